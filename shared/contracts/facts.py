@@ -1,0 +1,26 @@
+"""How facts are kept: by key, the newest version of each. The one rule behind every `join`."""
+
+from collections.abc import Mapping
+from typing import Protocol, TypeVar
+
+
+class Versioned(Protocol):
+    """A fact that knows its version; versions are compared as text."""
+
+    @property
+    def version(self) -> str: ...
+
+
+F = TypeVar("F", bound=Versioned)
+
+
+def keep_newest(facts: Mapping[str, F], key: str, fact: F) -> Mapping[str, F]:
+    """`facts` with `fact` under `key`, unless a version at least as new is there already.
+
+    Commutative, associative and idempotent: the newest version of each key wins, in whatever
+    order and however often they arrive. Returns the same object when nothing changes.
+    """
+    known = facts.get(key)
+    if known is not None and known.version >= fact.version:
+        return facts
+    return {**facts, key: fact}

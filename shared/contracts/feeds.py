@@ -1,0 +1,326 @@
+"""What dealer-management systems report to intake over HTTP (producer: the feeds).
+
+Each document is a full snapshot; there is no revision number, so `source_modified_at`
+orders the versions. Personal data stays in intake and on the profiles topic.
+"""
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from shared.contracts.values import (
+    Amount,
+    Contract,
+    DealerId,
+    Instant,
+    Money,
+    Name,
+    Odometer,
+    SourceName,
+)
+
+Channel = Literal["phone", "sms", "email", "post", "app"]
+PayType = Literal["customer", "warranty", "internal", "sublet", "insurance", "goodwill"]
+Severity = Literal["normal", "major"]
+StepName = Literal[
+    "contacted",
+    "answered",
+    "executive_answered",
+    "resolved",
+    "called_back",
+    "reopened",
+    "held",
+    "resumed",
+    "reassigned",
+    "regraded",
+    "merged",
+    "withdrawn",
+    "acknowledged",
+]
+Text = Annotated[str, StringConstraints(max_length=20_000)]
+Vin = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, max_length=40)]
+"""As reported; intake checks the characters and the check digit."""
+
+
+class Phone(Contract):
+    """A number in any notation; intake brings it to E.164 with the dealer's region."""
+
+    kind: Literal["mobile", "home", "work", "other"] = "mobile"
+    number: Annotated[str, StringConstraints(min_length=3, max_length=40)]
+
+
+class Customer(Contract):
+    """Who the document is about. `internal` is the dealership itself: kept, never followed up."""
+
+    source_customer_id: Name
+    kind: Literal["person", "business", "internal"] = "person"
+    name: Annotated[str, StringConstraints(max_length=200)] | None = None
+    phones: tuple[Phone, ...] = Field(default=(), max_length=10)
+    email: Annotated[str, StringConstraints(max_length=254)] | None = None
+    opt_outs: tuple[Channel, ...] = ()
+    language: Annotated[str, StringConstraints(max_length=20)] | None = None
+
+
+class Vehicle(Contract):
+    """The car of a document."""
+
+    vin: Vin
+    plate: Annotated[str, StringConstraints(max_length=20)] | None = None
+    make: Name | None = None
+    model: Name | None = None
+    model_year: Annotated[int, Field(ge=1950, le=2100)] | None = None
+
+
+class Document(Contract):
+    """What every reported document has."""
+
+    source: SourceName
+    dealer_id: DealerId
+    source_modified_at: Instant | None = None
+
+
+class Party(Contract):
+    """A further customer of a sale, by role."""
+
+    role: Literal["co_buyer", "registrant", "driver"]
+    customer: Customer
+
+
+class Product(Contract):
+    """Something sold with the car: insurance, accessories, a service plan."""
+
+    code: Name
+    amount: Amount | None = None
+    expires_on: date | None = None
+
+
+class SaleReported(Document):
+    """A vehicle sale, as the DMS has it now. Follow-up starts at delivery."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.sale.reported.v1"
+
+    deal_no: Name
+    status: Literal["open", "delivered", "closed", "cancelled", "unwound"]
+    deal_date: date
+    delivered_at: Instant | None = None
+    delivered_on: date | None = None
+    sale_type: Literal["retail", "lease", "fleet", "wholesale", "demo", "other"]
+    condition: Literal["new", "used", "demo"] = "new"
+    vehicle: Vehicle
+    odometer: Odometer | None = None
+    price: Money | None = None
+    customer: Customer
+    parties: tuple[Party, ...] = Field(default=(), max_length=10)
+    products: tuple[Product, ...] = Field(default=(), max_length=50)
+
+    @model_validator(mode="after")
+    def _delivered_has_a_date(self) -> "SaleReported":
+        if self.status == "delivered" and self.delivered_at is None and self.delivered_on is None:
+            raise ValueError("a delivered sale needs delivered_at or delivered_on")
+        return self
+
+
+class RepairLine(Contract):
+    """One job of a repair order."""
+
+    line_no: Name
+    op_code: Name | None = None
+    description: Text | None = None
+    complaint: Text | None = None
+    cause: Text | None = None
+    correction: Text | None = None
+    pay_type: PayType
+    labour_amount: Amount | None = None
+    parts_amount: Amount | None = None
+
+
+class Recommendation(Contract):
+    """Work that was recommended, and whether it was done."""
+
+    code: Name
+    description: Text | None = None
+    performed: bool
+
+
+class VisitReported(Document):
+    """A repair order, as the DMS has it now."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.visit.reported.v1"
+
+    ro_no: Name
+    status: Literal["open", "in_progress", "on_hold", "ready", "closed", "voided"]
+    opened_at: Instant
+    closed_at: Instant | None = None
+    voided_at: Instant | None = None
+    promised_at: Instant | None = None
+    appointment_id: Name | None = None
+    odometer_in: Odometer | None = None
+    odometer_out: Odometer | None = None
+    department: Name | None = None
+    lines: tuple[RepairLine, ...] = Field(default=(), max_length=500)
+    recommended: tuple[Recommendation, ...] = Field(default=(), max_length=100)
+    total: Money | None = None
+    """What all payers pay together; the lines say who pays what."""
+    vehicle: Vehicle | None = None
+    customer: Customer | None = None
+
+    @model_validator(mode="after")
+    def _closed_in_order(self) -> "VisitReported":
+        if self.status == "closed" and self.closed_at is None:
+            raise ValueError("a closed repair order needs closed_at")
+        if self.closed_at is not None and self.closed_at < self.opened_at:
+            raise ValueError("closed_at is before opened_at")
+        return self
+
+
+class Safety(Contract):
+    """What makes a complaint a safety case."""
+
+    crash: bool = False
+    fire: bool = False
+    injuries: Annotated[int, Field(ge=0)] = 0
+    deaths: Annotated[int, Field(ge=0)] = 0
+
+
+class ComplaintReported(Document):
+    """A complaint, as filed or as corrected since. The narrative never leaves intake."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.complaint.reported.v1"
+
+    case_no: Name
+    status: Literal["open", "voided"] = "open"
+    received_at: Instant
+    occurred_at: Instant | None = None
+    channel: Literal["phone", "app", "web", "in_store", "oem", "regulator", "social"]
+    category: Name
+    component: Name | None = None
+    severity: Severity = "normal"
+    department: Name | None = None
+    safety: Safety = Safety()
+    narrative: Text | None = None
+    desired_outcome: Text | None = None
+    related_ro_no: Name | None = None
+    related_deal_no: Name | None = None
+    regulator_ref: Name | None = None
+    vehicle: Vehicle | None = None
+    customer: Customer | None = None
+
+    @model_validator(mode="after")
+    def _received_after_it_occurred(self) -> "ComplaintReported":
+        if self.occurred_at is not None and self.occurred_at > self.received_at:
+            raise ValueError("occurred_at is after received_at")
+        return self
+
+
+class ComplaintStepReported(Document):
+    """A step taken on a complaint. May arrive before the complaint itself."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.complaint-step.reported.v1"
+
+    case_no: Name
+    step_id: Name
+    step: StepName
+    at: Instant
+    by: Name
+    satisfied: bool | None = None
+    severity: Severity | None = None
+    reason: Name | None = None
+    assigned_to: Name | None = None
+    merged_into: Name | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_step_needs(self) -> "ComplaintStepReported":
+        needed = {
+            "called_back": ("satisfied", self.satisfied),
+            "regraded": ("severity", self.severity),
+            "held": ("reason", self.reason),
+            "reassigned": ("assigned_to", self.assigned_to),
+            "merged": ("merged_into", self.merged_into),
+        }.get(self.step)
+        if needed is not None and needed[1] is None:
+            raise ValueError(f"a step '{self.step}' needs {needed[0]}")
+        return self
+
+
+class ConsentReported(Document):
+    """What a customer allows. A channel not named is allowed unless do_not_contact."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.consent.reported.v1"
+
+    consent_no: Name
+    source_customer_id: Name
+    at: Instant
+    do_not_contact: bool = False
+    opt_outs: tuple[Channel, ...] = ()
+
+
+class SurveyReported(Document):
+    """The answers to a satisfaction survey; scores from 0 to 10."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.survey.reported.v1"
+
+    survey_no: Name
+    source_customer_id: Name
+    survey: Literal["ssi", "csi"]
+    at: Instant
+    overall: Annotated[int, Field(ge=0, le=10)]
+    items: dict[Name, Annotated[int, Field(ge=0, le=10)]] = Field(
+        default_factory=dict, max_length=50
+    )
+
+
+class TaskOutcomeReported(Document):
+    """What came of a follow-up task."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.task-outcome.reported.v1"
+
+    task_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
+    source_customer_id: Name
+    at: Instant
+    outcome: Literal["done", "not_reached", "declined", "postponed"]
+    next_contact_on: date | None = None
+
+
+class ReferralReported(Document):
+    """A customer was referred by another; both are told."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.referral.reported.v1"
+
+    referral_no: Name
+    at: Instant
+    referrer_customer_id: Name
+    referred_customer_id: Name
+
+    @model_validator(mode="after")
+    def _not_oneself(self) -> "ReferralReported":
+        if self.referrer_customer_id == self.referred_customer_id:
+            raise ValueError("a customer cannot refer himself")
+        return self
+
+
+AnyReport = (
+    SaleReported
+    | VisitReported
+    | ComplaintReported
+    | ComplaintStepReported
+    | ConsentReported
+    | SurveyReported
+    | TaskOutcomeReported
+    | ReferralReported
+)
+
+REPORTS: dict[str, type[AnyReport]] = {
+    report.TYPE: report
+    for report in (
+        SaleReported,
+        VisitReported,
+        ComplaintReported,
+        ComplaintStepReported,
+        ConsentReported,
+        SurveyReported,
+        TaskOutcomeReported,
+        ReferralReported,
+    )
+}
+"""What intake takes: CloudEvents type -> contract of its data."""

@@ -1,0 +1,52 @@
+"""The identifiers all services agree on: customer keys, document ids, subjects, message ids."""
+
+from urllib.parse import quote
+from uuid import NAMESPACE_DNS, UUID, uuid5
+
+NAMESPACE = uuid5(NAMESPACE_DNS, "aftercare.dev")
+
+
+def _part(text: str) -> str:
+    """`text` with everything but letters, digits and `-_.~` percent-encoded."""
+    return quote(text.strip(), safe="")
+
+
+def customer_key(dealer_id: str, source: str, number: str) -> str:
+    """`group/dealer/source/customer-number`: the key of every record about a customer."""
+    return f"{dealer_id}/{source}/{_part(number)}"
+
+
+def vin_key(dealer_id: str, source: str, vin: str) -> str:
+    """`group/dealer/source/vin/VIN`: the key of a document that names a car but no customer."""
+    return f"{dealer_id}/{source}/vin/{_part(vin)}"
+
+
+def document_key(dealer_id: str, source: str, number: str) -> str:
+    """`group/dealer/source/doc/number`: the key of a document that names neither."""
+    return f"{dealer_id}/{source}/doc/{_part(number)}"
+
+
+def dealer_of(key: str) -> str:
+    """The `group/dealer` that a customer key or document id begins with."""
+    group, dealer, _ = key.split("/", 2)
+    return f"{group}/{dealer}"
+
+
+def document_id(dealer_id: str, source: str, kind: str, *numbers: str) -> str:
+    """`group/dealer/source/kind/number…`: one document, whatever its version."""
+    return "/".join((dealer_id, source, kind, *(_part(number) for number in numbers)))
+
+
+def document_version(modified_ms: int, content_hash: str) -> str:
+    """A version that sorts as text: milliseconds since 1970, then the hash of the content."""
+    return f"{modified_ms:013d}.{content_hash[:12]}"
+
+
+def subject_id(service: str, aggregate_id: str, about: str) -> UUID:
+    """What an output is about, for ever the same; never of when it was noticed."""
+    return uuid5(NAMESPACE, f"{service}\x1f{aggregate_id}\x1f{about}")
+
+
+def message_id(subject: UUID, sequence: int) -> UUID:
+    """The id of one message about a subject; a repeat of the message repeats the id."""
+    return uuid5(subject, str(sequence))

@@ -1,0 +1,249 @@
+"""What intake publishes (producer: intake). Pseudonymous, but for the profiles.
+
+Every record is keyed by the customer and tells its document, the document's version and,
+in the envelope, when the document was first received. A newer version replaces the older;
+a `moved` record takes a document away from a customer it no longer belongs to.
+"""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from shared.contracts.envelope import Message
+from shared.contracts.feeds import Channel, PayType, Safety, Severity, StepName
+from shared.contracts.topics import COMPLAINTS, CUSTOMERS, PROFILES, SALES, VISITS, Topic
+from shared.contracts.values import Amount, Contract, DealerId, Instant, Money, Name
+
+
+class Recorded(Message):
+    """What every record of intake has."""
+
+    document_id: str
+    version: str
+    customer_key: str
+    dealer_id: DealerId
+
+
+class Moved(Recorded):
+    """This document is not this customer's (any more): forget its facts here."""
+
+
+class SoldProduct(Contract):
+    """Something sold with a car."""
+
+    code: Name
+    amount: Amount | None = None
+    expires_on: date | None = None
+
+
+class SaleRecorded(Recorded):
+    """A vehicle sale. `delivered_on` is the dealer's local date."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.sale.recorded.v1"
+    TOPIC: ClassVar[Topic] = SALES
+
+    timezone: str
+    status: Literal["open", "delivered", "closed", "cancelled", "unwound"]
+    role: Literal["buyer", "co_buyer", "registrant", "driver"]
+    deal_date: date
+    delivered_at: Instant | None = None
+    delivered_on: date | None = None
+    sale_type: Literal["retail", "lease", "fleet", "wholesale", "demo", "other"]
+    condition: Literal["new", "used", "demo"]
+    vin: str | None = None
+    odometer_km: int | None = None
+    price: Money | None = None
+    products: tuple[SoldProduct, ...] = ()
+
+
+class SaleMoved(Moved):
+    """A sale that belongs to another customer."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.sale.moved.v1"
+    TOPIC: ClassVar[Topic] = SALES
+
+
+class RecordedLine(Contract):
+    """One job: who pays, and how much."""
+
+    line_no: Name
+    op_code: Name | None = None
+    pay_type: PayType
+    amount: Amount
+
+
+class RecordedRecommendation(Contract):
+    """Work that was recommended, and whether it was done."""
+
+    code: Name
+    performed: bool
+
+
+class VisitRecorded(Recorded):
+    """A repair order. Amounts are in `currency`."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.visit.recorded.v1"
+    TOPIC: ClassVar[Topic] = VISITS
+
+    timezone: str
+    status: Literal["open", "in_progress", "on_hold", "ready", "closed", "voided"]
+    opened_at: Instant
+    closed_at: Instant | None = None
+    voided_at: Instant | None = None
+    promised_at: Instant | None = None
+    vin: str | None = None
+    odometer_km: int | None = None
+    department: Name | None = None
+    currency: str
+    lines: tuple[RecordedLine, ...] = ()
+    recommended: tuple[RecordedRecommendation, ...] = ()
+
+
+class VisitMoved(Moved):
+    """A repair order that belongs to another customer."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.visit.moved.v1"
+    TOPIC: ClassVar[Topic] = VISITS
+
+
+class ComplaintFiled(Recorded):
+    """A complaint, as filed or as corrected since."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.complaint.filed.v1"
+    TOPIC: ClassVar[Topic] = COMPLAINTS
+
+    case_no: Name
+    timezone: str
+    status: Literal["open", "voided"]
+    received_at: Instant
+    occurred_at: Instant | None = None
+    channel: str
+    category: Name
+    component: Name | None = None
+    severity: Severity
+    department: Name | None = None
+    safety: Safety = Safety()
+    related_ro_no: Name | None = None
+    related_deal_no: Name | None = None
+    regulator_ref: Name | None = None
+
+
+class ComplaintStepTaken(Recorded):
+    """A step taken on a complaint; `case_id` is the document id of the complaint."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.complaint-step.taken.v1"
+    TOPIC: ClassVar[Topic] = COMPLAINTS
+
+    case_id: str
+    case_no: Name
+    step_id: Name
+    step: StepName
+    at: Instant
+    by: Name
+    satisfied: bool | None = None
+    severity: Severity | None = None
+    reason: Name | None = None
+    assigned_to: Name | None = None
+    merged_into: str | None = None
+
+
+class ComplaintMoved(Moved):
+    """A complaint, or a step on one, that belongs to another customer."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.complaint.moved.v1"
+    TOPIC: ClassVar[Topic] = COMPLAINTS
+
+    case_id: str
+    """The document id of the complaint; equals `document_id` but for steps."""
+
+
+class ConsentGiven(Recorded):
+    """What a customer allows, as of `at`."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.consent.given.v1"
+    TOPIC: ClassVar[Topic] = CUSTOMERS
+
+    at: Instant
+    do_not_contact: bool
+    opt_outs: tuple[Channel, ...] = ()
+
+
+class SurveyAnswered(Recorded):
+    """The answers to a satisfaction survey; scores from 0 to 10."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.survey.answered.v1"
+    TOPIC: ClassVar[Topic] = CUSTOMERS
+
+    survey: Literal["ssi", "csi"]
+    at: Instant
+    overall: int
+    items: dict[Name, int] = Field(default_factory=dict)
+
+
+class TaskOutcomeRecorded(Recorded):
+    """What came of a follow-up task."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.task-outcome.recorded.v1"
+    TOPIC: ClassVar[Topic] = CUSTOMERS
+
+    task_id: str
+    at: Instant
+    outcome: Literal["done", "not_reached", "declined", "postponed"]
+    next_contact_on: date | None = None
+
+
+class ReferralMade(Recorded):
+    """A referral, told to the one who referred and to the one who was referred."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.referral.made.v1"
+    TOPIC: ClassVar[Topic] = CUSTOMERS
+
+    role: Literal["referrer", "referred"]
+    other_customer_key: str
+    at: Instant
+
+
+class CustomerMoved(Moved):
+    """A consent, survey, task outcome or referral that belongs to another customer."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.customer.moved.v1"
+    TOPIC: ClassVar[Topic] = CUSTOMERS
+
+
+class PhoneNumber(Contract):
+    """A telephone number in E.164."""
+
+    kind: Literal["mobile", "home", "work", "other"]
+    e164: str
+
+
+class ProfileRecorded(Recorded):
+    """Who the customer is: the only personal data on any topic. Erased by a tombstone."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.profile.recorded.v1"
+    TOPIC: ClassVar[Topic] = PROFILES
+
+    kind: Literal["person", "business"]
+    name: str | None = None
+    phones: tuple[PhoneNumber, ...] = ()
+    email: str | None = None
+    opt_outs: tuple[Channel, ...] = ()
+    language: str | None = None
+
+
+ALL: tuple[type[Recorded], ...] = (
+    SaleRecorded,
+    SaleMoved,
+    VisitRecorded,
+    VisitMoved,
+    ComplaintFiled,
+    ComplaintStepTaken,
+    ComplaintMoved,
+    ConsentGiven,
+    SurveyAnswered,
+    TaskOutcomeRecorded,
+    ReferralMade,
+    CustomerMoved,
+    ProfileRecorded,
+)

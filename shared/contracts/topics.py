@@ -1,0 +1,56 @@
+"""The topics: their names, and which of them keep only the latest record of each key."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+DEFAULT_PARTITIONS = 24
+FACTS_RETENTION = timedelta(days=5 * 366)
+"""How long sources and outputs stay: at least as long as any facts' horizon."""
+DEAD_LETTER_RETENTION = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic. All topics are keyed by customer and have the same number of partitions."""
+
+    name: str
+    producer: str
+    content: str
+    compacted: bool = False
+    retention: timedelta = FACTS_RETENTION
+
+
+SALES = Topic("aftercare.sales", "intake", "vehicle sales, a full snapshot per deal")
+VISITS = Topic("aftercare.visits", "intake", "repair orders, a full snapshot per order")
+COMPLAINTS = Topic("aftercare.complaints", "intake", "complaints filed, and each step on them")
+CUSTOMERS = Topic(
+    "aftercare.customers", "intake", "consents, survey answers, task outcomes, referrals"
+)
+PROFILES = Topic(
+    "aftercare.profiles", "intake", "name, phones, e-mail: the only personal data", compacted=True
+)
+SCORES = Topic("aftercare.scores", "scoring", "one snapshot per customer", compacted=True)
+GRADES = Topic("aftercare.grades", "scoring", "grade and risk changes")
+TASKS = Topic("aftercare.tasks", "followup", "follow-up tasks and what becomes of them")
+ESCALATIONS = Topic(
+    "aftercare.escalations", "complaints", "warnings, breaches, withdrawals, verdicts"
+)
+DEAD_LETTERS = Topic(
+    "aftercare.dead-letters",
+    "all",
+    "records that could not be processed, and why",
+    retention=DEAD_LETTER_RETENTION,
+)
+
+ALL = (
+    SALES,
+    VISITS,
+    COMPLAINTS,
+    CUSTOMERS,
+    PROFILES,
+    SCORES,
+    GRADES,
+    TASKS,
+    ESCALATIONS,
+    DEAD_LETTERS,
+)

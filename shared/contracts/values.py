@@ -1,0 +1,87 @@
+"""The value types that every contract is made of: instants, money, identifiers."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
+
+
+def to_milliseconds(moment: datetime) -> datetime:
+    """The same instant in UTC, cut to milliseconds: what MongoDB keeps and the wire carries."""
+    utc = moment.astimezone(UTC)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+def instant_text(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds, such as `2026-11-21T10:05:00.000Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
+        f"{moment.microsecond // 1000:03d}Z"
+    )
+
+
+def _no_float(value: Any) -> Any:
+    if isinstance(value, float):
+        raise ValueError("write the amount as a decimal string, such as '129.90'")
+    return value
+
+
+Instant = Annotated[
+    AwareDatetime,
+    AfterValidator(to_milliseconds),
+    PlainSerializer(instant_text, return_type=str, when_used="json"),
+]
+"""A timezone-aware instant; UTC and cut to milliseconds once validated."""
+
+Amount = Annotated[
+    Decimal, BeforeValidator(_no_float), Field(ge=0, max_digits=14, decimal_places=4)
+]
+"""A non-negative decimal, written as a string on the wire."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+"""A short identifier from outside: a document number, a code, a staff id."""
+
+DealerId = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}/[a-z0-9][a-z0-9-]{0,39}$")
+]
+"""`group/dealer`, lower-case."""
+
+SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+"""The dealer-management system a document came from, such as `cdk`."""
+
+
+class Contract(BaseModel):
+    """What travels. Frozen; unknown fields are ignored, so producers may add fields."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_timedelta="float")
+
+    TYPE: ClassVar[str] = ""
+    """The CloudEvents type, `dev.aftercare.<noun>.<verb>.v1`; empty for mere parts."""
+
+
+class Money(Contract):
+    """A non-negative amount in an ISO 4217 currency."""
+
+    amount: Amount
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
+class Odometer(Contract):
+    """A reading as the source gives it."""
+
+    value: Annotated[int, Field(ge=0, le=3_000_000)]
+    unit: Annotated[str, StringConstraints(pattern=r"^(km|mi)$")] = "km"
+
+    @property
+    def km(self) -> int:
+        """The reading in kilometres, rounded."""
+        return self.value if self.unit == "km" else round(self.value * 1.609344)

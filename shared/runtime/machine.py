@@ -1,0 +1,66 @@
+"""What a service is made of: the types it reads, `join`, `decide`, and its policy.
+
+A service cannot publish or write by itself. It says what follows from the facts; the
+runtime sees to it that exactly that is stored and sent.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+from shared.contracts.decision import Announced, Decision, Output, Withdrawal
+from shared.contracts.envelope import Event, Message
+from shared.contracts.policy import Policy
+from shared.contracts.topics import Topic
+
+
+class Facts(Protocol):
+    """What is known about one aggregate: a frozen pydantic model whose defaults are 'nothing'."""
+
+    @classmethod
+    def model_validate(cls, obj: Any) -> Self: ...
+
+    def model_dump(self, *, mode: str, exclude_defaults: bool) -> dict[str, Any]: ...
+
+    def versions(self) -> Mapping[str, str]:
+        """Document id -> version of every document these facts hold, moved ones included."""
+        ...
+
+
+F = TypeVar("F", bound=Facts)
+P = TypeVar("P", bound=Policy)
+
+
+def by_customer(event: Event[Any]) -> str:
+    """The aggregate is the customer: the record's key."""
+    return event.key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine(Generic[F, P]):
+    """One service, but for its I/O.
+
+    `join(facts, event)` must be commutative, associative and idempotent, and raises only for
+    an event that can never be joined (it becomes a dead letter). `decide(facts, announced,
+    policy, now)` must depend on nothing else. `next_due` must be later than `now`.
+    """
+
+    name: str
+    reads: tuple[type[Message], ...]
+    writes: tuple[type[Output] | type[Withdrawal], ...]
+    facts: type[F]
+    join: Callable[[F, Event[Any]], F]
+    decide: Callable[[F, Announced, P, datetime], Decision]
+    policy: P
+    aggregate_id: Callable[[Event[Any]], str] = field(default=by_customer)
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The topics it reads, each once, in a fixed order."""
+        return tuple(dict.fromkeys(contract.TOPIC for contract in self.reads))
+
+    @property
+    def contracts(self) -> dict[str, type[Message]]:
+        """CloudEvents type -> contract, for what it reads."""
+        return {contract.TYPE: contract for contract in self.reads}

@@ -1,0 +1,90 @@
+"""Configuration from the environment (`AFTERCARE_…`), validated at start, secrets masked.
+
+Nested names are joined by two underscores: `AFTERCARE_KAFKA__BOOTSTRAP_SERVERS`.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.dealers import Dealers, read_dealers
+from shared.time.clock import Clock, ScaledClock, SystemClock
+
+SHIPPED_DEALERS = Path(__file__).parent.parent / "deploy" / "local" / "dealers.yaml"
+
+
+class KafkaSettings(BaseModel):
+    """How to reach Kafka."""
+
+    bootstrap_servers: str = "127.0.0.1:9092"
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    sasl_username: str = ""
+    sasl_password: SecretStr = SecretStr("")
+    idempotent_producer: bool = True
+    """Off for the embedded broker, which does not know idempotence."""
+    partitions: int = Field(default=24, ge=1, le=1000)
+    """How many partitions each topic has; fixed when the topics are created."""
+    replication_factor: int = Field(default=3, ge=1, le=9)
+    session_timeout_seconds: float = Field(default=10, ge=6, le=300)
+
+
+class MongoSettings(BaseModel):
+    """How to reach MongoDB. Each service has a database of its own: prefix + service name."""
+
+    uri: SecretStr = SecretStr("mongodb://127.0.0.1:27017")
+    database_prefix: str = "aftercare_"
+    driver: Literal["motor", "pymongo"] = "motor"
+
+
+class ClockSettings(BaseModel):
+    """A scaled clock for demos; the machine's clock when no file is named."""
+
+    origin_file: Path | None = None
+    factor: float = Field(default=1.0, gt=0)
+
+    def clock(self) -> Clock:
+        if self.origin_file is None:
+            return SystemClock()
+        return ScaledClock(factor=self.factor, origin_file=self.origin_file)
+
+
+class HttpSettings(BaseModel):
+    """Where the service listens."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+
+
+class RuntimeSettings(BaseModel):
+    """How the service consumes; the defaults suit most."""
+
+    batch_records: int = Field(default=1000, ge=1, le=20_000)
+    sweep_interval_seconds: float = Field(default=0.25, gt=0, le=60)
+    sweep_page: int = Field(default=500, ge=1, le=10_000)
+    poison_in_a_row: int = Field(default=100, ge=1)
+    """So many unreadable records of distinct keys in a row stop the service."""
+    graceful_stop_seconds: float = Field(default=30, gt=0)
+
+
+class ServiceSettings(BaseSettings):
+    """What every service is configured by."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="AFTERCARE_", env_nested_delimiter="__", extra="ignore"
+    )
+
+    kafka: KafkaSettings = KafkaSettings()
+    mongo: MongoSettings = MongoSettings()
+    clock: ClockSettings = ClockSettings()
+    http: HttpSettings = HttpSettings()
+    runtime: RuntimeSettings = RuntimeSettings()
+    dealers_file: Path = SHIPPED_DEALERS
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    def dealers(self) -> Dealers:
+        """The dealers in `dealers_file`."""
+        return read_dealers(self.dealers_file)

@@ -1,0 +1,74 @@
+"""Where the present comes from. Nothing else in the project asks the machine for the time."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from shared.contracts.values import to_milliseconds
+
+
+class Clock(Protocol):
+    """Tells the present: timezone-aware, UTC, cut to milliseconds."""
+
+    def now(self) -> datetime: ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return to_milliseconds(datetime.now(UTC))
+
+
+class ManualClock:
+    """Stands still until it is set or moved: for tests."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = to_milliseconds(start)
+
+    def now(self) -> datetime:
+        return self._now
+
+    def set(self, moment: datetime) -> None:
+        self._now = to_milliseconds(moment)
+
+    def advance(self, by: timedelta) -> None:
+        self._now = to_milliseconds(self._now + by)
+
+
+class ScaledClock:
+    """Real time up to an origin, `factor` times as fast from there on.
+
+    The origin is read from a file, which may appear while the clock runs: processes that
+    share the file share the origin, and so agree on the time. File content:
+    `{"origin": "2026-11-21T10:00:00Z"}`.
+    """
+
+    def __init__(self, *, factor: float, origin_file: Path, real: Clock | None = None) -> None:
+        self._factor = factor
+        self._origin_file = origin_file
+        self._origin: datetime | None = None
+        self._real = real or SystemClock()
+
+    def now(self) -> datetime:
+        real = self._real.now()
+        origin = self._origin or self._read_origin()
+        if origin is None or real <= origin:
+            return real
+        return to_milliseconds(origin + (real - origin) * self._factor)
+
+    def _read_origin(self) -> datetime | None:
+        try:
+            text = self._origin_file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        self._origin = datetime.fromisoformat(json.loads(text)["origin"])
+        return self._origin
+
+
+def write_origin(origin_file: Path, origin: datetime) -> None:
+    """Start the scaled time of every clock that reads `origin_file`; appears all at once."""
+    draft = origin_file.with_suffix(".draft")
+    draft.write_text(json.dumps({"origin": origin.isoformat()}), encoding="utf-8")
+    draft.replace(origin_file)
