@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from shared.contracts.decision import Output, Withdrawal
 from shared.contracts.topics import ESCALATIONS, Topic
-from shared.contracts.values import Contract, DealerId, Instant, Name
+from shared.contracts.values import Contract, Instant, Name
 
 
 class Why(Contract):
@@ -29,8 +29,6 @@ class _OfAClock(Output):
 
     case_id: str
     case_no: Name
-    customer_key: str
-    dealer_id: DealerId
     clock: str
     generation: int
     started_at: Instant

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
 
 from shared.contracts.envelope import Message
-from shared.contracts.values import Instant
+from shared.contracts.values import DealerId, Instant
 
 
 class Withdrawal(Message):
@@ -28,6 +28,9 @@ class Output(Message):
     """A message content a service may emit; it names what takes it back."""
 
     WITHDRAWAL: ClassVar[type[Withdrawal]] = Withdrawal
+
+    customer_key: str
+    dealer_id: DealerId
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from shared.contracts.decision import Output, Withdrawal
 from shared.contracts.topics import TASKS, Topic
-from shared.contracts.values import DealerId, Instant
+from shared.contracts.values import Instant
 
 TaskKind = Literal[
     "delivery_thanks", "delivery_satisfaction", "service_satisfaction", "next_service"
@@ -26,8 +26,6 @@ class TaskChanged(Output):
     TOPIC: ClassVar[Topic] = TASKS
     WITHDRAWAL: ClassVar[type[Withdrawal]] = TaskWithdrawn
 
-    customer_key: str
-    dealer_id: DealerId
     kind: TaskKind
     status: TaskStatus
     document_id: str

@@ -37,6 +37,16 @@ def document_id(dealer_id: str, source: str, kind: str, *numbers: str) -> str:
     return "/".join((dealer_id, source, kind, *(_part(number) for number in numbers)))
 
 
+def aggregate_within(key: str, *names: str) -> str:
+    """The id of an aggregate that is one thing of a customer's, such as a complaint case."""
+    return "|".join((key, *names))
+
+
+def customer_of(aggregate_id: str) -> str:
+    """The customer key that an aggregate's messages are keyed by."""
+    return aggregate_id.partition("|")[0]
+
+
 def document_version(modified_ms: int, content_hash: str) -> str:
     """A version that sorts as text: milliseconds since 1970, then the hash of the content."""
     return f"{modified_ms:013d}.{content_hash[:12]}"

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from shared.contracts.decision import Output, Withdrawal
 from shared.contracts.topics import GRADES, SCORES, Topic
-from shared.contracts.values import Contract, DealerId, Instant
+from shared.contracts.values import Contract, Instant
 
 Grade = Literal["quality", "potential", "general"]
 """优质 quality (value and loyalty high), 潜力 potential (one high), 一般 general."""
@@ -35,8 +35,6 @@ class ScoreChanged(Output):
     TOPIC: ClassVar[Topic] = SCORES
     WITHDRAWAL: ClassVar[type[Withdrawal]] = ScoreWithdrawn
 
-    customer_key: str
-    dealer_id: DealerId
     score: int
     value: int
     loyalty: int
@@ -58,8 +56,6 @@ class GradeChanged(Output):
     TOPIC: ClassVar[Topic] = GRADES
     WITHDRAWAL: ClassVar[type[Withdrawal]] = GradeChangeWithdrawn
 
-    customer_key: str
-    dealer_id: DealerId
     before: Grade
     after: Grade
     changed_at: Instant

@@ -1,0 +1,62 @@
+"""The one module that makes Kafka clients: producers, subscriptions' options, administration."""
+
+import asyncio
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.helpers import create_ssl_context
+
+from shared.settings import KafkaSettings
+
+MAX_MESSAGE_BYTES = 1_000_000
+"""The largest record we send; Kafka's own default limit is a little above."""
+MAX_REQUEST_BYTES = 2_500_000
+"""Dead letters carry a record as large as the limit, and their headers."""
+
+
+def connection(settings: KafkaSettings) -> dict[str, Any]:
+    """The arguments every aiokafka client needs to reach the brokers."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.bootstrap_servers,
+        "security_protocol": settings.security_protocol,
+    }
+    if settings.security_protocol.endswith("SSL"):
+        options["ssl_context"] = create_ssl_context()
+    if settings.security_protocol.startswith("SASL"):
+        options["sasl_mechanism"] = settings.sasl_mechanism
+        options["sasl_plain_username"] = settings.sasl_username
+        options["sasl_plain_password"] = settings.sasl_password.get_secret_value()
+    return options
+
+
+def make_producer(settings: KafkaSettings) -> AIOKafkaProducer:
+    """A producer that waits for all replicas; the caller starts and stops it."""
+    return AIOKafkaProducer(
+        **connection(settings),
+        acks="all",
+        enable_idempotence=settings.idempotent_producer,
+        max_request_size=MAX_REQUEST_BYTES,
+        max_batch_size=256 * 1024,
+        request_timeout_ms=10_000,
+    )
+
+
+def make_admin(settings: KafkaSettings) -> AIOKafkaAdminClient:
+    """An administration client; the caller starts and closes it."""
+    return AIOKafkaAdminClient(**connection(settings))
+
+
+async def partition_counts(settings: KafkaSettings, topics: list[str]) -> dict[str, int]:
+    """How many partitions each topic has; topics that do not exist are left out."""
+    admin = make_admin(settings)
+    await admin.start()
+    try:
+        described = await asyncio.wait_for(admin.describe_topics(topics), timeout=15)
+    finally:
+        await admin.close()
+    return {
+        topic["topic"]: len(topic["partitions"])
+        for topic in described
+        if topic["error_code"] == 0 and topic["partitions"]
+    }
