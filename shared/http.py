@@ -1,0 +1,47 @@
+"""What every service serves besides its own endpoints: health, readiness, metrics."""
+
+from collections.abc import Awaitable, Callable
+
+import uvicorn
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from shared.settings import HttpSettings
+
+Readiness = Callable[[], Awaitable[list[str]]]
+"""Says what keeps the service from working, in words for the operator; nothing: it is ready."""
+
+
+def operations(readiness: Readiness) -> APIRouter:
+    """`/health/live`, `/health/ready` (503 and the reasons when not) and `/metrics`."""
+    router = APIRouter(tags=["operations"])
+
+    @router.get("/health/live", summary="The process answers")
+    async def live() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @router.get("/health/ready", summary="The service does its work")
+    async def ready() -> JSONResponse:
+        troubles = await readiness()
+        if troubles:
+            return JSONResponse({"status": "not ready", "because": troubles}, status_code=503)
+        return JSONResponse({"status": "ready"})
+
+    @router.get("/metrics", summary="Prometheus metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def run(app: FastAPI, http: HttpSettings, *, graceful_stop_seconds: float) -> None:
+    """Serve until SIGTERM or SIGINT; the app's lifespan ends before this returns."""
+    uvicorn.run(
+        app,
+        host=http.host,
+        port=http.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=int(graceful_stop_seconds),
+    )
