@@ -61,6 +61,11 @@ class Machine(Generic[F, P]):
         return tuple(dict.fromkeys(contract.TOPIC for contract in self.reads))
 
     @property
-    def contracts(self) -> dict[str, type[Message]]:
+    def reading(self) -> dict[str, type[Message]]:
         """CloudEvents type -> contract, for what it reads."""
         return {contract.TYPE: contract for contract in self.reads}
+
+    @property
+    def writing(self) -> dict[str, type[Output] | type[Withdrawal]]:
+        """CloudEvents type -> contract, for what it writes."""
+        return {contract.TYPE: contract for contract in self.writes}

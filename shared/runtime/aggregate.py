@@ -1,0 +1,69 @@
+"""One aggregate as it is stored, and the intents that carry its messages to the broker."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """What was last said about one subject."""
+
+    sequence: int
+    hash: str
+    type: str
+    forget_at: datetime | None = None
+    sealed: str | None = None
+    """The JSON of an announcement that is out; None for states and withdrawn announcements."""
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Why an aggregate's outputs stand still, and how often it was tried."""
+
+    reason: str
+    attempts: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """One document: facts, what is emitted and the next deadline, guarded by `version`."""
+
+    id: str
+    dealer_id: str
+    partition: int
+    version: int
+    facts: Mapping[str, Any]
+    emitted: Mapping[str, Emitted]
+    due_at: datetime | None
+    policy_version: str
+    updated_at: datetime
+    parked: Parked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message that follows from a write, published if and only if that write happened."""
+
+    aggregate_id: str
+    about: str
+    sequence: int
+    hash: str
+    type: str
+    data: str
+    at: datetime
+    causation_id: str | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """The write-ahead log of one batch and partition. Ids sort by time."""
+
+    id: str
+    partition: int
+    at: datetime
+    messages: tuple[Outgoing, ...] = field(default=())

@@ -1,0 +1,42 @@
+"""Outgoing messages as CloudEvents on Kafka: ids, headers, keys."""
+
+from collections.abc import Mapping
+
+from shared.contracts.decision import Output, Withdrawal
+from shared.contracts.envelope import to_headers
+from shared.contracts.identifiers import customer_of, dealer_of, message_id, subject_id
+from shared.contracts.values import instant_text
+from shared.runtime.aggregate import Outgoing
+from shared.runtime.relay import Record
+
+
+def to_record(
+    service: str, message: Outgoing, contracts: Mapping[str, type[Output] | type[Withdrawal]]
+) -> Record:
+    """The record of a message: its id follows from subject and sequence, its key is the
+    customer. The same message gives the same record whenever it is sent."""
+    subject = subject_id(service, message.aggregate_id, message.about)
+    key = customer_of(message.aggregate_id)
+    at = instant_text(message.at)
+    attributes = {
+        "id": str(message_id(subject, message.sequence)),
+        "source": f"aftercare/{service}",
+        "specversion": "1.0",
+        "type": message.type,
+        "time": at,
+        "subject": str(subject),
+        "dealerid": dealer_of(key),
+        "partitionkey": key,
+        "sequence": str(message.sequence),
+        "recordedtime": at,
+    }
+    if message.causation_id is not None:
+        attributes["causationid"] = message.causation_id
+    if message.traceparent is not None:
+        attributes["traceparent"] = message.traceparent
+    return Record(
+        topic=contracts[message.type].TOPIC.name,
+        key=key.encode(),
+        value=message.data.encode(),
+        headers=tuple(to_headers(attributes)),
+    )

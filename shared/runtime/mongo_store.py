@@ -1,0 +1,107 @@
+"""The store on MongoDB: two collections of the service's own database."""
+
+from collections.abc import Collection as Ids
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from shared.mongo import (
+    ASCENDING,
+    Database,
+    IndexModel,
+    InsertOne,
+    ReplaceOne,
+    guarded_bulk,
+    transient,
+)
+from shared.runtime.aggregate import Aggregate, Intent
+from shared.runtime.documents import (
+    from_aggregate,
+    from_intent,
+    to_aggregate,
+    to_intent,
+)
+
+
+class MongoStore:
+    """New documents are inserted, known ones replaced whole under the guard of `version`."""
+
+    def __init__(self, database: Database) -> None:
+        self._aggregates = database["aggregates"]
+        self._intents = database["intents"]
+
+    async def prepare(self) -> None:
+        async with transient():
+            await self._aggregates.create_indexes(
+                [
+                    IndexModel(
+                        [("partition", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)],
+                        name="due",
+                        partialFilterExpression={"due_at": {"$exists": True}},
+                    )
+                ]
+            )
+
+    async def load(self, ids: Ids[str]) -> Mapping[str, Aggregate]:
+        documents = await self._find(self._aggregates, {"_id": {"$in": list(ids)}})
+        return {document["_id"]: to_aggregate(document) for document in documents}
+
+    async def save(self, aggregates: Sequence[Aggregate]) -> None:
+        await guarded_bulk(self._aggregates, [_write(aggregate) for aggregate in aggregates])
+
+    async def add_intents(self, intents: Sequence[Intent]) -> None:
+        async with transient():
+            await self._intents.insert_many([from_intent(intent) for intent in intents])
+
+    async def intents(self, partitions: Ids[int]) -> Sequence[Intent]:
+        query = {"partition": {"$in": list(partitions)}}
+        return [to_intent(found) for found in await self._find(self._intents, query, ["_id"])]
+
+    async def remove_intents(self, ids: Ids[str]) -> None:
+        async with transient():
+            await self._intents.delete_many({"_id": {"$in": list(ids)}})
+
+    async def due(self, partitions: Ids[int], now: datetime, *, limit: int) -> Sequence[Aggregate]:
+        query = {"partition": {"$in": list(partitions)}, "due_at": {"$lte": now}}
+        found = await self._find(self._aggregates, query, ["due_at", "_id"], limit=limit)
+        return [to_aggregate(document) for document in found]
+
+    async def policy_versions(
+        self, partitions: Ids[int], *, after: str, limit: int
+    ) -> Sequence[tuple[str, str]]:
+        query = {"_id": {"$gt": after}, "partition": {"$in": list(partitions)}}
+        found = await self._find(
+            self._aggregates, query, ["_id"], limit=limit, fields=["policy_version"]
+        )
+        return [(document["_id"], document["policy_version"]) for document in found]
+
+    async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
+        bounds = {"$gt": after}
+        if dealer_id is not None:
+            # every id begins with its dealer's id and '/', and '0' is what follows '/'
+            bounds = {"$gt": max(after, f"{dealer_id}/"), "$lt": f"{dealer_id}0"}
+        found = await self._find(self._aggregates, {"_id": bounds}, ["_id"], limit=limit)
+        return [to_aggregate(document) for document in found]
+
+    @staticmethod
+    async def _find(
+        collection: Any,
+        query: Mapping[str, Any],
+        sort: Sequence[str] = (),
+        *,
+        limit: int = 0,
+        fields: Sequence[str] | None = None,
+    ) -> list[Mapping[str, Any]]:
+        async with transient():
+            cursor = collection.find(query, projection=fields, limit=limit)
+            if sort:
+                cursor = cursor.sort([(name, ASCENDING) for name in sort])
+            found: list[Mapping[str, Any]] = await cursor.to_list(None)
+            return found
+
+
+def _write(aggregate: Aggregate) -> Any:
+    document = from_aggregate(aggregate)
+    if aggregate.version == 1:
+        return InsertOne(document)
+    return ReplaceOne({"_id": aggregate.id, "version": aggregate.version - 1}, document)

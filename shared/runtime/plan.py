@@ -1,0 +1,270 @@
+"""From events to one write and its messages: join, decide, diff. Pure.
+
+`plan` compares the complete decision with what has been emitted. What is new goes out, a
+changed state goes out as a new version, what should no longer be is withdrawn.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+from shared.contracts.decision import (
+    Announcement,
+    AnyOutput,
+    Decision,
+    Output,
+    Withdrawal,
+)
+from shared.contracts.envelope import Event
+from shared.contracts.identifiers import customer_of, dealer_of
+from shared.contracts.policy import Policy
+from shared.runtime.aggregate import Aggregate, Emitted, Outgoing, Parked
+from shared.runtime.machine import Facts, Machine
+
+F = TypeVar("F", bound=Facts)
+P = TypeVar("P", bound=Policy)
+
+MAX_OUTPUT_BYTES = 900_000
+"""A larger output parks its aggregate: the broker would refuse it for good."""
+MAX_DOCUMENTS = 20_000
+"""So many documents of one aggregate stay well below what MongoDB takes in one document."""
+FIRST_RETRY = timedelta(seconds=10)
+LAST_RETRY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What there is to do for one aggregate: its new events; none when only time has passed."""
+
+    partition: int
+    events: Sequence[Event[Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The next version of an aggregate, and the messages that follow from writing it."""
+
+    after: Aggregate
+    messages: tuple[Outgoing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What follows for one aggregate: a change, or none; and the events that do not join."""
+
+    change: Change | None
+    poison: tuple[tuple[Event[Any], str], ...] = ()
+
+
+@dataclass(slots=True)
+class _Draft:
+    """Emitted and messages while they are compared with a decision."""
+
+    aggregate_id: str
+    now: datetime
+    emitted: dict[str, Emitted]
+    cause: Event[Any] | None
+    messages: list[Outgoing] = field(default_factory=list)
+
+    def say(self, about: str, content: Output | Withdrawal, entry: Emitted, data: str) -> None:
+        """Emit `content` with a sequence above the last one about this subject."""
+        known = self.emitted.get(about)
+        now_ms = int(self.now.timestamp() * 1000)
+        sequence = max(known.sequence + 1, now_ms) if known else now_ms
+        self.emitted[about] = replace(entry, sequence=sequence)
+        self.messages.append(
+            Outgoing(
+                aggregate_id=self.aggregate_id,
+                about=about,
+                sequence=sequence,
+                hash=entry.hash,
+                type=content.TYPE,
+                data=data,
+                at=self.now,
+                causation_id=self.cause.id if self.cause else None,
+                traceparent=self.cause.traceparent if self.cause else None,
+            )
+        )
+
+
+class OutputTooLarge(Exception):
+    """An output that the broker would refuse for good."""
+
+
+def plan(
+    machine: Machine[F, P], aggregate_id: str, before: Aggregate | None, work: Work, now: datetime
+) -> Plan:
+    """What follows for one aggregate from its new events, at this moment."""
+    known = machine.facts.model_validate(before.facts if before else {})
+    facts, poison = _join(machine, known, work.events)
+    if before is None:
+        before = _nothing_known(aggregate_id, work.partition, now)
+        if facts == known:
+            return Plan(None, poison)
+    elif facts == known and not _must_decide(before, machine.policy.version, now):
+        return Plan(None, poison)
+    joined = replace(
+        before,
+        partition=work.partition,
+        facts=before.facts
+        if facts is known
+        else facts.model_dump(mode="json", exclude_defaults=True),
+        policy_version=machine.policy.version,
+    )
+    change = _decide(machine, joined, facts, work.events[-1] if work.events else None, now)
+    if change.after == before:
+        return Plan(None, poison)
+    written = replace(change.after, version=before.version + 1, updated_at=now)
+    return Plan(replace(change, after=written), poison)
+
+
+def fence(aggregate_id: str, before: Aggregate | None, partition: int, now: datetime) -> Aggregate:
+    """The next version of an aggregate with nothing changed.
+
+    Written, it makes every older write that may still be under way lose its compare-and-set.
+    """
+    known = before or _nothing_known(aggregate_id, partition, now)
+    return replace(known, version=known.version + 1)
+
+
+def _nothing_known(aggregate_id: str, partition: int, now: datetime) -> Aggregate:
+    return Aggregate(
+        id=aggregate_id,
+        dealer_id=dealer_of(aggregate_id),
+        partition=partition,
+        version=0,
+        facts={},
+        emitted={},
+        due_at=None,
+        policy_version="",
+        updated_at=now,
+    )
+
+
+def _must_decide(before: Aggregate, policy_version: str, now: datetime) -> bool:
+    """Without new facts, only a deadline or another policy can change the outputs."""
+    due = before.due_at is not None and before.due_at <= now
+    return due or before.policy_version != policy_version
+
+
+def _join(
+    machine: Machine[F, P], facts: F, events: Sequence[Event[Any]]
+) -> tuple[F, tuple[tuple[Event[Any], str], ...]]:
+    poison: list[tuple[Event[Any], str]] = []
+    for event in events:
+        try:
+            joined = machine.join(facts, event)
+            too_many = len(joined.versions()) > MAX_DOCUMENTS
+        except Exception as error:  # whatever a join raises, it will raise again
+            poison.append((event, f"join raised {type(error).__name__}"))
+            continue
+        if too_many:
+            poison.append((event, f"more than {MAX_DOCUMENTS} documents of one aggregate"))
+        else:
+            facts = joined
+    return facts, tuple(poison)
+
+
+def _decide(
+    machine: Machine[F, P],
+    joined: Aggregate,
+    facts: F,
+    cause: Event[Any] | None,
+    now: datetime,
+) -> Change:
+    announced = {
+        about: json.loads(emitted.sealed)
+        for about, emitted in joined.emitted.items()
+        if emitted.sealed is not None
+    }
+    try:
+        decision = machine.decide(facts, announced, machine.policy, now)
+        if decision.next_due is not None and decision.next_due <= now:
+            raise ValueError("next_due is not later than now")
+        draft = _Draft(joined.id, now, dict(joined.emitted), cause)
+        _compare(draft, decision, machine.writing)
+    except OutputTooLarge:
+        return Change(park(joined, "output too large", now))
+    except Exception as error:  # facts are saved, outputs stand, and it is tried again
+        return Change(park(joined, f"decide raised {type(error).__name__}", now))
+    return Change(
+        replace(joined, emitted=draft.emitted, due_at=decision.next_due, parked=None),
+        tuple(draft.messages),
+    )
+
+
+def park(aggregate: Aggregate, reason: str, now: datetime) -> Aggregate:
+    """Set aside until a retry that comes later each time; its outputs stand."""
+    attempts = aggregate.parked.attempts + 1 if aggregate.parked else 1
+    wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LAST_RETRY)
+    since = aggregate.parked.since if aggregate.parked else now
+    return replace(aggregate, parked=Parked(reason, attempts, since), due_at=now + wait)
+
+
+def _compare(
+    draft: _Draft,
+    decision: Decision,
+    contracts: Mapping[str, type[Output] | type[Withdrawal]],
+) -> None:
+    wanted = {output.about: output for output in decision.outputs}
+    if len(wanted) < len(decision.outputs):
+        raise ValueError("two outputs about the same subject")
+    for about, output in wanted.items():
+        _emit(draft, about, output)
+    for about, emitted in list(draft.emitted.items()):
+        if emitted.forget_at is not None and emitted.forget_at <= draft.now:
+            if about not in wanted:
+                del draft.emitted[about]
+        elif about not in wanted and not emitted.withdrawn:
+            _withdraw(draft, about, emitted, contracts[emitted.type])
+
+
+def _emit(draft: _Draft, about: str, output: AnyOutput) -> None:
+    known = draft.emitted.get(about)
+    sealing = isinstance(output, Announcement)
+    if sealing and known is not None and known.sealed is not None:
+        return
+    data = output.content.model_dump_json()
+    if len(data) > MAX_OUTPUT_BYTES:
+        raise OutputTooLarge
+    digest = _hash(output.content.TYPE, data)
+    if known is not None and known.hash == digest and not known.withdrawn:
+        return
+    entry = Emitted(
+        sequence=0,
+        hash=digest,
+        type=output.content.TYPE,
+        forget_at=output.forget_at,
+        sealed=data if sealing else None,
+    )
+    draft.say(about, output.content, entry, data)
+
+
+def _withdraw(
+    draft: _Draft, about: str, emitted: Emitted, contract: type[Output] | type[Withdrawal]
+) -> None:
+    if not issubclass(contract, Output):
+        raise TypeError(f"{contract.TYPE} cannot be withdrawn")
+    content = contract.WITHDRAWAL(
+        customer_key=customer_of(draft.aggregate_id),
+        dealer_id=dealer_of(draft.aggregate_id),
+        about=about,
+        withdrawn_at=draft.now,
+        withdrawn=json.loads(emitted.sealed) if emitted.sealed else None,
+    )
+    data = content.model_dump_json()
+    entry = Emitted(
+        sequence=0,
+        hash=_hash(content.TYPE, data),
+        type=content.TYPE,
+        forget_at=emitted.forget_at,
+        withdrawn=True,
+    )
+    draft.say(about, content, entry, data)
+
+
+def _hash(type_: str, data: str) -> str:
+    return blake2b(f"{type_}\x1f{data}".encode(), digest_size=8).hexdigest()

@@ -1,0 +1,217 @@
+"""One round of work: load, plan, intent, write, publish, remove the intent.
+
+However many aggregates a round holds, it takes one read, one intent per partition, one bulk
+write, one pipelined publish and one removal. A round can be cut off anywhere: what was
+written and not published is found by its intent.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from shared import metrics
+from shared.contracts.envelope import Event
+from shared.contracts.policy import Policy
+from shared.runtime.aggregate import Aggregate, Intent, Outgoing
+from shared.runtime.errors import Conflict, RefusedMessage, TransientFailure
+from shared.runtime.machine import Facts, Machine
+from shared.runtime.messages import to_record
+from shared.runtime.ownership import Turn
+from shared.runtime.plan import Change, Work, fence, park, plan
+from shared.runtime.relay import Relay
+from shared.runtime.store import Store
+from shared.time.clock import Clock
+
+F = TypeVar("F", bound=Facts)
+P = TypeVar("P", bound=Policy)
+
+MAX_ROUNDS = 10
+"""So many lost compare-and-sets in a row, and the work waits for another turn."""
+MAX_INTENT_CHARACTERS = 4_000_000
+"""An intent stays well below the 16 MB of one document."""
+
+PoisonedEvent = tuple[Event[Any], str]
+
+
+def random_intent_id(at: datetime) -> str:
+    """Unique, and sorts by time."""
+    return f"{int(at.timestamp() * 1000):013d}-{uuid.uuid4().hex}"
+
+
+@dataclass(slots=True)
+class Reconciler(Generic[F, P]):
+    """Brings aggregates to what follows from their facts now, and says what changed."""
+
+    machine: Machine[F, P]
+    store: Store
+    relay: Relay
+    clock: Clock
+    intent_id: Callable[[datetime], str] = random_intent_id
+
+    async def reconcile(
+        self,
+        work: Mapping[str, Work],
+        turn: Turn,
+        loaded: Mapping[str, Aggregate] | None = None,
+    ) -> list[PoisonedEvent]:
+        """Do `work` and return the events that cannot be joined; the rest is saved and sent.
+
+        `loaded` are the aggregates where the caller has just read them. Raises
+        `TransientFailure`; then the work must be done again, and intents settled first.
+        """
+        for _ in range(MAX_ROUNDS):
+            known = loaded if loaded is not None else await self.store.load(work.keys())
+            loaded = None
+            changes, poison = self._plan(work, known)
+            if not changes:
+                return poison
+            try:
+                await self._carry_out(changes, turn)
+            except Conflict:
+                metrics.conflicts.labels(self.machine.name).inc()
+                await self.settle({change.after.partition for change in changes}, turn)
+            else:
+                return poison
+        raise TransientFailure("other writers were first, again and again")
+
+    async def settle(self, partitions: Iterable[int], turn: Turn) -> int:
+        """Finish what a crash or a lost reply left behind in these partitions.
+
+        A message is published if its aggregate's `emitted` holds exactly it. One that is not
+        there was not written: its aggregate's version is raised, so that a write still under
+        way cannot land after all, and its record will come again. Returns how many intents.
+        """
+        intents = await self.store.intents(list(partitions))
+        if not intents:
+            return 0
+        messages = [message for intent in intents for message in intent.messages]
+        partition_of = {
+            message.aggregate_id: intent.partition
+            for intent in intents
+            for message in intent.messages
+        }
+        known = await self._fenced(messages, partition_of)
+        turn.ensure_current()
+        await self._publish([message for message in messages if _is_written(message, known)], turn)
+        await self.store.remove_intents([intent.id for intent in intents])
+        metrics.intents_settled.labels(self.machine.name).inc(len(intents))
+        return len(intents)
+
+    def _plan(
+        self, work: Mapping[str, Work], known: Mapping[str, Aggregate]
+    ) -> tuple[list[Change], list[PoisonedEvent]]:
+        now = self.clock.now()
+        changes: list[Change] = []
+        poison: list[PoisonedEvent] = []
+        for aggregate_id, task in work.items():
+            planned = plan(self.machine, aggregate_id, known.get(aggregate_id), task, now)
+            poison.extend(planned.poison)
+            if planned.change is not None:
+                changes.append(planned.change)
+                if planned.change.after.parked is not None:
+                    reason = planned.change.after.parked.reason
+                    metrics.aggregates_parked.labels(self.machine.name, reason).inc()
+        return changes, poison
+
+    async def _carry_out(self, changes: Sequence[Change], turn: Turn) -> None:
+        intents = self._intents_of(changes)
+        if intents:
+            await self.store.add_intents(intents)
+        await self.store.save([change.after for change in changes])
+        metrics.aggregates_written.labels(self.machine.name).inc(len(changes))
+        if intents:
+            turn.ensure_current()
+            await self._publish([sent for change in changes for sent in change.messages], turn)
+            await self.store.remove_intents([intent.id for intent in intents])
+
+    def _intents_of(self, changes: Sequence[Change]) -> list[Intent]:
+        at = self.clock.now()
+        by_partition: dict[int, list[Outgoing]] = {}
+        for change in changes:
+            if change.messages:
+                by_partition.setdefault(change.after.partition, []).extend(change.messages)
+        return [
+            Intent(self.intent_id(at), partition, at, tuple(part))
+            for partition, messages in by_partition.items()
+            for part in _parts(messages)
+        ]
+
+    async def _publish(self, messages: Sequence[Outgoing], turn: Turn) -> None:
+        contracts = self.machine.writing
+        records = [to_record(self.machine.name, message, contracts) for message in messages]
+        refused: set[int] = set()
+        try:
+            await self.relay.publish(records)
+        except RefusedMessage as refusal:
+            refused = set(refusal.refused)
+            await self._park_refused([messages[position] for position in refusal.refused])
+        for position, message in enumerate(messages):
+            if position not in refused:
+                metrics.messages_published.labels(self.machine.name, message.type).inc()
+
+    async def _park_refused(self, refused: Sequence[Outgoing]) -> None:
+        """Forget that these were said, and try their aggregates again later."""
+        now = self.clock.now()
+        known = await self.store.load({message.aggregate_id for message in refused})
+        parked = []
+        for aggregate_id, aggregate in known.items():
+            said = {message.about for message in refused if message.aggregate_id == aggregate_id}
+            emitted = {a: e for a, e in aggregate.emitted.items() if a not in said}
+            metrics.aggregates_parked.labels(self.machine.name, "refused by the broker").inc()
+            parked.append(
+                replace(
+                    park(aggregate, "refused by the broker", now),
+                    emitted=emitted,
+                    version=aggregate.version + 1,
+                )
+            )
+        await self.store.save(parked)
+
+    async def _fenced(
+        self, messages: Sequence[Outgoing], partition_of: Mapping[str, int]
+    ) -> Mapping[str, Aggregate]:
+        """The aggregates of the messages, none of which a pending write can still change."""
+        ids = {message.aggregate_id for message in messages}
+        for _ in range(MAX_ROUNDS):
+            known = await self.store.load(ids)
+            open_ids = {
+                message.aggregate_id for message in messages if _may_yet_land(message, known)
+            }
+            if not open_ids:
+                return known
+            now = self.clock.now()
+            try:
+                await self.store.save(
+                    [fence(id_, known.get(id_), partition_of[id_], now) for id_ in open_ids]
+                )
+            except Conflict:
+                continue
+            return known
+        raise TransientFailure("intents could not be settled: other writers are at work")
+
+
+def _is_written(message: Outgoing, known: Mapping[str, Aggregate]) -> bool:
+    aggregate = known.get(message.aggregate_id)
+    entry = aggregate.emitted.get(message.about) if aggregate else None
+    return entry is not None and (entry.sequence, entry.hash) == (message.sequence, message.hash)
+
+
+def _may_yet_land(message: Outgoing, known: Mapping[str, Aggregate]) -> bool:
+    aggregate = known.get(message.aggregate_id)
+    entry = aggregate.emitted.get(message.about) if aggregate else None
+    return entry is None or entry.sequence < message.sequence
+
+
+def _parts(messages: Sequence[Outgoing]) -> Iterable[list[Outgoing]]:
+    part: list[Outgoing] = []
+    size = 0
+    for message in messages:
+        if part and size + len(message.data) > MAX_INTENT_CHARACTERS:
+            yield part
+            part, size = [], 0
+        part.append(message)
+        size += len(message.data)
+    if part:
+        yield part

@@ -1,0 +1,51 @@
+"""What the runtime asks of a database; one contract suite checks every implementation."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from shared.runtime.aggregate import Aggregate, Intent
+
+
+class Store(Protocol):
+    """Aggregates and intents of one service. All of it raises `TransientFailure`."""
+
+    async def prepare(self) -> None:
+        """Create the indexes that are missing."""
+        ...
+
+    async def load(self, ids: Collection[str]) -> Mapping[str, Aggregate]:
+        """The aggregates there are, by id, in one round trip."""
+        ...
+
+    async def save(self, aggregates: Sequence[Aggregate]) -> None:
+        """Write each aggregate over its predecessor (version - 1; none for version 1).
+
+        One bulk. Raises `Conflict` when some were not written because another writer was
+        first: the others are. On `TransientFailure` any of them may have been, or may yet be.
+        """
+        ...
+
+    async def add_intents(self, intents: Sequence[Intent]) -> None: ...
+
+    async def intents(self, partitions: Collection[int]) -> Sequence[Intent]:
+        """The intents of these partitions, oldest first."""
+        ...
+
+    async def remove_intents(self, ids: Collection[str]) -> None: ...
+
+    async def due(
+        self, partitions: Collection[int], now: datetime, *, limit: int
+    ) -> Sequence[Aggregate]:
+        """Aggregates of these partitions with `due_at <= now`, by `(due_at, id)`."""
+        ...
+
+    async def policy_versions(
+        self, partitions: Collection[int], *, after: str, limit: int
+    ) -> Sequence[tuple[str, str]]:
+        """`(id, policy version)` of aggregates of these partitions, by id, from `after` on."""
+        ...
+
+    async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
+        """Aggregates by id, those after `after`; of one dealer or of all."""
+        ...
