@@ -16,7 +16,7 @@ records_skipped = Counter(
     "aftercare_records_skipped", "Records of a type this service does not know.", ["service"]
 )
 dead_letters = Counter(
-    "aftercare_dead_letters", "Records sent to the dead letters, by reason.", ["service", "reason"]
+    "aftercare_dead_letters", "Records sent to the dead letters.", ["service", "topic"]
 )
 batch_seconds = Histogram(
     "aftercare_batch_seconds",

@@ -1,0 +1,200 @@
+"""A polled batch: validate, group by aggregate, reconcile, dead letters, commit.
+
+No exception leaves `take`: under manual acknowledgement that would skip the batch in silence.
+A batch that did not go through is rewound and comes again; offsets are committed last.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+import structlog
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from shared import metrics
+from shared.contracts.envelope import Event
+from shared.contracts.policy import Policy
+from shared.runtime.dead_letters import dead_letter
+from shared.runtime.errors import PoisonRecord, TransientFailure
+from shared.runtime.machine import Facts, Machine
+from shared.runtime.ownership import Ownership, Turn
+from shared.runtime.plan import Work
+from shared.runtime.reconcile import Reconciler
+from shared.runtime.relay import Relay
+from shared.runtime.validate import to_event
+
+F = TypeVar("F", bound=Facts)
+P = TypeVar("P", bound=Policy)
+RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
+
+FIRST_WAIT_SECONDS = 0.1
+LAST_WAIT_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class Log(Protocol):
+    """What is needed of a Kafka consumer besides its records."""
+
+    def assignment(self) -> set[TopicPartition]: ...
+
+    def seek(self, partition: TopicPartition, offset: int) -> None: ...
+
+    async def commit(self, offsets: dict[TopicPartition, int]) -> None: ...
+
+
+class Backoff:
+    """Waits longer after each failure in a row, with jitter."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+
+    async def wait(self) -> None:
+        longest = min(FIRST_WAIT_SECONDS * 2**self._failures, LAST_WAIT_SECONDS)
+        self._failures = min(self._failures + 1, 10)
+        await asyncio.sleep(longest * random.uniform(0.5, 1.0))
+
+    def reset(self) -> None:
+        self._failures = 0
+
+
+class Consumer(Generic[F, P]):
+    """Takes batches of one service's topics."""
+
+    def __init__(
+        self,
+        *,
+        machine: Machine[F, P],
+        reconciler: Reconciler[F, P],
+        relay: Relay,
+        ownership: Ownership,
+        poison_in_a_row: int,
+        give_up: Callable[[str], None],
+    ) -> None:
+        self._machine = machine
+        self._reading = machine.reading
+        self._reconciler = reconciler
+        self._relay = relay
+        self._ownership = ownership
+        self._poison_limit = poison_in_a_row
+        self._poison_keys: list[bytes | None] = []
+        self._give_up = give_up
+        self._backoff = Backoff()
+
+    async def take(self, records: Sequence[RawRecord], consumer: Log) -> None:
+        """Process one batch to the end, or rewind it. Never raises but to be cancelled."""
+        try:
+            with metrics.batch_seconds.labels(self._machine.name).time():
+                async with self._ownership.turn() as turn:
+                    await self._take(records, consumer, turn)
+        except TransientFailure as failure:
+            metrics.transient_failures.labels(self._machine.name, _cause(failure)).inc()
+            log.warning("batch will be taken again", because=str(failure))
+            await self._rewind(records, consumer)
+        except Exception as error:
+            metrics.transient_failures.labels(self._machine.name, "unexpected").inc()
+            log.exception("batch will be taken again", because=type(error).__name__)
+            await self._rewind(records, consumer)
+        else:
+            self._backoff.reset()
+
+    async def _take(self, records: Sequence[RawRecord], consumer: Log, turn: Turn) -> None:
+        if turn.unsettled:
+            await self._reconciler.settle(turn.partitions, turn)
+            turn.unsettled = False
+        ours = [record for record in records if record.partition in turn.partitions]
+        events, poison = self._validate(ours)
+        unjoined = await self._reconciler.reconcile(self._group(events), turn)
+        source = {id(event): record for record, event in events}
+        poison.extend((source[id(event)], reason) for event, reason in unjoined)
+        if self._too_much_poison(ours, {id(record) for record, _ in poison}):
+            raise TransientFailure("too many unreadable records in a row")
+        if poison:
+            await self._bury(poison, turn)
+        await self._commit(ours, consumer)
+
+    def _validate(
+        self, records: Sequence[RawRecord]
+    ) -> tuple[list[tuple[RawRecord, Event[Any]]], list[tuple[RawRecord, str]]]:
+        events: list[tuple[RawRecord, Event[Any]]] = []
+        poison: list[tuple[RawRecord, str]] = []
+        for record in records:
+            metrics.records_consumed.labels(self._machine.name, record.topic).inc()
+            try:
+                event = to_event(record, self._reading)
+            except PoisonRecord as error:
+                poison.append((record, error.reason))
+                continue
+            if event is None:
+                metrics.records_skipped.labels(self._machine.name).inc()
+            else:
+                events.append((record, event))
+        return events, poison
+
+    def _group(self, events: Sequence[tuple[RawRecord, Event[Any]]]) -> Mapping[str, Work]:
+        groups: dict[str, tuple[int, list[Event[Any]]]] = {}
+        for record, event in events:
+            aggregate_id = self._machine.aggregate_id(event)
+            groups.setdefault(aggregate_id, (record.partition, []))[1].append(event)
+        return {
+            aggregate_id: Work(partition, found)
+            for aggregate_id, (partition, found) in groups.items()
+        }
+
+    def _too_much_poison(self, records: Sequence[RawRecord], poison: set[int]) -> bool:
+        """Whether a bad deploy or feed is draining the topics into the dead letters."""
+        for record in records:
+            if id(record) not in poison:
+                self._poison_keys.clear()
+            elif record.key not in self._poison_keys:
+                self._poison_keys.append(record.key)
+                if len(self._poison_keys) > self._poison_limit:
+                    self._give_up(
+                        f"more than {self._poison_limit} unreadable records of different "
+                        "customers in a row; nothing of this batch went to the dead letters. "
+                        "Check the producer and this service's version, then start it again"
+                    )
+                    return True
+        return False
+
+    async def _bury(self, poison: Sequence[tuple[RawRecord, str]], turn: Turn) -> None:
+        turn.ensure_current()
+        await self._relay.publish(
+            [dead_letter(self._machine.name, record, reason) for record, reason in poison]
+        )
+        for record, reason in poison:
+            metrics.dead_letters.labels(self._machine.name, record.topic).inc()
+            log.warning(
+                "dead letter",
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                reason=reason,
+            )
+
+    async def _commit(self, records: Sequence[RawRecord], consumer: Log) -> None:
+        offsets: dict[TopicPartition, int] = {}
+        for record in records:
+            partition = TopicPartition(record.topic, record.partition)
+            offsets[partition] = max(offsets.get(partition, 0), record.offset + 1)
+        if not offsets:
+            return
+        try:
+            await consumer.commit(offsets)
+        except KafkaError as error:  # all is saved and sent; a repeat changes nothing
+            log.warning("offsets not committed", because=type(error).__name__)
+
+    async def _rewind(self, records: Sequence[RawRecord], consumer: Log) -> None:
+        first: dict[TopicPartition, int] = {}
+        for record in records:
+            partition = TopicPartition(record.topic, record.partition)
+            first[partition] = min(first.get(partition, record.offset), record.offset)
+        await self._backoff.wait()
+        for partition in first.keys() & consumer.assignment():
+            consumer.seek(partition, first[partition])
+
+
+def _cause(failure: TransientFailure) -> str:
+    return str(failure).partition(":")[0].partition(";")[0]

@@ -1,0 +1,230 @@
+"""A service from start to stop: connect, consume, sweep, tell how it is, drain.
+
+Database and broker may come later than the service and go away meanwhile; it waits and says
+so on `/health/ready`.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Generic, TypeAlias, TypeVar
+
+import structlog
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+from fastapi import APIRouter, FastAPI
+
+from shared import http, metrics
+from shared.contracts.policy import Policy
+from shared.kafka import make_producer, partition_counts
+from shared.logs import configure_logging
+from shared.mongo import Mongo
+from shared.runtime.consume import Backoff, Consumer
+from shared.runtime.errors import TransientFailure
+from shared.runtime.machine import Facts, Machine
+from shared.runtime.mongo_store import MongoStore
+from shared.runtime.ownership import Ownership, Pulse
+from shared.runtime.read import StoreReader, holdings
+from shared.runtime.reader import Reader
+from shared.runtime.reconcile import Reconciler
+from shared.runtime.relay import KafkaRelay
+from shared.runtime.subscribe import subscribe
+from shared.runtime.sweep import Sweep
+from shared.settings import ServiceSettings
+from shared.time.clock import Clock, SystemClock
+
+F = TypeVar("F", bound=Facts)
+P = TypeVar("P", bound=Policy)
+Routes: TypeAlias = Callable[[Reader[F], Clock], APIRouter]
+
+SILENCE = timedelta(seconds=30)
+"""A consumer that has not polled for so long is dead, whatever else it says."""
+WATCH_EVERY_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class Runtime(Generic[F, P]):
+    """One instance of a service. Make it inside the running event loop."""
+
+    def __init__(self, machine: Machine[F, P], settings: ServiceSettings) -> None:
+        self._machine = machine
+        self._settings = settings
+        self.clock = settings.clock.clock()
+        self._mongo = Mongo(settings.mongo, machine.name)
+        self._store = MongoStore(self._mongo.database)
+        self.reader = StoreReader(machine, self._store, self.clock)
+        self._producer: AIOKafkaProducer = make_producer(settings.kafka)
+        relay = KafkaRelay(self._producer)
+        self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
+        self._ownership = Ownership(self._pulse)
+        reconciler = Reconciler(machine, self._store, relay, self.clock)
+        consumer = Consumer(
+            machine=machine,
+            reconciler=reconciler,
+            relay=relay,
+            ownership=self._ownership,
+            poison_in_a_row=settings.runtime.poison_in_a_row,
+            give_up=self._give_up,
+        )
+        self._sweep = Sweep(
+            machine=machine,
+            reconciler=reconciler,
+            store=self._store,
+            ownership=self._ownership,
+            clock=self.clock,
+            page=settings.runtime.sweep_page,
+            interval_seconds=settings.runtime.sweep_interval_seconds,
+        )
+        self._broker, self._subscriber = subscribe(
+            settings=settings.kafka,
+            service=machine.name,
+            topics=[topic.name for topic in machine.topics],
+            batch_records=settings.runtime.batch_records,
+            ownership=self._ownership,
+            take=consumer.take,
+            graceful_stop_seconds=settings.runtime.graceful_stop_seconds,
+        )
+        self._waiting_for: str | None = "the start"
+        self.gave_up_because: str | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to connect; returns at once."""
+        self._tasks = [
+            asyncio.create_task(self._run(), name="run"),
+            asyncio.create_task(self._pulse.beat(), name="pulse"),
+            asyncio.create_task(self._watch(), name="watch"),
+        ]
+
+    async def stop(self) -> None:
+        """Finish the turn in hand, give up the partitions, disconnect."""
+        await self._ownership.revoke()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._broker.stop()
+        with contextlib.suppress(KafkaError):
+            await self._producer.stop()
+        await self._mongo.close()
+
+    async def troubles(self) -> list[str]:
+        """What keeps this instance from working; nothing: it is ready."""
+        if self.gave_up_because is not None:
+            return [self.gave_up_because]
+        if self._waiting_for is not None:
+            return [f"waiting for {self._waiting_for}"]
+        found = []
+        if not self._ownership.assigned_once:
+            found.append("waiting for the first assignment of partitions")
+        found.extend(self._silent_partitions())
+        try:
+            await self._mongo.ping()
+        except TransientFailure as failure:
+            found.append(str(failure))
+        return found
+
+    async def _run(self) -> None:
+        await self._until("the database", self._store.prepare)
+        await self._until("the broker's topics", self._check_topics)
+        await self._until("the broker", self._producer.start)
+        await self._until("the broker", self._broker.start)
+        self._waiting_for = None
+        log.info("consuming", topics=[topic.name for topic in self._machine.topics])
+        await self._sweep.run()
+
+    async def _until(self, what: str, step: Callable[[], Awaitable[None]]) -> None:
+        backoff = Backoff()
+        self._waiting_for = what
+        while True:
+            try:
+                await step()
+            except (TransientFailure, KafkaError, OSError, TimeoutError) as error:
+                self._waiting_for = f"{what} ({error})"
+                log.warning("waiting", what=what, because=type(error).__name__)
+                await backoff.wait()
+            else:
+                return
+
+    async def _check_topics(self) -> None:
+        """All topics must exist and have the same number of partitions."""
+        names = [topic.name for topic in self._machine.topics]
+        counts = await partition_counts(self._settings.kafka, names)
+        missing = sorted(set(names) - counts.keys())
+        if missing:
+            raise TransientFailure(
+                f"missing: {', '.join(missing)}; 'aftercare topics --create' makes them"
+            )
+        if len(set(counts.values())) > 1:
+            raise TransientFailure(f"their numbers of partitions differ: {counts}")
+
+    def _assignment(self) -> set[TopicPartition]:
+        consumer = self._subscriber.consumer
+        return set(consumer.assignment()) if consumer is not None else set()
+
+    def _silent_partitions(self) -> list[str]:
+        consumer = self._subscriber.consumer
+        assigned = self._assignment()
+        if consumer is None:
+            return ["the consumer is not running"]
+        polled = [consumer.last_poll_timestamp(partition) for partition in assigned]
+        latest = max((moment for moment in polled if moment is not None), default=None)
+        if latest is None:
+            return []
+        silent_ms = SystemClock().now().timestamp() * 1000 - latest
+        if silent_ms > SILENCE.total_seconds() * 1000:
+            return [f"the consumer has not polled for {silent_ms / 1000:.0f} s"]
+        return []
+
+    async def _watch(self) -> None:
+        """Keep the gauges of ownership and lag current."""
+        name = self._machine.name
+        while True:
+            metrics.partitions_owned.labels(name).set(len(self._ownership.partitions))
+            with contextlib.suppress(KafkaError, TimeoutError):
+                metrics.consumer_lag.labels(name).set(await self._lag())
+            await asyncio.sleep(WATCH_EVERY_SECONDS)
+
+    async def _lag(self) -> int:
+        consumer = self._subscriber.consumer
+        lag = 0
+        for partition in self._assignment():
+            highwater = consumer.highwater(partition) if consumer is not None else None
+            if consumer is not None and highwater is not None:
+                position = await asyncio.wait_for(consumer.position(partition), timeout=1)
+                lag += max(0, highwater - position)
+        return lag
+
+    def _give_up(self, reason: str) -> None:
+        if self.gave_up_because is None:
+            self.gave_up_because = reason
+            log.critical("stopping", because=reason)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def serve(machine: Machine[F, P], settings: ServiceSettings, routes: Routes[F]) -> None:
+    """Run a service until SIGTERM or SIGINT. Exits with status 1 where it gave up itself."""
+    configure_logging(service=machine.name, level=settings.log_level, form=settings.log_format)
+    runtimes: list[Runtime[F, P]] = []
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        runtime = Runtime(machine, settings)
+        runtimes.append(runtime)
+        app.include_router(http.operations(runtime.troubles))
+        app.include_router(holdings(runtime.reader))
+        app.include_router(routes(runtime.reader, runtime.clock))
+        await runtime.start()
+        yield
+        await runtime.stop()
+
+    app = FastAPI(title=f"Aftercare {machine.name}", lifespan=lifespan)
+    http.run(app, settings.http, graceful_stop_seconds=settings.runtime.graceful_stop_seconds)
+    for runtime in runtimes:
+        if runtime.gave_up_because is not None:
+            sys.exit(f"aftercare {machine.name} stopped: {runtime.gave_up_because}")

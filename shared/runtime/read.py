@@ -1,0 +1,95 @@
+"""The reader over a store, and the endpoint that tells which documents a service holds."""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from shared.contracts.policy import Policy
+from shared.runtime.aggregate import Aggregate
+from shared.runtime.machine import Facts, Machine
+from shared.runtime.reader import View
+from shared.runtime.store import Store
+from shared.time.clock import Clock
+
+F = TypeVar("F", bound=Facts)
+P = TypeVar("P", bound=Policy)
+
+
+class StoreReader(Generic[F, P]):
+    """Reads aggregates from the store and decides them again for the present."""
+
+    def __init__(self, machine: Machine[F, P], store: Store, clock: Clock) -> None:
+        self._machine = machine
+        self._store = store
+        self._clock = clock
+
+    async def get(self, aggregate_id: str) -> View[F] | None:
+        found = await self._store.load([aggregate_id])
+        return self._view(found[aggregate_id]) if aggregate_id in found else None
+
+    async def page(self, dealer_id: str, *, after: str = "", limit: int = 100) -> list[View[F]]:
+        found = await self._store.page(dealer_id=dealer_id, after=after, limit=limit)
+        return [self._view(aggregate) for aggregate in found]
+
+    async def holdings(self, *, after: str, limit: int) -> "Holdings":
+        """Which documents each aggregate holds, and at which version."""
+        found: Sequence[Aggregate] = await self._store.page(
+            dealer_id=None, after=after, limit=limit
+        )
+        items = [
+            Holding(
+                id=aggregate.id,
+                documents=dict(self._machine.facts.model_validate(aggregate.facts).versions()),
+            )
+            for aggregate in found
+        ]
+        return Holdings(items=items, next=items[-1].id if len(items) == limit else None)
+
+    def _view(self, aggregate: Aggregate) -> View[F]:
+        facts = self._machine.facts.model_validate(aggregate.facts)
+        announced = {
+            about: json.loads(emitted.sealed)
+            for about, emitted in aggregate.emitted.items()
+            if emitted.sealed is not None
+        }
+        return View(
+            id=aggregate.id,
+            dealer_id=aggregate.dealer_id,
+            facts=facts,
+            decision=self._machine.decide(
+                facts, announced, self._machine.policy, self._clock.now()
+            ),
+            announced=announced,
+            due_at=aggregate.due_at,
+            policy_version=aggregate.policy_version,
+            updated_at=aggregate.updated_at,
+            parked_because=aggregate.parked.reason if aggregate.parked else None,
+        )
+
+
+class Holding(BaseModel):
+    """One aggregate and the documents its facts hold, moved ones included."""
+
+    id: str
+    documents: dict[str, str]
+
+
+class Holdings(BaseModel):
+    """A page; `next` is what to give as `after` for the next one."""
+
+    items: list[Holding]
+    next: str | None
+
+
+def holdings(reader: StoreReader[F, P]) -> APIRouter:
+    """`GET /v1/holdings`: an account of what arrived, to compare with what was accepted."""
+    router = APIRouter(tags=["audit"])
+
+    @router.get("/v1/holdings", summary="Which documents are held, at which version")
+    async def page(after: str = "", limit: Annotated[int, Query(ge=1, le=2000)] = 1000) -> Holdings:
+        return await reader.holdings(after=after, limit=limit)
+
+    return router

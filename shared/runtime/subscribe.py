@@ -1,0 +1,137 @@
+"""The subscription: one batch subscriber on all topics of a service, through FastStream.
+
+Manual acknowledgement, raw records, and the range assignor: all topics have the same number
+of partitions, so one instance owns the same partition of each.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
+
+from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.helpers import create_ssl_context
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+
+from shared.runtime.consume import Log
+from shared.runtime.ownership import Ownership
+from shared.settings import KafkaSettings
+
+POLL_MS = 50
+REBALANCE_TIMEOUT_MS = 60_000
+MAX_POLL_INTERVAL_MS = 300_000
+
+Take: TypeAlias = Callable[[Sequence["ConsumerRecord[bytes, bytes]"], Log], Awaitable[None]]
+
+
+def subscribe(
+    *,
+    settings: KafkaSettings,
+    service: str,
+    topics: Sequence[str],
+    batch_records: int,
+    ownership: Ownership,
+    take: Take,
+    graceful_stop_seconds: float,
+) -> tuple[KafkaBroker, BatchSubscriber]:
+    """A broker with the service's subscriber; nothing connects before it is started."""
+    broker = KafkaBroker(
+        settings.bootstrap_servers.split(","),
+        security=_security(settings),
+        client_id=f"aftercare-{service}",
+        consumer_only=True,
+        allow_auto_create_topics=False,
+        graceful_timeout=graceful_stop_seconds,
+        apply_types=False,
+        logger=None,
+    )
+    session_ms = int(settings.session_timeout_seconds * 1000)
+    subscriber = broker.subscriber(
+        *topics,
+        group_id=f"aftercare.{service}",
+        batch=True,
+        max_records=batch_records,
+        batch_timeout_ms=POLL_MS,
+        ack_policy=AckPolicy.MANUAL,
+        auto_offset_reset="earliest",
+        partition_assignment_strategy=(RangePartitionAssignor,),
+        listener=_Listener(ownership),
+        session_timeout_ms=session_ms,
+        heartbeat_interval_ms=session_ms // 4,
+        rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
+        max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
+        fetch_max_wait_ms=100,
+        parser=_as_it_came,
+        decoder=_undecoded,
+        no_reply=True,
+    )
+
+    @subscriber
+    async def on_batch(message: KafkaMessage) -> None:
+        consumer = subscriber.consumer
+        if consumer is not None:
+            await take(message.raw_message, consumer)
+
+    return broker, subscriber
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not typed
+    """Drains before partitions are given up; what is gained is settled by the next turn."""
+
+    def __init__(self, ownership: Ownership) -> None:
+        self._ownership = ownership
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        await self._ownership.revoke()
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        await self._ownership.gained(found.partition for found in assigned)
+
+
+async def _as_it_came(records: tuple["ConsumerRecord[bytes, bytes]", ...]) -> KafkaMessage:
+    """FastStream's own parser fails for good on a header that is null or not UTF-8."""
+    return KafkaMessage(
+        raw_message=records,
+        body=b"",
+        headers={},
+        content_type=None,
+        message_id="",
+        correlation_id="",
+        consumer=_NO_CONSUMER,
+    )
+
+
+async def _undecoded(message: KafkaMessage) -> None:
+    return None
+
+
+class _NoConsumer:
+    """Acknowledgement goes by explicit offsets, never through the message."""
+
+    async def commit(self) -> None:
+        raise AssertionError("offsets are committed by the runtime alone")
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        raise AssertionError("offsets are rewound by the runtime alone")
+
+
+_NO_CONSUMER = _NoConsumer()
+
+
+def _security(settings: KafkaSettings) -> BaseSecurity | None:
+    ssl = create_ssl_context() if settings.security_protocol.endswith("SSL") else None
+    if settings.security_protocol.startswith("SASL"):
+        kinds = {
+            "PLAIN": SASLPlaintext,
+            "SCRAM-SHA-256": SASLScram256,
+            "SCRAM-SHA-512": SASLScram512,
+        }
+        return kinds[settings.sasl_mechanism](
+            settings.sasl_username,
+            settings.sasl_password.get_secret_value(),
+            ssl_context=ssl,
+            use_ssl=ssl is not None,
+        )
+    return BaseSecurity(ssl_context=ssl, use_ssl=True) if ssl else None

@@ -1,0 +1,120 @@
+"""Timers: what is due is decided again. One query for the partitions that this instance owns.
+
+Beside the deadlines, at low priority: aggregates decided by another policy, and intents that
+a stale owner left behind.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import structlog
+
+from shared import metrics
+from shared.contracts.policy import Policy
+from shared.runtime.consume import Backoff
+from shared.runtime.errors import TransientFailure
+from shared.runtime.machine import Facts, Machine
+from shared.runtime.ownership import Ownership, Turn
+from shared.runtime.plan import Work
+from shared.runtime.reconcile import Reconciler
+from shared.runtime.store import Store
+from shared.time.clock import Clock
+
+F = TypeVar("F", bound=Facts)
+P = TypeVar("P", bound=Policy)
+
+AUDIT_EVERY_SECONDS = 30.0
+
+log = structlog.get_logger()
+
+
+class Sweep(Generic[F, P]):
+    """Wakes aggregates at their due time, oldest first, a page a turn."""
+
+    def __init__(
+        self,
+        *,
+        machine: Machine[F, P],
+        reconciler: Reconciler[F, P],
+        store: Store,
+        ownership: Ownership,
+        clock: Clock,
+        page: int,
+        interval_seconds: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._machine = machine
+        self._reconciler = reconciler
+        self._store = store
+        self._ownership = ownership
+        self._clock = clock
+        self._page = page
+        self._interval = interval_seconds
+        self._monotonic = monotonic
+        self._audited_at = monotonic()
+        self._policy_scan: tuple[frozenset[int], str | None] = (frozenset(), None)
+
+    async def run(self) -> None:
+        """Sweep until cancelled; trouble with the database or broker is waited out."""
+        backoff = Backoff()
+        while True:
+            try:
+                busy = await self.turn()
+            except TransientFailure as failure:
+                metrics.transient_failures.labels(self._machine.name, "sweep").inc()
+                log.warning("timers are waiting", because=str(failure))
+                await backoff.wait()
+            except Exception as error:
+                metrics.transient_failures.labels(self._machine.name, "unexpected").inc()
+                log.exception("timers are waiting", because=type(error).__name__)
+                await backoff.wait()
+            else:
+                backoff.reset()
+                await asyncio.sleep(0 if busy else self._interval)
+
+    async def turn(self) -> bool:
+        """One turn: a page of what is due, else a page of the rest. True if more is due."""
+        async with self._ownership.turn() as turn:
+            if not turn.partitions:
+                return False
+            if turn.unsettled or self._monotonic() - self._audited_at > AUDIT_EVERY_SECONDS:
+                await self._reconciler.settle(turn.partitions, turn)
+                self._audited_at = self._monotonic()
+                turn.unsettled = False
+            busy = await self._due_page(turn)
+            if not busy:
+                await self._policy_page(turn)
+            return busy
+
+    async def _due_page(self, turn: Turn) -> bool:
+        now = self._clock.now()
+        due = await self._store.due(turn.partitions, now, limit=self._page)
+        if not due:
+            return False
+        lateness = metrics.timer_lateness_seconds.labels(self._machine.name)
+        for aggregate in due:
+            if aggregate.due_at is not None:
+                lateness.observe((now - aggregate.due_at).total_seconds())
+        work = {aggregate.id: Work(aggregate.partition) for aggregate in due}
+        await self._reconciler.reconcile(work, turn, {found.id: found for found in due})
+        return len(due) == self._page
+
+    async def _policy_page(self, turn: Turn) -> None:
+        """Go through all aggregates once after each assignment, and decide those anew that
+        another policy decided."""
+        scanned, after = self._policy_scan
+        if scanned != turn.partitions:
+            after = ""
+        if after is None:
+            return
+        page = await self._store.policy_versions(turn.partitions, after=after, limit=self._page)
+        current = self._machine.policy.version
+        outdated = [id_ for id_, version in page if version != current]
+        if outdated:
+            known = await self._store.load(outdated)
+            work = {found.id: Work(found.partition) for found in known.values()}
+            await self._reconciler.reconcile(work, turn, known)
+        more = len(page) == self._page
+        self._policy_scan = (turn.partitions, page[-1][0] if more else None)

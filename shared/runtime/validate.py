@@ -1,0 +1,90 @@
+"""From a raw record to an event, or to the reason why it is none."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from aiokafka import ConsumerRecord
+from pydantic import ValidationError
+
+from shared.contracts.envelope import Event, Message, from_headers
+from shared.contracts.identifiers import dealer_of
+from shared.runtime.errors import PoisonRecord
+
+MAX_PROBLEMS_TOLD = 3
+
+
+def to_event(
+    record: "ConsumerRecord[bytes, bytes]", contracts: Mapping[str, type[Message]]
+) -> Event[Any] | None:
+    """The event in a record; None for a type that is not ours to read.
+
+    Raises `PoisonRecord` with a reason that tells where and what, but no content.
+    """
+    attributes = from_headers(record.headers)
+    type_ = attributes.get("type")
+    if type_ is None:
+        raise PoisonRecord("header ce_type is missing or unreadable")
+    contract = contracts.get(type_)
+    if contract is None:
+        return None
+    data = _content(record.value, contract)
+    key = _key(record.key, data)
+    return Event(
+        id=_needed(attributes, "id"),
+        key=key,
+        dealer_id=dealer_of(key),
+        recorded_at=_instant(_needed(attributes, "recordedtime")),
+        data=data,
+        traceparent=attributes.get("traceparent"),
+    )
+
+
+def _content(value: bytes | None, contract: type[Message]) -> Message:
+    if value is None:
+        raise PoisonRecord("the value is null")
+    try:
+        return contract.model_validate_json(value)
+    except ValidationError as error:
+        raise PoisonRecord(_told(error)) from None
+    except RecursionError:
+        raise PoisonRecord("the value is nested too deep") from None
+
+
+def _told(error: ValidationError) -> str:
+    """The fields at fault and what they should be; deeper keys may come from outside."""
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    told = dict.fromkeys(
+        f"{problem['loc'][0] if problem['loc'] else 'value'}: {problem['type']}"
+        for problem in problems
+    )
+    return "; ".join(list(told)[:MAX_PROBLEMS_TOLD])
+
+
+def _key(key: bytes | None, data: Message) -> str:
+    try:
+        text = key.decode() if key is not None else ""
+    except UnicodeDecodeError:
+        raise PoisonRecord("the key is not UTF-8") from None
+    if text.count("/") < 3:
+        raise PoisonRecord("the key is not a customer key")
+    if getattr(data, "customer_key", text) != text:
+        raise PoisonRecord("the key is not that of the content's customer")
+    return text
+
+
+def _needed(attributes: Mapping[str, str], name: str) -> str:
+    value = attributes.get(name)
+    if not value:
+        raise PoisonRecord(f"header ce_{name} is missing or unreadable")
+    return value
+
+
+def _instant(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise PoisonRecord("header ce_recordedtime is not a time") from None
+    if moment.tzinfo is None:
+        raise PoisonRecord("header ce_recordedtime has no offset")
+    return moment

@@ -1,0 +1,94 @@
+"""In-memory stand-ins that honour the same contract suites as the real ones."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from shared.runtime.aggregate import Aggregate, Intent
+from shared.runtime.documents import from_aggregate, from_intent, to_aggregate, to_intent
+from shared.runtime.errors import Conflict
+from shared.runtime.relay import Record
+
+
+class MemoryStore:
+    """A store in memory. Keeps documents, so that what MongoDB would change is changed here."""
+
+    def __init__(self) -> None:
+        self._aggregates: dict[str, dict[str, object]] = {}
+        self._intents: dict[str, dict[str, object]] = {}
+
+    async def prepare(self) -> None:
+        return None
+
+    def _all(self) -> list[Aggregate]:
+        return [to_aggregate(self._aggregates[id_]) for id_ in sorted(self._aggregates)]
+
+    async def load(self, ids: Collection[str]) -> Mapping[str, Aggregate]:
+        return {
+            id_: to_aggregate(self._aggregates[id_]) for id_ in ids if id_ in self._aggregates
+        }
+
+    async def save(self, aggregates: Sequence[Aggregate]) -> None:
+        written = 0
+        for aggregate in aggregates:
+            known = self._aggregates.get(aggregate.id)
+            version = known["version"] if known else 0
+            if version == aggregate.version - 1:
+                self._aggregates[aggregate.id] = from_aggregate(aggregate)
+                written += 1
+        if written < len(aggregates):
+            raise Conflict(f"{written} of {len(aggregates)} documents were written")
+
+    async def add_intents(self, intents: Sequence[Intent]) -> None:
+        for intent in intents:
+            self._intents[intent.id] = from_intent(intent)
+
+    async def intents(self, partitions: Collection[int]) -> Sequence[Intent]:
+        found = [to_intent(self._intents[id_]) for id_ in sorted(self._intents)]
+        return [intent for intent in found if intent.partition in partitions]
+
+    async def remove_intents(self, ids: Collection[str]) -> None:
+        for id_ in ids:
+            self._intents.pop(id_, None)
+
+    async def due(
+        self, partitions: Collection[int], now: datetime, *, limit: int
+    ) -> Sequence[Aggregate]:
+        due = [
+            (aggregate.due_at, aggregate.id, aggregate)
+            for aggregate in self._all()
+            if aggregate.partition in partitions
+            and aggregate.due_at is not None
+            and aggregate.due_at <= now
+        ]
+        return [aggregate for _, _, aggregate in sorted(due, key=lambda found: found[:2])][:limit]
+
+    async def policy_versions(
+        self, partitions: Collection[int], *, after: str, limit: int
+    ) -> Sequence[tuple[str, str]]:
+        found = [
+            (aggregate.id, aggregate.policy_version)
+            for aggregate in self._all()
+            if aggregate.partition in partitions and aggregate.id > after
+        ]
+        return found[:limit]
+
+    async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
+        found = [
+            aggregate
+            for aggregate in self._all()
+            if aggregate.id > after and (dealer_id is None or aggregate.dealer_id == dealer_id)
+        ]
+        return found[:limit]
+
+
+class MemoryRelay:
+    """Takes every record; `fail_next` makes the next publishes raise instead."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.fail_next: list[Exception] = []
+
+    async def publish(self, records: Sequence[Record]) -> None:
+        if self.fail_next:
+            raise self.fail_next.pop(0)
+        self.records.extend(records)

@@ -1,0 +1,167 @@
+"""The contract of every store: the fake, and the real one with both drivers."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import pytest
+
+from shared.mongo import Mongo
+from shared.runtime.aggregate import Aggregate, Emitted, Intent, Outgoing, Parked
+from shared.runtime.errors import Conflict, TransientFailure
+from shared.runtime.mongo_store import MongoStore
+from shared.runtime.store import Store
+from shared.settings import MongoSettings
+from tests.fakes import MemoryStore
+
+NOW = datetime(2026, 11, 21, 10, 5, 0, 123000, tzinfo=UTC)
+HOSTILE_KEYS = ["", ".", "$", "$set", "a.b", "\x00", "%", "%2E", "客户.1", "a" * 500, "__proto__"]
+
+
+@pytest.fixture(params=["memory", "motor", "pymongo"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    settings: MongoSettings = request.getfixturevalue("mongo_settings")
+    driver: Literal["motor", "pymongo"] = "motor" if request.param == "motor" else "pymongo"
+    mongo = Mongo(settings.model_copy(update={"driver": driver}), "contract")
+    real = MongoStore(mongo.database)
+    await real.prepare()
+    yield real
+    await mongo.close()
+
+
+def aggregate(id_: str = "g/d/s/1", **changes: object) -> Aggregate:
+    plain = Aggregate(
+        id=id_,
+        dealer_id="g/d",
+        partition=3,
+        version=1,
+        facts={"visits": {"g/d/s/visit/1": {"version": "1", "amounts": ["1.10", None]}}},
+        emitted={"score": Emitted(sequence=7, hash="abc", type="t")},
+        due_at=None,
+        policy_version="p1",
+        updated_at=NOW,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type] # each test names the fields
+
+
+def intent(id_: str, partition: int, *messages: Outgoing) -> Intent:
+    return Intent(id_, partition, NOW, messages)
+
+
+MESSAGE = Outgoing("g/d/s/1", "score", 7, "abc", "t", '{"a":1}', NOW, "cause", None)
+
+
+async def test_what_is_saved_is_loaded(store: Store) -> None:
+    full = aggregate(
+        emitted={
+            "a.b/$": Emitted(1, "h", "t", NOW, '{"x":1}'),
+            "w": Emitted(2, "h2", "t2", None, None, withdrawn=True),
+        },
+        due_at=NOW + timedelta(days=1),
+        parked=Parked("decide raised ValueError", 2, NOW),
+    )
+    await store.save([full])
+    assert await store.load([full.id, "g/d/s/none"]) == {full.id: full}
+
+
+async def test_hostile_keys_come_back_as_they_were(store: Store) -> None:
+    facts = {key: {key: [{key: 1}]} for key in HOSTILE_KEYS}
+    emitted = {key: Emitted(1, "h", "t") for key in HOSTILE_KEYS}
+    hostile = aggregate(facts=facts, emitted=emitted)
+    await store.save([hostile])
+    assert (await store.load([hostile.id]))[hostile.id] == hostile
+
+
+async def test_a_successor_replaces_its_predecessor(store: Store) -> None:
+    await store.save([aggregate()])
+    await store.save([aggregate(version=2, facts={})])
+    assert (await store.load(["g/d/s/1"]))["g/d/s/1"].facts == {}
+
+
+async def test_a_lost_compare_and_set_inside_a_bulk_writes_the_others(store: Store) -> None:
+    await store.save([aggregate(f"g/d/s/{n}") for n in range(4)])
+    await store.save([aggregate("g/d/s/2", version=2, policy_version="rival")])
+    bulk = [aggregate(f"g/d/s/{n}", version=2, policy_version="mine") for n in range(4)]
+    with pytest.raises(Conflict):
+        await store.save(bulk)
+    found = await store.load([f"g/d/s/{n}" for n in range(4)])
+    assert [found[f"g/d/s/{n}"].policy_version for n in range(4)] == [
+        "mine",
+        "mine",
+        "rival",
+        "mine",
+    ]
+
+
+async def test_two_first_versions_conflict(store: Store) -> None:
+    await store.save([aggregate(policy_version="first")])
+    with pytest.raises(Conflict):
+        await store.save([aggregate(policy_version="second"), aggregate("g/d/s/2")])
+    found = await store.load(["g/d/s/1", "g/d/s/2"])
+    assert found["g/d/s/1"].policy_version == "first"
+    assert "g/d/s/2" in found
+
+
+async def test_a_version_that_is_not_the_next_is_refused(store: Store) -> None:
+    with pytest.raises(Conflict):
+        await store.save([aggregate(version=2)])
+    assert await store.load(["g/d/s/1"]) == {}
+
+
+async def test_intents_come_back_oldest_first_for_their_partitions(store: Store) -> None:
+    await store.add_intents([intent("2-b", 1, MESSAGE), intent("1-a", 2), intent("3-c", 5)])
+    assert [found.id for found in await store.intents([1, 2])] == ["1-a", "2-b"]
+    assert (await store.intents([1]))[0].messages == (MESSAGE,)
+    await store.remove_intents(["2-b", "1-a", "no such"])
+    assert [found.id for found in await store.intents([1, 2, 5])] == ["3-c"]
+
+
+async def test_due_aggregates_come_oldest_first_from_owned_partitions(store: Store) -> None:
+    await store.save(
+        [
+            aggregate("g/d/s/late", due_at=NOW - timedelta(seconds=1)),
+            aggregate("g/d/s/later", due_at=NOW),
+            aggregate("g/d/s/first", due_at=NOW - timedelta(days=1)),
+            aggregate("g/d/s/not yet", due_at=NOW + timedelta(milliseconds=1)),
+            aggregate("g/d/s/never"),
+            aggregate("g/d/s/not ours", partition=4, due_at=NOW),
+        ]
+    )
+    due = await store.due([3, 9], NOW, limit=10)
+    assert [found.id for found in due] == ["g/d/s/first", "g/d/s/late", "g/d/s/later"]
+    assert [found.id for found in await store.due([3], NOW, limit=1)] == ["g/d/s/first"]
+
+
+async def test_policy_versions_are_paged_by_id(store: Store) -> None:
+    await store.save([aggregate(f"g/d/s/{n}", policy_version=f"p{n}") for n in range(3)])
+    await store.save([aggregate("g/d/s/9", partition=8)])
+    assert await store.policy_versions([3], after="g/d/s/0", limit=2) == [
+        ("g/d/s/1", "p1"),
+        ("g/d/s/2", "p2"),
+    ]
+
+
+async def test_pages_hold_one_dealer_only(store: Store) -> None:
+    ids = ["g/d/s/1", "g/d/s/2", "g/d-2/s/1", "g/c/s/1"]
+    await store.save(
+        [aggregate(id_, dealer_id="/".join(id_.split("/")[:2])) for id_ in ids]
+    )
+    page = await store.page(dealer_id="g/d", after="", limit=10)
+    assert [found.id for found in page] == ["g/d/s/1", "g/d/s/2"]
+    page = await store.page(dealer_id="g/d", after="g/d/s/1", limit=10)
+    assert [found.id for found in page] == ["g/d/s/2"]
+    assert len(await store.page(dealer_id=None, after="", limit=3)) == 3
+
+
+async def test_a_database_that_is_away_is_a_transient_failure(closed_port: int) -> None:
+    settings = MongoSettings(uri=f"mongodb://127.0.0.1:{closed_port}")  # type: ignore[arg-type]
+    mongo = Mongo(settings, "away")
+    try:
+        with pytest.raises(TransientFailure):
+            await MongoStore(mongo.database).load(["g/d/s/1"])
+    finally:
+        await mongo.close()
