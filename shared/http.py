@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from shared import metrics
 from shared.settings import HttpSettings
 
 Readiness = Callable[[], Awaitable[list[str]]]
@@ -29,7 +30,8 @@ def operations(readiness: Readiness) -> APIRouter:
         return JSONResponse({"status": "ready"})
 
     @router.get("/metrics", summary="Prometheus metrics", include_in_schema=False)
-    async def metrics() -> Response:
+    async def exposition() -> Response:
+        metrics.ready.set(0 if await readiness() else 1)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -7,6 +7,10 @@ from prometheus_client import Counter, Gauge, Histogram
 
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
+# --- every service ----------------------------------------------------------------------------
+
+ready = Gauge("aftercare_ready", "1 when the service does its work (/health/ready), 0 when not.")
+
 # --- the runtime: every service that consumes -------------------------------------------------
 
 records_consumed = Counter(
@@ -58,4 +62,18 @@ consumer_lag = Gauge(
 )
 clock_fast_events = Counter(
     "aftercare_clock_fast_events", "Records from a source whose clock is ahead.", ["service"]
+)
+
+# --- intake ------------------------------------------------------------------------------------
+
+intake_events = Counter(
+    "aftercare_intake_events",
+    "Events taken over HTTP, by outcome; type and dealer only where they are known ones.",
+    ["outcome", "type", "dealer"],
+)
+intake_request_seconds = Histogram(
+    "aftercare_intake_request_seconds",
+    "From a request of POST /v1/events to its answer, by HTTP status.",
+    ["status"],
+    buckets=_FAST,
 )

@@ -23,9 +23,7 @@ class MemoryStore:
         return [to_aggregate(self._aggregates[id_]) for id_ in sorted(self._aggregates)]
 
     async def load(self, ids: Collection[str]) -> Mapping[str, Aggregate]:
-        return {
-            id_: to_aggregate(self._aggregates[id_]) for id_ in ids if id_ in self._aggregates
-        }
+        return {id_: to_aggregate(self._aggregates[id_]) for id_ in ids if id_ in self._aggregates}
 
     async def save(self, aggregates: Sequence[Aggregate]) -> None:
         written = 0

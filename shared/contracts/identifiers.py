@@ -1,5 +1,6 @@
 """The identifiers all services agree on: customer keys, document ids, subjects, message ids."""
 
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
@@ -50,6 +51,11 @@ def customer_of(aggregate_id: str) -> str:
 def document_version(modified_ms: int, content_hash: str) -> str:
     """A version that sorts as text: milliseconds since 1970, then the hash of the content."""
     return f"{modified_ms:013d}.{content_hash[:12]}"
+
+
+def modified_at(version: str) -> datetime:
+    """When the source wrote that version of a document; ValueError for no such version."""
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=int(version.partition(".")[0]))
 
 
 def subject_id(service: str, aggregate_id: str, about: str) -> UUID:

@@ -64,15 +64,15 @@ def subscribe(
         max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
         fetch_max_wait_ms=100,
         parser=_as_it_came,
-        decoder=_undecoded,
+        decoder=_records,
         no_reply=True,
     )
 
     @subscriber
-    async def on_batch(message: KafkaMessage) -> None:
+    async def on_batch(records: tuple["ConsumerRecord[bytes, bytes]", ...]) -> None:
         consumer = subscriber.consumer
         if consumer is not None:
-            await take(message.raw_message, consumer)
+            await take(records, consumer)
 
     return broker, subscriber
 
@@ -103,8 +103,9 @@ async def _as_it_came(records: tuple["ConsumerRecord[bytes, bytes]", ...]) -> Ka
     )
 
 
-async def _undecoded(message: KafkaMessage) -> None:
-    return None
+async def _records(message: KafkaMessage) -> object:
+    """What the handler is given: the raw records of the batch."""
+    return message.raw_message
 
 
 class _NoConsumer:

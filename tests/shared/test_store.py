@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import pytest
+from pydantic import SecretStr
 
+from deploy.local.processes import free_port
 from shared.mongo import Mongo
 from shared.runtime.aggregate import Aggregate, Emitted, Intent, Outgoing, Parked
 from shared.runtime.errors import Conflict, TransientFailure
@@ -147,9 +149,7 @@ async def test_policy_versions_are_paged_by_id(store: Store) -> None:
 
 async def test_pages_hold_one_dealer_only(store: Store) -> None:
     ids = ["g/d/s/1", "g/d/s/2", "g/d-2/s/1", "g/c/s/1"]
-    await store.save(
-        [aggregate(id_, dealer_id="/".join(id_.split("/")[:2])) for id_ in ids]
-    )
+    await store.save([aggregate(id_, dealer_id="/".join(id_.split("/")[:2])) for id_ in ids])
     page = await store.page(dealer_id="g/d", after="", limit=10)
     assert [found.id for found in page] == ["g/d/s/1", "g/d/s/2"]
     page = await store.page(dealer_id="g/d", after="g/d/s/1", limit=10)
@@ -157,8 +157,9 @@ async def test_pages_hold_one_dealer_only(store: Store) -> None:
     assert len(await store.page(dealer_id=None, after="", limit=3)) == 3
 
 
-async def test_a_database_that_is_away_is_a_transient_failure(closed_port: int) -> None:
-    settings = MongoSettings(uri=f"mongodb://127.0.0.1:{closed_port}")  # type: ignore[arg-type]
+async def test_a_database_that_is_away_is_a_transient_failure() -> None:
+    nobody = free_port()
+    settings = MongoSettings(uri=SecretStr(f"mongodb://127.0.0.1:{nobody}"))
     mongo = Mongo(settings, "away")
     try:
         with pytest.raises(TransientFailure):

@@ -1,0 +1,144 @@
+"""A small service for the runtime's own tests: it adds up visits and warns of long silence.
+
+Facts: the visits. Outputs: a score (state) with their number, and for each visit an alarm
+(announcement) one day after it was opened, unless it was closed by then.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.contracts.decision import Announced, Announcement, Decision, State, earliest
+from shared.contracts.envelope import Event
+from shared.contracts.facts import keep_newest
+from shared.contracts.identifiers import customer_key, document_id, document_version
+from shared.contracts.intake import VisitRecorded
+from shared.contracts.policy import Policy
+from shared.contracts.scoring import (
+    GradeChanged,
+    GradeChangeWithdrawn,
+    ScoreChanged,
+    ScoreWithdrawn,
+)
+from shared.contracts.values import Instant
+from shared.runtime.machine import Machine
+
+START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+DEALER = "sunrise/pudong"
+DAY = timedelta(days=1)
+
+
+class ToyPolicy(Policy):
+    points: int = 10
+
+
+class ToyVisit(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    opened_at: Instant
+    closed: bool
+
+
+class ToyFacts(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    visits: Mapping[str, ToyVisit] = Field(default_factory=dict)
+
+    def versions(self) -> Mapping[str, str]:
+        return {key: visit.version for key, visit in self.visits.items()}
+
+
+def join(facts: ToyFacts, event: Event[VisitRecorded]) -> ToyFacts:
+    visit = event.data
+    if visit.department == "raises in join":
+        raise ValueError(visit.document_id)
+    fact = ToyVisit(
+        version=visit.version, opened_at=visit.opened_at, closed=visit.status == "closed"
+    )
+    return ToyFacts(visits=keep_newest(facts.visits, visit.document_id, fact))
+
+
+def decide(facts: ToyFacts, announced: Announced, policy: ToyPolicy, now: datetime) -> Decision:
+    count = len(facts.visits)
+    if count == 13:
+        raise ValueError("thirteen")
+    if not count:
+        return Decision()
+    key = "/".join([*next(iter(facts.visits)).split("/")[:3], "1"])
+    score = ScoreChanged(
+        customer_key=key,
+        dealer_id=DEALER,
+        score=count * policy.points,
+        value=count * policy.points,
+        loyalty=0,
+        grade="general",
+        reasons=(),
+    )
+    open_ = {key: visit.opened_at + DAY for key, visit in facts.visits.items() if not visit.closed}
+    alarms = tuple(
+        Announcement(
+            f"alarm/{document}",
+            GradeChanged(
+                customer_key=key,
+                dealer_id=DEALER,
+                before="general",
+                after="potential",
+                changed_at=now,
+                score=0,
+            ),
+        )
+        for document, due in open_.items()
+        if due <= now
+    )
+    return Decision(
+        outputs=(State("score", score), *alarms),
+        next_due=earliest(due for due in open_.values() if due > now),
+    )
+
+
+TOY: Machine[ToyFacts, ToyPolicy] = Machine(
+    name="toy",
+    reads=(VisitRecorded,),
+    writes=(ScoreChanged, ScoreWithdrawn, GradeChanged, GradeChangeWithdrawn),
+    facts=ToyFacts,
+    join=join,
+    decide=decide,
+    policy=ToyPolicy(),
+)
+
+
+def visit(
+    number: int | str = 1,
+    *,
+    customer: str = "1",
+    revision: int = 1,
+    status: str = "closed",
+    opened_at: datetime = START,
+    department: str | None = None,
+) -> VisitRecorded:
+    """A visit of a customer; a higher revision is a newer version of the same visit."""
+    return VisitRecorded.model_validate(
+        {
+            "document_id": document_id(DEALER, "dms", "visit", str(number)),
+            "version": document_version(revision, "0" * 12),
+            "customer_key": customer_key(DEALER, "dms", customer),
+            "dealer_id": DEALER,
+            "timezone": "Asia/Shanghai",
+            "status": status,
+            "opened_at": opened_at,
+            "currency": "CNY",
+            "department": department,
+        }
+    )
+
+
+def event(data: VisitRecorded) -> Event[VisitRecorded]:
+    return Event(
+        id=f"{data.document_id}@{data.version}",
+        key=data.customer_key,
+        dealer_id=data.dealer_id,
+        recorded_at=START,
+        data=data,
+    )
