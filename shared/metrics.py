@@ -73,7 +73,9 @@ intake_events = Counter(
 )
 intake_request_seconds = Histogram(
     "aftercare_intake_request_seconds",
-    "From a request of POST /v1/events to its answer, by HTTP status.",
-    ["status"],
+    "From a request of POST /v1/events to its answer.",
     buckets=_FAST,
+)
+intake_requests = Counter(
+    "aftercare_intake_requests", "Requests of POST /v1/events, by HTTP status.", ["status"]
 )

@@ -13,6 +13,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
 )
 
 
@@ -43,7 +44,10 @@ Instant = Annotated[
 """A timezone-aware instant; UTC and cut to milliseconds once validated."""
 
 Amount = Annotated[
-    Decimal, BeforeValidator(_no_float), Field(ge=0, max_digits=14, decimal_places=4)
+    Decimal,
+    BeforeValidator(_no_float),
+    Field(ge=0, max_digits=14, decimal_places=4),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,10}(\.\d{1,4})?$"}),
 ]
 """A non-negative decimal, written as a string on the wire."""
 

@@ -101,6 +101,8 @@ class Runtime(Generic[F, P]):
             asyncio.create_task(self._pulse.beat(), name="pulse"),
             asyncio.create_task(self._watch(), name="watch"),
         ]
+        for task in self._tasks:
+            task.add_done_callback(self._ended)
 
     async def stop(self) -> None:
         """Finish the turn in hand, give up the partitions, disconnect."""
@@ -199,6 +201,13 @@ class Runtime(Generic[F, P]):
                 position = await asyncio.wait_for(consumer.position(partition), timeout=1)
                 lag += max(0, highwater - position)
         return lag
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """None of the tasks ends by itself; a service that lost one must not linger."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("task failed", task=task.get_name(), exc_info=error)
+            self._give_up(f"its task '{task.get_name()}' failed with {type(error).__name__}")
 
     def _give_up(self, reason: str) -> None:
         if self.gave_up_because is None:

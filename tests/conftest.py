@@ -1,0 +1,55 @@
+"""Fixtures that all tests share: running servers, and settings that reach them."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from shared.settings import KafkaSettings, MongoSettings
+from tests.servers import Broker, MongoServer, broker_kind, running_broker, running_mongo
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """One broker for the whole run; its topics are shared, so records of other tests are there."""
+    with running_broker(tmp_path_factory.mktemp("broker"), broker_kind()) as running:
+        yield running
+
+
+@pytest.fixture
+def fresh_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A broker of the test's own, with empty topics."""
+    with running_broker(tmp_path_factory.mktemp("broker"), broker_kind()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
+    """One database server for the whole run, on an empty directory."""
+    with running_mongo(tmp_path_factory.mktemp("mongo")) as running:
+        yield running
+
+
+@pytest.fixture
+def kafka_settings(broker: Broker) -> KafkaSettings:
+    """How to reach the run's broker."""
+    return broker.settings()
+
+
+@pytest.fixture
+def mongo_settings(mongo_server: MongoServer) -> MongoSettings:
+    """How to reach the run's database server, in databases of the test's own."""
+    return mongo_server.settings(database_prefix=f"test_{uuid4().hex[:12]}_")
+
+
+@pytest.fixture(scope="module")
+def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A broker of the module's own, with empty topics."""
+    with running_broker(tmp_path_factory.mktemp("broker"), broker_kind()) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def own_mongo(mongo_server: MongoServer) -> MongoSettings:
+    """How to reach the run's database server, in databases of the module's own."""
+    return mongo_server.settings(database_prefix=f"test_{uuid4().hex[:12]}_")

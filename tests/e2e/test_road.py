@@ -1,0 +1,149 @@
+"""The whole road, from intake's endpoint to a score, a task and an escalation."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from shared.contracts.identifiers import customer_key
+from shared.contracts.topics import ESCALATIONS, PROFILES, SALES, SCORES, TASKS, VISITS
+from shared.settings import MongoSettings
+from tests.e2e.house import DEALER, House, ago, house, latest, reported, visit
+from tests.servers import Broker
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
+
+ERIKA = customer_key(DEALER, "dms", "1001")
+
+
+@pytest.fixture(scope="module")
+def aftercare(
+    tmp_path_factory: pytest.TempPathFactory, own_broker: Broker, own_mongo: MongoSettings
+) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("road"), own_broker, own_mongo) as running:
+        yield running
+
+
+def sale(number: str, customer: str) -> dict[str, object]:
+    return reported(
+        "sale",
+        f"sale-{number}",
+        deal_no=number,
+        status="delivered",
+        source_modified_at=ago(hours=20),
+        deal_date=ago(days=9)[:10],
+        delivered_at=ago(hours=20),
+        sale_type="retail",
+        vehicle={"vin": "WVWZZZ1JZXW000001"},
+        price={"amount": "31500.00", "currency": "EUR"},
+        customer={
+            "source_customer_id": customer,
+            "name": "Erika Mustermann",
+            "email": "erika@example.com",
+            "phones": [{"number": "+49 30 901820"}],
+        },
+    )
+
+
+def complaint(number: str, customer: str, received_at: str) -> dict[str, object]:
+    return reported(
+        "complaint",
+        f"complaint-{number}",
+        case_no=number,
+        source_modified_at=received_at,
+        received_at=received_at,
+        channel="phone",
+        category="noise",
+        narrative="Erika says it rattles",
+        customer={"source_customer_id": customer},
+    )
+
+
+def step(case_no: str, step_id: str, name: str, at: str) -> dict[str, object]:
+    return reported(
+        "complaint-step",
+        f"step-{case_no}-{step_id}",
+        case_no=case_no,
+        step_id=step_id,
+        step=name,
+        at=at,
+        by="staff-7",
+        source_modified_at=at,
+    )
+
+
+def test_a_delivery_becomes_a_score_and_a_thank_you_task(aftercare: House) -> None:
+    answer = aftercare.send(sale("D-1", "1001"))
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["accepted"] == 1
+    aftercare.until(lambda: aftercare.get("scoring", f"/v1/customers/{ERIKA}").is_success)
+    aftercare.until(
+        lambda: "delivery_thanks" in aftercare.get("followup", f"/v1/customers/{ERIKA}").text
+    )
+    score = aftercare.get("scoring", f"/v1/customers/{ERIKA}").json()
+    assert score["value"] > 0
+    assert sum(reason["points"] for reason in score["reasons"]) == score["score"]
+    aftercare.until(lambda: any(said.key == ERIKA for said in aftercare.said(TASKS)))
+    aftercare.until(lambda: any(said.key == ERIKA for said in aftercare.said(SCORES)))
+
+
+def test_personal_data_is_on_the_profiles_alone(aftercare: House) -> None:
+    aftercare.send(sale("D-2", "2002"), visit(2, "2002"), complaint("C-2", "2002", ago(hours=1)))
+    aftercare.until(lambda: len(aftercare.said(PROFILES)) > 0)
+    assert b"Erika" in b"".join(said.value for said in aftercare.said(PROFILES))
+    for topic in (SALES, VISITS, SCORES, TASKS, ESCALATIONS):
+        text = b"".join(said.value for said in aftercare.said(topic))
+        assert b"Erika" not in text
+        assert b"example.com" not in text
+        assert b"901820" not in text
+    logs = b"".join(child.log.read_bytes() for child in aftercare.stack.children)
+    assert b"Erika" not in logs
+
+
+def test_a_breach_is_announced_within_a_second_and_withdrawn_by_a_late_report(
+    aftercare: House,
+) -> None:
+    received = ago(hours=2.5)
+    aftercare.send(complaint("C-1", "1001", received))
+
+    def said(noun: str) -> list[str]:
+        return [
+            found.subject
+            for found in aftercare.said(ESCALATIONS)
+            if noun in found.type and b'"C-1"' in found.value
+        ]
+
+    aftercare.until(lambda: len(said("deadline.breached")) == 1)
+    aftercare.send(step("C-1", "s1", "contacted", ago(hours=2)))
+    aftercare.until(lambda: len(said("escalation.withdrawn")) > 0)
+    (breach,) = said("deadline.breached")
+    assert breach in said("escalation.withdrawn")
+    kept = latest(aftercare.said(ESCALATIONS))
+    assert kept[breach].type.endswith("escalation.withdrawn.v1")
+    assert any("clock.stopped" in found.type for found in kept.values())
+
+
+def test_a_correction_moves_a_visit_to_its_customer(aftercare: House) -> None:
+    wrong, right = (customer_key(DEALER, "dms", number) for number in ("3001", "3002"))
+    aftercare.send(visit(31, "3001"))
+    aftercare.until(lambda: aftercare.get("scoring", f"/v1/customers/{wrong}").is_success)
+    before = aftercare.get("scoring", f"/v1/customers/{wrong}").json()["score"]
+    aftercare.send(visit(31, "3002", source_modified_at=ago(hours=1)))
+    aftercare.until(lambda: aftercare.get("scoring", f"/v1/customers/{right}").is_success)
+    assert aftercare.get("scoring", f"/v1/customers/{right}").json()["score"] == before
+
+    def withdrawn() -> bool:
+        return any(
+            found.key == wrong and "score.withdrawn" in found.type
+            for found in aftercare.said(SCORES)
+        )
+
+    aftercare.until(withdrawn)
+
+
+def test_a_duplicate_and_a_bad_item_are_told_apart(aftercare: House) -> None:
+    aftercare.send(visit(41, "4001"))
+    bad = visit(42, "4001", lines=[{"line_no": "1", "pay_type": "customer", "labour_amount": "-1"}])
+    answer = aftercare.send(visit(41, "4001"), bad, visit(43, "4001")).json()
+    assert [item["outcome"] for item in answer["items"]] == ["duplicate", "rejected", "accepted"]
+    (problem,) = answer["items"][1]["problem"]["errors"]
+    assert problem["pointer"] == "/data/lines/0/labour_amount"

@@ -1,0 +1,103 @@
+"""The servers that tests run on: the embedded ones, or Apache Kafka instead of the broker.
+
+`AFTERCARE_TEST_BROKER=apache` runs the same tests on the Kafka whose jars are in the directory
+`AFTERCARE_TEST_KAFKA_LIBS`.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
+
+from deploy.local.apache_kafka import LIBS_VARIABLE, apache_kafka, kafka_libs
+from deploy.local.servers import embedded_broker, embedded_database
+from deploy.local.topics import provision_topics
+from shared.settings import KafkaSettings, MongoSettings
+
+BrokerKind = Literal["tansu", "apache"]
+BROKER_VARIABLE = "AFTERCARE_TEST_BROKER"
+PARTITIONS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """A running broker."""
+
+    kind: BrokerKind
+    bootstrap_servers: str
+
+    def settings(self) -> KafkaSettings:
+        """How a service reaches it."""
+        return KafkaSettings(
+            bootstrap_servers=self.bootstrap_servers,
+            idempotent_producer=self.kind == "apache",
+            partitions=PARTITIONS,
+            replication_factor=1,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MongoServer:
+    """A running MongoDB-protocol server."""
+
+    uri: str
+
+    def settings(self, *, database_prefix: str) -> MongoSettings:
+        """How a service reaches it, with databases of its own."""
+        return MongoSettings(uri=SecretStr(self.uri), database_prefix=database_prefix)
+
+
+def broker_kind() -> BrokerKind:
+    """Which broker this run is on; anything but the two names is an error."""
+    match os.environ.get(BROKER_VARIABLE, "tansu"):
+        case "tansu":
+            return "tansu"
+        case "apache":
+            return "apache"
+        case other:
+            raise ValueError(f"{BROKER_VARIABLE} is '{other}', and may be 'tansu' or 'apache'")
+
+
+@contextmanager
+def running_broker(directory: Path, kind: BrokerKind) -> Iterator[Broker]:
+    """A broker with every topic of Aftercare created."""
+    if kind == "tansu":
+        with embedded_broker(directory) as server:
+            yield _with_topics(Broker("tansu", server.address))
+    else:
+        libs = kafka_libs()
+        if libs is None:
+            raise ValueError(f"{BROKER_VARIABLE}=apache needs {LIBS_VARIABLE}")
+        with apache_kafka(directory, libs=libs) as cluster:
+            yield _with_topics(Broker("apache", cluster.bootstrap_servers))
+
+
+@contextmanager
+def running_mongo(directory: Path) -> Iterator[MongoServer]:
+    """A database server on an empty directory."""
+    with embedded_database(directory, storage=directory / "data") as server:
+        yield MongoServer(f"mongodb://{server.address}")
+
+
+def _with_topics(broker: Broker) -> Broker:
+    """`broker`, with its topics; in a thread, as the caller may have an event loop running."""
+    failures: list[BaseException] = []
+
+    def create() -> None:
+        try:
+            asyncio.run(provision_topics(broker.settings(), create=True))
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=create)
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+    return broker
