@@ -1,0 +1,1 @@
+"""Complaints: sees to it that no case passes its deadlines unnoticed."""

@@ -1,0 +1,176 @@
+"""What is known about one complaint case, and how an event adds to it.
+
+Every document, the complaint itself and each step on it, is kept by its id in its newest
+version, so the order, repetition and delay of events make no difference.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Literal, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.contracts import identifiers
+from shared.contracts.envelope import Event
+from shared.contracts.facts import keep_newest
+from shared.contracts.feeds import Severity, StepName
+from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
+from shared.contracts.values import Instant
+
+
+class _Fact(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    recorded_at: Instant
+    """When intake first received the document."""
+
+
+class Filed(_Fact):
+    """The complaint as last reported. `severity` is the one it had when it was received."""
+
+    kind: Literal["filed"]
+    case_no: str
+    timezone: str
+    status: Literal["open", "voided"]
+    received_at: Instant
+    channel: str
+    category: str
+    severity: Severity
+    department: str | None = None
+
+
+class StepTaken(_Fact):
+    """A step as last reported."""
+
+    kind: Literal["step"]
+    step_id: str
+    step: StepName
+    at: Instant
+    by: str
+    satisfied: bool | None = None
+    severity: Severity | None = None
+    reason: str | None = None
+    assigned_to: str | None = None
+    merged_into: str | None = None
+
+    @property
+    def reopens(self) -> bool:
+        """A reopening, or a call-back that found the customer unsatisfied."""
+        return self.step == "reopened" or (self.step == "called_back" and self.satisfied is False)
+
+
+class GoneElsewhere(_Fact):
+    """A document that belongs to another customer; its facts are forgotten here."""
+
+    kind: Literal["moved"]
+
+
+KnownDocument = Annotated[Filed | StepTaken | GoneElsewhere, Field(discriminator="kind")]
+
+
+class CaseFacts(BaseModel):
+    """One case. Nothing is known at first; steps may come before the complaint itself."""
+
+    model_config = ConfigDict(frozen=True)
+
+    case_id: str = ""
+    customer_key: str = ""
+    dealer_id: str = ""
+    documents: dict[str, KnownDocument] = Field(default_factory=dict)
+    """Document id -> its newest version. The complaint's own id is `case_id`."""
+
+    def versions(self) -> Mapping[str, str]:
+        """Document id -> version, documents that moved elsewhere included."""
+        return {key: known.version for key, known in self.documents.items()}
+
+    @property
+    def complaint(self) -> Filed | GoneElsewhere | None:
+        """The complaint itself, if it was received; a moved one is `GoneElsewhere`."""
+        known = self.documents.get(self.case_id)
+        return None if isinstance(known, StepTaken) else known
+
+    @property
+    def steps(self) -> list[StepTaken]:
+        """The steps that belong to this case, in no particular order."""
+        return [known for known in self.documents.values() if isinstance(known, StepTaken)]
+
+
+CaseEvent = Event[ComplaintFiled | ComplaintStepTaken | ComplaintMoved]
+
+
+def aggregate_id(event: CaseEvent) -> str:
+    """One aggregate per customer and case."""
+    return identifiers.aggregate_within(event.key, _case_id(event))
+
+
+def join(facts: CaseFacts, event: CaseEvent) -> CaseFacts:
+    """`facts` and what `event` adds. Commutative, associative, idempotent; never raises."""
+    match event.data:
+        case ComplaintFiled() as filed:
+            return _with(facts, event, on_filed(filed, event.recorded_at))
+        case ComplaintStepTaken() as taken:
+            return _with(facts, event, on_step(taken, event.recorded_at))
+        case ComplaintMoved() as moved:
+            return _with(facts, event, on_moved(moved, event.recorded_at))
+        case never:
+            assert_never(never)
+
+
+def on_filed(filed: ComplaintFiled, recorded_at: datetime) -> Filed:
+    """What to know of a complaint that was filed or corrected."""
+    return Filed(
+        kind="filed",
+        version=filed.version,
+        recorded_at=recorded_at,
+        case_no=filed.case_no,
+        timezone=filed.timezone,
+        status=filed.status,
+        received_at=filed.received_at,
+        channel=filed.channel,
+        category=filed.category,
+        severity=filed.severity,
+        department=filed.department,
+    )
+
+
+def on_step(taken: ComplaintStepTaken, recorded_at: datetime) -> StepTaken:
+    """What to know of a step."""
+    return StepTaken(
+        kind="step",
+        version=taken.version,
+        recorded_at=recorded_at,
+        step_id=taken.step_id,
+        step=taken.step,
+        at=taken.at,
+        by=taken.by,
+        satisfied=taken.satisfied,
+        severity=taken.severity,
+        reason=taken.reason,
+        assigned_to=taken.assigned_to,
+        merged_into=taken.merged_into,
+    )
+
+
+def on_moved(moved: ComplaintMoved, recorded_at: datetime) -> GoneElsewhere:
+    """What to know of a document that is another customer's now."""
+    return GoneElsewhere(kind="moved", version=moved.version, recorded_at=recorded_at)
+
+
+def _with(facts: CaseFacts, event: CaseEvent, fact: Filed | StepTaken | GoneElsewhere) -> CaseFacts:
+    documents = keep_newest(facts.documents, event.data.document_id, fact)
+    if documents is facts.documents:
+        return facts
+    return facts.model_copy(
+        update={
+            "case_id": _case_id(event),
+            "customer_key": event.key,
+            "dealer_id": event.dealer_id,
+            "documents": documents,
+        }
+    )
+
+
+def _case_id(event: CaseEvent) -> str:
+    data = event.data
+    return data.document_id if isinstance(data, ComplaintFiled) else data.case_id

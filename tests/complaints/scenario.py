@@ -1,0 +1,190 @@
+"""Complaint cases as sentences: `given(filed()).when("2h").then("warning/contact/1", …)`.
+
+All times are written as the time since the complaint was received: `90m`, `2h`, `1d 30m`.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from typing import Any, Self
+
+from services.complaints.decide import decide
+from services.complaints.facts import CaseEvent, CaseFacts, aggregate_id, join
+from services.complaints.policy import POLICY_2123
+from shared.contracts.complaints import ClockStopped, DeadlineBreached, DeadlineWarned
+from shared.contracts.decision import Announcement, Decision
+from shared.contracts.envelope import Event
+from shared.contracts.feeds import Severity, StepName
+from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
+
+RECEIVED = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+"""10:00 in Shanghai."""
+CUSTOMER = "sunrise/pudong/cdk/C-1"
+DEALER = "sunrise/pudong"
+CASE = "sunrise/pudong/cdk/complaint/K-1"
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+
+
+def span(text: str) -> timedelta:
+    """`1d 30m` as a length of time; a leading minus makes it negative."""
+    parts = text.removeprefix("-").split()
+    total = sum((timedelta(**{_UNITS[part[-1]]: int(part[:-1])}) for part in parts), timedelta())
+    return -total if text.startswith("-") else total
+
+
+def at(text: str) -> datetime:
+    """The instant so long after receipt."""
+    return RECEIVED + span(text)
+
+
+def filed(
+    *,
+    severity: Severity = "normal",
+    voided: bool = False,
+    version: int = 1,
+    received: str = "0s",
+    recorded: str = "0s",
+) -> CaseEvent:
+    """The complaint itself, or (`version`) a correction of it."""
+    data = ComplaintFiled(
+        document_id=CASE,
+        version=f"{version:013d}.filed",
+        customer_key=CUSTOMER,
+        dealer_id=DEALER,
+        case_no="K-1",
+        timezone="Asia/Shanghai",
+        status="voided" if voided else "open",
+        received_at=at(received),
+        channel="phone",
+        category="repair quality",
+        severity=severity,
+    )
+    return _event(data, recorded)
+
+
+def step(
+    name: StepName,
+    when: str,
+    *,
+    id: str | None = None,  # noqa: A002 - reads as a sentence: step(…, id="S-1")
+    version: int = 1,
+    recorded: str | None = None,
+    satisfied: bool | None = None,
+    severity: Severity | None = None,
+) -> CaseEvent:
+    """A step taken so long after receipt. Steps of the same name and time are the same step."""
+    step_id = id or f"{name} {when}"
+    data = ComplaintStepTaken(
+        document_id=f"{CASE}/step/{step_id}",
+        version=f"{version:013d}.step",
+        customer_key=CUSTOMER,
+        dealer_id=DEALER,
+        case_id=CASE,
+        case_no="K-1",
+        step_id=step_id,
+        step=name,
+        at=at(when),
+        by="advisor-7",
+        satisfied=satisfied,
+        severity=severity,
+    )
+    return _event(data, recorded or when)
+
+
+def moved(document: CaseEvent | None = None, *, version: int = 9) -> CaseEvent:
+    """The complaint (or a step on it) turns out to be another customer's."""
+    data = ComplaintMoved(
+        document_id=document.data.document_id if document else CASE,
+        version=f"{version:013d}.moved",
+        customer_key=CUSTOMER,
+        dealer_id=DEALER,
+        case_id=CASE,
+    )
+    return _event(data, "0s")
+
+
+def _event(data: ComplaintFiled | ComplaintStepTaken | ComplaintMoved, recorded: str) -> CaseEvent:
+    return Event(
+        id=f"{data.document_id}@{data.version}",
+        key=CUSTOMER,
+        dealer_id=DEALER,
+        recorded_at=at(recorded),
+        data=data,
+    )
+
+
+def known(events: Sequence[CaseEvent]) -> CaseFacts:
+    """What is known after these events."""
+    return reduce(join, events, CaseFacts())
+
+
+def abouts(decision: Decision) -> set[str]:
+    """What a decision speaks about."""
+    return {output.about for output in decision.outputs}
+
+
+class Case:
+    """A case and what was announced of it, as time passes. Every check returns the case."""
+
+    def __init__(self, events: Sequence[CaseEvent]) -> None:
+        self.facts = known(events)
+        self.now = RECEIVED
+        self.decision = Decision()
+        self.announced: dict[str, dict[str, Any]] = {}
+        self.withdrawn: set[str] = set()
+
+    def when(self, elapsed: str) -> Self:
+        """It is so long after receipt; the case is decided and its announcements sealed."""
+        self.now = at(elapsed)
+        self.decision = decide(self.facts, self.announced, POLICY_2123, self.now)
+        self.withdrawn = set(self.announced) - abouts(self.decision)
+        self.announced = {
+            output.about: self.announced.get(output.about) or output.content.model_dump(mode="json")
+            for output in self.decision.outputs
+            if isinstance(output, Announcement)
+        }
+        return self
+
+    def reported(self, *events: CaseEvent) -> Self:
+        """More becomes known."""
+        self.facts = reduce(join, events, self.facts)
+        return self
+
+    def then(self, *expected: str) -> Self:
+        """Exactly these outputs hold."""
+        assert abouts(self.decision) == set(expected)
+        return self
+
+    def then_withdrawn(self, *expected: str) -> Self:
+        """Exactly these announcements were taken back just now."""
+        assert self.withdrawn == set(expected)
+        return self
+
+    def next_due(self, elapsed: str | None) -> Self:
+        """The case is to be looked at again so long after receipt, or never."""
+        assert self.decision.next_due == (None if elapsed is None else at(elapsed))
+        return self
+
+    def warning(self, about: str) -> DeadlineWarned:
+        content = self._content(about)
+        assert isinstance(content, DeadlineWarned)
+        return content
+
+    def breach(self, about: str) -> DeadlineBreached:
+        content = self._content(about)
+        assert isinstance(content, DeadlineBreached)
+        return content
+
+    def verdict(self, about: str) -> ClockStopped:
+        content = self._content(about)
+        assert isinstance(content, ClockStopped)
+        return content
+
+    def _content(self, about: str) -> object:
+        return {output.about: output.content for output in self.decision.outputs}[about]
+
+
+def given(*events: CaseEvent) -> Case:
+    """A case of which this is known."""
+    assert len({aggregate_id(event) for event in events}) <= 1
+    return Case(events)
