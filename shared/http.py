@@ -1,5 +1,6 @@
 """What every service serves besides its own endpoints: health, readiness, metrics."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import uvicorn
@@ -9,6 +10,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared import metrics
 from shared.settings import HttpSettings
+
+SCRAPE_PATIENCE_SECONDS = 2.0
 
 Readiness = Callable[[], Awaitable[list[str]]]
 """Says what keeps the service from working, in words for the operator; nothing: it is ready."""
@@ -31,10 +34,19 @@ def operations(readiness: Readiness) -> APIRouter:
 
     @router.get("/metrics", summary="Prometheus metrics", include_in_schema=False)
     async def exposition() -> Response:
-        metrics.ready.set(0 if await readiness() else 1)
+        metrics.ready.set(await _is_ready(readiness))
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+async def _is_ready(readiness: Readiness) -> bool:
+    """A scrape must not wait for a database that is away."""
+    try:
+        async with asyncio.timeout(SCRAPE_PATIENCE_SECONDS):
+            return not await readiness()
+    except TimeoutError:
+        return False
 
 
 def run(app: FastAPI, http: HttpSettings, *, graceful_stop_seconds: float) -> None:

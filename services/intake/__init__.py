@@ -1,0 +1,1 @@
+"""Intake: takes what dealer-management systems report, gives it a version, publishes it once."""

@@ -1,0 +1,69 @@
+"""What intake answers: one item for each event."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from services.intake.problems import PlaceInEvent, Problem
+from shared.contracts.values import Contract
+
+
+class Item(Contract):
+    """What became of one event."""
+
+    index: int = Field(description="its place in the batch, from 0")
+    id: str | None = Field(default=None, description="the CloudEvents id, when it is readable")
+    outcome: Literal["accepted", "duplicate", "rejected"]
+    document_id: str | None = None
+    version: str | None = Field(
+        default=None, description="the version of the document that Aftercare now holds"
+    )
+    customer_keys: tuple[str, ...] = Field(
+        default=(), description="whom it was recorded for; empty for the dealership's own"
+    )
+    detail: str | None = None
+    warnings: tuple[PlaceInEvent, ...] = Field(
+        default=(), description="what was left out or looks wrong, without being a reason to reject"
+    )
+    problem: Problem | None = None
+
+
+class BatchAnswer(Contract):
+    """What became of each event, in the order they were sent."""
+
+    accepted: int
+    duplicate: int
+    rejected: int
+    items: tuple[Item, ...]
+
+
+class Document(Contract):
+    """A registered document: what the register knows, without anything personal."""
+
+    document_id: str
+    kind: str
+    version: str
+    customer_keys: tuple[str, ...] = Field(description="whom it is recorded for")
+
+
+class DocumentDetail(Document):
+    """A registered document, with its history of receipts."""
+
+    dealer_id: str
+    roles: dict[str, str] = Field(description="role -> customer key")
+    content_hash: str
+    receipts: dict[str, str] = Field(description="content hash -> the version it got")
+    parent: str | None = Field(description="the complaint, for a step on one")
+    first_received_at: str
+    updated_at: str
+
+
+def batch_answer(items: list[Item]) -> BatchAnswer:
+    """The items and how many there are of each outcome."""
+    outcomes = [item.outcome for item in items]
+    return BatchAnswer(
+        accepted=outcomes.count("accepted"),
+        duplicate=outcomes.count("duplicate"),
+        rejected=outcomes.count("rejected"),
+        items=tuple(items),
+    )

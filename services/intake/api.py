@@ -1,0 +1,177 @@
+"""The endpoints: events in, and what the register knows of the documents."""
+
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, TypeAdapter
+from starlette.requests import ClientDisconnect
+
+from services.intake import problems
+from services.intake.answers import BatchAnswer, Document, DocumentDetail, Item, batch_answer
+from services.intake.body import SINGLE, events_in, media_type_of, read_capped
+from services.intake.facts import Row
+from services.intake.problems import Problem, Refusal
+from services.intake.receive import Intake
+from services.intake.register import Register
+from services.intake.schema import EVENT_BODY, problems_of
+from services.intake.settings import IntakeSettings
+from shared import metrics
+from shared.contracts.values import instant_text
+from shared.runtime.errors import TransientFailure
+
+RETRY_AFTER_SECONDS = 5
+
+log = structlog.get_logger()
+
+_PAGE = TypeAdapter(list[Document])
+
+
+def events_router(intake: Intake, settings: IntakeSettings) -> APIRouter:
+    """`POST /v1/events`."""
+    router = APIRouter(tags=["events"])
+
+    @router.post(
+        "/v1/events",
+        summary="Report what happened at a dealer",
+        openapi_extra={"requestBody": EVENT_BODY},
+        response_model=None,
+        responses={
+            200: {"model": BatchAnswer, "description": "A batch, or one event that was known"},
+            202: {"model": Item, "description": "Accepted: the broker has it"},
+            **problems_of(400, 413, 415, 422, 503),
+        },
+    )
+    async def report(request: Request) -> Response:
+        """One event, a batch, or lines of events. 2xx: all that is not `rejected` is safe.
+
+        An answer of 503 means that nothing is known to be taken: send the same again, as often
+        as it takes. A repeat is answered `duplicate` and changes nothing.
+        """
+        with metrics.intake_request_seconds.time():
+            answer = await _answer(request, intake, settings)
+        metrics.intake_requests.labels(str(answer.status_code)).inc()
+        return answer
+
+    return router
+
+
+def documents_router(register: Register) -> APIRouter:
+    """`GET /v1/documents`: one, and a dealer's."""
+    router = APIRouter(tags=["documents"])
+
+    @router.get(
+        "/v1/documents",
+        summary="A dealer's documents",
+        response_model=list[Document],
+        responses=problems_of(422, 503),
+    )
+    async def documents(
+        dealer_id: Annotated[str, Query(description="group/dealer")],
+        after: Annotated[str, Query(description="the last document_id of the page before")] = "",
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        kind: Annotated[
+            str | None, Query(description="only this kind; profiles are shown only when named")
+        ] = None,
+    ) -> Response:
+        """By document id; go on with `after` until a page is empty."""
+        try:
+            rows = await register.page(dealer_id, after=after, limit=limit, kind=kind)
+        except TransientFailure as failure:
+            return _unavailable(failure)
+        page = _PAGE.dump_json([_document(row) for row in rows])
+        return Response(page, media_type="application/json")
+
+    @router.get(
+        "/v1/documents/{document_id:path}",
+        summary="What the register knows of a document",
+        response_model=DocumentDetail,
+        responses=problems_of(404, 503),
+    )
+    async def document(
+        document_id: Annotated[str, Path(description="as answered, its `%` percent-encoded")],
+    ) -> Response:
+        """Its version and customers; nothing personal, and no narrative."""
+        try:
+            row = (await register.find([document_id])).get(document_id)
+        except TransientFailure as failure:
+            return _unavailable(failure)
+        if row is None:
+            return problem_response(problems.unknown_document("no such document"))
+        return _json(200, _detail(row))
+
+    return router
+
+
+def problem_response(problem: Problem) -> Response:
+    """The problem as `application/problem+json`."""
+    body = problem.model_dump_json(exclude_none=True)
+    return Response(body, status_code=problem.status, media_type=problems.MEDIA_TYPE)
+
+
+async def _answer(request: Request, intake: Intake, settings: IntakeSettings) -> Response:
+    headers = request.headers
+    try:
+        media_type = media_type_of(headers.get("content-type"), headers.get("content-encoding"))
+        body = await read_capped(request.stream(), settings.max_body_bytes)
+        events = events_in(body, media_type, settings.max_batch_items)
+        items = await intake.receive(events, traceparent=headers.get("traceparent"))
+    except Refusal as refusal:
+        return problem_response(refusal.problem)
+    except ClientDisconnect:
+        return problem_response(problems.unreadable("the body was cut off"))
+    except TransientFailure as failure:
+        return _unavailable(failure)
+    except Exception as error:  # its text may hold what was reported: only its kind is logged
+        log.error("intake failed", error=type(error).__name__, at=_place(error))
+        return problem_response(problems.internal())
+    return _one(items[0]) if media_type == SINGLE else _json(200, batch_answer(items))
+
+
+def _one(item: Item) -> Response:
+    if item.problem is not None:
+        return problem_response(item.problem)
+    return _json(202 if item.outcome == "accepted" else 200, item)
+
+
+def _unavailable(failure: TransientFailure) -> Response:
+    log.warning("not taken", because=str(failure))
+    metrics.transient_failures.labels("intake", type(failure).__name__).inc()
+    response = problem_response(problems.unavailable())
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _json(status: int, content: BaseModel) -> Response:
+    body = content.model_dump_json(exclude_none=True)
+    return Response(body, status_code=status, media_type="application/json")
+
+
+def _place(error: BaseException) -> str:
+    """Where in the code it was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "unknown" if trace is None else f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
+
+
+def _document(row: Row) -> Document:
+    return Document(
+        document_id=row.document_id,
+        kind=row.kind,
+        version=row.version,
+        customer_keys=tuple(sorted(row.keys)),
+    )
+
+
+def _detail(row: Row) -> DocumentDetail:
+    return DocumentDetail(
+        **_document(row).model_dump(),
+        dealer_id=row.dealer_id,
+        roles=dict(row.customer_keys),
+        content_hash=row.content_hash,
+        receipts=dict(row.receipts),
+        parent=row.parent,
+        first_received_at=instant_text(row.first_received_at),
+        updated_at=instant_text(row.updated_at),
+    )

@@ -1,0 +1,149 @@
+"""Intake's composition root."""
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+
+from services.intake import problems
+from services.intake.api import documents_router, events_router, problem_response
+from services.intake.broker import ConnectingRelay
+from services.intake.receive import Intake
+from services.intake.register import MongoRegister, Register
+from services.intake.schema import with_events
+from services.intake.settings import IntakeSettings
+from shared.dealers import Dealers
+from shared.http import Readiness, operations, run
+from shared.kafka import make_producer
+from shared.logs import configure_logging
+from shared.mongo import Mongo
+from shared.runtime.errors import TransientFailure
+from shared.runtime.relay import Relay
+from shared.time.clock import Clock
+
+DATABASE_RETRY_SECONDS = 2.0
+VERSION = "1.0"
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+log = structlog.get_logger()
+
+
+def make_app(
+    *,
+    register: Register,
+    relay: Relay,
+    clock: Clock,
+    dealers: Dealers,
+    settings: IntakeSettings,
+    readiness: Readiness,
+    lifespan: Lifespan | None = None,
+) -> FastAPI:
+    """Intake over any register and relay."""
+    app = FastAPI(
+        title="Aftercare intake",
+        version=VERSION,
+        description="Takes what dealer-management systems report, as CloudEvents.",
+        lifespan=lifespan,
+    )
+    intake = Intake(register=register, relay=relay, clock=clock, dealers=dealers)
+    app.include_router(events_router(intake, settings))
+    app.include_router(documents_router(register))
+    app.include_router(operations(readiness))
+    app.add_exception_handler(RequestValidationError, _invalid_query)
+    app.add_exception_handler(HTTPException, _refused)
+    _describe(app)
+    return app
+
+
+def compose(settings: IntakeSettings) -> FastAPI:
+    """Intake on MongoDB and Kafka. Starts, and answers 503, while either is away."""
+    mongo = functools.cache(functools.partial(Mongo, settings.mongo, "intake"))
+    register = MongoRegister(mongo)
+    relay = ConnectingRelay(functools.partial(make_producer, settings.kafka))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        preparing = asyncio.create_task(_prepare(register))
+        relay.start()
+        try:
+            yield
+        finally:
+            preparing.cancel()
+            with suppress(asyncio.CancelledError):
+                await preparing
+            await relay.stop()
+            await mongo().close()
+
+    async def readiness() -> list[str]:
+        troubles = [] if relay.connected else ["broker: not connected"]
+        try:
+            await register.ping()
+        except TransientFailure as failure:
+            troubles.append(str(failure))
+        return troubles
+
+    return make_app(
+        register=register,
+        relay=relay,
+        clock=settings.clock.clock(),
+        dealers=settings.dealers(),
+        settings=settings,
+        readiness=readiness,
+        lifespan=lifespan,
+    )
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    settings = IntakeSettings()
+    configure_logging(service="intake", level=settings.log_level, form=settings.log_format)
+    run(
+        compose(settings),
+        settings.http,
+        graceful_stop_seconds=settings.runtime.graceful_stop_seconds,
+    )
+
+
+async def _prepare(register: MongoRegister) -> None:
+    """Create the indexes as soon as the database answers."""
+    while True:
+        try:
+            await register.prepare()
+            return
+        except TransientFailure as failure:
+            log.warning("the database is away", because=str(failure))
+            await asyncio.sleep(DATABASE_RETRY_SECONDS)
+
+
+def _describe(app: FastAPI) -> None:
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            described = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+            )
+            app.openapi_schema = with_events(described)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+
+
+async def _invalid_query(_: Request, error: Exception) -> Response:
+    """A query that is not valid, without repeating it."""
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    names = sorted({".".join(str(part) for part in item["loc"]) for item in found})
+    return problem_response(problems.invalid_query(f"not valid: {', '.join(names)}"))
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return problem_response(problems.http_error(status))

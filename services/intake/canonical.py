@@ -1,0 +1,385 @@
+"""From a DMS report to what Aftercare records of it: pseudonymous, one message per customer."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any, assert_never
+
+from pydantic import JsonValue
+
+from services.intake.identify import case_id, document_id_of, kind_of
+from services.intake.reports import Reported
+from shared.contracts.feeds import (
+    ComplaintReported,
+    ComplaintStepReported,
+    ConsentReported,
+    Customer,
+    ReferralReported,
+    SaleReported,
+    SurveyReported,
+    TaskOutcomeReported,
+    VisitReported,
+)
+from shared.contracts.identifiers import customer_key, document_id, document_key, vin_key
+from shared.contracts.intake import (
+    ComplaintFiled,
+    ComplaintMoved,
+    ComplaintStepTaken,
+    ConsentGiven,
+    CustomerMoved,
+    Moved,
+    PhoneNumber,
+    ProfileRecorded,
+    Recorded,
+    RecordedLine,
+    RecordedRecommendation,
+    ReferralMade,
+    SaleMoved,
+    SaleRecorded,
+    SoldProduct,
+    SurveyAnswered,
+    TaskOutcomeRecorded,
+    VisitMoved,
+    VisitRecorded,
+)
+from shared.contracts.values import instant_text
+from shared.dealers import Dealer
+
+PROFILE = "profile"
+STEP = "complaint-step"
+_PERSONAL = {"name", "phones", "email", "opt_outs", "language"}
+"""Parts of a customer that the profile records, and no document."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What one report asks of the register: a document, and the messages it would become.
+
+    The messages are complete but for their version. A document that concerns no customer
+    (the dealership's own, all internal) has none.
+    """
+
+    document_id: str
+    kind: str
+    dealer_id: str
+    content_hash: str
+    stated_at: datetime | None
+    """When the source says it changed the document; None when it does not say."""
+    messages: Mapping[str, Recorded]
+    """Role -> the message for the customer in that role."""
+    parent: str | None = None
+    recorded: Mapping[str, JsonValue] | None = None
+    narrative: str | None = None
+
+    def under(self, customer_keys: Mapping[str, str]) -> "Submission":
+        """The same, published to the customers of the complaint it belongs to."""
+        assert self.recorded is not None
+        return replace(
+            self,
+            messages={
+                role: step_taken(self.recorded, key=key, version="")
+                for role, key in customer_keys.items()
+            },
+        )
+
+
+def submissions(reported: Reported) -> list[Submission]:
+    """What a valid report asks to be registered: its document first, then profiles."""
+    report, dealer = reported.report, reported.dealer
+    stated_at = report.source_modified_at or reported.event.time
+    messages = _messages(reported)
+    parent = recorded = narrative = None
+    if isinstance(report, ComplaintStepReported):
+        parent = case_id(report.dealer_id, report.source, report.case_no)
+        step = next(iter(messages.values()))
+        recorded = step.model_dump(mode="json", exclude_none=True)
+    if isinstance(report, ComplaintReported):
+        narrative = report.narrative
+    document = Submission(
+        document_id=document_id_of(report),
+        kind=kind_of(report),
+        dealer_id=dealer.id,
+        content_hash=_report_hash(reported),
+        stated_at=stated_at,
+        messages=messages,
+        parent=parent,
+        recorded=recorded,
+        narrative=narrative,
+    )
+    return [document, *_profiles(reported, stated_at)]
+
+
+def step_taken(recorded: Mapping[str, JsonValue], *, key: str, version: str) -> ComplaintStepTaken:
+    """A step as it was recorded, for another customer."""
+    return ComplaintStepTaken.model_validate({**recorded, "customer_key": key, "version": version})
+
+
+def moved(
+    *, kind: str, document: str, dealer_id: str, parent: str | None, key: str, version: str
+) -> Moved:
+    """The message that takes a document away from the customer `key`."""
+    common = {
+        "document_id": document,
+        "version": version,
+        "customer_key": key,
+        "dealer_id": dealer_id,
+    }
+    match kind:
+        case "sale":
+            return SaleMoved(**common)
+        case "visit":
+            return VisitMoved(**common)
+        case "complaint" | "complaint-step":
+            return ComplaintMoved(**common, case_id=parent or document)
+        case _:
+            return CustomerMoved(**common)
+
+
+def _messages(reported: Reported) -> dict[str, Recorded]:
+    report, dealer = reported.report, reported.dealer
+    match report:
+        case SaleReported():
+            return _sale(report, dealer)
+        case VisitReported():
+            return _visit(report, dealer)
+        case ComplaintReported():
+            return _complaint(report, dealer)
+        case ComplaintStepReported():
+            return {"customer": _step(report)}
+        case ReferralReported():
+            return _referral(report)
+        case ConsentReported() | SurveyReported() | TaskOutcomeReported():
+            return {"customer": _of_one_customer(report)}
+        case _:
+            assert_never(report)
+
+
+def _sale(report: SaleReported, dealer: Dealer) -> dict[str, Recorded]:
+    if report.customer.kind == "internal" or report.sale_type == "wholesale":
+        return {}
+    delivered_on = report.delivered_on
+    if delivered_on is None and report.delivered_at is not None:
+        delivered_on = report.delivered_at.astimezone(dealer.zone).date()
+    sale = SaleRecorded(
+        **_common(report, _customer_key(report, report.customer)),
+        **report.model_dump(
+            include={"status", "deal_date", "delivered_at", "sale_type", "condition"}
+        ),
+        timezone=dealer.timezone,
+        role="buyer",
+        delivered_on=delivered_on,
+        vin=report.vehicle.vin,
+        odometer_km=report.odometer.km if report.odometer else None,
+        price=report.price,
+        products=tuple(SoldProduct(**product.model_dump()) for product in report.products),
+    )
+    return _by_role(report, sale)
+
+
+_PRECEDENCE = ("co_buyer", "registrant", "driver")
+"""A customer who is several of these is told once, as the first of them."""
+
+
+def _by_role(report: SaleReported, sale: SaleRecorded) -> dict[str, Recorded]:
+    messages: dict[str, Recorded] = {"buyer": sale}
+    told = {sale.customer_key}
+    for party in sorted(report.parties, key=lambda party: _PRECEDENCE.index(party.role)):
+        key = _customer_key(report, party.customer)
+        if party.customer.kind == "internal" or key in told:
+            continue
+        told.add(key)
+        same_role = sum(1 for role in messages if role.split("-")[0] == party.role)
+        role = f"{party.role}-{same_role + 1}" if same_role else party.role
+        messages[role] = sale.model_copy(update={"role": party.role, "customer_key": key})
+    return messages
+
+
+def _visit(report: VisitReported, dealer: Dealer) -> dict[str, Recorded]:
+    all_internal = bool(report.lines) and all(line.pay_type == "internal" for line in report.lines)
+    key = _key_of(report, report.ro_no)
+    if key is None or (all_internal and report.customer is None):
+        return {}
+    odometer = report.odometer_out or report.odometer_in
+    visit = VisitRecorded(
+        **_common(report, key),
+        **report.model_dump(
+            include={"status", "opened_at", "closed_at", "voided_at", "promised_at", "department"}
+        ),
+        timezone=dealer.timezone,
+        vin=report.vehicle.vin if report.vehicle else None,
+        odometer_km=odometer.km if odometer else None,
+        currency=report.total.currency if report.total else dealer.currency,
+        lines=tuple(
+            RecordedLine(
+                line_no=line.line_no,
+                op_code=line.op_code,
+                pay_type=line.pay_type,
+                amount=(line.labour_amount or Decimal(0)) + (line.parts_amount or Decimal(0)),
+            )
+            for line in report.lines
+        ),
+        recommended=tuple(
+            RecordedRecommendation(code=work.code, performed=work.performed)
+            for work in report.recommended
+        ),
+    )
+    return {"customer": visit}
+
+
+def _complaint(report: ComplaintReported, dealer: Dealer) -> dict[str, Recorded]:
+    key = _key_of(report, report.case_no)
+    if key is None:
+        return {}
+    told = report.model_dump(
+        exclude={"narrative", "desired_outcome", "vehicle", "customer", "source", "dealer_id"}
+    )
+    return {"customer": ComplaintFiled(**_common(report, key), **told, timezone=dealer.timezone)}
+
+
+def _step(report: ComplaintStepReported) -> Recorded:
+    told = report.model_dump(exclude={"source", "dealer_id", "merged_into"})
+    merged_into = None
+    if report.merged_into is not None:
+        merged_into = case_id(report.dealer_id, report.source, report.merged_into)
+    return ComplaintStepTaken(
+        **_common(report, document_key(report.dealer_id, report.source, report.case_no)),
+        **told,
+        case_id=case_id(report.dealer_id, report.source, report.case_no),
+        merged_into=merged_into,
+    )
+
+
+def _referral(report: ReferralReported) -> dict[str, Recorded]:
+    referrer = customer_key(report.dealer_id, report.source, report.referrer_customer_id)
+    referred = customer_key(report.dealer_id, report.source, report.referred_customer_id)
+    made = ReferralMade(
+        **_common(report, referrer), role="referrer", other_customer_key=referred, at=report.at
+    )
+    told = {"role": "referred", "customer_key": referred, "other_customer_key": referrer}
+    return {"referrer": made, "referred": made.model_copy(update=told)}
+
+
+def _of_one_customer(report: ConsentReported | SurveyReported | TaskOutcomeReported) -> Recorded:
+    told = report.model_dump(exclude={"source", "dealer_id", "source_customer_id"})
+    key = customer_key(report.dealer_id, report.source, report.source_customer_id)
+    match report:
+        case ConsentReported():
+            return ConsentGiven(**_common(report, key), **told)
+        case SurveyReported():
+            return SurveyAnswered(**_common(report, key), **told)
+        case TaskOutcomeReported():
+            return TaskOutcomeRecorded(**_common(report, key), **told)
+        case _:
+            assert_never(report)
+
+
+def _profiles(reported: Reported, stated_at: datetime | None) -> list[Submission]:
+    """The profiles of the customers a document names; one that says nothing is none."""
+    report = reported.report
+    named: list[Customer] = []
+    if isinstance(report, SaleReported | VisitReported | ComplaintReported) and report.customer:
+        named.append(report.customer)
+    if isinstance(report, SaleReported):
+        named.extend(party.customer for party in report.parties)
+    return [
+        _profile(reported, customer, stated_at)
+        for customer in named
+        if customer.kind != "internal" and any(getattr(customer, part) for part in _PERSONAL)
+    ]
+
+
+def _profile(reported: Reported, customer: Customer, stated_at: datetime | None) -> Submission:
+    report, dealer = reported.report, reported.dealer
+    number = customer.source_customer_id
+    profile_id = document_id(report.dealer_id, report.source, PROFILE, number)
+    profile = ProfileRecorded(
+        document_id=profile_id,
+        version="",
+        customer_key=customer_key(report.dealer_id, report.source, number),
+        dealer_id=dealer.id,
+        kind="business" if customer.kind == "business" else "person",
+        name=customer.name,
+        phones=tuple(PhoneNumber(kind=phone.kind, e164=phone.number) for phone in customer.phones),
+        email=customer.email,
+        opt_outs=customer.opt_outs,
+        language=customer.language,
+    )
+    return Submission(
+        document_id=profile_id,
+        kind=PROFILE,
+        dealer_id=dealer.id,
+        content_hash=_hash(profile.model_dump(exclude_defaults=True)),
+        stated_at=stated_at,
+        messages={"customer": profile},
+    )
+
+
+_AnyDocument = (
+    SaleReported
+    | VisitReported
+    | ComplaintReported
+    | ComplaintStepReported
+    | ConsentReported
+    | SurveyReported
+    | TaskOutcomeReported
+    | ReferralReported
+)
+
+
+def _common(report: _AnyDocument, key: str) -> dict[str, str]:
+    return {
+        "document_id": document_id_of(report),
+        "version": "",
+        "customer_key": key,
+        "dealer_id": report.dealer_id,
+    }
+
+
+def _customer_key(report: _AnyDocument, customer: Customer) -> str:
+    return customer_key(report.dealer_id, report.source, customer.source_customer_id)
+
+
+def _key_of(report: VisitReported | ComplaintReported, number: str) -> str | None:
+    """The customer, else the car, else the document; None for the dealership itself."""
+    if report.customer is not None:
+        return (
+            None if report.customer.kind == "internal" else _customer_key(report, report.customer)
+        )
+    if report.vehicle is not None:
+        return vin_key(report.dealer_id, report.source, report.vehicle.vin)
+    return document_key(report.dealer_id, report.source, number)
+
+
+def _report_hash(reported: Reported) -> str:
+    """The hash of a report, but for when it was changed and for what belongs to profiles."""
+    return _hash(
+        reported.report.model_dump(
+            exclude={
+                "source_modified_at": True,
+                "customer": _PERSONAL,
+                "parties": {"__all__": {"customer": _PERSONAL}},
+            },
+            exclude_defaults=True,
+        )
+    )
+
+
+def _hash(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=_plain)
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _plain(value: object) -> str:
+    """One notation per value: 129.9 and 129.90 are the same amount."""
+    match value:
+        case Decimal():
+            return format(value.normalize(), "f")
+        case datetime():
+            return instant_text(value.astimezone(UTC))
+        case date():
+            return value.isoformat()
+        case _:
+            raise TypeError(f"no canonical form for {type(value).__name__}")

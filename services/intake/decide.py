@@ -1,0 +1,135 @@
+"""What follows from a report, given what the register knows. Pure.
+
+A content newer than the registered one is published to every customer it concerns, and
+taken back from those it no longer concerns. Everything else is a duplicate; a report that
+was overtaken by a newer one takes itself back from customers that the newer one does not
+name, for an earlier attempt at it may have been published and then cut off.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.intake.canonical import PROFILE, Submission, moved, step_taken
+from services.intake.facts import Row, placed_again, version_for, with_receipt
+from shared.contracts.intake import Moved, Recorded
+
+ALREADY_KNOWN = "already known"
+NEWER_KNOWN = "a newer version is known"
+
+Outcome = Literal["accepted", "duplicate"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What becomes of one submission: the answer, the row as it should be, and the messages."""
+
+    outcome: Outcome
+    row: Row
+    messages: tuple[Recorded, ...] = ()
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """A row that is at the right customers again, and the messages that put it there."""
+
+    row: Row
+    messages: tuple[Recorded, ...]
+
+
+def decide(row: Row | None, submission: Submission, *, received_at: datetime) -> Decision:
+    """Accept a content that is newer than the registered one; anything else is a duplicate."""
+    version = version_for(
+        row,
+        content_hash=submission.content_hash,
+        stated_at=submission.stated_at,
+        received_at=received_at,
+    )
+    if row is None:
+        first = _registered(None, submission, version, received_at)
+        return Decision(outcome="accepted", row=first, messages=_snapshots(submission, version))
+    known = row.content_hash == submission.content_hash
+    if version <= row.version:
+        overtaken = () if known or row.parent is not None else _taken_back(row, submission)
+        detail = ALREADY_KNOWN if known else NEWER_KNOWN
+        return Decision(outcome="duplicate", row=row, messages=overtaken, detail=detail)
+    newer = _registered(row, submission, version, received_at)
+    if known and submission.kind == PROFILE:
+        return Decision(outcome="duplicate", row=newer, detail=ALREADY_KNOWN)
+    messages = (*_moved(newer, row.keys - newer.keys), *_snapshots(submission, version))
+    if known:
+        return Decision(outcome="duplicate", row=newer, messages=messages, detail=ALREADY_KNOWN)
+    return Decision(outcome="accepted", row=newer, messages=messages)
+
+
+def follow_case(
+    step: Row,
+    customer_keys: Mapping[str, str],
+    *,
+    now: datetime,
+    published: Mapping[str, str],
+) -> Placement | None:
+    """A step where its complaint is; None when it is there, and nowhere else.
+
+    `published`: key -> version that went out, and that the register may not know of.
+    """
+    assert step.recorded is not None, "only steps follow"
+    there = frozenset(customer_keys.values())
+    if step.keys == there and published.keys() <= there:
+        return None
+    version = placed_again(max([step.version, *published.values()]))
+    row = step.model_copy(
+        update={"customer_keys": dict(customer_keys), "version": version, "updated_at": now}
+    )
+    snapshots = tuple(
+        step_taken(step.recorded, key=key, version=version) for key in customer_keys.values()
+    )
+    elsewhere = (step.keys | published.keys()) - row.keys
+    return Placement(row=row, messages=(*_moved(row, elsewhere), *snapshots))
+
+
+def _registered(row: Row | None, submission: Submission, version: str, now: datetime) -> Row:
+    return Row(
+        document_id=submission.document_id,
+        kind=submission.kind,
+        dealer_id=submission.dealer_id,
+        customer_keys={role: told.customer_key for role, told in submission.messages.items()},
+        version=version,
+        content_hash=submission.content_hash,
+        first_received_at=now if row is None else row.first_received_at,
+        receipts=with_receipt(
+            {} if row is None else row.receipts, submission.content_hash, version
+        ),
+        revision=0 if row is None else row.revision,
+        parent=submission.parent,
+        recorded=submission.recorded,
+        narrative=submission.narrative,
+        updated_at=now,
+    )
+
+
+def _snapshots(submission: Submission, version: str) -> tuple[Recorded, ...]:
+    return tuple(
+        message.model_copy(update={"version": version}) for message in submission.messages.values()
+    )
+
+
+def _taken_back(row: Row, submission: Submission) -> tuple[Moved, ...]:
+    named = {message.customer_key for message in submission.messages.values()}
+    return _moved(row, named - row.keys)
+
+
+def _moved(row: Row, keys: Iterable[str]) -> tuple[Moved, ...]:
+    return tuple(
+        moved(
+            kind=row.kind,
+            document=row.document_id,
+            dealer_id=row.dealer_id,
+            parent=row.parent,
+            key=key,
+            version=row.version,
+        )
+        for key in sorted(keys)
+    )

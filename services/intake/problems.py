@@ -1,0 +1,115 @@
+"""Problem details (RFC 9457): what is wrong and where, never what was sent."""
+
+from http import HTTPStatus
+from typing import NamedTuple
+
+from pydantic import Field
+
+from shared.contracts.values import Contract
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Finding(NamedTuple):
+    """Something about one place of an event: a JSON pointer (RFC 6901), and words."""
+
+    pointer: str
+    detail: str
+
+
+class PlaceInEvent(Contract):
+    """One place of an event that is wrong, or that was corrected."""
+
+    pointer: str = Field(description="JSON pointer into the event, such as /data/vehicle/vin")
+    detail: str = Field(description="what is wrong there; never the value itself")
+
+
+class Problem(Contract):
+    """RFC 9457 problem details."""
+
+    type: str = Field(description="names the kind of problem; the same for ever")
+    title: str
+    status: int
+    detail: str | None = None
+    errors: tuple[PlaceInEvent, ...] = ()
+
+
+class Refusal(Exception):
+    """A request that is answered with a problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.title)
+        self.problem = problem
+
+
+def problem(
+    kind: str,
+    title: str,
+    status: int,
+    *,
+    detail: str | None = None,
+    errors: tuple[Finding, ...] = (),
+) -> Problem:
+    """A problem of the kind `urn:aftercare:problem:<kind>`."""
+    return Problem(
+        type=f"urn:aftercare:problem:{kind}",
+        title=title,
+        status=status,
+        detail=detail,
+        errors=places(errors),
+    )
+
+
+def places(findings: tuple[Finding, ...]) -> tuple[PlaceInEvent, ...]:
+    """Findings as they are answered."""
+    return tuple(PlaceInEvent(pointer=found.pointer, detail=found.detail) for found in findings)
+
+
+def invalid_event(errors: tuple[Finding, ...]) -> Problem:
+    """The event is readable, and wrong."""
+    return problem("invalid-event", "The event is not valid", 422, errors=errors)
+
+
+def unreadable(detail: str) -> Problem:
+    """The body, or a line of it, is not JSON in UTF-8."""
+    return problem("unreadable", "The body is not readable", 400, detail=detail)
+
+
+def too_large(detail: str) -> Problem:
+    """More than intake, or the broker, takes at once."""
+    return problem("too-large", "Too much at once", 413, detail=detail)
+
+
+def wrong_media_type(detail: str) -> Problem:
+    """Not one of the media types intake reads."""
+    return problem("media-type", "This content type is not taken here", 415, detail=detail)
+
+
+def unavailable() -> Problem:
+    """The broker or the database is away: nothing is known to be taken, send all of it again."""
+    return problem(
+        "unavailable",
+        "Not taken: send it again",
+        503,
+        detail="the broker or the database does not answer",
+    )
+
+
+def unknown_document(detail: str) -> Problem:
+    """What is asked for is not in the register."""
+    return problem("unknown", "Not known here", 404, detail=detail)
+
+
+def internal() -> Problem:
+    """A defect of ours. Nothing is known to be taken."""
+    return problem("internal", "Intake failed", 500, detail="our mistake; it was logged")
+
+
+def invalid_query(detail: str) -> Problem:
+    """A query parameter is missing or wrong."""
+    return problem("invalid-query", "The query is not valid", 422, detail=detail)
+
+
+def http_error(status: int) -> Problem:
+    """No such path or method."""
+    return Problem(type="about:blank", title=HTTPStatus(status).phrase, status=status)

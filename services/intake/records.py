@@ -1,0 +1,49 @@
+"""How a message of intake goes onto Kafka: keyed by the customer, CloudEvents binary mode."""
+
+import re
+from uuid import uuid5
+
+from services.intake.batch import Outgoing
+from shared.contracts.envelope import CloudEvent, to_headers
+from shared.contracts.identifiers import NAMESPACE
+from shared.contracts.intake import Recorded
+from shared.contracts.values import instant_text
+from shared.runtime.relay import Record
+
+SOURCE = "aftercare/intake"
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+"""W3C Trace Context."""
+
+
+def record_of(outgoing: Outgoing, *, event: CloudEvent | None, traceparent: str | None) -> Record:
+    """The record of a message. `event`: what caused it, when that is one event."""
+    message = outgoing.message
+    attributes = {
+        "id": record_id(message),
+        "source": SOURCE,
+        "specversion": "1.0",
+        "type": message.TYPE,
+        "time": instant_text(outgoing.occurred_at or outgoing.first_received_at),
+        "subject": message.document_id,
+        "dealerid": message.dealer_id,
+        "partitionkey": message.customer_key,
+        "recordedtime": instant_text(outgoing.first_received_at),
+    }
+    if event is not None and event.id.isascii() and event.id.isprintable():
+        attributes["causationid"] = event.id
+    trace = (event.traceparent if event is not None else None) or traceparent
+    if trace is not None and _TRACEPARENT.fullmatch(trace):
+        attributes["traceparent"] = trace
+    return Record(
+        topic=message.TOPIC.name,
+        key=message.customer_key.encode(),
+        value=message.model_dump_json(exclude_none=True).encode(),
+        headers=tuple(to_headers(attributes)),
+    )
+
+
+def record_id(message: Recorded) -> str:
+    """The same for every repeat of this version of this document at this customer."""
+    about = f"{message.document_id}|{message.version}|{message.customer_key}"
+    return str(uuid5(NAMESPACE, about))

@@ -1,0 +1,39 @@
+"""Intake over a register and a relay in memory."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from services.intake.answers import Item
+from services.intake.receive import Intake
+from shared.contracts.intake import Recorded
+from shared.time.clock import ManualClock
+from tests.fakes import MemoryRelay
+from tests.intake.given import DEALERS, NOW, Data, event, message_of
+from tests.intake.memory_register import MemoryRegister
+
+
+@dataclass
+class World:
+    """One register and one broker; `intake()` is an instance beside them."""
+
+    register: MemoryRegister = field(default_factory=MemoryRegister)
+    relay: MemoryRelay = field(default_factory=MemoryRelay)
+    clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
+
+    def intake(self) -> Intake:
+        return Intake(register=self.register, relay=self.relay, clock=self.clock, dealers=DEALERS)
+
+    async def report(self, noun: str, data: Data, **more: object) -> Item:
+        """One event, taken by a fresh instance."""
+        return (await self.intake().receive([event(noun, data, **more)]))[0]
+
+    def messages(self) -> list[Recorded]:
+        """All that was published, in order."""
+        return [message_of(record) for record in self.relay.records]
+
+
+@pytest.fixture
+def world() -> World:
+    """Nothing is known yet."""
+    return World()

@@ -1,0 +1,62 @@
+"""A register in memory; honours the same contract suite as the one in MongoDB."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from services.intake.canonical import PROFILE
+from services.intake.facts import Row
+from shared.runtime.errors import Conflict
+
+
+class MemoryRegister:
+    """Rows in a dictionary. `before_save` lets a test act between the decision and the write."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Row] = {}
+        self.fail_next: list[Exception] = []
+        self.before_save: list[Callable[[], None]] = []
+        self.calls: list[str] = []
+
+    async def find(self, document_ids: Iterable[str]) -> Mapping[str, Row]:
+        self._called("find")
+        return {id_: self.rows[id_] for id_ in document_ids if id_ in self.rows}
+
+    async def steps_of(self, case_ids: Iterable[str]) -> Sequence[Row]:
+        self._called("steps_of")
+        wanted = set(case_ids)
+        return [row for row in self.rows.values() if row.parent in wanted]
+
+    async def save(self, rows: Sequence[Row]) -> None:
+        if self.before_save:
+            self.before_save.pop(0)()
+        self._called("save")
+        written = sum(self._write(row) for row in rows)
+        if written < len(rows):
+            raise Conflict(f"{written} of {len(rows)} rows were written")
+
+    async def page(
+        self, dealer_id: str, *, after: str, limit: int, kind: str | None
+    ) -> Sequence[Row]:
+        self._called("page")
+        found = [
+            self.rows[id_].model_copy(update={"narrative": None, "recorded": None})
+            for id_ in sorted(self.rows)
+            if id_ > after
+            and self.rows[id_].dealer_id == dealer_id
+            and (self.rows[id_].kind == kind if kind else self.rows[id_].kind != PROFILE)
+        ]
+        return found[:limit]
+
+    async def ping(self) -> None:
+        self._called("ping")
+
+    def _write(self, row: Row) -> bool:
+        known = self.rows.get(row.document_id)
+        if (known.revision if known else 0) != row.revision:
+            return False
+        self.rows[row.document_id] = row.model_copy(update={"revision": row.revision + 1})
+        return True
+
+    def _called(self, name: str) -> None:
+        self.calls.append(name)
+        if self.fail_next:
+            raise self.fail_next.pop(0)

@@ -1,0 +1,120 @@
+"""Whatever the order, repetition, batching and failures: consumers end with the same facts."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from functools import partial
+
+from hypothesis import given as forall
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from shared.contracts.intake import Recorded
+from shared.runtime.errors import TransientFailure
+from tests.intake.conftest import World
+from tests.intake.given import Data, at, complaint, customer, event, held, sale, step, visit
+
+EVENTS: list[Data] = [
+    event("visit", visit(source_modified_at=at(-60))),
+    event("visit", visit(source_modified_at=at(-50), customer=customer("C2", name="Wei Hua"))),
+    event("visit", visit(source_modified_at=at(-40), department="body")),
+    event("visit", visit(source_modified_at=at(-30), customer=None)),
+    event("visit", visit(source_modified_at=at(-20))),
+    event("sale", sale(parties=[{"role": "driver", "customer": customer("C2", name="Wei")}])),
+    event("sale", sale(source_modified_at=at(-10), sale_type="wholesale")),
+    event("complaint", complaint(customer=None)),
+    event("complaint", complaint(source_modified_at=at(-30), customer=customer("C2"))),
+    event("complaint-step", step()),
+    event("complaint-step", step(step_id="S2", at=at(-69))),
+    event("complaint-step", step(source_modified_at=at(-5), at=at(-71))),
+]
+
+batches = st.lists(
+    st.lists(st.sampled_from(range(len(EVENTS))), min_size=1, max_size=4), max_size=8
+)
+failures = st.lists(st.sampled_from(["fine", "publish", "find", "save"]), max_size=10)
+"""What fails under the next attempts, the last first."""
+
+
+async def attempt(world: World, numbers: Sequence[int], trouble: str) -> bool:
+    """Whether the batch was taken."""
+    failure = TransientFailure("away")
+    match trouble:
+        case "publish":
+            world.relay.fail_next = [failure]
+        case "find":
+            world.register.fail_next = [failure]
+        case "save":
+            world.register.before_save = [partial(world.register.fail_next.append, failure)]
+    try:
+        await world.intake().receive([EVENTS[number] for number in numbers])
+    except TransientFailure:
+        return False
+    finally:
+        world.relay.fail_next.clear()
+        world.register.fail_next.clear()
+        world.register.before_save.clear()
+    return True
+
+
+def facts(world: World) -> dict[tuple[str, str], Recorded]:
+    """What consumers hold; the version of a placed step tells how often it moved, not what."""
+    return {
+        where: told.model_copy(update={"version": told.version[:26]})
+        for where, told in held(world.messages()).items()
+    }
+
+
+def after(order: Sequence[Sequence[int]], trouble: Sequence[str], *, later: bool = False) -> World:
+    """All batches taken; what failed was sent again at once, or `later`, after all others."""
+
+    async def run() -> World:
+        world, left, waiting = World(), list(trouble), deque(order)
+        while waiting:
+            batch = waiting.popleft()
+            if not await attempt(world, batch, left.pop() if left else "fine"):
+                (waiting.append if later else waiting.appendleft)(batch)
+        return world
+
+    return asyncio.run(run())
+
+
+EXPECTED = facts(after([[number] for number in range(len(EVENTS))], []))
+
+
+def without_profiles(found: dict[tuple[str, str], Recorded]) -> dict[tuple[str, str], Recorded]:
+    return {where: told for where, told in found.items() if "/profile/" not in where[1]}
+
+
+@settings(max_examples=150, deadline=None)
+@forall(batches, st.permutations(range(len(EVENTS))), failures)
+def test_the_facts_are_the_same(
+    some: list[list[int]], all_of_them: list[int], trouble: list[str]
+) -> None:
+    world = after([*some, *([number] for number in all_of_them)], trouble)
+    assert without_profiles(facts(world)) == without_profiles(EXPECTED)
+    assert_as_registered(world)
+
+
+def assert_as_registered(world: World) -> None:
+    shown = {where[0] for where in held(world.messages())}
+    registered = {key for row in world.register.rows.values() for key in row.keys}
+    assert shown == registered, "consumers hold a document exactly where the register says"
+
+
+WITHOUT_STEPS = [number for number, one in enumerate(EVENTS) if "step" not in one["type"]]
+
+
+@settings(max_examples=150, deadline=None)
+@forall(st.permutations(WITHOUT_STEPS), failures)
+def test_corrections_may_overtake_what_was_cut_off(order: list[int], trouble: list[str]) -> None:
+    world = after([[number] for number in order], trouble, later=True)
+    assert_as_registered(world)
+
+
+@settings(max_examples=50, deadline=None)
+@forall(st.permutations(range(len(EVENTS))))
+def test_the_newest_profile_counts(order: list[int]) -> None:
+    world = after([[number] for number in order], [])
+    names = {told.name for told in held(world.messages()).values() if hasattr(told, "name")}
+    assert names == {told.name for told in EXPECTED.values() if hasattr(told, "name")}

@@ -1,0 +1,96 @@
+"""The relay that connects in the background."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError
+
+from services.intake.broker import ConnectingRelay
+from shared.contracts.topics import VISITS
+from shared.kafka import connection, make_producer
+from shared.runtime.errors import TransientFailure
+from shared.runtime.relay import Record
+from shared.settings import KafkaSettings
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 # the relay connects in a task of its own
+            await asyncio.sleep(0.01)
+
+
+def record(value: bytes) -> Record:
+    return Record(topic=VISITS.name, key=b"g/d/s/1", value=value, headers=(("ce_id", b"1"),))
+
+
+async def test_before_it_is_connected_nothing_is_taken(kafka_settings: KafkaSettings) -> None:
+    relay = ConnectingRelay(lambda: make_producer(kafka_settings))
+    assert not relay.connected
+    with pytest.raises(TransientFailure):
+        await relay.publish([record(b"x")])
+    await relay.stop()
+
+
+async def test_it_connects_when_the_broker_comes_and_publishes(
+    kafka_settings: KafkaSettings,
+) -> None:
+    nobody = KafkaSettings(bootstrap_servers="127.0.0.1:1", idempotent_producer=False)
+    tried: list[KafkaSettings] = []
+
+    def produce() -> AIOKafkaProducer:
+        tried.append(nobody if len(tried) < 2 else kafka_settings)
+        return make_producer(tried[-1])
+
+    relay = ConnectingRelay(produce)
+    relay.start()
+    await until(lambda: relay.connected)
+    assert len(tried) == 3
+    await relay.publish([record(b"from the background")])
+    assert b"from the background" in await values(kafka_settings)
+    await relay.stop()
+    assert not relay.connected
+
+
+async def values(settings: KafkaSettings) -> set[bytes | None]:
+    consumer = AIOKafkaConsumer(VISITS.name, **connection(settings), auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        found = await consumer.getmany(timeout_ms=5_000)
+    finally:
+        await consumer.stop()
+    return {one.value for records in found.values() for one in records}
+
+
+class FailingProducer:
+    """Starts, and takes nothing."""
+
+    stopped = 0
+
+    async def start(self) -> None:
+        return None
+
+    async def send(self, *_: object, **__: object) -> None:
+        raise KafkaConnectionError()
+
+    async def stop(self) -> None:
+        type(self).stopped += 1
+
+
+async def test_a_producer_that_failed_is_replaced(kafka_settings: KafkaSettings) -> None:
+    made: list[object] = []
+
+    def produce() -> object:
+        made.append(FailingProducer() if not made else make_producer(kafka_settings))
+        return made[-1]
+
+    relay = ConnectingRelay(produce)
+    relay.start()
+    await until(lambda: relay.connected)
+    with pytest.raises(TransientFailure):
+        await relay.publish([record(b"x")])
+    await until(lambda: relay.connected and len(made) == 2)
+    assert FailingProducer.stopped == 1
+    await relay.publish([record(b"again")])
+    await relay.stop()

@@ -1,0 +1,323 @@
+"""Taking batches: what is published and registered, lost races, and steps before cases."""
+
+from typing import Any
+
+import pytest
+
+from services.intake.answers import Item
+from services.intake.receive import Unreadable
+from shared.contracts.envelope import from_headers
+from shared.contracts.identifiers import document_id
+from shared.contracts.intake import ComplaintMoved, ProfileRecorded, VisitMoved
+from shared.runtime.errors import RefusedMessage, TransientFailure
+from tests.intake.conftest import World
+from tests.intake.given import (
+    PUDONG,
+    Data,
+    at,
+    complaint,
+    customer,
+    event,
+    held,
+    key,
+    places,
+    sale,
+    step,
+    visit,
+)
+
+VISIT = document_id(PUDONG, "cdk", "visit", "RO 1")
+CASE = document_id(PUDONG, "cdk", "complaint", "K1")
+STEP = document_id(PUDONG, "cdk", "complaint-step", "K1", "S1")
+WAITING = f"{PUDONG}/cdk/doc/K1"
+
+
+def outcomes(items: list[Item]) -> list[str]:
+    return [item.outcome for item in items]
+
+
+async def test_an_accepted_visit_is_published_with_its_profile_and_registered(
+    world: World,
+) -> None:
+    item = await world.report("visit", visit())
+    assert item.outcome == "accepted"
+    assert (item.document_id, item.customer_keys) == (VISIT, (key(),))
+    assert item.version == world.register.rows[VISIT].version
+    assert {type(told).__name__ for told in world.messages()} == {
+        "VisitRecorded",
+        "ProfileRecorded",
+    }
+    assert world.register.rows[VISIT].revision == 1
+
+
+async def test_a_record_carries_its_envelope(world: World) -> None:
+    trace = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
+    await world.report("visit", visit(), time=at(-5), id="evt 7", traceparent=trace)
+    record = world.relay.records[0]
+    attributes = from_headers(record.headers)
+    assert attributes.pop("id")
+    assert record.key == key().encode()
+    assert dict(record.headers)["content-type"] == b"application/json"
+    assert attributes == {
+        "source": "aftercare/intake",
+        "specversion": "1.0",
+        "type": "dev.aftercare.visit.recorded.v1",
+        "time": "2026-11-21T09:55:00.000Z",
+        "subject": VISIT,
+        "dealerid": PUDONG,
+        "partitionkey": key(),
+        "recordedtime": "2026-11-21T10:00:00.000Z",
+        "causationid": "evt 7",
+        "traceparent": trace,
+    }
+
+
+@pytest.mark.parametrize("event_id", ["张三", "a\nb"])
+async def test_an_event_id_that_no_header_should_carry_is_left_out(
+    world: World, event_id: str
+) -> None:
+    await world.report("visit", visit(), id=event_id, traceparent="nonsense")
+    attributes = from_headers(world.relay.records[0].headers)
+    assert not {"causationid", "traceparent"} & attributes.keys()
+    assert attributes["time"] == "2026-11-21T09:00:00.000Z", "when the source changed it"
+
+
+async def test_a_repeat_is_a_duplicate_and_publishes_nothing(world: World) -> None:
+    await world.report("visit", visit())
+    published = len(world.relay.records)
+    item = await world.report("visit", visit(), id="another event")
+    assert (item.outcome, item.detail) == ("duplicate", "already known")
+    assert len(world.relay.records) == published
+
+
+async def test_a_profile_is_published_once_and_when_it_changes(world: World) -> None:
+    later = visit(source_modified_at=at(-30), customer=customer(name="Li Lei 李雷"))
+    for noun, data in (("visit", visit()), ("sale", sale()), ("visit", later)):
+        await world.report(noun, data)
+    names = [told.name for told in world.messages() if isinstance(told, ProfileRecorded)]
+    assert names == ["Li Lei", "Li Lei 李雷"]
+
+
+async def test_items_of_one_document_are_decided_in_their_order(world: World) -> None:
+    untimed = [
+        visit(source_modified_at=None, department=name, customer=None) for name in ("a", "b", "a")
+    ]
+    items = await world.intake().receive([event("visit", data) for data in untimed])
+    assert outcomes(items) == ["accepted", "accepted", "duplicate"]
+    assert world.register.rows[VISIT].version == items[1].version
+
+
+async def test_the_rejected_do_not_hold_up_their_neighbours(world: World) -> None:
+    raws = [event("visit", visit(ro_no="")), Unreadable("cut"), event("visit", visit()), 7]
+    items = await world.intake().receive(raws)
+    assert outcomes(items) == ["rejected", "rejected", "accepted", "rejected"]
+    assert [item.index for item in items] == [0, 1, 2, 3]
+
+
+async def test_a_thousand_events_are_a_handful_of_round_trips(world: World) -> None:
+    raws = [event("visit", visit(ro_no=str(number))) for number in range(1000)]
+    assert outcomes(await world.intake().receive(raws)) == ["accepted"] * 1000
+    assert world.register.calls == ["find", "save"]
+
+
+async def test_internal_documents_are_registered_and_not_published(world: World) -> None:
+    internal = {"source_customer_id": "X", "kind": "internal", "name": "Sunrise"}
+    item = await world.report("visit", visit(customer=internal))
+    assert (item.outcome, item.customer_keys) == ("accepted", ())
+    assert world.relay.records == []
+    assert VISIT in world.register.rows
+
+
+async def test_when_the_broker_fails_nothing_is_registered_and_a_retry_is_accepted(
+    world: World,
+) -> None:
+    world.relay.fail_next = [TransientFailure("broker")]
+    with pytest.raises(TransientFailure):
+        await world.report("visit", visit())
+    assert world.register.rows == {}
+    assert (await world.report("visit", visit())).outcome == "accepted"
+
+
+async def test_when_the_register_fails_after_the_publish_a_retry_is_accepted(
+    world: World,
+) -> None:
+    def fail() -> None:
+        world.register.fail_next = [TransientFailure("database")]
+
+    world.register.before_save = [fail]
+    with pytest.raises(TransientFailure):
+        await world.report("visit", visit())
+    assert (await world.report("visit", visit())).outcome == "accepted"
+    sent = [from_headers(record.headers)["id"] for record in world.relay.records]
+    assert len(sent) == 4
+    assert len(set(sent)) == 2, "the repeats have the ids of what they repeat"
+
+
+async def test_a_correction_after_a_cut_off_attempt_leaves_no_stray(world: World) -> None:
+    def fail() -> None:
+        world.register.fail_next = [TransientFailure("database")]
+
+    world.register.before_save = [fail]
+    with pytest.raises(TransientFailure):
+        await world.report("visit", visit())
+    corrected = visit(source_modified_at=at(-30), customer=customer("C2"))
+    await world.report("visit", corrected)
+    assert (await world.report("visit", visit())).outcome == "duplicate"
+    assert places(world.messages(), "visit") == {key("C2")}
+
+
+async def race(world: World, raws: list[Data], rival: list[Data]) -> list[Item]:
+    """Take `raws`; a rival instance takes its own between our publish and our write."""
+    taken: list[Any] = []
+
+    def rival_first() -> None:
+        receiving = world.intake().receive(rival)
+        with pytest.raises(StopIteration) as done:  # nothing in memory ever waits
+            receiving.send(None)
+        taken.extend(done.value.value)
+
+    world.register.before_save = [rival_first]
+    items = await world.intake().receive(raws)
+    assert outcomes(taken) == ["accepted"] * len(rival)
+    return items
+
+
+async def test_a_lost_race_takes_back_what_it_published(world: World) -> None:
+    newer = visit(source_modified_at=at(-30), customer=customer("C2"))
+    items = await race(world, [event("visit", visit())], [event("visit", newer)])
+    assert outcomes(items) == ["accepted"], "it was published, and then overtaken"
+    assert places(world.messages(), "visit") == {key("C2")}
+    assert world.register.rows[VISIT].keys == {key("C2")}
+    assert isinstance(world.messages()[-1], VisitMoved)
+
+
+async def test_a_won_second_attempt_moves_the_rival_away(world: World) -> None:
+    newer = visit(source_modified_at=at(-30), customer=customer("C2"))
+    await race(world, [event("visit", newer)], [event("visit", visit())])
+    assert places(world.messages(), "visit") == {key("C2")}
+    assert world.register.rows[VISIT].keys == {key("C2")}
+
+
+async def test_the_rest_of_a_batch_stays_accepted_after_a_conflict(world: World) -> None:
+    mine = [event("visit", visit(ro_no=number)) for number in ("RO 1", "RO 2")]
+    items = await race(world, mine, [event("visit", visit(department="x"))])
+    assert items[1].outcome == "accepted"
+    assert len(held(world.messages())) == 3, "two visits and a profile"
+
+
+async def test_endless_conflicts_end_as_a_transient_failure(world: World) -> None:
+    version = 0
+
+    def rival() -> None:
+        nonlocal version
+        version += 1
+        world.register.before_save.append(rival)
+        row = next(iter(world.register.rows.values()))
+        world.register.rows[row.document_id] = row.model_copy(update={"revision": row.revision + 1})
+
+    await world.report("consent", {**CONSENT})
+    world.register.before_save = [rival]
+    with pytest.raises(TransientFailure):
+        await world.report("consent", CONSENT | {"source_modified_at": at(-1), "opt_outs": []})
+    assert version == 8
+
+
+CONSENT: Data = {
+    "source": "cdk",
+    "dealer_id": PUDONG,
+    "consent_no": "N1",
+    "source_customer_id": "C1",
+    "at": at(-70),
+    "source_modified_at": at(-60),
+    "opt_outs": ["sms"],
+}
+
+
+async def test_a_message_the_broker_refuses_rejects_its_event_alone(world: World) -> None:
+    world.relay.fail_next = [RefusedMessage([0])]
+    raws = [event("visit", visit(ro_no=number, customer=None)) for number in ("RO 1", "RO 2")]
+    items = await world.intake().receive(raws)
+    assert outcomes(items) == ["rejected", "accepted"]
+    assert items[0].problem is not None
+    assert items[0].problem.status == 413
+    assert VISIT not in world.register.rows
+
+
+async def test_a_step_follows_a_known_complaint(world: World) -> None:
+    await world.report("complaint", complaint())
+    item = await world.report("complaint-step", step())
+    assert item.customer_keys == (key(),)
+    assert places(world.messages(), "complaint-step") == {key()}
+    assert not any(isinstance(told, ComplaintMoved) for told in world.messages())
+
+
+async def test_a_step_before_its_complaint_waits_and_then_follows(world: World) -> None:
+    early = await world.report("complaint-step", step())
+    assert early.customer_keys == (WAITING,)
+    await world.report("complaint", complaint())
+    assert places(world.messages(), "complaint-step") == {key()}
+    assert world.register.rows[STEP].keys == {key()}
+    assert (await world.report("complaint-step", step())).outcome == "duplicate"
+
+
+async def test_in_one_batch_a_step_may_come_first(world: World) -> None:
+    items = await world.intake().receive(
+        [event("complaint-step", step()), event("complaint", complaint())]
+    )
+    assert [item.customer_keys for item in items] == [(key(),), (key(),)]
+    assert WAITING not in {told.customer_key for told in world.messages()}
+
+
+async def test_a_complaint_takes_its_steps_along_to_another_customer(world: World) -> None:
+    await world.report("complaint", complaint())
+    await world.report("complaint-step", step())
+    corrected = complaint(source_modified_at=at(-30), customer=customer("C2"))
+    await world.report("complaint", corrected)
+    assert places(world.messages(), "complaint-step") == {key("C2")}
+    assert places(world.messages(), "complaint") == {key("C2")}
+    back = complaint(source_modified_at=at(-20), customer=customer("C1"))
+    await world.report("complaint", back)
+    assert places(world.messages(), "complaint-step") == {key("C1")}
+
+
+async def test_a_step_and_its_complaint_at_two_instances_find_each_other(world: World) -> None:
+    """The complaint is registered after the step looked for it, and before it is written."""
+    items = await race(world, [event("complaint-step", step())], [event("complaint", complaint())])
+    assert items[0].customer_keys == (key(),)
+    assert places(world.messages(), "complaint-step") == {key()}
+
+
+async def test_a_complaint_finds_the_step_registered_meanwhile(world: World) -> None:
+    await race(world, [event("complaint", complaint())], [event("complaint-step", step())])
+    assert places(world.messages(), "complaint-step") == {key()}
+    assert world.register.rows[STEP].keys == {key()}
+
+
+async def test_the_same_step_twice_at_two_instances_ends_at_the_complaint(world: World) -> None:
+    """Ours is published under the case's number; the rival's knows the case already."""
+    rival = [event("complaint", complaint()), event("complaint-step", step())]
+    items = await race(world, [event("complaint-step", step())], rival)
+    assert items[0].customer_keys == (key(),)
+    assert places(world.messages(), "complaint-step") == {key()}
+
+
+async def test_steps_cut_off_on_their_way_follow_at_the_retry(world: World) -> None:
+    await world.report("complaint-step", step())
+
+    def fail() -> None:
+        world.relay.fail_next = [TransientFailure("broker")]
+
+    world.register.before_save = [fail]
+    with pytest.raises(TransientFailure):
+        await world.report("complaint", complaint())
+    assert CASE in world.register.rows
+    assert (await world.report("complaint", complaint())).outcome == "duplicate"
+    assert places(world.messages(), "complaint-step") == {key()}
+
+
+async def test_an_older_complaint_does_not_take_the_steps_back(world: World) -> None:
+    await world.report("complaint", complaint(customer=customer("C2")))
+    await world.report("complaint-step", step())
+    await world.report("complaint", complaint(source_modified_at=at(-80)))
+    assert places(world.messages(), "complaint-step") == {key("C2")}
+    assert places(world.messages(), "complaint") == {key("C2")}

@@ -1,0 +1,146 @@
+"""One suite for every register: in memory, and in MongoDB with either driver."""
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from services.intake.decide import decide
+from services.intake.facts import Row
+from services.intake.register import IDS_AT_ONCE, MongoRegister, Register
+from shared.mongo import Mongo
+from shared.runtime.errors import Conflict, TransientFailure
+from shared.settings import MongoSettings
+from tests.intake.given import BERLIN, NOW, PUDONG, complaint, step, submitted, visit
+from tests.intake.memory_register import MemoryRegister
+
+
+@pytest.fixture(params=["memory", "motor", "pymongo"])
+async def register(request: pytest.FixtureRequest) -> AsyncIterator[Register]:
+    if request.param == "memory":
+        yield MemoryRegister()
+        return
+    settings: MongoSettings = request.getfixturevalue("mongo_settings")
+    mongo = Mongo(settings.model_copy(update={"driver": request.param}), "intake")
+    register = MongoRegister(lambda: mongo)
+    await register.prepare()
+    await register.prepare()
+    yield register
+    await mongo.close()
+
+
+def row(document_id: str, **more: object) -> Row:
+    fields = {
+        "document_id": document_id,
+        "kind": "visit",
+        "dealer_id": "/".join(document_id.split("/")[:2]),
+        "version": "0000000000001.abc",
+        "content_hash": "abc",
+        "first_received_at": NOW,
+        "updated_at": NOW,
+    }
+    return Row.model_validate(fields | more)
+
+
+async def test_what_is_saved_is_found_as_it_was(register: Register) -> None:
+    asked = [submitted("visit", visit()), submitted("complaint", complaint())]
+    asked.append(submitted("complaint-step", step(step="held", reason="号.$")))
+    rows = [decide(None, one, received_at=NOW).row for one in asked]
+    await register.save(rows)
+    found = await register.find([row.document_id for row in rows] + ["unknown"])
+    assert found == {row.document_id: row.model_copy(update={"revision": 1}) for row in rows}
+
+
+async def test_a_row_is_replaced_at_the_revision_it_was_read_with(register: Register) -> None:
+    await register.save([row("g/d/s/visit/1")])
+    read = (await register.find(["g/d/s/visit/1"]))["g/d/s/visit/1"]
+    await register.save([read.model_copy(update={"version": "2", "parent": None})])
+    again = (await register.find(["g/d/s/visit/1"]))["g/d/s/visit/1"]
+    assert (again.version, again.revision) == ("2", 2)
+
+
+async def test_the_second_writer_of_a_revision_is_told(register: Register) -> None:
+    await register.save([row("g/d/s/visit/1")])
+    read = (await register.find(["g/d/s/visit/1"]))["g/d/s/visit/1"]
+    await register.save([read])
+    with pytest.raises(Conflict):
+        await register.save([read.model_copy(update={"version": "mine"}), row("g/d/s/visit/2")])
+    found = await register.find(["g/d/s/visit/1", "g/d/s/visit/2"])
+    assert found["g/d/s/visit/1"].version == read.version
+    assert "g/d/s/visit/2" in found, "the others are written"
+
+
+async def test_the_second_who_inserts_is_told(register: Register) -> None:
+    await register.save([row("g/d/s/visit/1")])
+    with pytest.raises(Conflict):
+        await register.save([row("g/d/s/visit/1"), row("g/d/s/visit/2")])
+    assert "g/d/s/visit/2" in await register.find(["g/d/s/visit/2"])
+
+
+async def test_of_two_racing_writers_one_wins(register: Register) -> None:
+    await register.save([row("g/d/s/visit/1")])
+    read = (await register.find(["g/d/s/visit/1"]))["g/d/s/visit/1"]
+    results = await asyncio.gather(
+        *(register.save([read.model_copy(update={"version": f"{n}"})]) for n in range(5)),
+        return_exceptions=True,
+    )
+    assert sorted(type(result).__name__ for result in results) == ["Conflict"] * 4 + ["NoneType"]
+
+
+async def test_nothing_to_save_is_saved(register: Register) -> None:
+    await register.save([])
+
+
+async def test_steps_are_found_by_their_complaint(register: Register) -> None:
+    steps = [row(f"g/d/s/complaint-step/K/{n}", parent="g/d/s/complaint/K") for n in "ab"]
+    other = row("g/d/s/complaint-step/L/a", parent="g/d/s/complaint/L")
+    await register.save([*steps, other, row("g/d/s/visit/1")])
+    found = await register.steps_of(["g/d/s/complaint/K", "g/d/s/complaint/none"])
+    assert sorted(found_.document_id for found_ in found) == [one.document_id for one in steps]
+
+
+async def test_a_dealers_documents_are_paged_by_id(register: Register) -> None:
+    ids = [f"{PUDONG}/cdk/visit/{number}" for number in range(5)]
+    strangers = [f"{BERLIN}/cdk/visit/1", f"{PUDONG}-two/cdk/visit/1"]
+    profile = row(f"{PUDONG}/cdk/profile/C1", kind="profile")
+    await register.save([*(row(id_, narrative="words") for id_ in ids + strangers), profile])
+    paged: list[str] = []
+    while page := await register.page(PUDONG, after=paged[-1] if paged else "", limit=2, kind=None):
+        assert all(found.narrative is None for found in page)
+        paged += [found.document_id for found in page]
+    assert paged == ids
+    profiles = await register.page(PUDONG, after="", limit=9, kind="profile")
+    assert [found.document_id for found in profiles] == [profile.document_id]
+
+
+async def test_more_ids_than_fit_one_command_are_found(register: Register) -> None:
+    rows = [row(f"g/d/s/visit/{number}") for number in range(IDS_AT_ONCE + 5)]
+    await register.save(rows)
+    assert len(await register.find([one.document_id for one in rows])) == len(rows)
+
+
+async def test_instants_keep_their_milliseconds(register: Register) -> None:
+    moment = NOW + timedelta(milliseconds=123)
+    await register.save([row("g/d/s/visit/1", updated_at=moment)])
+    assert (await register.find(["g/d/s/visit/1"]))["g/d/s/visit/1"].updated_at == moment
+
+
+async def test_a_database_that_is_away_is_a_transient_failure(
+    mongo_settings: MongoSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.mongo.SELECTION_TIMEOUT_MS", 200)
+    away = mongo_settings.model_copy(update={"uri": SecretStr("mongodb://127.0.0.1:1")})
+    mongo = functools.cache(functools.partial(Mongo, away, "intake"))
+    register = MongoRegister(mongo)
+    for call in (
+        register.ping,
+        register.prepare,
+        functools.partial(register.find, ["a"]),
+        functools.partial(register.save, [row("g/d/s/visit/1")]),
+    ):
+        with pytest.raises(TransientFailure):
+            await call()
+    await mongo().close()

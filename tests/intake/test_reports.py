@@ -1,0 +1,183 @@
+"""What makes an event valid, and where it says it is not."""
+
+from typing import Any
+
+import pytest
+
+from services.intake.problems import Finding
+from services.intake.reports import Refused, Reported, examine
+from shared.contracts.feeds import VisitReported
+from tests.intake.given import (
+    BERLIN,
+    DEALERS,
+    EVERY_KIND,
+    FAILED_VIN,
+    GOOD_VIN,
+    NOW,
+    Data,
+    at,
+    complaint,
+    consent,
+    customer,
+    event,
+    reported,
+    sale,
+    step,
+    visit,
+)
+
+SECRET = "Zhang-San-SECRET"
+
+
+def pointers(raw: object) -> set[str]:
+    """The places that are wrong; nothing of what was sent is repeated there."""
+    found = examine(raw, dealers=DEALERS, now=NOW)
+    assert isinstance(found, Refused)
+    assert SECRET not in repr(found.errors)
+    return {error.pointer for error in found.errors}
+
+
+@pytest.mark.parametrize("noun", EVERY_KIND)
+def test_every_kind_of_report_is_taken(noun: str) -> None:
+    assert isinstance(examine(event(noun, EVERY_KIND[noun]()), dealers=DEALERS, now=NOW), Reported)
+
+
+def without(raw: Data, name: str) -> Data:
+    return {key: value for key, value in raw.items() if key != name}
+
+
+def changed(**more: Any) -> Data:
+    return event("visit", visit()) | more
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ([], {""}),
+        ("text", {""}),
+        (None, {""}),
+        (without(changed(), "id"), {"/id"}),
+        (changed(id=""), {"/id"}),
+        (changed(id="x" * 401), {"/id"}),
+        (changed(id=7), {"/id"}),
+        (without(changed(), "specversion"), {"/specversion"}),
+        (changed(specversion="0.3"), {"/specversion"}),
+        (without(changed(), "type"), {"/type"}),
+        (changed(type=SECRET), {"/type"}),
+        (changed(type=""), {"/type"}),
+        (changed(time=SECRET), {"/time"}),
+        (changed(time="2026-11-21T10:00:00"), {"/time"}),
+        (changed(time="2026-11-21T10:00Z"), {"/time"}),
+        (changed(time="2026-13-41T10:00:00Z"), {"/time"}),
+        (changed(time=1763719200), {"/time"}),
+        (changed(time="0001-01-01T00:00:00+14:00"), {"/time"}),
+        (changed(time="1969-12-31T23:59:59Z"), {"/time"}),
+        (changed(time=at(6)), {"/time"}),
+        (changed(dealerid=BERLIN), {"/dealerid"}),
+        (changed(dealerid="Bad Dealer"), {"/dealerid"}),
+        (changed(datacontenttype="text/xml"), {"/datacontenttype"}),
+        (without(changed(), "data"), {"/data"}),
+        (changed(data=[]), {"/data"}),
+        (changed(id=None, time=SECRET), {"/id", "/time"}),
+    ],
+)
+def test_a_wrong_envelope_is_rejected_where_it_is_wrong(raw: object, expected: set[str]) -> None:
+    assert pointers(raw) == expected
+
+
+@pytest.mark.parametrize(
+    ("noun", "data", "expected"),
+    [
+        ("visit", visit(dealer_id="sunrise/nowhere"), "/data/dealer_id"),
+        ("visit", visit(dealer_id=SECRET), "/data/dealer_id"),
+        ("visit", visit(vehicle={"vin": SECRET}), "/data/vehicle/vin"),
+        ("visit", visit(vehicle={"vin": FAILED_VIN}), "/data/vehicle/vin"),
+        ("visit", visit(status=SECRET), "/data/status"),
+        ("visit", visit(opened_at="2026-11-20T10:00:00"), "/data/opened_at"),
+        ("visit", visit(opened_at="0001-01-01T00:00:00+14:00"), "/data"),
+        ("visit", visit(opened_at="0999-01-01T00:00:00Z"), "/data/opened_at"),
+        ("visit", visit(closed_at=None), "/data"),
+        ("visit", visit(closed_at=at(-400)), "/data"),
+        ("visit", visit(closed_at=at(6)), "/data/closed_at"),
+        ("visit", visit(promised_at="9999-01-01T00:00:00Z"), "/data/promised_at"),
+        ("visit", visit(total={"amount": "-1", "currency": "CNY"}), "/data/total/amount"),
+        ("visit", visit(total={"amount": 1.5, "currency": "CNY"}), "/data/total/amount"),
+        ("visit", visit(total={"amount": "NaN", "currency": "CNY"}), "/data/total/amount"),
+        ("visit", visit(ro_no="  "), "/data/ro_no"),
+        ("visit", visit(ro_no="\x1c"), "/data/ro_no"),
+        ("visit", visit(source_modified_at=at(6)), "/data/source_modified_at"),
+        ("visit", visit(source_modified_at="1960-01-01T00:00:00Z"), "/data/source_modified_at"),
+        (
+            "visit",
+            visit(lines=[{"line_no": "1", "pay_type": "customer", "labour_amount": "-0.01"}]),
+            "/data/lines/0/labour_amount",
+        ),
+        (
+            "visit",
+            visit(
+                lines=[
+                    {
+                        "line_no": "1",
+                        "pay_type": "customer",
+                        "labour_amount": "9999999999",
+                        "parts_amount": "1",
+                    }
+                ]
+            ),
+            "/data/lines/0",
+        ),
+        (
+            "visit",
+            visit(customer={"source_customer_id": "\x1d"}),
+            "/data/customer/source_customer_id",
+        ),
+        ("sale", sale(delivered_on=None), "/data"),
+        ("sale", sale(delivered_at=at(6)), "/data/delivered_at"),
+        ("sale", sale(deal_date="0001-01-01"), "/data/deal_date"),
+        (
+            "sale",
+            sale(products=[{"code": "p", "expires_on": "9999-12-31"}]),
+            "/data/products/0/expires_on",
+        ),
+        ("complaint", complaint(received_at=at(6)), "/data/received_at"),
+        ("complaint-step", step(at=at(6)), "/data/at"),
+        ("complaint-step", step(step="held"), "/data"),
+        ("consent", consent(at=at(6)), "/data/at"),
+    ],
+)
+def test_wrong_data_is_rejected_where_it_is_wrong(noun: str, data: Data, expected: str) -> None:
+    assert pointers(event(noun, data)) == {expected}
+
+
+def test_envelope_and_data_are_complained_of_together() -> None:
+    assert pointers(event("visit", visit(status=SECRET), id="")) == {"/id", "/data/status"}
+
+
+def test_pointers_escape_and_cut_the_senders_own_names() -> None:
+    data = {"items": {"a/b~" + "c" * 200: 11}}
+    wrong = examine(event("survey", EVERY_KIND["survey"](**data)), dealers=DEALERS, now=NOW)
+    assert isinstance(wrong, Refused)
+    pointer = {error.pointer for error in wrong.errors if "a~1b~0" in error.pointer}.pop()
+    assert len(pointer) < 120
+
+
+def test_a_clock_up_to_five_minutes_fast_is_accepted_and_told() -> None:
+    assert reported("complaint-step", step(at=at(5))).clock_fast
+    assert not reported("complaint-step", step(at=at(0))).clock_fast
+
+
+def test_a_dealer_may_let_a_failed_check_digit_pass() -> None:
+    data = visit(dealer_id=BERLIN, vehicle={"vin": FAILED_VIN}, customer=None)
+    found = reported("visit", data)
+    assert found.warnings == (Finding("/data/vehicle/vin", "the check digit does not fit"),)
+    assert not reported("visit", visit(vehicle={"vin": f" {GOOD_VIN.lower()} "})).warnings
+
+
+def test_phones_come_in_e164_and_those_that_are_none_are_left_out() -> None:
+    numbers = ["nothing", "138 1234 5678", "+8613812345678"]
+    phones = [{"number": number} for number in numbers]
+    found = reported("visit", visit(customer=customer(phones=phones)))
+    assert isinstance(found.report, VisitReported)
+    assert found.report.customer is not None
+    assert [phone.number for phone in found.report.customer.phones] == ["+8613812345678"]
+    assert [warning.pointer for warning in found.warnings] == ["/data/customer/phones/0/number"]
