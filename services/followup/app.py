@@ -1,0 +1,29 @@
+"""Followup, put together: the only place where its parts meet the outside."""
+
+from services.followup import api
+from services.followup.decide import NAME, decide
+from services.followup.facts import READS, FollowUpFacts, join
+from services.followup.policy import FollowUpPolicy
+from services.followup.settings import FollowUpSettings
+from shared.contracts import followup
+from shared.runtime.lifecycle import serve
+from shared.runtime.machine import Machine
+
+
+def machine(settings: FollowUpSettings) -> Machine[FollowUpFacts, FollowUpPolicy]:
+    """Followup but for its I/O. Raises what `FollowUpSettings.policy` raises."""
+    return Machine(
+        name=NAME,
+        reads=READS,
+        writes=followup.ALL,
+        facts=FollowUpFacts,
+        join=join,
+        decide=decide,
+        policy=settings.policy(),
+    )
+
+
+def main() -> None:
+    """Run followup until it is told to stop."""
+    settings = FollowUpSettings()
+    serve(machine(settings), settings, api.routes)

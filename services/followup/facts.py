@@ -1,0 +1,255 @@
+"""What followup knows of one customer, and how an event adds to it.
+
+Every document is kept by its id in its newest version, cut down to what tasks depend on. So
+the order, repetition and delay of events make no difference.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Literal, assert_never
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.contracts.envelope import Event
+from shared.contracts.facts import keep_newest
+from shared.contracts.feeds import Channel
+from shared.contracts.identifiers import modified_at
+from shared.contracts.intake import (
+    ConsentGiven,
+    CustomerMoved,
+    Moved,
+    SaleMoved,
+    SaleRecorded,
+    TaskOutcomeRecorded,
+    VisitMoved,
+    VisitRecorded,
+)
+from shared.contracts.values import to_milliseconds
+
+DELIVERY_TIME = time(9)
+"""The dealer's local time of a delivery of which only the date is known."""
+PROMPTLY = timedelta(hours=1)
+"""What is received so soon after it happened is as good as received at once."""
+
+READS = (
+    SaleRecorded,
+    SaleMoved,
+    VisitRecorded,
+    VisitMoved,
+    ConsentGiven,
+    TaskOutcomeRecorded,
+    CustomerMoved,
+)
+
+FollowUpEvent = Event[
+    SaleRecorded
+    | SaleMoved
+    | VisitRecorded
+    | VisitMoved
+    | ConsentGiven
+    | TaskOutcomeRecorded
+    | CustomerMoved
+]
+
+
+class _Fact(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+
+
+class Delivery(_Fact):
+    """A car handed over to this customer, its buyer."""
+
+    kind: Literal["delivery"]
+    at: AwareDatetime
+    late: AwareDatetime | None = None
+    """When intake first received the document, where that was over an hour after `at`."""
+    timezone: str
+    vin: str | None = None
+    km: int | None = None
+    undone_at: AwareDatetime | None = None
+    """When the source cancelled or unwound the sale."""
+
+
+class Visit(_Fact):
+    """A repair order that was not all internal work."""
+
+    kind: Literal["visit"]
+    opened_at: AwareDatetime
+    closed_at: AwareDatetime | None = None
+    late: AwareDatetime | None = None
+    """When intake first received the document, where that was over an hour after it closed."""
+    timezone: str
+    vin: str | None = None
+    km: int | None = None
+
+
+class Consent(_Fact):
+    """What the customer allows, as of `at`."""
+
+    kind: Literal["consent"]
+    at: AwareDatetime
+    do_not_contact: bool = False
+    opt_outs: tuple[Channel, ...] = ()
+
+
+class Outcome(_Fact):
+    """What came of a task."""
+
+    kind: Literal["outcome"]
+    task_id: str
+    at: AwareDatetime
+    outcome: Literal["done", "not_reached", "declined", "postponed"]
+    next_contact_on: date | None = None
+
+
+class Noted(_Fact):
+    """A document that no task depends on; kept by its version, so that an older one stays out."""
+
+    kind: Literal["noted"]
+
+
+class Gone(_Fact):
+    """A document that belongs to another customer now."""
+
+    kind: Literal["gone"]
+
+
+Known = Annotated[Delivery | Visit | Consent | Outcome | Noted | Gone, Field(discriminator="kind")]
+
+
+class FollowUpFacts(BaseModel):
+    """One customer; nothing is known at first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    customer_key: str = ""
+    documents: Mapping[str, Known] = Field(default_factory=dict)
+    """Document id -> its newest version."""
+
+    def versions(self) -> Mapping[str, str]:
+        """Document id -> version, documents that moved elsewhere included."""
+        return {key: known.version for key, known in self.documents.items()}
+
+
+def join(facts: FollowUpFacts, event: FollowUpEvent) -> FollowUpFacts:
+    """`facts` and what `event` adds. Commutative, associative, idempotent.
+
+    Raises `ZoneInfoNotFoundError` for a document in a time zone that does not exist.
+    """
+    key, fact = event.data.document_id, _fact(event)
+    known = facts.documents.get(key)
+    if known is not None and known.version == fact.version:
+        if _standing(known) >= _standing(fact):
+            return facts
+        documents: Mapping[str, Known] = {**facts.documents, key: fact}
+    else:
+        documents = keep_newest(facts.documents, key, fact)
+    if documents is facts.documents:
+        return facts
+    return facts.model_copy(update={"customer_key": event.key, "documents": documents})
+
+
+def _standing(known: Known) -> int:
+    """Which of two records of one version counts: a sale names some customers in two roles."""
+    if isinstance(known, Gone):
+        return 0
+    return 1 if isinstance(known, Noted) else 2
+
+
+def _fact(event: FollowUpEvent) -> Known:
+    match event.data:
+        case SaleRecorded() as sale:
+            return on_sale_recorded(sale, event.recorded_at)
+        case VisitRecorded() as visit:
+            return on_visit_recorded(visit, event.recorded_at)
+        case ConsentGiven() as given:
+            return on_consent_given(given)
+        case TaskOutcomeRecorded() as recorded:
+            return on_task_outcome_recorded(recorded)
+        case SaleMoved() | VisitMoved() | CustomerMoved() as moved:
+            return on_moved(moved)
+        case never:
+            assert_never(never)
+
+
+def on_sale_recorded(sale: SaleRecorded, recorded_at: datetime) -> Delivery | Noted:
+    """The delivery of a sale; of one not delivered, not retailed or in another role: nothing."""
+    delivered_at = _delivered_at(sale)
+    if (
+        delivered_at is None
+        or sale.status == "open"
+        or sale.role != "buyer"
+        or sale.sale_type in ("wholesale", "demo")
+    ):
+        return Noted(kind="noted", version=sale.version)
+    undone = sale.status in ("cancelled", "unwound")
+    return Delivery(
+        kind="delivery",
+        version=sale.version,
+        at=delivered_at,
+        late=_late(delivered_at, recorded_at),
+        timezone=sale.timezone,
+        vin=sale.vin,
+        km=sale.odometer_km,
+        undone_at=modified_at(sale.version) if undone else None,
+    )
+
+
+def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | Noted:
+    """A repair order as it stands now; of a voided or all internal one: nothing."""
+    internal = bool(visit.lines) and all(line.pay_type == "internal" for line in visit.lines)
+    if visit.status == "voided" or internal:
+        return Noted(kind="noted", version=visit.version)
+    closed_at = visit.closed_at if visit.status == "closed" else None
+    return Visit(
+        kind="visit",
+        version=visit.version,
+        opened_at=visit.opened_at,
+        closed_at=closed_at,
+        late=_late(closed_at, recorded_at) if closed_at is not None else None,
+        timezone=visit.timezone,
+        vin=visit.vin,
+        km=visit.odometer_km,
+    )
+
+
+def on_consent_given(given: ConsentGiven) -> Consent:
+    """What the customer allows."""
+    return Consent(
+        kind="consent",
+        version=given.version,
+        at=given.at,
+        do_not_contact=given.do_not_contact,
+        opt_outs=given.opt_outs,
+    )
+
+
+def on_task_outcome_recorded(recorded: TaskOutcomeRecorded) -> Outcome:
+    """What came of a task."""
+    return Outcome(
+        kind="outcome",
+        version=recorded.version,
+        task_id=recorded.task_id,
+        at=recorded.at,
+        outcome=recorded.outcome,
+        next_contact_on=recorded.next_contact_on,
+    )
+
+
+def on_moved(moved: Moved) -> Gone:
+    """A document that is another customer's now."""
+    return Gone(kind="gone", version=moved.version)
+
+
+def _late(at: datetime, recorded_at: datetime) -> datetime | None:
+    return recorded_at if recorded_at > at + PROMPTLY else None
+
+
+def _delivered_at(sale: SaleRecorded) -> datetime | None:
+    if sale.delivered_at is not None or sale.delivered_on is None:
+        return sale.delivered_at
+    local = datetime.combine(sale.delivered_on, DELIVERY_TIME, ZoneInfo(sale.timezone))
+    return to_milliseconds(local.astimezone(UTC))

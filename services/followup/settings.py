@@ -1,0 +1,26 @@
+"""What followup is configured by."""
+
+from pathlib import Path
+
+import yaml
+
+from services.followup.policy import FollowUpPolicy
+from shared.settings import HttpSettings, ServiceSettings
+
+
+class FollowUpSettings(ServiceSettings):
+    """The settings of every service, and which tasks to hand out."""
+
+    http: HttpSettings = HttpSettings(port=8003)
+    followup_policy_file: Path | None = None
+    """A YAML file with what differs from the shipped rules (`AFTERCARE_FOLLOWUP_POLICY_FILE`)."""
+
+    def policy(self) -> FollowUpPolicy:
+        """The rules: as shipped, but for what the policy file says.
+
+        Raises `OSError`, `yaml.YAMLError` or `pydantic.ValidationError`.
+        """
+        if self.followup_policy_file is None:
+            return FollowUpPolicy()
+        text = self.followup_policy_file.read_text(encoding="utf-8")
+        return FollowUpPolicy.model_validate(yaml.safe_load(text) or {})

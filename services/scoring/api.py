@@ -1,0 +1,110 @@
+"""Scoring's read endpoints: a customer's score and why, and a dealer's customers by grade."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query
+from pydantic import BaseModel, ConfigDict
+
+from services.scoring.decide import ABOUT_THE_SCORE
+from services.scoring.facts import ScoringFacts
+from shared.contracts.scoring import Grade, GradeChanged, Reason, ScoreChanged
+from shared.contracts.values import Instant
+from shared.runtime.reader import Reader, View
+from shared.time.clock import Clock
+
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Change(_Answer):
+    """One grade change that was announced."""
+
+    before: Grade
+    after: Grade
+    changed_at: Instant
+
+
+class CustomerScore(_Answer):
+    """One customer's score. The reasons of an axis sum to its points, both axes to the score."""
+
+    customer_key: str
+    grade: Grade
+    score: int
+    value: int
+    loyalty: int
+    reasons: tuple[Reason, ...]
+    grade_changes: tuple[Change, ...]
+    next_change_at: Instant | None
+    """When points fade next if nothing happens."""
+    as_of: Instant
+
+
+class CustomerGrade(_Answer):
+    """One line of a dealer's customers."""
+
+    customer_key: str
+    grade: Grade
+    score: int
+
+
+class Customers(_Answer):
+    """One page; `after` asks for the next one, and is absent on the last."""
+
+    customers: tuple[CustomerGrade, ...]
+    after: str | None
+
+
+def routes(reader: Reader[ScoringFacts], clock: Clock) -> APIRouter:
+    """The endpoints, answered from `reader`."""
+    router = APIRouter(prefix="/v1", tags=["scores"])
+
+    @router.get("/customers/{key:path}", summary="A customer's score, and why")
+    async def customer(key: str) -> CustomerScore:
+        view = await reader.get(key)
+        score = _score_of(view) if view is not None else None
+        if view is None or score is None:
+            raise HTTPException(404, "no score of such a customer")
+        return CustomerScore(
+            customer_key=view.id,
+            grade=score.grade,
+            score=score.score,
+            value=score.value,
+            loyalty=score.loyalty,
+            reasons=score.reasons,
+            grade_changes=_changes_of(view),
+            next_change_at=view.decision.next_due,
+            as_of=clock.now(),
+        )
+
+    @router.get("/dealers/{group}/{dealer}/customers", summary="A dealer's customers by key")
+    async def customers(group: str, dealer: str, after: str = "", limit: Limit = 100) -> Customers:
+        page = await reader.page(f"{group}/{dealer}", after=after, limit=limit)
+        scores = ((view.id, _score_of(view)) for view in page)
+        return Customers(
+            customers=tuple(
+                CustomerGrade(customer_key=key, grade=score.grade, score=score.score)
+                for key, score in scores
+                if score is not None
+            ),
+            after=page[-1].id if len(page) == limit else None,
+        )
+
+    return router
+
+
+def _score_of(view: View[ScoringFacts]) -> ScoreChanged | None:
+    for output in view.decision.outputs:
+        if output.about == ABOUT_THE_SCORE and isinstance(output.content, ScoreChanged):
+            return output.content
+    return None
+
+
+def _changes_of(view: View[ScoringFacts]) -> tuple[Change, ...]:
+    return tuple(
+        Change(before=told.before, after=told.after, changed_at=told.changed_at)
+        for told in (output.content for output in view.decision.outputs)
+        if isinstance(told, GradeChanged)
+    )

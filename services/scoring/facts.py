@@ -1,0 +1,333 @@
+"""What scoring knows of one customer, and how an event adds to it.
+
+Every document is kept by its id in its newest version, cut down to what scoring counts. So
+the order, repetition and delay of events make no difference.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Literal, assert_never
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.contracts.envelope import Event
+from shared.contracts.facts import keep_newest
+from shared.contracts.intake import (
+    ComplaintFiled,
+    ComplaintMoved,
+    ComplaintStepTaken,
+    CustomerMoved,
+    Moved,
+    ReferralMade,
+    SaleMoved,
+    SaleRecorded,
+    SurveyAnswered,
+    VisitMoved,
+    VisitRecorded,
+)
+from shared.contracts.values import to_milliseconds
+
+HISTORY_AFTER = timedelta(days=7)
+"""What happened longer than this before it was first received is history: it alarms nobody."""
+
+Role = Literal["buyer", "co_buyer", "registrant", "driver"]
+Mark = Literal["satisfied", "unsatisfied", "major", "normal", "ended"]
+"""What a step says of its complaint: that the customer was satisfied, or was not; that it is
+major, or is not; that it weighs no longer."""
+
+READS = (
+    SaleRecorded,
+    SaleMoved,
+    VisitRecorded,
+    VisitMoved,
+    ComplaintFiled,
+    ComplaintStepTaken,
+    ComplaintMoved,
+    SurveyAnswered,
+    ReferralMade,
+    CustomerMoved,
+)
+
+ScoringEvent = Event[
+    SaleRecorded
+    | SaleMoved
+    | VisitRecorded
+    | VisitMoved
+    | ComplaintFiled
+    | ComplaintStepTaken
+    | ComplaintMoved
+    | SurveyAnswered
+    | ReferralMade
+    | CustomerMoved
+]
+
+
+class _Fact(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+
+
+class _Dated(_Fact):
+    at: AwareDatetime
+    late: AwareDatetime | None = None
+    """When it was first received, where that was over seven days after it happened."""
+
+
+class Sale(_Dated):
+    """A car sold, from delivery; from the deal date while none is known."""
+
+    kind: Literal["sale"]
+    role: Role = "buyer"
+    bought: bool = False
+    """A delivered or closed sale to a customer: not an open one, nor wholesale or demo."""
+    products: int = 0
+    """Insurance, accessories and service plans sold with it, but for those given away."""
+
+
+class Visit(_Dated):
+    """A repair order, from its closing; from its opening while it is open."""
+
+    kind: Literal["visit"]
+    day: date | None = None
+    """The dealer's local date of a closed order that was not all internal work, else None."""
+    paid: int = 0
+    """What the customer paid, in whole units of `currency`."""
+    currency: str = ""
+
+
+class Complaint(_Dated):
+    """A complaint that was not filed in error; `major` says how grave it was when filed."""
+
+    kind: Literal["complaint"]
+    major: bool = False
+
+
+class Step(_Dated):
+    """A step that changes how much a complaint weighs."""
+
+    kind: Literal["step"]
+    case_id: str
+    mark: Mark
+
+
+class Survey(_Dated):
+    """An answered survey; `overall` is from 0 to 10."""
+
+    kind: Literal["survey"]
+    overall: int
+
+
+class Referral(_Dated):
+    """This customer referred another one."""
+
+    kind: Literal["referral"]
+
+
+class Noted(_Fact):
+    """A document that stands for nothing, such as a voided order; kept by its version, so that
+    an older one stays out."""
+
+    kind: Literal["noted"]
+
+
+class Gone(_Fact):
+    """A document that belongs to another customer now."""
+
+    kind: Literal["gone"]
+
+
+DatedFact = Sale | Visit | Complaint | Step | Survey | Referral
+Known = Annotated[DatedFact | Noted | Gone, Field(discriminator="kind")]
+
+_NOT_SCORED = (Step, Noted, Gone)
+_BY_ROLE: Mapping[Role, int] = {"buyer": 5, "co_buyer": 4, "registrant": 3, "driver": 2}
+
+
+class ScoringFacts(BaseModel):
+    """One customer; nothing is known at first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    customer_key: str = ""
+    documents: Mapping[str, Known] = Field(default_factory=dict)
+    """Document id -> its newest version."""
+
+    def versions(self) -> Mapping[str, str]:
+        """Document id -> version, documents that moved elsewhere included."""
+        return {key: known.version for key, known in self.documents.items()}
+
+    @property
+    def scored(self) -> bool:
+        """Whether a document stands to his name, be it one that gives no points."""
+        return any(not isinstance(known, _NOT_SCORED) for known in self.documents.values())
+
+    def latest_late(self) -> datetime | None:
+        """When the last of those documents arrived that were history on arrival."""
+        moments = (getattr(known, "late", None) for known in self.documents.values())
+        return max((moment for moment in moments if moment is not None), default=None)
+
+    def received_by(self, moment: datetime) -> "ScoringFacts":
+        """These facts but for history that was not received yet at `moment`."""
+        received = {
+            key: known
+            for key, known in self.documents.items()
+            if isinstance(known, Noted | Gone) or known.late is None or known.late <= moment
+        }
+        return self.model_copy(update={"documents": received})
+
+
+def join(facts: ScoringFacts, event: ScoringEvent) -> ScoringFacts:
+    """`facts` and what `event` adds. Commutative, associative, idempotent.
+
+    Raises `ZoneInfoNotFoundError` for a document in a time zone that does not exist.
+    """
+    key, fact = event.data.document_id, _fact(event)
+    known = facts.documents.get(key)
+    if known is not None and known.version == fact.version:
+        if _standing(known) >= _standing(fact):
+            return facts
+        documents: Mapping[str, Known] = {**facts.documents, key: fact}
+    else:
+        documents = keep_newest(facts.documents, key, fact)
+    if documents is facts.documents:
+        return facts
+    return facts.model_copy(update={"customer_key": event.key, "documents": documents})
+
+
+def _standing(known: Known) -> int:
+    """Which of two records of one version counts: a sale names some customers in two roles."""
+    if isinstance(known, Sale):
+        return _BY_ROLE[known.role]
+    return 0 if isinstance(known, Gone) else 1
+
+
+def _fact(event: ScoringEvent) -> Known:
+    match event.data:
+        case SaleRecorded() as sale:
+            return on_sale_recorded(sale, event.recorded_at)
+        case VisitRecorded() as visit:
+            return on_visit_recorded(visit, event.recorded_at)
+        case ComplaintFiled() as filed:
+            return on_complaint_filed(filed, event.recorded_at)
+        case ComplaintStepTaken() as taken:
+            return on_complaint_step_taken(taken, event.recorded_at)
+        case SurveyAnswered() as answered:
+            return on_survey_answered(answered, event.recorded_at)
+        case ReferralMade() as made:
+            return on_referral_made(made, event.recorded_at)
+        case SaleMoved() | VisitMoved() | ComplaintMoved() | CustomerMoved() as moved:
+            return on_moved(moved)
+        case never:
+            assert_never(never)
+
+
+def on_sale_recorded(sale: SaleRecorded, recorded_at: datetime) -> Sale | Noted:
+    """A sale as it stands now; one that was taken back is only noted."""
+    if sale.status in ("cancelled", "unwound"):
+        return Noted(kind="noted", version=sale.version)
+    at = sale.delivered_at or _day_begins(sale.delivered_on or sale.deal_date, sale.timezone)
+    bought = sale.status in ("delivered", "closed") and sale.sale_type not in ("wholesale", "demo")
+    products = sum(1 for product in sale.products if product.amount is None or product.amount > 0)
+    return Sale(
+        kind="sale",
+        version=sale.version,
+        at=at,
+        late=_late(at, recorded_at),
+        role=sale.role,
+        bought=bought,
+        products=products if bought else 0,
+    )
+
+
+def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | Noted:
+    """A repair order as it stands now; one that was voided is only noted."""
+    if visit.status == "voided":
+        return Noted(kind="noted", version=visit.version)
+    closed_at = visit.closed_at if visit.status == "closed" else None
+    at = closed_at or visit.opened_at
+    late = _late(at, recorded_at)
+    internal = bool(visit.lines) and all(line.pay_type == "internal" for line in visit.lines)
+    if closed_at is None or internal:
+        return Visit(kind="visit", version=visit.version, at=at, late=late)
+    paid = int(sum(line.amount for line in visit.lines if line.pay_type == "customer"))
+    return Visit(
+        kind="visit",
+        version=visit.version,
+        at=at,
+        late=late,
+        day=at.astimezone(ZoneInfo(visit.timezone)).date(),
+        paid=paid,
+        currency=visit.currency if paid else "",
+    )
+
+
+def on_complaint_filed(filed: ComplaintFiled, recorded_at: datetime) -> Complaint | Noted:
+    """A complaint as filed; one that was voided is only noted."""
+    if filed.status == "voided":
+        return Noted(kind="noted", version=filed.version)
+    at = filed.received_at
+    major = filed.severity == "major"
+    return Complaint(
+        kind="complaint", version=filed.version, at=at, late=_late(at, recorded_at), major=major
+    )
+
+
+def on_complaint_step_taken(taken: ComplaintStepTaken, recorded_at: datetime) -> Step | Noted:
+    """A step that changes how much its complaint weighs; any other is only noted."""
+    mark = _mark(taken)
+    if mark is None:
+        return Noted(kind="noted", version=taken.version)
+    return Step(
+        kind="step",
+        version=taken.version,
+        at=taken.at,
+        late=_late(taken.at, recorded_at),
+        case_id=taken.case_id,
+        mark=mark,
+    )
+
+
+def on_survey_answered(answered: SurveyAnswered, recorded_at: datetime) -> Survey:
+    """An answered survey."""
+    late = _late(answered.at, recorded_at)
+    return Survey(
+        kind="survey", version=answered.version, at=answered.at, late=late, overall=answered.overall
+    )
+
+
+def on_referral_made(made: ReferralMade, recorded_at: datetime) -> Referral | Noted:
+    """A referral, to the credit of the one who referred."""
+    if made.role != "referrer":
+        return Noted(kind="noted", version=made.version)
+    return Referral(
+        kind="referral", version=made.version, at=made.at, late=_late(made.at, recorded_at)
+    )
+
+
+def on_moved(moved: Moved) -> Gone:
+    """A document that is another customer's now."""
+    return Gone(kind="gone", version=moved.version)
+
+
+def _mark(taken: ComplaintStepTaken) -> Mark | None:
+    match taken.step:
+        case "called_back":
+            return "satisfied" if taken.satisfied else "unsatisfied"
+        case "reopened":
+            return "unsatisfied"
+        case "regraded":
+            return taken.severity
+        case "merged" | "withdrawn":
+            return "ended"
+        case _:
+            return None
+
+
+def _late(at: datetime, recorded_at: datetime) -> datetime | None:
+    return recorded_at if recorded_at > at + HISTORY_AFTER else None
+
+
+def _day_begins(day: date, timezone: str) -> datetime:
+    return to_milliseconds(datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC))

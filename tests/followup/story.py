@@ -1,0 +1,229 @@
+"""Words to tell a customer's story in: what intake would report of it, and the tasks then."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from services.followup.decide import decide, task_id
+from services.followup.facts import FollowUpFacts, join
+from services.followup.policy import FollowUpPolicy
+from shared.contracts.decision import Decision
+from shared.contracts.envelope import Event
+from shared.contracts.followup import TaskChanged
+from shared.contracts.identifiers import document_version
+from shared.contracts.intake import (
+    ConsentGiven,
+    CustomerMoved,
+    Recorded,
+    SaleMoved,
+    SaleRecorded,
+    TaskOutcomeRecorded,
+    VisitMoved,
+    VisitRecorded,
+)
+
+DEALER = "sunrise/pudong"
+CUSTOMER = f"{DEALER}/cdk/C1"
+CAR = "LSVAU2180N2183294"
+POLICY = FollowUpPolicy()
+ZONE = "Asia/Shanghai"
+
+
+def at(text: str) -> datetime:
+    """`2025-01-10 17:30` as the clock in Shanghai shows it; without a time, 17:00."""
+    moment = datetime.fromisoformat(text if ":" in text else f"{text} 17:00")
+    return moment.replace(tzinfo=UTC) - timedelta(hours=8)
+
+
+def local(moment: datetime) -> str:
+    """An instant as the clock in Shanghai shows it."""
+    return (moment + timedelta(hours=8)).strftime("%Y-%m-%d %H:%M")
+
+
+def document_id(kind: str, number: str) -> str:
+    """A document of this dealer's."""
+    return f"{DEALER}/cdk/{kind}/{number}"
+
+
+def _document(kind: str, number: str, revised: datetime, revision: int) -> dict[str, Any]:
+    modified_ms = int(revised.timestamp() * 1000) + revision
+    return {
+        "document_id": document_id(kind, number),
+        "version": document_version(modified_ms, f"{revision:012d}"),
+        "customer_key": CUSTOMER,
+        "dealer_id": DEALER,
+    }
+
+
+def _event(data: Recorded, recorded_at: datetime) -> Event[Any]:
+    return Event(
+        id=f"{data.document_id}:{data.version}",
+        key=CUSTOMER,
+        dealer_id=DEALER,
+        recorded_at=recorded_at,
+        data=data,
+    )
+
+
+def delivery(
+    on: str,
+    number: str = "D1",
+    *,
+    vin: str | None = CAR,
+    km: int | None = None,
+    role: str = "buyer",
+    status: str = "delivered",
+    sale_type: str = "retail",
+    date_only: bool = False,
+    received: str | None = None,
+    revised: str | None = None,
+) -> Event[Any]:
+    """A car handed over; `revised` is when the source wrote this version."""
+    handed_over = at(on)
+    data = SaleRecorded.model_validate(
+        _document("sale", number, at(revised) if revised else handed_over, 1)
+        | {
+            "timezone": ZONE,
+            "status": status,
+            "role": role,
+            "deal_date": on[:10],
+            "delivered_at": None if date_only else handed_over,
+            "delivered_on": on[:10] if date_only else None,
+            "sale_type": sale_type,
+            "condition": "new",
+            "vin": vin,
+            "odometer_km": km,
+        }
+    )
+    return _event(data, at(received) if received else handed_over)
+
+
+def visit(
+    on: str,
+    number: str = "R1",
+    *,
+    vin: str | None = CAR,
+    km: int | None = None,
+    hours: int = 3,
+    status: str = "closed",
+    pays: str = "customer",
+    received: str | None = None,
+    revised: str | None = None,
+) -> Event[Any]:
+    """A repair order closed then, and opened `hours` before."""
+    closed_at = at(on)
+    opened_at = closed_at - timedelta(hours=hours)
+    data = VisitRecorded.model_validate(
+        _document("visit", number, at(revised) if revised else closed_at, 1)
+        | {
+            "timezone": ZONE,
+            "status": status,
+            "opened_at": opened_at,
+            "closed_at": closed_at if status == "closed" else None,
+            "vin": vin,
+            "odometer_km": km,
+            "currency": "CNY",
+            "lines": [{"line_no": "1", "pay_type": pays, "amount": "500"}],
+        }
+    )
+    return _event(data, at(received) if received else opened_at)
+
+
+def consent(
+    on: str,
+    number: str = "N1",
+    *,
+    do_not_contact: bool = False,
+    opt_outs: tuple[str, ...] = (),
+) -> Event[Any]:
+    """What the customer allows from then on."""
+    data = ConsentGiven.model_validate(
+        _document("consent", number, at(on), 1)
+        | {"at": at(on), "do_not_contact": do_not_contact, "opt_outs": opt_outs}
+    )
+    return _event(data, at(on))
+
+
+def outcome(
+    on: str,
+    about: str,
+    what: str,
+    number: str = "O1",
+    *,
+    next_contact_on: str | None = None,
+) -> Event[Any]:
+    """What came of the task about `kind/document`, reported by its id."""
+    kind, _, document = about.partition("/")
+    task = task_id(CUSTOMER, f"{kind}/{document_id(*document.split('/'))}")
+    data = TaskOutcomeRecorded.model_validate(
+        _document("task-outcome", number, at(on), 1)
+        | {
+            "task_id": str(task),
+            "at": at(on),
+            "outcome": what,
+            "next_contact_on": next_contact_on,
+        }
+    )
+    return _event(data, at(on))
+
+
+def moved(kind: str, number: str, *, revised: str = "2030-01-01") -> Event[Any]:
+    """A document that turned out to be another customer's."""
+    document = _document(kind, number, at(revised), 1)
+    match kind:
+        case "sale":
+            return _event(SaleMoved.model_validate(document), at(revised))
+        case "visit":
+            return _event(VisitMoved.model_validate(document), at(revised))
+        case _:
+            return _event(CustomerMoved.model_validate(document), at(revised))
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """The tasks as they stand at one moment."""
+
+    decision: Decision
+
+    @property
+    def contents(self) -> list[TaskChanged]:
+        """Every task."""
+        return [
+            output.content
+            for output in self.decision.outputs
+            if isinstance(output.content, TaskChanged)
+        ]
+
+    @property
+    def statuses(self) -> dict[str, str]:
+        """Kind and document number -> status, and why it was closed where it was."""
+        return {
+            f"{task.kind}/{task.document_id.rsplit('/', 1)[1]}": (
+                f"{task.status}: {task.closed_because}" if task.closed_because else task.status
+            )
+            for task in self.contents
+        }
+
+    def of_kind(self, kind: str) -> TaskChanged:
+        """The only task of a kind."""
+        [task] = [task for task in self.contents if task.kind == kind]
+        return task
+
+
+@dataclass(frozen=True)
+class Given:
+    """A customer of whom so much is known."""
+
+    facts: FollowUpFacts
+
+    def on(self, moment: str, policy: FollowUpPolicy = POLICY) -> Tasks:
+        """The tasks then."""
+        return Tasks(decide(self.facts, {}, policy, at(moment)))
+
+
+def given(*events: Event[Any]) -> Given:
+    """A customer after these events."""
+    facts = FollowUpFacts()
+    for event in events:
+        facts = join(facts, event)
+    return Given(facts)

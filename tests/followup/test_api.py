@@ -1,0 +1,137 @@
+"""What followup's endpoints answer, and how the service is put together."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from pydantic import ValidationError
+
+from services.followup.api import routes
+from services.followup.app import machine
+from services.followup.decide import decide
+from services.followup.facts import FollowUpFacts
+from services.followup.policy import FollowUpPolicy
+from services.followup.settings import FollowUpSettings
+from shared.contracts.identifiers import subject_id
+from shared.runtime.reader import View
+from shared.time.clock import ManualClock
+from tests.followup.story import CUSTOMER, DEALER, POLICY, at, consent, delivery, given, visit
+
+NOW = at("2025-01-12 17:00")
+
+
+@dataclass
+class Shelf:
+    """A reader of what a test puts on it."""
+
+    facts: dict[str, FollowUpFacts]
+    now: datetime = NOW
+
+    async def get(self, aggregate_id: str) -> View[FollowUpFacts] | None:
+        facts = self.facts.get(aggregate_id)
+        return None if facts is None else self._view(aggregate_id, facts)
+
+    async def page(
+        self, dealer_id: str, *, after: str = "", limit: int = 100
+    ) -> list[View[FollowUpFacts]]:
+        keys = sorted(key for key in self.facts if key.startswith(f"{dealer_id}/") and key > after)
+        return [self._view(key, self.facts[key]) for key in keys[:limit]]
+
+    def _view(self, key: str, facts: FollowUpFacts) -> View[FollowUpFacts]:
+        decision = decide(facts, {}, POLICY, self.now)
+        return View(
+            id=key,
+            dealer_id=DEALER,
+            facts=facts,
+            decision=decision,
+            announced={},
+            due_at=decision.next_due,
+            policy_version=POLICY.version,
+            updated_at=self.now,
+        )
+
+
+def client(facts: dict[str, FollowUpFacts]) -> AsyncClient:
+    app = FastAPI()
+    app.include_router(routes(Shelf(facts), ManualClock(NOW)))
+    return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
+
+
+async def test_a_customers_tasks_are_told_with_their_reasons() -> None:
+    story = given(visit("2025-01-10 17:00"), delivery("2025-01-12 16:00", vin=None))
+    answer = await client({CUSTOMER: story.facts}).get(f"/v1/customers/{CUSTOMER}")
+    assert answer.status_code == 200
+    told = answer.json()
+    assert [(task["kind"], task["status"]) for task in told["tasks"]] == [
+        ("delivery_thanks", "open"),
+        ("service_satisfaction", "open"),
+    ]
+    about = f"service_satisfaction/{DEALER}/cdk/visit/R1"
+    assert told["tasks"][1]["task_id"] == str(subject_id("followup", CUSTOMER, about))
+    assert told["tasks"][1]["why"]["document_id"] == f"{DEALER}/cdk/visit/R1"
+    assert told["tasks"][1]["due_at"] == "2025-01-13T09:00:00.000Z"
+    assert told["next_change_at"] == "2025-01-13T08:00:00.000Z"
+
+
+async def test_an_unknown_customer_is_not_found() -> None:
+    answer = await client({}).get(f"/v1/customers/{CUSTOMER}")
+    assert answer.status_code == 404
+
+
+async def test_a_dealers_open_tasks_come_by_pages_of_customers() -> None:
+    busy = given(visit("2025-01-10")).facts
+    quiet = given(visit("2025-01-10"), consent("2025-01-09", do_not_contact=True)).facts
+    asked = client({f"{DEALER}/cdk/C1": quiet, f"{DEALER}/cdk/C2": busy})
+    answer = await asked.get(f"/v1/dealers/{DEALER}/tasks", params={"limit": 1})
+    first = answer.json()
+    assert first == {"tasks": [], "after": f"{DEALER}/cdk/C1"}
+    answer = await asked.get(
+        f"/v1/dealers/{DEALER}/tasks", params={"limit": 2, "after": first["after"]}
+    )
+    rest = answer.json()
+    assert [task["customer_key"] for task in rest["tasks"]] == [f"{DEALER}/cdk/C2"]
+    assert rest["after"] is None
+
+
+async def test_another_dealers_tasks_are_not_shown() -> None:
+    facts = given(visit("2025-01-10")).facts
+    answer = await client({CUSTOMER: facts}).get("/v1/dealers/sunrise/berlin/tasks")
+    assert answer.json() == {"tasks": [], "after": None}
+
+
+def test_the_service_is_put_together_with_the_shipped_rules() -> None:
+    followup = machine(FollowUpSettings())
+    assert followup.name == "followup"
+    assert followup.policy == FollowUpPolicy()
+    assert {topic.name for topic in followup.topics} == {
+        "aftercare.sales",
+        "aftercare.visits",
+        "aftercare.customers",
+    }
+
+
+def test_a_dealer_group_may_change_rules_in_a_file(tmp_path: Path) -> None:
+    rules = tmp_path / "followup.yaml"
+    rules.write_text("service_interval: {days: 120}\n", encoding="utf-8")
+    policy = machine(FollowUpSettings(followup_policy_file=rules)).policy
+    assert policy.service_interval.days == 120
+    assert policy.version != FollowUpPolicy().version
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "expires_day: 10\n",
+        "remember_days: 20\n",
+        "service_interval: {days: 400}\n",
+        "rules: [{kind: birthday}]\n",
+    ],
+)
+def test_a_file_with_a_mistake_is_refused(tmp_path: Path, wrong: str) -> None:
+    rules = tmp_path / "followup.yaml"
+    rules.write_text(wrong, encoding="utf-8")
+    with pytest.raises(ValidationError):
+        FollowUpSettings(followup_policy_file=rules).policy()

@@ -1,0 +1,200 @@
+"""What must always hold in followup, whatever the customer's story and however it is told."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import given as always
+from hypothesis import settings
+from hypothesis import strategies as some
+
+from services.followup.decide import decide
+from services.followup.facts import FollowUpFacts, join
+from shared.contracts.decision import AnyOutput
+from shared.contracts.envelope import Event
+from shared.contracts.followup import TaskChanged
+from shared.contracts.intake import SaleRecorded
+from tests.followup.story import POLICY, at, consent, delivery, given, moved, outcome, visit
+
+START = at("2024-01-01")
+DAYS = 700
+END = START + timedelta(days=DAYS + 600)
+quick = settings(max_examples=150, deadline=None)
+
+hours_in = some.integers(0, DAYS * 4).map(lambda sixths: sixths * 6)
+numbers = some.sampled_from(["1", "2", "3"])
+cars = some.sampled_from(["LSVAU2180N2183294", "WVWZZZ1JZXW000001", None])
+
+
+def moment(hours: int) -> str:
+    return (START + timedelta(hours=hours)).strftime("%Y-%m-%d %H:%M")
+
+
+@some.composite
+def reports_of_cars(draw: some.DrawFn) -> Event[Any]:
+    """A delivery or a visit."""
+    hours, number, vin = draw(hours_in), draw(numbers), draw(cars)
+    received = moment(hours + draw(some.sampled_from([0, 1, 30, 24 * 30, 24 * 200])))
+    revised = moment(hours + draw(some.sampled_from([0, 24, 24 * 10, 24 * 170])))
+    km = draw(some.none() | some.integers(0, 200_000))
+    if draw(some.booleans()):
+        status = draw(some.sampled_from(["delivered", "delivered", "open", "unwound"]))
+        role = draw(some.sampled_from(["buyer", "buyer", "driver"]))
+        return delivery(
+            moment(hours),
+            number,
+            vin=vin,
+            km=km,
+            role=role,
+            status=status,
+            received=received,
+            revised=revised,
+        )
+    status = draw(some.sampled_from(["closed", "closed", "open", "voided"]))
+    return visit(
+        moment(hours), number, vin=vin, km=km, status=status, received=received, revised=revised
+    )
+
+
+@some.composite
+def reports_of_people(draw: some.DrawFn) -> Event[Any]:
+    """A consent, a task's outcome, or a document that moved."""
+    hours, number = draw(hours_in), draw(numbers)
+    match draw(some.sampled_from(["consent", "outcome", "moved"])):
+        case "consent":
+            refused = draw(some.sampled_from([(), ("phone",), ("sms",)]))
+            never = draw(some.booleans())
+            return consent(moment(hours), number, do_not_contact=never, opt_outs=refused)
+        case "outcome":
+            about = draw(
+                some.sampled_from(
+                    [
+                        f"{kind}/{document}/{number}"
+                        for kind, document in (
+                            ("delivery_thanks", "sale"),
+                            ("next_service", "visit"),
+                            ("service_satisfaction", "visit"),
+                        )
+                    ]
+                )
+            )
+            what = draw(some.sampled_from(["done", "not_reached", "declined", "postponed"]))
+            day = draw(some.none() | hours_in.map(lambda later: moment(later)[:10]))
+            return outcome(moment(hours), about, what, number, next_contact_on=day)
+        case _:
+            kind = draw(some.sampled_from(["sale", "visit", "consent", "task-outcome"]))
+            return moved(kind, number, revised=moment(hours))
+
+
+@some.composite
+def stories(draw: some.DrawFn) -> list[Event[Any]]:
+    """Records of which one version of a document always says the same to one role."""
+    drawn = draw(some.lists(reports_of_cars() | reports_of_people(), max_size=12))
+    unique = {(event.data.document_id, event.data.version): event for event in drawn}
+    also_drivers = [
+        replace(event, data=event.data.model_copy(update={"role": "driver"}))
+        for event in unique.values()
+        if isinstance(event.data, SaleRecorded) and draw(some.booleans())
+    ]
+    return [*unique.values(), *also_drivers]
+
+
+moments = some.integers(-10, (DAYS + 400) * 24).map(lambda hours: START + timedelta(hours=hours))
+
+
+def visible(outputs: Sequence[AnyOutput], until: datetime) -> dict[str, Any]:
+    """What the outputs say, but for those forgotten by `until`."""
+    return {
+        output.about: output.content
+        for output in outputs
+        if output.forget_at is None or output.forget_at > until
+    }
+
+
+@quick
+@always(stories(), some.data())
+def test_order_and_repetition_make_no_difference(
+    story: list[Event[Any]], data: some.DataObject
+) -> None:
+    facts = given(*story).facts
+    repeated = data.draw(some.lists(some.sampled_from(story), max_size=5)) if story else []
+    assert given(*data.draw(some.permutations([*story, *repeated]))).facts == facts
+    for event in story:
+        assert join(facts, event) is facts
+
+
+@quick
+@always(stories(), moments, some.floats(0, 1))
+def test_nothing_changes_before_it_is_due(
+    story: list[Event[Any]], now: datetime, part: float
+) -> None:
+    facts = given(*story).facts
+    decision = decide(facts, {}, POLICY, now)
+    due = decision.next_due
+    assert due is None or due > now
+    until = (due or now + timedelta(days=2000)) - timedelta(milliseconds=1)
+    for later_on in (now + (until - now) * part, until):
+        later = decide(facts, {}, POLICY, later_on)
+        assert visible(later.outputs, later_on) == visible(decision.outputs, later_on)
+        assert later.next_due == due
+
+
+@quick
+@always(stories())
+def test_being_woken_when_due_leads_where_sleeping_through_leads(story: list[Event[Any]]) -> None:
+    facts = given(*story).facts
+    now = START - timedelta(days=1)
+    decision = decide(facts, {}, POLICY, now)
+    while decision.next_due is not None and decision.next_due <= END:
+        now = decision.next_due
+        decision = decide(facts, {}, POLICY, now)
+    slept = decide(facts, {}, POLICY, END)
+    assert visible(decision.outputs, END) == visible(slept.outputs, END)
+
+
+@quick
+@always(stories())
+def test_a_closed_task_stays_closed_and_no_task_stays_open_for_ever(
+    story: list[Event[Any]],
+) -> None:
+    facts = given(*story).facts
+    closed: dict[str, TaskChanged] = {}
+    for days in range(0, DAYS + 600, 9):
+        now = START + timedelta(days=days)
+        for output in decide(facts, {}, POLICY, now).outputs:
+            task = output.content
+            assert isinstance(task, TaskChanged)
+            assert (task.closed_at is None) == (task.status in ("open", "overdue"))
+            assert (output.forget_at is None) == (task.closed_at is None)
+            if output.about in closed:
+                assert task == closed[output.about]
+            elif task.closed_at is not None:
+                closed[output.about] = task
+    assert all(output.forget_at is not None for output in decide(facts, {}, POLICY, END).outputs)
+
+
+@quick
+@always(stories(), moments)
+def test_one_car_has_one_invitation_to_its_next_service(
+    story: list[Event[Any]], now: datetime
+) -> None:
+    invited = [
+        task.vin
+        for task in (
+            output.content for output in decide(given(*story).facts, {}, POLICY, now).outputs
+        )
+        if isinstance(task, TaskChanged)
+        and task.kind == "next_service"
+        and task.status in ("open", "overdue")
+    ]
+    assert len(invited) == len(set(invited))
+
+
+@quick
+@always(stories())
+def test_facts_survive_being_stored(story: list[Event[Any]]) -> None:
+    facts = given(*story).facts
+    stored = facts.model_dump(mode="json", exclude_defaults=True)
+    assert FollowUpFacts.model_validate(stored) == facts
+    assert set(facts.versions()) == {event.data.document_id for event in story}

@@ -1,0 +1,263 @@
+"""Words to tell a customer's story in: what intake would report of it, and what scoring says."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from services.scoring.decide import decide
+from services.scoring.facts import ScoringFacts, join
+from services.scoring.policy import ScoringPolicy
+from shared.contracts.decision import Decision
+from shared.contracts.envelope import Event
+from shared.contracts.identifiers import document_version
+from shared.contracts.intake import (
+    ComplaintFiled,
+    ComplaintMoved,
+    ComplaintStepTaken,
+    CustomerMoved,
+    Recorded,
+    ReferralMade,
+    SaleMoved,
+    SaleRecorded,
+    SurveyAnswered,
+    VisitMoved,
+    VisitRecorded,
+)
+from shared.contracts.scoring import GradeChanged, ScoreChanged
+
+DEALER = "sunrise/pudong"
+CUSTOMER = f"{DEALER}/cdk/C1"
+POLICY = ScoringPolicy()
+
+
+def day(text: str) -> datetime:
+    """18:00 in Shanghai on that day, or the instant when a time is told."""
+    if "T" in text:
+        return datetime.fromisoformat(text)
+    return datetime.fromisoformat(text).replace(hour=10, tzinfo=UTC)
+
+
+def _event(data: Recorded, at: datetime, received: str | None) -> Event[Any]:
+    recorded_at = day(received) if received else at + timedelta(hours=1)
+    return Event(
+        id=f"{data.document_id}:{data.version}",
+        key=CUSTOMER,
+        dealer_id=DEALER,
+        recorded_at=recorded_at,
+        data=data,
+    )
+
+
+def _document(kind: str, number: str, revision: int) -> dict[str, Any]:
+    return {
+        "document_id": f"{DEALER}/cdk/{kind}/{number}",
+        "version": document_version(1_700_000_000_000 + revision, f"{revision:012d}"),
+        "customer_key": CUSTOMER,
+        "dealer_id": DEALER,
+    }
+
+
+def sale(
+    on: str,
+    number: str = "D1",
+    *,
+    role: str = "buyer",
+    status: str = "delivered",
+    sale_type: str = "retail",
+    products: tuple[str | None, ...] = (),
+    received: str | None = None,
+    revision: int = 1,
+) -> Event[Any]:
+    """A car delivered; `products` are the amounts paid for what came with it."""
+    data = SaleRecorded.model_validate(
+        _document("sale", number, revision)
+        | {
+            "timezone": "Asia/Shanghai",
+            "status": status,
+            "role": role,
+            "deal_date": on[:10],
+            "delivered_at": day(on),
+            "sale_type": sale_type,
+            "condition": "new",
+            "products": [{"code": f"P{n}", "amount": paid} for n, paid in enumerate(products)],
+        }
+    )
+    return _event(data, day(on), received)
+
+
+def visit(
+    on: str,
+    number: str = "R1",
+    *,
+    paid: str = "0",
+    pays: str = "customer",
+    currency: str = "CNY",
+    status: str = "closed",
+    received: str | None = None,
+    revision: int = 1,
+) -> Event[Any]:
+    """A repair order of one line, opened in the morning and closed on the same day."""
+    closed_at = day(on)
+    data = VisitRecorded.model_validate(
+        _document("visit", number, revision)
+        | {
+            "timezone": "Asia/Shanghai",
+            "status": status,
+            "opened_at": closed_at - timedelta(hours=3),
+            "closed_at": closed_at if status == "closed" else None,
+            "currency": currency,
+            "lines": [{"line_no": "1", "pay_type": pays, "amount": paid}],
+        }
+    )
+    return _event(data, closed_at, received)
+
+
+def complaint(
+    on: str,
+    number: str = "K1",
+    *,
+    severity: str = "normal",
+    status: str = "open",
+    received: str | None = None,
+    revision: int = 1,
+) -> Event[Any]:
+    """A complaint received."""
+    data = ComplaintFiled.model_validate(
+        _document("complaint", number, revision)
+        | {
+            "case_no": number,
+            "timezone": "Asia/Shanghai",
+            "status": status,
+            "received_at": day(on),
+            "channel": "phone",
+            "category": "noise",
+            "severity": severity,
+        }
+    )
+    return _event(data, day(on), received)
+
+
+def step(
+    on: str,
+    name: str,
+    number: str = "K1",
+    *,
+    satisfied: bool | None = None,
+    severity: str | None = None,
+    received: str | None = None,
+    revision: int = 1,
+) -> Event[Any]:
+    """A step taken on a complaint."""
+    step_id = f"{name}-{on}"
+    data = ComplaintStepTaken.model_validate(
+        _document("complaint-step", f"{number}/{step_id}", revision)
+        | {
+            "case_id": _document("complaint", number, 1)["document_id"],
+            "case_no": number,
+            "step_id": step_id,
+            "step": name,
+            "at": day(on),
+            "by": "E7",
+            "satisfied": satisfied,
+            "severity": severity,
+        }
+    )
+    return _event(data, day(on), received)
+
+
+def survey(
+    on: str, overall: int, number: str = "S1", *, received: str | None = None, revision: int = 1
+) -> Event[Any]:
+    """A survey answered."""
+    data = SurveyAnswered.model_validate(
+        _document("survey", number, revision) | {"survey": "csi", "at": day(on), "overall": overall}
+    )
+    return _event(data, day(on), received)
+
+
+def referral(
+    on: str,
+    number: str = "F1",
+    *,
+    role: str = "referrer",
+    received: str | None = None,
+    revision: int = 1,
+) -> Event[Any]:
+    """A friend referred, or being the friend."""
+    data = ReferralMade.model_validate(
+        _document("referral", number, revision)
+        | {"role": role, "other_customer_key": f"{DEALER}/cdk/C2", "at": day(on)}
+    )
+    return _event(data, day(on), received)
+
+
+def moved(kind: str, number: str, *, revision: int = 2) -> Event[Any]:
+    """A document that turned out to be another customer's."""
+    document = _document(kind, number, revision)
+    data: Recorded
+    match kind:
+        case "sale":
+            data = SaleMoved.model_validate(document)
+        case "visit":
+            data = VisitMoved.model_validate(document)
+        case "complaint" | "complaint-step":
+            case_id = _document("complaint", number.split("/", maxsplit=1)[0], 1)["document_id"]
+            data = ComplaintMoved.model_validate(document | {"case_id": case_id})
+        case _:
+            data = CustomerMoved.model_validate(document)
+    return _event(data, day("2025-06-01"), None)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What scoring says at one moment."""
+
+    decision: Decision
+
+    @property
+    def score(self) -> ScoreChanged:
+        [score] = [
+            output.content
+            for output in self.decision.outputs
+            if isinstance(output.content, ScoreChanged)
+        ]
+        return score
+
+    @property
+    def reasons(self) -> dict[str, tuple[int, int]]:
+        """Rule -> points and count."""
+        return {reason.rule: (reason.points, reason.count) for reason in self.score.reasons}
+
+    @property
+    def points(self) -> dict[str, int]:
+        """Rule -> points."""
+        return {reason.rule: reason.points for reason in self.score.reasons}
+
+    @property
+    def changes(self) -> list[tuple[str, str, date]]:
+        """The grade changes: before, after, and the day (UTC)."""
+        contents = [output.content for output in self.decision.outputs]
+        return [
+            (content.before, content.after, content.changed_at.date())
+            for content in contents
+            if isinstance(content, GradeChanged)
+        ]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A customer of whom so much is known."""
+
+    facts: ScoringFacts
+
+    def on(self, moment: str, policy: ScoringPolicy = POLICY) -> Told:
+        """What scoring says then."""
+        return Told(decide(self.facts, {}, policy, day(moment)))
+
+
+def given(*events: Event[Any]) -> Given:
+    """A customer after these events."""
+    facts = ScoringFacts()
+    for event in events:
+        facts = join(facts, event)
+    return Given(facts)

@@ -1,0 +1,237 @@
+"""What must always hold in scoring, whatever the customer's story and however it is told."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import given as always
+from hypothesis import settings
+from hypothesis import strategies as some
+
+from services.scoring.decide import about, decide, walk
+from services.scoring.facts import ScoringFacts, join
+from services.scoring.points import Points, points
+from shared.contracts.decision import AnyOutput
+from shared.contracts.envelope import Event
+from shared.contracts.scoring import Grade, ScoreChanged
+from tests.scoring.story import (
+    POLICY,
+    complaint,
+    day,
+    given,
+    moved,
+    referral,
+    sale,
+    step,
+    survey,
+    visit,
+)
+
+START = day("2022-01-01")
+DAYS = 4 * 365
+quick = settings(max_examples=150, deadline=None)
+
+on_a_day = some.integers(0, DAYS).map(
+    lambda days: (START + timedelta(days=days)).strftime("%Y-%m-%d")
+)
+numbers = some.sampled_from(["1", "2", "3"])
+revisions = some.integers(1, 3)
+
+
+@some.composite
+def documents(draw: some.DrawFn) -> Event[Any]:
+    """One record of intake: any kind, few numbers, so that versions of one document meet."""
+    on, number, revision = draw(on_a_day), draw(numbers), draw(revisions)
+    late = draw(some.sampled_from([0, 0, 6, 8, 400]))
+    received = (day(on) + timedelta(days=late)).strftime("%Y-%m-%d")
+    match draw(some.sampled_from(["sale", "visit", "complaint", "step", "survey", "referral"])):
+        case "sale":
+            role = draw(some.sampled_from(["buyer", "co_buyer", "driver"]))
+            status = draw(some.sampled_from(["delivered", "delivered", "open", "unwound"]))
+            event = sale(on, number, role=role, status=status, received=received, revision=revision)
+        case "visit":
+            paid = draw(some.sampled_from(["0", "999.99", "1500", "9000"]))
+            status = draw(some.sampled_from(["closed", "closed", "open", "voided"]))
+            event = visit(
+                on, number, paid=paid, status=status, received=received, revision=revision
+            )
+        case "complaint":
+            severity = draw(some.sampled_from(["normal", "major"]))
+            event = complaint(on, number, severity=severity, received=received, revision=revision)
+        case "step":
+            name = draw(some.sampled_from(["called_back", "reopened", "withdrawn", "contacted"]))
+            satisfied = draw(some.booleans())
+            event = step(
+                on, name, number, satisfied=satisfied, received=received, revision=revision
+            )
+        case "survey":
+            overall = draw(some.integers(0, 10))
+            event = survey(on, overall, number, received=received, revision=revision)
+        case _:
+            event = referral(on, number, received=received, revision=revision)
+    return event
+
+
+@some.composite
+def stories(draw: some.DrawFn) -> list[Event[Any]]:
+    """Records of which one version of a document always says the same, and some moves."""
+    drawn = draw(some.lists(documents(), max_size=14))
+    moves = [
+        moved(kind, number, revision=2)
+        for kind, number in draw(
+            some.lists(
+                some.tuples(some.sampled_from(["sale", "visit", "complaint", "survey"]), numbers),
+                max_size=2,
+            )
+        )
+    ]
+    unique = {
+        (event.data.document_id, event.data.version, getattr(event.data, "role", "")): event
+        for event in [*drawn, *moves]
+    }
+    same_but_for_role = {(key[0], key[1]): event for key, event in unique.items()}
+    two_roles = [
+        event.__class__(
+            id=event.id,
+            key=event.key,
+            dealer_id=event.dealer_id,
+            recorded_at=event.recorded_at,
+            data=event.data.model_copy(update={"role": role}),
+        )
+        for event in same_but_for_role.values()
+        if event.data.TYPE == "dev.aftercare.sale.recorded.v1"
+        for role in draw(some.lists(some.sampled_from(["buyer", "co_buyer"]), max_size=1))
+    ]
+    return [*same_but_for_role.values(), *two_roles]
+
+
+moments = some.integers(-10, DAYS + 1000).map(lambda days: START + timedelta(days=days, hours=1))
+
+
+def visible(outputs: Sequence[AnyOutput], until: datetime) -> dict[str, Any]:
+    """What the outputs say, but for those forgotten by `until`."""
+    return {
+        output.about: output.content
+        for output in outputs
+        if output.forget_at is None or output.forget_at > until
+    }
+
+
+@quick
+@always(stories(), some.data())
+def test_order_and_repetition_make_no_difference(
+    story: list[Event[Any]], data: some.DataObject
+) -> None:
+    facts = given(*story).facts
+    repeated = data.draw(some.lists(some.sampled_from(story), max_size=5)) if story else []
+    assert given(*data.draw(some.permutations([*story, *repeated]))).facts == facts
+    for event in story:
+        assert join(facts, event) is facts
+
+
+@quick
+@always(stories(), moments)
+def test_a_score_is_the_sum_of_its_explained_parts(story: list[Event[Any]], now: datetime) -> None:
+    for output in decide(given(*story).facts, {}, POLICY, now).outputs:
+        score = output.content
+        if isinstance(score, ScoreChanged):
+            of = {
+                axis: sum(reason.points for reason in score.reasons if reason.axis == axis)
+                for axis in ("value", "loyalty")
+            }
+            assert (score.value, score.loyalty) == (of["value"], of["loyalty"])
+            assert score.score == score.value + score.loyalty
+            assert all(reason.count > 0 for reason in score.reasons)
+
+
+@quick
+@always(stories(), moments, some.floats(0, 1))
+def test_nothing_changes_before_it_is_due(
+    story: list[Event[Any]], now: datetime, part: float
+) -> None:
+    facts = given(*story).facts
+    decision = decide(facts, {}, POLICY, now)
+    due = decision.next_due
+    assert due is None or due > now
+    until = (due or now + timedelta(days=5000)) - timedelta(milliseconds=1)
+    for moment in (now + (until - now) * part, until):
+        later = decide(facts, {}, POLICY, moment)
+        assert visible(later.outputs, moment) == visible(decision.outputs, moment)
+        assert later.next_due == due
+
+
+@quick
+@always(stories())
+def test_being_woken_when_due_leads_where_sleeping_through_leads(story: list[Event[Any]]) -> None:
+    facts = given(*story).facts
+    now, end = START, START + timedelta(days=DAYS + 3000)
+    decision = decide(facts, {}, POLICY, now)
+    while decision.next_due is not None and decision.next_due <= end:
+        now = decision.next_due
+        decision = decide(facts, {}, POLICY, now)
+    slept = decide(facts, {}, POLICY, end)
+    assert visible(decision.outputs, end) == visible(slept.outputs, end)
+    assert slept.next_due is None
+
+
+@quick
+@always(stories())
+def test_facts_survive_being_stored(story: list[Event[Any]]) -> None:
+    facts = given(*story).facts
+    stored = facts.model_dump(mode="json", exclude_defaults=True)
+    assert ScoringFacts.model_validate(stored) == facts
+    assert set(facts.versions()) == {event.data.document_id for event in story}
+
+
+def naive_changes(given_points: list[Points], until: datetime) -> list[tuple[datetime, Grade]]:
+    """The grade from each instant on, every instant reckoned from scratch."""
+    grades: list[tuple[datetime, Grade]] = []
+    high = {"value": False, "loyalty": False}
+    thresholds = {"value": POLICY.value_is_high_from, "loyalty": POLICY.loyalty_is_high_from}
+    instants = {point.since for point in given_points} | {point.until for point in given_points}
+    for instant in sorted(instants):
+        if instant > until:
+            break
+        now = [point for point in given_points if point.since <= instant < point.until]
+        for axis in ("value", "loyalty"):
+            total = sum(
+                rule.within_limits(sum(point.points for point in now if point.rule == name))
+                for name, rule in POLICY.by_name.items()
+                if rule.axis == axis
+            )
+            low = thresholds[axis] - POLICY.margin
+            high[axis] = total >= low if high[axis] else total >= thresholds[axis]
+        grade: Grade = ("general", "potential", "quality")[sum(high.values())]
+        if not grades or grades[-1][1] != grade:
+            grades.append((instant, grade))
+    return grades
+
+
+@quick
+@always(stories(), moments)
+def test_the_walk_finds_the_grades_that_plain_reckoning_finds(
+    story: list[Event[Any]], now: datetime
+) -> None:
+    reckoned = points(given(*story).facts, POLICY)
+    changes = walk(reckoned, POLICY, now).changes
+    assert [(change.at, change.after) for change in changes] == naive_changes(reckoned, now)[1:]
+
+
+@quick
+@always(stories(), documents(), moments)
+def test_history_that_arrives_later_takes_back_only_what_it_disproves(
+    story: list[Event[Any]], late: Event[Any], now: datetime
+) -> None:
+    before = given(*story).facts
+    arrival = Event(
+        id=late.id,
+        key=late.key,
+        dealer_id=late.dealer_id,
+        recorded_at=START + timedelta(days=DAYS + 2000),
+        data=late.data.model_copy(update={"document_id": "sunrise/pudong/cdk/other/1"}),
+    )
+    after = join(before, arrival)
+    still_true = {about(change) for change in walk(points(after, POLICY), POLICY, now).changes}
+    told = {output.about for output in decide(before, {}, POLICY, now).outputs} - {"score"}
+    told_after = {output.about for output in decide(after, {}, POLICY, now).outputs} - {"score"}
+    assert told_after == told & still_true
