@@ -16,6 +16,9 @@ from pydantic import (
     WithJsonSchema,
 )
 
+FIRST_YEAR = 1900
+LAST_YEAR = 2199
+
 
 def to_milliseconds(moment: datetime) -> datetime:
     """The same instant in UTC, cut to milliseconds: what MongoDB keeps and the wire carries."""
@@ -30,6 +33,18 @@ def instant_text(moment: datetime) -> str:
     )
 
 
+def _no_number(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise ValueError("write the instant as RFC 3339 text, such as '2026-11-21T10:05:00Z'")
+    return value
+
+
+def _in_calendar(moment: datetime) -> datetime:
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"the year must be within {FIRST_YEAR} and {LAST_YEAR}")
+    return to_milliseconds(moment)
+
+
 def _no_float(value: Any) -> Any:
     if isinstance(value, float):
         raise ValueError("write the amount as a decimal string, such as '129.90'")
@@ -38,7 +53,8 @@ def _no_float(value: Any) -> Any:
 
 Instant = Annotated[
     AwareDatetime,
-    AfterValidator(to_milliseconds),
+    BeforeValidator(_no_number),
+    AfterValidator(_in_calendar),
     PlainSerializer(instant_text, return_type=str, when_used="json"),
 ]
 """A timezone-aware instant; UTC and cut to milliseconds once validated."""
@@ -66,7 +82,7 @@ SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}
 class Contract(BaseModel):
     """What travels. Frozen; unknown fields are ignored, so producers may add fields."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_timedelta="float")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     TYPE: ClassVar[str] = ""
     """The CloudEvents type, `dev.aftercare.<noun>.<verb>.v1`; empty for mere parts."""

@@ -47,8 +47,8 @@ def _content(value: bytes | None, contract: type[Message]) -> Message:
         return contract.model_validate_json(value)
     except ValidationError as error:
         raise PoisonRecord(_told(error)) from None
-    except RecursionError:
-        raise PoisonRecord("the value is nested too deep") from None
+    except Exception as error:  # whatever reading raises, it will raise again
+        raise PoisonRecord(f"the value cannot be read: {type(error).__name__}") from None
 
 
 def _told(error: ValidationError) -> str:
@@ -70,6 +70,8 @@ def _key(key: bytes | None, data: Message) -> str:
         raise PoisonRecord("the key is not a customer key")
     if getattr(data, "customer_key", text) != text:
         raise PoisonRecord("the key is not that of the content's customer")
+    if getattr(data, "dealer_id", dealer_of(text)) != dealer_of(text):
+        raise PoisonRecord("the key is not that of the content's dealer")
     return text
 
 

@@ -94,7 +94,7 @@ def test_a_wrong_envelope_is_rejected_where_it_is_wrong(raw: object, expected: s
         ("visit", visit(vehicle={"vin": FAILED_VIN}), "/data/vehicle/vin"),
         ("visit", visit(status=SECRET), "/data/status"),
         ("visit", visit(opened_at="2026-11-20T10:00:00"), "/data/opened_at"),
-        ("visit", visit(opened_at="0001-01-01T00:00:00+14:00"), "/data"),
+        ("visit", visit(opened_at="0001-01-01T00:00:00+14:00"), "/data/opened_at"),
         ("visit", visit(opened_at="0999-01-01T00:00:00Z"), "/data/opened_at"),
         ("visit", visit(closed_at=None), "/data"),
         ("visit", visit(closed_at=at(-400)), "/data"),
