@@ -1,9 +1,7 @@
 """The contract of every store: the fake, and the real one with both drivers."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 import pytest
 from pydantic import SecretStr
@@ -15,24 +13,9 @@ from shared.runtime.errors import Conflict, TransientFailure
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.store import Store
 from shared.settings import MongoSettings
-from tests.fakes import MemoryStore
 
 NOW = datetime(2026, 11, 21, 10, 5, 0, 123000, tzinfo=UTC)
 HOSTILE_KEYS = ["", ".", "$", "$set", "a.b", "\x00", "%", "%2E", "客户.1", "a" * 500, "__proto__"]
-
-
-@pytest.fixture(params=["memory", "motor", "pymongo"])
-async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    settings: MongoSettings = request.getfixturevalue("mongo_settings")
-    driver: Literal["motor", "pymongo"] = "motor" if request.param == "motor" else "pymongo"
-    mongo = Mongo(settings.model_copy(update={"driver": driver}), "contract")
-    real = MongoStore(mongo.database)
-    await real.prepare()
-    yield real
-    await mongo.close()
 
 
 def aggregate(id_: str = "g/d/s/1", **changes: object) -> Aggregate:

@@ -1,0 +1,26 @@
+"""Every store there is, for the suites that all of them must pass."""
+
+from collections.abc import AsyncIterator
+from typing import Literal
+
+import pytest
+
+from shared.mongo import Mongo
+from shared.runtime.mongo_store import MongoStore
+from shared.runtime.store import Store
+from shared.settings import MongoSettings
+from tests.fakes import MemoryStore
+
+
+@pytest.fixture(params=["memory", "motor", "pymongo"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    settings: MongoSettings = request.getfixturevalue("mongo_settings")
+    driver: Literal["motor", "pymongo"] = "motor" if request.param == "motor" else "pymongo"
+    mongo = Mongo(settings.model_copy(update={"driver": driver}), "contract")
+    real = MongoStore(mongo.database)
+    await real.prepare()
+    yield real
+    await mongo.close()

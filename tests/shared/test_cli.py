@@ -1,0 +1,377 @@
+"""The command `aftercare`, as an operator uses it."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.local import configuration, gist
+from deploy.local.intake_client import IntakeClient, Problem
+from deploy.local.processes import CannotRun, Child, free_port, require_free, running, spawn
+from deploy.local.recorded import recorded
+from deploy.local.send import Account, read_lines, send_all
+from deploy.local.stack import SERVICES, fixed_ports
+from deploy.local.tail import Tail, following
+from shared.contracts.complaints import ClockStopped, DeadlineBreached
+from shared.contracts.envelope import to_headers
+from shared.contracts.scoring import ScoreChanged
+from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS, SCORES, VISITS
+from shared.kafka import make_producer
+from shared.runtime.dead_letters import PREFIX
+from tests.servers import Broker
+
+AT = datetime(2026, 11, 21, 10, 5, tzinfo=UTC)
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def aftercare(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "deploy.local.cli", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=_without_aftercare() | environment,
+    )
+
+
+def _without_aftercare() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("AFTERCARE_")}
+
+
+def taking_all(request: httpx.Request) -> httpx.Response:
+    """An intake that accepts every line but those with 'bad' in them."""
+    items = [
+        {
+            "index": index,
+            "outcome": "rejected" if b"bad" in line else "accepted",
+            "problem": {"title": "The event is not valid"} if b"bad" in line else None,
+        }
+        for index, line in enumerate(request.content.split(b"\n"))
+    ]
+    return httpx.Response(200, json={"items": items})
+
+
+def in_turn(*answers: Answer) -> Answer:
+    """Each answer once, the last one for ever."""
+    left = list(answers)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        current = left.pop(0) if len(left) > 1 else left[0]
+        return current(request)
+
+    return answer
+
+
+async def sent(lines: Sequence[bytes], answer: Answer) -> list[str]:
+    """The outcomes of lines at an intake that answers so."""
+    async with IntakeClient("http://intake", transport=httpx.MockTransport(answer)) as client:
+        return [item.outcome for item in await client.send(lines)]
+
+
+# --- sending ---------------------------------------------------------------------------------
+
+
+def test_lines_are_read_with_their_places(tmp_path: Path) -> None:
+    lines = tmp_path / "a.ndjson"
+    lines.write_bytes(b'\xef\xbb\xbf{"id":"1"}\r\n\n{"id":"\xff"}\n')
+    array = tmp_path / "b.json"
+    array.write_text('[{"id": "3"},\n {"id": "4"}]', encoding="utf-8")
+    read = read_lines([lines, array])
+    assert [line.place for line in read] == [f"{lines}:1", f"{lines}:3", f"{array}:1", f"{array}:2"]
+    assert read[0].content == b'{"id":"1"}'
+    assert read[1].content == b'{"id":"\xff"}', "a bad byte is intake's to refuse, not ours to mend"
+    assert json.loads(read[3].content) == {"id": "4"}
+
+
+def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match="cannot be read: No such file"):
+        read_lines([tmp_path / "none"])
+
+
+async def test_the_account_names_file_line_and_reason(tmp_path: Path) -> None:
+    file = tmp_path / "f.ndjson"
+    file.write_text('{"id":"1"}\n{"id":"bad","name":"Anna"}\n{"id":"3"}\n', encoding="utf-8")
+    progress: list[int] = []
+    transport = httpx.MockTransport(taking_all)
+    async with IntakeClient("http://intake", transport=transport) as client:
+        account = await send_all(client, read_lines([file]), chunk=2, progress=progress.append)
+    assert (account.sent, account.accepted, account.duplicate) == (3, 2, 0)
+    assert [(one.place, one.reason) for one in account.refused] == [
+        (f"{file}:2", "The event is not valid")
+    ]
+    assert progress == [2, 1]
+    assert "Anna" not in json.dumps(account.as_json())
+
+
+async def test_a_busy_intake_is_tried_again_as_it_asks() -> None:
+    busy = httpx.Response(503, headers={"retry-after": "0"})
+    assert await sent([b"{}", b"bad"], in_turn(lambda _: busy, taking_all)) == [
+        "accepted",
+        "rejected",
+    ]
+
+
+async def test_a_lost_connection_is_tried_again() -> None:
+    def lost(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadError("connection reset", request=request)
+
+    assert await sent([b"{}"], in_turn(lost, taking_all)) == ["accepted"]
+
+
+async def test_too_much_at_once_is_split() -> None:
+    def at_most_two(request: httpx.Request) -> httpx.Response:
+        if request.content.count(b"\n") > 1 or b"huge" in request.content:
+            return httpx.Response(413)
+        return taking_all(request)
+
+    lines = [b"{}", b"bad", b"{}", b"huge", b"bad"]
+    assert await sent(lines, at_most_two) == [
+        "accepted",
+        "rejected",
+        "accepted",
+        "rejected",
+        "rejected",
+    ]
+
+
+async def test_an_answer_that_leaves_a_line_out_is_not_trusted() -> None:
+    def forgetful(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"items": [{"index": 0, "outcome": "accepted"}]})
+
+    with pytest.raises(CannotRun, match="did not answer for every line"):
+        await sent([b"{}", b"{}"], forgetful)
+
+
+def test_a_problem_is_told_in_one_line() -> None:
+    problem = Problem.model_validate(
+        {"title": "Not valid", "errors": [{"pointer": "/data/vin", "detail": "17 characters"}]}
+    )
+    assert problem.in_words() == "Not valid: /data/vin: 17 characters"
+
+
+def test_an_account_counts_what_was_not_taken() -> None:
+    assert Account().as_json() == {
+        "sent": 0,
+        "accepted": 0,
+        "duplicate": 0,
+        "rejected": 0,
+        "refused": [],
+    }
+
+
+def test_sending_to_nobody_says_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "f.ndjson"
+    file.write_text("{}\n", encoding="utf-8")
+    done = aftercare("send", str(file), "--url", f"http://127.0.0.1:{free_port()}")
+    assert done.returncode == 1
+    assert "nothing listens at" in done.stderr and "aftercare up" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# --- topics and tail -------------------------------------------------------------------------
+
+
+def test_topics_are_verified(broker: Broker, tmp_path: Path) -> None:
+    environment = {
+        "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS": broker.bootstrap_servers,
+        "AFTERCARE_KAFKA__PARTITIONS": "6",
+        "AFTERCARE_KAFKA__REPLICATION_FACTOR": "1",
+    }
+    fine = aftercare("topics", "--verify", "--json", **environment)
+    assert fine.returncode == 0, fine.stderr
+    assert {report["state"] for report in json.loads(fine.stdout)} == {"ok"}
+    wrong = aftercare("topics", **environment | {"AFTERCARE_KAFKA__PARTITIONS": "24"})
+    assert wrong.returncode == 1
+    assert "expected 24, found 6" in " ".join(wrong.stdout.split())
+
+
+def test_nothing_to_tail_says_what_to_do(tmp_path: Path) -> None:
+    nowhere = f"127.0.0.1:{free_port()}"
+    done = aftercare("tail", "scores", AFTERCARE_KAFKA__BOOTSTRAP_SERVERS=nowhere)
+    assert done.returncode == 1
+    assert "no Kafka broker answers" in done.stderr and "Traceback" not in done.stderr
+
+
+async def test_a_tail_begins_where_it_is_told(fresh_broker: Broker) -> None:
+    settings = fresh_broker.settings()
+    async with make_producer(settings) as producer:
+        for value in (b"1", b"2", b"3"):
+            await producer.send_and_wait(VISITS.name, value, key=b"k")
+        async with following(settings, [VISITS.name], from_start=False) as tail:
+            await producer.send_and_wait(VISITS.name, b"4", key=b"k")
+            assert await _next(tail) == [b"4"]
+        async with following(settings, [VISITS.name], from_start=True) as tail:
+            assert await _next(tail) == [b"1", b"2", b"3", b"4"]
+
+
+async def _next(tail: Tail) -> list[bytes | None]:
+    while True:
+        records = await tail.next()
+        if records:
+            return [record.value for record in records]
+
+
+async def test_a_tail_of_no_topic_says_so(broker: Broker) -> None:
+    with pytest.raises(CannotRun, match=r"no topic aftercare\.sails"):
+        async with following(broker.settings(), ["aftercare.sails"], from_start=True):
+            pass
+
+
+def told(topic: str, kind: str, data: object) -> str:
+    attributes = {"type": kind, "dealerid": "sunrise/berlin", "time": "2026-11-21T10:05:00.000Z"}
+    headers = tuple(to_headers(attributes))
+    return gist.tell(topic, headers, json.dumps(data).encode(), written_at=AT).line()
+
+
+def test_a_score_in_one_line() -> None:
+    data = {"customer_key": "k", "score": 44, "value": 33, "loyalty": 11, "grade": "general"}
+    line = told(SCORES.name, ScoreChanged.TYPE, data)
+    assert line.startswith("2026-11-21T10:05:00Z  sunrise/berlin ")
+    assert line.endswith("k: 44 points (value 33, loyalty 11), general")
+
+
+def test_a_breach_names_the_case_and_whom_it_went_to() -> None:
+    data = {
+        "case_no": "K1",
+        "clock": "contact",
+        "due_at": "2026-11-21T12:05:00.000Z",
+        "recipients": ["department_head"],
+        "notified": True,
+    }
+    line = told(ESCALATIONS.name, DeadlineBreached.TYPE, data)
+    assert line.endswith("case K1: contact due 2026-11-21 12:05Z -> department head")
+
+
+def test_a_verdict_tells_by_how_much() -> None:
+    data = {"case_no": "K1", "clock": "contact", "verdict": "broken", "margin_seconds": -5400}
+    line = told(ESCALATIONS.name, ClockStopped.TYPE, data)
+    assert line.endswith("case K1: contact broken, 1 h 30 min over")
+
+
+def test_a_dead_letter_tells_where_it_was_and_why() -> None:
+    ours = {"service": "scoring", "topic": "t", "partition": "1", "offset": "7", "reason": "r"}
+    headers = tuple((f"{PREFIX}{name}", text.encode()) for name, text in ours.items())
+    line = gist.tell(DEAD_LETTERS.name, headers, b"\xff", written_at=AT).line()
+    assert line.endswith("scoring could not process t [1]@7: r")
+
+
+@pytest.mark.parametrize("value", [b"\xff\xfe", b"[]", b"{}", b"null", b"7"])
+def test_what_cannot_be_read_does_not_end_the_tail(value: bytes) -> None:
+    headers = tuple(to_headers({"type": ScoreChanged.TYPE}))
+    assert gist.tell(SCORES.name, headers, value, written_at=AT).gist == "(cannot be read)"
+
+
+# --- configuration ---------------------------------------------------------------------------
+
+
+def test_the_configuration_is_shown_without_passwords() -> None:
+    done = aftercare(
+        "config",
+        "check",
+        AFTERCARE_MONGO__URI="mongodb://anna:se:c@ret@db.example/x",
+        AFTERCARE_KAFKA__SASL_PASSWORD="open sesame",
+    )
+    assert done.returncode == 0
+    assert "uri: mongodb://anna:***@db.example/x" in done.stdout
+    assert "ret@" not in done.stdout and "sesame" not in done.stdout
+    assert [line for line in done.stdout.splitlines() if line.startswith("# ")] == [
+        f"# {service}" for service in SERVICES
+    ]
+
+
+def test_a_wrong_value_is_one_line_that_names_the_variable() -> None:
+    done = aftercare("config", "check", AFTERCARE_KAFKA__PARTITIONS="none")
+    assert done.returncode == 2
+    assert done.stderr.startswith("AFTERCARE_KAFKA__PARTITIONS: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_variable_that_nothing_reads_is_pointed_out() -> None:
+    done = aftercare("config", "check", AFTERCARE_KAFKA__BOOTSTRAP_SERVER="kafka:9092")
+    assert done.returncode == 0
+    assert "meant AFTERCARE_KAFKA__BOOTSTRAP_SERVERS?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("dealers: [{id: a/b, name: A, timezone: Mars/Base, currency: EUR, region: DE}]", "IANA"),
+        ("dealers: [", "not YAML"),
+        (None, "No such file"),
+    ],
+)
+def test_a_dealers_file_that_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None, why: str
+) -> None:
+    file = tmp_path / "dealers.yaml"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    monkeypatch.setenv("AFTERCARE_DEALERS_FILE", str(file))
+    with pytest.raises(configuration.WrongConfiguration, match=f"AFTERCARE_DEALERS_FILE.*{why}"):
+        configuration.checked("intake")
+
+
+# --- up --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def port_base() -> int:
+    """A base whose ports nobody uses."""
+    while True:
+        base = free_port()
+        wanted = fixed_ports(base)
+        assert wanted.broker is not None and wanted.database is not None
+        with contextlib.suppress(CannotRun, OverflowError):
+            for port in (*wanted.services.values(), wanted.broker, wanted.database):
+                require_free(port, wanted_by="the test", advice="")
+            return base
+
+
+@pytest.fixture
+def up(tmp_path: Path, port_base: int) -> Iterator[Child]:
+    """A running `aftercare up`."""
+    command = [sys.executable, "-m", "deploy.local.cli", "up"]
+    arguments = ["--data-dir", str(tmp_path / "data"), "--port-base", str(port_base)]
+    child = spawn("up", [*command, *arguments], logs=tmp_path, environment=_without_aftercare())
+    with running(child):
+        child.wait_until((tmp_path / "data" / "running.json").exists, within_seconds=90)
+        yield child
+
+
+def test_up_runs_everything_and_stops_it(up: Child, tmp_path: Path, port_base: int) -> None:
+    urls = recorded(tmp_path / "data").urls
+    assert urls["complaints"] == f"http://127.0.0.1:{port_base + 4}"
+    for url in urls.values():
+        assert httpx.get(f"{url}/health/ready").status_code == 200
+    again = aftercare("up", "--data-dir", str(tmp_path / "other"), "--port-base", str(port_base))
+    assert again.returncode == 1
+    assert f"port {port_base + 1}, which intake needs, is in use" in again.stderr
+    up.process.send_signal(signal.SIGINT)
+    assert up.process.wait(60) == 0
+    assert up.last_words(1) == "stopped"
+    assert not (tmp_path / "data" / "running.json").exists()
+    for url in urls.values():
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(url)
+
+
+def test_up_ends_when_a_service_does(up: Child, tmp_path: Path) -> None:
+    listening = subprocess.run(
+        ["pgrep", "-P", str(up.process.pid), "-f", "services.scoring"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    os.kill(int(listening.stdout), signal.SIGKILL)
+    assert up.process.wait(60) == 1
+    assert "scoring ended by itself (exit code -9)" in up.log.read_text(encoding="utf-8")
