@@ -73,7 +73,10 @@ class ServiceSettings(BaseSettings):
     """What every service is configured by."""
 
     model_config = SettingsConfigDict(
-        env_prefix="AFTERCARE_", env_nested_delimiter="__", extra="ignore"
+        env_prefix="AFTERCARE_",
+        env_nested_delimiter="__",
+        nested_model_default_partial_update=True,
+        extra="ignore",
     )
 
     kafka: KafkaSettings = KafkaSettings()

