@@ -1,0 +1,276 @@
+"""The command `aftercare`: run it, feed it, watch it, check it."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from deploy.local import configuration, gist
+from deploy.local.demo_show import run_demo
+from deploy.local.intake_client import IntakeClient
+from deploy.local.processes import CannotRun
+from deploy.local.recorded import DEFAULT_DIRECTORY, recorded
+from deploy.local.send import DEFAULT_CHUNK, Account, Line, read_lines, send_all
+from deploy.local.stack import DEFAULT_PORT_BASE
+from deploy.local.tail import Record, following
+from deploy.local.topics import TopicReport, provision_topics
+from deploy.local.up import run_up
+from shared.contracts.topics import ALL
+
+FAILED = 1
+WRONG_USE = 2
+_SHOWN_REFUSALS = 50
+
+app = typer.Typer(
+    help="Aftercare: customer care for car dealers, driven by events.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+config_app = typer.Typer(help="Look at the configuration.", no_args_is_help=True)
+app.add_typer(config_app, name="config")
+
+out = Console()
+err = Console(stderr=True)
+
+DataDir = Annotated[
+    Path, typer.Option(help="Where `aftercare up` keeps data and logs.", show_default=True)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@app.command()
+def up(
+    data_dir: DataDir = DEFAULT_DIRECTORY,
+    port_base: Annotated[
+        int, typer.Option(help="Services on +1 to +4, broker on +10, database on +11.")
+    ] = DEFAULT_PORT_BASE,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the data first.")] = False,
+) -> None:
+    """Run everything on this machine until Ctrl-C."""
+    for name in configuration.SETTINGS:
+        configuration.checked(name)
+    run_up(data_dir, port_base=port_base, fresh=fresh, out=out)
+
+
+@app.command()
+def send(
+    files: Annotated[
+        list[Path], typer.Argument(help="Lines of CloudEvents, or a JSON array; - is stdin.")
+    ],
+    url: Annotated[str, typer.Option(help="Intake's address.")] = "",
+    chunk: Annotated[int, typer.Option(min=1, max=2000, help="Events at once.")] = DEFAULT_CHUNK,
+    data_dir: DataDir = DEFAULT_DIRECTORY,
+    as_json: AsJson = False,
+) -> None:
+    """Send events to intake. Exits with 1 when any was rejected."""
+    lines = read_lines(files)
+    address = url or recorded(data_dir).urls["intake"]
+    account = asyncio.run(_send(address, lines, chunk))
+    if as_json:
+        sys.stdout.write(json.dumps(account.as_json(), ensure_ascii=False) + "\n")
+    else:
+        _show_account(account)
+    if account.refused:
+        raise typer.Exit(FAILED)
+
+
+async def _send(url: str, lines: list[Line], chunk: int) -> Account:
+    bar = Progress(
+        TextColumn("sending"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("send", total=len(lines))
+        async with IntakeClient(url) as client:
+            return await send_all(
+                client, lines, chunk=chunk, progress=lambda done: bar.advance(task, done)
+            )
+
+
+def _show_account(account: Account) -> None:
+    for refused in account.refused[:_SHOWN_REFUSALS]:
+        out.print(f"{refused.place}: rejected: {refused.reason}", markup=False, soft_wrap=True)
+    if len(account.refused) > _SHOWN_REFUSALS:
+        out.print(f"… and {len(account.refused) - _SHOWN_REFUSALS} more; --json lists all")
+    out.print(
+        f"{account.sent} sent: {account.accepted} accepted, {account.duplicate} duplicate, "
+        f"{len(account.refused)} rejected",
+        highlight=False,
+    )
+
+
+@app.command()
+def tail(
+    topics: Annotated[list[str], typer.Argument(help="Such as aftercare.scores, or just scores.")],
+    from_start: Annotated[
+        bool, typer.Option("--from-start", help="Show what is there, too.")
+    ] = False,
+    data_dir: DataDir = DEFAULT_DIRECTORY,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is written to topics, as it is written. Ends with Ctrl-C."""
+    names = [_topic_name(topic) for topic in topics]
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_tail(names, from_start=from_start, data_dir=data_dir, as_json=as_json))
+
+
+async def _tail(names: list[str], *, from_start: bool, data_dir: Path, as_json: bool) -> None:
+    settings = configuration.kafka_settings(recorded(data_dir).kafka)
+    async with following(settings, names, from_start=from_start) as tailed:
+        while True:
+            for record in await tailed.next():
+                sys.stdout.write((_as_json(record) if as_json else _as_line(record)) + "\n")
+            sys.stdout.flush()
+
+
+def _as_line(record: Record) -> str:
+    return _told(record).line()
+
+
+def _as_json(record: Record) -> str:
+    told = _told(record)
+    return json.dumps(
+        {
+            "topic": record.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "key": record.key.decode("utf-8", errors="replace") if record.key else None,
+            "at": told.at,
+            "type": told.type,
+            "dealer": told.dealer,
+            "data": _json_or_none(record.value),
+        },
+        ensure_ascii=False,
+    )
+
+
+def _told(record: Record) -> gist.Told:
+    written_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    return gist.tell(record.topic, tuple(record.headers), record.value, written_at=written_at)
+
+
+def _json_or_none(value: bytes | None) -> object:
+    try:
+        return json.loads(value) if value is not None else None
+    except ValueError:
+        return None
+
+
+def _topic_name(name: str) -> str:
+    full = name if name.startswith("aftercare.") else f"aftercare.{name}"
+    return full if full in {topic.name for topic in ALL} else name
+
+
+@app.command()
+def topics(
+    create: Annotated[
+        bool, typer.Option("--create/--verify", help="Create what is missing, or only look.")
+    ] = False,
+    data_dir: DataDir = DEFAULT_DIRECTORY,
+    as_json: AsJson = False,
+) -> None:
+    """Create or verify the topics. Exits with 1 when any is missing or differs."""
+    settings = configuration.kafka_settings(recorded(data_dir).kafka)
+    reports = asyncio.run(provision_topics(settings, create=create))
+    if as_json:
+        sys.stdout.write(json.dumps([_report_as_json(report) for report in reports]) + "\n")
+    else:
+        _show_topics(reports)
+    if any(report.state in {"missing", "differs"} for report in reports):
+        raise typer.Exit(FAILED)
+
+
+def _show_topics(reports: list[TopicReport]) -> None:
+    table = Table("topic", "", "remarks", box=None, pad_edge=False)
+    for report in reports:
+        remarks = list(report.differences)
+        if report.not_told:
+            remarks.append(f"the broker does not tell {', '.join(report.not_told)}")
+        table.add_row(report.topic, report.state, "; ".join(remarks))
+    out.print(table)
+    if any(report.state == "missing" for report in reports):
+        out.print("`aftercare topics --create` creates what is missing", markup=False)
+
+
+def _report_as_json(report: TopicReport) -> dict[str, object]:
+    return {
+        "topic": report.topic,
+        "state": report.state,
+        "differences": report.differences,
+        "not_told": report.not_told,
+    }
+
+
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option(help="Another seed is another story.")] = 7,
+    events: Annotated[int, typer.Option(min=3000, max=100_000, help="How many to send.")] = 5400,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep data and logs.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Play six days of three dealers on top of two years of history, and account for them.
+
+    Exits with 1 when anything is not where it belongs.
+    """
+    if not run_demo(seed=seed, events=events, keep=keep, as_json=as_json):
+        raise typer.Exit(FAILED)
+
+
+@config_app.command("check")
+def config_check(
+    service: Annotated[str, typer.Option(help="One service instead of all.")] = "",
+) -> None:
+    """Print the effective configuration, secrets masked. Exits with 2 when it is wrong."""
+    if service and service not in configuration.SETTINGS:
+        raise typer.BadParameter(f"'{service}' is none of {', '.join(configuration.SETTINGS)}")
+    shown = [service] if service else list(configuration.SETTINGS)
+    checked = {name: configuration.checked(name) for name in shown}
+    for name, settings in checked.items():
+        sys.stdout.write(f"# {name}\n{configuration.as_yaml(settings)}")
+    for line in configuration.unread_variables(os.environ):
+        err.print(f"warning: {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Run the command; failures that people can mend are one message without a traceback."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # we say it in our own words
+    try:
+        app()
+    except CannotRun as failure:
+        _fail(str(failure), FAILED)
+    except configuration.WrongConfiguration as failure:
+        _fail(str(failure), WRONG_USE)
+    except BrokenPipeError:
+        # the reader (`head`) has seen enough; without this Python complains again at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    err.print(message, markup=False, highlight=False, soft_wrap=True, style="red")
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""The configuration as the services see it: checked, explained in words, secrets masked."""
+
+import difflib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol, runtime_checkable
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_settings import SettingsError
+
+from services.complaints.settings import ComplaintSettings
+from services.followup.settings import FollowUpSettings
+from services.intake.settings import IntakeSettings
+from services.scoring.settings import ScoringSettings
+from shared.settings import KafkaSettings, ServiceSettings
+
+PREFIX = "AFTERCARE_"
+TEST_PREFIX = "AFTERCARE_TEST_"
+MASK = "***"
+SETTINGS: dict[str, type[ServiceSettings]] = {
+    "intake": IntakeSettings,
+    "scoring": ScoringSettings,
+    "followup": FollowUpSettings,
+    "complaints": ComplaintSettings,
+}
+_PASSWORD_IN_URI = re.compile(r"(?<=://)([^:@/]*):(.*)@")
+
+
+class WrongConfiguration(Exception):
+    """The environment is not usable; one line for each thing that is wrong."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+@runtime_checkable
+class _HasPolicy(Protocol):
+    def policy(self) -> BaseModel: ...
+
+
+def checked(service: str) -> ServiceSettings:
+    """The settings of `service` from the environment, with its dealers and policy read.
+
+    Raises `WrongConfiguration`.
+    """
+    settings = _read(SETTINGS[service])
+    _check_file(settings.dealers, "AFTERCARE_DEALERS_FILE")
+    if isinstance(settings, _HasPolicy):
+        _check_file(settings.policy, f"AFTERCARE_{service.upper()}_POLICY_FILE")
+    return settings
+
+
+def kafka_settings(recorded: Mapping[str, Any] | None = None) -> KafkaSettings:
+    """How to reach Kafka: as the environment says, else as `recorded` by a running stack.
+
+    Raises `WrongConfiguration`.
+    """
+    settings = _read(ServiceSettings).kafka
+    if recorded is None or "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS" in os.environ:
+        return settings
+    return settings.model_copy(update=dict(recorded))
+
+
+def as_yaml(settings: ServiceSettings) -> str:
+    """The effective configuration; passwords are masked, also the one inside a URI."""
+    shown = settings.model_dump(mode="json")
+    password = settings.kafka.sasl_password.get_secret_value()
+    shown["kafka"]["sasl_password"] = MASK if password else ""
+    shown["mongo"]["uri"] = without_password(settings.mongo.uri.get_secret_value())
+    return yaml.safe_dump(shown, sort_keys=False, allow_unicode=True)
+
+
+def without_password(uri: str) -> str:
+    """`mongodb://user:***@host/`; a URI without a password stays as it is."""
+    return _PASSWORD_IN_URI.sub(rf"\1:{MASK}@", uri)
+
+
+def unread_variables(environment: Mapping[str, str]) -> list[str]:
+    """A line for each `AFTERCARE_` variable that nothing reads: most likely a typing error."""
+    known = {name for settings in SETTINGS.values() for name in _variables(settings, PREFIX)}
+    lines = []
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            lines.append(f"{name}: nothing reads it" + (f"; meant {near[0]}?" if near else ""))
+    return lines
+
+
+def _read(kind: type[ServiceSettings]) -> ServiceSettings:
+    try:
+        return kind()
+    except ValidationError as error:
+        raise WrongConfiguration(_explained(error)) from None
+    except SettingsError as error:
+        raise WrongConfiguration([str(error)]) from None
+
+
+def _explained(error: ValidationError) -> list[str]:
+    """A line for each wrong value: the variable and why, never the value, which may be secret."""
+    return [
+        f"{PREFIX}{'__'.join(str(part) for part in found['loc']).upper()}: {found['msg']}"
+        for found in error.errors(include_input=False, include_url=False)
+    ]
+
+
+def _check_file(read: Any, variable: str) -> None:
+    try:
+        read()
+    except ValidationError as error:
+        lines = [
+            f"{variable}: {'.'.join(str(part) for part in found['loc'])}: {found['msg']}"
+            for found in error.errors(include_url=False)
+        ]
+        raise WrongConfiguration(lines) from None
+    except yaml.YAMLError as error:
+        reason = str(error).replace("\n", " ")
+        raise WrongConfiguration([f"{variable}: not YAML: {reason}"]) from None
+    except (OSError, ValueError) as error:
+        raise WrongConfiguration([f"{variable}: {error}"]) from None
+
+
+def _variables(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        variable = f"{prefix}{name.upper()}"
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _variables(kind, f"{variable}__")
+        else:
+            yield variable

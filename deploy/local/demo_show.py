@@ -1,0 +1,143 @@
+"""Runs the demo and shows it: lines as things happen, counters, and the account at the end."""
+
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from deploy.local.demo import Story, demo_environment, play
+from deploy.local.demo_account import Balance
+from deploy.local.demo_watch import Watch
+from deploy.local.stack import any_ports, running_stack
+from deploy.local.summary import DealerSummary, render, summarize
+from shared.dealers import read_dealers
+from shared.settings import SHIPPED_DEALERS
+from shared.time.clock import SystemClock
+
+SHOWN_TROUBLE = 40
+WIDTH_OF_A_FILE = 120
+_TITLES = {
+    "dev.aftercare.score.changed.v1": "scores",
+    "dev.aftercare.grade.changed.v1": "grades",
+    "dev.aftercare.task.changed.v1": "tasks",
+    "dev.aftercare.deadline.warned.v1": "warnings",
+    "dev.aftercare.deadline.breached.v1": "breaches",
+    "dev.aftercare.clock.stopped.v1": "verdicts",
+    "dev.aftercare.escalation.withdrawn.v1": "taken back",
+    "dead letter": "dead letters",
+}
+"""What is counted, in the order it is shown."""
+
+
+def run_demo(*, seed: int, events: int, keep: bool, as_json: bool) -> bool:
+    """Play it from start to end; whether the account balances.
+
+    Raises `CannotRun` when something does not start or goes away.
+    """
+    console = Console(stderr=as_json)
+    if not console.is_terminal:
+        console.width = WIDTH_OF_A_FILE
+    directory = Path(tempfile.mkdtemp(prefix="aftercare-demo-"))
+    try:
+        return _played(directory, console, seed=seed, events=events, as_json=as_json)
+    finally:
+        if keep:
+            console.print(f"data and logs are in {directory}", markup=False, soft_wrap=True)
+        else:
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+def _played(directory: Path, console: Console, *, seed: int, events: int, as_json: bool) -> bool:
+    def say(line: str) -> None:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    began = time.monotonic()
+    say("starting broker, database and the four services")
+    stack_running = running_stack(
+        directory=directory, ports=any_ports(), environment=demo_environment(directory)
+    )
+    with stack_running as stack:
+        story = Story(
+            stack=stack,
+            directory=directory,
+            dealers=read_dealers(SHIPPED_DEALERS).all(),
+            seed=seed,
+            events=events,
+            began_at=SystemClock().now(),
+            say=say,
+        )
+        story.seconds["start"] = time.monotonic() - began
+        watch = Watch(say=say)
+        with _counters(console, story, watch):
+            balance = asyncio.run(play(story, watch))
+        played = time.monotonic()
+    story.seconds["stop"] = time.monotonic() - played
+    story.seconds["all"] = time.monotonic() - began
+    if as_json:
+        sys.stdout.write(json.dumps(_as_json(balance, story, watch), ensure_ascii=False) + "\n")
+    else:
+        console.print()
+        console.print(render(_summaries(story, watch)))
+        _show(balance, story, watch, say)
+    return balance.balanced
+
+
+def _counters(console: Console, story: Story, watch: Watch) -> Live:
+    """Counters below the lines, as long as it runs; nothing where there is no terminal."""
+
+    def counted() -> Table:
+        titles = ["now (UTC)", "events", *_TITLES.values()]
+        table = Table(*titles, box=None, padding=(0, 2, 0, 0), header_style="dim")
+        now = f"{story.clock.now():%d %b %H:%M}"
+        figures = [len(story.ledger.entries), *(watch.counts[kind] for kind in _TITLES)]
+        table.add_row(now, *(str(figure) for figure in figures))
+        return table
+
+    return Live(
+        get_renderable=counted,
+        console=console,
+        refresh_per_second=4,
+        transient=True,
+        auto_refresh=console.is_terminal,
+    )
+
+
+def _show(balance: Balance, story: Story, watch: Watch, say: Callable[[str], None]) -> None:
+    say("")
+    published = (f"{watch.counts[kind]} {title}" for kind, title in _TITLES.items())
+    say("published: " + ", ".join(published))
+    say("took: " + ", ".join(f"{name} {took:.0f} s" for name, took in story.seconds.items()))
+    say("")
+    for line in balance.in_words():
+        say(line)
+    for trouble in balance.trouble[:SHOWN_TROUBLE]:
+        say(f"  {trouble}")
+    if len(balance.trouble) > SHOWN_TROUBLE:
+        say(f"  … and {len(balance.trouble) - SHOWN_TROUBLE} more; --json lists all")
+
+
+def _summaries(story: Story, watch: Watch) -> list[DealerSummary]:
+    return summarize(
+        watch.received,
+        answers=[(line.dealer_id, item.outcome) for line, item in story.ledger.entries],
+        dealers=story.dealers,
+        since=story.began_at,
+    )
+
+
+def _as_json(balance: Balance, story: Story, watch: Watch) -> dict[str, object]:
+    return {
+        **balance.as_json(),
+        "published": {title: watch.counts[kind] for kind, title in _TITLES.items()},
+        "dealers": [summary.model_dump() for summary in _summaries(story, watch)],
+        "seconds": {name: round(took, 2) for name, took in story.seconds.items()},
+        "seed": story.seed,
+    }

@@ -1,0 +1,151 @@
+"""Watches the topics that the services write, and keeps what happened for the demo."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from deploy.local import gist
+from deploy.local.summary import Received
+from deploy.local.tail import Record, Tail
+from shared.contracts.complaints import (
+    ClockStopped,
+    DeadlineBreached,
+    DeadlineWarned,
+    EscalationWithdrawn,
+)
+from shared.contracts.envelope import from_headers
+from shared.contracts.followup import TaskChanged
+from shared.contracts.scoring import GradeChanged
+from shared.contracts.topics import (
+    COMPLAINTS,
+    DEAD_LETTERS,
+    ESCALATIONS,
+    GRADES,
+    SCORES,
+    TASKS,
+)
+from shared.runtime.dead_letters import PREFIX
+
+WATCHED = tuple(
+    topic.name for topic in (SCORES, GRADES, TASKS, ESCALATIONS, DEAD_LETTERS, COMPLAINTS)
+)
+"""What the services say, and the complaints that the summary counts."""
+ALARMS = (DeadlineWarned.TYPE, DeadlineBreached.TYPE)
+DEAD_LETTER = "dead letter"
+LABELS = {
+    DeadlineWarned.TYPE: "warning",
+    DeadlineBreached.TYPE: "BREACH",
+    EscalationWithdrawn.TYPE: "taken back",
+    ClockStopped.TYPE: "verdict",
+    GradeChanged.TYPE: "grade",
+    TaskChanged.TYPE: "task",
+    DEAD_LETTER: DEAD_LETTER,
+}
+"""What is worth a line, and what it is called there."""
+QUIET_POLLS = 3
+LINES_PER_KIND = 8
+"""So many lines of each kind are shown, that none drowns the others; all are counted."""
+
+
+class Origin(NamedTuple):
+    """The record that a dead letter was."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(slots=True)
+class Watch:
+    """Everything that was seen so far."""
+
+    say: Callable[[str], None]
+    counts: Counter[str] = field(default_factory=Counter)
+    received: list[Received] = field(default_factory=list)
+    sequences: dict[str, int] = field(default_factory=dict)
+    """Subject -> its latest sequence: repeats and overtaken messages are dropped."""
+    dead_letters: list[tuple[Origin, str]] = field(default_factory=list)
+    """Where each came from, and why it is dead."""
+    polled: asyncio.Event = field(default_factory=asyncio.Event)
+    quiet_polls: int = 0
+    talkative: bool = False
+    """Whether to show what happens, and not only to count it."""
+    _shown: Counter[str] = field(default_factory=Counter)
+
+    async def run(self, tail: Tail) -> None:
+        """Watch until cancelled."""
+        while True:
+            records = await tail.next()
+            self.quiet_polls = 0 if records else self.quiet_polls + 1
+            for record in records:
+                self.take(record)
+            self.polled.set()
+
+    async def until_quiet(self) -> None:
+        """Return when nothing new came for `QUIET_POLLS` polls."""
+        self.quiet_polls = 0
+        while self.quiet_polls < QUIET_POLLS:
+            self.polled.clear()
+            await self.polled.wait()
+
+    def take(self, record: Record) -> None:
+        """Count one record, keep it, and show it when it is worth a line."""
+        headers = tuple(record.headers)
+        written_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+        told = gist.tell(record.topic, headers, record.value, written_at=written_at)
+        if record.topic == DEAD_LETTERS.name:
+            self.counts[DEAD_LETTER] += 1
+            self.dead_letters.append((_origin(headers), told.gist))
+            self._show(DEAD_LETTER, told)
+            return
+        attributes = from_headers(headers)
+        received = Received(
+            topic=record.topic,
+            type=attributes.get("type", ""),
+            key=(record.key or b"").decode(),
+            data=json.loads(record.value or b"{}"),
+            sequence=int(attributes.get("sequence", "0")),
+            subject=attributes.get("subject", ""),
+        )
+        if record.topic == COMPLAINTS.name:
+            self.received.append(received)
+            return
+        known = self.sequences.get(received["subject"], 0)
+        if known >= received["sequence"]:
+            return
+        self.received.append(received)
+        self.sequences[received["subject"]] = received["sequence"]
+        self.counts[received["type"]] += 1
+        if self.talkative and _notable(received, first=not known):
+            self._show(received["type"], told)
+
+    def alarms(self) -> int:
+        """How many warnings and breaches were announced so far."""
+        return sum(self.counts[kind] for kind in ALARMS)
+
+    def _show(self, kind: str, told: gist.Told) -> None:
+        self._shown[kind] += 1
+        label = LABELS[kind]
+        if self._shown[kind] <= LINES_PER_KIND:
+            at = datetime.fromisoformat(told.at)
+            self.say(f"{at:%a %H:%M}  {told.dealer:16}  {label:11}  {told.gist}")
+        elif self._shown[kind] == LINES_PER_KIND + 1:
+            self.say(f"{'':9}  {'':16}  {label:11}  … more of them; all are counted below")
+
+
+def _notable(received: Received, *, first: bool) -> bool:
+    match received["type"]:
+        case GradeChanged.TYPE:
+            return received["data"]["after"] == "quality"
+        case TaskChanged.TYPE:
+            return first and received["data"]["status"] == "open"
+    return received["type"] in LABELS
+
+
+def _origin(headers: tuple[tuple[str, bytes | None], ...]) -> Origin:
+    ours = {name.removeprefix(PREFIX): value or b"" for name, value in headers}
+    return Origin(ours["topic"].decode(), int(ours["partition"]), int(ours["offset"]))

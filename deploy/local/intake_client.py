@@ -1,0 +1,139 @@
+"""Sends events to intake over HTTP, and tells what became of each."""
+
+import asyncio
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Literal, Self
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from deploy.local.processes import CannotRun
+
+MEDIA_TYPE = "application/x-ndjson"
+REQUEST_SECONDS = 60.0
+LONGEST_WAIT_SECONDS = 30.0
+TRIES = 12
+"""How often a refusal for the moment (503) or a lost connection is tried again."""
+
+
+class Place(BaseModel):
+    """A place in an event, and what is wrong there."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details, as far as they are shown."""
+
+    title: str
+    detail: str | None = None
+    errors: tuple[Place, ...] = ()
+
+    def in_words(self) -> str:
+        """One line; intake puts no content of the event into it."""
+        places = "; ".join(f"{place.pointer}: {place.detail}" for place in self.errors)
+        return ": ".join(part for part in (self.title, self.detail, places) if part)
+
+
+class Item(BaseModel):
+    """What became of one event."""
+
+    index: int
+    id: str | None = None
+    outcome: Literal["accepted", "duplicate", "rejected"]
+    document_id: str | None = None
+    version: str | None = None
+    customer_keys: tuple[str, ...] = ()
+    problem: Problem | None = None
+
+
+class _Answer(BaseModel):
+    items: tuple[Item, ...]
+
+
+class IntakeClient:
+    """A connection to intake at `url`. Use it as an async context manager."""
+
+    def __init__(self, url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._url = url.rstrip("/")
+        self._http = httpx.AsyncClient(timeout=REQUEST_SECONDS, transport=transport)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._http.aclose()
+
+    async def send(self, lines: Sequence[bytes]) -> list[Item]:
+        """What became of each line, in their order.
+
+        Waits and tries again while intake is busy or away; a repeat is safe, as intake knows
+        what it took. Splits what is too much at once. Raises `CannotRun` when intake does not
+        take it for another reason, or stays away.
+        """
+        answer = await self._post(b"\n".join(lines))
+        if answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+            return await self._send_smaller(lines)
+        if answer.status_code != httpx.codes.OK:
+            raise CannotRun(f"intake at {self._url} answers {_in_words(answer)}")
+        try:
+            items = _Answer.model_validate_json(answer.content).items
+        except ValidationError as error:
+            raise CannotRun(f"what answers at {self._url} is not intake") from error
+        if [item.index for item in items] != list(range(len(lines))):
+            raise CannotRun(f"intake at {self._url} did not answer for every line sent")
+        return list(items)
+
+    async def _send_smaller(self, lines: Sequence[bytes]) -> list[Item]:
+        if len(lines) == 1:
+            problem = Problem(title="The event is larger than intake takes")
+            return [Item(index=0, outcome="rejected", problem=problem)]
+        middle = len(lines) // 2
+        first = await self.send(lines[:middle])
+        second = await self.send(lines[middle:])
+        moved = [item.model_copy(update={"index": item.index + middle}) for item in second]
+        return [*first, *moved]
+
+    async def _post(self, body: bytes) -> httpx.Response:
+        wait = 0.25
+        for tries_left in reversed(range(TRIES)):
+            try:
+                answer = await self._http.post(
+                    f"{self._url}/v1/events", content=body, headers={"content-type": MEDIA_TYPE}
+                )
+            except (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+                raise CannotRun(
+                    f"nothing listens at {self._url}. Start Aftercare with `aftercare up`, or "
+                    "name intake's address with --url"
+                ) from error
+            except httpx.TransportError as error:
+                if not tries_left:
+                    raise CannotRun(f"intake at {self._url} stopped answering") from error
+            else:
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or not tries_left:
+                    return answer
+                wait = max(wait, _asked_to_wait(answer))
+            await asyncio.sleep(min(wait, LONGEST_WAIT_SECONDS))
+            wait *= 2
+        raise AssertionError("the last try returns or raises")
+
+
+def _asked_to_wait(answer: httpx.Response) -> float:
+    try:
+        return max(0.0, float(answer.headers.get("retry-after", "0")))
+    except ValueError:
+        return 0.0
+
+
+def _in_words(answer: httpx.Response) -> str:
+    try:
+        return f"{answer.status_code}: {Problem.model_validate_json(answer.content).in_words()}"
+    except ValidationError:
+        return str(answer.status_code)

@@ -1,0 +1,46 @@
+"""What a running `aftercare up` leaves for the other commands: where it can be reached."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from deploy.local.stack import DEFAULT_PORT_BASE, Stack, fixed_ports
+
+DEFAULT_DIRECTORY = Path(".aftercare")
+_FILE = "running.json"
+
+
+class Recorded(BaseModel):
+    """Addresses only; nothing secret."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kafka: dict[str, str | int | bool] | None = None
+    """Settings of the embedded broker; absent where the environment names another."""
+    urls: dict[str, str]
+
+
+@contextmanager
+def recording(stack: Stack, directory: Path) -> Iterator[None]:
+    """Tell the other commands of `stack` as long as it runs."""
+    embedded = stack.kafka.model_dump(
+        include={"bootstrap_servers", "idempotent_producer", "partitions", "replication_factor"}
+    )
+    record = Recorded(kafka=embedded if stack.broker_is_embedded else None, urls=dict(stack.urls))
+    file = directory / _FILE
+    file.write_text(record.model_dump_json(indent=2), encoding="utf-8")
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def recorded(directory: Path) -> Recorded:
+    """What runs with its data in `directory`; the usual addresses when nothing does."""
+    try:
+        return Recorded.model_validate_json((directory / _FILE).read_text(encoding="utf-8"))
+    except (OSError, ValidationError):
+        usual = fixed_ports(DEFAULT_PORT_BASE).services
+        return Recorded(urls={name: f"http://127.0.0.1:{port}" for name, port in usual.items()})

@@ -1,0 +1,197 @@
+"""The whole of Aftercare on one machine: broker, database, topics, and the four services.
+
+The broker and the database are the embedded ones unless the environment names others
+(`AFTERCARE_KAFKA__BOOTSTRAP_SERVERS`, `AFTERCARE_MONGO__URI`).
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from deploy.local.processes import CannotRun, Child, free_port, require_free, spawn, stop_all
+from deploy.local.servers import embedded_broker, embedded_database
+from deploy.local.topics import provision_topics
+from shared.settings import KafkaSettings, ServiceSettings
+
+SERVICES = ("intake", "scoring", "followup", "complaints")
+BROKER_VARIABLE = "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS"
+DATABASE_VARIABLE = "AFTERCARE_MONGO__URI"
+DEFAULT_PORT_BASE = 8100
+READY_SECONDS = 90.0
+_ASK_SECONDS = 3.0
+_PROJECT = Path(__file__).parent.parent.parent
+_EMBEDDED_BROKER = {
+    "AFTERCARE_KAFKA__IDEMPOTENT_PRODUCER": "false",
+    "AFTERCARE_KAFKA__PARTITIONS": "6",
+    "AFTERCARE_KAFKA__REPLICATION_FACTOR": "1",
+}
+
+Tell = Callable[[str], None]
+"""Told what is going on, in words for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The loopback ports of everything that is started."""
+
+    services: Mapping[str, int]
+    broker: int | None
+    database: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What runs, and how to reach it."""
+
+    kafka: KafkaSettings
+    broker_is_embedded: bool
+    database: str
+    """Where the database is, without its password."""
+    urls: Mapping[str, str]
+    children: tuple[Child, ...]
+
+    def ended(self) -> Child | None:
+        """A process that should run and does not."""
+        return next((child for child in self.children if child.exit_code is not None), None)
+
+
+def fixed_ports(base: int) -> Ports:
+    """`base`+1 to +4 for the services, +10 for the broker and +11 for the database."""
+    services = {name: base + number for number, name in enumerate(SERVICES, start=1)}
+    return Ports(services=services, broker=base + 10, database=base + 11)
+
+
+def any_ports() -> Ports:
+    """Free ports."""
+    return Ports(services={name: free_port() for name in SERVICES}, broker=None, database=None)
+
+
+@contextmanager
+def running_stack(
+    *,
+    directory: Path,
+    ports: Ports,
+    environment: Mapping[str, str] | None = None,
+    tell: Tell = lambda _: None,
+) -> Iterator[Stack]:
+    """Start everything, wait until every service is ready, and stop it all at the end.
+
+    Data and logs are in `directory`; `environment` is added to that of the services. Raises
+    `CannotRun` with what to do when something does not start.
+    """
+    _require_ports(ports)
+    logs = directory / "logs"
+    with ExitStack() as stopping:
+        servers: list[Child] = []
+        settings = {**os.environ, **(environment or {})}
+        embedded = not settings.get(BROKER_VARIABLE)
+        if embedded:
+            tell("starting the embedded broker")
+            broker = stopping.enter_context(embedded_broker(logs, port=ports.broker))
+            servers.append(broker.child)
+            settings |= _EMBEDDED_BROKER | {BROKER_VARIABLE: broker.address}
+        if not settings.get(DATABASE_VARIABLE):
+            tell("starting the embedded database")
+            database = stopping.enter_context(
+                embedded_database(logs, storage=directory / "database", port=ports.database)
+            )
+            servers.append(database.child)
+            settings[DATABASE_VARIABLE] = f"mongodb://{database.address}"
+        kafka = _kafka(settings)
+        tell("creating the topics")
+        asyncio.run(provision_topics(kafka, create=True))
+        children = _start_services(stopping, ports=ports, environment=settings, logs=logs)
+        urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.services.items()}
+        for name, child in children.items():
+            _wait_until_ready(child, urls[name], tell)
+        yield Stack(
+            kafka=kafka,
+            broker_is_embedded=embedded,
+            database=settings[DATABASE_VARIABLE].rpartition("@")[2].removeprefix("mongodb://"),
+            urls=urls,
+            children=(*servers, *children.values()),
+        )
+
+
+def _require_ports(ports: Ports) -> None:
+    wanted: dict[str, int | None] = {
+        **ports.services,
+        "the broker": ports.broker,
+        "the database": ports.database,
+    }
+    for name, port in wanted.items():
+        if port is not None:
+            require_free(
+                port,
+                wanted_by=name,
+                advice="Is `aftercare up` running already? Other ports: --port-base",
+            )
+
+
+def _kafka(environment: Mapping[str, str]) -> KafkaSettings:
+    """The Kafka settings that a service with this environment has."""
+    prefix = "AFTERCARE_KAFKA__"
+    named = {
+        name.removeprefix(prefix).lower(): value
+        for name, value in environment.items()
+        if name.startswith(prefix)
+    }
+    return KafkaSettings.model_validate(named)
+
+
+def _start_services(
+    stopping: ExitStack, *, ports: Ports, environment: Mapping[str, str], logs: Path
+) -> dict[str, Child]:
+    children: dict[str, Child] = {}
+    grace = ServiceSettings().runtime.graceful_stop_seconds
+    stopping.callback(lambda: stop_all(list(children.values()), within_seconds=grace))
+    search = os.pathsep.join(filter(None, (str(_PROJECT), environment.get("PYTHONPATH"))))
+    for name, port in ports.services.items():
+        children[name] = spawn(
+            name,
+            [sys.executable, "-P", "-m", f"services.{name}"],
+            logs=logs,
+            environment={
+                **environment,
+                "AFTERCARE_HTTP__PORT": str(port),
+                "AFTERCARE_HTTP__HOST": "127.0.0.1",
+                "PYTHONPATH": search,
+            },
+        )
+    return children
+
+
+def _wait_until_ready(child: Child, url: str, tell: Tell) -> None:
+    troubles = ["it does not answer"]
+
+    def ready() -> bool:
+        troubles[:] = what_keeps(url)
+        if troubles:
+            tell(f"{child.name}: {'; '.join(troubles)}")
+        return not troubles
+
+    try:
+        child.wait_until(ready, within_seconds=READY_SECONDS)
+    except CannotRun as failure:
+        raise CannotRun(f"{failure}\nIt said: {'; '.join(troubles)}") from failure
+    tell(f"{child.name} is ready")
+
+
+def what_keeps(url: str) -> list[str]:
+    """What keeps the service at `url` from being ready; nothing: it is."""
+    try:
+        answer = httpx.get(f"{url}/health/ready", timeout=_ASK_SECONDS)
+    except httpx.HTTPError:
+        return ["it does not answer"]
+    if answer.status_code == httpx.codes.OK:
+        return []
+    try:
+        return [str(reason) for reason in answer.json()["because"]]
+    except (ValueError, KeyError):
+        return [f"it answers {answer.status_code}"]
