@@ -2,11 +2,19 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Generic, TypeVar
 
+from shared.contracts.identifiers import dealer_of
+from shared.contracts.policy import Policy
 from shared.runtime.aggregate import Aggregate, Intent
 from shared.runtime.documents import from_aggregate, from_intent, to_aggregate, to_intent
 from shared.runtime.errors import Conflict
+from shared.runtime.machine import Facts, Machine
+from shared.runtime.reader import View
 from shared.runtime.relay import Record
+
+F = TypeVar("F", bound=Facts)
+P = TypeVar("P", bound=Policy)
 
 
 class MemoryStore:
@@ -90,3 +98,33 @@ class MemoryRelay:
         if self.fail_next:
             raise self.fail_next.pop(0)
         self.records.extend(records)
+
+
+class Shelf(Generic[F, P]):
+    """A reader of the facts that a test puts on it, as of one moment."""
+
+    def __init__(self, machine: Machine[F, P], facts: Mapping[str, F], now: datetime) -> None:
+        self._machine = machine
+        self._facts = facts
+        self._now = now
+
+    async def get(self, aggregate_id: str) -> View[F] | None:
+        return self._view(aggregate_id) if aggregate_id in self._facts else None
+
+    async def page(self, dealer_id: str, *, after: str = "", limit: int = 100) -> list[View[F]]:
+        ids = sorted(id_ for id_ in self._facts if dealer_of(id_) == dealer_id and id_ > after)
+        return [self._view(id_) for id_ in ids[:limit]]
+
+    def _view(self, id_: str) -> View[F]:
+        facts, policy = self._facts[id_], self._machine.policy
+        decision = self._machine.decide(facts, {}, policy, self._now)
+        return View(
+            id=id_,
+            dealer_id=dealer_of(id_),
+            facts=facts,
+            decision=decision,
+            announced={},
+            due_at=decision.next_due,
+            policy_version=policy.version,
+            updated_at=self._now,
+        )

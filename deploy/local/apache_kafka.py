@@ -19,7 +19,13 @@ from deploy.local.processes import CannotRun, Child, free_port, spawn
 
 LIBS_VARIABLE = "AFTERCARE_TEST_KAFKA_LIBS"
 START_SECONDS = 60.0
-_JVM = ("-Xms64m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+_JVM = (
+    "-Xms64m",
+    "-Xmx384m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+)
 
 
 @dataclass(slots=True)

@@ -139,14 +139,9 @@ def join(facts: FollowUpFacts, event: FollowUpEvent) -> FollowUpFacts:
 
     Raises `ZoneInfoNotFoundError` for a document in a time zone that does not exist.
     """
-    key, fact = event.data.document_id, _fact(event)
-    known = facts.documents.get(key)
-    if known is not None and known.version == fact.version:
-        if _standing(known) >= _standing(fact):
-            return facts
-        documents: Mapping[str, Known] = {**facts.documents, key: fact}
-    else:
-        documents = keep_newest(facts.documents, key, fact)
+    documents = keep_newest(
+        facts.documents, event.data.document_id, _fact(event), standing=_standing
+    )
     if documents is facts.documents:
         return facts
     return facts.model_copy(update={"customer_key": event.key, "documents": documents})

@@ -1,6 +1,6 @@
 """How facts are kept: by key, the newest version of each. The one rule behind every `join`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
 
@@ -14,13 +14,23 @@ class Versioned(Protocol):
 F = TypeVar("F", bound=Versioned)
 
 
-def keep_newest(facts: Mapping[str, F], key: str, fact: F) -> Mapping[str, F]:
+def _equal_standing(fact: Versioned) -> int:
+    return 0
+
+
+def keep_newest(
+    facts: Mapping[str, F],
+    key: str,
+    fact: F,
+    standing: Callable[[F], int] = _equal_standing,
+) -> Mapping[str, F]:
     """`facts` with `fact` under `key`, unless a version at least as new is there already.
 
-    Commutative, associative and idempotent: the newest version of each key wins, in whatever
-    order and however often they arrive. Returns the same object when nothing changes.
+    Of two facts of one version, that of the higher `standing` counts. Commutative, associative
+    and idempotent: the same fact of each key wins, in whatever order and however often they
+    arrive. Returns the same object when nothing changes.
     """
     known = facts.get(key)
-    if known is not None and known.version >= fact.version:
+    if known is not None and (known.version, standing(known)) >= (fact.version, standing(fact)):
         return facts
     return {**facts, key: fact}

@@ -9,11 +9,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from services.complaints.app import machine
 from services.complaints.decide import decide
 from services.complaints.facts import CaseEvent, CaseFacts, join
 from services.complaints.policy import POLICY_2123
+from services.complaints.settings import ComplaintSettings
 from shared.contracts.decision import Decision
 from shared.contracts.feeds import Severity, StepName
+from tests import invariants
 from tests.complaints.scenario import RECEIVED, abouts, at, filed, known, moved, step
 
 on_a_busy_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -71,76 +74,42 @@ def stories(draw: st.DrawFn) -> list[CaseEvent]:
 
 MOMENTS = MINUTES.map(lambda minutes: RECEIVED + timedelta(minutes=minutes))
 LATEST = at("60d")
+MACHINE = machine(ComplaintSettings())
 
 
 def _decide(facts: CaseFacts, now: datetime) -> Decision:
     return decide(facts, {}, POLICY_2123, now)
 
 
-def _visible(decision: Decision, now: datetime) -> dict[str, object]:
-    """What is said, but for the moment of noticing it."""
-    return {
-        output.about: output.content.model_dump(exclude={"noticed_at", "notified"})
-        for output in decision.outputs
-    }
-
-
 @on_a_busy_machine
 @for_all(stories(), st.data())
-def test_order_repetition_and_batches_make_no_difference(
+def test_order_and_repetition_make_no_difference(
     events: list[CaseEvent], data: st.DataObject
 ) -> None:
-    shuffled = data.draw(st.permutations(events + events[: data.draw(st.integers(0, 5))]))
-    assert known(shuffled) == known(events)
+    invariants.order_and_repetition_make_no_difference(MACHINE, events, data)
 
 
 @on_a_busy_machine
 @for_all(stories())
-def test_a_repeated_event_changes_nothing(events: list[CaseEvent]) -> None:
-    facts = known(events)
-    for event in events:
-        assert join(facts, event) is facts
+def test_facts_survive_being_stored(events: list[CaseEvent]) -> None:
+    invariants.facts_survive_being_stored(MACHINE, events)
+
+
+@on_a_busy_machine
+@for_all(stories(), MOMENTS, st.floats(0, 1))
+def test_nothing_changes_before_it_is_due(
+    events: list[CaseEvent], now: datetime, part: float
+) -> None:
+    invariants.nothing_changes_before_it_is_due(MACHINE, known(events), now, part)
 
 
 @on_a_busy_machine
 @for_all(stories())
-def test_facts_survive_storage(events: list[CaseEvent]) -> None:
+def test_being_woken_when_due_leads_where_sleeping_through_leads(events: list[CaseEvent]) -> None:
     facts = known(events)
-    stored = facts.model_dump(mode="json", exclude_defaults=True)
-    assert CaseFacts.model_validate(stored) == facts
-    assert set(facts.versions()) == {event.data.document_id for event in events}
-
-
-@on_a_busy_machine
-@for_all(stories(), MOMENTS)
-def test_next_due_is_always_later_and_nothing_changes_before_it(
-    events: list[CaseEvent], now: datetime
-) -> None:
-    facts = known(events)
-    decision = _decide(facts, now)
-    assert decision.next_due is None or decision.next_due > now
-    before = (decision.next_due or LATEST) - timedelta(milliseconds=1)
-    for moment in (now + (before - now) / 2, before):
-        assert _visible(_decide(facts, max(now, moment)), moment) == _visible(decision, now)
-
-
-@on_a_busy_machine
-@for_all(stories(), MOMENTS)
-def test_waking_at_every_next_due_comes_to_the_same_as_one_look_at_the_end(
-    events: list[CaseEvent], now: datetime
-) -> None:
-    facts = known(events)
-    wakes = _wakes(facts, now)
-    at_the_end = _visible(_decide(facts, LATEST), LATEST)
-    assert _visible(_decide(facts, wakes[-1]), wakes[-1]) == at_the_end
-
-
-def _wakes(facts: CaseFacts, now: datetime) -> list[datetime]:
-    wakes = [now]
-    while (due := _decide(facts, wakes[-1]).next_due) is not None:
-        wakes.append(due)
-        assert len(wakes) < 200, "the case never comes to rest"
-    return wakes
+    invariants.being_woken_when_due_leads_where_sleeping_through_leads(
+        MACHINE, facts, at("-1d"), LATEST
+    )
 
 
 @on_a_busy_machine
@@ -162,10 +131,9 @@ def _reported_by(events: Sequence[CaseEvent], now: datetime) -> list[CaseEvent]:
 @for_all(stories(), MOMENTS)
 def test_a_verdict_agrees_with_its_breach(events: list[CaseEvent], now: datetime) -> None:
     facts = reduce(join, events, CaseFacts())
-    said = _visible(_decide(facts, now), now)
+    said = invariants.visible(_decide(facts, now), now)
     for about, content in said.items():
         saying, clock = about.split("/", 1)
-        assert isinstance(content, dict)
         if saying == "verdict" and content["verdict"] == "kept":
             assert f"breach/{clock}" not in said
             assert content["margin_seconds"] >= 0

@@ -1,7 +1,5 @@
 """What followup's endpoints answer, and how the service is put together."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,52 +9,20 @@ from pydantic import ValidationError
 
 from services.followup.api import routes
 from services.followup.app import machine
-from services.followup.decide import decide
 from services.followup.facts import FollowUpFacts
 from services.followup.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
 from shared.contracts.identifiers import subject_id
-from shared.runtime.reader import View
 from shared.time.clock import ManualClock
-from tests.followup.story import CUSTOMER, DEALER, POLICY, at, consent, delivery, given, visit
+from tests.fakes import Shelf
+from tests.followup.story import CUSTOMER, DEALER, at, consent, delivery, given, visit
 
 NOW = at("2025-01-12 17:00")
 
 
-@dataclass
-class Shelf:
-    """A reader of what a test puts on it."""
-
-    facts: dict[str, FollowUpFacts]
-    now: datetime = NOW
-
-    async def get(self, aggregate_id: str) -> View[FollowUpFacts] | None:
-        facts = self.facts.get(aggregate_id)
-        return None if facts is None else self._view(aggregate_id, facts)
-
-    async def page(
-        self, dealer_id: str, *, after: str = "", limit: int = 100
-    ) -> list[View[FollowUpFacts]]:
-        keys = sorted(key for key in self.facts if key.startswith(f"{dealer_id}/") and key > after)
-        return [self._view(key, self.facts[key]) for key in keys[:limit]]
-
-    def _view(self, key: str, facts: FollowUpFacts) -> View[FollowUpFacts]:
-        decision = decide(facts, {}, POLICY, self.now)
-        return View(
-            id=key,
-            dealer_id=DEALER,
-            facts=facts,
-            decision=decision,
-            announced={},
-            due_at=decision.next_due,
-            policy_version=POLICY.version,
-            updated_at=self.now,
-        )
-
-
 def client(facts: dict[str, FollowUpFacts]) -> AsyncClient:
     app = FastAPI()
-    app.include_router(routes(Shelf(facts), ManualClock(NOW)))
+    app.include_router(routes(Shelf(machine(FollowUpSettings()), facts, NOW), ManualClock(NOW)))
     return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
 
 

@@ -1,6 +1,5 @@
 """What must always hold in followup, whatever the customer's story and however it is told."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,17 +8,19 @@ from hypothesis import given as always
 from hypothesis import settings
 from hypothesis import strategies as some
 
+from services.followup.app import machine
 from services.followup.decide import decide
-from services.followup.facts import FollowUpFacts, join
-from shared.contracts.decision import AnyOutput
+from services.followup.settings import FollowUpSettings
 from shared.contracts.envelope import Event
 from shared.contracts.followup import TaskChanged
 from shared.contracts.intake import SaleRecorded
+from tests import invariants
 from tests.followup.story import POLICY, at, consent, delivery, given, moved, outcome, visit
 
 START = at("2024-01-01")
 DAYS = 700
 END = START + timedelta(days=DAYS + 600)
+MACHINE = machine(FollowUpSettings())
 quick = settings(max_examples=150, deadline=None)
 
 hours_in = some.integers(0, DAYS * 4).map(lambda sixths: sixths * 6)
@@ -103,25 +104,12 @@ def stories(draw: some.DrawFn) -> list[Event[Any]]:
 moments = some.integers(-10, (DAYS + 400) * 24).map(lambda hours: START + timedelta(hours=hours))
 
 
-def visible(outputs: Sequence[AnyOutput], until: datetime) -> dict[str, Any]:
-    """What the outputs say, but for those forgotten by `until`."""
-    return {
-        output.about: output.content
-        for output in outputs
-        if output.forget_at is None or output.forget_at > until
-    }
-
-
 @quick
 @always(stories(), some.data())
 def test_order_and_repetition_make_no_difference(
     story: list[Event[Any]], data: some.DataObject
 ) -> None:
-    facts = given(*story).facts
-    repeated = data.draw(some.lists(some.sampled_from(story), max_size=5)) if story else []
-    assert given(*data.draw(some.permutations([*story, *repeated]))).facts == facts
-    for event in story:
-        assert join(facts, event) is facts
+    invariants.order_and_repetition_make_no_difference(MACHINE, story, data)
 
 
 @quick
@@ -130,27 +118,21 @@ def test_nothing_changes_before_it_is_due(
     story: list[Event[Any]], now: datetime, part: float
 ) -> None:
     facts = given(*story).facts
-    decision = decide(facts, {}, POLICY, now)
-    due = decision.next_due
-    assert due is None or due > now
-    until = (due or now + timedelta(days=2000)) - timedelta(milliseconds=1)
-    for later_on in (now + (until - now) * part, until):
-        later = decide(facts, {}, POLICY, later_on)
-        assert visible(later.outputs, later_on) == visible(decision.outputs, later_on)
-        assert later.next_due == due
+    invariants.nothing_changes_before_it_is_due(MACHINE, facts, now, part)
 
 
 @quick
 @always(stories())
 def test_being_woken_when_due_leads_where_sleeping_through_leads(story: list[Event[Any]]) -> None:
-    facts = given(*story).facts
-    now = START - timedelta(days=1)
-    decision = decide(facts, {}, POLICY, now)
-    while decision.next_due is not None and decision.next_due <= END:
-        now = decision.next_due
-        decision = decide(facts, {}, POLICY, now)
-    slept = decide(facts, {}, POLICY, END)
-    assert visible(decision.outputs, END) == visible(slept.outputs, END)
+    invariants.being_woken_when_due_leads_where_sleeping_through_leads(
+        MACHINE, given(*story).facts, START, END
+    )
+
+
+@quick
+@always(stories())
+def test_facts_survive_being_stored(story: list[Event[Any]]) -> None:
+    invariants.facts_survive_being_stored(MACHINE, story)
 
 
 @quick
@@ -189,12 +171,3 @@ def test_one_car_has_one_invitation_to_its_next_service(
         and task.status in ("open", "overdue")
     ]
     assert len(invited) == len(set(invited))
-
-
-@quick
-@always(stories())
-def test_facts_survive_being_stored(story: list[Event[Any]]) -> None:
-    facts = given(*story).facts
-    stored = facts.model_dump(mode="json", exclude_defaults=True)
-    assert FollowUpFacts.model_validate(stored) == facts
-    assert set(facts.versions()) == {event.data.document_id for event in story}

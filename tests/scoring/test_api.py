@@ -1,7 +1,5 @@
 """What scoring's endpoints answer, and how the service is put together."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,51 +9,19 @@ from pydantic import ValidationError
 
 from services.scoring.api import routes
 from services.scoring.app import machine
-from services.scoring.decide import decide
 from services.scoring.facts import ScoringFacts
 from services.scoring.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings
-from shared.runtime.reader import View
 from shared.time.clock import ManualClock
-from tests.scoring.story import CUSTOMER, DEALER, POLICY, day, given, moved, sale, visit
+from tests.fakes import Shelf
+from tests.scoring.story import CUSTOMER, DEALER, day, given, moved, sale, visit
 
 NOW = day("2025-02-01")
 
 
-@dataclass
-class Shelf:
-    """A reader of what a test puts on it."""
-
-    facts: dict[str, ScoringFacts]
-    now: datetime = NOW
-
-    async def get(self, aggregate_id: str) -> View[ScoringFacts] | None:
-        facts = self.facts.get(aggregate_id)
-        return None if facts is None else self._view(aggregate_id, facts)
-
-    async def page(
-        self, dealer_id: str, *, after: str = "", limit: int = 100
-    ) -> list[View[ScoringFacts]]:
-        keys = sorted(key for key in self.facts if key.startswith(f"{dealer_id}/") and key > after)
-        return [self._view(key, self.facts[key]) for key in keys[:limit]]
-
-    def _view(self, key: str, facts: ScoringFacts) -> View[ScoringFacts]:
-        decision = decide(facts, {}, POLICY, self.now)
-        return View(
-            id=key,
-            dealer_id=DEALER,
-            facts=facts,
-            decision=decision,
-            announced={},
-            due_at=decision.next_due,
-            policy_version=POLICY.version,
-            updated_at=self.now,
-        )
-
-
 def client(facts: dict[str, ScoringFacts]) -> AsyncClient:
     app = FastAPI()
-    app.include_router(routes(Shelf(facts), ManualClock(NOW)))
+    app.include_router(routes(Shelf(machine(ScoringSettings()), facts, NOW), ManualClock(NOW)))
     return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
 
 

@@ -1,6 +1,5 @@
 """What must always hold in scoring, whatever the customer's story and however it is told."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,12 +7,14 @@ from hypothesis import given as always
 from hypothesis import settings
 from hypothesis import strategies as some
 
+from services.scoring.app import machine
 from services.scoring.decide import about, decide, walk
-from services.scoring.facts import ScoringFacts, join
+from services.scoring.facts import join
 from services.scoring.points import Points, points
-from shared.contracts.decision import AnyOutput
+from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import Event
 from shared.contracts.scoring import Grade, ScoreChanged
+from tests import invariants
 from tests.scoring.story import (
     POLICY,
     complaint,
@@ -29,6 +30,8 @@ from tests.scoring.story import (
 
 START = day("2022-01-01")
 DAYS = 4 * 365
+END = START + timedelta(days=DAYS + 3000)
+MACHINE = machine(ScoringSettings())
 quick = settings(max_examples=150, deadline=None)
 
 on_a_day = some.integers(0, DAYS).map(
@@ -108,25 +111,35 @@ def stories(draw: some.DrawFn) -> list[Event[Any]]:
 moments = some.integers(-10, DAYS + 1000).map(lambda days: START + timedelta(days=days, hours=1))
 
 
-def visible(outputs: Sequence[AnyOutput], until: datetime) -> dict[str, Any]:
-    """What the outputs say, but for those forgotten by `until`."""
-    return {
-        output.about: output.content
-        for output in outputs
-        if output.forget_at is None or output.forget_at > until
-    }
-
-
 @quick
 @always(stories(), some.data())
 def test_order_and_repetition_make_no_difference(
     story: list[Event[Any]], data: some.DataObject
 ) -> None:
+    invariants.order_and_repetition_make_no_difference(MACHINE, story, data)
+
+
+@quick
+@always(stories(), moments, some.floats(0, 1))
+def test_nothing_changes_before_it_is_due(
+    story: list[Event[Any]], now: datetime, part: float
+) -> None:
     facts = given(*story).facts
-    repeated = data.draw(some.lists(some.sampled_from(story), max_size=5)) if story else []
-    assert given(*data.draw(some.permutations([*story, *repeated]))).facts == facts
-    for event in story:
-        assert join(facts, event) is facts
+    invariants.nothing_changes_before_it_is_due(MACHINE, facts, now, part)
+
+
+@quick
+@always(stories())
+def test_being_woken_when_due_leads_where_sleeping_through_leads(story: list[Event[Any]]) -> None:
+    invariants.being_woken_when_due_leads_where_sleeping_through_leads(
+        MACHINE, given(*story).facts, START, END
+    )
+
+
+@quick
+@always(stories())
+def test_facts_survive_being_stored(story: list[Event[Any]]) -> None:
+    invariants.facts_survive_being_stored(MACHINE, story)
 
 
 @quick
@@ -142,45 +155,6 @@ def test_a_score_is_the_sum_of_its_explained_parts(story: list[Event[Any]], now:
             assert (score.value, score.loyalty) == (of["value"], of["loyalty"])
             assert score.score == score.value + score.loyalty
             assert all(reason.count > 0 for reason in score.reasons)
-
-
-@quick
-@always(stories(), moments, some.floats(0, 1))
-def test_nothing_changes_before_it_is_due(
-    story: list[Event[Any]], now: datetime, part: float
-) -> None:
-    facts = given(*story).facts
-    decision = decide(facts, {}, POLICY, now)
-    due = decision.next_due
-    assert due is None or due > now
-    until = (due or now + timedelta(days=5000)) - timedelta(milliseconds=1)
-    for moment in (now + (until - now) * part, until):
-        later = decide(facts, {}, POLICY, moment)
-        assert visible(later.outputs, moment) == visible(decision.outputs, moment)
-        assert later.next_due == due
-
-
-@quick
-@always(stories())
-def test_being_woken_when_due_leads_where_sleeping_through_leads(story: list[Event[Any]]) -> None:
-    facts = given(*story).facts
-    now, end = START, START + timedelta(days=DAYS + 3000)
-    decision = decide(facts, {}, POLICY, now)
-    while decision.next_due is not None and decision.next_due <= end:
-        now = decision.next_due
-        decision = decide(facts, {}, POLICY, now)
-    slept = decide(facts, {}, POLICY, end)
-    assert visible(decision.outputs, end) == visible(slept.outputs, end)
-    assert slept.next_due is None
-
-
-@quick
-@always(stories())
-def test_facts_survive_being_stored(story: list[Event[Any]]) -> None:
-    facts = given(*story).facts
-    stored = facts.model_dump(mode="json", exclude_defaults=True)
-    assert ScoringFacts.model_validate(stored) == facts
-    assert set(facts.versions()) == {event.data.document_id for event in story}
 
 
 def naive_changes(given_points: list[Points], until: datetime) -> list[tuple[datetime, Grade]]:

@@ -1,0 +1,83 @@
+"""What must hold of every service, whatever its story: checks on any machine.
+
+Each service's own tests make up the stories; these say what no story may change.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import reduce
+from typing import Any, TypeVar
+
+from hypothesis import strategies as some
+
+from shared.contracts.decision import Decision
+from shared.contracts.envelope import Event
+from shared.contracts.policy import Policy
+from shared.runtime.machine import Facts, Machine
+
+F = TypeVar("F", bound=Facts)
+P = TypeVar("P", bound=Policy)
+
+MOMENT_OF_NOTICING = {"noticed_at", "notified"}
+"""What is sealed when an announcement is first made."""
+JUST_BEFORE = timedelta(milliseconds=1)
+MANY_WAKES = 5_000
+AT_REST = timedelta(days=5_000)
+"""Where nothing is due any more, that is looked into so far ahead."""
+
+
+def known(machine: Machine[F, P], story: Sequence[Event[Any]]) -> F:
+    """What is known after these events, in this order."""
+    return reduce(machine.join, story, machine.facts.model_validate({}))
+
+
+def visible(decision: Decision, now: datetime) -> Mapping[str, Mapping[str, Any]]:
+    """What is said and not forgotten at this moment, but for the moment of noticing."""
+    return {
+        output.about: output.content.model_dump(exclude=MOMENT_OF_NOTICING)
+        for output in decision.outputs
+        if output.forget_at is None or output.forget_at > now
+    }
+
+
+def order_and_repetition_make_no_difference(
+    machine: Machine[F, P], story: Sequence[Event[Any]], data: some.DataObject
+) -> None:
+    facts = known(machine, story)
+    repeated = data.draw(some.lists(some.sampled_from(story), max_size=5)) if story else []
+    assert known(machine, data.draw(some.permutations([*story, *repeated]))) == facts
+    for event in story:
+        assert machine.join(facts, event) is facts
+
+
+def nothing_changes_before_it_is_due(
+    machine: Machine[F, P], facts: F, now: datetime, part: float
+) -> None:
+    """Neither at `part` of the way to the next due moment nor just before it."""
+    decision = machine.decide(facts, {}, machine.policy, now)
+    due = decision.next_due
+    assert due is None or due > now
+    until = (due or now + AT_REST) - JUST_BEFORE
+    for moment in (now + (until - now) * part, until):
+        later = machine.decide(facts, {}, machine.policy, moment)
+        assert visible(later, moment) == visible(decision, moment)
+        assert later.next_due == due
+
+
+def being_woken_when_due_leads_where_sleeping_through_leads(
+    machine: Machine[F, P], facts: F, start: datetime, end: datetime
+) -> None:
+    decision, wakes = machine.decide(facts, {}, machine.policy, start), 0
+    while decision.next_due is not None and decision.next_due <= end:
+        decision = machine.decide(facts, {}, machine.policy, decision.next_due)
+        wakes += 1
+        assert wakes < MANY_WAKES, "it never comes to rest"
+    slept = machine.decide(facts, {}, machine.policy, end)
+    assert visible(decision, end) == visible(slept, end)
+
+
+def facts_survive_being_stored(machine: Machine[F, P], story: Sequence[Event[Any]]) -> None:
+    facts = known(machine, story)
+    stored = facts.model_dump(mode="json", exclude_defaults=True)
+    assert machine.facts.model_validate(stored) == facts
+    assert set(facts.versions()) == {event.data.document_id for event in story}
