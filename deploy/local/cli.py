@@ -250,7 +250,8 @@ def config_check(
 
 def main() -> None:
     """Run the command; failures that people can mend are one message without a traceback."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell's background jobs ignore the latter
+        signal.signal(number, _interrupt)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # we say it in our own words
     try:
         app()

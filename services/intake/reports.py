@@ -140,13 +140,14 @@ def _data(raw: Mapping[str, object]) -> tuple[AnyReport | None, list[Finding]]:
         return REPORTS[kind].model_validate(data), []
     except ValidationError as error:
         return None, _findings(error, "/data")
-    except OverflowError:
-        return None, [Finding("/data", "an instant is out of range")]
 
 
 def _findings(error: ValidationError, prefix: str) -> list[Finding]:
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    return [Finding(prefix + _pointer(item["loc"]), item["msg"]) for item in found]
+    return [
+        Finding(prefix + _pointer(item["loc"]), item["msg"].removeprefix("Value error, "))
+        for item in found
+    ]
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:

@@ -53,15 +53,15 @@ class House:
             timeout=30,
         )
 
-    def get(self, service: str, path: str) -> httpx.Response:
-        return httpx.get(f"{self.stack.urls[service]}{path}", timeout=30)
+    def get(self, service: str, path: str, **query: str | int) -> httpx.Response:
+        return httpx.get(f"{self.stack.urls[service]}{path}", params=query, timeout=30)
 
     def held(self, service: str) -> dict[str, str]:
         """Document id -> version, over all aggregates of a service."""
         documents: dict[str, str] = {}
         after: str | None = ""
         while after is not None:
-            page = self.get(service, f"/v1/holdings?limit=1000&after={after}").json()
+            page = self.get(service, "/v1/holdings", limit=1000, after=after).json()
             for item in page["items"]:
                 documents |= item["documents"]
             after = page["next"]
