@@ -29,7 +29,7 @@ $(INSTALLED): requirements/dev.txt pyproject.toml
 	  --no-input --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: venv ## start everything, send a morning's events, watch scores, tasks and escalations
+demo: venv ## start everything, send three dealers' history and six days, and account for it
 	@$(BIN)/aftercare demo $(FLAGS)
 
 up: venv ## start the broker, the database and the four services, and keep them running

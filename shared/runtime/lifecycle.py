@@ -21,6 +21,7 @@ from fastapi import APIRouter, FastAPI
 
 from shared import http, metrics
 from shared.contracts.policy import Policy
+from shared.contracts.topics import DEAD_LETTERS
 from shared.kafka import make_producer, partition_counts
 from shared.logs import configure_logging
 from shared.mongo import Mongo
@@ -154,15 +155,17 @@ class Runtime(Generic[F, P]):
                 return
 
     async def _check_topics(self) -> None:
-        """All topics must exist and have the same number of partitions."""
-        names = [topic.name for topic in self._machine.topics]
+        """All topics must exist, and those that are read have the same number of partitions."""
+        reads = {topic.name for topic in self._machine.topics}
+        writes = {contract.TOPIC.name for contract in self._machine.writes}
+        names = sorted(reads | writes | {DEAD_LETTERS.name})
         counts = await partition_counts(self._settings.kafka, names)
         missing = sorted(set(names) - counts.keys())
         if missing:
             raise TransientFailure(
                 f"missing: {', '.join(missing)}; 'aftercare topics --create' makes them"
             )
-        if len(set(counts.values())) > 1:
+        if len({counts[name] for name in reads}) > 1:
             raise TransientFailure(f"their numbers of partitions differ: {counts}")
 
     def _assignment(self) -> set[TopicPartition]:

@@ -94,7 +94,7 @@ class Reconciler(Generic[F, P]):
         }
         known = await self._fenced(messages, partition_of)
         turn.ensure_current()
-        await self._publish([message for message in messages if _is_written(message, known)], turn)
+        await self._publish([message for message in messages if _is_written(message, known)])
         await self.store.remove_intents([intent.id for intent in intents])
         metrics.intents_settled.labels(self.machine.name).inc(len(intents))
         return len(intents)
@@ -123,7 +123,7 @@ class Reconciler(Generic[F, P]):
         metrics.aggregates_written.labels(self.machine.name).inc(len(changes))
         if intents:
             turn.ensure_current()
-            await self._publish([sent for change in changes for sent in change.messages], turn)
+            await self._publish([sent for change in changes for sent in change.messages])
             await self.store.remove_intents([intent.id for intent in intents])
 
     def _intents_of(self, changes: Sequence[Change]) -> list[Intent]:
@@ -138,7 +138,7 @@ class Reconciler(Generic[F, P]):
             for part in _parts(messages)
         ]
 
-    async def _publish(self, messages: Sequence[Outgoing], turn: Turn) -> None:
+    async def _publish(self, messages: Sequence[Outgoing]) -> None:
         contracts = self.machine.writing
         records = [to_record(self.machine.name, message, contracts) for message in messages]
         refused: set[int] = set()

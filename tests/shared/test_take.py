@@ -1,0 +1,166 @@
+"""One batch, from polled records to committed offsets, on fakes: nothing escapes or is skipped."""
+
+from collections.abc import Sequence
+
+import pytest
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError
+
+from shared.contracts.identifiers import customer_key
+from shared.contracts.topics import DEAD_LETTERS, SCORES, VISITS
+from shared.runtime.consume import Consumer
+from shared.runtime.errors import TransientFailure
+from shared.runtime.ownership import Ownership, Pulse
+from shared.runtime.reconcile import Reconciler
+from shared.time.clock import ManualClock
+from tests.fakes import MemoryRelay, MemoryStore
+from tests.shared.test_consume import record_of
+from tests.shared.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, visit
+
+
+class FakeLog:
+    """Remembers what was committed and where it was told to go back to."""
+
+    def __init__(self) -> None:
+        self.committed: dict[TopicPartition, int] = {}
+        self.sought: dict[TopicPartition, int] = {}
+        self.commit_fails = False
+        self.owned = {TopicPartition(VISITS.name, partition) for partition in range(6)}
+
+    def assignment(self) -> set[TopicPartition]:
+        return self.owned
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        self.sought[partition] = offset
+
+    async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+        if self.commit_fails:
+            raise CommitFailedError
+        self.committed |= offsets
+
+
+class Taking:
+    """A consumer of the toy service on fakes."""
+
+    def __init__(self, *, poison_in_a_row: int = 3) -> None:
+        self.store, self.relay, self.log = MemoryStore(), MemoryRelay(), FakeLog()
+        self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
+        self.gave_up: list[str] = []
+        reconciler: Reconciler[ToyFacts, ToyPolicy] = Reconciler(
+            TOY, self.store, self.relay, ManualClock(START)
+        )
+        self.consumer = Consumer(
+            machine=TOY,
+            reconciler=reconciler,
+            relay=self.relay,
+            ownership=self.ownership,
+            poison_in_a_row=poison_in_a_row,
+            give_up=self.gave_up.append,
+        )
+
+    async def take(self, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
+        await self.consumer.take(records, self.log)
+
+    def sent_to(self, topic: str) -> int:
+        return sum(record.topic == topic for record in self.relay.records)
+
+
+@pytest.fixture
+async def taking() -> Taking:
+    made = Taking()
+    await made.ownership.gained(range(6))
+    return made
+
+
+def polled(
+    offset: int, *, partition: int = 0, customer: str = "1", value: bytes | None = None
+) -> "ConsumerRecord[bytes, bytes]":
+    sent = record_of(visit(offset, customer=customer))
+    return ConsumerRecord(
+        topic=VISITS.name,
+        partition=partition,
+        offset=offset,
+        timestamp=0,
+        timestamp_type=0,
+        key=sent.key,
+        value=sent.value if value is None else value,
+        checksum=None,
+        serialized_key_size=0,
+        serialized_value_size=0,
+        headers=sent.headers,
+    )
+
+
+def partition(number: int) -> TopicPartition:
+    return TopicPartition(VISITS.name, number)
+
+
+async def test_offsets_are_committed_explicitly_after_the_work(taking: Taking) -> None:
+    await taking.take([polled(7), polled(8), polled(3, partition=2, customer="2")])
+    assert taking.log.committed == {partition(0): 9, partition(2): 4}
+    assert taking.sent_to(SCORES.name) == 2
+
+
+async def test_records_of_partitions_that_are_not_ours_are_left_to_their_owner(
+    taking: Taking,
+) -> None:
+    await taking.ownership.gained([0])
+    await taking.take([polled(1), polled(1, partition=5, customer="2")])
+    assert taking.log.committed == {partition(0): 2}
+    assert set(await taking.store.load([customer_key(DEALER, "dms", "2")])) == set()
+
+
+async def test_transient_trouble_rewinds_every_partition_of_the_batch(taking: Taking) -> None:
+    taking.relay.fail_next.append(TransientFailure("broker: away"))
+    batch = [polled(4), polled(5), polled(9, partition=3, customer="2")]
+    await taking.take(batch)
+    assert taking.log.committed == {}
+    assert taking.log.sought == {partition(0): 4, partition(3): 9}
+    await taking.take(batch)
+    assert taking.log.committed == {partition(0): 6, partition(3): 10}
+    assert taking.sent_to(SCORES.name) == 2
+
+
+async def test_an_unexpected_error_is_no_silent_skip(taking: Taking) -> None:
+    taking.relay.fail_next.append(ZeroDivisionError())
+    await taking.take([polled(4)])
+    assert taking.log.committed == {}
+    assert taking.log.sought == {partition(0): 4}
+
+
+async def test_a_commit_that_fails_does_not_undo_the_work(taking: Taking) -> None:
+    taking.log.commit_fails = True
+    await taking.take([polled(1)])
+    assert taking.log.sought == {}
+    assert taking.sent_to(SCORES.name) == 1
+
+
+async def test_poison_is_buried_before_its_offset_is_committed(taking: Taking) -> None:
+    bad = polled(2, value=b"?")
+    taking.relay.fail_next = [TransientFailure("broker: away")]
+    await taking.take([bad])
+    assert taking.log.committed == {}
+    await taking.take([bad])
+    assert taking.log.committed == {partition(0): 3}
+    assert taking.sent_to(DEAD_LETTERS.name) == 1
+
+
+async def test_poison_of_one_customer_never_stops_the_service(taking: Taking) -> None:
+    await taking.take([polled(n, value=b"?") for n in range(10)])
+    assert taking.gave_up == []
+    assert taking.sent_to(DEAD_LETTERS.name) == 10
+
+
+async def test_poison_between_good_records_never_stops_the_service(taking: Taking) -> None:
+    for n in range(10):
+        await taking.take([polled(2 * n, customer=str(n), value=b"?"), polled(2 * n + 1)])
+    assert taking.gave_up == []
+
+
+async def test_poison_of_many_customers_in_a_row_stops_before_it_drains_the_topic(
+    taking: Taking,
+) -> None:
+    await taking.take([polled(n, customer=str(n), value=b"?") for n in range(4)])
+    assert len(taking.gave_up) == 1
+    assert taking.sent_to(DEAD_LETTERS.name) == 0
+    assert taking.log.committed == {}
