@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+import structlog
+
 from shared import metrics
 from shared.contracts.envelope import Event
 from shared.contracts.policy import Policy
@@ -31,6 +33,10 @@ MAX_ROUNDS = 10
 """So many lost compare-and-sets in a row, and the work waits for another turn."""
 MAX_INTENT_CHARACTERS = 4_000_000
 """An intent stays well below the 16 MB of one document."""
+
+REFUSED = "refused by the broker"
+
+log = structlog.get_logger()
 
 PoisonedEvent = tuple[Event[Any], str]
 
@@ -111,8 +117,7 @@ class Reconciler(Generic[F, P]):
             if planned.change is not None:
                 changes.append(planned.change)
                 if planned.change.after.parked is not None:
-                    reason = planned.change.after.parked.reason
-                    metrics.aggregates_parked.labels(self.machine.name, reason).inc()
+                    self._tell_parked(planned.change.after.parked.reason, task.partition)
         return changes, poison
 
     async def _carry_out(self, changes: Sequence[Change], turn: Turn) -> None:
@@ -159,15 +164,20 @@ class Reconciler(Generic[F, P]):
         for aggregate_id, aggregate in known.items():
             said = {message.about for message in refused if message.aggregate_id == aggregate_id}
             emitted = {a: e for a, e in aggregate.emitted.items() if a not in said}
-            metrics.aggregates_parked.labels(self.machine.name, "refused by the broker").inc()
+            self._tell_parked(REFUSED, aggregate.partition)
             parked.append(
                 replace(
-                    park(aggregate, "refused by the broker", now),
+                    park(aggregate, REFUSED, now),
                     emitted=emitted,
                     version=aggregate.version + 1,
                 )
             )
         await self.store.save(parked)
+
+    def _tell_parked(self, reason: str, partition: int) -> None:
+        kind = reason.partition(" at ")[0]
+        metrics.aggregates_parked.labels(self.machine.name, kind).inc()
+        log.error("aggregate parked", because=reason, partition=partition)
 
     async def _fenced(
         self, messages: Sequence[Outgoing], partition_of: Mapping[str, int]
