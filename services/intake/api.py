@@ -18,7 +18,7 @@ from services.intake.schema import EVENT_BODY, problems_of
 from services.intake.settings import IntakeSettings
 from shared import metrics
 from shared.contracts.values import instant_text
-from shared.runtime.errors import TransientFailure
+from shared.runtime.errors import TransientFailure, place_of
 
 RETRY_AFTER_SECONDS = 5
 
@@ -123,7 +123,7 @@ async def _answer(request: Request, intake: Intake, settings: IntakeSettings) ->
     except TransientFailure as failure:
         return _unavailable(failure)
     except Exception as error:  # its text may hold what was reported: only its kind is logged
-        log.error("intake failed", error=type(error).__name__, at=_place(error))
+        log.error("intake failed", because=place_of(error))
         return problem_response(problems.internal())
     return _one(items[0]) if media_type == SINGLE else _json(200, batch_answer(items))
 
@@ -145,14 +145,6 @@ def _unavailable(failure: TransientFailure) -> Response:
 def _json(status: int, content: BaseModel) -> Response:
     body = content.model_dump_json(exclude_none=True)
     return Response(body, status_code=status, media_type="application/json")
-
-
-def _place(error: BaseException) -> str:
-    """Where in the code it was raised."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "unknown" if trace is None else f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
 
 
 def _document(row: Row) -> Document:

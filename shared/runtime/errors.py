@@ -9,6 +9,15 @@
 `RefusedMessage` is not about a delivery: the broker will never take that output.
 """
 
+import traceback
+from pathlib import Path
+
+
+def place_of(error: BaseException) -> str:
+    """Which error and where it was raised; not its text, which may hold what was reported."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
+
 
 class DeliveryError(Exception):
     """A record or batch could not be processed."""

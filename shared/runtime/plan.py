@@ -5,12 +5,10 @@ changed state goes out as a new version, what should no longer be is withdrawn.
 """
 
 import json
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any, TypeVar
 
 from shared.contracts.decision import (
@@ -24,6 +22,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.identifiers import customer_of, dealer_of
 from shared.contracts.policy import Policy
 from shared.runtime.aggregate import Aggregate, Emitted, Outgoing, Parked
+from shared.runtime.errors import place_of
 from shared.runtime.machine import Facts, Machine
 
 F = TypeVar("F", bound=Facts)
@@ -161,7 +160,7 @@ def _join(
             joined = machine.join(facts, event)
             too_many = len(joined.versions()) > MAX_DOCUMENTS
         except Exception as error:  # whatever a join raises, it will raise again
-            poison.append((event, _raised("join", error)))
+            poison.append((event, f"join raised {place_of(error)}"))
             continue
         if too_many:
             poison.append((event, f"more than {MAX_DOCUMENTS} documents of one aggregate"))
@@ -191,17 +190,11 @@ def _decide(
     except OutputTooLarge:
         return Change(park(joined, "output too large", now))
     except Exception as error:  # facts are saved, outputs stand, and it is tried again
-        return Change(park(joined, _raised("decide", error), now))
+        return Change(park(joined, f"decide raised {place_of(error)}", now))
     return Change(
         replace(joined, emitted=draft.emitted, due_at=decision.next_due, parked=None),
         tuple(draft.messages),
     )
-
-
-def _raised(what: str, error: Exception) -> str:
-    """Which error and where; not its text, which may hold content."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{what} raised {type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
 
 
 def park(aggregate: Aggregate, reason: str, now: datetime) -> Aggregate:
