@@ -305,6 +305,36 @@ async def _land_late(house: House) -> None:
             await house.store.save(aggregates)
 
 
+async def test_what_was_never_written_is_never_sent(house: House) -> None:
+    house.store.faults["intent"] = ("after", Crash())
+    with pytest.raises(Crash):
+        await house.take(visit())
+    house.start()
+    await house.take()
+    assert house.relay.records == []
+    assert await house.store.intents(range(6)) == []
+    await house.take(visit())
+    assert house.sent() == ["score"]
+
+
+@pytest.mark.parametrize("known", [False, True])
+async def test_a_write_still_under_way_when_its_intent_is_settled_cannot_land(
+    house: House, known: bool
+) -> None:
+    """Else its facts would be there, its message would be lost, and its record bring nothing."""
+    if known:
+        await house.take(visit(0))
+    house.store.faults["save"] = ("later", Crash())
+    with pytest.raises(Crash):
+        await house.take(visit(1))
+    house.start()
+    await house.take()
+    await _land_late(house)
+    sent = len(house.relay.records)
+    await house.take(visit(1))
+    assert len(house.relay.records) == sent + 1
+
+
 async def test_a_crash_before_the_publish_is_made_good_by_the_next_owner(house: House) -> None:
     house.relay.fail_next.append(TransientFailure("broker away"))
     with pytest.raises(TransientFailure):
