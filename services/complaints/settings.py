@@ -6,4 +6,4 @@ from shared.settings import HttpSettings, ServiceSettings
 class ComplaintSettings(ServiceSettings):
     """Read from the environment (`AFTERCARE_…`), validated at start."""
 
-    http: HttpSettings = HttpSettings(port=8004)
+    http: HttpSettings = HttpSettings(port=8104)

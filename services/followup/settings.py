@@ -11,7 +11,7 @@ from shared.settings import HttpSettings, ServiceSettings
 class FollowUpSettings(ServiceSettings):
     """The settings of every service, and which tasks to hand out."""
 
-    http: HttpSettings = HttpSettings(port=8003)
+    http: HttpSettings = HttpSettings(port=8103)
     followup_policy_file: Path | None = None
     """A YAML file with what differs from the shipped rules (`AFTERCARE_FOLLOWUP_POLICY_FILE`)."""
 

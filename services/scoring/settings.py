@@ -11,7 +11,7 @@ from shared.settings import HttpSettings, ServiceSettings
 class ScoringSettings(ServiceSettings):
     """The settings of every service, and which rules to score by."""
 
-    http: HttpSettings = HttpSettings(port=8002)
+    http: HttpSettings = HttpSettings(port=8102)
     scoring_policy_file: Path | None = None
     """A YAML file with what differs from the shipped rules (`AFTERCARE_SCORING_POLICY_FILE`)."""
 
