@@ -7,6 +7,7 @@ A batch that did not go through is rewound and comes again; offsets are committe
 import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import structlog
@@ -24,6 +25,7 @@ from shared.runtime.plan import Work
 from shared.runtime.reconcile import Reconciler
 from shared.runtime.relay import Relay
 from shared.runtime.validate import to_event
+from shared.time.clock import SystemClock
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -82,9 +84,12 @@ class Consumer(Generic[F, P]):
         self._poison_keys: list[bytes | None] = []
         self._give_up = give_up
         self._backoff = Backoff()
+        self.batch_began_at: datetime | None = None
+        """When the batch in hand was taken, by the machine's clock; None between batches."""
 
     async def take(self, records: Sequence[RawRecord], consumer: Log) -> None:
         """Process one batch to the end, or rewind it. Never raises but to be cancelled."""
+        self.batch_began_at = SystemClock().now()
         try:
             with metrics.batch_seconds.labels(self._machine.name).time():
                 async with self._ownership.turn() as turn:
@@ -99,6 +104,8 @@ class Consumer(Generic[F, P]):
             await self._rewind(records, consumer)
         else:
             self._backoff.reset()
+        finally:
+            self.batch_began_at = None
 
     async def _take(self, records: Sequence[RawRecord], consumer: Log, turn: Turn) -> None:
         if turn.unsettled:

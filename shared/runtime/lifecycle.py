@@ -11,7 +11,6 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import Generic, TypeAlias, TypeVar
 
 import structlog
@@ -27,6 +26,7 @@ from shared.logs import configure_logging
 from shared.mongo import Mongo
 from shared.runtime.consume import Backoff, Consumer
 from shared.runtime.errors import TransientFailure
+from shared.runtime.health import consumer_troubles
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.ownership import Ownership, Pulse
@@ -43,8 +43,6 @@ F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
 Routes: TypeAlias = Callable[[Reader[F], Clock], APIRouter]
 
-SILENCE = timedelta(seconds=30)
-"""A consumer that has not polled for so long is dead, whatever else it says."""
 WATCH_EVERY_SECONDS = 5.0
 
 log = structlog.get_logger()
@@ -65,7 +63,7 @@ class Runtime(Generic[F, P]):
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
         self._ownership = Ownership(self._pulse)
         reconciler = Reconciler(machine, self._store, relay, self.clock)
-        consumer = Consumer(
+        self._consumer = Consumer(
             machine=machine,
             reconciler=reconciler,
             relay=relay,
@@ -88,7 +86,7 @@ class Runtime(Generic[F, P]):
             topics=[topic.name for topic in machine.topics],
             batch_records=settings.runtime.batch_records,
             ownership=self._ownership,
-            take=consumer.take,
+            take=self._consumer.take,
             graceful_stop_seconds=settings.runtime.graceful_stop_seconds,
         )
         self._waiting_for: str | None = "the start"
@@ -122,10 +120,13 @@ class Runtime(Generic[F, P]):
             return [self.gave_up_because]
         if self._waiting_for is not None:
             return [f"waiting for {self._waiting_for}"]
-        found = []
-        if not self._ownership.assigned_once:
-            found.append("waiting for the first assignment of partitions")
-        found.extend(self._silent_partitions())
+        found = consumer_troubles(
+            self._subscriber.consumer,
+            self._subscriber.tasks,
+            gained_at=self._ownership.gained_at,
+            batch_began_at=self._consumer.batch_began_at,
+            now=SystemClock().now(),
+        )
         try:
             await self._mongo.ping()
         except TransientFailure as failure:
@@ -171,20 +172,6 @@ class Runtime(Generic[F, P]):
     def _assignment(self) -> set[TopicPartition]:
         consumer = self._subscriber.consumer
         return set(consumer.assignment()) if consumer is not None else set()
-
-    def _silent_partitions(self) -> list[str]:
-        consumer = self._subscriber.consumer
-        assigned = self._assignment()
-        if consumer is None:
-            return ["the consumer is not running"]
-        polled = [consumer.last_poll_timestamp(partition) for partition in assigned]
-        latest = max((moment for moment in polled if moment is not None), default=None)
-        if latest is None:
-            return []
-        silent_ms = SystemClock().now().timestamp() * 1000 - latest
-        if silent_ms > SILENCE.total_seconds() * 1000:
-            return [f"the consumer has not polled for {silent_ms / 1000:.0f} s"]
-        return []
 
     async def _watch(self) -> None:
         """Keep the gauges of ownership and lag current."""

@@ -11,8 +11,10 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.runtime.errors import OwnershipLost
+from shared.time.clock import SystemClock
 
 PULSES_PER_LIMIT = 10
 
@@ -66,7 +68,8 @@ class Ownership:
         self._turn = asyncio.Lock()
         self._partitions: frozenset[int] = frozenset()
         self._unsettled = True
-        self.assigned_once = False
+        self.gained_at: datetime | None = None
+        """When Kafka last assigned partitions, by the machine's clock; None before the first."""
 
     @property
     def partitions(self) -> frozenset[int]:
@@ -93,7 +96,7 @@ class Ownership:
         async with self._turn:
             self._partitions = frozenset(partitions)
             self._unsettled = True
-            self.assigned_once = True
+            self.gained_at = SystemClock().now()
 
     async def revoke(self) -> None:
         """Give up all partitions, after the turn in hand."""

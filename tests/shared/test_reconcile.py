@@ -106,7 +106,7 @@ class House:
 
     async def take(self, *visits: VisitRecorded) -> list[str]:
         """One turn on all partitions, as the consumer takes it; returns poison's reasons."""
-        if not self.ownership.assigned_once:
+        if self.ownership.gained_at is None:
             await self.ownership.gained(range(6))
         work: dict[str, Work] = {}
         for found in map(event, visits):
