@@ -69,13 +69,13 @@ def running_broker(directory: Path, kind: BrokerKind) -> Iterator[Broker]:
     """A broker with every topic of Aftercare created."""
     if kind == "tansu":
         with embedded_broker(directory) as server:
-            yield _with_topics(Broker("tansu", server.address))
+            yield with_topics(Broker("tansu", server.address))
     else:
         libs = kafka_libs()
         if libs is None:
             raise ValueError(f"{BROKER_VARIABLE}=apache needs {LIBS_VARIABLE}")
         with apache_kafka(directory, libs=libs) as cluster:
-            yield _with_topics(Broker("apache", cluster.bootstrap_servers))
+            yield with_topics(Broker("apache", cluster.bootstrap_servers))
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def running_mongo(directory: Path) -> Iterator[MongoServer]:
         yield MongoServer(f"mongodb://{server.address}")
 
 
-def _with_topics(broker: Broker) -> Broker:
+def with_topics(broker: Broker) -> Broker:
     """`broker`, with its topics; in a thread, as the caller may have an event loop running."""
     failures: list[BaseException] = []
 
