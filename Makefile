@@ -38,6 +38,9 @@ up: venv ## start the broker, the database and the four services, and keep them 
 test: venv ## run the tests, on the embedded broker and database
 	@$(BIN)/python -m pytest $(FLAGS)
 
+bench: venv ## measure scoring beside loops written by hand, on fresh embedded servers
+	@$(BIN)/python -m tests.bench $(FLAGS)
+
 lint: venv ## check style and formatting
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -75,4 +78,4 @@ clean: ## remove what was built or left behind, .venv included
 	@rm -rf $(VENV) build *.egg-info .aftercare .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help venv demo up test lint format types imports docs requirements ci clean
+.PHONY: help venv demo up test bench lint format types imports docs requirements ci clean

@@ -93,6 +93,11 @@ class Runtime(Generic[F, P]):
         self.gave_up_because: str | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
+    @property
+    def has_batch_in_hand(self) -> bool:
+        """Whether a batch was taken and is not finished."""
+        return self._consumer.batch_began_at is not None
+
     async def start(self) -> None:
         """Begin to connect; returns at once."""
         self._tasks = [

@@ -1,0 +1,1 @@
+"""The whole of Aftercare, killed and cut off on real servers."""
