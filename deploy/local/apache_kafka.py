@@ -98,7 +98,8 @@ def apache_kafka(directory: Path, *, libs: Path, nodes: int = 1) -> Iterator[Kaf
     _require(libs)
     cluster = _configured(directory, libs=libs, nodes=nodes)
     with ExitStack() as stopping:
-        cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # a zero in front, or one in 64 ids begins with '-' and is taken for an option
+        cluster_id = urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
         for node in cluster.nodes:
             node.format(cluster_id)
         for node in cluster.nodes:

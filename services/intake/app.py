@@ -14,7 +14,6 @@ from starlette.exceptions import HTTPException
 
 from services.intake import problems
 from services.intake.api import documents_router, events_router, problem_response
-from services.intake.broker import ConnectingRelay
 from services.intake.receive import Intake
 from services.intake.register import MongoRegister, Register
 from services.intake.schema import with_events
@@ -25,7 +24,7 @@ from shared.kafka import make_producer
 from shared.logs import configure_logging
 from shared.mongo import Mongo
 from shared.runtime.errors import TransientFailure
-from shared.runtime.relay import Relay
+from shared.runtime.relay import ConnectingRelay, Relay
 from shared.time.clock import Clock
 
 DATABASE_RETRY_SECONDS = 2.0

@@ -6,6 +6,7 @@ so on `/health/ready`.
 
 import asyncio
 import contextlib
+import functools
 import os
 import signal
 import sys
@@ -14,7 +15,7 @@ from contextlib import asynccontextmanager
 from typing import Generic, TypeAlias, TypeVar
 
 import structlog
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
 
@@ -33,7 +34,7 @@ from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.read import StoreReader, holdings
 from shared.runtime.reader import Reader
 from shared.runtime.reconcile import Reconciler
-from shared.runtime.relay import KafkaRelay
+from shared.runtime.relay import ConnectingRelay
 from shared.runtime.subscribe import subscribe
 from shared.runtime.sweep import Sweep
 from shared.settings import ServiceSettings
@@ -58,15 +59,14 @@ class Runtime(Generic[F, P]):
         self._mongo = Mongo(settings.mongo, machine.name)
         self._store = MongoStore(self._mongo.database)
         self.reader = StoreReader(machine, self._store, self.clock)
-        self._producer: AIOKafkaProducer = make_producer(settings.kafka)
-        relay = KafkaRelay(self._producer)
+        self._relay = ConnectingRelay(functools.partial(make_producer, settings.kafka))
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
         self._ownership = Ownership(self._pulse)
-        reconciler = Reconciler(machine, self._store, relay, self.clock)
+        reconciler = Reconciler(machine, self._store, self._relay, self.clock)
         self._consumer = Consumer(
             machine=machine,
             reconciler=reconciler,
-            relay=relay,
+            relay=self._relay,
             ownership=self._ownership,
             poison_in_a_row=settings.runtime.poison_in_a_row,
             give_up=self._give_up,
@@ -100,6 +100,7 @@ class Runtime(Generic[F, P]):
 
     async def start(self) -> None:
         """Begin to connect; returns at once."""
+        self._relay.start()
         self._tasks = [
             asyncio.create_task(self._run(), name="run"),
             asyncio.create_task(self._pulse.beat(), name="pulse"),
@@ -115,8 +116,7 @@ class Runtime(Generic[F, P]):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._broker.stop()
-        with contextlib.suppress(KafkaError):
-            await self._producer.stop()
+        await self._relay.stop()
         await self._mongo.close()
 
     async def troubles(self) -> list[str]:
@@ -132,6 +132,8 @@ class Runtime(Generic[F, P]):
             batch_began_at=self._consumer.batch_began_at,
             now=SystemClock().now(),
         )
+        if not self._relay.connected:
+            found.append("broker: not connected")
         try:
             await self._mongo.ping()
         except TransientFailure as failure:
@@ -141,7 +143,6 @@ class Runtime(Generic[F, P]):
     async def _run(self) -> None:
         await self._until("the database", self._store.prepare)
         await self._until("the broker's topics", self._check_topics)
-        await self._until("the broker", self._producer.start)
         await self._until("the broker", self._broker.start)
         self._waiting_for = None
         log.info("consuming", topics=[topic.name for topic in self._machine.topics])

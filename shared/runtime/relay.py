@@ -1,16 +1,22 @@
 """Publishing: pipelined, acknowledged by all replicas, awaited together."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from shared.runtime.errors import RefusedMessage, TransientFailure
 
 PUBLISH_TIMEOUT_SECONDS = 15.0
+FIRST_RETRY_SECONDS = 0.2
+LONGEST_RETRY_SECONDS = 5.0
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +81,84 @@ class KafkaRelay:
                 failed.set_exception(error)
                 pending.append(failed)
         return list(await asyncio.gather(*pending, return_exceptions=True))
+
+
+class ConnectingRelay:
+    """Publishes through a producer that a background task connects.
+
+    A producer that failed is replaced, for it may be beyond repair, and an idle one would not
+    find out. Until there is one, `publish` raises `TransientFailure` at once.
+    """
+
+    def __init__(self, make_producer: Callable[[], AIOKafkaProducer]) -> None:
+        self._make_producer = make_producer
+        self._producer: AIOKafkaProducer | None = None
+        self._wanted = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a producer that has not failed."""
+        return self._producer is not None
+
+    def start(self) -> None:
+        """Begin to connect; returns at once."""
+        self._wanted.set()
+        self._task = asyncio.create_task(self._keep_connected())
+
+    async def stop(self) -> None:
+        """Stop connecting, and send what is still to be sent."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        producer, self._producer = self._producer, None
+        await _stop(producer)
+
+    async def publish(self, records: Sequence[Record]) -> None:
+        """As `Relay` promises."""
+        producer = self._producer
+        if producer is None:
+            raise TransientFailure("broker: not connected yet")
+        try:
+            await KafkaRelay(producer).publish(records)
+        except TransientFailure:
+            if producer is self._producer:
+                self._wanted.set()
+            raise
+
+    async def _keep_connected(self) -> None:
+        while True:
+            await self._wanted.wait()
+            broken, self._producer = self._producer, None
+            await _stop(broken)
+            self._producer = await self._connect()
+            self._wanted.clear()
+            log.info("connected to the broker")
+
+    async def _connect(self) -> AIOKafkaProducer:
+        pause = FIRST_RETRY_SECONDS
+        while True:
+            producer = self._make_producer()
+            try:
+                await producer.start()
+                return producer
+            except (KafkaError, OSError) as error:
+                log.warning("the broker is away", error=type(error).__name__)
+            except asyncio.CancelledError:
+                await _stop(producer)
+                raise
+            await _stop(producer)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_RETRY_SECONDS)
+
+
+async def _stop(producer: AIOKafkaProducer | None) -> None:
+    """Stop within a limit: a producer without a broker waits for it for ever."""
+    if producer is None:
+        return
+    try:
+        async with asyncio.timeout(LONGEST_RETRY_SECONDS):
+            await producer.stop()
+    except (KafkaError, OSError, TimeoutError) as error:
+        log.warning("the producer did not stop cleanly", error=type(error).__name__)

@@ -7,12 +7,13 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 
-from services.intake.broker import ConnectingRelay
 from shared.contracts.topics import VISITS
 from shared.kafka import connection, make_producer
 from shared.runtime.errors import TransientFailure
-from shared.runtime.relay import Record
+from shared.runtime.relay import ConnectingRelay, Record
 from shared.settings import KafkaSettings
+
+pytestmark = pytest.mark.broker
 
 
 async def until(condition: Callable[[], bool]) -> None:
