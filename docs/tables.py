@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -123,15 +124,23 @@ def _walk(
             )
 
 
+_NAMES: dict[object, str] = {
+    int: "whole number",
+    float: "number",
+    bool: "`true`, `false`",
+    SecretStr: "secret",
+    Path: "path",
+    str: "text",
+}
+"""What a setting of this type takes, in words."""
+
+
 def _accepts(field: FieldInfo) -> str:
     kinds = [kind for kind in get_args(field.annotation) if kind is not type(None)]
     if get_origin(field.annotation) is Literal:
         return ", ".join(f"`{value}`" for value in get_args(field.annotation))
     kind = kinds[0] if kinds else field.annotation
-    name = {int: "whole number", float: "number", bool: "`true`, `false`", SecretStr: "secret"}.get(
-        kind,  # type: ignore[arg-type] # a class or None; anything unknown is shown by its name
-        {"Path": "path", "str": "text"}.get(getattr(kind, "__name__", ""), str(kind)),
-    )
+    name = _NAMES.get(kind, str(kind))
     return " ".join([name, *_limits(field)])
 
 

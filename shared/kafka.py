@@ -9,10 +9,8 @@ from aiokafka.helpers import create_ssl_context
 
 from shared.settings import KafkaSettings
 
-MAX_MESSAGE_BYTES = 1_000_000
-"""The largest record we send; Kafka's own default limit is a little above."""
 MAX_REQUEST_BYTES = 2_500_000
-"""Dead letters carry a record as large as the limit, and their headers."""
+"""Dead letters carry a record as large as Kafka's default limit, and their headers."""
 
 
 def connection(settings: KafkaSettings) -> dict[str, Any]:

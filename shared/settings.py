@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.contracts.topics import DEFAULT_PARTITIONS
 from shared.dealers import Dealers, read_dealers
 from shared.time.clock import Clock, ScaledClock, SystemClock
 
@@ -25,7 +26,7 @@ class KafkaSettings(BaseModel):
     sasl_password: SecretStr = SecretStr("")
     idempotent_producer: bool = True
     """Off for the embedded broker, which does not know idempotence."""
-    partitions: int = Field(default=24, ge=1, le=1000)
+    partitions: int = Field(default=DEFAULT_PARTITIONS, ge=1, le=1000)
     """How many partitions each topic has; fixed when the topics are created."""
     replication_factor: int = Field(default=3, ge=1, le=9)
     session_timeout_seconds: float = Field(default=10, ge=6, le=300)

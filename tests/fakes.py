@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from shared.contracts.decision import Decision
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.policy import Policy
 from shared.runtime.aggregate import Aggregate, Intent
@@ -101,12 +102,20 @@ class MemoryRelay:
 
 
 class Shelf(Generic[F, P]):
-    """A reader of the facts that a test puts on it, as of one moment."""
+    """A reader of the facts that a test puts on it, as of one moment; none if undecided."""
 
-    def __init__(self, machine: Machine[F, P], facts: Mapping[str, F], now: datetime) -> None:
+    def __init__(
+        self,
+        machine: Machine[F, P],
+        facts: Mapping[str, F],
+        now: datetime,
+        *,
+        parked_because: str | None = None,
+    ) -> None:
         self._machine = machine
         self._facts = facts
         self._now = now
+        self._parked_because = parked_because
 
     async def get(self, aggregate_id: str) -> View[F] | None:
         return self._view(aggregate_id) if aggregate_id in self._facts else None
@@ -117,7 +126,9 @@ class Shelf(Generic[F, P]):
 
     def _view(self, id_: str) -> View[F]:
         facts, policy = self._facts[id_], self._machine.policy
-        decision = self._machine.decide(facts, {}, policy, self._now)
+        decision = Decision()
+        if self._parked_because is None:
+            decision = self._machine.decide(facts, {}, policy, self._now)
         return View(
             id=id_,
             dealer_id=dealer_of(id_),
@@ -127,4 +138,5 @@ class Shelf(Generic[F, P]):
             due_at=decision.next_due,
             policy_version=policy.version,
             updated_at=self._now,
+            parked_because=self._parked_because,
         )

@@ -28,7 +28,7 @@ from shared.contracts.topics import (
     SCORES,
     TASKS,
 )
-from shared.runtime.dead_letters import PREFIX
+from shared.runtime.dead_letters import told_by
 
 WATCHED = tuple(
     topic.name for topic in (SCORES, GRADES, TASKS, ESCALATIONS, DEAD_LETTERS, COMPLAINTS)
@@ -147,5 +147,5 @@ def _notable(received: Received, *, first: bool) -> bool:
 
 
 def _origin(headers: tuple[tuple[str, bytes | None], ...]) -> Origin:
-    ours = {name.removeprefix(PREFIX): value or b"" for name, value in headers}
-    return Origin(ours["topic"].decode(), int(ours["partition"]), int(ours["offset"]))
+    ours = told_by(headers)
+    return Origin(ours["topic"], int(ours["partition"]), int(ours["offset"]))

@@ -10,7 +10,7 @@ from shared.contracts import complaints, followup, intake, scoring
 from shared.contracts.envelope import from_headers
 from shared.contracts.topics import DEAD_LETTERS
 from shared.contracts.values import instant_text
-from shared.runtime.dead_letters import PREFIX
+from shared.runtime.dead_letters import told_by
 
 Data = Mapping[str, Any]
 
@@ -56,11 +56,7 @@ def tell(
 
 
 def _dead_letter(headers: tuple[tuple[str, bytes | None], ...]) -> str:
-    ours = {
-        name.removeprefix(PREFIX): (value or b"").decode("utf-8", errors="replace")
-        for name, value in headers
-        if name.startswith(PREFIX)
-    }
+    ours = told_by(headers)
     return (
         f"{ours.get('service')} could not process {ours.get('topic')} "
         f"[{ours.get('partition')}]@{ours.get('offset')}: {ours.get('reason')}"

@@ -85,6 +85,8 @@ def routes(reader: Reader[FollowUpFacts], clock: Clock) -> APIRouter:
         view = await reader.get(key)
         if view is None:
             raise HTTPException(404, "nothing is known of such a customer")
+        if view.undecided_because is not None:
+            raise HTTPException(503, f"no tasks at present: {view.undecided_because}")
         return CustomerTasks(
             customer_key=view.id,
             tasks=tuple(sorted(_tasks(view), key=lambda task: (task.due_at, task.kind))),

@@ -23,11 +23,11 @@ from shared.http import Readiness, operations, run
 from shared.kafka import make_producer
 from shared.logs import configure_logging
 from shared.mongo import Mongo
+from shared.runtime.backoff import Backoff
 from shared.runtime.errors import TransientFailure
 from shared.runtime.relay import ConnectingRelay, Relay
 from shared.time.clock import Clock
 
-DATABASE_RETRY_SECONDS = 2.0
 VERSION = "1.0"
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -112,13 +112,14 @@ def main() -> None:
 
 async def _prepare(register: MongoRegister) -> None:
     """Create the indexes as soon as the database answers."""
+    backoff = Backoff()
     while True:
         try:
             await register.prepare()
             return
         except TransientFailure as failure:
             log.warning("the database is away", because=str(failure))
-            await asyncio.sleep(DATABASE_RETRY_SECONDS)
+            await backoff.wait()
 
 
 def _describe(app: FastAPI) -> None:

@@ -64,6 +64,8 @@ def routes(reader: Reader[ScoringFacts], clock: Clock) -> APIRouter:
     @router.get("/customers/{key:path}", summary="A customer's score, and why")
     async def customer(key: str) -> CustomerScore:
         view = await reader.get(key)
+        if view is not None and view.undecided_because is not None:
+            raise HTTPException(503, f"not scored at present: {view.undecided_because}")
         score = _score_of(view) if view is not None else None
         if view is None or score is None:
             raise HTTPException(404, "no score of such a customer")

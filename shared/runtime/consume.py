@@ -4,8 +4,7 @@ No exception leaves `take`: under manual acknowledgement that would skip the bat
 A batch that did not go through is rewound and comes again; offsets are committed last.
 """
 
-import asyncio
-import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
@@ -17,6 +16,7 @@ from aiokafka.errors import KafkaError
 from shared import metrics
 from shared.contracts.envelope import Event
 from shared.contracts.policy import Policy
+from shared.runtime.backoff import Backoff
 from shared.runtime.dead_letters import dead_letter
 from shared.runtime.errors import PoisonRecord, TransientFailure
 from shared.runtime.machine import Facts, Machine
@@ -31,9 +31,6 @@ F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
 RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
-FIRST_WAIT_SECONDS = 0.1
-LAST_WAIT_SECONDS = 5.0
-
 log = structlog.get_logger()
 
 
@@ -45,21 +42,6 @@ class Log(Protocol):
     def seek(self, partition: TopicPartition, offset: int) -> None: ...
 
     async def commit(self, offsets: dict[TopicPartition, int]) -> None: ...
-
-
-class Backoff:
-    """Waits longer after each failure in a row, with jitter."""
-
-    def __init__(self) -> None:
-        self._failures = 0
-
-    async def wait(self) -> None:
-        longest = min(FIRST_WAIT_SECONDS * 2**self._failures, LAST_WAIT_SECONDS)
-        self._failures = min(self._failures + 1, 10)
-        await asyncio.sleep(longest * random.uniform(0.5, 1.0))
-
-    def reset(self) -> None:
-        self._failures = 0
 
 
 class Consumer(Generic[F, P]):
@@ -108,9 +90,7 @@ class Consumer(Generic[F, P]):
             self.batch_began_at = None
 
     async def _take(self, records: Sequence[RawRecord], consumer: Log, turn: Turn) -> None:
-        if turn.unsettled:
-            await self._reconciler.settle(turn.partitions, turn)
-            turn.unsettled = False
+        await self._reconciler.begin(turn)
         ours = [record for record in records if record.partition in turn.partitions]
         events, poison = self._validate(ours)
         unjoined = await self._reconciler.reconcile(self._group(events), turn)
@@ -128,16 +108,17 @@ class Consumer(Generic[F, P]):
         events: list[tuple[RawRecord, Event[Any]]] = []
         poison: list[tuple[RawRecord, str]] = []
         for record in records:
-            metrics.records_consumed.labels(self._machine.name, record.topic).inc()
             try:
                 event = to_event(record, self._reading)
             except PoisonRecord as error:
                 poison.append((record, error.reason))
                 continue
-            if event is None:
-                metrics.records_skipped.labels(self._machine.name).inc()
-            else:
+            if event is not None:
                 events.append((record, event))
+        for topic, count in Counter(record.topic for record in records).items():
+            metrics.records_consumed.labels(self._machine.name, topic).inc(count)
+        skipped = len(records) - len(events) - len(poison)
+        metrics.records_skipped.labels(self._machine.name).inc(skipped)
         return events, poison
 
     def _group(self, events: Sequence[tuple[RawRecord, Event[Any]]]) -> Mapping[str, Work]:

@@ -5,6 +5,7 @@ reason never holds anything from the record's content.
 """
 
 import uuid
+from collections.abc import Iterable
 
 from aiokafka import ConsumerRecord
 
@@ -13,6 +14,15 @@ from shared.contracts.topics import DEAD_LETTERS
 from shared.runtime.relay import Record
 
 PREFIX = "aftercare_dead_letter_"
+
+
+def told_by(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
+    """What a dead letter's headers tell: service, topic, partition, offset, reason, id."""
+    return {
+        name.removeprefix(PREFIX): (value or b"").decode("utf-8", errors="replace")
+        for name, value in headers
+        if name.startswith(PREFIX)
+    }
 
 
 def dead_letter(service: str, record: "ConsumerRecord[bytes, bytes]", reason: str) -> Record:

@@ -25,7 +25,8 @@ from shared.contracts.topics import DEAD_LETTERS
 from shared.kafka import make_producer, partition_counts
 from shared.logs import configure_logging
 from shared.mongo import Mongo
-from shared.runtime.consume import Backoff, Consumer
+from shared.runtime.backoff import Backoff
+from shared.runtime.consume import Consumer
 from shared.runtime.errors import TransientFailure
 from shared.runtime.health import consumer_troubles
 from shared.runtime.machine import Facts, Machine

@@ -5,7 +5,7 @@ changed state goes out as a new version, what should no longer be is withdrawn.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -186,7 +186,7 @@ def _decide(
         if decision.next_due is not None and decision.next_due <= now:
             raise ValueError("next_due is not later than now")
         draft = _Draft(joined.id, now, dict(joined.emitted), cause)
-        _compare(draft, decision, machine.writing)
+        _compare(draft, decision, machine)
     except OutputTooLarge:
         return Change(park(joined, "output too large", now))
     except Exception as error:  # facts are saved, outputs stand, and it is tried again
@@ -205,11 +205,7 @@ def park(aggregate: Aggregate, reason: str, now: datetime) -> Aggregate:
     return replace(aggregate, parked=Parked(reason, attempts, since), due_at=now + wait)
 
 
-def _compare(
-    draft: _Draft,
-    decision: Decision,
-    contracts: Mapping[str, type[Output] | type[Withdrawal]],
-) -> None:
+def _compare(draft: _Draft, decision: Decision, machine: Machine[F, P]) -> None:
     wanted = {output.about: output for output in decision.outputs}
     if len(wanted) < len(decision.outputs):
         raise ValueError("two outputs about the same subject")
@@ -220,7 +216,7 @@ def _compare(
             if about not in wanted:
                 del draft.emitted[about]
         elif about not in wanted and not emitted.withdrawn:
-            _withdraw(draft, about, emitted, contracts[emitted.type])
+            _withdraw(draft, about, emitted, machine.writing[emitted.type])
 
 
 def _emit(draft: _Draft, about: str, output: AnyOutput) -> None:
@@ -229,7 +225,7 @@ def _emit(draft: _Draft, about: str, output: AnyOutput) -> None:
     if sealing and known is not None and known.sealed is not None:
         return
     data = output.content.model_dump_json()
-    if len(data) > MAX_OUTPUT_BYTES:
+    if len(data.encode()) > MAX_OUTPUT_BYTES:
         raise OutputTooLarge
     digest = _hash(output.content.TYPE, data)
     if known is not None and known.hash == digest and not known.withdrawn:

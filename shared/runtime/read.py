@@ -7,8 +7,10 @@ from typing import Annotated, Generic, TypeVar
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from shared.contracts.decision import Decision
 from shared.contracts.policy import Policy
 from shared.runtime.aggregate import Aggregate
+from shared.runtime.errors import place_of
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.reader import View
 from shared.runtime.store import Store
@@ -55,18 +57,23 @@ class StoreReader(Generic[F, P]):
             for about, emitted in aggregate.emitted.items()
             if emitted.sealed is not None
         }
+        parked_because = aggregate.parked.reason if aggregate.parked else None
+        try:
+            decision = self._machine.decide(
+                facts, announced, self._machine.policy, self._clock.now()
+            )
+        except Exception as error:  # one aggregate's trouble must not hide the others of a page
+            decision, parked_because = Decision(), f"decide raised {place_of(error)}"
         return View(
             id=aggregate.id,
             dealer_id=aggregate.dealer_id,
             facts=facts,
-            decision=self._machine.decide(
-                facts, announced, self._machine.policy, self._clock.now()
-            ),
+            decision=decision,
             announced=announced,
             due_at=aggregate.due_at,
             policy_version=aggregate.policy_version,
             updated_at=aggregate.updated_at,
-            parked_because=aggregate.parked.reason if aggregate.parked else None,
+            parked_because=parked_because,
         )
 
 

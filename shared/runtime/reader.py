@@ -23,6 +23,12 @@ class View(Generic[F]):
     policy_version: str
     updated_at: datetime
     parked_because: str | None = None
+    """Why it was set aside; where it cannot be decided, the decision is empty."""
+
+    @property
+    def undecided_because(self) -> str | None:
+        """Why nothing can be said of it at present, if so."""
+        return None if self.decision.outputs else self.parked_because
 
 
 class Reader(Protocol[F]):

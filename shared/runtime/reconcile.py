@@ -6,6 +6,7 @@ written and not published is found by its intent.
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -82,6 +83,12 @@ class Reconciler(Generic[F, P]):
                 return poison
         raise TransientFailure("other writers were first, again and again")
 
+    async def begin(self, turn: Turn) -> None:
+        """What every turn begins with: settle what earlier ones may have left behind."""
+        if turn.unsettled:
+            await self.settle(turn.partitions, turn)
+            turn.unsettled = False
+
     async def settle(self, partitions: Iterable[int], turn: Turn) -> int:
         """Finish what a crash or a lost reply left behind in these partitions.
 
@@ -152,9 +159,9 @@ class Reconciler(Generic[F, P]):
         except RefusedMessage as refusal:
             refused = set(refusal.refused)
             await self._park_refused([messages[position] for position in refusal.refused])
-        for position, message in enumerate(messages):
-            if position not in refused:
-                metrics.messages_published.labels(self.machine.name, message.type).inc()
+        sent = (sent.type for at, sent in enumerate(messages) if at not in refused)
+        for type_, count in Counter(sent).items():
+            metrics.messages_published.labels(self.machine.name, type_).inc(count)
 
     async def _park_refused(self, refused: Sequence[Outgoing]) -> None:
         """Forget that these were said, and try their aggregates again later."""

@@ -10,11 +10,11 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
+from shared.runtime.backoff import Backoff
 from shared.runtime.errors import RefusedMessage, TransientFailure
 
 PUBLISH_TIMEOUT_SECONDS = 15.0
-FIRST_RETRY_SECONDS = 0.2
-LONGEST_RETRY_SECONDS = 5.0
+STOP_TIMEOUT_SECONDS = 5.0
 
 log = structlog.get_logger()
 
@@ -137,7 +137,7 @@ class ConnectingRelay:
             log.info("connected to the broker")
 
     async def _connect(self) -> AIOKafkaProducer:
-        pause = FIRST_RETRY_SECONDS
+        backoff = Backoff()
         while True:
             producer = self._make_producer()
             try:
@@ -149,8 +149,7 @@ class ConnectingRelay:
                 await _stop(producer)
                 raise
             await _stop(producer)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_RETRY_SECONDS)
+            await backoff.wait()
 
 
 async def _stop(producer: AIOKafkaProducer | None) -> None:
@@ -158,7 +157,7 @@ async def _stop(producer: AIOKafkaProducer | None) -> None:
     if producer is None:
         return
     try:
-        async with asyncio.timeout(LONGEST_RETRY_SECONDS):
+        async with asyncio.timeout(STOP_TIMEOUT_SECONDS):
             await producer.stop()
     except (KafkaError, OSError, TimeoutError) as error:
         log.warning("the producer did not stop cleanly", error=type(error).__name__)

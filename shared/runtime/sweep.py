@@ -13,7 +13,7 @@ import structlog
 
 from shared import metrics
 from shared.contracts.policy import Policy
-from shared.runtime.consume import Backoff
+from shared.runtime.backoff import Backoff
 from shared.runtime.errors import TransientFailure
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.ownership import Ownership, Turn
@@ -79,10 +79,10 @@ class Sweep(Generic[F, P]):
         async with self._ownership.turn() as turn:
             if not turn.partitions:
                 return False
-            if turn.unsettled or self._monotonic() - self._audited_at > AUDIT_EVERY_SECONDS:
-                await self._reconciler.settle(turn.partitions, turn)
+            if self._monotonic() - self._audited_at > AUDIT_EVERY_SECONDS:
+                turn.unsettled = True
                 self._audited_at = self._monotonic()
-                turn.unsettled = False
+            await self._reconciler.begin(turn)
             busy = await self._due_page(turn)
             if not busy:
                 await self._policy_page(turn)

@@ -111,3 +111,16 @@ def test_a_file_with_a_mistake_is_refused(tmp_path: Path, wrong: str) -> None:
     rules.write_text(wrong, encoding="utf-8")
     with pytest.raises(ValidationError):
         ScoringSettings(scoring_policy_file=rules).policy()
+
+
+async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:
+    story = given(visit("2025-01-10"))
+    shelf = Shelf(
+        machine(ScoringSettings()), {CUSTOMER: story.facts}, NOW, parked_because="decide raised"
+    )
+    app = FastAPI()
+    app.include_router(routes(shelf, ManualClock(NOW)))
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
+        answer = await http.get(f"/v1/customers/{CUSTOMER}")
+    assert answer.status_code == 503
+    assert "decide raised" in answer.text

@@ -15,7 +15,7 @@ from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import DEAD_LETTERS, SCORES, VISITS
 from shared.contracts.values import instant_text
 from shared.kafka import make_producer
-from shared.runtime.dead_letters import PREFIX
+from shared.runtime.dead_letters import told_by
 from shared.runtime.lifecycle import Runtime
 from shared.runtime.relay import KafkaRelay, Record
 from shared.settings import KafkaSettings, MongoSettings, RuntimeSettings, ServiceSettings
@@ -156,9 +156,9 @@ async def test_poison_in_good_traffic_becomes_dead_letters(settings: ServiceSett
     sent = sorted((record.key or b"", record.value or b"") for record in bad)
     assert sorted((letter.key or b"", letter.value or b"") for letter in letters) == sent
     for letter in letters:
-        told = dict(letter.headers)
-        reason = told[f"{PREFIX}reason"].decode()
-        assert told[f"{PREFIX}topic"] == VISITS.name.encode()
+        told = told_by(letter.headers)
+        reason = told["reason"]
+        assert told["topic"] == VISITS.name
         assert reason
         assert "closed" not in reason
 

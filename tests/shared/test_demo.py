@@ -9,6 +9,7 @@ import pytest
 from deploy.local.demo_account import READ_BY, Balance, Ledger, Place, held_by, missing
 from deploy.local.intake_client import Item, Problem
 from deploy.local.sample import FeedLine
+from deploy.local.sample.feed import Expected
 from services.complaints import app as complaints
 from services.complaints.settings import ComplaintSettings
 from services.followup import app as followup
@@ -46,11 +47,11 @@ BALANCED = Balance(
 )
 
 
-def line(kind: str = VisitReported.TYPE, expected: str = "accepted") -> FeedLine:
+def line(kind: str = VisitReported.TYPE, expected: Expected = "accepted") -> FeedLine:
     return FeedLine(
         at=datetime(2026, 11, 21, tzinfo=UTC),
         line=json.dumps({"type": kind}).encode(),
-        expected=expected,  # type: ignore[arg-type]  # one of the three, as the tests write it
+        expected=expected,
         about="visit closed",
         dealer_id="sunrise/berlin",
     )

@@ -113,9 +113,7 @@ class House:
             known = work.get(found.key, Work(PARTITION)).events
             work[found.key] = Work(PARTITION, (*known, found))
         async with self.ownership.turn() as turn:
-            if turn.unsettled:
-                await self.reconciler.settle(turn.partitions, turn)
-                turn.unsettled = False
+            await self.reconciler.begin(turn)
             poison = await self.reconciler.reconcile(work, turn)
         return [reason for _, reason in poison]
 

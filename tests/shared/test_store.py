@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -18,7 +19,7 @@ NOW = datetime(2026, 11, 21, 10, 5, 0, 123000, tzinfo=UTC)
 HOSTILE_KEYS = ["", ".", "$", "$set", "a.b", "\x00", "%", "%2E", "客户.1", "a" * 500, "__proto__"]
 
 
-def aggregate(id_: str = "g/d/s/1", **changes: object) -> Aggregate:
+def aggregate(id_: str = "g/d/s/1", **changes: Any) -> Aggregate:
     plain = Aggregate(
         id=id_,
         dealer_id="g/d",
@@ -30,7 +31,7 @@ def aggregate(id_: str = "g/d/s/1", **changes: object) -> Aggregate:
         policy_version="p1",
         updated_at=NOW,
     )
-    return replace(plain, **changes)  # type: ignore[arg-type] # each test names the fields
+    return replace(plain, **changes)
 
 
 def intent(id_: str, partition: int, *messages: Outgoing) -> Intent:
