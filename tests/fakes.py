@@ -24,6 +24,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._aggregates: dict[str, dict[str, object]] = {}
         self._intents: dict[str, dict[str, object]] = {}
+        self._policies: dict[int, str] = {}
 
     async def prepare(self) -> None:
         return None
@@ -78,6 +79,12 @@ class MemoryStore:
             if aggregate.partition in partitions and aggregate.id > after
         ]
         return found[:limit]
+
+    async def policies_applied(self, partitions: Collection[int]) -> Mapping[int, str]:
+        return {part: self._policies[part] for part in partitions if part in self._policies}
+
+    async def policy_applied(self, partitions: Collection[int], version: str) -> None:
+        self._policies.update(dict.fromkeys(partitions, version))
 
     async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
         found = [

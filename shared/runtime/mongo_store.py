@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Collection as Ids
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from heapq import merge
+from itertools import islice
 from typing import Any
 
 from shared.mongo import (
@@ -12,6 +14,7 @@ from shared.mongo import (
     IndexModel,
     InsertOne,
     ReplaceOne,
+    UpdateOne,
     guarded_bulk,
     transient,
 )
@@ -23,16 +26,22 @@ from shared.runtime.documents import (
     to_intent,
 )
 
+FOR_EVER = datetime(9999, 12, 31, tzinfo=UTC)
 IDS_A_QUERY = 128
 """Side by side: the embedded database takes a time for `$in` that grows with its square."""
 
 
 class MongoStore:
-    """New documents are inserted, known ones replaced whole under the guard of `version`."""
+    """New documents are inserted, known ones replaced whole under the guard of `version`.
+
+    A page of what is due is one query per partition, side by side: each walks the index from
+    the oldest on, and costs what it finds. With `$in` the embedded database reads everything.
+    """
 
     def __init__(self, database: Database) -> None:
         self._aggregates = database["aggregates"]
         self._intents = database["intents"]
+        self._policies = database["policies"]
 
     async def prepare(self) -> None:
         async with transient():
@@ -40,8 +49,8 @@ class MongoStore:
                 [
                     IndexModel(
                         [("partition", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)],
-                        name="due",
-                        partialFilterExpression={"due_at": {"$exists": True}},
+                        name="due_in_partition",
+                        partialFilterExpression={"due_at": {"$lt": FOR_EVER}},
                     )
                 ]
             )
@@ -72,9 +81,20 @@ class MongoStore:
             await self._intents.delete_many({"_id": {"$in": list(ids)}})
 
     async def due(self, partitions: Ids[int], now: datetime, *, limit: int) -> Sequence[Aggregate]:
-        query = {"partition": {"$in": list(partitions)}, "due_at": {"$lte": now}}
-        found = await self._find(self._aggregates, query, ["due_at", "_id"], limit=limit)
-        return [to_aggregate(document) for document in found]
+        after_now = now + timedelta(milliseconds=1)  # $lte is $lt in the embedded database
+        pages = await asyncio.gather(
+            *(
+                self._find(
+                    self._aggregates,
+                    {"partition": partition, "due_at": {"$lt": after_now}},
+                    ["due_at", "_id"],
+                    limit=limit,
+                )
+                for partition in partitions
+            )
+        )
+        oldest_first = merge(*pages, key=lambda found: (found["due_at"], found["_id"]))
+        return [to_aggregate(document) for document in islice(oldest_first, limit)]
 
     async def policy_versions(
         self, partitions: Ids[int], *, after: str, limit: int
@@ -84,6 +104,20 @@ class MongoStore:
             self._aggregates, query, ["_id"], limit=limit, fields=["policy_version"]
         )
         return [(document["_id"], document["policy_version"]) for document in found]
+
+    async def policies_applied(self, partitions: Ids[int]) -> Mapping[int, str]:
+        query = {"_id": {"$in": list(partitions)}}
+        found = await self._find(self._policies, query)
+        return {document["_id"]: document["policy_version"] for document in found}
+
+    async def policy_applied(self, partitions: Ids[int], version: str) -> None:
+        async with transient():
+            await self._policies.bulk_write(
+                [
+                    UpdateOne({"_id": partition}, {"$set": {"policy_version": version}}, True)
+                    for partition in partitions
+                ]
+            )
 
     async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
         bounds = {"$gt": after}

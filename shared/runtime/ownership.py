@@ -68,6 +68,8 @@ class Ownership:
         self._turn = asyncio.Lock()
         self._partitions: frozenset[int] = frozenset()
         self._unsettled = True
+        self.assignments = 0
+        """How often Kafka has assigned partitions."""
         self.gained_at: datetime | None = None
         """When Kafka last assigned partitions, by the machine's clock; None before the first."""
 
@@ -96,6 +98,7 @@ class Ownership:
         async with self._turn:
             self._partitions = frozenset(partitions)
             self._unsettled = True
+            self.assignments += 1
             self.gained_at = SystemClock().now()
 
     async def revoke(self) -> None:

@@ -46,6 +46,14 @@ class Store(Protocol):
         """`(id, policy version)` of aggregates of these partitions, by id, from `after` on."""
         ...
 
+    async def policies_applied(self, partitions: Collection[int]) -> Mapping[int, str]:
+        """The policy version that all aggregates of a partition were last brought to."""
+        ...
+
+    async def policy_applied(self, partitions: Collection[int], version: str) -> None:
+        """All aggregates of these partitions have been brought to this policy version."""
+        ...
+
     async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
         """Aggregates by id, those after `after`; of one dealer or of all."""
         ...

@@ -7,6 +7,7 @@ a stale owner left behind.
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 import structlog
@@ -28,6 +29,15 @@ P = TypeVar("P", bound=Policy)
 AUDIT_EVERY_SECONDS = 30.0
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _PolicyScan:
+    """How far the partitions of one assignment have been brought to the current policy."""
+
+    assignment: int
+    left: frozenset[int]
+    after: str = ""
 
 
 class Sweep(Generic[F, P]):
@@ -54,7 +64,7 @@ class Sweep(Generic[F, P]):
         self._interval = interval_seconds
         self._monotonic = monotonic
         self._audited_at = monotonic()
-        self._policy_scan: tuple[frozenset[int], str | None] = (frozenset(), None)
+        self._scan: _PolicyScan | None = None
 
     async def run(self) -> None:
         """Sweep until cancelled; trouble with the database or broker is waited out."""
@@ -102,19 +112,24 @@ class Sweep(Generic[F, P]):
         return len(due) == self._page
 
     async def _policy_page(self, turn: Turn) -> None:
-        """Go through all aggregates once after each assignment, and decide those anew that
-        another policy decided."""
-        scanned, after = self._policy_scan
-        if scanned != turn.partitions:
-            after = ""
-        if after is None:
-            return
-        page = await self._store.policy_versions(turn.partitions, after=after, limit=self._page)
+        """Go through partitions that another policy may have decided, and decide anew."""
         current = self._machine.policy.version
+        assignment = self._ownership.assignments
+        if self._scan is None or self._scan.assignment != assignment:
+            applied = await self._store.policies_applied(turn.partitions)
+            left = {part for part in turn.partitions if applied.get(part) != current}
+            self._scan = _PolicyScan(assignment, frozenset(left))
+        scan = self._scan
+        if not scan.left:
+            return
+        page = await self._store.policy_versions(scan.left, after=scan.after, limit=self._page)
         outdated = [id_ for id_, version in page if version != current]
         if outdated:
             known = await self._store.load(outdated)
             work = {found.id: Work(found.partition) for found in known.values()}
             await self._reconciler.reconcile(work, turn, known)
-        more = len(page) == self._page
-        self._policy_scan = (turn.partitions, page[-1][0] if more else None)
+        if len(page) == self._page:
+            self._scan = replace(scan, after=page[-1][0])
+        else:
+            await self._store.policy_applied(scan.left, current)
+            self._scan = replace(scan, left=frozenset())

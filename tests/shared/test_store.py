@@ -131,6 +131,12 @@ async def test_policy_versions_are_paged_by_id(store: Store) -> None:
     ]
 
 
+async def test_it_remembers_which_policy_a_partition_was_brought_to(store: Store) -> None:
+    await store.policy_applied([3, 4], "p1")
+    await store.policy_applied([4], "p2")
+    assert await store.policies_applied([3, 4, 5]) == {3: "p1", 4: "p2"}
+
+
 async def test_pages_hold_one_dealer_only(store: Store) -> None:
     ids = ["g/d/s/1", "g/d/s/2", "g/d-2/s/1", "g/c/s/1"]
     await store.save([aggregate(id_, dealer_id="/".join(id_.split("/")[:2])) for id_ in ids])

@@ -1,5 +1,6 @@
 """Timers: what is due, in order, for owned partitions only; and a change of policy."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -110,6 +111,32 @@ async def test_another_policy_decides_everything_anew_and_publishes_the_differen
     assert all(b'"score":20' in (record.value or b"") for record in after.relay.records)
     await after.sweep.turn()
     assert len(after.relay.records) == 5
+
+
+async def test_a_partition_is_gone_through_once_per_policy_whoever_gains_it() -> None:
+    store = MemoryStore()
+    first = Instance(store)
+    await first.ownership.gained([0])
+    await first.take(0, *(visit(customer=str(n)) for n in range(3)))
+    for points, scores in ((20, [20] * 3), (20, []), (30, [30] * 3), (20, [20] * 3)):
+        instance = Instance(store, replace(TOY, policy=ToyPolicy(points=points)))
+        await instance.ownership.gained([0])
+        await instance.sweep.turn()
+        said = [json.loads(record.value or b"")["score"] for record in instance.relay.records]
+        assert said == scores
+
+
+async def test_an_assignment_that_comes_back_is_gone_through_again() -> None:
+    store = MemoryStore()
+    ours, older = Instance(store, replace(TOY, policy=ToyPolicy(points=20))), Instance(store)
+    await ours.ownership.gained([0])
+    await ours.sweep.turn()
+    await older.ownership.gained([0])
+    await older.take(0, visit())
+    await older.sweep.turn()
+    await ours.ownership.gained([0])
+    await ours.sweep.turn()
+    assert len(ours.relay.records) == 1
 
 
 async def test_an_intent_that_a_stale_owner_leaves_later_is_settled_by_the_audit() -> None:
