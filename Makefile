@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 FLAGS ?=
+LONG ?=
+KAFKA_LIBS := deploy/kafka/libs
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -40,6 +42,20 @@ test: venv ## run the tests, on the embedded broker and database
 
 bench: venv ## measure scoring beside loops written by hand, on fresh embedded servers
 	@$(BIN)/python -m tests.bench $(FLAGS)
+
+chaos: venv kafka ## kill and cut off everything on three Kafka brokers; LONG=1 for a long run
+	@AFTERCARE_TEST_KAFKA_LIBS=$(KAFKA_LIBS) $(BIN)/python -m tests.chaos $(if $(LONG),--long) $(FLAGS)
+
+kafka: $(KAFKA_LIBS)/fetched ## fetch the jars of Apache Kafka through Maven
+
+$(KAFKA_LIBS)/fetched: deploy/kafka/pom.xml
+	@if ! command -v mvn >/dev/null || ! command -v java >/dev/null; then \
+	  echo 'Apache Kafka needs Java 17 and Maven (Debian: apt install openjdk-17-jdk-headless maven).' >&2; \
+	  exit 1; \
+	fi
+	@mvn -q -B -Dstyle.color=never -f deploy/kafka/pom.xml dependency:copy-dependencies \
+	  -DoutputDirectory=$(abspath $(KAFKA_LIBS))
+	@touch $@
 
 lint: venv ## check style and formatting
 	@$(BIN)/ruff check .
@@ -78,4 +94,4 @@ clean: ## remove what was built or left behind, .venv included
 	@rm -rf $(VENV) build *.egg-info .aftercare .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help venv demo up test bench lint format types imports docs requirements ci clean
+.PHONY: help venv demo up test bench chaos kafka lint format types imports docs requirements ci clean

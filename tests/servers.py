@@ -31,6 +31,7 @@ class Broker:
 
     kind: BrokerKind
     bootstrap_servers: str
+    replication_factor: int = 1
 
     def settings(self) -> KafkaSettings:
         """How a service reaches it."""
@@ -38,7 +39,7 @@ class Broker:
             bootstrap_servers=self.bootstrap_servers,
             idempotent_producer=self.kind == "apache",
             partitions=PARTITIONS,
-            replication_factor=1,
+            replication_factor=self.replication_factor,
         )
 
 

@@ -37,10 +37,17 @@ class EmbeddedServer:
 
     child: Child
     port: int
+    ready: Callable[[int], bool]
+    """Whether the server on this port answers."""
 
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
+
+    def start_again(self) -> None:
+        """Start it after it was stopped, where it was before; returns when it answers."""
+        self.child.restart()
+        self.child.wait_until(partial(self.ready, self.port), within_seconds=START_SECONDS)
 
 
 @contextmanager
@@ -99,7 +106,7 @@ def _started(
             if tries and isinstance(error, CannotRun):
                 continue
             raise
-        return EmbeddedServer(child=child, port=chosen)
+        return EmbeddedServer(child=child, port=chosen, ready=ready)
 
 
 def _broker_program() -> str:

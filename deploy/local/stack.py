@@ -151,20 +151,27 @@ def _start_services(
     children: dict[str, Child] = {}
     grace = ServiceSettings().runtime.graceful_stop_seconds
     stopping.callback(lambda: stop_all(list(children.values()), within_seconds=grace))
-    search = os.pathsep.join(filter(None, (str(_PROJECT), environment.get("PYTHONPATH"))))
     for name, port in ports.services.items():
-        children[name] = spawn(
-            name,
-            [sys.executable, "-P", "-m", f"services.{name}"],
-            logs=logs,
-            environment={
-                **environment,
-                "AFTERCARE_HTTP__PORT": str(port),
-                "AFTERCARE_HTTP__HOST": "127.0.0.1",
-                "PYTHONPATH": search,
-            },
-        )
+        children[name] = start_service(name, port=port, environment=environment, logs=logs)
     return children
+
+
+def start_service(
+    service: str, *, port: int, environment: Mapping[str, str], logs: Path, name: str | None = None
+) -> Child:
+    """One instance of a service on a loopback port; `name` tells it from others of its kind."""
+    search = os.pathsep.join(filter(None, (str(_PROJECT), environment.get("PYTHONPATH"))))
+    return spawn(
+        name or service,
+        [sys.executable, "-P", "-m", f"services.{service}"],
+        logs=logs,
+        environment={
+            **environment,
+            "AFTERCARE_HTTP__PORT": str(port),
+            "AFTERCARE_HTTP__HOST": "127.0.0.1",
+            "PYTHONPATH": search,
+        },
+    )
 
 
 def _wait_until_ready(child: Child, url: str, tell: Tell) -> None:

@@ -1,6 +1,7 @@
 """The four services as processes, and what a test may ask of them."""
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from typing import Any
 import httpx
 from aiokafka import AIOKafkaConsumer
 
-from deploy.local.processes import Child
-from deploy.local.stack import Stack, any_ports, running_stack
+from deploy.local.processes import Child, free_port, running
+from deploy.local.stack import Stack, any_ports, running_stack, start_service, what_keeps
 from shared.contracts.envelope import from_headers
 from shared.contracts.topics import Topic
 from shared.settings import MongoSettings
@@ -35,11 +36,31 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Instance:
+    """One process of a service."""
+
+    child: Child
+    url: str
+
+    def until_ready(self) -> None:
+        """Wait until it does its work."""
+        self.child.wait_until(lambda: not what_keeps(self.url), within_seconds=WAIT_SECONDS)
+
+    def gauge(self, name: str) -> float:
+        """A metric as it tells it now; partitions and lag are set every five seconds."""
+        text = httpx.get(f"{self.url}/metrics", timeout=30).text
+        (line,) = (line for line in text.splitlines() if line.startswith(name))
+        return float(line.rpartition(" ")[2])
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """A running Aftercare."""
 
     stack: Stack
     broker: Broker
+    directory: Path
+    environment: Mapping[str, str]
 
     def child(self, service: str) -> Child:
         return next(child for child in self.stack.children if child.name == service)
@@ -75,6 +96,24 @@ class House:
         """All messages on a topic so far, in order."""
         return asyncio.run(_read(self.broker, topic))
 
+    @contextmanager
+    def another(self, service: str) -> Iterator[Instance]:
+        """One more instance of a service, beside the one there is, until the end or killed."""
+        port = free_port()
+        child = start_service(
+            service,
+            port=port,
+            environment={**os.environ, **self.environment},
+            logs=self.directory / "logs",
+            name=f"{service}-{port}",
+        )
+        with running(child):
+            yield Instance(child, f"http://127.0.0.1:{port}")
+
+    def instance(self, service: str) -> Instance:
+        """The instance of a service that was started first."""
+        return Instance(self.child(service), self.stack.urls[service])
+
 
 @contextmanager
 def house(
@@ -87,14 +126,14 @@ def house(
     settings = {
         "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS": broker.bootstrap_servers,
         "AFTERCARE_KAFKA__PARTITIONS": "6",
-        "AFTERCARE_KAFKA__REPLICATION_FACTOR": "1",
+        "AFTERCARE_KAFKA__REPLICATION_FACTOR": str(broker.replication_factor),
         "AFTERCARE_KAFKA__IDEMPOTENT_PRODUCER": str(broker.kind == "apache").lower(),
         "AFTERCARE_MONGO__URI": mongo.uri.get_secret_value(),
         "AFTERCARE_MONGO__DATABASE_PREFIX": mongo.database_prefix,
         **(environment or {}),
     }
     with running_stack(directory=directory, ports=any_ports(), environment=settings) as stack:
-        yield House(stack, broker)
+        yield House(stack, broker, directory, settings)
 
 
 async def _read(broker: Broker, topic: Topic) -> list[Said]:
@@ -108,13 +147,14 @@ async def _read(broker: Broker, topic: Topic) -> list[Said]:
         while quiet < 5:  # the embedded broker's end offsets are not to be trusted
             batches = await consumer.getmany(timeout_ms=100)
             quiet = 0 if batches else quiet + 1
-            found.extend(_said(record) for records in batches.values() for record in records)
+            found.extend(said_in(record) for records in batches.values() for record in records)
         return found
     finally:
         await consumer.stop()
 
 
-def _said(record: Any) -> Said:
+def said_in(record: Any) -> Said:
+    """The message in a record of Kafka."""
     attributes = from_headers(record.headers)
     return Said(
         id=attributes["id"],

@@ -1,0 +1,155 @@
+"""Gathers what an account needs: the topics from the start, the databases, the holdings."""
+
+import json
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from deploy.local.demo_account import Place, held_by
+from services.complaints.app import machine as complaints_machine
+from services.complaints.settings import ComplaintSettings
+from services.followup.app import machine as followup_machine
+from services.followup.settings import FollowUpSettings
+from services.scoring.app import machine as scoring_machine
+from services.scoring.settings import ScoringSettings
+from shared.contracts.envelope import Event
+from shared.contracts.topics import COMPLAINTS, DEAD_LETTERS, SALES, VISITS
+from shared.mongo import Mongo
+from shared.runtime.aggregate import Aggregate
+from shared.runtime.consume import RawRecord
+from shared.runtime.dead_letters import told_by
+from shared.runtime.machine import Machine
+from shared.runtime.mongo_store import MongoStore
+from shared.runtime.validate import to_event
+from shared.settings import MongoSettings
+from tests.chaos.account import OUTPUT_TOPICS, Evidence
+from tests.chaos.load import TOPICS
+from tests.e2e.house import said_in
+from tests.servers import PARTITIONS, Broker
+
+INPUT_TOPICS = (SALES.name, VISITS.name, COMPLAINTS.name)
+PAGE = 1000
+POLL_MS = 500
+
+
+def machines() -> dict[str, Machine[Any, Any]]:
+    """The services that hold documents, but for their I/O."""
+    made: tuple[Machine[Any, Any], ...] = (
+        scoring_machine(ScoringSettings()),
+        followup_machine(FollowUpSettings()),
+        complaints_machine(ComplaintSettings()),
+    )
+    return {machine.name: machine for machine in made}
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """What the services have in theirs."""
+
+    aggregates: Mapping[str, Sequence[Aggregate]]
+    intents: Mapping[str, int]
+    held: Mapping[Place, str]
+
+
+async def databases(settings: MongoSettings) -> Databases:
+    """All documents, the number of intents, and which versions are held."""
+    aggregates: dict[str, Sequence[Aggregate]] = {}
+    intents: dict[str, int] = {}
+    held: dict[Place, str] = {}
+    for service, machine in machines().items():
+        mongo = Mongo(settings, service)
+        store = MongoStore(mongo.database)
+        aggregates[service] = [found async for found in _all(store)]
+        intents[service] = len(await store.intents(range(PARTITIONS)))
+        held |= held_by(service, _versions(machine, aggregates[service]))
+        await mongo.close()
+    return Databases(aggregates, intents, held)
+
+
+async def gather(broker: Broker, mongo: MongoSettings) -> Evidence:
+    """Everything there is at this moment; call it when all has come to rest."""
+    at = datetime.now(UTC)
+    records = await records_of(broker, [*INPUT_TOPICS, *OUTPUT_TOPICS, DEAD_LETTERS.name])
+    letters = records.pop(DEAD_LETTERS.name)
+    inputs = [record for topic in INPUT_TOPICS for record in records[topic]]
+    found = await databases(mongo)
+    return Evidence(
+        at=at,
+        held={**found.held, **_carried(inputs)},
+        said={topic: [said_in(record) for record in part] for topic, part in records.items()},
+        aggregates=found.aggregates,
+        intents=found.intents,
+        dead_letters=[str(told_by(letter.headers)) for letter in letters],
+        unlike_replay=[
+            f"{id_} of {service}"
+            for service, machine in machines().items()
+            for id_ in unlike_replay(machine, _read(machine, inputs), found.aggregates[service])
+        ],
+    )
+
+
+async def records_of(broker: Broker, topics: Sequence[str]) -> dict[str, list[RawRecord]]:
+    """All records of these topics up to now, each partition in order. Not on the embedded
+    broker, whose end offsets are not to be trusted."""
+    found: dict[str, list[RawRecord]] = {topic: [] for topic in topics}
+    async with AIOKafkaConsumer(bootstrap_servers=broker.bootstrap_servers) as consumer:
+        partitions = [TopicPartition(topic, n) for topic in topics for n in range(PARTITIONS)]
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        ends = await consumer.end_offsets(partitions)
+        for partition in partitions:
+            while await consumer.position(partition) < ends[partition]:
+                batch = await consumer.getmany(partition, timeout_ms=POLL_MS)
+                for records in batch.values():
+                    found[partition.topic].extend(records)
+    return found
+
+
+async def _all(store: MongoStore) -> AsyncIterator[Aggregate]:
+    after = ""
+    while page := await store.page(dealer_id=None, after=after, limit=PAGE):
+        for found in page:
+            yield found
+        after = page[-1].id
+
+
+def _versions(
+    machine: Machine[Any, Any], documents: Iterable[Aggregate]
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    for found in documents:
+        yield found.id, machine.facts.model_validate(found.facts).versions()
+
+
+def _carried(inputs: Iterable[RawRecord]) -> dict[Place, str]:
+    """The newest version of each document that intake's topics carry for each customer."""
+    newest: dict[Place, str] = {}
+    for record in inputs:
+        data = json.loads(record.value or b"{}")
+        place = Place(TOPICS, data["customer_key"], data["document_id"])
+        newest[place] = max(newest.get(place, ""), data["version"])
+    return newest
+
+
+def _read(machine: Machine[Any, Any], inputs: Iterable[RawRecord]) -> Iterator[Event[Any]]:
+    events = (to_event(record, machine.reading) for record in inputs)
+    return (event for event in events if event is not None)
+
+
+def unlike_replay(
+    machine: Machine[Any, Any], events: Iterable[Event[Any]], documents: Iterable[Aggregate]
+) -> list[str]:
+    """Ids of documents that are not what these events, joined in this order, lead to."""
+    nothing = machine.facts.model_validate({})
+    replayed: dict[str, Any] = {}
+    for event in events:
+        id_ = machine.aggregate_id(event)
+        replayed[id_] = machine.join(replayed.get(id_, nothing), event)
+    stored = {found.id: machine.facts.model_validate(found.facts) for found in documents}
+    return [
+        id_
+        for id_ in sorted(replayed.keys() | stored.keys())
+        if replayed.get(id_, nothing) != stored.get(id_, nothing)
+    ]
