@@ -13,11 +13,10 @@ from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from deploy.local import configuration, gist
+from deploy.local import configuration, dead_letters_cli, gist
 from deploy.local.demo_show import run_demo
 from deploy.local.intake_client import IntakeClient
 from deploy.local.processes import CannotRun
@@ -25,12 +24,11 @@ from deploy.local.recorded import DEFAULT_DIRECTORY, recorded
 from deploy.local.send import DEFAULT_CHUNK, Account, Line, read_lines, send_all
 from deploy.local.stack import DEFAULT_PORT_BASE
 from deploy.local.tail import Record, following
+from deploy.local.terminal import FAILED, WRONG_USE, AsJson, DataDir, err, out
 from deploy.local.topics import TopicReport, provision_topics
 from deploy.local.up import run_up
 from shared.contracts.topics import ALL
 
-FAILED = 1
-WRONG_USE = 2
 _SHOWN_REFUSALS = 50
 
 app = typer.Typer(
@@ -40,15 +38,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 config_app = typer.Typer(help="Look at the configuration.", no_args_is_help=True)
+app.add_typer(dead_letters_cli.app, name="dead-letters")
 app.add_typer(config_app, name="config")
-
-out = Console()
-err = Console(stderr=True)
-
-DataDir = Annotated[
-    Path, typer.Option(help="Where `aftercare up` keeps data and logs.", show_default=True)
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @app.command()
@@ -146,7 +137,7 @@ def _as_line(record: Record) -> str:
 
 def _as_json(record: Record) -> str:
     told = _told(record)
-    return json.dumps(
+    line = json.dumps(
         {
             "topic": record.topic,
             "partition": record.partition,
@@ -159,6 +150,7 @@ def _as_json(record: Record) -> str:
         },
         ensure_ascii=False,
     )
+    return line.encode(errors="backslashreplace").decode()  # half a surrogate pair stays escaped
 
 
 def _told(record: Record) -> gist.Told:
@@ -169,7 +161,7 @@ def _told(record: Record) -> gist.Told:
 def _json_or_none(value: bytes | None) -> object:
     try:
         return json.loads(value) if value is not None else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -28,7 +28,7 @@ from shared.contracts.topics import (
     SCORES,
     TASKS,
 )
-from shared.runtime.dead_letters import told_by
+from shared.runtime.dead_letters import is_resolution, told_by
 
 WATCHED = tuple(
     topic.name for topic in (SCORES, GRADES, TASKS, ESCALATIONS, DEAD_LETTERS, COMPLAINTS)
@@ -95,6 +95,8 @@ class Watch:
     def take(self, record: Record) -> None:
         """Count one record, keep it, and show it when it is worth a line."""
         headers = tuple(record.headers)
+        if record.topic == DEAD_LETTERS.name and is_resolution(headers):
+            return
         written_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
         told = gist.tell(record.topic, headers, record.value, written_at=written_at)
         if record.topic == DEAD_LETTERS.name:

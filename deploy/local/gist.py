@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from deploy.local.terminal import printable
 from shared.contracts import complaints, followup, intake, scoring
 from shared.contracts.envelope import from_headers
 from shared.contracts.topics import DEAD_LETTERS
 from shared.contracts.values import instant_text
-from shared.runtime.dead_letters import told_by
+from shared.runtime.dead_letters import is_resolution, told_by
 
 Data = Mapping[str, Any]
 
@@ -27,7 +28,8 @@ class Told:
     gist: str
 
     def line(self) -> str:
-        return f"{self.at[:_MILLISECONDS]}Z  {self.dealer:18} {self.type:28} {self.gist}"
+        line = f"{self.at[:_MILLISECONDS]}Z  {self.dealer:18} {self.type:28} {self.gist}"
+        return printable(line)
 
 
 def tell(
@@ -44,13 +46,14 @@ def tell(
     kind = attributes.get("type", "")
     short = kind.removeprefix("dev.aftercare.").removesuffix(".v1") or "(no type)"
     if topic == DEAD_LETTERS.name:
-        return Told(instant_text(written_at), "dead letter", dealer, _dead_letter(headers))
+        told = _resolution(headers) if is_resolution(headers) else _dead_letter(headers)
+        return Told(instant_text(written_at), "dead letter", dealer, told)
     if value is None:
         return Told(at, short, dealer, "erased")
     try:
         data = json.loads(value)
         gist = _GISTS.get(kind, _document)(data)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         gist = "(cannot be read)"
     return Told(at, short, dealer, gist)
 
@@ -61,6 +64,12 @@ def _dead_letter(headers: tuple[tuple[str, bytes | None], ...]) -> str:
         f"{ours.get('service')} could not process {ours.get('topic')} "
         f"[{ours.get('partition')}]@{ours.get('offset')}: {ours.get('reason')}"
     )
+
+
+def _resolution(headers: tuple[tuple[str, bytes | None], ...]) -> str:
+    ours = told_by(headers)
+    note = f": {ours['note']}" if "note" in ours else ""
+    return f"{ours.get('id', '')[:8]} was {ours['resolution']}{note}"
 
 
 def _document(data: Data) -> str:

@@ -29,6 +29,27 @@ class Tail:
         records = [record for batch in batches.values() for record in batch]
         return sorted(records, key=lambda record: record.timestamp)
 
+    async def rest(self) -> list[Record]:
+        """All that is there up to the present end, each partition in its order.
+
+        Raises `TimeoutError` when the broker stops answering.
+        """
+        found: list[Record] = []
+        behind = self._consumer.assignment()
+        clock = asyncio.get_running_loop()
+        async with asyncio.timeout(START_SECONDS) as limit:
+            while behind:
+                batches = await self._consumer.getmany(*behind, timeout_ms=POLL_MILLISECONDS)
+                for records in batches.values():
+                    found.extend(records)
+                    limit.reschedule(clock.time() + START_SECONDS)
+                behind = {partition for partition in behind if not await self._is_read(partition)}
+        return found
+
+    async def _is_read(self, partition: TopicPartition) -> bool:
+        end = self._consumer.highwater(partition)
+        return end is not None and await self._consumer.position(partition) >= end
+
 
 @asynccontextmanager
 async def following(

@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 from shared.contracts.values import (
     Amount,
     Contract,
+    Day,
     DealerId,
     Instant,
     Money,
@@ -102,9 +103,9 @@ class SaleReported(Document):
 
     deal_no: Name
     status: Literal["open", "delivered", "closed", "cancelled", "unwound"]
-    deal_date: date
+    deal_date: Day
     delivered_at: Instant | None = None
-    delivered_on: date | None = None
+    delivered_on: Day | None = None
     sale_type: Literal["retail", "lease", "fleet", "wholesale", "demo", "other"]
     condition: Literal["new", "used", "demo"] = "new"
     vehicle: Vehicle
@@ -279,7 +280,7 @@ class TaskOutcomeReported(Document):
     source_customer_id: Name
     at: Instant
     outcome: Literal["done", "not_reached", "declined", "postponed"]
-    next_contact_on: date | None = None
+    next_contact_on: Day | None = None
 
 
 class ReferralReported(Document):

@@ -6,14 +6,23 @@ a `moved` record takes a document away from a customer it no longer belongs to.
 """
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from shared.contracts.envelope import Message
 from shared.contracts.feeds import Channel, PayType, Safety, Severity, StepName
 from shared.contracts.topics import COMPLAINTS, CUSTOMERS, PROFILES, SALES, VISITS, Topic
-from shared.contracts.values import Amount, Contract, DealerId, Instant, Money, Name
+from shared.contracts.values import (
+    Amount,
+    Contract,
+    Day,
+    DealerId,
+    Instant,
+    Money,
+    Name,
+    OdometerKm,
+)
 
 
 class Recorded(Message):
@@ -46,13 +55,13 @@ class SaleRecorded(Recorded):
     timezone: str
     status: Literal["open", "delivered", "closed", "cancelled", "unwound"]
     role: Literal["buyer", "co_buyer", "registrant", "driver"]
-    deal_date: date
+    deal_date: Day
     delivered_at: Instant | None = None
-    delivered_on: date | None = None
+    delivered_on: Day | None = None
     sale_type: Literal["retail", "lease", "fleet", "wholesale", "demo", "other"]
     condition: Literal["new", "used", "demo"]
     vin: str | None = None
-    odometer_km: int | None = None
+    odometer_km: OdometerKm | None = None
     price: Money | None = None
     products: tuple[SoldProduct, ...] = ()
 
@@ -93,7 +102,7 @@ class VisitRecorded(Recorded):
     voided_at: Instant | None = None
     promised_at: Instant | None = None
     vin: str | None = None
-    odometer_km: int | None = None
+    odometer_km: OdometerKm | None = None
     department: Name | None = None
     currency: str
     lines: tuple[RecordedLine, ...] = ()
@@ -169,6 +178,10 @@ class ConsentGiven(Recorded):
     opt_outs: tuple[Channel, ...] = ()
 
 
+Answer = Annotated[int, Field(ge=0, le=10)]
+"""From 0, the worst, to 10."""
+
+
 class SurveyAnswered(Recorded):
     """The answers to a satisfaction survey; scores from 0 to 10."""
 
@@ -177,8 +190,8 @@ class SurveyAnswered(Recorded):
 
     survey: Literal["ssi", "csi"]
     at: Instant
-    overall: int
-    items: dict[Name, int] = Field(default_factory=dict)
+    overall: Answer
+    items: dict[Name, Answer] = Field(default_factory=dict)
 
 
 class TaskOutcomeRecorded(Recorded):
@@ -190,7 +203,7 @@ class TaskOutcomeRecorded(Recorded):
     task_id: str
     at: Instant
     outcome: Literal["done", "not_reached", "declined", "postponed"]
-    next_contact_on: date | None = None
+    next_contact_on: Day | None = None
 
 
 class ReferralMade(Recorded):

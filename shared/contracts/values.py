@@ -1,6 +1,6 @@
 """The value types that every contract is made of: instants, money, identifiers."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
@@ -39,10 +39,10 @@ def _no_number(value: Any) -> Any:
     return value
 
 
-def _in_calendar(moment: datetime) -> datetime:
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+def _in_calendar(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError(f"the year must be within {FIRST_YEAR} and {LAST_YEAR}")
-    return to_milliseconds(moment)
+    return day
 
 
 def _no_float(value: Any) -> Any:
@@ -55,9 +55,13 @@ Instant = Annotated[
     AwareDatetime,
     BeforeValidator(_no_number),
     AfterValidator(_in_calendar),
+    AfterValidator(to_milliseconds),
     PlainSerializer(instant_text, return_type=str, when_used="json"),
 ]
 """A timezone-aware instant; UTC and cut to milliseconds once validated."""
+
+Day = Annotated[date, AfterValidator(_in_calendar)]
+"""A date without a time, such as the dealer's local date of a delivery."""
 
 Amount = Annotated[
     Decimal,
@@ -93,6 +97,10 @@ class Money(Contract):
 
     amount: Amount
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
+OdometerKm = Annotated[int, Field(ge=0, le=5_000_000)]
+"""A reading in whole kilometres."""
 
 
 class Odometer(Contract):

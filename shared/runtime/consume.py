@@ -17,8 +17,8 @@ from shared import metrics
 from shared.contracts.envelope import Event
 from shared.contracts.policy import Policy
 from shared.runtime.backoff import Backoff
-from shared.runtime.dead_letters import dead_letter
-from shared.runtime.errors import PoisonRecord, TransientFailure
+from shared.runtime.dead_letters import dead_letter, without_record
+from shared.runtime.errors import PoisonRecord, RefusedMessage, TransientFailure
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.ownership import Ownership, Turn
 from shared.runtime.plan import Work
@@ -136,22 +136,25 @@ class Consumer(Generic[F, P]):
         for record in records:
             if id(record) not in poison:
                 self._poison_keys.clear()
-            elif record.key not in self._poison_keys:
+                continue
+            if record.key not in self._poison_keys:
                 self._poison_keys.append(record.key)
-                if len(self._poison_keys) > self._poison_limit:
-                    self._give_up(
-                        f"more than {self._poison_limit} unreadable records of different "
-                        "customers in a row; nothing of this batch went to the dead letters. "
-                        "Check the producer and this service's version, then start it again"
-                    )
-                    return True
+            if len(self._poison_keys) > self._poison_limit:
+                self._give_up(
+                    f"more than {self._poison_limit} unreadable records of different "
+                    "customers in a row; nothing of this batch went to the dead letters. "
+                    "Check the producer and this service's version, then start it again"
+                )
+                return True
         return False
 
     async def _bury(self, poison: Sequence[tuple[RawRecord, str]], turn: Turn) -> None:
         turn.ensure_current()
-        await self._relay.publish(
-            [dead_letter(self._machine.name, record, reason) for record, reason in poison]
-        )
+        letters = [dead_letter(self._machine.name, record, reason) for record, reason in poison]
+        try:
+            await self._relay.publish(letters)
+        except RefusedMessage as refusal:
+            await self._relay.publish([without_record(letters[at]) for at in refusal.refused])
         for record, reason in poison:
             metrics.dead_letters.labels(self._machine.name, record.topic).inc()
             log.warning(

@@ -210,7 +210,8 @@ class Runtime(Generic[F, P]):
         if self.gave_up_because is None:
             self.gave_up_because = reason
             log.critical("stopping", because=reason)
-            os.kill(os.getpid(), signal.SIGTERM)
+            # uvicorn stops at either signal, but ends in dying of a SIGTERM, before `serve` goes on
+            os.kill(os.getpid(), signal.SIGINT)
 
 
 def serve(machine: Machine[F, P], settings: ServiceSettings, routes: Routes[F]) -> None:

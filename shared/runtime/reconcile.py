@@ -36,6 +36,8 @@ MAX_INTENT_CHARACTERS = 4_000_000
 """An intent stays well below the 16 MB of one document."""
 
 REFUSED = "refused by the broker"
+UNSAID = ""
+"""The hash of no message."""
 
 log = structlog.get_logger()
 
@@ -164,13 +166,21 @@ class Reconciler(Generic[F, P]):
             metrics.messages_published.labels(self.machine.name, type_).inc(count)
 
     async def _park_refused(self, refused: Sequence[Outgoing]) -> None:
-        """Forget that these were said, and try their aggregates again later."""
+        """Note that these were not said, and try their aggregates again later.
+
+        Their sequences stay taken: what is said next must be above all that readers have seen.
+        """
         now = self.clock.now()
         known = await self.store.load({message.aggregate_id for message in refused})
         parked = []
         for aggregate_id, aggregate in known.items():
-            said = {message.about for message in refused if message.aggregate_id == aggregate_id}
-            emitted = {a: e for a, e in aggregate.emitted.items() if a not in said}
+            unsaid = {m.about: m.sequence for m in refused if m.aggregate_id == aggregate_id}
+            emitted = {
+                about: replace(entry, hash=UNSAID, sealed=None)
+                if unsaid.get(about) == entry.sequence
+                else entry
+                for about, entry in aggregate.emitted.items()
+            }
             self._tell_parked(REFUSED, aggregate.partition)
             parked.append(
                 replace(

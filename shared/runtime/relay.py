@@ -21,12 +21,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as it goes onto a topic; its partition follows from its key."""
+    """One record as it goes onto a topic; its partition follows from its key unless named."""
 
     topic: str
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
+    partition: int | None = None
 
 
 class Relay(Protocol):
@@ -67,13 +68,16 @@ class KafkaRelay:
     async def _send(self, records: Sequence[Record]) -> list[object]:
         pending: list[asyncio.Future[object]] = []
         for record in records:
+            # the client refuses a record with neither key nor value
+            value = b"" if record.key is None and record.value is None else record.value
             try:
                 pending.append(
                     await self._producer.send(
                         record.topic,
-                        value=record.value,
+                        value=value,
                         key=record.key,
                         headers=list(record.headers),
+                        partition=record.partition,
                     )
                 )
             except KafkaError as error:

@@ -9,7 +9,8 @@ from aiokafka.errors import CommitFailedError
 from shared.contracts.identifiers import customer_key
 from shared.contracts.topics import DEAD_LETTERS, SCORES, VISITS
 from shared.runtime.consume import Consumer
-from shared.runtime.errors import TransientFailure
+from shared.runtime.dead_letters import told_by
+from shared.runtime.errors import RefusedMessage, TransientFailure
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.reconcile import Reconciler
 from shared.time.clock import ManualClock
@@ -164,3 +165,23 @@ async def test_poison_of_many_customers_in_a_row_stops_before_it_drains_the_topi
     assert len(taking.gave_up) == 1
     assert taking.sent_to(DEAD_LETTERS.name) == 0
     assert taking.log.committed == {}
+
+
+async def test_a_batch_that_stopped_the_service_is_not_buried_when_it_comes_again(
+    taking: Taking,
+) -> None:
+    batch = [polled(n, customer=str(n), value=b"?") for n in range(4)]
+    await taking.take(batch)
+    await taking.take(batch)
+    assert taking.sent_to(DEAD_LETTERS.name) == 0
+    assert taking.log.committed == {}
+
+
+async def test_a_record_too_large_for_a_dead_letter_does_not_hold_up_its_partition(
+    taking: Taking,
+) -> None:
+    taking.relay.fail_next.append(RefusedMessage([1]))
+    await taking.take([polled(1, value=b"?"), polled(2, value=b"??"), polled(3, value=b"???")])
+    (told,) = (told_by(record.headers) for record in taking.relay.records)
+    assert (told["offset"], told["omitted"]) == ("2", "2")
+    assert taking.log.committed == {partition(0): 4}
