@@ -139,10 +139,11 @@ def _announcements(
     facts: ScoringFacts, changes: Iterable[GradeChange], policy: ScoringPolicy, now: datetime
 ) -> list[Announcement]:
     remembered = timedelta(days=policy.remember_changes_days)
+    latest_late = facts.latest_late()
     announcements = []
     for change in changes:
         forget_at = change.at + remembered
-        if now < forget_at and _known_in_time(facts, change, policy):
+        if now < forget_at and _known_in_time(facts, latest_late, change, policy):
             content = GradeChanged(
                 customer_key=facts.customer_key,
                 dealer_id=dealer_of(facts.customer_key),
@@ -160,15 +161,16 @@ def about(change: GradeChange) -> str:
     return f"grade/{instant_text(change.at)}/{change.before}-{change.after}"
 
 
-def _known_in_time(facts: ScoringFacts, change: GradeChange, policy: ScoringPolicy) -> bool:
+def _known_in_time(
+    facts: ScoringFacts, latest_late: datetime | None, change: GradeChange, policy: ScoringPolicy
+) -> bool:
     """Whether the change followed from what had been received within seven days of it.
 
     Else it is history and alarms nobody. More facts that arrive later can disprove a change
     that was known in time, but cannot make it history.
     """
     in_time = change.at + HISTORY_AFTER
-    late = facts.latest_late()
-    if late is None or late <= in_time:
+    if latest_late is None or latest_late <= in_time:
         return True
     received = points(facts.received_by(in_time), policy)
     return any(

@@ -70,17 +70,20 @@ class _Draft:
     cause: Event[Any] | None
     messages: list[Outgoing] = field(default_factory=list)
 
-    def say(self, about: str, content: Output | Withdrawal, entry: Emitted, data: str) -> None:
-        """Emit `content` with a sequence above the last one about this subject."""
+    def next_sequence(self, about: str) -> int:
+        """Above the last one about this subject, and rising even across a restored database."""
         known = self.emitted.get(about)
         now_ms = int(self.now.timestamp() * 1000)
-        sequence = max(known.sequence + 1, now_ms) if known else now_ms
-        self.emitted[about] = replace(entry, sequence=sequence)
+        return max(known.sequence + 1, now_ms) if known else now_ms
+
+    def say(self, about: str, content: Output | Withdrawal, entry: Emitted, data: str) -> None:
+        """Emit `content` as what is said about this subject from now on."""
+        self.emitted[about] = entry
         self.messages.append(
             Outgoing(
                 aggregate_id=self.aggregate_id,
                 about=about,
-                sequence=sequence,
+                sequence=entry.sequence,
                 hash=entry.hash,
                 type=content.TYPE,
                 data=data,
@@ -231,7 +234,7 @@ def _emit(draft: _Draft, about: str, output: AnyOutput) -> None:
     if known is not None and known.hash == digest and not known.withdrawn:
         return
     entry = Emitted(
-        sequence=0,
+        sequence=draft.next_sequence(about),
         hash=digest,
         type=output.content.TYPE,
         forget_at=output.forget_at,
@@ -254,7 +257,7 @@ def _withdraw(
     )
     data = content.model_dump_json()
     entry = Emitted(
-        sequence=0,
+        sequence=draft.next_sequence(about),
         hash=_hash(content.TYPE, data),
         type=content.TYPE,
         forget_at=emitted.forget_at,

@@ -8,123 +8,200 @@ import asyncio
 import json
 import logging
 import sys
-import tempfile
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
-from uuid import uuid4
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from shared.contracts.envelope import to_headers
-from shared.contracts.identifiers import customer_key, document_id, document_version
-from shared.contracts.intake import VisitRecorded
-from shared.contracts.topics import VISITS
-from shared.contracts.values import instant_text
-from shared.kafka import make_producer
+from services.scoring.app import machine
+from services.scoring.settings import ScoringSettings
 from shared.logs import configure_logging
-from shared.runtime.relay import KafkaRelay, Record
-from shared.settings import KafkaSettings, ServiceSettings
-from tests.bench.loops import Loop, aftercare, naive, raw, raw_coalesced
-from tests.servers import running_broker, running_mongo
+from tests.bench import events, loops
+from tests.bench.latency import latencies
+from tests.bench.memory import EVENTS as MEMORY_EVENTS
+from tests.bench.memory import memory
+from tests.bench.servers import fresh_servers
+from tests.bench.timers import timers
 
-LOOPS: Mapping[str, tuple[Loop, int]] = {
-    "raw": (raw, 1),
-    "raw coalesced": (raw_coalesced, 1),
-    "naive": (naive, 6),
-    "aftercare": (aftercare, 1),
+RAW, COALESCED, NAIVE, SCORING = "raw", "raw coalesced", "naive", "scoring"
+LOOPS: Mapping[str, tuple[loops.Loop, Callable[[int], events.Make], int]] = {
+    RAW: (loops.raw, events.visits, 1),
+    COALESCED: (loops.raw_coalesced, events.visits, 1),
+    NAIVE: (loops.naive, events.visits, 6),
+    SCORING: (loops.scoring_as_shipped, events.visits, 1),
+    "followup": (loops.followup_as_shipped, events.visits, 1),
+    "complaints": (loops.complaints_as_shipped, events.complaints, 1),
 }
-"""Name -> the loop, and which part of the events it gets: one in so many."""
-BYTES = 900
-CUSTOMERS_PER_EVENT = 1900 / 6000
-START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-PUBLISH_AT_ONCE = 2000
+"""Name -> the loop, its events, and which part of them it gets: one in so many."""
+PENDING = (1_000, 100_000)
+SOAK_EVENTS = 100_000
+TENTHS = 10
+USUAL_RATE = 1_000.0
+"""Events per second for the latency where no throughput was measured before."""
+
+err = Console(stderr=True, highlight=False)
 
 
-def visit(number: int, customers: int) -> Record:
-    """A visit event of 900 bytes; each customer comes about three times, far apart."""
-    dealer = "sunrise/berlin"
-    opened_at = START + timedelta(minutes=number % 200_000)
-    customer = customer_key(dealer, "dms", str(number * 7919 % customers))
-    data = VisitRecorded.model_validate(
-        {
-            "document_id": document_id(dealer, "dms", "visit", str(number)),
-            "version": document_version(number, "0" * 12),
-            "customer_key": customer,
-            "dealer_id": dealer,
-            "timezone": "Europe/Berlin",
-            "status": "closed",
-            "opened_at": opened_at,
-            "closed_at": opened_at + timedelta(hours=6),
-            "vin": "WVWZZZ1KZAW000001",
-            "currency": "EUR",
-            "lines": [{"line_no": "1", "pay_type": "customer", "amount": "249.90"}],
-        }
-    )
-    value = data.model_dump_json(exclude_none=True).encode()
-    padded = value[:-1] + b',"note":"' + b"x" * (BYTES - len(value) - 10) + b'"}'
-    attributes = {
-        "id": str(uuid4()),
-        "source": "bench",
-        "specversion": "1.0",
-        "type": data.TYPE,
-        "recordedtime": instant_text(START),
-    }
-    return Record(VISITS.name, customer.encode(), padded, tuple(to_headers(attributes)))
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    found: str
+    target: str = ""
+    met: bool | None = None
 
 
-async def measure(loop: Loop, settings: ServiceSettings, events: int) -> float:
-    """Events per second of one loop, all of them waiting on the topic when it begins."""
-    await _publish(settings.kafka, events)
-    return events / await loop(settings, events)
+@dataclass(slots=True)
+class Bench:
+    """What has been measured so far, for the table and for programs."""
 
+    events: int
+    rounds: int
+    rates: dict[str, list[float]]
+    figures: dict[str, Any]
 
-async def _publish(settings: KafkaSettings, events: int) -> None:
-    customers = max(1, round(events * CUSTOMERS_PER_EVENT))
-    async with make_producer(settings) as producer:
-        relay = KafkaRelay(producer)
-        for start in range(0, events, PUBLISH_AT_ONCE):
-            numbers = range(start, min(start + PUBLISH_AT_ONCE, events))
-            await relay.publish([visit(number, customers) for number in numbers])
+    def throughput(self) -> Iterator[Row]:
+        """All loops by turns, each on servers of its own."""
+        self.rates = {name: [] for name in LOOPS}
+        for number in range(1, self.rounds + 1):
+            for name in LOOPS:
+                err.print(f"throughput, round {number} of {self.rounds}: {name}")
+                self.rates[name].append(_rate(name, self.events))
+        self.figures["events_per_second"] = self.rates
+        yield from compared({name: median(rates) for name, rates in self.rates.items()})
 
+    def latency(self) -> Iterator[Row]:
+        """Scoring under half of the load that it bore."""
+        rate = median(self.rates[SCORING]) / 2 if self.rates else USUAL_RATE / 2
+        err.print(f"latency at {rate:,.0f} events/s")
+        found = latencies(rate)
+        p50, p99 = percentile(found, 50), percentile(found, 99)
+        self.figures["latency_seconds"] = {"rate": rate, "p50": p50, "p99": p99}
+        load = f"at {rate:,.0f} events/s"
+        yield Row(f"scoring, append to output {load}: p50", f"{p50 * 1000:.0f} ms")
+        yield Row("… p99", f"{p99 * 1000:.0f} ms", "at most 150 ms", p99 <= 0.15)
 
-def run_once(name: str, events: int) -> float:
-    """One loop on servers of its own."""
-    loop, part = LOOPS[name]
-    with tempfile.TemporaryDirectory() as directory:
-        place = Path(directory)
-        with running_broker(place / "broker", "tansu") as broker, running_mongo(place) as mongo:
-            settings = ServiceSettings(
-                kafka=broker.settings(), mongo=mongo.settings(database_prefix="bench_")
+    def timers(self) -> Iterator[Row]:
+        """Deadlines beside few and many others."""
+        err.print(f"timers beside {' and '.join(f'{count:,}' for count in PENDING)} others")
+        few, many = measured = timers(PENDING)
+        self.figures["timers"] = [
+            {"pending": beside.pending, "sweep_seconds": beside.sweep, **spread(beside.lateness)}
+            for beside in measured
+        ]
+        for beside in measured:
+            late = spread(beside.lateness)
+            told = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in late.items())
+            what = f"deadlines beside {beside.pending:,} others: lateness"
+            yield Row(what, told, "p99 at most 1 s", late["p99"] <= 1)
+        ratio = many.sweep / few.sweep
+        found = f"{many.sweep * 1000:.0f} ms / {few.sweep * 1000:.0f} ms = {ratio:.2f}"
+        yield Row("a sweep beside many / beside few", found, "at most 1.3", ratio <= 1.3)
+
+    def memory(self) -> Iterator[Row]:
+        """Every service's process."""
+        self.figures["memory_megabytes"] = {}
+        for service in ("intake", "scoring", "followup", "complaints"):
+            err.print(f"memory: {service}")
+            found = memory(service)
+            self.figures["memory_megabytes"][service] = asdict(found)
+            yield Row(
+                f"{service}, memory after {MEMORY_EVENTS:,} events of few / many customers",
+                f"{found.few:.0f} / {found.many:.0f} MB",
+                "at most 150 MB",
+                max(found.few, found.many) <= 150,
             )
-            return asyncio.run(measure(loop, settings, events // part))
+
+    def soak(self) -> Iterator[Row]:
+        """Whether scoring is as fast at the end as it was at first."""
+        err.print(f"soak: {SOAK_EVENTS:,} events")
+        tenths = _soak()
+        self.figures["soak_events_per_second"] = tenths
+        ratio = tenths[-1] / tenths[0]
+        yield Row(
+            f"scoring, last tenth of {SOAK_EVENTS:,} events / first",
+            f"{tenths[-1]:,.0f}/s / {tenths[0]:,.0f}/s = {ratio:.2f}",
+            "at least 0.9",
+            ratio >= 0.9,
+        )
+
+
+def compared(rates: Mapping[str, float]) -> Iterator[Row]:
+    """Each loop, and how it stands to those that it is measured against."""
+    targets = {
+        SCORING: ((RAW, 1.0), (COALESCED, 0.5), (NAIVE, 10.0)),
+        "followup": ((RAW, 0.7),),
+        "complaints": ((RAW, 0.7),),
+    }
+    for name, rate in rates.items():
+        yield Row(name, f"{rate:,.0f} events/s")
+        for other, target in targets.get(name, ()):
+            ratio = rate / rates[other]
+            yield Row(f"… / {other}", f"{ratio:.2f}", f"at least {target}", ratio >= target)
+
+
+def percentile(ordered: Sequence[float], percent: int) -> float:
+    """The smallest value that so many percent do not exceed."""
+    return ordered[-(-len(ordered) * percent // 100) - 1]
+
+
+def spread(ordered: Sequence[float]) -> dict[str, float]:
+    return {"p50": percentile(ordered, 50), "p99": percentile(ordered, 99), "max": ordered[-1]}
+
+
+def _rate(name: str, count: int) -> float:
+    """Events per second of one loop, all of them waiting on the topic when it begins."""
+    loop, make, part = LOOPS[name]
+    count //= part
+
+    async def measure() -> float:
+        await events.publish(servers.settings.kafka, make(count), count)
+        return count / await loop(servers.settings, count)
+
+    with fresh_servers() as servers:
+        return asyncio.run(measure())
+
+
+def _soak() -> list[float]:
+    """Events per second of each tenth."""
+
+    async def measure() -> list[float]:
+        await events.publish(servers.settings.kafka, events.visits(SOAK_EVENTS), SOAK_EVENTS)
+        scoring = machine(ScoringSettings())
+        return await loops.ticks(scoring, servers.settings, SOAK_EVENTS, parts=TENTHS)
+
+    with fresh_servers() as servers:
+        done = asyncio.run(measure())
+    return [SOAK_EVENTS / TENTHS / (end - start) for start, end in zip([0, *done], done)]  # noqa: B905
 
 
 def main() -> None:
-    """Measure all loops in turns, and print the medians and their ratios to `raw`."""
+    """Measure, print one table, and write the figures as JSON."""
+    parts = ("throughput", "latency", "timers", "memory", "soak")
     arguments = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    arguments.add_argument("--events", type=int, default=6000)
+    arguments.add_argument("--only", choices=parts, nargs="+", default=parts)
+    arguments.add_argument("--events", type=int, default=6000, help="of a throughput round")
     arguments.add_argument("--rounds", type=int, default=3)
-    arguments.add_argument("--json", type=Path, help="write the figures to this file as well")
+    arguments.add_argument("--json", type=Path, default=Path(".aftercare/bench.json"))
     chosen = arguments.parse_args()
     configure_logging(service="bench", level="ERROR", form="console")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    found: dict[str, list[float]] = {name: [] for name in LOOPS}
-    out = Console(stderr=True)
-    for number in range(1, chosen.rounds + 1):
-        for name in LOOPS:
-            out.print(f"round {number} of {chosen.rounds}: {name}", highlight=False)
-            found[name].append(run_once(name, chosen.events))
-    medians = {name: median(rates) for name, rates in found.items()}
-    table = Table("loop", "events/s", "of raw", "all rounds")
-    for name, rate in medians.items():
-        rounds = ", ".join(f"{each:,.0f}" for each in found[name])
-        table.add_row(name, f"{rate:,.0f}", f"{rate / medians['raw']:.2f}", rounds)
+    bench = Bench(chosen.events, chosen.rounds, {}, {"events": chosen.events})
+    table = Table("measured", "found", "target", "", title="Aftercare on the embedded servers")
+    for part in chosen.only:
+        for row in getattr(bench, part)():
+            met = {None: "", True: "met", False: "[bold red]missed"}[row.met]
+            table.add_row(row.what, row.found, row.target, met)
+        table.add_section()
     Console(file=sys.stdout).print(table)
-    if chosen.json is not None:
-        chosen.json.write_text(json.dumps({"events": chosen.events, "rates": found}), "utf-8")
+    chosen.json.parent.mkdir(parents=True, exist_ok=True)
+    chosen.json.write_text(json.dumps(bench.figures, indent=1) + "\n", encoding="utf-8")
+    err.print(f"The figures are in {chosen.json}")
 
 
 if __name__ == "__main__":

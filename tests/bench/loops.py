@@ -12,14 +12,19 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from prometheus_client import REGISTRY
 
-from services.scoring.app import machine
+from services.complaints import app as complaints
+from services.complaints.settings import ComplaintSettings
+from services.followup import app as followup
+from services.followup.settings import FollowUpSettings
+from services.scoring import app as scoring
 from services.scoring.settings import ScoringSettings
+from shared import metrics
 from shared.contracts.topics import SCORES, VISITS
 from shared.kafka import connection, make_producer
 from shared.mongo import Mongo, UpdateOne
 from shared.runtime.lifecycle import Runtime
+from shared.runtime.machine import Machine
 from shared.settings import ServiceSettings
 
 BATCH = 1000
@@ -27,23 +32,17 @@ POLL_SECONDS = 0.005
 
 Loop = Callable[[ServiceSettings, int], Awaitable[float]]
 Records = Sequence["ConsumerRecord[bytes, bytes]"]
-Coalesce = Callable[[Records], dict[bytes, bytes]]
+Coalesce = Callable[[Records], dict[str, bytes]]
 
 
 async def raw(settings: ServiceSettings, events: int) -> float:
     """getmany, one upsert of the bytes per event in one bulk, pipelined produce, commit."""
-    return await _plain(
-        settings,
-        events,
-        lambda batch: {
-            f"{found.partition}/{found.offset}".encode(): found.value for found in batch
-        },
-    )
+    return await _plain(settings, events, _by_place)
 
 
 async def raw_coalesced(settings: ServiceSettings, events: int) -> float:
     """The same with one write per customer and batch: the limit of these servers."""
-    return await _plain(settings, events, lambda batch: {found.key: found.value for found in batch})
+    return await _plain(settings, events, _by_customer)
 
 
 async def naive(settings: ServiceSettings, events: int) -> float:
@@ -82,32 +81,56 @@ async def naive(settings: ServiceSettings, events: int) -> float:
     return seconds
 
 
-async def aftercare(settings: ServiceSettings, events: int) -> float:
-    """Scoring as it ships: validated, joined, decided, with stable ids and durable timers."""
-    runtime = Runtime(machine(ScoringSettings()), settings)
-    before = _consumed()
+async def scoring_as_shipped(settings: ServiceSettings, events: int) -> float:
+    """Validated, joined, decided, with stable ids and durable timers."""
+    return (await ticks(scoring.machine(ScoringSettings()), settings, events))[-1]
+
+
+async def followup_as_shipped(settings: ServiceSettings, events: int) -> float:
+    """The same with follow-up's decisions."""
+    return (await ticks(followup.machine(FollowUpSettings()), settings, events))[-1]
+
+
+async def complaints_as_shipped(settings: ServiceSettings, events: int) -> float:
+    """The same with the decisions of complaints."""
+    return (await ticks(complaints.machine(ComplaintSettings()), settings, events))[-1]
+
+
+async def ticks(
+    machine: Machine[Any, Any], settings: ServiceSettings, events: int, *, parts: int = 1
+) -> list[float]:
+    """When each of so many equal parts of the events was done: seconds from the first batch."""
+    runtime = Runtime(machine, settings)
+    before = _consumed(machine)
     await runtime.start()
     while not runtime.has_batch_in_hand:  # noqa: ASYNC110 # what ships signals nothing
         await asyncio.sleep(POLL_SECONDS)
-    began = time.perf_counter()
-    while _consumed() - before < events or runtime.has_batch_in_hand:  # noqa: ASYNC110
-        await asyncio.sleep(POLL_SECONDS)
-    seconds = time.perf_counter() - began
+    began, done = time.perf_counter(), []
+    for part in range(1, parts + 1):
+        while _consumed(machine) - before < events * part / parts:  # noqa: ASYNC110
+            await asyncio.sleep(POLL_SECONDS)
+        while part == parts and runtime.has_batch_in_hand:  # noqa: ASYNC110
+            await asyncio.sleep(POLL_SECONDS)
+        done.append(time.perf_counter() - began)
     await runtime.stop()
-    return seconds
+    return done
 
 
-def _consumed() -> float:
-    labels = {"service": "scoring", "topic": VISITS.name}
-    return REGISTRY.get_sample_value("aftercare_records_consumed_total", labels) or 0.0
+def _consumed(machine: Machine[Any, Any]) -> float:
+    (counted,) = metrics.records_consumed.collect()
+    return sum(
+        sample.value
+        for sample in counted.samples
+        if sample.name.endswith("_total") and sample.labels["service"] == machine.name
+    )
 
 
-def _by_place(batch: Records) -> dict[bytes, bytes]:
-    return {f"{found.partition}/{found.offset}".encode(): found.value or b"" for found in batch}
+def _by_place(batch: Records) -> dict[str, bytes]:
+    return {f"{found.partition}/{found.offset}": found.value or b"" for found in batch}
 
 
-def _by_customer(batch: Records) -> dict[bytes, bytes]:
-    return {found.key or b"": found.value or b"" for found in batch}
+def _by_customer(batch: Records) -> dict[str, bytes]:
+    return {(found.key or b"").decode(): found.value or b"" for found in batch}
 
 
 async def _raw_record(message: Any) -> object:
@@ -144,13 +167,13 @@ async def _plain(settings: ServiceSettings, events: int, coalesce: Coalesce) -> 
     return seconds
 
 
-async def _write(collection: Any, producer: AIOKafkaProducer, values: dict[bytes, bytes]) -> None:
+async def _write(collection: Any, producer: AIOKafkaProducer, values: dict[str, bytes]) -> None:
     await collection.bulk_write(
         [
-            UpdateOne({"_id": key.decode()}, {"$set": {"value": value}}, upsert=True)
+            UpdateOne({"_id": key}, {"$set": {"value": value}}, upsert=True)
             for key, value in values.items()
         ],
         ordered=False,
     )
-    sent = [await producer.send(SCORES.name, value, key) for key, value in values.items()]
+    sent = [await producer.send(SCORES.name, value, key.encode()) for key, value in values.items()]
     await asyncio.gather(*sent)

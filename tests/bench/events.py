@@ -1,0 +1,124 @@
+"""The records that all measurements take: visits, and steps of complaints, of 900 bytes each."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TypeAlias
+
+from shared.contracts.envelope import to_headers
+from shared.contracts.identifiers import customer_key, document_id, document_version
+from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken, Recorded, VisitRecorded
+from shared.contracts.values import instant_text
+from shared.kafka import make_producer
+from shared.runtime.relay import KafkaRelay, Record
+from shared.settings import KafkaSettings
+
+BYTES = 900
+DEALER = "sunrise/berlin"
+CUSTOMERS_PER_EVENT = 1900 / 6000
+EVENTS_OF_A_CASE = 3
+START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+PUBLISH_AT_ONCE = 2000
+
+Make: TypeAlias = Callable[[int], Record]
+"""The event of a number."""
+
+
+def visits(events: int) -> Make:
+    """Visits of which each customer has about three, far apart."""
+    return partial(visit_of, customers=max(1, round(events * CUSTOMERS_PER_EVENT)))
+
+
+def complaints(events: int) -> Make:
+    """Complaints, and two steps of each, far apart."""
+    return partial(complaint_of, cases=-(-events // EVENTS_OF_A_CASE))
+
+
+def visit_of(number: int, *, customers: int) -> Record:
+    """A closed visit of one of so many customers."""
+    opened_at = START + timedelta(minutes=number % 200_000)
+    return record(
+        VisitRecorded.model_validate(
+            {
+                **_document("visit", number, customer=number * 7919 % customers),
+                "timezone": "Europe/Berlin",
+                "status": "closed",
+                "opened_at": opened_at,
+                "closed_at": opened_at + timedelta(hours=6),
+                "vin": "WVWZZZ1KZAW000001",
+                "currency": "EUR",
+                "lines": [{"line_no": "1", "pay_type": "customer", "amount": "249.90"}],
+            }
+        )
+    )
+
+
+def complaint_of(number: int, *, cases: int) -> Record:
+    """One of so many complaints of this week as it is filed, or a step taken on it."""
+    round_, case = number // cases, number * 7919 % cases
+    received_at = datetime.now(UTC) - timedelta(days=4)
+    if round_ == 0:
+        return record(filed(str(case), received_at))
+    name, hours = {1: ("contacted", 1), 2: ("resolved", 20)}.get(round_, ("reassigned", round_))
+    return record(
+        ComplaintStepTaken.model_validate(
+            {
+                **_document("complaint-step", number, customer=case),
+                "case_id": document_id(DEALER, "dms", "complaint", str(case)),
+                "case_no": str(case),
+                "step_id": str(number),
+                "step": name,
+                "at": received_at + timedelta(hours=hours),
+                "by": "service.desk",
+            }
+        )
+    )
+
+
+def filed(case: str, received_at: datetime) -> ComplaintFiled:
+    """A complaint about noise, of a customer of its own."""
+    return ComplaintFiled.model_validate(
+        {
+            **_document("complaint", case, customer=case),
+            "case_no": case,
+            "timezone": "Europe/Berlin",
+            "status": "open",
+            "received_at": received_at,
+            "channel": "phone",
+            "category": "noise",
+            "severity": "normal",
+        }
+    )
+
+
+def record(data: Recorded) -> Record:
+    """The record of an event, padded to its 900 bytes with a field that nobody knows."""
+    value = data.model_dump_json(exclude_none=True).encode()
+    padded = value[:-1] + b',"note":"' + b"x" * (BYTES - len(value) - 10) + b'"}'
+    attributes = {
+        "id": data.document_id,
+        "source": "bench",
+        "specversion": "1.0",
+        "type": data.TYPE,
+        "recordedtime": instant_text(datetime.now(UTC)),
+    }
+    headers = tuple(to_headers(attributes))
+    return Record(data.TOPIC.name, data.customer_key.encode(), padded, headers)
+
+
+async def publish(settings: KafkaSettings, make: Make, events: int) -> None:
+    """Put that many events on their topic."""
+    async with make_producer(settings) as producer:
+        relay = KafkaRelay(producer)
+        for start in range(0, events, PUBLISH_AT_ONCE):
+            numbers = range(start, min(start + PUBLISH_AT_ONCE, events))
+            await relay.publish([make(number) for number in numbers])
+
+
+def _document(kind: str, number: int | str, *, customer: int | str) -> dict[str, str]:
+    return {
+        "document_id": document_id(DEALER, "dms", kind, str(number)),
+        "version": document_version(1, "0" * 12),
+        "customer_key": customer_key(DEALER, "dms", str(customer)),
+        "dealer_id": DEALER,
+    }

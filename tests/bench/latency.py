@@ -1,0 +1,84 @@
+"""From an event's append to its output on the topic, under a steady load."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from shared.contracts.envelope import from_headers
+from shared.contracts.topics import SCORES
+from shared.kafka import connection, make_producer
+from shared.runtime.relay import Record
+from shared.settings import KafkaSettings
+from tests.bench.events import visit_of
+from tests.bench.servers import fresh_servers, running_service
+
+WARM_UP_SECONDS = 5
+MEASURED_SECONDS = 20
+TICK_SECONDS = 0.01
+CUSTOMERS_SECONDS = 10
+"""A customer comes again after so long, so that each event has an output of its own."""
+LAST_OUTPUT_SECONDS = 20.0
+
+
+def latencies(rate: float) -> list[float]:
+    """Seconds from handing an event to the producer until its score was read from the topic.
+
+    That is the append, the processing, the acknowledgement, and the reading on top; in order.
+    """
+    with fresh_servers() as servers, running_service("scoring", servers):
+        return asyncio.run(_measure(servers.settings.kafka, rate))
+
+
+async def _measure(settings: KafkaSettings, rate: float) -> list[float]:
+    customers = round(rate * CUSTOMERS_SECONDS)
+    count = round(rate * (WARM_UP_SECONDS + MEASURED_SECONDS))
+    records = [visit_of(number, customers=customers) for number in range(count)]
+    sent: dict[str, float] = {}
+    seen: dict[str, float] = {}
+    async with _reading(settings, seen), make_producer(settings) as producer:
+        await _send(producer, records, rate, sent)
+        async with asyncio.timeout(LAST_OUTPUT_SECONDS):
+            while len(seen) < count:  # noqa: ASYNC110 # the reader signals nothing
+                await asyncio.sleep(TICK_SECONDS)
+    measured = list(sent)[round(rate * WARM_UP_SECONDS) :]
+    return sorted(seen[event] - sent[event] for event in measured)
+
+
+async def _send(
+    producer: AIOKafkaProducer, records: Sequence[Record], rate: float, sent: dict[str, float]
+) -> None:
+    """Hand over each record at its time, however long the acknowledgements take."""
+    began = time.perf_counter()
+    for number, record in enumerate(records):
+        early = began + number / rate - time.perf_counter()
+        if early > 0:
+            await asyncio.sleep(max(early, TICK_SECONDS))
+        sent[from_headers(record.headers)["id"]] = time.perf_counter()
+        await producer.send(
+            record.topic, value=record.value, key=record.key, headers=list(record.headers)
+        )
+
+
+@asynccontextmanager
+async def _reading(settings: KafkaSettings, seen: dict[str, float]) -> AsyncIterator[None]:
+    """Note when the output that each event caused is first read."""
+    consumer = AIOKafkaConsumer(**connection(settings), enable_auto_commit=False)
+    await consumer.start()
+    partitions = [TopicPartition(SCORES.name, number) for number in range(settings.partitions)]
+    consumer.assign(partitions)
+    await consumer.seek_to_beginning(*partitions)
+
+    async def read() -> None:
+        async for record in consumer:
+            cause = from_headers(record.headers).get("causationid", "")
+            seen.setdefault(cause, time.perf_counter())
+
+    reading = asyncio.create_task(read())
+    try:
+        yield
+    finally:
+        reading.cancel()
+        await consumer.stop()

@@ -1,0 +1,86 @@
+"""Fresh embedded servers for each measurement, and a service beside them as a process."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from deploy.local.processes import Child, free_port, running
+from deploy.local.stack import start_service, what_keeps
+from shared.settings import ServiceSettings
+from tests.servers import running_broker, running_mongo
+
+READY_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """A broker and a database that nobody has used."""
+
+    settings: ServiceSettings
+    directory: Path
+
+    def environment(self) -> Mapping[str, str]:
+        """What a service's process needs to reach them."""
+        kafka, mongo = self.settings.kafka, self.settings.mongo
+        return {
+            **os.environ,
+            "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+            "AFTERCARE_KAFKA__PARTITIONS": str(kafka.partitions),
+            "AFTERCARE_KAFKA__REPLICATION_FACTOR": "1",
+            "AFTERCARE_KAFKA__IDEMPOTENT_PRODUCER": "false",
+            "AFTERCARE_MONGO__URI": mongo.uri.get_secret_value(),
+            "AFTERCARE_MONGO__DATABASE_PREFIX": mongo.database_prefix,
+            "AFTERCARE_LOG_LEVEL": "ERROR",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A service that runs as it ships."""
+
+    child: Child
+    url: str
+
+    def metric(self, name: str) -> float:
+        """The sum of a metric over its labels."""
+        lines = httpx.get(f"{self.url}/metrics", timeout=30).text.splitlines()
+        return sum(
+            float(line.rpartition(" ")[2])
+            for line in lines
+            if line.startswith((f"{name} ", f"{name}{{"))
+        )
+
+
+@contextmanager
+def fresh_servers(database_prefix: str = "bench_") -> Iterator[Servers]:
+    """A broker with empty topics and a database on an empty directory."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        with running_broker(place / "broker", "tansu") as broker, running_mongo(place) as mongo:
+            settings = ServiceSettings(
+                kafka=broker.settings(), mongo=mongo.settings(database_prefix=database_prefix)
+            )
+            yield Servers(settings, place)
+
+
+@contextmanager
+def running_service(
+    service: str, servers: Servers, environment: Mapping[str, str] | None = None
+) -> Iterator[Process]:
+    """One instance of a service, ready."""
+    port = free_port()
+    child = start_service(
+        service,
+        port=port,
+        environment={**servers.environment(), **(environment or {})},
+        logs=servers.directory / "logs",
+    )
+    url = f"http://127.0.0.1:{port}"
+    with running(child):
+        child.wait_until(lambda: not what_keeps(url), within_seconds=READY_SECONDS)
+        yield Process(child, url)
