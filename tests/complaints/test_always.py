@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.complaints.app import machine
 from services.complaints.decide import decide
 from services.complaints.facts import CaseEvent, CaseFacts, join
-from services.complaints.policy import POLICY_2123
+from services.complaints.policy import POLICY_2123, ComplaintPolicy
 from services.complaints.settings import ComplaintSettings
 from shared.contracts.decision import Decision
 from shared.contracts.feeds import Severity, StepName
@@ -35,7 +35,7 @@ LIVELY: st.SearchStrategy[StepName] = st.sampled_from(
 
 
 @st.composite
-def one_event(draw: st.DrawFn, version: int) -> CaseEvent:
+def one_event(draw: st.DrawFn, version: int, busy_minutes: Sequence[int]) -> CaseEvent:
     """A complaint, a correction, a step, or a move: one version of one of a few documents."""
     kind = draw(st.sampled_from(["filed", "moved", *["step"] * 8]))
     if kind == "filed":
@@ -47,7 +47,7 @@ def one_event(draw: st.DrawFn, version: int) -> CaseEvent:
             version=version,
         )
     name = draw(LIVELY | STEPS)
-    minutes = draw(MINUTES)
+    minutes = draw(MINUTES | st.sampled_from(busy_minutes))
     taken = step(
         name,
         f"-{-minutes}m" if minutes < 0 else f"{minutes}m",
@@ -66,7 +66,8 @@ def one_event(draw: st.DrawFn, version: int) -> CaseEvent:
 def stories(draw: st.DrawFn) -> list[CaseEvent]:
     """Mostly a complaint and steps on it; sometimes moved, voided or never filed."""
     count = draw(st.integers(0, 12))
-    events = [draw(one_event(version)) for version in range(2, count + 2)]
+    busy_minutes = draw(st.lists(MINUTES, min_size=1, max_size=2))
+    events = [draw(one_event(version, busy_minutes)) for version in range(2, count + 2)]
     if draw(st.integers(0, 9)) > 0:
         events.append(filed(severity=draw(SEVERITY), recorded=draw(RECORDED)))
     return events
@@ -75,6 +76,7 @@ def stories(draw: st.DrawFn) -> list[CaseEvent]:
 MOMENTS = MINUTES.map(lambda minutes: RECEIVED + timedelta(minutes=minutes))
 LATEST = at("60d")
 MACHINE = machine(ComplaintSettings())
+OTHER_POLICY = ComplaintPolicy(name="no hurry", clocks=POLICY_2123.clocks[1:3])
 
 
 def _decide(facts: CaseFacts, now: datetime) -> Decision:
@@ -110,6 +112,32 @@ def test_being_woken_when_due_leads_where_sleeping_through_leads(events: list[Ca
     invariants.being_woken_when_due_leads_where_sleeping_through_leads(
         MACHINE, facts, at("-1d"), LATEST
     )
+
+
+@on_a_busy_machine
+@for_all(stories(), st.data())
+def test_however_it_is_told_the_same_is_said(events: list[CaseEvent], data: st.DataObject) -> None:
+    invariants.however_it_is_told_the_same_is_said(MACHINE, events, data)
+
+
+@on_a_busy_machine
+@for_all(stories(), st.data())
+def test_an_outage_leads_where_none_leads(events: list[CaseEvent], data: st.DataObject) -> None:
+    invariants.an_outage_leads_where_none_leads(MACHINE, events, LATEST, data)
+
+
+@on_a_busy_machine
+@for_all(stories(), st.data())
+def test_a_story_told_again_changes_nothing(events: list[CaseEvent], data: st.DataObject) -> None:
+    invariants.a_story_told_again_changes_nothing(MACHINE, events, LATEST, data)
+
+
+@on_a_busy_machine
+@for_all(stories(), st.data())
+def test_a_policy_tried_for_a_while_leaves_no_trace(
+    events: list[CaseEvent], data: st.DataObject
+) -> None:
+    invariants.a_policy_tried_for_a_while_leaves_no_trace(MACHINE, OTHER_POLICY, events, data)
 
 
 @on_a_busy_machine

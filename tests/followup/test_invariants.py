@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 
 from services.followup.app import machine
 from services.followup.decide import decide
+from services.followup.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
 from shared.contracts.envelope import Event
 from shared.contracts.followup import TaskChanged
@@ -21,9 +22,12 @@ START = at("2024-01-01")
 DAYS = 700
 END = START + timedelta(days=DAYS + 600)
 MACHINE = machine(FollowUpSettings())
+OTHER_POLICY = FollowUpPolicy(rules=POLICY.rules[1:], longest_postponement_days=5, expires_days=9)
 quick = settings(max_examples=150, deadline=None)
+thorough = settings(max_examples=500, deadline=None)
 
-hours_in = some.integers(0, DAYS * 4).map(lambda sixths: sixths * 6)
+hours_in = some.integers(0, DAYS * 4).map(lambda quarters: quarters * 6)
+whats = some.sampled_from(["done", "not_reached", "declined", "postponed"])
 numbers = some.sampled_from(["1", "2", "3"])
 cars = some.sampled_from(["LSVAU2180N2183294", "WVWZZZ1JZXW000001", None])
 
@@ -80,7 +84,7 @@ def reports_of_people(draw: some.DrawFn) -> Event[Any]:
                     ]
                 )
             )
-            what = draw(some.sampled_from(["done", "not_reached", "declined", "postponed"]))
+            what = draw(whats)
             day = draw(some.none() | hours_in.map(lambda later: moment(later)[:10]))
             return outcome(moment(hours), about, what, number, next_contact_on=day)
         case _:
@@ -89,9 +93,31 @@ def reports_of_people(draw: some.DrawFn) -> Event[Any]:
 
 
 @some.composite
+def calls_after_a_delivery(draw: some.DrawFn) -> list[Event[Any]]:
+    """A delivery, and what came of its tasks within the weeks in which they are open."""
+    hours = draw(hours_in)
+    events = [delivery(moment(hours), "called")]
+    for number in range(draw(some.integers(1, 4))):
+        about = draw(some.sampled_from(["delivery_thanks", "delivery_satisfaction"]))
+        later = hours + draw(some.integers(-5, 400))
+        day = draw(some.none() | some.integers(0, 900).map(lambda wait: moment(hours + wait)[:10]))
+        events.append(
+            outcome(
+                moment(later),
+                f"{about}/sale/called",
+                draw(whats),
+                f"call-{number}",
+                next_contact_on=day,
+            )
+        )
+    return events
+
+
+@some.composite
 def stories(draw: some.DrawFn) -> list[Event[Any]]:
     """Records of which one version of a document always says the same to one role."""
     drawn = draw(some.lists(reports_of_cars() | reports_of_people(), max_size=12))
+    drawn += draw(some.just([]) | calls_after_a_delivery())
     unique = {(event.data.document_id, event.data.version): event for event in drawn}
     also_drivers = [
         replace(event, data=event.data.model_copy(update={"role": "driver"}))
@@ -133,6 +159,34 @@ def test_being_woken_when_due_leads_where_sleeping_through_leads(story: list[Eve
 @always(stories())
 def test_facts_survive_being_stored(story: list[Event[Any]]) -> None:
     invariants.facts_survive_being_stored(MACHINE, story)
+
+
+@thorough
+@always(stories(), some.data())
+def test_however_it_is_told_the_same_is_said(
+    story: list[Event[Any]], data: some.DataObject
+) -> None:
+    invariants.however_it_is_told_the_same_is_said(MACHINE, story, data)
+
+
+@quick
+@always(stories(), some.data())
+def test_an_outage_leads_where_none_leads(story: list[Event[Any]], data: some.DataObject) -> None:
+    invariants.an_outage_leads_where_none_leads(MACHINE, story, END, data)
+
+
+@quick
+@always(stories(), some.data())
+def test_a_story_told_again_changes_nothing(story: list[Event[Any]], data: some.DataObject) -> None:
+    invariants.a_story_told_again_changes_nothing(MACHINE, story, END, data)
+
+
+@quick
+@always(stories(), some.data())
+def test_a_policy_tried_for_a_while_leaves_no_trace(
+    story: list[Event[Any]], data: some.DataObject
+) -> None:
+    invariants.a_policy_tried_for_a_while_leaves_no_trace(MACHINE, OTHER_POLICY, story, data)
 
 
 @quick

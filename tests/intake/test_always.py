@@ -9,6 +9,8 @@ from hypothesis import given as forall
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from services.intake.canonical import PROFILE
+from services.intake.facts import Row
 from shared.contracts.intake import Recorded
 from shared.runtime.errors import TransientFailure
 from tests.intake.conftest import World
@@ -79,11 +81,23 @@ def after(order: Sequence[Sequence[int]], trouble: Sequence[str], *, later: bool
     return asyncio.run(run())
 
 
-EXPECTED = facts(after([[number] for number in range(len(EVENTS))], []))
+IN_ORDER = after([[number] for number in range(len(EVENTS))], [])
+EXPECTED = facts(IN_ORDER)
 
 
 def without_profiles(found: dict[tuple[str, str], Recorded]) -> dict[tuple[str, str], Recorded]:
     return {where: told for where, told in found.items() if "/profile/" not in where[1]}
+
+
+def registered(world: World) -> dict[str, Row]:
+    """The register but for how it came about, and for profiles."""
+    return {
+        row.document_id: row.model_copy(
+            update={"version": row.version[:26], "receipts": {}, "revision": 0}
+        )
+        for row in world.register.rows.values()
+        if row.kind != PROFILE
+    }
 
 
 @settings(max_examples=150, deadline=None)
@@ -93,13 +107,16 @@ def test_the_facts_are_the_same(
 ) -> None:
     world = after([*some, *([number] for number in all_of_them)], trouble)
     assert without_profiles(facts(world)) == without_profiles(EXPECTED)
+    assert registered(world) == registered(IN_ORDER)
     assert_as_registered(world)
 
 
 def assert_as_registered(world: World) -> None:
-    shown = {where[0] for where in held(world.messages())}
-    registered = {key for row in world.register.rows.values() for key in row.keys}
-    assert shown == registered, "consumers hold a document exactly where the register says"
+    shown = {
+        (*where, told.version) for where, told in without_profiles(held(world.messages())).items()
+    }
+    rows = [row for row in world.register.rows.values() if row.kind != PROFILE]
+    assert shown == {(key, row.document_id, row.version) for row in rows for key in row.keys}
 
 
 WITHOUT_STEPS = [number for number, one in enumerate(EVENTS) if "step" not in one["type"]]
@@ -110,6 +127,21 @@ WITHOUT_STEPS = [number for number, one in enumerate(EVENTS) if "step" not in on
 def test_corrections_may_overtake_what_was_cut_off(order: list[int], trouble: list[str]) -> None:
     world = after([[number] for number in order], trouble, later=True)
     assert_as_registered(world)
+
+
+@settings(max_examples=100, deadline=None)
+@forall(st.permutations(range(len(EVENTS))), batches)
+def test_what_is_reported_again_changes_nothing(order: list[int], again: list[list[int]]) -> None:
+    world = after([[number] for number in order], [])
+    rows, told = dict(world.register.rows), facts(world)
+
+    async def report_again() -> None:
+        for batch in again:
+            assert await attempt(world, batch, "fine")
+
+    asyncio.run(report_again())
+    assert world.register.rows == rows
+    assert facts(world) == told
 
 
 @settings(max_examples=50, deadline=None)

@@ -1,5 +1,6 @@
 """What must always hold in scoring, whatever the customer's story and however it is told."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from services.scoring.app import machine
 from services.scoring.decide import about, decide, walk
 from services.scoring.facts import join
 from services.scoring.points import Points, points
+from services.scoring.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import Event
 from shared.contracts.scoring import Grade, ScoreChanged
@@ -32,7 +34,9 @@ START = day("2022-01-01")
 DAYS = 4 * 365
 END = START + timedelta(days=DAYS + 3000)
 MACHINE = machine(ScoringSettings())
+OTHER_POLICY = ScoringPolicy(value_is_high_from=25, loyalty_is_high_from=15, margin=0)
 quick = settings(max_examples=150, deadline=None)
+thorough = settings(max_examples=500, deadline=None)
 
 on_a_day = some.integers(0, DAYS).map(
     lambda days: (START + timedelta(days=days)).strftime("%Y-%m-%d")
@@ -41,15 +45,20 @@ numbers = some.sampled_from(["1", "2", "3"])
 revisions = some.integers(1, 3)
 
 
+KINDS = ("sale", "visit", "complaint", "step", "survey", "referral")
+FEW_KINDS = (("sale",), ("sale", "visit"), ("complaint", "step"))
+"""Of which documents meet that bear on each other."""
+
+
 @some.composite
-def documents(draw: some.DrawFn) -> Event[Any]:
-    """One record of intake: any kind, few numbers, so that versions of one document meet."""
+def documents(draw: some.DrawFn, kinds: Sequence[str] = KINDS) -> Event[Any]:
+    """One record of intake: few numbers, so that versions of one document meet."""
     on, number, revision = draw(on_a_day), draw(numbers), draw(revisions)
     late = draw(some.sampled_from([0, 0, 6, 8, 400]))
     received = (day(on) + timedelta(days=late)).strftime("%Y-%m-%d")
-    match draw(some.sampled_from(["sale", "visit", "complaint", "step", "survey", "referral"])):
+    match draw(some.sampled_from(kinds)):
         case "sale":
-            role = draw(some.sampled_from(["buyer", "co_buyer", "driver"]))
+            role = draw(some.sampled_from(["buyer", "buyer", "co_buyer", "driver"]))
             status = draw(some.sampled_from(["delivered", "delivered", "open", "unwound"]))
             event = sale(on, number, role=role, status=status, received=received, revision=revision)
         case "visit":
@@ -78,7 +87,8 @@ def documents(draw: some.DrawFn) -> Event[Any]:
 @some.composite
 def stories(draw: some.DrawFn) -> list[Event[Any]]:
     """Records of which one version of a document always says the same, and some moves."""
-    drawn = draw(some.lists(documents(), max_size=14))
+    kinds = draw(some.sampled_from([KINDS, *FEW_KINDS]))
+    drawn = draw(some.lists(documents(kinds), max_size=14))
     moves = [
         moved(kind, number, revision=2)
         for kind, number in draw(
@@ -140,6 +150,34 @@ def test_being_woken_when_due_leads_where_sleeping_through_leads(story: list[Eve
 @always(stories())
 def test_facts_survive_being_stored(story: list[Event[Any]]) -> None:
     invariants.facts_survive_being_stored(MACHINE, story)
+
+
+@thorough
+@always(stories(), some.data())
+def test_however_it_is_told_the_same_is_said(
+    story: list[Event[Any]], data: some.DataObject
+) -> None:
+    invariants.however_it_is_told_the_same_is_said(MACHINE, story, data)
+
+
+@quick
+@always(stories(), some.data())
+def test_an_outage_leads_where_none_leads(story: list[Event[Any]], data: some.DataObject) -> None:
+    invariants.an_outage_leads_where_none_leads(MACHINE, story, END, data)
+
+
+@quick
+@always(stories(), some.data())
+def test_a_story_told_again_changes_nothing(story: list[Event[Any]], data: some.DataObject) -> None:
+    invariants.a_story_told_again_changes_nothing(MACHINE, story, END, data)
+
+
+@quick
+@always(stories(), some.data())
+def test_a_policy_tried_for_a_while_leaves_no_trace(
+    story: list[Event[Any]], data: some.DataObject
+) -> None:
+    invariants.a_policy_tried_for_a_while_leaves_no_trace(MACHINE, OTHER_POLICY, story, data)
 
 
 @quick

@@ -1,7 +1,4 @@
-"""What must hold of every service, whatever its story: checks on any machine.
-
-Each service's own tests make up the stories; these say what no story may change.
-"""
+"""What must hold of any `join` and `decide`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

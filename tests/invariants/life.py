@@ -1,0 +1,151 @@
+"""The life of one aggregate under the runtime's own `plan`, and a reader of all it says."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from shared.contracts.decision import Announcement, AnyOutput, Withdrawal
+from shared.contracts.envelope import Event, Message
+from shared.contracts.policy import Policy
+from shared.runtime.aggregate import Aggregate, Outgoing
+from shared.runtime.documents import from_aggregate, to_aggregate
+from shared.runtime.machine import Facts, Machine
+from shared.runtime.plan import Work, plan
+from tests.invariants.decisions import MOMENT_OF_NOTICING
+
+F = TypeVar("F", bound=Facts)
+P = TypeVar("P", bound=Policy)
+
+
+class Outcome(NamedTuple, Generic[F]):
+    """Where a life has led: what is known, what stands, and when to look again."""
+
+    facts: F
+    standing: Mapping[str, str | None]
+    """Subject -> content of a state; None for an announcement, which stands as first said."""
+    due_at: datetime | None
+
+
+class _Heard(NamedTuple):
+    message: Outgoing
+    announcement: bool
+    withdrawn: bool
+    forget_at: datetime | None
+
+    def stands(self, now: datetime) -> bool:
+        return not self.withdrawn and (self.forget_at is None or now < self.forget_at)
+
+
+def _but_for_noticing(content: Message) -> Mapping[str, Any]:
+    return content.model_dump(exclude=MOMENT_OF_NOTICING)
+
+
+class Life(Generic[F, P]):
+    """One aggregate, step by step, and a reader who keeps the last message of each subject.
+
+    After each step the reader must hold exactly what the machine decides of the facts, and
+    every message must have told him something. A step whose decision fails must say nothing.
+    """
+
+    def __init__(self, machine: Machine[F, P], aggregate_id: str) -> None:
+        self.machine = machine
+        self.aggregate: Aggregate | None = None
+        self._id = aggregate_id
+        self._heard: dict[str, _Heard] = {}
+        self._decided: Mapping[str, Mapping[str, Any]] = {}
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it is to be looked at again."""
+        return self.aggregate.due_at if self.aggregate else None
+
+    @property
+    def facts(self) -> F:
+        """What is known, as it is stored."""
+        return self.machine.facts.model_validate(self.aggregate.facts if self.aggregate else {})
+
+    def take(
+        self,
+        now: datetime,
+        events: Sequence[Event[Any]] = (),
+        machine: Machine[F, P] | None = None,
+    ) -> int:
+        """A batch of events, or a look because it is due; `machine` may fail to decide.
+
+        How many messages followed.
+        """
+        planned = plan(machine or self.machine, self._id, self.aggregate, Work(0, events), now)
+        assert not planned.poison
+        messages = planned.change.messages if planned.change else ()
+        if planned.change is not None:
+            self.aggregate = to_aggregate(from_aggregate(planned.change.after))
+        if self.aggregate is not None and self.aggregate.parked:
+            assert not messages, "what cannot be decided says nothing"
+        else:
+            self._hear(messages, now)
+        return len(messages)
+
+    def outcome(self, now: datetime) -> Outcome[F]:
+        """Where it has led so far."""
+        standing = {
+            about: None if heard.announcement else heard.message.data
+            for about, heard in self._standing(now).items()
+        }
+        return Outcome(self.facts, standing, self.due_at)
+
+    def is_up_to_date(self, now: datetime) -> None:
+        """The reader holds exactly what is to be said now, and that is as decided last."""
+        standing, wanted = self._standing(now), self._wanted(now)
+        assert standing.keys() == wanted.keys()
+        for about, heard in standing.items():
+            content = wanted[about].content
+            assert _but_for_noticing(content) == self._decided[about]
+            if not heard.announcement:
+                assert heard.message.data == content.model_dump_json()
+
+    def _wanted(self, now: datetime) -> dict[str, AnyOutput]:
+        decision = self.machine.decide(self.facts, {}, self.machine.policy, now)
+        return {output.about: output for output in decision.outputs}
+
+    def _standing(self, now: datetime) -> dict[str, _Heard]:
+        return {about: heard for about, heard in self._heard.items() if heard.stands(now)}
+
+    def _hear(self, messages: Sequence[Outgoing], now: datetime) -> None:
+        wanted = self._wanted(now)
+        self._decided = {
+            about: _but_for_noticing(output.content) for about, output in wanted.items()
+        }
+        for message in messages:
+            self._hear_one(message, wanted.get(message.about), now)
+        assert wanted.keys() <= self._heard.keys(), "what is decided is said"
+        for about, output in wanted.items():
+            self._heard[about] = self._heard[about]._replace(forget_at=output.forget_at)
+        self.is_up_to_date(now)
+        self._is_remembered(self._standing(now))
+
+    def _hear_one(self, message: Outgoing, output: AnyOutput | None, now: datetime) -> None:
+        known = self._heard.get(message.about)
+        stood = known is not None and known.stands(now)
+        assert known is None or known.message.sequence < message.sequence
+        contract = self.machine.writing[message.type]
+        withdrawn = issubclass(contract, Withdrawal)
+        if output is None:
+            assert withdrawn and stood, "only what stands is taken back"
+        else:
+            assert not withdrawn
+            content = contract.model_validate_json(message.data)
+            assert _but_for_noticing(content) == self._decided[message.about]
+        announcement = isinstance(output, Announcement)
+        assert not (announcement and stood), "an announcement is made once"
+        assert not (stood and known and known.message.data == message.data), "nothing new was said"
+        self._heard[message.about] = _Heard(
+            message, announcement, withdrawn, output.forget_at if output else None
+        )
+
+    def _is_remembered(self, standing: Mapping[str, _Heard]) -> None:
+        """The aggregate knows what the reader holds: that is what settles an intent."""
+        emitted = self.aggregate.emitted if self.aggregate else {}
+        for about, heard in standing.items():
+            assert not emitted[about].withdrawn
+            assert emitted[about].sequence == heard.message.sequence
+            assert emitted[about].hash == heard.message.hash
