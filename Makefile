@@ -40,7 +40,7 @@ up: venv ## start the broker, the database and the four services, and keep them 
 test: venv ## run the tests, on the embedded broker and database
 	@$(BIN)/python -m pytest $(FLAGS)
 
-bench: venv ## measure scoring beside loops written by hand, on fresh embedded servers
+bench: venv ## measure the services beside loops written by hand, on fresh embedded servers
 	@$(BIN)/python -m tests.bench $(FLAGS)
 
 chaos: venv kafka ## kill and cut off everything on three Kafka brokers; LONG=1 for a long run

@@ -2,7 +2,7 @@
 
 import inspect
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -100,6 +100,7 @@ def document() -> Json:
             "messages": {
                 **{contract.__name__: _message(contract) for contract in written},
                 "DeadLetter": _dead_letter(),
+                "DeadLetterResolved": _dead_letter_resolved(),
             },
             "schemas": {"CloudEventHeaders": _cloud_event_headers()},
         },
@@ -133,7 +134,9 @@ def _server() -> Json:
 
 
 def _channel(topic: Topic, written: Sequence[Contract]) -> Json:
-    names = ["DeadLetter"] if topic == DEAD_LETTERS else [each.__name__ for each in written]
+    names = [each.__name__ for each in written]
+    if topic == DEAD_LETTERS:
+        names = ["DeadLetter", "DeadLetterResolved"]
     policy: Json = {"cleanup.policy": ["compact" if topic.compacted else "delete"]}
     if not topic.compacted:
         policy["retention.ms"] = int(topic.retention.total_seconds() * 1000)
@@ -231,15 +234,33 @@ def _dead_letter() -> Json:
         "title": "DeadLetter",
         "summary": "A record as it came, byte for byte, and these headers beside its own.",
         "contentType": "application/octet-stream",
-        "headers": {
-            "type": "object",
-            "required": [PREFIX + name for name in told],
-            "properties": {
-                PREFIX + name: {"type": "string", "description": text}
-                for name, text in told.items()
-            },
+        "headers": _told(told, {"omitted": "Set where the record was too large: its bytes."}),
+        "payload": {"description": "The original value; none where it was too large."},
+    }
+
+
+def _dead_letter_resolved() -> Json:
+    told = {
+        "id": "That of the dead letter.",
+        "resolution": "replayed or discarded.",
+    }
+    return {
+        "name": "dead-letter-resolved",
+        "title": "DeadLetterResolved",
+        "summary": "What became of a dead letter, under its key; it is no longer open.",
+        "headers": _told(told, {"note": "What the operator had to say."}),
+        "payload": {"type": "null"},
+    }
+
+
+def _told(always: Mapping[str, str], sometimes: Mapping[str, str]) -> Json:
+    return {
+        "type": "object",
+        "required": [PREFIX + name for name in always],
+        "properties": {
+            PREFIX + name: {"type": "string", "description": text}
+            for name, text in {**always, **sometimes}.items()
         },
-        "payload": {"description": "The original value."},
     }
 
 

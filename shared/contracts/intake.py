@@ -19,6 +19,7 @@ from shared.contracts.values import (
     Day,
     DealerId,
     Instant,
+    LongId,
     Money,
     Name,
     OdometerKm,
@@ -28,9 +29,9 @@ from shared.contracts.values import (
 class Recorded(Message):
     """What every record of intake has."""
 
-    document_id: str
-    version: str
-    customer_key: str
+    document_id: LongId
+    version: Name
+    customer_key: LongId
     dealer_id: DealerId
 
 
@@ -52,7 +53,7 @@ class SaleRecorded(Recorded):
     TYPE: ClassVar[str] = "dev.aftercare.sale.recorded.v1"
     TOPIC: ClassVar[Topic] = SALES
 
-    timezone: str
+    timezone: Name
     status: Literal["open", "delivered", "closed", "cancelled", "unwound"]
     role: Literal["buyer", "co_buyer", "registrant", "driver"]
     deal_date: Day
@@ -60,7 +61,7 @@ class SaleRecorded(Recorded):
     delivered_on: Day | None = None
     sale_type: Literal["retail", "lease", "fleet", "wholesale", "demo", "other"]
     condition: Literal["new", "used", "demo"]
-    vin: str | None = None
+    vin: Name | None = None
     odometer_km: OdometerKm | None = None
     price: Money | None = None
     products: tuple[SoldProduct, ...] = ()
@@ -95,16 +96,16 @@ class VisitRecorded(Recorded):
     TYPE: ClassVar[str] = "dev.aftercare.visit.recorded.v1"
     TOPIC: ClassVar[Topic] = VISITS
 
-    timezone: str
+    timezone: Name
     status: Literal["open", "in_progress", "on_hold", "ready", "closed", "voided"]
     opened_at: Instant
     closed_at: Instant | None = None
     voided_at: Instant | None = None
     promised_at: Instant | None = None
-    vin: str | None = None
+    vin: Name | None = None
     odometer_km: OdometerKm | None = None
     department: Name | None = None
-    currency: str
+    currency: Name
     lines: tuple[RecordedLine, ...] = ()
     recommended: tuple[RecordedRecommendation, ...] = ()
 
@@ -123,11 +124,11 @@ class ComplaintFiled(Recorded):
     TOPIC: ClassVar[Topic] = COMPLAINTS
 
     case_no: Name
-    timezone: str
+    timezone: Name
     status: Literal["open", "voided"]
     received_at: Instant
     occurred_at: Instant | None = None
-    channel: str
+    channel: Name
     category: Name
     component: Name | None = None
     severity: Severity
@@ -144,7 +145,7 @@ class ComplaintStepTaken(Recorded):
     TYPE: ClassVar[str] = "dev.aftercare.complaint-step.taken.v1"
     TOPIC: ClassVar[Topic] = COMPLAINTS
 
-    case_id: str
+    case_id: LongId
     case_no: Name
     step_id: Name
     step: StepName
@@ -154,7 +155,7 @@ class ComplaintStepTaken(Recorded):
     severity: Severity | None = None
     reason: Name | None = None
     assigned_to: Name | None = None
-    merged_into: str | None = None
+    merged_into: LongId | None = None
 
 
 class ComplaintMoved(Moved):
@@ -163,7 +164,7 @@ class ComplaintMoved(Moved):
     TYPE: ClassVar[str] = "dev.aftercare.complaint.moved.v1"
     TOPIC: ClassVar[Topic] = COMPLAINTS
 
-    case_id: str
+    case_id: LongId
     """The document id of the complaint; equals `document_id` but for steps."""
 
 
@@ -200,7 +201,7 @@ class TaskOutcomeRecorded(Recorded):
     TYPE: ClassVar[str] = "dev.aftercare.task-outcome.recorded.v1"
     TOPIC: ClassVar[Topic] = CUSTOMERS
 
-    task_id: str
+    task_id: LongId
     at: Instant
     outcome: Literal["done", "not_reached", "declined", "postponed"]
     next_contact_on: Day | None = None
@@ -213,7 +214,7 @@ class ReferralMade(Recorded):
     TOPIC: ClassVar[Topic] = CUSTOMERS
 
     role: Literal["referrer", "referred"]
-    other_customer_key: str
+    other_customer_key: LongId
     at: Instant
 
 

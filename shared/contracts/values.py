@@ -74,6 +74,9 @@ Amount = Annotated[
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
 """A short identifier from outside: a document number, a code, a staff id."""
 
+LongId = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+"""An id that intake composed: a document, a customer, a case."""
+
 DealerId = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}/[a-z0-9][a-z0-9-]{0,39}$")
 ]

@@ -12,10 +12,15 @@
 import traceback
 from pathlib import Path
 
+_SERVICES = Path(__file__).parent.parent.parent / "services"
+
 
 def place_of(error: BaseException) -> str:
-    """Which error and where it was raised; not its text, which may hold what was reported."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
+    """Which error and where a service raised it, or called what did; not its text, which may
+    hold what was reported."""
+    frames = traceback.extract_tb(error.__traceback__)
+    in_service = [each for each in frames if Path(each.filename).is_relative_to(_SERVICES)]
+    frame = (in_service or frames)[-1]
     return f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
 
 

@@ -224,6 +224,8 @@ def _compare(draft: _Draft, decision: Decision, machine: Machine[F, P]) -> None:
 
 def _emit(draft: _Draft, about: str, output: AnyOutput) -> None:
     known = draft.emitted.get(about)
+    if known is not None and known.forget_at != output.forget_at:
+        known = draft.emitted[about] = replace(known, forget_at=output.forget_at)
     sealing = isinstance(output, Announcement)
     if sealing and known is not None and known.sealed is not None:
         return

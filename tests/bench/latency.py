@@ -21,6 +21,8 @@ TICK_SECONDS = 0.01
 CUSTOMERS_SECONDS = 10
 """A customer comes again after so long, so that each event has an output of its own."""
 LAST_OUTPUT_SECONDS = 20.0
+FETCH_WAIT_MS = 10
+"""The embedded broker answers a fetch that finds nothing after half of this, whatever comes."""
 
 
 def latencies(rate: float) -> list[float]:
@@ -65,7 +67,9 @@ async def _send(
 @asynccontextmanager
 async def _reading(settings: KafkaSettings, seen: dict[str, float]) -> AsyncIterator[None]:
     """Note when the output that each event caused is first read."""
-    consumer = AIOKafkaConsumer(**connection(settings), enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        **connection(settings), enable_auto_commit=False, fetch_max_wait_ms=FETCH_WAIT_MS
+    )
     await consumer.start()
     partitions = [TopicPartition(SCORES.name, number) for number in range(settings.partitions)]
     consumer.assign(partitions)

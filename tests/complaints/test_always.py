@@ -1,6 +1,7 @@
 """What must hold of a complaint case whatever is reported, in whatever order."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import get_args
@@ -76,6 +77,12 @@ def stories(draw: st.DrawFn) -> list[CaseEvent]:
 MOMENTS = MINUTES.map(lambda minutes: RECEIVED + timedelta(minutes=minutes))
 LATEST = at("60d")
 MACHINE = machine(ComplaintSettings())
+FORGETFUL = replace(
+    MACHINE,
+    policy=ComplaintPolicy(
+        name="short memory", clocks=POLICY_2123.clocks, memory=timedelta(days=4)
+    ),
+)
 OTHER_POLICY = ComplaintPolicy(name="no hurry", clocks=POLICY_2123.clocks[1:3])
 
 
@@ -124,6 +131,12 @@ def test_however_it_is_told_the_same_is_said(events: list[CaseEvent], data: st.D
 @for_all(stories(), st.data())
 def test_an_outage_leads_where_none_leads(events: list[CaseEvent], data: st.DataObject) -> None:
     invariants.an_outage_leads_where_none_leads(MACHINE, events, LATEST, data)
+
+
+@on_a_busy_machine
+@for_all(stories(), st.data())
+def test_what_is_forgotten_is_not_taken_back(events: list[CaseEvent], data: st.DataObject) -> None:
+    invariants.an_outage_leads_where_none_leads(FORGETFUL, events, LATEST, data)
 
 
 @on_a_busy_machine

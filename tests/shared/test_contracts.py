@@ -168,7 +168,10 @@ def test_the_asyncapi_document_is_complete() -> None:
         topic.name for topic in topics.ALL
     }
     names = {message["name"] for message in document["components"]["messages"].values()}
-    assert names == {contract.TYPE for contract in MESSAGES} | {"dead-letter"}
+    assert names == {contract.TYPE for contract in MESSAGES} | {
+        "dead-letter",
+        "dead-letter-resolved",
+    }
 
 
 def test_operations_name_messages_of_their_own_channel_only() -> None:
