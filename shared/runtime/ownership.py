@@ -68,8 +68,9 @@ class Ownership:
         self._turn = asyncio.Lock()
         self._partitions: frozenset[int] = frozenset()
         self._unsettled = True
+        self._gaps = 0
         self.assignments = 0
-        """How often Kafka has assigned partitions."""
+        """How often Kafka has assigned partitions, or may have done so during a pause."""
         self.gained_at: datetime | None = None
         """When Kafka last assigned partitions, by the machine's clock; None before the first."""
 
@@ -81,11 +82,15 @@ class Ownership:
     async def turn(self) -> AsyncIterator[Turn]:
         """Wait for the turn before to end, then act for the partitions owned by then.
 
-        A turn that ends in an exception leaves its partitions unsettled: the next one settles
-        their intents before it does anything else.
+        A turn that ends in an exception leaves its partitions unsettled, and so does a pause of
+        this process: the next turn settles their intents before it does anything else.
         """
         async with self._turn:
-            turn = Turn(self._partitions, self._unsettled, self._pulse.gaps(), self._pulse)
+            gaps = self._pulse.gaps()
+            if gaps != self._gaps:
+                self._gaps, self._unsettled = gaps, True
+                self.assignments += 1
+            turn = Turn(self._partitions, self._unsettled, gaps, self._pulse)
             try:
                 yield turn
             except BaseException:

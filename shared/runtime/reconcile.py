@@ -7,7 +7,7 @@ written and not published is found by its intent.
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -36,6 +36,8 @@ MAX_INTENT_CHARACTERS = 4_000_000
 """An intent stays well below the 16 MB of one document."""
 
 REFUSED = "refused by the broker"
+NO_POLICY = ""
+"""The version of no policy: not all aggregates of the partition were brought to one."""
 UNSAID = ""
 """The hash of no message."""
 
@@ -89,7 +91,19 @@ class Reconciler(Generic[F, P]):
         """What every turn begins with: settle what earlier ones may have left behind."""
         if turn.unsettled:
             await self.settle(turn.partitions, turn)
+            await self._disclaim(turn.partitions)
             turn.unsettled = False
+
+    async def _disclaim(self, partitions: Collection[int]) -> None:
+        """Say no longer that another policy applies all through partitions that we may write to.
+
+        Else, in a rolling deploy, what the old policy decides meanwhile would stay as it is.
+        """
+        applied = await self.store.policies_applied(partitions)
+        ours = (self.machine.policy.version, NO_POLICY)
+        others = [part for part, version in applied.items() if version not in ours]
+        if others:
+            await self.store.policy_applied(others, NO_POLICY)
 
     async def settle(self, partitions: Iterable[int], turn: Turn) -> int:
         """Finish what a crash or a lost reply left behind in these partitions.

@@ -67,3 +67,18 @@ async def test_a_pause_is_not_hidden_by_the_pulse_that_notices_it_first() -> Non
         pulse.gaps()
         with pytest.raises(OwnershipLost):
             turn.ensure_current()
+
+
+async def test_after_a_pause_everything_is_unsettled() -> None:
+    ownership, time = make()
+    await ownership.gained([1])
+    async with ownership.turn() as turn:
+        turn.unsettled = False
+    assignments = ownership.assignments
+    time[0] += 60
+    async with ownership.turn() as turn:
+        assert turn.unsettled
+        turn.unsettled = False
+    assert ownership.assignments == assignments + 1
+    async with ownership.turn() as turn:
+        assert not turn.unsettled

@@ -266,6 +266,16 @@ async def test_an_output_the_broker_refuses_parks_its_aggregate_alone(house: Hou
     assert house.sent() == ["score"]
 
 
+async def test_after_a_refusal_sequences_rise_though_another_clock_is_behind(house: House) -> None:
+    await house.take(visit(1))
+    house.relay.fail_next.append(RefusedMessage([0]))
+    await house.take(visit(2))
+    house.clock.advance(-timedelta(minutes=1))
+    await house.take(visit(3))
+    before, after = (int(attributes(record)["sequence"]) for record in house.relay.records)
+    assert before < after
+
+
 STEPS = [
     ("intent", "before"),
     ("intent", "after"),

@@ -49,6 +49,7 @@ class Instance:
 
     async def take(self, partition: int, *visits: VisitRecorded) -> None:
         async with self.ownership.turn() as turn:
+            await self.reconciler.begin(turn)
             work = {found.key: Work(partition, (found,)) for found in map(event, visits)}
             await self.reconciler.reconcile(work, turn)
 
@@ -158,3 +159,15 @@ async def test_without_partitions_nothing_is_done() -> None:
     await store.add_intents([Intent("0-other", 0, START, ())])
     assert not await instance.sweep.turn()
     assert len(await store.intents([0])) == 1
+
+
+async def test_what_an_old_policy_decides_in_mid_deploy_is_decided_anew() -> None:
+    store = MemoryStore()
+    old, new = Instance(store), Instance(store, replace(TOY, policy=ToyPolicy(points=20)))
+    await new.ownership.gained([0])
+    await new.sweep.turn()
+    await old.ownership.gained([0])
+    await old.take(0, visit())
+    await new.ownership.gained([0])
+    await new.sweep.turn()
+    assert b'"score":20' in (new.relay.records[-1].value or b"")

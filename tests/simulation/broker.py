@@ -1,0 +1,291 @@
+"""Topics, and a consumer group as Kafka has it: generations, offsets, eager rebalances."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from functools import partial
+from random import Random
+from typing import Protocol, TypeAlias
+
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, RequestTimedOutError
+
+from shared.contracts.envelope import from_headers
+from shared.contracts.topics import DEAD_LETTERS, VISITS
+from shared.runtime.errors import RefusedMessage, TransientFailure
+from shared.runtime.ownership import Ownership
+from shared.runtime.relay import Record
+from tests.simulation.network import Network, Request, Sender
+from tests.simulation.witness import Owner, Witness
+from tests.simulation.workload import PARTITIONS, Sent
+
+RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
+
+SESSION_SECONDS = 10.0
+"""A member that is silent for so long, or drains for so long, is left out."""
+HEARTBEAT_SECONDS = 1.5
+MOST_RECORDS_A_POLL = 6
+NOTHING_NEW_SECONDS = 1.0
+
+
+class Broker:
+    """One source topic, and whatever was published."""
+
+    def __init__(self, witness: Witness) -> None:
+        self.source: list[list[RawRecord]] = [[] for _ in range(PARTITIONS)]
+        self.committed = dict.fromkeys(range(PARTITIONS), 0)
+        self._witness = witness
+        witness.log = [[] for _ in range(PARTITIONS)]
+
+    def receive(self, sent: Sent) -> None:
+        """A producer's record comes onto the source topic."""
+        partition = self.source[sent.partition]
+        self._witness.log[sent.partition].append(sent)
+        partition.append(
+            ConsumerRecord(
+                topic=VISITS.name,
+                partition=sent.partition,
+                offset=len(partition),
+                timestamp=0,
+                timestamp_type=0,
+                key=sent.record.key,
+                value=sent.record.value,
+                checksum=None,
+                serialized_key_size=0,
+                serialized_value_size=0,
+                headers=sent.record.headers,
+            )
+        )
+
+    async def append(self, records: Sequence[Record]) -> None:
+        """Records come onto the topics of the outputs and the dead letters."""
+        self._witness.arrived(records)
+
+    async def append_but(self, refused: int, records: Sequence[Record]) -> None:
+        """The broker's limit for the size of a message is below that of one of them."""
+        await self.append([record for at, record in enumerate(records) if at != refused])
+        raise RefusedMessage([refused])
+
+
+class Member:
+    """One process's consumer: what the runtime sees of the group."""
+
+    def __init__(
+        self, group: "Group", process: "Process", ownership: Ownership, random: Random
+    ) -> None:
+        self._group = group
+        self.process = process
+        self._ownership = ownership
+        self._random = random
+        self._positions: dict[int, int] = {}
+        self._generation = -1
+        self._rejoining = True
+        self.has_records_in_hand = False
+
+    def assignment(self) -> set[TopicPartition]:
+        return {TopicPartition(VISITS.name, partition) for partition in self._positions}
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        self._positions[partition.partition] = offset
+
+    async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+        wanted = {found.partition: offset for found, offset in sorted(offsets.items())}
+        if not wanted.keys() <= self._positions.keys():
+            raise IllegalStateError("a partition is not assigned")
+        self._group.witness.commits(self.process, wanted)
+        effect = partial(self._group.commit, self, self._generation, wanted)
+        request = Request(f"commit {wanted}", effect, _timed_out, "broker")
+        await self._group.network.call(self.process, request)
+
+    async def poll(self) -> list[RawRecord]:
+        """Some records of some of its partitions; none while it rejoins, or for a while."""
+        if self._rejoining or self.is_at_end:
+            await asyncio.sleep(NOTHING_NEW_SECONDS)
+            return []
+        positions = self._positions
+        request = Request("poll", partial(self._fetch, dict(positions)), _timed_out, "broker")
+        try:
+            found = await self._group.network.call(self.process, request)
+        except KafkaError:
+            return []
+        for record in found:
+            positions[record.partition] = record.offset + 1
+        self.has_records_in_hand = bool(found)
+        return found
+
+    async def _fetch(self, positions: Mapping[int, int]) -> list[RawRecord]:
+        room = self._random.randint(1, MOST_RECORDS_A_POLL)
+        found: list[RawRecord] = []
+        for partition in self._random.sample(sorted(positions), len(positions)):
+            start = positions[partition]
+            found.extend(self._group.broker.source[partition][start : start + room - len(found)])
+        return found
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether it has been given every record of its partitions."""
+        source = self._group.broker.source
+        return all(offset >= len(source[at]) for at, offset in self._positions.items())
+
+    async def give_up(self) -> None:
+        """What aiokafka does before it joins again: the listener drains, then nothing is ours."""
+        self._rejoining = True
+        await self.process.awake()
+        await self._ownership.revoke()
+        self.process.gained_at = {}
+
+    async def assigned(self, generation: int, partitions: Sequence[int]) -> None:
+        """What aiokafka does when the group has agreed: positions are those committed."""
+        committed = self._group.broker.committed
+        self._generation = generation
+        self._positions = {partition: committed[partition] for partition in partitions}
+        self._rejoining = False
+        now = asyncio.get_running_loop().time()
+        self.process.gained_at = dict.fromkeys(partitions, now)
+        await self._ownership.gained(partitions)
+
+    async def beat(self) -> None:
+        """Join, and join again whenever the group went on without this member."""
+        while True:
+            await self.process.awake()
+            if not self._group.holds(self):
+                await self.give_up()
+                self._group.join(self)
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+class Process(Sender, Owner, Protocol):
+    """What the group knows of a member's process."""
+
+    gained_at: dict[int, float]
+
+
+class Group:
+    """The coordinator."""
+
+    def __init__(self, broker: Broker, network: Network, witness: Witness) -> None:
+        self.broker = broker
+        self.network = network
+        self.witness = witness
+        self._members: list[Member] = []
+        self._generation = 0
+        self._wanted = asyncio.Event()
+        self.is_settled = True
+        """Whether no rebalance is under way."""
+
+    def holds(self, member: Member) -> bool:
+        """Whether it is a member now."""
+        return member in self._members
+
+    def join(self, member: Member) -> None:
+        """Take a member in, with the next rebalance."""
+        self._members.append(member)
+        self._go_on()
+
+    def leave(self, member: Member) -> None:
+        """Go on without a member."""
+        if member in self._members:
+            self._members.remove(member)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        self.is_settled = False
+        self._wanted.set()
+
+    async def expire(self, member: Member) -> None:
+        """Leave a member out when it stays silent for a session."""
+        try:
+            async with asyncio.timeout(SESSION_SECONDS):
+                await member.process.awake()
+        except TimeoutError:
+            self.network.tell("group", f"{member.process.name} is silent and left out")
+            self.leave(member)
+
+    async def run(self) -> None:
+        """Rebalance whenever somebody came or went."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            await self._rebalance()
+
+    async def _rebalance(self) -> None:
+        self.network.tell("group", f"rebalances {' '.join(m.process.name for m in self._members)}")
+        joining = list(self._members)
+        drained = await asyncio.gather(*(self._drains(member) for member in joining))
+        late = [member for member, in_time in zip(joining, drained, strict=True) if not in_time]
+        self._members = [member for member in self._members if member not in late]
+        if self._wanted.is_set():  # somebody came or went meanwhile
+            return
+        self._generation += 1
+        for number, member in enumerate(self._members):
+            share = range(number, PARTITIONS, len(self._members))
+            self.network.tell("group", f"gives {list(share)} to {member.process.name}")
+            self.network.spawn(member.assigned(self._generation, share))
+        self.is_settled = True
+
+    async def _drains(self, member: Member) -> bool:
+        try:
+            async with asyncio.timeout(SESSION_SECONDS):
+                await member.give_up()
+        except TimeoutError:
+            self.network.tell("group", f"{member.process.name} does not drain and is left out")
+            return False
+        return True
+
+    async def commit(self, member: Member, generation: int, offsets: dict[int, int]) -> None:
+        """Refused to whoever is not of this generation."""
+        if not self.holds(member) or generation != self._generation:
+            raise CommitFailedError
+        self.broker.committed.update(offsets)
+        self.witness.committed(offsets)
+
+
+class NetworkRelay:
+    """A process's producer; a `Relay` like any other."""
+
+    def __init__(
+        self, broker: Broker, network: Network, process: Process, witness: Witness, random: Random
+    ) -> None:
+        self._broker = broker
+        self._network = network
+        self._process = process
+        self._witness = witness
+        self._random = random
+
+    async def publish(self, records: Sequence[Record]) -> None:
+        self._witness.publishes(self._process, records)
+        if not records:
+            return
+        part = [record for record in records if self._random.random() < 0.5]
+        refused = self._random.randrange(len(records))
+        request = Request(
+            f"publish {' '.join(map(_told, records))}",
+            partial(self._broker.append, records),
+            _no_acknowledgement,
+            "broker",
+            torn=partial(self._broker.append, part),
+            refused=partial(self._broker.append_but, refused, records)
+            if _may_be_too_large(records[refused])
+            else None,
+        )
+        await self._network.call(self._process, request)
+
+
+def _may_be_too_large(record: Record) -> bool:
+    """A withdrawal is hardly larger than what it takes back, which the broker did take."""
+    type_ = from_headers(record.headers).get("type", "")
+    return record.topic != DEAD_LETTERS.name and ".withdrawn." not in type_
+
+
+def _told(record: Record) -> str:
+    told = from_headers(record.headers)
+    kind = record.topic if "sequence" not in told else told["type"].split(".", 2)[2][:-3]
+    customer = (record.key or b"").decode().rpartition("/")[2]
+    return f"{kind}(c{customer} #{told.get('sequence', '-')[-6:]})"
+
+
+def _timed_out() -> KafkaError:
+    return RequestTimedOutError()
+
+
+def _no_acknowledgement() -> TransientFailure:
+    return TransientFailure("broker: no acknowledgement in time")

@@ -1,0 +1,158 @@
+"""The store as a process sees it: behind the network."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from random import Random
+from typing import Protocol, TypeVar
+
+from shared.runtime.aggregate import Aggregate, Intent
+from shared.runtime.errors import TransientFailure
+from shared.runtime.plan import fence
+from shared.time.clock import Clock
+from tests.fakes import MemoryStore
+from tests.simulation.network import Effect, Network, Request, Sender
+from tests.simulation.witness import Owner, Witness
+
+T = TypeVar("T")
+
+
+class Database(MemoryStore):
+    """The one database of a run. A witness sees every write as it lands."""
+
+    def __init__(self, witness: Witness) -> None:
+        super().__init__()
+        self._witness = witness
+
+    async def save_for(self, writer: str, aggregates: Sequence[Aggregate]) -> None:
+        """`save`, seen by the witness."""
+        try:
+            await self.save(aggregates)
+        finally:
+            for found in (await self.load([written.id for written in aggregates])).values():
+                self._witness.wrote(found, writer)
+
+
+class Client(Sender, Owner, Protocol):
+    """A process that may use the store."""
+
+    @property
+    def clock(self) -> Clock:
+        """Its own, which may differ from those of others."""
+        ...
+
+
+class NetworkStore:
+    """A process's connection to the database; a `Store` like any other."""
+
+    def __init__(
+        self, database: Database, network: Network, client: Client, witness: Witness, random: Random
+    ) -> None:
+        self._database = database
+        self._network = network
+        self._client = client
+        self._witness = witness
+        self._random = random
+
+    async def prepare(self) -> None:
+        return None
+
+    async def load(self, ids: Collection[str]) -> Mapping[str, Aggregate]:
+        wanted = sorted(ids)
+        return await self._call(f"load {_short(wanted)}", partial(self._database.load, wanted))
+
+    async def save(self, aggregates: Sequence[Aggregate]) -> None:
+        """A bulk has no order of its own: it is sorted, so that a run can be repeated."""
+        bulk = sorted(aggregates, key=lambda aggregate: aggregate.id)
+        for aggregate in bulk:
+            self._witness.acts(self._client, aggregate.partition)
+        told = " ".join(f"{_short([one.id])}@{one.version}" for one in bulk)
+        part = [aggregate for aggregate in bulk if self._random.random() < 0.5]
+        save = partial(self._database.save_for, self._client.name)
+        await self._call(
+            f"save {told}",
+            partial(save, bulk),
+            torn=partial(save, part),
+            rival=partial(self._rival, self._random.choice(bulk)) if bulk else None,
+        )
+
+    async def _rival(self, aggregate: Aggregate) -> None:
+        """Another writer, such as an owner that settles: the version rises, no more."""
+        known = (await self._database.load([aggregate.id])).get(aggregate.id)
+        now = self._client.clock.now()
+        rivals = [fence(aggregate.id, known, aggregate.partition, now)]
+        await self._database.save_for("rival", rivals)
+
+    async def add_intents(self, intents: Sequence[Intent]) -> None:
+        told = " ".join(intent.id for intent in intents)
+        part = intents[: self._random.randint(0, len(intents))]
+        await self._call(
+            f"add intents {told}",
+            partial(self._database.add_intents, intents),
+            torn=partial(self._database.add_intents, part),
+        )
+
+    async def intents(self, partitions: Collection[int]) -> Sequence[Intent]:
+        return await self._call(
+            f"intents of {sorted(partitions)}", partial(self._database.intents, partitions)
+        )
+
+    async def remove_intents(self, ids: Collection[str]) -> None:
+        removed = sorted(ids)
+        part = removed[: self._random.randint(0, len(removed))]
+        await self._call(
+            f"remove intents {' '.join(removed)}",
+            partial(self._database.remove_intents, removed),
+            torn=partial(self._database.remove_intents, part),
+        )
+
+    async def due(
+        self, partitions: Collection[int], now: datetime, *, limit: int
+    ) -> Sequence[Aggregate]:
+        return await self._call(
+            f"due of {sorted(partitions)}",
+            partial(self._database.due, partitions, now, limit=limit),
+        )
+
+    async def policy_versions(
+        self, partitions: Collection[int], *, after: str, limit: int
+    ) -> Sequence[tuple[str, str]]:
+        return await self._call(
+            f"policy versions of {sorted(partitions)}",
+            partial(self._database.policy_versions, partitions, after=after, limit=limit),
+        )
+
+    async def policies_applied(self, partitions: Collection[int]) -> Mapping[int, str]:
+        return await self._call(
+            f"policies applied to {sorted(partitions)}",
+            partial(self._database.policies_applied, partitions),
+        )
+
+    async def policy_applied(self, partitions: Collection[int], version: str) -> None:
+        await self._call(
+            f"policy applied to {sorted(partitions)}",
+            partial(self._database.policy_applied, partitions, version),
+        )
+
+    async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
+        return await self._call(
+            "page", partial(self._database.page, dealer_id=dealer_id, after=after, limit=limit)
+        )
+
+    async def _call(
+        self,
+        what: str,
+        effect: Effect[T],
+        torn: Effect[object] | None = None,
+        rival: Effect[object] | None = None,
+    ) -> T:
+        request = Request(what, effect, _away, "database", torn=torn, rival=rival)
+        return await self._network.call(self._client, request)
+
+
+def _away() -> TransientFailure:
+    return TransientFailure("database: no reply")
+
+
+def _short(ids: Sequence[str]) -> str:
+    return ",".join(f"c{id_.rpartition('/')[2]}" for id_ in ids)

@@ -1,0 +1,183 @@
+"""One process of the toy service: the runtime's own classes, put together as `Runtime` does."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from shared.runtime.consume import Consumer
+from shared.runtime.machine import Machine
+from shared.runtime.ownership import Ownership, Pulse, Turn
+from shared.runtime.reconcile import Reconciler
+from shared.runtime.sweep import Sweep
+from shared.time.clock import ManualClock
+from tests.shared.toy import START, ToyFacts, ToyPolicy
+from tests.simulation.broker import SESSION_SECONDS, Broker, Group, Member, NetworkRelay
+from tests.simulation.database import Database, NetworkStore
+from tests.simulation.network import Network
+from tests.simulation.witness import Invariant, Witness
+
+PULSE_LIMIT_SECONDS = SESSION_SECONDS / 2
+SWEEP_EVERY_SECONDS = 2.0
+SWEEP_PAGE = 2
+POISON_IN_A_ROW = 50
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What all instances share."""
+
+    random: Random
+    network: Network
+    witness: Witness
+    broker: Broker
+    group: Group
+    database: Database
+
+
+class WatchedOwnership(Ownership):
+    """Remembers when the present turn began."""
+
+    began_at = 0.0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Turn]:
+        async with super().turn() as turn:
+            self.began_at = asyncio.get_running_loop().time()
+            yield turn
+
+
+class Instance:
+    """A process. It can be paused, as a suspended machine is, and it can crash."""
+
+    def __init__(self, name: str, house: House, machine: Machine[ToyFacts, ToyPolicy]) -> None:
+        self.name = name
+        self.alive = True
+        self.gained_at: dict[int, float] = {}
+        self.clock = ManualClock(START + timedelta(milliseconds=house.random.randint(-500, 500)))
+        self._house = house
+        self._paused_at: float | None = None
+        self._running = asyncio.Event()
+        self._running.set()
+        self._longest_pause = (0.0, 0.0)
+        self._intents = 0
+        self._tasks: list[asyncio.Task[None]] = []
+        self.machine = machine
+        self._build(machine)
+
+    def _build(self, machine: Machine[ToyFacts, ToyPolicy]) -> None:
+        house = self._house
+        network, witness, random = house.network, house.witness, house.random
+        self._pulse = Pulse(limit_seconds=PULSE_LIMIT_SECONDS, monotonic=self.monotonic)
+        self.ownership = WatchedOwnership(self._pulse)
+        store = NetworkStore(house.database, network, self, witness, random)
+        relay = NetworkRelay(house.broker, network, self, witness, random)
+        reconciler = Reconciler(machine, store, relay, self.clock, self._intent_id)
+        self.consumer = Consumer(
+            machine=machine,
+            reconciler=reconciler,
+            relay=relay,
+            ownership=self.ownership,
+            poison_in_a_row=POISON_IN_A_ROW,
+            give_up=self._give_up,
+        )
+        self.sweep = Sweep(
+            machine=machine,
+            reconciler=reconciler,
+            store=store,
+            ownership=self.ownership,
+            clock=self.clock,
+            page=SWEEP_PAGE,
+            interval_seconds=SWEEP_EVERY_SECONDS,
+            monotonic=self.monotonic,
+        )
+        self.member = Member(house.group, self, self.ownership, house.random)
+
+    def _intent_id(self, at: datetime) -> str:
+        self._intents += 1
+        return f"{int(at.timestamp() * 1000):013d}-{self.name}-{self._intents:03d}"
+
+    def _give_up(self, reason: str) -> None:
+        self._house.witness.violated(Invariant.NO_UNEXPECTED, f"{self.name} gave up: {reason}")
+
+    def start(self) -> None:
+        """Consume, sweep, beat, and stay in the group."""
+        loops = (self._consume(), self.sweep.run(), self._pulse.beat(), self.member.beat())
+        self._tasks = [asyncio.create_task(loop) for loop in loops]
+        for task in self._tasks:
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """None of the tasks ends by itself; an instance that lost one does not work any more."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._house.witness.violated(Invariant.NO_UNEXPECTED, f"{self.name}: {error!r}")
+
+    async def _consume(self) -> None:
+        while True:
+            records = await self.member.poll()
+            if records:
+                await self.consumer.take(records, self.member)
+            self.member.has_records_in_hand = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it has been given all records of its partitions, and is done with them."""
+        return self.member.is_at_end and not self.member.has_records_in_hand
+
+    def monotonic(self) -> float:
+        """Stands still while the process is paused: nothing in it runs to see it move."""
+        now = asyncio.get_running_loop().time()
+        return now if self._paused_at is None else self._paused_at
+
+    async def awake(self) -> None:
+        """Returns when the process runs; never after a crash."""
+        await self._running.wait()
+
+    @property
+    def was_paused_too_long(self) -> bool:
+        """Whether it was, since its present turn began, for longer than its pulse allows."""
+        since, seconds = self._longest_pause
+        return since > self.ownership.began_at and seconds > PULSE_LIMIT_SECONDS
+
+    async def pause(self, seconds: float) -> None:
+        """Stop the process for a while; it is not told, nor is anybody else."""
+        self._paused_at = asyncio.get_running_loop().time()
+        self._running.clear()
+        self._house.network.tell(self.name, f"is paused for {seconds:.1f} s")
+        self._house.network.spawn(self._house.group.expire(self.member))
+        await asyncio.sleep(seconds)
+        if self.alive:
+            self._longest_pause = (self._paused_at, seconds)
+            self._paused_at = None
+            self._running.set()
+            self._house.network.tell(self.name, "wakes up")
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it is stopped for a while."""
+        return self._paused_at is not None
+
+    def crash(self) -> None:
+        """The process ends here, whatever it is doing; the group finds out later."""
+        if not self.alive:
+            return
+        self.alive = False
+        self._house.network.tell(self.name, "crashes")
+        self._running.clear()
+        self._end()
+        self._house.network.spawn(self._house.group.expire(self.member))
+
+    async def stop(self) -> None:
+        """Stop as `Runtime.stop` does: drain, then end, then leave the group."""
+        await self.ownership.revoke()
+        self._house.network.tell(self.name, "stops")
+        self.alive = False
+        self._end()
+        self._house.group.leave(self.member)
+
+    def _end(self) -> None:
+        for task in self._tasks:
+            task.cancel()

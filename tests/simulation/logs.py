@@ -1,0 +1,31 @@
+"""The service's own log lines, in the trace instead of on the terminal."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from shared.runtime.errors import place_of
+
+
+@contextmanager
+def logs_told_to(tell: Callable[[str], None], unexpected: Callable[[str], None]) -> Iterator[None]:
+    """Until it ends, hand every line to `tell`, and to `unexpected` what nobody foresaw."""
+
+    def capture(_: WrappedLogger, level: str, line: EventDict) -> EventDict:
+        told = " ".join(f"{name}={value}" for name, value in line.items())
+        tell(f"{level}: {told}")
+        error = sys.exc_info()[1]
+        if line.get("exc_info") and error is not None:
+            unexpected(f"{error!r} at {place_of(error)}")
+        raise structlog.DropEvent
+
+    processors = structlog.get_config()["processors"]
+    before = list(processors)
+    processors[:] = [capture]  # in place, for the loggers that are made already
+    try:
+        yield
+    finally:
+        processors[:] = before

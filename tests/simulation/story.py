@@ -1,0 +1,298 @@
+"""One seed from start to end: a storm in which things go wrong, then calm, then judgement."""
+
+import asyncio
+import random as global_random
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+from typing import TypeAlias
+
+from shared.contracts.decision import Announced, Decision
+from tests.shared.toy import START, TOY, ToyFacts, ToyPolicy, decide
+from tests.simulation.broker import Broker, Group
+from tests.simulation.database import Database
+from tests.simulation.instance import House, Instance
+from tests.simulation.logs import logs_told_to
+from tests.simulation.loop import run
+from tests.simulation.network import Network, weather
+from tests.simulation.oracle import Oracle
+from tests.simulation.witness import Invariant, Violation, Witness
+from tests.simulation.workload import PARTITIONS, workload
+
+STORM_SECONDS = 30.0
+MOST_MISHAPS = 8
+TICK_SECONDS = 1.0
+CALM_WITHIN_SECONDS = 300.0
+MOST_INSTANCES = 3
+THE_END = START + timedelta(days=6)
+RETRY = timedelta(minutes=6)
+"""Longer than an aggregate that was set aside waits for another try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of a seed."""
+
+    seed: int
+    violations: list[Violation]
+    trace: list[str]
+    happened: Counter[str]
+
+    @property
+    def reproduction(self) -> str:
+        """How to see it again."""
+        return f"python -m tests.simulation --seed {self.seed} -v"
+
+
+def simulate(seed: int) -> Report:
+    """Run one seed. The same seed gives the same trace."""
+    state = global_random.getstate()
+    global_random.seed(seed)  # the jitter of the runtime's own backoff
+    try:
+        return run(_play(seed))
+    finally:
+        global_random.setstate(state)
+
+
+async def _play(seed: int) -> Report:
+    story = Story(Random(seed))
+    with logs_told_to(partial(story.network.tell, "log"), story.unexpected):
+        await story.play()
+    fates = {fate.value: count for fate, count in story.network.fates.items()}
+    happened = story.happened + Counter(fates) + story.witness.said
+    return Report(seed, story.witness.violations, story.network.trace, happened)
+
+
+class Story:
+    """The course of one seed."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.happened: Counter[str] = Counter()
+        self.network = Network(random, weather(random))
+        self.witness = Witness()
+        broker = Broker(self.witness)
+        group = Group(broker, self.network, self.witness)
+        database = Database(self.witness)
+        self._house = House(random, self.network, self.witness, broker, group, database)
+        self._decide_raises = False
+        self._instances: list[Instance] = []
+        self._started = 0
+        self._machine = replace(TOY, decide=self._decide)
+
+    async def play(self) -> None:
+        """Storm, calm, the end of all deadlines, calm, judgement."""
+        self.network.spawn(self._house.group.run())
+        self.network.spawn(self._produce())
+        for _ in range(self.random.randint(1, 2)):
+            self._start()
+        await self._storm()
+        await self._clear_up()
+        if await self._comes_to_rest():
+            self._set_clocks(THE_END)
+            if await self._comes_to_rest():
+                Oracle(self.witness, self._machine.policy.points, self._now()).judge()
+
+    def unexpected(self, error: str) -> None:
+        """The service's own code ran into an error that it does not foresee."""
+        self.witness.violated(Invariant.NO_UNEXPECTED, error)
+
+    def _decide(
+        self, facts: ToyFacts, announced: Announced, policy: ToyPolicy, now: datetime
+    ) -> Decision:
+        if self._decide_raises and len(facts.visits) % 2:
+            raise RuntimeError("a bad deploy")
+        return decide(facts, announced, policy, now)
+
+    async def _produce(self) -> None:
+        records = workload(self.random)
+        moments = sorted(self.random.uniform(0, STORM_SECONDS) for _ in records)
+        loop = asyncio.get_running_loop()
+        for moment, sent in zip(moments, records, strict=True):
+            await asyncio.sleep(moment - loop.time())
+            self._house.broker.receive(sent)
+
+    async def _storm(self) -> None:
+        mishaps = self.random.sample(self.MISHAPS, self.random.randint(2, len(self.MISHAPS)))
+        for _ in range(self.random.randint(0, MOST_MISHAPS)):
+            after = self.random.uniform(0, STORM_SECONDS)
+            self.network.spawn(self._later(after, self.random.choice(mishaps)))
+        self.network.spawn(self._keep_one_running())
+        await self._until_broken(STORM_SECONDS)
+
+    async def _later(self, seconds: float, mishap: "Mishap") -> None:
+        await asyncio.sleep(seconds)
+        self.happened[mishap.__name__] += 1
+        await mishap(self)
+
+    async def _until_broken(self, seconds: float) -> None:
+        end = asyncio.get_running_loop().time() + seconds
+        while (  # noqa: ASYNC110 # looking once a virtual second is cheap and simple
+            asyncio.get_running_loop().time() < end and not self.witness.violations
+        ):
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def _keep_one_running(self) -> None:
+        while True:
+            if not self._alive():
+                self._start()
+            await asyncio.sleep(self.random.uniform(1, 10))
+
+    def _start(self) -> None:
+        self._started += 1
+        now = self._now()
+        instance = Instance(f"{self._started}", self._house, self._machine)
+        instance.clock.advance(now - START)
+        self._instances.append(instance)
+        instance.start()
+
+    def _alive(self) -> list[Instance]:
+        return [instance for instance in self._instances if instance.alive]
+
+    def _running(self) -> list[Instance]:
+        return [instance for instance in self._alive() if not instance.is_paused]
+
+    def _now(self) -> datetime:
+        return max((instance.clock.now() for instance in self._instances), default=START)
+
+    def _advance(self, by: timedelta) -> None:
+        self.network.tell("clock", f"moves by {by}")
+        for instance in self._instances:
+            instance.clock.advance(by)
+
+    def _set_clocks(self, moment: datetime) -> None:
+        self._advance(moment - self._now())
+
+    async def jump_forward(self) -> None:
+        longest = self.random.choice((60, 3600, 6 * 3600, 24 * 3600))
+        self._advance(timedelta(seconds=self.random.uniform(0, longest)))
+
+    async def jump_back(self) -> None:
+        self._advance(-timedelta(seconds=self.random.uniform(0, self.random.choice((1, 60)))))
+
+    async def pause(self) -> None:
+        if running := self._running():
+            await self.random.choice(running).pause(self.random.uniform(1, 25))
+
+    async def crash(self) -> None:
+        if alive := self._alive():
+            self.random.choice(alive).crash()
+            self._start()
+
+    async def replace_one(self) -> None:
+        if running := self._running():
+            await self._renew(self.random.choice(running))
+
+    async def join(self) -> None:
+        if len(self._alive()) < MOST_INSTANCES:
+            self._start()
+
+    async def broker_goes_away(self) -> None:
+        self._away("broker")
+
+    async def database_goes_away(self) -> None:
+        self._away("database")
+
+    def _away(self, server: str) -> None:
+        seconds = self.random.uniform(1, 12)
+        self.network.tell(server, f"is away for {seconds:.1f} s")
+        now = asyncio.get_running_loop().time()
+        self.network.weather.away_until[server] = now + seconds
+
+    async def decide_breaks(self) -> None:
+        self._decide_raises = True
+        await asyncio.sleep(self.random.uniform(1, 12))
+        self._decide_raises = False
+
+    async def deploy(self) -> None:
+        """Another policy, process after process."""
+        self._machine = replace(self._machine, policy=ToyPolicy(points=20))
+        self.network.tell("", "a deploy begins")
+        for instance in self._running():
+            await asyncio.sleep(self.random.uniform(0, 10))
+            await self._renew(instance)
+
+    async def _renew(self, instance: Instance) -> None:
+        """Another process in the place of one: before it stops, or after."""
+        if not instance.alive or instance.is_paused:
+            return
+        first = self.random.random() < 0.5
+        if first:
+            self._start()
+            await asyncio.sleep(self.random.uniform(0, 5))
+        if instance in self._running():
+            await instance.stop()
+        if not first:
+            self._start()
+
+    async def _clear_up(self) -> None:
+        self.network.tell("", "the storm is over")
+        self.network.weather.clear()
+        self._decide_raises = False
+        while any(one.is_paused for one in self._alive()):  # noqa: ASYNC110 # as above
+            await asyncio.sleep(TICK_SECONDS)
+        for instance in self._alive():
+            if instance.machine is not self._machine:
+                await self._renew(instance)
+
+    async def _comes_to_rest(self) -> bool:
+        """Wait until there is nothing left to do; False where something is broken."""
+        end = asyncio.get_running_loop().time() + CALM_WITHIN_SECONDS
+        while not self.witness.violations:
+            trouble = await self._restless()
+            if trouble is None:
+                return True
+            if asyncio.get_running_loop().time() > end:
+                self.witness.violated(Invariant.COMES_TO_REST, trouble)
+            if trouble == "something is parked":
+                self._advance(RETRY)
+            await asyncio.sleep(TICK_SECONDS)
+        return False
+
+    async def _restless(self) -> str | None:
+        """What is still to be done, or None."""
+        house, alive = self._house, self._alive()
+        owned = {partition for instance in alive for partition in instance.gained_at}
+        everywhere = range(PARTITIONS)
+        if not self.network.landed or not house.group.is_settled:
+            return "something is under way"
+        if owned != set(everywhere):
+            return "a partition has no owner"
+        if not all(instance.is_idle for instance in alive):
+            return "records are waiting"
+        if found := await house.database.intents(everywhere):
+            return f"an intent is left: {found[0].id}"
+        if await house.database.due(everywhere, self._now() - timedelta(seconds=2), limit=1):
+            return "something is due"
+        if await self._a_policy_is_being_applied():
+            return "a policy is being applied"
+        if any(aggregate.parked for aggregate in self.witness.stored.values()):
+            return "something is parked"
+        return None
+
+    async def _a_policy_is_being_applied(self) -> bool:
+        current = self._machine.policy.version
+        applied = await self._house.database.policies_applied(range(PARTITIONS))
+        return any(
+            aggregate.policy_version != current != applied.get(aggregate.partition)
+            for aggregate in self.witness.stored.values()
+        )
+
+    MISHAPS = (
+        jump_forward,
+        jump_back,
+        pause,
+        crash,
+        replace_one,
+        join,
+        broker_goes_away,
+        database_goes_away,
+        decide_breaks,
+        deploy,
+    )
+
+
+Mishap: TypeAlias = Callable[[Story], Awaitable[None]]

@@ -1,0 +1,229 @@
+"""The simulation itself is tested: each fault planted in the runtime must be caught, and how."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import pytest
+from aiokafka import ConsumerRecord
+
+from shared.runtime import plan as planning
+from shared.runtime import reconcile as reconciling
+from shared.runtime.aggregate import Aggregate, Outgoing
+from shared.runtime.consume import Consumer, Log
+from shared.runtime.documents import from_aggregate
+from shared.runtime.errors import Conflict
+from shared.runtime.ownership import Ownership, Turn
+from shared.runtime.plan import Change
+from shared.runtime.reconcile import Reconciler
+from shared.runtime.sweep import Sweep
+from tests.fakes import MemoryStore
+from tests.shared.toy import ToyFacts, ToyPolicy
+from tests.simulation.story import simulate
+from tests.simulation.witness import Invariant
+from tests.simulation.workload import PARTITIONS
+
+Toy: TypeAlias = Reconciler[ToyFacts, ToyPolicy]
+Records: TypeAlias = Sequence["ConsumerRecord[bytes, bytes]"]
+Plant: TypeAlias = Callable[[pytest.MonkeyPatch], None]
+
+WITHIN_SEEDS = 800
+
+
+def publish_before_the_write(patch: pytest.MonkeyPatch) -> None:
+    async def carry_out(self: Toy, changes: Sequence[Change], turn: Turn) -> None:
+        intents = self._intents_of(changes)
+        if intents:
+            await self.store.add_intents(intents)
+            turn.ensure_current()
+            await self._publish([sent for change in changes for sent in change.messages])
+        await self.store.save([change.after for change in changes])
+        if intents:
+            await self.store.remove_intents([intent.id for intent in intents])
+
+    patch.setattr(Reconciler, "_carry_out", carry_out)
+
+
+def intent_removed_before_the_publish(patch: pytest.MonkeyPatch) -> None:
+    async def carry_out(self: Toy, changes: Sequence[Change], turn: Turn) -> None:
+        intents = self._intents_of(changes)
+        if intents:
+            await self.store.add_intents(intents)
+        await self.store.save([change.after for change in changes])
+        if intents:
+            await self.store.remove_intents([intent.id for intent in intents])
+            turn.ensure_current()
+            await self._publish([sent for change in changes for sent in change.messages])
+
+    patch.setattr(Reconciler, "_carry_out", carry_out)
+
+
+def no_intent_at_all(patch: pytest.MonkeyPatch) -> None:
+    async def carry_out(self: Toy, changes: Sequence[Change], turn: Turn) -> None:
+        await self.store.save([change.after for change in changes])
+        turn.ensure_current()
+        await self._publish([sent for change in changes for sent in change.messages])
+
+    patch.setattr(Reconciler, "_carry_out", carry_out)
+
+
+def a_conflict_overlooked(patch: pytest.MonkeyPatch) -> None:
+    async def save(self: MemoryStore, aggregates: Sequence[Aggregate]) -> None:
+        try:
+            await guarded(self, aggregates)
+        except Conflict:
+            return
+
+    guarded = MemoryStore.save
+    patch.setattr(MemoryStore, "save", save)
+
+
+def no_version_guard(patch: pytest.MonkeyPatch) -> None:
+    async def save(self: MemoryStore, aggregates: Sequence[Aggregate]) -> None:
+        for aggregate in aggregates:
+            self._aggregates[aggregate.id] = from_aggregate(aggregate)
+
+    patch.setattr(MemoryStore, "save", save)
+
+
+def offsets_committed_early(patch: pytest.MonkeyPatch) -> None:
+    async def take(self: Consumer[Any, Any], records: Records, consumer: Log, turn: Turn) -> None:
+        await self._commit(records, consumer)
+        await in_order(self, records, consumer, turn)
+
+    in_order = Consumer._take
+    patch.setattr(Consumer, "_take", take)
+
+
+def a_failed_batch_not_rewound(patch: pytest.MonkeyPatch) -> None:
+    async def skip(self: Consumer[Any, Any], records: Records, consumer: Log) -> None:
+        return
+
+    patch.setattr(Consumer, "_rewind", skip)
+
+
+def poison_dropped(patch: pytest.MonkeyPatch) -> None:
+    async def drop(self: Consumer[Any, Any], poison: Sequence[Any], turn: Turn) -> None:
+        return
+
+    patch.setattr(Consumer, "_bury", drop)
+
+
+def intents_not_settled_on_a_gained_partition(patch: pytest.MonkeyPatch) -> None:
+    async def gained(self: Ownership, partitions: Sequence[int]) -> None:
+        await properly(self, partitions)
+        self._unsettled = False
+
+    properly = Ownership.gained
+    patch.setattr(Ownership, "gained", gained)
+
+
+def intents_never_settled(patch: pytest.MonkeyPatch) -> None:
+    async def settle(self: Toy, partitions: Sequence[int], turn: Turn) -> int:
+        return 0
+
+    patch.setattr(Reconciler, "settle", settle)
+
+
+def a_failed_turn_leaves_nothing_unsettled(patch: pytest.MonkeyPatch) -> None:
+    @asynccontextmanager
+    async def turn(self: Ownership) -> AsyncIterator[Turn]:
+        async with self._turn:
+            turn = Turn(self._partitions, self._unsettled, self._pulse.gaps(), self._pulse)
+            yield turn
+            self._unsettled = turn.unsettled
+
+    patch.setattr(Ownership, "turn", turn)
+
+
+def unwritten_messages_published(patch: pytest.MonkeyPatch) -> None:
+    def is_written(message: Outgoing, known: Mapping[str, Aggregate]) -> bool:
+        return True
+
+    patch.setattr(reconciling, "_is_written", is_written)
+
+
+def settled_without_a_fence(patch: pytest.MonkeyPatch) -> None:
+    def may_yet_land(message: Outgoing, known: Mapping[str, Aggregate]) -> bool:
+        return False
+
+    patch.setattr(reconciling, "_may_yet_land", may_yet_land)
+
+
+def sweep_without_ownership(patch: pytest.MonkeyPatch) -> None:
+    async def page(self: Sweep[Any, Any], turn: Turn) -> bool:
+        return await owned(self, replace(turn, partitions=frozenset(range(PARTITIONS))))
+
+    owned = Sweep._due_page
+    patch.setattr(Sweep, "_due_page", page)
+
+
+def timers_not_swept(patch: pytest.MonkeyPatch) -> None:
+    async def nothing(self: Sweep[Any, Any], turn: Turn) -> bool:
+        return False
+
+    patch.setattr(Sweep, "_due_page", nothing)
+
+
+def partitions_given_up_in_mid_turn(patch: pytest.MonkeyPatch) -> None:
+    async def revoke(self: Ownership) -> None:
+        self._partitions = frozenset()
+
+    patch.setattr(Ownership, "revoke", revoke)
+
+
+def a_paused_owner_publishes(patch: pytest.MonkeyPatch) -> None:
+    def ensure_current(self: Turn) -> None:
+        return
+
+    patch.setattr(Turn, "ensure_current", ensure_current)
+
+
+def sequences_by_the_clock_alone(patch: pytest.MonkeyPatch) -> None:
+    def next_sequence(self: Any, about: str) -> int:
+        return int(self.now.timestamp() * 1000)
+
+    patch.setattr(planning._Draft, "next_sequence", next_sequence)
+
+
+def announcements_not_sealed(patch: pytest.MonkeyPatch) -> None:
+    class Unsealed:
+        """No output is one."""
+
+    patch.setattr(planning, "Announcement", Unsealed)
+
+
+LOST = {Invariant.SETTLED_FIRST, Invariant.OUTPUTS, Invariant.LATEST, Invariant.TIMERS}
+
+FAULTS: Mapping[Plant, set[Invariant]] = {
+    publish_before_the_write: {Invariant.WRITTEN_FIRST},
+    offsets_committed_early: {Invariant.COMMITTED_LAST},
+    no_version_guard: {Invariant.VERSIONS_RISE, Invariant.SEQUENCES_RISE},
+    intent_removed_before_the_publish: LOST,
+    intents_not_settled_on_a_gained_partition: {Invariant.SETTLED_FIRST},
+    unwritten_messages_published: {Invariant.WRITTEN_FIRST},
+    sweep_without_ownership: {Invariant.OWNED},
+    no_intent_at_all: LOST,
+    a_conflict_overlooked: {Invariant.WRITTEN_FIRST},
+    a_failed_batch_not_rewound: {Invariant.COMMITTED_LAST},
+    poison_dropped: {Invariant.COMMITTED_LAST},
+    intents_never_settled: {Invariant.COMES_TO_REST, Invariant.SETTLED_FIRST},
+    a_failed_turn_leaves_nothing_unsettled: {Invariant.SETTLED_FIRST},
+    settled_without_a_fence: LOST,
+    timers_not_swept: {Invariant.COMES_TO_REST},
+    partitions_given_up_in_mid_turn: {Invariant.OWNED},
+    a_paused_owner_publishes: {Invariant.PAUSED},
+    sequences_by_the_clock_alone: {Invariant.SEQUENCES_RISE},
+    announcements_not_sealed: {Invariant.SEALED},
+}
+
+
+@pytest.mark.parametrize("plant", FAULTS, ids=lambda plant: plant.__name__)
+def test_a_planted_fault_is_caught(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch)
+    for seed in range(WITHIN_SEEDS):
+        if violations := simulate(seed).violations:
+            assert violations[0].invariant in FAULTS[plant], f"seed {seed}: {violations[0]}"
+            return
+    pytest.fail(f"not caught within {WITHIN_SEEDS} seeds: the simulation is too weak")
