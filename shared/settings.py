@@ -30,6 +30,9 @@ class KafkaSettings(BaseModel):
     """How many partitions each topic has; fixed when the topics are created."""
     replication_factor: int = Field(default=3, ge=1, le=9)
     session_timeout_seconds: float = Field(default=10, ge=6, le=300)
+    fetch_wait_ms: int = Field(default=100, ge=1, le=5000)
+    """How long the broker may wait for records. The embedded one waits for half of it even when
+    some arrive, Kafka does not."""
 
 
 class MongoSettings(BaseModel):

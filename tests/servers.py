@@ -38,6 +38,7 @@ class Broker:
         return KafkaSettings(
             bootstrap_servers=self.bootstrap_servers,
             idempotent_producer=self.kind == "apache",
+            fetch_wait_ms=100 if self.kind == "apache" else 20,
             partitions=PARTITIONS,
             replication_factor=self.replication_factor,
         )

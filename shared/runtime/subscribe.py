@@ -62,7 +62,7 @@ def subscribe(
         heartbeat_interval_ms=session_ms // 4,
         rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
         max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
-        fetch_max_wait_ms=100,
+        fetch_max_wait_ms=settings.fetch_wait_ms,
         parser=_as_it_came,
         decoder=_records,
         no_reply=True,

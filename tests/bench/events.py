@@ -17,6 +17,7 @@ BYTES = 900
 DEALER = "sunrise/berlin"
 CUSTOMERS_PER_EVENT = 1900 / 6000
 EVENTS_OF_A_CASE = 3
+BLOCK = 6000
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 PUBLISH_AT_ONCE = 2000
 
@@ -29,18 +30,38 @@ def visits(events: int) -> Make:
     return partial(visit_of, customers=max(1, round(events * CUSTOMERS_PER_EVENT)))
 
 
+def visits_for_ever(number: int) -> Record:
+    """A third are of new customers, the rest of those who came 6,000 and 12,000 visits before.
+
+    So a batch holds few customers twice, and most of its writes replace a document.
+    """
+    block, place = divmod(number, BLOCK)
+    newcomer, earlier = divmod(place, 3)
+    return _visit(number, customer=(block - earlier) * BLOCK + newcomer)
+
+
+def one_visit_each(customers: int, *, earlier: int = 0) -> Make:
+    """One more visit of each of so many customers, who had so many earlier."""
+    return lambda number: visit_of(number + earlier * customers, customers=customers)
+
+
 def complaints(events: int) -> Make:
     """Complaints, and two steps of each, far apart."""
     return partial(complaint_of, cases=-(-events // EVENTS_OF_A_CASE))
 
 
 def visit_of(number: int, *, customers: int) -> Record:
-    """A closed visit of one of so many customers."""
+    """A visit of one of so many customers."""
+    return _visit(number, customer=number * 7919 % customers)
+
+
+def _visit(number: int, *, customer: int) -> Record:
+    """A closed visit that the customer paid."""
     opened_at = START + timedelta(minutes=number % 200_000)
     return record(
         VisitRecorded.model_validate(
             {
-                **_document("visit", number, customer=number * 7919 % customers),
+                **_document("visit", number, customer=customer),
                 "timezone": "Europe/Berlin",
                 "status": "closed",
                 "opened_at": opened_at,

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -12,35 +12,38 @@ from shared.contracts.topics import SCORES
 from shared.kafka import connection, make_producer
 from shared.runtime.relay import Record
 from shared.settings import KafkaSettings
-from tests.bench.events import visit_of
+from tests.bench.events import one_visit_each, publish
 from tests.bench.servers import fresh_servers, running_service
 
 WARM_UP_SECONDS = 5
 MEASURED_SECONDS = 20
 TICK_SECONDS = 0.01
-CUSTOMERS_SECONDS = 10
-"""A customer comes again after so long, so that each event has an output of its own."""
 LAST_OUTPUT_SECONDS = 20.0
 FETCH_WAIT_MS = 10
 """The embedded broker answers a fetch that finds nothing after half of this, whatever comes."""
 
 
-def latencies(rate: float) -> list[float]:
+def latencies(rate: float, *, known: bool) -> list[float]:
     """Seconds from handing an event to the producer until its score was read from the topic.
 
     That is the append, the processing, the acknowledgement, and the reading on top; in order.
+    Each event is of another customer, who had a visit before where they are `known`.
     """
-    with fresh_servers() as servers, running_service("scoring", servers):
-        return asyncio.run(_measure(servers.settings.kafka, rate))
-
-
-async def _measure(settings: KafkaSettings, rate: float) -> list[float]:
-    customers = round(rate * CUSTOMERS_SECONDS)
     count = round(rate * (WARM_UP_SECONDS + MEASURED_SECONDS))
-    records = [visit_of(number, customers=customers) for number in range(count)]
+    with fresh_servers() as servers, running_service("scoring", servers) as service:
+        kafka = servers.settings.kafka
+        if known:
+            asyncio.run(publish(kafka, one_visit_each(count), count))
+            service.until_consumed(count)
+        make = one_visit_each(count, earlier=int(known))
+        return asyncio.run(_measure(kafka, [make(number) for number in range(count)], rate))
+
+
+async def _measure(settings: KafkaSettings, records: Sequence[Record], rate: float) -> list[float]:
+    count = len(records)
     sent: dict[str, float] = {}
     seen: dict[str, float] = {}
-    async with _reading(settings, seen), make_producer(settings) as producer:
+    async with _reading(settings, sent, seen), make_producer(settings) as producer:
         await _send(producer, records, rate, sent)
         async with asyncio.timeout(LAST_OUTPUT_SECONDS):
             while len(seen) < count:  # noqa: ASYNC110 # the reader signals nothing
@@ -65,7 +68,9 @@ async def _send(
 
 
 @asynccontextmanager
-async def _reading(settings: KafkaSettings, seen: dict[str, float]) -> AsyncIterator[None]:
+async def _reading(
+    settings: KafkaSettings, sent: Mapping[str, float], seen: dict[str, float]
+) -> AsyncIterator[None]:
     """Note when the output that each event caused is first read."""
     consumer = AIOKafkaConsumer(
         **connection(settings), enable_auto_commit=False, fetch_max_wait_ms=FETCH_WAIT_MS
@@ -78,7 +83,8 @@ async def _reading(settings: KafkaSettings, seen: dict[str, float]) -> AsyncIter
     async def read() -> None:
         async for record in consumer:
             cause = from_headers(record.headers).get("causationid", "")
-            seen.setdefault(cause, time.perf_counter())
+            if cause in sent:
+                seen.setdefault(cause, time.perf_counter())
 
     reading = asyncio.create_task(read())
     try:

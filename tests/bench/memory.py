@@ -7,15 +7,13 @@ from functools import partial
 
 from deploy.local.intake_client import IntakeClient
 from tests.bench.events import DEALER, START, complaint_of, publish, visit_of
-from tests.bench.servers import Process, fresh_servers, running_service
+from tests.bench.servers import fresh_servers, running_service
 
 EVENTS = 50_000
 FEW_CUSTOMERS = 2_000
 MANY_CUSTOMERS = 20_000
-DONE_SECONDS = 300.0
 SENT_AT_ONCE = 500
 MEGABYTE = 1_000_000
-CONSUMED = "aftercare_records_consumed_total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +44,8 @@ def _megabytes(service: str, customers: int) -> float:
             if service == "intake":
                 asyncio.run(_report(process.url, customers))
             else:
-                process.child.wait_until(
-                    partial(_has_consumed_all, process), within_seconds=DONE_SECONDS
-                )
+                process.until_consumed(EVENTS)
             return process.metric("process_resident_memory_bytes") / MEGABYTE
-
-
-def _has_consumed_all(process: Process) -> bool:
-    return process.metric(CONSUMED) >= EVENTS
 
 
 async def _report(url: str, customers: int) -> None:

@@ -15,6 +15,7 @@ from shared.settings import ServiceSettings
 from tests.servers import running_broker, running_mongo
 
 READY_SECONDS = 60.0
+CONSUMED_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Servers:
             "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
             "AFTERCARE_KAFKA__PARTITIONS": str(kafka.partitions),
             "AFTERCARE_KAFKA__REPLICATION_FACTOR": "1",
+            "AFTERCARE_KAFKA__FETCH_WAIT_MS": str(kafka.fetch_wait_ms),
             "AFTERCARE_KAFKA__IDEMPOTENT_PRODUCER": "false",
             "AFTERCARE_MONGO__URI": mongo.uri.get_secret_value(),
             "AFTERCARE_MONGO__DATABASE_PREFIX": mongo.database_prefix,
@@ -53,6 +55,13 @@ class Process:
             float(line.rpartition(" ")[2])
             for line in lines
             if line.startswith((f"{name} ", f"{name}{{"))
+        )
+
+    def until_consumed(self, events: int) -> None:
+        """Wait until it has taken so many events."""
+        self.child.wait_until(
+            lambda: self.metric("aftercare_records_consumed_total") >= events,
+            within_seconds=CONSUMED_SECONDS,
         )
 
 
