@@ -80,11 +80,15 @@ class MemoryStore:
         ]
         return found[:limit]
 
-    async def policies_applied(self, partitions: Collection[int]) -> Mapping[int, str]:
+    async def policy_marks(self, partitions: Collection[int]) -> Mapping[int, str]:
         return {part: self._policies[part] for part in partitions if part in self._policies}
 
-    async def policy_applied(self, partitions: Collection[int], version: str) -> None:
-        self._policies.update(dict.fromkeys(partitions, version))
+    async def mark_policy(
+        self, partitions: Collection[int], mark: str, *, instead_of: str | None = None
+    ) -> None:
+        for part in partitions:
+            if instead_of is None or self._policies.get(part) == instead_of:
+                self._policies[part] = mark
 
     async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
         found = [

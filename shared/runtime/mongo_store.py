@@ -105,16 +105,19 @@ class MongoStore:
         )
         return [(document["_id"], document["policy_version"]) for document in found]
 
-    async def policies_applied(self, partitions: Ids[int]) -> Mapping[int, str]:
+    async def policy_marks(self, partitions: Ids[int]) -> Mapping[int, str]:
         query = {"_id": {"$in": list(partitions)}}
-        found = await self._find(self._policies, query)
-        return {document["_id"]: document["policy_version"] for document in found}
+        return {found["_id"]: found["mark"] for found in await self._find(self._policies, query)}
 
-    async def policy_applied(self, partitions: Ids[int], version: str) -> None:
+    async def mark_policy(
+        self, partitions: Ids[int], mark: str, *, instead_of: str | None = None
+    ) -> None:
+        condition = {} if instead_of is None else {"mark": instead_of}
+        change = {"$set": {"mark": mark}}
         async with transient():
             await self._policies.bulk_write(
                 [
-                    UpdateOne({"_id": partition}, {"$set": {"policy_version": version}}, True)
+                    UpdateOne({"_id": partition, **condition}, change, upsert=not condition)
                     for partition in partitions
                 ]
             )

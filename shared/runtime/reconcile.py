@@ -37,6 +37,7 @@ MAX_INTENT_CHARACTERS = 4_000_000
 
 REFUSED = "refused by the broker"
 NO_POLICY = ""
+"""The mark of partitions whose aggregates may be of any policy."""
 """The version of no policy: not all aggregates of the partition were brought to one."""
 UNSAID = ""
 """The hash of no message."""
@@ -44,6 +45,11 @@ UNSAID = ""
 log = structlog.get_logger()
 
 PoisonedEvent = tuple[Event[Any], str]
+
+
+def applying(policy_version: str) -> str:
+    """The mark of partitions that are being brought to a policy."""
+    return f"applying {policy_version}"
 
 
 def random_intent_id(at: datetime) -> str:
@@ -99,11 +105,12 @@ class Reconciler(Generic[F, P]):
 
         Else, in a rolling deploy, what the old policy decides meanwhile would stay as it is.
         """
-        applied = await self.store.policies_applied(partitions)
-        ours = (self.machine.policy.version, NO_POLICY)
-        others = [part for part, version in applied.items() if version not in ours]
+        current = self.machine.policy.version
+        ours = (current, applying(current), NO_POLICY)
+        marks = await self.store.policy_marks(partitions)
+        others = [part for part, mark in marks.items() if mark not in ours]
         if others:
-            await self.store.policy_applied(others, NO_POLICY)
+            await self.store.mark_policy(others, NO_POLICY)
 
     async def settle(self, partitions: Iterable[int], turn: Turn) -> int:
         """Finish what a crash or a lost reply left behind in these partitions.

@@ -46,12 +46,14 @@ class Store(Protocol):
         """`(id, policy version)` of aggregates of these partitions, by id, from `after` on."""
         ...
 
-    async def policies_applied(self, partitions: Collection[int]) -> Mapping[int, str]:
-        """The policy version that all aggregates of a partition were last brought to."""
+    async def policy_marks(self, partitions: Collection[int]) -> Mapping[int, str]:
+        """What was last noted of each partition about the policy of its aggregates."""
         ...
 
-    async def policy_applied(self, partitions: Collection[int], version: str) -> None:
-        """All aggregates of these partitions have been brought to this policy version."""
+    async def mark_policy(
+        self, partitions: Collection[int], mark: str, *, instead_of: str | None = None
+    ) -> None:
+        """Note it of these partitions; only of those where `instead_of` is noted, if given."""
         ...
 
     async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:

@@ -19,7 +19,7 @@ from shared.runtime.errors import TransientFailure
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.ownership import Ownership, Turn
 from shared.runtime.plan import Work
-from shared.runtime.reconcile import Reconciler
+from shared.runtime.reconcile import Reconciler, applying
 from shared.runtime.store import Store
 from shared.time.clock import Clock
 
@@ -112,13 +112,13 @@ class Sweep(Generic[F, P]):
         return len(due) == self._page
 
     async def _policy_page(self, turn: Turn) -> None:
-        """Go through partitions that another policy may have decided, and decide anew."""
+        """Go through partitions that another policy may have decided, and decide anew.
+
+        Whoever else decides by another policy takes the mark away: then it begins once more.
+        """
         current = self._machine.policy.version
-        assignment = self._ownership.assignments
-        if self._scan is None or self._scan.assignment != assignment:
-            applied = await self._store.policies_applied(turn.partitions)
-            left = {part for part in turn.partitions if applied.get(part) != current}
-            self._scan = _PolicyScan(assignment, frozenset(left))
+        if self._scan is None or self._scan.assignment != self._ownership.assignments:
+            self._scan = await self._begin_scan(turn)
         scan = self._scan
         if not scan.left:
             return
@@ -131,5 +131,13 @@ class Sweep(Generic[F, P]):
         if len(page) == self._page:
             self._scan = replace(scan, after=page[-1][0])
         else:
-            await self._store.policy_applied(scan.left, current)
-            self._scan = replace(scan, left=frozenset())
+            await self._store.mark_policy(scan.left, current, instead_of=applying(current))
+            self._scan = None
+
+    async def _begin_scan(self, turn: Turn) -> _PolicyScan:
+        current = self._machine.policy.version
+        marks = await self._store.policy_marks(turn.partitions)
+        left = frozenset(part for part in turn.partitions if marks.get(part) != current)
+        if left:
+            await self._store.mark_policy(left, applying(current))
+        return _PolicyScan(self._ownership.assignments, left)

@@ -148,7 +148,7 @@ async def _save(database: MongoSettings, cases: Iterator[Aggregate]) -> None:
     mongo = Mongo(database, MACHINE.name)
     store = MongoStore(mongo.database)
     await store.prepare()
-    await store.policy_applied(range(PARTITIONS), MACHINE.policy.version)
+    await store.mark_policy(range(PARTITIONS), MACHINE.policy.version)
     while batch := [case for _, case in zip(range(SAVED_AT_ONCE), cases, strict=False)]:
         await store.save(batch)
     await mongo.close()

@@ -79,11 +79,13 @@ class FaultyStore:
     ) -> Sequence[tuple[str, str]]:
         return await self._store.policy_versions(partitions, after=after, limit=limit)
 
-    async def policies_applied(self, partitions: Collection[int]) -> Mapping[int, str]:
-        return await self._store.policies_applied(partitions)
+    async def policy_marks(self, partitions: Collection[int]) -> Mapping[int, str]:
+        return await self._store.policy_marks(partitions)
 
-    async def policy_applied(self, partitions: Collection[int], version: str) -> None:
-        await self._store.policy_applied(partitions, version)
+    async def mark_policy(
+        self, partitions: Collection[int], mark: str, *, instead_of: str | None = None
+    ) -> None:
+        await self._store.mark_policy(partitions, mark, instead_of=instead_of)
 
     async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
         return await self._store.page(dealer_id=dealer_id, after=after, limit=limit)

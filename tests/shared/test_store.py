@@ -131,10 +131,11 @@ async def test_policy_versions_are_paged_by_id(store: Store) -> None:
     ]
 
 
-async def test_it_remembers_which_policy_a_partition_was_brought_to(store: Store) -> None:
-    await store.policy_applied([3, 4], "p1")
-    await store.policy_applied([4], "p2")
-    assert await store.policies_applied([3, 4, 5]) == {3: "p1", 4: "p2"}
+async def test_what_is_noted_of_a_partition_is_kept_and_changed_on_condition(store: Store) -> None:
+    await store.mark_policy([3, 4, 6], "p1")
+    await store.mark_policy([4], "p2")
+    await store.mark_policy([3, 4, 5], "p3", instead_of="p1")
+    assert await store.policy_marks([3, 4, 5]) == {3: "p3", 4: "p2"}
 
 
 async def test_pages_hold_one_dealer_only(store: Store) -> None:

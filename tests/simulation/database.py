@@ -122,16 +122,18 @@ class NetworkStore:
             partial(self._database.policy_versions, partitions, after=after, limit=limit),
         )
 
-    async def policies_applied(self, partitions: Collection[int]) -> Mapping[int, str]:
+    async def policy_marks(self, partitions: Collection[int]) -> Mapping[int, str]:
         return await self._call(
             f"policies applied to {sorted(partitions)}",
-            partial(self._database.policies_applied, partitions),
+            partial(self._database.policy_marks, partitions),
         )
 
-    async def policy_applied(self, partitions: Collection[int], version: str) -> None:
+    async def mark_policy(
+        self, partitions: Collection[int], mark: str, *, instead_of: str | None = None
+    ) -> None:
         await self._call(
-            f"policy applied to {sorted(partitions)}",
-            partial(self._database.policy_applied, partitions, version),
+            f"mark the policy of {sorted(partitions)} '{mark}'",
+            partial(self._database.mark_policy, partitions, mark, instead_of=instead_of),
         )
 
     async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:

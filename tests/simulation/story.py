@@ -275,7 +275,7 @@ class Story:
 
     async def _a_policy_is_being_applied(self) -> bool:
         current = self._machine.policy.version
-        applied = await self._house.database.policies_applied(range(PARTITIONS))
+        applied = await self._house.database.policy_marks(range(PARTITIONS))
         return any(
             aggregate.policy_version != current != applied.get(aggregate.partition)
             for aggregate in self.witness.stored.values()
