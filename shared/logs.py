@@ -9,6 +9,30 @@ from typing import Literal
 
 import structlog
 
+REPEATS_AFTER_SECONDS = 10.0
+MOST_REMEMBERED = 1000
+
+
+class SeldomRepeated(logging.Filter):
+    """Lets a library say the same thing once in a while: aiokafka says ten times a second that
+    the broker is away."""
+
+    def __init__(self, library: str) -> None:
+        super().__init__()
+        self._library = library
+        self._said_at: dict[object, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] != self._library:
+            return True
+        said_at = self._said_at.get(record.msg)
+        if said_at is not None and record.created - said_at < REPEATS_AFTER_SECONDS:
+            return False
+        if len(self._said_at) >= MOST_REMEMBERED:
+            self._said_at.clear()
+        self._said_at[record.msg] = record.created
+        return True
+
 
 def configure_logging(
     *, service: str, level: str = "INFO", form: Literal["json", "console"] = "json"
@@ -33,6 +57,7 @@ def configure_logging(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    handler.addFilter(SeldomRepeated("aiokafka"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("aiokafka", "faststream", "pymongo"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
