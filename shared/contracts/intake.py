@@ -23,6 +23,7 @@ from shared.contracts.values import (
     Money,
     Name,
     OdometerKm,
+    Version,
 )
 
 
@@ -30,7 +31,7 @@ class Recorded(Message):
     """What every record of intake has."""
 
     document_id: LongId
-    version: Name
+    version: Version
     customer_key: LongId
     dealer_id: DealerId
 

@@ -77,6 +77,9 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whit
 LongId = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 """An id that intake composed: a document, a customer, a case."""
 
+Version = Annotated[str, StringConstraints(max_length=120)]
+"""Of a document, from intake; versions are compared as text."""
+
 DealerId = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}/[a-z0-9][a-z0-9-]{0,39}$")
 ]

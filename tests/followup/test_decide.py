@@ -263,7 +263,7 @@ class TestOutcomes:
         assert local(tasks.contents[0].due_at) == "2025-01-13 17:00"
 
     def test_nobody_can_postpone_for_ever(self) -> None:
-        typo = outcome("2025-01-11", CSI, "postponed", next_contact_on="9999-12-31")
+        typo = outcome("2025-01-11", CSI, "postponed", next_contact_on="2199-12-31")
         task = given(visit("2025-01-10"), typo).on("2025-01-19").contents[0]
         assert local(task.due_at) == "2025-07-10 18:00"
 

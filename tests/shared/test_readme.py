@@ -55,7 +55,7 @@ def test_every_make_target_that_is_named_exists(document: Path) -> None:
 def test_every_command_that_is_named_exists(document: Path) -> None:
     commands = getattr(typer.main.get_command(app), "commands")  # noqa: B009
     text = document.read_text("utf-8")
-    named = re.findall(r"(?:`|bin/|^)aftercare ([a-z]+)", text, re.MULTILINE)
+    named = re.findall(r"(?:`|bin/|^\$ )aftercare ([a-z-]+)", text, re.MULTILINE)
     assert set(named) <= commands.keys()
 
 
