@@ -7,17 +7,17 @@ A batch that did not go through is rewound and comes again; offsets are committe
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared import metrics
 from shared.contracts.envelope import Event
 from shared.contracts.policy import Policy
 from shared.runtime.backoff import Backoff
-from shared.runtime.dead_letters import dead_letter, without_record
+from shared.runtime.dead_letters import RawRecord, dead_letter, without_record
 from shared.runtime.errors import PoisonRecord, RefusedMessage, TransientFailure
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.ownership import Ownership, Turn
@@ -29,7 +29,6 @@ from shared.time.clock import SystemClock
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
-RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
 log = structlog.get_logger()
 

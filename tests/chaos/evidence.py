@@ -19,8 +19,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.topics import COMPLAINTS, DEAD_LETTERS, SALES, VISITS
 from shared.mongo import Mongo
 from shared.runtime.aggregate import Aggregate
-from shared.runtime.consume import RawRecord
-from shared.runtime.dead_letters import told_by
+from shared.runtime.dead_letters import RawRecord, told_by
 from shared.runtime.machine import Machine
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.validate import to_event

@@ -10,7 +10,7 @@ from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 
 from shared.contracts.topics import SCORES
 from shared.kafka import make_admin
-from shared.runtime.consume import RawRecord
+from shared.runtime.dead_letters import RawRecord
 from tests.chaos.evidence import records_of
 from tests.servers import PARTITIONS, Broker
 
