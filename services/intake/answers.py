@@ -54,6 +54,7 @@ class DocumentDetail(Document):
     content_hash: str
     receipts: dict[str, str] = Field(description="content hash -> the version it got")
     parent: str | None = Field(description="the complaint, for a step on one")
+    merged_into: str | None = Field(description="the complaint that a step merges its own into")
     first_received_at: str
     updated_at: str
 

@@ -164,6 +164,7 @@ def _detail(row: Row) -> DocumentDetail:
         content_hash=row.content_hash,
         receipts=dict(row.receipts),
         parent=row.parent,
+        merged_into=row.merged_into,
         first_received_at=instant_text(row.first_received_at),
         updated_at=instant_text(row.updated_at),
     )

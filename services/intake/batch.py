@@ -1,11 +1,11 @@
 """What a whole batch asks for, decided in memory: rows to register and messages to send. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.intake.canonical import Submission
-from services.intake.decide import Decision, Placement, decide, follow_case
+from services.intake.decide import Decision, Placement, decide, follow_cases
 from services.intake.facts import Row
 from services.intake.reports import Reported
 from shared.contracts.intake import Moved, Recorded
@@ -23,6 +23,11 @@ class Entry:
     def parent(self) -> str | None:
         """The complaint that this event is a step on."""
         return self.submissions[0].parent
+
+    @property
+    def merged_into(self) -> str | None:
+        """The complaint that this event merges another into."""
+        return self.submissions[0].merged_into
 
     @property
     def occurred_at(self) -> datetime | None:
@@ -43,22 +48,22 @@ class Outgoing:
 
 @dataclass(slots=True)
 class Unregistered:
-    """Snapshots that went out while the register may not know of it: id -> key -> version."""
+    """Where snapshots went while the register may not know of it: document id -> keys."""
 
-    _published: dict[str, dict[str, str]] = field(default_factory=dict)
+    _published: dict[str, set[str]] = field(default_factory=dict)
 
     def note(self, outgoing: Sequence[Outgoing]) -> None:
         """These were published, in this order; what is moved away is nowhere any more."""
         for message in (sent.message for sent in outgoing):
-            by_key = self._published.setdefault(message.document_id, {})
+            keys = self._published.setdefault(message.document_id, set())
             if isinstance(message, Moved):
-                by_key.pop(message.customer_key, None)
+                keys.discard(message.customer_key)
             else:
-                by_key[message.customer_key] = message.version
+                keys.add(message.customer_key)
 
-    def of(self, document_id: str) -> Mapping[str, str]:
-        """Customer key -> the newest version that was published there."""
-        return self._published.get(document_id, {})
+    def of(self, document_id: str) -> Collection[str]:
+        """The customers that the document was published to."""
+        return self._published.get(document_id, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ class Plan:
 
 
 def plan(entries: Sequence[Entry], rows: Mapping[str, Row], *, now: datetime) -> Plan:
-    """Decide all entries in order; steps after all else, for they follow their complaints."""
+    """Decide all entries in order; steps after all else, for they follow complaints."""
     known = dict(rows)
     decisions: dict[int, Decision] = {}
     outgoing: list[Outgoing] = []
@@ -89,27 +94,28 @@ def plan(entries: Sequence[Entry], rows: Mapping[str, Row], *, now: datetime) ->
 def plan_to_follow(
     cases: Mapping[str, Row], steps: Sequence[Row], *, now: datetime, unregistered: Unregistered
 ) -> Plan:
-    """Bring the steps of complaints to where their complaints are; empty when all are there."""
+    """Bring steps to where their complaints are; nothing to publish when all are there."""
     outgoing: list[Outgoing] = []
     changed: dict[str, Row] = {}
     for step in steps:
-        case = cases.get(step.parent or "")
-        placement = follow_case(
+        placement = follow_cases(
             step,
-            step.customer_keys if case is None else case.customer_keys,
+            case=cases.get(step.parent or ""),
+            target=cases.get(step.merged_into or ""),
             now=now,
             published=unregistered.of(step.document_id),
         )
         if placement is not None:
             outgoing += _outgoing(placement, None)
-            changed[step.document_id] = placement.row
+            if placement.row is not step:
+                changed[step.document_id] = placement.row
     return Plan({}, outgoing, changed)
 
 
 def _decide(submission: Submission, known: Mapping[str, Row], now: datetime) -> Decision:
-    case = known.get(submission.parent) if submission.parent is not None else None
-    if case is not None:
-        submission = submission.under(case.customer_keys)
+    if submission.parent is not None:
+        target = known.get(submission.merged_into or "")
+        submission = submission.under(known.get(submission.parent), target)
     return decide(known.get(submission.document_id), submission, received_at=now)
 
 

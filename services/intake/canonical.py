@@ -10,6 +10,7 @@ from typing import Any, assert_never
 
 from pydantic import JsonValue
 
+from services.intake.facts import Row, merged_into
 from services.intake.identify import case_id, document_id_of, kind_of
 from services.intake.reports import Reported
 from shared.contracts.feeds import (
@@ -73,17 +74,23 @@ class Submission:
     parent: str | None = None
     recorded: Mapping[str, JsonValue] | None = None
     narrative: str | None = None
+    follows: tuple[Row | None, ...] = ()
+    """For a step: its complaint, then the one that it merges that into, as far as known."""
 
-    def under(self, customer_keys: Mapping[str, str]) -> "Submission":
-        """The same, published to the customers of the complaint it belongs to."""
+    @property
+    def merged_into(self) -> str | None:
+        """The document id of the complaint that a step merges its own into."""
+        return merged_into(self.recorded)
+
+    def under(self, case: Row | None, target: Row | None) -> "Submission":
+        """The step where its complaint is; `target`: the complaint that it merges that into."""
         assert self.recorded is not None
-        return replace(
-            self,
-            messages={
-                role: step_taken(self.recorded, key=key, version="")
-                for role, key in customer_keys.items()
-            },
-        )
+        waiting = {role: message.customer_key for role, message in self.messages.items()}
+        messages = {
+            role: step_taken(self.recorded, key=key, target=target, version="")
+            for role, key in (waiting if case is None else case.customer_keys).items()
+        }
+        return replace(self, messages=messages, follows=(case, target))
 
 
 def submissions(reported: Reported) -> list[Submission]:
@@ -112,9 +119,16 @@ def submissions(reported: Reported) -> list[Submission]:
     return [document, *_profiles(reported, stated_at)]
 
 
-def step_taken(recorded: Mapping[str, JsonValue], *, key: str, version: str) -> ComplaintStepTaken:
-    """A step as it was recorded, for another customer."""
-    return ComplaintStepTaken.model_validate({**recorded, "customer_key": key, "version": version})
+def step_taken(
+    recorded: Mapping[str, JsonValue], *, key: str, target: Row | None, version: str
+) -> ComplaintStepTaken:
+    """A step as it was recorded, for the customer `key`; `target`: what it merges into."""
+    told = {
+        "customer_key": key,
+        "merged_into_key": None if target is None else target.customer_key,
+        "version": version,
+    }
+    return ComplaintStepTaken.model_validate({**recorded, **told})
 
 
 def moved(
@@ -241,14 +255,14 @@ def _complaint(report: ComplaintReported, dealer: Dealer) -> dict[str, Recorded]
 
 def _step(report: ComplaintStepReported) -> Recorded:
     told = report.model_dump(exclude={"source", "dealer_id", "merged_into"})
-    merged_into = None
+    into = None
     if report.merged_into is not None:
-        merged_into = case_id(report.dealer_id, report.source, report.merged_into)
+        into = case_id(report.dealer_id, report.source, report.merged_into)
     return ComplaintStepTaken(
         **_common(report, document_key(report.dealer_id, report.source, report.case_no)),
         **told,
         case_id=case_id(report.dealer_id, report.source, report.case_no),
-        merged_into=merged_into,
+        merged_into=into,
     )
 
 

@@ -6,13 +6,13 @@ was overtaken by a newer one takes itself back from customers that the newer one
 name, for an earlier attempt at it may have been published and then cut off.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from services.intake.canonical import PROFILE, Submission, moved, step_taken
-from services.intake.facts import Row, placed_again, version_for, with_receipt
+from services.intake.facts import Row, placed, version_for, with_receipt
 from shared.contracts.intake import Moved, Recorded
 
 ALREADY_KNOWN = "already known"
@@ -49,7 +49,7 @@ def decide(row: Row | None, submission: Submission, *, received_at: datetime) ->
     )
     if row is None:
         first = _registered(None, submission, version, received_at)
-        return Decision(outcome="accepted", row=first, messages=_snapshots(submission, version))
+        return Decision(outcome="accepted", row=first, messages=_snapshots(submission, first))
     known = row.content_hash == submission.content_hash
     if version <= row.version:
         overtaken = () if known or row.parent is not None else _taken_back(row, submission)
@@ -58,36 +58,40 @@ def decide(row: Row | None, submission: Submission, *, received_at: datetime) ->
     newer = _registered(row, submission, version, received_at)
     if known and submission.kind == PROFILE:
         return Decision(outcome="duplicate", row=newer, detail=ALREADY_KNOWN)
-    messages = (*_moved(newer, row.keys - newer.keys), *_snapshots(submission, version))
+    messages = (*_moved(newer, row.keys - newer.keys), *_snapshots(submission, newer))
     if known:
         return Decision(outcome="duplicate", row=newer, messages=messages, detail=ALREADY_KNOWN)
     return Decision(outcome="accepted", row=newer, messages=messages)
 
 
-def follow_case(
+def follow_cases(
     step: Row,
-    customer_keys: Mapping[str, str],
     *,
+    case: Row | None,
+    target: Row | None,
     now: datetime,
-    published: Mapping[str, str],
+    published: Iterable[str],
 ) -> Placement | None:
-    """A step where its complaint is; None when it is there, and nowhere else.
+    """A step where its complaint is now, with the customer of the complaint it merges that into.
 
-    `published`: key -> version that went out, and that the register may not know of.
+    None when it is there as it should be, and nowhere else. `published`: the customers that it
+    went out to, of which the register may not know.
     """
     assert step.recorded is not None, "only steps follow"
-    there = frozenset(customer_keys.values())
-    if step.keys == there and published.keys() <= there:
-        return None
-    version = placed_again(max([step.version, *published.values()]))
+    version = placed(step.version, case, target)
+    if version == step.version:
+        elsewhere = _moved(step, set(published) - step.keys)
+        return Placement(row=step, messages=elsewhere) if elsewhere else None
+    customer_keys = step.customer_keys if case is None else case.customer_keys
     row = step.model_copy(
         update={"customer_keys": dict(customer_keys), "version": version, "updated_at": now}
     )
     snapshots = tuple(
-        step_taken(step.recorded, key=key, version=version) for key in customer_keys.values()
+        step_taken(step.recorded, key=key, target=target, version=version)
+        for key in customer_keys.values()
     )
-    elsewhere = (step.keys | published.keys()) - row.keys
-    return Placement(row=row, messages=(*_moved(row, elsewhere), *snapshots))
+    gone = _moved(row, {*step.keys, *published} - row.keys)
+    return Placement(row=row, messages=(*gone, *snapshots))
 
 
 def _registered(row: Row | None, submission: Submission, version: str, now: datetime) -> Row:
@@ -96,7 +100,7 @@ def _registered(row: Row | None, submission: Submission, version: str, now: date
         kind=submission.kind,
         dealer_id=submission.dealer_id,
         customer_keys={role: told.customer_key for role, told in submission.messages.items()},
-        version=version,
+        version=placed(version, *submission.follows),
         content_hash=submission.content_hash,
         first_received_at=now if row is None else row.first_received_at,
         receipts=with_receipt(
@@ -110,9 +114,10 @@ def _registered(row: Row | None, submission: Submission, version: str, now: date
     )
 
 
-def _snapshots(submission: Submission, version: str) -> tuple[Recorded, ...]:
+def _snapshots(submission: Submission, row: Row) -> tuple[Recorded, ...]:
     return tuple(
-        message.model_copy(update={"version": version}) for message in submission.messages.values()
+        message.model_copy(update={"version": row.version})
+        for message in submission.messages.values()
     )
 
 

@@ -10,6 +10,8 @@ from shared.contracts.values import Instant
 
 RECEIPTS_KEPT = 16
 """So many contents of a document are remembered by when they were first received."""
+NOT_KNOWN = "0"
+"""Stands for the version of a complaint that is not known yet; sorts before every version."""
 
 
 class Row(BaseModel):
@@ -32,7 +34,7 @@ class Row(BaseModel):
     parent: str | None = None
     """The document id of the complaint, for a step on one."""
     recorded: Mapping[str, JsonValue] | None = None
-    """What was published of a step, so that it can follow its complaint."""
+    """What was published of a step, so that it can follow its complaints."""
     narrative: str | None = None
     """What the customer complained of, in words. Never published."""
     updated_at: Instant
@@ -41,6 +43,22 @@ class Row(BaseModel):
     def keys(self) -> frozenset[str]:
         """Every customer the document was published to."""
         return frozenset(self.customer_keys.values())
+
+    @property
+    def customer_key(self) -> str | None:
+        """The customer of a complaint; None when it concerns none."""
+        return next(iter(self.customer_keys.values()), None)
+
+    @property
+    def merged_into(self) -> str | None:
+        """The document id of the complaint that a step merges its own into."""
+        return merged_into(self.recorded)
+
+
+def merged_into(recorded: Mapping[str, JsonValue] | None) -> str | None:
+    """The document id of the complaint that a recorded step merges its own into."""
+    into = None if recorded is None else recorded.get("merged_into")
+    return into if isinstance(into, str) else None
 
 
 def milliseconds(moment: datetime) -> int:
@@ -66,13 +84,19 @@ def version_for(
     return document_version(max(milliseconds(received_at), known_ms + 1), content_hash)
 
 
-def placed_again(version: str) -> str:
-    """A version of the same content, newer than `version` and older than any later content.
+def placed(version: str, *cases: Row | None) -> str:
+    """The version of a step's content, followed by the versions of the complaints it follows.
 
-    For a step that follows its complaint to another customer without a change of its own.
+    `cases`: the complaint that it is a step on, then the one that it merges that into; None
+    for one that is not known. They alone decide where a step is published and with which
+    customer it merges, so that a version never stands for two contents, whoever publishes it
+    and however often; and a newer complaint makes it newer, but older than any later content.
     """
-    modified_ms, content, *placed = version.split(".")
-    return f"{modified_ms}.{content}.{int(placed[0]) + 1 if placed else 1:04d}"
+    content = version.split(".")[:2]
+    after = [NOT_KNOWN if case is None else case.version for case in cases]
+    while after and after[-1] == NOT_KNOWN:
+        after.pop()
+    return ".".join([*content, *after])
 
 
 def with_receipt(receipts: Mapping[str, str], content_hash: str, version: str) -> dict[str, str]:

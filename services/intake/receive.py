@@ -3,8 +3,11 @@
     examine -> one find -> decide in memory -> one publish -> one guarded bulk -> answer
 
 The register is written last, so that a crash before it makes a retry, never a false
-duplicate. Steps of complaints are then brought to where their complaint is: whichever of a
-step and its complaint is registered last sees the other, on whichever instance.
+duplicate. Steps of complaints are then brought to where their complaint is, and a merge
+names the customer of the complaint it leads to: whichever of a step and the complaints it
+follows is registered last sees the others, on whichever instance. A step's version tells the
+versions of these complaints (`facts.placed`), so that whatever was published by an attempt
+that lost, or was cut off before it could register, is older than what is published at last.
 """
 
 from collections.abc import Mapping, Sequence
@@ -99,14 +102,14 @@ class Intake:
         raise TransientFailure("register: other writers were first, again and again")
 
     async def _follow_cases(self, attempts: _Attempts, now: datetime) -> Mapping[str, Row]:
-        """Place the steps of all complaints that this batch is about; those that moved."""
+        """Place all steps that follow the complaints of this batch; those that were placed."""
         case_ids = _cases(attempts.entries)
         followers: dict[str, Row] = {}
         for _ in range(MAX_ATTEMPTS if case_ids else 0):
             steps = await self._register.steps_of(case_ids)
-            cases = await self._register.find(case_ids)
+            cases = await self._register.find(_followed(steps))
             planned = plan_to_follow(cases, steps, now=now, unregistered=attempts.unregistered)
-            if not planned.changed:
+            if not planned.outgoing and not planned.changed:
                 return followers
             if await self._publish(planned.outgoing, attempts) and await self._save(planned):
                 followers.update(planned.changed)
@@ -157,12 +160,20 @@ def _set_aside(attempts: _Attempts, indexes: set[int | None]) -> None:
 
 
 def _ids(entries: Sequence[Entry]) -> set[str]:
-    """Every row that deciding needs: documents, profiles, and the complaints of steps."""
+    """Every row that deciding needs: documents, profiles, and the complaints steps follow."""
     ids = {submission.document_id for entry in entries for submission in entry.submissions}
-    return ids | {entry.parent for entry in entries if entry.parent is not None}
+    followed = {case for entry in entries for case in (entry.parent, entry.merged_into)}
+    return ids | {case for case in followed if case is not None}
+
+
+def _followed(steps: Sequence[Row]) -> set[str]:
+    """The complaints of steps, and those they merge into."""
+    followed = {case for step in steps for case in (step.parent, step.merged_into)}
+    return {case for case in followed if case is not None}
 
 
 def _cases(entries: Sequence[Entry]) -> set[str]:
+    """The complaints that events are about, or are steps on."""
     cases = {entry.parent for entry in entries if entry.parent is not None}
     documents = (entry.submissions[0] for entry in entries)
     return cases | {filed.document_id for filed in documents if filed.kind == "complaint"}

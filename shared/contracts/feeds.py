@@ -23,6 +23,8 @@ from shared.contracts.values import (
 
 Channel = Literal["phone", "sms", "email", "post", "app"]
 PayType = Literal["customer", "warranty", "internal", "sublet", "insurance", "goodwill"]
+ComplaintChannel = Literal["phone", "app", "web", "in_store", "oem", "regulator", "social"]
+"""The way a complaint came in."""
 Severity = Literal["normal", "major"]
 StepName = Literal[
     "contacted",
@@ -36,6 +38,7 @@ StepName = Literal[
     "reassigned",
     "regraded",
     "merged",
+    "unmerged",
     "withdrawn",
     "acknowledged",
 ]
@@ -193,7 +196,7 @@ class ComplaintReported(Document):
     status: Literal["open", "voided"] = "open"
     received_at: Instant
     occurred_at: Instant | None = None
-    channel: Literal["phone", "app", "web", "in_store", "oem", "regulator", "social"]
+    channel: ComplaintChannel
     category: Name
     component: Name | None = None
     severity: Severity = "normal"
@@ -203,6 +206,8 @@ class ComplaintReported(Document):
     desired_outcome: Text | None = None
     related_ro_no: Name | None = None
     related_deal_no: Name | None = None
+    owner: Name | None = None
+    """The staff id of who is responsible for the case."""
     regulator_ref: Name | None = None
     vehicle: Vehicle | None = None
     customer: Customer | None = None
@@ -229,6 +234,9 @@ class ComplaintStepReported(Document):
     reason: Name | None = None
     assigned_to: Name | None = None
     merged_into: Name | None = None
+    """The number of the case that this one was merged into."""
+    until: Instant | None = None
+    """When a hold is planned to end."""
 
     @model_validator(mode="after")
     def _has_what_its_step_needs(self) -> "ComplaintStepReported":
@@ -241,6 +249,22 @@ class ComplaintStepReported(Document):
         }.get(self.step)
         if needed is not None and needed[1] is None:
             raise ValueError(f"a step '{self.step}' needs {needed[0]}")
+        return self
+
+    @model_validator(mode="after")
+    def _is_merged_into_another(self) -> "ComplaintStepReported":
+        if self.merged_into == self.case_no:
+            raise ValueError("a case cannot be merged into itself")
+        return self
+
+    @model_validator(mode="after")
+    def _is_held_for_a_while(self) -> "ComplaintStepReported":
+        if self.until is None:
+            return self
+        if self.step != "held":
+            raise ValueError("only a step 'held' has until, the planned end of the hold")
+        if self.until <= self.at:
+            raise ValueError("until is not after at: a hold that ends before it starts")
         return self
 
 

@@ -137,6 +137,8 @@ class ComplaintFiled(Recorded):
     safety: Safety = Safety()
     related_ro_no: Name | None = None
     related_deal_no: Name | None = None
+    owner: Name | None = None
+    """The staff id of who is responsible for the case."""
     regulator_ref: Name | None = None
 
 
@@ -157,6 +159,11 @@ class ComplaintStepTaken(Recorded):
     reason: Name | None = None
     assigned_to: Name | None = None
     merged_into: LongId | None = None
+    """The document id of the complaint that this one was merged into."""
+    merged_into_key: LongId | None = None
+    """The customer key of that complaint; None while it is unknown or concerns no customer."""
+    until: Instant | None = None
+    """When a hold is planned to end."""
 
 
 class ComplaintMoved(Moved):

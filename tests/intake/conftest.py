@@ -9,7 +9,7 @@ from services.intake.receive import Intake
 from shared.contracts.intake import Recorded
 from shared.time.clock import ManualClock
 from tests.fakes import MemoryRelay
-from tests.intake.given import DEALERS, NOW, Data, event, message_of
+from tests.intake.given import DEALERS, NOW, Data, event, message_of, outcomes
 from tests.intake.memory_register import MemoryRegister
 
 
@@ -27,6 +27,21 @@ class World:
     async def report(self, noun: str, data: Data, **more: object) -> Item:
         """One event, taken by a fresh instance."""
         return (await self.intake().receive([event(noun, data, **more)]))[0]
+
+    async def race(self, raws: list[Data], rival: list[Data]) -> list[Item]:
+        """Take `raws`; a rival instance takes its own between our publish and our write."""
+        taken: list[Item] = []
+
+        def rival_first() -> None:
+            receiving = self.intake().receive(rival)
+            with pytest.raises(StopIteration) as done:  # nothing in memory ever waits
+                receiving.send(None)
+            taken.extend(done.value.value)
+
+        self.register.before_save = [rival_first]
+        items = await self.intake().receive(raws)
+        assert outcomes(taken) == ["accepted"] * len(rival)
+        return items
 
     def messages(self) -> list[Recorded]:
         """All that was published, in order."""

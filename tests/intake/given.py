@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.intake.answers import Item
 from services.intake.canonical import Submission, submissions
 from services.intake.reports import Reported, examine
 from shared.contracts import intake
@@ -109,6 +110,17 @@ def step(**more: Any) -> Data:
     return _document(more, fields)
 
 
+def merge(**more: Any) -> Data:
+    """K1 is merged into K2."""
+    fields = {"case_no": "K1", "step_id": "M1", "step": "merged", "at": at(-65), "by": "u7"}
+    return _document(more, fields | {"merged_into": "K2"})
+
+
+def target(**more: Any) -> Data:
+    """The complaint K2, of C2."""
+    return complaint(**{"case_no": "K2", "customer": customer("C2")} | more)
+
+
 def consent(**more: Any) -> Data:
     fields = {"consent_no": "N1", "source_customer_id": "C1", "at": at(-70)}
     return _document(more, fields | {"opt_outs": ["sms"]})
@@ -191,6 +203,11 @@ def held(messages: Iterable[intake.Recorded]) -> dict[tuple[str, str], intake.Re
 def places(messages: Iterable[intake.Recorded], kind: str) -> set[str]:
     """The customer keys at which consumers hold a document of this kind."""
     return {where for where, document_id in held(messages) if f"/cdk/{kind}/" in document_id}
+
+
+def outcomes(items: Iterable[Item]) -> list[str]:
+    """What became of each event of a batch."""
+    return [item.outcome for item in items]
 
 
 def lines(events: Iterable[Data]) -> bytes:

@@ -8,12 +8,16 @@ from shared.runtime.errors import Conflict
 
 
 class MemoryRegister:
-    """Rows in a dictionary. `before_save` lets a test act between the decision and the write."""
+    """Rows in a dictionary.
+
+    `before_save` lets a test act between the decision and the write, `meanwhile` before each call.
+    """
 
     def __init__(self) -> None:
         self.rows: dict[str, Row] = {}
         self.fail_next: list[Exception] = []
         self.before_save: list[Callable[[], None]] = []
+        self.meanwhile: Callable[[], None] = lambda: None
         self.calls: list[str] = []
 
     async def find(self, document_ids: Iterable[str]) -> Mapping[str, Row]:
@@ -23,7 +27,9 @@ class MemoryRegister:
     async def steps_of(self, case_ids: Iterable[str]) -> Sequence[Row]:
         self._called("steps_of")
         wanted = set(case_ids)
-        return [row for row in self.rows.values() if row.parent in wanted]
+        return [
+            row for row in self.rows.values() if row.parent in wanted or row.merged_into in wanted
+        ]
 
     async def save(self, rows: Sequence[Row]) -> None:
         if self.before_save:
@@ -58,5 +64,6 @@ class MemoryRegister:
 
     def _called(self, name: str) -> None:
         self.calls.append(name)
+        self.meanwhile()
         if self.fail_next:
             raise self.fail_next.pop(0)

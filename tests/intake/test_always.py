@@ -9,13 +9,27 @@ from hypothesis import given as forall
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.intake.canonical import PROFILE
+from services.intake.canonical import PROFILE, STEP
 from services.intake.facts import Row
-from shared.contracts.intake import Recorded
+from shared.contracts.intake import ComplaintStepTaken, Recorded
 from shared.runtime.errors import TransientFailure
 from tests.intake.conftest import World
-from tests.intake.given import Data, at, complaint, customer, event, held, sale, step, visit
+from tests.intake.given import (
+    Data,
+    at,
+    complaint,
+    customer,
+    event,
+    held,
+    key,
+    merge,
+    sale,
+    step,
+    target,
+    visit,
+)
 
+INTERNAL: Data = {"source_customer_id": "X", "kind": "internal"}
 EVENTS: list[Data] = [
     event("visit", visit(source_modified_at=at(-60))),
     event("visit", visit(source_modified_at=at(-50), customer=customer("C2", name="Wei Hua"))),
@@ -29,6 +43,13 @@ EVENTS: list[Data] = [
     event("complaint-step", step()),
     event("complaint-step", step(step_id="S2", at=at(-69))),
     event("complaint-step", step(source_modified_at=at(-5), at=at(-71))),
+    event("complaint", complaint(source_modified_at=at(-20), customer=None)),
+    event("complaint-step", merge()),
+    event("complaint-step", merge(source_modified_at=at(-4), by="u8")),
+    event("complaint", target()),
+    event("complaint", target(source_modified_at=at(-40), customer=customer("C3", name=None))),
+    event("complaint", target(source_modified_at=at(-30), customer=INTERNAL)),
+    event("complaint", target(source_modified_at=at(-20), status="voided")),
 ]
 
 batches = st.lists(
@@ -109,6 +130,7 @@ def test_the_facts_are_the_same(
     assert without_profiles(facts(world)) == without_profiles(EXPECTED)
     assert registered(world) == registered(IN_ORDER)
     assert_as_registered(world)
+    assert_steps_are_in_place(world)
 
 
 def assert_as_registered(world: World) -> None:
@@ -119,6 +141,31 @@ def assert_as_registered(world: World) -> None:
     assert shown == {(key, row.document_id, row.version) for row in rows for key in row.keys}
 
 
+def assert_steps_are_in_place(world: World) -> None:
+    """Each step is where its complaint is; a merge carries the key of what it leads to."""
+    shown, rows = held(world.messages()), world.register.rows
+    for row in (row for row in rows.values() if row.kind == STEP):
+        case, other = rows.get(row.parent or ""), rows.get(row.merged_into or "")
+        assert case is None or row.keys == case.keys
+        for where in row.keys:
+            told = shown[where, row.document_id]
+            assert isinstance(told, ComplaintStepTaken)
+            assert told.version == row.version
+            assert told.merged_into_key == (other.customer_key if other is not None else None)
+
+
+def test_a_merge_ends_with_the_customer_of_the_other_complaint() -> None:
+    (told,) = (fact for fact in EXPECTED.values() if fact.document_id.endswith("/K1/M1"))
+    assert isinstance(told, ComplaintStepTaken)
+    assert (told.by, told.merged_into_key) == ("u8", key("C2"))
+
+
+@settings(max_examples=150, deadline=None)
+@forall(batches)
+def test_steps_are_in_place_wherever_things_end(some: list[list[int]]) -> None:
+    assert_steps_are_in_place(after(some, []))
+
+
 WITHOUT_STEPS = [number for number, one in enumerate(EVENTS) if "step" not in one["type"]]
 
 
@@ -127,6 +174,55 @@ WITHOUT_STEPS = [number for number, one in enumerate(EVENTS) if "step" not in on
 def test_corrections_may_overtake_what_was_cut_off(order: list[int], trouble: list[str]) -> None:
     world = after([[number] for number in order], trouble, later=True)
     assert_as_registered(world)
+
+
+STORY = [number for number, one in enumerate(EVENTS) if "complaint" in one["type"]]
+"""All that is about complaints."""
+STORY_TOLD = facts(after([[number] for number in STORY], []))
+interruptions = st.lists(
+    st.none() | st.just("killed") | st.lists(st.sampled_from(STORY), min_size=1, max_size=3),
+    max_size=12,
+)
+"""What happens before each call to the register: nothing, the instance dies, or another one
+takes a batch."""
+
+
+def interrupted(order: Sequence[Sequence[int]], by: Sequence[list[int] | str | None]) -> World:
+    """All batches taken at instances side by side; what failed was sent again after the others."""
+    world, left, waiting = World(), list(by), deque(order)
+
+    def take(batch: Sequence[int]) -> None:
+        receiving = world.intake().receive([EVENTS[number] for number in batch])
+        try:
+            receiving.send(None)  # nothing in memory ever waits
+        except StopIteration:
+            return
+        except TransientFailure:
+            waiting.append(batch)
+
+    def meanwhile() -> None:
+        between = left.pop() if left else None
+        if between == "killed":
+            raise TransientFailure("killed")
+        if isinstance(between, list):
+            take(between)
+
+    world.register.meanwhile = meanwhile
+    while waiting:
+        take(waiting.popleft())
+    return world
+
+
+@settings(max_examples=400, deadline=None)
+@forall(st.permutations(STORY), interruptions)
+def test_instances_side_by_side_that_may_die_leave_all_steps_in_place(
+    order: list[int], by: list[list[int] | str | None]
+) -> None:
+    world = interrupted([[number] for number in order], by)
+    assert_steps_are_in_place(world)
+    told = facts(world)
+    expected = {where: fact for where, fact in STORY_TOLD.items() if "/profile/" not in where[1]}
+    assert {where: told[where] for where in expected} == expected
 
 
 @settings(max_examples=100, deadline=None)

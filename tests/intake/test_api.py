@@ -13,7 +13,7 @@ from services.intake.body import BATCH, NDJSON, SINGLE
 from services.intake.settings import IntakeSettings
 from shared.runtime.errors import TransientFailure
 from tests.intake.conftest import World
-from tests.intake.given import DEALERS, PUDONG, Data, complaint, event, key, lines, visit
+from tests.intake.given import DEALERS, PUDONG, Data, complaint, event, key, lines, merge, visit
 
 VISIT = f"{PUDONG}/cdk/visit/RO%201"
 
@@ -252,6 +252,13 @@ async def test_a_document_is_shown_without_anything_personal(http: httpx.AsyncCl
     assert "Li Lei" not in shown.text
     assert "Han Meimei" not in shown.text
     problem(await http.get(f"/v1/documents/{PUDONG}/cdk/complaint/K9"), 404)
+
+
+async def test_a_step_shows_the_complaints_it_follows(http: httpx.AsyncClient) -> None:
+    await post(http, event("complaint-step", merge()))
+    shown = (await http.get(f"/v1/documents/{PUDONG}/cdk/complaint-step/K1/M1")).json()
+    cases = (shown["parent"], shown["merged_into"])
+    assert cases == (f"{PUDONG}/cdk/complaint/K1", f"{PUDONG}/cdk/complaint/K2")
 
 
 async def test_an_encoded_document_id_is_found(http: httpx.AsyncClient) -> None:

@@ -1,10 +1,12 @@
 """What is recorded of a report: pseudonymous, once per customer, with its own hash."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.intake.canonical import submissions
+from services.intake.decide import decide
 from shared.contracts.intake import (
     ComplaintFiled,
     ComplaintStepTaken,
@@ -18,6 +20,7 @@ from tests.intake.given import (
     BERLIN,
     EVERY_KIND,
     GOOD_VIN,
+    NOW,
     PUDONG,
     Data,
     at,
@@ -25,10 +28,12 @@ from tests.intake.given import (
     consent,
     customer,
     key,
+    merge,
     reported,
     sale,
     step,
     submitted,
+    target,
     visit,
 )
 
@@ -170,13 +175,34 @@ def test_complaints_keep_their_narrative_in_the_register() -> None:
 
 
 def test_a_step_knows_its_complaint_and_waits_under_its_number() -> None:
-    asked = submitted("complaint-step", step(step="merged", merged_into="K2"))
+    asked = submitted("complaint-step", merge())
     assert asked.parent == f"{PUDONG}/cdk/complaint/K1"
     told = asked.messages["customer"]
     assert isinstance(told, ComplaintStepTaken)
     assert told.customer_key == f"{PUDONG}/cdk/doc/K1"
     assert told.merged_into == f"{PUDONG}/cdk/complaint/K2"
-    assert asked.under({"customer": key()}).messages["customer"].customer_key == key()
+    assert told.merged_into_key is None, "K2 is not known"
+
+
+@pytest.mark.parametrize("noun", ["merged", "unmerged"])
+def test_a_merge_is_at_its_complaint_and_names_the_customer_of_the_other(noun: str) -> None:
+    case, other = (
+        decide(None, submitted("complaint", data), received_at=NOW).row
+        for data in (complaint(), target())
+    )
+    told = submitted("complaint-step", merge(step=noun)).under(case, other).messages["customer"]
+    assert isinstance(told, ComplaintStepTaken)
+    assert (told.customer_key, told.merged_into_key) == (key("C1"), key("C2"))
+
+
+def test_a_complaint_names_who_is_responsible_and_a_hold_when_it_ends() -> None:
+    filed = only("complaint", complaint(owner=" zhang.min "))
+    assert isinstance(filed, ComplaintFiled)
+    assert filed.owner == "zhang.min"
+    hold = only("complaint-step", step(step="held", reason="part", until=at(600)))
+    assert isinstance(hold, ComplaintStepTaken)
+    assert hold.until == NOW + timedelta(minutes=600)
+    assert only("complaint", complaint()).model_dump()["owner"] is None
 
 
 def content_hash(data: Data) -> str:

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
 from services.intake.canonical import Submission, submissions
-from services.intake.decide import Decision, Placement, decide, follow_case
-from services.intake.facts import Row, placed_again
+from services.intake.decide import Decision, Placement, decide, follow_cases
+from services.intake.facts import Row
 from shared.contracts.intake import ComplaintMoved, ComplaintStepTaken, SaleMoved, SaleRecorded
 from tests.intake.given import (
     NOW,
@@ -14,10 +16,12 @@ from tests.intake.given import (
     complaint,
     customer,
     key,
+    merge,
     reported,
     sale,
     step,
     submitted,
+    target,
     visit,
 )
 
@@ -157,23 +161,44 @@ def test_the_events_time_stands_in_for_the_sources() -> None:
     assert when(given(older), newer).outcome == "accepted"
 
 
-def a_step() -> Row:
-    row = given(submitted("complaint-step", step()))
+WAITING = f"{PUDONG}/cdk/doc/K1"
+INTERNAL = {"source_customer_id": "X", "kind": "internal"}
+
+
+def a_step(data: Data | None = None) -> Row:
+    row = given(submitted("complaint-step", data or step()))
     assert row is not None
     return row
 
 
-def following(customer_keys: dict[str, str]) -> Placement:
-    placed = follow_case(a_step(), customer_keys, now=LATER, published={})
-    assert placed is not None
-    return placed
+def a_case(data: Data | None = None) -> Row:
+    row = given(submitted("complaint", data or complaint()))
+    assert row is not None
+    return row
+
+
+def following(
+    row: Row, *, case: Row | None, target: Row | None = None, published: tuple[str, ...] = ()
+) -> Placement | None:
+    return follow_cases(row, case=case, target=target, now=LATER, published=published)
+
+
+def placement(row: Row, *, case: Row | None, target: Row | None = None) -> Placement:
+    found = following(row, case=case, target=target)
+    assert found is not None
+    return found
+
+
+def merged_with(placed: Placement) -> dict[str, str | None]:
+    """Customer key -> the key that the step there merges with."""
+    steps = [told for told in placed.messages if isinstance(told, ComplaintStepTaken)]
+    return {told.customer_key: told.merged_into_key for told in steps}
 
 
 def test_given_a_waiting_step_when_its_complaint_has_a_customer_then_it_follows() -> None:
-    placed = following({"customer": key()})
-    waiting = f"{PUDONG}/cdk/doc/K1"
+    placed = placement(a_step(), case=a_case())
     assert {(type(told).__name__, told.customer_key) for told in placed.messages} == {
-        ("ComplaintMoved", waiting),
+        ("ComplaintMoved", WAITING),
         ("ComplaintStepTaken", key()),
     }
     assert placed.row.version > a_step().version, "it replaces what the old customer holds"
@@ -183,33 +208,82 @@ def test_given_a_waiting_step_when_its_complaint_has_a_customer_then_it_follows(
 
 
 def test_given_a_step_when_its_complaint_turns_internal_then_it_is_only_taken_back() -> None:
-    placed = following({})
+    placed = placement(a_step(), case=a_case(complaint(customer=INTERNAL)))
     assert [type(told) for told in placed.messages] == [ComplaintMoved]
     assert placed.row.keys == frozenset()
 
 
 def test_given_a_moved_step_when_it_is_repeated_then_nothing_happens() -> None:
-    placed = following({"customer": key()})
+    placed = placement(a_step(), case=a_case())
     decision = when(placed.row, submitted("complaint-step", step()))
     assert (decision.outcome, decision.messages) == ("duplicate", ())
 
 
 def test_given_a_step_at_its_complaint_then_nothing_happens() -> None:
     row = a_step()
-    published = dict.fromkeys(row.keys, row.version)
-    assert follow_case(row, row.customer_keys, now=LATER, published=published) is None
+    assert following(row, case=None, published=tuple(row.keys)) is None
+    there = placement(row, case=a_case()).row
+    assert following(there, case=a_case(), published=(key(),)) is None
 
 
 def test_given_a_lost_race_when_the_step_went_elsewhere_then_it_is_taken_back_there() -> None:
-    """The winner registered the very same version: only a newer one can replace it."""
-    row = a_step()
-    placed = follow_case(row, row.customer_keys, now=LATER, published={key("C9"): row.version})
+    there = placement(a_step(), case=a_case()).row
+    placed = following(there, case=a_case(), published=(WAITING, key()))
     assert placed is not None
-    assert placed.row.version == placed_again(row.version)
-    assert {(type(told), told.customer_key) for told in placed.messages} == {
-        (ComplaintMoved, key("C9")),
-        (ComplaintStepTaken, f"{PUDONG}/cdk/doc/K1"),
-    }
+    assert placed.row is there, "nothing is to be registered"
+    (told,) = placed.messages
+    assert (type(told), told.customer_key) == (ComplaintMoved, WAITING)
+    assert a_step().version < told.version == there.version
+
+
+def test_given_a_merge_when_the_other_complaint_is_known_then_it_names_its_customer() -> None:
+    at_case = placement(a_step(merge()), case=a_case())
+    assert merged_with(at_case) == {key("C1"): None}
+    placed = placement(at_case.row, case=a_case(), target=a_case(target()))
+    assert merged_with(placed) == {key("C1"): key("C2")}
+    assert not [told for told in placed.messages if isinstance(told, ComplaintMoved)]
+    assert placed.row.version > at_case.row.version
+    assert following(placed.row, case=a_case(), target=a_case(target())) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"customer": customer("C3")}, key("C3")),
+        ({"customer": INTERNAL}, None),
+        ({"customer": None}, f"{PUDONG}/cdk/doc/K2"),
+        ({"status": "voided"}, key("C2")),
+    ],
+)
+def test_given_a_merge_when_the_other_complaint_changes_then_it_names_who_it_is_now(
+    changes: Data, expected: str | None
+) -> None:
+    row = placement(a_step(merge()), case=a_case(), target=a_case(target())).row
+    changed = a_case(target(source_modified_at=at(-30), **changes))
+    placed = placement(row, case=a_case(), target=changed)
+    assert merged_with(placed) == {key("C1"): expected}
+    assert placed.row.version > row.version
+
+
+def test_given_a_merge_when_both_complaints_move_then_it_moves_once() -> None:
+    row = placement(a_step(merge()), case=a_case(), target=a_case(target())).row
+    moved = {"source_modified_at": at(-30), "customer": customer("C3")}
+    placed = placement(row, case=a_case(complaint(**moved)), target=a_case(target(**moved)))
+    assert merged_with(placed) == {key("C3"): key("C3")}
+    assert [told.customer_key for told in placed.messages if isinstance(told, ComplaintMoved)] == [
+        key("C1")
+    ]
+
+
+def test_given_a_placed_merge_when_it_is_corrected_then_the_correction_is_newer() -> None:
+    row = placement(a_step(merge()), case=a_case(), target=a_case(target())).row
+    corrected = submitted("complaint-step", merge(source_modified_at=at(-59), by="u8"))
+    decision = when(row, corrected.under(a_case(), a_case(target())))
+    assert decision.outcome == "accepted"
+    assert decision.row.version > row.version
+    (told,) = decision.messages
+    assert isinstance(told, ComplaintStepTaken)
+    assert (told.version, told.merged_into_key) == (decision.row.version, key("C2"))
 
 
 def test_the_narrative_is_registered_and_not_published() -> None:

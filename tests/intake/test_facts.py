@@ -9,7 +9,7 @@ from services.intake.facts import (
     RECEIPTS_KEPT,
     Row,
     milliseconds,
-    placed_again,
+    placed,
     version_for,
     with_receipt,
 )
@@ -73,15 +73,44 @@ def test_without_a_time_a_new_content_is_newer_than_all_known(
     assert version(row(known, before), new, None, received) > before
 
 
-@forall(hashes, hashes, st.integers(0, 10**12), st.integers(1, 1500))
-def test_a_placed_version_is_newer_than_its_content_and_older_than_a_later_one(
-    one: str, other: str, ms: int, times: int
+def complaint_at(known: str | None) -> Row | None:
+    return None if known is None else row("c", known)
+
+
+versions = st.builds(lambda ms, content: f"{ms:013d}.{content[:12]}", st.integers(0, 9), hashes)
+known = st.tuples(st.none() | versions, st.none() | versions)
+"""The versions of a step's complaint and of the one it merges that into."""
+
+
+@forall(versions, known, known)
+def test_a_placed_version_never_gets_older_while_complaints_get_newer(
+    content: str, one: tuple[str | None, str | None], other: tuple[str | None, str | None]
 ) -> None:
-    placed = first = f"{ms:013d}.{one[:12]}"
-    for _ in range(times % 7 + 1):
-        assert placed_again(placed) > placed
-        placed = placed_again(placed)
-    assert first < placed < f"{ms + 1:013d}.{other[:12]}"
+    newest = [max(pair, key=lambda each: each or "") for pair in zip(one, other, strict=True)]
+    last = placed(content, *map(complaint_at, newest))
+    for seen in (one, other):
+        earlier = placed(content, *map(complaint_at, seen))
+        assert content <= earlier <= last
+        assert (earlier == last) == (list(seen) == newest), "one version, one placement"
+
+
+@forall(versions, versions, known, known)
+def test_a_later_content_is_newer_wherever_the_earlier_was_placed(
+    one: str, other: str, here: tuple[str | None, str | None], there: tuple[str | None, str | None]
+) -> None:
+    earlier, later = sorted([one, other])
+    if earlier < later:
+        assert placed(earlier, *map(complaint_at, here)) < placed(later, *map(complaint_at, there))
+        assert placed(earlier, *map(complaint_at, here)) < later
+
+
+@forall(versions, known, known)
+def test_placing_again_keeps_the_content_alone(
+    content: str, here: tuple[str | None, str | None], there: tuple[str | None, str | None]
+) -> None:
+    again = placed(placed(content, *map(complaint_at, here)), *map(complaint_at, there))
+    assert again == placed(content, *map(complaint_at, there))
+    assert len(again) <= 120, "as long as the contract lets a version be"
 
 
 def test_only_the_last_receipts_are_kept() -> None:

@@ -1,39 +1,28 @@
-"""Taking batches: what is published and registered, lost races, and steps before cases."""
-
-from typing import Any
+"""Taking batches: what is published and registered, and lost races."""
 
 import pytest
 
-from services.intake.answers import Item
 from services.intake.receive import Unreadable
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import document_id
-from shared.contracts.intake import ComplaintMoved, ProfileRecorded, VisitMoved
+from shared.contracts.intake import ProfileRecorded, VisitMoved
 from shared.runtime.errors import RefusedMessage, TransientFailure
 from tests.intake.conftest import World
 from tests.intake.given import (
     PUDONG,
     Data,
     at,
-    complaint,
     customer,
     event,
     held,
     key,
+    outcomes,
     places,
     sale,
-    step,
     visit,
 )
 
 VISIT = document_id(PUDONG, "cdk", "visit", "RO 1")
-CASE = document_id(PUDONG, "cdk", "complaint", "K1")
-STEP = document_id(PUDONG, "cdk", "complaint-step", "K1", "S1")
-WAITING = f"{PUDONG}/cdk/doc/K1"
-
-
-def outcomes(items: list[Item]) -> list[str]:
-    return [item.outcome for item in items]
 
 
 async def test_an_accepted_visit_is_published_with_its_profile_and_registered(
@@ -166,25 +155,9 @@ async def test_a_correction_after_a_cut_off_attempt_leaves_no_stray(world: World
     assert places(world.messages(), "visit") == {key("C2")}
 
 
-async def race(world: World, raws: list[Data], rival: list[Data]) -> list[Item]:
-    """Take `raws`; a rival instance takes its own between our publish and our write."""
-    taken: list[Any] = []
-
-    def rival_first() -> None:
-        receiving = world.intake().receive(rival)
-        with pytest.raises(StopIteration) as done:  # nothing in memory ever waits
-            receiving.send(None)
-        taken.extend(done.value.value)
-
-    world.register.before_save = [rival_first]
-    items = await world.intake().receive(raws)
-    assert outcomes(taken) == ["accepted"] * len(rival)
-    return items
-
-
 async def test_a_lost_race_takes_back_what_it_published(world: World) -> None:
     newer = visit(source_modified_at=at(-30), customer=customer("C2"))
-    items = await race(world, [event("visit", visit())], [event("visit", newer)])
+    items = await world.race([event("visit", visit())], [event("visit", newer)])
     assert outcomes(items) == ["accepted"], "it was published, and then overtaken"
     assert places(world.messages(), "visit") == {key("C2")}
     assert world.register.rows[VISIT].keys == {key("C2")}
@@ -193,14 +166,14 @@ async def test_a_lost_race_takes_back_what_it_published(world: World) -> None:
 
 async def test_a_won_second_attempt_moves_the_rival_away(world: World) -> None:
     newer = visit(source_modified_at=at(-30), customer=customer("C2"))
-    await race(world, [event("visit", newer)], [event("visit", visit())])
+    await world.race([event("visit", newer)], [event("visit", visit())])
     assert places(world.messages(), "visit") == {key("C2")}
     assert world.register.rows[VISIT].keys == {key("C2")}
 
 
 async def test_the_rest_of_a_batch_stays_accepted_after_a_conflict(world: World) -> None:
     mine = [event("visit", visit(ro_no=number)) for number in ("RO 1", "RO 2")]
-    items = await race(world, mine, [event("visit", visit(department="x"))])
+    items = await world.race(mine, [event("visit", visit(department="x"))])
     assert items[1].outcome == "accepted"
     assert len(held(world.messages())) == 3, "two visits and a profile"
 
@@ -241,83 +214,3 @@ async def test_a_message_the_broker_refuses_rejects_its_event_alone(world: World
     assert items[0].problem is not None
     assert items[0].problem.status == 413
     assert VISIT not in world.register.rows
-
-
-async def test_a_step_follows_a_known_complaint(world: World) -> None:
-    await world.report("complaint", complaint())
-    item = await world.report("complaint-step", step())
-    assert item.customer_keys == (key(),)
-    assert places(world.messages(), "complaint-step") == {key()}
-    assert not any(isinstance(told, ComplaintMoved) for told in world.messages())
-
-
-async def test_a_step_before_its_complaint_waits_and_then_follows(world: World) -> None:
-    early = await world.report("complaint-step", step())
-    assert early.customer_keys == (WAITING,)
-    await world.report("complaint", complaint())
-    assert places(world.messages(), "complaint-step") == {key()}
-    assert world.register.rows[STEP].keys == {key()}
-    assert (await world.report("complaint-step", step())).outcome == "duplicate"
-
-
-async def test_in_one_batch_a_step_may_come_first(world: World) -> None:
-    items = await world.intake().receive(
-        [event("complaint-step", step()), event("complaint", complaint())]
-    )
-    assert [item.customer_keys for item in items] == [(key(),), (key(),)]
-    assert WAITING not in {told.customer_key for told in world.messages()}
-
-
-async def test_a_complaint_takes_its_steps_along_to_another_customer(world: World) -> None:
-    await world.report("complaint", complaint())
-    await world.report("complaint-step", step())
-    corrected = complaint(source_modified_at=at(-30), customer=customer("C2"))
-    await world.report("complaint", corrected)
-    assert places(world.messages(), "complaint-step") == {key("C2")}
-    assert places(world.messages(), "complaint") == {key("C2")}
-    back = complaint(source_modified_at=at(-20), customer=customer("C1"))
-    await world.report("complaint", back)
-    assert places(world.messages(), "complaint-step") == {key("C1")}
-
-
-async def test_a_step_and_its_complaint_at_two_instances_find_each_other(world: World) -> None:
-    """The complaint is registered after the step looked for it, and before it is written."""
-    items = await race(world, [event("complaint-step", step())], [event("complaint", complaint())])
-    assert items[0].customer_keys == (key(),)
-    assert places(world.messages(), "complaint-step") == {key()}
-
-
-async def test_a_complaint_finds_the_step_registered_meanwhile(world: World) -> None:
-    await race(world, [event("complaint", complaint())], [event("complaint-step", step())])
-    assert places(world.messages(), "complaint-step") == {key()}
-    assert world.register.rows[STEP].keys == {key()}
-
-
-async def test_the_same_step_twice_at_two_instances_ends_at_the_complaint(world: World) -> None:
-    """Ours is published under the case's number; the rival's knows the case already."""
-    rival = [event("complaint", complaint()), event("complaint-step", step())]
-    items = await race(world, [event("complaint-step", step())], rival)
-    assert items[0].customer_keys == (key(),)
-    assert places(world.messages(), "complaint-step") == {key()}
-
-
-async def test_steps_cut_off_on_their_way_follow_at_the_retry(world: World) -> None:
-    await world.report("complaint-step", step())
-
-    def fail() -> None:
-        world.relay.fail_next = [TransientFailure("broker")]
-
-    world.register.before_save = [fail]
-    with pytest.raises(TransientFailure):
-        await world.report("complaint", complaint())
-    assert CASE in world.register.rows
-    assert (await world.report("complaint", complaint())).outcome == "duplicate"
-    assert places(world.messages(), "complaint-step") == {key()}
-
-
-async def test_an_older_complaint_does_not_take_the_steps_back(world: World) -> None:
-    await world.report("complaint", complaint(customer=customer("C2")))
-    await world.report("complaint-step", step())
-    await world.report("complaint", complaint(source_modified_at=at(-80)))
-    assert places(world.messages(), "complaint-step") == {key("C2")}
-    assert places(world.messages(), "complaint") == {key("C2")}

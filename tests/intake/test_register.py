@@ -14,7 +14,7 @@ from services.intake.register import IDS_AT_ONCE, MongoRegister, Register
 from shared.mongo import Mongo
 from shared.runtime.errors import Conflict, TransientFailure
 from shared.settings import MongoSettings
-from tests.intake.given import BERLIN, NOW, PUDONG, complaint, step, submitted, visit
+from tests.intake.given import BERLIN, NOW, PUDONG, complaint, merge, step, submitted, visit
 from tests.intake.memory_register import MemoryRegister
 
 
@@ -48,6 +48,7 @@ def row(document_id: str, **more: object) -> Row:
 async def test_what_is_saved_is_found_as_it_was(register: Register) -> None:
     asked = [submitted("visit", visit()), submitted("complaint", complaint())]
     asked.append(submitted("complaint-step", step(step="held", reason="号.$")))
+    asked.append(submitted("complaint-step", merge()))
     rows = [decide(None, one, received_at=NOW).row for one in asked]
     await register.save(rows)
     found = await register.find([row.document_id for row in rows] + ["unknown"])
@@ -100,6 +101,26 @@ async def test_steps_are_found_by_their_complaint(register: Register) -> None:
     await register.save([*steps, other, row("g/d/s/visit/1")])
     found = await register.steps_of(["g/d/s/complaint/K", "g/d/s/complaint/none"])
     assert sorted(found_.document_id for found_ in found) == [one.document_id for one in steps]
+
+
+async def test_steps_are_found_by_the_complaint_that_they_merge_into(register: Register) -> None:
+    def merge(number: str, into: str) -> Row:
+        document_id = f"g/d/s/complaint-step/{number}/m"
+        recorded = {"step": "merged", "merged_into": f"g/d/s/complaint/{into}"}
+        return row(document_id, parent=f"g/d/s/complaint/{number}", recorded=recorded)
+
+    merges = [merge("K", "L"), merge("L", "M"), merge("X", "Y")]
+    plain = row("g/d/s/complaint-step/K/a", parent="g/d/s/complaint/K", recorded={"step": "held"})
+    await register.save([*merges, plain, row("g/d/s/visit/1")])
+
+    async def found(*numbers: str) -> list[str]:
+        rows = await register.steps_of([f"g/d/s/complaint/{number}" for number in numbers])
+        return sorted(one.document_id.removeprefix("g/d/s/complaint-step/") for one in rows)
+
+    assert await found("M") == ["L/m"]
+    assert await found("L") == ["K/m", "L/m"], "those on it, and those into it"
+    assert await found("K", "L") == ["K/a", "K/m", "L/m"], "each once"
+    assert await found("none") == await found() == []
 
 
 async def test_a_dealers_documents_are_paged_by_id(register: Register) -> None:

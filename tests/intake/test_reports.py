@@ -20,6 +20,7 @@ from tests.intake.given import (
     consent,
     customer,
     event,
+    merge,
     reported,
     sale,
     step,
@@ -27,6 +28,7 @@ from tests.intake.given import (
 )
 
 SECRET = "Zhang-San-SECRET"
+HOLD = step(step="held", reason="part")
 
 
 def pointers(raw: object) -> set[str]:
@@ -142,11 +144,51 @@ def test_a_wrong_envelope_is_rejected_where_it_is_wrong(raw: object, expected: s
         ("complaint", complaint(received_at=at(6)), "/data/received_at"),
         ("complaint-step", step(at=at(6)), "/data/at"),
         ("complaint-step", step(step="held"), "/data"),
+        ("complaint-step", HOLD | {"until": at(-71)}, "/data"),
+        ("complaint-step", HOLD | {"until": at(-70)}, "/data"),
+        ("complaint-step", HOLD | {"until": "2026-11-22"}, "/data/until"),
+        ("complaint-step", HOLD | {"until": "2199-12-31T23:59:59Z", "at": at(6)}, "/data/at"),
+        ("complaint-step", step(until=at(60)), "/data"),
+        ("complaint-step", step(step="resumed", until=at(60)), "/data"),
+        ("complaint-step", merge(merged_into=None), "/data"),
+        ("complaint-step", merge(merged_into=" K1 "), "/data"),
+        ("complaint-step", merge(step="unmerged", merged_into="K1"), "/data"),
+        ("complaint", complaint(owner="  "), "/data/owner"),
         ("consent", consent(at=at(6)), "/data/at"),
     ],
 )
 def test_wrong_data_is_rejected_where_it_is_wrong(noun: str, data: Data, expected: str) -> None:
     assert pointers(event(noun, data)) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("data", "detail"),
+    [
+        (HOLD | {"until": at(-71)}, "until is not after at: a hold that ends before it starts"),
+        (step(until=at(60)), "only a step 'held' has until, the planned end of the hold"),
+        (merge(merged_into="K1"), "a case cannot be merged into itself"),
+    ],
+)
+def test_a_wrong_step_says_what_is_wrong(data: Data, detail: str) -> None:
+    found = examine(event("complaint-step", data), dealers=DEALERS, now=NOW)
+    assert isinstance(found, Refused)
+    assert found.errors == (Finding("/data", detail),)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        HOLD,
+        HOLD | {"until": at(-69)},
+        HOLD | {"until": at(60 * 24 * 90)},
+        HOLD | {"at": at(5), "until": at(6)},
+        merge(),
+        merge(step="unmerged"),
+        merge(step="unmerged", merged_into=None),
+    ],
+)
+def test_a_hold_may_end_ahead_and_a_merge_be_taken_back(data: Data) -> None:
+    assert isinstance(examine(event("complaint-step", data), dealers=DEALERS, now=NOW), Reported)
 
 
 def test_envelope_and_data_are_complained_of_together() -> None:
