@@ -60,6 +60,38 @@ partitions_owned = Gauge(
 consumer_lag = Gauge(
     "aftercare_consumer_lag", "Records behind the high watermark, over all topics.", ["service"]
 )
+policy_exchanges = Counter(
+    "aftercare_policy_exchanges", "Policies taken up while running.", ["service"]
+)
+policy_refused = Counter(
+    "aftercare_policy_refused",
+    "Attempts to take up a policy that failed; the running one stays.",
+    ["service"],
+)
+policy_scan_partitions_left = Gauge(
+    "aftercare_policy_scan_partitions_left",
+    "Owned partitions that are still being brought to the current policy.",
+    ["service"],
+)
+observations_failed = Counter(
+    "aftercare_observations_failed",
+    "Written changes that the service's own metrics could not count.",
+    ["service"],
+)
+audit_checked = Counter(
+    "aftercare_audit_checked", "Open cases decided again to see whether all is right.", ["service"]
+)
+audit_passes = Counter("aftercare_audit_passes", "Passes through all open cases.", ["service"])
+audit_repairs = Counter(
+    "aftercare_audit_repairs",
+    "Open cases that were not as their facts say, and were put right.",
+    ["service", "fault"],
+)
+audit_last_run = Gauge(
+    "aftercare_audit_last_run_timestamp_seconds",
+    "When the audit last did its work, or began to wait for it; Unix time.",
+    ["service"],
+)
 clock_fast_events = Counter(
     "aftercare_clock_fast_events", "Records from a source whose clock is ahead.", ["service"]
 )
@@ -78,4 +110,62 @@ intake_request_seconds = Histogram(
 )
 intake_requests = Counter(
     "aftercare_intake_requests", "Requests of POST /v1/events, by HTTP status.", ["status"]
+)
+
+# --- complaints --------------------------------------------------------------------------------
+# Counted as cases are written, so history that is imported counts when it comes in.
+
+complaints_received = Counter(
+    "aftercare_complaints_received",
+    "Complaint cases that became known, imported history included; severity as it was then.",
+    ["dealer", "severity", "channel"],
+)
+complaints_closed = Counter(
+    "aftercare_complaints_closed",
+    "Cases that came to their end with nothing left to do, imported history included.",
+    ["dealer", "outcome"],
+)
+complaints_reopened = Counter(
+    "aftercare_complaints_reopened",
+    "Reopenings of cases, imported history included.",
+    ["dealer"],
+)
+complaint_clocks = Counter(
+    "aftercare_complaint_clocks",
+    "Deadlines kept and broken, each when that is first known; a verdict corrected later is not "
+    "counted again. Imported history included.",
+    ["dealer", "clock", "verdict"],
+)
+complaint_clock_seconds = Histogram(
+    "aftercare_complaint_clock_seconds",
+    "From the start of a clock to its stop, elapsed time, when it is first known. Imported history "
+    "included.",
+    ["dealer", "clock"],
+    buckets=(900, 1800, 3600, 7200, 14400, 28800, 86400, 172800, 259200, 432000, 864000, 2592000),
+)
+complaint_notices = Counter(
+    "aftercare_complaint_notices",
+    "Warnings, breaches and escalation steps announced; notified=no are for the record only.",
+    ["dealer", "kind", "notified"],
+)
+complaint_withdrawals = Counter(
+    "aftercare_complaint_withdrawals",
+    "Notices, verdicts, closings and refusals taken back, as later reports disproved them.",
+    ["dealer"],
+)
+complaint_steps_refused = Counter(
+    "aftercare_complaint_steps_refused",
+    "Reported steps that do not count, by why; said again after a change of rules, they count "
+    "again.",
+    ["dealer", "refusal"],
+)
+complaint_addressee_missing = Counter(
+    "aftercare_complaint_addressee_missing",
+    "Alarm: notices for a role that nobody has, sent to the fallback role or to nobody.",
+    ["dealer", "role", "because"],
+)
+calendar_year_missing = Gauge(
+    "aftercare_calendar_year_missing",
+    "1: clocks of new complaints run into this year, and the dealer's calendar lacks its holidays.",
+    ["dealer", "year"],
 )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from shared.contracts.decision import Decision
+from shared.contracts.decision import Decision, Listing
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.policy import Policy
 from shared.runtime.aggregate import Aggregate, Intent
@@ -98,6 +98,44 @@ class MemoryStore:
         ]
         return found[:limit]
 
+    async def open_by_deadline(
+        self, dealer_id: str, *, after: tuple[datetime, str] | None, limit: int
+    ) -> Sequence[Aggregate]:
+        found = sorted(
+            ((aggregate.listing.deadline, aggregate.id), aggregate)
+            for aggregate in self._all()
+            if aggregate.dealer_id == dealer_id
+            and aggregate.listing is not None
+            and aggregate.listing.deadline is not None
+        )
+        return [aggregate for at, aggregate in found if after is None or at > after][:limit]
+
+    async def listings(
+        self,
+        dealer_id: str,
+        *,
+        since: datetime,
+        until: datetime,
+        after: tuple[datetime, str] | None,
+        limit: int,
+    ) -> Sequence[tuple[str, Listing]]:
+        found = sorted(
+            ((aggregate.listing.since, aggregate.id), aggregate.listing)
+            for aggregate in self._all()
+            if aggregate.dealer_id == dealer_id
+            and aggregate.listing is not None
+            and since <= aggregate.listing.since < until
+        )
+        return [(at[1], listing) for at, listing in found if after is None or at > after][:limit]
+
+    async def next_dealer(self, after: str) -> str | None:
+        dealers = {
+            aggregate.dealer_id
+            for aggregate in self._all()
+            if aggregate.listing is not None and aggregate.listing.deadline is not None
+        }
+        return min((dealer for dealer in dealers if dealer > after), default=None)
+
 
 class MemoryRelay:
     """Takes every record; `fail_next` makes the next publishes raise instead."""
@@ -135,6 +173,36 @@ class Shelf(Generic[F, P]):
         ids = sorted(id_ for id_ in self._facts if dealer_of(id_) == dealer_id and id_ > after)
         return [self._view(id_) for id_ in ids[:limit]]
 
+    @property
+    def policy(self) -> P:
+        return self._machine.policy
+
+    async def open_by_deadline(
+        self, dealer_id: str, *, after: tuple[datetime, str] | None = None, limit: int = 100
+    ) -> list[View[F]]:
+        found = sorted(
+            ((view.listing.deadline, view.id), view)
+            for view in await self.page(dealer_id, limit=len(self._facts))
+            if view.listing is not None and view.listing.deadline is not None
+        )
+        return [view for at, view in found if after is None or at > after][:limit]
+
+    async def listings(
+        self,
+        dealer_id: str,
+        *,
+        since: datetime,
+        until: datetime,
+        after: tuple[datetime, str] | None = None,
+        limit: int = 1000,
+    ) -> Sequence[tuple[str, Listing]]:
+        found = sorted(
+            ((view.listing.since, view.id), view.listing)
+            for view in await self.page(dealer_id, limit=len(self._facts))
+            if view.listing is not None and since <= view.listing.since < until
+        )
+        return [(at[1], listing) for at, listing in found if after is None or at > after][:limit]
+
     def _view(self, id_: str) -> View[F]:
         facts, policy = self._facts[id_], self._machine.policy
         decision = Decision()
@@ -147,7 +215,8 @@ class Shelf(Generic[F, P]):
             decision=decision,
             announced={},
             due_at=decision.next_due,
-            policy_version=policy.version,
+            policy_version=policy.version_for(dealer_of(id_)),
             updated_at=self._now,
             parked_because=self._parked_because,
+            listing=decision.listing,
         )

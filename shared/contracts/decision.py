@@ -6,11 +6,15 @@ out as a new version, outputs that are no longer there are withdrawn.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeAlias
 
 from shared.contracts.envelope import Message
+from shared.contracts.identifiers import customer_of, dealer_of
 from shared.contracts.values import DealerId, Instant
+
+NOTHING_DUE = datetime(9999, 1, 1, tzinfo=UTC)
+"""The deadline of an open aggregate of which nothing is due: it sorts after all others."""
 
 
 class Withdrawal(Message):
@@ -25,12 +29,34 @@ class Withdrawal(Message):
 
 
 class Output(Message):
-    """A message content a service may emit; it names what takes it back."""
+    """A message content a service may emit; it names what takes it back.
+
+    `customer_key` is whom it goes to: the aggregate's customer, or another of the same dealer;
+    always the same one for what is about the same.
+    """
 
     WITHDRAWAL: ClassVar[type[Withdrawal]] = Withdrawal
 
     customer_key: str
     dealer_id: DealerId
+
+    @classmethod
+    def withdrawal(
+        cls, *, aggregate_id: str, about: str, at: datetime, sealed: Mapping[str, Any] | None
+    ) -> Withdrawal:
+        """What takes back the one about `about` that was emitted; a contract may say more in it.
+
+        `sealed` is the content of an announcement, as JSON values; None of a state. The result
+        must depend on nothing else.
+        """
+        customer_key = sealed["customer_key"] if sealed else customer_of(aggregate_id)
+        return cls.WITHDRAWAL(
+            customer_key=customer_key,
+            dealer_id=dealer_of(customer_key),
+            about=about,
+            withdrawn_at=at,
+            withdrawn=dict(sealed) if sealed else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +77,12 @@ class Announcement:
     """An output that is sealed when first emitted: a warning, a breach, a grade change.
 
     As long as decisions keep naming it, it stands as first said, whatever they say of its
-    content later; when one no longer names it, it is withdrawn.
+    content later; when one no longer names it, it is withdrawn. The content may be left out
+    (None) of what is among the announced, so that nobody makes it up again.
     """
 
     about: str
-    content: Output
+    content: Output | None
     forget_at: datetime | None = None
 
 
@@ -66,11 +93,28 @@ Announced: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """How an aggregate is found: among its dealer's open ones by deadline, and by when it began.
+
+    Like an output, it must not change before `next_due` without a new event.
+    """
+
+    since: datetime
+    """When it began, such as the receipt of a complaint."""
+    deadline: datetime | None
+    """What open ones are sorted by, `NOTHING_DUE` at most; None: it is not open."""
+    tally: Mapping[str, Any]
+    """Small JSON values, for statistics."""
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """All outputs that should exist now, and when that changes without a new event."""
 
     outputs: tuple[AnyOutput, ...] = ()
     next_due: datetime | None = None
+    listing: Listing | None = None
+    """Of a machine that is `listed`: where it is found; None: nowhere."""
 
 
 def earliest(moments: Iterable[datetime | None]) -> datetime | None:

@@ -57,6 +57,8 @@ class Event(Generic[D_co]):
     recorded_at: datetime
     data: D_co
     traceparent: str | None = None
+    sequence: int = 0
+    """Orders the messages of another service about one subject; 0 where there is none."""
 
 
 def to_headers(attributes: Mapping[str, str]) -> list[tuple[str, bytes]]:

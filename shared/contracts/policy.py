@@ -15,3 +15,11 @@ class Policy(BaseModel):
     def version(self) -> str:
         """Changes when, and only when, the content does."""
         return blake2b(self.model_dump_json().encode(), digest_size=6).hexdigest()
+
+    def version_for(self, dealer_id: str) -> str:
+        """The version of what this dealer is decided by; here one policy is for all.
+
+        Where dealers have rules of their own, it changes when, and only when, theirs do.
+        `version` must change whenever that of any dealer does.
+        """
+        return self.version

@@ -22,15 +22,15 @@ LAST_YEAR = 2199
 
 def to_milliseconds(moment: datetime) -> datetime:
     """The same instant in UTC, cut to milliseconds: what MongoDB keeps and the wire carries."""
-    utc = moment.astimezone(UTC)
-    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    beyond = utc.microsecond % 1000
+    return utc.replace(microsecond=utc.microsecond - beyond) if beyond else utc
 
 
 def instant_text(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds, such as `2026-11-21T10:05:00.000Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
-        f"{moment.microsecond // 1000:03d}Z"
-    )
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
 
 
 def _no_number(value: Any) -> Any:

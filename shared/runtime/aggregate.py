@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from shared.contracts.decision import Listing
+
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
@@ -17,6 +19,8 @@ class Emitted:
     sealed: str | None = None
     """The JSON of an announcement that is out; None for states and withdrawn announcements."""
     withdrawn: bool = False
+    key: str | None = None
+    """The customer it was said to; None: the aggregate's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Aggregate:
     policy_version: str
     updated_at: datetime
     parked: Parked | None = None
+    listing: Listing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Outgoing:
     at: datetime
     causation_id: str | None = None
     traceparent: str | None = None
+    key: str | None = None
+    """The customer it goes to; None: the aggregate's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from shared.contracts.decision import Listing
 from shared.runtime.aggregate import Aggregate, Emitted, Intent, Outgoing, Parked
 
 _SPECIAL = re.compile(r"[%.$\x00]")
@@ -71,13 +72,14 @@ def from_aggregate(aggregate: Aggregate) -> dict[str, Any]:
             "updated_at": aggregate.updated_at,
             "parked": parked
             and {"reason": parked.reason, "attempts": parked.attempts, "since": parked.since},
+            "listing": aggregate.listing and _from_listing(aggregate.listing),
         }
     )
 
 
 def to_aggregate(document: Mapping[str, Any]) -> Aggregate:
     """The inverse of `from_aggregate`."""
-    parked = document.get("parked")
+    parked, listing = document.get("parked"), document.get("listing")
     return Aggregate(
         id=document["_id"],
         dealer_id=document["dealer_id"],
@@ -91,7 +93,23 @@ def to_aggregate(document: Mapping[str, Any]) -> Aggregate:
         policy_version=document["policy_version"],
         updated_at=document["updated_at"],
         parked=Parked(**parked) if parked else None,
+        listing=to_listing(listing) if listing else None,
     )
+
+
+def _from_listing(listing: Listing) -> dict[str, Any]:
+    return _without_none(
+        {
+            "since": listing.since,
+            "deadline": listing.deadline,
+            "tally": _escape(listing.tally),
+        }
+    )
+
+
+def to_listing(found: Mapping[str, Any]) -> Listing:
+    """The listing in a document; its deadline is absent where the aggregate is not open."""
+    return Listing(found["since"], found.get("deadline"), _unescape(found["tally"]))
 
 
 def _from_emitted(emitted: Emitted) -> dict[str, Any]:
@@ -103,6 +121,7 @@ def _from_emitted(emitted: Emitted) -> dict[str, Any]:
             "forget_at": emitted.forget_at,
             "sealed": emitted.sealed,
             "withdrawn": emitted.withdrawn or None,
+            "key": emitted.key,
         }
     )
 
@@ -116,6 +135,7 @@ def _to_emitted(entry: Mapping[str, Any]) -> Emitted:
         forget_at=forget_at,
         sealed=entry.get("sealed"),
         withdrawn=entry.get("withdrawn", False),
+        key=entry.get("key"),
     )
 
 
@@ -130,6 +150,7 @@ _OUTGOING = (
     "causation_id",
     "traceparent",
 )
+"""In this order; the key comes last, and only of a message to another customer."""
 
 
 def from_intent(intent: Intent) -> dict[str, Any]:
@@ -138,8 +159,13 @@ def from_intent(intent: Intent) -> dict[str, Any]:
         "_id": intent.id,
         "partition": intent.partition,
         "at": intent.at,
-        "messages": [[getattr(message, name) for name in _OUTGOING] for message in intent.messages],
+        "messages": [_from_outgoing(message) for message in intent.messages],
     }
+
+
+def _from_outgoing(message: Outgoing) -> list[Any]:
+    values = [getattr(message, name) for name in _OUTGOING]
+    return values if message.key is None else [*values, message.key]
 
 
 def to_intent(document: Mapping[str, Any]) -> Intent:
@@ -149,6 +175,7 @@ def to_intent(document: Mapping[str, Any]) -> Intent:
         partition=document["partition"],
         at=document["at"],
         messages=tuple(
-            Outgoing(**dict(zip(_OUTGOING, values, strict=True))) for values in document["messages"]
+            Outgoing(**dict(zip((*_OUTGOING, "key"), values, strict=False)))
+            for values in document["messages"]
         ),
     )

@@ -28,6 +28,7 @@ from shared.mongo import Mongo
 from shared.runtime.backoff import Backoff
 from shared.runtime.consume import Consumer
 from shared.runtime.errors import TransientFailure
+from shared.runtime.exchange import PolicyWatch, exchange_policy, keep_policy_current
 from shared.runtime.health import consumer_troubles
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.mongo_store import MongoStore
@@ -46,6 +47,7 @@ P = TypeVar("P", bound=Policy)
 Routes: TypeAlias = Callable[[Reader[F], Clock], APIRouter]
 
 WATCH_EVERY_SECONDS = 5.0
+POLICY_WATCH_SECONDS = 2.0
 
 log = structlog.get_logger()
 
@@ -53,12 +55,18 @@ log = structlog.get_logger()
 class Runtime(Generic[F, P]):
     """One instance of a service. Make it inside the running event loop."""
 
-    def __init__(self, machine: Machine[F, P], settings: ServiceSettings) -> None:
+    def __init__(
+        self,
+        machine: Machine[F, P],
+        settings: ServiceSettings,
+        watch: PolicyWatch[P] | None = None,
+    ) -> None:
         self._machine = machine
         self._settings = settings
+        self._watch_policy = watch
         self.clock = settings.clock.clock()
         self._mongo = Mongo(settings.mongo, machine.name)
-        self._store = MongoStore(self._mongo.database)
+        self._store = MongoStore(self._mongo.database, listed=machine.listed)
         self.reader = StoreReader(machine, self._store, self.clock)
         self._relay = ConnectingRelay(functools.partial(make_producer, settings.kafka))
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
@@ -107,6 +115,15 @@ class Runtime(Generic[F, P]):
             asyncio.create_task(self._pulse.beat(), name="pulse"),
             asyncio.create_task(self._watch(), name="watch"),
         ]
+        if self._watch_policy is not None:
+            keeping = keep_policy_current(
+                self._watch_policy,
+                self._machine,
+                self._ownership,
+                self.clock,
+                every_seconds=POLICY_WATCH_SECONDS,
+            )
+            self._tasks.append(asyncio.create_task(keeping, name="policy"))
         for task in self._tasks:
             task.add_done_callback(self._ended)
 
@@ -119,6 +136,10 @@ class Runtime(Generic[F, P]):
         await self._broker.stop()
         await self._relay.stop()
         await self._mongo.close()
+
+    async def exchange_policy(self, policy: P) -> None:
+        """Follow another policy from the next turn on; as `shared.runtime.exchange` promises."""
+        await exchange_policy(self._machine, policy, self._ownership)
 
     async def troubles(self) -> list[str]:
         """What keeps this instance from working; nothing: it is ready."""
@@ -214,14 +235,22 @@ class Runtime(Generic[F, P]):
             os.kill(os.getpid(), signal.SIGINT)
 
 
-def serve(machine: Machine[F, P], settings: ServiceSettings, routes: Routes[F]) -> None:
-    """Run a service until SIGTERM or SIGINT. Exits with status 1 where it gave up itself."""
+def serve(
+    machine: Machine[F, P],
+    settings: ServiceSettings,
+    routes: Routes[F],
+    watch: PolicyWatch[P] | None = None,
+) -> None:
+    """Run a service until SIGTERM or SIGINT. Exits with status 1 where it gave up itself.
+
+    `watch` is asked every few seconds for another policy; see `shared.runtime.exchange`.
+    """
     configure_logging(service=machine.name, level=settings.log_level, form=settings.log_format)
     runtimes: list[Runtime[F, P]] = []
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        runtime = Runtime(machine, settings)
+        runtime = Runtime(machine, settings, watch)
         runtimes.append(runtime)
         app.include_router(http.operations(runtime.troubles))
         app.include_router(holdings(runtime.reader))

@@ -4,12 +4,12 @@ A service cannot publish or write by itself. It says what follows from the facts
 runtime sees to it that exactly that is stored and sent.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from shared.contracts.decision import Announced, Decision, Output, Withdrawal
+from shared.contracts.decision import Announced, Decision, Listing, Output, Withdrawal
 from shared.contracts.envelope import Event, Message
 from shared.contracts.policy import Policy
 from shared.contracts.topics import Topic
@@ -37,9 +37,16 @@ def by_customer(event: Event[Any]) -> str:
     return event.key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _observe_nothing(
+    before: Listing | None, after: Listing | None, said: Sequence[Output | Withdrawal]
+) -> None:
+    return
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Machine(Generic[F, P]):
-    """One service, but for its I/O.
+    """One service, but for its I/O. Nothing of it changes but `policy`, which the runtime
+    exchanges between two turns: read it anew where it is needed.
 
     `join(facts, event)` must be commutative, associative and idempotent, and raises only for
     an event that can never be joined (it becomes a dead letter). `decide(facts, announced,
@@ -54,6 +61,13 @@ class Machine(Generic[F, P]):
     decide: Callable[[F, Announced, P, datetime], Decision]
     policy: P
     aggregate_id: Callable[[Event[Any]], str] = field(default=by_customer)
+    listed: bool = False
+    """Whether its decisions have listings: then open aggregates can be found by deadline."""
+    observe: Callable[[Listing | None, Listing | None, Sequence[Output | Withdrawal]], None] = (
+        field(default=_observe_nothing)
+    )
+    """Told of each change after it was written: the listing before and after, and what was said.
+    For metrics alone. Where the process ends or a write's reply is lost, it is not told."""
 
     @property
     def topics(self) -> tuple[Topic, ...]:

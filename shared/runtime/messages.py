@@ -14,9 +14,9 @@ def to_record(
     service: str, message: Outgoing, contracts: Mapping[str, type[Output] | type[Withdrawal]]
 ) -> Record:
     """The record of a message: its id follows from subject and sequence, its key is the
-    customer. The same message gives the same record whenever it is sent."""
+    customer it goes to. The same message gives the same record whenever it is sent."""
     subject = subject_id(service, message.aggregate_id, message.about)
-    key = customer_of(message.aggregate_id)
+    key = message.key or customer_of(message.aggregate_id)
     at = instant_text(message.at)
     attributes = {
         "id": str(message_id(subject, message.sequence)),

@@ -8,6 +8,7 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
+from shared.contracts.decision import Listing
 from shared.mongo import (
     ASCENDING,
     Database,
@@ -24,6 +25,7 @@ from shared.runtime.documents import (
     from_intent,
     to_aggregate,
     to_intent,
+    to_listing,
 )
 
 FOR_EVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -38,22 +40,19 @@ class MongoStore:
     the oldest on, and costs what it finds. With `$in` the embedded database reads everything.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, listed: bool = False) -> None:
+        self._listed = listed
         self._aggregates = database["aggregates"]
         self._intents = database["intents"]
         self._policies = database["policies"]
 
     async def prepare(self) -> None:
+        indexes = [_index("due_in_partition", "partition", "due_at")]
+        if self._listed:
+            indexes.append(_index("open_by_deadline", "dealer_id", "listing.deadline"))
+            indexes.append(_index("listed_since", "dealer_id", "listing.since"))
         async with transient():
-            await self._aggregates.create_indexes(
-                [
-                    IndexModel(
-                        [("partition", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)],
-                        name="due_in_partition",
-                        partialFilterExpression={"due_at": {"$lt": FOR_EVER}},
-                    )
-                ]
-            )
+            await self._aggregates.create_indexes(indexes)
 
     async def load(self, ids: Ids[str]) -> Mapping[str, Aggregate]:
         wanted = list(ids)
@@ -130,6 +129,60 @@ class MongoStore:
         found = await self._find(self._aggregates, {"_id": bounds}, ["_id"], limit=limit)
         return [to_aggregate(document) for document in found]
 
+    async def open_by_deadline(
+        self, dealer_id: str, *, after: tuple[datetime, str] | None, limit: int
+    ) -> Sequence[Aggregate]:
+        listed = {"dealer_id": dealer_id, "listing.deadline": {"$lt": FOR_EVER}}
+        found = await self._listed_page(listed, "listing.deadline", after, limit=limit)
+        return [to_aggregate(document) for document in found]
+
+    async def listings(
+        self,
+        dealer_id: str,
+        *,
+        since: datetime,
+        until: datetime,
+        after: tuple[datetime, str] | None,
+        limit: int,
+    ) -> Sequence[tuple[str, Listing]]:
+        bounds = {"$gte": since, "$lt": min(until, FOR_EVER)}
+        listed = {"dealer_id": dealer_id, "listing.since": bounds}
+        found = await self._listed_page(
+            listed, "listing.since", after, limit=limit, fields=["listing"]
+        )
+        return [(document["_id"], to_listing(document["listing"])) for document in found]
+
+    async def _listed_page(
+        self,
+        listed: Mapping[str, Any],
+        by: str,
+        after: tuple[datetime, str] | None,
+        *,
+        limit: int,
+        fields: Sequence[str] | None = None,
+    ) -> Sequence[Mapping[str, Any]]:
+        """By `(by, _id)`: first the rest of those of the moment of `after`, then later ones.
+
+        Each is one walk of the index, where one query for both would need two.
+        """
+        page: list[Mapping[str, Any]] = []
+        if after is not None:
+            moment, id_ = after
+            same = {**listed, by: moment, "_id": {"$gt": id_}}
+            page = await self._find(self._aggregates, same, ["_id"], limit=limit, fields=fields)
+            listed = {**listed, by: {"$gt": moment, "$lt": listed[by]["$lt"]}}
+        left = limit - len(page)
+        if left:
+            order = [by, "_id"]
+            page += await self._find(self._aggregates, listed, order, limit=left, fields=fields)
+        return page
+
+    async def next_dealer(self, after: str) -> str | None:
+        query = {"dealer_id": {"$gt": after}, "listing.deadline": {"$lt": FOR_EVER}}
+        order = ["dealer_id", "listing.deadline", "_id"]
+        found = await self._find(self._aggregates, query, order, limit=1, fields=["dealer_id"])
+        return found[0]["dealer_id"] if found else None
+
     @staticmethod
     async def _find(
         collection: Any,
@@ -145,6 +198,15 @@ class MongoStore:
                 cursor = cursor.sort([(name, ASCENDING) for name in sort])
             found: list[Mapping[str, Any]] = await cursor.to_list(None)
             return found
+
+
+def _index(name: str, owner: str, moment: str) -> IndexModel:
+    """By owner, moment and id, of those alone that have such a moment."""
+    return IndexModel(
+        [(owner, ASCENDING), (moment, ASCENDING), ("_id", ASCENDING)],
+        name=name,
+        partialFilterExpression={moment: {"$lt": FOR_EVER}},
+    )
 
 
 def _write(aggregate: Aggregate) -> Any:

@@ -12,9 +12,11 @@ from hashlib import blake2b
 from typing import Any, TypeVar
 
 from shared.contracts.decision import (
+    NOTHING_DUE,
     Announcement,
     AnyOutput,
     Decision,
+    Listing,
     Output,
     Withdrawal,
 )
@@ -42,6 +44,8 @@ class Work:
 
     partition: int
     events: Sequence[Event[Any]] = ()
+    audit: bool = False
+    """Decide even where nothing is due, to see whether what is stored is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,9 @@ class Change:
 
     after: Aggregate
     messages: tuple[Outgoing, ...] = ()
+    said: tuple[Output | Withdrawal, ...] = ()
+    """The contents of the messages."""
+    listing_before: Listing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,16 @@ class _Draft:
     emitted: dict[str, Emitted]
     cause: Event[Any] | None
     messages: list[Outgoing] = field(default_factory=list)
+    said: list[Output | Withdrawal] = field(default_factory=list)
+
+    def key_of(self, content: Output | Withdrawal) -> str | None:
+        """The customer that a content goes to; None: the aggregate's own."""
+        own = customer_of(self.aggregate_id)
+        if content.customer_key == own:
+            return None
+        if dealer_of(content.customer_key) != dealer_of(own):
+            raise ValueError("an output to another dealer")
+        return content.customer_key
 
     def next_sequence(self, about: str) -> int:
         """Above the last one about this subject, and rising even across a restored database."""
@@ -79,6 +96,7 @@ class _Draft:
     def say(self, about: str, content: Output | Withdrawal, entry: Emitted, data: str) -> None:
         """Emit `content` as what is said about this subject from now on."""
         self.emitted[about] = entry
+        self.said.append(content)
         self.messages.append(
             Outgoing(
                 aggregate_id=self.aggregate_id,
@@ -90,6 +108,7 @@ class _Draft:
                 at=self.now,
                 causation_id=self.cause.id if self.cause else None,
                 traceparent=self.cause.traceparent if self.cause else None,
+                key=entry.key,
             )
         )
 
@@ -108,7 +127,8 @@ def plan(
         before = _nothing_known(aggregate_id, work.partition, now)
         if facts == known:
             return Plan(None, poison)
-    elif facts == known and not _must_decide(before, machine.policy.version, now):
+    version = machine.policy.version_for(before.dealer_id)
+    if facts == known and not work.audit and not _must_decide(before, version, now):
         return Plan(None, poison)
     joined = replace(
         before,
@@ -116,13 +136,13 @@ def plan(
         facts=before.facts
         if facts is known
         else facts.model_dump(mode="json", exclude_defaults=True),
-        policy_version=machine.policy.version,
+        policy_version=version,
     )
     change = _decide(machine, joined, facts, work.events[-1] if work.events else None, now)
     if change.after == before:
         return Plan(None, poison)
     written = replace(change.after, version=before.version + 1, updated_at=now)
-    return Plan(replace(change, after=written), poison)
+    return Plan(replace(change, after=written, listing_before=before.listing), poison)
 
 
 def fence(aggregate_id: str, before: Aggregate | None, partition: int, now: datetime) -> Aggregate:
@@ -190,14 +210,22 @@ def _decide(
             raise ValueError("next_due is not later than now")
         draft = _Draft(joined.id, now, dict(joined.emitted), cause)
         _compare(draft, decision, machine)
+        listing = _stored(decision.listing) if decision.listing else None
     except OutputTooLarge:
         return Change(park(joined, "output too large", now))
     except Exception as error:  # facts are saved, outputs stand, and it is tried again
         return Change(park(joined, f"decide raised {place_of(error)}", now))
-    return Change(
-        replace(joined, emitted=draft.emitted, due_at=decision.next_due, parked=None),
-        tuple(draft.messages),
+    after = replace(
+        joined, emitted=draft.emitted, due_at=decision.next_due, parked=None, listing=listing
     )
+    return Change(after, tuple(draft.messages), tuple(draft.said))
+
+
+def _stored(listing: Listing) -> Listing:
+    """The listing as it comes back from the database, so that the two can be compared."""
+    deadline = listing.deadline and min(listing.deadline, NOTHING_DUE)
+    tally = json.loads(json.dumps(listing.tally, allow_nan=False))
+    return Listing(listing.since, deadline, tally)
 
 
 def park(aggregate: Aggregate, reason: str, now: datetime) -> Aggregate:
@@ -229,6 +257,8 @@ def _emit(draft: _Draft, about: str, output: AnyOutput) -> None:
     sealing = isinstance(output, Announcement)
     if sealing and known is not None and known.sealed is not None:
         return
+    if output.content is None:
+        raise ValueError("an announcement that is not out has no content")
     data = output.content.model_dump_json()
     if len(data.encode()) > MAX_OUTPUT_BYTES:
         raise OutputTooLarge
@@ -241,6 +271,7 @@ def _emit(draft: _Draft, about: str, output: AnyOutput) -> None:
         type=output.content.TYPE,
         forget_at=output.forget_at,
         sealed=data if sealing else None,
+        key=draft.key_of(output.content),
     )
     draft.say(about, output.content, entry, data)
 
@@ -250,13 +281,15 @@ def _withdraw(
 ) -> None:
     if not issubclass(contract, Output):
         raise TypeError(f"{contract.TYPE} cannot be withdrawn")
-    content = contract.WITHDRAWAL(
-        customer_key=customer_of(draft.aggregate_id),
-        dealer_id=dealer_of(draft.aggregate_id),
+    content = contract.withdrawal(
+        aggregate_id=draft.aggregate_id,
         about=about,
-        withdrawn_at=draft.now,
-        withdrawn=json.loads(emitted.sealed) if emitted.sealed else None,
+        at=draft.now,
+        sealed=json.loads(emitted.sealed) if emitted.sealed else None,
     )
+    addressee = emitted.key or customer_of(draft.aggregate_id)
+    if content.customer_key != addressee:
+        content = content.model_copy(update={"customer_key": addressee})
     data = content.model_dump_json()
     entry = Emitted(
         sequence=draft.next_sequence(about),
@@ -264,6 +297,7 @@ def _withdraw(
         type=content.TYPE,
         forget_at=emitted.forget_at,
         withdrawn=True,
+        key=emitted.key,
     )
     draft.say(about, content, entry, data)
 

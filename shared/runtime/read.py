@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from shared.contracts.decision import Decision
+from shared.contracts.decision import Decision, Listing
 from shared.contracts.policy import Policy
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.errors import place_of
@@ -28,6 +29,10 @@ class StoreReader(Generic[F, P]):
         self._store = store
         self._clock = clock
 
+    @property
+    def policy(self) -> P:
+        return self._machine.policy
+
     async def get(self, aggregate_id: str) -> View[F] | None:
         found = await self._store.load([aggregate_id])
         return self._view(found[aggregate_id]) if aggregate_id in found else None
@@ -35,6 +40,25 @@ class StoreReader(Generic[F, P]):
     async def page(self, dealer_id: str, *, after: str = "", limit: int = 100) -> list[View[F]]:
         found = await self._store.page(dealer_id=dealer_id, after=after, limit=limit)
         return [self._view(aggregate) for aggregate in found]
+
+    async def open_by_deadline(
+        self, dealer_id: str, *, after: tuple[datetime, str] | None = None, limit: int = 100
+    ) -> list[View[F]]:
+        found = await self._store.open_by_deadline(dealer_id, after=after, limit=limit)
+        return [self._view(aggregate) for aggregate in found]
+
+    async def listings(
+        self,
+        dealer_id: str,
+        *,
+        since: datetime,
+        until: datetime,
+        after: tuple[datetime, str] | None = None,
+        limit: int = 1000,
+    ) -> Sequence[tuple[str, Listing]]:
+        return await self._store.listings(
+            dealer_id, since=since, until=until, after=after, limit=limit
+        )
 
     async def holdings(self, *, after: str, limit: int) -> "Holdings":
         """Which documents each aggregate holds, and at which version."""
@@ -74,6 +98,7 @@ class StoreReader(Generic[F, P]):
             policy_version=aggregate.policy_version,
             updated_at=aggregate.updated_at,
             parked_because=parked_because,
+            listing=aggregate.listing,
         )
 
 

@@ -18,7 +18,7 @@ from shared import metrics
 from shared.contracts.envelope import Event
 from shared.contracts.policy import Policy
 from shared.runtime.aggregate import Aggregate, Intent, Outgoing
-from shared.runtime.errors import Conflict, RefusedMessage, TransientFailure
+from shared.runtime.errors import Conflict, RefusedMessage, TransientFailure, place_of
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.messages import to_record
 from shared.runtime.ownership import Turn
@@ -78,9 +78,13 @@ class Reconciler(Generic[F, P]):
         `loaded` are the aggregates where the caller has just read them. Raises
         `TransientFailure`; then the work must be done again, and intents settled first.
         """
+        changes: list[Change] = []
         for _ in range(MAX_ROUNDS):
             known = loaded if loaded is not None else await self.store.load(work.keys())
             loaded = None
+            self._observe(
+                change for change in changes if known.get(change.after.id) == change.after
+            )
             changes, poison = self._plan(work, known)
             if not changes:
                 return poison
@@ -156,10 +160,20 @@ class Reconciler(Generic[F, P]):
             await self.store.add_intents(intents)
         await self.store.save([change.after for change in changes])
         metrics.aggregates_written.labels(self.machine.name).inc(len(changes))
+        self._observe(changes)
         if intents:
             turn.ensure_current()
             await self._publish([sent for change in changes for sent in change.messages])
             await self.store.remove_intents([intent.id for intent in intents])
+
+    def _observe(self, written: Iterable[Change]) -> None:
+        """Tell the service what was written; that it cannot count it must not stop anything."""
+        for change in written:
+            try:
+                self.machine.observe(change.listing_before, change.after.listing, change.said)
+            except Exception as error:
+                metrics.observations_failed.labels(self.machine.name).inc()
+                log.error("a change was not observed", because=place_of(error))
 
     def _intents_of(self, changes: Sequence[Change]) -> list[Intent]:
         at = self.clock.now()
@@ -210,7 +224,10 @@ class Reconciler(Generic[F, P]):
                     version=aggregate.version + 1,
                 )
             )
-        await self.store.save(parked)
+        try:
+            await self.store.save(parked)
+        except Conflict as error:  # not of the write before, which went through
+            raise TransientFailure("another writer was first; it will be sent again") from error
 
     def _tell_parked(self, reason: str, partition: int) -> None:
         kind = reason.partition(" at ")[0]

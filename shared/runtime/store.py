@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from shared.contracts.decision import Listing
 from shared.runtime.aggregate import Aggregate, Intent
 
 
@@ -58,4 +59,27 @@ class Store(Protocol):
 
     async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
         """Aggregates by id, those after `after`; of one dealer or of all."""
+        ...
+
+    async def open_by_deadline(
+        self, dealer_id: str, *, after: tuple[datetime, str] | None, limit: int
+    ) -> Sequence[Aggregate]:
+        """A dealer's aggregates whose listing has a deadline, by `(deadline, id)`."""
+        ...
+
+    async def listings(
+        self,
+        dealer_id: str,
+        *,
+        since: datetime,
+        until: datetime,
+        after: tuple[datetime, str] | None,
+        limit: int,
+    ) -> Sequence[tuple[str, Listing]]:
+        """Ids and listings of a dealer's aggregates that began from `since` on and before
+        `until`, by `(since, id)`; nothing else of them is read."""
+        ...
+
+    async def next_dealer(self, after: str) -> str | None:
+        """The first dealer's id after `after` of whom an aggregate is listed as open."""
         ...

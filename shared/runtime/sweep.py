@@ -1,19 +1,22 @@
 """Timers: what is due is decided again. One query for the partitions that this instance owns.
 
-Beside the deadlines, at low priority: aggregates decided by another policy, and intents that
-a stale owner left behind.
+Beside the deadlines, at low priority: aggregates decided by another policy, intents that
+a stale owner left behind, and the audit of what is open.
 """
 
 import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Generic, TypeVar
 
 import structlog
 
 from shared import metrics
+from shared.contracts.identifiers import dealer_of
 from shared.contracts.policy import Policy
+from shared.runtime.audit import Auditor
 from shared.runtime.backoff import Backoff
 from shared.runtime.errors import TransientFailure
 from shared.runtime.machine import Facts, Machine
@@ -33,9 +36,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class _PolicyScan:
-    """How far the partitions of one assignment have been brought to the current policy."""
+    """How far the partitions of one assignment have been brought to a policy."""
 
     assignment: int
+    version: str
     left: frozenset[int]
     after: str = ""
 
@@ -65,6 +69,17 @@ class Sweep(Generic[F, P]):
         self._monotonic = monotonic
         self._audited_at = monotonic()
         self._scan: _PolicyScan | None = None
+        self._auditor = (
+            Auditor(
+                machine=machine,
+                reconciler=reconciler,
+                store=store,
+                clock=clock,
+                monotonic=monotonic,
+            )
+            if machine.listed
+            else None
+        )
 
     async def run(self) -> None:
         """Sweep until cancelled; trouble with the database or broker is waited out."""
@@ -88,42 +103,50 @@ class Sweep(Generic[F, P]):
         """One turn: a page of what is due, else a page of the rest. True if more is due."""
         async with self._ownership.turn() as turn:
             if not turn.partitions:
+                metrics.policy_scan_partitions_left.labels(self._machine.name).set(0)
                 return False
             if self._monotonic() - self._audited_at > AUDIT_EVERY_SECONDS:
                 turn.unsettled = True
                 self._audited_at = self._monotonic()
             await self._reconciler.begin(turn)
-            busy = await self._due_page(turn)
-            if not busy:
+            now = self._clock.now()
+            taken = await self._due_page(turn, now)
+            if taken < self._page:
                 await self._policy_page(turn)
-            return busy
+            if not taken and self._auditor is not None:
+                await self._auditor.page(turn, swept_at=now)
+            return taken == self._page
 
-    async def _due_page(self, turn: Turn) -> bool:
-        now = self._clock.now()
+    async def _due_page(self, turn: Turn, now: datetime) -> int:
+        """Take up a page of what is due; how many that were."""
         due = await self._store.due(turn.partitions, now, limit=self._page)
         if not due:
-            return False
+            return 0
         lateness = metrics.timer_lateness_seconds.labels(self._machine.name)
         for aggregate in due:
             if aggregate.due_at is not None:
                 lateness.observe((now - aggregate.due_at).total_seconds())
         work = {aggregate.id: Work(aggregate.partition) for aggregate in due}
         await self._reconciler.reconcile(work, turn, {found.id: found for found in due})
-        return len(due) == self._page
+        return len(due)
 
     async def _policy_page(self, turn: Turn) -> None:
         """Go through partitions that another policy may have decided, and decide anew.
 
         Whoever else decides by another policy takes the mark away: then it begins once more.
         """
-        current = self._machine.policy.version
-        if self._scan is None or self._scan.assignment != self._ownership.assignments:
+        policy, assignment = self._machine.policy, self._ownership.assignments
+        if self._scan is None or (self._scan.assignment, self._scan.version) != (
+            assignment,
+            policy.version,
+        ):
             self._scan = await self._begin_scan(turn)
         scan = self._scan
+        metrics.policy_scan_partitions_left.labels(self._machine.name).set(len(scan.left))
         if not scan.left:
             return
         page = await self._store.policy_versions(scan.left, after=scan.after, limit=self._page)
-        outdated = [id_ for id_, version in page if version != current]
+        outdated = [id_ for id_, version in page if version != policy.version_for(dealer_of(id_))]
         if outdated:
             known = await self._store.load(outdated)
             work = {found.id: Work(found.partition) for found in known.values()}
@@ -131,7 +154,9 @@ class Sweep(Generic[F, P]):
         if len(page) == self._page:
             self._scan = replace(scan, after=page[-1][0])
         else:
-            await self._store.mark_policy(scan.left, current, instead_of=applying(current))
+            await self._store.mark_policy(
+                scan.left, policy.version, instead_of=applying(policy.version)
+            )
             self._scan = None
 
     async def _begin_scan(self, turn: Turn) -> _PolicyScan:
@@ -140,4 +165,4 @@ class Sweep(Generic[F, P]):
         left = frozenset(part for part in turn.partitions if marks.get(part) != current)
         if left:
             await self._store.mark_policy(left, applying(current))
-        return _PolicyScan(self._ownership.assignments, left)
+        return _PolicyScan(self._ownership.assignments, current, left)

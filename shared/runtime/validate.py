@@ -12,6 +12,7 @@ from shared.contracts.identifiers import dealer_of
 from shared.runtime.errors import PoisonRecord
 
 MAX_PROBLEMS_TOLD = 3
+MAX_SEQUENCE_DIGITS = 18
 
 
 def to_event(
@@ -37,6 +38,7 @@ def to_event(
         recorded_at=_instant(_needed(attributes, "recordedtime")),
         data=data,
         traceparent=attributes.get("traceparent"),
+        sequence=_sequence(attributes.get("sequence", "")),
     )
 
 
@@ -80,6 +82,11 @@ def _needed(attributes: Mapping[str, str], name: str) -> str:
     if not value:
         raise PoisonRecord(f"header ce_{name} is missing or unreadable")
     return value
+
+
+def _sequence(text: str) -> int:
+    """0 for what is none; one that fits into 64 bits, as it may be kept."""
+    return int(text) if text.isdecimal() and len(text) <= MAX_SEQUENCE_DIGITS else 0
 
 
 def _instant(text: str) -> datetime:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as some
 
-from shared.contracts.decision import Decision
+from shared.contracts.decision import AnyOutput, Decision, Output
 from shared.contracts.envelope import Event
 from shared.contracts.policy import Policy
 from shared.runtime.machine import Facts, Machine
@@ -15,7 +15,7 @@ from shared.runtime.machine import Facts, Machine
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
 
-MOMENT_OF_NOTICING = {"noticed_at", "notified"}
+MOMENT_OF_NOTICING = {"noticed_at", "notified", "recipients", "addressees"}
 """What is sealed when an announcement is first made."""
 JUST_BEFORE = timedelta(milliseconds=1)
 MANY_WAKES = 5_000
@@ -28,10 +28,16 @@ def known(machine: Machine[F, P], story: Sequence[Event[Any]]) -> F:
     return reduce(machine.join, story, machine.facts.model_validate({}))
 
 
+def content_of(output: AnyOutput) -> Output:
+    """What is said; decided with nothing announced, no output leaves it out."""
+    assert output.content is not None
+    return output.content
+
+
 def visible(decision: Decision, now: datetime) -> Mapping[str, Mapping[str, Any]]:
     """What is said and not forgotten at this moment, but for the moment of noticing."""
     return {
-        output.about: output.content.model_dump(exclude=MOMENT_OF_NOTICING)
+        output.about: content_of(output).model_dump(exclude=MOMENT_OF_NOTICING)
         for output in decision.outputs
         if output.forget_at is None or output.forget_at > now
     }

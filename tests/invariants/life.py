@@ -11,7 +11,7 @@ from shared.runtime.aggregate import Aggregate, Outgoing
 from shared.runtime.documents import from_aggregate, to_aggregate
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.plan import Work, plan
-from tests.invariants.decisions import MOMENT_OF_NOTICING
+from tests.invariants.decisions import MOMENT_OF_NOTICING, content_of
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -98,10 +98,22 @@ class Life(Generic[F, P]):
         standing, wanted = self._standing(now), self._wanted(now)
         assert standing.keys() == wanted.keys()
         for about, heard in standing.items():
-            content = wanted[about].content
+            content = content_of(wanted[about])
             assert _but_for_noticing(content) == self._decided[about]
             if not heard.announcement:
                 assert heard.message.data == content.model_dump_json()
+        self._audited(now)
+
+    def _audited(self, now: datetime) -> None:
+        """A second look without a cause, as the audit takes it, finds nothing wrong."""
+        known = self.aggregate
+        if known is None or (known.due_at is not None and known.due_at <= now):
+            return
+        change = plan(self.machine, self._id, known, Work(0, audit=True), now).change
+        if change is not None:
+            assert not change.messages
+            found = (change.after.due_at, change.after.listing, change.after.parked)
+            assert found == (known.due_at, known.listing, None)
 
     def _wanted(self, now: datetime) -> dict[str, AnyOutput]:
         decision = self.machine.decide(self.facts, {}, self.machine.policy, now)
@@ -113,7 +125,7 @@ class Life(Generic[F, P]):
     def _hear(self, messages: Sequence[Outgoing], now: datetime) -> None:
         wanted = self._wanted(now)
         self._decided = {
-            about: _but_for_noticing(output.content) for about, output in wanted.items()
+            about: _but_for_noticing(content_of(output)) for about, output in wanted.items()
         }
         for message in messages:
             self._hear_one(message, wanted.get(message.about), now)

@@ -162,8 +162,13 @@ def _newest(story: Story) -> Story:
     newest: dict[str, str] = {}
     for event in story:
         known = newest.get(event.data.document_id, "")
-        newest[event.data.document_id] = max(known, event.data.version)
-    return [event for event in story if newest[event.data.document_id] == event.data.version]
+        newest[event.data.document_id] = max(known, _version(event))
+    return [event for event in story if newest[event.data.document_id] == _version(event)]
+
+
+def _version(event: Event[Any]) -> str:
+    """Of a document; messages of services are ordered by their sequence."""
+    return getattr(event.data, "version", f"{event.sequence:020d}")
 
 
 def _live(

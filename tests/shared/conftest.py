@@ -20,7 +20,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     settings: MongoSettings = request.getfixturevalue("mongo_settings")
     driver: Literal["motor", "pymongo"] = "motor" if request.param == "motor" else "pymongo"
     mongo = Mongo(settings.model_copy(update={"driver": driver}), "contract")
-    real = MongoStore(mongo.database)
+    real = MongoStore(mongo.database, listed=True)
     await real.prepare()
     yield real
     await mongo.close()

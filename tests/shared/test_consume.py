@@ -1,13 +1,16 @@
 """Consumption on a real broker: batches, poison, retries, rebalances, draining."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 from shared.contracts.envelope import from_headers, to_headers
 from shared.contracts.identifiers import customer_key
@@ -16,8 +19,10 @@ from shared.contracts.topics import DEAD_LETTERS, SCORES, VISITS
 from shared.contracts.values import instant_text
 from shared.kafka import make_producer
 from shared.runtime.dead_letters import told_by
+from shared.runtime.exchange import PolicyWatch
 from shared.runtime.lifecycle import Runtime
 from shared.runtime.relay import KafkaRelay, Record
+from shared.runtime.validate import to_event
 from shared.settings import KafkaSettings, MongoSettings, RuntimeSettings, ServiceSettings
 from tests.servers import Broker
 from tests.shared.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, visit
@@ -59,8 +64,10 @@ async def relay_to(settings: KafkaSettings) -> AsyncIterator[KafkaRelay]:
 
 
 @asynccontextmanager
-async def running(settings: ServiceSettings) -> AsyncIterator[Runtime[ToyFacts, ToyPolicy]]:
-    runtime = Runtime(TOY, settings)
+async def running(
+    settings: ServiceSettings, watch: PolicyWatch[ToyPolicy] | None = None
+) -> AsyncIterator[Runtime[ToyFacts, ToyPolicy]]:
+    runtime = Runtime(replace(TOY), settings, watch)
     await runtime.start()
     try:
         yield runtime
@@ -173,6 +180,60 @@ async def test_unknown_types_are_skipped(settings: ServiceSettings) -> None:
             return await visits_held(runtime) == 1
 
         await until(held)
+
+
+async def test_a_policy_that_a_watch_finds_is_followed_by_all_that_is_stored(
+    settings: ServiceSettings,
+) -> None:
+    published: list[ToyPolicy] = []
+
+    async def watch(_: datetime) -> ToyPolicy | None:
+        return published[-1] if published else None
+
+    async def held() -> bool:
+        return await visits_held(runtime) == 5
+
+    async def followed() -> bool:
+        versions = {view.policy_version for view in await runtime.reader.page(DEALER)}
+        return versions == {published[-1].version}
+
+    events = [visit(n, customer=str(n)) for n in range(5)]
+    async with relay_to(settings.kafka) as relay, running(settings, watch) as runtime:
+        await relay.publish([record_of(found) for found in events])
+        await until(held)
+        published.append(ToyPolicy(points=20))
+        await until(followed)
+        assert runtime.reader.policy == ToyPolicy(points=20)
+    said = [json.loads(found.value) for found in await read_all(settings.kafka, SCORES.name, 10)]
+    assert sorted(found["score"] for found in said) == [10] * 5 + [20] * 5
+
+
+def test_a_message_of_another_service_has_its_sequence() -> None:
+    """0 where there is none that can be kept."""
+    said = {"17": 17, "": 0, "-1": 0, "1.5": 0, "x": 0, "9" * 19: 0}
+    for text, sequence in said.items():
+        record = record_of(visit())
+        headers = [*record.headers, ("ce_sequence", text.encode())]
+        found = to_event(raw(replace(record, headers=tuple(headers))), TOY.reading)
+        assert found is not None
+        assert found.sequence == sequence
+
+
+def raw(record: Record) -> "ConsumerRecord[bytes, bytes]":
+    """A record as it is polled."""
+    return ConsumerRecord(
+        topic=record.topic,
+        partition=0,
+        offset=0,
+        timestamp=0,
+        timestamp_type=0,
+        key=record.key,
+        value=record.value,
+        checksum=None,
+        serialized_key_size=0,
+        serialized_value_size=0,
+        headers=record.headers,
+    )
 
 
 async def test_too_much_poison_in_a_row_stops_the_service(

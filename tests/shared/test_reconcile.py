@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from shared.contracts.decision import Listing
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import customer_key
 from shared.contracts.intake import VisitRecorded
@@ -89,6 +90,27 @@ class FaultyStore:
 
     async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
         return await self._store.page(dealer_id=dealer_id, after=after, limit=limit)
+
+    async def open_by_deadline(
+        self, dealer_id: str, *, after: tuple[datetime, str] | None, limit: int
+    ) -> Sequence[Aggregate]:
+        return await self._store.open_by_deadline(dealer_id, after=after, limit=limit)
+
+    async def listings(
+        self,
+        dealer_id: str,
+        *,
+        since: datetime,
+        until: datetime,
+        after: tuple[datetime, str] | None,
+        limit: int,
+    ) -> Sequence[tuple[str, Listing]]:
+        return await self._store.listings(
+            dealer_id, since=since, until=until, after=after, limit=limit
+        )
+
+    async def next_dealer(self, after: str) -> str | None:
+        return await self._store.next_dealer(after)
 
     def _fault(self, step: str, moment: str) -> None:
         if self.faults.get(step, ("", None))[0] == moment:

@@ -8,8 +8,10 @@ import pytest
 from pydantic import SecretStr
 
 from deploy.local.processes import free_port
+from shared.contracts.decision import NOTHING_DUE, Listing
 from shared.mongo import Mongo
 from shared.runtime.aggregate import Aggregate, Emitted, Intent, Outgoing, Parked
+from shared.runtime.documents import from_intent
 from shared.runtime.errors import Conflict, TransientFailure
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.store import Store
@@ -45,10 +47,11 @@ async def test_what_is_saved_is_loaded(store: Store) -> None:
     full = aggregate(
         emitted={
             "a.b/$": Emitted(1, "h", "t", NOW, '{"x":1}'),
-            "w": Emitted(2, "h2", "t2", None, None, withdrawn=True),
+            "w": Emitted(2, "h2", "t2", None, None, withdrawn=True, key="g/d/s/2"),
         },
         due_at=NOW + timedelta(days=1),
         parked=Parked("decide raised ValueError", 2, NOW),
+        listing=Listing(NOW, None, {"a.b": {"$": [1, None]}, "severity": "high"}),
     )
     await store.save([full])
     assert await store.load([full.id, "g/d/s/none"]) == {full.id: full}
@@ -106,6 +109,18 @@ async def test_intents_come_back_oldest_first_for_their_partitions(store: Store)
     assert [found.id for found in await store.intents([1, 2, 5])] == ["3-c"]
 
 
+async def test_a_message_to_another_customer_keeps_its_address(store: Store) -> None:
+    elsewhere = replace(MESSAGE, key="g/d/s/2")
+    await store.add_intents([intent("1-a", 1, elsewhere, MESSAGE)])
+    assert (await store.intents([1]))[0].messages == (elsewhere, MESSAGE)
+
+
+def test_a_message_to_the_aggregate_s_customer_is_written_as_it_always_was() -> None:
+    """So that an instance of the version before can settle it, and we what that one left."""
+    [written] = from_intent(intent("1-a", 1, MESSAGE))["messages"]
+    assert written == ["g/d/s/1", "score", 7, "abc", "t", '{"a":1}', NOW, "cause", None]
+
+
 async def test_due_aggregates_come_oldest_first_from_owned_partitions(store: Store) -> None:
     await store.save(
         [
@@ -146,6 +161,69 @@ async def test_pages_hold_one_dealer_only(store: Store) -> None:
     page = await store.page(dealer_id="g/d", after="g/d/s/1", limit=10)
     assert [found.id for found in page] == ["g/d/s/2"]
     assert len(await store.page(dealer_id=None, after="", limit=3)) == 3
+
+
+def listed(id_: str, minutes: int | None = None, **changes: Any) -> Aggregate:
+    """Open until so many minutes from now; not open without."""
+    deadline = NOW + timedelta(minutes=minutes) if minutes is not None else None
+    since = changes.pop("since", NOW)
+    dealer = "/".join(id_.split("/")[:2])
+    return aggregate(id_, dealer_id=dealer, listing=Listing(since, deadline, {"n": 1}), **changes)
+
+
+async def test_what_is_open_comes_by_deadline_page_by_page(store: Store) -> None:
+    nothing_due = replace(listed("g/d/s/0"), listing=Listing(NOW, NOTHING_DUE, {}))
+    await store.save(
+        [
+            listed("g/d/s/5", 5),
+            listed("g/d/s/9", 1),
+            listed("g/d/s/1", 5),
+            listed("g/d/s/3", 5, partition=4),
+            nothing_due,
+            listed("g/d/s/closed"),
+            aggregate("g/d/s/unlisted"),
+            listed("g/e/s/1", 1),
+        ]
+    )
+    order: list[Aggregate] = []
+    after = None
+    while page := await store.open_by_deadline("g/d", after=after, limit=2):
+        order.extend(page)
+        last = page[-1].listing
+        assert last is not None
+        assert last.deadline is not None
+        after = (last.deadline, page[-1].id)
+    assert [one.id[-1] for one in order] == ["9", "1", "3", "5", "0"]
+    assert order[-1] == nothing_due
+    assert await store.open_by_deadline("g/none", after=None, limit=2) == []
+
+
+async def test_listings_of_a_span_come_by_when_they_began_page_by_page(store: Store) -> None:
+    begun = [NOW + timedelta(hours=hours) for hours in range(4)]
+    await store.save([listed(f"g/d/s/{n}", since=since) for n, since in enumerate(begun)])
+    await store.save(
+        [
+            listed("g/d/s/same", 3, since=begun[1]),
+            listed("g/e/s/1", since=begun[1]),
+            aggregate("g/d/s/unlisted"),
+        ]
+    )
+    first = await store.listings("g/d", since=begun[1], until=begun[3], after=None, limit=2)
+    assert first == [
+        ("g/d/s/1", Listing(begun[1], None, {"n": 1})),
+        ("g/d/s/same", Listing(begun[1], NOW + timedelta(minutes=3), {"n": 1})),
+    ]
+    after = (begun[1], "g/d/s/1")
+    rest = await store.listings("g/d", since=begun[1], until=begun[3], after=after, limit=9)
+    assert [id_[-1] for id_, _ in rest] == ["e", "2"]
+
+
+async def test_dealers_with_something_open_come_one_after_another(store: Store) -> None:
+    await store.save([listed("g/d/s/1", 1), listed("g/d/s/2", 9), listed("g/f/s/1", 1)])
+    await store.save([listed("g/e/s/1"), aggregate("g/d2/s/1", dealer_id="g/d2")])
+    assert await store.next_dealer("") == "g/d"
+    assert await store.next_dealer("g/d") == "g/f"
+    assert await store.next_dealer("g/f") is None
 
 
 async def test_a_database_that_is_away_is_a_transient_failure() -> None:

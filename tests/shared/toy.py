@@ -1,15 +1,25 @@
 """A small service for the runtime's own tests: it adds up visits and warns of long silence.
 
 Facts: the visits. Outputs: a score (state) with their number, and for each visit an alarm
-(announcement) one day after it was opened, unless it was closed by then.
+(announcement) one day after it was opened, unless it was closed by then. `LISTED` is the
+same, with listings.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.contracts.decision import Announced, Announcement, Decision, State, earliest
+from shared.contracts.decision import (
+    NOTHING_DUE,
+    Announced,
+    Announcement,
+    Decision,
+    Listing,
+    State,
+    earliest,
+)
 from shared.contracts.envelope import Event
 from shared.contracts.facts import keep_newest
 from shared.contracts.identifiers import customer_key, document_id, document_version
@@ -37,6 +47,7 @@ class ToyVisit(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     version: str
+    customer_key: str
     opened_at: Instant
     closed: bool
 
@@ -55,7 +66,10 @@ def join(facts: ToyFacts, event: Event[VisitRecorded]) -> ToyFacts:
     if visit.department == "raises in join":
         raise ValueError(visit.document_id)
     fact = ToyVisit(
-        version=visit.version, opened_at=visit.opened_at, closed=visit.status == "closed"
+        version=visit.version,
+        customer_key=event.key,
+        opened_at=visit.opened_at,
+        closed=visit.status == "closed",
     )
     return ToyFacts(visits=keep_newest(facts.visits, visit.document_id, fact))
 
@@ -66,7 +80,7 @@ def decide(facts: ToyFacts, announced: Announced, policy: ToyPolicy, now: dateti
         raise ValueError("thirteen")
     if not count:
         return Decision()
-    key = "/".join([*next(iter(facts.visits)).split("/")[:3], "1"])
+    key = next(iter(facts.visits.values())).customer_key
     score = ScoreChanged(
         customer_key=key,
         dealer_id=DEALER,
@@ -107,6 +121,27 @@ TOY: Machine[ToyFacts, ToyPolicy] = Machine(
     decide=decide,
     policy=ToyPolicy(),
 )
+
+
+def decide_listed(
+    facts: ToyFacts, announced: Announced, policy: ToyPolicy, now: datetime
+) -> Decision:
+    """As `decide`, with a listing: open while a visit is, by the next alarm."""
+    decision = decide(facts, announced, policy, now)
+    if not facts.visits:
+        return decision
+    visits = facts.visits.values()
+    listing = Listing(
+        since=min(visit.opened_at for visit in visits),
+        deadline=None
+        if all(visit.closed for visit in visits)
+        else decision.next_due or NOTHING_DUE,
+        tally={"visits": len(visits), "points": [policy.points]},
+    )
+    return replace(decision, listing=listing)
+
+
+LISTED: Machine[ToyFacts, ToyPolicy] = replace(TOY, listed=True, decide=decide_listed)
 
 
 def visit(

@@ -6,6 +6,7 @@ from functools import partial
 from random import Random
 from typing import Protocol, TypeVar
 
+from shared.contracts.decision import Listing
 from shared.runtime.aggregate import Aggregate, Intent
 from shared.runtime.errors import TransientFailure
 from shared.runtime.plan import fence
@@ -140,6 +141,29 @@ class NetworkStore:
         return await self._call(
             "page", partial(self._database.page, dealer_id=dealer_id, after=after, limit=limit)
         )
+
+    async def open_by_deadline(
+        self, dealer_id: str, *, after: tuple[datetime, str] | None, limit: int
+    ) -> Sequence[Aggregate]:
+        return await self._call(
+            "open by deadline",
+            partial(self._database.open_by_deadline, dealer_id, after=after, limit=limit),
+        )
+
+    async def listings(
+        self,
+        dealer_id: str,
+        *,
+        since: datetime,
+        until: datetime,
+        after: tuple[datetime, str] | None,
+        limit: int,
+    ) -> Sequence[tuple[str, Listing]]:
+        listings = partial(self._database.listings, dealer_id, since=since, until=until)
+        return await self._call("listings", partial(listings, after=after, limit=limit))
+
+    async def next_dealer(self, after: str) -> str | None:
+        return await self._call("next dealer", partial(self._database.next_dealer, after))
 
     async def _call(
         self,

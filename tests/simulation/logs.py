@@ -9,6 +9,9 @@ from structlog.typing import EventDict, WrappedLogger
 
 from shared.runtime.errors import place_of
 
+REPAIRS = "the audit repairs"
+"""Told where something was stored that does not follow from the facts: a defect."""
+
 
 @contextmanager
 def logs_told_to(tell: Callable[[str], None], unexpected: Callable[[str], None]) -> Iterator[None]:
@@ -17,6 +20,8 @@ def logs_told_to(tell: Callable[[str], None], unexpected: Callable[[str], None])
     def capture(_: WrappedLogger, level: str, line: EventDict) -> EventDict:
         told = " ".join(f"{name}={value}" for name, value in line.items())
         tell(f"{level}: {told}")
+        if line["event"] == REPAIRS:
+            unexpected(told)
         error = sys.exc_info()[1]
         if line.get("exc_info") and error is not None:
             unexpected(f"{error!r} at {place_of(error)}")

@@ -11,7 +11,8 @@ from random import Random
 from typing import TypeAlias
 
 from shared.contracts.decision import Announced, Decision
-from tests.shared.toy import START, TOY, ToyFacts, ToyPolicy, decide
+from shared.runtime.exchange import exchange_policy
+from tests.shared.toy import LISTED, START, ToyFacts, ToyPolicy, decide_listed
 from tests.simulation.broker import Broker, Group
 from tests.simulation.database import Database
 from tests.simulation.instance import House, Instance
@@ -81,7 +82,8 @@ class Story:
         self._decide_raises = False
         self._instances: list[Instance] = []
         self._started = 0
-        self._machine = replace(TOY, decide=self._decide)
+        self._exchanging = 0
+        self._machine = replace(LISTED, decide=self._decide)
 
     async def play(self) -> None:
         """Storm, calm, the end of all deadlines, calm, judgement."""
@@ -105,7 +107,7 @@ class Story:
     ) -> Decision:
         if self._decide_raises and len(facts.visits) % 2:
             raise RuntimeError("a bad deploy")
-        return decide(facts, announced, policy, now)
+        return decide_listed(facts, announced, policy, now)
 
     async def _produce(self) -> None:
         records = workload(self.random)
@@ -144,7 +146,7 @@ class Story:
     def _start(self) -> None:
         self._started += 1
         now = self._now()
-        instance = Instance(f"{self._started}", self._house, self._machine)
+        instance = Instance(f"{self._started}", self._house, replace(self._machine))
         instance.clock.advance(now - START)
         self._instances.append(instance)
         instance.start()
@@ -215,6 +217,20 @@ class Story:
             await asyncio.sleep(self.random.uniform(0, 10))
             await self._renew(instance)
 
+    async def exchange(self) -> None:
+        """Another policy while they run, process after process."""
+        self._machine = replace(self._machine, policy=ToyPolicy(points=30))
+        self.network.tell("", "another policy is published")
+        for instance in self._alive():
+            self.network.spawn(self._exchange(instance))
+            await asyncio.sleep(self.random.uniform(0, 2))
+
+    async def _exchange(self, instance: Instance) -> None:
+        """Once its turn in hand is over."""
+        self._exchanging += 1
+        await exchange_policy(instance.machine, ToyPolicy(points=30), instance.ownership)
+        self._exchanging -= 1
+
     async def _renew(self, instance: Instance) -> None:
         """Another process in the place of one: before it stops, or after."""
         if not instance.alive or instance.is_paused:
@@ -234,8 +250,10 @@ class Story:
         self._decide_raises = False
         while any(one.is_paused for one in self._alive()):  # noqa: ASYNC110 # as above
             await asyncio.sleep(TICK_SECONDS)
+        while self._exchanging:  # noqa: ASYNC110 # as above
+            await asyncio.sleep(TICK_SECONDS)
         for instance in self._alive():
-            if instance.machine is not self._machine:
+            if instance.machine.policy != self._machine.policy:
                 await self._renew(instance)
 
     async def _comes_to_rest(self) -> bool:
@@ -292,6 +310,7 @@ class Story:
         database_goes_away,
         decide_breaks,
         deploy,
+        exchange,
     )
 
 

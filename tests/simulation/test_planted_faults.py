@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypeAlias
 
 import pytest
@@ -152,18 +153,34 @@ def settled_without_a_fence(patch: pytest.MonkeyPatch) -> None:
 
 
 def sweep_without_ownership(patch: pytest.MonkeyPatch) -> None:
-    async def page(self: Sweep[Any, Any], turn: Turn) -> bool:
-        return await owned(self, replace(turn, partitions=frozenset(range(PARTITIONS))))
+    async def page(self: Sweep[Any, Any], turn: Turn, now: datetime) -> int:
+        return await owned(self, replace(turn, partitions=frozenset(range(PARTITIONS))), now)
 
     owned = Sweep._due_page
     patch.setattr(Sweep, "_due_page", page)
 
 
 def timers_not_swept(patch: pytest.MonkeyPatch) -> None:
-    async def nothing(self: Sweep[Any, Any], turn: Turn) -> bool:
-        return False
+    async def nothing(self: Sweep[Any, Any], turn: Turn, now: datetime) -> int:
+        return 0
 
     patch.setattr(Sweep, "_due_page", nothing)
+
+
+def deadlines_put_off(patch: pytest.MonkeyPatch) -> None:
+    """By whoever takes records: only a second look, without any, finds it."""
+
+    def put_off(self: Toy, work: Any, known: Any) -> Any:
+        changes, poison = properly(self, work, known)
+        return [
+            replace(one, after=replace(one.after, due_at=None))
+            if work[one.after.id].events
+            else one
+            for one in changes
+        ], poison
+
+    properly = Reconciler._plan
+    patch.setattr(Reconciler, "_plan", put_off)
 
 
 def partitions_given_up_in_mid_turn(patch: pytest.MonkeyPatch) -> None:
@@ -211,7 +228,8 @@ FAULTS: Mapping[Plant, set[Invariant]] = {
     intents_never_settled: {Invariant.COMES_TO_REST, Invariant.SETTLED_FIRST},
     a_failed_turn_leaves_nothing_unsettled: {Invariant.SETTLED_FIRST},
     settled_without_a_fence: LOST,
-    timers_not_swept: {Invariant.COMES_TO_REST},
+    timers_not_swept: {Invariant.COMES_TO_REST, Invariant.NO_UNEXPECTED},
+    deadlines_put_off: {Invariant.NO_UNEXPECTED, Invariant.COMES_TO_REST},
     partitions_given_up_in_mid_turn: {Invariant.OWNED},
     a_paused_owner_publishes: {Invariant.PAUSED},
     sequences_by_the_clock_alone: {Invariant.SEQUENCES_RISE},

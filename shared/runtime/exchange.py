@@ -1,0 +1,64 @@
+"""Another policy while the service runs: exchanged between two turns, then applied by the scan.
+
+The exchange itself only says by what is decided from now on. What other policies have decided
+is found by the sweep's scan, a page a turn, and decided anew; a restart in between loses
+nothing, as each partition remembers its policy (docs/decisions/0007).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeAlias, TypeVar
+
+import structlog
+
+from shared import metrics
+from shared.contracts.policy import Policy
+from shared.runtime.errors import place_of
+from shared.runtime.machine import Facts, Machine
+from shared.runtime.ownership import Ownership
+from shared.time.clock import Clock
+
+F = TypeVar("F", bound=Facts)
+P = TypeVar("P", bound=Policy)
+
+PolicyWatch: TypeAlias = Callable[[datetime], Awaitable[P | None]]
+"""Given the present: the policy to follow from now on, or None where it stays as it is."""
+
+log = structlog.get_logger()
+
+
+async def exchange_policy(machine: Machine[F, P], policy: P, ownership: Ownership) -> None:
+    """Let `machine` follow `policy`, once the turn in hand is over.
+
+    The next turn settles intents and says no longer that another policy applies to its
+    partitions, before it writes anything that the new one decided.
+    """
+    async with ownership.turn() as turn:
+        machine.policy = policy
+        turn.unsettled = True
+    metrics.policy_exchanges.labels(machine.name).inc()
+    log.info("policy exchanged", version=policy.version)
+
+
+async def keep_policy_current(
+    watch: PolicyWatch[P],
+    machine: Machine[F, P],
+    ownership: Ownership,
+    clock: Clock,
+    *,
+    every_seconds: float,
+) -> None:
+    """Ask `watch` as long as the service runs. What it raises is counted; the policy stays."""
+    refused_because = ""
+    while True:
+        try:
+            found = await watch(clock.now())
+            if found is not None and found.version != machine.policy.version:
+                await exchange_policy(machine, found, ownership)
+            refused_because = ""
+        except Exception as error:
+            metrics.policy_refused.labels(machine.name).inc()
+            if refused_because != (refused_because := place_of(error)):
+                log.error("policy refused, the running one stays", because=refused_because)
+        await asyncio.sleep(every_seconds)
