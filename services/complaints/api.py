@@ -1,200 +1,291 @@
-"""Read endpoints: a case, its clocks, and why each is due when it is."""
+"""Read endpoints for staff and operators: a case and why, a dealer's cases, its statistics."""
 
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from typing import Annotated, Any, Literal, NoReturn
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, HTTPException, Query
-from pydantic import BaseModel
+from fastapi import APIRouter, Header, HTTPException, Path, Query, Response
+from fastapi.exceptions import RequestValidationError
 
-from services.complaints.clocks import Clock, clocks
-from services.complaints.decide import about
-from services.complaints.facts import CaseFacts, Filed, StepTaken
-from services.complaints.policy import POLICY_2123, ComplaintPolicy
-from services.complaints.timeline import Status, course, generations, severity_after, status_after
-from services.complaints.wording import why_due, why_stopped
-from shared.contracts.complaints import Why
-from shared.contracts.feeds import Severity, StepName
-from shared.contracts.values import Instant
-from shared.runtime.reader import Reader, View
+from services.complaints import cursor
+from services.complaints.answers import InvalidRequest, Problem
+from services.complaints.facts import CaseFacts
+from services.complaints.listing import CaseTally
+from services.complaints.rulebook import Rulebook
+from services.complaints.spreadsheet import to_csv
+from services.complaints.statistics import By, Statistics, Tables
+from services.complaints.views import CasePage, CaseView, is_undecided, line, show
+from shared.contracts.values import Day
+from shared.runtime.reader import Reader
 from shared.time.clock import Clock as Time
 
 PAGE_LIMIT = 500
+STATISTICS_PAGE = 1000
+MOST_CASES = 200_000
+"""More are not read for one answer."""
+MOST_DAYS = 3 * 366
+"""Statistics reach over three years at most."""
+_EAST = timezone(timedelta(hours=14))
+"""Where a day begins first."""
+
+_SLUG = r"^[a-z0-9][a-z0-9-]{0,39}$"
+Group = Annotated[str, Path(pattern=_SLUG, description="The dealer group.")]
+Dealer = Annotated[str, Path(pattern=_SLUG, description="The dealer within the group.")]
+CaseId = Annotated[
+    str, Path(description="`customer-key|case-id`, percent-encoded; slashes may stay.")
+]
+Which = Annotated[
+    Literal["open", "all"],
+    Query(
+        description="`open`: those of which something may still be owed, by their next deadline, "
+        "passed ones first. `all`: also closed, voided and moved ones, by id."
+    ),
+]
+After = Annotated[
+    str, Query(description="The `next` of the page before; empty: from the beginning.")
+]
+Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT, description="How many cases at most.")]
+Periods = Annotated[By, Query(description="ISO weeks, which begin on Monday, or months.")]
+From = Annotated[
+    Day | None,
+    Query(
+        alias="from",
+        description="The first day, on which a complaint was received by the dealer's local date. "
+        "Without it, the last 12 weeks or months up to `to`.",
+    ),
+]
+To = Annotated[
+    Day | None,
+    Query(alias="to", description="The last day, included. Without it, today."),
+]
+Accept = Annotated[
+    str,
+    Header(description="`text/csv` asks for a table, as `statistics.csv` does; else JSON."),
+]
+Answers = dict[int | str, dict[str, Any]]
+_NOT_FOUND: Answers = {404: {"model": Problem, "description": "There is no such case."}}
+_INVALID: Answers = {422: {"model": InvalidRequest, "description": "The request is not valid."}}
+_UNDECIDED: Answers = {
+    503: {
+        "model": Problem,
+        "description": "The case was set aside after a fault, and nothing can be said of it at "
+        "present. It is tried again by itself.",
+    }
+}
+_CSV: Answers = {
+    200: {
+        "description": "A row per period, and one for the total.",
+        "content": {"text/csv": {"schema": {"type": "string"}}},
+    }
+}
 
 
-class Notice(BaseModel):
-    """A warning or breach that was announced."""
-
-    noticed_at: Instant
-    recipients: list[str]
-    notified: bool
-
-
-class ClockView(BaseModel):
-    """One clock. `running`: not due yet. `kept`: stopped in time. `broken`: ran past its due
-    time, whether stopped since or not. `ended`: neither, as the case or its cause went away."""
-
-    clock: str
-    generation: int
-    title_en: str
-    title_zh: str
-    state: Literal["running", "kept", "broken", "ended"]
-    started_at: Instant
-    warns_at: Instant
-    due_at: Instant
-    stopped_at: Instant | None
-    ended_at: Instant | None
-    why: Why
-    warning: Notice | None
-    breach: Notice | None
-
-
-class StepView(BaseModel):
-    """One step that counts, in the order of the case."""
-
-    step_id: str
-    step: StepName
-    at: Instant
-    by: str
-    recorded_at: Instant
-
-
-class CaseView(BaseModel):
-    """One case as of now. Times are UTC; the reasons name the dealer's local time."""
-
-    id: str
-    case_id: str
-    case_no: str | None
-    dealer_id: str
-    customer_key: str
-    status: Status | Literal["unfiled", "voided", "moved"]
-    severity: Severity | None
-    received_at: Instant | None
-    generation: int | None
-    clocks: list[ClockView]
-    steps: list[StepView]
-    next_due: Instant | None
-    updated_at: Instant
-    parked_because: str | None
-
-
-class CasePage(BaseModel):
-    """Some of a dealer's cases; `next` is the `after` of the page that follows, if any."""
-
-    cases: list[CaseView]
-    next: str | None
-
-
-def routes(
-    reader: Reader[CaseFacts], time: Time, policy: ComplaintPolicy = POLICY_2123
-) -> APIRouter:
+def routes(reader: Reader[CaseFacts], time: Time) -> APIRouter:
     """The endpoints, over what `reader` shows."""
     router = APIRouter(prefix="/v1", tags=["complaints"])
 
-    @router.get("/cases/{case:path}", summary="One case, its clocks and why")
-    async def one(case: str) -> CaseView:
+    @router.get(
+        "/cases/{case:path}",
+        summary="One case: its standing, its timeline, its clocks and why",
+        responses={**_NOT_FOUND, **_INVALID, **_UNDECIDED},
+    )
+    async def one(case: CaseId) -> CaseView:
+        """All that is known of one case, as of now.
+
+        The timeline has every step that was reported, those that do not count with the reason,
+        and all that followed: holds, reopenings, notices, verdicts, merges. Each clock has its
+        ladder, and line by line how its deadline was counted, by which rules.
+        """
         view = await reader.get(case)
         if view is None:
             raise HTTPException(404, "no such case")
-        return show(view, policy, time.now())
+        if is_undecided(view):
+            raise HTTPException(503, f"not decided at present: {view.parked_because}")
+        return show(view, reader.policy, time.now())
 
-    @router.get("/dealers/{group}/{dealer}/cases", summary="A dealer's cases, by id")
+    @router.get(
+        "/dealers/{group}/{dealer}/cases",
+        summary="A dealer's cases: the open ones by deadline, or all",
+        responses=_INVALID,
+    )
     async def page(
-        group: str,
-        dealer: str,
-        after: str = "",
-        limit: int = Query(default=100, ge=1, le=PAGE_LIMIT),
+        group: Group,
+        dealer: Dealer,
+        status: Which = "open",
+        after: After = "",
+        limit: Limit = 100,
     ) -> CasePage:
-        views = await reader.page(f"{group}/{dealer}", after=after, limit=limit)
-        now = time.now()
-        full = len(views) == limit
-        return CasePage(
-            cases=[show(view, policy, now) for view in views],
-            next=views[-1].id if full else None,
+        """What has to be done next comes first; open cases of which nothing is due come last.
+
+        A case that changes while pages are read can move to another page.
+        """
+        return await _page(
+            reader, time, f"{group}/{dealer}", status=status, after=after, limit=limit
         )
+
+    @router.get(
+        "/dealers/{group}/{dealer}/statistics",
+        summary="A dealer's complaints by week or month",
+        response_model=Statistics,
+        responses={
+            200: {**_CSV[200], "description": "The statistics; as a table if asked for."},
+            **_INVALID,
+        },
+    )
+    async def statistics(
+        group: Group,
+        dealer: Dealer,
+        *,
+        by: Periods = "week",
+        first: From = None,
+        last: To = None,
+        accept: Accept = "application/json",
+    ) -> Statistics | Response:
+        """Received, by category, severity and channel; deadlines kept and broken, how long it took;
+        reopened; customers who complain again.
+
+        A case counts in the period in which it was received, with all that became of it since: the
+        figures are current, those of the past too. Duplicates that were merged count as that alone.
+        At most three years at once.
+        """
+        found = await _statistics(
+            reader, time.now(), f"{group}/{dealer}", by=by, first=first, last=last
+        )
+        return _table(found) if _asks_for_csv(accept) else found
+
+    @router.get(
+        "/dealers/{group}/{dealer}/statistics.csv",
+        summary="The same as a table for a spreadsheet",
+        response_class=Response,
+        responses={**_CSV, **_INVALID},
+    )
+    async def table(
+        group: Group,
+        dealer: Dealer,
+        by: Periods = "week",
+        first: From = None,
+        last: To = None,
+    ) -> Response:
+        """UTF-8 with a byte order mark, which Excel needs to open it correctly in China; one row of
+        headings, comma-separated. A text that could be taken for a formula begins with `'`.
+        """
+        found = await _statistics(
+            reader, time.now(), f"{group}/{dealer}", by=by, first=first, last=last
+        )
+        return _table(found)
 
     return router
 
 
-def show(view: View[CaseFacts], policy: ComplaintPolicy, now: datetime) -> CaseView:
-    """A case for staff to read."""
-    facts = view.facts
-    filed = facts.complaint
-    known = filed if isinstance(filed, Filed) else None
-    steps = course(facts, known, now) if known else []
-    live = known if known and known.status == "open" else None
-    return CaseView(
-        id=view.id,
-        case_id=facts.case_id,
-        case_no=known.case_no if known else None,
-        dealer_id=view.dealer_id,
-        customer_key=facts.customer_key,
-        status=_status(facts, steps),
-        severity=severity_after(known, steps) if known else None,
-        received_at=known.received_at if known else None,
-        generation=len(generations(known, steps)) if known else None,
-        clocks=[_clock(clock, view, live, now) for clock in clocks(live, steps, policy)]
-        if live
-        else [],
-        steps=[_step(step) for step in steps],
-        next_due=view.decision.next_due,
-        updated_at=view.updated_at,
-        parked_because=view.parked_because,
-    )
-
-
-def _status(
-    facts: CaseFacts, steps: list[StepTaken]
-) -> Status | Literal["unfiled", "voided", "moved"]:
-    filed = facts.complaint
-    if filed is None:
-        return "unfiled"
-    if not isinstance(filed, Filed):
-        return "moved"
-    return "voided" if filed.status == "voided" else status_after(filed, steps)
-
-
-def _clock(clock: Clock, view: View[CaseFacts], filed: Filed, now: datetime) -> ClockView:
-    zone = ZoneInfo(filed.timezone)
-    if clock.stopped_at is not None:
-        why = why_stopped(clock, clock.stopped_at, zone)
+async def _page(
+    reader: Reader[CaseFacts],
+    time: Time,
+    dealer_id: str,
+    *,
+    status: Literal["open", "all"],
+    after: str,
+    limit: int,
+) -> CasePage:
+    if status == "all":
+        if after and not after.startswith(f"{dealer_id}/"):
+            _refuse("after", "not the `next` of a page of all cases of this dealer")
+        views = await reader.page(dealer_id, after=after, limit=limit)
     else:
-        why = why_due(clock, zone, "was" if clock.due_at <= now else "is")
-    return ClockView(
-        clock=clock.rule.name,
-        generation=clock.generation,
-        title_en=clock.rule.title_en,
-        title_zh=clock.rule.title_zh,
-        state=_state(clock, now),
-        started_at=clock.started_at,
-        warns_at=clock.warns_at,
-        due_at=clock.due_at,
-        stopped_at=clock.stopped_at,
-        ended_at=clock.ended_at,
-        why=why,
-        warning=_notice(view, about("warning", clock)),
-        breach=_notice(view, about("breach", clock)),
+        views = await reader.open_by_deadline(
+            dealer_id, after=_place(after, dealer_id), limit=limit
+        )
+    last = views[-1] if len(views) == limit else None
+    following = last.id if last is not None else None
+    if last is not None and status == "open":
+        listing = last.listing
+        assert listing is not None
+        assert listing.deadline is not None
+        following = cursor.written((listing.deadline, last.id))
+    rulebook, now = reader.policy, time.now()
+    return CasePage(cases=tuple(line(view, rulebook, now) for view in views), next=following)
+
+
+def _place(after: str, dealer_id: str) -> cursor.Place | None:
+    if not after:
+        return None
+    try:
+        return cursor.read(after, dealer_id)
+    except ValueError:
+        _refuse("after", "not the `next` of a page of this dealer's open cases")
+
+
+async def _statistics(
+    reader: Reader[CaseFacts],
+    now: datetime,
+    dealer_id: str,
+    *,
+    by: By,
+    first: date | None,
+    last: date | None,
+) -> Statistics:
+    if last is None:
+        last = now.astimezone(_zone_of(reader.policy, dealer_id)).date()
+    if first is None:
+        first = _weeks_before(last) if by == "week" else _months_before(last)
+    if last < first:
+        _refuse("to", "it is before the first day")
+    if (last - first).days >= MOST_DAYS:
+        _refuse("from", f"at most {MOST_DAYS} days at once, which is three years")
+    tables = Tables(by, first, last)
+    if not await _fill(tables, reader, dealer_id, last):
+        _refuse("from", f"more than {MOST_CASES} complaints; ask for less time at once")
+    return tables.statistics(dealer_id)
+
+
+async def _fill(tables: Tables, reader: Reader[CaseFacts], dealer_id: str, last: date) -> bool:
+    """Page by page; a day more on either side, as listings go by UTC. False: they are too many."""
+    since = datetime.combine(tables.earliest, datetime.min.time(), UTC) - timedelta(days=1)
+    until = datetime.combine(last, datetime.min.time(), UTC) + timedelta(days=2)
+    after: tuple[datetime, str] | None = None
+    for _ in range(MOST_CASES // STATISTICS_PAGE):
+        page = await reader.listings(
+            dealer_id, since=since, until=until, after=after, limit=STATISTICS_PAGE
+        )
+        for _, listing in page:
+            tally = CaseTally.model_validate(listing.tally)
+            tables.add(tally, is_open=listing.deadline is not None)
+        if len(page) < STATISTICS_PAGE:
+            return True
+        id_, latest = page[-1]
+        after = latest.since, id_
+    return False
+
+
+def _zone_of(rulebook: Rulebook, dealer_id: str) -> tzinfo:
+    """The zone of the dealer's calendar; without one, where a day begins first."""
+    calendar = rulebook.current(dealer_id).calendar
+    return ZoneInfo(calendar.timezone) if calendar is not None else _EAST
+
+
+def _weeks_before(last: date) -> date:
+    return last - timedelta(days=last.weekday() + 11 * 7)
+
+
+def _months_before(last: date) -> date:
+    months = last.year * 12 + last.month - 1 - 11
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _asks_for_csv(accept: str) -> bool:
+    kinds = [kind.partition(";")[0].strip() for kind in accept.lower().split(",")]
+    return "text/csv" in kinds and "application/json" not in kinds
+
+
+def _table(found: Statistics) -> Response:
+    name = f"complaints-{found.dealer_id.replace('/', '-')}-{found.total.first}-{found.total.last}"
+    return Response(
+        to_csv(found),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{name}.csv"', "vary": "accept"},
     )
 
 
-def _state(clock: Clock, now: datetime) -> Literal["running", "kept", "broken", "ended"]:
-    if clock.broken(now):
-        return "broken"
-    if clock.halted_at is None:
-        return "running"
-    return "kept" if clock.stopped_at is not None else "ended"
-
-
-def _notice(view: View[CaseFacts], name: str) -> Notice | None:
-    sealed = view.announced.get(name)
-    return None if sealed is None else Notice.model_validate(sealed)
-
-
-def _step(step: StepTaken) -> StepView:
-    return StepView(
-        step_id=step.step_id,
-        step=step.step,
-        at=step.at,
-        by=step.by,
-        recorded_at=step.recorded_at,
-    )
+def _refuse(parameter: str, message: str) -> NoReturn:
+    """Answer 422, in the form of all such answers."""
+    fault = {"type": "value_error", "loc": ("query", parameter), "msg": message}
+    raise RequestValidationError([fault])

@@ -1,32 +1,61 @@
 """The composition root of complaints: nothing else here knows of the runtime or the environment."""
 
+import sys
+from datetime import datetime
+
 from services.complaints import facts
 from services.complaints.api import routes
 from services.complaints.decide import decide
-from services.complaints.policy import POLICY_2123, ComplaintPolicy
+from services.complaints.observe import observe
+from services.complaints.rulebook import Rulebook
+from services.complaints.rules.watch import RulesWatch
 from services.complaints.settings import ComplaintSettings
 from shared.contracts import complaints
-from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
+from shared.runtime.exchange import PolicyWatch
 from shared.runtime.lifecycle import serve
 from shared.runtime.machine import Machine
-from shared.settings import ServiceSettings
+from shared.yaml_file import WrongFile
 
 
-def machine(settings: ServiceSettings) -> Machine[facts.CaseFacts, ComplaintPolicy]:
+def machine(settings: ComplaintSettings) -> Machine[facts.CaseFacts, Rulebook]:
     """Complaints without its I/O."""
     return Machine(
         name="complaints",
-        reads=(ComplaintFiled, ComplaintStepTaken, ComplaintMoved),
+        reads=facts.READS,
         writes=complaints.ALL,
         facts=facts.CaseFacts,
         join=facts.join,
         decide=decide,
-        policy=POLICY_2123,
+        policy=settings.policy(),
         aggregate_id=facts.aggregate_id,
+        listed=True,
+        observe=observe,
     )
+
+
+def rules_watch(
+    service: Machine[facts.CaseFacts, Rulebook], settings: ComplaintSettings
+) -> PolicyWatch[Rulebook] | None:
+    """Asks the folder of rules for changes; None without one."""
+    if settings.complaints_rules_dir is None:
+        return None
+    watching = RulesWatch(settings.complaints_rules_dir, service.policy)
+
+    async def watch(now: datetime) -> Rulebook | None:
+        found = await watching.look(now)
+        if found is not None and found.version == service.policy.version:
+            # rosters alone: no case is decided anew, so the runtime has nothing to exchange
+            service.policy = found
+        return found
+
+    return watch
 
 
 def main() -> None:
     """Serve until stopped."""
     settings = ComplaintSettings()
-    serve(machine(settings), settings, routes)
+    try:
+        service = machine(settings)
+    except WrongFile as wrong:
+        sys.exit(f"aftercare complaints cannot start, its rules are wrong:\n{wrong}")
+    serve(service, settings, routes, rules_watch(service, settings))

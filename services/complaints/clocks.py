@@ -3,6 +3,9 @@
 A clock stops at the first of its stop steps after its start, in whatever generation. It ends
 without a verdict when the case is withdrawn or merged away, when the severity it is for no
 longer applies, and, where it waits for a call-back, when the case reopens.
+
+An edition of the rules that was applied to open cases takes over what then was neither
+stopped nor broken; all else stays as it was judged.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,11 +14,20 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.complaints.facts import Filed, StepTaken
-from services.complaints.policy import ClockRule, ComplaintPolicy
-from services.complaints.timeline import ENDS_THE_CASE, Generation, generations, severity_after
-from shared.contracts.values import to_milliseconds
+from services.complaints.ladder import Reached, Way
+from services.complaints.policy import ClockRule
+from services.complaints.rulebook import Edition
+from services.complaints.timeline import (
+    ENDS_THE_CASE,
+    Course,
+    Generation,
+    generations,
+    severity_after,
+)
+from shared.contracts.complaints import HandedOver
+from shared.time.deadlines import Hold, Span, due, joined
 
-Origin = Literal["received", "reopened", "resolved", "raised"]
+Origin = Literal["received", "reopened", "resolved", "raised", "merged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,38 +35,46 @@ class Clock:
     """One clock of one generation of a case."""
 
     rule: ClockRule
+    edition: Edition
     generation: int
     origin: Origin
     started_at: datetime
-    warns_at: datetime
-    due_at: datetime
+    span: Span
+    """What it was given from its start on: the rule's target, or the grace after a raise."""
+    due_at: datetime | None
+    """None while a hold without an end stops it."""
+    ladder: tuple[Reached, ...]
     recorded_at: datetime
     """When intake had first received all that makes this clock run."""
+    holds: tuple[Hold, ...] = ()
+    """When it stood still, up to its halt."""
     stopped_at: datetime | None = None
     ended_at: datetime | None = None
+    quiet_before: datetime | None = None
+    """What was reached before this instant is recorded and alarms nobody: then the clock was
+    taken over from another edition or another case."""
 
     @property
     def halted_at(self) -> datetime | None:
         """When it was stopped or ended; None while it runs."""
         return self.stopped_at or self.ended_at
 
-    def warned(self, now: datetime) -> bool:
-        """It ran when the instant of its warning came."""
-        return self.warns_at <= now and (self.halted_at is None or self.warns_at < self.halted_at)
+    def ran_at(self, moment: datetime) -> bool:
+        """Whether it ran on past this moment."""
+        return self.halted_at is None or moment < self.halted_at
 
     def broken(self, now: datetime) -> bool:
         """It ran past its due time. A stop at the due instant itself is in time."""
-        return self.due_at <= now and (self.halted_at is None or self.due_at < self.halted_at)
+        return self.due_at is not None and self.due_at <= now and self.ran_at(self.due_at)
 
     def is_history(self, alarm_horizon: timedelta) -> bool:
         """It was due so long before its first receipt that nobody is to be alarmed."""
-        return self.due_at < self.recorded_at - alarm_horizon
+        return (self.due_at or self.started_at) < self.recorded_at - alarm_horizon
 
-    def next_change(self, now: datetime) -> datetime | None:
-        """Its warning or due instant, whichever comes next while it runs."""
-        if self.halted_at is not None or self.due_at <= now:
-            return None
-        return self.warns_at if self.warns_at > now else self.due_at
+    @property
+    def key(self) -> str:
+        """Its name within the case, such as `contact/1`."""
+        return f"{self.rule.name}/{self.generation}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,123 +93,227 @@ class _Start:
     raised_at: datetime | None = None
 
 
-def clocks(filed: Filed, steps: Sequence[StepTaken], policy: ComplaintPolicy) -> list[Clock]:
-    """All clocks of a case with this course, by generation, in the order of the policy."""
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Finds the clock of a rule in a generation, by one edition."""
+
+    filed: Filed
+    course: Course
+    handed: Sequence[HandedOver]
+    edition: Edition
+    generation: Generation
+
+    def clock(self, rule: ClockRule) -> Clock | None:
+        """The clock of a rule, if it runs here.
+
+        Where the severity came, went and came again it is the first that was stopped or broken,
+        else the latest: going back and forth neither wipes out a breach nor doubles it.
+        """
+        if not _concerns(rule, self.filed):
+            return None
+        clock: Clock | None = None
+        start: _Start | None = None
+        for start in self._starts(rule):
+            clock = self._run(rule, start)
+            halted_at, due_at = clock.halted_at, clock.due_at
+            broken = due_at is not None and halted_at is not None and due_at < halted_at
+            if halted_at is None or clock.stopped_at or broken:
+                break
+        return self._with_merged(rule, clock, start)
+
+    def _with_merged(
+        self, rule: ClockRule, clock: Clock | None, start: _Start | None
+    ) -> Clock | None:
+        """The earliest start of all cases that were merged into this one while the clock ran."""
+        if rule.start != "received":
+            return clock
+        for handed in self.handed:
+            started_at = handed.starts.get(rule.name)
+            if started_at is None or not self.generation.is_at(handed.at):
+                continue
+            if clock is not None and not (
+                clock.ran_at(handed.at) and started_at < clock.started_at
+            ):
+                continue
+            known = start or self._from_receipt()
+            start = replace(
+                known,
+                origin="merged",
+                at=started_at,
+                recorded_at=min(known.recorded_at, handed.recorded_at),
+            )
+            clock = replace(self._run(rule, start), quiet_before=handed.at)
+        return clock
+
+    def _starts(self, rule: ClockRule) -> Iterator[_Start]:
+        start = self._resolution() if rule.start == "resolved" else self._from_receipt()
+        if start is None:
+            return
+        if rule.applies_when.severity is None:
+            yield start
+        else:
+            yield from self._while_of_severity(rule, start)
+
+    def _from_receipt(self) -> _Start:
+        generation = self.generation
+        return _Start(
+            "received" if generation.number == 1 else "reopened",
+            generation.started_at,
+            max(self.filed.recorded_at, generation.recorded_at),
+            generation.first,
+            len(self.course.steps),
+        )
+
+    def _resolution(self) -> _Start | None:
+        """From the generation's first resolution to the end of the generation."""
+        generation = self.generation
+        for position in range(generation.first, generation.past):
+            step = self.course.steps[position]
+            if step.step in ENDS_THE_CASE:
+                return None
+            if step.step == "resolved":
+                return _Start(
+                    "resolved",
+                    step.at,
+                    max(self.filed.recorded_at, step.recorded_at),
+                    position + 1,
+                    generation.past,
+                    generation.reopened_at,
+                )
+        return None
+
+    def _while_of_severity(self, rule: ClockRule, start: _Start) -> Iterator[_Start]:
+        """The parts of `start` during which the case is of the rule's severity.
+
+        Only a raise within the generation starts a part; a lowering ends it whenever it comes.
+        What stops the clock may have been done before the raise: it counts from `start` on.
+        """
+        steps, wanted = self.course.steps, rule.applies_when.severity
+        applies = severity_after(self.filed, steps[: start.first]) == wanted
+        part = start
+        for position in range(start.first, start.past):
+            step = steps[position]
+            if step.step in ENDS_THE_CASE:
+                break
+            if step.step != "regraded" or step.severity is None:
+                continue
+            if (step.severity == wanted) == applies:
+                continue
+            if applies:
+                yield replace(part, past=position, ends_at=step.at)
+                applies = False
+            elif position < self.generation.past:
+                recorded_at = max(start.recorded_at, step.recorded_at)
+                part = replace(start, recorded_at=recorded_at, raised_at=step.at)
+                applies = True
+        if applies:
+            yield part
+
+    def _run(self, rule: ClockRule, start: _Start) -> Clock:
+        stopped_at, ended_at = _halt(rule, start, self.course.steps)
+        holds = self._standing_still(rule, stopped_at or ended_at)
+        calendar = self.edition.calendar
+        origin, started_at, span = start.origin, start.at, rule.target
+        due_at = due(started_at, span, calendar, holds)
+        if start.raised_at is not None and due_at is not None and due_at <= start.raised_at:
+            origin, started_at, span = "raised", start.raised_at, Span.of(rule.raise_grace)
+            due_at = due(started_at, span, calendar, holds)
+        ladder = Way(started_at, span, due_at, calendar, holds).climb(rule.ladder)
+        if start.raised_at is not None:
+            ladder = tuple(step.not_before(start.raised_at) for step in ladder)
+        return Clock(
+            rule=rule,
+            edition=self.edition,
+            generation=self.generation.number,
+            origin=origin,
+            started_at=started_at,
+            span=span,
+            due_at=due_at,
+            ladder=ladder,
+            recorded_at=start.recorded_at,
+            holds=holds,
+            stopped_at=stopped_at,
+            ended_at=ended_at,
+        )
+
+    def _standing_still(self, rule: ClockRule, halted_at: datetime | None) -> tuple[Hold, ...]:
+        holds = self.course.silences
+        if rule.pausable and self.course.holds:
+            holds = joined([*holds, *self.course.holds])
+        if halted_at is None or not holds:
+            return holds
+        return tuple(
+            Hold(hold.start, halted_at if hold.end is None else min(hold.end, halted_at))
+            for hold in holds
+            if hold.start < halted_at
+        )
+
+
+def clocks(
+    filed: Filed, course: Course, editions: Sequence[Edition], handed: Sequence[HandedOver] = ()
+) -> list[Clock]:
+    """All clocks of a case with this course, by generation, in the order of the policy.
+
+    `editions`: what it has been judged by, the first first. `handed`: by cases merged into it.
+    """
+    names = dict.fromkeys(rule.name for edition in editions for rule in edition.policy.clocks)
     found: list[Clock] = []
-    for generation in generations(filed, steps):
-        for rule in policy.clocks:
-            clock = _clock(rule, generation, filed, steps)
-            if clock is not None:
-                found.append(clock)
+    for generation in generations(filed, course.steps):
+        judges = [_Judge(filed, course, handed, edition, generation) for edition in editions]
+        clocks = (_by_editions(name, judges) for name in names)
+        found.extend(clock for clock in clocks if clock is not None)
     return found
 
 
-def _clock(
-    rule: ClockRule, generation: Generation, filed: Filed, steps: Sequence[StepTaken]
-) -> Clock | None:
-    """The clock of a rule in a generation, if it runs there.
+def done_at(generation: Generation, steps: Sequence[StepTaken]) -> datetime | None:
+    """When the customer was satisfied, or the case ended; None while neither is so."""
+    resolved = False
+    for step in steps[generation.first : generation.past]:
+        if step.step in ENDS_THE_CASE:
+            return step.at
+        if step.step == "called_back" and resolved and not step.reopens:
+            return step.at
+        resolved = resolved or step.step == "resolved"
+    return generation.reopened_at
 
-    Where the severity came, went and came again it is the first that was stopped or broken,
-    else the latest: going back and forth neither wipes out a breach nor doubles it.
-    """
+
+def _by_editions(name: str, judges: Sequence[_Judge]) -> Clock | None:
+    """The clock of this name, by the last edition that found it open."""
     clock: Clock | None = None
-    for start in _starts(rule, generation, filed, steps):
-        clock = _run(rule, generation, start, steps)
-        if clock.halted_at is None or clock.stopped_at or clock.due_at < clock.halted_at:
-            break
+    for number, judge in enumerate(judges):
+        rule = judge.edition.policy.rules.get(name)
+        found = judge.clock(rule) if rule is not None else None
+        applied_at = judge.edition.applied_at
+        if number == 0 or applied_at is None:
+            clock = found
+            continue
+        if _is_settled(clock, judge, applied_at):
+            return clock
+        if found is not None and found.started_at < applied_at:
+            quiet = max(applied_at, found.quiet_before or applied_at)
+            found = replace(found, quiet_before=quiet)
+        if found is None and clock is not None and clock.started_at < applied_at:
+            return replace(clock, ended_at=applied_at)
+        clock = found
     return clock
 
 
-def _starts(
-    rule: ClockRule, generation: Generation, filed: Filed, steps: Sequence[StepTaken]
-) -> Iterator[_Start]:
-    if rule.start == "resolved":
-        start = _resolution(generation, filed, steps)
-    else:
-        start = _Start(
-            "received" if generation.number == 1 else "reopened",
-            generation.started_at,
-            max(filed.recorded_at, generation.recorded_at),
-            generation.first,
-            len(steps),
-        )
-    if start is None:
-        return
-    if rule.severity is None:
-        yield start
-    else:
-        yield from _while_of_severity(rule, start, generation, filed, steps)
+def _is_settled(clock: Clock | None, judge: _Judge, applied_at: datetime) -> bool:
+    """Whether an edition applied at this moment came too late for the clock."""
+    if clock is None:
+        done = done_at(judge.generation, judge.course.steps)
+        return done is not None and done <= applied_at
+    return not clock.ran_at(applied_at) or clock.broken(applied_at)
 
 
-def _resolution(generation: Generation, filed: Filed, steps: Sequence[StepTaken]) -> _Start | None:
-    """From the generation's first resolution to the end of the generation."""
-    for position in range(generation.first, generation.past):
-        step = steps[position]
-        if step.step in ENDS_THE_CASE:
-            return None
-        if step.step == "resolved":
-            return _Start(
-                "resolved",
-                step.at,
-                max(filed.recorded_at, step.recorded_at),
-                position + 1,
-                generation.past,
-                generation.reopened_at,
-            )
-    return None
-
-
-def _while_of_severity(
-    rule: ClockRule,
-    start: _Start,
-    generation: Generation,
-    filed: Filed,
-    steps: Sequence[StepTaken],
-) -> Iterator[_Start]:
-    """The parts of `start` during which the case is of the rule's severity.
-
-    Only a raise within the generation starts a part; a lowering ends it whenever it comes.
-    What stops the clock may have been done before the raise: it counts from `start` on.
-    """
-    applies = severity_after(filed, steps[: start.first]) == rule.severity
-    part = start
-    for position in range(start.first, start.past):
-        step = steps[position]
-        if step.step in ENDS_THE_CASE:
-            break
-        if step.step != "regraded" or step.severity is None:
-            continue
-        if (step.severity == rule.severity) == applies:
-            continue
-        if applies:
-            yield replace(part, past=position, ends_at=step.at)
-            applies = False
-        elif position < generation.past:
-            recorded_at = max(start.recorded_at, step.recorded_at)
-            part = replace(start, recorded_at=recorded_at, raised_at=step.at)
-            applies = True
-    if applies:
-        yield part
-
-
-def _run(
-    rule: ClockRule, generation: Generation, start: _Start, steps: Sequence[StepTaken]
-) -> Clock:
-    origin, started_at, due_at = start.origin, start.at, start.at + rule.target
-    if start.raised_at is not None and due_at <= start.raised_at:
-        origin, started_at, due_at = "raised", start.raised_at, start.raised_at + rule.raise_grace
-    warns_at = to_milliseconds(started_at + (due_at - started_at) * rule.warning_fraction)
-    stopped_at, ended_at = _halt(rule, start, steps)
-    return Clock(
-        rule=rule,
-        generation=generation.number,
-        origin=origin,
-        started_at=started_at,
-        warns_at=max(warns_at, start.raised_at or warns_at),
-        due_at=due_at,
-        recorded_at=start.recorded_at,
-        stopped_at=stopped_at,
-        ended_at=ended_at,
+def _concerns(rule: ClockRule, filed: Filed) -> bool:
+    """Whether a clock is for complaints like this; the severity may change and is not looked at."""
+    when = rule.applies_when
+    return (
+        (when.channel is None or filed.channel in when.channel)
+        and (when.category is None or filed.category in when.category)
+        and (when.department is None or filed.department in when.department)
+        and (when.regulator is None or filed.regulator == when.regulator)
     )
 
 

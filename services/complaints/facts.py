@@ -1,7 +1,7 @@
 """What is known about one complaint case, and how an event adds to it.
 
-Every document, the complaint itself and each step on it, is kept by its id in its newest
-version, so the order, repetition and delay of events make no difference.
+Every document, the complaint itself, each step on it and each case merged into it, is kept by
+its id in its newest version, so the order, repetition and delay of events make no difference.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import Annotated, Literal, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts import identifiers
+from shared.contracts.complaints import CaseMerged, CaseMergeWithdrawn, HandedOver, Merge
 from shared.contracts.envelope import Event
 from shared.contracts.facts import keep_newest
 from shared.contracts.feeds import Severity, StepName
@@ -38,6 +39,9 @@ class Filed(_Fact):
     category: str
     severity: Severity
     department: str | None = None
+    owner: str | None = None
+    regulator: bool = False
+    """Whether it has a regulator's reference."""
 
 
 class StepTaken(_Fact):
@@ -53,6 +57,8 @@ class StepTaken(_Fact):
     reason: str | None = None
     assigned_to: str | None = None
     merged_into: str | None = None
+    merged_into_key: str | None = None
+    until: Instant | None = None
 
     @property
     def reopens(self) -> bool:
@@ -66,7 +72,15 @@ class GoneElsewhere(_Fact):
     kind: Literal["moved"]
 
 
-KnownDocument = Annotated[Filed | StepTaken | GoneElsewhere, Field(discriminator="kind")]
+class Absorbed(_Fact):
+    """Another case was merged into this one, and what it hands over."""
+
+    kind: Literal["absorbed"]
+    merges: tuple[Merge, ...]
+    handed_over: tuple[HandedOver, ...]
+
+
+KnownDocument = Annotated[Filed | StepTaken | GoneElsewhere | Absorbed, Field(discriminator="kind")]
 
 
 class CaseFacts(BaseModel):
@@ -88,15 +102,23 @@ class CaseFacts(BaseModel):
     def complaint(self) -> Filed | GoneElsewhere | None:
         """The complaint itself, if it was received; a moved one is `GoneElsewhere`."""
         known = self.documents.get(self.case_id)
-        return None if isinstance(known, StepTaken) else known
+        return known if isinstance(known, Filed | GoneElsewhere) else None
 
     @property
     def steps(self) -> list[StepTaken]:
         """The steps that belong to this case, in no particular order."""
         return [known for known in self.documents.values() if isinstance(known, StepTaken)]
 
+    @property
+    def absorbed(self) -> list[Absorbed]:
+        """What other cases hand over to this one, in no particular order."""
+        return [known for known in self.documents.values() if isinstance(known, Absorbed)]
 
-CaseEvent = Event[ComplaintFiled | ComplaintStepTaken | ComplaintMoved]
+
+CaseEvent = Event[
+    ComplaintFiled | ComplaintStepTaken | ComplaintMoved | CaseMerged | CaseMergeWithdrawn
+]
+READS = (ComplaintFiled, ComplaintStepTaken, ComplaintMoved, CaseMerged, CaseMergeWithdrawn)
 
 
 def aggregate_id(event: CaseEvent) -> str:
@@ -113,6 +135,10 @@ def join(facts: CaseFacts, event: CaseEvent) -> CaseFacts:
             return _with(facts, event, on_step(taken, event.recorded_at))
         case ComplaintMoved() as moved:
             return _with(facts, event, on_moved(moved, event.recorded_at))
+        case CaseMerged() as merged:
+            return _with(facts, event, on_merged(merged, event.sequence, event.recorded_at))
+        case CaseMergeWithdrawn():
+            return _with(facts, event, on_merge_withdrawn(event.sequence, event.recorded_at))
         case never:
             assert_never(never)
 
@@ -131,6 +157,8 @@ def on_filed(filed: ComplaintFiled, recorded_at: datetime) -> Filed:
         category=filed.category,
         severity=filed.severity,
         department=filed.department,
+        owner=filed.owner,
+        regulator=filed.regulator_ref is not None,
     )
 
 
@@ -149,6 +177,8 @@ def on_step(taken: ComplaintStepTaken, recorded_at: datetime) -> StepTaken:
         reason=taken.reason,
         assigned_to=taken.assigned_to,
         merged_into=taken.merged_into,
+        merged_into_key=taken.merged_into_key,
+        until=taken.until,
     )
 
 
@@ -157,7 +187,27 @@ def on_moved(moved: ComplaintMoved, recorded_at: datetime) -> GoneElsewhere:
     return GoneElsewhere(kind="moved", version=moved.version, recorded_at=recorded_at)
 
 
-def _with(facts: CaseFacts, event: CaseEvent, fact: Filed | StepTaken | GoneElsewhere) -> CaseFacts:
+def on_merged(merged: CaseMerged, sequence: int, recorded_at: datetime) -> Absorbed:
+    """What to know of a case that was merged into this one."""
+    return Absorbed(
+        kind="absorbed",
+        version=_sequence(sequence),
+        recorded_at=recorded_at,
+        merges=merged.merges,
+        handed_over=merged.handed_over,
+    )
+
+
+def on_merge_withdrawn(sequence: int, recorded_at: datetime) -> GoneElsewhere:
+    """What to know of a merge that was taken back."""
+    return GoneElsewhere(kind="moved", version=_sequence(sequence), recorded_at=recorded_at)
+
+
+def _sequence(sequence: int) -> str:
+    return f"{sequence:020d}"
+
+
+def _with(facts: CaseFacts, event: CaseEvent, fact: KnownDocument) -> CaseFacts:
     documents = keep_newest(facts.documents, event.data.document_id, fact)
     if documents is facts.documents:
         return facts

@@ -1,48 +1,192 @@
-"""The rules of complaints as data: which clocks run, what stops them, who is told.
+"""The rules of complaints as data: which clocks run, what stops them, who is told when.
 
 The shipped policy is the dealers' 2123 rule: 2 hours to contact, 1 day to answer, 2 days
 for senior management to answer a major complaint, 3 days from resolution to the call-back.
 """
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    model_validator,
+)
+from pydantic_core import CoreSchema, core_schema
 
-from shared.contracts.feeds import Severity, StepName
+from shared.contracts.complaints import Role
+from shared.contracts.feeds import ComplaintChannel, Severity, StepName
 from shared.contracts.policy import Policy
+from shared.contracts.values import Name
+from shared.time.deadlines import Span
 
-Positive = Annotated[timedelta, Field(gt=timedelta(0))]
+
+def _as_written(value: object) -> object:
+    """`4h` and `7d` as people write them, or ISO 8601 as JSON has it; a bare number has no unit."""
+    if isinstance(value, timedelta) or (isinstance(value, str) and value.startswith("P")):
+        return value
+    span = Span.parse(value) if isinstance(value, str) else None
+    if span is None or span.unit != "elapsed":
+        raise ValueError("a length of elapsed time is written like '4h' or '7d'")
+    return span.length
+
+
+Positive = Annotated[timedelta, Field(gt=timedelta(0)), BeforeValidator(_as_written)]
+Moment = Literal["before", "due", "after"]
+StepOfLadder = Annotated[str, Field(pattern=r"^[a-z][a-z_0-9]{0,39}$")]
+
+_PERCENT = re.compile(r"(\d{1,4})\s*%")
+MOST_REPEATS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """Where a step of the ladder is: `75%`, `-30m`, `due`, `+2h`, `+1 business day`, `150%`.
+
+    A percentage is of the clock's target, and may exceed 100. A length before the deadline is
+    in the unit of the target.
+    """
+
+    text: str
+    moment: Moment
+    fraction: float | None = None
+    span: Span | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises ValueError for what is no such text."""
+        text = text.strip()
+        if text == "due":
+            return cls(text, "due")
+        if percent := _PERCENT.fullmatch(text):
+            number = int(percent[1])
+            if number in {0, 100}:
+                raise ValueError("write 'due' for the deadline itself; 0% is the start")
+            return cls(text, "before" if number < 100 else "after", fraction=number / 100)
+        if text[:1] in {"+", "-"}:
+            span = Span.parse(text[1:].strip())
+            return cls(text, "after" if text[0] == "+" else "before", span=span)
+        raise ValueError("a place on the ladder is written like '75%', '-30m', 'due' or '+2h'")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls._validate, serialization=core_schema.plain_serializer_function_ser_schema(str)
+        )
+
+    @classmethod
+    def _validate(cls, value: object) -> Self:
+        if isinstance(value, cls):
+            return value
+        if isinstance(value, str):
+            return cls.parse(value)
+        raise ValueError("a place on the ladder is written like '75%', '-30m', 'due' or '+2h'")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Rung(BaseModel):
+    """One step of a ladder: when it is reached, whom it tells, and how often again.
+
+    What comes before the deadline is a warning, what is `due` the breach, the rest escalates.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: StepOfLadder
+    at: Offset
+    to: Annotated[tuple[Role, ...], Field(min_length=1)]
+    repeat_every: Positive | None = None
+    """Told again after so much elapsed time, until it is acknowledged or the next step comes."""
+    repeat_at_most: Annotated[int, Field(ge=0, le=MOST_REPEATS)] = 0
+
+    @model_validator(mode="after")
+    def _repeats_have_an_interval(self) -> "Rung":
+        if (self.repeat_every is None) != (self.repeat_at_most == 0):
+            raise ValueError("repeat_every and repeat_at_most go together")
+        return self
+
+
+class AppliesWhen(BaseModel):
+    """A clock runs for cases of which all that is named here holds; severity as it changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    severity: Severity | None = None
+    channel: tuple[ComplaintChannel, ...] | None = None
+    category: tuple[Name, ...] | None = None
+    department: tuple[Name, ...] | None = None
+    regulator: bool | None = None
+    """The complaint has a regulator's reference, such as one of 12315."""
 
 
 class ClockRule(BaseModel):
-    """One deadline of a case, measured in elapsed time."""
+    """One deadline of a case."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
-    title_en: str
-    title_zh: str
+    title_en: Annotated[str, Field(min_length=1, max_length=80)]
+    title_zh: Annotated[str, Field(min_length=1, max_length=80)]
     start: Literal["received", "resolved"]
     """`received`: from receipt, or from the reopening in a later generation. `resolved`: from
     the first resolution of a generation."""
     stops: Annotated[tuple[StepName, ...], Field(min_length=1)]
-    target: Positive
-    severity: Severity | None = None
-    """Runs only while the case is of this severity; None: always."""
+    target: Span
+    """Such as `2h`, `8 business hours`, `5 business days`."""
+    pausable: bool = True
+    """Whether a hold stops it."""
+    applies_when: AppliesWhen = AppliesWhen()
     raise_grace: Positive = timedelta(hours=2)
     """Due so long after the severity was raised, where it would have been due before that."""
-    warning_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.75
-    """The part of the time that has passed when the warning goes out."""
-    warning_recipients: tuple[str, ...]
-    breach_recipients: tuple[str, ...]
+    ladder: Annotated[tuple[Rung, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _climbs(self) -> "ClockRule":
+        order = {"before": 0, "due": 1, "after": 2}
+        places = [order[rung.at.moment] for rung in self.ladder]
+        if places != sorted(places) or places.count(1) != 1:
+            raise ValueError("a ladder has its warnings first, then one step 'due', then the rest")
+        names = [rung.name for rung in self.ladder]
+        if len(names) != len(set(names)):
+            raise ValueError("two steps of the ladder have the same name")
+        for rung in self.ladder:
+            self._check_warning(rung)
+        return self
+
+    def _check_warning(self, rung: Rung) -> None:
+        ahead = rung.at.span if rung.at.moment == "before" else None
+        if ahead is None:
+            return
+        if ahead.unit != self.target.unit or ahead.unit == "business_days":
+            raise ValueError(
+                f"the warning {rung.at} must be in the unit of the target, and not in days of "
+                "business; or write it in percent"
+            )
+        given, left = self.target.length, ahead.length
+        if given is not None and left is not None and left >= given:
+            raise ValueError(f"the warning {rung.at} is before the start of the clock")
+
+    @property
+    def needs_calendar(self) -> bool:
+        """Whether anything of it counts in business time."""
+        spans = [self.target, *(rung.at.span for rung in self.ladder)]
+        return any(span is not None and span.unit != "elapsed" for span in spans)
 
 
 class ComplaintPolicy(Policy):
-    """What `decide` follows."""
+    """The rules that a case is judged by."""
 
     name: str
-    clocks: tuple[ClockRule, ...]
+    clocks: Annotated[tuple[ClockRule, ...], Field(min_length=1)]
     alarm_horizon: Positive = timedelta(days=7)
     """What was due longer than this before its first receipt is history: it alarms nobody."""
     memory: Positive = timedelta(days=3 * 366)
@@ -55,11 +199,38 @@ class ComplaintPolicy(Policy):
             raise ValueError("two clocks have the same name")
         return self
 
+    @cached_property
+    def rules(self) -> Mapping[str, ClockRule]:
+        """Clock -> its rule."""
+        return {rule.name: rule for rule in self.clocks}
 
-RESPONSIBLE = "responsible_person"
-DEPARTMENT_HEAD = "department_head"
-GENERAL_MANAGER = "general_manager"
-GROUP = "group"
+    @property
+    def needs_calendar(self) -> bool:
+        """Whether any clock counts in business time."""
+        return any(rule.needs_calendar for rule in self.clocks)
+
+
+def ladder(
+    *, warn: tuple[Role, ...], breach: tuple[Role, ...], later: tuple[Role, ...] = ()
+) -> tuple[Rung, ...]:
+    """A warning at 75 %, the breach, and a step at 150 %, 200 %, … for each role of `later`."""
+    steps = (
+        Rung(name=role, at=Offset.parse(f"{150 + 50 * number}%"), to=(role,))
+        for number, role in enumerate(later)
+    )
+    return (
+        Rung(name="warning", at=Offset.parse("75%"), to=warn),
+        Rung(name="breach", at=Offset.parse("due"), to=breach),
+        *steps,
+    )
+
+
+SHIPPED_LADDER = ladder(
+    warn=("responsible_person",),
+    breach=("responsible_person", "department_head"),
+    later=("general_manager", "group"),
+)
+SENIOR_LADDER = ladder(warn=("general_manager",), breach=("general_manager", "group"))
 
 POLICY_2123 = ComplaintPolicy(
     name="2123",
@@ -70,9 +241,9 @@ POLICY_2123 = ComplaintPolicy(
             title_zh="联系客户",
             start="received",
             stops=("contacted", "answered", "executive_answered", "resolved"),
-            target=timedelta(hours=2),
-            warning_recipients=(RESPONSIBLE,),
-            breach_recipients=(RESPONSIBLE, DEPARTMENT_HEAD),
+            target=Span.parse("2h"),
+            pausable=False,
+            ladder=SHIPPED_LADDER,
         ),
         ClockRule(
             name="answer",
@@ -80,9 +251,8 @@ POLICY_2123 = ComplaintPolicy(
             title_zh="答复客户",
             start="received",
             stops=("answered", "executive_answered", "resolved"),
-            target=timedelta(days=1),
-            warning_recipients=(RESPONSIBLE,),
-            breach_recipients=(RESPONSIBLE, DEPARTMENT_HEAD),
+            target=Span.parse("1d"),
+            ladder=SHIPPED_LADDER,
         ),
         ClockRule(
             name="executive_answer",
@@ -90,10 +260,9 @@ POLICY_2123 = ComplaintPolicy(
             title_zh="高层答复",
             start="received",
             stops=("executive_answered",),
-            target=timedelta(days=2),
-            severity="major",
-            warning_recipients=(GENERAL_MANAGER,),
-            breach_recipients=(GENERAL_MANAGER, GROUP),
+            target=Span.parse("2d"),
+            applies_when=AppliesWhen(severity="major"),
+            ladder=SENIOR_LADDER,
         ),
         ClockRule(
             name="call_back",
@@ -101,9 +270,8 @@ POLICY_2123 = ComplaintPolicy(
             title_zh="回访",
             start="resolved",
             stops=("called_back",),
-            target=timedelta(days=3),
-            warning_recipients=(RESPONSIBLE,),
-            breach_recipients=(RESPONSIBLE, DEPARTMENT_HEAD),
+            target=Span.parse("3d"),
+            ladder=SHIPPED_LADDER,
         ),
     ),
 )

@@ -1,14 +1,26 @@
-"""The course of a case in event time: its steps in order, its generations, its severity."""
+"""The course of a case in event time: the steps that count, its generations, its standing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, get_args
 
 from services.complaints.facts import CaseFacts, Filed, StepTaken
+from services.complaints.merges import closes_a_circle
+from shared.contracts.complaints import Refusal
 from shared.contracts.feeds import Severity, StepName
+from shared.time.deadlines import Hold, joined
 
-Status = Literal["open", "resolved", "withdrawn", "merged"]
+Status = Literal[
+    "open",
+    "assigned",
+    "under_review",
+    "pending_customer",
+    "resolved",
+    "closed",
+    "withdrawn",
+    "merged",
+]
 
 ENDS_THE_CASE: frozenset[StepName] = frozenset({"withdrawn", "merged"})
 """Steps after which nothing is owed to the customer here."""
@@ -18,8 +30,30 @@ _CAN_BE_REOPENED_AFTER: frozenset[StepName] = ENDS_THE_CASE | {
     "executive_answered",
     "resolved",
 }
+_ENDS_A_HOLD: frozenset[StepName] = ENDS_THE_CASE | {"resumed", "resolved"}
 _RANK: dict[str, int] = {name: rank for rank, name in enumerate(get_args(StepName))}
 """Steps of the same instant: in the order of a case's life, a resolution before its call-back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A step that does not count, and why."""
+
+    step: StepTaken
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The steps of a case from receipt to now."""
+
+    steps: tuple[StepTaken, ...]
+    """Those that count, in order; a merge that was taken back is not among them."""
+    refused: tuple[Refused, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    """When the case was held; without an end while it is."""
+    silences: tuple[Hold, ...] = ()
+    """From a merge to when it was taken back: no clock of this case ran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +71,87 @@ class Generation:
     reopened_at: datetime | None
     """When the next generation began."""
 
+    def is_at(self, moment: datetime) -> bool:
+        """Whether it is the one that the case is in at this moment."""
+        return self.started_at <= moment and (self.reopened_at is None or moment < self.reopened_at)
 
-def course(facts: CaseFacts, filed: Filed, now: datetime) -> list[StepTaken]:
-    """The steps taken from receipt to now, in order.
 
-    A step before receipt is bad input and does not count; one in the future does not yet.
-    """
-    return sorted(
-        (step for step in facts.steps if filed.received_at <= step.at <= now),
+def course(facts: CaseFacts, filed: Filed, now: datetime) -> Course:
+    """The steps taken from receipt to now. One in the future does not count yet."""
+    counting: list[StepTaken] = []
+    refused: list[Refused] = []
+    taken = sorted(
+        (step for step in facts.steps if step.at <= now),
         key=lambda step: (step.at, _RANK[step.step], step.step_id),
     )
+    for step in taken:
+        refusal = _refusal(facts, filed, step)
+        if refusal is None:
+            counting.append(step)
+        else:
+            refused.append(Refused(step, refusal))
+    steps, silences = _without_merges_taken_back(counting)
+    return Course(tuple(steps), tuple(refused), _holds(steps), silences)
+
+
+def _refusal(facts: CaseFacts, filed: Filed, step: StepTaken) -> Refusal | None:
+    if step.at < filed.received_at:
+        return "before_receipt"
+    if step.step == "held" and step.until is not None and step.until <= step.at:
+        return "hold_ends_before_it_starts"
+    if step.step == "merged":
+        if step.merged_into == facts.case_id:
+            return "merge_into_itself"
+        if step.merged_into_key is None:
+            return "merge_target_unknown"
+        if closes_a_circle(facts, step):
+            return "merge_cycle"
+    return None
+
+
+@dataclass(slots=True)
+class _MergeScan:
+    """The steps seen so far, and the merge among them that could still be taken back."""
+
+    kept: list[StepTaken] = field(default_factory=list)
+    silences: list[Hold] = field(default_factory=list)
+    merged: StepTaken | None = None
+
+
+def _without_merges_taken_back(
+    steps: Sequence[StepTaken],
+) -> tuple[list[StepTaken], tuple[Hold, ...]]:
+    scan = _MergeScan()
+    for step in steps:
+        if step.step == "merged" and scan.merged is None:
+            scan.merged = step
+        elif step.reopens:
+            scan.merged = None
+        elif step.step == "unmerged" and scan.merged is not None:
+            scan.silences.append(Hold(scan.merged.at, step.at))
+            scan.kept.remove(scan.merged)
+            scan.merged = None
+        scan.kept.append(step)
+    return scan.kept, joined(scan.silences)
+
+
+def _holds(steps: Sequence[StepTaken]) -> tuple[Hold, ...]:
+    """A hold ends when resumed, as planned, or as the case is resolved, reopened or ends."""
+    holds: list[Hold] = []
+    running: list[StepTaken] = []
+    for step in steps:
+        if step.step == "held":
+            running.append(step)
+        elif step.step in _ENDS_A_HOLD or step.reopens:
+            holds.extend(_hold(held, step.at) for held in running)
+            running.clear()
+    holds.extend(_hold(held, None) for held in running)
+    return joined(holds)
+
+
+def _hold(held: StepTaken, ended_at: datetime | None) -> Hold:
+    ends = [moment for moment in (held.until, ended_at) if moment is not None]
+    return Hold(held.at, min(ends, default=None))
 
 
 def generations(filed: Filed, steps: Sequence[StepTaken]) -> list[Generation]:
@@ -78,14 +183,34 @@ def severity_after(filed: Filed, steps: Sequence[StepTaken]) -> Severity:
     return filed.severity
 
 
-def status_after(filed: Filed, steps: Sequence[StepTaken]) -> Status:
-    """How the case stands after these steps."""
-    status: Status = "open"
-    for step in steps[generations(filed, steps)[-1].first :]:
-        if step.step == "merged":
-            status = "merged"
-        elif step.step == "withdrawn":
-            status = "withdrawn"
-        elif step.step == "resolved" and status == "open":
-            status = "resolved"
-    return status
+def assigned_after(filed: Filed, steps: Sequence[StepTaken]) -> str | None:
+    """The staff id of whoever is responsible after these steps, if anybody was named."""
+    for step in reversed(steps):
+        if step.step == "reassigned" and step.assigned_to is not None:
+            return step.assigned_to
+    return filed.owner
+
+
+def status_at(filed: Filed, course: Course, now: datetime) -> Status:
+    """How the case stands."""
+    steps = course.steps[generations(filed, course.steps)[-1].first :]
+    status: Status = "assigned" if assigned_after(filed, course.steps) is not None else "open"
+    for step in steps:
+        if status in {"merged", "withdrawn"}:
+            continue
+        match step.step:
+            case "merged":
+                status = "merged"
+            case "withdrawn":
+                status = "withdrawn"
+            case "resolved" if status != "closed":
+                status = "resolved"
+            case "called_back" if status == "resolved":
+                status = "closed"
+            case "contacted" | "answered" | "executive_answered":
+                status = "under_review" if status in {"open", "assigned"} else status
+    held = any(hold.start <= now and (hold.end is None or now < hold.end) for hold in course.holds)
+    return "pending_customer" if held and status in _AT_WORK else status
+
+
+_AT_WORK: frozenset[Status] = frozenset({"open", "assigned", "under_review"})

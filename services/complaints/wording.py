@@ -1,11 +1,16 @@
-"""Why a clock says what it says: its arithmetic in words, in the dealer's local time."""
+"""Why something is said of a case, in words, in the dealer's local time, in both languages."""
 
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.complaints.clocks import Clock, Origin
-from shared.contracts.complaints import Why
+from services.complaints.facts import Filed
+from services.complaints.notices import Notice
+from services.complaints.standing import Closing
+from services.complaints.timeline import Refused
+from shared.contracts.complaints import Outcome, Refusal, Why
+from shared.time.deadlines import Span
 
 Tense = Literal["is", "was"]
 
@@ -14,33 +19,122 @@ _ORIGIN: dict[Origin, tuple[str, str]] = {
     "reopened": ("the reopening", "重新打开"),
     "resolved": ("the resolution", "解决"),
     "raised": ("the raise in severity", "升级"),
+    "merged": ("receipt of the case that was merged into this one", "被并入案件的受理"),
+}
+_OUTCOME: dict[Outcome, tuple[str, str]] = {
+    "satisfied": ("the call-back found the customer satisfied", "回访确认客户满意"),
+    "resolved": ("it was resolved, and no call-back is asked for", "已解决,无需回访"),
+    "withdrawn": ("it was withdrawn", "已撤诉"),
+    "merged": ("it was merged into another case", "已并入另一案件"),
+}
+_REFUSAL: dict[Refusal, tuple[str, str]] = {
+    "before_receipt": (
+        "it is dated before the complaint was received ({received})",
+        "其时间早于投诉受理时间({received})",
+    ),
+    "hold_ends_before_it_starts": ("the hold ends before it starts", "暂停的结束早于开始"),
+    "merge_into_itself": ("a case cannot be merged into itself", "案件不能并入自身"),
+    "merge_cycle": (
+        "the case it is merged into was itself merged into this one",
+        "目标案件本身已并入本案件",
+    ),
+    "merge_target_unknown": (
+        "the case it is merged into is not known here; it counts once that is reported",
+        "目标案件尚未上报,上报后才生效",
+    ),
 }
 _UNITS_EN = (" d", " h", " min", " s")
 _UNITS_ZH = ("天", "小时", "分钟", "秒")
 
 
+def why_told(clock: Clock, notice: Notice, zone: ZoneInfo) -> Why:
+    """Why a notice is made: the deadline, and for a step beyond it how far beyond."""
+    saying = notice.reached.saying
+    told = why_due(clock, zone, "is" if saying == "warning" else "was")
+    if saying != "step" and notice.repeat == 0:
+        return told
+    at = local_time(notice.at, zone)
+    over = abs(notice.at - clock.due_at) if clock.due_at is not None else timedelta(0)
+    side_en, side_zh = ("before", "前") if saying == "warning" else ("after", "后")
+    return Why(
+        en=f"{told.en} Told {at}, {in_english(over)} {side_en} that, as it was still not done.",
+        zh=f"{told.zh}于{at}(截止{side_zh}{in_chinese(over)})仍未完成,再次通知。",
+    )
+
+
 def why_due(clock: Clock, zone: ZoneInfo, tense: Tense) -> Why:
     """When the clock is due and what that was counted from."""
     english, chinese = _ORIGIN[clock.origin]
-    length = clock.due_at - clock.started_at
-    start, due = local_time(clock.started_at, zone), local_time(clock.due_at, zone)
-    return Why(
-        en=f"{clock.rule.title_en} {tense} due {in_english(length)} after {english} ({start}): "
-        f"by {due}.",
-        zh=f"{clock.rule.title_zh}:须在{chinese}({start})后{in_chinese(length)}内完成,截止{due}。",
-    )
+    length_en, length_zh = span_in_words(clock.span)
+    start = local_time(clock.started_at, zone)
+    held_en, held_zh = _held(clock)
+    begin_en = f"{clock.rule.title_en} {tense} due {length_en} after {english} ({start})"
+    begin_zh = f"{clock.rule.title_zh}:须在{chinese}({start})后{length_zh}内完成"
+    if clock.due_at is None:
+        return Why(
+            en=f"{begin_en}{held_en}: not before the hold ends.",
+            zh=f"{begin_zh}{held_zh},暂停期间不计时。",
+        )
+    due = local_time(clock.due_at, zone)
+    return Why(en=f"{begin_en}{held_en}: by {due}.", zh=f"{begin_zh}{held_zh},截止{due}。")
 
 
 def why_stopped(clock: Clock, stopped_at: datetime, zone: ZoneInfo) -> Why:
     """When the clock was due, when it was stopped, and the difference."""
     due = why_due(clock, zone, "was")
-    margin = clock.due_at - stopped_at
+    margin = (clock.due_at or stopped_at) - stopped_at
     late = margin < timedelta(0)
     length, at = abs(margin), local_time(stopped_at, zone)
     return Why(
         en=f"{due.en} Done {at}, {in_english(length)} {'late' if late else 'before that'}.",
         zh=f"{due.zh}于{at}完成,{'超时' if late else '提前'}{in_chinese(length)}。",
     )
+
+
+def why_closed(closing: Closing, zone: ZoneInfo) -> Why:
+    """How the case came to its end, and how many of its clocks were kept."""
+    english, chinese = _OUTCOME[closing.outcome]
+    at = local_time(closing.at, zone)
+    kept, broken = len(closing.kept), len(closing.broken)
+    return Why(
+        en=f"Closed {at}: {english}. {kept} deadlines kept, {broken} broken.",
+        zh=f"{at}结案:{chinese}。按时{kept}项,超时{broken}项。",
+    )
+
+
+def why_refused(refused: Refused, filed: Filed, zone: ZoneInfo) -> Why:
+    """Why a step does not count."""
+    english, chinese = _REFUSAL[refused.refusal]
+    received = local_time(filed.received_at, zone)
+    step = refused.step
+    return Why(
+        en=f"Step {step.step} does not count: {english.format(received=received)}.",
+        zh=f"步骤 {step.step} 不计入:{chinese.format(received=received)}。",
+    )
+
+
+def span_in_words(span: Span) -> tuple[str, str]:
+    """A target in both languages, such as `8 h of business time` and `8小时营业时间`."""
+    if span.days is not None:
+        return f"{span.days} business day{'s' if span.days > 1 else ''}", f"{span.days}个工作日"
+    length = span.length or timedelta(0)
+    if span.unit == "business_time":
+        return f"{in_english(length)} of business time", f"{in_chinese(length)}营业时间"
+    return in_english(length), in_chinese(length)
+
+
+def _held(clock: Clock) -> tuple[str, str]:
+    """What was left out of the count, if anything was."""
+    before = clock.due_at
+    ended = [
+        (hold.end if before is None else min(hold.end, before)) - hold.start
+        for hold in clock.holds
+        if hold.end is not None and (before is None or hold.start < before)
+    ]
+    length = sum(ended, timedelta(0))
+    if not length:
+        return "", ""
+    return f", not counting {in_english(length)} on hold", f"(暂停的{in_chinese(length)}不计)"
 
 
 def local_time(moment: datetime, zone: ZoneInfo) -> str:

@@ -1,10 +1,32 @@
 """What complaints publishes (producer: complaints)."""
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Literal
 
 from shared.contracts.decision import Output, Withdrawal
-from shared.contracts.topics import ESCALATIONS, Topic
-from shared.contracts.values import Contract, Instant, Name
+from shared.contracts.identifiers import customer_of, dealer_of
+from shared.contracts.topics import ESCALATIONS, MERGES, Topic
+from shared.contracts.values import Contract, Instant, LongId, Name
+
+Role = Literal["responsible_person", "department_head", "customer_care", "general_manager", "group"]
+"""Whom a step of a ladder goes to; the dealer's roster says who that is."""
+
+Because = Literal["on_duty", "deputy", "fallback", "nobody", "no_roster"]
+"""Why this person: has the role, stands in for somebody absent, has the fallback role as nobody
+has this one. `nobody`: not even that. `no_roster`: the dealer gave none, only the role is known."""
+
+Outcome = Literal["satisfied", "resolved", "withdrawn", "merged"]
+"""How a case closed. `resolved`: where no clock waits for a call-back."""
+
+Refusal = Literal[
+    "before_receipt",
+    "hold_ends_before_it_starts",
+    "merge_into_itself",
+    "merge_cycle",
+    "merge_target_unknown",
+]
+"""Why a step does not count."""
 
 
 class Why(Contract):
@@ -14,48 +36,134 @@ class Why(Contract):
     zh: str
 
 
+NO_LONGER = Why(
+    en="This no longer holds: what was reported since disproves it.",
+    zh="该通知不再成立:后续上报的情况已推翻它。",
+)
+
+
+class Addressee(Contract):
+    """Whom a notice was for when it was made. `person` is a staff id, never a name."""
+
+    role: Role
+    person: Name | None = None
+    because: Because
+    instead_of: Name | None = None
+    """The staff id of the absent person, or the role that nobody has."""
+
+
 class EscalationWithdrawn(Withdrawal):
-    """A warning, breach or verdict that later facts disprove; says what it takes back."""
+    """A warning, breach, step, verdict, closing or refusal that later facts disprove.
+
+    Of what was sealed it says whom that concerned; verdicts, closings and refusals name no one.
+    """
 
     TYPE: ClassVar[str] = "dev.aftercare.escalation.withdrawn.v1"
     TOPIC: ClassVar[Topic] = ESCALATIONS
 
+    case_id: str = ""
+    case_no: str | None = None
+    clock: str | None = None
+    generation: int | None = None
+    due_at: Instant | None = None
+    recipients: tuple[Role, ...] = ()
+    addressees: tuple[Addressee, ...] = ()
+    policy_version: str | None = None
+    why: Why = NO_LONGER
 
-class _OfAClock(Output):
-    """What everything said about a clock has."""
+
+class _OfACase(Output):
+    """What everything said about a case has."""
 
     TOPIC: ClassVar[Topic] = ESCALATIONS
     WITHDRAWAL: ClassVar[type[Withdrawal]] = EscalationWithdrawn
 
     case_id: str
     case_no: Name
-    clock: str
     generation: int
-    started_at: Instant
-    due_at: Instant
     policy_version: str
+    calendar_version: str | None = None
+    recipients: tuple[Role, ...] = ()
+    addressees: tuple[Addressee, ...] = ()
     why: Why
 
+    @classmethod
+    def withdrawal(
+        cls, *, aggregate_id: str, about: str, at: datetime, sealed: Mapping[str, Any] | None
+    ) -> Withdrawal:
+        """Says what no longer holds and whom that concerns, as far as it was sealed."""
+        clock, generation = _place(about)
+        told = sealed or {}
+        return EscalationWithdrawn(
+            customer_key=customer_of(aggregate_id),
+            dealer_id=dealer_of(aggregate_id),
+            about=about,
+            withdrawn_at=at,
+            withdrawn=dict(sealed) if sealed else None,
+            case_id=aggregate_id.partition("|")[2],
+            case_no=told.get("case_no"),
+            clock=clock,
+            generation=generation,
+            due_at=told.get("due_at"),
+            recipients=told.get("recipients", ()),
+            addressees=told.get("addressees", ()),
+            policy_version=told.get("policy_version"),
+            why=NO_LONGER,
+        )
 
-class DeadlineWarned(_OfAClock):
+
+def _place(about: str) -> tuple[str | None, int | None]:
+    """Clock and generation of what an output is about, such as `breach/contact/1`."""
+    match about.split("/"):
+        case ["refused", *_]:
+            return None, None
+        case ["closed", generation]:
+            return None, int(generation)
+        case [_, clock, generation, *_]:
+            return clock, int(generation)
+        case _:
+            return None, None
+
+
+class _OfAClock(_OfACase):
+    """What everything said about a clock has."""
+
+    clock: str
+    started_at: Instant
+    due_at: Instant | None
+    """None while a hold without an end stops the clock."""
+
+
+class _Notice(_OfAClock):
+    """A step of the ladder that was reached at `at` and noticed at `noticed_at`."""
+
+    step: str
+    """Its name on the ladder."""
+    at: Instant
+    repeat: int = 0
+    """0: the step itself; 1: its first repeat, …"""
+    noticed_at: Instant
+    notified: bool
+    """False where the notice is for the record only: collapsed into a later one after an outage,
+    overtaken by what was done meanwhile, or reached before the policy was applied."""
+
+
+class DeadlineWarned(_Notice):
     """A deadline is near."""
 
     TYPE: ClassVar[str] = "dev.aftercare.deadline.warned.v1"
 
-    noticed_at: Instant
-    recipients: tuple[str, ...]
-    notified: bool
-    """False where the notice was collapsed into a later one after an outage."""
 
-
-class DeadlineBreached(_OfAClock):
+class DeadlineBreached(_Notice):
     """A deadline passed. It was breached at `due_at`, whenever that was noticed."""
 
     TYPE: ClassVar[str] = "dev.aftercare.deadline.breached.v1"
 
-    noticed_at: Instant
-    recipients: tuple[str, ...]
-    notified: bool
+
+class EscalationRaised(_Notice):
+    """A deadline passed so long ago that the next step of the ladder is reached."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.escalation.raised.v1"
 
 
 class ClockStopped(_OfAClock):
@@ -66,12 +174,111 @@ class ClockStopped(_OfAClock):
     stopped_at: Instant
     verdict: Literal["kept", "broken"]
     margin_seconds: int
-    """Positive: time left; negative: time over."""
+    """Positive: time left; negative: time over. Elapsed time."""
+
+
+class CaseClosed(_OfACase):
+    """A generation of a case came to its end, and which of its clocks were kept and broken."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.case.closed.v1"
+
+    closed_at: Instant
+    outcome: Outcome
+    kept: tuple[str, ...]
+    broken: tuple[str, ...]
+
+
+class StepRefused(_OfACase):
+    """A step that was reported does not count, and why. The case stands as without it."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.complaint-step.refused.v1"
+
+    step_id: Name
+    step: str
+    at: Instant
+    refusal: Refusal
+
+
+class Merge(Contract):
+    """One case was merged into another. Of a circle of merges the latest is refused."""
+
+    case_id: LongId
+    into: LongId
+    at: Instant
+    step_id: Name
+
+
+class HandedOver(Contract):
+    """What was still running of a case when it was merged: clock -> when that had started."""
+
+    case_id: LongId
+    at: Instant
+    recorded_at: Instant
+    """When intake had first received that case."""
+    starts: dict[str, Instant]
+
+
+class CaseMergeWithdrawn(Withdrawal):
+    """The merge was taken back, or hands over something else by now."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.case-merge.withdrawn.v1"
+    TOPIC: ClassVar[Topic] = MERGES
+
+    case_id: LongId
+    """The case that it was merged into."""
+    merged_case_id: LongId
+
+    @property
+    def document_id(self) -> str:
+        """The key of this fact about the case that it was merged into."""
+        return f"{self.merged_case_id}/{self.about}"
+
+
+class CaseMerged(Output):
+    """Tells the case that another was merged into what runs on there. Keyed by its customer."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.case.merged.v1"
+    TOPIC: ClassVar[Topic] = MERGES
+    WITHDRAWAL: ClassVar[type[Withdrawal]] = CaseMergeWithdrawn
+
+    case_id: LongId
+    """The case that it was merged into."""
+    merged_case_id: LongId
+    about: str
+    merges: tuple[Merge, ...]
+    """This merge, and those into the merged case, and so on."""
+    handed_over: tuple[HandedOver, ...]
+
+    @property
+    def document_id(self) -> str:
+        """The key of this fact about the case that it was merged into."""
+        return f"{self.merged_case_id}/{self.about}"
+
+    @classmethod
+    def withdrawal(
+        cls, *, aggregate_id: str, about: str, at: datetime, sealed: Mapping[str, Any] | None
+    ) -> Withdrawal:
+        """Addressed to the case that was told of the merge."""
+        merged = cls.model_validate(sealed)
+        return CaseMergeWithdrawn(
+            customer_key=merged.customer_key,
+            dealer_id=merged.dealer_id,
+            about=about,
+            withdrawn_at=at,
+            withdrawn=None,
+            case_id=merged.case_id,
+            merged_case_id=merged.merged_case_id,
+        )
 
 
 ALL: tuple[type[Output] | type[Withdrawal], ...] = (
     DeadlineWarned,
     DeadlineBreached,
+    EscalationRaised,
     ClockStopped,
+    CaseClosed,
+    StepRefused,
     EscalationWithdrawn,
+    CaseMerged,
+    CaseMergeWithdrawn,
 )

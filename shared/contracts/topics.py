@@ -33,7 +33,12 @@ SCORES = Topic("aftercare.scores", "scoring", "one snapshot per customer", compa
 GRADES = Topic("aftercare.grades", "scoring", "grade and risk changes")
 TASKS = Topic("aftercare.tasks", "followup", "follow-up tasks and what becomes of them")
 ESCALATIONS = Topic(
-    "aftercare.escalations", "complaints", "warnings, breaches, withdrawals, verdicts"
+    "aftercare.escalations",
+    "complaints",
+    "warnings, breaches, escalation steps, withdrawals, verdicts, cases closed",
+)
+MERGES = Topic(
+    "aftercare.merges", "complaints", "what a merged case hands over to the one it was merged into"
 )
 DEAD_LETTERS = Topic(
     "aftercare.dead-letters",
@@ -52,5 +57,6 @@ ALL = (
     GRADES,
     TASKS,
     ESCALATIONS,
+    MERGES,
     DEAD_LETTERS,
 )

@@ -1,6 +1,7 @@
 """Complaint cases as sentences: `given(filed()).when("2h").then("warning/contact/1", …)`.
 
-All times are written as the time since the complaint was received: `90m`, `2h`, `1d 30m`.
+All times are written as the time since the complaint was received: `90m`, `2h`, `1d 30m`. The
+rules are the shipped ones without the steps beyond a breach, unless a test says otherwise.
 """
 
 from collections.abc import Sequence
@@ -10,9 +11,19 @@ from typing import Any, Self
 
 from services.complaints.decide import decide
 from services.complaints.facts import CaseEvent, CaseFacts, aggregate_id, join
-from services.complaints.policy import POLICY_2123
-from shared.contracts.complaints import ClockStopped, DeadlineBreached, DeadlineWarned
-from shared.contracts.decision import Announcement, Decision
+from services.complaints.policy import POLICY_2123, ComplaintPolicy
+from services.complaints.rulebook import Rulebook, rulebook_of
+from shared.contracts.complaints import (
+    CaseMerged,
+    CaseMergeWithdrawn,
+    ClockStopped,
+    DeadlineBreached,
+    DeadlineWarned,
+    EscalationRaised,
+    HandedOver,
+    Merge,
+)
+from shared.contracts.decision import Announcement, Decision, Output
 from shared.contracts.envelope import Event
 from shared.contracts.feeds import Severity, StepName
 from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
@@ -22,6 +33,24 @@ RECEIVED = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 CUSTOMER = "sunrise/pudong/cdk/C-1"
 DEALER = "sunrise/pudong"
 CASE = "sunrise/pudong/cdk/complaint/K-1"
+SHIPPED = Rulebook()
+
+
+def up_to_the_breach(policy: ComplaintPolicy) -> ComplaintPolicy:
+    """The policy without the steps of its ladders beyond the breach."""
+    clocks = (
+        rule.model_copy(
+            update={"ladder": tuple(rung for rung in rule.ladder if rung.at.moment != "after")}
+        )
+        for rule in policy.clocks
+    )
+    return ComplaintPolicy(name=policy.name, clocks=tuple(clocks))
+
+
+POLICY = up_to_the_breach(POLICY_2123)
+RULES = rulebook_of(POLICY)
+OTHER_CASE = "sunrise/pudong/cdk/complaint/K-0"
+OTHER_CUSTOMER = "sunrise/pudong/cdk/C-0"
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
@@ -71,8 +100,14 @@ def step(
     recorded: str | None = None,
     satisfied: bool | None = None,
     severity: Severity | None = None,
+    to: str | None = None,
+    until: str | None = None,
+    known: bool = True,
 ) -> CaseEvent:
-    """A step taken so long after receipt. Steps of the same name and time are the same step."""
+    """A step taken so long after receipt. Steps of the same name and time are the same step.
+
+    `to`: whom it was reassigned to, or the case it was merged into, which intake may not know.
+    """
     step_id = id or f"{name} {when}"
     data = ComplaintStepTaken(
         document_id=f"{CASE}/step/{step_id}",
@@ -87,6 +122,11 @@ def step(
         by="advisor-7",
         satisfied=satisfied,
         severity=severity,
+        assigned_to=to if name == "reassigned" else None,
+        merged_into=(to or OTHER_CASE) if name == "merged" else None,
+        merged_into_key=OTHER_CUSTOMER if name == "merged" and known else None,
+        until=at(until) if until else None,
+        reason="parts" if name == "held" else None,
     )
     return _event(data, recorded or when)
 
@@ -103,13 +143,54 @@ def moved(document: CaseEvent | None = None, *, version: int = 9) -> CaseEvent:
     return _event(data, "0s")
 
 
-def _event(data: ComplaintFiled | ComplaintStepTaken | ComplaintMoved, recorded: str) -> CaseEvent:
+def absorbed(
+    starts: dict[str, str], when: str, *, sequence: int = 1, case: str = OTHER_CASE
+) -> CaseEvent:
+    """Another case was merged into this one at `when`. `starts`: clock -> when it had started."""
+    handed = HandedOver(
+        case_id=case,
+        at=at(when),
+        recorded_at=RECEIVED,
+        starts={clock: at(start) for clock, start in starts.items()},
+    )
+    merge = Merge(case_id=case, into=CASE, at=at(when), step_id="M-1")
+    data = CaseMerged(
+        customer_key=CUSTOMER,
+        dealer_id=DEALER,
+        case_id=CASE,
+        merged_case_id=case,
+        about="merged/1",
+        merges=(merge,),
+        handed_over=(handed,),
+    )
+    return _event(data, when, sequence)
+
+
+def not_absorbed_any_more(*, sequence: int = 2, case: str = OTHER_CASE) -> CaseEvent:
+    """That merge was taken back."""
+    data = CaseMergeWithdrawn(
+        customer_key=CUSTOMER,
+        dealer_id=DEALER,
+        about="merged/1",
+        withdrawn_at=RECEIVED,
+        case_id=CASE,
+        merged_case_id=case,
+    )
+    return _event(data, "0s", sequence)
+
+
+def _event(
+    data: ComplaintFiled | ComplaintStepTaken | ComplaintMoved | CaseMerged | CaseMergeWithdrawn,
+    recorded: str,
+    sequence: int = 0,
+) -> CaseEvent:
     return Event(
-        id=f"{data.document_id}@{data.version}",
+        id=f"{data.document_id}@{getattr(data, 'version', sequence)}",
         key=CUSTOMER,
         dealer_id=DEALER,
         recorded_at=at(recorded),
         data=data,
+        sequence=sequence,
     )
 
 
@@ -126,20 +207,26 @@ def abouts(decision: Decision) -> set[str]:
 class Case:
     """A case and what was announced of it, as time passes. Every check returns the case."""
 
-    def __init__(self, events: Sequence[CaseEvent]) -> None:
+    def __init__(self, events: Sequence[CaseEvent], rulebook: Rulebook = RULES) -> None:
+        self.rulebook = rulebook
         self.facts = known(events)
         self.now = RECEIVED
         self.decision = Decision()
+        self.said: dict[str, Output] = {}
         self.announced: dict[str, dict[str, Any]] = {}
         self.withdrawn: set[str] = set()
 
     def when(self, elapsed: str) -> Self:
         """It is so long after receipt; the case is decided and its announcements sealed."""
         self.now = at(elapsed)
-        self.decision = decide(self.facts, self.announced, POLICY_2123, self.now)
+        self.decision = decide(self.facts, self.announced, self.rulebook, self.now)
         self.withdrawn = set(self.announced) - abouts(self.decision)
+        self.said = {
+            output.about: output.content or self.said[output.about]
+            for output in self.decision.outputs
+        }
         self.announced = {
-            output.about: self.announced.get(output.about) or output.content.model_dump(mode="json")
+            output.about: self.said[output.about].model_dump(mode="json")
             for output in self.decision.outputs
             if isinstance(output, Announcement)
         }
@@ -151,8 +238,15 @@ class Case:
         return self
 
     def then(self, *expected: str) -> Self:
-        """Exactly these outputs hold."""
-        assert abouts(self.decision) == set(expected)
+        """Exactly these outputs hold of its clocks."""
+        said = {about for about in abouts(self.decision) if about.count("/") > 1}
+        assert said == set(expected)
+        return self
+
+    def then_of_the_case(self, *expected: str) -> Self:
+        """Exactly these outputs hold of the case as a whole."""
+        said = {about for about in abouts(self.decision) if about.count("/") == 1}
+        assert said == set(expected)
         return self
 
     def then_withdrawn(self, *expected: str) -> Self:
@@ -165,6 +259,11 @@ class Case:
         assert self.decision.next_due == (None if elapsed is None else at(elapsed))
         return self
 
+    def notice(self, about: str) -> DeadlineWarned | DeadlineBreached | EscalationRaised:
+        content = self._content(about)
+        assert isinstance(content, DeadlineWarned | DeadlineBreached | EscalationRaised)
+        return content
+
     def warning(self, about: str) -> DeadlineWarned:
         content = self._content(about)
         assert isinstance(content, DeadlineWarned)
@@ -175,16 +274,21 @@ class Case:
         assert isinstance(content, DeadlineBreached)
         return content
 
+    def raised(self, about: str) -> EscalationRaised:
+        content = self._content(about)
+        assert isinstance(content, EscalationRaised)
+        return content
+
     def verdict(self, about: str) -> ClockStopped:
         content = self._content(about)
         assert isinstance(content, ClockStopped)
         return content
 
     def _content(self, about: str) -> object:
-        return {output.about: output.content for output in self.decision.outputs}[about]
+        return self.said[about]
 
 
-def given(*events: CaseEvent) -> Case:
+def given(*events: CaseEvent, rules: Rulebook = RULES) -> Case:
     """A case of which this is known."""
     assert len({aggregate_id(event) for event in events}) <= 1
-    return Case(events)
+    return Case(events, rules)

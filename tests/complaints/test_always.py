@@ -11,14 +11,30 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.complaints.app import machine
-from services.complaints.decide import decide
-from services.complaints.facts import CaseEvent, CaseFacts, join
+from services.complaints.decide import decide, stand
+from services.complaints.facts import CaseEvent, CaseFacts, Filed, join
 from services.complaints.policy import POLICY_2123, ComplaintPolicy
+from services.complaints.rulebook import Edition, Rulebook, rulebook_of
 from services.complaints.settings import ComplaintSettings
 from shared.contracts.decision import Decision
 from shared.contracts.feeds import Severity, StepName
+from shared.runtime.machine import Machine
 from tests import invariants
-from tests.complaints.scenario import RECEIVED, abouts, at, filed, known, moved, step
+from tests.complaints.rules import BUSINESS, CALENDAR
+from tests.complaints.scenario import (
+    CASE,
+    DEALER,
+    OTHER_CASE,
+    RECEIVED,
+    abouts,
+    absorbed,
+    at,
+    filed,
+    known,
+    moved,
+    not_absorbed_any_more,
+    step,
+)
 
 on_a_busy_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -30,7 +46,7 @@ RECORDED = st.sampled_from(["0s", "1d", "6d", "8d", "30d"])
 SEVERITY: st.SearchStrategy[Severity] = st.sampled_from(get_args(Severity))
 STEPS: st.SearchStrategy[StepName] = st.sampled_from(get_args(StepName))
 LIVELY: st.SearchStrategy[StepName] = st.sampled_from(
-    ["contacted", "resolved", "called_back", "reopened", "regraded"]
+    ["contacted", "resolved", "called_back", "reopened", "regraded", "held", "merged"]
 )
 """The steps that make long stories; drawn as often as all steps together."""
 
@@ -38,7 +54,9 @@ LIVELY: st.SearchStrategy[StepName] = st.sampled_from(
 @st.composite
 def one_event(draw: st.DrawFn, version: int, busy_minutes: Sequence[int]) -> CaseEvent:
     """A complaint, a correction, a step, or a move: one version of one of a few documents."""
-    kind = draw(st.sampled_from(["filed", "moved", *["step"] * 8]))
+    kind = draw(st.sampled_from(["filed", "moved", "absorbed", *["step"] * 8]))
+    if kind == "absorbed":
+        return draw(one_merge(version))
     if kind == "filed":
         return filed(
             severity=draw(SEVERITY),
@@ -57,10 +75,25 @@ def one_event(draw: st.DrawFn, version: int, busy_minutes: Sequence[int]) -> Cas
         recorded=draw(RECORDED),
         satisfied=draw(st.booleans()) if name == "called_back" else None,
         severity=draw(SEVERITY) if name == "regraded" else None,
+        to=draw(st.sampled_from([OTHER_CASE, CASE, "advisor-8"])),
+        until=draw(st.sampled_from([None, f"{abs(minutes) + 600}m"])) if name == "held" else None,
+        known=draw(st.integers(0, 3)) > 0,
     )
     if kind == "moved":
         return moved(draw(st.sampled_from([taken, None])), version=version)
     return taken
+
+
+@st.composite
+def one_merge(draw: st.DrawFn, sequence: int) -> CaseEvent:
+    """One of two other cases is merged into this one, or is not any more."""
+    other = f"{OTHER_CASE}{draw(st.integers(1, 2))}"
+    if draw(st.integers(0, 2)) == 0:
+        return not_absorbed_any_more(sequence=sequence, case=other)
+    start = f"{draw(st.integers(0, 1000))}m"
+    clock = draw(st.sampled_from(["contact", "answer", "executive_answer", "unknown"]))
+    minutes = draw(st.integers(0, 3000))
+    return absorbed({clock: f"-{start}"}, f"{minutes}m", sequence=sequence, case=other)
 
 
 @st.composite
@@ -79,15 +112,35 @@ LATEST = at("60d")
 MACHINE = machine(ComplaintSettings())
 FORGETFUL = replace(
     MACHINE,
-    policy=ComplaintPolicy(
-        name="short memory", clocks=POLICY_2123.clocks, memory=timedelta(days=4)
+    policy=rulebook_of(
+        ComplaintPolicy(name="short memory", clocks=POLICY_2123.clocks, memory=timedelta(days=4))
     ),
 )
-OTHER_POLICY = ComplaintPolicy(name="no hurry", clocks=POLICY_2123.clocks[1:3])
+OTHER_RULES = rulebook_of(ComplaintPolicy(name="no hurry", clocks=POLICY_2123.clocks[1:3]))
+IN_BUSINESS_TIME = replace(MACHINE, policy=rulebook_of(BUSINESS, CALENDAR))
+REBASED = replace(
+    MACHINE,
+    policy=Rulebook(
+        editions={
+            DEALER: (
+                Edition(applied_at=at("30m"), policy=POLICY_2123),
+                Edition(
+                    applied_at=at("20h"), open_cases="rebase", policy=BUSINESS, calendar=CALENDAR
+                ),
+                Edition(applied_at=at("3d"), open_cases="rebase", policy=POLICY_2123),
+            )
+        }
+    ),
+)
+MACHINES = st.sampled_from([MACHINE, IN_BUSINESS_TIME, REBASED])
+"""By the shipped rules, by others in business time, and from the ones to the others and back."""
+
+
+Complaints = Machine[CaseFacts, Rulebook]
 
 
 def _decide(facts: CaseFacts, now: datetime) -> Decision:
-    return decide(facts, {}, POLICY_2123, now)
+    return decide(facts, {}, MACHINE.policy, now)
 
 
 @on_a_busy_machine
@@ -105,32 +158,36 @@ def test_facts_survive_being_stored(events: list[CaseEvent]) -> None:
 
 
 @on_a_busy_machine
-@for_all(stories(), MOMENTS, st.floats(0, 1))
+@for_all(MACHINES, stories(), MOMENTS, st.floats(0, 1))
 def test_nothing_changes_before_it_is_due(
-    events: list[CaseEvent], now: datetime, part: float
+    by: Complaints, events: list[CaseEvent], now: datetime, part: float
 ) -> None:
-    invariants.nothing_changes_before_it_is_due(MACHINE, known(events), now, part)
+    invariants.nothing_changes_before_it_is_due(by, known(events), now, part)
 
 
 @on_a_busy_machine
-@for_all(stories())
-def test_being_woken_when_due_leads_where_sleeping_through_leads(events: list[CaseEvent]) -> None:
+@for_all(MACHINES, stories())
+def test_being_woken_when_due_leads_where_sleeping_through_leads(
+    by: Complaints, events: list[CaseEvent]
+) -> None:
     facts = known(events)
-    invariants.being_woken_when_due_leads_where_sleeping_through_leads(
-        MACHINE, facts, at("-1d"), LATEST
-    )
+    invariants.being_woken_when_due_leads_where_sleeping_through_leads(by, facts, at("-1d"), LATEST)
 
 
 @on_a_busy_machine
-@for_all(stories(), st.data())
-def test_however_it_is_told_the_same_is_said(events: list[CaseEvent], data: st.DataObject) -> None:
-    invariants.however_it_is_told_the_same_is_said(MACHINE, events, data)
+@for_all(MACHINES, stories(), st.data())
+def test_however_it_is_told_the_same_is_said(
+    by: Complaints, events: list[CaseEvent], data: st.DataObject
+) -> None:
+    invariants.however_it_is_told_the_same_is_said(by, events, data)
 
 
 @on_a_busy_machine
-@for_all(stories(), st.data())
-def test_an_outage_leads_where_none_leads(events: list[CaseEvent], data: st.DataObject) -> None:
-    invariants.an_outage_leads_where_none_leads(MACHINE, events, LATEST, data)
+@for_all(MACHINES, stories(), st.data())
+def test_an_outage_leads_where_none_leads(
+    by: Complaints, events: list[CaseEvent], data: st.DataObject
+) -> None:
+    invariants.an_outage_leads_where_none_leads(by, events, LATEST, data)
 
 
 @on_a_busy_machine
@@ -140,9 +197,11 @@ def test_what_is_forgotten_is_not_taken_back(events: list[CaseEvent], data: st.D
 
 
 @on_a_busy_machine
-@for_all(stories(), st.data())
-def test_a_story_told_again_changes_nothing(events: list[CaseEvent], data: st.DataObject) -> None:
-    invariants.a_story_told_again_changes_nothing(MACHINE, events, LATEST, data)
+@for_all(MACHINES, stories(), st.data())
+def test_a_story_told_again_changes_nothing(
+    by: Complaints, events: list[CaseEvent], data: st.DataObject
+) -> None:
+    invariants.a_story_told_again_changes_nothing(by, events, LATEST, data)
 
 
 @on_a_busy_machine
@@ -150,7 +209,7 @@ def test_a_story_told_again_changes_nothing(events: list[CaseEvent], data: st.Da
 def test_a_policy_tried_for_a_while_leaves_no_trace(
     events: list[CaseEvent], data: st.DataObject
 ) -> None:
-    invariants.a_policy_tried_for_a_while_leaves_no_trace(MACHINE, OTHER_POLICY, events, data)
+    invariants.a_policy_tried_for_a_while_leaves_no_trace(MACHINE, OTHER_RULES, events, data)
 
 
 @on_a_busy_machine
@@ -181,3 +240,30 @@ def test_a_verdict_agrees_with_its_breach(events: list[CaseEvent], now: datetime
         if saying == "breach":
             assert f"warning/{clock}" in said
             assert content["due_at"] <= now
+
+
+@on_a_busy_machine
+@for_all(MACHINES, stories(), MOMENTS)
+def test_a_held_clock_cannot_break(by: Complaints, events: list[CaseEvent], now: datetime) -> None:
+    facts = known(events)
+    if isinstance(facts.complaint, Filed):
+        standing = stand(facts, facts.complaint, by.policy, now)
+        for clock in standing.clocks:
+            due_at = clock.due_at
+            if due_at is None or not clock.rule.pausable or not clock.broken(now):
+                continue
+            for hold in standing.course.holds:
+                assert not (hold.start < due_at and (hold.end is None or due_at < hold.end))
+
+
+@on_a_busy_machine
+@for_all(MACHINES, stories(), MOMENTS)
+def test_what_is_closed_owes_nothing(
+    by: Complaints, events: list[CaseEvent], now: datetime
+) -> None:
+    facts = known(_reported_by(events, now))
+    decision = by.decide(facts, {}, by.policy, now)
+    if decision.listing is not None and decision.listing.deadline is None:
+        assert isinstance(facts.complaint, Filed)
+        last = stand(facts, facts.complaint, by.policy, now).generations[-1].number
+        assert f"closed/{last}" in abouts(decision)

@@ -13,14 +13,10 @@ from tests.complaints.scenario import span
 
 
 def test_the_shipped_policy_is_2123() -> None:
-    targets = {rule.name: rule.target for rule in POLICY_2123.clocks}
-    assert targets == {
-        "contact": timedelta(hours=2),
-        "answer": timedelta(days=1),
-        "executive_answer": timedelta(days=2),
-        "call_back": timedelta(days=3),
-    }
-    assert {rule.warning_fraction for rule in POLICY_2123.clocks} == {0.75}
+    targets = {rule.name: str(rule.target) for rule in POLICY_2123.clocks}
+    assert targets == {"contact": "2h", "answer": "1d", "executive_answer": "2d", "call_back": "3d"}
+    assert {str(rule.ladder[0].at) for rule in POLICY_2123.clocks} == {"75%"}
+    assert [rule.name for rule in POLICY_2123.clocks if not rule.pausable] == ["contact"]
 
 
 def test_a_policy_survives_storage_with_its_version() -> None:
@@ -37,13 +33,28 @@ def test_two_clocks_of_one_name_are_refused() -> None:
         ComplaintPolicy(name="twice", clocks=(rule, rule))
 
 
+def _rung(at: str, name: str = "step", to: str = "group") -> dict[str, object]:
+    return {"name": name, "at": at, "to": [to]}
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"target": timedelta(0)}, "target"),
-        ({"warning_fraction": 1.0}, "warning_fraction"),
+        ({"target": "0h"}, "target"),
+        ({"target": "soon"}, "written like '2h' or '5 business days'"),
         ({"stops": ()}, "stops"),
+        ({"stops": ["phoned"]}, "stops"),
         ({"name": "with/slash"}, "name"),
+        ({"ladder": ()}, "ladder"),
+        ({"ladder": [_rung("75%")]}, "one step 'due'"),
+        ({"ladder": [_rung("due"), _rung("75%", "warning")]}, "warnings first"),
+        ({"ladder": [_rung("due"), _rung("150%")]}, "same name"),
+        ({"ladder": [_rung("due", to="the boss")]}, "responsible_person"),
+        ({"ladder": [_rung("later")]}, "written like '75%'"),
+        ({"ladder": [_rung("100%")]}, "write 'due'"),
+        ({"ladder": [_rung("-1 business hour"), _rung("due", "breach")]}, "unit of the target"),
+        ({"ladder": [_rung("-3h"), _rung("due", "breach")]}, "before the start"),
+        ({"ladder": [{**_rung("due"), "repeat_at_most": 3}]}, "go together"),
     ],
 )
 def test_a_clock_that_cannot_work_is_refused(change: dict[str, object], field: str) -> None:
@@ -69,6 +80,7 @@ def test_lengths_of_time_in_words(length: str, english: str, chinese: str) -> No
 
 def test_the_machine_reads_complaints_and_writes_escalations() -> None:
     built = machine(ComplaintSettings())
-    assert [topic.name for topic in built.topics] == ["aftercare.complaints"]
-    assert {contract.TOPIC.name for contract in built.writes} == {"aftercare.escalations"}
-    assert built.policy.version == POLICY_2123.version
+    assert [topic.name for topic in built.topics] == ["aftercare.complaints", "aftercare.merges"]
+    written = {contract.TOPIC.name for contract in built.writes}
+    assert written == {"aftercare.escalations", "aftercare.merges"}
+    assert built.policy.shipped.policy == POLICY_2123

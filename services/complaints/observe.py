@@ -1,0 +1,111 @@
+"""Counts what happens to cases, as it is written: from the tallies before and after, and what
+was said. Every label is one of a few known values, or the name of a dealer or of a clock."""
+
+from collections.abc import Mapping, Sequence
+from typing import get_args
+
+from services.complaints.listing import CaseTally, ClockTally
+from shared import metrics
+from shared.contracts.complaints import (
+    CaseClosed,
+    DeadlineBreached,
+    DeadlineWarned,
+    EscalationRaised,
+    EscalationWithdrawn,
+    Role,
+    StepRefused,
+)
+from shared.contracts.decision import Listing, Output, Withdrawal
+from shared.contracts.feeds import ComplaintChannel, Severity
+from shared.contracts.identifiers import dealer_of
+
+_CHANNELS: frozenset[str] = frozenset(get_args(ComplaintChannel))
+_SEVERITIES: frozenset[str] = frozenset(get_args(Severity))
+_ROLES: frozenset[str] = frozenset(get_args(Role))
+_VERDICTS = frozenset({"kept", "broken"})
+
+Notice = DeadlineWarned | DeadlineBreached | EscalationRaised
+
+
+def observe(
+    before: Listing | None, after: Listing | None, said: Sequence[Output | Withdrawal]
+) -> None:
+    """Count one change of one case."""
+    known, now = _tally(before), _tally(after)
+    if now is not None:
+        _count_case(known, now)
+        _count_clocks(known, now)
+    for content in said:
+        match content:
+            case DeadlineWarned() | DeadlineBreached() | EscalationRaised():
+                _count_notice(content)
+            case CaseClosed() if _is_new(content, before, known):
+                metrics.complaints_closed.labels(content.dealer_id, content.outcome).inc()
+            case EscalationWithdrawn():
+                metrics.complaint_withdrawals.labels(content.dealer_id).inc()
+            case StepRefused():
+                metrics.complaint_steps_refused.labels(content.dealer_id, content.refusal).inc()
+
+
+def _tally(listing: Listing | None) -> CaseTally | None:
+    return None if listing is None else CaseTally.model_validate(listing.tally)
+
+
+def _count_case(before: CaseTally | None, now: CaseTally) -> None:
+    dealer = dealer_of(now.customer_key)
+    if before is None:
+        severity = _one_of(_SEVERITIES, now.severity)
+        channel = _one_of(_CHANNELS, now.channel)
+        metrics.complaints_received.labels(dealer, severity, channel).inc()
+    reopened = now.reopened - (before.reopened if before is not None else 0)
+    if reopened > 0:
+        metrics.complaints_reopened.labels(dealer).inc(reopened)
+
+
+def _count_clocks(before: CaseTally | None, now: CaseTally) -> None:
+    """Each clock when its verdict, and when its length, is known for the first time."""
+    dealer, known = dealer_of(now.customer_key), _clocks(before)
+    for key, clock in _clocks(now).items():
+        was = known.get(key)
+        if clock.state in _VERDICTS and (was is None or was.state not in _VERDICTS):
+            metrics.complaint_clocks.labels(dealer, clock.clock, clock.state).inc()
+        if clock.seconds is not None and (was is None or was.seconds is None):
+            metrics.complaint_clock_seconds.labels(dealer, clock.clock).observe(clock.seconds)
+
+
+def _clocks(tally: CaseTally | None) -> Mapping[tuple[str, int], ClockTally]:
+    clocks = tally.clocks if tally is not None else ()
+    return {(clock.clock, clock.generation): clock for clock in clocks}
+
+
+def _is_new(closed: CaseClosed, before: Listing | None, known: CaseTally | None) -> bool:
+    """Whether that generation was not closed before: then it is no closing that is corrected."""
+    if before is None or known is None:
+        return True
+    latest = known.reopened + 1
+    was_open = before.deadline is not None
+    return closed.generation > latest or (closed.generation == latest and was_open)
+
+
+def _count_notice(notice: Notice) -> None:
+    match notice:
+        case DeadlineWarned():
+            kind = "warning"
+        case DeadlineBreached():
+            kind = "breach"
+        case EscalationRaised():
+            kind = "step"
+    notified = "yes" if notice.notified else "no"
+    metrics.complaint_notices.labels(notice.dealer_id, kind, notified).inc()
+    if not notice.notified:
+        return
+    for addressee in notice.addressees:
+        if addressee.because in {"fallback", "nobody"}:
+            role = _one_of(_ROLES, addressee.instead_of or addressee.role)
+            metrics.complaint_addressee_missing.labels(
+                notice.dealer_id, role, addressee.because
+            ).inc()
+
+
+def _one_of(known: frozenset[str], value: str) -> str:
+    return value if value in known else "other"
