@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Response
 from fastapi.exceptions import RequestValidationError
 
-from services.complaints import cursor
-from services.complaints.answers import InvalidRequest, Problem
 from services.complaints.facts import CaseFacts
 from services.complaints.listing import CaseTally
+from services.complaints.reading import cursor
+from services.complaints.reading.answers import InvalidRequest, Problem
+from services.complaints.reading.spreadsheet import to_csv
+from services.complaints.reading.statistics import By, Statistics, Tables
+from services.complaints.reading.views import CasePage, CaseView, is_undecided, line, show
 from services.complaints.rulebook import Rulebook
-from services.complaints.spreadsheet import to_csv
-from services.complaints.statistics import By, Statistics, Tables
-from services.complaints.views import CasePage, CaseView, is_undecided, line, show
 from shared.contracts.values import Day
 from shared.runtime.reader import Reader
 from shared.time.clock import Clock as Time

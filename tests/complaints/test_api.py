@@ -11,10 +11,10 @@ from hypothesis import given as for_all
 
 from services.complaints.api import routes
 from services.complaints.decide import decide
-from services.complaints.entries import Step
 from services.complaints.facts import CaseEvent, CaseFacts, aggregate_id
+from services.complaints.reading.entries import Step
+from services.complaints.reading.views import CaseView, line, show
 from services.complaints.rulebook import Edition, Rulebook, rulebook_of
-from services.complaints.views import CaseView, line, show
 from shared.contracts.decision import NOTHING_DUE, Decision
 from shared.runtime.machine import Machine
 from shared.time.clock import ManualClock

@@ -8,7 +8,11 @@ from hypothesis import assume, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.complaints.arithmetic import (
+from services.complaints.clocks import Clock
+from services.complaints.decide import stand
+from services.complaints.facts import CaseEvent, Filed
+from services.complaints.policy import POLICY_2123, ClockRule, ComplaintPolicy
+from services.complaints.reading.arithmetic import (
     MOST_PIECES,
     BusinessDay,
     Rest,
@@ -16,11 +20,7 @@ from services.complaints.arithmetic import (
     count,
     total,
 )
-from services.complaints.clocks import Clock
-from services.complaints.decide import stand
-from services.complaints.explanation import Explanation, exactly, explain
-from services.complaints.facts import CaseEvent, Filed
-from services.complaints.policy import POLICY_2123, ClockRule, ComplaintPolicy
+from services.complaints.reading.explanation import Explanation, exactly, explain
 from services.complaints.rulebook import Edition, Rulebook, rulebook_of
 from shared.time.calendar import WEEKDAYS, BusinessCalendar
 from shared.time.deadlines import Hold, Span, due, joined

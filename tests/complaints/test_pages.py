@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.complaints import cursor
 from services.complaints.api import STATISTICS_PAGE
+from services.complaints.reading import cursor
 from services.complaints.rulebook import rulebook_of
 from shared.contracts.decision import NOTHING_DUE
 from shared.time.zones import moment_of

@@ -14,8 +14,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.complaints.listing import CaseTally, ClockState, ClockTally
-from services.complaints.spreadsheet import MOST_CATEGORIES, to_csv
-from services.complaints.statistics import (
+from services.complaints.reading.spreadsheet import MOST_CATEGORIES, to_csv
+from services.complaints.reading.statistics import (
     By,
     PeriodStatistics,
     Statistics,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.complaints.answers import Answer, Words
+from services.complaints.reading.answers import Answer, Words
 from shared.contracts.complaints import Because, Outcome, Refusal, Role
 from shared.contracts.feeds import Severity, StepName
 from shared.contracts.values import Instant

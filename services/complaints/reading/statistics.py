@@ -16,8 +16,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.complaints.answers import Answer
 from services.complaints.listing import CaseTally, ClockTally
+from services.complaints.reading.answers import Answer
 
 By = Literal["week", "month"]
 

@@ -11,8 +11,9 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from services.complaints import wording
-from services.complaints.answers import Words
-from services.complaints.entries import (
+from services.complaints.facts import CaseFacts, Filed, StepTaken
+from services.complaints.reading.answers import Words
+from services.complaints.reading.entries import (
     AddresseeView,
     Closed,
     Counting,
@@ -28,7 +29,6 @@ from services.complaints.entries import (
     Step,
     VerdictMade,
 )
-from services.complaints.facts import CaseFacts, Filed, StepTaken
 from services.complaints.standing import Standing
 from services.complaints.timeline import Course, Refused, generations
 from shared.contracts.decision import Announced

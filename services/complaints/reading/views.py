@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from services.complaints.answers import Answer, Words
 from services.complaints.clocks import Clock, Origin
 from services.complaints.decide import stand
-from services.complaints.entries import Entry, NoticeKind
-from services.complaints.explanation import Explanation, explain
 from services.complaints.facts import CaseFacts, Filed
-from services.complaints.history import History
 from services.complaints.ladder import Reached
 from services.complaints.listing import state_of
 from services.complaints.notices import about
+from services.complaints.reading.answers import Answer, Words
+from services.complaints.reading.entries import Entry, NoticeKind
+from services.complaints.reading.explanation import Explanation, explain
+from services.complaints.reading.history import History
 from services.complaints.rulebook import Rulebook
 from services.complaints.standing import Standing
 from services.complaints.timeline import (

@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 
-from services.complaints.statistics import ClockStatistics, PeriodStatistics, Statistics
+from services.complaints.reading.statistics import ClockStatistics, PeriodStatistics, Statistics
 
 BYTE_ORDER_MARK = "\ufeff"
 MOST_CATEGORIES = 100

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from services.complaints.answers import Answer, Words
-from services.complaints.arithmetic import (
+from services.complaints.clocks import Clock, Origin
+from services.complaints.facts import Filed
+from services.complaints.reading.answers import Answer, Words
+from services.complaints.reading.arithmetic import (
     MOST_PIECES,
     BusinessDay,
     Count,
@@ -19,8 +21,6 @@ from services.complaints.arithmetic import (
     count,
     in_seconds,
 )
-from services.complaints.clocks import Clock, Origin
-from services.complaints.facts import Filed
 from services.complaints.wording import span_in_words
 from shared.contracts.values import Instant
 from shared.time.deadlines import Hold, Unit, years_needed

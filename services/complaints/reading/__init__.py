@@ -1,0 +1,1 @@
+"""What staff read of complaints: cases, lists, why a deadline is what it is, statistics."""
