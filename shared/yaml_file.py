@@ -68,13 +68,8 @@ class YamlFile:
         return self.line(error["loc"], message, missing=error["type"] == "missing")
 
 
-def read_yaml(path: Path, model: type[M], *, default_source: Path | None = None) -> M:
-    """The file as a model; `default_source` is read instead where there is no file at `path`.
-
-    Raises WrongFile.
-    """
-    if default_source is not None and not path.exists():
-        path = default_source
+def read_yaml(path: Path, model: type[M]) -> M:
+    """The file as a model. Raises WrongFile."""
     return parse_yaml(path).as_model(model)
 
 
