@@ -16,7 +16,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from deploy.local import configuration, dead_letters_cli, gist
+from deploy.local import configuration, dead_letters_cli, gist, policy_cli
 from deploy.local.demo_show import run_demo
 from deploy.local.intake_client import IntakeClient
 from deploy.local.processes import CannotRun
@@ -40,6 +40,7 @@ app = typer.Typer(
 config_app = typer.Typer(help="Look at the configuration.", no_args_is_help=True)
 app.add_typer(dead_letters_cli.app, name="dead-letters")
 app.add_typer(config_app, name="config")
+app.add_typer(policy_cli.app, name="policy")
 
 
 @app.command()
@@ -236,8 +237,9 @@ def config_check(
     checked = {name: configuration.checked(name) for name in shown}
     for name, settings in checked.items():
         sys.stdout.write(f"# {name}\n{configuration.as_yaml(settings)}")
-    for line in configuration.unread_variables(os.environ):
-        err.print(f"warning: {line}", markup=False, highlight=False, soft_wrap=True)
+    policy_cli.warn(configuration.unread_variables(os.environ))
+    if "complaints" in checked:
+        policy_cli.check_rules()
 
 
 def main() -> None:

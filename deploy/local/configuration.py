@@ -4,7 +4,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -14,7 +14,10 @@ from services.complaints.settings import ComplaintSettings
 from services.followup.settings import FollowUpSettings
 from services.intake.settings import IntakeSettings
 from services.scoring.settings import ScoringSettings
-from shared.settings import KafkaSettings, ServiceSettings
+from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
+from shared.yaml_file import WrongFile
+
+S = TypeVar("S", bound=ServiceSettings)
 
 PREFIX = "AFTERCARE_"
 TEST_PREFIX = "AFTERCARE_TEST_"
@@ -53,6 +56,16 @@ def checked(service: str) -> ServiceSettings:
     return settings
 
 
+def complaint_settings() -> ComplaintSettings:
+    """The settings of complaints, with its dealers read; its rules are not looked at.
+
+    Raises `WrongConfiguration`.
+    """
+    settings = _read(ComplaintSettings)
+    _check_file(settings.dealers, "AFTERCARE_DEALERS_FILE")
+    return settings
+
+
 def kafka_settings(recorded: Mapping[str, Any] | None = None) -> KafkaSettings:
     """How to reach Kafka: as the environment says, else as `recorded` by a running stack.
 
@@ -62,6 +75,17 @@ def kafka_settings(recorded: Mapping[str, Any] | None = None) -> KafkaSettings:
     if recorded is None or "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS" in os.environ:
         return settings
     return settings.model_copy(update=dict(recorded))
+
+
+def mongo_settings(recorded: Mapping[str, Any] | None = None) -> MongoSettings:
+    """How to reach MongoDB: as the environment says, else as `recorded` by a running stack.
+
+    Raises `WrongConfiguration`.
+    """
+    settings = _read(ServiceSettings).mongo
+    if recorded is None or "AFTERCARE_MONGO__URI" in os.environ:
+        return settings
+    return MongoSettings.model_validate({**dict(settings), **recorded})
 
 
 def as_yaml(settings: ServiceSettings) -> str:
@@ -89,7 +113,7 @@ def unread_variables(environment: Mapping[str, str]) -> list[str]:
     return lines
 
 
-def _read(kind: type[ServiceSettings]) -> ServiceSettings:
+def _read(kind: type[S]) -> S:
     try:
         return kind()
     except ValidationError as error:
@@ -115,6 +139,8 @@ def _check_file(read: Any, variable: str) -> None:
             for found in error.errors(include_url=False)
         ]
         raise WrongConfiguration(lines) from None
+    except WrongFile as wrong:
+        raise WrongConfiguration(wrong.lines) from None
     except yaml.YAMLError as error:
         reason = str(error).replace("\n", " ")
         raise WrongConfiguration([f"{variable}: not YAML: {reason}"]) from None

@@ -1,12 +1,13 @@
 """What a running `aftercare up` leaves for the other commands: where it can be reached."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from deploy.local.stack import DEFAULT_PORT_BASE, Stack, fixed_ports
+from deploy.local.stack import DATABASE_VARIABLE, DEFAULT_PORT_BASE, Stack, fixed_ports
 
 DEFAULT_DIRECTORY = Path(".aftercare")
 _FILE = "running.json"
@@ -19,6 +20,8 @@ class Recorded(BaseModel):
 
     kafka: dict[str, str | int | bool] | None = None
     """Settings of the embedded broker; absent where the environment names another."""
+    mongo: dict[str, str] | None = None
+    """Settings of the embedded database; absent where the environment names another."""
     urls: dict[str, str]
 
 
@@ -28,7 +31,11 @@ def recording(stack: Stack, directory: Path) -> Iterator[None]:
     embedded = stack.kafka.model_dump(
         include={"bootstrap_servers", "idempotent_producer", "partitions", "replication_factor"}
     )
-    record = Recorded(kafka=embedded if stack.broker_is_embedded else None, urls=dict(stack.urls))
+    record = Recorded(
+        kafka=embedded if stack.broker_is_embedded else None,
+        mongo=None if os.environ.get(DATABASE_VARIABLE) else {"uri": f"mongodb://{stack.database}"},
+        urls=dict(stack.urls),
+    )
     file = directory / _FILE
     file.write_text(record.model_dump_json(indent=2), encoding="utf-8")
     try:

@@ -20,10 +20,19 @@ from deploy.local.recorded import recorded
 from deploy.local.send import Account, read_lines, send_all
 from deploy.local.stack import SERVICES, fixed_ports
 from deploy.local.tail import Tail, following
-from shared.contracts.complaints import ClockStopped, DeadlineBreached
+from shared.contracts.complaints import (
+    CaseClosed,
+    CaseMerged,
+    ClockStopped,
+    DeadlineBreached,
+    DeadlineWarned,
+    EscalationRaised,
+    EscalationWithdrawn,
+    StepRefused,
+)
 from shared.contracts.envelope import to_headers
 from shared.contracts.scoring import ScoreChanged
-from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS, SCORES, VISITS
+from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS, MERGES, SCORES, VISITS
 from shared.kafka import make_producer
 from shared.runtime.dead_letters import PREFIX
 from tests.servers import Broker
@@ -252,6 +261,72 @@ def test_a_breach_names_the_case_and_whom_it_went_to() -> None:
     assert line.endswith("case K1: contact due 2026-11-21 12:05Z -> department head")
 
 
+def test_a_step_of_the_ladder_names_the_staff_ids_it_went_to() -> None:
+    data = {
+        "case_no": "K1",
+        "clock": "answer",
+        "step": "general_manager",
+        "at": "2026-11-21T12:05:00.000Z",
+        "repeat": 2,
+        "recipients": ["general_manager", "group"],
+        "addressees": [
+            {"role": "general_manager", "person": "pd-gm", "because": "on_duty"},
+            {"role": "group", "because": "nobody"},
+        ],
+        "notified": True,
+    }
+    line = told(ESCALATIONS.name, EscalationRaised.TYPE, data)
+    assert line.endswith(
+        "case K1: answer, step general manager 2026-11-21 12:05Z, told again (2) "
+        "-> general manager:pd-gm, group (nobody)"
+    )
+
+
+def test_what_is_only_recorded_went_to_nobody() -> None:
+    data = {"case_no": "K1", "clock": "answer", "recipients": ["group"], "notified": False}
+    line = told(ESCALATIONS.name, DeadlineWarned.TYPE, data)
+    assert line.endswith("case K1: answer (recorded, nobody notified)")
+
+
+@pytest.mark.parametrize(
+    ("about", "what"),
+    [
+        ("warning/executive_answer/1", "warning of executive answer"),
+        ("warning.last_call/answer/2", "warning of answer"),
+        ("breach/contact/1", "breach of contact"),
+        ("step.general_manager/contact/1/3", "step general manager of contact"),
+        ("verdict/contact/1", "verdict of contact"),
+        ("closed/1", "closing"),
+        ("refused/S7", "refusal of step S7"),
+    ],
+)
+def test_what_is_taken_back_is_named(about: str, what: str) -> None:
+    line = told(ESCALATIONS.name, EscalationWithdrawn.TYPE, {"case_no": "K1", "about": about})
+    assert line.endswith(f"case K1: the {what} no longer holds")
+
+
+def test_a_closed_case_tells_how_and_what_was_broken() -> None:
+    data = {"case_no": "K1", "outcome": "satisfied", "kept": ["contact"], "broken": ["call_back"]}
+    line = told(ESCALATIONS.name, CaseClosed.TYPE, data)
+    assert line.endswith("case K1: closed satisfied; 1 kept, broken: call back")
+
+
+def test_a_refused_step_tells_why() -> None:
+    at = "2026-11-21T12:05:00.000Z"
+    data = {"case_no": "K1", "step": "contacted", "at": at, "refusal": "before_receipt"}
+    line = told(ESCALATIONS.name, StepRefused.TYPE, data)
+    assert line.endswith(
+        "case K1: step contacted of 2026-11-21 12:05Z does not count: before receipt"
+    )
+
+
+def test_a_merge_tells_what_runs_on() -> None:
+    handed = {"case_id": "a", "at": "2026-11-21T12:05:00.000Z", "starts": {"answer": "…"}}
+    data = {"merged_case_id": "a", "case_id": "b", "handed_over": [handed]}
+    line = told(MERGES.name, CaseMerged.TYPE, data)
+    assert line.endswith("a into b: answer runs on there")
+
+
 def test_a_verdict_tells_by_how_much() -> None:
     data = {"case_no": "K1", "clock": "contact", "verdict": "broken", "margin_seconds": -5400}
     line = told(ESCALATIONS.name, ClockStopped.TYPE, data)
@@ -319,6 +394,30 @@ def test_a_dealers_file_that_is_wrong(
     monkeypatch.setenv("AFTERCARE_DEALERS_FILE", str(file))
     with pytest.raises(configuration.WrongConfiguration, match=f"AFTERCARE_DEALERS_FILE.*{why}"):
         configuration.checked("intake")
+
+
+def test_rules_that_the_service_cannot_follow_are_wrong_configuration(tmp_path: Path) -> None:
+    (tmp_path / "rosters").mkdir()
+    roster = tmp_path / "rosters" / "berlin.yaml"
+    roster.write_text("dealer: sunrise/berlin\nroles: {boss: [x]}\n", encoding="utf-8")
+    for command in (("config", "check"), ("up", "--data-dir", str(tmp_path / "data"))):
+        done = aftercare(*command, AFTERCARE_COMPLAINTS_RULES_DIR=str(tmp_path))
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"{roster}:2: roles.boss: Input should be")
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_wrong_draft_shows_in_the_check_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "policies").mkdir()
+    draft = tmp_path / "policies" / "berlin.yaml"
+    draft.write_text("dealer: sunrise/berlin\nmemory: long\n", encoding="utf-8")
+    done = aftercare("config", "check", AFTERCARE_COMPLAINTS_RULES_DIR=str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{draft}:2: memory: a length")
+    monkeypatch.setenv("AFTERCARE_COMPLAINTS_RULES_DIR", str(tmp_path))
+    configuration.checked("complaints")
 
 
 # --- up --------------------------------------------------------------------------------------
