@@ -129,10 +129,11 @@ class _Judge:
             return clock
         for handed in self.handed:
             started_at = handed.starts.get(rule.name)
-            if started_at is None or not self.generation.is_at(handed.at):
+            merged_at = max(handed.at, self.filed.received_at)
+            if started_at is None or not self.generation.is_at(merged_at):
                 continue
             if clock is not None and not (
-                clock.ran_at(handed.at) and started_at < clock.started_at
+                clock.ran_at(merged_at) and started_at < clock.started_at
             ):
                 continue
             known = start or self._from_receipt()
@@ -142,7 +143,7 @@ class _Judge:
                 at=started_at,
                 recorded_at=min(known.recorded_at, handed.recorded_at),
             )
-            clock = replace(self._run(rule, start), quiet_before=handed.at)
+            clock = replace(self._run(rule, start), quiet_before=merged_at)
         return clock
 
     def _starts(self, rule: ClockRule) -> Iterator[_Start]:

@@ -28,6 +28,12 @@ def test_the_earliest_start_counts_for_what_still_runs() -> None:
     assert cases.due("B", "answer") == at("1d")
 
 
+def test_a_merge_dated_before_the_other_was_received_counts_from_then() -> None:
+    cases = Cases().reported(complaint("A"), taken("A", "merged", "30m", into="B"))
+    cases.reported(complaint("B", "1h")).deliver()
+    assert cases.due("B") == at("2h")
+
+
 def test_the_loser_is_silent_from_then_on() -> None:
     cases = Cases().reported(complaint("A"), complaint("B"))
     cases.reported(taken("A", "merged", "1h", into="B")).deliver().when("9d")
