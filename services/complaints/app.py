@@ -1,7 +1,6 @@
 """The composition root of complaints: nothing else here knows of the runtime or the environment."""
 
 import sys
-from datetime import datetime
 
 from services.complaints import facts
 from services.complaints.api import routes
@@ -39,16 +38,7 @@ def rules_watch(
     """Asks the folder of rules for changes; None without one."""
     if settings.complaints_rules_dir is None:
         return None
-    watching = RulesWatch(settings.complaints_rules_dir, service.policy)
-
-    async def watch(now: datetime) -> Rulebook | None:
-        found = await watching.look(now)
-        if found is not None and found.version == service.policy.version:
-            # rosters alone: no case is decided anew, so the runtime has nothing to exchange
-            service.policy = found
-        return found
-
-    return watch
+    return RulesWatch(settings.complaints_rules_dir, service.policy).look
 
 
 def main() -> None:

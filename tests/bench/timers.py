@@ -125,7 +125,7 @@ async def _costs(settings: ServiceSettings, pending: Sequence[int]) -> Mapping[i
 
 
 async def _sweep(mongo: Mongo, relay: KafkaRelay, clock: ManualClock) -> Sweep[Any, Any]:
-    store = MongoStore(mongo.database)
+    store = MongoStore(mongo.database, listed=MACHINE.listed)
     ownership = Ownership(Pulse(limit_seconds=60))
     await ownership.gained(range(PARTITIONS))
     return Sweep(
@@ -146,7 +146,7 @@ def _database(settings: ServiceSettings, pending: int) -> MongoSettings:
 
 async def _save(database: MongoSettings, cases: Iterator[Aggregate]) -> None:
     mongo = Mongo(database, MACHINE.name)
-    store = MongoStore(mongo.database)
+    store = MongoStore(mongo.database, listed=MACHINE.listed)
     await store.prepare()
     await store.mark_policy(range(PARTITIONS), MACHINE.policy.version)
     while batch := [case for _, case in zip(range(SAVED_AT_ONCE), cases, strict=False)]:
@@ -174,10 +174,13 @@ def _case(name: str, due_at: datetime, number: int) -> Aggregate:
 def _pending(count: int, first: datetime) -> Iterator[Aggregate]:
     """Cases like one another that are due a second apart, from `first` on."""
     pattern = _case("pattern", first, 0)
+    assert pattern.listing is not None
     for number in range(count):
+        due_at = first + timedelta(seconds=number)
         yield replace(
             pattern,
             id=f"{pattern.id}-{number}",
             partition=number % PARTITIONS,
-            due_at=first + timedelta(seconds=number),
+            due_at=due_at,
+            listing=replace(pattern.listing, deadline=due_at),
         )
