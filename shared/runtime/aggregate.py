@@ -1,11 +1,12 @@
 """One aggregate as it is stored, and the intents that carry its messages to the broker."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shared.contracts.decision import Listing
+from shared.contracts.decision import Announced, Listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,33 @@ class Aggregate:
     updated_at: datetime
     parked: Parked | None = None
     listing: Listing | None = None
+
+    @property
+    def announced(self) -> Announced:
+        """The announcements that are out."""
+        return _Announcements(
+            {about: said.sealed for about, said in self.emitted.items() if said.sealed is not None}
+        )
+
+
+class _Announcements(Mapping[str, Mapping[str, Any]]):
+    """Sealed contents, read where one is looked into: most decisions only ask what is out."""
+
+    def __init__(self, sealed: Mapping[str, str]) -> None:
+        self._sealed = sealed
+
+    def __getitem__(self, about: str) -> Mapping[str, Any]:
+        content: Mapping[str, Any] = json.loads(self._sealed[about])
+        return content
+
+    def __contains__(self, about: object) -> bool:
+        return about in self._sealed
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sealed)
+
+    def __len__(self) -> int:
+        return len(self._sealed)
 
 
 @dataclass(frozen=True, slots=True)

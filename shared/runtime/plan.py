@@ -199,13 +199,8 @@ def _decide(
     cause: Event[Any] | None,
     now: datetime,
 ) -> Change:
-    announced = {
-        about: json.loads(emitted.sealed)
-        for about, emitted in joined.emitted.items()
-        if emitted.sealed is not None
-    }
     try:
-        decision = machine.decide(facts, announced, machine.policy, now)
+        decision = machine.decide(facts, joined.announced, machine.policy, now)
         if decision.next_due is not None and decision.next_due <= now:
             raise ValueError("next_due is not later than now")
         draft = _Draft(joined.id, now, dict(joined.emitted), cause)

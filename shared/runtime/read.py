@@ -1,6 +1,5 @@
 """The reader over a store, and the endpoint that tells which documents a service holds."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Generic, TypeVar
@@ -76,11 +75,7 @@ class StoreReader(Generic[F, P]):
 
     def _view(self, aggregate: Aggregate) -> View[F]:
         facts = self._machine.facts.model_validate(aggregate.facts)
-        announced = {
-            about: json.loads(emitted.sealed)
-            for about, emitted in aggregate.emitted.items()
-            if emitted.sealed is not None
-        }
+        announced = aggregate.announced
         parked_because = aggregate.parked.reason if aggregate.parked else None
         try:
             decision = self._machine.decide(
