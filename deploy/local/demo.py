@@ -16,6 +16,7 @@ import httpx
 
 from deploy.local.demo_account import READ_BY, Balance, Ledger, missing
 from deploy.local.demo_audit import Audit
+from deploy.local.demo_stories import timelines
 from deploy.local.demo_watch import WATCHED, Origin, Watch
 from deploy.local.intake_client import IntakeClient
 from deploy.local.processes import CannotRun
@@ -31,6 +32,8 @@ from shared.kafka import make_producer
 from shared.settings import SHIPPED_DEALERS
 from shared.time.clock import ScaledClock, SystemClock, write_origin
 
+EXAMPLE_RULES = Path(__file__).parent / "rules.example"
+"""Rosters are read from there; no edition is applied, so all dealers have the shipped 2123."""
 LIVE_DAYS = 6
 LIVE_SECONDS = 27.0
 FACTOR = LIVE_DAYS * 24 * 3600 / LIVE_SECONDS
@@ -72,11 +75,12 @@ def origin_file(directory: Path) -> Path:
 
 
 def demo_environment(directory: Path) -> dict[str, str]:
-    """What the services run with: embedded servers, the shipped dealers, scaled time."""
+    """What the services run with: embedded servers, the demo's dealers and rosters, scaled time."""
     return {
         BROKER_VARIABLE: "",
         DATABASE_VARIABLE: "",
         "AFTERCARE_DEALERS_FILE": str(SHIPPED_DEALERS),
+        "AFTERCARE_COMPLAINTS_RULES_DIR": str(EXAMPLE_RULES),
         "AFTERCARE_CLOCK__ORIGIN_FILE": str(origin_file(directory)),
         "AFTERCARE_CLOCK__FACTOR": str(FACTOR),
     }
@@ -217,4 +221,9 @@ async def _balance(
             why for origin, why in watch.dead_letters if origin != poison
         ),
         alarms_from_history=alarms_from_history,
+        cases_otherwise=tuple(
+            f"{told.featured.case_no}: {what}"
+            for told in timelines(watch.received, dealers=story.dealers)
+            for what in told.missing
+        ),
     )

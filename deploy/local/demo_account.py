@@ -117,6 +117,8 @@ class Balance:
     dead_letters_expected: int
     unexpected_dead_letters: tuple[str, ...]
     alarms_from_history: int
+    cases_otherwise: tuple[str, ...] = ()
+    """What was not announced of the featured cases, and should have been."""
 
     @property
     def trouble(self) -> list[str]:
@@ -138,6 +140,7 @@ class Balance:
             )
         if self.alarms_from_history:
             found.append(f"importing history raised {self.alarms_from_history} alarms")
+        found += [f"not announced: {what}" for what in self.cases_otherwise]
         return found
 
     def in_words(self) -> list[str]:
@@ -152,6 +155,12 @@ class Balance:
             f"dead letters: {self.dead_letters}, of one unreadable record that the demo put on "
             f"a topic; {len(self.unexpected_dead_letters) or 'none'} unexpected",
             f"alarms raised by importing history: {self.alarms_from_history or 'none'}",
+            "featured cases: "
+            + (
+                f"{len(self.cases_otherwise)} messages missing"
+                if self.cases_otherwise
+                else "one climbed, one was saved, one withdrawn, as they must"
+            ),
             "everything is accounted for" if self.balanced else "THE ACCOUNT DOES NOT BALANCE:",
         ]
 

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from deploy.local.demo import Story, demo_environment, play
 from deploy.local.demo_account import Balance
+from deploy.local.demo_stories import Timeline, render_timeline, timelines
 from deploy.local.demo_watch import Watch
 from deploy.local.stack import any_ports, running_stack
 from deploy.local.summary import DealerSummary, render, summarize
@@ -30,7 +31,11 @@ _TITLES = {
     "dev.aftercare.task.changed.v1": "tasks",
     "dev.aftercare.deadline.warned.v1": "warnings",
     "dev.aftercare.deadline.breached.v1": "breaches",
+    "dev.aftercare.escalation.raised.v1": "steps",
     "dev.aftercare.clock.stopped.v1": "verdicts",
+    "dev.aftercare.case.closed.v1": "closed",
+    "dev.aftercare.case.merged.v1": "merged",
+    "dev.aftercare.complaint-step.refused.v1": "refused",
     "dev.aftercare.escalation.withdrawn.v1": "taken back",
     "dead letter": "dead letters",
 }
@@ -85,6 +90,8 @@ def _played(directory: Path, console: Console, *, seed: int, events: int, as_jso
         sys.stdout.write(json.dumps(_as_json(balance, story, watch), ensure_ascii=False) + "\n")
     else:
         console.print()
+        for told in _timelines(story, watch):
+            console.print(render_timeline(told))
         console.print(render(_summaries(story, watch)))
         _show(balance, story, watch, say)
     return balance.balanced
@@ -133,10 +140,15 @@ def _summaries(story: Story, watch: Watch) -> list[DealerSummary]:
     )
 
 
+def _timelines(story: Story, watch: Watch) -> list[Timeline]:
+    return timelines(watch.received, dealers=story.dealers)
+
+
 def _as_json(balance: Balance, story: Story, watch: Watch) -> dict[str, object]:
     return {
         **balance.as_json(),
         "published": {title: watch.counts[kind] for kind, title in _TITLES.items()},
+        "cases": [told.as_json() for told in _timelines(story, watch)],
         "dealers": [summary.model_dump() for summary in _summaries(story, watch)],
         "seconds": {name: round(took, 2) for name, took in story.seconds.items()},
         "seed": story.seed,

@@ -12,10 +12,14 @@ from deploy.local import gist
 from deploy.local.summary import Received
 from deploy.local.tail import Record, Tail
 from shared.contracts.complaints import (
+    CaseClosed,
+    CaseMerged,
     ClockStopped,
     DeadlineBreached,
     DeadlineWarned,
+    EscalationRaised,
     EscalationWithdrawn,
+    StepRefused,
 )
 from shared.contracts.envelope import from_headers
 from shared.contracts.followup import TaskChanged
@@ -25,22 +29,27 @@ from shared.contracts.topics import (
     DEAD_LETTERS,
     ESCALATIONS,
     GRADES,
+    MERGES,
     SCORES,
     TASKS,
 )
 from shared.runtime.dead_letters import is_resolution, told_by
 
 WATCHED = tuple(
-    topic.name for topic in (SCORES, GRADES, TASKS, ESCALATIONS, DEAD_LETTERS, COMPLAINTS)
+    topic.name for topic in (SCORES, GRADES, TASKS, ESCALATIONS, MERGES, DEAD_LETTERS, COMPLAINTS)
 )
 """What the services say, and the complaints that the summary counts."""
-ALARMS = (DeadlineWarned.TYPE, DeadlineBreached.TYPE)
+ALARMS = (DeadlineWarned.TYPE, DeadlineBreached.TYPE, EscalationRaised.TYPE)
 DEAD_LETTER = "dead letter"
 LABELS = {
     DeadlineWarned.TYPE: "warning",
     DeadlineBreached.TYPE: "BREACH",
+    EscalationRaised.TYPE: "escalation",
     EscalationWithdrawn.TYPE: "taken back",
     ClockStopped.TYPE: "verdict",
+    CaseClosed.TYPE: "closed",
+    StepRefused.TYPE: "refused",
+    CaseMerged.TYPE: "merged",
     GradeChanged.TYPE: "grade",
     TaskChanged.TYPE: "task",
     DEAD_LETTER: DEAD_LETTER,
@@ -112,6 +121,7 @@ class Watch:
             data=json.loads(record.value or b"{}"),
             sequence=int(attributes.get("sequence", "0")),
             subject=attributes.get("subject", ""),
+            said_at=told.at,
         )
         if record.topic == COMPLAINTS.name:
             self.received.append(received)
@@ -126,7 +136,7 @@ class Watch:
             self._show(received["type"], told)
 
     def alarms(self) -> int:
-        """How many warnings and breaches were announced so far."""
+        """How many warnings, breaches and steps of a ladder were announced so far."""
         return sum(self.counts[kind] for kind in ALARMS)
 
     def _show(self, kind: str, told: gist.Told) -> None:

@@ -1,7 +1,7 @@
 """One record of a topic in one readable line, without anything personal."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -107,33 +107,107 @@ def _task(data: Data) -> str:
 
 
 def _deadline(data: Data) -> str:
-    to = _words(", ".join(data["recipients"]))
-    told = f" -> {to}" if data["notified"] and to else " (recorded, nobody notified)"
-    return f"case {data['case_no']}: {_words(data['clock'])} due {_minute(data['due_at'])}{told}"
+    due_at = f" due {_minute(data['due_at'])}" if data.get("due_at") else ""
+    return f"case {data['case_no']}: {words(data['clock'])}{due_at}{_again(data)}{_told(data)}"
 
 
-def _verdict(data: Data) -> str:
-    margin = abs(int(data["margin_seconds"]))
-    left = "to spare" if data["margin_seconds"] >= 0 else "over"
+def _step_of_the_ladder(data: Data) -> str:
     return (
-        f"case {data['case_no']}: {_words(data['clock'])} {data['verdict']}, "
-        f"{margin // 3600} h {margin % 3600 // 60} min {left}"
+        f"case {data['case_no']}: {words(data['clock'])}, step {words(data['step'])} "
+        f"{_minute(data['at'])}{_again(data)}{_told(data)}"
     )
 
 
+def _again(data: Data) -> str:
+    return f", told again ({data['repeat']})" if data.get("repeat") else ""
+
+
+def _told(data: Data) -> str:
+    to = addressees(data)
+    return f" -> {to}" if data["notified"] and to else " (recorded, nobody notified)"
+
+
+def addressees(data: Data) -> str:
+    """Whom a notice was for: `role:staff id` where the dealer's roster told, else the role."""
+    known: Sequence[Data] = data.get("addressees") or [
+        {"role": role} for role in data["recipients"]
+    ]
+    return ", ".join(_addressee(each) for each in known)
+
+
+def _addressee(data: Data) -> str:
+    person = f":{data['person']}" if data.get("person") else ""
+    missing = " (nobody)" if data.get("because") == "nobody" else ""
+    return f"{words(data['role'])}{person}{missing}"
+
+
+def _verdict(data: Data) -> str:
+    return f"case {data['case_no']}: {words(data['clock'])} {data['verdict']}, {margin(data)}"
+
+
+def margin(data: Data) -> str:
+    """How much time was left at the stop of a clock, or over."""
+    seconds = abs(int(data["margin_seconds"]))
+    left = "to spare" if data["margin_seconds"] >= 0 else "over"
+    return f"{seconds // 3600} h {seconds % 3600 // 60} min {left}"
+
+
+def _closed(data: Data) -> str:
+    return f"case {data['case_no']}: closed {data['outcome']}; {kept_and_broken(data)}"
+
+
+def kept_and_broken(data: Data) -> str:
+    """How many clocks of a closed case were kept, and which were not."""
+    broken = ", ".join(words(clock) for clock in data["broken"])
+    return f"{len(data['kept'])} kept, " + (f"broken: {broken}" if broken else "none broken")
+
+
+def _refused(data: Data) -> str:
+    return (
+        f"case {data['case_no']}: step {words(data['step'])} of {_minute(data['at'])} "
+        f"does not count: {words(data['refusal'])}"
+    )
+
+
+def _merged(data: Data) -> str:
+    handed = sorted({clock for each in data["handed_over"] for clock in each["starts"]})
+    running = ", ".join(words(clock) for clock in handed) or "nothing"
+    return f"{data['merged_case_id']} into {data['case_id']}: {running} runs on there"
+
+
+def _merge_withdrawn(data: Data) -> str:
+    return f"{data['merged_case_id']} into {data['case_id']}: no longer holds"
+
+
 def _taken_back(data: Data) -> str:
-    alarm = data.get("withdrawn")
-    if not alarm:
+    if not data.get("case_no"):
         return _withdrawn(data)
-    what = "breach" if data["about"].startswith("breach") else "warning"
-    return f"case {alarm['case_no']}: the {what} of {_words(alarm['clock'])} no longer holds"
+    return f"case {data['case_no']}: the {taken_back(data['about'])} no longer holds"
+
+
+def taken_back(about: str) -> str:
+    """What was taken back, by its name within the case, such as `breach/contact/1`."""
+    kind, _, rest = about.partition("/")
+    kind, _, step = kind.partition(".")
+    clock = rest.partition("/")[0]
+    match kind:
+        case "warning" | "breach" | "verdict":
+            return f"{kind} of {words(clock)}"
+        case "step":
+            return f"step {words(step)} of {words(clock)}"
+        case "closed":
+            return "closing"
+        case "refused":
+            return f"refusal of step {rest}"
+    return about
 
 
 def _withdrawn(data: Data) -> str:
     return f"{data['customer_key']}: {data['about']} no longer holds"
 
 
-def _words(name: str) -> str:
+def words(name: str) -> str:
+    """A name of a rule or a role as people write it."""
     return name.replace("_", " ")
 
 
@@ -153,6 +227,11 @@ _GISTS: dict[str, Callable[[Data], str]] = {
     followup.TaskWithdrawn.TYPE: _withdrawn,
     complaints.DeadlineWarned.TYPE: _deadline,
     complaints.DeadlineBreached.TYPE: _deadline,
+    complaints.EscalationRaised.TYPE: _step_of_the_ladder,
     complaints.ClockStopped.TYPE: _verdict,
+    complaints.CaseClosed.TYPE: _closed,
+    complaints.StepRefused.TYPE: _refused,
+    complaints.CaseMerged.TYPE: _merged,
+    complaints.CaseMergeWithdrawn.TYPE: _merge_withdrawn,
     complaints.EscalationWithdrawn.TYPE: _taken_back,
 }

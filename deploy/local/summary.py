@@ -14,9 +14,11 @@ from rich.table import Table
 
 from shared.contracts import complaints, followup, scoring
 from shared.contracts.complaints import (
+    CaseClosed,
     ClockStopped,
     DeadlineBreached,
     DeadlineWarned,
+    EscalationRaised,
     EscalationWithdrawn,
 )
 from shared.contracts.envelope import Message
@@ -37,6 +39,8 @@ class Received(TypedDict):
     data: Mapping[str, object]
     sequence: int
     subject: str
+    said_at: str
+    """When it was said, RFC 3339 in UTC."""
 
 
 class DealerSummary(BaseModel):
@@ -63,10 +67,14 @@ class DealerSummary(BaseModel):
     """Mostly of imported history: the window had passed on arrival."""
     complaints_received: int
     complaints_open: int
+    complaints_closed: int
+    """Came to their end with nothing left to do; a reopened one may do so more than once."""
     warnings: int
     breaches: int
+    steps: int
+    """Of the ladder, beyond the breach; repeats count."""
     withdrawn: int
-    """Warnings and breaches that were taken back."""
+    """Warnings, breaches and steps that were taken back."""
     promises_kept: int
     promises_broken: int
     """Stopped too late, or still running past the deadline."""
@@ -186,8 +194,10 @@ _SECTIONS: tuple[tuple[str, tuple[_Row, ...]], ...] = (
         (
             ("received 新增投诉", lambda found: found.complaints_received),
             ("still open 处理中", lambda found: found.complaints_open),
+            ("closed 已结案", lambda found: found.complaints_closed),
             ("warnings 临期预警", lambda found: found.warnings),
             ("deadlines missed 超时", lambda found: found.breaches),
+            ("escalated further 逐级上报", lambda found: found.steps),
             ("alarms taken back 已撤销", lambda found: found.withdrawn),
         ),
     ),
@@ -256,8 +266,12 @@ def _summary(
         tasks_expired=tasks["expired"],
         complaints_received=received,
         complaints_open=still_open,
+        complaints_closed=sum(
+            isinstance(found, CaseClosed) and found.closed_at >= since for found in messages
+        ),
         warnings=sum(isinstance(found, DeadlineWarned) for found in messages),
         breaches=sum(isinstance(found, DeadlineBreached) for found in messages),
+        steps=sum(isinstance(found, EscalationRaised) for found in messages),
         withdrawn=sum(
             isinstance(found, EscalationWithdrawn) and found.withdrawn is not None
             for found in messages
@@ -289,7 +303,7 @@ def _settled(steps: Iterable[ComplaintStepTaken]) -> bool:
     for step in sorted(steps, key=lambda step: (step.at, step.step_id)):
         if step.step in ("resolved", "withdrawn", "merged"):
             settled = True
-        elif step.step == "reopened" or step.satisfied is False:
+        elif step.step in ("reopened", "unmerged") or step.satisfied is False:
             settled = False
     return settled
 

@@ -56,9 +56,10 @@ def why_told(clock: Clock, notice: Notice, zone: ZoneInfo) -> Why:
     at = local_time(notice.at, zone)
     over = abs(notice.at - clock.due_at) if clock.due_at is not None else timedelta(0)
     side_en, side_zh = ("before", "前") if saying == "warning" else ("after", "后")
+    what_en, what_zh = ("Told again", "再次通知") if notice.repeat else ("Passed on", "逐级上报")
     return Why(
-        en=f"{told.en} Told {at}, {in_english(over)} {side_en} that, as it was still not done.",
-        zh=f"{told.zh}于{at}(截止{side_zh}{in_chinese(over)})仍未完成,再次通知。",
+        en=f"{told.en} {what_en} {at}, {in_english(over)} {side_en} that, as it was not done.",
+        zh=f"{told.zh}于{at}(截止{side_zh}{in_chinese(over)})仍未完成,{what_zh}。",
     )
 
 

@@ -15,7 +15,12 @@ from statistics import median
 
 from deploy.local.demo_account import Held, missing
 from shared.contracts import complaints, followup, scoring
-from shared.contracts.complaints import DeadlineBreached, DeadlineWarned
+from shared.contracts.complaints import (
+    CaseMerged,
+    DeadlineBreached,
+    DeadlineWarned,
+    EscalationRaised,
+)
 from shared.contracts.identifiers import subject_id
 from shared.contracts.scoring import GradeChanged
 from shared.contracts.topics import ESCALATIONS
@@ -30,7 +35,16 @@ OUTPUTS = {
 }
 """What services say -> its topic."""
 OUTPUT_TOPICS = sorted(set(OUTPUTS.values()))
-ANNOUNCEMENTS = {DeadlineWarned.TYPE, DeadlineBreached.TYPE, GradeChanged.TYPE}
+ANNOUNCEMENTS = {
+    DeadlineWarned.TYPE,
+    DeadlineBreached.TYPE,
+    EscalationRaised.TYPE,
+    CaseMerged.TYPE,
+    GradeChanged.TYPE,
+}
+RAISED_AFTER = {"general_manager": timedelta(hours=3), "group": timedelta(hours=4)}
+"""The steps of the ladder beyond a breach -> how long after receipt without contact."""
+ANNOUNCED_OF_A_DEADLINE = {DeadlineWarned.TYPE, DeadlineBreached.TYPE, EscalationRaised.TYPE}
 LATE_AFTER = timedelta(seconds=1)
 ANSWERED = ("accepted", "duplicate", "rejected")
 
@@ -198,17 +212,33 @@ def _is_overdue(aggregate: Aggregate, now: datetime) -> bool:
 
 
 def _deadlines(cases: Iterable[Case], distinct: Sequence[Said], now: datetime) -> Iterator[Check]:
-    """Each deadline that passed without contact stands announced once, and no other does."""
+    """Each step of the ladder reached without contact stands announced once, and no other does."""
     cases = list(cases)
-    standing = list(latest(distinct).values())
-    moments: Mapping[str, Callable[[Case], datetime]] = {
-        DeadlineWarned.TYPE: attrgetter("warns_at"),
-        DeadlineBreached.TYPE: attrgetter("due_at"),
+    told: dict[str, Counter[str]] = {}
+    for said in latest(distinct).values():
+        if said.type in ANNOUNCED_OF_A_DEADLINE:
+            notice = json.loads(said.value)
+            told.setdefault(_noun(said.type, notice), Counter())[notice["case_no"]] += 1
+    moments: dict[str, Callable[[Case], datetime]] = {
+        "warned": attrgetter("warns_at"),
+        "breached": attrgetter("due_at"),
+        **{f"raised to {step}": _after(elapsed) for step, elapsed in RAISED_AFTER.items()},
     }
-    for type_, moment in moments.items():
+    for noun, moment in moments.items():
         due = Counter(case.case_no for case in cases if case.announces(moment(case), now))
-        told = Counter(json.loads(said.value)["case_no"] for said in standing if said.type == type_)
-        noun = type_.split(".")[3]
-        lost, too_many = tuple((due - told).elements()), tuple((told - due).elements())
+        found = told.pop(noun, Counter())
+        lost, too_many = tuple((due - found).elements()), tuple((found - due).elements())
         yield Check(f"lost: deadlines not {noun}", due.total(), lost)
-        yield Check(f"doubled: {noun} without cause", told.total(), too_many)
+        yield Check(f"doubled: {noun} without cause", found.total(), too_many)
+    unknown = tuple(f"{case_no} {noun}" for noun, found in told.items() for case_no in found)
+    yield Check("steps of no ladder", len(unknown), unknown)
+
+
+def _noun(kind: str, notice: Mapping[str, str]) -> str:
+    """What was done: warned, breached, raised to somebody."""
+    noun = kind.split(".")[3]
+    return f"{noun} to {notice['step']}" if kind == EscalationRaised.TYPE else noun
+
+
+def _after(elapsed: timedelta) -> Callable[[Case], datetime]:
+    return lambda case: case.received_at + elapsed

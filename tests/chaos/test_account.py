@@ -1,5 +1,6 @@
 """The account finds every kind of loss and doubling that is planted, and only that."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,12 @@ import pytest
 
 from deploy.local.demo_account import Place
 from deploy.local.intake_client import Item
-from shared.contracts.complaints import DeadlineBreached, DeadlineWarned, EscalationWithdrawn
+from shared.contracts.complaints import (
+    DeadlineBreached,
+    DeadlineWarned,
+    EscalationRaised,
+    EscalationWithdrawn,
+)
 from shared.contracts.feeds import ComplaintReported, VisitReported
 from shared.contracts.identifiers import (
     aggregate_within,
@@ -35,10 +41,14 @@ VISIT = document_id(DEALER, "dms", "visit", "RO-1")
 COMPLAINT = document_id(DEALER, "dms", "complaint", "C-1")
 CASE = aggregate_within(ERIKA, COMPLAINT)
 SCORE, WARNING, BREACH = "score", "warning/contact/1", "breach/contact/1"
-TYPES = {SCORE: ScoreChanged.TYPE, WARNING: DeadlineWarned.TYPE, BREACH: DeadlineBreached.TYPE}
-OF_THE_CASE = (
-    f'{{"case_no": "C-1", "due_at": "{NOW - timedelta(hours=1)}", "noticed_at": "{NOW}"}}'
-).encode()
+STEP, GROUP = "step.general_manager/contact/1", "step.group/contact/1"
+TYPES = {
+    SCORE: ScoreChanged.TYPE,
+    WARNING: DeadlineWarned.TYPE,
+    BREACH: DeadlineBreached.TYPE,
+    STEP: EscalationRaised.TYPE,
+    GROUP: EscalationRaised.TYPE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +70,15 @@ def said(service: str, aggregate_id: str, about: str, sequence: int = 5) -> Said
         subject=str(subject),
         sequence=sequence,
         key=ERIKA,
-        value=OF_THE_CASE,
+        value=of_the_case(about),
     )
+
+
+def of_the_case(about: str) -> bytes:
+    step = about.partition("/")[0].removeprefix("step.")
+    due_at = NOW - timedelta(hours=1)
+    content = {"case_no": "C-1", "step": step, "due_at": f"{due_at}", "noticed_at": f"{NOW}"}
+    return json.dumps(content).encode()
 
 
 def document(id_: str, *told: str) -> Aggregate:
@@ -93,14 +110,14 @@ def sound() -> World:
         cases={"C-1": Case("C-1", NOW - timedelta(hours=3))},
     )
     score = said("scoring", ERIKA, SCORE)
-    deadlines = [said("complaints", CASE, WARNING), said("complaints", CASE, BREACH)]
+    deadlines = [said("complaints", CASE, about) for about in (WARNING, BREACH, STEP)]
     evidence = Evidence(
         at=NOW,
         held=ledger.due(),
         said={SCORES.name: [score, score], ESCALATIONS.name: deadlines},
         aggregates={
             "scoring": [document(ERIKA, SCORE)],
-            "complaints": [document(CASE, WARNING, BREACH)],
+            "complaints": [document(CASE, WARNING, BREACH, STEP)],
         },
         intents={"scoring": 0, "complaints": 0},
         dead_letters=[],
@@ -148,6 +165,19 @@ def never_breached(world: World) -> World:
     return with_document(silent, "complaints", document(CASE, WARNING))
 
 
+def never_raised(world: World) -> World:
+    """Neither the topic nor the document know of the step beyond the breach."""
+    silent = with_said(world, ESCALATIONS.name, world.evidence.said[ESCALATIONS.name][:2])
+    return with_document(silent, "complaints", document(CASE, WARNING, BREACH))
+
+
+def raised_too_early(world: World) -> World:
+    """The group is told an hour before its time, in document and topic alike."""
+    told = document(CASE, WARNING, BREACH, STEP, GROUP)
+    early = also_said(ESCALATIONS.name, said("complaints", CASE, GROUP))
+    return with_document(early(world), "complaints", told)
+
+
 def contacted_in_time(world: World) -> World:
     case = Case("C-1", NOW - timedelta(hours=3), contacted_at=NOW - timedelta(hours=2.5))
     return World(replace(world.ledger, cases={"C-1": case}), world.evidence)
@@ -156,7 +186,7 @@ def contacted_in_time(world: World) -> World:
 def breached_again(world: World) -> World:
     """Announced anew, in document and topic alike, without a withdrawal between."""
     again = said("complaints", CASE, BREACH, sequence=6)
-    told = document(CASE, WARNING, BREACH)
+    told = document(CASE, WARNING, BREACH, STEP)
     newer = replace(told, emitted={**told.emitted, BREACH: Emitted(6, "hash", again.type)})
     return with_document(also_said(ESCALATIONS.name, again)(world), "complaints", newer)
 
@@ -199,6 +229,15 @@ PLANTED: Mapping[str, tuple[Planted, str]] = {
         "doubled: last on its topic, not in its document",
     ),
     "a breach never announced": (never_breached, "lost: deadlines not breached"),
+    "a step never raised": (never_raised, "lost: deadlines not raised to general_manager"),
+    "a step raised too early": (raised_too_early, "doubled: raised to group without cause"),
+    "a step that no ladder has": (
+        also_said(
+            ESCALATIONS.name,
+            replace(said("complaints", CASE, GROUP), value=of_the_case("step.mayor/contact/1")),
+        ),
+        "steps of no ladder",
+    ),
     "contact was made in time": (contacted_in_time, "doubled: breached without cause"),
     "a document set aside": (set_aside, "documents set aside"),
     "a timer that does not fire": (overdue, "documents overdue"),
@@ -237,7 +276,7 @@ def test_what_is_planted_is_found(what: str, sound: World) -> None:
 def test_an_announcement_may_come_again_after_a_withdrawal(sound: World) -> None:
     withdrawn = replace(said("complaints", CASE, BREACH, sequence=6), type=EscalationWithdrawn.TYPE)
     again = said("complaints", CASE, BREACH, sequence=7)
-    told = document(CASE, WARNING, BREACH)
+    told = document(CASE, WARNING, BREACH, STEP)
     newer = replace(told, emitted={**told.emitted, BREACH: Emitted(7, "hash", again.type)})
     world = also_said(ESCALATIONS.name, again)(also_said(ESCALATIONS.name, withdrawn)(sound))
     assert found(with_document(world, "complaints", newer)) == set()

@@ -3,7 +3,6 @@
 import pytest
 
 from services.complaints.rulebook import Rulebook, rulebook_of
-from services.complaints.wording import in_english
 from shared.contracts.complaints import Addressee
 from tests.complaints.rules import CLIMBING, ROSTER
 from tests.complaints.scenario import DEALER, SHIPPED, Case, at, filed, given, step
@@ -115,14 +114,15 @@ def test_one_clock_never_masks_another() -> None:
     assert loud == {"step.group/contact/1", "step.group/answer/1"}
 
 
-def test_why_says_how_long_after_the_deadline_a_step_is_reached() -> None:
-    case = climbing().when("2h").when("4h 30m")
+def test_why_says_how_long_after_the_deadline_a_step_or_a_repeat_is_reached() -> None:
+    case = climbing().when("2h").when("4h 30m").when("8h 30m")
     why = case.raised("step.manager/contact/1").why
     assert why.en.endswith(
-        "Told 2026-11-21 14:30 +08:00, 2 h 30 min after that, as it was still not done."
+        "Passed on 2026-11-21 14:30 +08:00, 2 h 30 min after that, as it was not done."
     )
-    assert "截止后2小时30分钟" in why.zh
-    assert in_english(at("4h 30m") - at("2h")) == "2 h 30 min"
+    assert "截止后2小时30分钟)仍未完成,逐级上报" in why.zh
+    assert "Told again" in case.raised("step.manager/contact/1/1").why.en
+    assert "再次通知" in case.raised("step.manager/contact/1/1").why.zh
 
 
 def _who(*events: object, department: str | None = None, when: str = "2h") -> list[Addressee]:

@@ -1,11 +1,16 @@
 """The whole road, from intake's endpoint to a score, a task and an escalation."""
 
+import json
+from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 
-from shared.contracts.identifiers import customer_key
-from shared.contracts.topics import ESCALATIONS, PROFILES, SALES, SCORES, TASKS, VISITS
+from shared.contracts.identifiers import aggregate_within, customer_key, document_id
+from shared.contracts.topics import ESCALATIONS, MERGES, PROFILES, SALES, SCORES, TASKS, VISITS
 from shared.settings import MongoSettings
 from tests.e2e.house import DEALER, House, ago, house, latest, reported, visit
 from tests.servers import Broker
@@ -58,7 +63,7 @@ def complaint(number: str, customer: str, received_at: str) -> dict[str, object]
     )
 
 
-def step(case_no: str, step_id: str, name: str, at: str) -> dict[str, object]:
+def step(case_no: str, step_id: str, name: str, at: str, **more: object) -> dict[str, object]:
     return reported(
         "complaint-step",
         f"step-{case_no}-{step_id}",
@@ -68,7 +73,26 @@ def step(case_no: str, step_id: str, name: str, at: str) -> dict[str, object]:
         at=at,
         by="staff-7",
         source_modified_at=at,
+        **more,
     )
+
+
+def case_id(case_no: str) -> str:
+    return document_id(DEALER, "dms", "complaint", case_no)
+
+
+def escalations(aftercare: House, case_no: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """What stands on aftercare.escalations of a case: subject -> noun and content."""
+    kept = {
+        subject: (said.type.removeprefix("dev.aftercare.").removesuffix(".v1"), said.value)
+        for subject, said in latest(aftercare.said(ESCALATIONS)).items()
+    }
+    contents = {subject: (noun, json.loads(value)) for subject, (noun, value) in kept.items()}
+    return {
+        subject: (noun, content)
+        for subject, (noun, content) in contents.items()
+        if content["case_no"] == case_no
+    }
 
 
 def test_a_delivery_becomes_a_score_and_a_thank_you_task(aftercare: House) -> None:
@@ -120,6 +144,87 @@ def test_a_breach_is_announced_within_a_second_and_withdrawn_by_a_late_report(
     kept = latest(aftercare.said(ESCALATIONS))
     assert kept[breach].type.endswith("escalation.withdrawn.v1")
     assert any("clock.stopped" in found.type for found in kept.values())
+
+
+def test_after_three_silent_hours_only_the_general_manager_is_told_and_a_late_report_takes_it_back(
+    aftercare: House,
+) -> None:
+    aftercare.send(complaint("C-11", "1101", ago(hours=3.25)))
+
+    def nouns() -> Counter[str]:
+        return Counter(noun for noun, _ in escalations(aftercare, "C-11").values())
+
+    aftercare.until(lambda: nouns()["escalation.raised"] == 1)
+    said = escalations(aftercare, "C-11")
+    assert {noun: content["notified"] for noun, content in said.values()} == {
+        "deadline.warned": False,
+        "deadline.breached": False,
+        "escalation.raised": True,
+    }
+    (raised,) = (content for noun, content in said.values() if noun == "escalation.raised")
+    assert (raised["step"], raised["recipients"]) == ("general_manager", ["general_manager"])
+    assert {each["because"] for each in raised["addressees"]} == {"no_roster"}
+
+    aftercare.send(step("C-11", "s1", "contacted", ago(hours=2.25)))
+    aftercare.until(lambda: nouns()["clock.stopped"] == 1)
+    aftercare.until(lambda: nouns()["escalation.withdrawn"] == 3)
+    after = escalations(aftercare, "C-11")
+    assert {after[subject][0] for subject in said} == {"escalation.withdrawn"}
+    (verdict,) = (content for noun, content in after.values() if noun == "clock.stopped")
+    assert (verdict["clock"], verdict["verdict"]) == ("contact", "kept")
+
+
+def test_a_merge_hands_the_earlier_start_over_to_another_customers_case(
+    aftercare: House,
+) -> None:
+    earlier, later = ago(hours=6), ago(hours=1)
+    aftercare.send(
+        complaint("C-21", "2101", earlier), step("C-21", "s1", "contacted", ago(hours=5.5))
+    )
+    aftercare.send(complaint("C-22", "2102", later))
+    winner = aggregate_within(customer_key(DEALER, "dms", "2102"), case_id("C-22"))
+
+    def answer_due_from() -> datetime | None:
+        found = aftercare.get("complaints", f"/v1/cases/{quote(winner)}")
+        clocks = found.json()["clocks"] if found.is_success else []
+        starts = [each["started_at"] for each in clocks if each["clock"] == "answer"]
+        return datetime.fromisoformat(starts[0]) if starts else None
+
+    aftercare.until(lambda: answer_due_from() is not None)
+    assert answer_due_from() == millisecond(later)
+    aftercare.send(step("C-21", "s2", "merged", ago(minutes=30), merged_into="C-22"))
+    aftercare.until(lambda: answer_due_from() == millisecond(earlier))
+
+    clocks = aftercare.get("complaints", f"/v1/cases/{quote(winner)}").json()["clocks"]
+    (contact,) = (each for each in clocks if each["clock"] == "contact")
+    assert datetime.fromisoformat(contact["started_at"]) == millisecond(later)
+    (handed,) = (json.loads(said.value) for said in latest(aftercare.said(MERGES)).values())
+    assert (handed["merged_case_id"], handed["case_id"]) == (case_id("C-21"), case_id("C-22"))
+    closed = [
+        content for noun, content in escalations(aftercare, "C-21").values() if "case" in noun
+    ]
+    assert [content["outcome"] for content in closed] == ["merged"]
+
+
+def millisecond(instant: str) -> datetime:
+    moment = datetime.fromisoformat(instant)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def test_a_step_from_before_the_receipt_is_refused(aftercare: House) -> None:
+    aftercare.send(complaint("C-31", "3101", ago(hours=1)))
+    answer = aftercare.send(step("C-31", "s1", "contacted", ago(hours=2)))
+    assert answer.json()["accepted"] == 1
+
+    def refused() -> list[dict[str, Any]]:
+        said = escalations(aftercare, "C-31").values()
+        return [content for noun, content in said if noun == "complaint-step.refused"]
+
+    aftercare.until(lambda: len(refused()) == 1)
+    (content,) = refused()
+    assert (content["step_id"], content["refusal"]) == ("s1", "before_receipt")
+    assert "does not count" in content["why"]["en"] and "不计入" in content["why"]["zh"]
+    assert not any(noun == "clock.stopped" for noun, _ in escalations(aftercare, "C-31").values())
 
 
 def test_a_correction_moves_a_visit_to_its_customer(aftercare: House) -> None:

@@ -1,22 +1,37 @@
-"""The demo's account finds what is lost, late, wrong or too much."""
+"""The demo's account finds what is lost, late, wrong or too much, and what was not announced."""
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from deploy.local.demo_account import READ_BY, Balance, Ledger, Place, held_by, missing
+from deploy.local.demo_stories import Timeline, render_timeline, timelines
+from deploy.local.demo_watch import LABELS
 from deploy.local.intake_client import Item, Problem
 from deploy.local.sample import FeedLine
+from deploy.local.sample.featured import CLIMBS
 from deploy.local.sample.feed import Expected
+from deploy.local.summary import Received
 from services.complaints import app as complaints
 from services.complaints.settings import ComplaintSettings
 from services.followup import app as followup
 from services.followup.settings import FollowUpSettings
 from services.scoring import app as scoring
 from services.scoring.settings import ScoringSettings
+from shared.contracts import complaints as said_of_cases
 from shared.contracts import intake
+from shared.contracts.complaints import (
+    CaseClosed,
+    ClockStopped,
+    DeadlineBreached,
+    DeadlineWarned,
+    EscalationRaised,
+    EscalationWithdrawn,
+)
 from shared.contracts.feeds import (
     AnyReport,
     ComplaintReported,
@@ -28,6 +43,8 @@ from shared.contracts.feeds import (
     TaskOutcomeReported,
     VisitReported,
 )
+from shared.contracts.topics import ESCALATIONS
+from shared.settings import ServiceSettings
 
 ANNA, BRUNO = "sunrise/berlin/dms/1", "sunrise/berlin/dms/2"
 BALANCED = Balance(
@@ -136,6 +153,10 @@ def test_an_account_balances_when_nothing_is_wrong() -> None:
         (replace(BALANCED, dead_letters=1), "1 of 2 dead letters of the unreadable record"),
         (replace(BALANCED, dead_letters=3), "3 of 2 dead letters of the unreadable record"),
         (replace(BALANCED, alarms_from_history=5), "importing history raised 5 alarms"),
+        (
+            replace(BALANCED, cases_otherwise=("K-SAVED: call back kept",)),
+            "not announced: K-SAVED: call back kept",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(wrong: Balance, trouble: str) -> None:
@@ -164,3 +185,121 @@ def test_the_account_asks_every_service_for_what_it_reads() -> None:
         report.TYPE: tuple(name for name, read in reads.items() if message in read)
         for report, message in recorded.items()
     } == READ_BY
+
+
+# --- the featured cases -----------------------------------------------------------------------
+
+DUE_AT = datetime(2026, 11, 22, 4, tzinfo=UTC)
+
+
+def escalation(kind: str, subject: str, **data: object) -> Received:
+    return Received(
+        topic=ESCALATIONS.name,
+        type=kind,
+        key=ANNA,
+        data={
+            "dealer_id": "sunrise/pudong",
+            "case_no": "K-CLIMBS",
+            "clock": "answer",
+            "generation": 1,
+            "due_at": DUE_AT.isoformat(),
+            "why": {"en": "Answer was due.", "zh": "答复客户[截止]。"},
+            **data,
+        },
+        sequence=1,
+        subject=subject,
+        said_at=DUE_AT.isoformat(),
+    )
+
+
+def notice(kind: str, step: str, hours: int, **data: object) -> Received:
+    at = DUE_AT + timedelta(hours=hours)
+    told: dict[str, object] = {
+        "step": step,
+        "at": at.isoformat(),
+        "noticed_at": at.isoformat(),
+        "recipients": ["group"],
+        "addressees": [{"role": "group", "person": "sunrise-care", "because": "on_duty"}],
+        "notified": True,
+        **data,
+    }
+    return escalation(kind, step, **told)
+
+
+CLIMBED = (
+    notice(DeadlineWarned.TYPE, "warning", -6),
+    notice(DeadlineBreached.TYPE, "breach", 0, notified=False),
+    notice(EscalationRaised.TYPE, "general_manager", 12),
+    notice(EscalationRaised.TYPE, "group", 24),
+    escalation(ClockStopped.TYPE, "verdict", verdict="broken", margin_seconds=-129_600),
+    escalation(
+        CaseClosed.TYPE,
+        "closed",
+        outcome="satisfied",
+        kept=["contact", "call_back"],
+        broken=["answer"],
+    ),
+)
+
+
+def climbs(*records: Received) -> Timeline:
+    return next(
+        told
+        for told in timelines(records, dealers=ServiceSettings().dealers().all())
+        if told.featured is CLIMBS
+    )
+
+
+def test_a_featured_case_is_told_as_it_was_announced() -> None:
+    told = climbs(*CLIMBED)
+    assert told.missing == ()
+    assert [entry.text for entry in told.entries] == [
+        "answer is due in 6 h -> group:sunrise-care",
+        "answer is due now (for the record only)",
+        "answer is 12 h over -> group:sunrise-care",
+        "answer is 24 h over -> group:sunrise-care",
+        "answer broken, 36 h 0 min over",
+        "satisfied; 2 kept, broken: answer",
+    ]
+
+
+@pytest.mark.parametrize("lost", range(len(CLIMBED)))
+def test_each_message_of_a_featured_case_is_missed(lost: int) -> None:
+    told = climbs(*CLIMBED[:lost], *CLIMBED[lost + 1 :])
+    assert told.missing == (CLIMBS.ends[lost],)
+
+
+def test_what_was_taken_back_does_not_stand() -> None:
+    taken_back = escalation(EscalationWithdrawn.TYPE, "breach", about="breach/answer/1")
+    told = climbs(*CLIMBED, taken_back)
+    assert told.missing == ("breach of answer",)
+    assert told.entries[-1].text == "breach of answer"
+
+
+def test_a_case_of_which_nothing_was_announced_misses_everything() -> None:
+    told = climbs()
+    assert told.missing == CLIMBS.ends
+    assert "Nothing was announced" in shown(told)
+
+
+def test_the_reasons_are_in_chinese_where_that_is_spoken() -> None:
+    text = shown(climbs(*CLIMBED))
+    assert "Asia/Shanghai" in text
+    assert "Sun 12:00  BREACH" in text
+    assert text.count("答复客户[截止]。") == len(CLIMBED)
+    at_berlin: Received = {
+        **CLIMBED[0],
+        "data": {**CLIMBED[0]["data"], "dealer_id": "sunrise/berlin"},
+    }
+    assert "答复客户" not in shown(climbs(at_berlin))
+
+
+def shown(told: Timeline) -> str:
+    file = StringIO()
+    Console(file=file, width=100, color_system=None).print(render_timeline(told))
+    return file.getvalue()
+
+
+def test_what_services_announce_of_cases_has_a_label() -> None:
+    on_escalations = {each.TYPE for each in said_of_cases.ALL if each.TOPIC == ESCALATIONS}
+    assert on_escalations <= set(LABELS)

@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from docs.tables import declared_metrics, exposed_name
 
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"
-DASHBOARD: dict[str, Any] = json.loads(
-    (DEPLOY / "grafana/dashboards/overview.json").read_text("utf-8")
-)
+DASHBOARDS: dict[str, dict[str, Any]] = {
+    file.name: json.loads(file.read_text("utf-8"))
+    for file in sorted((DEPLOY / "grafana/dashboards").glob("*.json"))
+}
 RULES: dict[str, Any] = yaml.safe_load((DEPLOY / "prometheus/rules.yml").read_text("utf-8"))
 ASKED = re.compile(r"\baftercare_[a-z_]+\b")
 LABELS = re.compile(r"\bby \(([a-z_, ]+)\)")
+VARIABLES = re.compile(r"\$(?!__)(\w+)")
 SCRAPED_LABELS = {"job", "instance", "le"}
 
 
@@ -37,9 +40,13 @@ def queries() -> Iterator[tuple[str, str]]:
     for group in RULES["groups"]:
         for rule in group["rules"]:
             yield rule["alert"], rule["expr"]
-    for panel in DASHBOARD["panels"]:
-        for target in panel["targets"]:
-            yield panel["title"], target["expr"]
+    for dashboard in DASHBOARDS.values():
+        for panel in dashboard["panels"]:
+            for target in panel["targets"]:
+                yield panel["title"], target["expr"]
+
+
+each_dashboard = pytest.mark.parametrize("name", DASHBOARDS)
 
 
 def test_every_metric_asked_for_exists() -> None:
@@ -69,9 +76,10 @@ def test_every_alert_says_how_grave_and_what() -> None:
         assert rule["annotations"]["summary"]
 
 
-def test_panels_lie_side_by_side_on_the_grid() -> None:
+@each_dashboard
+def test_panels_lie_side_by_side_on_the_grid(name: str) -> None:
     taken: set[tuple[int, int]] = set()
-    for panel in DASHBOARD["panels"]:
+    for panel in DASHBOARDS[name]["panels"]:
         grid = panel["gridPos"]
         cells = {
             (x, y)
@@ -83,13 +91,45 @@ def test_panels_lie_side_by_side_on_the_grid() -> None:
         taken |= cells
 
 
-def test_panels_use_the_datasource_that_is_provisioned() -> None:
+@each_dashboard
+def test_panels_use_the_datasource_that_is_provisioned(name: str) -> None:
     provisioned = yaml.safe_load(
         (DEPLOY / "grafana/provisioning/datasources/prometheus.yml").read_text("utf-8")
     )
     uid = provisioned["datasources"][0]["uid"]
-    assert {panel["datasource"]["uid"] for panel in DASHBOARD["panels"]} == {uid}
-    assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(DASHBOARD["panels"])
+    panels, variables = DASHBOARDS[name]["panels"], DASHBOARDS[name]["templating"]["list"]
+    assert {asking["datasource"]["uid"] for asking in (*panels, *variables)} == {uid}
+    assert len({panel["id"] for panel in panels}) == len(panels)
+
+
+@each_dashboard
+def test_variables_are_those_of_the_dashboard_and_list_a_label_of_ours(name: str) -> None:
+    dashboard, known = DASHBOARDS[name], told()
+    variables = {found["name"]: found["definition"] for found in dashboard["templating"]["list"]}
+    asked = {
+        variable
+        for panel in dashboard["panels"]
+        for target in panel["targets"]
+        for variable in VARIABLES.findall(target["expr"])
+    }
+    assert asked == set(variables)
+    for definition in variables.values():
+        listed = re.fullmatch(r"label_values\((\w+), (\w+)\)", definition)
+        assert listed is not None
+        assert listed[2] in known[listed[1]]
+
+
+def test_every_metric_of_a_complaint_is_on_its_dashboard() -> None:
+    shown = json.dumps(DASHBOARDS["complaints.json"])
+    ours = {name for name in told() if re.match(r"aftercare_(complaint|calendar)", name)}
+    histogram = "aftercare_complaint_clock_seconds"
+    ours -= {histogram, f"{histogram}_sum", f"{histogram}_count"}
+    assert ours and not {name for name in ours if name not in shown}
+
+
+def test_dashboards_can_be_told_apart() -> None:
+    assert len({found["uid"] for found in DASHBOARDS.values()}) == len(DASHBOARDS) > 1
+    assert len({found["title"] for found in DASHBOARDS.values()}) == len(DASHBOARDS)
 
 
 def test_dashboards_are_mounted_where_grafana_looks() -> None:

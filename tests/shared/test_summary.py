@@ -11,9 +11,11 @@ from rich.console import Console
 
 from deploy.local.summary import DealerSummary, Received, render, summarize
 from shared.contracts.complaints import (
+    CaseClosed,
     ClockStopped,
     DeadlineBreached,
     DeadlineWarned,
+    EscalationRaised,
     EscalationWithdrawn,
     Why,
 )
@@ -45,6 +47,7 @@ def received(message: Message, subject: str = "", sequence: int = 1) -> Received
         data=message.model_dump(mode="json", exclude_none=True),
         sequence=sequence,
         subject=subject or str(uuid4()),
+        said_at=SINCE.isoformat(),
     )
 
 
@@ -93,11 +96,35 @@ def task(status: TaskStatus) -> TaskChanged:
 
 
 def warned() -> DeadlineWarned:
-    return DeadlineWarned(**clock(), noticed_at=SINCE, recipients=(), notified=True)
+    return DeadlineWarned(**clock(), **notice("warning"))
 
 
 def breached(name: str = "contact") -> DeadlineBreached:
-    return DeadlineBreached(**clock(name), noticed_at=SINCE, recipients=(), notified=True)
+    return DeadlineBreached(**clock(name), **notice("breach"))
+
+
+def raised(repeat: int = 0) -> EscalationRaised:
+    return EscalationRaised(**clock(), **notice("general_manager"), repeat=repeat)
+
+
+def notice(step: str) -> dict[str, object]:
+    return {"step": step, "at": SINCE, "noticed_at": SINCE, "notified": True}
+
+
+def closed(*, days: float) -> CaseClosed:
+    return CaseClosed(
+        customer_key=KEY,
+        dealer_id=PUDONG.id,
+        case_id=CASE,
+        case_no="K1",
+        generation=1,
+        policy_version="1",
+        why=WHY,
+        closed_at=SINCE + timedelta(days=days),
+        outcome="satisfied",
+        kept=("contact",),
+        broken=(),
+    )
 
 
 def stopped(name: str, *, kept: bool, days: float = 1) -> ClockStopped:
@@ -218,6 +245,28 @@ def test_a_breach_that_was_taken_back_counts_as_taken_back_alone() -> None:
     assert found.kept_percent is None
 
 
+def test_steps_beyond_the_breach_count_with_their_repeats() -> None:
+    taken_back = EscalationWithdrawn(
+        customer_key=KEY,
+        dealer_id=PUDONG.id,
+        about="step.general_manager/contact/1",
+        withdrawn_at=SINCE,
+        withdrawn={"clock": "contact"},
+    )
+    found = pudong(
+        received(raised()),
+        received(raised(repeat=1)),
+        received(raised(), "a", 1),
+        received(taken_back, "a", 2),
+    )
+    assert (found.steps, found.breaches, found.withdrawn) == (2, 0, 1)
+
+
+def test_cases_closed_before_the_days_told_do_not_count() -> None:
+    found = pudong(received(closed(days=-40)), received(closed(days=2)))
+    assert found.complaints_closed == 1
+
+
 def test_a_verdict_that_was_taken_back_is_no_alarm() -> None:
     taken_back = EscalationWithdrawn(
         customer_key=KEY, dealer_id=PUDONG.id, about="verdict/contact/1", withdrawn_at=SINCE
@@ -250,8 +299,11 @@ def test_a_complaint_is_open_until_a_resolution_that_stands() -> None:
         of_intake(complaint("4", days=-100)),
         of_intake(complaint("5", voided=True)),
         of_intake(complaint("5")),
+        of_intake(complaint("6")),
+        step("6", "merged", 5),
+        step("6", "unmerged", 9),
     )
-    assert (found.complaints_received, found.complaints_open) == (3, 2)
+    assert (found.complaints_received, found.complaints_open) == (4, 3)
 
 
 def test_each_dealer_counts_its_own() -> None:

@@ -34,6 +34,11 @@ class Taken:
     hours: float
     reported_after: float = 0.02
     satisfied: bool | None = None
+    severity: Severity | None = None
+    reason: str | None = None
+    to_a_colleague: bool = False
+    merged_into: str | None = None
+    """The number of the case that this one is merged into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Story:
     title: str
     steps: tuple[Taken, ...]
     severity: Severity = "normal"
+    filed_with_first_step: bool = False
+    """The complaint is typed in once the customer was contacted, and both are sent together."""
 
 
 def contacted_in_time(rng: random.Random) -> Story:
@@ -142,6 +149,71 @@ def answered_late(rng: random.Random) -> Story:
     return Story("answered late", steps)
 
 
+def held(rng: random.Random) -> Story:
+    """The answer waits for a part: held for longer than its deadline, and still in time."""
+    resolved = rng.uniform(60, 66)
+    steps = (
+        Taken("contacted", 0.3),
+        Taken("held", 4.0, reason="waiting-for-parts"),
+        Taken("resumed", 40.0),
+        Taken("answered", 46.0),
+        Taken("resolved", resolved),
+        Taken("called_back", resolved + 24, satisfied=True),
+    )
+    return Story("held, then resumed", steps)
+
+
+def reassigned(rng: random.Random) -> Story:
+    """A colleague takes over, and the clocks run on: he acknowledges the breach and answers."""
+    resolved = rng.uniform(40, 50)
+    steps = (
+        Taken("contacted", 0.3),
+        Taken("reassigned", 10.0, to_a_colleague=True),
+        Taken("acknowledged", 27.0),
+        Taken("answered", 31.0),
+        Taken("resolved", resolved),
+        Taken("called_back", resolved + 24, satisfied=True),
+    )
+    return Story("reassigned, breach acknowledged", steps)
+
+
+def regraded(rng: random.Random) -> Story:
+    """It turns out to be a major one: senior management owes an answer as well, and gives it."""
+    steps = (
+        Taken("contacted", 0.3),
+        Taken("regraded", rng.uniform(4, 6), severity="major"),
+        Taken("answered", 10.0),
+        Taken("executive_answered", rng.uniform(24, 28)),
+        Taken("resolved", 44.0),
+        Taken("called_back", 70.0, satisfied=True),
+    )
+    return Story("regraded to major", steps)
+
+
+def duplicate(into: str) -> Story:
+    """Another of the family has complained before: that case is merged, its clock goes on there."""
+    steps = (
+        Taken("contacted", 0.3),
+        Taken("merged", DUPLICATE_HOURS + 2, merged_into=into),
+    )
+    return Story("duplicate, merged", steps)
+
+
+def survivor(rng: random.Random) -> Story:
+    """The case that a duplicate is merged into: its answer is due as early as the duplicate's."""
+    resolved = rng.uniform(30, 40)
+    steps = (
+        Taken("contacted", 0.3),
+        Taken("answered", 8.0),
+        Taken("resolved", resolved),
+        Taken("called_back", resolved + 24, satisfied=True),
+    )
+    return Story("a duplicate was merged into it", steps)
+
+
+DUPLICATE_HOURS = 3.0
+"""So long before the case that it is merged into the duplicate was received."""
+
 STORIES: tuple[Callable[[random.Random], Story], ...] = (
     contacted_in_time,
     warned_then_saved,
@@ -196,7 +268,9 @@ def case(
         for position, taken in enumerate(story.steps, start=1)
     ]
     title = f"complaint filed ({story.title})"
-    if overtaken:
+    if story.filed_with_first_step:
+        yield Draft(steps[0].sent, filed, title)
+    elif overtaken:
         yield Draft(steps[0].sent + timedelta(minutes=4), filed, f"{title}, after its first step")
     else:
         yield exported(rng, filed, title, minutes=(1, 3))
@@ -208,6 +282,7 @@ def exported_step(
 ) -> Draft:
     """A step as the dealer's system reports it."""
     at = filed.received_at + timedelta(hours=taken.hours)
+    by = rng.choice(store.market.staff)
     report = ComplaintStepReported(
         source=filed.source,
         dealer_id=filed.dealer_id,
@@ -216,8 +291,17 @@ def exported_step(
         step_id=step_id,
         step=taken.step,
         at=at,
-        by=rng.choice(store.market.staff),
+        by=by,
         satisfied=taken.satisfied,
+        severity=taken.severity,
+        reason=taken.reason,
+        assigned_to=_colleague(store, by) if taken.to_a_colleague else None,
+        merged_into=taken.merged_into,
     )
     late = f", reported {taken.reported_after:.0f} h late" if taken.reported_after >= 1 else ""
     return exported(rng, report, f"complaint {taken.step}{late}", minutes=(0, 1))
+
+
+def _colleague(store: Store, of: str) -> str:
+    staff = store.market.staff
+    return staff[(staff.index(of) + 1) % len(staff)]

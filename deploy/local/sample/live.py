@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from math import ceil
+from typing import TypeVar
 
 from deploy.local.sample import cases, contacts, dirt, documents, outcomes
 from deploy.local.sample.contacts import Numbers
 from deploy.local.sample.documents import Stay
+from deploy.local.sample.featured import FEATURED, NEEDS_DAYS, Featured
 from deploy.local.sample.feed import Draft, FeedLine, exported, feed_lines
 from deploy.local.sample.history import open_stores
-from deploy.local.sample.stores import Store, new_car, new_customer
+from deploy.local.sample.stores import Owner, Store, new_car, new_customer
 from shared.contracts.feeds import Customer
 from shared.dealers import Dealer
 
@@ -25,6 +27,7 @@ _EARLY = timedelta(days=1.2)
 """Stories that take days begin this early."""
 
 Tell = Callable[[random.Random], cases.Story]
+_Thing = TypeVar("_Thing")
 
 
 def live(
@@ -48,7 +51,7 @@ def live(
     amounts = dirt.Amounts.of(events)
     faults = dirt.faults(stores)
     presents = [
-        Present(seed, store, start, end, first=position == 0, last=position == len(stores) - 1)
+        Present(seed, store, start, end, position=position, of=len(stores))
         for position, store in enumerate(stores)
     ]
     left = events - amounts.lines - len(faults)
@@ -65,17 +68,17 @@ def live(
 
 
 class Present:
-    """Tells the live days of one dealer. Nothing is sent after `end`."""
+    """Tells the live days of one dealer of several. Nothing is sent after `end`."""
 
     def __init__(
-        self, seed: int, store: Store, start: datetime, end: datetime, *, first: bool, last: bool
+        self, seed: int, store: Store, start: datetime, end: datetime, *, position: int, of: int
     ) -> None:
         self._rng = random.Random(f"{seed}/{store.dealer.id}/live")
         self._store = store
         self._start = start
         self._end = end
-        self._first = first
-        self._last = last
+        self._position = position
+        self._of = of
         self._numbers = Numbers(500_001)
         self._newcomers = count(_FIRST_NEWCOMER)
         self._serials = count(_FIRST_NEW_SERIAL)
@@ -160,9 +163,9 @@ class Present:
             cases.warned_then_saved,
             cases.contact_breached,
             cases.contact_reported_late,
-            cases.executive_late if self._first else cases.executive_in_time,
+            cases.executive_late if self._position == 0 else cases.executive_in_time,
         ]
-        if self._last:
+        if self._position == self._of - 1:
             late.append(cases.unsatisfied)
         for tell in late:
             yield from self._case(tell(self._rng), before=self._start + _EARLY)
@@ -170,17 +173,55 @@ class Present:
             latest = self._end - timedelta(hours=12)
             story = cases.contacted_in_time(self._rng)
             yield from self._case(story, before=latest, overtaken=position == 0)
+        if self._end - self._start >= timedelta(days=NEEDS_DAYS):
+            for featured in self._dealt(FEATURED):
+                yield from self._featured(featured)
+        for tell in self._dealt((cases.held, cases.reassigned, cases.regraded)):
+            yield from self._case(tell(self._rng), before=self._start + _EARLY)
+        if self._position == self._of - 1:
+            yield from self._duplicate()
+
+    def _dealt(self, things: Sequence[_Thing]) -> Sequence[_Thing]:
+        """Those of `things` that fall to this dealer, when they are dealt in turn."""
+        return things[self._position :: self._of]
 
     def _case(
         self, story: cases.Story, *, before: datetime, overtaken: bool = False
     ) -> Iterator[Draft]:
+        number = self._numbers.next("K")
+        received_at = self._moment(before=before, after=timedelta(minutes=30))
         owner = self._rng.choice(self._store.owners)
+        return self._told(story, number, received_at, owner, overtaken=overtaken)
+
+    def _featured(self, featured: Featured) -> Iterator[Draft]:
+        received_at = featured.received_at(self._start)
+        owner = self._rng.choice(self._store.owners)
+        return self._told(featured.story, featured.case_no, received_at, owner)
+
+    def _duplicate(self) -> Iterator[Draft]:
+        """Two customers complain of the same; the earlier case is merged into the later one."""
+        later = self._moment(before=self._start + _EARLY, after=timedelta(hours=6))
+        earlier = later - timedelta(hours=cases.DUPLICATE_HOURS)
+        one, other = self._numbers.next("K"), self._numbers.next("K")
+        first, second = self._rng.sample(self._store.owners, 2)
+        yield from self._told(cases.duplicate(into=other), one, earlier, first)
+        yield from self._told(cases.survivor(self._rng), other, later, second)
+
+    def _told(
+        self,
+        story: cases.Story,
+        number: str,
+        received_at: datetime,
+        owner: Owner,
+        *,
+        overtaken: bool = False,
+    ) -> Iterator[Draft]:
         filed = cases.complaint(
             self._rng,
             self._store,
-            number=self._numbers.next("K"),
+            number=number,
             story=story,
-            received_at=self._moment(before=before, after=timedelta(minutes=30)),
+            received_at=received_at,
             customer=owner.customer,
             vehicle=owner.cars[-1].vehicle,
         )

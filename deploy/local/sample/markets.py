@@ -124,7 +124,7 @@ CHINA = Market(
     unit="km",
     labour=(120, 900),
     parts=(180, 2600),
-    staff=("张敏", "李静", "王磊", "陈涛"),
+    staff=("zhangmin", "lijing", "wanglei", "chentao"),
     narratives=(
         "保养后异响仍然存在，服务顾问没有回电话。",
         "维修费用与报价不一致，要求解释。",
