@@ -99,7 +99,12 @@ class MemoryStore:
         return found[:limit]
 
     async def open_by_deadline(
-        self, dealer_id: str, *, after: tuple[datetime, str] | None, limit: int
+        self,
+        dealer_id: str,
+        *,
+        after: tuple[datetime, str] | None,
+        limit: int,
+        before: datetime | None = None,
     ) -> Sequence[Aggregate]:
         found = sorted(
             ((aggregate.listing.deadline, aggregate.id), aggregate)
@@ -107,6 +112,7 @@ class MemoryStore:
             if aggregate.dealer_id == dealer_id
             and aggregate.listing is not None
             and aggregate.listing.deadline is not None
+            and (before is None or aggregate.listing.deadline < before)
         )
         return [aggregate for at, aggregate in found if after is None or at > after][:limit]
 
@@ -116,25 +122,18 @@ class MemoryStore:
         *,
         since: datetime,
         until: datetime,
-        after: tuple[datetime, str] | None,
+        after: str,
         limit: int,
     ) -> Sequence[tuple[str, Listing]]:
-        found = sorted(
-            ((aggregate.listing.since, aggregate.id), aggregate.listing)
-            for aggregate in self._all()
+        found = [
+            (aggregate.id, aggregate.listing)
+            for aggregate in sorted(self._all(), key=lambda each: each.id)
             if aggregate.dealer_id == dealer_id
+            and aggregate.id > after
             and aggregate.listing is not None
             and since <= aggregate.listing.since < until
-        )
-        return [(at[1], listing) for at, listing in found if after is None or at > after][:limit]
-
-    async def next_dealer(self, after: str) -> str | None:
-        dealers = {
-            aggregate.dealer_id
-            for aggregate in self._all()
-            if aggregate.listing is not None and aggregate.listing.deadline is not None
-        }
-        return min((dealer for dealer in dealers if dealer > after), default=None)
+        ]
+        return found[:limit]
 
 
 class MemoryRelay:
@@ -193,15 +192,15 @@ class Shelf(Generic[F, P]):
         *,
         since: datetime,
         until: datetime,
-        after: tuple[datetime, str] | None = None,
+        after: str = "",
         limit: int = 1000,
     ) -> Sequence[tuple[str, Listing]]:
-        found = sorted(
-            ((view.listing.since, view.id), view.listing)
-            for view in await self.page(dealer_id, limit=len(self._facts))
+        found = [
+            (view.id, view.listing)
+            for view in await self.page(dealer_id, after=after, limit=len(self._facts))
             if view.listing is not None and since <= view.listing.since < until
-        )
-        return [(at[1], listing) for at, listing in found if after is None or at > after][:limit]
+        ]
+        return found[:limit]
 
     def _view(self, id_: str) -> View[F]:
         facts, policy = self._facts[id_], self._machine.policy

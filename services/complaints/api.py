@@ -241,7 +241,7 @@ async def _fill(tables: Tables, reader: Reader[CaseFacts], dealer_id: str, last:
     """Page by page; a day more on either side, as listings go by UTC. False: they are too many."""
     since = datetime.combine(tables.earliest, datetime.min.time(), UTC) - timedelta(days=1)
     until = datetime.combine(last, datetime.min.time(), UTC) + timedelta(days=2)
-    after: tuple[datetime, str] | None = None
+    after = ""
     for _ in range(MOST_CASES // STATISTICS_PAGE):
         page = await reader.listings(
             dealer_id, since=since, until=until, after=after, limit=STATISTICS_PAGE
@@ -251,8 +251,7 @@ async def _fill(tables: Tables, reader: Reader[CaseFacts], dealer_id: str, last:
             tables.add(tally, is_open=listing.deadline is not None)
         if len(page) < STATISTICS_PAGE:
             return True
-        id_, latest = page[-1]
-        after = latest.since, id_
+        after = page[-1][0]
     return False
 
 

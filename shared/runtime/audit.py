@@ -5,18 +5,20 @@ would stay silent for ever. The audit does not go by it: it walks the open aggre
 dealer by the deadline of their listing, decides each anew, and compares. What is not as the
 facts say is written and published the usual way, and counted: each count is a defect somewhere.
 
-An aggregate whose listing lost its deadline is not found here; its own timer still is.
+Not found here: an aggregate whose listing lost its deadline, whose own timer still is; one of
+a dealer that is not configured any more, of whom intake takes nothing either.
 """
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, Literal, TypeVar
 
 import structlog
 
 from shared import metrics
+from shared.contracts.decision import NOTHING_DUE
 from shared.contracts.policy import Policy
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.errors import TransientFailure
@@ -32,33 +34,86 @@ P = TypeVar("P", bound=Policy)
 Fault = Literal["overdue", "unannounced", "deadline", "listing"]
 
 AUDIT_PAGE = 100
-"""So many aggregates at most are read in a turn."""
-DEALERS_A_PAGE = 10
-"""So many dealers at most are looked at in a turn."""
+"""So many aggregates at most are read at once; half as many end the turn."""
+QUERIES_A_TURN = 30
+SECONDS_OF_A_TURN = 0.1
+"""After so many seconds it asks no more in this turn: a deadline may be due."""
 SECONDS_A_PAGE = 1.0
 SECONDS_AFTER_FAILURE = 10.0
 SLOW_PAGE_SECONDS = 0.25
 REST_PER_SECOND = 100.0
 LONGEST_REST_SECONDS = 240.0
 """After a slow page it rests for so many times what it took: a slow database is for the
-deadlines. The embedded one reads all that a dealer has open to find a page of it."""
+deadlines."""
 GRACE = timedelta(seconds=60)
 """What fell due later than so long before the sweep looked is left to it."""
+
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+LONG_AGO = timedelta(days=30)
+FAR_AHEAD = timedelta(days=366)
+WINDOWS_TO_THE_PRESENT = 16
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """How far a pass has come: behind `after` of this dealer, or at the next one's first."""
+    """How far a pass has come: behind `after` of this dealer, by windows of the deadline.
 
-    dealer: str = ""
+    The embedded database reads all of a window to find a page of it, and has no cheaper
+    question for what a window holds. So a window is as wide as about a page was found to be,
+    is doubled where little was, and is a share of its distance to the present at most, as
+    deadlines crowd there: doubled through an empty month, it would take in all that is beyond.
+    """
+
+    present: datetime
+    """When it began with the dealer: by the clock it might never come to what is to come."""
+    dealer: int = 0
     after: tuple[datetime, str] | None = None
-    all_of_dealer: bool = True
+    """Deadline and id; an empty id is before all of that deadline."""
+    width: timedelta = MINUTE
+
+    @property
+    def end(self) -> datetime | None:
+        """Up to which deadline to look next; None: to the last."""
+        if self.after is None:
+            return self.present - LONG_AGO
+        start = self.after[0]
+        if start >= NOTHING_DUE:
+            return None
+        width = min(self.width, _widest(start, self.present))
+        return start + width if width < NOTHING_DUE - start else NOTHING_DUE
+
+    def behind(self, found: Sequence[Aggregate]) -> "_Place":
+        """Where to go on after `found`, a page of what is behind `after` and before `end`."""
+        end = self.end
+        if len(found) == AUDIT_PAGE:
+            first, last = _deadline(found[0]), _deadline(found[-1])
+            return replace(self, after=(last, found[-1].id), width=max(last - first, SECOND))
+        if end is None:
+            return _Place(self.present, self.dealer + 1)
+        width = end - self.after[0] if self.after is not None else self.width
+        return replace(self, after=(end, ""), width=width * (1 if _is_much(len(found)) else 2))
+
+
+def _widest(start: datetime, present: datetime) -> timedelta:
+    distance = abs(start - present)
+    return distance if distance > FAR_AHEAD else max(distance / WINDOWS_TO_THE_PRESENT, MINUTE)
+
+
+def _is_much(count: int) -> bool:
+    return count >= AUDIT_PAGE / 2
+
+
+def _deadline(aggregate: Aggregate) -> datetime:
+    """What it was found by."""
+    assert aggregate.listing is not None
+    assert aggregate.listing.deadline is not None
+    return aggregate.listing.deadline
 
 
 class Auditor(Generic[F, P]):
-    """Goes through what is open, page by page, over and over."""
+    """Goes through what is open of `dealers`, page by page, over and over."""
 
     def __init__(
         self,
@@ -66,29 +121,31 @@ class Auditor(Generic[F, P]):
         machine: Machine[F, P],
         reconciler: Reconciler[F, P],
         store: Store,
+        dealers: Sequence[str],
         clock: Clock,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._machine = machine
         self._reconciler = reconciler
         self._store = store
+        self._dealers = dealers
         self._clock = clock
         self._monotonic = monotonic
         self._rests_until = monotonic()
-        self._place = _Place()
+        self._place = _Place(clock.now())
         self._tell_alive()
 
     async def page(self, turn: Turn, *, swept_at: datetime) -> None:
         """Look at a page, unless the last one was just before. By `swept_at` nothing was due.
 
-        Never raises but to be cancelled: the deadlines must not wait for it. A page that
-        failed comes again, and intents are settled before.
+        Never raises but to be cancelled: the deadlines must not wait for it. What failed comes
+        again, and intents are settled before.
         """
         began = self._monotonic()
         if began < self._rests_until:
             return
         try:
-            self._place = await self._page(turn, swept_at)
+            await self._page(turn, swept_at, until=began + SECONDS_OF_A_TURN)
         except Exception as error:
             turn.unsettled = True
             self._rest(began, at_least=SECONDS_AFTER_FAILURE)
@@ -106,29 +163,31 @@ class Auditor(Generic[F, P]):
         rest = min(REST_PER_SECOND * took, LONGEST_REST_SECONDS) if took > SLOW_PAGE_SECONDS else 0
         self._rests_until = began + max(rest, at_least)
 
-    async def _page(self, turn: Turn, swept_at: datetime) -> _Place:
-        """Where to go on after it."""
-        room, place = AUDIT_PAGE, self._place
-        for _ in range(DEALERS_A_PAGE):
-            place = await self._dealer(place)
-            if not place.dealer:
+    async def _page(self, turn: Turn, swept_at: datetime, *, until: float) -> None:
+        read = 0
+        for _ in range(QUERIES_A_TURN if self._dealers else 0):
+            read += await self._window(turn, swept_at)
+            if self._place.dealer == len(self._dealers):
                 metrics.audit_passes.labels(self._machine.name).inc()
-                return place
-            found = await self._store.open_by_deadline(place.dealer, after=place.after, limit=room)
-            ours = [one for one in found if one.partition in turn.partitions]
-            await self._check(ours, turn, swept_at)
-            place = _behind(place.dealer, found, is_last=len(found) < room)
-            room -= len(found)
-            if not room:
-                return place
-        return place
+                self._place = _Place(self._clock.now())
+                return
+            if _is_much(read) or self._monotonic() > until:
+                return
 
-    async def _dealer(self, place: _Place) -> _Place:
-        """Where to go on; with no dealer at the end of the pass."""
-        if not place.all_of_dealer:
-            return place
-        dealer = await self._store.next_dealer(place.dealer)
-        return _Place() if dealer is None else _Place(dealer, None, all_of_dealer=False)
+    async def _window(self, turn: Turn, swept_at: datetime) -> int:
+        """Look at what the next window has, a page at most; how many that were."""
+        place = self._place
+        if place.after is None:
+            place = replace(place, present=self._clock.now())
+        dealer = self._dealers[place.dealer]
+        found = await self._store.open_by_deadline(
+            dealer, after=place.after, limit=AUDIT_PAGE, before=place.end
+        )
+        await self._check(
+            [one for one in found if one.partition in turn.partitions], turn, swept_at
+        )
+        self._place = place.behind(found)
+        return len(found)
 
     async def _check(self, found: Sequence[Aggregate], turn: Turn, swept_at: datetime) -> None:
         now = self._clock.now()
@@ -160,13 +219,6 @@ class Auditor(Generic[F, P]):
     def _tell_alive(self) -> None:
         at = SystemClock().now().timestamp()  # an alert compares it with the real time
         metrics.audit_last_run.labels(self._machine.name).set(at)
-
-
-def _behind(dealer: str, found: Sequence[Aggregate], *, is_last: bool) -> _Place:
-    last = found[-1] if found else None
-    if is_last or last is None or last.listing is None or last.listing.deadline is None:
-        return _Place(dealer)
-    return _Place(dealer, (last.listing.deadline, last.id), all_of_dealer=False)
 
 
 def _look(aggregate: Aggregate) -> Work:

@@ -85,6 +85,7 @@ class Runtime(Generic[F, P]):
             reconciler=reconciler,
             store=self._store,
             ownership=self._ownership,
+            dealers=sorted(each.id for each in settings.dealers().all()) if machine.listed else (),
             clock=self.clock,
             page=settings.runtime.sweep_page,
             interval_seconds=settings.runtime.sweep_interval_seconds,

@@ -50,7 +50,6 @@ class MongoStore:
         indexes = [_index("due_in_partition", "partition", "due_at")]
         if self._listed:
             indexes.append(_index("open_by_deadline", "dealer_id", "listing.deadline"))
-            indexes.append(_index("listed_since", "dealer_id", "listing.since"))
         async with transient():
             await self._aggregates.create_indexes(indexes)
 
@@ -122,18 +121,21 @@ class MongoStore:
             )
 
     async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
-        bounds = {"$gt": after}
-        if dealer_id is not None:
-            # every id begins with its dealer's id and '/', and '0' is what follows '/'
-            bounds = {"$gt": max(after, f"{dealer_id}/"), "$lt": f"{dealer_id}0"}
+        bounds = {"$gt": after} if dealer_id is None else _ids_of(dealer_id, after)
         found = await self._find(self._aggregates, {"_id": bounds}, ["_id"], limit=limit)
         return [to_aggregate(document) for document in found]
 
     async def open_by_deadline(
-        self, dealer_id: str, *, after: tuple[datetime, str] | None, limit: int
+        self,
+        dealer_id: str,
+        *,
+        after: tuple[datetime, str] | None,
+        limit: int,
+        before: datetime | None = None,
     ) -> Sequence[Aggregate]:
-        listed = {"dealer_id": dealer_id, "listing.deadline": {"$lt": FOR_EVER}}
-        found = await self._listed_page(listed, "listing.deadline", after, limit=limit)
+        bounds = {"$lt": min(before or FOR_EVER, FOR_EVER)}
+        listed = {"dealer_id": dealer_id, "listing.deadline": bounds}
+        found = await self._by_deadline(listed, after, limit=limit)
         return [to_aggregate(document) for document in found]
 
     async def listings(
@@ -142,46 +144,35 @@ class MongoStore:
         *,
         since: datetime,
         until: datetime,
-        after: tuple[datetime, str] | None,
+        after: str,
         limit: int,
     ) -> Sequence[tuple[str, Listing]]:
-        bounds = {"$gte": since, "$lt": min(until, FOR_EVER)}
-        listed = {"dealer_id": dealer_id, "listing.since": bounds}
-        found = await self._listed_page(
-            listed, "listing.since", after, limit=limit, fields=["listing"]
-        )
+        query = {"_id": _ids_of(dealer_id, after), "listing.since": {"$gte": since, "$lt": until}}
+        found = await self._find(self._aggregates, query, ["_id"], limit=limit, fields=["listing"])
         return [(document["_id"], to_listing(document["listing"])) for document in found]
 
-    async def _listed_page(
-        self,
-        listed: Mapping[str, Any],
-        by: str,
-        after: tuple[datetime, str] | None,
-        *,
-        limit: int,
-        fields: Sequence[str] | None = None,
+    async def _by_deadline(
+        self, listed: Mapping[str, Any], after: tuple[datetime, str] | None, *, limit: int
     ) -> Sequence[Mapping[str, Any]]:
-        """By `(by, _id)`: first the rest of those of the moment of `after`, then later ones.
+        """By deadline and id: first the rest of those of the moment of `after`, then later ones.
 
-        Each is one walk of the index, where one query for both would need two.
+        Each is one walk of the index, where one query for both would need two; the first is
+        spared where `after` has no id.
         """
+        by = "listing.deadline"
         page: list[Mapping[str, Any]] = []
         if after is not None:
-            moment, id_ = after
-            same = {**listed, by: moment, "_id": {"$gt": id_}}
-            page = await self._find(self._aggregates, same, ["_id"], limit=limit, fields=fields)
-            listed = {**listed, by: {"$gt": moment, "$lt": listed[by]["$lt"]}}
+            (moment, id_), end = after, listed[by]["$lt"]
+            if moment >= end:
+                return []
+            if id_:
+                same = {**listed, by: moment, "_id": {"$gt": id_}}
+                page = await self._find(self._aggregates, same, ["_id"], limit=limit)
+            listed = {**listed, by: {"$gt" if id_ else "$gte": moment, "$lt": end}}
         left = limit - len(page)
         if left:
-            order = [by, "_id"]
-            page += await self._find(self._aggregates, listed, order, limit=left, fields=fields)
+            page += await self._find(self._aggregates, listed, [by, "_id"], limit=left)
         return page
-
-    async def next_dealer(self, after: str) -> str | None:
-        query = {"dealer_id": {"$gt": after}, "listing.deadline": {"$lt": FOR_EVER}}
-        order = ["dealer_id", "listing.deadline", "_id"]
-        found = await self._find(self._aggregates, query, order, limit=1, fields=["dealer_id"])
-        return found[0]["dealer_id"] if found else None
 
     @staticmethod
     async def _find(
@@ -198,6 +189,11 @@ class MongoStore:
                 cursor = cursor.sort([(name, ASCENDING) for name in sort])
             found: list[Mapping[str, Any]] = await cursor.to_list(None)
             return found
+
+
+def _ids_of(dealer_id: str, after: str) -> dict[str, str]:
+    """Every id begins with its dealer's id and '/', and '0' is what follows '/'."""
+    return {"$gt": max(after, f"{dealer_id}/"), "$lt": f"{dealer_id}0"}
 
 
 def _index(name: str, owner: str, moment: str) -> IndexModel:

@@ -52,7 +52,7 @@ class StoreReader(Generic[F, P]):
         *,
         since: datetime,
         until: datetime,
-        after: tuple[datetime, str] | None = None,
+        after: str = "",
         limit: int = 1000,
     ) -> Sequence[tuple[str, Listing]]:
         return await self._store.listings(

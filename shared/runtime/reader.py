@@ -62,9 +62,9 @@ class Reader(Protocol[F]):
         *,
         since: datetime,
         until: datetime,
-        after: tuple[datetime, str] | None = None,
+        after: str = "",
         limit: int = 1000,
     ) -> Sequence[tuple[str, Listing]]:
         """Ids and listings of a dealer's aggregates that began from `since` on and before
-        `until`, by `(listing.since, id)`, those after `after`."""
+        `until`, by id, those after `after`."""
         ...

@@ -62,9 +62,15 @@ class Store(Protocol):
         ...
 
     async def open_by_deadline(
-        self, dealer_id: str, *, after: tuple[datetime, str] | None, limit: int
+        self,
+        dealer_id: str,
+        *,
+        after: tuple[datetime, str] | None,
+        limit: int,
+        before: datetime | None = None,
     ) -> Sequence[Aggregate]:
-        """A dealer's aggregates whose listing has a deadline, by `(deadline, id)`."""
+        """A dealer's aggregates whose listing has a deadline, one before `before` if given, by
+        `(deadline, id)`."""
         ...
 
     async def listings(
@@ -73,13 +79,9 @@ class Store(Protocol):
         *,
         since: datetime,
         until: datetime,
-        after: tuple[datetime, str] | None,
+        after: str,
         limit: int,
     ) -> Sequence[tuple[str, Listing]]:
         """Ids and listings of a dealer's aggregates that began from `since` on and before
-        `until`, by `(since, id)`; nothing else of them is read."""
-        ...
-
-    async def next_dealer(self, after: str) -> str | None:
-        """The first dealer's id after `after` of whom an aggregate is listed as open."""
+        `until`, by id, those after `after`; nothing else of them is read."""
         ...

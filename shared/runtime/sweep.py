@@ -6,7 +6,7 @@ a stale owner left behind, and the audit of what is open.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -45,7 +45,10 @@ class _PolicyScan:
 
 
 class Sweep(Generic[F, P]):
-    """Wakes aggregates at their due time, oldest first, a page a turn."""
+    """Wakes aggregates at their due time, oldest first, a page a turn.
+
+    `dealers`: whose open aggregates are audited.
+    """
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Sweep(Generic[F, P]):
         reconciler: Reconciler[F, P],
         store: Store,
         ownership: Ownership,
+        dealers: Sequence[str],
         clock: Clock,
         page: int,
         interval_seconds: float,
@@ -74,6 +78,7 @@ class Sweep(Generic[F, P]):
                 machine=machine,
                 reconciler=reconciler,
                 store=store,
+                dealers=dealers,
                 clock=clock,
                 monotonic=monotonic,
             )

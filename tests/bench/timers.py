@@ -46,6 +46,7 @@ TO_CONTACT = timedelta(hours=2)
 """How long after its receipt a complaint's first deadline is."""
 ONE_MINUTE = timedelta(minutes=1)
 MACHINE = complaints.machine(ComplaintSettings())
+DEALERS = sorted(dealer.id for dealer in ComplaintSettings().dealers().all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ async def _sweep(mongo: Mongo, relay: KafkaRelay, clock: ManualClock) -> Sweep[A
         reconciler=Reconciler(MACHINE, store, relay, clock),
         store=store,
         ownership=ownership,
+        dealers=DEALERS,
         clock=clock,
         page=2 * PAGE,
         interval_seconds=1,

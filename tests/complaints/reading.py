@@ -59,17 +59,16 @@ class OneDealer:
         *,
         since: datetime,
         until: datetime,
-        after: tuple[datetime, str] | None = None,
+        after: str = "",
         limit: int = 1000,
     ) -> Sequence[tuple[str, Listing]]:
         self.read += 1
         found = [(view.id, view.listing) for view in self.views.values() if view.listing]
-        places = sorted(
-            ((listing.since, id_), listing)
-            for id_, listing in [*found, *self.more]
-            if id_.startswith(dealer_id) and since <= listing.since < until
-        )
-        later = [(place[1], each) for place, each in places if after is None or place > after]
+        later = [
+            (id_, listing)
+            for id_, listing in sorted([*found, *self.more], key=lambda each: each[0])
+            if id_.startswith(dealer_id) and id_ > after and since <= listing.since < until
+        ]
         return later[:limit]
 
 

@@ -61,6 +61,7 @@ class Service:
             reconciler=self.reconciler,
             store=self.store,
             ownership=self.ownership,
+            dealers=[OTHER_DEALER, DEALER],
             clock=self.clock,
             page=2,
             interval_seconds=1,

@@ -239,11 +239,11 @@ async def test_a_roster_alone_is_taken_up_without_deciding_anything_anew(tmp_pat
     service = machine(settings)
     watch = rules_watch(service, settings)
     assert watch is not None
-    version = service.policy.version
     with_roster(tmp_path)
-    await watch(RECEIVED)
-    assert service.policy.rosters.keys() == {DEALER}
-    assert service.policy.version == version
+    found = await watch(RECEIVED)
+    assert found is not None
+    assert found.rosters.keys() == {DEALER}
+    assert found.version == service.policy.version
 
 
 def test_without_a_folder_nothing_is_watched() -> None:

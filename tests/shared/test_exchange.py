@@ -164,4 +164,36 @@ async def test_a_watch_is_asked_again_and_again_and_its_trouble_leaves_the_polic
     assert asked[0] == instance.clock.now()
     assert instance.machine.policy == TWENTY
     assert instance.counted("policy_refused_total") == 2
-    assert instance.counted("policy_exchanges_total") == 2, "one of the same version is taken, too"
+    assert instance.counted("policy_exchanges_total") == 2
+
+
+class Staffed(ToyPolicy):
+    """With what moves no deadline, and so is not part of the version, such as a roster."""
+
+    on_duty: str = ""
+
+    @property
+    def version(self) -> str:
+        return TOY.policy.version
+
+
+async def test_a_policy_of_the_same_version_is_taken_up_too(instance: Exchanging) -> None:
+    taken = asyncio.Event()
+
+    async def watch(now: datetime) -> ToyPolicy | None:
+        if instance.machine.policy != TOY.policy:
+            taken.set()
+            return None
+        return Staffed(on_duty="Li")
+
+    keeping = keep_policy_current(
+        watch, instance.machine, instance.ownership, instance.clock, every_seconds=0
+    )
+    task = asyncio.create_task(keeping)
+    async with asyncio.timeout(5):
+        await taken.wait()
+    task.cancel()
+    assert instance.machine.policy == Staffed(on_duty="Li")
+    for _ in range(4):
+        await instance.sweep.turn()
+    assert instance.scores() == [], "it decides nothing anew"

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.contracts.identifiers import customer_key
+from shared.contracts.scoring import ScoreChanged
 from shared.runtime.machine import Machine
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
@@ -67,7 +68,8 @@ async def test_the_policy_shown_is_the_one_that_is_decided_by_now() -> None:
     assert reader.policy.points == 20
     view = await reader.get(ONE)
     assert view is not None
-    assert [output.content.score for output in view.decision.outputs] == [20]  # type: ignore[attr-defined]
+    contents = [output.content for output in view.decision.outputs]
+    assert [content.score for content in contents if isinstance(content, ScoreChanged)] == [20]
 
 
 async def test_what_is_open_is_shown_by_deadline_page_by_page() -> None:
@@ -85,7 +87,7 @@ async def test_what_is_open_is_shown_by_deadline_page_by_page() -> None:
         (ONE, first.listing),
         (TWO, second.listing),
     ]
-    rest = await reader.listings(DEALER, since=START, until=until, after=(START, ONE))
+    rest = await reader.listings(DEALER, since=START, until=until, after=ONE)
     assert rest == [(TWO, second.listing)]
 
 

@@ -92,9 +92,16 @@ class FaultyStore:
         return await self._store.page(dealer_id=dealer_id, after=after, limit=limit)
 
     async def open_by_deadline(
-        self, dealer_id: str, *, after: tuple[datetime, str] | None, limit: int
+        self,
+        dealer_id: str,
+        *,
+        after: tuple[datetime, str] | None,
+        limit: int,
+        before: datetime | None = None,
     ) -> Sequence[Aggregate]:
-        return await self._store.open_by_deadline(dealer_id, after=after, limit=limit)
+        return await self._store.open_by_deadline(
+            dealer_id, after=after, limit=limit, before=before
+        )
 
     async def listings(
         self,
@@ -102,15 +109,12 @@ class FaultyStore:
         *,
         since: datetime,
         until: datetime,
-        after: tuple[datetime, str] | None,
+        after: str,
         limit: int,
     ) -> Sequence[tuple[str, Listing]]:
         return await self._store.listings(
             dealer_id, since=since, until=until, after=after, limit=limit
         )
-
-    async def next_dealer(self, after: str) -> str | None:
-        return await self._store.next_dealer(after)
 
     def _fault(self, step: str, moment: str) -> None:
         if self.faults.get(step, ("", None))[0] == moment:

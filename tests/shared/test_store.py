@@ -198,7 +198,25 @@ async def test_what_is_open_comes_by_deadline_page_by_page(store: Store) -> None
     assert await store.open_by_deadline("g/none", after=None, limit=2) == []
 
 
-async def test_listings_of_a_span_come_by_when_they_began_page_by_page(store: Store) -> None:
+async def test_what_is_open_up_to_an_instant_comes_from_another_on(store: Store) -> None:
+    await store.save([listed(f"g/d/s/{minutes}", minutes) for minutes in range(6)])
+    await store.save([listed("g/d/s/same", 2), listed("g/d/s/closed"), listed("g/e/s/1", 2)])
+
+    async def page(after: tuple[int, str] | None, before: int, limit: int = 9) -> list[str]:
+        since = None if after is None else (NOW + timedelta(minutes=after[0]), after[1])
+        found = await store.open_by_deadline(
+            "g/d", after=since, limit=limit, before=NOW + timedelta(minutes=before)
+        )
+        return [one.id.removeprefix("g/d/s/") for one in found]
+
+    assert await page(None, 2) == ["0", "1"]
+    assert await page((2, ""), 4) == ["2", "same", "3"]
+    assert await page((2, ""), 4, limit=1) == ["2"]
+    assert await page((2, "g/d/s/2"), 4) == ["same", "3"]
+    assert await page((2, ""), 2) == await page((3, ""), 2) == await page(None, 0) == []
+
+
+async def test_listings_of_what_began_in_a_span_come_by_id_page_by_page(store: Store) -> None:
     begun = [NOW + timedelta(hours=hours) for hours in range(4)]
     await store.save([listed(f"g/d/s/{n}", since=since) for n, since in enumerate(begun)])
     await store.save(
@@ -208,22 +226,13 @@ async def test_listings_of_a_span_come_by_when_they_began_page_by_page(store: St
             aggregate("g/d/s/unlisted"),
         ]
     )
-    first = await store.listings("g/d", since=begun[1], until=begun[3], after=None, limit=2)
+    first = await store.listings("g/d", since=begun[1], until=begun[3], after="", limit=2)
     assert first == [
         ("g/d/s/1", Listing(begun[1], None, {"n": 1})),
-        ("g/d/s/same", Listing(begun[1], NOW + timedelta(minutes=3), {"n": 1})),
+        ("g/d/s/2", Listing(begun[2], None, {"n": 1})),
     ]
-    after = (begun[1], "g/d/s/1")
-    rest = await store.listings("g/d", since=begun[1], until=begun[3], after=after, limit=9)
-    assert [id_[-1] for id_, _ in rest] == ["e", "2"]
-
-
-async def test_dealers_with_something_open_come_one_after_another(store: Store) -> None:
-    await store.save([listed("g/d/s/1", 1), listed("g/d/s/2", 9), listed("g/f/s/1", 1)])
-    await store.save([listed("g/e/s/1"), aggregate("g/d2/s/1", dealer_id="g/d2")])
-    assert await store.next_dealer("") == "g/d"
-    assert await store.next_dealer("g/d") == "g/f"
-    assert await store.next_dealer("g/f") is None
+    rest = await store.listings("g/d", since=begun[1], until=begun[3], after="g/d/s/2", limit=9)
+    assert rest == [("g/d/s/same", Listing(begun[1], NOW + timedelta(minutes=3), {"n": 1}))]
 
 
 async def test_a_database_that_is_away_is_a_transient_failure() -> None:

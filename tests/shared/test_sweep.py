@@ -15,7 +15,7 @@ from shared.runtime.reconcile import Reconciler
 from shared.runtime.sweep import AUDIT_EVERY_SECONDS, Sweep
 from shared.time.clock import ManualClock
 from tests.fakes import MemoryRelay, MemoryStore
-from tests.shared.toy import START, TOY, ToyFacts, ToyPolicy, event, visit
+from tests.shared.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, event, visit
 
 DAY = timedelta(days=1)
 
@@ -29,6 +29,7 @@ class Instance:
         machine: Machine[ToyFacts, ToyPolicy] = TOY,
         *,
         page: int = 100,
+        dealers: Sequence[str] = (DEALER,),
     ) -> None:
         self.monotonic = 0.0
         self.clock = ManualClock(START)
@@ -41,6 +42,7 @@ class Instance:
             reconciler=self.reconciler,
             store=store,
             ownership=self.ownership,
+            dealers=dealers,
             clock=self.clock,
             page=page,
             interval_seconds=1,

@@ -54,6 +54,8 @@ class NetworkStore:
         self._client = client
         self._witness = witness
         self._random = random
+        self.audits_begun = 0
+        """How often the first page of what is open was asked for."""
 
     async def prepare(self) -> None:
         return None
@@ -143,12 +145,16 @@ class NetworkStore:
         )
 
     async def open_by_deadline(
-        self, dealer_id: str, *, after: tuple[datetime, str] | None, limit: int
+        self,
+        dealer_id: str,
+        *,
+        after: tuple[datetime, str] | None,
+        limit: int,
+        before: datetime | None = None,
     ) -> Sequence[Aggregate]:
-        return await self._call(
-            "open by deadline",
-            partial(self._database.open_by_deadline, dealer_id, after=after, limit=limit),
-        )
+        self.audits_begun += after is None
+        page = partial(self._database.open_by_deadline, dealer_id, after=after, limit=limit)
+        return await self._call("open by deadline", partial(page, before=before))
 
     async def listings(
         self,
@@ -156,14 +162,11 @@ class NetworkStore:
         *,
         since: datetime,
         until: datetime,
-        after: tuple[datetime, str] | None,
+        after: str,
         limit: int,
     ) -> Sequence[tuple[str, Listing]]:
         listings = partial(self._database.listings, dealer_id, since=since, until=until)
         return await self._call("listings", partial(listings, after=after, limit=limit))
-
-    async def next_dealer(self, after: str) -> str | None:
-        return await self._call("next dealer", partial(self._database.next_dealer, after))
 
     async def _call(
         self,

@@ -13,7 +13,7 @@ from shared.runtime.ownership import Ownership, Pulse, Turn
 from shared.runtime.reconcile import Reconciler
 from shared.runtime.sweep import Sweep
 from shared.time.clock import ManualClock
-from tests.shared.toy import START, ToyFacts, ToyPolicy
+from tests.shared.toy import DEALER, START, ToyFacts, ToyPolicy
 from tests.simulation.broker import SESSION_SECONDS, Broker, Group, Member, NetworkRelay
 from tests.simulation.database import Database, NetworkStore
 from tests.simulation.network import Network
@@ -72,7 +72,7 @@ class Instance:
         network, witness, random = house.network, house.witness, house.random
         self._pulse = Pulse(limit_seconds=PULSE_LIMIT_SECONDS, monotonic=self.monotonic)
         self.ownership = WatchedOwnership(self._pulse)
-        store = NetworkStore(house.database, network, self, witness, random)
+        self.store = store = NetworkStore(house.database, network, self, witness, random)
         relay = NetworkRelay(house.broker, network, self, witness, random)
         reconciler = Reconciler(machine, store, relay, self.clock, self._intent_id)
         self.consumer = Consumer(
@@ -88,6 +88,7 @@ class Instance:
             reconciler=reconciler,
             store=store,
             ownership=self.ownership,
+            dealers=[DEALER],
             clock=self.clock,
             page=SWEEP_PAGE,
             interval_seconds=SWEEP_EVERY_SECONDS,

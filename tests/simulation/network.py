@@ -67,12 +67,13 @@ class Weather:
 
     rates: dict[Fate, float]
     slow: float
+    quick_seconds: float = QUICK_SECONDS
     away_until: dict[str, float] = field(default_factory=dict)
     """Server -> when it answers again, in seconds of the loop."""
 
     def clear(self) -> None:
-        """From now on nothing goes wrong."""
-        self.rates, self.slow = {}, 0.0
+        """From now on nothing goes wrong, and replies come at once: an audit asks for many."""
+        self.rates, self.slow, self.quick_seconds = {}, 0.0, 0.002
         self.away_until.clear()
 
 
@@ -195,7 +196,7 @@ class Network:
     def _latency(self) -> float:
         if self.weather.slow and self._random.random() < self.weather.slow:
             return self._random.uniform(QUICK_SECONDS, SLOW_SECONDS)
-        return self._random.random() ** 3 * QUICK_SECONDS
+        return self._random.random() ** 3 * self.weather.quick_seconds
 
 
 async def _outcome(effect: Effect[T]) -> T | Exception:

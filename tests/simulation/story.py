@@ -83,6 +83,7 @@ class Story:
         self._instances: list[Instance] = []
         self._started = 0
         self._exchanging = 0
+        self._audits_begun: dict[str, int] = {}
         self._machine = replace(LISTED, decide=self._decide)
 
     async def play(self) -> None:
@@ -255,12 +256,13 @@ class Story:
         for instance in self._alive():
             if instance.machine.policy != self._machine.policy:
                 await self._renew(instance)
+        self._audits_begun = {one.name: one.store.audits_begun for one in self._alive()}
 
     async def _comes_to_rest(self) -> bool:
         """Wait until there is nothing left to do; False where something is broken."""
         end = asyncio.get_running_loop().time() + CALM_WITHIN_SECONDS
         while not self.witness.violations:
-            trouble = await self._restless()
+            trouble = await self._restless() or self._not_audited()
             if trouble is None:
                 return True
             if asyncio.get_running_loop().time() > end:
@@ -290,6 +292,14 @@ class Story:
         if any(aggregate.parked for aggregate in self.witness.stored.values()):
             return "something is parked"
         return None
+
+    def _not_audited(self) -> str | None:
+        """A pass since the storm lies between its beginning and that of the next."""
+        owners = [one for one in self._alive() if one.gained_at]
+        done = all(
+            one.store.audits_begun > self._audits_begun.get(one.name, 0) + 1 for one in owners
+        )
+        return None if done else "an audit is under way"
 
     async def _a_policy_is_being_applied(self) -> bool:
         current = self._machine.policy.version
