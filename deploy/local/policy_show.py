@@ -33,7 +33,8 @@ def overview(checked: Checked) -> Iterator[str]:
         if draft.calendar is not None:
             zone = draft.calendar.timezone
             yield f"  calendar {draft.calendar.name} ({zone}), holidays of {covered(edition)}"
-        yield f"  in force {in_force(current)}: {'the same' if same else 'something else'}"
+        told = "in force" if same else "a draft: another is in force"
+        yield f"  {told} ({in_force(current)})"
     for dealer_id in sorted(checked.rulebook.editions.keys() - checked.drafts.keys()):
         current = checked.rulebook.current(dealer_id)
         yield f"{dealer_id}: no draft; in force {in_force(current)}: {current.policy.name}"

@@ -102,7 +102,7 @@ def test_a_check_tells_what_each_dealer_would_be_judged_by(rules: Path) -> None:
         "  answer: 4h from received, stops while held; all cases; 75% responsible_person, "
         "due responsible_person+department_head, 150% general_manager, 200% group"
     )
-    assert "  in force as shipped: something else" in lines
+    assert "  a draft: another is in force (as shipped)" in lines
     assert done.stderr.splitlines() == [
         f"warning: {rules}/policies/pudong.yaml: nobody is {role} on the roster; "
         "general_manager is told"
