@@ -9,23 +9,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    GetCoreSchemaHandler,
     model_validator,
 )
-from pydantic_core import CoreSchema, core_schema
 
 from shared.contracts.complaints import Role
 from shared.contracts.feeds import ComplaintChannel, Severity, StepName
 from shared.contracts.policy import Policy
 from shared.contracts.values import Name
 from shared.time.deadlines import Span
+from shared.time.written import Written
 
 
 def _as_written(value: object) -> object:
@@ -47,12 +46,14 @@ MOST_REPEATS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Offset:
+class Offset(Written):
     """Where a step of the ladder is: `75%`, `-30m`, `due`, `+2h`, `+1 business day`, `150%`.
 
     A percentage is of the clock's target, and may exceed 100. A length before the deadline is
     in the unit of the target.
     """
+
+    HINT: ClassVar[str] = "a place on the ladder is written like '75%', '-30m', 'due' or '+2h'"
 
     text: str
     moment: Moment
@@ -73,21 +74,7 @@ class Offset:
         if text[:1] in {"+", "-"}:
             span = Span.parse(text[1:].strip())
             return cls(text, "after" if text[0] == "+" else "before", span=span)
-        raise ValueError("a place on the ladder is written like '75%', '-30m', 'due' or '+2h'")
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            cls._validate, serialization=core_schema.plain_serializer_function_ser_schema(str)
-        )
-
-    @classmethod
-    def _validate(cls, value: object) -> Self:
-        if isinstance(value, cls):
-            return value
-        if isinstance(value, str):
-            return cls.parse(value)
-        raise ValueError("a place on the ladder is written like '75%', '-30m', 'due' or '+2h'")
+        raise ValueError(cls.HINT)
 
     def __str__(self) -> str:
         return self.text

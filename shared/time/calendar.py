@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import chain
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    GetCoreSchemaHandler,
     field_validator,
     model_validator,
 )
-from pydantic_core import CoreSchema, core_schema
 
 from shared.contracts.policy import Policy
 from shared.contracts.values import Day, Name
 from shared.time.opening import OpenTimes
+from shared.time.written import Written
 from shared.time.zones import known_zone, milliseconds_of
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -31,12 +30,14 @@ ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Window:
+class Window(Written):
     """Open from `opens` up to `closes`, in minutes since midnight on the wall clock.
 
     `closes` is beyond 1440 where the window ends on the next day; it belongs to the day it opens
     on. In text `08:30-12:00`, overnight `22:00-06:00`, the whole day `00:00-24:00`.
     """
+
+    HINT: ClassVar[str] = "a window is written like '08:30-12:00', in quotes"
 
     opens: int
     closes: int
@@ -66,22 +67,6 @@ class Window:
     def __str__(self) -> str:
         closes = self.closes if self.closes <= DAY_MINUTES else self.closes - DAY_MINUTES
         return f"{self.opens // 60:02d}:{self.opens % 60:02d}-{closes // 60:02d}:{closes % 60:02d}"
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            cls._validated,
-            json_schema_input_schema=core_schema.str_schema(),
-            serialization=core_schema.to_string_ser_schema(),
-        )
-
-    @classmethod
-    def _validated(cls, value: object) -> Self:
-        if isinstance(value, cls):
-            return value
-        if isinstance(value, str):
-            return cls.parse(value)
-        raise ValueError("a window is written like '08:30-12:00', in quotes")
 
 
 def _written_as_day(value: object) -> object:

@@ -3,10 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from shared.time.written import Written
 
 Unit = Literal["elapsed", "business_time", "business_days"]
 
@@ -22,11 +21,13 @@ SECONDS = {"hour": 3600, "minute": 60, "second": 1}
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Span(Written):
     """A length with its unit: `2h`, `1d 12h`, `8 business hours`, `5 business days`. Above zero.
 
     `length` is in whole seconds, and None for business days; `days` is None for the others.
     """
+
+    HINT: ClassVar[str] = "a length is written like '2h' or '5 business days'"
 
     unit: Unit
     length: timedelta | None = None
@@ -55,7 +56,7 @@ class Span:
             if words and (plain := PLAIN.fullmatch(words)):
                 days, hours, minutes, seconds = (int(part or 0) for part in plain.groups())
                 return cls.of_seconds(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
-        raise ValueError("a length is written like '2h' or '5 business days'")
+        raise ValueError(cls.HINT)
 
     @classmethod
     def _in_business(cls, number: int, unit: str) -> Self:
@@ -86,22 +87,9 @@ class Span:
         return _counted(seconds // SECONDS[unit], f"business {unit}")
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            cls._validated,
-            json_schema_input_schema=core_schema.str_schema(),
-            serialization=core_schema.to_string_ser_schema(),
-        )
-
-    @classmethod
-    def _validated(cls, value: object) -> Self:
-        if isinstance(value, cls):
-            return value
-        if isinstance(value, timedelta):
-            return cls.of(value)
-        if isinstance(value, str):
-            return cls.parse(value)
-        raise ValueError("a length is written like '2h' or '5 business days'")
+    def read(cls, value: object) -> Self:
+        """Elapsed time may be a `timedelta`, too."""
+        return cls.of(value) if isinstance(value, timedelta) else super(Span, cls).read(value)
 
 
 def _counted(number: int, unit: str) -> str:
