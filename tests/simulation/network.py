@@ -72,8 +72,8 @@ class Weather:
     """Server -> when it answers again, in seconds of the loop."""
 
     def clear(self) -> None:
-        """From now on nothing goes wrong, and replies come at once: an audit asks for many."""
-        self.rates, self.slow, self.quick_seconds = {}, 0.0, 0.002
+        """From now on nothing goes wrong."""
+        self.rates, self.slow = {}, 0.0
         self.away_until.clear()
 
 

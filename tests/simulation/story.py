@@ -29,6 +29,7 @@ TICK_SECONDS = 1.0
 CALM_WITHIN_SECONDS = 300.0
 MOST_INSTANCES = 3
 THE_END = START + timedelta(days=6)
+AT_ONCE_SECONDS = 0.002
 RETRY = timedelta(minutes=6)
 """Longer than an aggregate that was set aside waits for another try."""
 
@@ -48,18 +49,22 @@ class Report:
         return f"python -m tests.simulation --seed {self.seed} -v"
 
 
-def simulate(seed: int) -> Report:
-    """Run one seed. The same seed gives the same trace."""
+def simulate(seed: int, *, audited: bool = False) -> Report:
+    """Run one seed. The same seed gives the same trace.
+
+    `audited`: nothing is judged before the audit went through all that is open, which takes
+    some hundred replies.
+    """
     state = global_random.getstate()
     global_random.seed(seed)  # the jitter of the runtime's own backoff
     try:
-        return run(_play(seed))
+        return run(_play(seed, audited))
     finally:
         global_random.setstate(state)
 
 
-async def _play(seed: int) -> Report:
-    story = Story(Random(seed))
+async def _play(seed: int, audited: bool) -> Report:
+    story = Story(Random(seed), audited=audited)
     with logs_told_to(partial(story.network.tell, "log"), story.unexpected):
         await story.play()
     fates = {fate.value: count for fate, count in story.network.fates.items()}
@@ -70,8 +75,9 @@ async def _play(seed: int) -> Report:
 class Story:
     """The course of one seed."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, *, audited: bool) -> None:
         self.random = random
+        self._audited = audited
         self.happened: Counter[str] = Counter()
         self.network = Network(random, weather(random))
         self.witness = Witness()
@@ -257,6 +263,8 @@ class Story:
             if instance.machine.policy != self._machine.policy:
                 await self._renew(instance)
         self._audits_begun = {one.name: one.store.audits_begun for one in self._alive()}
+        if self._audited:
+            self.network.weather.quick_seconds = AT_ONCE_SECONDS
 
     async def _comes_to_rest(self) -> bool:
         """Wait until there is nothing left to do; False where something is broken."""
@@ -295,7 +303,7 @@ class Story:
 
     def _not_audited(self) -> str | None:
         """A pass since the storm lies between its beginning and that of the next."""
-        owners = [one for one in self._alive() if one.gained_at]
+        owners = [one for one in self._alive() if one.gained_at] if self._audited else []
         done = all(
             one.store.audits_begun > self._audits_begun.get(one.name, 0) + 1 for one in owners
         )
