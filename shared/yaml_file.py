@@ -87,6 +87,8 @@ def parse_yaml(path: Path) -> YamlFile:
         raise WrongFile([f"{path}: cannot be read: {error.strerror}"]) from None
     except UnicodeDecodeError:
         raise WrongFile([f"{path}: is not UTF-8 text"]) from None
+    except RecursionError:
+        raise WrongFile([f"{path}: is nested too deeply"]) from None
     except yaml.MarkedYAMLError as error:
         number = error.problem_mark.line + 1 if error.problem_mark else 1
         raise WrongFile([f"{path}:{number}: {error.problem or error.context}"]) from None

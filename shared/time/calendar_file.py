@@ -141,7 +141,7 @@ def compile_calendar(name: str, path: Path, years: range) -> BusinessCalendar:
     closed = {day for span in file.closed for day in span.days()}
     closed |= _days_in(file.closed_in, "closed_in", source, years)
     worked = _days_in(file.open_in, "open_in", source, years)
-    windows = _make_up_windows(file)
+    windows = _make_up_windows(file, source)
     special = dict.fromkeys(public.work - closed | worked, windows) | dict(file.open)
     try:
         return BusinessCalendar(
@@ -160,9 +160,12 @@ def _message(error: ValidationError) -> str:
     return error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
 
 
-def _make_up_windows(file: CalendarFile) -> Windows:
+def _make_up_windows(file: CalendarFile, source: YamlFile) -> Windows:
     if file.make_up_days is not None:
-        return file.week.get(file.make_up_days, ())
+        if not file.week.get(file.make_up_days):
+            told = f"{file.make_up_days} has no opening hours that a make-up day could have"
+            raise WrongFile([source.line(("make_up_days",), told)])
+        return file.week[file.make_up_days]
     return next((file.week[day] for day in WEEKDAYS if file.week.get(day)), ())
 
 
@@ -186,15 +189,15 @@ def _public(file: CalendarFile, source: YamlFile, years: range) -> _Public:
 
 
 def _arranged(arrangements: Arrangements, off: set[date], work: set[date], years: range) -> _Public:
-    """The arrangements of the years that have one; of the others what the package knows."""
+    """The arrangements of the years that have one, which alone are covered; of the others what
+    the package knows, without the weekend days inside a break."""
     arranged = {year: found for year, found in arrangements.years.items() if year in years}
     off = {day for day in off if day.year not in arranged}
     work = {day for day in work if day.year in years and day.year not in arranged}
-    covered = {*arranged, *(day.year for day in work)}
     for found in arranged.values():
         off |= {day for span in found.off for day in span.days()}
         work |= set(found.work)
-    return _Public(frozenset(off), frozenset(work), tuple(sorted(covered)))
+    return _Public(frozenset(off), frozenset(work), tuple(sorted(arranged)))
 
 
 def _days_in(names: tuple[str, ...], field: str, source: YamlFile, years: range) -> set[date]:
@@ -207,7 +210,7 @@ def _days_in(names: tuple[str, ...], field: str, source: YamlFile, years: range)
         except OSError as error:
             told = f"{name} cannot be read: {error.strerror}"
             raise WrongFile([source.line((field, position), told)]) from None
-        except ValueError as error:
+        except (ValueError, KeyError) as error:  # an event without a start is a KeyError
             raise WrongFile([f"{path}: {_told(error)}"]) from None
     return days
 
@@ -216,7 +219,7 @@ class _NotWholeDays(ValueError):
     """An event begins or ends within a day."""
 
 
-def _told(error: ValueError) -> str:
+def _told(error: ValueError | KeyError) -> str:
     if isinstance(error, _NotWholeDays):
         return str(error)
     return "is no iCalendar file that can be read"
@@ -226,6 +229,8 @@ def _event_days(content: bytes, years: range) -> Iterator[date]:
     calendar = icalendar.Calendar.from_ical(content)
     first, after = date(years.start, 1, 1), date(years.stop, 1, 1)
     for event in recurring_ical_events.of(calendar).between(first, after):
+        if str(event.get("STATUS", "")).upper() == "CANCELLED":
+            continue
         start, end = event.start, event.end
         if isinstance(start, datetime) or isinstance(end, datetime):
             moment = start.isoformat(timespec="minutes") if isinstance(start, datetime) else start

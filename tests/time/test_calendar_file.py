@@ -96,6 +96,9 @@ def test_make_up_days_may_have_another_day_s_hours_or_come_from_a_file(tmp_path:
 def test_years_whose_make_up_days_are_not_published_are_not_covered(tmp_path: Path) -> None:
     chinese = compiled(tmp_path, WEEK + "holidays: {country: CN}\n")
     assert chinese.covered_years == (2025, 2026)
+    path = tmp_path / "pudong.yaml"
+    earlier = compile_calendar("pudong", path, range(2023, 2028))
+    assert earlier.covered_years == (2025, 2026), "of 2024 the package lacks days inside a break"
     german = compiled(tmp_path, WEEK + "holidays: {country: DE, subdivision: BE}\n")
     assert german.covered_years is None
     assert day("2027-03-08") in german.closed, "Women's Day is a holiday in Berlin alone"
@@ -126,6 +129,7 @@ def test_a_compiled_calendar_survives_storage_with_its_version(tmp_path: Path) -
         ('week: {mon: ["09:00-10:00"]}\n', "pudong.yaml:1: timezone: Field required"),
         (WEEK.replace("Asia/Shanghai", "Asia/Pudong"), "pudong.yaml:1: timezone: a time zone is"),
         (WEEK + "hollidays: {country: CN}\n", "pudong.yaml:3: hollidays: Extra inputs"),
+        (WEEK + "make_up_days: sun\n", "pudong.yaml:3: make_up_days: sun has no opening hours"),
         (WEEK + "holidays: {country: XX}\n", "pudong.yaml:3: holidays.country: no country"),
         (
             WEEK + "holidays:\n  country: DE\n  subdivision: XX\n",
@@ -157,11 +161,27 @@ def test_what_is_wrong_is_told_by_file_line_and_field(tmp_path: Path, text: str,
             ICS.replace("DTSTART;VALUE=DATE:20260812", "DTSTART:20260812T080000Z"),
             "closures.ics: the event of 2026-08-12T08:00+00:00 is not of whole days",
         ),
+        (
+            ICS.replace("DTSTART;VALUE=DATE:20260812\n", ""),
+            "closures.ics: is no iCalendar file that can be read",
+        ),
     ],
 )
 def test_icalendar_files_that_cannot_be_used(tmp_path: Path, ics: str, told: str) -> None:
     (tmp_path / "closures.ics").write_text(ics)
     assert told in refused(tmp_path, WEEK + "closed_in: [closures.ics]\n")[0]
+
+
+def test_a_cancelled_event_closes_nothing(tmp_path: Path) -> None:
+    cancelled = ICS.replace("UID:2\n", "UID:2\nSTATUS:CANCELLED\n")
+    (tmp_path / "closures.ics").write_text(cancelled)
+    found = compiled(tmp_path, WEEK + "closed_in: [closures.ics]\n")
+    assert day("2026-08-12") not in found.closed
+    assert day("2026-12-24") in found.closed
+
+
+def test_a_file_that_is_nested_too_deeply(tmp_path: Path) -> None:
+    assert "nested too deeply" in refused(tmp_path, WEEK + "x: " + "[" * 3000 + "]" * 3000)[0]
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
