@@ -227,6 +227,8 @@ def _deadlines(cases: Iterable[Case], distinct: Sequence[Said], now: datetime) -
     for noun, moment in moments.items():
         due = Counter(case.case_no for case in cases if case.announces(moment(case), now))
         found = told.pop(noun, Counter())
+        if noun.startswith("raised") and not due and not found:
+            continue  # a short run ends before these
         lost, too_many = tuple((due - found).elements()), tuple((found - due).elements())
         yield Check(f"lost: deadlines not {noun}", due.total(), lost)
         yield Check(f"doubled: {noun} without cause", found.total(), too_many)
