@@ -74,13 +74,13 @@ def _weekdays(week: Mapping[str, Windows]) -> Mapping[str, Windows]:
 def _named(key: str) -> Iterator[Weekday]:
     for part in key.replace(" ", "").split(","):
         first, _, last = part.partition("-")
-        names = list(WEEKDAYS)
+        names: list[str] = list(WEEKDAYS)
         if first not in names or (last or first) not in names:
             raise ValueError("days of the week are written like mon, mon-fri or tue,thu")
-        start, end = names.index(first), names.index(last or first)  # type: ignore[arg-type] # checked
+        start, end = names.index(first), names.index(last or first)
         if end < start:
             raise ValueError("days of the week go from an earlier to a later one")
-        yield from names[start : end + 1]
+        yield from WEEKDAYS[start : end + 1]
 
 
 class PublicHolidays(_Part):

@@ -1,12 +1,13 @@
 """Values that people write as text in files, such as `2h` or `08:30-12:00`."""
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 
-class Written:
+class Written(ABC):
     """A value that pydantic reads from its text and writes as such: `parse` reads `str`."""
 
     __slots__ = ()
@@ -15,9 +16,9 @@ class Written:
     """How it is written, for those who wrote something else."""
 
     @classmethod
+    @abstractmethod
     def parse(cls, text: str) -> Self:
         """Raises ValueError for what is no such text."""
-        raise NotImplementedError
 
     @classmethod
     def read(cls, value: object) -> Self:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.complaints.facts import CaseEvent
 from services.complaints.rulebook import Rulebook, rulebook_of
 from shared.contracts.complaints import Addressee
 from tests.complaints.rules import CLIMBING, ROSTER
@@ -11,8 +12,8 @@ RULES = rulebook_of(CLIMBING)
 WITH_ROSTER = Rulebook(shipped=RULES.shipped, rosters={DEALER: ROSTER})
 
 
-def climbing(*steps: object, rules: Rulebook = RULES) -> Case:
-    return given(filed(), *steps, rules=rules)  # type: ignore[arg-type] # events, as in given
+def climbing(*steps: CaseEvent, rules: Rulebook = RULES) -> Case:
+    return given(filed(), *steps, rules=rules)
 
 
 def contact(case: Case) -> list[str]:
@@ -125,7 +126,7 @@ def test_why_says_how_long_after_the_deadline_a_step_or_a_repeat_is_reached() ->
     assert "再次通知" in case.raised("step.manager/contact/1/1").why.zh
 
 
-def _who(*events: object, department: str | None = None, when: str = "2h") -> list[Addressee]:
+def _who(*events: CaseEvent, department: str | None = None, when: str = "2h") -> list[Addressee]:
     case = climbing(*events, rules=WITH_ROSTER)
     complaint = case.facts.complaint
     assert complaint is not None

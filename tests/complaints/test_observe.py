@@ -15,7 +15,17 @@ from services.complaints.settings import ComplaintSettings
 from shared import metrics
 from shared.contracts.decision import Announcement, Listing, Output, Withdrawal
 from tests.complaints.rules import ROSTER
-from tests.complaints.scenario import DEALER, RULES, Case, absorbed, filed, given, moved, step
+from tests.complaints.scenario import (
+    DEALER,
+    RECEIVED,
+    RULES,
+    Case,
+    absorbed,
+    filed,
+    given,
+    moved,
+    step,
+)
 
 METERS: tuple[Collector, ...] = (
     metrics.complaints_received,
@@ -109,7 +119,7 @@ def test_what_a_source_invents_is_no_label() -> None:
         "channel": "carrier pigeon",
         "reopened": 0,
     }
-    observe(None, Listing(filed().data.received_at, None, tally), ())  # type: ignore[union-attr]
+    observe(None, Listing(RECEIVED, None, tally), ())
     assert counted("aftercare_complaints_received_total") == {("other", "other"): 1}
 
 
