@@ -13,9 +13,20 @@ from shared.runtime.errors import Conflict
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.reader import View
 from shared.runtime.relay import Record
+from shared.time.clock import Clock
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
+
+
+class AllRead:
+    """The topics hold nothing that has not been read."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def read_until(self, partition: int) -> datetime | None:
+        return self._clock.now()
 
 
 class MemoryStore:
@@ -58,15 +69,13 @@ class MemoryStore:
         for id_ in ids:
             self._intents.pop(id_, None)
 
-    async def due(
-        self, partitions: Collection[int], now: datetime, *, limit: int
-    ) -> Sequence[Aggregate]:
+    async def due(self, until: Mapping[int, datetime], *, limit: int) -> Sequence[Aggregate]:
         due = [
             (aggregate.due_at, aggregate.id, aggregate)
             for aggregate in self._all()
-            if aggregate.partition in partitions
+            if aggregate.partition in until
             and aggregate.due_at is not None
-            and aggregate.due_at <= now
+            and aggregate.due_at <= until[aggregate.partition]
         ]
         return [aggregate for _, _, aggregate in sorted(due, key=lambda found: found[:2])][:limit]
 

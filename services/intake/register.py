@@ -10,9 +10,7 @@ from shared.mongo import (
     ASCENDING,
     Collection,
     IndexModel,
-    InsertOne,
     Mongo,
-    ReplaceOne,
     guarded_bulk,
     transient,
 )
@@ -79,7 +77,7 @@ class MongoRegister:
 
     async def save(self, rows: Sequence[Row]) -> None:
         if rows:
-            await guarded_bulk(self._rows, [_written(row) for row in rows])
+            await guarded_bulk(self._rows, [_written(row) for row in rows], guard="revision")
 
     async def page(
         self, dealer_id: str, *, after: str, limit: int, kind: str | None
@@ -115,9 +113,6 @@ def _row(document: Mapping[str, Any]) -> Row:
     return Row.model_validate({**document, "document_id": document["_id"]})
 
 
-def _written(row: Row) -> InsertOne[Any] | ReplaceOne[Any]:
+def _written(row: Row) -> dict[str, Any]:
     document = row.model_dump(exclude={"document_id"}, exclude_none=True)
-    document |= {"_id": row.document_id, "revision": row.revision + 1}
-    if row.revision == 0:
-        return InsertOne(document)
-    return ReplaceOne({"_id": row.document_id, "revision": row.revision}, document)
+    return document | {"_id": row.document_id, "revision": row.revision + 1}

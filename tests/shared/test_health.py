@@ -51,9 +51,12 @@ def troubles(
     *,
     gained: datetime | None = LONG_AGO,
     began: datetime | None = None,
+    failures: int = 0,
     tasks: Sequence[Task] = RUNNING,
 ) -> list[str]:
-    return consumer_troubles(consumer, tasks, gained_at=gained, batch_began_at=began, now=NOW)
+    return consumer_troubles(
+        consumer, tasks, gained_at=gained, batch_began_at=began, failures_in_a_row=failures, now=NOW
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The contract of every store: the fake, and the real one with both drivers."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,7 +28,7 @@ def aggregate(id_: str = "g/d/s/1", **changes: Any) -> Aggregate:
         dealer_id="g/d",
         partition=3,
         version=1,
-        facts={"visits": {"g/d/s/visit/1": {"version": "1", "amounts": ["1.10", None]}}},
+        facts='{"visits":{"g/d/s/visit/1":{"version":"1","amounts":["1.10",null]}}}',
         emitted={"score": Emitted(sequence=7, hash="abc", type="t")},
         due_at=None,
         policy_version="p1",
@@ -58,7 +59,7 @@ async def test_what_is_saved_is_loaded(store: Store) -> None:
 
 
 async def test_hostile_keys_come_back_as_they_were(store: Store) -> None:
-    facts = {key: {key: [{key: 1}]} for key in HOSTILE_KEYS}
+    facts = json.dumps({key: {key: [{key: 1}]} for key in HOSTILE_KEYS})
     emitted = {key: Emitted(1, "h", "t") for key in HOSTILE_KEYS}
     hostile = aggregate(facts=facts, emitted=emitted)
     await store.save([hostile])
@@ -67,8 +68,8 @@ async def test_hostile_keys_come_back_as_they_were(store: Store) -> None:
 
 async def test_a_successor_replaces_its_predecessor(store: Store) -> None:
     await store.save([aggregate()])
-    await store.save([aggregate(version=2, facts={})])
-    assert (await store.load(["g/d/s/1"]))["g/d/s/1"].facts == {}
+    await store.save([aggregate(version=2, facts="{}")])
+    assert (await store.load(["g/d/s/1"]))["g/d/s/1"].facts == "{}"
 
 
 async def test_a_lost_compare_and_set_inside_a_bulk_writes_the_others(store: Store) -> None:
@@ -132,9 +133,12 @@ async def test_due_aggregates_come_oldest_first_from_owned_partitions(store: Sto
             aggregate("g/d/s/not ours", partition=4, due_at=NOW),
         ]
     )
-    due = await store.due([3, 9], NOW, limit=10)
+    due = await store.due({3: NOW, 9: NOW}, limit=10)
     assert [found.id for found in due] == ["g/d/s/first", "g/d/s/late", "g/d/s/later"]
-    assert [found.id for found in await store.due([3], NOW, limit=1)] == ["g/d/s/first"]
+    assert [found.id for found in await store.due({3: NOW}, limit=1)] == ["g/d/s/first"]
+    apart = {3: NOW - timedelta(seconds=1), 4: NOW}
+    due = await store.due(apart, limit=10)
+    assert [found.id for found in due] == ["g/d/s/first", "g/d/s/late", "g/d/s/not ours"]
 
 
 async def test_policy_versions_are_paged_by_id(store: Store) -> None:

@@ -1,6 +1,7 @@
 """One batch, from polled records to committed offsets, on fakes: nothing escapes or is skipped."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import pytest
 from aiokafka import ConsumerRecord, TopicPartition
@@ -8,11 +9,11 @@ from aiokafka.errors import CommitFailedError
 
 from shared.contracts.identifiers import customer_key
 from shared.contracts.topics import DEAD_LETTERS, SCORES, VISITS
-from shared.runtime.consume import Consumer
 from shared.runtime.dead_letters import told_by
 from shared.runtime.errors import RefusedMessage, TransientFailure
 from shared.runtime.ownership import Ownership, Pulse
-from shared.runtime.reconcile import Reconciler
+from shared.runtime.worker import Ports, Worker
+from shared.settings import RuntimeSettings
 from shared.time.clock import ManualClock
 from tests.fakes import MemoryRelay, MemoryStore
 from tests.shared.test_consume import record_of
@@ -26,6 +27,7 @@ class FakeLog:
         self.committed: dict[TopicPartition, int] = {}
         self.sought: dict[TopicPartition, int] = {}
         self.commit_fails = False
+        self.read_until: datetime | None = START
         self.owned = {TopicPartition(VISITS.name, partition) for partition in range(6)}
 
     def assignment(self) -> set[TopicPartition]:
@@ -33,6 +35,9 @@ class FakeLog:
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         self.sought[partition] = offset
+
+    async def handed_out(self) -> Mapping[TopicPartition, datetime | None]:
+        return dict.fromkeys(self.owned, self.read_until)
 
     async def commit(self, offsets: dict[TopicPartition, int]) -> None:
         if self.commit_fails:
@@ -47,20 +52,24 @@ class Taking:
         self.store, self.relay, self.log = MemoryStore(), MemoryRelay(), FakeLog()
         self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
         self.gave_up: list[str] = []
-        reconciler: Reconciler[ToyFacts, ToyPolicy] = Reconciler(
-            TOY, self.store, self.relay, ManualClock(START)
-        )
-        self.consumer = Consumer(
-            machine=TOY,
-            reconciler=reconciler,
+        ports = Ports(
+            store=self.store,
             relay=self.relay,
+            log=self.log,
             ownership=self.ownership,
-            poison_in_a_row=poison_in_a_row,
+            clock=ManualClock(START),
+            monotonic=lambda: 0.0,
+        )
+        self.worker: Worker[ToyFacts, ToyPolicy] = Worker(
+            TOY,
+            ports,
+            RuntimeSettings(poison_in_a_row=poison_in_a_row),
+            dealers=[DEALER],
             give_up=self.gave_up.append,
         )
 
     async def take(self, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
-        await self.consumer.take(records, self.log)
+        await self.worker.take(records)
 
     def sent_to(self, topic: str) -> int:
         return sum(record.topic == topic for record in self.relay.records)

@@ -293,7 +293,9 @@ class Story:
             return "records are waiting"
         if found := await house.database.intents(everywhere):
             return f"an intent is left: {found[0].id}"
-        if await house.database.due(everywhere, self._now() - timedelta(seconds=2), limit=1):
+        if await house.database.due(
+            dict.fromkeys(everywhere, self._now() - timedelta(seconds=2)), limit=1
+        ):
             return "something is due"
         if await self._a_policy_is_being_applied():
             return "a policy is being applied"
