@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from shared.contracts.values import to_milliseconds
 from shared.runtime.machine import Machine
 from shared.runtime.ownership import Ownership, Pulse, Turn
 from shared.runtime.worker import Ports, Worker
@@ -36,6 +37,17 @@ class House:
     database: Database
 
 
+class FlowingClock(ManualClock):
+    """Goes on with the virtual time of the loop, and can be moved besides."""
+
+    def now(self) -> datetime:
+        passed = timedelta(seconds=asyncio.get_running_loop().time())
+        return to_milliseconds(super().now() + passed)
+
+    def at(self, machine: datetime) -> datetime:
+        raise AssertionError("nobody tells the machine's time here")
+
+
 class WatchedOwnership(Ownership):
     """Remembers when the present turn began."""
 
@@ -55,7 +67,7 @@ class Instance:
         self.name = name
         self.alive = True
         self.gained_at: dict[int, float] = {}
-        self.clock = ManualClock(START + timedelta(milliseconds=house.random.randint(-500, 500)))
+        self.clock = FlowingClock(START + timedelta(milliseconds=house.random.randint(-500, 500)))
         self._house = house
         self._paused_at: float | None = None
         self._running = asyncio.Event()
