@@ -72,6 +72,7 @@ def running_broker(directory: Path, kind: BrokerKind) -> Iterator[Broker]:
     if kind == "tansu":
         with embedded_broker(directory) as server:
             yield with_topics(Broker("tansu", server.address))
+            server.child.kill()  # it forgets everything anyway, and takes five seconds to stop
     else:
         libs = kafka_libs()
         if libs is None:
