@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from shared.settings import KafkaSettings, MongoSettings
+from tests import examples  # noqa: F401 # the profile of all properties
 from tests.servers import Broker, MongoServer, broker_kind, running_broker, running_mongo
 
 

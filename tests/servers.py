@@ -23,6 +23,8 @@ from shared.settings import KafkaSettings, MongoSettings
 BrokerKind = Literal["tansu", "apache"]
 BROKER_VARIABLE = "AFTERCARE_TEST_BROKER"
 PARTITIONS = 6
+PATIENCE_SECONDS = 100.0
+"""How long a test waits for what must come: on a busy machine too, so only a failure lasts so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from shared.runtime.lifecycle import Runtime
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
+from tests.servers import PATIENCE_SECONDS
 from tests.shared.toy import TOY
 
 NOWHERE = ServiceSettings(
@@ -18,7 +19,6 @@ NOWHERE = ServiceSettings(
 )
 STEPS = 25
 """More turns of the event loop than the lag of all partitions takes."""
-LONGEST_STOP_SECONDS = 30.0
 
 
 class Consumer:
@@ -28,7 +28,7 @@ class Consumer:
         return {TopicPartition("t", number) for number in range(6)}
 
     def highwater(self, partition: TopicPartition) -> int:
-        return partition.partition
+        return int(partition.partition)
 
     async def position(self, partition: TopicPartition) -> int:
         return 0
@@ -47,6 +47,6 @@ async def test_it_stops_at_any_step_of_reading_the_lag(
     for _ in range(steps):
         await asyncio.sleep(0)
     stopping = asyncio.create_task(runtime.stop())
-    ended, _ = await asyncio.wait({stopping}, timeout=LONGEST_STOP_SECONDS)
+    ended, _ = await asyncio.wait({stopping}, timeout=PATIENCE_SECONDS)
     stopping.cancel()
     assert ended
