@@ -207,7 +207,8 @@ class Runtime(Generic[F, P]):
         for partition in self._log.assignment():
             highwater = consumer.highwater(partition) if consumer is not None else None
             if consumer is not None and highwater is not None:
-                position = await asyncio.wait_for(consumer.position(partition), timeout=1)
+                async with asyncio.timeout(1):
+                    position = await consumer.position(partition)
                 lag += max(0, highwater - position)
         return lag
 

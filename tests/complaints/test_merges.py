@@ -2,7 +2,6 @@
 
 from random import Random
 
-from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
@@ -166,7 +165,6 @@ MERGES = st.lists(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @for_all(MERGES, st.randoms(use_true_random=False))
 def test_in_whatever_order_merges_are_told_the_same_cases_are_open(
     merges: list[tuple[str, str, str]], chance: Random

@@ -16,9 +16,10 @@ from shared.runtime.errors import Conflict, TransientFailure
 from shared.settings import MongoSettings
 from tests.intake.given import BERLIN, NOW, PUDONG, complaint, merge, step, submitted, visit
 from tests.intake.memory_register import MemoryRegister
+from tests.servers import ON_A_DATABASE
 
 
-@pytest.fixture(params=["memory", "motor", "pymongo"])
+@pytest.fixture(params=["memory", *ON_A_DATABASE])
 async def register(request: pytest.FixtureRequest) -> AsyncIterator[Register]:
     if request.param == "memory":
         yield MemoryRegister()

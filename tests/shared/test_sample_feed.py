@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.local.sample import FeedLine, history, live
@@ -138,7 +138,6 @@ def test_every_vin_of_an_accepted_line_is_valid() -> None:
     assert {vin[0] for vin in vins} == {"L", "W", "1"}
 
 
-@settings(max_examples=60)
 @given(
     year=st.integers(2010, 2039),
     serial=st.integers(0, 999_999),
