@@ -61,7 +61,7 @@ class Watched:
         wanted = {output.about: output for output in case.decision.outputs}
         for about, output in wanted.items():
             known = self._said.get(about)
-            content = case.said[about]
+            content = case.contents[about]
             if known is None or (known != content and not isinstance(output, Announcement)):
                 said.append(content)
                 self._said[about] = content
