@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
+from unicodedata import category
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +19,8 @@ from pydantic import (
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2199
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories of what nobody sees: controls, zero-width and bidi marks, surrogates."""
 
 
 def to_milliseconds(moment: datetime) -> datetime:
@@ -43,6 +46,24 @@ def _in_calendar(day: date) -> date:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError(f"the year must be within {FIRST_YEAR} and {LAST_YEAR}")
     return day
+
+
+def _legible(text: str) -> str:
+    if any(category(char) in _UNSEEN for char in text):
+        raise ValueError("control or invisible characters")
+    return text
+
+
+def _printable(number: str) -> str:
+    if not number.isprintable():
+        raise ValueError("control characters in a number")
+    return number
+
+
+def _no_address(text: str) -> str:
+    if "@" in text:
+        raise ValueError("a staff id is wanted here, no e-mail address")
+    return text
 
 
 def _no_float(value: Any) -> Any:
@@ -74,8 +95,26 @@ Amount = Annotated[
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
 """A short identifier from outside: a document number, a code, a staff id."""
 
+Number = Annotated[Name, AfterValidator(_printable)]
+"""What a source knows something by: a document, a customer, a step. Printable throughout."""
+
+Code = Annotated[Name, AfterValidator(_legible)]
+"""A short code or term from a source's own list, such as a category; never personal."""
+
+StaffId = Annotated[Code, AfterValidator(_no_address)]
+"""Who of the dealer's staff, by a pseudonym of the dealer's choosing; no e-mail address."""
+
 LongId = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 """An id that intake composed: a document, a customer, a case."""
+
+About = Annotated[str, StringConstraints(max_length=8000)]
+"""What an output is about within its aggregate; may hold ids."""
+
+Words = Annotated[str, StringConstraints(max_length=2000)]
+"""A sentence or two for staff, of our own wording or a policy's."""
+
+Points = Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000)]
+"""Of a score or a part of it."""
 
 Version = Annotated[str, StringConstraints(max_length=120)]
 """Of a document, from intake; versions are compared as text."""
