@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared import metrics
+from shared.connections import limited
 from shared.settings import HttpSettings
 
 SCRAPE_PATIENCE_SECONDS = 2.0
@@ -77,6 +78,8 @@ def run(app: FastAPI, http: HttpSettings, *, graceful_stop_seconds: float) -> No
         app,
         host=http.host,
         port=http.port,
+        http=limited(http),
+        ws="none",
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=int(graceful_stop_seconds),
