@@ -118,6 +118,11 @@ intake_requests = Counter(
     "aftercare_intake_requests", "Requests of POST /v1/events, by HTTP status.", ["status"]
 )
 
+intake_bytes_in_flight = Gauge(
+    "aftercare_intake_bytes_in_flight",
+    "Bytes of bodies that are read or worked on, but for the first 64 kB of each.",
+)
+
 # --- complaints --------------------------------------------------------------------------------
 # Counted as cases are written, so history that is imported counts when it comes in.
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from services.intake.canonical import submissions
 from services.intake.decide import decide
 from shared.contracts.intake import (
     ComplaintFiled,
@@ -23,13 +22,13 @@ from tests.intake.given import (
     NOW,
     PUDONG,
     Data,
+    all_submitted,
     at,
     complaint,
     consent,
     customer,
     key,
     merge,
-    reported,
     sale,
     step,
     submitted,
@@ -57,7 +56,7 @@ def test_no_document_carries_anything_personal(noun: str) -> None:
 
 
 def test_the_profile_carries_who_the_customer_is() -> None:
-    document, profile = submissions(reported("visit", visit()))
+    document, profile = all_submitted("visit", visit())
     assert document.kind == "visit"
     told = profile.messages["customer"]
     assert isinstance(told, ProfileRecorded)
@@ -68,7 +67,7 @@ def test_the_profile_carries_who_the_customer_is() -> None:
 
 def test_a_customer_of_whom_only_the_number_is_known_has_no_profile() -> None:
     data = visit(customer={"source_customer_id": "C1"})
-    assert len(submissions(reported("visit", data))) == 1
+    assert len(all_submitted("visit", data)) == 1
 
 
 def test_a_visit_adds_labour_and_parts_and_counts_in_kilometres() -> None:
@@ -118,7 +117,7 @@ INTERNAL = {"source_customer_id": "X", "kind": "internal", "name": "Sunrise"}
     ],
 )
 def test_the_dealerships_own_documents_reach_no_customer(noun: str, data: Data) -> None:
-    found = submissions(reported(noun, data))
+    found = all_submitted(noun, data)
     assert [list(asked.messages) for asked in found] == [[]]
 
 
