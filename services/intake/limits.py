@@ -24,7 +24,7 @@ FREE_BYTES = 65_536
 SMALL_EVENT_BYTES = 16_384
 """One event up to this size is worked on in the event loop: it takes a few milliseconds."""
 LARGE_BATCH_BYTES = 262_144
-SMALL_AT_ONCE, LARGE_AT_ONCE = 16, 4
+SMALL_AT_ONCE, LARGE_AT_ONCE = 16, 2
 """So many requests of their kind are worked on at once; the others wait for their turn."""
 GRACE_SECONDS = 1.0
 """Where room is short, a body that takes longer to arrive than this gives up its place."""

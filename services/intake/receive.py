@@ -10,6 +10,7 @@ versions of these complaints (`facts.placed`), so that whatever was published by
 that lost, or was cut off before it could register, is older than what is published at last.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -162,8 +163,8 @@ class Intake:
             refused = set(error.refused)
         arrived = [sent for position, sent in enumerate(outgoing) if position not in refused]
         attempts.unregistered.note(arrived)
-        for sent in arrived:
-            metrics.messages_published.labels("intake", sent.message.TYPE).inc()
+        for type_, count in Counter(sent.message.TYPE for sent in arrived).items():
+            metrics.messages_published.labels("intake", type_).inc(count)
         if refused:
             _set_aside(attempts, {outgoing[position].index for position in refused})
         return not refused

@@ -21,8 +21,10 @@ from shared.contracts.values import (
     Odometer,
     SourceName,
     StaffId,
+    at_most,
 )
 
+MOST_OPT_OUTS = 20
 MOST_PHONES = 10
 MOST_PARTIES = 10
 MOST_PRODUCTS = 50
@@ -53,10 +55,13 @@ StepName = Literal[
 ]
 OptOuts = Annotated[
     tuple[Channel, ...],
-    Field(max_length=20),
+    Field(max_length=MOST_OPT_OUTS),
+    at_most(MOST_OPT_OUTS),
     AfterValidator(lambda channels: tuple(dict.fromkeys(channels))),
 ]
 """Channels a customer does not want to be reached by; each counts once."""
+Answer = Annotated[int, Field(ge=0, le=10)]
+"""From 0, the worst, to 10."""
 Persons = Annotated[int, Field(ge=0, le=10_000)]
 """How many people."""
 PersonName = Annotated[str, StringConstraints(max_length=200)]
@@ -80,7 +85,7 @@ class Customer(Contract):
     source_customer_id: Number
     kind: Literal["person", "business", "internal"] = "person"
     name: PersonName | None = None
-    phones: tuple[Phone, ...] = Field(default=(), max_length=MOST_PHONES)
+    phones: Annotated[tuple[Phone, ...], Field(max_length=MOST_PHONES), at_most(MOST_PHONES)] = ()
     email: Email | None = None
     opt_outs: OptOuts = ()
     language: Language | None = None
@@ -135,8 +140,12 @@ class SaleReported(Document):
     odometer: Odometer | None = None
     price: Money | None = None
     customer: Customer
-    parties: tuple[Party, ...] = Field(default=(), max_length=MOST_PARTIES)
-    products: tuple[Product, ...] = Field(default=(), max_length=MOST_PRODUCTS)
+    parties: Annotated[
+        tuple[Party, ...], Field(max_length=MOST_PARTIES), at_most(MOST_PARTIES)
+    ] = ()
+    products: Annotated[
+        tuple[Product, ...], Field(max_length=MOST_PRODUCTS), at_most(MOST_PRODUCTS)
+    ] = ()
 
     @model_validator(mode="after")
     def _delivered_has_a_date(self) -> "SaleReported":
@@ -182,8 +191,12 @@ class VisitReported(Document):
     odometer_in: Odometer | None = None
     odometer_out: Odometer | None = None
     department: Code | None = None
-    lines: tuple[RepairLine, ...] = Field(default=(), max_length=MOST_LINES)
-    recommended: tuple[Recommendation, ...] = Field(default=(), max_length=MOST_RECOMMENDATIONS)
+    lines: Annotated[tuple[RepairLine, ...], Field(max_length=MOST_LINES), at_most(MOST_LINES)] = ()
+    recommended: Annotated[
+        tuple[Recommendation, ...],
+        Field(max_length=MOST_RECOMMENDATIONS),
+        at_most(MOST_RECOMMENDATIONS),
+    ] = ()
     total: Money | None = None
     """What all payers pay together; the lines say who pays what."""
     vehicle: Vehicle | None = None
@@ -309,9 +322,9 @@ class SurveyReported(Document):
     source_customer_id: Number
     survey: Literal["ssi", "csi"]
     at: Instant
-    overall: Annotated[int, Field(ge=0, le=10)]
-    items: dict[Code, Annotated[int, Field(ge=0, le=10)]] = Field(
-        default_factory=dict, max_length=MOST_ANSWERS
+    overall: Answer
+    items: Annotated[dict[Code, Answer], Field(max_length=MOST_ANSWERS), at_most(MOST_ANSWERS)] = (
+        Field(default_factory=dict)
     )
 
 

@@ -14,12 +14,14 @@ from shared.contracts.envelope import Message
 from shared.contracts.feeds import (
     MOST_ANSWERS,
     MOST_LINES,
+    MOST_OPT_OUTS,
     MOST_PHONES,
     MOST_PRODUCTS,
     MOST_RECOMMENDATIONS,
+    Answer,
+    Channel,
     Email,
     Language,
-    OptOuts,
     PayType,
     PersonName,
     Safety,
@@ -200,11 +202,7 @@ class ConsentGiven(Recorded):
 
     at: Instant
     do_not_contact: bool
-    opt_outs: OptOuts = ()
-
-
-Answer = Annotated[int, Field(ge=0, le=10)]
-"""From 0, the worst, to 10."""
+    opt_outs: tuple[Channel, ...] = Field(default=(), max_length=MOST_OPT_OUTS)
 
 
 class SurveyAnswered(Recorded):
@@ -266,7 +264,7 @@ class ProfileRecorded(Recorded):
     name: PersonName | None = None
     phones: tuple[PhoneNumber, ...] = Field(default=(), max_length=MOST_PHONES)
     email: Email | None = None
-    opt_outs: OptOuts = ()
+    opt_outs: tuple[Channel, ...] = Field(default=(), max_length=MOST_OPT_OUTS)
     language: Language | None = None
 
 

@@ -72,6 +72,20 @@ def _no_float(value: Any) -> Any:
     return value
 
 
+def at_most(most: int) -> BeforeValidator:
+    """Refuses what has more than `most` parts before any of them is looked at.
+
+    `max_length` looks at all that are wrong, and tells each of millions.
+    """
+
+    def check(value: Any) -> Any:
+        if isinstance(value, list | tuple | dict) and len(value) > most:
+            raise ValueError(f"at most {most} are taken here")
+        return value
+
+    return BeforeValidator(check)
+
+
 Instant = Annotated[
     AwareDatetime,
     BeforeValidator(_no_number),

@@ -265,6 +265,18 @@ async def test_a_document_is_shown_without_anything_personal(http: httpx.AsyncCl
     problem(await http.get(f"/v1/documents/{PUDONG}/cdk/complaint/K9"), 404)
 
 
+async def test_no_hash_of_a_person_is_shown(http: httpx.AsyncClient, world: World) -> None:
+    await post(http, event("complaint", complaint()))
+    profile = f"{PUDONG}/cdk/profile/C1"
+    hashes = {row.content_hash for row in world.register.rows.values()}
+    listed = await http.get("/v1/documents", params={"dealer_id": PUDONG, "kind": "profile"})
+    assert [one["document_id"] for one in listed.json()] == [profile]
+    for shown in (listed, await http.get(f"/v1/documents/{profile}")):
+        assert shown.status_code == 200
+        assert not [each for each in hashes if each in shown.text]
+        assert not {"content_hash", "receipts"} & set(shown.text.split('"'))
+
+
 async def test_a_step_shows_the_complaints_it_follows(http: httpx.AsyncClient) -> None:
     await post(http, event("complaint-step", merge()))
     shown = (await http.get(f"/v1/documents/{PUDONG}/cdk/complaint-step/K1/M1")).json()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.intake.canonical import submissions
 from services.intake.decide import decide
 from shared.contracts.intake import (
     ComplaintFiled,
@@ -29,6 +30,7 @@ from tests.intake.given import (
     customer,
     key,
     merge,
+    reported,
     sale,
     step,
     submitted,
@@ -243,3 +245,14 @@ def test_amounts_hash_by_value() -> None:
 
 def test_a_consent_is_of_its_customer() -> None:
     assert only("consent", consent()).customer_key == key()
+
+
+@pytest.mark.parametrize("noun", EVERY_KIND)
+def test_no_hash_can_be_guessed_without_the_key(noun: str) -> None:
+    found = reported(noun, EVERY_KIND[noun]())
+    one, other = (
+        {asked.document_id: asked.content_hash for asked in submissions(found, key=key)}
+        for key in (b"one key", b"another")
+    )
+    assert one.keys() == other.keys()
+    assert not set(one.values()) & set(other.values())
