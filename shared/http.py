@@ -7,7 +7,8 @@ import sys
 from collections.abc import Awaitable, Callable
 
 import uvicorn
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -46,6 +47,13 @@ def operations(readiness: Readiness) -> APIRouter:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+async def invalid_request(_: Request, error: Exception) -> JSONResponse:
+    """422 with all that is wrong, as FastAPI tells it, but without what was sent."""
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    told = [{name: fault[name] for name in ("type", "loc", "msg")} for fault in found]
+    return JSONResponse({"detail": told}, status_code=422)
 
 
 async def _is_ready(readiness: Readiness) -> bool:

@@ -17,10 +17,12 @@ from shared.contracts.values import (
     DealerId,
     Instant,
     Money,
+    Name,
     Number,
     Odometer,
     SourceName,
     StaffId,
+    Term,
     at_most,
 )
 
@@ -96,8 +98,8 @@ class Vehicle(Contract):
 
     vin: Vin
     plate: Annotated[str, StringConstraints(max_length=20)] | None = None
-    make: Code | None = None
-    model: Code | None = None
+    make: Name | None = None
+    model: Name | None = None
     model_year: Annotated[int, Field(ge=1950, le=2100)] | None = None
 
 
@@ -190,7 +192,7 @@ class VisitReported(Document):
     appointment_id: Number | None = None
     odometer_in: Odometer | None = None
     odometer_out: Odometer | None = None
-    department: Code | None = None
+    department: Term | None = None
     lines: Annotated[tuple[RepairLine, ...], Field(max_length=MOST_LINES), at_most(MOST_LINES)] = ()
     recommended: Annotated[
         tuple[Recommendation, ...],
@@ -230,10 +232,10 @@ class ComplaintReported(Document):
     received_at: Instant
     occurred_at: Instant | None = None
     channel: ComplaintChannel
-    category: Code
-    component: Code | None = None
+    category: Term
+    component: Term | None = None
     severity: Severity = "normal"
-    department: Code | None = None
+    department: Term | None = None
     safety: Safety = Safety()
     narrative: Text | None = None
     desired_outcome: Text | None = None
@@ -264,7 +266,7 @@ class ComplaintStepReported(Document):
     by: StaffId
     satisfied: bool | None = None
     severity: Severity | None = None
-    reason: Code | None = None
+    reason: Term | None = None
     assigned_to: StaffId | None = None
     merged_into: Number | None = None
     """The number of the case that this one was merged into."""
@@ -323,7 +325,7 @@ class SurveyReported(Document):
     survey: Literal["ssi", "csi"]
     at: Instant
     overall: Answer
-    items: Annotated[dict[Code, Answer], Field(max_length=MOST_ANSWERS), at_most(MOST_ANSWERS)] = (
+    items: Annotated[dict[Term, Answer], Field(max_length=MOST_ANSWERS), at_most(MOST_ANSWERS)] = (
         Field(default_factory=dict)
     )
 

@@ -1,5 +1,6 @@
 """The value types that every contract is made of: instants, money, identifiers."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
@@ -19,6 +20,8 @@ from pydantic import (
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2199
+_ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
+_TELEPHONE = re.compile(r"\d(?:[\s().-]*\d){8}")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories of what nobody sees: controls, zero-width and bidi marks, surrogates."""
 
@@ -61,8 +64,14 @@ def _printable(number: str) -> str:
 
 
 def _no_address(text: str) -> str:
-    if "@" in text:
-        raise ValueError("a staff id is wanted here, no e-mail address")
+    if _ADDRESS.search(text):
+        raise ValueError("an e-mail address is personal: none is taken here")
+    return text
+
+
+def _no_telephone(text: str) -> str:
+    if _TELEPHONE.search(text):
+        raise ValueError("this may be a telephone number: a term is wanted here")
     return text
 
 
@@ -109,14 +118,17 @@ Amount = Annotated[
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
 """A short identifier from outside: a document number, a code, a staff id."""
 
-Number = Annotated[Name, AfterValidator(_printable)]
+Number = Annotated[Name, AfterValidator(_printable), AfterValidator(_no_address)]
 """What a source knows something by: a document, a customer, a step. Printable throughout."""
 
-Code = Annotated[Name, AfterValidator(_legible)]
-"""A short code or term from a source's own list, such as a category; never personal."""
+Code = Annotated[Name, AfterValidator(_legible), AfterValidator(_no_address)]
+"""A short code from a source's own list; never personal."""
 
-StaffId = Annotated[Code, AfterValidator(_no_address)]
-"""Who of the dealer's staff, by a pseudonym of the dealer's choosing; no e-mail address."""
+Term = Annotated[Code, AfterValidator(_no_telephone)]
+"""A word or two from a source's own list, such as a category or the reason of a hold."""
+
+StaffId = Annotated[Code, Field(max_length=80)]
+"""Who of the dealer's staff, by a pseudonym of the dealer's choosing."""
 
 LongId = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 """An id that intake composed: a document, a customer, a case."""

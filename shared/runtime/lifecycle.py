@@ -260,7 +260,11 @@ def serve(
         yield
         await runtime.stop()
 
-    app = FastAPI(title=f"Aftercare {machine.name}", lifespan=lifespan)
+    app = FastAPI(
+        title=f"Aftercare {machine.name}",
+        lifespan=lifespan,
+        exception_handlers={RequestValidationError: http.invalid_request},
+    )
     http.run(app, settings.http, graceful_stop_seconds=settings.runtime.graceful_stop_seconds)
     for runtime in runtimes:
         if runtime.gave_up_because is not None:

@@ -28,6 +28,7 @@ from tests.intake.given import (
 )
 
 SECRET = "Zhang-San-SECRET"
+LINE = {"line_no": "1", "pay_type": "internal"}
 HOLD = step(step="held", reason="part")
 
 
@@ -157,6 +158,21 @@ def test_a_wrong_envelope_is_rejected_where_it_is_wrong(raw: object, expected: s
         ("complaint-step", merge(merged_into="K\u200b1"), "/data/merged_into"),
         ("complaint-step", step(by="li.wei@example.com"), "/data/by"),
         ("complaint-step", step(by="u\u202e7"), "/data/by"),
+        ("complaint-step", step(step_id="li.wei@example.com"), "/data/step_id"),
+        ("complaint-step", HOLD | {"reason": "call 138-1234 5678"}, "/data/reason"),
+        ("complaint", complaint(department="+49 (30) 1234567"), "/data/department"),
+        ("complaint", complaint(regulator_ref="mail x@y.example"), "/data/regulator_ref"),
+        (
+            "visit",
+            visit(lines=[LINE | {"op_code": "a@b.cn"}]),
+            "/data/lines/0/op_code",
+        ),
+        ("survey", EVERY_KIND["survey"](items={"13812345678": 1}), "/data/items"),
+        (
+            "visit",
+            visit(customer={"source_customer_id": "li.wei@example.com"}),
+            "/data/customer/source_customer_id",
+        ),
         ("complaint-step", HOLD | {"reason": "a\x00b"}, "/data/reason"),
         ("complaint", complaint(owner="  "), "/data/owner"),
         ("complaint", complaint(category="brakes\x1f"), "/data/category"),
@@ -244,3 +260,17 @@ def test_of_many_findings_the_first_are_told_and_the_others_counted() -> None:
     untold = examine(event("visit", visit(lines=[{}] * 3)), dealers=DEALERS, now=NOW, tell=0)
     assert isinstance(untold, Refused)
     assert (untold.errors, untold.untold) == ((), 6)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        visit(ro_no="20261121000123456", department="車身 2/3"),
+        visit(
+            ro_no="RO@12", lines=[{"line_no": "1", "op_code": "0123456789", "pay_type": "internal"}]
+        ),
+        visit(customer=customer("13812345678"), vehicle={"vin": GOOD_VIN, "model": "Q5\u200b"}),
+    ],
+)
+def test_numbers_and_codes_may_be_long_and_in_any_script(data: Data) -> None:
+    assert reported("visit", data)

@@ -5,7 +5,9 @@ import json
 
 import pytest
 from fastapi import FastAPI, Response
+from fastapi.exceptions import RequestValidationError
 
+from shared.http import invalid_request
 from shared.settings import HttpSettings
 from tests.served import Served, served
 
@@ -15,11 +17,15 @@ FOR_EVER = 300
 
 def app(held: asyncio.Event | None = None) -> FastAPI:
     """`/hello` answers at once, `/held` when `held` is set, `/large` with 20 MB."""
-    made = FastAPI()
+    made = FastAPI(exception_handlers={RequestValidationError: invalid_request})
 
     @made.get("/hello")
     async def hello() -> str:
         return "hello"
+
+    @made.get("/number")
+    async def number(n: int) -> int:
+        return n
 
     @made.get("/held")
     async def wait() -> str:
@@ -144,3 +150,11 @@ async def test_what_is_no_http_is_a_problem(nonsense: bytes) -> None:
         assert answer.startswith(b"HTTP/1.1 400 ")
         assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] == 400
         assert b"SECRET" not in answer
+
+
+async def test_a_wrong_query_is_told_without_what_was_sent() -> None:
+    async with served(app(), limits()) as server:
+        status, body = await server.get("/number?n=SECRET")
+        assert status == 422
+        assert [fault["loc"] for fault in json.loads(body)["detail"]] == [["query", "n"]]
+        assert b"SECRET" not in body
