@@ -18,6 +18,7 @@ import structlog
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
 
 from shared import http, metrics
 from shared.contracts.policy import Policy
