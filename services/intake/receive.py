@@ -10,9 +10,12 @@ versions of these complaints (`facts.placed`), so that whatever was published by
 that lost, or was cut off before it could register, is older than what is published at last.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import Protocol, TypeAlias, TypeVar
 
 from services.intake import problems
 from services.intake.answers import Item
@@ -20,14 +23,17 @@ from services.intake.batch import Entry, Outgoing, Plan, Unregistered, plan, pla
 from services.intake.canonical import submissions
 from services.intake.decide import Decision
 from services.intake.facts import Row
+from services.intake.problems import MOST_TOLD, MOST_TOLD_AT_ONCE
 from services.intake.records import record_of
 from services.intake.register import Register
 from services.intake.reports import Refused, Reported, examine
 from shared import metrics
 from shared.dealers import Dealers
 from shared.runtime.errors import Conflict, RefusedMessage, TransientFailure
-from shared.runtime.relay import Relay
+from shared.runtime.relay import Record, Relay
 from shared.time.clock import Clock
+
+T = TypeVar("T")
 
 MAX_ATTEMPTS = 8
 """So often a batch is decided again because another instance was first."""
@@ -35,9 +41,26 @@ MAX_ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A line that is no JSON."""
+    """A line that is no JSON, or too long a one."""
 
     detail: str
+    too_large: bool = False
+
+
+class Aside(Protocol):
+    """Does work that may take long where nobody waits for it."""
+
+    async def __call__(self, work: Callable[[], T], /) -> T:
+        """What `work` returns or raises."""
+        ...
+
+
+async def at_once(work: Callable[[], T], /) -> T:
+    """For what takes no time."""
+    return work()
+
+
+Examined: TypeAlias = Reported | Refused | Unreadable
 
 
 @dataclass(slots=True)
@@ -46,6 +69,8 @@ class _Attempts:
 
     entries: list[Entry]
     traceparent: str | None
+    key: bytes
+    aside: Aside
     unregistered: Unregistered = field(default_factory=Unregistered)
     decisions: dict[int, Decision] = field(default_factory=dict)
     accepted: set[int] = field(default_factory=set)
@@ -62,37 +87,45 @@ class Intake:
         self._dealers = dealers
 
     async def receive(
-        self, raws: Sequence[object], *, traceparent: str | None = None
+        self,
+        raws: Iterable[object],
+        *,
+        traceparent: str | None = None,
+        aside: Aside = at_once,
     ) -> list[Item]:
         """What became of each event, in order; on return the broker has acknowledged all of it.
 
-        `raws` are JSON values, or `Unreadable`. Raises `TransientFailure` when the batch has to
-        be sent again.
+        `raws` are JSON values, or what is known to be none; each is asked for when the one before
+        is examined. What takes long is done `aside`. Raises what asking raises, and
+        `TransientFailure` when the batch has to be sent again.
         """
         now = self._clock.now()
-        examined = [self._examine(raw, now) for raw in raws]
-        entries = [
-            Entry(index=index, reported=found, submissions=tuple(submissions(found)))
-            for index, found in enumerate(examined)
-            if isinstance(found, Reported)
-        ]
-        attempts = _Attempts(entries, traceparent)
+        key = await self._register.hash_key()
+        examined = await aside(lambda: self._examine(raws, now))
+        entries = await aside(lambda: _entries(examined, key))
+        attempts = _Attempts(entries, traceparent, key, aside)
         if entries:
             await self._take(attempts, now)
         moved = await self._follow_cases(attempts, now)
-        items = [_item(index, found, attempts, moved) for index, found in enumerate(examined)]
-        _count(examined, items)
-        return items
+        return await aside(lambda: _items(examined, attempts, moved))
 
-    def _examine(self, raw: object, now: datetime) -> Reported | Refused | Unreadable:
-        if isinstance(raw, Unreadable):
-            return raw
-        return examine(raw, dealers=self._dealers, now=now)
+    def _examine(self, raws: Iterable[object], now: datetime) -> list[Examined]:
+        examined: list[Examined] = []
+        left = MOST_TOLD_AT_ONCE
+        for raw in raws:
+            if isinstance(raw, Unreadable | Refused):
+                examined.append(raw)
+                continue
+            tell = min(left, MOST_TOLD)
+            found = examine(raw, dealers=self._dealers, now=now, tell=tell)
+            left -= len(found.errors if isinstance(found, Refused) else found.warnings)
+            examined.append(found)
+        return examined
 
     async def _take(self, attempts: _Attempts, now: datetime) -> None:
         for _ in range(MAX_ATTEMPTS):
             rows = await self._register.find(_ids(attempts.entries))
-            planned = plan(attempts.entries, rows, now=now)
+            planned = await attempts.aside(partial(plan, attempts.entries, rows, now=now))
             if not await self._publish(planned.outgoing, attempts):
                 continue
             attempts.decisions.update(planned.decisions)
@@ -108,7 +141,9 @@ class Intake:
         for _ in range(MAX_ATTEMPTS if case_ids else 0):
             steps = await self._register.steps_of(case_ids)
             cases = await self._register.find(_followed(steps))
-            planned = plan_to_follow(cases, steps, now=now, unregistered=attempts.unregistered)
+            planned = await attempts.aside(
+                partial(plan_to_follow, cases, steps, now=now, unregistered=attempts.unregistered)
+            )
             if not planned.outgoing and not planned.changed:
                 return followers
             if await self._publish(planned.outgoing, attempts) and await self._save(planned):
@@ -119,15 +154,7 @@ class Intake:
 
     async def _publish(self, outgoing: Sequence[Outgoing], attempts: _Attempts) -> bool:
         """Whether the broker took all; events whose messages it refuses for good are set aside."""
-        events = {entry.index: entry.reported.event for entry in attempts.entries}
-        records = [
-            record_of(
-                sent,
-                event=None if sent.index is None else events[sent.index],
-                traceparent=attempts.traceparent,
-            )
-            for sent in outgoing
-        ]
+        records = await attempts.aside(lambda: _records(outgoing, attempts))
         refused: set[int] = set()
         try:
             if records:
@@ -136,8 +163,8 @@ class Intake:
             refused = set(error.refused)
         arrived = [sent for position, sent in enumerate(outgoing) if position not in refused]
         attempts.unregistered.note(arrived)
-        for sent in arrived:
-            metrics.messages_published.labels("intake", sent.message.TYPE).inc()
+        for type_, count in Counter(sent.message.TYPE for sent in arrived).items():
+            metrics.messages_published.labels("intake", type_).inc(count)
         if refused:
             _set_aside(attempts, {outgoing[position].index for position in refused})
         return not refused
@@ -150,6 +177,27 @@ class Intake:
             metrics.conflicts.labels("intake").inc()
             return False
         return True
+
+
+def _entries(examined: Sequence[Examined], key: bytes) -> list[Entry]:
+    return [
+        Entry(index=index, reported=found, submissions=tuple(submissions(found, key=key)))
+        for index, found in enumerate(examined)
+        if isinstance(found, Reported)
+    ]
+
+
+def _records(outgoing: Sequence[Outgoing], attempts: _Attempts) -> list[Record]:
+    events = {entry.index: entry.reported.event for entry in attempts.entries}
+    return [
+        record_of(
+            sent,
+            event=None if sent.index is None else events[sent.index],
+            traceparent=attempts.traceparent,
+            key=attempts.key,
+        )
+        for sent in outgoing
+    ]
 
 
 def _set_aside(attempts: _Attempts, indexes: set[int | None]) -> None:
@@ -186,17 +234,26 @@ def _accepted(planned: Plan) -> set[int]:
     }
 
 
+def _items(
+    examined: Sequence[Examined], attempts: _Attempts, moved: Mapping[str, Row]
+) -> list[Item]:
+    items = [_item(index, found, attempts, moved) for index, found in enumerate(examined)]
+    _count(examined, items)
+    return items
+
+
 def _item(
     index: int,
-    found: Reported | Refused | Unreadable,
+    found: Examined,
     attempts: _Attempts,
     moved: Mapping[str, Row],
 ) -> Item:
     match found:
         case Unreadable():
-            return Item(index=index, outcome="rejected", problem=problems.unreadable(found.detail))
+            about = problems.too_large if found.too_large else problems.unreadable
+            return Item(index=index, outcome="rejected", problem=about(found.detail))
         case Refused():
-            problem = problems.invalid_event(found.errors)
+            problem = problems.invalid_event(found.errors, untold=found.untold)
             return Item(index=index, id=found.event_id, outcome="rejected", problem=problem)
         case Reported() if index in attempts.refused:
             problem = problems.too_large("the broker does not take a message of this size")
@@ -213,11 +270,11 @@ def _item(
                 version=row.version,
                 customer_keys=tuple(sorted(row.keys)),
                 detail=None if accepted else decision.detail,
-                warnings=problems.places(found.warnings),
+                warnings=problems.warnings(found.warnings, untold=found.untold),
             )
 
 
-def _count(examined: Sequence[Reported | Refused | Unreadable], items: Sequence[Item]) -> None:
+def _count(examined: Sequence[Examined], items: Sequence[Item]) -> None:
     for found, item in zip(examined, items, strict=True):
         kind, dealer_id = "unknown", "unknown"
         match found:

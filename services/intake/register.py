@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from hashlib import blake2b
+from secrets import token_hex
 from typing import Any, Protocol
 
 from services.intake.canonical import PROFILE
@@ -14,8 +17,11 @@ from shared.mongo import (
     guarded_bulk,
     transient,
 )
+from shared.runtime.errors import Conflict, TransientFailure
 
 COLLECTION = "documents"
+SECRETS = "secrets"
+HASH_KEY = "hash-key"
 MERGED_INTO = "recorded.merged_into"
 """Where a row says which complaint a step merges its own into."""
 IDS_AT_ONCE = 200
@@ -47,6 +53,10 @@ class Register(Protocol):
         """A dealer's documents by id, those after the id `after`; profiles only when asked."""
         ...
 
+    async def hash_key(self) -> bytes:
+        """The key of all hashes, the same for every instance and for ever."""
+        ...
+
     async def ping(self) -> None:
         """Returns when the register answers."""
         ...
@@ -55,8 +65,10 @@ class Register(Protocol):
 class MongoRegister:
     """The register in MongoDB. Connects on first use, inside the running loop."""
 
-    def __init__(self, mongo: Callable[[], Mongo]) -> None:
+    def __init__(self, mongo: Callable[[], Mongo], *, hash_key: str = "") -> None:
+        """`hash_key`: of the operator's choosing; empty: one that is made once and kept."""
         self._mongo = mongo
+        self._hash_key = _key_of(hash_key) if hash_key else None
 
     async def prepare(self) -> None:
         """Create the indexes; repeating it changes nothing."""
@@ -76,8 +88,12 @@ class MongoRegister:
         return list({row.document_id: row for row in (*on_them, *into_them)}.values())
 
     async def save(self, rows: Sequence[Row]) -> None:
-        if rows:
-            await guarded_bulk(self._rows, [_written(row) for row in rows], guard="revision")
+        documents: list[dict[str, Any]] = []
+        for start in range(0, len(rows), IDS_AT_ONCE):
+            documents += [_written(row) for row in rows[start : start + IDS_AT_ONCE]]
+            await asyncio.sleep(0)
+        if documents:
+            await guarded_bulk(self._rows, documents, guard="revision")
 
     async def page(
         self, dealer_id: str, *, after: str, limit: int, kind: str | None
@@ -89,6 +105,26 @@ class MongoRegister:
             cursor = self._rows.find(query, {"narrative": 0, "recorded": 0})
             documents = await cursor.sort("_id", ASCENDING).limit(limit).to_list(None)
         return [_row(document) for document in documents]
+
+    async def hash_key(self) -> bytes:
+        if self._hash_key is None:
+            self._hash_key = _key_of(await self._kept_key())
+        return self._hash_key
+
+    async def _kept_key(self) -> str:
+        """Whoever is first makes it."""
+        kept_in = self._mongo().database[SECRETS]
+        async with transient():
+            kept = await kept_in.find_one({"_id": HASH_KEY})
+        if kept is None:
+            with suppress(Conflict):
+                async with transient():
+                    await kept_in.insert_one({"_id": HASH_KEY, "key": token_hex(32)})
+            async with transient():
+                kept = await kept_in.find_one({"_id": HASH_KEY})
+        if kept is None:
+            raise TransientFailure("register: the key of the hashes is not there")
+        return str(kept["key"])
 
     async def ping(self) -> None:
         await self._mongo().ping()
@@ -103,10 +139,16 @@ class MongoRegister:
             wanted[start : start + IDS_AT_ONCE] for start in range(0, len(wanted), IDS_AT_ONCE)
         )
         async with transient():
-            found = await asyncio.gather(
-                *(self._rows.find({field: {"$in": ids}}).to_list(None) for ids in portions)
-            )
-        return [_row(document) for documents in found for document in documents]
+            found = await asyncio.gather(*(self._portion(field, ids) for ids in portions))
+        return [row for rows in found for row in rows]
+
+    async def _portion(self, field: str, ids: list[str]) -> list[Row]:
+        documents = await self._rows.find({field: {"$in": ids}}).to_list(None)
+        return [_row(document) for document in documents]
+
+
+def _key_of(secret: str) -> bytes:
+    return blake2b(secret.encode()).digest()
 
 
 def _row(document: Mapping[str, Any]) -> Row:

@@ -17,6 +17,7 @@ from typing import Generic, TypeAlias, TypeVar
 import structlog
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
 
 from shared import http, metrics
 from shared.contracts.policy import Policy
@@ -251,7 +252,11 @@ def serve(
         yield
         await runtime.stop()
 
-    app = FastAPI(title=f"Aftercare {machine.name}", lifespan=lifespan)
+    app = FastAPI(
+        title=f"Aftercare {machine.name}",
+        lifespan=lifespan,
+        exception_handlers={RequestValidationError: http.invalid_request},
+    )
     http.run(app, settings.http, graceful_stop_seconds=settings.runtime.graceful_stop_seconds)
     for runtime in runtimes:
         if runtime.gave_up_because is not None:

@@ -6,6 +6,8 @@ from services.intake.canonical import PROFILE
 from services.intake.facts import Row
 from shared.runtime.errors import Conflict
 
+HASH_KEY = b"key of the tests"
+
 
 class MemoryRegister:
     """Rows in a dictionary.
@@ -51,6 +53,9 @@ class MemoryRegister:
             and (self.rows[id_].kind == kind if kind else self.rows[id_].kind != PROFILE)
         ]
         return found[:limit]
+
+    async def hash_key(self) -> bytes:
+        return HASH_KEY
 
     async def ping(self) -> None:
         self._called("ping")

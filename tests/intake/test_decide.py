@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.intake.canonical import Submission, submissions
+from services.intake.canonical import Submission
 from services.intake.decide import Decision, Placement, decide, follow_cases
 from services.intake.facts import Row
 from shared.contracts.intake import ComplaintMoved, ComplaintStepTaken, SaleMoved, SaleRecorded
@@ -12,12 +12,12 @@ from tests.intake.given import (
     NOW,
     PUDONG,
     Data,
+    all_submitted,
     at,
     complaint,
     customer,
     key,
     merge,
-    reported,
     sale,
     step,
     submitted,
@@ -135,12 +135,12 @@ def test_given_a_correction_when_what_it_corrects_comes_again_then_it_takes_itse
 
 
 def test_given_a_profile_when_it_is_repeated_then_it_is_not_published_again() -> None:
-    profile = submissions(reported("visit", modified(-60)))[1]
-    again = submissions(reported("visit", modified(-30)))[1]
+    profile = all_submitted("visit", modified(-60))[1]
+    again = all_submitted("visit", modified(-30))[1]
     decision = when(given(profile), again)
     assert (decision.outcome, decision.messages) == ("duplicate", ())
     assert decision.row.version > decide(None, profile, received_at=NOW).row.version
-    renamed = submissions(reported("visit", modified(-40, customer=customer(name="Old"))))[1]
+    renamed = all_submitted("visit", modified(-40, customer=customer(name="Old")))[1]
     assert when(decision.row, renamed).messages == ()
 
 

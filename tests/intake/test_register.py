@@ -144,6 +144,23 @@ async def test_more_ids_than_fit_one_command_are_found(register: Register) -> No
     assert len(await register.find([one.document_id for one in rows])) == len(rows)
 
 
+async def test_the_key_of_hashes_is_the_same_for_ever(register: Register) -> None:
+    key, again = await asyncio.gather(register.hash_key(), register.hash_key())
+    assert key == again
+    assert len(key) >= 16
+
+
+async def test_all_instances_share_a_key_unless_one_is_given(mongo_settings: MongoSettings) -> None:
+    mongo = Mongo(mongo_settings, "intake")
+    instances = [MongoRegister(lambda: mongo) for _ in range(8)]
+    keys = await asyncio.gather(*(each.hash_key() for each in instances))
+    assert len(set(keys)) == 1
+    assert await MongoRegister(lambda: mongo).hash_key() == keys[0]
+    given = MongoRegister(lambda: mongo, hash_key="of the operator")
+    assert await given.hash_key() != keys[0]
+    await mongo.close()
+
+
 async def test_instants_keep_their_milliseconds(register: Register) -> None:
     moment = NOW + timedelta(milliseconds=123)
     await register.save([row("g/d/s/visit/1", updated_at=moment)])

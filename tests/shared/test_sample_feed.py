@@ -25,6 +25,7 @@ from shared.contracts.feeds import (
 )
 from shared.contracts.values import Odometer
 from shared.dealers import Dealer
+from tests.intake.memory_register import HASH_KEY
 from tests.shared.sample_feed import (
     DAYS,
     SEED,
@@ -45,7 +46,7 @@ def answers(lines: Iterable[FeedLine], register: dict[str, Row], *, now: datetim
         found = reported(line, now=at)
         outcome = "rejected"
         if found is not None:
-            document, *profiles = submissions(found)
+            document, *profiles = submissions(found, key=HASH_KEY)
             known = register.get(document.document_id)
             decision = decide_report(known, document, received_at=at)
             register[document.document_id] = decision.row
