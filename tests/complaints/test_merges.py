@@ -216,7 +216,7 @@ def told_in_order(events: Sequence[CaseEvent]) -> Cases:
 
 def what_cases_know(cases: Cases) -> dict[str, tuple[object, ...]]:
     """Of each aggregate: what it was handed, the merges into it, and what it says now."""
-    known = {id_: CaseFacts.model_validate(each.facts) for id_, each in cases.known.items()}
+    known = {id_: CaseFacts.model_validate_json(each.facts) for id_, each in cases.known.items()}
     return {
         id_: (
             handed_to(facts),
