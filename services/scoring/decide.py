@@ -5,7 +5,8 @@ are walked in event time, from the first to the present: nothing is remembered f
 decisions, and history that arrives late is as if it had always been known.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -139,11 +140,19 @@ def _announcements(
     facts: ScoringFacts, changes: Iterable[GradeChange], policy: ScoringPolicy, now: datetime
 ) -> list[Announcement]:
     remembered = timedelta(days=policy.remember_changes_days)
-    latest_late = facts.latest_late()
+    late = facts.late_receipts()
+    as_received: dict[int, Collection[GradeChange]] = {}
     announcements = []
     for change in changes:
         forget_at = change.at + remembered
-        if now < forget_at and _known_in_time(facts, latest_late, change, policy):
+        if now >= forget_at:
+            continue
+        in_time = change.at + HISTORY_AFTER
+        received = bisect_right(late, in_time)
+        if received < len(late) and received not in as_received:
+            known = points(facts.received_by(in_time), policy)
+            as_received[received] = walk(known, policy, now).changes
+        if _is_told(change, as_received.get(received)):
             content = GradeChanged(
                 customer_key=facts.customer_key,
                 dealer_id=dealer_of(facts.customer_key),
@@ -161,19 +170,13 @@ def about(change: GradeChange) -> str:
     return f"grade/{instant_text(change.at)}/{change.before}-{change.after}"
 
 
-def _known_in_time(
-    facts: ScoringFacts, latest_late: datetime | None, change: GradeChange, policy: ScoringPolicy
-) -> bool:
-    """Whether the change followed from what had been received within seven days of it.
+def _is_told(change: GradeChange, in_time: Collection[GradeChange] | None) -> bool:
+    """Whether the change followed from what had been received within seven days of it: it is
+    among the changes that followed from that; None where all had been received by then.
 
     Else it is history and alarms nobody. More facts that arrive later can disprove a change
     that was known in time, but cannot make it history.
     """
-    in_time = change.at + HISTORY_AFTER
-    if latest_late is None or latest_late <= in_time:
-        return True
-    received = points(facts.received_by(in_time), policy)
-    return any(
-        known.at == change.at and about(known) == about(change)
-        for known in walk(received, policy, change.at).changes
+    return in_time is None or any(
+        known.at == change.at and about(known) == about(change) for known in in_time
     )

@@ -163,10 +163,10 @@ class ScoringFacts(BaseModel):
         """Whether a document stands to his name, be it one that gives no points."""
         return any(not isinstance(known, _NOT_SCORED) for known in self.documents.values())
 
-    def latest_late(self) -> datetime | None:
-        """When the last of those documents arrived that were history on arrival."""
+    def late_receipts(self) -> list[datetime]:
+        """When those documents arrived that were history on arrival, the first one first."""
         moments = (getattr(known, "late", None) for known in self.documents.values())
-        return max((moment for moment in moments if moment is not None), default=None)
+        return sorted(moment for moment in moments if moment is not None)
 
     def received_by(self, moment: datetime) -> "ScoringFacts":
         """These facts but for history that was not received yet at `moment`."""

@@ -109,8 +109,8 @@ Day = Annotated[date, AfterValidator(_in_calendar)]
 
 Amount = Annotated[
     Decimal,
+    Field(ge=0, max_digits=14, decimal_places=4),  # first, so that pydantic's core checks it
     BeforeValidator(_no_float),
-    Field(ge=0, max_digits=14, decimal_places=4),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,10}(\.\d{1,4})?$"}),
 ]
 """A non-negative decimal, written as a string on the wire."""
