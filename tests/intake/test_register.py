@@ -99,8 +99,20 @@ async def test_steps_are_found_by_their_complaint(register: Register) -> None:
     steps = [row(f"g/d/s/complaint-step/K/{n}", parent="g/d/s/complaint/K") for n in "ab"]
     other = row("g/d/s/complaint-step/L/a", parent="g/d/s/complaint/L")
     await register.save([*steps, other, row("g/d/s/visit/1")])
-    found = await register.steps_of(["g/d/s/complaint/K", "g/d/s/complaint/none"])
-    assert sorted(found_.document_id for found_ in found) == [one.document_id for one in steps]
+    found = await register.find([], following=["g/d/s/complaint/K", "g/d/s/complaint/none"])
+    assert sorted(found) == [one.document_id for one in steps]
+    found = await register.find(["g/d/s/visit/1"], following=["g/d/s/complaint/L"])
+    assert sorted(found) == [other.document_id, "g/d/s/visit/1"], "in one reading"
+
+
+async def test_of_very_many_steps_some_more_than_the_limit_are_found(register: Register) -> None:
+    steps = [row(f"g/d/s/complaint-step/K/{n}", parent="g/d/s/complaint/K") for n in range(9)]
+    await register.save([*steps, row("g/d/s/complaint/K", kind="complaint")])
+    asked = ["g/d/s/complaint/K"]
+    found = await register.find(asked, following=asked, limit=3)
+    assert len(found) > 3 + 1
+    assert "g/d/s/complaint/K" in found, "what was asked for by id is there in any case"
+    assert len(await register.find(asked, following=asked, limit=9)) == 10
 
 
 async def test_steps_are_found_by_the_complaint_that_they_merge_into(register: Register) -> None:
@@ -114,8 +126,9 @@ async def test_steps_are_found_by_the_complaint_that_they_merge_into(register: R
     await register.save([*merges, plain, row("g/d/s/visit/1")])
 
     async def found(*numbers: str) -> list[str]:
-        rows = await register.steps_of([f"g/d/s/complaint/{number}" for number in numbers])
-        return sorted(one.document_id.removeprefix("g/d/s/complaint-step/") for one in rows)
+        following = [f"g/d/s/complaint/{number}" for number in numbers]
+        rows = await register.find([], following=following)
+        return sorted(one.removeprefix("g/d/s/complaint-step/") for one in rows)
 
     assert await found("M") == ["L/m"]
     assert await found("L") == ["K/m", "L/m"], "those on it, and those into it"
