@@ -51,7 +51,7 @@ timer_lateness_seconds = Histogram(
 )
 aggregates_parked = Counter(
     "aftercare_aggregates_parked",
-    "Aggregates set aside because decide raised or an output was refused.",
+    "Aggregates set aside because decide raised, or an output or the document was refused.",
     ["service", "reason"],
 )
 partitions_owned = Gauge(
@@ -59,6 +59,21 @@ partitions_owned = Gauge(
 )
 consumer_lag = Gauge(
     "aftercare_consumer_lag", "Records behind the high watermark, over all topics.", ["service"]
+)
+partitions_behind = Gauge(
+    "aftercare_partitions_behind",
+    "Owned partitions of which something is still unread; they take in facts and say nothing.",
+    ["service"],
+)
+partitions_speaking_unread = Gauge(
+    "aftercare_partitions_speaking_unread",
+    "Alarm: owned partitions that were behind for so long that they speak all the same.",
+    ["service"],
+)
+batch_failures_in_a_row = Gauge(
+    "aftercare_batch_failures_in_a_row",
+    "How often the batch in hand has failed since one went through.",
+    ["service"],
 )
 policy_exchanges = Counter(
     "aftercare_policy_exchanges", "Policies taken up while running.", ["service"]

@@ -5,10 +5,12 @@ are used through the calls they share.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 
+import bson
+from bson.raw_bson import RawBSONDocument
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import (
     ASCENDING,
@@ -24,12 +26,11 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from shared.runtime.errors import Conflict, TransientFailure
+from shared.runtime.errors import Conflict, RefusedDocuments, TransientFailure
 from shared.settings import MongoSettings
 
 __all__ = [
     "ASCENDING",
-    "BulkWriteError",
     "Collection",
     "Database",
     "DeleteMany",
@@ -38,11 +39,16 @@ __all__ = [
     "Mongo",
     "ReplaceOne",
     "UpdateOne",
+    "encoded",
     "guarded_bulk",
     "transient",
 ]
 
 DUPLICATE_KEY = 11000
+REFUSALS = frozenset({2, 14, 22, 121, 10334, 17280, 17419})
+"""Codes of what is wrong with a document itself: a bad value or type, not valid BSON, against the
+collection's rules, too large, a key too long for an index, too large once written."""
+MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 OPERATION_TIMEOUT_MS = 10_000
 SELECTION_TIMEOUT_MS = 3_000
 
@@ -97,19 +103,55 @@ async def transient() -> AsyncIterator[None]:
         raise TransientFailure(f"database: {type(error).__name__}") from error
 
 
-async def guarded_bulk(collection: Collection, operations: list[Any]) -> None:
-    """One unordered bulk of inserts and guarded replaces (`{_id, version}`).
+async def guarded_bulk(
+    collection: Collection, documents: Sequence[Mapping[str, Any]], *, guard: str
+) -> None:
+    """Write each document over its predecessor, whose `guard` is one less; over none where it is 1.
 
-    Raises `Conflict` when fewer were written than sent, `TransientFailure` when nobody knows.
+    One unordered bulk. Raises `Conflict` when another writer was first with some,
+    `RefusedDocuments` when some can never be written; the others are. `TransientFailure`: nobody
+    knows.
     """
+    operations: list[InsertOne[Any] | ReplaceOne[Any]] = []
+    ids: list[str] = []
+    refused: list[str] = []
+    for document in documents:
+        whole = encoded(document)
+        if whole is None:
+            refused.append(document["_id"])
+            continue
+        predecessor = {"_id": document["_id"], guard: document[guard] - 1}
+        first = document[guard] == 1
+        operations.append(InsertOne(whole) if first else ReplaceOne(predecessor, whole))
+        ids.append(document["_id"])
+    if operations:
+        refused += [ids[position] for position in await _bulk(collection, operations)]
+    if refused:
+        raise RefusedDocuments(refused)
+
+
+def encoded(document: Mapping[str, Any]) -> RawBSONDocument | None:
+    """As it is sent, encoded once; None where that is not possible or MongoDB would not take it."""
+    try:
+        whole = bson.encode(document)
+    except (bson.errors.BSONError, OverflowError, UnicodeError, TypeError, ValueError):
+        return None
+    return RawBSONDocument(whole) if len(whole) <= MAX_DOCUMENT_BYTES else None
+
+
+async def _bulk(collection: Collection, operations: Sequence[Any]) -> list[int]:
+    """Which of the operations the database refuses for good, by position."""
+    refused: list[int] = []
     async with transient():
         try:
-            result = await collection.bulk_write(operations, ordered=False)
+            result = (await collection.bulk_write(operations, ordered=False)).bulk_api_result
         except BulkWriteError as error:
-            codes = {failure.get("code") for failure in error.details.get("writeErrors", [])}
-            if codes == {DUPLICATE_KEY}:
-                raise Conflict("another writer inserted first") from error
-            raise
-    written = result.inserted_count + result.matched_count
-    if written < len(operations):
+            result = error.details
+            failures = {each["index"]: each.get("code") for each in result.get("writeErrors", ())}
+            if not failures or not set(failures.values()) <= {DUPLICATE_KEY, *REFUSALS}:
+                raise
+            refused = [position for position, code in failures.items() if code in REFUSALS]
+    written = result["nInserted"] + result["nMatched"]
+    if written < len(operations) - len(refused):
         raise Conflict(f"{written} of {len(operations)} documents were written")
+    return refused

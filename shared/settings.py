@@ -70,6 +70,9 @@ class RuntimeSettings(BaseModel):
     sweep_page: int = Field(default=500, ge=1, le=10_000)
     poison_in_a_row: int = Field(default=100, ge=1)
     """So many unreadable records of distinct keys in a row stop the service."""
+    speak_unread_after_seconds: float = Field(default=300, gt=0)
+    """A partition that has not read all that its topics held for so long announces what it knows
+    all the same: deadlines must not wait for ever behind a backlog."""
     graceful_stop_seconds: float = Field(default=30, gt=0)
 
 

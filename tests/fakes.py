@@ -7,15 +7,27 @@ from typing import Generic, TypeVar
 from shared.contracts.decision import Decision, Listing
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.policy import Policy
+from shared.mongo import encoded
 from shared.runtime.aggregate import Aggregate, Intent
 from shared.runtime.documents import from_aggregate, from_intent, to_aggregate, to_intent
-from shared.runtime.errors import Conflict
+from shared.runtime.errors import Conflict, RefusedDocuments
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.reader import View
 from shared.runtime.relay import Record
+from shared.time.clock import Clock
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
+
+
+class AllRead:
+    """The topics hold nothing that has not been read."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def read_until(self, partition: int) -> datetime | None:
+        return self._clock.now()
 
 
 class MemoryStore:
@@ -25,6 +37,8 @@ class MemoryStore:
         self._aggregates: dict[str, dict[str, object]] = {}
         self._intents: dict[str, dict[str, object]] = {}
         self._policies: dict[int, str] = {}
+        self.refuses: set[str] = set()
+        """Whose documents are refused but for one that says why it was set aside."""
 
     async def prepare(self) -> None:
         return None
@@ -36,15 +50,23 @@ class MemoryStore:
         return {id_: to_aggregate(self._aggregates[id_]) for id_ in ids if id_ in self._aggregates}
 
     async def save(self, aggregates: Sequence[Aggregate]) -> None:
-        written = 0
+        refused = {
+            one.id
+            for one in aggregates
+            if encoded(from_aggregate(one)) is None
+            or (one.id in self.refuses and one.parked is None)
+        }
+        written = len(refused)
         for aggregate in aggregates:
             known = self._aggregates.get(aggregate.id)
             version = known["version"] if known else 0
-            if version == aggregate.version - 1:
+            if version == aggregate.version - 1 and aggregate.id not in refused:
                 self._aggregates[aggregate.id] = from_aggregate(aggregate)
                 written += 1
         if written < len(aggregates):
             raise Conflict(f"{written} of {len(aggregates)} documents were written")
+        if refused:
+            raise RefusedDocuments(refused)
 
     async def add_intents(self, intents: Sequence[Intent]) -> None:
         for intent in intents:
@@ -58,15 +80,13 @@ class MemoryStore:
         for id_ in ids:
             self._intents.pop(id_, None)
 
-    async def due(
-        self, partitions: Collection[int], now: datetime, *, limit: int
-    ) -> Sequence[Aggregate]:
+    async def due(self, until: Mapping[int, datetime], *, limit: int) -> Sequence[Aggregate]:
         due = [
             (aggregate.due_at, aggregate.id, aggregate)
             for aggregate in self._all()
-            if aggregate.partition in partitions
+            if aggregate.partition in until
             and aggregate.due_at is not None
-            and aggregate.due_at <= now
+            and aggregate.due_at <= until[aggregate.partition]
         ]
         return [aggregate for _, _, aggregate in sorted(due, key=lambda found: found[:2])][:limit]
 

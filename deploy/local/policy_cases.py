@@ -73,7 +73,7 @@ async def rehearse(
     found = Rehearsal()
     async for aggregate in open_cases(store, dealer_id):
         try:
-            moved = moves(CaseFacts.model_validate(aggregate.facts), current, other, now)
+            moved = moves(CaseFacts.model_validate_json(aggregate.facts), current, other, now)
         except Exception:  # one case that cannot be judged must not hide the others
             found.unreadable += 1
         else:

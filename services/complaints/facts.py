@@ -4,7 +4,7 @@ Every document, the complaint itself, each step on it and each case merged into 
 its id in its newest version, so the order, repetition and delay of events make no difference.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
@@ -126,19 +126,35 @@ def aggregate_id(event: CaseEvent) -> str:
     return identifiers.aggregate_within(event.key, _case_id(event))
 
 
-def join(facts: CaseFacts, event: CaseEvent) -> CaseFacts:
-    """`facts` and what `event` adds. Commutative, associative, idempotent; never raises."""
+def join(facts: CaseFacts, events: Sequence[CaseEvent]) -> CaseFacts:
+    """`facts` and what the events of one case add. Commutative, associative, idempotent; never
+    raises."""
+    found = ((event.data.document_id, _fact(event)) for event in events)
+    documents = keep_newest(facts.documents, found)
+    if documents is facts.documents:
+        return facts
+    return facts.model_copy(
+        update={
+            "case_id": _case_id(events[0]),
+            "customer_key": events[0].key,
+            "dealer_id": events[0].dealer_id,
+            "documents": documents,
+        }
+    )
+
+
+def _fact(event: CaseEvent) -> KnownDocument:
     match event.data:
         case ComplaintFiled() as filed:
-            return _with(facts, event, on_filed(filed, event.recorded_at))
+            return on_filed(filed, event.recorded_at)
         case ComplaintStepTaken() as taken:
-            return _with(facts, event, on_step(taken, event.recorded_at))
+            return on_step(taken, event.recorded_at)
         case ComplaintMoved() as moved:
-            return _with(facts, event, on_moved(moved, event.recorded_at))
+            return on_moved(moved, event.recorded_at)
         case CaseMerged() as merged:
-            return _with(facts, event, on_merged(merged, event.sequence, event.recorded_at))
+            return on_merged(merged, event.sequence, event.recorded_at)
         case CaseMergeWithdrawn():
-            return _with(facts, event, on_merge_withdrawn(event.sequence, event.recorded_at))
+            return on_merge_withdrawn(event.sequence, event.recorded_at)
         case never:
             assert_never(never)
 
@@ -205,20 +221,6 @@ def on_merge_withdrawn(sequence: int, recorded_at: datetime) -> GoneElsewhere:
 
 def _sequence(sequence: int) -> str:
     return f"{sequence:020d}"
-
-
-def _with(facts: CaseFacts, event: CaseEvent, fact: KnownDocument) -> CaseFacts:
-    documents = keep_newest(facts.documents, event.data.document_id, fact)
-    if documents is facts.documents:
-        return facts
-    return facts.model_copy(
-        update={
-            "case_id": _case_id(event),
-            "customer_key": event.key,
-            "dealer_id": event.dealer_id,
-            "documents": documents,
-        }
-    )
 
 
 def _case_id(event: CaseEvent) -> str:

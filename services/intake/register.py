@@ -9,9 +9,7 @@ from services.intake.facts import Row
 from shared.mongo import (
     ASCENDING,
     IndexModel,
-    InsertOne,
     Mongo,
-    ReplaceOne,
     guarded_bulk,
     transient,
 )
@@ -155,9 +153,9 @@ class MongoRegister:
         return [_row(document) for document in documents]
 
     async def _save(self, shelf: Shelf, rows: Sequence[Row]) -> None:
-        operations = [_written(row) for row in rows if _shelf_of(row.document_id) == shelf]
-        if operations:
-            await guarded_bulk(self._rows(shelf), operations)
+        written = [_written(row) for row in rows if _shelf_of(row.document_id) == shelf]
+        if written:
+            await guarded_bulk(self._rows(shelf), written, guard="revision")
 
 
 def _shelf_of(document_id: str) -> Shelf:
@@ -176,9 +174,6 @@ def _row(document: Mapping[str, Any]) -> Row:
     return Row.model_validate({**document, "document_id": document["_id"]})
 
 
-def _written(row: Row) -> InsertOne[Any] | ReplaceOne[Any]:
+def _written(row: Row) -> dict[str, Any]:
     document = row.model_dump(exclude={"document_id"}, exclude_none=True)
-    document |= {"_id": row.document_id, "revision": row.revision + 1}
-    if row.revision == 0:
-        return InsertOne(document)
-    return ReplaceOne({"_id": row.document_id, "revision": row.revision}, document)
+    return document | {"_id": row.document_id, "revision": row.revision + 1}

@@ -4,7 +4,7 @@ Every document is kept by its id in its newest version, cut down to what scoring
 the order, repetition and delay of events make no difference.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal, assert_never
 from zoneinfo import ZoneInfo
@@ -178,17 +178,16 @@ class ScoringFacts(BaseModel):
         return self.model_copy(update={"documents": received})
 
 
-def join(facts: ScoringFacts, event: ScoringEvent) -> ScoringFacts:
-    """`facts` and what `event` adds. Commutative, associative, idempotent.
+def join(facts: ScoringFacts, events: Sequence[ScoringEvent]) -> ScoringFacts:
+    """`facts` and what the events of one customer add. Commutative, associative, idempotent.
 
     Raises `ZoneInfoNotFoundError` for a document in a time zone that does not exist.
     """
-    documents = keep_newest(
-        facts.documents, event.data.document_id, _fact(event), standing=_standing
-    )
+    found = ((event.data.document_id, _fact(event)) for event in events)
+    documents = keep_newest(facts.documents, found, standing=_standing)
     if documents is facts.documents:
         return facts
-    return facts.model_copy(update={"customer_key": event.key, "documents": documents})
+    return facts.model_copy(update={"customer_key": events[0].key, "documents": documents})
 
 
 def _standing(known: Known) -> int:

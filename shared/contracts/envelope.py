@@ -59,6 +59,8 @@ class Event(Generic[D_co]):
     traceparent: str | None = None
     sequence: int = 0
     """Orders the messages of another service about one subject; 0 where there is none."""
+    size: int = 0
+    """The bytes of its content on the wire."""
 
 
 def to_headers(attributes: Mapping[str, str]) -> list[tuple[str, bytes]]:

@@ -8,6 +8,9 @@ from typing import Any
 
 from shared.contracts.decision import Announced, Listing
 
+NOTHING = "{}"
+"""The facts of an aggregate of which nothing is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
@@ -41,7 +44,8 @@ class Aggregate:
     dealer_id: str
     partition: int
     version: int
-    facts: Mapping[str, Any]
+    facts: str
+    """As JSON, without what is as it is where nothing is known."""
     emitted: Mapping[str, Emitted]
     due_at: datetime | None
     policy_version: str

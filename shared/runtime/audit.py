@@ -10,7 +10,7 @@ a dealer that is not configured any more, of whom intake takes nothing either.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, Literal, TypeVar
@@ -135,8 +135,9 @@ class Auditor(Generic[F, P]):
         self._place = _Place(clock.now())
         self._tell_alive()
 
-    async def page(self, turn: Turn, *, swept_at: datetime) -> None:
-        """Look at a page, unless the last one was just before. By `swept_at` nothing was due.
+    async def page(self, turn: Turn, read_until: Mapping[int, datetime]) -> None:
+        """Look at a page, unless the last one was just before. Of each partition nothing is due by
+        the instant up to which it has been read; others are not looked at.
 
         Never raises but to be cancelled: the deadlines must not wait for it. What failed comes
         again, and intents are settled before.
@@ -145,7 +146,7 @@ class Auditor(Generic[F, P]):
         if began < self._rests_until:
             return
         try:
-            await self._page(turn, swept_at, until=began + SECONDS_OF_A_TURN)
+            await self._page(turn, read_until, until=began + SECONDS_OF_A_TURN)
         except Exception as error:
             turn.unsettled = True
             self._rest(began, at_least=SECONDS_AFTER_FAILURE)
@@ -163,10 +164,10 @@ class Auditor(Generic[F, P]):
         rest = min(REST_PER_SECOND * took, LONGEST_REST_SECONDS) if took > SLOW_PAGE_SECONDS else 0
         self._rests_until = began + max(rest, at_least)
 
-    async def _page(self, turn: Turn, swept_at: datetime, *, until: float) -> None:
+    async def _page(self, turn: Turn, read_until: Mapping[int, datetime], *, until: float) -> None:
         read = 0
         for _ in range(QUERIES_A_TURN if self._dealers else 0):
-            read += await self._window(turn, swept_at)
+            read += await self._window(turn, read_until)
             if self._place.dealer == len(self._dealers):
                 metrics.audit_passes.labels(self._machine.name).inc()
                 self._place = _Place(self._clock.now())
@@ -174,7 +175,7 @@ class Auditor(Generic[F, P]):
             if _is_much(read) or self._monotonic() > until:
                 return
 
-    async def _window(self, turn: Turn, swept_at: datetime) -> int:
+    async def _window(self, turn: Turn, read_until: Mapping[int, datetime]) -> int:
         """Look at what the next window has, a page at most; how many that were."""
         place = self._place
         if place.after is None:
@@ -183,28 +184,29 @@ class Auditor(Generic[F, P]):
         found = await self._store.open_by_deadline(
             dealer, after=place.after, limit=AUDIT_PAGE, before=place.end
         )
-        await self._check(
-            [one for one in found if one.partition in turn.partitions], turn, swept_at
-        )
+        await self._check([one for one in found if one.partition in read_until], turn, read_until)
         self._place = place.behind(found)
         return len(found)
 
-    async def _check(self, found: Sequence[Aggregate], turn: Turn, swept_at: datetime) -> None:
+    async def _check(
+        self, found: Sequence[Aggregate], turn: Turn, read_until: Mapping[int, datetime]
+    ) -> None:
         now = self._clock.now()
+        looks = {one.id: _look(one, read_until[one.partition]) for one in found}
         wrong: dict[str, Aggregate] = {}
         for aggregate in found:
-            if self._is_left_to_others(aggregate, swept_at, now):
+            known_until = read_until[aggregate.partition]
+            if self._is_left_to_others(aggregate, known_until, now):
                 continue
             metrics.audit_checked.labels(self._machine.name).inc()
-            change = plan(self._machine, aggregate.id, aggregate, _look(aggregate), now).change
-            fault = change and _fault(aggregate, change, now)
+            change = plan(self._machine, aggregate.id, aggregate, looks[aggregate.id], now).change
+            fault = change and _fault(aggregate, change, known_until)
             if fault is None:
                 continue
             wrong[aggregate.id] = aggregate
             metrics.audit_repairs.labels(self._machine.name, fault).inc()
             log.error("the audit repairs", fault=fault, partition=aggregate.partition)
-        work = {id_: _look(aggregate) for id_, aggregate in wrong.items()}
-        await self._reconciler.reconcile(work, turn, wrong)
+        await self._reconciler.reconcile({id_: looks[id_] for id_ in wrong}, turn, wrong)
 
     def _is_left_to_others(self, aggregate: Aggregate, swept_at: datetime, now: datetime) -> bool:
         """To the policy scan, the retry of the parked, the sweep; or to a later look, where it
@@ -221,8 +223,8 @@ class Auditor(Generic[F, P]):
         metrics.audit_last_run.labels(self._machine.name).set(at)
 
 
-def _look(aggregate: Aggregate) -> Work:
-    return Work(aggregate.partition, audit=True)
+def _look(aggregate: Aggregate, read_until: datetime) -> Work:
+    return Work(aggregate.partition, audit=True, read_until=read_until)
 
 
 def _fault(before: Aggregate, change: Change, now: datetime) -> Fault | None:

@@ -22,6 +22,7 @@ from shared.runtime.errors import PoisonRecord, RefusedMessage, TransientFailure
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.ownership import Ownership, Turn
 from shared.runtime.plan import Work
+from shared.runtime.progress import Progress, Reading, Sight
 from shared.runtime.reconcile import Reconciler
 from shared.runtime.relay import Relay
 from shared.runtime.validate import to_event
@@ -33,7 +34,7 @@ P = TypeVar("P", bound=Policy)
 log = structlog.get_logger()
 
 
-class Log(Protocol):
+class Log(Reading, Protocol):
     """What is needed of a Kafka consumer besides its records."""
 
     def assignment(self) -> set[TopicPartition]: ...
@@ -52,7 +53,9 @@ class Consumer(Generic[F, P]):
         machine: Machine[F, P],
         reconciler: Reconciler[F, P],
         relay: Relay,
+        log: Log,
         ownership: Ownership,
+        progress: Progress,
         poison_in_a_row: int,
         give_up: Callable[[str], None],
     ) -> None:
@@ -60,46 +63,59 @@ class Consumer(Generic[F, P]):
         self._reading = machine.reading
         self._reconciler = reconciler
         self._relay = relay
+        self._log = log
         self._ownership = ownership
+        self._progress = progress
         self._poison_limit = poison_in_a_row
         self._poison_keys: list[bytes | None] = []
         self._give_up = give_up
         self._backoff = Backoff()
         self.batch_began_at: datetime | None = None
         """When the batch in hand was taken, by the machine's clock; None between batches."""
+        self.failures_in_a_row = 0
+        """How often a batch has failed since one went through."""
 
-    async def take(self, records: Sequence[RawRecord], consumer: Log) -> None:
+    async def take(self, records: Sequence[RawRecord]) -> None:
         """Process one batch to the end, or rewind it. Never raises but to be cancelled."""
         self.batch_began_at = SystemClock().now()
         try:
             with metrics.batch_seconds.labels(self._machine.name).time():
                 async with self._ownership.turn() as turn:
-                    await self._take(records, consumer, turn)
+                    await self._take(records, turn)
         except TransientFailure as failure:
             metrics.transient_failures.labels(self._machine.name, _cause(failure)).inc()
             log.warning("batch will be taken again", because=str(failure))
-            await self._rewind(records, consumer)
+            self._count_failures(self.failures_in_a_row + 1)
+            await self._rewind(records)
         except Exception as error:
             metrics.transient_failures.labels(self._machine.name, "unexpected").inc()
             log.exception("batch will be taken again", because=type(error).__name__)
-            await self._rewind(records, consumer)
+            self._count_failures(self.failures_in_a_row + 1)
+            await self._rewind(records)
         else:
             self._backoff.reset()
+            self._count_failures(0)
         finally:
             self.batch_began_at = None
 
-    async def _take(self, records: Sequence[RawRecord], consumer: Log, turn: Turn) -> None:
+    def _count_failures(self, in_a_row: int) -> None:
+        self.failures_in_a_row = in_a_row
+        metrics.batch_failures_in_a_row.labels(self._machine.name).set(in_a_row)
+
+    async def _take(self, records: Sequence[RawRecord], turn: Turn) -> None:
         await self._reconciler.begin(turn)
         ours = [record for record in records if record.partition in turn.partitions]
+        sight = await self._progress.look(self._log, turn.partitions, self._ownership.assignments)
         events, poison = self._validate(ours)
-        unjoined = await self._reconciler.reconcile(self._group(events), turn)
+        unjoined = await self._reconciler.reconcile(self._group(events, sight), turn)
         source = {id(event): record for record, event in events}
         poison.extend((source[id(event)], reason) for event, reason in unjoined)
         if self._too_much_poison(ours, {id(record) for record, _ in poison}):
             raise TransientFailure("too many unreadable records in a row")
         if poison:
             await self._bury(poison, turn)
-        await self._commit(ours, consumer)
+        self._progress.note(sight)
+        await self._commit(ours)
 
     def _validate(
         self, records: Sequence[RawRecord]
@@ -120,13 +136,16 @@ class Consumer(Generic[F, P]):
         metrics.records_skipped.labels(self._machine.name).inc(skipped)
         return events, poison
 
-    def _group(self, events: Sequence[tuple[RawRecord, Event[Any]]]) -> Mapping[str, Work]:
+    def _group(
+        self, events: Sequence[tuple[RawRecord, Event[Any]]], sight: Sight
+    ) -> Mapping[str, Work]:
         groups: dict[str, tuple[int, list[Event[Any]]]] = {}
         for record, event in events:
             aggregate_id = self._machine.aggregate_id(event)
             groups.setdefault(aggregate_id, (record.partition, []))[1].append(event)
+        read_until = {part: self._progress.read_with(sight, part) for part in sight}
         return {
-            aggregate_id: Work(partition, found)
+            aggregate_id: Work(partition, found, read_until=read_until[partition])
             for aggregate_id, (partition, found) in groups.items()
         }
 
@@ -164,7 +183,7 @@ class Consumer(Generic[F, P]):
                 reason=reason,
             )
 
-    async def _commit(self, records: Sequence[RawRecord], consumer: Log) -> None:
+    async def _commit(self, records: Sequence[RawRecord]) -> None:
         offsets: dict[TopicPartition, int] = {}
         for record in records:
             partition = TopicPartition(record.topic, record.partition)
@@ -172,18 +191,18 @@ class Consumer(Generic[F, P]):
         if not offsets:
             return
         try:
-            await consumer.commit(offsets)
+            await self._log.commit(offsets)
         except KafkaError as error:  # all is saved and sent; a repeat changes nothing
             log.warning("offsets not committed", because=type(error).__name__)
 
-    async def _rewind(self, records: Sequence[RawRecord], consumer: Log) -> None:
+    async def _rewind(self, records: Sequence[RawRecord]) -> None:
         first: dict[TopicPartition, int] = {}
         for record in records:
             partition = TopicPartition(record.topic, record.partition)
             first[partition] = min(first.get(partition, record.offset), record.offset)
         await self._backoff.wait()
-        for partition in first.keys() & consumer.assignment():
-            consumer.seek(partition, first[partition])
+        for partition in first.keys() & self._log.assignment():
+            self._log.seek(partition, first[partition])
 
 
 def _cause(failure: TransientFailure) -> str:

@@ -1,94 +1,60 @@
 """Aggregates and intents as MongoDB documents.
 
-Keys come from the outside, so they are escaped here and nowhere else: `.`, `$`, NUL and the
-empty string have a meaning to MongoDB, `%` to the escape itself.
+What comes from outside is in values alone, as JSON text or in lists, and never a field's name:
+`.`, `$`, NUL and the empty string mean nothing there.
 """
 
+import json
 import re
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.contracts.decision import Listing
 from shared.runtime.aggregate import Aggregate, Emitted, Intent, Outgoing, Parked
 
-_SPECIAL = re.compile(r"[%.$\x00]")
 _ESCAPED = re.compile(r"%([0-9A-F]{2})")
 _EMPTY = "%"
 
 
-def escape_key(key: str) -> str:
-    """`key` as a field name that MongoDB takes as it is."""
-    if not key:
-        return _EMPTY
-    return _SPECIAL.sub(lambda found: f"%{ord(found[0]):02X}", key)
-
-
-def unescape_key(name: str) -> str:
-    """The inverse of `escape_key`."""
-    if name == _EMPTY:
-        return ""
-    if "%" not in name:
-        return name
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)
-
-
-def _escape(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {escape_key(key): _escape(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_escape(part) for part in value]
-    return value
-
-
-def _unescape(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {unescape_key(name): _unescape(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_unescape(part) for part in value]
-    return value
-
-
-def _without_none(document: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if value is not None}
-
-
 def from_aggregate(aggregate: Aggregate) -> dict[str, Any]:
     """The document of an aggregate. `due_at` is absent where nothing is due."""
-    parked = aggregate.parked
-    return _without_none(
-        {
-            "_id": aggregate.id,
-            "dealer_id": aggregate.dealer_id,
-            "partition": aggregate.partition,
-            "version": aggregate.version,
-            "facts": _escape(aggregate.facts),
-            "emitted": {
-                escape_key(about): _from_emitted(emitted)
-                for about, emitted in aggregate.emitted.items()
-            },
-            "due_at": aggregate.due_at,
-            "policy_version": aggregate.policy_version,
-            "updated_at": aggregate.updated_at,
-            "parked": parked
-            and {"reason": parked.reason, "attempts": parked.attempts, "since": parked.since},
-            "listing": aggregate.listing and _from_listing(aggregate.listing),
+    parked, listing = aggregate.parked, aggregate.listing
+    document: dict[str, Any] = {
+        "_id": aggregate.id,
+        "dealer_id": aggregate.dealer_id,
+        "partition": aggregate.partition,
+        "version": aggregate.version,
+        "facts": aggregate.facts,
+        "emitted": [_from_emitted(about, said) for about, said in aggregate.emitted.items()],
+        "policy_version": aggregate.policy_version,
+        "updated_at": aggregate.updated_at,
+    }
+    if aggregate.due_at is not None:
+        document["due_at"] = aggregate.due_at
+    if parked is not None:
+        document["parked"] = {
+            "reason": parked.reason,
+            "attempts": parked.attempts,
+            "since": parked.since,
         }
-    )
+    if listing is not None:
+        document["listing"] = _from_listing(listing)
+    return document
 
 
 def to_aggregate(document: Mapping[str, Any]) -> Aggregate:
-    """The inverse of `from_aggregate`."""
+    """The inverse of `from_aggregate`; also reads what version 0.1 wrote."""
     parked, listing = document.get("parked"), document.get("listing")
+    facts, emitted = document["facts"], document["emitted"]
     return Aggregate(
         id=document["_id"],
         dealer_id=document["dealer_id"],
         partition=document["partition"],
         version=document["version"],
-        facts=_unescape(document["facts"]),
-        emitted={
-            unescape_key(name): _to_emitted(entry) for name, entry in document["emitted"].items()
-        },
+        facts=facts if isinstance(facts, str) else json.dumps(_unescape(facts)),
+        emitted={values[0]: Emitted(*values[1:]) for values in emitted}
+        if isinstance(emitted, list)
+        else {unescape_key(name): Emitted(**entry) for name, entry in emitted.items()},
         due_at=document.get("due_at"),
         policy_version=document["policy_version"],
         updated_at=document["updated_at"],
@@ -97,60 +63,50 @@ def to_aggregate(document: Mapping[str, Any]) -> Aggregate:
     )
 
 
+def _from_emitted(about: str, said: Emitted) -> list[Any]:
+    """Up to the last that is there."""
+    values: list[Any] = [about, said.sequence, said.hash, said.type]
+    if said.key is not None:
+        values += (said.forget_at, said.sealed, said.withdrawn, said.key)
+    elif said.withdrawn:
+        values += (said.forget_at, said.sealed, True)
+    elif said.sealed is not None:
+        values += (said.forget_at, said.sealed)
+    elif said.forget_at is not None:
+        values.append(said.forget_at)
+    return values
+
+
 def _from_listing(listing: Listing) -> dict[str, Any]:
-    return _without_none(
-        {
-            "since": listing.since,
-            "deadline": listing.deadline,
-            "tally": _escape(listing.tally),
-        }
-    )
+    written: dict[str, Any] = {"since": listing.since, "tally": json.dumps(listing.tally)}
+    if listing.deadline is not None:
+        written["deadline"] = listing.deadline
+    return written
 
 
 def to_listing(found: Mapping[str, Any]) -> Listing:
     """The listing in a document; its deadline is absent where the aggregate is not open."""
-    return Listing(found["since"], found.get("deadline"), _unescape(found["tally"]))
-
-
-def _from_emitted(emitted: Emitted) -> dict[str, Any]:
-    return _without_none(
-        {
-            "sequence": emitted.sequence,
-            "hash": emitted.hash,
-            "type": emitted.type,
-            "forget_at": emitted.forget_at,
-            "sealed": emitted.sealed,
-            "withdrawn": emitted.withdrawn or None,
-            "key": emitted.key,
-        }
+    tally = found["tally"]
+    return Listing(
+        found["since"],
+        found.get("deadline"),
+        json.loads(tally) if isinstance(tally, str) else _unescape(tally),
     )
 
 
-def _to_emitted(entry: Mapping[str, Any]) -> Emitted:
-    forget_at: datetime | None = entry.get("forget_at")
-    return Emitted(
-        sequence=entry["sequence"],
-        hash=entry["hash"],
-        type=entry["type"],
-        forget_at=forget_at,
-        sealed=entry.get("sealed"),
-        withdrawn=entry.get("withdrawn", False),
-        key=entry.get("key"),
-    )
+def unescape_key(name: str) -> str:
+    """What version 0.1 wrote as the name of a field."""
+    if name == _EMPTY:
+        return ""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)
 
 
-_OUTGOING = (
-    "aggregate_id",
-    "about",
-    "sequence",
-    "hash",
-    "type",
-    "data",
-    "at",
-    "causation_id",
-    "traceparent",
-)
-"""In this order; the key comes last, and only of a message to another customer."""
+def _unescape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {unescape_key(name): _unescape(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_unescape(part) for part in value]
+    return value
 
 
 def from_intent(intent: Intent) -> dict[str, Any]:
@@ -164,18 +120,27 @@ def from_intent(intent: Intent) -> dict[str, Any]:
 
 
 def _from_outgoing(message: Outgoing) -> list[Any]:
-    values = [getattr(message, name) for name in _OUTGOING]
+    """In the order of the fields; the key comes last, and only of a message to another customer."""
+    values = [
+        message.aggregate_id,
+        message.about,
+        message.sequence,
+        message.hash,
+        message.type,
+        message.data,
+        message.at,
+        message.causation_id,
+        message.traceparent,
+    ]
     return values if message.key is None else [*values, message.key]
 
 
 def to_intent(document: Mapping[str, Any]) -> Intent:
     """The inverse of `from_intent`."""
+    messages: Sequence[Sequence[Any]] = document["messages"]
     return Intent(
         id=document["_id"],
         partition=document["partition"],
         at=document["at"],
-        messages=tuple(
-            Outgoing(**dict(zip((*_OUTGOING, "key"), values, strict=False)))
-            for values in document["messages"]
-        ),
+        messages=tuple(Outgoing(*values) for values in messages),
     )

@@ -6,10 +6,12 @@
         Conflict          another writer was first: read again, decide again
         OwnershipLost     the partition is somebody else's now: leave it to them
 
-`RefusedMessage` is not about a delivery: the broker will never take that output.
+`RefusedMessage` and `RefusedDocuments` are not about a delivery: the broker will never take
+that output, the database never that document.
 """
 
 import traceback
+from collections.abc import Collection
 from pathlib import Path
 
 _SERVICES = Path(__file__).parent.parent.parent / "services"
@@ -46,6 +48,14 @@ class Conflict(TransientFailure):
 
 class OwnershipLost(TransientFailure):
     """This instance may not act for the partition any more."""
+
+
+class RefusedDocuments(Exception):
+    """The database can never take some documents (too large, not valid); the others are written."""
+
+    def __init__(self, ids: Collection[str]) -> None:
+        super().__init__(f"{len(ids)} documents refused by the database")
+        self.ids = frozenset(ids)
 
 
 class RefusedMessage(Exception):

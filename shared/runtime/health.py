@@ -12,6 +12,8 @@ from aiokafka import TopicPartition
 
 SILENCE = timedelta(seconds=30)
 """A consumer that had no answer to a fetch for so long is dead."""
+FAILURES_IN_A_ROW = 5
+"""A batch that has failed so often, over several seconds, does not fail by chance."""
 LONG_BATCH = timedelta(seconds=60)
 """A batch that takes so long is stuck: trouble with the database or broker ends it sooner."""
 
@@ -36,11 +38,13 @@ def consumer_troubles(
     *,
     gained_at: datetime | None,
     batch_began_at: datetime | None,
+    failures_in_a_row: int,
     now: datetime,
 ) -> list[str]:
     """What is wrong with a consumer, in words for the operator; nothing: it lives.
 
-    `gained_at`: when it last was assigned partitions; `batch_began_at`: of the one in hand.
+    `gained_at`: when it last was assigned partitions; `batch_began_at`: of the one in hand;
+    `failures_in_a_row`: how often a batch has failed since one went through.
     """
     if consumer is None:
         return ["the consumer is not running"]
@@ -52,6 +56,8 @@ def consumer_troubles(
     silent = now - _last_answer(consumer, gained_at)
     if silent > SILENCE and consumer.assignment():
         troubles.append(f"the consumer has fetched nothing for {silent.total_seconds():.0f} s")
+    if failures_in_a_row >= FAILURES_IN_A_ROW:
+        troubles.append(f"the same batch has failed {failures_in_a_row} times in a row")
     if batch_began_at is not None and now - batch_began_at > LONG_BATCH:
         stuck = (now - batch_began_at).total_seconds()
         troubles.append(f"a batch has been in hand for {stuck:.0f} s")

@@ -15,7 +15,6 @@ from contextlib import asynccontextmanager
 from typing import Generic, TypeAlias, TypeVar
 
 import structlog
-from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
 
@@ -26,7 +25,6 @@ from shared.kafka import make_producer, partition_counts
 from shared.logs import configure_logging
 from shared.mongo import Mongo
 from shared.runtime.backoff import Backoff
-from shared.runtime.consume import Consumer
 from shared.runtime.errors import TransientFailure
 from shared.runtime.exchange import PolicyWatch, exchange_policy, keep_policy_current
 from shared.runtime.health import consumer_troubles
@@ -35,10 +33,9 @@ from shared.runtime.mongo_store import MongoStore
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.read import StoreReader, holdings
 from shared.runtime.reader import Reader
-from shared.runtime.reconcile import Reconciler
 from shared.runtime.relay import ConnectingRelay
-from shared.runtime.subscribe import subscribe
-from shared.runtime.sweep import Sweep
+from shared.runtime.subscribe import KafkaLog, subscribe
+from shared.runtime.worker import Ports, Worker
 from shared.settings import ServiceSettings
 from shared.time.clock import Clock, SystemClock
 
@@ -71,24 +68,20 @@ class Runtime(Generic[F, P]):
         self._relay = ConnectingRelay(functools.partial(make_producer, settings.kafka))
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
         self._ownership = Ownership(self._pulse)
-        reconciler = Reconciler(machine, self._store, self._relay, self.clock)
-        self._consumer = Consumer(
-            machine=machine,
-            reconciler=reconciler,
-            relay=self._relay,
-            ownership=self._ownership,
-            poison_in_a_row=settings.runtime.poison_in_a_row,
-            give_up=self._give_up,
-        )
-        self._sweep = Sweep(
-            machine=machine,
-            reconciler=reconciler,
+        self._log = KafkaLog(lambda: self._subscriber.consumer, self.clock)
+        ports = Ports(
             store=self._store,
+            relay=self._relay,
+            log=self._log,
             ownership=self._ownership,
-            dealers=sorted(each.id for each in settings.dealers().all()) if machine.listed else (),
             clock=self.clock,
-            page=settings.runtime.sweep_page,
-            interval_seconds=settings.runtime.sweep_interval_seconds,
+        )
+        self._worker = Worker(
+            machine,
+            ports,
+            settings.runtime,
+            dealers=sorted(each.id for each in settings.dealers().all()) if machine.listed else (),
+            give_up=self._give_up,
         )
         self._broker, self._subscriber = subscribe(
             settings=settings.kafka,
@@ -96,7 +89,7 @@ class Runtime(Generic[F, P]):
             topics=[topic.name for topic in machine.topics],
             batch_records=settings.runtime.batch_records,
             ownership=self._ownership,
-            take=self._consumer.take,
+            take=self._worker.take,
             graceful_stop_seconds=settings.runtime.graceful_stop_seconds,
         )
         self._waiting_for: str | None = "the start"
@@ -106,7 +99,7 @@ class Runtime(Generic[F, P]):
     @property
     def has_batch_in_hand(self) -> bool:
         """Whether a batch was taken and is not finished."""
-        return self._consumer.batch_began_at is not None
+        return self._worker.consumer.batch_began_at is not None
 
     async def start(self) -> None:
         """Begin to connect; returns at once."""
@@ -152,7 +145,8 @@ class Runtime(Generic[F, P]):
             self._subscriber.consumer,
             self._subscriber.tasks,
             gained_at=self._ownership.gained_at,
-            batch_began_at=self._consumer.batch_began_at,
+            batch_began_at=self._worker.consumer.batch_began_at,
+            failures_in_a_row=self._worker.consumer.failures_in_a_row,
             now=SystemClock().now(),
         )
         if not self._relay.connected:
@@ -169,7 +163,7 @@ class Runtime(Generic[F, P]):
         await self._until("the broker", self._broker.start)
         self._waiting_for = None
         log.info("consuming", topics=[topic.name for topic in self._machine.topics])
-        await self._sweep.run()
+        await self._worker.keep_sweeping()
 
     async def _until(self, what: str, step: Callable[[], Awaitable[None]]) -> None:
         backoff = Backoff()
@@ -198,10 +192,6 @@ class Runtime(Generic[F, P]):
         if len({counts[name] for name in reads}) > 1:
             raise TransientFailure(f"their numbers of partitions differ: {counts}")
 
-    def _assignment(self) -> set[TopicPartition]:
-        consumer = self._subscriber.consumer
-        return set(consumer.assignment()) if consumer is not None else set()
-
     async def _watch(self) -> None:
         """Keep the gauges of ownership and lag current."""
         name = self._machine.name
@@ -214,7 +204,7 @@ class Runtime(Generic[F, P]):
     async def _lag(self) -> int:
         consumer = self._subscriber.consumer
         lag = 0
-        for partition in self._assignment():
+        for partition in self._log.assignment():
             highwater = consumer.highwater(partition) if consumer is not None else None
             if consumer is not None and highwater is not None:
                 position = await asyncio.wait_for(consumer.position(partition), timeout=1)

@@ -19,9 +19,9 @@ class Facts(Protocol):
     """What is known about one aggregate: a frozen pydantic model whose defaults are 'nothing'."""
 
     @classmethod
-    def model_validate(cls, obj: Any) -> Self: ...
+    def model_validate_json(cls, json_data: str) -> Self: ...
 
-    def model_dump(self, *, mode: str, exclude_defaults: bool) -> dict[str, Any]: ...
+    def model_dump_json(self, *, exclude_defaults: bool) -> str: ...
 
     def versions(self) -> Mapping[str, str]:
         """Document id -> version of every document these facts hold, moved ones included."""
@@ -48,8 +48,9 @@ class Machine(Generic[F, P]):
     """One service, but for its I/O. Nothing of it changes but `policy`, which the runtime
     exchanges between two turns: read it anew where it is needed.
 
-    `join(facts, event)` must be commutative, associative and idempotent, and raises only for
-    an event that can never be joined (it becomes a dead letter). `decide(facts, announced,
+    `join(facts, events)`, of one aggregate and at least one event, must be commutative,
+    associative and idempotent, returns `facts` itself where they add nothing, and raises only
+    for an event that can never be joined (it becomes a dead letter). `decide(facts, announced,
     policy, now)` must depend on nothing else. `next_due` must be later than `now`.
     """
 
@@ -57,7 +58,7 @@ class Machine(Generic[F, P]):
     reads: tuple[type[Message], ...]
     writes: tuple[type[Output] | type[Withdrawal], ...]
     facts: type[F]
-    join: Callable[[F, Event[Any]], F]
+    join: Callable[[F, Sequence[Event[Any]]], F]
     decide: Callable[[F, Announced, P, datetime], Decision]
     policy: P
     aggregate_id: Callable[[Event[Any]], str] = field(default=by_customer)

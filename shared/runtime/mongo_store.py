@@ -1,4 +1,4 @@
-"""The store on MongoDB: two collections of the service's own database."""
+"""The store on MongoDB: aggregates, intents and policy marks in the service's own database."""
 
 import asyncio
 from collections.abc import Collection as Ids
@@ -13,8 +13,6 @@ from shared.mongo import (
     ASCENDING,
     Database,
     IndexModel,
-    InsertOne,
-    ReplaceOne,
     UpdateOne,
     guarded_bulk,
     transient,
@@ -64,7 +62,8 @@ class MongoStore:
         return {found["_id"]: to_aggregate(found) for page in pages for found in page}
 
     async def save(self, aggregates: Sequence[Aggregate]) -> None:
-        await guarded_bulk(self._aggregates, [_write(aggregate) for aggregate in aggregates])
+        documents = [from_aggregate(aggregate) for aggregate in aggregates]
+        await guarded_bulk(self._aggregates, documents, guard="version")
 
     async def add_intents(self, intents: Sequence[Intent]) -> None:
         async with transient():
@@ -78,17 +77,17 @@ class MongoStore:
         async with transient():
             await self._intents.delete_many({"_id": {"$in": list(ids)}})
 
-    async def due(self, partitions: Ids[int], now: datetime, *, limit: int) -> Sequence[Aggregate]:
-        after_now = now + timedelta(milliseconds=1)  # $lte is $lt in the embedded database
+    async def due(self, until: Mapping[int, datetime], *, limit: int) -> Sequence[Aggregate]:
+        millisecond = timedelta(milliseconds=1)  # $lte is $lt in the embedded database
         pages = await asyncio.gather(
             *(
                 self._find(
                     self._aggregates,
-                    {"partition": partition, "due_at": {"$lt": after_now}},
+                    {"partition": partition, "due_at": {"$lt": instant + millisecond}},
                     ["due_at", "_id"],
                     limit=limit,
                 )
-                for partition in partitions
+                for partition, instant in until.items()
             )
         )
         oldest_first = merge(*pages, key=lambda found: (found["due_at"], found["_id"]))
@@ -203,10 +202,3 @@ def _index(name: str, owner: str, moment: str) -> IndexModel:
         name=name,
         partialFilterExpression={moment: {"$lt": FOR_EVER}},
     )
-
-
-def _write(aggregate: Aggregate) -> Any:
-    document = from_aggregate(aggregate)
-    if aggregate.version == 1:
-        return InsertOne(document)
-    return ReplaceOne({"_id": aggregate.id, "version": aggregate.version - 1}, document)

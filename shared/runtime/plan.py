@@ -7,9 +7,9 @@ changed state goes out as a new version, what should no longer be is withdrawn.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from shared.contracts.decision import (
     NOTHING_DUE,
@@ -18,12 +18,13 @@ from shared.contracts.decision import (
     Decision,
     Listing,
     Output,
+    State,
     Withdrawal,
 )
 from shared.contracts.envelope import Event
 from shared.contracts.identifiers import customer_of, dealer_of
 from shared.contracts.policy import Policy
-from shared.runtime.aggregate import Aggregate, Emitted, Outgoing, Parked
+from shared.runtime.aggregate import NOTHING, Aggregate, Emitted, Outgoing, Parked
 from shared.runtime.errors import place_of
 from shared.runtime.machine import Facts, Machine
 
@@ -32,10 +33,21 @@ P = TypeVar("P", bound=Policy)
 
 MAX_OUTPUT_BYTES = 900_000
 """A larger output parks its aggregate: the broker would refuse it for good."""
-MAX_DOCUMENTS = 20_000
-"""So many documents of one aggregate stay well below what MongoDB takes in one document."""
+MAX_BYTES = 4_000_000
+"""An aggregate of this size takes corrections of what it knows, and nothing new."""
+MAX_CORRECTED_BYTES = 8_000_000
+"""An aggregate of this size takes nothing: MongoDB has 16 MB for it and for all that it says."""
+EMITTED_BYTES = 160
+"""What remembering one output takes, besides what is sealed."""
+CLOCKS_APART = timedelta(minutes=1)
+"""What was written by a clock that is further ahead than this does not hold ours up."""
+ALL_READ = datetime.max.replace(tzinfo=UTC)
 FIRST_RETRY = timedelta(seconds=10)
 LAST_RETRY = timedelta(minutes=5)
+
+
+PoisonedEvent: TypeAlias = tuple[Event[Any], str]
+"""An event that can never be joined, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,9 @@ class Work:
     events: Sequence[Event[Any]] = ()
     audit: bool = False
     """Decide even where nothing is due, to see whether what is stored is right."""
+    read_until: datetime | None = ALL_READ
+    """All that the topics of the partition held at this instant has been read. None: more is
+    waiting, so events are only taken in, and what they lead to is decided later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +79,7 @@ class Plan:
     """What follows for one aggregate: a change, or none; and the events that do not join."""
 
     change: Change | None
-    poison: tuple[tuple[Event[Any], str], ...] = ()
+    poison: tuple[PoisonedEvent, ...] = ()
 
 
 @dataclass(slots=True)
@@ -120,29 +135,62 @@ class OutputTooLarge(Exception):
 def plan(
     machine: Machine[F, P], aggregate_id: str, before: Aggregate | None, work: Work, now: datetime
 ) -> Plan:
-    """What follows for one aggregate from its new events, at this moment."""
-    known = machine.facts.model_validate(before.facts if before else {})
-    facts, poison = _join(machine, known, work.events)
+    """What follows for one aggregate from its new events, at this moment.
+
+    Where only time has passed it is decided for the moment up to which all has been read.
+    """
+    known = machine.facts.model_validate_json(before.facts if before else NOTHING)
+    facts, poison = _join(machine, known, before, work.events)
     if before is None:
-        before = _nothing_known(aggregate_id, work.partition, now)
-        if facts == known:
+        if facts is known:
             return Plan(None, poison)
-    version = machine.policy.version_for(before.dealer_id)
-    if facts == known and not work.audit and not _must_decide(before, version, now):
+        before = _nothing_known(aggregate_id, work.partition, now)
+    joined = before
+    if facts is not known:
+        text = facts.model_dump_json(exclude_defaults=True)
+        joined = replace(before, partition=work.partition, facts=text)
+    moment = _moment(before, work, now)
+    change = None
+    if moment is None:
+        if joined is not before:
+            change = Change(_to_be_decided(joined, now))
+    else:
+        version = machine.policy.version_for(before.dealer_id)
+        if joined is not before or work.audit or _must_decide(before, version, moment):
+            by_policy = replace(joined, policy_version=version)
+            change = _decide(machine, by_policy, facts, work=work, now=moment)
+    if change is None or change.after == before:
         return Plan(None, poison)
-    joined = replace(
-        before,
-        partition=work.partition,
-        facts=before.facts
-        if facts is known
-        else facts.model_dump(mode="json", exclude_defaults=True),
-        policy_version=version,
-    )
-    change = _decide(machine, joined, facts, work.events[-1] if work.events else None, now)
-    if change.after == before:
-        return Plan(None, poison)
-    written = replace(change.after, version=before.version + 1, updated_at=now)
+    written = replace(change.after, version=before.version + 1, updated_at=moment or now)
     return Plan(replace(change, after=written, listing_before=before.listing), poison)
+
+
+def is_decidable(before: Aggregate, read_until: datetime, now: datetime) -> bool:
+    """Whether all has been read that was there when it was written last."""
+    return before.updated_at <= read_until or _is_ahead(before, now)
+
+
+def _moment(before: Aggregate, work: Work, now: datetime) -> datetime | None:
+    """The moment to decide for; None: not yet, as what is unread may bear on it.
+
+    Never before the last write, lest a clock that is a little behind takes back what another
+    instance has just announced.
+    """
+    if work.read_until is None:
+        return None
+    if work.events:
+        return now if _is_ahead(before, now) else max(now, before.updated_at)
+    return min(now, work.read_until) if is_decidable(before, work.read_until, now) else None
+
+
+def _is_ahead(before: Aggregate, now: datetime) -> bool:
+    """It was written by a clock that is wrong, or ours is."""
+    return before.updated_at > now + CLOCKS_APART
+
+
+def _to_be_decided(joined: Aggregate, now: datetime) -> Aggregate:
+    """Due as soon as all has been read that was there by now."""
+    return replace(joined, due_at=now if joined.due_at is None else min(joined.due_at, now))
 
 
 def fence(aggregate_id: str, before: Aggregate | None, partition: int, now: datetime) -> Aggregate:
@@ -160,7 +208,7 @@ def _nothing_known(aggregate_id: str, partition: int, now: datetime) -> Aggregat
         dealer_id=dealer_of(aggregate_id),
         partition=partition,
         version=0,
-        facts={},
+        facts=NOTHING,
         emitted={},
         due_at=None,
         policy_version="",
@@ -175,34 +223,69 @@ def _must_decide(before: Aggregate, policy_version: str, now: datetime) -> bool:
 
 
 def _join(
-    machine: Machine[F, P], facts: F, events: Sequence[Event[Any]]
-) -> tuple[F, tuple[tuple[Event[Any], str], ...]]:
-    poison: list[tuple[Event[Any], str]] = []
+    machine: Machine[F, P], facts: F, before: Aggregate | None, events: Sequence[Event[Any]]
+) -> tuple[F, tuple[PoisonedEvent, ...]]:
+    """All at once; one by one where one of them cannot be joined."""
+    if not events:
+        return facts, ()
+    events, too_much = _within_bounds(facts, before, events)
+    try:
+        return (machine.join(facts, events) if events else facts), too_much
+    except Exception:  # tells nothing of which
+        poison = list(too_much)
     for event in events:
         try:
-            joined = machine.join(facts, event)
-            too_many = len(joined.versions()) > MAX_DOCUMENTS
+            facts = machine.join(facts, [event])
         except Exception as error:  # whatever a join raises, it will raise again
             poison.append((event, f"join raised {place_of(error)}"))
-            continue
-        if too_many:
-            poison.append((event, f"more than {MAX_DOCUMENTS} documents of one aggregate"))
-        else:
-            facts = joined
     return facts, tuple(poison)
+
+
+def _within_bounds(
+    facts: Facts, before: Aggregate | None, events: Sequence[Event[Any]]
+) -> tuple[Sequence[Event[Any]], tuple[PoisonedEvent, ...]]:
+    """The events for which the aggregate has room: a fact is no larger than its event."""
+    size = _size(before) if before is not None else 0
+    if size + sum(event.size for event in events) <= MAX_BYTES:
+        return events, ()
+    known = set(facts.versions())
+    fitting: list[Event[Any]] = []
+    too_much: list[PoisonedEvent] = []
+    for event in events:
+        limit = MAX_CORRECTED_BYTES if event.data.document_id in known else MAX_BYTES
+        if size + event.size > limit:
+            too_much.append((event, f"its aggregate would pass {limit} bytes"))
+        else:
+            size += event.size
+            fitting.append(event)
+    return fitting, tuple(too_much)
+
+
+def _size(aggregate: Aggregate) -> int:
+    """About how many bytes its document takes."""
+    emitted = aggregate.emitted.values()
+    return len(aggregate.facts) + sum(len(said.sealed or "") + EMITTED_BYTES for said in emitted)
 
 
 def _decide(
     machine: Machine[F, P],
     joined: Aggregate,
     facts: F,
-    cause: Event[Any] | None,
+    *,
+    work: Work,
     now: datetime,
 ) -> Change:
+    read_until = work.read_until or now
+    cause = work.events[-1] if work.events else None
     try:
-        decision = machine.decide(facts, joined.announced, machine.policy, now)
+        announced = joined.announced
+        decision = machine.decide(facts, announced, machine.policy, now)
         if decision.next_due is not None and decision.next_due <= now:
             raise ValueError("next_due is not later than now")
+        if read_until < now and (changed := _announced_anew(joined, decision, now)):
+            known = machine.decide(facts, announced, machine.policy, read_until)
+            if _names(known) & changed != _names(decision) & changed:
+                decision = _without_announcing(joined, decision, now)
         draft = _Draft(joined.id, now, dict(joined.emitted), cause)
         _compare(draft, decision, machine)
         listing = _stored(decision.listing) if decision.listing else None
@@ -214,6 +297,35 @@ def _decide(
         joined, emitted=draft.emitted, due_at=decision.next_due, parked=None, listing=listing
     )
     return Change(after, tuple(draft.messages), tuple(draft.said))
+
+
+def _names(decision: Decision) -> set[str]:
+    """What its announcements are about."""
+    return {output.about for output in decision.outputs if isinstance(output, Announcement)}
+
+
+def _announced_anew(joined: Aggregate, decision: Decision, now: datetime) -> set[str]:
+    """What would be announced for the first time, or taken back."""
+    out = {
+        about
+        for about, said in joined.emitted.items()
+        if said.sealed is not None and (said.forget_at is None or said.forget_at > now)
+    }
+    return out ^ _names(decision)
+
+
+def _without_announcing(joined: Aggregate, decision: Decision, now: datetime) -> Decision:
+    """The decision but for what is announced or taken back: that waits until all is read that
+    was there by now, as it follows from what happened after the last look at the topics."""
+    out = joined.announced
+    kept = [
+        output for output in decision.outputs if isinstance(output, State) or output.about in out
+    ]
+    named = {output.about for output in kept}
+    kept += [
+        Announcement(about, None, joined.emitted[about].forget_at) for about in out.keys() - named
+    ]
+    return replace(decision, outputs=tuple(kept), next_due=now)
 
 
 def _stored(listing: Listing) -> Listing:

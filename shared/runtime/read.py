@@ -67,14 +67,14 @@ class StoreReader(Generic[F, P]):
         items = [
             Holding(
                 id=aggregate.id,
-                documents=dict(self._machine.facts.model_validate(aggregate.facts).versions()),
+                documents=dict(self._machine.facts.model_validate_json(aggregate.facts).versions()),
             )
             for aggregate in found
         ]
         return Holdings(items=items, next=items[-1].id if len(items) == limit else None)
 
     def _view(self, aggregate: Aggregate) -> View[F]:
-        facts = self._machine.facts.model_validate(aggregate.facts)
+        facts = self._machine.facts.model_validate_json(aggregate.facts)
         announced = aggregate.announced
         parked_because = aggregate.parked.reason if aggregate.parked else None
         try:

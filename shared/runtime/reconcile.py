@@ -10,19 +10,24 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import structlog
 
 from shared import metrics
-from shared.contracts.envelope import Event
 from shared.contracts.policy import Policy
 from shared.runtime.aggregate import Aggregate, Intent, Outgoing
-from shared.runtime.errors import Conflict, RefusedMessage, TransientFailure, place_of
+from shared.runtime.errors import (
+    Conflict,
+    RefusedDocuments,
+    RefusedMessage,
+    TransientFailure,
+    place_of,
+)
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.messages import to_record
 from shared.runtime.ownership import Turn
-from shared.runtime.plan import Change, Work, fence, park, plan
+from shared.runtime.plan import Change, PoisonedEvent, Work, fence, park, plan
 from shared.runtime.relay import Relay
 from shared.runtime.store import Store
 from shared.time.clock import Clock
@@ -36,15 +41,13 @@ MAX_INTENT_CHARACTERS = 4_000_000
 """An intent stays well below the 16 MB of one document."""
 
 REFUSED = "refused by the broker"
+UNWRITABLE = "refused by the database"
 NO_POLICY = ""
 """The mark of partitions whose aggregates may be of any policy."""
-"""The version of no policy: not all aggregates of the partition were brought to one."""
 UNSAID = ""
 """The hash of no message."""
 
 log = structlog.get_logger()
-
-PoisonedEvent = tuple[Event[Any], str]
 
 
 def applying(policy_version: str) -> str:
@@ -89,12 +92,12 @@ class Reconciler(Generic[F, P]):
             if not changes:
                 return poison
             try:
-                await self._carry_out(changes, turn)
+                refused = await self._carry_out(changes, turn)
             except Conflict:
                 metrics.conflicts.labels(self.machine.name).inc()
                 await self.settle({change.after.partition for change in changes}, turn)
             else:
-                return poison
+                return [*poison, *await self._set_aside(refused, work, known)]
         raise TransientFailure("other writers were first, again and again")
 
     async def begin(self, turn: Turn) -> None:
@@ -154,17 +157,36 @@ class Reconciler(Generic[F, P]):
                     self._tell_parked(planned.change.after.parked.reason, task.partition)
         return changes, poison
 
-    async def _carry_out(self, changes: Sequence[Change], turn: Turn) -> None:
+    async def _carry_out(self, changes: Sequence[Change], turn: Turn) -> Collection[str]:
+        """Write and publish; the ids of the aggregates that the database refuses for good."""
         intents = self._intents_of(changes)
         if intents:
             await self.store.add_intents(intents)
-        await self.store.save([change.after for change in changes])
+        refused: Collection[str] = ()
+        try:
+            await self.store.save([change.after for change in changes])
+        except RefusedDocuments as refusal:
+            refused = refusal.ids
+            changes = [change for change in changes if change.after.id not in refused]
         metrics.aggregates_written.labels(self.machine.name).inc(len(changes))
         self._observe(changes)
         if intents:
             turn.ensure_current()
             await self._publish([sent for change in changes for sent in change.messages])
             await self.store.remove_intents([intent.id for intent in intents])
+        return refused
+
+    async def _set_aside(
+        self, refused: Collection[str], work: Mapping[str, Work], known: Mapping[str, Aggregate]
+    ) -> list[PoisonedEvent]:
+        """Park aggregates that cannot be written as they should be; their events become poison."""
+        now = self.clock.now()
+        before = [known[aggregate_id] for aggregate_id in refused if aggregate_id in known]
+        if before:
+            await self._save_parked([park(aggregate, UNWRITABLE, now) for aggregate in before])
+        for aggregate_id in refused:
+            self._tell_parked(UNWRITABLE, work[aggregate_id].partition)
+        return [(event, UNWRITABLE) for id_ in refused for event in work[id_].events]
 
     def _observe(self, written: Iterable[Change]) -> None:
         """Tell the service what was written; that it cannot count it must not stop anything."""
@@ -217,15 +239,12 @@ class Reconciler(Generic[F, P]):
                 for about, entry in aggregate.emitted.items()
             }
             self._tell_parked(REFUSED, aggregate.partition)
-            parked.append(
-                replace(
-                    park(aggregate, REFUSED, now),
-                    emitted=emitted,
-                    version=aggregate.version + 1,
-                )
-            )
+            parked.append(replace(park(aggregate, REFUSED, now), emitted=emitted))
+        await self._save_parked(parked)
+
+    async def _save_parked(self, parked: Sequence[Aggregate]) -> None:
         try:
-            await self.store.save(parked)
+            await self.store.save([replace(one, version=one.version + 1) for one in parked])
         except Conflict as error:  # not of the write before, which went through
             raise TransientFailure("another writer was first; it will be sent again") from error
 

@@ -23,7 +23,8 @@ class Store(Protocol):
         """Write each aggregate over its predecessor (version - 1; none for version 1).
 
         One bulk. Raises `Conflict` when some were not written because another writer was
-        first: the others are. On `TransientFailure` any of them may have been, or may yet be.
+        first, `RefusedDocuments` when some never can be: the others are written. On
+        `TransientFailure` any of them may have been, or may yet be.
         """
         ...
 
@@ -35,10 +36,8 @@ class Store(Protocol):
 
     async def remove_intents(self, ids: Collection[str]) -> None: ...
 
-    async def due(
-        self, partitions: Collection[int], now: datetime, *, limit: int
-    ) -> Sequence[Aggregate]:
-        """Aggregates of these partitions with `due_at <= now`, by `(due_at, id)`."""
+    async def due(self, until: Mapping[int, datetime], *, limit: int) -> Sequence[Aggregate]:
+        """Aggregates of each partition that are due by its instant, by `(due_at, id)`."""
         ...
 
     async def policy_versions(

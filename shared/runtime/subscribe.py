@@ -4,10 +4,16 @@ Manual acknowledgement, raw records, and the range assignor: all topics have the
 of partitions, so one instance owns the same partition of each.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TypeAlias
 
-from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import (
+    AIOKafkaConsumer,
+    ConsumerRebalanceListener,
+    ConsumerRecord,
+    TopicPartition,
+)
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.helpers import create_ssl_context
 from faststream import AckPolicy
@@ -15,15 +21,15 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from shared.runtime.consume import Log
 from shared.runtime.ownership import Ownership
 from shared.settings import KafkaSettings
+from shared.time.clock import Clock
 
 POLL_MS = 50
 REBALANCE_TIMEOUT_MS = 60_000
 MAX_POLL_INTERVAL_MS = 300_000
 
-Take: TypeAlias = Callable[[Sequence["ConsumerRecord[bytes, bytes]"], Log], Awaitable[None]]
+Take: TypeAlias = Callable[[Sequence["ConsumerRecord[bytes, bytes]"]], Awaitable[None]]
 
 
 def subscribe(
@@ -70,11 +76,57 @@ def subscribe(
 
     @subscriber
     async def on_batch(records: tuple["ConsumerRecord[bytes, bytes]", ...]) -> None:
-        consumer = subscriber.consumer
-        if consumer is not None:
-            await take(records, consumer)
+        await take(records)
 
     return broker, subscriber
+
+
+class KafkaLog:
+    """The consumer of a subscription, which comes and goes with its broker connection."""
+
+    def __init__(self, consumer: Callable[[], AIOKafkaConsumer | None], clock: Clock) -> None:
+        self._consumer = consumer
+        self._clock = clock
+        self._answers: dict[TopicPartition, tuple[int, int | None]] = {}
+        """When the broker last answered a fetch, and when before that; milliseconds since 1970."""
+
+    def assignment(self) -> set[TopicPartition]:
+        consumer = self._consumer()
+        return set(consumer.assignment()) if consumer is not None else set()
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        consumer = self._consumer()
+        if consumer is not None:
+            consumer.seek(partition, offset)
+
+    async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+        consumer = self._consumer()
+        if consumer is not None:
+            await consumer.commit(offsets)
+
+    async def handed_out(self) -> Mapping[TopicPartition, datetime | None]:
+        """As `Reading` promises. A fetch is sent once the one before is answered, so what the
+        last answer leaves out was written after the one before it."""
+        consumer = self._consumer()
+        if consumer is None:
+            return {}
+        found: dict[TopicPartition, datetime | None] = {}
+        for partition in consumer.assignment():
+            end, answered = consumer.highwater(partition), consumer.last_poll_timestamp(partition)
+            if end is None or answered is None:
+                found[partition] = None
+                continue
+            last, before = self._answers.get(partition, (answered, None))
+            if answered != last:
+                last, before = answered, last
+            self._answers[partition] = last, before
+            at_end = await consumer.position(partition) >= end
+            found[partition] = self._moment(before) if at_end and before is not None else None
+        self._answers = {part: self._answers[part] for part in found if part in self._answers}
+        return found
+
+    def _moment(self, milliseconds: int) -> datetime:
+        return self._clock.at(datetime.fromtimestamp(milliseconds / 1000, UTC))
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not typed

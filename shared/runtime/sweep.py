@@ -6,7 +6,7 @@ a stale owner left behind, and the audit of what is open.
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -16,12 +16,14 @@ import structlog
 from shared import metrics
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.policy import Policy
+from shared.runtime.aggregate import Aggregate
 from shared.runtime.audit import Auditor
 from shared.runtime.backoff import Backoff
 from shared.runtime.errors import TransientFailure
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.ownership import Ownership, Turn
-from shared.runtime.plan import Work
+from shared.runtime.plan import Work, is_decidable
+from shared.runtime.progress import Knowledge
 from shared.runtime.reconcile import Reconciler, applying
 from shared.runtime.store import Store
 from shared.time.clock import Clock
@@ -29,7 +31,10 @@ from shared.time.clock import Clock
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
 
-AUDIT_EVERY_SECONDS = 30.0
+SETTLE_EVERY_SECONDS = 30.0
+"""How often intents are looked for that a stale owner left behind."""
+LOOKS = 5
+"""So often between two sweeps it is seen how far the topics have been read."""
 
 log = structlog.get_logger()
 
@@ -57,6 +62,7 @@ class Sweep(Generic[F, P]):
         reconciler: Reconciler[F, P],
         store: Store,
         ownership: Ownership,
+        progress: Knowledge,
         dealers: Sequence[str],
         clock: Clock,
         page: int,
@@ -67,11 +73,12 @@ class Sweep(Generic[F, P]):
         self._reconciler = reconciler
         self._store = store
         self._ownership = ownership
+        self._progress = progress
         self._clock = clock
         self._page = page
         self._interval = interval_seconds
         self._monotonic = monotonic
-        self._audited_at = monotonic()
+        self._settled_at = monotonic()
         self._scan: _PolicyScan | None = None
         self._auditor = (
             Auditor(
@@ -86,8 +93,11 @@ class Sweep(Generic[F, P]):
             else None
         )
 
-    async def run(self) -> None:
-        """Sweep until cancelled; trouble with the database or broker is waited out."""
+    async def run(self, look: Callable[[], Awaitable[None]]) -> None:
+        """Sweep until cancelled; trouble with the database or broker is waited out.
+
+        `look` sees how far the topics have been read; it is called several times between sweeps.
+        """
         backoff = Backoff()
         while True:
             try:
@@ -102,7 +112,13 @@ class Sweep(Generic[F, P]):
                 await backoff.wait()
             else:
                 backoff.reset()
-                await asyncio.sleep(0 if busy else self._interval)
+                await self._rest(look, 0 if busy else LOOKS)
+
+    async def _rest(self, look: Callable[[], Awaitable[None]], looks: int) -> None:
+        await look()
+        for _ in range(looks):
+            await asyncio.sleep(self._interval / LOOKS)
+            await look()
 
     async def turn(self) -> bool:
         """One turn: a page of what is due, else a page of the rest. True if more is due."""
@@ -110,35 +126,50 @@ class Sweep(Generic[F, P]):
             if not turn.partitions:
                 metrics.policy_scan_partitions_left.labels(self._machine.name).set(0)
                 return False
-            if self._monotonic() - self._audited_at > AUDIT_EVERY_SECONDS:
+            if self._monotonic() - self._settled_at > SETTLE_EVERY_SECONDS:
                 turn.unsettled = True
-                self._audited_at = self._monotonic()
+                self._settled_at = self._monotonic()
             await self._reconciler.begin(turn)
-            now = self._clock.now()
-            taken = await self._due_page(turn, now)
-            if taken < self._page:
-                await self._policy_page(turn)
-            if not taken and self._auditor is not None:
-                await self._auditor.page(turn, swept_at=now)
-            return taken == self._page
+            read_until = self._read_until(turn)
+            if not read_until:
+                return False
+            due = await self._store.due(read_until, limit=self._page)
+            if due:
+                self._tell_lateness(due)
+                await self._decide(due, turn, read_until)
+            if len(due) < self._page:
+                await self._policy_page(turn, read_until)
+            if not due and self._auditor is not None:
+                await self._auditor.page(turn, read_until)
+            return len(due) == self._page
 
-    async def _due_page(self, turn: Turn, now: datetime) -> int:
-        """Take up a page of what is due; how many that were."""
-        due = await self._store.due(turn.partitions, now, limit=self._page)
-        if not due:
-            return 0
+    def _read_until(self, turn: Turn) -> Mapping[int, datetime]:
+        """Of the partitions that may speak: up to which moment, the present at most."""
+        now = self._clock.now()
+        known = {part: self._progress.read_until(part) for part in turn.partitions}
+        return {part: min(now, moment) for part, moment in known.items() if moment is not None}
+
+    def _tell_lateness(self, due: Sequence[Aggregate]) -> None:
+        now = self._clock.now()
         lateness = metrics.timer_lateness_seconds.labels(self._machine.name)
         for aggregate in due:
             if aggregate.due_at is not None:
                 lateness.observe((now - aggregate.due_at).total_seconds())
-        work = {aggregate.id: Work(aggregate.partition) for aggregate in due}
-        await self._reconciler.reconcile(work, turn, {found.id: found for found in due})
-        return len(due)
 
-    async def _policy_page(self, turn: Turn) -> None:
+    async def _decide(
+        self, found: Sequence[Aggregate], turn: Turn, read_until: Mapping[int, datetime]
+    ) -> None:
+        work = {
+            aggregate.id: Work(aggregate.partition, read_until=read_until[aggregate.partition])
+            for aggregate in found
+        }
+        await self._reconciler.reconcile(work, turn, {one.id: one for one in found})
+
+    async def _policy_page(self, turn: Turn, read_until: Mapping[int, datetime]) -> None:
         """Go through partitions that another policy may have decided, and decide anew.
 
-        Whoever else decides by another policy takes the mark away: then it begins once more.
+        Whoever else decides by another policy takes the mark away: then it begins once more. What
+        cannot be decided yet, as something unread may bear on it, is waited for.
         """
         policy, assignment = self._machine.policy, self._ownership.assignments
         if self._scan is None or (self._scan.assignment, self._scan.version) != (
@@ -148,14 +179,16 @@ class Sweep(Generic[F, P]):
             self._scan = await self._begin_scan(turn)
         scan = self._scan
         metrics.policy_scan_partitions_left.labels(self._machine.name).set(len(scan.left))
-        if not scan.left:
+        if not scan.left or not scan.left <= read_until.keys():
             return
         page = await self._store.policy_versions(scan.left, after=scan.after, limit=self._page)
         outdated = [id_ for id_, version in page if version != policy.version_for(dealer_of(id_))]
         if outdated:
-            known = await self._store.load(outdated)
-            work = {found.id: Work(found.partition) for found in known.values()}
-            await self._reconciler.reconcile(work, turn, known)
+            found = list((await self._store.load(outdated)).values())
+            now = self._clock.now()
+            if not all(is_decidable(one, read_until[one.partition], now) for one in found):
+                return
+            await self._decide(found, turn, read_until)
         if len(page) == self._page:
             self._scan = replace(scan, after=page[-1][0])
         else:

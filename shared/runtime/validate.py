@@ -39,6 +39,7 @@ def to_event(
         data=data,
         traceparent=attributes.get("traceparent"),
         sequence=_sequence(attributes.get("sequence", "")),
+        size=len(record.value or b""),
     )
 
 

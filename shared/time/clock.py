@@ -13,12 +13,19 @@ class Clock(Protocol):
 
     def now(self) -> datetime: ...
 
+    def at(self, machine: datetime) -> datetime:
+        """What this clock told when the machine's told `machine`."""
+        ...
+
 
 class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
         return to_milliseconds(datetime.now(UTC))
+
+    def at(self, machine: datetime) -> datetime:
+        return to_milliseconds(machine)
 
 
 class ManualClock:
@@ -28,6 +35,9 @@ class ManualClock:
         self._now = to_milliseconds(start)
 
     def now(self) -> datetime:
+        return self._now
+
+    def at(self, machine: datetime) -> datetime:
         return self._now
 
     def set(self, moment: datetime) -> None:
@@ -52,11 +62,13 @@ class ScaledClock:
         self._real = real or SystemClock()
 
     def now(self) -> datetime:
-        real = self._real.now()
+        return self.at(self._real.now())
+
+    def at(self, machine: datetime) -> datetime:
         origin = self._origin or self._read_origin()
-        if origin is None or real <= origin:
-            return real
-        return to_milliseconds(origin + (real - origin) * self._factor)
+        if origin is None or machine <= origin:
+            return to_milliseconds(machine)
+        return to_milliseconds(origin + (machine - origin) * self._factor)
 
     def _read_origin(self) -> datetime | None:
         try:

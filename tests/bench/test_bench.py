@@ -43,8 +43,8 @@ def test_every_event_has_its_size_and_can_be_joined(name: str) -> None:
         event = to_event(Read(record.key, record.value, record.headers), machine.reading)
         assert event is not None
         assert len(record.value or b"") == events.BYTES
-        nothing = machine.facts.model_validate({})
-        assert machine.join(nothing, event) != nothing
+        nothing = machine.facts.model_validate_json("{}")
+        assert machine.join(nothing, [event]) != nothing
 
 
 def test_a_visit_each_is_of_another_customer_and_again_of_the_same() -> None:

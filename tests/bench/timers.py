@@ -33,6 +33,7 @@ from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 from shared.time.clock import ManualClock, SystemClock
 from tests.bench.events import filed
 from tests.bench.servers import Servers, fresh_servers, running_service
+from tests.fakes import AllRead
 from tests.servers import PARTITIONS
 
 TIMERS = 5_000
@@ -134,6 +135,7 @@ async def _sweep(mongo: Mongo, relay: KafkaRelay, clock: ManualClock) -> Sweep[A
         reconciler=Reconciler(MACHINE, store, relay, clock),
         store=store,
         ownership=ownership,
+        progress=AllRead(clock),
         dealers=DEALERS,
         clock=clock,
         page=2 * PAGE,

@@ -18,7 +18,7 @@ from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import Event
 from shared.contracts.topics import COMPLAINTS, DEAD_LETTERS, SALES, VISITS
 from shared.mongo import Mongo
-from shared.runtime.aggregate import Aggregate
+from shared.runtime.aggregate import NOTHING, Aggregate
 from shared.runtime.dead_letters import RawRecord, told_by
 from shared.runtime.machine import Machine
 from shared.runtime.mongo_store import MongoStore
@@ -119,7 +119,7 @@ def _versions(
     machine: Machine[Any, Any], documents: Iterable[Aggregate]
 ) -> Iterator[tuple[str, Mapping[str, str]]]:
     for found in documents:
-        yield found.id, machine.facts.model_validate(found.facts).versions()
+        yield found.id, machine.facts.model_validate_json(found.facts).versions()
 
 
 def _carried(inputs: Iterable[RawRecord]) -> dict[Place, str]:
@@ -141,12 +141,12 @@ def unlike_replay(
     machine: Machine[Any, Any], events: Iterable[Event[Any]], documents: Iterable[Aggregate]
 ) -> list[str]:
     """Ids of documents that are not what these events, joined in this order, lead to."""
-    nothing = machine.facts.model_validate({})
-    replayed: dict[str, Any] = {}
+    nothing = machine.facts.model_validate_json(NOTHING)
+    told: dict[str, list[Event[Any]]] = {}
     for event in events:
-        id_ = machine.aggregate_id(event)
-        replayed[id_] = machine.join(replayed.get(id_, nothing), event)
-    stored = {found.id: machine.facts.model_validate(found.facts) for found in documents}
+        told.setdefault(machine.aggregate_id(event), []).append(event)
+    replayed = {id_: machine.join(nothing, found) for id_, found in told.items()}
+    stored = {found.id: machine.facts.model_validate_json(found.facts) for found in documents}
     return [
         id_
         for id_ in sorted(replayed.keys() | stored.keys())

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import reduce
 from uuid import UUID, uuid4
 
 import pytest
@@ -27,7 +26,7 @@ from shared.contracts.identifiers import (
 )
 from shared.contracts.scoring import ScoreChanged
 from shared.contracts.topics import ESCALATIONS, SCORES
-from shared.runtime.aggregate import Aggregate, Emitted, Parked
+from shared.runtime.aggregate import NOTHING, Aggregate, Emitted, Parked
 from tests.chaos.account import Evidence, account
 from tests.chaos.evidence import unlike_replay
 from tests.chaos.feed import Case
@@ -87,7 +86,7 @@ def document(id_: str, *told: str) -> Aggregate:
         dealer_id=DEALER,
         partition=0,
         version=1,
-        facts={},
+        facts=NOTHING,
         emitted={about: Emitted(5, "hash", TYPES[about]) for about in told},
         due_at=NOW + timedelta(hours=1),
         policy_version="1",
@@ -284,9 +283,9 @@ def test_an_announcement_may_come_again_after_a_withdrawal(sound: World) -> None
 
 def test_a_replay_tells_a_document_that_missed_or_made_up_an_event() -> None:
     events = [event(visit(1)), event(visit(2)), event(visit(1, revision=2)), event(visit(2))]
-    facts = reduce(join, events, ToyFacts())
+    facts = join(ToyFacts(), events)
     key = events[0].key
-    stored = replace(document(key), facts=facts.model_dump(mode="json"))
+    stored = replace(document(key), facts=facts.model_dump_json())
     assert unlike_replay(TOY, events, [stored]) == []
     assert unlike_replay(TOY, events[:2], [stored]) == [key]
     assert unlike_replay(TOY, events, []) == [key]

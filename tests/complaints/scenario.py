@@ -6,7 +6,6 @@ rules are the shipped ones without the steps beyond a breach, unless a test says
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import reduce
 from typing import Any, Self
 
 from services.complaints.decide import decide
@@ -196,7 +195,7 @@ def _event(
 
 def known(events: Sequence[CaseEvent]) -> CaseFacts:
     """What is known after these events."""
-    return reduce(join, events, CaseFacts())
+    return join(CaseFacts(), events)
 
 
 def abouts(decision: Decision) -> set[str]:
@@ -234,7 +233,7 @@ class Case:
 
     def reported(self, *events: CaseEvent) -> Self:
         """More becomes known."""
-        self.facts = reduce(join, events, self.facts)
+        self.facts = join(self.facts, events)
         return self
 
     def then(self, *expected: str) -> Self:

@@ -125,7 +125,7 @@ class Cases:
 
     def standing(self, name: str, now: datetime | None = None) -> Standing:
         """How a case stands."""
-        known = CaseFacts.model_validate(self.known[aggregate(name)].facts)
+        known = CaseFacts.model_validate_json(self.known[aggregate(name)].facts)
         assert isinstance(known.complaint, Filed)
         return stand(known, known.complaint, RULES, now or self.now)
 

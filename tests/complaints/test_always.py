@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import reduce
 from typing import get_args
 
 from hypothesis import HealthCheck, settings
@@ -230,7 +229,7 @@ def _reported_by(events: Sequence[CaseEvent], now: datetime) -> list[CaseEvent]:
 @on_a_busy_machine
 @for_all(stories(), MOMENTS)
 def test_a_verdict_agrees_with_its_breach(events: list[CaseEvent], now: datetime) -> None:
-    facts = reduce(join, events, CaseFacts())
+    facts = join(CaseFacts(), events)
     said = invariants.visible(_decide(facts, now), now)
     for about, content in said.items():
         saying, clock = about.split("/", 1)

@@ -28,7 +28,7 @@ from shared.runtime.sweep import Sweep
 from shared.time.clock import ManualClock
 from tests.complaints.scenario import DEALER, at
 from tests.complaints.several import MACHINE, aggregate, complaint, taken
-from tests.fakes import MemoryRelay, MemoryStore
+from tests.fakes import AllRead, MemoryRelay, MemoryStore
 
 OTHER_DEALER = "sunrise/berlin"
 
@@ -61,6 +61,7 @@ class Service:
             reconciler=self.reconciler,
             store=self.store,
             ownership=self.ownership,
+            progress=AllRead(self.clock),
             dealers=[OTHER_DEALER, DEALER],
             clock=self.clock,
             page=2,
@@ -265,7 +266,7 @@ async def test_a_dry_run_keeps_the_first_few_cases_of_many(
 async def test_a_case_that_cannot_be_judged_does_not_hide_the_others(service: Service) -> None:
     found = await service.store.load([aggregate("A")])
     broken = found[aggregate("A")]
-    facts = {**broken.facts, "documents": {"x": {"kind": "nonsense"}}}
+    facts = json.dumps({**json.loads(broken.facts), "documents": {"x": {"kind": "nonsense"}}})
     await service.store.save([replace(broken, version=broken.version + 1, facts=facts)])
     told = await service.rehearsed(QUICKER)
     assert (told.cases, told.unreadable) == (2, 1)

@@ -276,10 +276,12 @@ def _holds(url: str, documents: int) -> bool:
 # --- taking it up again ----------------------------------------------------------------------
 
 
-def fixed_join(facts: ToyFacts, event: Event[VisitRecorded]) -> ToyFacts:
+def fixed_join(facts: ToyFacts, events: Sequence[Event[VisitRecorded]]) -> ToyFacts:
     """The join of a release without the bug."""
-    mended = event.data.model_copy(update={"department": None})
-    return toy.join(facts, replace(event, data=mended))
+    mended = [
+        replace(event, data=event.data.model_copy(update={"department": None})) for event in events
+    ]
+    return toy.join(facts, mended)
 
 
 async def test_what_a_bug_killed_is_replayed_after_its_fix(

@@ -223,7 +223,4 @@ class Given:
 
 def given(*events: Event[Any]) -> Given:
     """A customer after these events."""
-    facts = FollowUpFacts()
-    for event in events:
-        facts = join(facts, event)
-    return Given(facts)
+    return Given(join(FollowUpFacts(), events))

@@ -193,9 +193,9 @@ def message_of(record: Record) -> intake.Recorded:
 
 def held(messages: Iterable[intake.Recorded]) -> dict[tuple[str, str], intake.Recorded]:
     """(customer key, document id) -> the newest message, moved ones left out: what counts."""
-    facts: Mapping[str, intake.Recorded] = {}
-    for message in messages:
-        facts = keep_newest(facts, f"{message.customer_key}\n{message.document_id}", message)
+    by_place = ((f"{each.customer_key}\n{each.document_id}", each) for each in messages)
+    nothing: Mapping[str, intake.Recorded] = {}
+    facts = keep_newest(nothing, by_place)
     found = {(fact.customer_key, fact.document_id): fact for fact in facts.values()}
     return {where: fact for where, fact in found.items() if not isinstance(fact, intake.Moved)}
 

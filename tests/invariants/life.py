@@ -7,7 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from shared.contracts.decision import Announcement, AnyOutput, Withdrawal
 from shared.contracts.envelope import Event, Message
 from shared.contracts.policy import Policy
-from shared.runtime.aggregate import Aggregate, Outgoing
+from shared.runtime.aggregate import NOTHING, Aggregate, Outgoing
 from shared.runtime.documents import from_aggregate, to_aggregate
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.plan import Work, plan
@@ -50,6 +50,8 @@ class Life(Generic[F, P]):
     def __init__(self, machine: Machine[F, P], aggregate_id: str) -> None:
         self.machine = machine
         self.aggregate: Aggregate | None = None
+        self.looked_at: datetime | None = None
+        """When it was last looked at, be it that nothing followed."""
         self._id = aggregate_id
         self._heard: dict[str, _Heard] = {}
         self._decided: Mapping[str, Mapping[str, Any]] = {}
@@ -62,7 +64,8 @@ class Life(Generic[F, P]):
     @property
     def facts(self) -> F:
         """What is known, as it is stored."""
-        return self.machine.facts.model_validate(self.aggregate.facts if self.aggregate else {})
+        known = self.aggregate.facts if self.aggregate else NOTHING
+        return self.machine.facts.model_validate_json(known)
 
     def take(
         self,
@@ -76,6 +79,7 @@ class Life(Generic[F, P]):
         """
         planned = plan(machine or self.machine, self._id, self.aggregate, Work(0, events), now)
         assert not planned.poison
+        self.looked_at = now
         messages = planned.change.messages if planned.change else ()
         if planned.change is not None:
             self.aggregate = to_aggregate(from_aggregate(planned.change.after))

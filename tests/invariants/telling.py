@@ -193,7 +193,7 @@ def _live(
     for _ in range(MANY_WAKES):
         due_at = awake(life.due_at) if life.due_at else None
         now = earliest((due_at, waiting[0].at if waiting else None))
-        if punctual and life.aggregate and life.aggregate.updated_at < (now or end):
+        if punctual and life.looked_at is not None and life.looked_at < (now or end):
             life.is_up_to_date((now or end) - JUST_BEFORE)
         if now is None or now > end:
             return

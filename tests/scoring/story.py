@@ -257,7 +257,4 @@ class Given:
 
 def given(*events: Event[Any]) -> Given:
     """A customer after these events."""
-    facts = ScoringFacts()
-    for event in events:
-        facts = join(facts, event)
-    return Given(facts)
+    return Given(join(ScoringFacts(), events))

@@ -242,7 +242,7 @@ def test_history_that_arrives_later_takes_back_only_what_it_disproves(
         recorded_at=START + timedelta(days=DAYS + 2000),
         data=late.data.model_copy(update={"document_id": "sunrise/pudong/cdk/other/1"}),
     )
-    after = join(before, arrival)
+    after = join(before, [arrival])
     still_true = {about(change) for change in walk(points(after, POLICY), POLICY, now).changes}
     told = {output.about for output in decide(before, {}, POLICY, now).outputs} - {"score"}
     told_after = {output.about for output in decide(after, {}, POLICY, now).outputs} - {"score"}

@@ -5,7 +5,7 @@ goes through the windows of the deadline is at the end.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,7 @@ from prometheus_client import REGISTRY
 from shared.contracts.decision import NOTHING_DUE, Listing
 from shared.contracts.identifiers import customer_key, dealer_of
 from shared.runtime import audit
-from shared.runtime.aggregate import Aggregate
+from shared.runtime.aggregate import NOTHING, Aggregate
 from shared.runtime.audit import AUDIT_PAGE, GRACE, LONG_AGO, QUERIES_A_TURN, _Place
 from shared.runtime.errors import TransientFailure
 from shared.runtime.plan import park
@@ -56,10 +56,8 @@ class Store(MemoryStore):
         self.read.append(len(found))
         return found
 
-    async def due(
-        self, partitions: Collection[int], now: datetime, *, limit: int
-    ) -> Sequence[Aggregate]:
-        return [] if self.hides_what_is_due else await super().due(partitions, now, limit=limit)
+    async def due(self, until: Mapping[int, datetime], *, limit: int) -> Sequence[Aggregate]:
+        return [] if self.hides_what_is_due else await super().due(until, limit=limit)
 
 
 class Audited(Instance):
@@ -408,7 +406,7 @@ def open_until(number: int, deadline: datetime) -> Aggregate:
         dealer_id=DEALER,
         partition=0,
         version=1,
-        facts={},
+        facts=NOTHING,
         emitted={},
         due_at=None,
         policy_version="",

@@ -51,9 +51,18 @@ def troubles(
     *,
     gained: datetime | None = LONG_AGO,
     began: datetime | None = None,
+    failures: int = 0,
     tasks: Sequence[Task] = RUNNING,
 ) -> list[str]:
-    return consumer_troubles(consumer, tasks, gained_at=gained, batch_began_at=began, now=NOW)
+    return consumer_troubles(
+        consumer, tasks, gained_at=gained, batch_began_at=began, failures_in_a_row=failures, now=NOW
+    )
+
+
+def test_a_batch_that_fails_again_and_again_is_trouble() -> None:
+    consumer = Consumer({0: NOW})
+    assert troubles(consumer, failures=4) == []
+    assert troubles(consumer, failures=5) == ["the same batch has failed 5 times in a row"]
 
 
 @pytest.mark.parametrize(

@@ -70,10 +70,8 @@ class FaultyStore:
         await self._store.remove_intents(ids)
         self._fault("remove", "after")
 
-    async def due(
-        self, partitions: Collection[int], now: datetime, *, limit: int
-    ) -> Sequence[Aggregate]:
-        return await self._store.due(partitions, now, limit=limit)
+    async def due(self, until: Mapping[int, datetime], *, limit: int) -> Sequence[Aggregate]:
+        return await self._store.due(until, limit=limit)
 
     async def policy_versions(
         self, partitions: Collection[int], *, after: str, limit: int
@@ -154,7 +152,8 @@ class House:
     async def wake(self) -> None:
         """One turn on what is due."""
         async with self.ownership.turn() as turn:
-            due = await self.store.due(turn.partitions, self.clock.now(), limit=100)
+            until = dict.fromkeys(turn.partitions, self.clock.now())
+            due = await self.store.due(until, limit=100)
             work = {found.id: Work(found.partition) for found in due}
             await self.reconciler.reconcile(work, turn, {found.id: found for found in due})
 
@@ -253,7 +252,7 @@ async def test_an_event_that_cannot_be_joined_harms_no_other(house: House) -> No
     )
     (reason,) = poison
     assert reason.startswith("join raised ValueError at toy.py:")
-    facts = ToyFacts.model_validate((await house.aggregate()).facts)
+    facts = ToyFacts.model_validate_json((await house.aggregate()).facts)
     assert len(facts.visits) == 2
     assert len(house.relay.records) == 2
 
@@ -266,7 +265,7 @@ async def test_a_decide_that_raises_parks_the_aggregate_with_its_facts_saved(
     stored = await house.aggregate()
     assert stored.parked is not None
     assert stored.parked.reason.startswith("decide raised ValueError at toy.py:")
-    assert len(ToyFacts.model_validate(stored.facts).visits) == 13
+    assert len(ToyFacts.model_validate_json(stored.facts).visits) == 13
     assert house.sent() == ["score"]
     assert stored.due_at is not None
     house.clock.set(stored.due_at)
@@ -398,7 +397,7 @@ async def test_a_conflict_inside_a_bulk_is_decided_again(house: House) -> None:
     async with house.ownership.turn() as turn:
         work = {CUSTOMER: Work(PARTITION, (event(visit(3)),))}
         await house.reconciler.reconcile(work, turn, stale)
-    facts = ToyFacts.model_validate((await house.aggregate()).facts)
+    facts = ToyFacts.model_validate_json((await house.aggregate()).facts)
     assert len(facts.visits) == 3
     assert b'"score":30' in (house.relay.records[-1].value or b"")
     contents = {(attributes(record)["id"], record.value) for record in house.relay.records}

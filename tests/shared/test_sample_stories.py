@@ -106,7 +106,7 @@ class Cases:
             data=message,
         )
         known = self.facts.get(case_id, complaints.CaseFacts())
-        self.facts[case_id] = complaints.join(known, event)
+        self.facts[case_id] = complaints.join(known, [event])
         self._decide(case_id, now)
 
     def _decide(self, case_id: str, now: datetime) -> None:
@@ -284,7 +284,7 @@ def test_calls_of_the_staff_close_tasks_that_followup_opened() -> None:
             event: followup.FollowUpEvent = Event(
                 id="", key=key, dealer_id=line.dealer_id, recorded_at=now, data=message
             )
-            known[key] = followup.join(known.get(key, followup.FollowUpFacts()), event)
+            known[key] = followup.join(known.get(key, followup.FollowUpFacts()), [event])
     end = UNTIL + timedelta(days=DAYS)
     done = sum(
         isinstance(output.content, TaskChanged) and output.content.closed_because == "done"

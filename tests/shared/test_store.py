@@ -1,5 +1,6 @@
 """The contract of every store: the fake, and the real one with both drivers."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from shared.contracts.decision import NOTHING_DUE, Listing
 from shared.mongo import Mongo
 from shared.runtime.aggregate import Aggregate, Emitted, Intent, Outgoing, Parked
 from shared.runtime.documents import from_intent
-from shared.runtime.errors import Conflict, TransientFailure
+from shared.runtime.errors import Conflict, RefusedDocuments, TransientFailure
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.store import Store
 from shared.settings import MongoSettings
@@ -27,7 +28,7 @@ def aggregate(id_: str = "g/d/s/1", **changes: Any) -> Aggregate:
         dealer_id="g/d",
         partition=3,
         version=1,
-        facts={"visits": {"g/d/s/visit/1": {"version": "1", "amounts": ["1.10", None]}}},
+        facts='{"visits":{"g/d/s/visit/1":{"version":"1","amounts":["1.10",null]}}}',
         emitted={"score": Emitted(sequence=7, hash="abc", type="t")},
         due_at=None,
         policy_version="p1",
@@ -58,7 +59,7 @@ async def test_what_is_saved_is_loaded(store: Store) -> None:
 
 
 async def test_hostile_keys_come_back_as_they_were(store: Store) -> None:
-    facts = {key: {key: [{key: 1}]} for key in HOSTILE_KEYS}
+    facts = json.dumps({key: {key: [{key: 1}]} for key in HOSTILE_KEYS})
     emitted = {key: Emitted(1, "h", "t") for key in HOSTILE_KEYS}
     hostile = aggregate(facts=facts, emitted=emitted)
     await store.save([hostile])
@@ -67,8 +68,8 @@ async def test_hostile_keys_come_back_as_they_were(store: Store) -> None:
 
 async def test_a_successor_replaces_its_predecessor(store: Store) -> None:
     await store.save([aggregate()])
-    await store.save([aggregate(version=2, facts={})])
-    assert (await store.load(["g/d/s/1"]))["g/d/s/1"].facts == {}
+    await store.save([aggregate(version=2, facts="{}")])
+    assert (await store.load(["g/d/s/1"]))["g/d/s/1"].facts == "{}"
 
 
 async def test_a_lost_compare_and_set_inside_a_bulk_writes_the_others(store: Store) -> None:
@@ -84,6 +85,34 @@ async def test_a_lost_compare_and_set_inside_a_bulk_writes_the_others(store: Sto
         "rival",
         "mine",
     ]
+
+
+UNWRITABLE: dict[str, dict[str, Any]] = {
+    "too large": {"facts": "x" * (16 * 1024 * 1024)},
+    "no Unicode": {"facts": "\ud800"},
+    "a number beyond 64 bits": {"partition": 2**70},
+}
+
+
+@pytest.mark.parametrize("kind", UNWRITABLE)
+async def test_what_can_never_be_written_is_told_and_its_neighbours_are_written(
+    store: Store, kind: str
+) -> None:
+    await store.save([aggregate("g/d/s/2")])
+    bulk = [
+        aggregate("g/d/s/1"),
+        aggregate("g/d/s/2", version=2, **UNWRITABLE[kind]),
+        aggregate("g/d/s/3"),
+    ]
+    with pytest.raises(RefusedDocuments) as refusal:
+        await store.save(bulk)
+    assert refusal.value.ids == {"g/d/s/2"}
+    found = await store.load(["g/d/s/1", "g/d/s/2", "g/d/s/3"])
+    assert {id_: one.version for id_, one in found.items()} == {
+        "g/d/s/1": 1,
+        "g/d/s/2": 1,
+        "g/d/s/3": 1,
+    }
 
 
 async def test_two_first_versions_conflict(store: Store) -> None:
@@ -132,9 +161,12 @@ async def test_due_aggregates_come_oldest_first_from_owned_partitions(store: Sto
             aggregate("g/d/s/not ours", partition=4, due_at=NOW),
         ]
     )
-    due = await store.due([3, 9], NOW, limit=10)
+    due = await store.due({3: NOW, 9: NOW}, limit=10)
     assert [found.id for found in due] == ["g/d/s/first", "g/d/s/late", "g/d/s/later"]
-    assert [found.id for found in await store.due([3], NOW, limit=1)] == ["g/d/s/first"]
+    assert [found.id for found in await store.due({3: NOW}, limit=1)] == ["g/d/s/first"]
+    apart = {3: NOW - timedelta(seconds=1), 4: NOW}
+    due = await store.due(apart, limit=10)
+    assert [found.id for found in due] == ["g/d/s/first", "g/d/s/late", "g/d/s/not ours"]
 
 
 async def test_policy_versions_are_paged_by_id(store: Store) -> None:

@@ -12,9 +12,9 @@ from shared.runtime.machine import Machine
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
 from shared.runtime.reconcile import Reconciler
-from shared.runtime.sweep import AUDIT_EVERY_SECONDS, Sweep
+from shared.runtime.sweep import SETTLE_EVERY_SECONDS, Sweep
 from shared.time.clock import ManualClock
-from tests.fakes import MemoryRelay, MemoryStore
+from tests.fakes import AllRead, MemoryRelay, MemoryStore
 from tests.shared.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, event, visit
 
 DAY = timedelta(days=1)
@@ -42,6 +42,7 @@ class Instance:
             reconciler=self.reconciler,
             store=store,
             ownership=self.ownership,
+            progress=AllRead(self.clock),
             dealers=dealers,
             clock=self.clock,
             page=page,
@@ -150,7 +151,7 @@ async def test_an_intent_that_a_stale_owner_leaves_later_is_settled_by_the_audit
     await store.add_intents([Intent("0-stale", 0, START, ())])
     await instance.sweep.turn()
     assert len(await store.intents([0])) == 1
-    instance.monotonic += AUDIT_EVERY_SECONDS + 1
+    instance.monotonic += SETTLE_EVERY_SECONDS + 1
     await instance.sweep.turn()
     assert await store.intents([0]) == []
 

@@ -5,7 +5,7 @@ Facts: the visits. Outputs: a score (state) with their number, and for each visi
 same, with listings.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -61,17 +61,21 @@ class ToyFacts(BaseModel):
         return {key: visit.version for key, visit in self.visits.items()}
 
 
-def join(facts: ToyFacts, event: Event[VisitRecorded]) -> ToyFacts:
+def join(facts: ToyFacts, events: Sequence[Event[VisitRecorded]]) -> ToyFacts:
+    visits = keep_newest(facts.visits, ((event.data.document_id, _fact(event)) for event in events))
+    return facts if visits is facts.visits else ToyFacts(visits=visits)
+
+
+def _fact(event: Event[VisitRecorded]) -> ToyVisit:
     visit = event.data
     if visit.department == "raises in join":
         raise ValueError(visit.document_id)
-    fact = ToyVisit(
+    return ToyVisit(
         version=visit.version,
         customer_key=event.key,
         opened_at=visit.opened_at,
         closed=visit.status == "closed",
     )
-    return ToyFacts(visits=keep_newest(facts.visits, visit.document_id, fact))
 
 
 def decide(facts: ToyFacts, announced: Announced, policy: ToyPolicy, now: datetime) -> Decision:

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from random import Random
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, RequestTimedOutError
@@ -14,6 +15,7 @@ from shared.contracts.topics import DEAD_LETTERS, VISITS
 from shared.runtime.errors import RefusedMessage, TransientFailure
 from shared.runtime.ownership import Ownership
 from shared.runtime.relay import Record
+from shared.time.clock import Clock
 from tests.simulation.network import Network, Request, Sender
 from tests.simulation.witness import Owner, Witness
 from tests.simulation.workload import PARTITIONS, Sent
@@ -66,6 +68,13 @@ class Broker:
         raise RefusedMessage([refused])
 
 
+class Answer(NamedTuple):
+    """What a fetch brought, and where each partition ended then."""
+
+    records: list[RawRecord]
+    ends: Mapping[int, int]
+
+
 class Member:
     """One process's consumer: what the runtime sees of the group."""
 
@@ -77,6 +86,8 @@ class Member:
         self._ownership = ownership
         self._random = random
         self._positions: dict[int, int] = {}
+        self._asked_at: dict[int, datetime] = {}
+        """When a fetch was sent whose answer reached the end of the partition."""
         self._generation = -1
         self._rejoining = True
         self.has_records_in_hand = False
@@ -86,6 +97,13 @@ class Member:
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         self._positions[partition.partition] = offset
+        self._asked_at.pop(partition.partition, None)
+
+    async def handed_out(self) -> Mapping[TopicPartition, datetime | None]:
+        return {
+            TopicPartition(VISITS.name, partition): self._asked_at.get(partition)
+            for partition in self._positions
+        }
 
     async def commit(self, offsets: dict[TopicPartition, int]) -> None:
         wanted = {found.partition: offset for found, offset in sorted(offsets.items())}
@@ -98,27 +116,36 @@ class Member:
 
     async def poll(self) -> list[RawRecord]:
         """Some records of some of its partitions; none while it rejoins, or for a while."""
-        if self._rejoining or self.is_at_end:
+        if self._rejoining:
             await asyncio.sleep(NOTHING_NEW_SECONDS)
             return []
-        positions = self._positions
+        positions, reached = self._positions, self._asked_at
+        asked_at = self.process.clock.now()
         request = Request("poll", partial(self._fetch, dict(positions)), _timed_out, "broker")
         try:
             found = await self._group.network.call(self.process, request)
         except KafkaError:
             return []
-        for record in found:
+        for record in found.records:
             positions[record.partition] = record.offset + 1
-        self.has_records_in_hand = bool(found)
-        return found
+        for partition, end in found.ends.items():
+            if positions[partition] < end:
+                reached.pop(partition, None)
+            else:
+                reached[partition] = asked_at
+        self.has_records_in_hand = bool(found.records)
+        if not found.records:
+            await asyncio.sleep(NOTHING_NEW_SECONDS)
+        return found.records
 
-    async def _fetch(self, positions: Mapping[int, int]) -> list[RawRecord]:
+    async def _fetch(self, positions: Mapping[int, int]) -> Answer:
         room = self._random.randint(1, MOST_RECORDS_A_POLL)
+        source = self._group.broker.source
         found: list[RawRecord] = []
         for partition in self._random.sample(sorted(positions), len(positions)):
             start = positions[partition]
-            found.extend(self._group.broker.source[partition][start : start + room - len(found)])
-        return found
+            found.extend(source[partition][start : start + room - len(found)])
+        return Answer(found, {partition: len(source[partition]) for partition in positions})
 
     @property
     def is_at_end(self) -> bool:
@@ -138,6 +165,7 @@ class Member:
         committed = self._group.broker.committed
         self._generation = generation
         self._positions = {partition: committed[partition] for partition in partitions}
+        self._asked_at = {}
         self._rejoining = False
         now = asyncio.get_running_loop().time()
         self.process.gained_at = dict.fromkeys(partitions, now)
@@ -157,6 +185,11 @@ class Process(Sender, Owner, Protocol):
     """What the group knows of a member's process."""
 
     gained_at: dict[int, float]
+
+    @property
+    def clock(self) -> Clock:
+        """Its own."""
+        ...
 
 
 class Group:

@@ -109,12 +109,9 @@ class NetworkStore:
             torn=partial(self._database.remove_intents, part),
         )
 
-    async def due(
-        self, partitions: Collection[int], now: datetime, *, limit: int
-    ) -> Sequence[Aggregate]:
+    async def due(self, until: Mapping[int, datetime], *, limit: int) -> Sequence[Aggregate]:
         return await self._call(
-            f"due of {sorted(partitions)}",
-            partial(self._database.due, partitions, now, limit=limit),
+            f"due of {sorted(until)}", partial(self._database.due, until, limit=limit)
         )
 
     async def policy_versions(

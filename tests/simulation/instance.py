@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from shared.runtime.consume import Consumer
+from shared.contracts.values import to_milliseconds
 from shared.runtime.machine import Machine
 from shared.runtime.ownership import Ownership, Pulse, Turn
-from shared.runtime.reconcile import Reconciler
-from shared.runtime.sweep import Sweep
+from shared.runtime.worker import Ports, Worker
+from shared.settings import RuntimeSettings
 from shared.time.clock import ManualClock
 from tests.shared.toy import DEALER, START, ToyFacts, ToyPolicy
 from tests.simulation.broker import SESSION_SECONDS, Broker, Group, Member, NetworkRelay
@@ -20,9 +20,9 @@ from tests.simulation.network import Network
 from tests.simulation.witness import Invariant, Witness
 
 PULSE_LIMIT_SECONDS = SESSION_SECONDS / 2
-SWEEP_EVERY_SECONDS = 2.0
-SWEEP_PAGE = 2
-POISON_IN_A_ROW = 50
+SETTINGS = RuntimeSettings(
+    sweep_interval_seconds=2, sweep_page=2, poison_in_a_row=50, speak_unread_after_seconds=600
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,17 @@ class House:
     broker: Broker
     group: Group
     database: Database
+
+
+class FlowingClock(ManualClock):
+    """Goes on with the virtual time of the loop, and can be moved besides."""
+
+    def now(self) -> datetime:
+        passed = timedelta(seconds=asyncio.get_running_loop().time())
+        return to_milliseconds(super().now() + passed)
+
+    def at(self, machine: datetime) -> datetime:
+        raise AssertionError("nobody tells the machine's time here")
 
 
 class WatchedOwnership(Ownership):
@@ -56,7 +67,7 @@ class Instance:
         self.name = name
         self.alive = True
         self.gained_at: dict[int, float] = {}
-        self.clock = ManualClock(START + timedelta(milliseconds=house.random.randint(-500, 500)))
+        self.clock = FlowingClock(START + timedelta(milliseconds=house.random.randint(-500, 500)))
         self._house = house
         self._paused_at: float | None = None
         self._running = asyncio.Event()
@@ -74,27 +85,19 @@ class Instance:
         self.ownership = WatchedOwnership(self._pulse)
         self.store = store = NetworkStore(house.database, network, self, witness, random)
         relay = NetworkRelay(house.broker, network, self, witness, random)
-        reconciler = Reconciler(machine, store, relay, self.clock, self._intent_id)
-        self.consumer = Consumer(
-            machine=machine,
-            reconciler=reconciler,
-            relay=relay,
-            ownership=self.ownership,
-            poison_in_a_row=POISON_IN_A_ROW,
-            give_up=self._give_up,
-        )
-        self.sweep = Sweep(
-            machine=machine,
-            reconciler=reconciler,
-            store=store,
-            ownership=self.ownership,
-            dealers=[DEALER],
-            clock=self.clock,
-            page=SWEEP_PAGE,
-            interval_seconds=SWEEP_EVERY_SECONDS,
-            monotonic=self.monotonic,
-        )
         self.member = Member(house.group, self, self.ownership, house.random)
+        ports = Ports(
+            store=store,
+            relay=relay,
+            log=self.member,
+            ownership=self.ownership,
+            clock=self.clock,
+            monotonic=self.monotonic,
+            intent_id=self._intent_id,
+        )
+        self.worker: Worker[ToyFacts, ToyPolicy] = Worker(
+            machine, ports, SETTINGS, dealers=[DEALER], give_up=self._give_up
+        )
 
     def _intent_id(self, at: datetime) -> str:
         self._intents += 1
@@ -105,7 +108,12 @@ class Instance:
 
     def start(self) -> None:
         """Consume, sweep, beat, and stay in the group."""
-        loops = (self._consume(), self.sweep.run(), self._pulse.beat(), self.member.beat())
+        loops = (
+            self._consume(),
+            self.worker.keep_sweeping(),
+            self._pulse.beat(),
+            self.member.beat(),
+        )
         self._tasks = [asyncio.create_task(loop) for loop in loops]
         for task in self._tasks:
             task.add_done_callback(self._ended)
@@ -120,7 +128,7 @@ class Instance:
         while True:
             records = await self.member.poll()
             if records:
-                await self.consumer.take(records, self.member)
+                await self.worker.take(records)
             self.member.has_records_in_hand = False
 
     @property

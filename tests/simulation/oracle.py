@@ -53,7 +53,7 @@ class Oracle:
 
     def _facts(self, key: str, visits: Mapping[str, Sent]) -> None:
         aggregate = self.witness.stored.get(key)
-        held = aggregate.facts.get("visits", {}) if aggregate else {}
+        held = json.loads(aggregate.facts).get("visits", {}) if aggregate else {}
         found = {name: (visit["version"], not visit["closed"]) for name, visit in held.items()}
         expected = {
             name: (document_version(sent.revision, "0" * 12), sent.is_open)
@@ -93,7 +93,7 @@ class Oracle:
                 self._not_early(aggregate, about, entry.sealed)
 
     def _not_early(self, aggregate: Aggregate, about: str, sealed: str) -> None:
-        opened_at = aggregate.facts["visits"][about.removeprefix("alarm/")]["opened_at"]
+        opened_at = json.loads(aggregate.facts)["visits"][about.removeprefix("alarm/")]["opened_at"]
         due_at = datetime.fromisoformat(opened_at) + DAY
         early = due_at - datetime.fromisoformat(json.loads(sealed)["changed_at"])
         if early > timedelta(0):

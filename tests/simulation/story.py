@@ -88,6 +88,8 @@ class Story:
         self._decide_raises = False
         self._instances: list[Instance] = []
         self._started = 0
+        self._moved = timedelta(0)
+        """How far all clocks were moved so far."""
         self._exchanging = 0
         self._audits_begun: dict[str, int] = {}
         self._machine = replace(LISTED, decide=self._decide)
@@ -152,9 +154,8 @@ class Story:
 
     def _start(self) -> None:
         self._started += 1
-        now = self._now()
         instance = Instance(f"{self._started}", self._house, replace(self._machine))
-        instance.clock.advance(now - START)
+        instance.clock.advance(self._moved)
         self._instances.append(instance)
         instance.start()
 
@@ -169,6 +170,7 @@ class Story:
 
     def _advance(self, by: timedelta) -> None:
         self.network.tell("clock", f"moves by {by}")
+        self._moved += by
         for instance in self._instances:
             instance.clock.advance(by)
 
@@ -293,7 +295,9 @@ class Story:
             return "records are waiting"
         if found := await house.database.intents(everywhere):
             return f"an intent is left: {found[0].id}"
-        if await house.database.due(everywhere, self._now() - timedelta(seconds=2), limit=1):
+        if await house.database.due(
+            dict.fromkeys(everywhere, self._now() - timedelta(seconds=2)), limit=1
+        ):
             return "something is due"
         if await self._a_policy_is_being_applied():
             return "a policy is being applied"

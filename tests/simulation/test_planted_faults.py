@@ -12,7 +12,7 @@ from aiokafka import ConsumerRecord
 from shared.runtime import plan as planning
 from shared.runtime import reconcile as reconciling
 from shared.runtime.aggregate import Aggregate, Outgoing
-from shared.runtime.consume import Consumer, Log
+from shared.runtime.consume import Consumer
 from shared.runtime.documents import from_aggregate
 from shared.runtime.errors import Conflict
 from shared.runtime.ownership import Ownership, Turn
@@ -33,7 +33,7 @@ WITHIN_SEEDS = 800
 
 
 def publish_before_the_write(patch: pytest.MonkeyPatch) -> None:
-    async def carry_out(self: Toy, changes: Sequence[Change], turn: Turn) -> None:
+    async def carry_out(self: Toy, changes: Sequence[Change], turn: Turn) -> Sequence[str]:
         intents = self._intents_of(changes)
         if intents:
             await self.store.add_intents(intents)
@@ -42,12 +42,13 @@ def publish_before_the_write(patch: pytest.MonkeyPatch) -> None:
         await self.store.save([change.after for change in changes])
         if intents:
             await self.store.remove_intents([intent.id for intent in intents])
+        return ()
 
     patch.setattr(Reconciler, "_carry_out", carry_out)
 
 
 def intent_removed_before_the_publish(patch: pytest.MonkeyPatch) -> None:
-    async def carry_out(self: Toy, changes: Sequence[Change], turn: Turn) -> None:
+    async def carry_out(self: Toy, changes: Sequence[Change], turn: Turn) -> Sequence[str]:
         intents = self._intents_of(changes)
         if intents:
             await self.store.add_intents(intents)
@@ -56,15 +57,17 @@ def intent_removed_before_the_publish(patch: pytest.MonkeyPatch) -> None:
             await self.store.remove_intents([intent.id for intent in intents])
             turn.ensure_current()
             await self._publish([sent for change in changes for sent in change.messages])
+        return ()
 
     patch.setattr(Reconciler, "_carry_out", carry_out)
 
 
 def no_intent_at_all(patch: pytest.MonkeyPatch) -> None:
-    async def carry_out(self: Toy, changes: Sequence[Change], turn: Turn) -> None:
+    async def carry_out(self: Toy, changes: Sequence[Change], turn: Turn) -> Sequence[str]:
         await self.store.save([change.after for change in changes])
         turn.ensure_current()
         await self._publish([sent for change in changes for sent in change.messages])
+        return ()
 
     patch.setattr(Reconciler, "_carry_out", carry_out)
 
@@ -89,16 +92,16 @@ def no_version_guard(patch: pytest.MonkeyPatch) -> None:
 
 
 def offsets_committed_early(patch: pytest.MonkeyPatch) -> None:
-    async def take(self: Consumer[Any, Any], records: Records, consumer: Log, turn: Turn) -> None:
-        await self._commit(records, consumer)
-        await in_order(self, records, consumer, turn)
+    async def take(self: Consumer[Any, Any], records: Records, turn: Turn) -> None:
+        await self._commit(records)
+        await in_order(self, records, turn)
 
     in_order = Consumer._take
     patch.setattr(Consumer, "_take", take)
 
 
 def a_failed_batch_not_rewound(patch: pytest.MonkeyPatch) -> None:
-    async def skip(self: Consumer[Any, Any], records: Records, consumer: Log) -> None:
+    async def skip(self: Consumer[Any, Any], records: Records) -> None:
         return
 
     patch.setattr(Consumer, "_rewind", skip)
@@ -153,18 +156,19 @@ def settled_without_a_fence(patch: pytest.MonkeyPatch) -> None:
 
 
 def sweep_without_ownership(patch: pytest.MonkeyPatch) -> None:
-    async def page(self: Sweep[Any, Any], turn: Turn, now: datetime) -> int:
-        return await owned(self, replace(turn, partitions=frozenset(range(PARTITIONS))), now)
+    def everywhere(self: Sweep[Any, Any], turn: Turn) -> Mapping[int, datetime]:
+        return dict.fromkeys(range(PARTITIONS), self._clock.now())
 
-    owned = Sweep._due_page
-    patch.setattr(Sweep, "_due_page", page)
+    patch.setattr(Sweep, "_read_until", everywhere)
 
 
 def timers_not_swept(patch: pytest.MonkeyPatch) -> None:
-    async def nothing(self: Sweep[Any, Any], turn: Turn, now: datetime) -> int:
-        return 0
+    async def nothing(
+        self: Sweep[Any, Any], found: Any, turn: Turn, read_until: Mapping[int, datetime]
+    ) -> None:
+        return
 
-    patch.setattr(Sweep, "_due_page", nothing)
+    patch.setattr(Sweep, "_decide", nothing)
 
 
 def deadlines_put_off(patch: pytest.MonkeyPatch) -> None:
@@ -222,7 +226,7 @@ FAULTS: Mapping[Plant, set[Invariant]] = {
     unwritten_messages_published: {Invariant.WRITTEN_FIRST},
     sweep_without_ownership: {Invariant.OWNED},
     no_intent_at_all: LOST,
-    a_conflict_overlooked: {Invariant.WRITTEN_FIRST},
+    a_conflict_overlooked: {Invariant.WRITTEN_FIRST, Invariant.COMMITTED_LAST},
     a_failed_batch_not_rewound: {Invariant.COMMITTED_LAST},
     poison_dropped: {Invariant.COMMITTED_LAST},
     intents_never_settled: {Invariant.COMES_TO_REST, Invariant.SETTLED_FIRST},

@@ -1,6 +1,7 @@
 """What must hold at every step. It watches the servers, and trusts nobody's account."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -204,7 +205,7 @@ class Witness:
         if sent.document is None:
             return True
         known = self.stored.get(key_of(sent.customer))
-        visit = known.facts.get("visits", {}).get(sent.document) if known else None
+        visit = json.loads(known.facts).get("visits", {}).get(sent.document) if known else None
         return visit is not None and int(visit["version"].partition(".")[0]) >= sent.revision
 
     def _settled_first(self, owner: Owner, partition: int) -> None:

@@ -1,0 +1,106 @@
+"""One instance's work put together: what it takes in, decides and says, over any store, broker,
+clock and assignment. The service, the simulation and the tests run the same one."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from shared.contracts.policy import Policy
+from shared.runtime.consume import Consumer, Log
+from shared.runtime.dead_letters import RawRecord
+from shared.runtime.machine import Facts, Machine
+from shared.runtime.ownership import Ownership
+from shared.runtime.progress import Progress
+from shared.runtime.reconcile import Reconciler, random_intent_id
+from shared.runtime.relay import Relay
+from shared.runtime.store import Store
+from shared.runtime.sweep import Sweep
+from shared.settings import RuntimeSettings
+from shared.time.clock import Clock
+
+F = TypeVar("F", bound=Facts)
+P = TypeVar("P", bound=Policy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What a worker meets the outside through."""
+
+    store: Store
+    relay: Relay
+    log: Log
+    ownership: Ownership
+    clock: Clock
+    monotonic: Callable[[], float] = time.monotonic
+    intent_id: Callable[[datetime], str] = random_intent_id
+
+
+class Worker(Generic[F, P]):
+    """Takes batches, wakes what is due, and knows how far it has read.
+
+    `dealers`: whose open aggregates are audited. `give_up`: called with the reason where going on
+    would do harm.
+    """
+
+    def __init__(
+        self,
+        machine: Machine[F, P],
+        ports: Ports,
+        settings: RuntimeSettings,
+        *,
+        dealers: Sequence[str],
+        give_up: Callable[[str], None],
+    ) -> None:
+        self._ports = ports
+        self.progress = Progress(
+            service=machine.name,
+            clock=ports.clock,
+            patience_seconds=settings.speak_unread_after_seconds,
+            monotonic=ports.monotonic,
+        )
+        self.reconciler = Reconciler(
+            machine, ports.store, ports.relay, ports.clock, ports.intent_id
+        )
+        self.consumer = Consumer(
+            machine=machine,
+            reconciler=self.reconciler,
+            relay=ports.relay,
+            log=ports.log,
+            ownership=ports.ownership,
+            progress=self.progress,
+            poison_in_a_row=settings.poison_in_a_row,
+            give_up=give_up,
+        )
+        self.sweep = Sweep(
+            machine=machine,
+            reconciler=self.reconciler,
+            store=ports.store,
+            ownership=ports.ownership,
+            progress=self.progress,
+            dealers=dealers,
+            clock=ports.clock,
+            page=settings.sweep_page,
+            interval_seconds=settings.sweep_interval_seconds,
+            monotonic=ports.monotonic,
+        )
+
+    async def take(self, records: Sequence[RawRecord]) -> None:
+        """Take a polled batch; as `Consumer.take` promises."""
+        await self.consumer.take(records)
+
+    async def keep_sweeping(self) -> None:
+        """Wake what is due, until cancelled."""
+        await self.sweep.run(self.look)
+
+    async def look(self) -> None:
+        """See how far the topics have been read, unless a batch is in hand: that tells itself."""
+        if self.consumer.batch_began_at is not None:
+            return
+        ownership = self._ports.ownership
+        sight = await self.progress.look(
+            self._ports.log, ownership.partitions, ownership.assignments
+        )
+        if self.consumer.batch_began_at is None:
+            self.progress.note(sight)
