@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from shared.contracts.feeds import Channel
 from shared.contracts.followup import TaskKind
 from shared.contracts.policy import Policy
+from shared.contracts.values import Name, Words
 
 Days = Annotated[int, Field(gt=0, le=36_525)]
 Trigger = Literal["delivery", "closing", "predicted_service"]
@@ -43,10 +44,10 @@ class TaskRule(BaseModel):
     trigger: Trigger
     opens: Offset
     due: Offset
-    owner_role: str
+    owner_role: Name
     channel: Channel
-    title_en: str
-    title_zh: str
+    title_en: Words
+    title_zh: Words
 
     @cached_property
     def reach(self) -> timedelta:

@@ -90,8 +90,11 @@ class Submission:
         return replace(self, messages=messages, follows=(case, target))
 
 
-def submissions(reported: Reported) -> list[Submission]:
-    """What a valid report asks to be registered: its document first, then profiles."""
+def submissions(reported: Reported, *, key: bytes) -> list[Submission]:
+    """What a valid report asks to be registered: its document first, then profiles.
+
+    `key`: of the hashes, which nobody can guess a person's data from who does not have it.
+    """
     report, dealer = reported.report, reported.dealer
     stated_at = report.source_modified_at or reported.event.time
     messages = _messages(reported)
@@ -106,7 +109,7 @@ def submissions(reported: Reported) -> list[Submission]:
         document_id=document_id_of(report),
         kind=kind_of(report),
         dealer_id=dealer.id,
-        content_hash=_report_hash(reported),
+        content_hash=_report_hash(reported, key),
         stated_at=stated_at,
         messages=messages,
         parent=parent,
@@ -114,7 +117,7 @@ def submissions(reported: Reported) -> list[Submission]:
         narrative=narrative,
         occurred_at=_occurred_at(reported),
     )
-    return [document, *_profiles(reported, stated_at)]
+    return [document, *_profiles(reported, stated_at, key)]
 
 
 def step_taken(
@@ -267,7 +270,7 @@ def _of_one_customer(report: ConsentReported | SurveyReported | TaskOutcomeRepor
             assert_never(report)
 
 
-def _profiles(reported: Reported, stated_at: datetime | None) -> list[Submission]:
+def _profiles(reported: Reported, stated_at: datetime | None, key: bytes) -> list[Submission]:
     """The profiles of the customers a document names; one that says nothing is none."""
     report = reported.report
     named: list[Customer] = []
@@ -276,13 +279,15 @@ def _profiles(reported: Reported, stated_at: datetime | None) -> list[Submission
     if isinstance(report, SaleReported):
         named.extend(party.customer for party in report.parties)
     return [
-        _profile(reported, customer, stated_at)
+        _profile(reported, customer, stated_at, key)
         for customer in named
         if customer.kind != "internal" and any(getattr(customer, part) for part in _PERSONAL)
     ]
 
 
-def _profile(reported: Reported, customer: Customer, stated_at: datetime | None) -> Submission:
+def _profile(
+    reported: Reported, customer: Customer, stated_at: datetime | None, key: bytes
+) -> Submission:
     report, dealer = reported.report, reported.dealer
     number = customer.source_customer_id
     profile_id = document_id(report.dealer_id, report.source, PROFILE, number)
@@ -302,7 +307,7 @@ def _profile(reported: Reported, customer: Customer, stated_at: datetime | None)
         document_id=profile_id,
         kind=PROFILE,
         dealer_id=dealer.id,
-        content_hash=_hash(profile.model_dump(exclude_defaults=True)),
+        content_hash=_hash(profile.model_dump(exclude_defaults=True), key),
         stated_at=stated_at,
         messages={"customer": profile},
         occurred_at=_occurred_at(reported),
@@ -350,7 +355,7 @@ def _key_of(report: VisitReported | ComplaintReported, number: str) -> str | Non
     return document_key(report.dealer_id, report.source, number)
 
 
-def _report_hash(reported: Reported) -> str:
+def _report_hash(reported: Reported, key: bytes) -> str:
     """The hash of a report, but for when it was changed and for what belongs to profiles."""
     return _hash(
         reported.report.model_dump(
@@ -360,13 +365,14 @@ def _report_hash(reported: Reported) -> str:
                 "parties": {"__all__": {"customer": _PERSONAL}},
             },
             exclude_defaults=True,
-        )
+        ),
+        key,
     )
 
 
-def _hash(content: Mapping[str, Any]) -> str:
+def _hash(content: Mapping[str, Any], key: bytes) -> str:
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=_plain)
-    return blake2b(text.encode(), digest_size=16).hexdigest()
+    return blake2b(text.encode(), key=key, digest_size=16).hexdigest()
 
 
 def _plain(value: object) -> str:

@@ -12,6 +12,7 @@ from shared.contracts.policy import Policy
 from shared.contracts.scoring import Axis
 
 Percent = Annotated[int, Field(ge=0, le=100)]
+Limit = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Days = Annotated[int, Field(gt=0, le=36_525)]
 
 
@@ -32,8 +33,8 @@ class Rule(BaseModel):
     axis: Axis
     points: int
     fades: Annotated[tuple[Fade, ...], Field(min_length=1)]
-    at_least: int = -1000
-    at_most: int = 1000
+    at_least: Limit = -1000
+    at_most: Limit = 1000
     """All that the rule gives together stays within these two."""
 
     @model_validator(mode="after")

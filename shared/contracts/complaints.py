@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
+from pydantic import Field, StringConstraints
+
+from shared.contracts.case_subjects import Subject
 from shared.contracts.decision import Output, Withdrawal
-from shared.contracts.identifiers import customer_of, dealer_of
+from shared.contracts.envelope import Message
+from shared.contracts.feeds import StepName
+from shared.contracts.identifiers import aggregate_within, customer_of, dealer_of
 from shared.contracts.topics import ESCALATIONS, MERGES, Topic
-from shared.contracts.values import Contract, Instant, LongId, Name
+from shared.contracts.values import Contract, Instant, LongId, Name, Version
 
 Role = Literal["responsible_person", "department_head", "customer_care", "general_manager", "group"]
 """Whom a step of a ladder goes to; the dealer's roster says who that is."""
@@ -25,15 +30,26 @@ Refusal = Literal[
     "merge_into_itself",
     "merge_cycle",
     "merge_target_unknown",
+    "too_many_merges",
+    "too_many_steps",
 ]
 """Why a step does not count."""
+
+MOST_MERGES = 100
+"""So many merges lead from case to case at most; a case with more behind it stands by itself."""
+
+ClockName = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+LadderStep = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Words = Annotated[str, StringConstraints(max_length=2000)]
+ClockNames = Annotated[tuple[ClockName, ...], Field(max_length=500)]
+"""Of one generation: each edition of the rules that it was judged by may have clocks of its own."""
 
 
 class Why(Contract):
     """The reason, in the languages that staff read."""
 
-    en: str
-    zh: str
+    en: Words
+    zh: Words
 
 
 NO_LONGER = Why(
@@ -52,6 +68,10 @@ class Addressee(Contract):
     """The staff id of the absent person, or the role that nobody has."""
 
 
+Recipients = Annotated[tuple[Role, ...], Field(max_length=10)]
+Addressees = Annotated[tuple[Addressee, ...], Field(max_length=10)]
+
+
 class EscalationWithdrawn(Withdrawal):
     """A warning, breach, step, verdict, closing or refusal that later facts disprove.
 
@@ -61,14 +81,14 @@ class EscalationWithdrawn(Withdrawal):
     TYPE: ClassVar[str] = "dev.aftercare.escalation.withdrawn.v1"
     TOPIC: ClassVar[Topic] = ESCALATIONS
 
-    case_id: str = ""
-    case_no: str | None = None
-    clock: str | None = None
+    case_id: Annotated[str, StringConstraints(max_length=4000)] = ""
+    case_no: Name | None = None
+    clock: ClockName | None = None
     generation: int | None = None
     due_at: Instant | None = None
-    recipients: tuple[Role, ...] = ()
-    addressees: tuple[Addressee, ...] = ()
-    policy_version: str | None = None
+    recipients: Recipients = ()
+    addressees: Addressees = ()
+    policy_version: Version | None = None
     why: Why = NO_LONGER
 
 
@@ -78,13 +98,13 @@ class _OfACase(Output):
     TOPIC: ClassVar[Topic] = ESCALATIONS
     WITHDRAWAL: ClassVar[type[Withdrawal]] = EscalationWithdrawn
 
-    case_id: str
+    case_id: LongId
     case_no: Name
     generation: int
-    policy_version: str
-    calendar_version: str | None = None
-    recipients: tuple[Role, ...] = ()
-    addressees: tuple[Addressee, ...] = ()
+    policy_version: Version
+    calendar_version: Version | None = None
+    recipients: Recipients = ()
+    addressees: Addressees = ()
     why: Why
 
     @classmethod
@@ -92,7 +112,7 @@ class _OfACase(Output):
         cls, *, aggregate_id: str, about: str, at: datetime, sealed: Mapping[str, Any] | None
     ) -> Withdrawal:
         """Says what no longer holds and whom that concerns, as far as it was sealed."""
-        clock, generation = _place(about)
+        subject = Subject.parse(about)
         told = sealed or {}
         return EscalationWithdrawn(
             customer_key=customer_of(aggregate_id),
@@ -102,8 +122,8 @@ class _OfACase(Output):
             withdrawn=dict(sealed) if sealed else None,
             case_id=aggregate_id.partition("|")[2],
             case_no=told.get("case_no"),
-            clock=clock,
-            generation=generation,
+            clock=subject.clock,
+            generation=subject.generation,
             due_at=told.get("due_at"),
             recipients=told.get("recipients", ()),
             addressees=told.get("addressees", ()),
@@ -112,23 +132,10 @@ class _OfACase(Output):
         )
 
 
-def _place(about: str) -> tuple[str | None, int | None]:
-    """Clock and generation of what an output is about, such as `breach/contact/1`."""
-    match about.split("/"):
-        case ["refused", *_]:
-            return None, None
-        case ["closed", generation]:
-            return None, int(generation)
-        case [_, clock, generation, *_]:
-            return clock, int(generation)
-        case _:
-            return None, None
-
-
 class _OfAClock(_OfACase):
     """What everything said about a clock has."""
 
-    clock: str
+    clock: ClockName
     started_at: Instant
     due_at: Instant | None
     """None while a hold without an end stops the clock."""
@@ -137,7 +144,7 @@ class _OfAClock(_OfACase):
 class _Notice(_OfAClock):
     """A step of the ladder that was reached at `at` and noticed at `noticed_at`."""
 
-    step: str
+    step: LadderStep
     """Its name on the ladder."""
     at: Instant
     repeat: int = 0
@@ -184,8 +191,8 @@ class CaseClosed(_OfACase):
 
     closed_at: Instant
     outcome: Outcome
-    kept: tuple[str, ...]
-    broken: tuple[str, ...]
+    kept: ClockNames
+    broken: ClockNames
 
 
 class StepRefused(_OfACase):
@@ -194,7 +201,7 @@ class StepRefused(_OfACase):
     TYPE: ClassVar[str] = "dev.aftercare.complaint-step.refused.v1"
 
     step_id: Name
-    step: str
+    step: StepName
     at: Instant
     refusal: Refusal
 
@@ -215,59 +222,67 @@ class HandedOver(Contract):
     at: Instant
     recorded_at: Instant
     """When intake had first received that case."""
-    starts: dict[str, Instant]
+    starts: Annotated[dict[ClockName, Instant], Field(max_length=500)]
 
 
-class CaseMergeWithdrawn(Withdrawal):
-    """The merge was taken back, or hands over something else by now."""
+class _ToldByACase(Message):
+    """What one case tells another: a fact of that one, kept by who tells it.
 
-    TYPE: ClassVar[str] = "dev.aftercare.case-merge.withdrawn.v1"
-    TOPIC: ClassVar[Topic] = MERGES
+    While a correction of its customer is under way, two aggregates speak for the merged case:
+    what the one takes back must not touch what the other tells.
+    """
 
     case_id: LongId
     """The case that it was merged into."""
     merged_case_id: LongId
+    merged_customer_key: LongId | None = None
+    """The customer of the merged case; None in messages from before they named their speaker."""
+    about: Annotated[str, StringConstraints(max_length=8100)]
 
     @property
     def document_id(self) -> str:
         """The key of this fact about the case that it was merged into."""
-        return f"{self.merged_case_id}/{self.about}"
+        if self.merged_customer_key is None:
+            return f"{self.merged_case_id}/{self.about}"
+        return aggregate_within(self.merged_customer_key, self.merged_case_id)
 
 
-class CaseMerged(Output):
+class CaseMergeWithdrawn(_ToldByACase, Withdrawal):
+    """The merge was taken back, or is into another case by now."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.case-merge.withdrawn.v1"
+    TOPIC: ClassVar[Topic] = MERGES
+
+
+class CaseMerged(_ToldByACase, Output):
     """Tells the case that another was merged into what runs on there. Keyed by its customer."""
 
     TYPE: ClassVar[str] = "dev.aftercare.case.merged.v1"
     TOPIC: ClassVar[Topic] = MERGES
     WITHDRAWAL: ClassVar[type[Withdrawal]] = CaseMergeWithdrawn
 
-    case_id: LongId
-    """The case that it was merged into."""
-    merged_case_id: LongId
-    about: str
-    merges: tuple[Merge, ...]
+    merges: Annotated[tuple[Merge, ...], Field(max_length=MOST_MERGES)]
     """This merge, and those into the merged case, and so on."""
-    handed_over: tuple[HandedOver, ...]
-
-    @property
-    def document_id(self) -> str:
-        """The key of this fact about the case that it was merged into."""
-        return f"{self.merged_case_id}/{self.about}"
+    handed_over: Annotated[tuple[HandedOver, ...], Field(max_length=MOST_MERGES)]
 
     @classmethod
     def withdrawal(
         cls, *, aggregate_id: str, about: str, at: datetime, sealed: Mapping[str, Any] | None
     ) -> Withdrawal:
-        """Addressed to the case that was told of the merge."""
-        merged = cls.model_validate(sealed)
+        """Addressed to the case that was told of the merge.
+
+        `sealed` is what was announced before merges named their speaker.
+        """
+        told = sealed or {}
+        into = Subject.parse(about).into or ""
         return CaseMergeWithdrawn(
-            customer_key=merged.customer_key,
-            dealer_id=merged.dealer_id,
+            customer_key=told.get("customer_key", customer_of(into)),
+            dealer_id=dealer_of(aggregate_id),
             about=about,
             withdrawn_at=at,
-            withdrawn=None,
-            case_id=merged.case_id,
-            merged_case_id=merged.merged_case_id,
+            case_id=told.get("case_id", into.partition("|")[2]),
+            merged_case_id=aggregate_id.partition("|")[2],
+            merged_customer_key=None if sealed else customer_of(aggregate_id),
         )
 
 

@@ -7,24 +7,30 @@ out as a new version, outputs that are no longer there are withdrawn.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias
+
+from pydantic import Field
 
 from shared.contracts.envelope import Message
 from shared.contracts.identifiers import customer_of, dealer_of
-from shared.contracts.values import DealerId, Instant
+from shared.contracts.values import About, DealerId, Instant, LongId
 
 NOTHING_DUE = datetime(9999, 1, 1, tzinfo=UTC)
 """The deadline of an open aggregate of which nothing is due: it sorts after all others."""
 
 
+MOST_FIELDS = 100
+"""So many fields has a content at most."""
+
+
 class Withdrawal(Message):
     """'What was said about this subject no longer holds.' Follows the message it takes back."""
 
-    customer_key: str
-    dealer_id: str
-    about: str
+    customer_key: LongId
+    dealer_id: DealerId
+    about: About
     withdrawn_at: Instant
-    withdrawn: dict[str, Any] | None = None
+    withdrawn: Annotated[dict[str, Any], Field(max_length=MOST_FIELDS)] | None = None
     """The sealed content of the announcement that is taken back; absent for states."""
 
 
@@ -37,7 +43,7 @@ class Output(Message):
 
     WITHDRAWAL: ClassVar[type[Withdrawal]] = Withdrawal
 
-    customer_key: str
+    customer_key: LongId
     dealer_id: DealerId
 
     @classmethod

@@ -56,7 +56,7 @@ class Cost:
 
 def cost(kind: type[MongoRegister]) -> Cost:
     """Measure one register on fresh servers."""
-    with fresh_servers() as servers:
+    with fresh_servers(None) as servers:
         return asyncio.run(_measured(kind, servers.settings))
 
 

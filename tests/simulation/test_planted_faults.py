@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import pytest
 from aiokafka import ConsumerRecord
 
-from shared.runtime import plan as planning
+from shared.runtime import emit
 from shared.runtime import reconcile as reconciling
 from shared.runtime.aggregate import Aggregate, Outgoing
 from shared.runtime.consume import Consumer
@@ -205,14 +205,14 @@ def sequences_by_the_clock_alone(patch: pytest.MonkeyPatch) -> None:
     def next_sequence(self: Any, about: str) -> int:
         return int(self.now.timestamp() * 1000)
 
-    patch.setattr(planning._Draft, "next_sequence", next_sequence)
+    patch.setattr(emit.Draft, "next_sequence", next_sequence)
 
 
 def announcements_not_sealed(patch: pytest.MonkeyPatch) -> None:
     class Unsealed:
         """No output is one."""
 
-    patch.setattr(planning, "Announcement", Unsealed)
+    patch.setattr(emit, "Announcement", Unsealed)
 
 
 LOST = {Invariant.SETTLED_FIRST, Invariant.OUTPUTS, Invariant.LATEST, Invariant.TIMERS}
