@@ -131,7 +131,9 @@ def _is_of_use(clock: Clock, notice: Notice, now: datetime) -> bool:
         return True
     if clock.halted_at is not None:
         return False
-    return saying != "warning" or clock.due_at is None or now < clock.due_at
+    if saying != "warning" or clock.due_at is None:
+        return True
+    return now < clock.due_at and not _is_quiet(clock, notice)
 
 
 def _repeats(step: Reached, first: datetime) -> Iterator[tuple[int, datetime]]:

@@ -1,16 +1,15 @@
 """From a DMS report to what Aftercare records of it: pseudonymous, one message per customer."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from decimal import Decimal
-from hashlib import blake2b
-from typing import Any, assert_never
+from typing import assert_never
 
 from pydantic import JsonValue
 
 from services.intake.facts import Row, merged_into
+from services.intake.hashes import content_hash
 from services.intake.identify import case_id, document_id_of, kind_of
 from services.intake.reports import Reported
 from shared.contracts.feeds import (
@@ -41,7 +40,6 @@ from shared.contracts.intake import (
     TaskOutcomeRecorded,
     VisitRecorded,
 )
-from shared.contracts.values import instant_text
 from shared.dealers import Dealer
 
 PROFILE = "profile"
@@ -307,7 +305,7 @@ def _profile(
         document_id=profile_id,
         kind=PROFILE,
         dealer_id=dealer.id,
-        content_hash=_hash(profile.model_dump(exclude_defaults=True), key),
+        content_hash=content_hash(profile.model_dump(exclude_defaults=True), key),
         stated_at=stated_at,
         messages={"customer": profile},
         occurred_at=_occurred_at(reported),
@@ -357,7 +355,7 @@ def _key_of(report: VisitReported | ComplaintReported, number: str) -> str | Non
 
 def _report_hash(reported: Reported, key: bytes) -> str:
     """The hash of a report, but for when it was changed and for what belongs to profiles."""
-    return _hash(
+    return content_hash(
         reported.report.model_dump(
             exclude={
                 "source_modified_at": True,
@@ -368,21 +366,3 @@ def _report_hash(reported: Reported, key: bytes) -> str:
         ),
         key,
     )
-
-
-def _hash(content: Mapping[str, Any], key: bytes) -> str:
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=_plain)
-    return blake2b(text.encode(), key=key, digest_size=16).hexdigest()
-
-
-def _plain(value: object) -> str:
-    """One notation per value: 129.9 and 129.90 are the same amount."""
-    match value:
-        case Decimal():
-            return format(value.normalize(), "f")
-        case datetime():
-            return instant_text(value.astimezone(UTC))
-        case date():
-            return value.isoformat()
-        case _:
-            raise TypeError(f"no canonical form for {type(value).__name__}")

@@ -87,7 +87,6 @@ class Door:
             lane.places.release()
 
     async def _read(self, arriving: _Arriving, chunks: AsyncIterator[bytes]) -> bytes:
-        clock = asyncio.get_running_loop().time
         due = arriving.began + self._settings.body_deadline_seconds
         body = bytearray()
         try:
@@ -100,8 +99,8 @@ class Door:
                     body += chunk
                     deadline.reschedule(self._next_byte_due(due))
         except TimeoutError:
-            late = clock() < due and arriving.gave_way
-            raise Refusal(problems.busy() if late else problems.too_slow()) from None
+            gone = problems.busy() if arriving.gave_way else problems.too_slow()
+            raise Refusal(gone) from None
         finally:
             arriving.deadline = None
         return bytes(body)
@@ -130,7 +129,8 @@ class Door:
             if other.began > loop.time() - GRACE_SECONDS:
                 return False
             other.gave_way = True
-            other.deadline.reschedule(loop.time())
+            if not other.deadline.expired():
+                other.deadline.reschedule(loop.time())
             self._count(other, 0)
             return True
         return False

@@ -1,10 +1,10 @@
 """How a message of intake goes onto Kafka: keyed by the customer, CloudEvents binary mode."""
 
 import re
-from hashlib import blake2b
 from uuid import uuid5
 
 from services.intake.batch import Outgoing
+from services.intake.hashes import keyed_hash
 from shared.contracts.envelope import CloudEvent, to_headers
 from shared.contracts.identifiers import NAMESPACE
 from shared.contracts.intake import Recorded
@@ -57,7 +57,7 @@ def causation_id(event_id: str, key: bytes) -> str:
     """A UUID as it is; anything else may hold a person's data, and is told as a keyed hash."""
     if _UUID.fullmatch(event_id) and not _ONLY_DIGITS.fullmatch(event_id[-12:]):
         return event_id
-    return blake2b(event_id.encode(), key=key, digest_size=16).hexdigest()
+    return keyed_hash(event_id, key)
 
 
 def record_id(message: Recorded) -> str:

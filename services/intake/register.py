@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from hashlib import blake2b
 from secrets import token_hex
 from typing import Any, Literal, Protocol, get_args
 
 from services.intake.canonical import PROFILE
 from services.intake.facts import Row
+from services.intake.hashes import key_of
 from shared.mongo import (
     ASCENDING,
     IndexModel,
@@ -84,7 +84,7 @@ class MongoRegister:
     def __init__(self, mongo: Callable[[], Mongo], *, hash_key: str = "") -> None:
         """`hash_key`: of the operator's choosing; empty: one that is made once and kept."""
         self._mongo = mongo
-        self._hash_key = _key_of(hash_key) if hash_key else None
+        self._hash_key = key_of(hash_key) if hash_key else None
 
     async def prepare(self) -> None:
         """Create the indexes; repeating it changes nothing."""
@@ -137,7 +137,7 @@ class MongoRegister:
 
     async def hash_key(self) -> bytes:
         if self._hash_key is None:
-            self._hash_key = _key_of(await self._kept_key())
+            self._hash_key = key_of(await self._kept_key())
         return self._hash_key
 
     async def _kept_key(self) -> str:
@@ -194,10 +194,6 @@ class MongoRegister:
             await asyncio.sleep(0)
         if documents:
             await guarded_bulk(self._rows(shelf), documents, guard="revision")
-
-
-def _key_of(secret: str) -> bytes:
-    return blake2b(secret.encode()).digest()
 
 
 def _shelf_of(document_id: str) -> Shelf:

@@ -216,7 +216,7 @@ def told_in_order(events: Sequence[CaseEvent]) -> Cases:
 
 def what_cases_know(cases: Cases) -> dict[str, tuple[object, ...]]:
     """Of each aggregate: what it was handed, the merges into it, and what it says now."""
-    known = {id_: CaseFacts.model_validate(each.facts) for id_, each in cases.known.items()}
+    known = {id_: CaseFacts.model_validate_json(each.facts) for id_, each in cases.known.items()}
     return {
         id_: (
             handed_to(facts),
@@ -311,3 +311,12 @@ def test_in_whatever_order_merges_are_told_the_same_cases_are_open(
     assert first_due <= at("2h 3m")
     if all(kind == "merged" for _, _, kind in merges):
         assert first_due == at("2h"), "whoever answers for A does so from A's receipt on"
+
+
+def test_a_breach_that_a_merge_moves_tells_who_was_told_of_it() -> None:
+    case = given(filed()).when("2h").then(*CONTACT_OVERDUE)
+    case.reported(absorbed({"contact": "-30m"}, "2h 10m")).when("2h 10m").then(*CONTACT_OVERDUE)
+    case.then_anew(*CONTACT_OVERDUE)
+    assert case.breach("breach/contact/1").due_at == at("90m")
+    assert case.breach("breach/contact/1").notified
+    assert not case.warning("warning/contact/1").notified

@@ -31,6 +31,7 @@ class _Heard(NamedTuple):
     announcement: bool
     withdrawn: bool
     forget_at: datetime | None
+    instants: Mapping[str, datetime]
 
     def stands(self, now: datetime) -> bool:
         return not self.withdrawn and (self.forget_at is None or now < self.forget_at)
@@ -113,8 +114,7 @@ class Life(Generic[F, P]):
         for about, heard in standing.items():
             content = content_of(wanted[about])
             assert _but_for_noticing(content) == self._decided[about]
-            told = self.machine.writing[heard.message.type].model_validate_json(heard.message.data)
-            assert _instants(told) == _instants(content), "nothing stands with an old instant"
+            assert heard.instants == _instants(content), "nothing stands with an old instant"
             if not heard.announcement:
                 assert heard.message.data == content.model_dump_json()
         self._audited(now)
@@ -156,17 +156,19 @@ class Life(Generic[F, P]):
         assert known is None or known.message.sequence < message.sequence
         contract = self.machine.writing[message.type]
         withdrawn = issubclass(contract, Withdrawal)
+        instants: Mapping[str, datetime] = {}
         if output is None:
             assert withdrawn and stood, "only what stands is taken back"
         else:
             assert not withdrawn
             content = contract.model_validate_json(message.data)
             assert _but_for_noticing(content) == self._decided[message.about]
+            instants = _instants(content)
         announcement = isinstance(output, Announcement)
         assert not (announcement and stood), "an announcement is made once"
         assert not (stood and known and known.message.data == message.data), "nothing new was said"
         self._heard[message.about] = _Heard(
-            message, announcement, withdrawn, output.forget_at if output else None
+            message, announcement, withdrawn, output.forget_at if output else None, instants
         )
 
     def _is_remembered(self, standing: Mapping[str, _Heard]) -> None:
