@@ -290,3 +290,22 @@ def test_the_narrative_is_registered_and_not_published() -> None:
     decision = when(None, submitted("complaint", complaint()))
     assert decision.row.narrative
     assert not any("Han Meimei" in told.model_dump_json() for told in decision.messages)
+
+
+def test_given_a_row_without_content_when_its_time_is_reported_again_then_it_is_kept() -> None:
+    """Hashes were made otherwise then, and the old one may sort behind the new one."""
+    row = given(submitted("visit", visit()))
+    assert row is not None
+    legacy = {
+        "content": None,
+        "content_hash": "f" * 32,
+        "version": f"{row.version[:13]}.ffffffffffff",
+    }
+    before = row.model_copy(update=legacy)
+    decision = when(before, submitted("visit", visit()))
+    assert (decision.outcome, decision.messages) == ("duplicate", ())
+    assert decision.row == before.model_copy(
+        update={"content": row.content, "occurred_at": row.occurred_at}
+    )
+    other = when(before, submitted("visit", modified(-90)))
+    assert other.row is before, "an older content is another"
