@@ -22,8 +22,7 @@ from shared.runtime.sweep import Sweep
 from tests.fakes import MemoryStore
 from tests.shared.toy import ToyFacts, ToyPolicy
 from tests.simulation.story import simulate
-from tests.simulation.witness import Invariant
-from tests.simulation.workload import PARTITIONS
+from tests.simulation.witness import PARTITIONS, Invariant
 
 Toy: TypeAlias = Reconciler[ToyFacts, ToyPolicy]
 Records: TypeAlias = Sequence["ConsumerRecord[bytes, bytes]"]

@@ -1,0 +1,10 @@
+"""The worlds there are, by name."""
+
+from collections.abc import Callable, Mapping
+
+from tests.simulation.toy_world import ToyWorld
+from tests.simulation.world import World
+
+WORLDS: Mapping[str, Callable[[], World]] = {
+    ToyWorld.name: ToyWorld,
+}
