@@ -86,6 +86,8 @@ class Written:
 
     at: float
     writer: str
+    partition: int
+    """That of what it is about; it may be said to another customer."""
 
 
 Content: TypeAlias = tuple[str, bytes | None, bytes | None]
@@ -153,22 +155,22 @@ class Witness:
             self.violated(Invariant.VERSIONS_RISE, f"{after.id}: {after.version} follows {version}")
         for about, entry in after.emitted.items():
             known = before.emitted.get(about) if before else None
-            if known == entry or entry.hash == UNSAID:
+            if entry.hash == UNSAID or (known and known.sequence == entry.sequence):
                 continue
             if known and self._stands(known) and self._stands(entry):
                 self.violated(Invariant.SEALED, f"{after.id} {about}")
-            self._said(self.subject(after.id, about), entry.sequence, writer)
+            self._said(self.subject(after.id, about), entry.sequence, writer, after.partition)
 
     def _stands(self, entry: Emitted) -> bool:
         """Whether it is an announcement that was said and not withdrawn."""
         return entry.type in self._announces and not entry.withdrawn and entry.hash != UNSAID
 
-    def _said(self, about: str, sequence: int, writer: str) -> None:
+    def _said(self, about: str, sequence: int, writer: str, partition: int) -> None:
         if sequence <= self._highest.get(about, -1):
             self.violated(Invariant.SEQUENCES_RISE, f"{about}: {sequence} again")
         self._highest[about] = sequence
         now = asyncio.get_running_loop().time()
-        self._written[about, sequence] = Written(now, writer)
+        self._written[about, sequence] = Written(now, writer, partition)
 
     def publishes(self, owner: Owner, records: Iterable[Record]) -> None:
         """An instance begins to send these."""
@@ -176,10 +178,12 @@ class Witness:
             if record.topic == DEAD_LETTERS.name:
                 self.acts(owner, int(told_by(record.headers)["partition"]))
                 continue
-            self.acts(owner, partition_of((record.key or b"").decode()))
             told = from_headers(record.headers)
-            if (told["subject"], int(told["sequence"])) not in self._written:
+            written = self._written.get((told["subject"], int(told["sequence"])))
+            if written is None:
                 self.violated(Invariant.WRITTEN_FIRST, f"{owner.name} sends {told['type']}")
+            else:
+                self.acts(owner, written.partition)
         if owner.was_paused_too_long:
             self.violated(Invariant.PAUSED, owner.name)
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+from tests.simulation.cases_world import CasesWorld
 from tests.simulation.toy_world import ToyWorld
 from tests.simulation.world import World
 
 WORLDS: Mapping[str, Callable[[], World]] = {
     ToyWorld.name: ToyWorld,
+    CasesWorld.name: CasesWorld,
 }
