@@ -39,6 +39,7 @@ __all__ = [
     "Mongo",
     "ReplaceOne",
     "UpdateOne",
+    "encoded",
     "guarded_bulk",
     "transient",
 ]
@@ -115,13 +116,13 @@ async def guarded_bulk(
     ids: list[str] = []
     refused: list[str] = []
     for document in documents:
-        encoded = _encoded(document)
-        if encoded is None:
+        whole = encoded(document)
+        if whole is None:
             refused.append(document["_id"])
             continue
         predecessor = {"_id": document["_id"], guard: document[guard] - 1}
         first = document[guard] == 1
-        operations.append(InsertOne(encoded) if first else ReplaceOne(predecessor, encoded))
+        operations.append(InsertOne(whole) if first else ReplaceOne(predecessor, whole))
         ids.append(document["_id"])
     if operations:
         refused += [ids[position] for position in await _bulk(collection, operations)]
@@ -129,13 +130,13 @@ async def guarded_bulk(
         raise RefusedDocuments(refused)
 
 
-def _encoded(document: Mapping[str, Any]) -> RawBSONDocument | None:
+def encoded(document: Mapping[str, Any]) -> RawBSONDocument | None:
     """As it is sent, encoded once; None where that is not possible or MongoDB would not take it."""
     try:
-        encoded = bson.encode(document)
+        whole = bson.encode(document)
     except (bson.errors.BSONError, OverflowError, UnicodeError, TypeError, ValueError):
         return None
-    return RawBSONDocument(encoded) if len(encoded) <= MAX_DOCUMENT_BYTES else None
+    return RawBSONDocument(whole) if len(whole) <= MAX_DOCUMENT_BYTES else None
 
 
 async def _bulk(collection: Collection, operations: Sequence[Any]) -> list[int]:

@@ -7,9 +7,10 @@ from typing import Generic, TypeVar
 from shared.contracts.decision import Decision, Listing
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.policy import Policy
+from shared.mongo import encoded
 from shared.runtime.aggregate import Aggregate, Intent
 from shared.runtime.documents import from_aggregate, from_intent, to_aggregate, to_intent
-from shared.runtime.errors import Conflict
+from shared.runtime.errors import Conflict, RefusedDocuments
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.reader import View
 from shared.runtime.relay import Record
@@ -36,6 +37,8 @@ class MemoryStore:
         self._aggregates: dict[str, dict[str, object]] = {}
         self._intents: dict[str, dict[str, object]] = {}
         self._policies: dict[int, str] = {}
+        self.refuses: set[str] = set()
+        """Whose documents are refused but for one that says why it was set aside."""
 
     async def prepare(self) -> None:
         return None
@@ -47,15 +50,23 @@ class MemoryStore:
         return {id_: to_aggregate(self._aggregates[id_]) for id_ in ids if id_ in self._aggregates}
 
     async def save(self, aggregates: Sequence[Aggregate]) -> None:
-        written = 0
+        refused = {
+            one.id
+            for one in aggregates
+            if encoded(from_aggregate(one)) is None
+            or (one.id in self.refuses and one.parked is None)
+        }
+        written = len(refused)
         for aggregate in aggregates:
             known = self._aggregates.get(aggregate.id)
             version = known["version"] if known else 0
-            if version == aggregate.version - 1:
+            if version == aggregate.version - 1 and aggregate.id not in refused:
                 self._aggregates[aggregate.id] = from_aggregate(aggregate)
                 written += 1
         if written < len(aggregates):
             raise Conflict(f"{written} of {len(aggregates)} documents were written")
+        if refused:
+            raise RefusedDocuments(refused)
 
     async def add_intents(self, intents: Sequence[Intent]) -> None:
         for intent in intents:

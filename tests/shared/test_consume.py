@@ -114,8 +114,9 @@ async def test_a_thousand_events_end_in_documents_and_scores(settings: ServiceSe
 
         await until(all_held)
         assert await runtime.troubles() == []
+        scores = await read_all(settings.kafka, SCORES.name, 100)
     latest: dict[str, tuple[int, bytes]] = {}
-    for record in await read_all(settings.kafka, SCORES.name, 100):
+    for record in scores:
         said = from_headers(record.headers)
         sequence = int(said["sequence"])
         if sequence > latest.get(said["subject"], (0, b""))[0]:

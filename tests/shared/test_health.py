@@ -59,6 +59,12 @@ def troubles(
     )
 
 
+def test_a_batch_that_fails_again_and_again_is_trouble() -> None:
+    consumer = Consumer({0: NOW})
+    assert troubles(consumer, failures=4) == []
+    assert troubles(consumer, failures=5) == ["the same batch has failed 5 times in a row"]
+
+
 @pytest.mark.parametrize(
     "polled", [{}, {0: NOW}, {0: NOW - SILENCE, 1: None}, {0: LONG_AGO, 1: NOW}]
 )

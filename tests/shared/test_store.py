@@ -13,7 +13,7 @@ from shared.contracts.decision import NOTHING_DUE, Listing
 from shared.mongo import Mongo
 from shared.runtime.aggregate import Aggregate, Emitted, Intent, Outgoing, Parked
 from shared.runtime.documents import from_intent
-from shared.runtime.errors import Conflict, TransientFailure
+from shared.runtime.errors import Conflict, RefusedDocuments, TransientFailure
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.store import Store
 from shared.settings import MongoSettings
@@ -85,6 +85,34 @@ async def test_a_lost_compare_and_set_inside_a_bulk_writes_the_others(store: Sto
         "rival",
         "mine",
     ]
+
+
+UNWRITABLE: dict[str, dict[str, Any]] = {
+    "too large": {"facts": "x" * (16 * 1024 * 1024)},
+    "no Unicode": {"facts": "\ud800"},
+    "a number beyond 64 bits": {"partition": 2**70},
+}
+
+
+@pytest.mark.parametrize("kind", UNWRITABLE)
+async def test_what_can_never_be_written_is_told_and_its_neighbours_are_written(
+    store: Store, kind: str
+) -> None:
+    await store.save([aggregate("g/d/s/2")])
+    bulk = [
+        aggregate("g/d/s/1"),
+        aggregate("g/d/s/2", version=2, **UNWRITABLE[kind]),
+        aggregate("g/d/s/3"),
+    ]
+    with pytest.raises(RefusedDocuments) as refusal:
+        await store.save(bulk)
+    assert refusal.value.ids == {"g/d/s/2"}
+    found = await store.load(["g/d/s/1", "g/d/s/2", "g/d/s/3"])
+    assert {id_: one.version for id_, one in found.items()} == {
+        "g/d/s/1": 1,
+        "g/d/s/2": 1,
+        "g/d/s/3": 1,
+    }
 
 
 async def test_two_first_versions_conflict(store: Store) -> None:

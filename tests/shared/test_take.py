@@ -8,7 +8,9 @@ from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError
 
 from shared.contracts.identifiers import customer_key
+from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import DEAD_LETTERS, SCORES, VISITS
+from shared.runtime import plan as planning
 from shared.runtime.dead_letters import told_by
 from shared.runtime.errors import RefusedMessage, TransientFailure
 from shared.runtime.ownership import Ownership, Pulse
@@ -52,13 +54,14 @@ class Taking:
         self.store, self.relay, self.log = MemoryStore(), MemoryRelay(), FakeLog()
         self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
         self.gave_up: list[str] = []
+        self.clock, self.seconds = ManualClock(START), 0.0
         ports = Ports(
             store=self.store,
             relay=self.relay,
             log=self.log,
             ownership=self.ownership,
-            clock=ManualClock(START),
-            monotonic=lambda: 0.0,
+            clock=self.clock,
+            monotonic=lambda: self.seconds,
         )
         self.worker: Worker[ToyFacts, ToyPolicy] = Worker(
             TOY,
@@ -83,9 +86,14 @@ async def taking() -> Taking:
 
 
 def polled(
-    offset: int, *, partition: int = 0, customer: str = "1", value: bytes | None = None
+    offset: int,
+    *,
+    partition: int = 0,
+    customer: str = "1",
+    value: bytes | None = None,
+    data: VisitRecorded | None = None,
 ) -> "ConsumerRecord[bytes, bytes]":
-    sent = record_of(visit(offset, customer=customer))
+    sent = record_of(data or visit(offset, customer=customer))
     return ConsumerRecord(
         topic=VISITS.name,
         partition=partition,
@@ -194,3 +202,53 @@ async def test_a_record_too_large_for_a_dead_letter_does_not_hold_up_its_partiti
     (told,) = (told_by(record.headers) for record in taking.relay.records)
     assert (told["offset"], told["omitted"]) == ("2", "2")
     assert taking.log.committed == {partition(0): 4}
+
+
+async def test_a_document_that_can_never_be_written_is_set_aside_and_its_neighbours_go_on(
+    taking: Taking,
+) -> None:
+    """As one that has grown beyond what the database takes."""
+    await taking.take([polled(1), polled(2, customer="2")])
+    full, other = (customer_key(DEALER, "dms", number) for number in ("1", "2"))
+    taking.store.refuses.add(full)
+    await taking.take([polled(3), polled(4, customer="2"), polled(5, customer="3")])
+    known = await taking.store.load([full, other])
+    assert known[other].version == 2
+    parked = known[full].parked
+    assert parked is not None
+    assert parked.reason == "refused by the database"
+    assert len(ToyFacts.model_validate_json(known[full].facts).visits) == 1
+    (told,) = (
+        told_by(record.headers)
+        for record in taking.relay.records
+        if record.topic == DEAD_LETTERS.name
+    )
+    assert (told["offset"], told["reason"]) == ("3", "refused by the database")
+    assert taking.log.committed == {partition(0): 6}
+    assert await taking.store.intents(range(6)) == []
+    assert taking.sent_to(SCORES.name) == 4, "of the three others, and of the first visit"
+
+
+async def test_what_would_make_an_aggregate_too_large_is_buried_and_corrections_go_on(
+    taking: Taking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = len(polled(1).value or b"")
+    monkeypatch.setattr(planning, "MAX_BYTES", 3 * size)
+    monkeypatch.setattr(planning, "MAX_CORRECTED_BYTES", 5 * size)
+    await taking.take([polled(1), polled(2)])
+    corrected = polled(12, data=visit(1, revision=2, status="open"))
+    await taking.take([*(polled(offset) for offset in range(3, 12)), corrected])
+    (known,) = (await taking.store.load([customer_key(DEALER, "dms", "1")])).values()
+    visits = ToyFacts.model_validate_json(known.facts).visits
+    assert 2 < len(visits) < 11
+    assert not visits[visit(1).document_id].closed
+    buried = taking.sent_to(DEAD_LETTERS.name)
+    assert len(visits) + buried == 11
+    assert known.parked is None
+
+
+async def test_a_batch_that_fails_again_and_again_is_counted(taking: Taking) -> None:
+    taking.relay.fail_next = [TransientFailure("broker: away")] * 2
+    for expected in (1, 2, 0):
+        await taking.take([polled(1)])
+        assert taking.worker.consumer.failures_in_a_row == expected
