@@ -21,6 +21,8 @@ from deploy.local.demo_show import run_demo
 from deploy.local.intake_client import IntakeClient
 from deploy.local.processes import CannotRun
 from deploy.local.recorded import DEFAULT_DIRECTORY, recorded
+from deploy.local.republish import PutBack
+from deploy.local.republish import republish as republish_all
 from deploy.local.send import DEFAULT_CHUNK, Account, Line, read_lines, send_all
 from deploy.local.stack import DEFAULT_PORT_BASE
 from deploy.local.tail import Record, following
@@ -209,6 +211,62 @@ def _report_as_json(report: TopicReport) -> dict[str, object]:
         "differences": report.differences,
         "not_told": report.not_told,
     }
+
+
+@app.command()
+def republish(
+    dealer: Annotated[str, typer.Option(help="Only this one's: group/dealer.")] = "",
+    since: Annotated[
+        str, typer.Option(help="Only what was registered or changed since this instant.")
+    ] = "",
+    url: Annotated[str, typer.Option(help="Intake's address.")] = "",
+    data_dir: DataDir = DEFAULT_DIRECTORY,
+    as_json: AsJson = False,
+) -> None:
+    """Put what intake keeps on the topics again: the same records, under the same ids.
+
+    For a Kafka that was lost, and a service that is added later than the topics reach back.
+    """
+    address = url or recorded(data_dir).urls["intake"]
+    done = asyncio.run(_republish(address, dealer or None, _instant_or_none(since)))
+    if as_json:
+        sys.stdout.write(json.dumps(done.as_json()) + "\n")
+    else:
+        for line in done.in_words():
+            out.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+async def _republish(url: str, dealer: str | None, since: datetime | None) -> PutBack:
+    bar = Progress(
+        TextColumn("republishing: {task.completed:,} documents"),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("republish", total=None)
+        async with IntakeClient(url) as client:
+            return await republish_all(
+                client,
+                dealer=dealer,
+                since=since,
+                progress=lambda done: bar.update(task, completed=done.documents),
+            )
+
+
+def _instant_or_none(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise typer.BadParameter(
+            f"'{text}' is no instant with a zone, such as 2026-11-20T08:00:00Z",
+            param_hint="--since",
+        )
+    return instant
 
 
 @app.command()

@@ -1,9 +1,9 @@
-"""Sends events to intake over HTTP, and tells what became of each."""
+"""Sends events to intake over HTTP, tells what became of each, and has intake republish."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -53,6 +53,18 @@ class _Answer(BaseModel):
     items: tuple[Item, ...]
 
 
+class RepublishedPage(BaseModel):
+    """What one page put on the topics again."""
+
+    documents: int
+    records: int
+    not_kept: int
+    next: str | None
+
+
+A = TypeVar("A", bound=BaseModel)
+
+
 class IntakeClient:
     """A connection to intake at `url`. Use it as an async context manager."""
 
@@ -78,18 +90,31 @@ class IntakeClient:
         what it took. Splits what is too much at once. Raises `CannotRun` when intake does not
         take it for another reason, or stays away.
         """
-        answer = await self._post(b"\n".join(lines))
+        answer = await self._post(
+            "/v1/events", content=b"\n".join(lines), headers={"content-type": MEDIA_TYPE}
+        )
         if answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
             return await self._send_smaller(lines)
-        if answer.status_code != httpx.codes.OK:
-            raise CannotRun(f"intake at {self._url} answers {_in_words(answer)}")
-        try:
-            items = _Answer.model_validate_json(answer.content).items
-        except ValidationError as error:
-            raise CannotRun(f"what answers at {self._url} is not intake") from error
+        items = self._read(answer, _Answer).items
         if [item.index for item in items] != list(range(len(lines))):
             raise CannotRun(f"intake at {self._url} did not answer for every line sent")
         return list(items)
+
+    async def republish(
+        self, *, dealer_id: str | None, since: str | None, after: str
+    ) -> RepublishedPage:
+        """Have a page of what intake keeps put on the topics again; asked again as `send` is."""
+        asked = {"dealer_id": dealer_id, "since": since, "after": after}
+        given = {name: value for name, value in asked.items() if value is not None}
+        return self._read(await self._post("/v1/republish", params=given), RepublishedPage)
+
+    def _read(self, answer: httpx.Response, kind: type[A]) -> A:
+        if answer.status_code != httpx.codes.OK:
+            raise CannotRun(f"intake at {self._url} answers {_in_words(answer)}")
+        try:
+            return kind.model_validate_json(answer.content)
+        except ValidationError as error:
+            raise CannotRun(f"what answers at {self._url} is not intake") from error
 
     async def _send_smaller(self, lines: Sequence[bytes]) -> list[Item]:
         if len(lines) == 1:
@@ -101,12 +126,19 @@ class IntakeClient:
         moved = [item.model_copy(update={"index": item.index + middle}) for item in second]
         return [*first, *moved]
 
-    async def _post(self, body: bytes) -> httpx.Response:
+    async def _post(
+        self,
+        path: str,
+        *,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
         wait = 0.25
         for tries_left in reversed(range(TRIES)):
             try:
                 answer = await self._http.post(
-                    f"{self._url}/v1/events", content=body, headers={"content-type": MEDIA_TYPE}
+                    f"{self._url}{path}", content=content, headers=headers, params=params
                 )
             except (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
                 raise CannotRun(

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import httpx
 
+from deploy.local.intake_client import IntakeClient
 from deploy.local.processes import CannotRun, Child, free_port, require_free, spawn, stop_all
+from deploy.local.republish import PutBack, republish
 from deploy.local.servers import embedded_broker, embedded_database
 from deploy.local.topics import provision_topics
 from shared.settings import KafkaSettings, ServiceSettings
@@ -56,6 +58,8 @@ class Stack:
     """Where the database is, without its password."""
     urls: Mapping[str, str]
     children: tuple[Child, ...]
+    put_back: PutBack | None = None
+    """What intake kept and put on the topics of a broker that was new."""
 
     def ended(self) -> Child | None:
         """A process that should run and does not."""
@@ -83,7 +87,9 @@ def running_stack(
 ) -> Iterator[Stack]:
     """Start everything, wait until every service is ready, and stop it all at the end.
 
-    Data and logs are in `directory`; `environment` is added to that of the services. Raises
+    Data and logs are in `directory`; `environment` is added to that of the services. Where the
+    broker is new and the database is not, intake first puts what it keeps on the topics: the
+    other services start when it is there, so that none acts on less than was accepted. Raises
     `CannotRun` with what to do when something does not start.
     """
     _require_ports(ports)
@@ -97,27 +103,48 @@ def running_stack(
             broker = stopping.enter_context(embedded_broker(logs, port=ports.broker))
             servers.append(broker.child)
             settings |= _EMBEDDED_BROKER | {BROKER_VARIABLE: broker.address}
+        storage = directory / "database"
+        has_data = bool(settings.get(DATABASE_VARIABLE)) or _is_filled(storage)
         if not settings.get(DATABASE_VARIABLE):
             tell("starting the embedded database")
             database = stopping.enter_context(
-                embedded_database(logs, storage=directory / "database", port=ports.database)
+                embedded_database(logs, storage=storage, port=ports.database)
             )
             servers.append(database.child)
             settings[DATABASE_VARIABLE] = f"mongodb://{database.address}"
         kafka = _kafka(settings)
         tell("creating the topics")
-        asyncio.run(provision_topics(kafka, create=True))
-        children = _start_services(stopping, ports=ports, environment=settings, logs=logs)
-        urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.services.items()}
-        for name, child in children.items():
-            _wait_until_ready(child, urls[name], tell)
+        topics = asyncio.run(provision_topics(kafka, create=True))
+        is_new = all(topic.state == "created" for topic in topics)
+        services = _Services(ports.services, environment=settings, logs=logs, tell=tell)
+        stopping.callback(services.stop)
+        put_back = None
+        if is_new and has_data:
+            services.start("intake")
+            put_back = asyncio.run(_put_back(services.urls["intake"], tell))
+        services.start(*SERVICES)
         yield Stack(
             kafka=kafka,
             broker_is_embedded=embedded,
             database=settings[DATABASE_VARIABLE].rpartition("@")[2].removeprefix("mongodb://"),
-            urls=urls,
-            children=(*servers, *children.values()),
+            urls=services.urls,
+            children=(*servers, *services.children.values()),
+            put_back=put_back,
         )
+
+
+def _is_filled(directory: Path) -> bool:
+    return directory.is_dir() and any(directory.iterdir())
+
+
+async def _put_back(url: str, tell: Tell) -> PutBack:
+    """The broker is new: what intake keeps is on its topics on return."""
+
+    def progress(done: PutBack) -> None:
+        tell(f"putting documents on the topics of the new broker: {done.documents:,}")
+
+    async with IntakeClient(url) as client:
+        return await republish(client, progress=progress)
 
 
 def _require_ports(ports: Ports) -> None:
@@ -146,15 +173,33 @@ def _kafka(environment: Mapping[str, str]) -> KafkaSettings:
     return KafkaSettings.model_validate(named)
 
 
-def _start_services(
-    stopping: ExitStack, *, ports: Ports, environment: Mapping[str, str], logs: Path
-) -> dict[str, Child]:
-    children: dict[str, Child] = {}
-    grace = ServiceSettings().runtime.graceful_stop_seconds
-    stopping.callback(lambda: stop_all(list(children.values()), within_seconds=grace))
-    for name, port in ports.services.items():
-        children[name] = start_service(name, port=port, environment=environment, logs=logs)
-    return children
+class _Services:
+    """The services as processes, those that were started."""
+
+    def __init__(
+        self, ports: Mapping[str, int], *, environment: Mapping[str, str], logs: Path, tell: Tell
+    ) -> None:
+        self.urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+        self.children: dict[str, Child] = {}
+        self._ports = ports
+        self._environment = environment
+        self._logs = logs
+        self._tell = tell
+
+    def start(self, *names: str) -> None:
+        """Start those of them that do not run yet; returns when all are ready."""
+        for name in names:
+            if name not in self.children:
+                self.children[name] = start_service(
+                    name, port=self._ports[name], environment=self._environment, logs=self._logs
+                )
+        for name in names:
+            _wait_until_ready(self.children[name], self.urls[name], self._tell)
+
+    def stop(self) -> None:
+        """Stop them all, in their time."""
+        grace = ServiceSettings().runtime.graceful_stop_seconds
+        stop_all(list(self.children.values()), within_seconds=grace)
 
 
 def start_service(

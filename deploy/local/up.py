@@ -9,6 +9,7 @@ from rich.table import Table
 
 from deploy.local.processes import CannotRun
 from deploy.local.recorded import recording
+from deploy.local.republish import PutBack
 from deploy.local.stack import Stack, fixed_ports, running_stack
 
 LOOK_EVERY_SECONDS = 0.5
@@ -32,6 +33,8 @@ def run_up(directory: Path, *, port_base: int, fresh: bool, out: Console) -> Non
                     )
                 )
             stopping.enter_context(recording(stack, directory))
+            if stack.put_back is not None:
+                _show_put_back(stack.put_back, out)
             _show(stack, directory, out)
             stopping.callback(out.print, "stopping")
             _watch(stack)
@@ -46,6 +49,14 @@ def _watch(stack: Stack) -> None:
         f"{ended.name} ended by itself (exit code {ended.exit_code}), so everything was stopped. "
         f"Its log is {ended.log}:\n{ended.last_words()}"
     )
+
+
+def _show_put_back(put_back: PutBack, out: Console) -> None:
+    """What came back after the broker forgot; nothing when there was nothing to forget."""
+    if put_back.documents or put_back.not_kept:
+        for line in put_back.in_words():
+            out.print(line, markup=False, highlight=False)
+        out.print()
 
 
 def _show(stack: Stack, directory: Path, out: Console) -> None:

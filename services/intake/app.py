@@ -16,6 +16,8 @@ from services.intake import problems
 from services.intake.api import documents_router, events_router, problem_response
 from services.intake.receive import Intake
 from services.intake.register import MongoRegister, Register
+from services.intake.republish import Republishing
+from services.intake.republish_api import republish_router
 from services.intake.schema import with_events
 from services.intake.settings import IntakeSettings
 from shared.dealers import Dealers
@@ -54,6 +56,7 @@ def make_app(
     intake = Intake(register=register, relay=relay, clock=clock, dealers=dealers)
     app.include_router(events_router(intake, settings))
     app.include_router(documents_router(register))
+    app.include_router(republish_router(Republishing(register=register, relay=relay)))
     app.include_router(operations(readiness))
     app.add_exception_handler(RequestValidationError, _invalid_query)
     app.add_exception_handler(HTTPException, _refused)

@@ -27,23 +27,18 @@ from shared.contracts.feeds import (
 from shared.contracts.identifiers import customer_key, document_id, document_key, vin_key
 from shared.contracts.intake import (
     ComplaintFiled,
-    ComplaintMoved,
     ComplaintStepTaken,
     ConsentGiven,
-    CustomerMoved,
-    Moved,
     PhoneNumber,
     ProfileRecorded,
     Recorded,
     RecordedLine,
     RecordedRecommendation,
     ReferralMade,
-    SaleMoved,
     SaleRecorded,
     SoldProduct,
     SurveyAnswered,
     TaskOutcomeRecorded,
-    VisitMoved,
     VisitRecorded,
 )
 from shared.contracts.values import instant_text
@@ -74,6 +69,8 @@ class Submission:
     parent: str | None = None
     recorded: Mapping[str, JsonValue] | None = None
     narrative: str | None = None
+    occurred_at: datetime | None = None
+    """When the source says that it happened or was changed: what the envelope tells."""
     follows: tuple[Row | None, ...] = ()
     """For a step: its complaint, then the one that it merges that into, as far as known."""
 
@@ -115,6 +112,7 @@ def submissions(reported: Reported) -> list[Submission]:
         parent=parent,
         recorded=recorded,
         narrative=narrative,
+        occurred_at=_occurred_at(reported),
     )
     return [document, *_profiles(reported, stated_at)]
 
@@ -129,27 +127,6 @@ def step_taken(
         "version": version,
     }
     return ComplaintStepTaken.model_validate({**recorded, **told})
-
-
-def moved(
-    *, kind: str, document: str, dealer_id: str, parent: str | None, key: str, version: str
-) -> Moved:
-    """The message that takes a document away from the customer `key`."""
-    common = {
-        "document_id": document,
-        "version": version,
-        "customer_key": key,
-        "dealer_id": dealer_id,
-    }
-    match kind:
-        case "sale":
-            return SaleMoved(**common)
-        case "visit":
-            return VisitMoved(**common)
-        case "complaint" | "complaint-step":
-            return ComplaintMoved(**common, case_id=parent or document)
-        case _:
-            return CustomerMoved(**common)
 
 
 def _messages(reported: Reported) -> dict[str, Recorded]:
@@ -328,7 +305,13 @@ def _profile(reported: Reported, customer: Customer, stated_at: datetime | None)
         content_hash=_hash(profile.model_dump(exclude_defaults=True)),
         stated_at=stated_at,
         messages={"customer": profile},
+        occurred_at=_occurred_at(reported),
     )
+
+
+def _occurred_at(reported: Reported) -> datetime | None:
+    """The event's own time, else when the source changed the document."""
+    return reported.event.time or reported.report.source_modified_at
 
 
 _AnyDocument = (

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.intake.canonical import PROFILE, Submission, moved, step_taken
-from services.intake.facts import Row, placed, version_for, with_receipt
+from services.intake.canonical import PROFILE, Submission, step_taken
+from services.intake.facts import Row, placed, version_for, with_left, with_receipt
+from services.intake.kept import content_of, moved
 from shared.contracts.intake import Moved, Recorded
 
 ALREADY_KNOWN = "already known"
@@ -52,9 +53,11 @@ def decide(row: Row | None, submission: Submission, *, received_at: datetime) ->
         return Decision(outcome="accepted", row=first, messages=_snapshots(submission, first))
     known = row.content_hash == submission.content_hash
     if version <= row.version:
-        overtaken = () if known or row.parent is not None else _taken_back(row, submission)
-        detail = ALREADY_KNOWN if known else NEWER_KNOWN
-        return Decision(outcome="duplicate", row=row, messages=overtaken, detail=detail)
+        if known:
+            row = _with_content(row, submission)
+            return Decision(outcome="duplicate", row=row, detail=ALREADY_KNOWN)
+        overtaken = () if row.parent is not None else _taken_back(row, submission)
+        return Decision(outcome="duplicate", row=row, messages=overtaken, detail=NEWER_KNOWN)
     newer = _registered(row, submission, version, received_at)
     if known and submission.kind == PROFILE:
         return Decision(outcome="duplicate", row=newer, detail=ALREADY_KNOWN)
@@ -74,33 +77,52 @@ def follow_cases(
 ) -> Placement | None:
     """A step where its complaint is now, with the customer of the complaint it merges that into.
 
-    None when it is there as it should be, and nowhere else. `published`: the customers that it
-    went out to, of which the register may not know.
+    None when it is there as it should be, and nowhere else; also when `case` or `target` were
+    read before it was placed by newer ones. `published`: the customers that it went out to, of
+    which the register may not know.
     """
     assert step.recorded is not None, "only steps follow"
     version = placed(step.version, case, target)
-    if version == step.version:
+    if version <= step.version:
         elsewhere = _moved(step, set(published) - step.keys)
         return Placement(row=step, messages=elsewhere) if elsewhere else None
     customer_keys = step.customer_keys if case is None else case.customer_keys
+    snapshots = {
+        role: step_taken(step.recorded, key=key, target=target, version=version)
+        for role, key in customer_keys.items()
+    }
+    keys = set(customer_keys.values())
+    gone = {*step.keys, *published} - keys
     row = step.model_copy(
-        update={"customer_keys": dict(customer_keys), "version": version, "updated_at": now}
+        update={
+            "customer_keys": dict(customer_keys),
+            "version": version,
+            "content": content_of(snapshots),
+            "left": with_left(step.left, gone, keys=keys, version=version),
+            "updated_at": now,
+        }
     )
-    snapshots = tuple(
-        step_taken(step.recorded, key=key, target=target, version=version)
-        for key in customer_keys.values()
-    )
-    gone = _moved(row, {*step.keys, *published} - row.keys)
-    return Placement(row=row, messages=(*gone, *snapshots))
+    return Placement(row=row, messages=(*_moved(row, gone), *snapshots.values()))
+
+
+def _with_content(row: Row, submission: Submission) -> Row:
+    """The row with the content that is reported again, if it was registered without."""
+    if row.content is not None:
+        return row
+    kept = {"content": content_of(submission.messages), "occurred_at": submission.occurred_at}
+    return row.model_copy(update=kept)
 
 
 def _registered(row: Row | None, submission: Submission, version: str, now: datetime) -> Row:
+    customer_keys = {role: told.customer_key for role, told in submission.messages.items()}
+    keys, version = set(customer_keys.values()), placed(version, *submission.follows)
+    left = {} if row is None else with_left(row.left, row.keys - keys, keys=keys, version=version)
     return Row(
         document_id=submission.document_id,
         kind=submission.kind,
         dealer_id=submission.dealer_id,
-        customer_keys={role: told.customer_key for role, told in submission.messages.items()},
-        version=placed(version, *submission.follows),
+        customer_keys=customer_keys,
+        version=version,
         content_hash=submission.content_hash,
         first_received_at=now if row is None else row.first_received_at,
         receipts=with_receipt(
@@ -110,6 +132,9 @@ def _registered(row: Row | None, submission: Submission, version: str, now: date
         parent=submission.parent,
         recorded=submission.recorded,
         narrative=submission.narrative,
+        content=content_of(submission.messages),
+        occurred_at=submission.occurred_at,
+        left=left,
         updated_at=now,
     )
 
@@ -127,14 +152,4 @@ def _taken_back(row: Row, submission: Submission) -> tuple[Moved, ...]:
 
 
 def _moved(row: Row, keys: Iterable[str]) -> tuple[Moved, ...]:
-    return tuple(
-        moved(
-            kind=row.kind,
-            document=row.document_id,
-            dealer_id=row.dealer_id,
-            parent=row.parent,
-            key=key,
-            version=row.version,
-        )
-        for key in sorted(keys)
-    )
+    return tuple(moved(row, key=key, version=row.version) for key in sorted(keys))

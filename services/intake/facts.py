@@ -1,6 +1,6 @@
 """What intake keeps of a reported document, and the one rule that gives it a version."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -10,6 +10,8 @@ from shared.contracts.values import Instant
 
 RECEIPTS_KEPT = 16
 """So many contents of a document are remembered by when they were first received."""
+LEFT_KEPT = 16
+"""So many customers are remembered that a document was taken away from, the last ones."""
 NOT_KNOWN = "0"
 """Stands for the version of a complaint that is not known yet; sorts before every version."""
 
@@ -37,6 +39,13 @@ class Row(BaseModel):
     """What was published of a step, so that it can follow its complaints."""
     narrative: str | None = None
     """What the customer complained of, in words. Never published."""
+    content: Mapping[str, str] | None = None
+    """Role -> what was published to the customer in that role, as JSON without what the row
+    itself tells. None: registered before intake kept it."""
+    occurred_at: Instant | None = None
+    """When the source says that it happened or was changed."""
+    left: Mapping[str, str] = Field(default_factory=dict)
+    """Customer key -> the version with which the document was taken away from there."""
     updated_at: Instant
 
     @property
@@ -104,3 +113,12 @@ def with_receipt(receipts: Mapping[str, str], content_hash: str, version: str) -
     kept = {known: seen for known, seen in receipts.items() if known != content_hash}
     kept[content_hash] = version
     return dict(list(kept.items())[-RECEIPTS_KEPT:])
+
+
+def with_left(
+    left: Mapping[str, str], gone: Iterable[str], *, keys: Collection[str], version: str
+) -> dict[str, str]:
+    """`left` with the customers that a document at `keys` is `gone` from; the last ones only."""
+    away = {**left, **dict.fromkeys(sorted(gone), version)}
+    kept = {key: since for key, since in away.items() if key not in keys}
+    return dict(list(kept.items())[-LEFT_KEPT:])

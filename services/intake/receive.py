@@ -1,13 +1,19 @@
 """Taking a batch of events: all are decided, all is published, then all is registered.
 
-    examine -> one find -> decide in memory -> one publish -> one guarded bulk -> answer
+    examine -> one reading -> decide in memory -> one publish -> one guarded bulk -> answer
 
 The register is written last, so that a crash before it makes a retry, never a false
-duplicate. Steps of complaints are then brought to where their complaint is, and a merge
-names the customer of the complaint it leads to: whichever of a step and the complaints it
-follows is registered last sees the others, on whichever instance. A step's version tells the
-versions of these complaints (`facts.placed`), so that whatever was published by an attempt
-that lost, or was cut off before it could register, is older than what is published at last.
+duplicate. The reading tells the steps that are known of the complaints in the batch: they go
+out with their complaint, ahead of it, so that nobody takes it for one that nothing was done
+about. After the write all is read once more, and steps are brought to where their complaint is:
+whichever of a step and the complaints it follows is registered last sees the others, on
+whichever instance. A merge names the customer of the complaint it leads to. A step's version
+tells the versions of these complaints (`facts.placed`), so that whatever was published by an
+attempt that lost, or was cut off before it could register, is older than what is published at
+last.
+
+A batch that more steps follow than fit at once is taken in portions, a complaint and its steps
+in one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,16 +22,19 @@ from datetime import datetime
 
 from services.intake import problems
 from services.intake.answers import Item
-from services.intake.batch import Entry, Outgoing, Plan, Unregistered, plan, plan_to_follow
+from services.intake.batch import Entry, Outgoing, Plan, Unregistered, plan
 from services.intake.canonical import submissions
 from services.intake.decide import Decision
 from services.intake.facts import Row
+from services.intake.follow import FOLLOWING_AT_ONCE, cases_of, steps_among
+from services.intake.problems import Problem
+from services.intake.publish import publish
 from services.intake.records import record_of
 from services.intake.register import Register
 from services.intake.reports import Refused, Reported, examine
 from shared import metrics
 from shared.dealers import Dealers
-from shared.runtime.errors import Conflict, RefusedMessage, TransientFailure
+from shared.runtime.errors import Conflict, TransientFailure
 from shared.runtime.relay import Relay
 from shared.time.clock import Clock
 
@@ -41,15 +50,25 @@ class Unreadable:
 
 
 @dataclass(slots=True)
-class _Attempts:
-    """What the attempts at one batch have done so far."""
+class _Outcomes:
+    """What has become of the events of a batch so far."""
 
-    entries: list[Entry]
-    traceparent: str | None
-    unregistered: Unregistered = field(default_factory=Unregistered)
     decisions: dict[int, Decision] = field(default_factory=dict)
     accepted: set[int] = field(default_factory=set)
-    refused: set[int] = field(default_factory=set)
+    refused: dict[int, Problem] = field(default_factory=dict)
+    placed: dict[str, Row] = field(default_factory=dict)
+    """Steps that were brought to where their complaints are."""
+
+
+@dataclass(slots=True)
+class _Attempts:
+    """What the attempts at one portion have done so far."""
+
+    entries: list[Entry]
+    now: datetime
+    traceparent: str | None
+    outcomes: _Outcomes
+    unregistered: Unregistered = field(default_factory=Unregistered)
 
 
 class Intake:
@@ -69,18 +88,26 @@ class Intake:
         `raws` are JSON values, or `Unreadable`. Raises `TransientFailure` when the batch has to
         be sent again.
         """
-        now = self._clock.now()
+        now, outcomes = self._clock.now(), _Outcomes()
         examined = [self._examine(raw, now) for raw in raws]
         entries = [
             Entry(index=index, reported=found, submissions=tuple(submissions(found)))
             for index, found in enumerate(examined)
             if isinstance(found, Reported)
         ]
-        attempts = _Attempts(entries, traceparent)
-        if entries:
-            await self._take(attempts, now)
-        moved = await self._follow_cases(attempts, now)
-        items = [_item(index, found, attempts, moved) for index, found in enumerate(examined)]
+        waiting = [entries] if entries else []
+        while waiting:
+            portion = waiting.pop()
+            ids, cases, halves = _ids(portion), _cases(portion), _halves(portion)
+            limit = FOLLOWING_AT_ONCE if halves else None
+            known = await self._read(ids, cases, limit=limit)
+            if limit is not None and len(steps_among(known)) > limit:
+                waiting += halves
+                continue
+            attempts = _Attempts(portion, now, traceparent, outcomes)
+            await self._take(attempts, known)
+            await self._follow(attempts, cases)
+        items = [_item(index, found, outcomes) for index, found in enumerate(examined)]
         _count(examined, items)
         return items
 
@@ -89,51 +116,55 @@ class Intake:
             return raw
         return examine(raw, dealers=self._dealers, now=now)
 
-    async def _take(self, attempts: _Attempts, now: datetime) -> None:
-        for _ in range(MAX_ATTEMPTS):
-            rows = await self._register.find(_ids(attempts.entries))
-            planned = plan(attempts.entries, rows, now=now)
+    async def _read(
+        self, document_ids: set[str], cases: set[str], *, limit: int | None = None
+    ) -> dict[str, Row]:
+        """These documents, the steps that follow these complaints, and what those follow too."""
+        known = dict(await self._register.find(document_ids, following=cases, limit=limit))
+        followed = {case for step in steps_among(known) for case in cases_of(step)}
+        if others := followed - document_ids:
+            known |= await self._register.find(others)
+        return known
+
+    async def _take(self, attempts: _Attempts, known: Mapping[str, Row]) -> None:
+        """Publish and register all; `known`: what the register told of it."""
+        for attempt in range(MAX_ATTEMPTS):
+            if attempt:
+                known = await self._read(_ids(attempts.entries), _cases(attempts.entries))
+            planned = plan(
+                attempts.entries, known, now=attempts.now, unregistered=attempts.unregistered
+            )
             if not await self._publish(planned.outgoing, attempts):
                 continue
-            attempts.decisions.update(planned.decisions)
-            attempts.accepted |= _accepted(planned)
+            _note(planned, attempts.outcomes)
             if await self._save(planned):
                 return
         raise TransientFailure("register: other writers were first, again and again")
 
-    async def _follow_cases(self, attempts: _Attempts, now: datetime) -> Mapping[str, Row]:
-        """Place all steps that follow the complaints of this batch; those that were placed."""
-        case_ids = _cases(attempts.entries)
-        followers: dict[str, Row] = {}
-        for _ in range(MAX_ATTEMPTS if case_ids else 0):
-            steps = await self._register.steps_of(case_ids)
-            cases = await self._register.find(_followed(steps))
-            planned = plan_to_follow(cases, steps, now=now, unregistered=attempts.unregistered)
+    async def _follow(self, attempts: _Attempts, cases: set[str]) -> None:
+        """Place the steps that another instance registered meanwhile, or whose complaint it did."""
+        for _ in range(MAX_ATTEMPTS if cases else 0):
+            known = await self._read(cases, cases)
+            planned = plan([], known, now=attempts.now, unregistered=attempts.unregistered)
             if not planned.outgoing and not planned.changed:
-                return followers
+                return
             if await self._publish(planned.outgoing, attempts) and await self._save(planned):
-                followers.update(planned.changed)
-        if not case_ids:
-            return followers
-        raise TransientFailure("register: steps do not come to rest")
+                _note(planned, attempts.outcomes)
+        if cases:
+            raise TransientFailure("register: steps do not come to rest")
 
     async def _publish(self, outgoing: Sequence[Outgoing], attempts: _Attempts) -> bool:
         """Whether the broker took all; events whose messages it refuses for good are set aside."""
         events = {entry.index: entry.reported.event for entry in attempts.entries}
-        records = [
+        records = (
             record_of(
                 sent,
                 event=None if sent.index is None else events[sent.index],
                 traceparent=attempts.traceparent,
             )
             for sent in outgoing
-        ]
-        refused: set[int] = set()
-        try:
-            if records:
-                await self._relay.publish(records)
-        except RefusedMessage as error:
-            refused = set(error.refused)
+        )
+        refused = set(await publish(self._relay, records))
         arrived = [sent for position, sent in enumerate(outgoing) if position not in refused]
         attempts.unregistered.note(arrived)
         for sent in arrived:
@@ -155,56 +186,61 @@ class Intake:
 def _set_aside(attempts: _Attempts, indexes: set[int | None]) -> None:
     if None in indexes:
         raise TransientFailure("broker: a message that moves a document was refused")
-    attempts.refused |= {index for index in indexes if index is not None}
-    attempts.entries = [entry for entry in attempts.entries if entry.index not in attempts.refused]
+    too_large = problems.too_large("the broker does not take a message of this size")
+    attempts.outcomes.refused |= {index: too_large for index in indexes if index is not None}
+    attempts.entries = [entry for entry in attempts.entries if entry.index not in indexes]
+
+
+def _note(planned: Plan, outcomes: _Outcomes) -> None:
+    """An event that was published stays accepted, even if its row turns out to be written."""
+    outcomes.decisions.update(planned.decisions)
+    outcomes.accepted |= {
+        index for index, decision in planned.decisions.items() if decision.outcome == "accepted"
+    }
+    for index in planned.decisions:
+        outcomes.refused.pop(index, None)
+    outcomes.refused.update(planned.refused)
+    outcomes.placed.update(planned.placed)
 
 
 def _ids(entries: Sequence[Entry]) -> set[str]:
     """Every row that deciding needs: documents, profiles, and the complaints steps follow."""
     ids = {submission.document_id for entry in entries for submission in entry.submissions}
-    followed = {case for entry in entries for case in (entry.parent, entry.merged_into)}
-    return ids | {case for case in followed if case is not None}
-
-
-def _followed(steps: Sequence[Row]) -> set[str]:
-    """The complaints of steps, and those they merge into."""
-    followed = {case for step in steps for case in (step.parent, step.merged_into)}
-    return {case for case in followed if case is not None}
+    return ids | _cases(entries)
 
 
 def _cases(entries: Sequence[Entry]) -> set[str]:
-    """The complaints that events are about, or are steps on."""
-    cases = {entry.parent for entry in entries if entry.parent is not None}
-    documents = (entry.submissions[0] for entry in entries)
-    return cases | {filed.document_id for filed in documents if filed.kind == "complaint"}
+    """The complaints that events are about, are steps on, or merge others into."""
+    cases = {case for entry in entries for case in (entry.case, entry.merged_into)}
+    return {case for case in cases if case is not None}
 
 
-def _accepted(planned: Plan) -> set[int]:
-    """An event that was published stays accepted, even if its row turns out to be written."""
-    return {
-        index for index, decision in planned.decisions.items() if decision.outcome == "accepted"
-    }
+def _halves(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """The events of half the complaints, and all others before; nothing for a single one."""
+    cases = sorted({entry.case for entry in entries if entry.case is not None})
+    if len(cases) < 2:
+        return []
+    later = set(cases[len(cases) // 2 :])
+    return [
+        [entry for entry in entries if entry.case in later],
+        [entry for entry in entries if entry.case not in later],
+    ]
 
 
-def _item(
-    index: int,
-    found: Reported | Refused | Unreadable,
-    attempts: _Attempts,
-    moved: Mapping[str, Row],
-) -> Item:
+def _item(index: int, found: Reported | Refused | Unreadable, outcomes: _Outcomes) -> Item:
     match found:
         case Unreadable():
             return Item(index=index, outcome="rejected", problem=problems.unreadable(found.detail))
         case Refused():
             problem = problems.invalid_event(found.errors)
             return Item(index=index, id=found.event_id, outcome="rejected", problem=problem)
-        case Reported() if index in attempts.refused:
-            problem = problems.too_large("the broker does not take a message of this size")
+        case Reported() if index in outcomes.refused:
+            problem = outcomes.refused[index]
             return Item(index=index, id=found.event.id, outcome="rejected", problem=problem)
         case Reported():
-            decision = attempts.decisions[index]
-            row = moved.get(decision.row.document_id, decision.row)
-            accepted = index in attempts.accepted
+            decision = outcomes.decisions[index]
+            row = outcomes.placed.get(decision.row.document_id, decision.row)
+            accepted = index in outcomes.accepted
             return Item(
                 index=index,
                 id=found.event.id,

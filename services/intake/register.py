@@ -1,21 +1,23 @@
 """The register of reported documents, in intake's own database."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Literal, Protocol, get_args
 
 from services.intake.canonical import PROFILE
 from services.intake.facts import Row
 from shared.mongo import (
     ASCENDING,
-    Collection,
     IndexModel,
     Mongo,
     guarded_bulk,
     transient,
 )
+from shared.mongo import Collection as MongoCollection
+from shared.runtime.errors import Conflict
 
-COLLECTION = "documents"
+Shelf = Literal["documents", "profiles"]
+"""Where rows are kept: what is personal apart from all else, so that it can be erased."""
 MERGED_INTO = "recorded.merged_into"
 """Where a row says which complaint a step merges its own into."""
 IDS_AT_ONCE = 200
@@ -26,12 +28,18 @@ id asked for, so that 1,600 known ids took 1.9 s in one query and 0.3 s in porti
 class Register(Protocol):
     """Keeps a row per document. Every call raises `TransientFailure` when it cannot answer."""
 
-    async def find(self, document_ids: Iterable[str]) -> Mapping[str, Row]:
-        """The rows of these documents, by id; unknown ones are left out."""
-        ...
+    async def find(
+        self,
+        document_ids: Iterable[str],
+        *,
+        following: Collection[str] = (),
+        limit: int | None = None,
+    ) -> Mapping[str, Row]:
+        """The rows of these documents, by id, in one reading; unknown ones are left out.
 
-    async def steps_of(self, case_ids: Iterable[str]) -> Sequence[Row]:
-        """The rows of all steps on these complaints, and of those that merge others into them."""
+        `following`: complaints; with the rows of all steps on them, and of those that merge
+        others into them. Of very many of these not all, but more than `limit`.
+        """
         ...
 
     async def save(self, rows: Sequence[Row]) -> None:
@@ -44,7 +52,16 @@ class Register(Protocol):
     async def page(
         self, dealer_id: str, *, after: str, limit: int, kind: str | None
     ) -> Sequence[Row]:
-        """A dealer's documents by id, those after the id `after`; profiles only when asked."""
+        """A dealer's documents by id, those after the id `after`; profiles only when asked.
+
+        Without narrative and content.
+        """
+        ...
+
+    async def kept(
+        self, shelf: Shelf, *, dealer_id: str | None, after: str, limit: int
+    ) -> Sequence[Row]:
+        """All that a shelf has of a dealer, or of all, by id: those after the id `after`."""
         ...
 
     async def ping(self) -> None:
@@ -63,50 +80,94 @@ class MongoRegister:
         steps = IndexModel([("parent", ASCENDING)], sparse=True, name="steps")
         merges = IndexModel([(MERGED_INTO, ASCENDING)], sparse=True, name="merges")
         async with transient():
-            await self._rows.create_indexes([steps, merges])
+            await self._rows("documents").create_indexes([steps, merges])
 
-    async def find(self, document_ids: Iterable[str]) -> Mapping[str, Row]:
-        return {row.document_id: row for row in await self._read("_id", document_ids)}
-
-    async def steps_of(self, case_ids: Iterable[str]) -> Sequence[Row]:
-        wanted = set(case_ids)
-        on_them, into_them = await asyncio.gather(
-            self._read("parent", wanted), self._read(MERGED_INTO, wanted)
+    async def find(
+        self,
+        document_ids: Iterable[str],
+        *,
+        following: Collection[str] = (),
+        limit: int | None = None,
+    ) -> Mapping[str, Row]:
+        wanted = set(document_ids)
+        profiles = {id_ for id_ in wanted if _shelf_of(id_) == "profiles"}
+        read = await asyncio.gather(
+            self._read("documents", "_id", wanted - profiles),
+            self._read("profiles", "_id", profiles),
+            self._read("documents", "parent", following, limit),
+            self._read("documents", MERGED_INTO, following, limit),
         )
-        return list({row.document_id: row for row in (*on_them, *into_them)}.values())
+        found: dict[str, Row] = {}
+        for row in (row for rows in read for row in rows):
+            known = found.get(row.document_id)
+            if known is None or known.revision < row.revision:  # read twice, at two moments
+                found[row.document_id] = row
+        return found
 
     async def save(self, rows: Sequence[Row]) -> None:
-        if rows:
-            await guarded_bulk(self._rows, [_written(row) for row in rows], guard="revision")
+        outcomes = await asyncio.gather(
+            *(self._save(shelf, rows) for shelf in get_args(Shelf)), return_exceptions=True
+        )
+        failures = [outcome for outcome in outcomes if outcome is not None]
+        for failure in sorted(failures, key=lambda failure: isinstance(failure, Conflict)):
+            raise failure
 
     async def page(
         self, dealer_id: str, *, after: str, limit: int, kind: str | None
     ) -> Sequence[Row]:
-        # ids begin with the dealer and a slash; '0' is the character after the slash
-        within = {"$gt": max(after, f"{dealer_id}/"), "$lt": f"{dealer_id}0"}
-        query = {"_id": within, "kind": kind if kind is not None else {"$ne": PROFILE}}
-        async with transient():
-            cursor = self._rows.find(query, {"narrative": 0, "recorded": 0})
-            documents = await cursor.sort("_id", ASCENDING).limit(limit).to_list(None)
-        return [_row(document) for document in documents]
+        shelf: Shelf = "profiles" if kind == PROFILE else "documents"
+        query = {**_after(after, dealer_id), "kind": kind if kind is not None else {"$ne": PROFILE}}
+        return await self._page(shelf, query, limit, {"narrative": 0, "recorded": 0, "content": 0})
+
+    async def kept(
+        self, shelf: Shelf, *, dealer_id: str | None, after: str, limit: int
+    ) -> Sequence[Row]:
+        return await self._page(shelf, _after(after, dealer_id), limit, {"narrative": 0})
 
     async def ping(self) -> None:
         await self._mongo().ping()
 
-    @property
-    def _rows(self) -> Collection:
-        return self._mongo().database[COLLECTION]
+    def _rows(self, shelf: Shelf) -> MongoCollection:
+        return self._mongo().database[shelf]
 
-    async def _read(self, field: str, values: Iterable[str]) -> list[Row]:
-        wanted = sorted(set(values))
+    async def _read(
+        self, shelf: Shelf, field: str, values: Iterable[str], limit: int | None = None
+    ) -> list[Row]:
+        wanted, most = sorted(set(values)), 0 if limit is None else limit + 1
         portions = (
             wanted[start : start + IDS_AT_ONCE] for start in range(0, len(wanted), IDS_AT_ONCE)
         )
+        rows = self._rows(shelf)
         async with transient():
             found = await asyncio.gather(
-                *(self._rows.find({field: {"$in": ids}}).to_list(None) for ids in portions)
+                *(rows.find({field: {"$in": ids}}).limit(most).to_list(None) for ids in portions)
             )
         return [_row(document) for documents in found for document in documents]
+
+    async def _page(
+        self, shelf: Shelf, query: Mapping[str, Any], limit: int, left_out: Mapping[str, int]
+    ) -> list[Row]:
+        async with transient():
+            cursor = self._rows(shelf).find(query, left_out)
+            documents = await cursor.sort("_id", ASCENDING).limit(limit).to_list(None)
+        return [_row(document) for document in documents]
+
+    async def _save(self, shelf: Shelf, rows: Sequence[Row]) -> None:
+        written = [_written(row) for row in rows if _shelf_of(row.document_id) == shelf]
+        if written:
+            await guarded_bulk(self._rows(shelf), written, guard="revision")
+
+
+def _shelf_of(document_id: str) -> Shelf:
+    """Ids are `group/dealer/source/kind/number…`."""
+    return "profiles" if document_id.split("/", 4)[3:4] == [PROFILE] else "documents"
+
+
+def _after(after: str, dealer_id: str | None) -> dict[str, Any]:
+    if dealer_id is None:
+        return {"_id": {"$gt": after}}
+    # ids begin with the dealer and a slash; '0' is the character after the slash
+    return {"_id": {"$gt": max(after, f"{dealer_id}/"), "$lt": f"{dealer_id}0"}}
 
 
 def _row(document: Mapping[str, Any]) -> Row:

@@ -1,9 +1,10 @@
 """A register in memory; honours the same contract suite as the one in MongoDB."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from services.intake.canonical import PROFILE
 from services.intake.facts import Row
+from services.intake.register import Shelf
 from shared.runtime.errors import Conflict
 
 
@@ -20,16 +21,22 @@ class MemoryRegister:
         self.meanwhile: Callable[[], None] = lambda: None
         self.calls: list[str] = []
 
-    async def find(self, document_ids: Iterable[str]) -> Mapping[str, Row]:
+    async def find(
+        self,
+        document_ids: Iterable[str],
+        *,
+        following: Collection[str] = (),
+        limit: int | None = None,
+    ) -> Mapping[str, Row]:
         self._called("find")
-        return {id_: self.rows[id_] for id_ in document_ids if id_ in self.rows}
-
-    async def steps_of(self, case_ids: Iterable[str]) -> Sequence[Row]:
-        self._called("steps_of")
-        wanted = set(case_ids)
-        return [
-            row for row in self.rows.values() if row.parent in wanted or row.merged_into in wanted
+        steps = [
+            row
+            for row in self.rows.values()
+            if row.parent in following or row.merged_into in following
         ]
+        few = steps if limit is None else steps[: limit + 1]
+        found = {id_: self.rows[id_] for id_ in document_ids if id_ in self.rows}
+        return found | {row.document_id: row for row in few}
 
     async def save(self, rows: Sequence[Row]) -> None:
         if self.before_save:
@@ -44,11 +51,24 @@ class MemoryRegister:
     ) -> Sequence[Row]:
         self._called("page")
         found = [
-            self.rows[id_].model_copy(update={"narrative": None, "recorded": None})
+            self.rows[id_].model_copy(update={"narrative": None, "recorded": None, "content": None})
             for id_ in sorted(self.rows)
             if id_ > after
             and self.rows[id_].dealer_id == dealer_id
             and (self.rows[id_].kind == kind if kind else self.rows[id_].kind != PROFILE)
+        ]
+        return found[:limit]
+
+    async def kept(
+        self, shelf: Shelf, *, dealer_id: str | None, after: str, limit: int
+    ) -> Sequence[Row]:
+        self._called("kept")
+        found = [
+            self.rows[id_].model_copy(update={"narrative": None})
+            for id_ in sorted(self.rows)
+            if id_ > after
+            and (dealer_id is None or self.rows[id_].dealer_id == dealer_id)
+            and (self.rows[id_].kind == PROFILE) == (shelf == "profiles")
         ]
         return found[:limit]
 

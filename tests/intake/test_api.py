@@ -329,3 +329,63 @@ async def test_a_fast_clock_is_counted(http: httpx.AsyncClient) -> None:
     before = fast()
     await post(http, event("visit", visit(source_modified_at="2026-11-21T10:04:59Z")))
     assert fast() == before + 1
+
+
+async def test_what_is_kept_is_republished_page_by_page(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    await post(http, [event("visit", visit()), event("complaint", complaint())], BATCH)
+    published, after, documents = len(world.relay.records), "", 0
+    while after is not None:
+        answer = await http.post("/v1/republish", params={"after": after, "limit": 1})
+        assert answer.status_code == 200
+        page = answer.json()
+        assert set(page) == {"documents", "records", "not_kept", "next"}
+        after, documents = page["next"], documents + page["documents"]
+    assert documents == len(world.register.rows)
+    assert len(world.relay.records) == 2 * published
+
+
+async def test_republishing_is_asked_for_one_dealer_or_since_an_instant(
+    http: httpx.AsyncClient,
+) -> None:
+    await post(http, event("visit", visit()))
+    for asked, count in (
+        ({"dealer_id": PUDONG}, 1),
+        ({"dealer_id": "sunrise/berlin"}, 0),
+        ({"since": "2026-11-21T10:00:00Z"}, 1),
+        ({"since": "2026-11-21T12:00:00+01:00"}, 0),
+    ):
+        answer = await http.post("/v1/republish", params=asked)
+        assert answer.json()["documents"] == count, asked
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"dealer_id": "sunrise"},
+        {"dealer_id": "Sunrise/*"},
+        {"since": "yesterday"},
+        {"since": "2026-11-21T10:00:00"},
+        {"limit": "0"},
+        {"limit": "1001"},
+        {"after": "elsewhere:x"},
+    ],
+)
+async def test_a_wrong_question_republishes_nothing(
+    http: httpx.AsyncClient, world: World, asked: dict[str, str]
+) -> None:
+    await post(http, event("visit", visit()))
+    published = len(world.relay.records)
+    problem(await http.post("/v1/republish", params=asked), 422)
+    assert len(world.relay.records) == published
+
+
+async def test_republishing_without_a_broker_is_to_be_asked_again(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    await post(http, event("visit", visit()))
+    world.relay.fail_next = [TransientFailure("away")]
+    answer = await http.post("/v1/republish")
+    problem(answer, 503)
+    assert int(answer.headers["retry-after"]) > 0

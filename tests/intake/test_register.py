@@ -8,13 +8,24 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
+from services.intake.canonical import PROFILE, submissions
 from services.intake.decide import decide
 from services.intake.facts import Row
-from services.intake.register import IDS_AT_ONCE, MongoRegister, Register
+from services.intake.register import IDS_AT_ONCE, MongoRegister, Register, Shelf
 from shared.mongo import Mongo
 from shared.runtime.errors import Conflict, TransientFailure
 from shared.settings import MongoSettings
-from tests.intake.given import BERLIN, NOW, PUDONG, complaint, merge, step, submitted, visit
+from tests.intake.given import (
+    BERLIN,
+    NOW,
+    PUDONG,
+    complaint,
+    merge,
+    reported,
+    step,
+    submitted,
+    visit,
+)
 from tests.intake.memory_register import MemoryRegister
 
 
@@ -99,8 +110,20 @@ async def test_steps_are_found_by_their_complaint(register: Register) -> None:
     steps = [row(f"g/d/s/complaint-step/K/{n}", parent="g/d/s/complaint/K") for n in "ab"]
     other = row("g/d/s/complaint-step/L/a", parent="g/d/s/complaint/L")
     await register.save([*steps, other, row("g/d/s/visit/1")])
-    found = await register.steps_of(["g/d/s/complaint/K", "g/d/s/complaint/none"])
-    assert sorted(found_.document_id for found_ in found) == [one.document_id for one in steps]
+    found = await register.find([], following=["g/d/s/complaint/K", "g/d/s/complaint/none"])
+    assert sorted(found) == [one.document_id for one in steps]
+    found = await register.find(["g/d/s/visit/1"], following=["g/d/s/complaint/L"])
+    assert sorted(found) == [other.document_id, "g/d/s/visit/1"], "in one reading"
+
+
+async def test_of_very_many_steps_some_more_than_the_limit_are_found(register: Register) -> None:
+    steps = [row(f"g/d/s/complaint-step/K/{n}", parent="g/d/s/complaint/K") for n in range(9)]
+    await register.save([*steps, row("g/d/s/complaint/K", kind="complaint")])
+    asked = ["g/d/s/complaint/K"]
+    found = await register.find(asked, following=asked, limit=3)
+    assert len(found) > 3 + 1
+    assert "g/d/s/complaint/K" in found, "what was asked for by id is there in any case"
+    assert len(await register.find(asked, following=asked, limit=9)) == 10
 
 
 async def test_steps_are_found_by_the_complaint_that_they_merge_into(register: Register) -> None:
@@ -114,8 +137,9 @@ async def test_steps_are_found_by_the_complaint_that_they_merge_into(register: R
     await register.save([*merges, plain, row("g/d/s/visit/1")])
 
     async def found(*numbers: str) -> list[str]:
-        rows = await register.steps_of([f"g/d/s/complaint/{number}" for number in numbers])
-        return sorted(one.document_id.removeprefix("g/d/s/complaint-step/") for one in rows)
+        following = [f"g/d/s/complaint/{number}" for number in numbers]
+        rows = await register.find([], following=following)
+        return sorted(one.removeprefix("g/d/s/complaint-step/") for one in rows)
 
     assert await found("M") == ["L/m"]
     assert await found("L") == ["K/m", "L/m"], "those on it, and those into it"
@@ -135,6 +159,44 @@ async def test_a_dealers_documents_are_paged_by_id(register: Register) -> None:
     assert paged == ids
     profiles = await register.page(PUDONG, after="", limit=9, kind="profile")
     assert [found.document_id for found in profiles] == [profile.document_id]
+
+
+async def test_all_that_is_kept_is_paged_by_shelf(register: Register) -> None:
+    asked = [submitted("visit", visit()), submissions(reported("visit", visit()))[1]]
+    asked += [submitted("visit", visit(dealer_id=BERLIN)), submitted("complaint", complaint())]
+    rows = [decide(None, one, received_at=NOW).row for one in asked]
+    await register.save(rows)
+    documents = sorted(row.document_id for row in rows if row.kind != PROFILE)
+
+    async def kept(shelf: Shelf, dealer_id: str | None) -> list[Row]:
+        found: list[Row] = []
+        while page := await register.kept(
+            shelf, dealer_id=dealer_id, after=found[-1].document_id if found else "", limit=2
+        ):
+            found += page
+        return found
+
+    found = await kept("documents", None)
+    assert [row.document_id for row in found] == documents
+    assert all(row.content and row.narrative is None for row in found)
+    of_berlin = [row.document_id for row in await kept("documents", BERLIN)]
+    assert of_berlin == [id_ for id_ in documents if id_.startswith(BERLIN)]
+    (profile,) = await kept("profiles", None)
+    assert profile.kind == PROFILE
+    assert profile == rows[1].model_copy(update={"revision": 1})
+
+
+async def test_what_is_personal_has_a_collection_of_its_own(mongo_settings: MongoSettings) -> None:
+    mongo = Mongo(mongo_settings, "intake")
+    register = MongoRegister(lambda: mongo)
+    asked = submissions(reported("visit", visit()))
+    await register.save([decide(None, one, received_at=NOW).row for one in asked])
+    documents = await mongo.database.documents.find({}).to_list(None)
+    profiles = await mongo.database.profiles.find({}).to_list(None)
+    await mongo.close()
+    assert "Li Lei" in repr(profiles)
+    assert "Li Lei" not in repr(documents)
+    assert len(documents) == len(profiles) == 1
 
 
 async def test_more_ids_than_fit_one_command_are_found(register: Register) -> None:

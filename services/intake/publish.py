@@ -1,0 +1,43 @@
+"""What is to be published goes out in its order, in portions that bound what is in flight."""
+
+from collections.abc import Iterable, Iterator
+
+from shared.runtime.errors import RefusedMessage
+from shared.runtime.relay import Record, Relay
+
+RECORDS_AT_ONCE = 2_000
+BYTES_AT_ONCE = 4_000_000
+
+
+async def publish(relay: Relay, records: Iterable[Record]) -> list[int]:
+    """The positions of the records that the broker will never take; it has acknowledged all else.
+
+    Records of one key arrive in this order. Raises `TransientFailure` when some may not have
+    arrived: send all of them again.
+    """
+    refused: list[int] = []
+    done = 0
+    for portion in portions(records):
+        try:
+            await relay.publish(portion)
+        except RefusedMessage as error:
+            refused += [done + position for position in error.refused]
+        done += len(portion)
+    return refused
+
+
+def portions(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """The records in their order, so many and so large at once; a larger one goes alone."""
+    portion: list[Record] = []
+    size = 0
+    for record in records:
+        length = len(record.value or b"") + sum(
+            len(name) + len(v or b"") for name, v in record.headers
+        )
+        if portion and (len(portion) == RECORDS_AT_ONCE or size + length > BYTES_AT_ONCE):
+            yield portion
+            portion, size = [], 0
+        portion.append(record)
+        size += length
+    if portion:
+        yield portion

@@ -1,0 +1,58 @@
+"""`POST /v1/republish`: a page of what is kept goes on the topics again."""
+
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Query, Response
+
+from services.intake import problems
+from services.intake.api import RETRY_AFTER_SECONDS, problem_response
+from services.intake.republish import PutBack, Republishing, UnknownPlace
+from services.intake.schema import problems_of
+from shared import metrics
+from shared.contracts.values import DealerId, Instant
+from shared.runtime.errors import TransientFailure
+
+MOST_AT_ONCE = 1_000
+"""So many documents of one request: they bound its time and its memory."""
+
+log = structlog.get_logger()
+
+
+def republish_router(republishing: Republishing) -> APIRouter:
+    """`POST /v1/republish`."""
+    router = APIRouter(tags=["operations"])
+
+    @router.post(
+        "/v1/republish",
+        summary="Put what is kept on the topics again, page by page",
+        response_model=PutBack,
+        responses=problems_of(422, 503),
+    )
+    async def republish(
+        dealer_id: Annotated[DealerId | None, Query(description="group/dealer; else all")] = None,
+        since: Annotated[
+            Instant | None, Query(description="only what was registered or changed since")
+        ] = None,
+        after: Annotated[str, Query(description="`next` of the page before")] = "",
+        limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE, description="documents at once")] = 500,
+    ) -> Response:
+        """The same records, under the same ids. Go on with `after` until `next` is null.
+
+        An answer of 503 means that nothing is known of the page: ask for it again.
+        """
+        try:
+            done = await republishing.page(
+                dealer_id=dealer_id, since=since, after=after, limit=limit
+            )
+        except UnknownPlace:
+            return problem_response(problems.invalid_query("not valid: query.after"))
+        except TransientFailure as failure:
+            log.warning("not republished", because=str(failure))
+            metrics.transient_failures.labels("intake", type(failure).__name__).inc()
+            answer = problem_response(problems.unavailable())
+            answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+            return answer
+        return Response(done.model_dump_json(), media_type="application/json")
+
+    return router
