@@ -147,7 +147,8 @@ complaints_reopened = Counter(
 )
 complaint_clocks = Counter(
     "aftercare_complaint_clocks",
-    "Deadlines kept and broken, each when that is first known; a verdict corrected later is not "
+    "Deadlines kept and broken, each when its clock was stopped, or its case closed or reopened; "
+    "one that runs past its due time is in complaint_notices. A verdict corrected later is not "
     "counted again. Imported history included.",
     ["dealer", "clock", "verdict"],
 )

@@ -104,8 +104,8 @@ def _ending(record: Received) -> str:
     """What stands of a subject after this message, in the words of `Featured.ends`."""
     data = _data(record)
     if (kind := _KINDS.get(record["type"])) is not None:
-        kind = f"{kind}.{data['step']}" if kind == "step" else kind
-        return gist.taken_back(f"{kind}/{data['clock']}")
+        step = f"{kind} {gist.words(data['step'])}" if kind == "step" else kind
+        return f"{step} of {gist.words(data['clock'])}"
     match record["type"]:
         case ClockStopped.TYPE:
             return f"{gist.words(data['clock'])} {data['verdict']}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from deploy.local.terminal import printable
 from shared.contracts import complaints, followup, intake, scoring
+from shared.contracts.case_subjects import Subject
 from shared.contracts.envelope import from_headers
 from shared.contracts.topics import DEAD_LETTERS
 from shared.contracts.values import instant_text
@@ -186,20 +187,22 @@ def _taken_back(data: Data) -> str:
 
 
 def taken_back(about: str) -> str:
-    """What was taken back, by its name within the case, such as `breach/contact/1`."""
-    kind, _, rest = about.partition("/")
-    kind, _, step = kind.partition(".")
-    clock = rest.partition("/")[0]
-    match kind:
+    """What was taken back, by its name within the case, such as `breach/contact/1/3d7f0c2ab1`."""
+    try:
+        subject = Subject.parse(about)
+    except ValueError:
+        return about
+    match subject.kind:
         case "warning" | "breach" | "verdict":
-            return f"{kind} of {words(clock)}"
+            return f"{subject.kind} of {words(subject.clock or '')}"
         case "step":
-            return f"step {words(step)} of {words(clock)}"
+            return f"step {words(subject.step or '')} of {words(subject.clock or '')}"
         case "closed":
             return "closing"
         case "refused":
-            return f"refusal of step {rest}"
-    return about
+            return f"refusal of step {subject.step}"
+        case "merged":
+            return "merge"
 
 
 def _withdrawn(data: Data) -> str:

@@ -13,7 +13,7 @@ from services.complaints.rulebook import Rulebook
 from services.complaints.speaker import Speaker
 from services.complaints.standing import Standing
 from services.complaints.timeline import course
-from shared.contracts.decision import Announced, Announcement, AnyOutput, Decision, earliest
+from shared.contracts.decision import Announced, AnyOutput, Decision, State, earliest
 
 
 def decide(facts: CaseFacts, announced: Announced, rulebook: Rulebook, now: datetime) -> Decision:
@@ -67,7 +67,7 @@ def _handing_over(
     if forget_at <= now:
         return
     message = merged_message(facts, filed, merged, _running_until(standing.clocks, merged.at))
-    yield Announcement(message.about, message, forget_at)
+    yield State(message.about, message, forget_at)
 
 
 def _running_until(found: tuple[Clock, ...], moment: datetime) -> dict[str, datetime]:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, Self
+from typing import Self
 
 from services.complaints.policy import Rung
+from shared.contracts.case_subjects import NoticeKind
 from shared.time.calendar import BusinessCalendar
 from shared.time.deadlines import Hold, Span, due, part_of
 
-Saying = Literal["warning", "breach", "step"]
-_SAYINGS: dict[str, Saying] = {"before": "warning", "due": "breach", "after": "step"}
+_SAYINGS: dict[str, NoticeKind] = {"before": "warning", "due": "breach", "after": "step"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Reached:
     at: datetime | None
 
     @property
-    def saying(self) -> Saying:
+    def saying(self) -> NoticeKind:
         """What kind of notice it is."""
         return _SAYINGS[self.rung.at.moment]
 

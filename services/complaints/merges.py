@@ -4,19 +4,19 @@ What a case was told of the merges into it is part of its facts, so each case ju
 itself whether its own merge would close a circle: every case of the circle comes to the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from hashlib import blake2b
 
 from services.complaints.facts import CaseFacts, Filed, StepTaken
+from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import CaseMerged, HandedOver, Merge
-from shared.contracts.identifiers import dealer_of
+from shared.contracts.identifiers import aggregate_within, dealer_of
 
 
 def closes_a_circle(facts: CaseFacts, step: StepTaken) -> bool:
     """Whether this merge is the latest of a chain that leads back to its own case."""
     own = _merge(facts, step)
-    by_case = {merge.case_id: merge for merge in _known(facts)}
+    by_case = {merge.case_id: merge for merge in merges_known(facts)}
     chain: list[Merge] = []
     at = own.into
     while at != own.case_id:
@@ -29,51 +29,62 @@ def closes_a_circle(facts: CaseFacts, step: StepTaken) -> bool:
 
 
 def handed_to(facts: CaseFacts) -> list[HandedOver]:
-    """What other cases hand over to this one, in the order of their merges."""
-    found = {
-        (handed.case_id, handed.at): handed
-        for absorbed in sorted(facts.absorbed, key=lambda each: each.version)
-        for handed in absorbed.handed_over
-        if handed.case_id != facts.case_id
-    }
+    """What other cases hand over to this one, in the order of their merges.
+
+    Of the same merge several aggregates may tell for a while. Their messages have no order
+    among each other, so each clock counts from the earliest start that any of them tells.
+    """
+    found: dict[tuple[str, datetime], HandedOver] = {}
+    for absorbed in facts.absorbed:
+        for handed in absorbed.handed_over:
+            if handed.case_id != facts.case_id:
+                key = handed.case_id, handed.at
+                found[key] = _together(found.get(key, handed), handed)
     return sorted(found.values(), key=lambda handed: (handed.at, handed.case_id))
+
+
+def _together(one: HandedOver, other: HandedOver) -> HandedOver:
+    if one is other:
+        return one
+    starts = {
+        clock: min(handed.starts[clock] for handed in (one, other) if clock in handed.starts)
+        for clock in sorted({*one.starts, *other.starts})
+    }
+    recorded_at = min(one.recorded_at, other.recorded_at)
+    return one.model_copy(update={"recorded_at": recorded_at, "starts": starts})
 
 
 def merged_message(
     facts: CaseFacts, filed: Filed, step: StepTaken, running: Mapping[str, datetime]
 ) -> CaseMerged:
-    """What the case that this one was merged into is told. `running`: clock -> its start.
-
-    Another content is about another subject: the one before is taken back.
-    """
+    """What the case that this one was merged into is told. `running`: clock -> its start."""
     own = HandedOver(
         case_id=facts.case_id, at=step.at, recorded_at=filed.recorded_at, starts=dict(running)
     )
     later = [handed for handed in handed_to(facts) if handed.at >= step.at]
-    merges = [_merge(facts, step), *_known(facts)]
+    merges = [_merge(facts, step), *merges_known(facts)]
     key, into = step.merged_into_key or "", step.merged_into or ""
-    content = CaseMerged(
+    return CaseMerged(
         customer_key=key,
         dealer_id=dealer_of(key),
         case_id=into,
         merged_case_id=facts.case_id,
-        about="",
+        merged_customer_key=facts.customer_key,
+        about=str(Subject(kind="merged", into=aggregate_within(key, into))),
         merges=tuple(sorted(merges, key=_order)),
         handed_over=(own, *(each for each in later if each.case_id != into)),
     )
-    digest = blake2b(content.model_dump_json().encode(), digest_size=8).hexdigest()
-    return content.model_copy(update={"about": f"merged/{digest}"})
 
 
-def _known(facts: CaseFacts) -> Sequence[Merge]:
+def merges_known(facts: CaseFacts) -> list[Merge]:
     """All merges that lead here, but for merges of this case itself."""
     merges = {
-        (merge.case_id, merge.step_id): merge
-        for absorbed in sorted(facts.absorbed, key=lambda each: each.version)
+        merge: None
+        for absorbed in facts.absorbed
         for merge in absorbed.merges
         if merge.case_id != facts.case_id
     }
-    return sorted(merges.values(), key=_order)
+    return sorted(merges, key=_order)
 
 
 def _merge(facts: CaseFacts, step: StepTaken) -> Merge:
@@ -82,5 +93,5 @@ def _merge(facts: CaseFacts, step: StepTaken) -> Merge:
     )
 
 
-def _order(merge: Merge) -> tuple[datetime, str, str]:
-    return merge.at, merge.case_id, merge.step_id
+def _order(merge: Merge) -> tuple[datetime, str, str, str]:
+    return merge.at, merge.case_id, merge.step_id, merge.into

@@ -1,12 +1,14 @@
 """What is told of a clock as it climbs its ladder, and which of it notifies anybody."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise, zip_longest
 
 from services.complaints.clocks import Clock
 from services.complaints.ladder import Reached
+from shared.contracts.case_subjects import Subject, digest_of
+from shared.contracts.decision import Announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,40 +16,92 @@ class Notice:
     """One thing to tell of a clock: a step of its ladder, or a repeat of one."""
 
     about: str
-    """Its name within the case, such as `breach/contact/1`."""
+    """Its name within the case, of which the instants that it tells are part."""
+    place: str
+    """Its name whatever the instants."""
     reached: Reached
     at: datetime
     repeat: int
 
+    def name(self, announced: Announced) -> str:
+        """As it is out, if it is; one from before names had instants keeps the name it has."""
+        return self.place if self.place in announced else self.about
+
 
 def notices(clock: Clock, acknowledged: Sequence[datetime], now: datetime) -> list[Notice]:
-    """All that was reached by now while the clock ran, oldest first."""
+    """All that was reached by now while the clock ran, oldest first.
+
+    None while it stands still without an end: then it has no deadline to tell of.
+    """
+    if clock.due_at is None:
+        return []
     steps = [(step, step.at) for step in clock.ladder if step.at is not None]
     following = [after for _, (_, after) in pairwise(steps)]
     found: list[Notice] = []
     for (step, at), until in zip_longest(steps, following):
         if at > now or not clock.ran_at(at):
             break
-        found.append(Notice(about(clock, step), step, at, 0))
+        found.append(notice(clock, step, at))
         for number, again in _repeats(step, at):
             overtaken = until is not None and again >= until
             if again > now or overtaken or not clock.ran_at(again):
                 break
             if any(at <= moment <= again for moment in acknowledged):
                 break
-            found.append(Notice(about(clock, step, number), step, again, number))
+            found.append(notice(clock, step, again, number))
     return found
 
 
-def loudest(
-    clock: Clock, found: Sequence[Notice], said: Collection[str], now: datetime
-) -> Notice | None:
-    """The one of what is newly due that notifies: the highest that is still of use.
+def of_step(clock: Clock, step: Reached) -> Iterator[Notice]:
+    """The notice of a step of the ladder and of all its repeats, whether they are made or not."""
+    if step.at is not None and clock.due_at is not None:
+        yield notice(clock, step, step.at)
+        for number, again in _repeats(step, step.at):
+            yield notice(clock, step, again, number)
 
-    After an outage the others are recorded.
+
+def notice(clock: Clock, step: Reached, at: datetime, repeat: int = 0) -> Notice:
+    """The notice of a step that is reached at this instant."""
+    saying, name = step.saying, step.rung.name
+    subject = Subject(
+        kind=saying,
+        clock=clock.rule.name,
+        generation=clock.generation,
+        step=None if saying in {name, "breach"} else name,
+        repeat=repeat,
+    )
+    instants = digest_of((clock.started_at, clock.due_at or clock.started_at, at))
+    return Notice(str(replace(subject, instants=instants)), str(subject), step, at, repeat)
+
+
+def loud(
+    clock: Clock, found: Sequence[Notice], announced: Announced, now: datetime
+) -> frozenset[str]:
+    """The names of those of the newly due notices that notify; the others are recorded.
+
+    After an outage it is the highest that is still of use. Where a correction moved an instant,
+    who had been told is told again, once of each step: he is also told that what he knows no
+    longer holds, and without the other half of the truth that reads as an all-clear.
     """
-    fresh = (notice for notice in reversed(found) if notice.about not in said)
-    return next((notice for notice in fresh if _is_of_use(clock, notice, now)), None)
+    fresh = (each for each in reversed(found) if each.name(announced) not in announced)
+    of_use = [each for each in fresh if _is_of_use(clock, each, now)]
+    if not of_use:
+        return frozenset()
+    highest = next((each for each in of_use if not _is_quiet(clock, each)), None)
+    told = _told({each.place for each in of_use}, announced)
+    again: dict[str, Notice] = {}
+    for each in of_use:
+        if each.place in told:
+            again.setdefault(each.reached.rung.name, each)
+    return frozenset(each.about for each in (*again.values(), highest) if each is not None)
+
+
+def _told(places: Set[str], announced: Announced) -> frozenset[str]:
+    """Those of the places of which something is out that notified somebody."""
+    out = {about: Subject.parse(about).place for about in announced}
+    return frozenset(
+        place for about, place in out.items() if place in places and announced[about]["notified"]
+    )
 
 
 def next_notice(clock: Clock, acknowledged: Sequence[datetime], now: datetime) -> datetime | None:
@@ -65,22 +119,12 @@ def next_notice(clock: Clock, acknowledged: Sequence[datetime], now: datetime) -
     return following
 
 
-def about(clock: Clock, step: Reached, repeat: int = 0) -> str:
-    """The name of a notice within its case; of an only warning and the breach just that."""
-    name = step.rung.name
-    match step.saying:
-        case "warning":
-            kind = "warning" if name == "warning" else f"warning.{name}"
-        case "breach":
-            kind = "breach"
-        case "step":
-            kind = f"step.{name}"
-    return f"{kind}/{clock.key}" + (f"/{repeat}" if repeat else "")
+def _is_quiet(clock: Clock, notice: Notice) -> bool:
+    """Whether it was reached before the clock was taken over from other rules or another case."""
+    return clock.quiet_before is not None and notice.at < clock.quiet_before
 
 
 def _is_of_use(clock: Clock, notice: Notice, now: datetime) -> bool:
-    if clock.quiet_before is not None and notice.at < clock.quiet_before:
-        return False
     saying = notice.reached.saying
     if saying == "breach" and notice.repeat == 0:
         return True

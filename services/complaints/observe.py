@@ -24,6 +24,7 @@ _SEVERITIES: frozenset[str] = frozenset(get_args(Severity))
 _ROLES: frozenset[str] = frozenset(get_args(Role))
 _VERDICTS = frozenset({"kept", "broken"})
 
+_Clocks = Mapping[tuple[str, int], ClockTally]
 Notice = DeadlineWarned | DeadlineBreached | EscalationRaised
 
 
@@ -32,9 +33,9 @@ def observe(
 ) -> None:
     """Count one change of one case."""
     known, now = _tally(before), _tally(after)
-    if now is not None:
+    if after is not None and now is not None:
         _count_case(known, now)
-        _count_clocks(known, now)
+        _count_clocks(_final(before, known), _final(after, now), dealer_of(now.customer_key))
     for content in said:
         match content:
             case DeadlineWarned() | DeadlineBreached() | EscalationRaised():
@@ -62,20 +63,30 @@ def _count_case(before: CaseTally | None, now: CaseTally) -> None:
         metrics.complaints_reopened.labels(dealer).inc(reopened)
 
 
-def _count_clocks(before: CaseTally | None, now: CaseTally) -> None:
-    """Each clock when its verdict, and when its length, is known for the first time."""
-    dealer, known = dealer_of(now.customer_key), _clocks(before)
-    for key, clock in _clocks(now).items():
-        was = known.get(key)
-        if clock.state in _VERDICTS and (was is None or was.state not in _VERDICTS):
+def _count_clocks(before: _Clocks, now: _Clocks, dealer: str) -> None:
+    """Each clock when its verdict is final, and its length known, for the first time."""
+    for key, clock in now.items():
+        was = before.get(key)
+        if was is None:
             metrics.complaint_clocks.labels(dealer, clock.clock, clock.state).inc()
         if clock.seconds is not None and (was is None or was.seconds is None):
             metrics.complaint_clock_seconds.labels(dealer, clock.clock).observe(clock.seconds)
 
 
-def _clocks(tally: CaseTally | None) -> Mapping[tuple[str, int], ClockTally]:
-    clocks = tally.clocks if tally is not None else ()
-    return {(clock.clock, clock.generation): clock for clock in clocks}
+def _final(listing: Listing | None, tally: CaseTally | None) -> _Clocks:
+    """The clocks with a verdict that were stopped, or whose generation is over.
+
+    One that runs past its deadline may have been stopped in time, and that be known a moment
+    later: its breach is taken back then, and must not have been counted.
+    """
+    if listing is None or tally is None:
+        return {}
+    over = tally.reopened + (1 if listing.deadline is None else 0)
+    return {
+        (clock.clock, clock.generation): clock
+        for clock in tally.clocks
+        if clock.state in _VERDICTS and (clock.generation <= over or clock.seconds is not None)
+    }
 
 
 def _is_new(closed: CaseClosed, before: Listing | None, known: CaseTally | None) -> bool:

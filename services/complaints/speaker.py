@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from services.complaints import wording
 from services.complaints.clocks import Clock
 from services.complaints.facts import CaseFacts, Filed
-from services.complaints.ladder import Saying
-from services.complaints.notices import Notice, loudest, notices
+from services.complaints.notices import Notice, loud, notices
 from services.complaints.roster import without_roster
 from services.complaints.rulebook import Edition, Rulebook
 from services.complaints.standing import Closing, Standing
 from services.complaints.timeline import Refused, assigned_after
+from shared.contracts.case_subjects import NoticeKind, Subject
 from shared.contracts.complaints import (
     Addressee,
     CaseClosed,
@@ -30,7 +30,7 @@ from shared.contracts.decision import Announced, Announcement, AnyOutput, State
 Said = tuple[datetime, AnyOutput]
 """An output and the instant that it belongs to."""
 AnyNotice = DeadlineWarned | DeadlineBreached | EscalationRaised
-_CONTRACTS: Mapping[Saying, type[AnyNotice]] = {
+_CONTRACTS: Mapping[NoticeKind, type[AnyNotice]] = {
     "warning": DeadlineWarned,
     "breach": DeadlineBreached,
     "step": EscalationRaised,
@@ -76,16 +76,17 @@ class Speaker:
             return
         if not clock.is_history(policy.alarm_horizon):
             found = notices(clock, self.standing.acknowledged, self.now)
-            loud = loudest(clock, found, self.announced, self.now)
+            notifying = loud(clock, found, self.announced, self.now)
             for notice in found:
-                said = notice.about in self.announced
-                content = None if said else self._notice(clock, notice, notice is loud)
-                yield notice.at, Announcement(notice.about, content, forget_at)
+                name = notice.name(self.announced)
+                said = name in self.announced
+                content = None if said else self._notice(clock, notice, name in notifying)
+                yield notice.at, Announcement(name, content, forget_at)
         if clock.stopped_at is not None:
             verdict = self._verdict(clock, clock.stopped_at)
-            yield clock.stopped_at, State(f"verdict/{clock.key}", verdict, forget_at)
+            yield clock.stopped_at, State(_verdict_of(clock), verdict, forget_at)
 
-    def _notice(self, clock: Clock, notice: Notice, loud: bool) -> AnyNotice:
+    def _notice(self, clock: Clock, notice: Notice, notified: bool) -> AnyNotice:
         """As it is to be sealed now: noticed at this moment, for whom it concerns now."""
         roles = notice.reached.rung.to
         return _CONTRACTS[notice.reached.saying](
@@ -100,7 +101,7 @@ class Speaker:
             noticed_at=self.now,
             recipients=roles,
             addressees=self._addressees(roles),
-            notified=loud,
+            notified=notified,
         )
 
     def _addressees(self, roles: tuple[Role, ...]) -> tuple[Addressee, ...]:
@@ -140,7 +141,8 @@ class Speaker:
                 kept=closing.kept,
                 broken=closing.broken,
             )
-            yield closing.at, State(f"closed/{closing.generation}", content, forget_at)
+            about = str(Subject(kind="closed", generation=closing.generation))
+            yield closing.at, State(about, content, forget_at)
 
     def _refused(self, refused: Refused) -> Iterator[Said]:
         """By the first edition and at its place in the case: later ones make it no news."""
@@ -159,7 +161,8 @@ class Speaker:
                 at=step.at,
                 refusal=refused.refusal,
             )
-            yield step.at, State(f"refused/{step.step_id}", content, forget_at)
+            about = str(Subject(kind="refused", step=step.step_id))
+            yield step.at, State(about, content, forget_at)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -175,3 +178,7 @@ class Speaker:
             "policy_version": edition.policy.version,
             "calendar_version": edition.calendar_version,
         }
+
+
+def _verdict_of(clock: Clock) -> str:
+    return str(Subject(kind="verdict", clock=clock.rule.name, generation=clock.generation))

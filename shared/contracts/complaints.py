@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
+from shared.contracts.case_subjects import Subject
 from shared.contracts.decision import Output, Withdrawal
-from shared.contracts.identifiers import customer_of, dealer_of
+from shared.contracts.envelope import Message
+from shared.contracts.identifiers import aggregate_within, customer_of, dealer_of
 from shared.contracts.topics import ESCALATIONS, MERGES, Topic
 from shared.contracts.values import Contract, Instant, LongId, Name
 
@@ -92,7 +94,7 @@ class _OfACase(Output):
         cls, *, aggregate_id: str, about: str, at: datetime, sealed: Mapping[str, Any] | None
     ) -> Withdrawal:
         """Says what no longer holds and whom that concerns, as far as it was sealed."""
-        clock, generation = _place(about)
+        subject = Subject.parse(about)
         told = sealed or {}
         return EscalationWithdrawn(
             customer_key=customer_of(aggregate_id),
@@ -102,27 +104,14 @@ class _OfACase(Output):
             withdrawn=dict(sealed) if sealed else None,
             case_id=aggregate_id.partition("|")[2],
             case_no=told.get("case_no"),
-            clock=clock,
-            generation=generation,
+            clock=subject.clock,
+            generation=subject.generation,
             due_at=told.get("due_at"),
             recipients=told.get("recipients", ()),
             addressees=told.get("addressees", ()),
             policy_version=told.get("policy_version"),
             why=NO_LONGER,
         )
-
-
-def _place(about: str) -> tuple[str | None, int | None]:
-    """Clock and generation of what an output is about, such as `breach/contact/1`."""
-    match about.split("/"):
-        case ["refused", *_]:
-            return None, None
-        case ["closed", generation]:
-            return None, int(generation)
-        case [_, clock, generation, *_]:
-            return clock, int(generation)
-        case _:
-            return None, None
 
 
 class _OfAClock(_OfACase):
@@ -218,56 +207,64 @@ class HandedOver(Contract):
     starts: dict[str, Instant]
 
 
-class CaseMergeWithdrawn(Withdrawal):
-    """The merge was taken back, or hands over something else by now."""
+class _ToldByACase(Message):
+    """What one case tells another: a fact of that one, kept by who tells it.
 
-    TYPE: ClassVar[str] = "dev.aftercare.case-merge.withdrawn.v1"
-    TOPIC: ClassVar[Topic] = MERGES
+    While a correction of its customer is under way, two aggregates speak for the merged case:
+    what the one takes back must not touch what the other tells.
+    """
 
     case_id: LongId
     """The case that it was merged into."""
     merged_case_id: LongId
+    merged_customer_key: LongId | None = None
+    """The customer of the merged case; None in messages from before they named their speaker."""
+    about: str
 
     @property
     def document_id(self) -> str:
         """The key of this fact about the case that it was merged into."""
-        return f"{self.merged_case_id}/{self.about}"
+        if self.merged_customer_key is None:
+            return f"{self.merged_case_id}/{self.about}"
+        return aggregate_within(self.merged_customer_key, self.merged_case_id)
 
 
-class CaseMerged(Output):
+class CaseMergeWithdrawn(_ToldByACase, Withdrawal):
+    """The merge was taken back, or is into another case by now."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.case-merge.withdrawn.v1"
+    TOPIC: ClassVar[Topic] = MERGES
+
+
+class CaseMerged(_ToldByACase, Output):
     """Tells the case that another was merged into what runs on there. Keyed by its customer."""
 
     TYPE: ClassVar[str] = "dev.aftercare.case.merged.v1"
     TOPIC: ClassVar[Topic] = MERGES
     WITHDRAWAL: ClassVar[type[Withdrawal]] = CaseMergeWithdrawn
 
-    case_id: LongId
-    """The case that it was merged into."""
-    merged_case_id: LongId
-    about: str
     merges: tuple[Merge, ...]
     """This merge, and those into the merged case, and so on."""
     handed_over: tuple[HandedOver, ...]
-
-    @property
-    def document_id(self) -> str:
-        """The key of this fact about the case that it was merged into."""
-        return f"{self.merged_case_id}/{self.about}"
 
     @classmethod
     def withdrawal(
         cls, *, aggregate_id: str, about: str, at: datetime, sealed: Mapping[str, Any] | None
     ) -> Withdrawal:
-        """Addressed to the case that was told of the merge."""
-        merged = cls.model_validate(sealed)
+        """Addressed to the case that was told of the merge.
+
+        `sealed` is what was announced before merges named their speaker.
+        """
+        told = sealed or {}
+        into = Subject.parse(about).into or ""
         return CaseMergeWithdrawn(
-            customer_key=merged.customer_key,
-            dealer_id=merged.dealer_id,
+            customer_key=told.get("customer_key", customer_of(into)),
+            dealer_id=dealer_of(aggregate_id),
             about=about,
             withdrawn_at=at,
-            withdrawn=None,
-            case_id=merged.case_id,
-            merged_case_id=merged.merged_case_id,
+            case_id=told.get("case_id", into.partition("|")[2]),
+            merged_case_id=aggregate_id.partition("|")[2],
+            merged_customer_key=None if sealed else customer_of(aggregate_id),
         )
 
 

@@ -16,7 +16,6 @@ from statistics import median
 from deploy.local.demo_account import Held, missing
 from shared.contracts import complaints, followup, scoring
 from shared.contracts.complaints import (
-    CaseMerged,
     DeadlineBreached,
     DeadlineWarned,
     EscalationRaised,
@@ -39,7 +38,6 @@ ANNOUNCEMENTS = {
     DeadlineWarned.TYPE,
     DeadlineBreached.TYPE,
     EscalationRaised.TYPE,
-    CaseMerged.TYPE,
     GradeChanged.TYPE,
 }
 RAISED_AFTER = {"general_manager": timedelta(hours=3), "group": timedelta(hours=4)}

@@ -1,6 +1,7 @@
 """Complaint cases as sentences: `given(filed()).when("2h").then("warning/contact/1", …)`.
 
-All times are written as the time since the complaint was received: `90m`, `2h`, `1d 30m`. The
+All times are written as the time since the complaint was received: `90m`, `2h`, `1d 30m`. Notices
+are named by their place, without the digest of their instants. The
 rules are the shipped ones without the steps beyond a breach, unless a test says otherwise.
 """
 
@@ -12,6 +13,7 @@ from services.complaints.decide import decide
 from services.complaints.facts import CaseEvent, CaseFacts, aggregate_id, join
 from services.complaints.policy import POLICY_2123, ComplaintPolicy
 from services.complaints.rulebook import Rulebook, rulebook_of
+from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import (
     CaseMerged,
     CaseMergeWithdrawn,
@@ -143,7 +145,12 @@ def moved(document: CaseEvent | None = None, *, version: int = 9) -> CaseEvent:
 
 
 def absorbed(
-    starts: dict[str, str], when: str, *, sequence: int = 1, case: str = OTHER_CASE
+    starts: dict[str, str],
+    when: str,
+    *,
+    sequence: int = 1,
+    case: str = OTHER_CASE,
+    customer: str = OTHER_CUSTOMER,
 ) -> CaseEvent:
     """Another case was merged into this one at `when`. `starts`: clock -> when it had started."""
     handed = HandedOver(
@@ -158,22 +165,26 @@ def absorbed(
         dealer_id=DEALER,
         case_id=CASE,
         merged_case_id=case,
-        about="merged/1",
+        merged_customer_key=customer,
+        about=f"merged/{CUSTOMER}|{CASE}",
         merges=(merge,),
         handed_over=(handed,),
     )
     return _event(data, when, sequence)
 
 
-def not_absorbed_any_more(*, sequence: int = 2, case: str = OTHER_CASE) -> CaseEvent:
+def not_absorbed_any_more(
+    *, sequence: int = 2, case: str = OTHER_CASE, customer: str = OTHER_CUSTOMER
+) -> CaseEvent:
     """That merge was taken back."""
     data = CaseMergeWithdrawn(
         customer_key=CUSTOMER,
         dealer_id=DEALER,
-        about="merged/1",
+        about=f"merged/{CUSTOMER}|{CASE}",
         withdrawn_at=RECEIVED,
         case_id=CASE,
         merged_case_id=case,
+        merged_customer_key=customer,
     )
     return _event(data, "0s", sequence)
 
@@ -200,7 +211,12 @@ def known(events: Sequence[CaseEvent]) -> CaseFacts:
 
 def abouts(decision: Decision) -> set[str]:
     """What a decision speaks about."""
-    return {output.about for output in decision.outputs}
+    return {place(output.about) for output in decision.outputs}
+
+
+def place(about: str) -> str:
+    """The name of a subject without its instants."""
+    return Subject.parse(about).place
 
 
 class Case:
@@ -211,25 +227,39 @@ class Case:
         self.facts = known(events)
         self.now = RECEIVED
         self.decision = Decision()
-        self.said: dict[str, Output] = {}
-        self.announced: dict[str, dict[str, Any]] = {}
+        self.contents: dict[str, Output] = {}
+        self.sealed: dict[str, dict[str, Any]] = {}
         self.withdrawn: set[str] = set()
+        self.anew: set[str] = set()
 
     def when(self, elapsed: str) -> Self:
         """It is so long after receipt; the case is decided and its announcements sealed."""
         self.now = at(elapsed)
-        self.decision = decide(self.facts, self.announced, self.rulebook, self.now)
-        self.withdrawn = set(self.announced) - abouts(self.decision)
-        self.said = {
-            output.about: output.content or self.said[output.about]
+        before = self.sealed
+        self.decision = decide(self.facts, before, self.rulebook, self.now)
+        said = {
+            output.about: output.content or self.contents[output.about]
             for output in self.decision.outputs
         }
-        self.announced = {
-            output.about: self.said[output.about].model_dump(mode="json")
+        self.sealed = {
+            output.about: said[output.about].model_dump(mode="json")
             for output in self.decision.outputs
             if isinstance(output, Announcement)
         }
+        self.withdrawn = {place(about) for about in before if about not in self.sealed}
+        self.anew = {place(about) for about in self.sealed if about not in before}
+        self.contents = said
         return self
+
+    @property
+    def said(self) -> dict[str, Output]:
+        """What holds now, by its place."""
+        return {place(about): content for about, content in self.contents.items()}
+
+    @property
+    def announced(self) -> dict[str, dict[str, Any]]:
+        """What is sealed of the announcements that are out, by their places."""
+        return {place(about): sealed for about, sealed in self.sealed.items()}
 
     def reported(self, *events: CaseEvent) -> Self:
         """More becomes known."""
@@ -238,19 +268,26 @@ class Case:
 
     def then(self, *expected: str) -> Self:
         """Exactly these outputs hold of its clocks."""
-        said = {about for about in abouts(self.decision) if about.count("/") > 1}
+        subjects = (Subject.parse(about) for about in abouts(self.decision))
+        said = {str(subject) for subject in subjects if subject.clock is not None}
         assert said == set(expected)
         return self
 
     def then_of_the_case(self, *expected: str) -> Self:
         """Exactly these outputs hold of the case as a whole."""
         said = {about for about in abouts(self.decision) if about.count("/") == 1}
+        said |= {"merged" for about in abouts(self.decision) if about.startswith("merged/")}
         assert said == set(expected)
         return self
 
     def then_withdrawn(self, *expected: str) -> Self:
         """Exactly these announcements were taken back just now."""
         assert self.withdrawn == set(expected)
+        return self
+
+    def then_anew(self, *expected: str) -> Self:
+        """Exactly these announcements were made just now."""
+        assert self.anew == set(expected)
         return self
 
     def next_due(self, elapsed: str | None) -> Self:

@@ -15,7 +15,7 @@ from shared.contracts import complaints
 from shared.contracts.complaints import CaseMerged, CaseMergeWithdrawn
 from shared.contracts.envelope import Event
 from shared.contracts.feeds import StepName
-from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken
+from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
 from shared.runtime.aggregate import Aggregate, Outgoing
 from shared.runtime.machine import Machine
 from shared.runtime.plan import Work, plan
@@ -43,17 +43,21 @@ def customer(name: str) -> str:
     return f"{DEALER}/cdk/C-{name}"
 
 
-def aggregate(name: str) -> str:
-    return f"{customer(name)}|{case_id(name)}"
+def aggregate(name: str, *, of: str | None = None) -> str:
+    """A case, at the customer of its own name or at another (`of`)."""
+    return f"{customer(of or name)}|{case_id(name)}"
 
 
-def complaint(name: str, received: str = "0s", **changes: Any) -> CaseEvent:
+def complaint(
+    name: str, received: str = "0s", *, of: str | None = None, **changes: Any
+) -> CaseEvent:
     """Another case than that of the other tests: each name is a case of its own customer."""
+    key = customer(of or name)
     data = ComplaintFiled(
         **{
             "document_id": case_id(name),
             "version": "1",
-            "customer_key": customer(name),
+            "customer_key": key,
             "dealer_id": DEALER,
             "case_no": name,
             "timezone": "Asia/Shanghai",
@@ -65,17 +69,25 @@ def complaint(name: str, received: str = "0s", **changes: Any) -> CaseEvent:
             **changes,
         }
     )
-    return Event(f"{name}@1", customer(name), DEALER, at(received), data)
+    return Event(f"{name}@{data.version}", key, DEALER, at(received), data)
 
 
 def taken(
-    name: str, step: StepName, when: str, *, into: str | None = None, version: int = 1
+    name: str,
+    step: StepName,
+    when: str,
+    *,
+    into: str | None = None,
+    into_of: str | None = None,
+    of: str | None = None,
+    version: int = 1,
 ) -> CaseEvent:
-    """A step on a case, as intake records it."""
+    """A step on a case, as intake records it. `into_of`: the customer of the case `into`."""
+    key = customer(of or name)
     data = ComplaintStepTaken(
         document_id=f"{case_id(name)}/step/{step} {when}",
         version=f"{version}",
-        customer_key=customer(name),
+        customer_key=key,
         dealer_id=DEALER,
         case_id=case_id(name),
         case_no=name,
@@ -84,9 +96,23 @@ def taken(
         at=at(when),
         by="advisor-7",
         merged_into=case_id(into) if into else None,
-        merged_into_key=customer(into) if into else None,
+        merged_into_key=customer(into_of or into) if into else None,
     )
-    return Event(f"{name} {step} {when}@{version}", customer(name), DEALER, at(when), data)
+    return Event(f"{name} {step} {when}@{version}", key, DEALER, at(when), data)
+
+
+def gone(document: CaseEvent, *, version: int) -> CaseEvent:
+    """A complaint or a step turned out to be another customer's."""
+    data = document.data
+    assert isinstance(data, ComplaintFiled | ComplaintStepTaken)
+    moved = ComplaintMoved(
+        document_id=data.document_id,
+        version=f"{version}",
+        customer_key=data.customer_key,
+        dealer_id=DEALER,
+        case_id=data.case_id if isinstance(data, ComplaintStepTaken) else data.document_id,
+    )
+    return Event(f"{document.id} gone", document.key, DEALER, document.recorded_at, moved)
 
 
 class Cases:
@@ -123,17 +149,23 @@ class Cases:
             self._take(facts.aggregate_id(event), [event])
         raise AssertionError("the cases never come to rest")
 
-    def standing(self, name: str, now: datetime | None = None) -> Standing:
+    def facts(self, name: str, *, of: str | None = None) -> CaseFacts:
+        """What is known of a case."""
+        return CaseFacts.model_validate_json(self.known[aggregate(name, of=of)].facts)
+
+    def standing(
+        self, name: str, now: datetime | None = None, *, of: str | None = None
+    ) -> Standing:
         """How a case stands."""
-        known = CaseFacts.model_validate_json(self.known[aggregate(name)].facts)
+        known = self.facts(name, of=of)
         assert isinstance(known.complaint, Filed)
         return stand(known, known.complaint, RULES, now or self.now)
 
-    def due(self, name: str, clock: str = "contact") -> datetime | None:
+    def due(self, name: str, clock: str = "contact", *, of: str | None = None) -> datetime | None:
         """When the clock of a case is due, while it runs."""
         [found] = [
             each
-            for each in self.standing(name).clocks
+            for each in self.standing(name, of=of).clocks
             if each.rule.name == clock and each.halted_at is None
         ]
         return found.due_at
@@ -142,9 +174,9 @@ class Cases:
         """Why steps of a case do not count."""
         return [each.refusal for each in self.standing(name).course.refused]
 
-    def is_merged(self, name: str) -> bool:
+    def is_merged(self, name: str, *, of: str | None = None) -> bool:
         """Whether the case was merged into another."""
-        return self.standing(name).merged is not None
+        return self.standing(name, of=of).merged is not None
 
     def _take(self, id_: str, events: list[CaseEvent]) -> None:
         planned = plan(MACHINE, id_, self.known.get(id_), Work(0, events), self.now)

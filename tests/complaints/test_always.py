@@ -32,6 +32,7 @@ from tests.complaints.scenario import (
     known,
     moved,
     not_absorbed_any_more,
+    place,
     step,
 )
 
@@ -230,7 +231,8 @@ def _reported_by(events: Sequence[CaseEvent], now: datetime) -> list[CaseEvent]:
 @for_all(stories(), MOMENTS)
 def test_a_verdict_agrees_with_its_breach(events: list[CaseEvent], now: datetime) -> None:
     facts = join(CaseFacts(), events)
-    said = invariants.visible(_decide(facts, now), now)
+    found = invariants.visible(_decide(facts, now), now)
+    said = {place(about): content for about, content in found.items()}
     for about, content in said.items():
         saying, clock = about.split("/", 1)
         if saying == "verdict" and content["verdict"] == "kept":

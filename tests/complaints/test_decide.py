@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.contracts.feeds import StepName
-from tests.complaints.scenario import POLICY, at, filed, given, moved, step
+from tests.complaints.scenario import POLICY, at, filed, given, moved, place, step
 
 CONTACT_OVERDUE = ("warning/contact/1", "breach/contact/1")
 ANSWER_OVERDUE = ("warning/answer/1", "breach/answer/1")
@@ -188,7 +188,7 @@ def test_after_an_outage_only_the_breach_notifies() -> None:
 def test_after_an_outage_everything_is_said_in_the_order_of_its_instant() -> None:
     case = given(filed(severity="major"), step("resolved", "1h"), step("reopened", "3h"))
     case.when("1d 22h")
-    assert [output.about for output in case.decision.outputs] == [
+    assert [place(output.about) for output in case.decision.outputs] == [
         "verdict/contact/1",
         "verdict/answer/1",
         "warning/contact/2",
@@ -255,7 +255,7 @@ def test_a_living_reopening_of_an_old_case_is_no_history() -> None:
 def test_what_is_beyond_the_policy_s_memory_is_not_spoken_of_any_more() -> None:
     case = given(filed(), step("contacted", "3h"), step("answered", "4h"))
     case.when("4h").then(*CONTACT_OVERDUE, "verdict/contact/1", "verdict/answer/1")
-    forget_at = {output.about: output.forget_at for output in case.decision.outputs}
+    forget_at = {place(output.about): output.forget_at for output in case.decision.outputs}
     memory = POLICY.memory
     assert forget_at["breach/contact/1"] == at("2h") + memory
     days = memory // timedelta(days=1)

@@ -6,7 +6,7 @@ from services.complaints.facts import CaseEvent
 from services.complaints.rulebook import Rulebook, rulebook_of
 from shared.contracts.complaints import Addressee
 from tests.complaints.rules import CLIMBING, ROSTER
-from tests.complaints.scenario import DEALER, SHIPPED, Case, at, filed, given, step
+from tests.complaints.scenario import DEALER, SHIPPED, Case, at, filed, given, place, step
 
 RULES = rulebook_of(CLIMBING)
 WITH_ROSTER = Rulebook(shipped=RULES.shipped, rosters={DEALER: ROSTER})
@@ -19,7 +19,7 @@ def climbing(*steps: CaseEvent, rules: Rulebook = RULES) -> Case:
 def contact(case: Case) -> list[str]:
     """What is said of the clock for contact, in order."""
     return [
-        output.about.replace("/contact/1", "")
+        place(output.about).replace("/contact/1", "")
         for output in case.decision.outputs
         if "/contact/" in output.about
     ]

@@ -1,19 +1,36 @@
 """Merging cases: the earliest start, chains, circles, and taking it back."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from random import Random
 
 from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from services.complaints import facts
+from services.complaints.facts import CaseEvent, CaseFacts
+from services.complaints.merges import handed_to, merges_known
 from shared.contracts.complaints import (
     CaseClosed,
+    CaseMerged,
+    CaseMergeWithdrawn,
     DeadlineBreached,
     EscalationWithdrawn,
     StepRefused,
 )
-from tests.complaints.scenario import at, filed, given, step
-from tests.complaints.several import Cases, case_id, complaint, taken
+from tests.complaints.scenario import (
+    CUSTOMER,
+    OTHER_CASE,
+    OTHER_CUSTOMER,
+    absorbed,
+    at,
+    filed,
+    given,
+    step,
+)
+from tests.complaints.several import Cases, case_id, complaint, gone, taken
 
 CONTACT_OVERDUE = ("warning/contact/1", "breach/contact/1")
 
@@ -158,6 +175,100 @@ def test_a_senior_clock_cannot_be_lost_by_merging() -> None:
     cases = Cases().reported(complaint("A", severity="major"), complaint("B", "1h"))
     cases.reported(taken("A", "merged", "65m", into="B")).deliver()
     assert cases.due("B", "executive_answer") == at("2d")
+
+
+def merge_with_corrections() -> list[CaseEvent]:
+    """A is merged into B into C; then A and B turn out to be other customers', and A is older.
+
+    As intake tells it: under the old key what is gone, under the new one the same anew, and of
+    the merges where the other case is to be found by now.
+    """
+    a, b = complaint("A", "10m"), complaint("B", "20m")
+    merge = taken("A", "merged", "65m", into="B")
+    onward = taken("B", "merged", "70m", into="C")
+    return [
+        a,
+        b,
+        complaint("C", "30m"),
+        merge,
+        onward,
+        # A is of another customer
+        gone(a, version=2),
+        complaint("A", "10m", of="A2", version="2"),
+        gone(merge, version=2),
+        taken("A", "merged", "65m", into="B", of="A2", version=2),
+        # so is B
+        gone(b, version=2),
+        complaint("B", "20m", of="B2", version="2"),
+        taken("A", "merged", "65m", into="B", into_of="B2", of="A2", version=3),
+        gone(onward, version=2),
+        taken("B", "merged", "70m", into="C", of="B2", version=2),
+        # A was received earlier
+        complaint("A", "0s", of="A2", version="3"),
+    ]
+
+
+def told_in_order(events: Sequence[CaseEvent]) -> Cases:
+    cases = Cases()
+    for event in events:
+        cases.reported(event).deliver()
+    return cases.when("90m")
+
+
+def what_cases_know(cases: Cases) -> dict[str, tuple[object, ...]]:
+    """Of each aggregate: what it was handed, the merges into it, and what it says now."""
+    known = {id_: CaseFacts.model_validate(each.facts) for id_, each in cases.known.items()}
+    return {
+        id_: (
+            handed_to(facts),
+            merges_known(facts),
+            {about for about, said in cases.known[id_].emitted.items() if not said.withdrawn},
+        )
+        for id_, facts in known.items()
+    }
+
+
+def test_a_merge_survives_the_correction_of_both_customers() -> None:
+    cases = told_in_order(merge_with_corrections())
+    assert cases.is_merged("A", of="A2")
+    assert cases.is_merged("B", of="B2")
+    assert cases.due("C") == at("2h")
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@for_all(st.randoms(use_true_random=False))
+def test_in_whatever_order_customers_are_corrected_the_merge_stands(chance: Random) -> None:
+    """Also where what the old customer's aggregate takes back comes last of all."""
+    events = merge_with_corrections()
+    in_order = what_cases_know(told_in_order(events))
+    cases = Cases()
+    cases.now = at("80m")
+    cases.under_way.extend(events)
+
+    def any_of(under_way: Sequence[CaseEvent]) -> int:
+        cases.now += timedelta(milliseconds=chance.choice([0, 0, 1, 1000]))
+        return chance.randrange(len(under_way))
+
+    cases.deliver(any_of).when("90m")
+    assert what_cases_know(cases) == in_order
+
+
+def test_a_merge_told_before_messages_named_their_speaker_still_counts_and_is_taken_back() -> None:
+    """Its key is the one of that time: it hands over until it is withdrawn, under the same."""
+    told = absorbed({"contact": "-30m"}, "10m")
+    assert isinstance(told.data, CaseMerged)
+    old = {"merged_customer_key": None, "about": "merged/3f0b6a9d2c41e587"}
+    data = told.data.model_copy(update=old)
+    sealed = data.model_dump(mode="json", exclude={"merged_customer_key"})
+    case = given(filed(), replace(told, data=data)).when("80m").next_due("90m")
+    withdrawn = CaseMerged.withdrawal(
+        aggregate_id=f"{OTHER_CUSTOMER}|{OTHER_CASE}", about=data.about, at=at("1h"), sealed=sealed
+    )
+    assert isinstance(withdrawn, CaseMergeWithdrawn)
+    assert withdrawn.customer_key == CUSTOMER
+    taken_back: CaseEvent = replace(told, data=withdrawn, sequence=2)
+    assert facts.aggregate_id(taken_back) == facts.aggregate_id(told)
+    case.reported(taken_back).when("95m").next_due("2h")
 
 
 NAMES = st.sampled_from("ABCD")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.complaints.scenario import POLICY
+from tests.complaints.scenario import POLICY, place
 from tests.complaints.several import Cases, case_id, complaint, customer, taken
 
 OF_A_CASE = {
@@ -30,7 +30,7 @@ def messages() -> dict[str, dict[str, Any]]:
     cases.reported(taken("A", "resolved", "4h"), taken("A", "withdrawn", "5h"))
     said = {each.type.removeprefix("dev.aftercare."): each for each in cases.said}
     cases.reported(taken("A", "contacted", "1h")).deliver()
-    said["withdrawn"] = [each for each in cases.said if each.about == "breach/contact/1"][-1]
+    said["withdrawn"] = [each for each in cases.said if place(each.about) == "breach/contact/1"][-1]
     return {kind: json.loads(each.data) for kind, each in said.items()}
 
 

@@ -61,7 +61,7 @@ class Watched:
         wanted = {output.about: output for output in case.decision.outputs}
         for about, output in wanted.items():
             known = self._said.get(about)
-            content = case.said[about]
+            content = case.contents[about]
             if known is None or (known != content and not isinstance(output, Announcement)):
                 said.append(content)
                 self._said[about] = content
@@ -123,11 +123,34 @@ def test_what_a_source_invents_is_no_label() -> None:
     assert counted("aftercare_complaints_received_total") == {("other", "other"): 1}
 
 
-def test_a_verdict_counts_when_it_is_known_and_not_again_when_it_is_corrected() -> None:
+def test_a_breach_that_a_step_known_a_moment_later_disproves_is_never_counted() -> None:
+    watched = Watched(filed(recorded="30h")).when("30h")
+    watched.reported(step("contacted", "1h", recorded="30h")).when("30h 1s")
+    assert counted("aftercare_complaint_clocks_total") == {("contact", "kept"): 1}
+    watched.reported(step("answered", "2h", recorded="30h")).when("30h 2s")
+    watched.reported(step("withdrawn", "40h")).when("40h")
+    assert counted("aftercare_complaint_clocks_total") == {
+        ("contact", "kept"): 1,
+        ("answer", "kept"): 1,
+    }
+
+
+def test_a_breach_that_nobody_stopped_counts_when_its_case_closes() -> None:
+    watched = Watched(filed()).when("30h")
+    assert counted("aftercare_complaint_clocks_total") == {}
+    watched.reported(step("withdrawn", "40h")).when("40h").when("41h")
+    broken = {("contact", "broken"): 1, ("answer", "broken"): 1}
+    assert counted("aftercare_complaint_clocks_total") == broken
+    watched.reported(step("reopened", "50h")).when("50h")
+    watched.reported(step("withdrawn", "51h")).when("51h")
+    assert counted("aftercare_complaint_clocks_total") == broken
+
+
+def test_a_verdict_counts_when_it_is_final_and_not_again_when_it_is_corrected() -> None:
     watched = Watched(filed()).when("1h")
     assert counted("aftercare_complaint_clocks_total") == {}
     watched.when("2h")
-    assert counted("aftercare_complaint_clocks_total") == {("contact", "broken"): 1}
+    assert counted("aftercare_complaint_clocks_total") == {}, "it may have been stopped in time"
     assert counted("aftercare_complaint_clock_seconds_count") == {}
     watched.reported(step("contacted", "3h", id="S-1")).when("3h")
     watched.reported(step("contacted", "1h", id="S-1", version=2)).when("4h")

@@ -40,6 +40,15 @@ def _but_for_noticing(content: Message) -> Mapping[str, Any]:
     return content.model_dump(exclude=MOMENT_OF_NOTICING)
 
 
+def _instants(content: Message) -> Mapping[str, datetime]:
+    """The instants that a message tells, but for the moment of noticing."""
+    return {
+        name: value
+        for name, value in content
+        if isinstance(value, datetime) and name not in MOMENT_OF_NOTICING
+    }
+
+
 class Life(Generic[F, P]):
     """One aggregate, step by step, and a reader who keeps the last message of each subject.
 
@@ -104,6 +113,8 @@ class Life(Generic[F, P]):
         for about, heard in standing.items():
             content = content_of(wanted[about])
             assert _but_for_noticing(content) == self._decided[about]
+            told = self.machine.writing[heard.message.type].model_validate_json(heard.message.data)
+            assert _instants(told) == _instants(content), "nothing stands with an old instant"
             if not heard.announcement:
                 assert heard.message.data == content.model_dump_json()
         self._audited(now)

@@ -16,6 +16,7 @@ from services.complaints.rulebook import Rulebook
 from services.followup import facts as followup
 from services.followup.decide import decide as decide_tasks
 from services.followup.policy import FollowUpPolicy
+from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import CaseMerged, ClockStopped, StepRefused
 from shared.contracts.decision import Announcement, Decision, Output, State
 from shared.contracts.envelope import Event, Message
@@ -104,6 +105,7 @@ class Cases:
             dealer_id=message.dealer_id,
             recorded_at=now,
             data=message,
+            sequence=len(self.said),
         )
         known = self.facts.get(case_id, complaints.CaseFacts())
         self.facts[case_id] = complaints.join(known, [event])
@@ -121,13 +123,16 @@ class Cases:
         }
         self._say(case_id, decision, now)
         for about in out.keys() - said.keys():
-            self.withdrawn[f"{self.titles.get(case_id)}: {about}"] += 1
+            self.withdrawn[f"{self.titles.get(case_id)}: {place(about)}"] += 1
         self.announced[case_id] = said
+        before = self.states.get(case_id, {})
         self.states[case_id] = {
             output.about: output.content for output in decision.outputs if isinstance(output, State)
         }
         for output in decision.outputs:
-            if isinstance(output.content, CaseMerged) and output.about not in out:
+            if isinstance(output.content, CaseMerged) and output.content != before.get(
+                output.about
+            ):
                 self._join(output.content.case_id, output.content, now)
         self.due.pop(case_id, None)
         if decision.next_due is not None:
@@ -166,16 +171,20 @@ class Cases:
     def standing(self) -> Counter[str]:
         """What is announced and was not taken back, by the story."""
         return Counter(
-            f"{self.titles[case_id]}: {about}"
+            f"{self.titles[case_id]}: {place(about)}"
             for case_id, said in self.announced.items()
             for about in said
-            if not about.startswith("merged/")
         )
 
     def states_of(self, title: str) -> dict[str, Output]:
         """Verdicts, closings and refusals of the only case of this story."""
         (case_id,) = (case_id for case_id, told in self.titles.items() if told == title)
         return self.states[case_id]
+
+
+def place(about: str) -> str:
+    """The name of a subject without its instants."""
+    return Subject.parse(about).place
 
 
 @cache

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.complaints.reading.answers import Answer, Words
+from shared.contracts.case_subjects import NoticeKind
 from shared.contracts.complaints import Because, Outcome, Refusal, Role
 from shared.contracts.feeds import Severity, StepName
 from shared.contracts.values import Instant
 
 Counting = Literal["counts", "refused", "taken_back", "not_yet", "waits"]
-NoticeKind = Literal["warning", "breach", "step"]
 
 
 class Received(Answer):
@@ -132,7 +132,7 @@ class NoticeMade(Answer):
     at: Instant
     """When the clock reached it, whenever that was noticed."""
     about: str
-    """Its name within the case, such as `breach/contact/1`."""
+    """Its name within the case, such as `breach/contact/1/3d7f0c2ab1`."""
     notice: NoticeKind
     """`step`: a step of the ladder beyond the breach."""
     clock: str

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.complaints import wording
 from services.complaints.facts import CaseFacts, Filed, StepTaken
+from services.complaints.merges import handed_to, merges_known
 from services.complaints.reading.answers import Words
 from services.complaints.reading.entries import (
     AddresseeView,
@@ -20,7 +21,6 @@ from services.complaints.reading.entries import (
     Entry,
     MergedIn,
     MergedOut,
-    NoticeKind,
     NoticeMade,
     OnHold,
     Received,
@@ -31,6 +31,7 @@ from services.complaints.reading.entries import (
 )
 from services.complaints.standing import Standing
 from services.complaints.timeline import Course, Refused, generations
+from shared.contracts.case_subjects import NoticeKind, Subject
 from shared.contracts.decision import Announced
 
 _SECOND = timedelta(seconds=1)
@@ -61,7 +62,6 @@ _ORDER = {
     )
 }
 """Of entries of one instant: first what was done, then what follows from it."""
-_NOTICES: tuple[NoticeKind, ...] = get_args(NoticeKind)
 
 
 @dataclass(frozen=True)
@@ -144,10 +144,9 @@ class History:
 
     def _notices(self) -> Iterator[Entry]:
         for about, sealed in self.announced.items():
-            kind = about.partition("/")[0].partition(".")[0]
-            for notice in _NOTICES:
-                if notice == kind:
-                    yield _notice(about, notice, sealed)
+            kind = Subject.parse(about).kind
+            if kind in {"warning", "breach", "step"}:
+                yield _notice(about, kind, sealed)
 
     def _regradings(self, filed: Filed) -> Iterator[Entry]:
         severity = filed.severity
@@ -171,20 +170,15 @@ class History:
                 yield MergedOut(at=merged.at, into=merged.merged_into or "", taken_back_at=None)
 
     def _merges_in(self) -> Iterator[Entry]:
-        found: dict[tuple[str, str], MergedIn] = {}
-        for absorbed in sorted(self.facts.absorbed, key=lambda each: each.version):
-            for merge in absorbed.merges:
-                if merge.into != self.facts.case_id:
-                    continue
-                clocks = {
-                    clock: start
-                    for handed in absorbed.handed_over
-                    if (handed.case_id, handed.at) == (merge.case_id, merge.at)
-                    for clock, start in handed.starts.items()
-                }
-                entry = MergedIn(at=merge.at, case_id=merge.case_id, clocks=clocks)
-                found[merge.case_id, merge.step_id] = entry
-        yield from found.values()
+        starts = {(handed.case_id, handed.at): handed.starts for handed in handed_to(self.facts)}
+        merges = {
+            (merge.case_id, merge.step_id): merge
+            for merge in merges_known(self.facts)
+            if merge.into == self.facts.case_id
+        }
+        for merge in merges.values():
+            clocks = starts.get((merge.case_id, merge.at), {})
+            yield MergedIn(at=merge.at, case_id=merge.case_id, clocks=clocks)
 
 
 def _received(filed: Filed) -> Received:

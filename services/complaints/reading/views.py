@@ -11,9 +11,9 @@ from services.complaints.decide import stand
 from services.complaints.facts import CaseFacts, Filed
 from services.complaints.ladder import Reached
 from services.complaints.listing import state_of
-from services.complaints.notices import about
+from services.complaints.notices import of_step
 from services.complaints.reading.answers import Answer, Words
-from services.complaints.reading.entries import Entry, NoticeKind
+from services.complaints.reading.entries import Entry
 from services.complaints.reading.explanation import Explanation, explain
 from services.complaints.reading.history import History
 from services.complaints.rulebook import Rulebook
@@ -27,6 +27,7 @@ from services.complaints.timeline import (
     status_at,
 )
 from services.complaints.wording import why_due, why_stopped
+from shared.contracts.case_subjects import NoticeKind
 from shared.contracts.complaints import Outcome, Role
 from shared.contracts.decision import Announced
 from shared.contracts.feeds import Severity
@@ -356,8 +357,8 @@ def _clock(clock: Clock, announced: Announced, filed: Filed, now: datetime) -> C
 
 def _ladder_step(clock: Clock, step: Reached, announced: Announced, now: datetime) -> LadderStep:
     rung = step.rung
-    sealed = announced.get(about(clock, step))
-    again = (announced.get(about(clock, step, each + 1)) for each in range(rung.repeat_at_most))
+    made = [announced.get(notice.name(announced)) for notice in of_step(clock, step)]
+    sealed = made[0] if made else None
     every = rung.repeat_every
     return LadderStep(
         name=rung.name,
@@ -368,7 +369,7 @@ def _ladder_step(clock: Clock, step: Reached, announced: Announced, now: datetim
         announced=sealed is not None,
         told=sealed is not None and bool(sealed["notified"]),
         noticed_at=sealed["noticed_at"] if sealed is not None else None,
-        repeats_told=sum(1 for each in again if each is not None and each["notified"]),
+        repeats_told=sum(1 for each in made[1:] if each is not None and each["notified"]),
         repeat_every_seconds=None if every is None else every / timedelta(seconds=1),
         repeat_at_most=rung.repeat_at_most,
     )
