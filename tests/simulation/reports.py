@@ -19,6 +19,7 @@ CUSTOMERS = ("1", "2", "3", "4")
 CASES = ("1", "2", "3", "4", "5")
 MOST_CASES_OPENED = timedelta(hours=40)
 """Some deadlines passed before the start, others do in the storm or after it."""
+MOST_REVISIONS = 4
 A_MINUTE, AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
 SURELY_PAST = timedelta(minutes=10)
 """Beyond what intake takes for a fast clock, and how far clocks are put back."""
@@ -91,19 +92,23 @@ def _life(random: Random, case: str, cases: tuple[str, ...]) -> Iterator[Reporte
     told += _steps(random, case, received_at, [other for other in cases if other != case])
     if random.random() < 0.3:  # what was done is known before the complaint itself
         told.append(told.pop(0))
-    for revision in range(2, random.choice((2, 2, 3, 4))):
+    for revision in range(2, random.randint(2, MOST_REVISIONS)):
         filed = filed | _correction(random, received_at)
-        told.insert(random.randint(1, len(told)), Reported("complaint", revision, filed))
+        place = random.randint(len(told) // 2 + 1, len(told))
+        told.insert(place, Reported("complaint", revision, filed))
+    if random.random() < 0.5:  # it turns out late whose it is, when all has been said of it
+        filed = filed | {"customer": {"source_customer_id": random.choice(CUSTOMERS)}}
+        told.append(Reported("complaint", MOST_REVISIONS, filed))
     yield from told
 
 
 def _correction(random: Random, received_at: datetime) -> Data:
     draw = random.random()
-    if draw < 0.5:
+    if draw < 0.6:
         return {"customer": {"source_customer_id": random.choice(CUSTOMERS)}}
-    if draw < 0.8:
+    if draw < 0.85:
         return {"received_at": received_at + random.uniform(-6, 6) * AN_HOUR}
-    if draw < 0.9:
+    if draw < 0.92:
         return {"severity": random.choice(("normal", "major"))}
     return {"status": random.choice(("open", "voided"))}
 
@@ -118,7 +123,7 @@ def _steps(
         ("acknowledged", 0.1, (1, 10)),
         ("regraded", 0.1, (1, 10)),
         ("answered", 0.6, (1, 30)),
-        ("merged", 0.4, (0.5, 20)),
+        ("merged", 0.6, (0.5, 20)),
         ("unmerged", 0.1, (1, 25)),
         ("resolved", 0.4, (2, 30)),
         ("called_back", 0.3, (3, 40)),

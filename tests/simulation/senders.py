@@ -24,7 +24,7 @@ from tests.simulation.world import Stage
 PROCESSES = 2
 REPLY_WITHIN_SECONDS = 20.0
 MOST_IN_A_BATCH = 5
-PAUSE_SECONDS = 0.3
+PAUSE_SECONDS = 1.0
 """So long at most one record comes after another that was sent with it."""
 
 
@@ -92,7 +92,7 @@ class IntakeRelay:
 
     async def publish(self, records: Sequence[Record]) -> None:
         random: Random = self._stage.random
-        pauses = [random.random() ** 8 * PAUSE_SECONDS for _ in records]
+        pauses = [random.random() ** 4 * PAUSE_SECONDS for _ in records]
         part = records[: random.randint(0, len(records))]
         told = " ".join(f"{_kind(record)}({(record.key or b'').decode()})" for record in records)
         request = Request(
