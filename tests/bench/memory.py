@@ -53,10 +53,11 @@ async def _report(url: str, customers: int) -> None:
     async with IntakeClient(url) as client:
         for first in range(0, EVENTS, SENT_AT_ONCE):
             numbers = range(first, first + SENT_AT_ONCE)
-            await client.send([_reported(number, customers) for number in numbers])
+            await client.send([reported(number, customers) for number in numbers])
 
 
-def _reported(number: int, customers: int) -> bytes:
+def reported(number: int, customers: int) -> bytes:
+    """A visit of one of so many customers, as a feed sends it."""
     opened_at = START.isoformat()
     event = {
         "specversion": "1.0",

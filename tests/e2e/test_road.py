@@ -252,3 +252,31 @@ def test_a_duplicate_and_a_bad_item_are_told_apart(aftercare: House) -> None:
     assert [item["outcome"] for item in answer["items"]] == ["duplicate", "rejected", "accepted"]
     (problem,) = answer["items"][1]["problem"]["errors"]
     assert problem["pointer"] == "/data/lines/0/labour_amount"
+
+
+def test_steps_that_came_before_their_complaint_alarm_nobody_about_it(aftercare: House) -> None:
+    """Nor do those of a complaint whose customer is corrected; both are past their deadline."""
+    numbers = range(5)
+
+    def alarms() -> list[str]:
+        said = [found for found in aftercare.said(ESCALATIONS) if b'"C-5' in found.value]
+        return [found.type for found in said if "breached" in found.type or "raised" in found.type]
+
+    def held_at(customer: int, number: int) -> bool:
+        key = customer_key(DEALER, "dms", f"{customer + number}")
+        case = aggregate_within(key, case_id(f"C-5{number}"))
+        found = aftercare.get("complaints", f"/v1/cases/{quote(case)}")
+        return found.is_success and "kept" in found.text
+
+    for number in numbers:
+        aftercare.send(step(f"C-5{number}", "s1", "contacted", ago(hours=3)))
+    for number in numbers:
+        aftercare.send(complaint(f"C-5{number}", f"{5100 + number}", ago(hours=3.25)))
+    aftercare.until(lambda: all(held_at(5100, number) for number in numbers))
+    assert alarms() == []
+    for number in numbers:
+        corrected = complaint(f"C-5{number}", f"{5200 + number}", ago(hours=3.25))
+        corrected["data"] |= {"source_modified_at": ago(hours=1)}  # type: ignore[operator]
+        aftercare.send(corrected)
+    aftercare.until(lambda: all(held_at(5200, number) for number in numbers))
+    assert alarms() == []

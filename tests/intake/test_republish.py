@@ -10,16 +10,22 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.intake.canonical import PROFILE
+from services.intake.receive import Intake
+from services.intake.register import MongoRegister
 from services.intake.republish import PutBack, Republishing, UnknownPlace
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import document_id
 from shared.contracts.intake import ComplaintMoved, ProfileRecorded, Recorded
+from shared.mongo import Mongo
 from shared.runtime.errors import RefusedMessage, TransientFailure
 from shared.runtime.relay import Record
+from shared.settings import MongoSettings
+from shared.time.clock import ManualClock
 from tests.fakes import MemoryRelay
 from tests.intake.conftest import World
 from tests.intake.given import (
     BERLIN,
+    DEALERS,
     EVERY_KIND,
     NOW,
     PUDONG,
@@ -198,6 +204,36 @@ async def test_what_was_registered_before_is_counted_until_it_is_reported_again(
     records, sums = await put_back(world)
     assert by_id(records) == published
     assert sums.not_kept == 0
+
+
+async def test_a_register_from_before_is_filled_in_by_what_is_reported_again(
+    mongo_settings: MongoSettings,
+) -> None:
+    """Profiles were beside the documents, and nothing had its content."""
+    mongo = Mongo(mongo_settings, "intake")
+    register, relay = MongoRegister(lambda: mongo), MemoryRelay()
+    intake = Intake(register=register, relay=relay, clock=ManualClock(NOW), dealers=DEALERS)
+    republishing = Republishing(register=register, relay=relay)
+    raws = [event("visit", visit()), event("complaint", complaint())]
+    await intake.receive(raws)
+    profiles = await mongo.database.profiles.find({}).to_list(None)
+    await mongo.database.documents.insert_many(profiles)
+    await mongo.database.profiles.delete_many({})
+    await mongo.database.documents.update_many({}, {"$unset": {"content": "", "occurred_at": ""}})
+
+    async def not_kept() -> int:
+        page = await republishing.page(dealer_id=None, since=None, after="", limit=100)
+        assert page.next == "profiles:"
+        rest = await republishing.page(dealer_id=None, since=None, after=page.next, limit=100)
+        return page.not_kept + rest.not_kept
+
+    assert await not_kept() == 3
+    again = await intake.receive(raws)
+    assert outcomes(again) == ["duplicate", "duplicate"]
+    assert await not_kept() == 0
+    listed = await register.page(PUDONG, after="", limit=9, kind=None)
+    assert [row.kind for row in listed] == ["complaint", "visit"]
+    await mongo.close()
 
 
 async def test_a_newer_profile_that_is_reported_meanwhile_stays_the_last_on_its_topic(
