@@ -64,7 +64,8 @@ class Reported:
 def reports(random: Random) -> list[Reported]:
     """All that is reported, in the order in which it is first sent."""
     cases = CASES[: random.randint(2, len(CASES))]
-    lives = [list(_life(random, case, cases)) for case in cases]
+    muddled = random.random() < 0.4
+    lives = [list(_life(random, case, cases, muddled=muddled)) for case in cases]
     if random.random() < 0.4:
         found = [one for life in lives for one in life]
         random.shuffle(found)
@@ -78,7 +79,10 @@ def reports(random: Random) -> list[Reported]:
     return found
 
 
-def _life(random: Random, case: str, cases: tuple[str, ...]) -> Iterator[Reported]:
+def _life(
+    random: Random, case: str, cases: tuple[str, ...], *, muddled: bool
+) -> Iterator[Reported]:
+    """`muddled`: it was filed twice and merged, and turns out late to be somebody else's."""
     received_at = START - random.random() * MOST_CASES_OPENED
     filed: Data = {
         "case_no": case,
@@ -89,14 +93,15 @@ def _life(random: Random, case: str, cases: tuple[str, ...]) -> Iterator[Reporte
         "customer": {"source_customer_id": random.choice(CUSTOMERS)},
     }
     told = [Reported("complaint", 1, filed)]
-    told += _steps(random, case, received_at, [other for other in cases if other != case])
+    others = [other for other in cases if other != case]
+    told += _steps(random, case, received_at, others, merges=0.9 if muddled else 0.4)
     if random.random() < 0.3:  # what was done is known before the complaint itself
         told.append(told.pop(0))
     for revision in range(2, random.randint(2, MOST_REVISIONS)):
         filed = filed | _correction(random, received_at)
         place = random.randint(len(told) // 2 + 1, len(told))
         told.insert(place, Reported("complaint", revision, filed))
-    if random.random() < 0.5:  # it turns out late whose it is, when all has been said of it
+    if muddled:
         filed = filed | {"customer": {"source_customer_id": random.choice(CUSTOMERS)}}
         told.append(Reported("complaint", MOST_REVISIONS, filed))
     yield from told
@@ -114,7 +119,7 @@ def _correction(random: Random, received_at: datetime) -> Data:
 
 
 def _steps(
-    random: Random, case: str, received_at: datetime, others: list[str]
+    random: Random, case: str, received_at: datetime, others: list[str], *, merges: float
 ) -> Iterator[Reported]:
     likely: list[tuple[StepName, float, tuple[float, float]]] = [
         ("contacted", 0.8, (0.1, 3)),
@@ -123,7 +128,7 @@ def _steps(
         ("acknowledged", 0.1, (1, 10)),
         ("regraded", 0.1, (1, 10)),
         ("answered", 0.6, (1, 30)),
-        ("merged", 0.6, (0.5, 20)),
+        ("merged", merges, (0.5, 20)),
         ("unmerged", 0.1, (1, 25)),
         ("resolved", 0.4, (2, 30)),
         ("called_back", 0.3, (3, 40)),
