@@ -25,7 +25,8 @@ RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
 SESSION_SECONDS = 10.0
 """A member that is silent for so long, or drains for so long, is left out."""
 HEARTBEAT_SECONDS = 1.5
-MOST_RECORDS_A_POLL = 6
+MOST_RECORDS_A_POLL = (2, 6)
+"""Of a member; with few of them, what belongs together comes in different polls."""
 NOTHING_NEW_SECONDS = 1.0
 
 
@@ -98,6 +99,7 @@ class Member:
         self.process = process
         self._ownership = ownership
         self._random = random
+        self._most_records = random.choice(MOST_RECORDS_A_POLL)
         self._positions: dict[TopicPartition, int] = {}
         self._asked_at: dict[TopicPartition, datetime] = {}
         """When a fetch was sent whose answer reached the end of the partition."""
@@ -156,7 +158,7 @@ class Member:
         return found.records
 
     async def _fetch(self, positions: Mapping[TopicPartition, int]) -> Answer:
-        room = self._random.randint(1, MOST_RECORDS_A_POLL)
+        room = self._random.randint(1, self._most_records)
         source = self._group.broker.source
         found: list[RawRecord] = []
         for partition in self._random.sample(sorted(positions), len(positions)):

@@ -62,27 +62,40 @@ class Reported:
 
 
 def reports(random: Random) -> list[Reported]:
-    """All that is reported, in the order in which it is first sent."""
+    """All that is reported, in the order in which it is first sent.
+
+    In some courses cases are filed twice and merged, and it turns out late whose they are.
+    """
     cases = CASES[: random.randint(2, len(CASES))]
     muddled = random.random() < 0.4
-    lives = [list(_life(random, case, cases, muddled=muddled)) for case in cases]
-    if random.random() < 0.4:
+    lives = [list(_life(random, case, cases, merges=0.9 if muddled else 0.4)) for case in cases]
+    if not muddled and random.random() < 0.6:
         found = [one for life in lives for one in life]
         random.shuffle(found)
     else:
+        left = [list(life) for life in lives]
         found = []
-        while any(lives):
-            found.append(random.choice([life for life in lives if life]).pop(0))
-    repeats = random.sample(found, len(found) // 5)
-    for one in repeats:
+        while any(left):
+            found.append(random.choice([life for life in left if life]).pop(0))
+    if muddled:
+        found.extend(_of_another(random, life) for life in lives if random.random() < 0.5)
+    for one in random.sample(found, len(found) // 5):
         found.insert(random.randint(found.index(one) + 1, len(found)), one)
     return found
 
 
+def _of_another(random: Random, life: list[Reported]) -> Reported:
+    """The last correction of a case: of whom it is."""
+    filed = [one for one in life if one.noun == "complaint"][-1].fields
+    known = filed["customer"]["source_customer_id"]
+    others = [customer for customer in CUSTOMERS if customer != known]
+    corrected = filed | {"customer": {"source_customer_id": random.choice(others)}}
+    return Reported("complaint", MOST_REVISIONS, corrected)
+
+
 def _life(
-    random: Random, case: str, cases: tuple[str, ...], *, muddled: bool
+    random: Random, case: str, cases: tuple[str, ...], *, merges: float
 ) -> Iterator[Reported]:
-    """`muddled`: it was filed twice and merged, and turns out late to be somebody else's."""
     received_at = START - random.random() * MOST_CASES_OPENED
     filed: Data = {
         "case_no": case,
@@ -94,16 +107,13 @@ def _life(
     }
     told = [Reported("complaint", 1, filed)]
     others = [other for other in cases if other != case]
-    told += _steps(random, case, received_at, others, merges=0.9 if muddled else 0.4)
+    told += _steps(random, case, received_at, others, merges=merges)
     if random.random() < 0.3:  # what was done is known before the complaint itself
         told.append(told.pop(0))
     for revision in range(2, random.randint(2, MOST_REVISIONS)):
         filed = filed | _correction(random, received_at)
         place = random.randint(len(told) // 2 + 1, len(told))
         told.insert(place, Reported("complaint", revision, filed))
-    if muddled:
-        filed = filed | {"customer": {"source_customer_id": random.choice(CUSTOMERS)}}
-        told.append(Reported("complaint", MOST_REVISIONS, filed))
     yield from told
 
 
