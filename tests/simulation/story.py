@@ -325,10 +325,11 @@ class Story:
         return None if done else "an audit is under way"
 
     async def _a_policy_is_being_applied(self) -> bool:
-        current = self._machine.policy.version
+        policy = self._machine.policy
         applied = await self._house.database.policy_marks(range(PARTITIONS))
         return any(
-            aggregate.policy_version != current != applied.get(aggregate.partition)
+            aggregate.policy_version != policy.version_for(aggregate.dealer_id)
+            and applied.get(aggregate.partition) != policy.version
             for aggregate in self.witness.stored.values()
         )
 
