@@ -40,6 +40,8 @@ class Progress:
     """Follows how far this instance has read, one assignment after another.
 
     What a look finds counts once it is noted: after all that was handed out by then is saved.
+    When the clock is put back, what was found before counts no more: by the clock as it is now,
+    that was another moment.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Progress:
         self._read_until: dict[int, datetime] = {}
         self._moved_at: dict[int, float] = {}
         """When `read_until` of a partition last moved, or it was first looked at."""
+        self._latest = clock.now()
 
     async def look(self, reading: Reading, partitions: Collection[int], assignment: int) -> Sight:
         """How far `partitions` will have been read when what was handed out is done."""
@@ -73,8 +76,8 @@ class Progress:
     def note(self, sight: Sight) -> None:
         """What was handed out by then is done."""
         now = self._monotonic()
-        for partition, moment in sight.items():
-            known = self._read_until.get(partition)
+        for partition, found in sight.items():
+            known, moment = self._known(partition), self._past(found)
             if moment is not None and (known is None or moment > known):
                 self._read_until[partition] = moment
                 self._moved_at[partition] = now
@@ -84,14 +87,25 @@ class Progress:
         """As `Knowledge` promises; the present where it has been waited for long enough."""
         if self._is_out_of_patience(partition):
             return self._clock.now()
-        return self._read_until.get(partition)
+        return self._known(partition)
 
     def read_with(self, sight: Sight, partition: int) -> datetime | None:
         """`read_until` once what is in hand is done; None where more is waiting by this sight."""
         if self._is_out_of_patience(partition):
             return self._clock.now()
-        moment, known = sight.get(partition), self._read_until.get(partition)
+        moment, known = self._past(sight.get(partition)), self._known(partition)
         return moment if moment is None or known is None else max(moment, known)
+
+    def _known(self, partition: int) -> datetime | None:
+        now = self._clock.now()
+        if now < self._latest:
+            self._read_until.clear()
+        self._latest = now
+        return self._read_until.get(partition)
+
+    def _past(self, moment: datetime | None) -> datetime | None:
+        """None for what was seen by the clock before it was put back."""
+        return None if moment is None or moment > self._clock.now() else moment
 
     def _is_out_of_patience(self, partition: int) -> bool:
         since = self._moved_at.get(partition)

@@ -156,3 +156,23 @@ async def test_a_clock_that_is_a_little_behind_takes_nothing_back(taking: Taking
     read_until(taking, 0)
     await taking.take([polled(2)])
     assert taking.sent_to(GRADES.name) == 1
+
+
+async def test_a_clock_that_is_put_back_knows_anew_up_to_when_all_was_read(
+    taking: Taking,
+) -> None:
+    """What was read by the clock before may be less than what the topics hold at that instant."""
+    await taking.take([OPEN])
+    taking.clock.set(START + DAY + 45 * SECOND)
+    read_until(taking, 44)
+    await taking.worker.look()
+    taking.clock.set(START + DAY)
+    read_until(taking, None)
+    await sweep(taking)
+    assert taking.sent_to(GRADES.name) == 0
+    taking.clock.advance(30 * SECOND)
+    await sweep(taking)
+    assert taking.sent_to(GRADES.name) == 0
+    read_until(taking, 0)
+    await sweep(taking)
+    assert taking.sent_to(GRADES.name) == 1

@@ -1,12 +1,18 @@
 """A deterministic simulation of the runtime: its own code, a world in memory, faults by seed.
 
-loop       an event loop whose time is virtual
+loop       an event loop whose time is virtual, and clocks that go with it
 network    every I/O step: how long it takes, and what becomes of it
 broker     topics, and a consumer group with generations, offsets and rebalances
 database   the store behind the network
-instance   one process of the toy service: the real consumer, sweep, reconciler, pulse
-workload   what a seed sends
+instance   one process of a service: the runtime's own worker
+log        what came onto the source topics, as a naive reader takes it in
 witness    what must hold at every step
-oracle     what must hold when all is quiet, computed from the log alone
+hindsight  what must hold of everything that is said: the log did not disprove it
+world      what a run is about; `worlds` has them all
 story      one seed from start to end
+
+The toy world: workload (what a seed sends), oracle (what must hold when all is quiet, computed
+from the log alone). The world of complaints: reports (what dealers tell of their cases), senders
+(who send it to processes of intake until they answer), cases and cases_oracle (what must hold
+when all is quiet, computed from the accepted reports alone).
 """

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 
 from tests.simulation.story import simulate
+from tests.simulation.worlds import WORLDS
 
 MOST_TOLD = 20
 
@@ -18,6 +19,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     arguments.add_argument("--seed", type=int, help="one seed")
     arguments.add_argument("--seeds", default="0-999", help="a range of them, both included")
+    arguments.add_argument("--world", choices=sorted(WORLDS), default="toy", help="of what")
     arguments.add_argument("-v", "--verbose", action="store_true", help="print every step")
     chosen = arguments.parse_args()
     first, last = map(int, chosen.seeds.split("-"))
@@ -25,7 +27,7 @@ def main() -> int:
     happened: Counter[str] = Counter()
     broken, began = 0, time.perf_counter()
     for seed in seeds:
-        report = simulate(seed)
+        report = simulate(seed, world=chosen.world)
         happened += report.happened
         if chosen.verbose:
             print("\n".join(report.trace))

@@ -11,56 +11,70 @@ from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, RequestTimedOutError
 
 from shared.contracts.envelope import from_headers
-from shared.contracts.topics import DEAD_LETTERS, VISITS
+from shared.contracts.topics import DEAD_LETTERS
 from shared.runtime.errors import RefusedMessage, TransientFailure
 from shared.runtime.ownership import Ownership
 from shared.runtime.relay import Record
 from shared.time.clock import Clock
+from tests.simulation.hindsight import Fetch, Hindsight
 from tests.simulation.network import Network, Request, Sender
-from tests.simulation.witness import Owner, Witness
-from tests.simulation.workload import PARTITIONS, Sent
+from tests.simulation.witness import PARTITIONS, Owner, Witness, partition_of
 
 RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
 SESSION_SECONDS = 10.0
 """A member that is silent for so long, or drains for so long, is left out."""
 HEARTBEAT_SECONDS = 1.5
-MOST_RECORDS_A_POLL = 6
+MOST_RECORDS_A_POLL = (2, 6)
+"""Of a member; with few of them, what belongs together comes in different polls."""
 NOTHING_NEW_SECONDS = 1.0
 
 
 class Broker:
-    """One source topic, and whatever was published."""
+    """The source topics, and whatever was published."""
 
-    def __init__(self, witness: Witness) -> None:
-        self.source: list[list[RawRecord]] = [[] for _ in range(PARTITIONS)]
-        self.committed = dict.fromkeys(range(PARTITIONS), 0)
+    def __init__(self, witness: Witness, topics: Sequence[str]) -> None:
+        self.partitions = [
+            TopicPartition(topic, partition) for topic in topics for partition in range(PARTITIONS)
+        ]
+        self.source: dict[TopicPartition, list[RawRecord]] = {at: [] for at in self.partitions}
+        self.committed = dict.fromkeys(self.partitions, 0)
         self._witness = witness
-        witness.log = [[] for _ in range(PARTITIONS)]
+        witness.log.expects(self.partitions)
 
-    def receive(self, sent: Sent) -> None:
-        """A producer's record comes onto the source topic."""
-        partition = self.source[sent.partition]
-        self._witness.log[sent.partition].append(sent)
-        partition.append(
+    def receive(
+        self, record: Record, *, poison: bool = False, told_at: float | None = None
+    ) -> None:
+        """A producer's record comes onto its topic, if that is one of the sources.
+
+        `poison`: nobody can read it. `told_at`: when what it tells was handed to its producer.
+        """
+        found = TopicPartition(record.topic, partition_of((record.key or b"").decode()))
+        log = self.source.get(found)
+        if log is None:
+            return
+        log.append(
             ConsumerRecord(
-                topic=VISITS.name,
-                partition=sent.partition,
-                offset=len(partition),
+                topic=found.topic,
+                partition=found.partition,
+                offset=len(log),
                 timestamp=0,
                 timestamp_type=0,
-                key=sent.record.key,
-                value=sent.record.value,
+                key=record.key,
+                value=record.value,
                 checksum=None,
                 serialized_key_size=0,
                 serialized_value_size=0,
-                headers=sent.record.headers,
+                headers=record.headers,
             )
         )
+        self._witness.received(log[-1], poison=poison, told_at=told_at)
 
     async def append(self, records: Sequence[Record]) -> None:
         """Records come onto the topics of the outputs and the dead letters."""
         self._witness.arrived(records)
+        for record in records:
+            self.receive(record)
 
     async def append_but(self, refused: int, records: Sequence[Record]) -> None:
         """The broker's limit for the size of a message is below that of one of them."""
@@ -69,10 +83,10 @@ class Broker:
 
 
 class Answer(NamedTuple):
-    """What a fetch brought, and where each partition ended then."""
+    """What a fetch brought, and where each partition of a topic ended then."""
 
     records: list[RawRecord]
-    ends: Mapping[int, int]
+    ends: Mapping[TopicPartition, int]
 
 
 class Member:
@@ -85,33 +99,32 @@ class Member:
         self.process = process
         self._ownership = ownership
         self._random = random
-        self._positions: dict[int, int] = {}
-        self._asked_at: dict[int, datetime] = {}
+        self._most_records = random.choice(MOST_RECORDS_A_POLL)
+        self._positions: dict[TopicPartition, int] = {}
+        self._asked_at: dict[TopicPartition, datetime] = {}
         """When a fetch was sent whose answer reached the end of the partition."""
         self._generation = -1
         self._rejoining = True
         self.has_records_in_hand = False
 
     def assignment(self) -> set[TopicPartition]:
-        return {TopicPartition(VISITS.name, partition) for partition in self._positions}
+        return set(self._positions)
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
-        self._positions[partition.partition] = offset
-        self._asked_at.pop(partition.partition, None)
+        self._positions[partition] = offset
+        self._asked_at.pop(partition, None)
 
     async def handed_out(self) -> Mapping[TopicPartition, datetime | None]:
-        return {
-            TopicPartition(VISITS.name, partition): self._asked_at.get(partition)
-            for partition in self._positions
-        }
+        return {partition: self._asked_at.get(partition) for partition in self._positions}
 
     async def commit(self, offsets: dict[TopicPartition, int]) -> None:
-        wanted = {found.partition: offset for found, offset in sorted(offsets.items())}
+        wanted = dict(sorted(offsets.items()))
         if not wanted.keys() <= self._positions.keys():
             raise IllegalStateError("a partition is not assigned")
-        self._group.witness.commits(self.process, wanted)
+        self._group.witness.commits(self.process, {found.partition for found in wanted})
         effect = partial(self._group.commit, self, self._generation, wanted)
-        request = Request(f"commit {wanted}", effect, _timed_out, "broker")
+        told = " ".join(f"{_short(found)}@{offset}" for found, offset in wanted.items())
+        request = Request(f"commit {told}", effect, _timed_out, "broker")
         await self._group.network.call(self.process, request)
 
     async def poll(self) -> list[RawRecord]:
@@ -120,26 +133,32 @@ class Member:
             await asyncio.sleep(NOTHING_NEW_SECONDS)
             return []
         positions, reached = self._positions, self._asked_at
-        asked_at = self.process.clock.now()
+        sent_at, asked_at = asyncio.get_running_loop().time(), self.process.clock.now()
         request = Request("poll", partial(self._fetch, dict(positions)), _timed_out, "broker")
         try:
             found = await self._group.network.call(self.process, request)
         except KafkaError:
             return []
         for record in found.records:
-            positions[record.partition] = record.offset + 1
+            positions[TopicPartition(record.topic, record.partition)] = record.offset + 1
         for partition, end in found.ends.items():
             if positions[partition] < end:
                 reached.pop(partition, None)
             else:
                 reached[partition] = asked_at
+        if positions is self._positions:
+            behind = {at.partition for at, end in found.ends.items() if positions[at] < end}
+            whole = frozenset(at.partition for at in positions) - behind
+            events = self._group.witness.log.events(found.records)
+            fetch = Fetch(sent_at, asked_at, whole)
+            self._group.hindsight.fetched(self.process, fetch, events)
         self.has_records_in_hand = bool(found.records)
         if not found.records:
             await asyncio.sleep(NOTHING_NEW_SECONDS)
         return found.records
 
-    async def _fetch(self, positions: Mapping[int, int]) -> Answer:
-        room = self._random.randint(1, MOST_RECORDS_A_POLL)
+    async def _fetch(self, positions: Mapping[TopicPartition, int]) -> Answer:
+        room = self._random.randint(1, self._most_records)
         source = self._group.broker.source
         found: list[RawRecord] = []
         for partition in self._random.sample(sorted(positions), len(positions)):
@@ -164,8 +183,11 @@ class Member:
         """What aiokafka does when the group has agreed: positions are those committed."""
         committed = self._group.broker.committed
         self._generation = generation
-        self._positions = {partition: committed[partition] for partition in partitions}
+        self._positions = {
+            found: offset for found, offset in committed.items() if found.partition in partitions
+        }
         self._asked_at = {}
+        self._group.hindsight.assigned(self.process)
         self._rejoining = False
         now = asyncio.get_running_loop().time()
         self.process.gained_at = dict.fromkeys(partitions, now)
@@ -195,10 +217,13 @@ class Process(Sender, Owner, Protocol):
 class Group:
     """The coordinator."""
 
-    def __init__(self, broker: Broker, network: Network, witness: Witness) -> None:
+    def __init__(
+        self, broker: Broker, network: Network, witness: Witness, hindsight: Hindsight
+    ) -> None:
         self.broker = broker
         self.network = network
         self.witness = witness
+        self.hindsight = hindsight
         self._members: list[Member] = []
         self._generation = 0
         self._wanted = asyncio.Event()
@@ -264,7 +289,9 @@ class Group:
             return False
         return True
 
-    async def commit(self, member: Member, generation: int, offsets: dict[int, int]) -> None:
+    async def commit(
+        self, member: Member, generation: int, offsets: dict[TopicPartition, int]
+    ) -> None:
         """Refused to whoever is not of this generation."""
         if not self.holds(member) or generation != self._generation:
             raise CommitFailedError
@@ -307,6 +334,10 @@ def _may_be_too_large(record: Record) -> bool:
     """A withdrawal is hardly larger than what it takes back, which the broker did take."""
     type_ = from_headers(record.headers).get("type", "")
     return record.topic != DEAD_LETTERS.name and ".withdrawn." not in type_
+
+
+def _short(partition: TopicPartition) -> str:
+    return f"{partition.topic.rpartition('.')[2]}/{partition.partition}"
 
 
 def _told(record: Record) -> str:

@@ -12,8 +12,9 @@ from shared.runtime.errors import TransientFailure
 from shared.runtime.plan import fence
 from shared.time.clock import Clock
 from tests.fakes import MemoryStore
+from tests.simulation.hindsight import Hindsight, Speaker
 from tests.simulation.network import Effect, Network, Request, Sender
-from tests.simulation.witness import Owner, Witness
+from tests.simulation.witness import Witness
 
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ class Database(MemoryStore):
                 self._witness.wrote(found, writer)
 
 
-class Client(Sender, Owner, Protocol):
+class Client(Sender, Speaker, Protocol):
     """A process that may use the store."""
 
     @property
@@ -47,12 +48,20 @@ class NetworkStore:
     """A process's connection to the database; a `Store` like any other."""
 
     def __init__(
-        self, database: Database, network: Network, client: Client, witness: Witness, random: Random
+        self,
+        database: Database,
+        network: Network,
+        client: Client,
+        *,
+        witness: Witness,
+        hindsight: Hindsight,
+        random: Random,
     ) -> None:
         self._database = database
         self._network = network
         self._client = client
         self._witness = witness
+        self._hindsight = hindsight
         self._random = random
         self.audits_begun = 0
         """How often the first page of what is open was asked for."""
@@ -69,6 +78,7 @@ class NetworkStore:
         bulk = sorted(aggregates, key=lambda aggregate: aggregate.id)
         for aggregate in bulk:
             self._witness.acts(self._client, aggregate.partition)
+        self._hindsight.writes(self._client, bulk)
         told = " ".join(f"{_short([one.id])}@{one.version}" for one in bulk)
         part = [aggregate for aggregate in bulk if self._random.random() < 0.5]
         save = partial(self._database.save_for, self._client.name)

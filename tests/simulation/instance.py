@@ -1,4 +1,4 @@
-"""One process of the toy service: the runtime's own classes, put together as `Runtime` does."""
+"""One process of the service: the runtime's own classes, put together as `Runtime` does."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,23 +6,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
-from shared.contracts.values import to_milliseconds
-from shared.runtime.machine import Machine
 from shared.runtime.ownership import Ownership, Pulse, Turn
 from shared.runtime.worker import Ports, Worker
 from shared.settings import RuntimeSettings
-from shared.time.clock import ManualClock
-from tests.shared.toy import DEALER, START, ToyFacts, ToyPolicy
 from tests.simulation.broker import SESSION_SECONDS, Broker, Group, Member, NetworkRelay
 from tests.simulation.database import Database, NetworkStore
+from tests.simulation.hindsight import Hindsight
+from tests.simulation.loop import RunningClock
 from tests.simulation.network import Network
 from tests.simulation.witness import Invariant, Witness
+from tests.simulation.world import AnyMachine
 
 PULSE_LIMIT_SECONDS = SESSION_SECONDS / 2
-SETTINGS = RuntimeSettings(
-    sweep_interval_seconds=2, sweep_page=2, poison_in_a_row=50, speak_unread_after_seconds=600
-)
+PATIENT_SECONDS = 600.0
+"""Longer than any course: nobody speaks before all is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +31,13 @@ class House:
     random: Random
     network: Network
     witness: Witness
+    hindsight: Hindsight
     broker: Broker
     group: Group
     database: Database
-
-
-class FlowingClock(ManualClock):
-    """Goes on with the virtual time of the loop, and can be moved besides."""
-
-    def now(self) -> datetime:
-        passed = timedelta(seconds=asyncio.get_running_loop().time())
-        return to_milliseconds(super().now() + passed)
-
-    def at(self, machine: datetime) -> datetime:
-        raise AssertionError("nobody tells the machine's time here")
+    dealer: str
+    patience_seconds: float
+    """After so long an instance speaks of a partition though more is waiting."""
 
 
 class WatchedOwnership(Ownership):
@@ -63,11 +55,13 @@ class WatchedOwnership(Ownership):
 class Instance:
     """A process. It can be paused, as a suspended machine is, and it can crash."""
 
-    def __init__(self, name: str, house: House, machine: Machine[ToyFacts, ToyPolicy]) -> None:
+    def __init__(self, name: str, house: House, machine: AnyMachine, now: datetime) -> None:
+        """`now`: what clocks tell; its own is up to half a second off."""
         self.name = name
         self.alive = True
         self.gained_at: dict[int, float] = {}
-        self.clock = FlowingClock(START + timedelta(milliseconds=house.random.randint(-500, 500)))
+        off = timedelta(milliseconds=house.random.randint(-500, 500))
+        self.clock = RunningClock(now + off - timedelta(seconds=asyncio.get_running_loop().time()))
         self._house = house
         self._paused_at: float | None = None
         self._running = asyncio.Event()
@@ -78,12 +72,19 @@ class Instance:
         self.machine = machine
         self._build(machine)
 
-    def _build(self, machine: Machine[ToyFacts, ToyPolicy]) -> None:
+    def _build(self, machine: AnyMachine) -> None:
         house = self._house
         network, witness, random = house.network, house.witness, house.random
         self._pulse = Pulse(limit_seconds=PULSE_LIMIT_SECONDS, monotonic=self.monotonic)
         self.ownership = WatchedOwnership(self._pulse)
-        self.store = store = NetworkStore(house.database, network, self, witness, random)
+        self.store = store = NetworkStore(
+            house.database,
+            network,
+            self,
+            witness=witness,
+            hindsight=house.hindsight,
+            random=random,
+        )
         relay = NetworkRelay(house.broker, network, self, witness, random)
         self.member = Member(house.group, self, self.ownership, house.random)
         ports = Ports(
@@ -95,8 +96,14 @@ class Instance:
             monotonic=self.monotonic,
             intent_id=self._intent_id,
         )
-        self.worker: Worker[ToyFacts, ToyPolicy] = Worker(
-            machine, ports, SETTINGS, dealers=[DEALER], give_up=self._give_up
+        settings = RuntimeSettings(
+            sweep_interval_seconds=2,
+            sweep_page=2,
+            poison_in_a_row=50,
+            speak_unread_after_seconds=house.patience_seconds,
+        )
+        self.worker: Worker[Any, Any] = Worker(
+            machine, ports, settings, dealers=[house.dealer], give_up=self._give_up
         )
 
     def _intent_id(self, at: datetime) -> str:
@@ -150,6 +157,12 @@ class Instance:
         """Whether it was, since its present turn began, for longer than its pulse allows."""
         since, seconds = self._longest_pause
         return since > self.ownership.began_at and seconds > PULSE_LIMIT_SECONDS
+
+    def speaks_unread(self, partition: int) -> bool:
+        """Whether it may speak though more is waiting: never where it waits for all."""
+        if self._house.patience_seconds >= PATIENT_SECONDS:
+            return False
+        return self.worker.progress.read_until(partition) == self.clock.now()
 
     async def pause(self, seconds: float) -> None:
         """Stop the process for a while; it is not told, nor is anybody else."""

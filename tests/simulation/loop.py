@@ -2,9 +2,13 @@
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from shared.time.clock import ManualClock
+
 T = TypeVar("T")
+MILLISECOND = timedelta(milliseconds=1)
 
 
 class VirtualLoop(asyncio.BaseEventLoop):
@@ -34,3 +38,14 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     """Run `main` to its end in virtual time; what it started is cancelled with it."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(main)
+
+
+class RunningClock(ManualClock):
+    """Goes on with the time of the loop, and can be set and moved besides."""
+
+    def now(self) -> datetime:
+        elapsed = timedelta(seconds=asyncio.get_running_loop().time())
+        return super().now() + elapsed // MILLISECOND * MILLISECOND
+
+    def at(self, machine: datetime) -> datetime:
+        raise AssertionError("nobody tells the machine's time here")

@@ -8,27 +8,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from shared.contracts.decision import Announced, Decision
 from shared.runtime.exchange import exchange_policy
-from tests.shared.toy import LISTED, START, ToyFacts, ToyPolicy, decide_listed
 from tests.simulation.broker import Broker, Group
 from tests.simulation.database import Database
-from tests.simulation.instance import House, Instance
+from tests.simulation.hindsight import Hindsight
+from tests.simulation.instance import PATIENT_SECONDS, House, Instance
 from tests.simulation.logs import logs_told_to
-from tests.simulation.loop import run
+from tests.simulation.loop import RunningClock, run
 from tests.simulation.network import Network, weather
-from tests.simulation.oracle import Oracle
-from tests.simulation.witness import Invariant, Violation, Witness
-from tests.simulation.workload import PARTITIONS, workload
+from tests.simulation.witness import PARTITIONS, Invariant, Violation, Witness
+from tests.simulation.world import START, STORM_SECONDS, Stage, World
+from tests.simulation.worlds import WORLDS
 
-STORM_SECONDS = 30.0
+PATIENCES_SECONDS = (PATIENT_SECONDS, PATIENT_SECONDS, PATIENT_SECONDS, 8.0)
 MOST_MISHAPS = 8
 TICK_SECONDS = 1.0
 CALM_WITHIN_SECONDS = 300.0
 MOST_INSTANCES = 3
-THE_END = START + timedelta(days=6)
 AT_ONCE_SECONDS = 0.002
 RETRY = timedelta(minutes=6)
 """Longer than an aggregate that was set aside waits for another try."""
@@ -38,6 +37,7 @@ RETRY = timedelta(minutes=6)
 class Report:
     """What became of a seed."""
 
+    world: str
     seed: int
     violations: list[Violation]
     trace: list[str]
@@ -46,11 +46,11 @@ class Report:
     @property
     def reproduction(self) -> str:
         """How to see it again."""
-        return f"python -m tests.simulation --seed {self.seed} -v"
+        return f"python -m tests.simulation --world {self.world} --seed {self.seed} -v"
 
 
-def simulate(seed: int, *, audited: bool = False) -> Report:
-    """Run one seed. The same seed gives the same trace.
+def simulate(seed: int, *, world: str = "toy", audited: bool = False) -> Report:
+    """Run one seed of a world. The same seed gives the same trace.
 
     `audited`: nothing is judged before the audit went through all that is open, which takes
     some hundred replies.
@@ -58,73 +58,75 @@ def simulate(seed: int, *, audited: bool = False) -> Report:
     state = global_random.getstate()
     global_random.seed(seed)  # the jitter of the runtime's own backoff
     try:
-        return run(_play(seed, audited))
+        return run(_play(seed, WORLDS[world](), audited))
     finally:
         global_random.setstate(state)
 
 
-async def _play(seed: int, audited: bool) -> Report:
-    story = Story(Random(seed), audited=audited)
+async def _play(seed: int, world: World, audited: bool) -> Report:
+    story = Story(Random(seed), world, audited=audited)
     with logs_told_to(partial(story.network.tell, "log"), story.unexpected):
         await story.play()
     fates = {fate.value: count for fate, count in story.network.fates.items()}
     happened = story.happened + Counter(fates) + story.witness.said
-    return Report(seed, story.witness.violations, story.network.trace, happened)
+    return Report(world.name, seed, story.witness.violations, story.network.trace, happened)
 
 
 class Story:
     """The course of one seed."""
 
-    def __init__(self, random: Random, *, audited: bool) -> None:
+    def __init__(self, random: Random, world: World, *, audited: bool) -> None:
         self.random = random
+        self._world = world
         self._audited = audited
         self.happened: Counter[str] = Counter()
         self.network = Network(random, weather(random))
-        self.witness = Witness()
-        broker = Broker(self.witness)
-        group = Group(broker, self.network, self.witness)
-        database = Database(self.witness)
-        self._house = House(random, self.network, self.witness, broker, group, database)
+        self.witness = Witness(world.machine, world.announces)
+        hindsight = Hindsight(world.machine, self.witness, world)
+        broker = Broker(self.witness, world.topics)
+        self._house = House(
+            random=random,
+            network=self.network,
+            witness=self.witness,
+            hindsight=hindsight,
+            broker=broker,
+            group=Group(broker, self.network, self.witness, hindsight),
+            database=Database(self.witness),
+            dealer=world.dealer,
+            patience_seconds=random.choice(PATIENCES_SECONDS),
+        )
+        self._clock = RunningClock(START)
         self._decide_raises = False
+        self._nobody_until = 0.0
         self._instances: list[Instance] = []
         self._started = 0
-        self._moved = timedelta(0)
-        """How far all clocks were moved so far."""
         self._exchanging = 0
         self._audits_begun: dict[str, int] = {}
-        self._machine = replace(LISTED, decide=self._decide)
+        self._machine = replace(world.machine, decide=self._decide)
 
     async def play(self) -> None:
         """Storm, calm, the end of all deadlines, calm, judgement."""
         self.network.spawn(self._house.group.run())
-        self.network.spawn(self._produce())
+        stage = Stage(self.random, self.network, self._house.broker, self.witness, self._clock)
+        self.network.spawn(self._world.produce(stage))
         for _ in range(self.random.randint(1, 2)):
             self._start()
         await self._storm()
         await self._clear_up()
         if await self._comes_to_rest():
-            self._set_clocks(THE_END)
+            self._advance(self._world.the_end - self._clock.now())
             if await self._comes_to_rest():
-                Oracle(self.witness, self._machine.policy.points, self._now()).judge()
+                self.witness.nothing_is_missing()
+                self._world.judge(self.witness, self._machine.policy, self._clock.now())
 
     def unexpected(self, error: str) -> None:
         """The service's own code ran into an error that it does not foresee."""
         self.witness.violated(Invariant.NO_UNEXPECTED, error)
 
-    def _decide(
-        self, facts: ToyFacts, announced: Announced, policy: ToyPolicy, now: datetime
-    ) -> Decision:
-        if self._decide_raises and len(facts.visits) % 2:
+    def _decide(self, facts: Any, announced: Announced, policy: Any, now: datetime) -> Decision:
+        if self._decide_raises and len(facts.versions()) % 2:
             raise RuntimeError("a bad deploy")
-        return decide_listed(facts, announced, policy, now)
-
-    async def _produce(self) -> None:
-        records = workload(self.random)
-        moments = sorted(self.random.uniform(0, STORM_SECONDS) for _ in records)
-        loop = asyncio.get_running_loop()
-        for moment, sent in zip(moments, records, strict=True):
-            await asyncio.sleep(moment - loop.time())
-            self._house.broker.receive(sent)
+        return self._world.machine.decide(facts, announced, policy, now)
 
     async def _storm(self) -> None:
         mishaps = self.random.sample(self.MISHAPS, self.random.randint(2, len(self.MISHAPS)))
@@ -148,14 +150,20 @@ class Story:
 
     async def _keep_one_running(self) -> None:
         while True:
-            if not self._alive():
+            if not self._alive() and not self._is_outage:
                 self._start()
             await asyncio.sleep(self.random.uniform(1, 10))
 
+    @property
+    def _is_outage(self) -> bool:
+        return asyncio.get_running_loop().time() < self._nobody_until
+
     def _start(self) -> None:
+        if self._is_outage:
+            return
         self._started += 1
-        instance = Instance(f"{self._started}", self._house, replace(self._machine))
-        instance.clock.advance(self._moved)
+        name, machine = f"{self._started}", replace(self._machine)
+        instance = Instance(name, self._house, machine, self._clock.now())
         self._instances.append(instance)
         instance.start()
 
@@ -165,17 +173,10 @@ class Story:
     def _running(self) -> list[Instance]:
         return [instance for instance in self._alive() if not instance.is_paused]
 
-    def _now(self) -> datetime:
-        return max((instance.clock.now() for instance in self._instances), default=START)
-
     def _advance(self, by: timedelta) -> None:
         self.network.tell("clock", f"moves by {by}")
-        self._moved += by
-        for instance in self._instances:
-            instance.clock.advance(by)
-
-    def _set_clocks(self, moment: datetime) -> None:
-        self._advance(moment - self._now())
+        for clock in [self._clock, *(instance.clock for instance in self._instances)]:
+            clock.advance(by)
 
     async def jump_forward(self) -> None:
         longest = self.random.choice((60, 3600, 6 * 3600, 24 * 3600))
@@ -192,6 +193,14 @@ class Story:
         if alive := self._alive():
             self.random.choice(alive).crash()
             self._start()
+
+    async def outage(self) -> None:
+        """Nobody runs for a while, and what is reported waits on the topics."""
+        seconds = self.random.uniform(2, 15)
+        self.network.tell("", f"nobody runs for {seconds:.1f} s")
+        self._nobody_until = asyncio.get_running_loop().time() + seconds
+        for instance in self._alive():
+            instance.crash()
 
     async def replace_one(self) -> None:
         if running := self._running():
@@ -220,7 +229,7 @@ class Story:
 
     async def deploy(self) -> None:
         """Another policy, process after process."""
-        self._machine = replace(self._machine, policy=ToyPolicy(points=20))
+        self._machine = replace(self._machine, policy=self._world.deployed)
         self.network.tell("", "a deploy begins")
         for instance in self._running():
             await asyncio.sleep(self.random.uniform(0, 10))
@@ -228,7 +237,7 @@ class Story:
 
     async def exchange(self) -> None:
         """Another policy while they run, process after process."""
-        self._machine = replace(self._machine, policy=ToyPolicy(points=30))
+        self._machine = replace(self._machine, policy=self._world.exchanged)
         self.network.tell("", "another policy is published")
         for instance in self._alive():
             self.network.spawn(self._exchange(instance))
@@ -237,7 +246,7 @@ class Story:
     async def _exchange(self, instance: Instance) -> None:
         """Once its turn in hand is over."""
         self._exchanging += 1
-        await exchange_policy(instance.machine, ToyPolicy(points=30), instance.ownership)
+        await exchange_policy(instance.machine, self._world.exchanged, instance.ownership)
         self._exchanging -= 1
 
     async def _renew(self, instance: Instance) -> None:
@@ -287,6 +296,8 @@ class Story:
         house, alive = self._house, self._alive()
         owned = {partition for instance in alive for partition in instance.gained_at}
         everywhere = range(PARTITIONS)
+        if not self._world.is_quiet:
+            return "something is still to be reported"
         if not self.network.landed or not house.group.is_settled:
             return "something is under way"
         if owned != set(everywhere):
@@ -296,7 +307,7 @@ class Story:
         if found := await house.database.intents(everywhere):
             return f"an intent is left: {found[0].id}"
         if await house.database.due(
-            dict.fromkeys(everywhere, self._now() - timedelta(seconds=2)), limit=1
+            dict.fromkeys(everywhere, self._clock.now() - timedelta(seconds=2)), limit=1
         ):
             return "something is due"
         if await self._a_policy_is_being_applied():
@@ -314,10 +325,11 @@ class Story:
         return None if done else "an audit is under way"
 
     async def _a_policy_is_being_applied(self) -> bool:
-        current = self._machine.policy.version
+        policy = self._machine.policy
         applied = await self._house.database.policy_marks(range(PARTITIONS))
         return any(
-            aggregate.policy_version != current != applied.get(aggregate.partition)
+            aggregate.policy_version != policy.version_for(aggregate.dealer_id)
+            and applied.get(aggregate.partition) != policy.version
             for aggregate in self.witness.stored.values()
         )
 
@@ -326,6 +338,7 @@ class Story:
         jump_back,
         pause,
         crash,
+        outage,
         replace_one,
         join,
         broker_goes_away,

@@ -1,15 +1,20 @@
 """The simulation itself is tested: each fault planted in the runtime must be caught, and how."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
 import pytest
-from aiokafka import ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
 
-from shared.runtime import emit
+from services.complaints import notices
+from services.intake import publish as publishing
+from services.intake import receive as receiving
+from services.intake.receive import Intake
+from shared.contracts.complaints import CaseMerged, CaseMergeWithdrawn
+from shared.runtime import emit, progress
 from shared.runtime import reconcile as reconciling
 from shared.runtime.aggregate import Aggregate, Outgoing
 from shared.runtime.consume import Consumer
@@ -17,19 +22,20 @@ from shared.runtime.documents import from_aggregate
 from shared.runtime.errors import Conflict
 from shared.runtime.ownership import Ownership, Turn
 from shared.runtime.plan import Change
+from shared.runtime.progress import Progress
 from shared.runtime.reconcile import Reconciler
 from shared.runtime.sweep import Sweep
 from tests.fakes import MemoryStore
 from tests.shared.toy import ToyFacts, ToyPolicy
 from tests.simulation.story import simulate
-from tests.simulation.witness import Invariant
-from tests.simulation.workload import PARTITIONS
+from tests.simulation.witness import PARTITIONS, Invariant
 
 Toy: TypeAlias = Reconciler[ToyFacts, ToyPolicy]
 Records: TypeAlias = Sequence["ConsumerRecord[bytes, bytes]"]
 Plant: TypeAlias = Callable[[pytest.MonkeyPatch], None]
 
 WITHIN_SEEDS = 800
+WITHIN_SEEDS_WITH_CASES = 200
 
 
 def publish_before_the_write(patch: pytest.MonkeyPatch) -> None:
@@ -215,6 +221,78 @@ def announcements_not_sealed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(emit, "Announcement", Unsealed)
 
 
+def the_waiting_disregarded(patch: pytest.MonkeyPatch) -> None:
+    """Decided by now, whatever else waits unread."""
+
+    def everything_is_read(self: Progress, *_: Any) -> datetime:
+        return self._clock.now()
+
+    patch.setattr(Progress, "read_until", everything_is_read)
+    patch.setattr(Progress, "read_with", everything_is_read)
+
+
+def timers_by_the_present(patch: pytest.MonkeyPatch) -> None:
+    """Of what has been read once, a deadline does not wait for what was there at its instant."""
+
+    def present(self: Progress, partition: int) -> datetime | None:
+        return None if properly(self, partition) is None else self._clock.now()
+
+    properly = Progress.read_until
+    patch.setattr(Progress, "read_until", present)
+
+
+def one_topic_looked_at(patch: pytest.MonkeyPatch) -> None:
+    """A partition is taken for read when that of any of its topics is."""
+
+    def by_partition(handed_out: Mapping[TopicPartition, datetime | None]) -> Any:
+        found: dict[int, datetime | None] = {}
+        for (_, partition), moment in handed_out.items():
+            found[partition] = found.get(partition) or moment
+        return found
+
+    patch.setattr(progress, "_by_partition", by_partition)
+
+
+def filed_before_its_steps(patch: pytest.MonkeyPatch) -> None:
+    """Steps that intake knows are brought to their complaint once that is out."""
+
+    async def take(self: Intake, attempts: Any, known: Mapping[str, Any]) -> None:
+        ids = receiving._ids(attempts.entries)
+        await properly(self, attempts, {id_: row for id_, row in known.items() if id_ in ids})
+
+    properly = Intake._take
+    patch.setattr(Intake, "_take", take)
+
+
+def moved_after_its_steps(patch: pytest.MonkeyPatch) -> None:
+    """What is published together goes out in the reverse order."""
+
+    async def publish(relay: Any, records: Any) -> list[int]:
+        return await properly(relay, reversed(list(records)))
+
+    properly = publishing.publish
+    patch.setattr(receiving, "publish", publish)
+
+
+def merges_without_their_speaker(patch: pytest.MonkeyPatch) -> None:
+    """What one aggregate of a merged case takes back, the other has told."""
+
+    def document_id(self: CaseMerged | CaseMergeWithdrawn) -> str:
+        return f"{self.merged_case_id}/{self.about}"
+
+    for contract in (CaseMerged, CaseMergeWithdrawn):
+        patch.setattr(contract, "document_id", property(document_id))
+
+
+def notices_without_their_instants(patch: pytest.MonkeyPatch) -> None:
+    """What is announced keeps the instant that was corrected since."""
+
+    def no_digest(instants: Iterable[datetime]) -> str:
+        return ""
+
+    patch.setattr(notices, "digest_of", no_digest)
+
+
 LOST = {Invariant.SETTLED_FIRST, Invariant.OUTPUTS, Invariant.LATEST, Invariant.TIMERS}
 
 FAULTS: Mapping[Plant, set[Invariant]] = {
@@ -238,6 +316,17 @@ FAULTS: Mapping[Plant, set[Invariant]] = {
     a_paused_owner_publishes: {Invariant.PAUSED},
     sequences_by_the_clock_alone: {Invariant.SEQUENCES_RISE},
     announcements_not_sealed: {Invariant.SEALED},
+    the_waiting_disregarded: {Invariant.HINDSIGHT},
+}
+
+FAULTS_WITH_CASES: Mapping[Plant, set[Invariant]] = {
+    the_waiting_disregarded: {Invariant.HINDSIGHT},
+    timers_by_the_present: {Invariant.HINDSIGHT},
+    one_topic_looked_at: {Invariant.HINDSIGHT},
+    filed_before_its_steps: {Invariant.REPORTED},
+    moved_after_its_steps: {Invariant.REPORTED},
+    merges_without_their_speaker: {Invariant.MERGES},
+    notices_without_their_instants: {Invariant.TIMERS},
 }
 
 
@@ -249,3 +338,16 @@ def test_a_planted_fault_is_caught(plant: Plant, monkeypatch: pytest.MonkeyPatch
             assert violations[0].invariant in FAULTS[plant], f"seed {seed}: {violations[0]}"
             return
     pytest.fail(f"not caught within {WITHIN_SEEDS} seeds: the simulation is too weak")
+
+
+@pytest.mark.parametrize("plant", FAULTS_WITH_CASES, ids=lambda plant: plant.__name__)
+def test_a_planted_fault_is_caught_with_cases(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+    for seed in range(WITHIN_SEEDS_WITH_CASES):
+        if violations := simulate(seed, world="complaints").violations:
+            expected = FAULTS_WITH_CASES[plant]
+            assert violations[0].invariant in expected, f"seed {seed}: {violations[0]}"
+            return
+    pytest.fail(f"not caught within {WITHIN_SEEDS_WITH_CASES} seeds: the simulation is too weak")

@@ -4,14 +4,21 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
 
 import pytest
 
 from tests.simulation.network import Fate
 from tests.simulation.story import Report, Story, simulate
+from tests.simulation.worlds import WORLDS
 
-SEEDS = 3000
-CHUNK = 500
+SEEDS: Mapping[str, int] = {"toy": 1000, "complaints": 200}
+"""World -> how many of its seeds are run; a course of cases takes four times as long."""
+CHUNKS = [
+    (world, first, min(first + size, SEEDS[world]))
+    for world, size in (("toy", 250), ("complaints", 100))
+    for first in range(0, SEEDS[world], size)
+]
 
 
 def broken(report: Report) -> str:
@@ -19,28 +26,32 @@ def broken(report: Report) -> str:
     return f"{report.reproduction}\n{report.violations[0]}"
 
 
-@pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
-def test_whatever_goes_wrong_nothing_is_lost_or_doubled(first: int) -> None:
+@pytest.mark.parametrize(("world", "first", "past"), CHUNKS)
+def test_whatever_goes_wrong_nothing_is_lost_or_doubled(world: str, first: int, past: int) -> None:
     happened: Counter[str] = Counter()
-    for seed in range(first, first + CHUNK):
-        report = simulate(seed)
+    for seed in range(first, past):
+        report = simulate(seed, world=world)
         assert not report.violations, broken(report)
         happened += report.happened
     assert {fate.value for fate in Fate} <= happened.keys()
     assert {mishap.__name__ for mishap in Story.MISHAPS} <= happened.keys()
+    assert WORLDS[world].machine.writing.keys() <= happened.keys()
 
 
+@pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("seed", [7, 58])
-def test_the_same_seed_is_the_same_run(seed: int) -> None:
-    assert simulate(seed).trace == simulate(seed).trace
+def test_the_same_seed_is_the_same_run(world: str, seed: int) -> None:
+    assert simulate(seed, world=world).trace == simulate(seed, world=world).trace
 
 
-def test_different_seeds_are_different_runs() -> None:
-    assert simulate(1).trace != simulate(2).trace
+@pytest.mark.parametrize("world", WORLDS)
+def test_different_seeds_are_different_runs(world: str) -> None:
+    assert simulate(1, world=world).trace != simulate(2, world=world).trace
 
 
-def test_a_failure_is_reproduced_by_its_one_line_in_another_process() -> None:
-    report = simulate(58)
+@pytest.mark.parametrize("world", WORLDS)
+def test_a_failure_is_reproduced_by_its_one_line_in_another_process(world: str) -> None:
+    report = simulate(58, world=world)
     python, *arguments = report.reproduction.split()
     assert python == "python"
     environment = {**os.environ, "PYTHONHASHSEED": "1"}

@@ -1,23 +1,26 @@
 """What must hold at every step. It watches the servers, and trusts nobody's account."""
 
 import asyncio
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
+
+from aiokafka import TopicPartition
 
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import subject_id
 from shared.contracts.topics import DEAD_LETTERS
-from shared.runtime.aggregate import Aggregate, Emitted
-from shared.runtime.dead_letters import told_by
+from shared.runtime.aggregate import NOTHING, Aggregate, Emitted
+from shared.runtime.dead_letters import RawRecord, told_by
+from shared.runtime.machine import Machine
 from shared.runtime.reconcile import UNSAID
 from shared.runtime.relay import Record
-from tests.shared.toy import TOY
-from tests.simulation.workload import Sent, key_of, partition_of
+from tests.simulation.log import Log, LogEntry
+
+PARTITIONS = 3
 
 
 class Invariant(Enum):
@@ -39,6 +42,9 @@ class Invariant(Enum):
     LATEST = "the latest message of each subject is what the facts lead to"
     TIMERS = "each deadline is announced, and none before its time"
     DEAD_LETTERS = "each poison record is in the dead letters, under one id"
+    HINDSIGHT = "whoever knows all that the log held at that moment would have said the same"
+    REPORTED = "nothing is announced that had been disproved before the case was published"
+    MERGES = "what a merged case hands over is held by the one it was merged into"
 
 
 class Violation(AssertionError):
@@ -69,6 +75,7 @@ class Owner(Protocol):
 class Origin:
     """Where a dead letter came from."""
 
+    topic: str
     partition: int
     offset: int
 
@@ -79,24 +86,34 @@ class Written:
 
     at: float
     writer: str
+    partition: int
+    """That of what it is about; it may be said to another customer."""
 
 
 Content: TypeAlias = tuple[str, bytes | None, bytes | None]
 """What a record says, and about whom. Its headers may name another cause of the same."""
 
 
+def partition_of(key: str) -> int:
+    """Stands in for the broker's hash of a key."""
+    return int("".join(filter(str.isdigit, key.rpartition("/")[2])) or "0") % PARTITIONS
+
+
 @cache
-def subject(aggregate_id: str, about: str) -> str:
-    """The subject of an output of the toy service."""
-    return str(subject_id(TOY.name, aggregate_id, about))
+def subject(service: str, aggregate_id: str, about: str) -> str:
+    """The subject of an output of a service."""
+    return str(subject_id(service, aggregate_id, about))
 
 
 class Witness:
     """Collects what is broken; the first of it ends the run."""
 
-    def __init__(self) -> None:
+    def __init__(self, machine: Machine[Any, Any], announces: Collection[str]) -> None:
+        self.log = Log(machine)
+        """What the source topics hold."""
         self.violations: list[Violation] = []
-        self.log: list[list[Sent]] = []
+        self._machine = machine
+        self._announces = announces
         self.stored: dict[str, Aggregate] = {}
         self.latest: dict[str, tuple[int, Record]] = {}
         """Subject -> the highest sequence on the topics, and its record."""
@@ -107,11 +124,21 @@ class Witness:
         self._highest: dict[str, int] = {}
         self._contents: dict[str, Content] = {}
         self._out: set[tuple[str, int]] = set()
-        self._committed: dict[int, int] = {}
+        self._committed: dict[TopicPartition, int] = {}
+
+    def received(self, record: RawRecord, *, poison: bool, told_at: float | None) -> None:
+        """A source topic holds this. `told_at`: when it was handed to its producer."""
+        now = asyncio.get_running_loop().time()
+        told_at = now if told_at is None else told_at
+        self.log.add(record, at=now, told_at=told_at, poison=poison)
 
     def violated(self, invariant: Invariant, detail: str) -> None:
         """Note it; the service's own code must not be able to swallow it."""
         self.violations.append(Violation(invariant, detail))
+
+    def subject(self, aggregate_id: str, about: str) -> str:
+        """The subject of an output of this run's service."""
+        return subject(self._machine.name, aggregate_id, about)
 
     def is_out(self, about: str, sequence: int) -> bool:
         """Whether the topics hold this message."""
@@ -128,18 +155,22 @@ class Witness:
             self.violated(Invariant.VERSIONS_RISE, f"{after.id}: {after.version} follows {version}")
         for about, entry in after.emitted.items():
             known = before.emitted.get(about) if before else None
-            if known == entry or entry.hash == UNSAID:
+            if entry.hash == UNSAID or (known and known.sequence == entry.sequence):
                 continue
-            if known and _stands(about, known) and _stands(about, entry):
+            if known and self._stands(known) and self._stands(entry):
                 self.violated(Invariant.SEALED, f"{after.id} {about}")
-            self._said(subject(after.id, about), entry.sequence, writer)
+            self._said(self.subject(after.id, about), entry.sequence, writer, after.partition)
 
-    def _said(self, about: str, sequence: int, writer: str) -> None:
+    def _stands(self, entry: Emitted) -> bool:
+        """Whether it is an announcement that was said and not withdrawn."""
+        return entry.type in self._announces and not entry.withdrawn and entry.hash != UNSAID
+
+    def _said(self, about: str, sequence: int, writer: str, partition: int) -> None:
         if sequence <= self._highest.get(about, -1):
             self.violated(Invariant.SEQUENCES_RISE, f"{about}: {sequence} again")
         self._highest[about] = sequence
         now = asyncio.get_running_loop().time()
-        self._written[about, sequence] = Written(now, writer)
+        self._written[about, sequence] = Written(now, writer, partition)
 
     def publishes(self, owner: Owner, records: Iterable[Record]) -> None:
         """An instance begins to send these."""
@@ -147,10 +178,12 @@ class Witness:
             if record.topic == DEAD_LETTERS.name:
                 self.acts(owner, int(told_by(record.headers)["partition"]))
                 continue
-            self.acts(owner, partition_of((record.key or b"").decode()))
             told = from_headers(record.headers)
-            if (told["subject"], int(told["sequence"])) not in self._written:
+            written = self._written.get((told["subject"], int(told["sequence"])))
+            if written is None:
                 self.violated(Invariant.WRITTEN_FIRST, f"{owner.name} sends {told['type']}")
+            else:
+                self.acts(owner, written.partition)
         if owner.was_paused_too_long:
             self.violated(Invariant.PAUSED, owner.name)
 
@@ -164,7 +197,7 @@ class Witness:
         for record in records:
             if record.topic == DEAD_LETTERS.name:
                 letter = told_by(record.headers)
-                origin = Origin(int(letter["partition"]), int(letter["offset"]))
+                origin = _origin(letter)
                 if self.buried.setdefault(origin, letter["id"]) != letter["id"]:
                     self.violated(Invariant.DEAD_LETTERS, f"{origin} has two ids")
                 self._one_content(letter["id"], record)
@@ -189,24 +222,35 @@ class Witness:
         for partition in partitions:
             self._settled_first(owner, partition)
 
-    def committed(self, offsets: Mapping[int, int]) -> None:
+    def committed(self, offsets: Mapping[TopicPartition, int]) -> None:
         """The group holds these offsets."""
         for partition, offset in offsets.items():
             checked = self._committed.get(partition, 0)
-            for position in range(checked, offset):
-                if not self._reflected(partition, position):
-                    self.violated(Invariant.COMMITTED_LAST, f"{partition}@{position}")
+            for entry in self.log.entries(partition)[checked:offset]:
+                if not self._reflected(entry):
+                    self.violated(Invariant.COMMITTED_LAST, f"{partition}@{entry.record.offset}")
             self._committed[partition] = max(checked, offset)
 
-    def _reflected(self, partition: int, offset: int) -> bool:
-        sent = self.log[partition][offset]
-        if sent.poison:
-            return Origin(partition, offset) in self.buried
-        if sent.document is None:
+    def _reflected(self, entry: LogEntry) -> bool:
+        record = entry.record
+        if entry.poison:
+            return Origin(record.topic, record.partition, record.offset) in self.buried
+        if entry.event is None:
             return True
-        known = self.stored.get(key_of(sent.customer))
-        visit = json.loads(known.facts).get("visits", {}).get(sent.document) if known else None
-        return visit is not None and int(visit["version"].partition(".")[0]) >= sent.revision
+        known = self.stored.get(self._machine.aggregate_id(entry.event))
+        return self.log.adds_nothing(known.facts if known else NOTHING, entry.event)
+
+    def nothing_is_missing(self) -> None:
+        """When all is quiet: what is stored as said was said, and what was unreadable is buried."""
+        for aggregate in self.stored.values():
+            for about, entry in aggregate.emitted.items():
+                if not self.is_out(self.subject(aggregate.id, about), entry.sequence):
+                    self.violated(Invariant.OUTPUTS, f"{aggregate.id} {about} #{entry.sequence}")
+        poison = [entry.record for entry in self.log.all() if entry.poison]
+        expected = {Origin(found.topic, found.partition, found.offset) for found in poison}
+        if self.buried.keys() != expected:
+            wrong = sorted(map(str, self.buried.keys() ^ expected))
+            self.violated(Invariant.DEAD_LETTERS, ", ".join(wrong))
 
     def _settled_first(self, owner: Owner, partition: int) -> None:
         gained_at = owner.gained_at.get(partition, 0.0)
@@ -216,13 +260,12 @@ class Witness:
             for about, entry in aggregate.emitted.items():
                 if entry.hash == UNSAID:
                     continue
-                said = (subject(aggregate.id, about), entry.sequence)
+                said = (self.subject(aggregate.id, about), entry.sequence)
                 written = self._written[said]
                 must_be_out = written.writer == owner.name or written.at < gained_at
                 if must_be_out and said not in self._out:
                     self.violated(Invariant.SETTLED_FIRST, f"{aggregate.id} {about}")
 
 
-def _stands(about: str, entry: Emitted) -> bool:
-    """Whether it is an alarm that was said and not withdrawn."""
-    return about.startswith("alarm/") and not entry.withdrawn and entry.hash != UNSAID
+def _origin(letter: Mapping[str, str]) -> Origin:
+    return Origin(letter["topic"], int(letter["partition"]), int(letter["offset"]))

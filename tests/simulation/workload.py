@@ -1,4 +1,4 @@
-"""What a seed sends: visits of a few customers, corrected, repeated, out of order; and poison."""
+"""What a seed sends to the toy service: visits, corrected, repeated, out of order; and poison."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,6 @@ from shared.contracts.values import instant_text
 from shared.runtime.relay import Record
 from tests.shared.toy import DEALER, START, visit
 
-PARTITIONS = 3
 CUSTOMERS = ("1", "2", "3", "4")
 VISITS_A_CUSTOMER = 3
 REVISIONS = 3
@@ -34,20 +33,10 @@ class Sent:
     opened_at: datetime = START
     poison: bool = False
 
-    @property
-    def partition(self) -> int:
-        """Where its key leads."""
-        return partition_of(key_of(self.customer))
-
 
 def key_of(customer: str) -> str:
     """The key of a customer's records, which is the id of the aggregate too."""
     return customer_key(DEALER, "dms", customer)
-
-
-def partition_of(key: str) -> int:
-    """Stands in for the broker's hash of a key."""
-    return int(key.rpartition("/")[2]) % PARTITIONS
 
 
 def workload(random: Random) -> list[Sent]:

@@ -1,0 +1,67 @@
+"""What a run is about: a machine, what is reported to it, and what must come of that."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+from typing import Any, ClassVar, TypeAlias
+
+from shared.runtime.machine import Machine
+from tests.simulation.broker import Broker
+from tests.simulation.log import Log
+from tests.simulation.loop import RunningClock
+from tests.simulation.network import Network
+from tests.simulation.witness import Witness
+
+START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+STORM_SECONDS = 30.0
+
+AnyMachine: TypeAlias = Machine[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What whoever produces records works with."""
+
+    random: Random
+    network: Network
+    broker: Broker
+    witness: Witness
+    clock: RunningClock
+    """Of those who report; nobody's else."""
+
+
+class World(ABC):
+    """One kind of run. An instance is of one run."""
+
+    name: ClassVar[str]
+    topics: ClassVar[tuple[str, ...]]
+    """The source topics."""
+    machine: AnyMachine
+    deployed: Any
+    """The policy of another deploy."""
+    exchanged: Any
+    """The policy that is published while they run."""
+    announces: Collection[str]
+    """The CloudEvents types of its announcements."""
+    dealer: str
+    the_end: datetime
+    """When every deadline has long passed."""
+
+    def all_told(self, log: Log, aggregate_id: str, facts: Any, until: float) -> Any:
+        """As `Told` promises; where nobody but the log knows anything, just that."""
+        return facts
+
+    @abstractmethod
+    async def produce(self, stage: Stage) -> None:
+        """Have all that this seed sends come onto the source topics."""
+
+    @property
+    @abstractmethod
+    def is_quiet(self) -> bool:
+        """Whether all has been sent, and accepted."""
+
+    @abstractmethod
+    def judge(self, witness: Witness, policy: Any, now: datetime) -> None:
+        """Tell the witness whatever is not as it must be when all is quiet."""

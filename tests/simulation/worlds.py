@@ -1,0 +1,12 @@
+"""The worlds there are, by name."""
+
+from collections.abc import Mapping
+
+from tests.simulation.cases_world import CasesWorld
+from tests.simulation.toy_world import ToyWorld
+from tests.simulation.world import World
+
+WORLDS: Mapping[str, type[World]] = {
+    ToyWorld.name: ToyWorld,
+    CasesWorld.name: CasesWorld,
+}
