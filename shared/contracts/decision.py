@@ -4,8 +4,8 @@ The runtime compares it with what has been emitted. New outputs go out, changed 
 out as a new version, outputs that are no longer there are withdrawn.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeAlias
 
@@ -107,6 +107,10 @@ class Listing:
     """Small JSON values, for statistics."""
 
 
+def _nothing_is_history(about: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """All outputs that should exist now, and when that changes without a new event."""
@@ -115,6 +119,10 @@ class Decision:
     next_due: datetime | None = None
     listing: Listing | None = None
     """Of a machine that is `listed`: where it is found; None: nowhere."""
+    is_history: Callable[[str], bool] = field(default=_nothing_is_history, compare=False)
+    """Whether what was said about a subject that is not among the outputs is past judging, its
+    ground being no longer looked at. What would be forgotten in time anyway is forgotten at
+    once then, and not withdrawn, as nothing disproves it."""
 
 
 def earliest(moments: Iterable[datetime | None]) -> datetime | None:

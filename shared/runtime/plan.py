@@ -145,6 +145,7 @@ def plan(
         if facts is known:
             return Plan(None, poison)
         before = _nothing_known(aggregate_id, work.partition, now)
+    facts = machine.condense(facts, machine.policy)
     joined = before
     if facts is not known:
         text = facts.model_dump_json(exclude_defaults=True)
@@ -323,7 +324,9 @@ def _without_announcing(joined: Aggregate, decision: Decision, now: datetime) ->
     ]
     named = {output.about for output in kept}
     kept += [
-        Announcement(about, None, joined.emitted[about].forget_at) for about in out.keys() - named
+        Announcement(about, None, joined.emitted[about].forget_at)
+        for about in out.keys() - named
+        if not decision.is_history(about)
     ]
     return replace(decision, outputs=tuple(kept), next_due=now)
 
@@ -354,7 +357,10 @@ def _compare(draft: _Draft, decision: Decision, machine: Machine[F, P]) -> None:
             if about not in wanted:
                 del draft.emitted[about]
         elif about not in wanted and not emitted.withdrawn:
-            _withdraw(draft, about, emitted, machine.writing[emitted.type])
+            if emitted.forget_at is not None and decision.is_history(about):
+                del draft.emitted[about]
+            else:
+                _withdraw(draft, about, emitted, machine.writing[emitted.type])
 
 
 def _emit(draft: _Draft, about: str, output: AnyOutput) -> None:

@@ -12,6 +12,7 @@ from tests.invariants.decisions import (
     facts_survive_being_stored,
     nothing_changes_before_it_is_due,
     order_and_repetition_make_no_difference,
+    setting_aside_makes_no_difference,
     visible,
 )
 from tests.invariants.telling import (
@@ -30,5 +31,6 @@ __all__ = [
     "however_it_is_told_the_same_is_said",
     "nothing_changes_before_it_is_due",
     "order_and_repetition_make_no_difference",
+    "setting_aside_makes_no_difference",
     "visible",
 ]
