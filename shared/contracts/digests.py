@@ -40,7 +40,7 @@ class Horizon(BaseModel):
 
     days: Annotated[int, Field(gt=0, le=73_050)] = 3_653
     """What happened longer than this before it was first received is held, and says nothing."""
-    documents: Annotated[int, Field(gt=0, le=5_000)] = 500
+    documents: Annotated[int, Field(gt=0, le=5_000)] = 200
     """Of each group of documents so many are looked at, the newest by when they happened."""
 
     def at_least(self, days: int) -> "Horizon":
