@@ -121,8 +121,8 @@ class Decision:
     """Of a machine that is `listed`: where it is found; None: nowhere."""
     is_history: Callable[[str], bool] = field(default=_nothing_is_history, compare=False)
     """Whether what was said about a subject that is not among the outputs is past judging, its
-    ground being no longer looked at. What would be forgotten in time anyway is forgotten at
-    once then, and not withdrawn, as nothing disproves it."""
+    ground being no longer looked at. What has ended (it has a `forget_at`, or was withdrawn) is
+    forgotten at once then, as nothing disproves it; what has not is withdrawn."""
 
 
 def earliest(moments: Iterable[datetime | None]) -> datetime | None:

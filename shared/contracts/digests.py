@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import Event
 from shared.contracts.facts import keep_newest
-from shared.contracts.lines import changed, line_of, long, short, source_of
+from shared.contracts.lines import changed, each, line_of, long, short, source_of
 
 NOTHING = "nothing"
 """The group of those that stand for nothing."""
@@ -75,7 +75,7 @@ class CondensedFacts(BaseModel):
         held = {key: known.version for key, known in self.documents.items()}
         source = source_of(self.customer_key)
         for lines in self.digests.values():
-            for line in lines.splitlines():
+            for line in each(lines):
                 word, version, _ = line.split(" ", 2)
                 held[long(word, source)] = long(version, source)
         return held
@@ -230,7 +230,7 @@ class Digesting(Generic[K]):
         source = source_of(facts.customer_key)
         documents = dict(facts.documents)
         for lines in facts.digests.values():
-            for line in lines.splitlines():
+            for line in each(lines):
                 documents[long(line.split(" ", 1)[0], source)] = self._read(line, source)
         return facts.model_copy(update={"documents": documents, "digests": {}, "newest": {}})
 
@@ -291,7 +291,7 @@ def _divide(lines: str, newest: str, looked_at: Iterable[_Rank], number: int) ->
         leaving = ordered[:too_many]
         last = max([*leaving[-1:], *([last] if last else [])], default=None)
         return _Division([rank.word for rank in leaving], (), last.word if last else "")
-    best = heapq.nlargest(number + 1, [*ordered, *map(_rank, lines.splitlines())])
+    best = heapq.nlargest(number + 1, [*ordered, *map(_rank, each(lines))])
     kept = {rank.word for rank in best[:number]}
     had = {rank.word for rank in ordered}
     return _Division(
@@ -305,7 +305,7 @@ def _newest(lines: str, word: str) -> _Rank | None:
     """The newest of the lines, which was that of `word`."""
     if line := line_of(lines, word):
         return _rank(line)
-    return max(map(_rank, lines.splitlines()), default=None)
+    return max(map(_rank, each(lines)), default=None)
 
 
 def _rank(line: str) -> _Rank:

@@ -1,14 +1,15 @@
 """A text of lines, one for each thing, in the order of their first words: the keys.
 
 A line is looked up by halving the text, and changing some copies the text once: ten thousand
-lines cost little more than a hundred. Words are separated by a blank, lines end with one
-newline, so neither may be in a word: `short` escapes them.
+lines cost little more than a hundred. A blank ends a word, and `|` a line, as JSON tells
+both as they are; so neither may be in a word: `short` escapes them.
 """
 
 from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
-_SAFE = "/!$&'()*+,;:|-._~"
+_END = "|"
+_SAFE = "/!$&'()*+,;:-._~"
 """What is told as it is."""
 _SOURCE = "@"
 """Stands for what the customer's key and the ids of the same source begin with."""
@@ -18,8 +19,8 @@ def find(lines: str, key: str) -> tuple[int, int]:
     """Where the line of `key` begins and ends; twice where it would begin, if it is not there."""
     low, high = 0, len(lines)
     while low < high:
-        begin = lines.rfind("\n", low, (low + high) // 2) + 1 or low
-        end = lines.index("\n", begin) + 1
+        begin = lines.rfind(_END, low, (low + high) // 2) + 1 or low
+        end = lines.index(_END, begin) + 1
         found = lines[begin:end].split(" ", 1)[0]
         if found == key:
             return begin, end
@@ -30,8 +31,13 @@ def find(lines: str, key: str) -> tuple[int, int]:
     return low, low
 
 
+def each(lines: str) -> list[str]:
+    """The lines, without their ends."""
+    return lines.split(_END)[:-1]
+
+
 def line_of(lines: str, key: str) -> str:
-    """The line of `key` without its newline; empty if it is not there."""
+    """The line of `key` without its end; empty if it is not there."""
     begin, end = find(lines, key)
     return lines[begin : end - 1] if begin < end else ""
 
@@ -44,7 +50,7 @@ def changed(lines: str, changes: Mapping[str, str | None]) -> str:
         begin, end = find(lines, key)
         pieces.append(lines[done:begin])
         if line is not None:
-            pieces.append(f"{line}\n")
+            pieces.append(line + _END)
         done = end
     pieces.append(lines[done:])
     return "".join(pieces)

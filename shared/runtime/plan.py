@@ -356,10 +356,11 @@ def _compare(draft: _Draft, decision: Decision, machine: Machine[F, P]) -> None:
         if emitted.forget_at is not None and emitted.forget_at <= draft.now:
             if about not in wanted:
                 del draft.emitted[about]
-        elif about not in wanted and not emitted.withdrawn:
-            if emitted.forget_at is not None and decision.is_history(about):
+        elif about not in wanted:
+            ended = emitted.withdrawn or emitted.forget_at is not None
+            if ended and decision.is_history(about):
                 del draft.emitted[about]
-            else:
+            elif not emitted.withdrawn:
                 _withdraw(draft, about, emitted, machine.writing[emitted.type])
 
 
