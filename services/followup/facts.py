@@ -148,20 +148,6 @@ def _standing(known: Known) -> int:
     return 1 if isinstance(known, Noted) else 2
 
 
-def _group(known: Known) -> str | None:
-    match known:
-        case Delivery() | Visit():
-            return CONTACT
-        case Consent():
-            return CONSENT
-        case Outcome():
-            return OUTCOME
-        case Noted() | Gone():
-            return None
-        case never:
-            assert_never(never)
-
-
 def _at(known: Known) -> datetime:
     match known:
         case Visit():
@@ -174,17 +160,10 @@ def _at(known: Known) -> datetime:
             assert_never(never)
 
 
-def _delay(known: Known) -> timedelta | None:
-    if isinstance(known, Delivery | Visit) and known.late is not None:
-        return known.late - _at(known)
-    return None
-
-
 DIGESTING: Digesting[Known] = Digesting(
     kinds={"d": Delivery, "v": Visit, "c": Consent, "o": Outcome, "n": Noted, "g": Gone},
-    group=_group,
+    groups={Delivery: CONTACT, Visit: CONTACT, Consent: CONSENT, Outcome: OUTCOME},
     at=_at,
-    delay=_delay,
     standing=_standing,
 )
 

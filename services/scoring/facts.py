@@ -206,20 +206,10 @@ def _standing(known: Known) -> int:
     return 0 if isinstance(known, Gone) else 1
 
 
-def _group(known: Known) -> str | None:
-    return None if isinstance(known, Noted | Gone) else known.kind
-
-
 def _at(known: Known) -> datetime:
     if isinstance(known, Noted | Gone):
         raise TypeError("it never happened")
     return known.at
-
-
-def _delay(known: Known) -> timedelta | None:
-    if isinstance(known, Noted | Gone) or known.late is None:
-        return None
-    return known.late - known.at
 
 
 DIGESTING: Digesting[Known] = Digesting(
@@ -233,9 +223,15 @@ DIGESTING: Digesting[Known] = Digesting(
         "n": Noted,
         "g": Gone,
     },
-    group=_group,
+    groups={
+        Sale: "sale",
+        Visit: "visit",
+        Complaint: "complaint",
+        Step: "step",
+        Survey: "survey",
+        Referral: "referral",
+    },
     at=_at,
-    delay=_delay,
     standing=_standing,
 )
 

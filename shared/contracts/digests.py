@@ -113,12 +113,11 @@ class Digesting(Generic[K]):
 
     kinds: Mapping[str, type[K]]
     """A letter -> a kind of fact."""
-    group: Callable[[K], str | None]
-    """Among which documents the newest are looked at; None: it stands for nothing."""
+    groups: Mapping[type[K], str]
+    """A kind -> the group of which the newest are looked at; one without stands for nothing."""
     at: Callable[[K], datetime]
-    """When it happened; asked of what has a group."""
-    delay: Callable[[K], timedelta | None]
-    """How long after it happened it was first received, where that was late; the same."""
+    """When it happened; asked of what has a group. It may have a field `late`: when it was first
+    received, where that was late."""
     standing: Callable[[K], int]
     """Of two facts of one version, the higher counts."""
 
@@ -203,10 +202,9 @@ class Digesting(Generic[K]):
         longest = timedelta(days=horizon.days)
         grouped: dict[str, list[str]] = {group: [] for group in facts.newest}
         for key, known in facts.documents.items():
-            group = self.group(known)
-            if group is None:
-                group = NOTHING
-            elif (delay := self.delay(known)) is not None and delay > longest:
+            group = self.groups.get(type(known), NOTHING)
+            late = None if group is NOTHING else getattr(known, "late", None)
+            if late is not None and late - self.at(known) > longest:
                 group = PAST
             grouped.setdefault(group, []).append(key)
         return grouped
@@ -237,7 +235,7 @@ class Digesting(Generic[K]):
     def _line(self, word: str, known: K, source: str) -> str:
         """`id version kind rank`, and what is not as by default in the order of the fields."""
         kind = type(known)
-        rank = "" if self.group(known) is None else _word(self.at(known), source)
+        rank = _word(self.at(known), source) if kind in self.groups else ""
         words = [word, short(_version(known), source), self._letters[kind], rank]
         for name in self._fields[kind]:
             value = getattr(known, name)
