@@ -6,14 +6,14 @@ decisions, and history that arrives late is as if it had always been known.
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from services.scoring.facts import HISTORY_AFTER, ScoringFacts
+from services.scoring.facts import DIGESTING, HISTORY_AFTER, ScoringFacts
 from services.scoring.points import Points, points
 from services.scoring.policy import ScoringPolicy
 from shared.contracts.decision import Announced, Announcement, Decision, State
@@ -56,19 +56,43 @@ class Standing:
         return "potential" if self.value_is_high or self.loyalty_is_high else "general"
 
 
+def condense(facts: ScoringFacts, policy: ScoringPolicy) -> ScoringFacts:
+    """What `decide` looks at; the rest is set aside."""
+    return DIGESTING.condense(facts, policy.looked_at)
+
+
 def decide(
     facts: ScoringFacts, announced: Announced, policy: ScoringPolicy, now: datetime
 ) -> Decision:
     """The score of this customer now, and every grade change that is still remembered.
 
-    Depends on facts, policy and `now` alone. A customer without documents has no score.
+    Depends on facts, policy and `now` alone. A customer without documents has no score. Where
+    there are more documents of a kind than are looked at, changes up to `told_from` are history.
     """
+    facts = condense(facts, policy)
     if not facts.scored:
         return Decision()
     standing = walk(points(facts, policy), policy, now)
     score = State(ABOUT_THE_SCORE, _score(facts.customer_key, standing, policy))
-    changes = _announcements(facts, standing.changes, policy, now)
-    return Decision((score, *changes), next_due=standing.next_change_at)
+    told_from = facts.told_from
+    changes = standing.changes
+    if told_from is None:
+        announcements = _announcements(facts, changes, policy, now)
+        return Decision((score, *announcements), next_due=standing.next_change_at)
+    changes = [change for change in changes if change.at > told_from]
+    announcements = _announcements(facts, changes, policy, now)
+    return Decision((score, *announcements), standing.next_change_at, is_history=_is_by(told_from))
+
+
+def _is_by(moment: datetime) -> Callable[[str], bool]:
+    """Whether a change with that name happened by then."""
+    last = instant_text(moment)
+
+    def is_by(about: str) -> bool:
+        _, at, *_ = about.split("/", 2)
+        return at <= last
+
+    return is_by
 
 
 def walk(given: Iterable[Points], policy: ScoringPolicy, until: datetime) -> Standing:

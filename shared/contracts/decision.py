@@ -4,8 +4,8 @@ The runtime compares it with what has been emitted. New outputs go out, changed 
 out as a new version, outputs that are no longer there are withdrawn.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, TypeAlias
 
@@ -113,6 +113,10 @@ class Listing:
     """Small JSON values, for statistics."""
 
 
+def _nothing_is_history(about: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """All outputs that should exist now, and when that changes without a new event."""
@@ -121,6 +125,10 @@ class Decision:
     next_due: datetime | None = None
     listing: Listing | None = None
     """Of a machine that is `listed`: where it is found; None: nowhere."""
+    is_history: Callable[[str], bool] = field(default=_nothing_is_history, compare=False)
+    """Whether what was said about a subject that is not among the outputs is past judging, its
+    ground being no longer looked at. What has ended (it has a `forget_at`, or was withdrawn) is
+    forgotten at once then, as nothing disproves it; what has not is withdrawn."""
 
 
 def earliest(moments: Iterable[datetime | None]) -> datetime | None:

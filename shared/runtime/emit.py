@@ -121,8 +121,12 @@ def compare(
         if emitted.forget_at is not None and emitted.forget_at <= draft.now:
             if about not in wanted:
                 del draft.emitted[about]
-        elif about not in wanted and not emitted.withdrawn:
-            _withdraw(draft, about, emitted, contracts[emitted.type])
+        elif about not in wanted:
+            ended = emitted.withdrawn or emitted.forget_at is not None
+            if ended and decision.is_history(about):
+                del draft.emitted[about]
+            elif not emitted.withdrawn:
+                _withdraw(draft, about, emitted, contracts[emitted.type])
 
 
 def _emit(draft: Draft, about: str, output: AnyOutput) -> None:

@@ -88,6 +88,7 @@ def plan(
         if facts is known:
             return Plan(None, poison)
         before = _nothing_known(aggregate_id, work.partition, now)
+    facts = machine.condense(facts, machine.policy)
     unchanged = facts is known
     moment = _moment(before, work, now)
     if moment is None:
@@ -282,7 +283,9 @@ def _without_announcing(before: Aggregate, decision: Decision, now: datetime) ->
     ]
     named = {output.about for output in kept}
     kept += [
-        Announcement(about, None, before.emitted[about].forget_at) for about in out.keys() - named
+        Announcement(about, None, before.emitted[about].forget_at)
+        for about in out.keys() - named
+        if not decision.is_history(about)
     ]
     return replace(decision, outputs=tuple(kept), next_due=now)
 

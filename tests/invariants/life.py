@@ -144,11 +144,22 @@ class Life(Generic[F, P]):
         }
         for message in messages:
             self._hear_one(message, wanted.get(message.about), now)
+        self._forget_history(now)
         assert wanted.keys() <= self._heard.keys(), "what is decided is said"
         for about, output in wanted.items():
             self._heard[about] = self._heard[about]._replace(forget_at=output.forget_at)
         self.is_up_to_date(now)
         self._is_remembered(self._standing(now))
+
+    def _forget_history(self, now: datetime) -> None:
+        """What the aggregate remembers no more, and did not take back, is past judging."""
+        emitted = self.aggregate.emitted if self.aggregate else {}
+        decision = self.machine.decide(self.facts, {}, self.machine.policy, now)
+        for about, heard in self._standing(now).items():
+            if about not in emitted:
+                assert heard.forget_at is not None
+                assert decision.is_history(about)
+                del self._heard[about]
 
     def _hear_one(self, message: Outgoing, output: AnyOutput | None, now: datetime) -> None:
         known = self._heard.get(message.about)
