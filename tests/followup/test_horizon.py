@@ -16,20 +16,31 @@ from shared.contracts.decision import Decision
 from shared.contracts.digests import PAST, Horizon
 from shared.contracts.envelope import Event
 from tests import invariants
-from tests.followup.story import Given, at, consent, delivery, local, moved, outcome, visit
+from tests.followup.story import (
+    CUSTOMER,
+    Given,
+    at,
+    consent,
+    delivery,
+    local,
+    moved,
+    outcome,
+    visit,
+)
 from tests.followup.test_invariants import END, MACHINE, moments, stories
+from tests.invariants.life import Life
 
 FEW = FollowUpPolicy(horizon=Horizon(documents=2))
 """Looks at two contacts, two consents and two outcomes."""
 SOON = FollowUpPolicy(
-    horizon=Horizon(days=1, documents=2),
+    horizon=Horizon(days=1, documents=1),
     service_interval=ServiceInterval(days=30, shortest_days=10, longest_days=40),
     longest_postponement_days=5,
     expires_days=9,
     recorded_expired_days=10,
     remember_days=30,
 )
-"""Nothing reaches as far as a hundred days."""
+"""Nothing reaches as far as a hundred days; looks at one of each group."""
 SHORT_SIGHTED = replace(MACHINE, policy=SOON)
 quick = settings(max_examples=120, deadline=None)
 thorough = settings(max_examples=300, deadline=None)
@@ -116,6 +127,24 @@ class TestMoreThanAreLookedAt:
         assert tasks.statuses == {}
         [about] = [output.about for output in before.on("2025-01-12", FEW).decision.outputs]
         assert tasks.decision.is_history(about)
+
+
+def test_a_task_that_others_displace_is_taken_back_if_open_and_forgotten_if_closed() -> None:
+    life = Life(replace(MACHINE, policy=FEW), CUSTOMER)
+    done = outcome("2025-01-11 10:00", "service_satisfaction/visit/R1", "done", "O1")
+    first = [visit(f"2025-01-10 {hour}:00", f"R{hour - 9}", vin=None) for hour in (10, 11)]
+    life.take(at("2025-01-10 12:00"), first)
+    life.take(at("2025-01-11 10:00"), [done])
+    assert life.aggregate is not None
+    tasks = [f"service_satisfaction/sunrise/pudong/cdk/visit/R{n}" for n in (1, 2)]
+    assert set(life.aggregate.emitted) == set(tasks)
+    displacing = [visit(f"2025-01-11 {hour}:00", f"R{hour}", vin=None) for hour in (11, 12)]
+    assert life.take(at("2025-01-11 13:00"), displacing) == 1
+    assert {about: said.withdrawn for about, said in life.aggregate.emitted.items()} == {
+        tasks[1]: True
+    }
+    life.take(at("2025-01-12 09:00"))
+    assert tasks[1] not in life.aggregate.emitted
 
 
 class TestBeyondTheHorizon:

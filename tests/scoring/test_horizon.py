@@ -17,7 +17,19 @@ from shared.contracts.decision import Decision
 from shared.contracts.digests import NOTHING, PAST, Horizon
 from shared.contracts.envelope import Event
 from tests import invariants
-from tests.scoring.story import Given, complaint, day, moved, referral, sale, step, survey, visit
+from tests.invariants.life import Life
+from tests.scoring.story import (
+    CUSTOMER,
+    Given,
+    complaint,
+    day,
+    moved,
+    referral,
+    sale,
+    step,
+    survey,
+    visit,
+)
 from tests.scoring.test_invariants import END, MACHINE, moments, stories
 
 FEW = ScoringPolicy(horizon=Horizon(documents=2))
@@ -34,9 +46,9 @@ SOON = ScoringPolicy(
     remember_changes_days=40,
     value_is_high_from=25,
     loyalty_is_high_from=15,
-    horizon=Horizon(days=1, documents=2),
+    horizon=Horizon(days=1, documents=1),
 )
-"""Remembers a hundred days, and two documents of each kind."""
+"""Remembers a hundred days, and looks at one document of each kind."""
 SHORT_SIGHTED = replace(MACHINE, policy=SOON)
 quick = settings(max_examples=120, deadline=None)
 thorough = settings(max_examples=300, deadline=None)
@@ -125,6 +137,11 @@ class TestMoreThanAreLookedAt:
         assert looked_at(story) == {f"visit/{number}" for number in visits}
         assert story.on("2025-05-01", FEW).points["service_paid"] == 6
 
+    def test_the_newest_set_aside_is_voided_and_then_one_that_is_looked_at(self) -> None:
+        voids = [visit(f"2025-0{n}-10", f"R{n}", status="voided", revision=2) for n in (2, 4)]
+        assert looked_at(told(FEW, *VISITS, *voids)) == {"visit/R1", "visit/R3"}
+        assert told(FEW, *VISITS, *voids).facts == told(FEW, *reversed(voids), *VISITS).facts
+
     def test_a_void_and_its_correction_lead_back(self) -> None:
         voided = visit("2025-01-10", "R1", status="voided", revision=2)
         again = visit("2025-01-10", "R1", paid="300", revision=3)
@@ -139,7 +156,8 @@ class TestMoreThanAreLookedAt:
 
     def test_another_number_looks_at_more_or_less_at_once(self) -> None:
         facts = told(FEW, *VISITS).facts
-        assert set(condense(facts, SHORT_SIGHTED.policy).documents) == set(facts.documents)
+        assert looked_at(Given(condense(facts, SOON))) == {"visit/R4"}
+        assert condense(condense(facts, SOON), FEW) == facts
         many = condense(facts, ScoringPolicy())
         assert many == told(ScoringPolicy(), *VISITS).facts
         assert condense(many, FEW) == facts
@@ -152,6 +170,18 @@ class TestMoreThanAreLookedAt:
         assert decision.is_history(change)
         assert not decision.is_history(change.replace("2025-01", "2025-04"))
         assert not told(FEW, *VISITS[:2]).on("2025-04-11", FEW).decision.is_history(change)
+
+
+def test_a_grade_change_that_others_displace_is_forgotten_and_not_taken_back() -> None:
+    life = Life(replace(MACHINE, policy=FEW), CUSTOMER)
+    for event in (sale("2025-01-10"), visit("2025-01-20", "R1", paid="1000")):
+        life.take(event.recorded_at, [event])
+    change = "grade/2025-01-20T10:00:00.000Z/general-potential"
+    assert life.aggregate is not None
+    assert set(life.aggregate.emitted) == {"score", change}
+    for event in (visit("2025-02-01", "R2"), visit("2025-02-10", "R3")):
+        assert life.take(event.recorded_at, [event]) <= 1, "the score at most"
+    assert change not in life.aggregate.emitted
 
 
 class TestBeyondTheHorizon:
@@ -276,7 +306,7 @@ def test_looked_at_are_the_newest_of_all_that_stand(
     documents = told(SOON, *order).facts.documents
     for kind in ("sale", "visit", "complaint", "step", "survey", "referral"):
         found = {key for key, document in documents.items() if document.kind == kind}
-        assert found == newest_by_hand(story, kind, 2)
+        assert found == newest_by_hand(story, kind, 1)
 
 
 def test_a_line_tells_of_any_document_what_it_was() -> None:
