@@ -9,6 +9,7 @@ INSTALLED := $(VENV)/installed
 FLAGS ?=
 LONG ?=
 KAFKA_LIBS := deploy/kafka/libs
+DATABASE_LIBS := deploy/mongo-java-server/libs
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -48,13 +49,15 @@ chaos: venv kafka ## kill and cut off everything on three Kafka brokers; LONG=1 
 
 kafka: $(KAFKA_LIBS)/fetched ## fetch the jars of Apache Kafka through Maven
 
-$(KAFKA_LIBS)/fetched: deploy/kafka/pom.xml
+database: $(DATABASE_LIBS)/fetched ## fetch the jars of mongo-java-server through Maven
+
+$(KAFKA_LIBS)/fetched $(DATABASE_LIBS)/fetched: deploy/%/libs/fetched: deploy/%/pom.xml
 	@if ! command -v mvn >/dev/null || ! command -v java >/dev/null; then \
-	  echo 'Apache Kafka needs Java 17 and Maven (Debian: apt install openjdk-17-jdk-headless maven).' >&2; \
+	  echo 'This needs Java 17 and Maven (Debian: apt install openjdk-17-jdk-headless maven).' >&2; \
 	  exit 1; \
 	fi
-	@mvn -q -B -Dstyle.color=never -f deploy/kafka/pom.xml dependency:copy-dependencies \
-	  -DoutputDirectory=$(abspath $(KAFKA_LIBS))
+	@mvn -q -B -Dstyle.color=never -f $< dependency:copy-dependencies \
+	  -DoutputDirectory=$(abspath $(@D))
 	@touch $@
 
 lint: venv ## check style and formatting
@@ -94,4 +97,4 @@ clean: ## remove what was built or left behind, .venv included
 	@rm -rf $(VENV) build *.egg-info .aftercare .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help venv demo up test bench chaos kafka lint format types imports docs requirements ci clean
+.PHONY: help venv demo up test bench chaos kafka database lint format types imports docs requirements ci clean

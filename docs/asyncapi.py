@@ -36,7 +36,10 @@ _HEADERS: dict[str, tuple[str, bool]] = {
     "ce_dealerid": ("group/dealer.", False),
     "ce_partitionkey": ("The customer key; equals the record's key.", False),
     "ce_recordedtime": ("When intake first received the document, RFC 3339.", True),
-    "ce_causationid": ("The id of the event that led to this message.", False),
+    "ce_causationid": (
+        "The id of the event that led to this message; a hash of a sender's that is no UUID.",
+        False,
+    ),
     "ce_traceparent": ("W3C trace context of the request that led to it.", False),
 }
 _KEY = "group/dealer/source/customer-number, or …/vin/VIN, or …/doc/number"

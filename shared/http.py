@@ -7,11 +7,13 @@ import sys
 from collections.abc import Awaitable, Callable
 
 import uvicorn
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared import metrics
+from shared.connections import limited
 from shared.settings import HttpSettings
 
 SCRAPE_PATIENCE_SECONDS = 2.0
@@ -47,6 +49,13 @@ def operations(readiness: Readiness) -> APIRouter:
     return router
 
 
+async def invalid_request(_: Request, error: Exception) -> JSONResponse:
+    """422 with all that is wrong, as FastAPI tells it, but without what was sent."""
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    told = [{name: fault[name] for name in ("type", "loc", "msg")} for fault in found]
+    return JSONResponse({"detail": told}, status_code=422)
+
+
 async def _is_ready(readiness: Readiness) -> bool:
     """A scrape must not wait for a database that is away."""
     try:
@@ -77,6 +86,8 @@ def run(app: FastAPI, http: HttpSettings, *, graceful_stop_seconds: float) -> No
         app,
         host=http.host,
         port=http.port,
+        http=limited(http),
+        ws="none",
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=int(graceful_stop_seconds),

@@ -51,7 +51,8 @@ async def partition_counts(settings: KafkaSettings, topics: list[str]) -> dict[s
     await admin.start()
     try:
         # all of them: the embedded broker creates a topic that is asked for by its name
-        described = await asyncio.wait_for(admin.describe_topics(), timeout=15)
+        async with asyncio.timeout(15):
+            described = await admin.describe_topics()
     finally:
         await admin.close()
     return {

@@ -11,6 +11,12 @@ _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 ready = Gauge("aftercare_ready", "1 when the service does its work (/health/ready), 0 when not.")
 
+connections_closed = Counter(
+    "aftercare_connections_closed",
+    "Connections the service closed by itself, by why: a late header, a bad request, no room.",
+    ["because"],
+)
+
 # --- the runtime: every service that consumes -------------------------------------------------
 
 records_consumed = Counter(
@@ -125,6 +131,11 @@ intake_request_seconds = Histogram(
 )
 intake_requests = Counter(
     "aftercare_intake_requests", "Requests of POST /v1/events, by HTTP status.", ["status"]
+)
+
+intake_bytes_in_flight = Gauge(
+    "aftercare_intake_bytes_in_flight",
+    "Bytes of bodies that are read or worked on, but for the first 64 kB of each.",
 )
 
 # --- complaints --------------------------------------------------------------------------------

@@ -56,10 +56,16 @@ class ClockSettings(BaseModel):
 
 
 class HttpSettings(BaseModel):
-    """Where the service listens."""
+    """Where the service listens, and how long and how many clients it waits for."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    max_connections: int = Field(default=500, ge=1, le=100_000)
+    """More push out the one that has waited longest without a request, else are answered 503."""
+    header_deadline_seconds: float = Field(default=10, gt=0, le=300)
+    """From the first moment of waiting to a request's whole header; then 408."""
+    answer_deadline_seconds: float = Field(default=30, gt=0, le=300)
+    """So long may a client leave an answer unread; then the connection is cut."""
 
 
 class RuntimeSettings(BaseModel):

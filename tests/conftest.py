@@ -6,7 +6,15 @@ from uuid import uuid4
 import pytest
 
 from shared.settings import KafkaSettings, MongoSettings
-from tests.servers import Broker, MongoServer, broker_kind, running_broker, running_mongo
+from tests import examples  # noqa: F401 # the profile of all properties
+from tests.servers import (
+    Broker,
+    MongoServer,
+    broker_kind,
+    database_kind,
+    running_broker,
+    running_mongo,
+)
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +33,8 @@ def fresh_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 
 @pytest.fixture(scope="session")
 def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
-    """One database server for the whole run, on an empty directory."""
-    with running_mongo(tmp_path_factory.mktemp("mongo")) as running:
+    """One database server for the whole run."""
+    with running_mongo(tmp_path_factory.mktemp("mongo"), database_kind()) as running:
         yield running
 
 

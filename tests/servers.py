@@ -1,28 +1,40 @@
-"""The servers that tests run on: the embedded ones, or Apache Kafka instead of the broker.
+"""The servers that tests run on: the embedded ones, or others instead of them.
 
 `AFTERCARE_TEST_BROKER=apache` runs the same tests on the Kafka whose jars are in the directory
-`AFTERCARE_TEST_KAFKA_LIBS`.
+`AFTERCARE_TEST_KAFKA_LIBS`, `AFTERCARE_TEST_DATABASE=mongo-java-server` on the database whose
+jars `make database` fetches.
 """
 
 import asyncio
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import pytest
 from pydantic import SecretStr
 
 from deploy.local.apache_kafka import LIBS_VARIABLE, apache_kafka, kafka_libs
-from deploy.local.servers import embedded_broker, embedded_database
+from deploy.local.processes import CannotRun
+from deploy.local.servers import embedded_broker, embedded_database, other_database
 from deploy.local.topics import provision_topics
 from shared.settings import KafkaSettings, MongoSettings
 
 BrokerKind = Literal["tansu", "apache"]
 BROKER_VARIABLE = "AFTERCARE_TEST_BROKER"
+DatabaseKind = Literal["secantusdb", "mongo-java-server"]
+DATABASE_VARIABLE = "AFTERCARE_TEST_DATABASE"
+DRIVERS: Sequence[Literal["motor", "pymongo"]] = ("motor", "pymongo")
+_MONGO_JAVA_SERVER = Path(__file__).parent.parent / "deploy" / "mongo-java-server"
+_SMALL_JVM = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 PARTITIONS = 6
+ON_A_DATABASE = [pytest.param(driver, marks=pytest.mark.database) for driver in DRIVERS]
+"""The drivers, for what is tested with each of them, on every database."""
+PATIENCE_SECONDS = 100.0
+"""How long a test waits for what must come: on a busy machine too, so only a failure lasts so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +78,26 @@ def broker_kind() -> BrokerKind:
             raise ValueError(f"{BROKER_VARIABLE} is '{other}', and may be 'tansu' or 'apache'")
 
 
+def database_kind() -> DatabaseKind:
+    """Which database this run is on; anything but the two names is an error."""
+    match os.environ.get(DATABASE_VARIABLE, "secantusdb"):
+        case "secantusdb":
+            return "secantusdb"
+        case "mongo-java-server":
+            return "mongo-java-server"
+        case other:
+            raise ValueError(
+                f"{DATABASE_VARIABLE} is '{other}', and may be 'secantusdb' or 'mongo-java-server'"
+            )
+
+
 @contextmanager
 def running_broker(directory: Path, kind: BrokerKind) -> Iterator[Broker]:
     """A broker with every topic of Aftercare created."""
     if kind == "tansu":
         with embedded_broker(directory) as server:
             yield with_topics(Broker("tansu", server.address))
+            server.child.kill()  # it forgets everything anyway, and takes five seconds to stop
     else:
         libs = kafka_libs()
         if libs is None:
@@ -81,10 +107,23 @@ def running_broker(directory: Path, kind: BrokerKind) -> Iterator[Broker]:
 
 
 @contextmanager
-def running_mongo(directory: Path) -> Iterator[MongoServer]:
-    """A database server on an empty directory."""
-    with embedded_database(directory, storage=directory / "data") as server:
+def running_mongo(directory: Path, kind: DatabaseKind = "secantusdb") -> Iterator[MongoServer]:
+    """A database server that holds nothing yet. Raises `CannotRun` when it does not start."""
+    if kind == "secantusdb":
+        starting = embedded_database(directory, storage=directory / "data")
+    else:
+        starting = other_database(directory, command=mongo_java_server)
+    with starting as server:
         yield MongoServer(f"mongodb://{server.address}")
+
+
+def mongo_java_server(port: int) -> Sequence[str]:
+    """The command that runs mongo-java-server. Raises `CannotRun` without its jars."""
+    libs = _MONGO_JAVA_SERVER / "libs"
+    if not list(libs.glob("mongo-java-server-*.jar")):
+        raise CannotRun(f"there are no jars in {libs}: `make database` fetches them")
+    launcher = _MONGO_JAVA_SERVER / "MongoJavaServer.java"
+    return ["java", *_SMALL_JVM, "-cp", f"{libs}/*", str(launcher), str(port)]
 
 
 def with_topics(broker: Broker) -> Broker:

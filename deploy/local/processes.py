@@ -1,7 +1,9 @@
 """Child processes: they die with their parent, write to a log file, and stop when told to."""
 
+import contextlib
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -17,6 +19,9 @@ STOP_SECONDS = 10.0
 POLL_SECONDS = 0.05
 _PR_SET_PDEATHSIG = 1
 _HOST = "127.0.0.1"
+_PORTS = range(20_000, 32_000)
+_untold_ports = iter(random.sample(_PORTS, len(_PORTS)))
+"""In random order, as other processes choose theirs at the same time."""
 
 
 class CannotRun(Exception):
@@ -149,11 +154,18 @@ def stop_all(children: Sequence[Child], *, within_seconds: float) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on, and that this process was not told before.
+
+    It is below those that systems give to outgoing connections, which would take it before the
+    server that it is for does. Raises `CannotRun` when there is none left.
+    """
+    for port in _untold_ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind((_HOST, port))
+                return port
+    raise CannotRun(f"no port is left from {_PORTS.start} to {_PORTS.stop}")
 
 
 def require_free(port: int, *, wanted_by: str, advice: str) -> None:

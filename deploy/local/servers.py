@@ -7,7 +7,7 @@ its data in its directory.
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -80,10 +80,25 @@ def embedded_database(
         raise CannotRun(f"the embedded database (secantusdb) is not installed. {INSTALL}")
     storage.mkdir(parents=True, exist_ok=True)
 
-    def start(chosen: int) -> Child:
+    def command(chosen: int) -> Sequence[str]:
         where = ["--host", "127.0.0.1", "--port", str(chosen), "--storage-path", str(storage)]
-        command = [sys.executable, "-m", "secantus", *where, *_DATABASE_OPTIONS]
-        return spawn("database", command, logs=directory)
+        return [sys.executable, "-m", "secantus", *where, *_DATABASE_OPTIONS]
+
+    with other_database(directory, command=command, port=port) as server:
+        yield server
+
+
+@contextmanager
+def other_database(
+    directory: Path, *, command: Callable[[int], Sequence[str]], port: int | None = None
+) -> Iterator[EmbeddedServer]:
+    """Run any server that speaks MongoDB's protocol; `command` starts it on a loopback port.
+
+    Raises `CannotRun` when it does not start.
+    """
+
+    def start(chosen: int) -> Child:
+        return spawn("database", command(chosen), logs=directory)
 
     server = _started(start, ready=mongo_answers, port=port)
     with running(server.child):

@@ -18,6 +18,9 @@ from shared.contracts.feeds import Severity, StepName
 from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
 from shared.contracts.values import Instant
 
+SHORT = 40
+"""So many characters are kept of what is only shown: who took a step, and for what reason."""
+
 
 class _Fact(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -179,7 +182,8 @@ def on_filed(filed: ComplaintFiled, recorded_at: datetime) -> Filed:
 
 
 def on_step(taken: ComplaintStepTaken, recorded_at: datetime) -> StepTaken:
-    """What to know of a step."""
+    """What to know of a step. What decides nothing is kept short."""
+    merges = taken.step == "merged"
     return StepTaken(
         kind="step",
         version=taken.version,
@@ -187,15 +191,19 @@ def on_step(taken: ComplaintStepTaken, recorded_at: datetime) -> StepTaken:
         step_id=taken.step_id,
         step=taken.step,
         at=taken.at,
-        by=taken.by,
+        by=_short(taken.by),
         satisfied=taken.satisfied,
         severity=taken.severity,
-        reason=taken.reason,
+        reason=None if taken.reason is None else _short(taken.reason),
         assigned_to=taken.assigned_to,
-        merged_into=taken.merged_into,
-        merged_into_key=taken.merged_into_key,
+        merged_into=taken.merged_into if merges else None,
+        merged_into_key=taken.merged_into_key if merges else None,
         until=taken.until,
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
 
 
 def on_moved(moved: ComplaintMoved, recorded_at: datetime) -> GoneElsewhere:

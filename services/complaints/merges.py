@@ -9,7 +9,7 @@ from datetime import datetime
 
 from services.complaints.facts import CaseFacts, Filed, StepTaken
 from shared.contracts.case_subjects import Subject
-from shared.contracts.complaints import CaseMerged, HandedOver, Merge
+from shared.contracts.complaints import MOST_MERGES, CaseMerged, HandedOver, Merge
 from shared.contracts.identifiers import aggregate_within, dealer_of
 
 
@@ -26,6 +26,11 @@ def closes_a_circle(facts: CaseFacts, step: StepTaken) -> bool:
         chain.append(merge)
         at = merge.into
     return all(_order(own) > _order(merge) for merge in chain)
+
+
+def too_many_lead_to(facts: CaseFacts) -> bool:
+    """Whether so many merges lead here that what they hand over cannot be passed on."""
+    return len(merges_known(facts)) >= MOST_MERGES
 
 
 def handed_to(facts: CaseFacts) -> list[HandedOver]:
@@ -72,7 +77,7 @@ def merged_message(
         merged_customer_key=facts.customer_key,
         about=str(Subject(kind="merged", into=aggregate_within(key, into))),
         merges=tuple(sorted(merges, key=_order)),
-        handed_over=(own, *(each for each in later if each.case_id != into)),
+        handed_over=(own, *(each for each in later if each.case_id != into))[:MOST_MERGES],
     )
 
 

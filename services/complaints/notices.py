@@ -1,7 +1,7 @@
 """What is told of a clock as it climbs its ladder, and which of it notifies anybody."""
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise, zip_longest
 
@@ -15,17 +15,18 @@ from shared.contracts.decision import Announced
 class Notice:
     """One thing to tell of a clock: a step of its ladder, or a repeat of one."""
 
-    about: str
-    """Its name within the case, of which the instants that it tells are part."""
-    place: str
-    """Its name whatever the instants."""
+    subject: Subject
+    """Of its name the instants that it tells are part."""
     reached: Reached
     at: datetime
     repeat: int
 
     def name(self, announced: Announced) -> str:
         """As it is out, if it is; one from before names had instants keeps the name it has."""
-        return self.place if self.place in announced else self.about
+        name = str(self.subject)
+        if name not in announced and self.subject.place in announced:
+            return self.subject.place
+        return name
 
 
 def notices(clock: Clock, acknowledged: Sequence[datetime], now: datetime) -> list[Notice]:
@@ -69,9 +70,9 @@ def notice(clock: Clock, step: Reached, at: datetime, repeat: int = 0) -> Notice
         generation=clock.generation,
         step=None if saying in {name, "breach"} else name,
         repeat=repeat,
+        instants=digest_of(clock.started_at, clock.due_at or clock.started_at, at),
     )
-    instants = digest_of((clock.started_at, clock.due_at or clock.started_at, at))
-    return Notice(str(replace(subject, instants=instants)), str(subject), step, at, repeat)
+    return Notice(subject, step, at, repeat)
 
 
 def loud(
@@ -88,12 +89,12 @@ def loud(
     if not of_use:
         return frozenset()
     highest = next((each for each in of_use if not _is_quiet(clock, each)), None)
-    told = _told({each.place for each in of_use}, announced)
+    told = _told({each.subject.place for each in of_use}, announced)
     again: dict[str, Notice] = {}
     for each in of_use:
-        if each.place in told:
+        if each.subject.place in told:
             again.setdefault(each.reached.rung.name, each)
-    return frozenset(each.about for each in (*again.values(), highest) if each is not None)
+    return frozenset(str(each.subject) for each in (*again.values(), highest) if each is not None)
 
 
 def _told(places: Set[str], announced: Announced) -> frozenset[str]:
@@ -130,7 +131,9 @@ def _is_of_use(clock: Clock, notice: Notice, now: datetime) -> bool:
         return True
     if clock.halted_at is not None:
         return False
-    return saying != "warning" or clock.due_at is None or now < clock.due_at
+    if saying != "warning" or clock.due_at is None:
+        return True
+    return now < clock.due_at and not _is_quiet(clock, notice)
 
 
 def _repeats(step: Reached, first: datetime) -> Iterator[tuple[int, datetime]]:

@@ -43,6 +43,8 @@ StepOfLadder = Annotated[str, Field(pattern=r"^[a-z][a-z_0-9]{0,39}$")]
 
 _PERCENT = re.compile(r"(\d{1,4})\s*%")
 MOST_REPEATS = 20
+MOST_RUNGS = 20
+MOST_CLOCKS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Rung(BaseModel):
 
     name: StepOfLadder
     at: Offset
-    to: Annotated[tuple[Role, ...], Field(min_length=1)]
+    to: Annotated[tuple[Role, ...], Field(min_length=1, max_length=10)]
     repeat_every: Positive | None = None
     """Told again after so much elapsed time, until it is acknowledged or the next step comes."""
     repeat_at_most: Annotated[int, Field(ge=0, le=MOST_REPEATS)] = 0
@@ -134,7 +136,7 @@ class ClockRule(BaseModel):
     applies_when: AppliesWhen = AppliesWhen()
     raise_grace: Positive = timedelta(hours=2)
     """Due so long after the severity was raised, where it would have been due before that."""
-    ladder: Annotated[tuple[Rung, ...], Field(min_length=1)]
+    ladder: Annotated[tuple[Rung, ...], Field(min_length=1, max_length=MOST_RUNGS)]
 
     @model_validator(mode="after")
     def _climbs(self) -> "ClockRule":
@@ -173,7 +175,7 @@ class ComplaintPolicy(Policy):
     """The rules that a case is judged by."""
 
     name: str
-    clocks: Annotated[tuple[ClockRule, ...], Field(min_length=1)]
+    clocks: Annotated[tuple[ClockRule, ...], Field(min_length=1, max_length=MOST_CLOCKS)]
     alarm_horizon: Positive = timedelta(days=7)
     """What was due longer than this before its first receipt is history: it alarms nobody."""
     memory: Positive = timedelta(days=3 * 366)

@@ -27,6 +27,9 @@ from shared.contracts.complaints import (
 )
 from shared.contracts.decision import Announced, Announcement, AnyOutput, State
 
+MOST_REFUSALS_TOLD = 100
+"""Of one case, the earliest of them; the timeline shows all."""
+
 Said = tuple[datetime, AnyOutput]
 """An output and the instant that it belongs to."""
 AnyNotice = DeadlineWarned | DeadlineBreached | EscalationRaised
@@ -66,7 +69,7 @@ class Speaker:
             yield from self._of_clock(clock)
         for closing in self.standing.closings:
             yield from self._closed(closing)
-        for refused in self.standing.course.refused:
+        for refused in self.standing.course.refused[:MOST_REFUSALS_TOLD]:
             yield from self._refused(refused)
 
     def _of_clock(self, clock: Clock) -> Iterator[Said]:

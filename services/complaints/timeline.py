@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from services.complaints.facts import CaseFacts, Filed, StepTaken
-from services.complaints.merges import closes_a_circle
+from services.complaints.merges import closes_a_circle, too_many_lead_to
 from shared.contracts.complaints import Refusal
 from shared.contracts.feeds import Severity, StepName
 from shared.time.deadlines import Hold, joined
+
+MOST_STEPS = 500
+"""So many steps of a case count, the earliest of them; each later one is refused."""
 
 Status = Literal[
     "open",
@@ -86,6 +89,8 @@ def course(facts: CaseFacts, filed: Filed, now: datetime) -> Course:
     )
     for step in taken:
         refusal = _refusal(facts, filed, step)
+        if refusal is None and len(counting) >= MOST_STEPS:
+            refusal = "too_many_steps"
         if refusal is None:
             counting.append(step)
         else:
@@ -106,6 +111,8 @@ def _refusal(facts: CaseFacts, filed: Filed, step: StepTaken) -> Refusal | None:
             return "merge_target_unknown"
         if closes_a_circle(facts, step):
             return "merge_cycle"
+        if too_many_lead_to(facts):
+            return "too_many_merges"
     return None
 
 

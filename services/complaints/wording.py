@@ -1,6 +1,7 @@
 """Why something is said of a case, in words, in the dealer's local time, in both languages."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,14 @@ _REFUSAL: dict[Refusal, tuple[str, str]] = {
     "merge_cycle": (
         "the case it is merged into was itself merged into this one",
         "目标案件本身已并入本案件",
+    ),
+    "too_many_merges": (
+        "more cases were merged into this one than can be handed on",
+        "并入本案件的案件过多,无法继续移交",
+    ),
+    "too_many_steps": (
+        "the case has more steps before it than are counted",
+        "该案件此前的步骤已超过可计数量",
     ),
     "merge_target_unknown": (
         "the case it is merged into is not known here; it counts once that is reported",
@@ -138,6 +147,7 @@ def _held(clock: Clock) -> tuple[str, str]:
     return f", not counting {in_english(length)} on hold", f"(暂停的{in_chinese(length)}不计)"
 
 
+@lru_cache(maxsize=4096)
 def local_time(moment: datetime, zone: ZoneInfo) -> str:
     """To the minute, with the offset from UTC, such as `2026-11-21 10:00 +08:00`."""
     text = moment.astimezone(zone).isoformat(sep=" ", timespec="minutes")

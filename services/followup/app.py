@@ -1,7 +1,7 @@
 """Followup, put together: the only place where its parts meet the outside."""
 
 from services.followup import api
-from services.followup.decide import NAME, decide
+from services.followup.decide import NAME, condense, decide
 from services.followup.facts import READS, FollowUpFacts, join
 from services.followup.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
@@ -18,6 +18,7 @@ def machine(settings: FollowUpSettings) -> Machine[FollowUpFacts, FollowUpPolicy
         writes=followup.ALL,
         facts=FollowUpFacts,
         join=join,
+        condense=condense,
         decide=decide,
         policy=settings.policy(),
     )

@@ -10,7 +10,15 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from services.followup.facts import Consent, FollowUpFacts, Outcome
+from services.followup.facts import (
+    CONSENT,
+    CONTACT,
+    DIGESTING,
+    OUTCOME,
+    Consent,
+    FollowUpFacts,
+    Outcome,
+)
 from services.followup.plans import Ending, Plan, plans
 from services.followup.policy import FollowUpPolicy
 from shared.contracts.decision import Announced, Decision, State, earliest
@@ -30,6 +38,8 @@ class Known(NamedTuple):
     consents: Sequence[Consent]
     outcomes: dict[str, list[Outcome]]
     """By task id."""
+    unknown_until: datetime
+    """Up to then there were more consents or outcomes than are looked at."""
 
 
 class Life(NamedTuple):
@@ -43,18 +53,30 @@ class Life(NamedTuple):
     """When it changes next if nothing happens."""
 
 
+def condense(facts: FollowUpFacts, policy: FollowUpPolicy) -> FollowUpFacts:
+    """What `decide` looks at; the rest is set aside."""
+    return DIGESTING.condense(facts, policy.looked_at)
+
+
 def decide(
     facts: FollowUpFacts, announced: Announced, policy: FollowUpPolicy, now: datetime
 ) -> Decision:
     """Every task that is open, and those that closed and are still remembered.
 
-    Depends on facts, policy and `now` alone.
+    Depends on facts, policy and `now` alone. Where there are more documents than are looked at,
+    tasks after those set aside are history, and so are those that opened while there were more
+    consents or outcomes.
     """
+    facts = condense(facts, policy)
     known = _known(facts)
     remembered = timedelta(days=policy.remember_days)
     outputs: list[State] = []
     changes: list[datetime | None] = []
+    past: set[str] = set()
     for plan in plans(facts, policy, _since(now - remembered, known, policy)):
+        if plan.opens_at <= known.unknown_until:
+            past.add(plan.about)
+            continue
         life = _life(plan, facts.customer_key, known, policy, now)
         changes.append(life.changes_at)
         if life.status is None or life.due_at is None:
@@ -63,7 +85,12 @@ def decide(
         if forget_at is None or now < forget_at:
             content = _task(facts.customer_key, plan, life.status, life)
             outputs.append(State(plan.about, content, forget_at))
-    return Decision(tuple(outputs), earliest(changes))
+
+    def is_history(about: str) -> bool:
+        _, document_id = about.split("/", 1)
+        return about in past or facts.sets_aside(CONTACT, document_id)
+
+    return Decision(tuple(outputs), earliest(changes), is_history=is_history)
 
 
 def _since(forgotten: datetime, known: Known, policy: FollowUpPolicy) -> datetime:
@@ -90,10 +117,19 @@ def _known(facts: FollowUpFacts) -> Known:
             consents.append((known.at, key, known))
         elif isinstance(known, Outcome):
             outcomes.append((known.at, key, known))
+    unknown_until = EVER
+    older = DIGESTING.newest_set_aside(facts, CONSENT)
+    if isinstance(older, Consent):
+        consents.append((older.at, "", older))
+        unknown_until = older.at
+    older = DIGESTING.newest_set_aside(facts, OUTCOME)
+    if isinstance(older, Outcome):
+        unknown_until = max(unknown_until, older.at)
     by_task: dict[str, list[Outcome]] = {}
     for _, _, outcome in sorted(outcomes, key=lambda entry: entry[:2]):
         by_task.setdefault(outcome.task_id, []).append(outcome)
-    return Known([entry[2] for entry in sorted(consents, key=lambda entry: entry[:2])], by_task)
+    in_order = [entry[2] for entry in sorted(consents, key=lambda entry: entry[:2])]
+    return Known(in_order, by_task, unknown_until)
 
 
 def _life(

@@ -1,7 +1,9 @@
 """What followup knows of one customer, and how an event adds to it.
 
 Every document is kept by its id in its newest version, cut down to what tasks depend on. So
-the order, repetition and delay of events make no difference.
+the order, repetition and delay of events make no difference. Of deliveries and visits together, of
+consents and of outcomes the newest are looked at, so many as the policy's horizon says; the
+others are set aside as lines, and so is what had happened long before it was first received.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from shared.contracts.digests import CondensedFacts, Digesting
 from shared.contracts.envelope import Event
-from shared.contracts.facts import keep_newest
 from shared.contracts.feeds import Channel
 from shared.contracts.identifiers import modified_at
 from shared.contracts.intake import (
@@ -99,8 +101,8 @@ class Outcome(_Fact):
     """What came of a task."""
 
     kind: Literal["outcome"]
-    task_id: str
     at: AwareDatetime
+    task_id: str
     outcome: Literal["done", "not_reached", "declined", "postponed"]
     next_contact_on: date | None = None
 
@@ -120,18 +122,15 @@ class Gone(_Fact):
 Known = Annotated[Delivery | Visit | Consent | Outcome | Noted | Gone, Field(discriminator="kind")]
 
 
-class FollowUpFacts(BaseModel):
+CONTACT, CONSENT, OUTCOME = "contact", "consent", "outcome"
+"""The groups of which the newest are looked at; a contact is a delivery or a visit."""
+
+
+class FollowUpFacts(CondensedFacts):
     """One customer; nothing is known at first."""
 
-    model_config = ConfigDict(frozen=True)
-
-    customer_key: str = ""
     documents: Mapping[str, Known] = Field(default_factory=dict)
-    """Document id -> its newest version."""
-
-    def versions(self) -> Mapping[str, str]:
-        """Document id -> version, documents that moved elsewhere included."""
-        return {key: known.version for key, known in self.documents.items()}
+    """Document id -> its newest version, of what is looked at."""
 
 
 def join(facts: FollowUpFacts, events: Sequence[FollowUpEvent]) -> FollowUpFacts:
@@ -139,11 +138,7 @@ def join(facts: FollowUpFacts, events: Sequence[FollowUpEvent]) -> FollowUpFacts
 
     Raises `ZoneInfoNotFoundError` for a document in a time zone that does not exist.
     """
-    found = ((event.data.document_id, _fact(event)) for event in events)
-    documents = keep_newest(facts.documents, found, standing=_standing)
-    if documents is facts.documents:
-        return facts
-    return facts.model_copy(update={"customer_key": events[0].key, "documents": documents})
+    return DIGESTING.join(facts, events, _fact)
 
 
 def _standing(known: Known) -> int:
@@ -151,6 +146,26 @@ def _standing(known: Known) -> int:
     if isinstance(known, Gone):
         return 0
     return 1 if isinstance(known, Noted) else 2
+
+
+def _at(known: Known) -> datetime:
+    match known:
+        case Visit():
+            return known.closed_at or known.opened_at
+        case Delivery() | Consent() | Outcome():
+            return known.at
+        case Noted() | Gone():
+            raise TypeError("it never happened")
+        case never:
+            assert_never(never)
+
+
+DIGESTING: Digesting[Known] = Digesting(
+    kinds={"d": Delivery, "v": Visit, "c": Consent, "o": Outcome, "n": Noted, "g": Gone},
+    groups={Delivery: CONTACT, Visit: CONTACT, Consent: CONSENT, Outcome: OUTCOME},
+    at=_at,
+    standing=_standing,
+)
 
 
 def _fact(event: FollowUpEvent) -> Known:

@@ -3,8 +3,10 @@
 Pure, and in event time: a plan depends on the facts alone, never on the present.
 """
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -62,6 +64,13 @@ class Contact(NamedTuple):
     def order(self) -> tuple[datetime, datetime, str]:
         """Sorts contacts in time; an open order comes when the car came in."""
         return (self.at or self.began_at, self.began_at, self.document_id)
+
+
+class Reading(NamedTuple):
+    """What the odometer showed when the car came in."""
+
+    at: datetime
+    km: int
 
 
 def plans(facts: FollowUpFacts, policy: FollowUpPolicy, since: datetime) -> Iterator[Plan]:
@@ -135,23 +144,32 @@ def _before_services(
         if contact.known.vin is not None:
             by_car.setdefault(contact.known.vin, []).append(contact)
     for car in by_car.values():
-        for position, contact in enumerate(car):
+        came_next = _came_next(car)
+        readings: list[Reading] = []
+        for contact, came in zip(car, came_next, strict=True):
+            if contact.known.km is not None:
+                insort(readings, Reading(contact.began_at, contact.known.km))
             if contact.at is not None and contact.at >= after:
-                predicted = _next_service(contact, contact.at, car[: position + 1], interval)
-                yield _plan(rule, contact, predicted, *_next_visits(car[position + 1 :]))
+                predicted = _next_service(contact, contact.at, readings, interval)
+                endings = (Ending(came, "done", "visit"),) if came else ()
+                yield _plan(rule, contact, predicted, *endings)
 
 
-def _next_visits(later: Iterable[Contact]) -> tuple[Ending, ...]:
-    """The car coming in again, or being handed over, makes the invitation pointless."""
-    came = min((contact.began_at for contact in later), default=None)
-    return (Ending(came, "done", "visit"),) if came else ()
+def _came_next(car: Sequence[Contact]) -> list[datetime | None]:
+    """When the car came in again, or was handed over, after each: the invitation is pointless."""
+    came: datetime | None = None
+    backwards: list[datetime | None] = []
+    for contact in reversed(car):
+        backwards.append(came)
+        came = min(came or contact.began_at, contact.began_at)
+    return backwards[::-1]
 
 
 def _next_service(
-    contact: Contact, at: datetime, until_then: Iterable[Contact], interval: ServiceInterval
+    contact: Contact, at: datetime, until_then: Sequence[Reading], interval: ServiceInterval
 ) -> datetime:
     """When the car will have done the interval's kilometres; else after the usual days."""
-    km_per_day = _km_per_day(until_then, interval.readings_apart_days)
+    km_per_day = _km_per_day(until_then, timedelta(days=interval.readings_apart_days))
     if km_per_day is None:
         return at + timedelta(days=interval.days)
     km = interval.first_km if isinstance(contact.known, Delivery) else interval.km
@@ -159,18 +177,14 @@ def _next_service(
     return at + timedelta(days=max(interval.shortest_days, min(interval.longest_days, days)))
 
 
-def _km_per_day(until_then: Iterable[Contact], apart_days: int) -> float | None:
+def _km_per_day(readings: Sequence[Reading], apart: timedelta) -> float | None:
     """From the last odometer reading and the last one long enough before it."""
-    readings = sorted(
-        (contact.began_at, contact.known.km)
-        for contact in until_then
-        if contact.known.km is not None
-    )
     if not readings:
         return None
-    last_at, last_km = readings[-1]
-    for at, km in reversed(readings):
-        days = (last_at - at).total_seconds() / SECONDS_PER_DAY
-        if days >= apart_days:
-            return (last_km - km) / days if last_km > km else None
-    return None
+    last = readings[-1]
+    before = bisect_right(readings, last.at - apart, key=attrgetter("at"))
+    if before == 0:
+        return None
+    first = readings[before - 1]
+    days = (last.at - first.at).total_seconds() / SECONDS_PER_DAY
+    return (last.km - first.km) / days if last.km > first.km else None

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shared.contracts.digests import Horizon
 from shared.contracts.feeds import Channel
 from shared.contracts.followup import TaskKind
 from shared.contracts.policy import Policy
+from shared.contracts.values import Name, Words
 
 Days = Annotated[int, Field(gt=0, le=36_525)]
 Trigger = Literal["delivery", "closing", "predicted_service"]
@@ -43,10 +45,10 @@ class TaskRule(BaseModel):
     trigger: Trigger
     opens: Offset
     due: Offset
-    owner_role: str
+    owner_role: Name
     channel: Channel
-    title_en: str
-    title_zh: str
+    title_en: Words
+    title_zh: Words
 
     @cached_property
     def reach(self) -> timedelta:
@@ -139,6 +141,9 @@ class FollowUpPolicy(Policy):
     """A task that was due longer than this before its document arrived is not even recorded."""
     remember_days: Days = 180
     """So long after its due time a closed task is remembered."""
+    horizon: Horizon = Horizon()
+    """How much of a customer is looked at; of deliveries and visits together, of consents and
+    of task outcomes the newest."""
 
     @model_validator(mode="after")
     def _rules_are_sound(self) -> "FollowUpPolicy":
@@ -148,3 +153,11 @@ class FollowUpPolicy(Policy):
         if not self.expires_days < self.remember_days > self.recorded_expired_days:
             raise ValueError("a task must be remembered for longer than it takes to expire")
         return self
+
+    @cached_property
+    def looked_at(self) -> Horizon:
+        """The horizon; it reaches as far as a task could be recorded, or is remembered."""
+        reach = max((rule.reach.days for rule in self.rules), default=0)
+        return self.horizon.at_least(
+            reach + self.service_interval.longest_days + self.remember_days
+        )

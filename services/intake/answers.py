@@ -47,12 +47,10 @@ class Document(Contract):
 
 
 class DocumentDetail(Document):
-    """A registered document, with its history of receipts."""
+    """A registered document and what it belongs to; nothing that its content shows in."""
 
     dealer_id: str
     roles: dict[str, str] = Field(description="role -> customer key")
-    content_hash: str
-    receipts: dict[str, str] = Field(description="content hash -> the version it got")
     parent: str | None = Field(description="the complaint, for a step on one")
     merged_into: str | None = Field(description="the complaint that a step merges its own into")
     first_received_at: str

@@ -1,26 +1,31 @@
 """The endpoints: events in, and what the register knows of the documents."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, StringConstraints, TypeAdapter
 from starlette.requests import ClientDisconnect
 
 from services.intake import problems
 from services.intake.answers import BatchAnswer, Document, DocumentDetail, Item, batch_answer
-from services.intake.body import SINGLE, events_in, media_type_of, read_capped
+from services.intake.body import SINGLE, events_in, media_type_of
 from services.intake.facts import Row
+from services.intake.limits import Door
 from services.intake.problems import Problem, Refusal
 from services.intake.receive import Intake
 from services.intake.register import Register
 from services.intake.schema import EVENT_BODY, problems_of
 from services.intake.settings import IntakeSettings
 from shared import metrics
-from shared.contracts.values import instant_text
+from shared.contracts.values import DealerId, instant_text
+from shared.dealers import Dealers
 from shared.runtime.errors import TransientFailure, place_of
 
 RETRY_AFTER_SECONDS = 5
+
+Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
 
 log = structlog.get_logger()
 
@@ -29,6 +34,7 @@ _PAGE = TypeAdapter(list[Document])
 
 def events_router(intake: Intake, settings: IntakeSettings) -> APIRouter:
     """`POST /v1/events`."""
+    door = Door(settings)
     router = APIRouter(tags=["events"])
 
     @router.post(
@@ -39,7 +45,7 @@ def events_router(intake: Intake, settings: IntakeSettings) -> APIRouter:
         responses={
             200: {"model": BatchAnswer, "description": "A batch, or one event that was known"},
             202: {"model": Item, "description": "Accepted: the broker has it"},
-            **problems_of(400, 413, 415, 422, 503),
+            **problems_of(400, 408, 413, 415, 422, 503),
         },
     )
     async def report(request: Request) -> Response:
@@ -49,14 +55,14 @@ def events_router(intake: Intake, settings: IntakeSettings) -> APIRouter:
         as it takes. A repeat is answered `duplicate` and changes nothing.
         """
         with metrics.intake_request_seconds.time():
-            answer = await _answer(request, intake, settings)
+            answer = await _answer(request, intake, door, settings)
         metrics.intake_requests.labels(str(answer.status_code)).inc()
         return answer
 
     return router
 
 
-def documents_router(register: Register) -> APIRouter:
+def documents_router(register: Register, dealers: Dealers) -> APIRouter:
     """`GET /v1/documents`: one, and a dealer's."""
     router = APIRouter(tags=["documents"])
 
@@ -64,17 +70,22 @@ def documents_router(register: Register) -> APIRouter:
         "/v1/documents",
         summary="A dealer's documents",
         response_model=list[Document],
-        responses=problems_of(422, 503),
+        responses=problems_of(404, 422, 503),
     )
     async def documents(
-        dealer_id: Annotated[str, Query(description="group/dealer")],
+        dealer_id: Annotated[DealerId, Query(description="group/dealer")],
         after: Annotated[str, Query(description="the last document_id of the page before")] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         kind: Annotated[
-            str | None, Query(description="only this kind; profiles are shown only when named")
+            Kind | None, Query(description="only this kind; profiles are shown only when named")
         ] = None,
     ) -> Response:
         """By document id; go on with `after` until a page is empty."""
+        if dealers.find(dealer_id) is None:
+            return problem_response(problems.unknown("no such dealer here"))
+        if after and not after.startswith(f"{dealer_id}/"):
+            detail = "not valid: query.after is no document_id of this dealer"
+            return problem_response(problems.invalid_query(detail))
         try:
             rows = await register.page(dealer_id, after=after, limit=limit, kind=kind)
         except TransientFailure as failure:
@@ -97,7 +108,7 @@ def documents_router(register: Register) -> APIRouter:
         except TransientFailure as failure:
             return _unavailable(failure)
         if row is None:
-            return problem_response(problems.unknown_document("no such document"))
+            return problem_response(problems.unknown("no such document"))
         return _json(200, _detail(row))
 
     return router
@@ -106,16 +117,36 @@ def documents_router(register: Register) -> APIRouter:
 def problem_response(problem: Problem) -> Response:
     """The problem as `application/problem+json`."""
     body = problem.model_dump_json(exclude_none=True)
-    return Response(body, status_code=problem.status, media_type=problems.MEDIA_TYPE)
+    headers = {}
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if problem.status == HTTPStatus.REQUEST_TIMEOUT:
+        headers["Connection"] = "close"  # the rest of the body is not waited for
+    return Response(
+        body, status_code=problem.status, media_type=problems.MEDIA_TYPE, headers=headers
+    )
 
 
-async def _answer(request: Request, intake: Intake, settings: IntakeSettings) -> Response:
+async def _answer(
+    request: Request, intake: Intake, door: Door, settings: IntakeSettings
+) -> Response:
     headers = request.headers
     try:
         media_type = media_type_of(headers.get("content-type"), headers.get("content-encoding"))
-        body = await read_capped(request.stream(), settings.max_body_bytes)
-        events = events_in(body, media_type, settings.max_batch_items)
-        items = await intake.receive(events, traceparent=headers.get("traceparent"))
+        is_batch = media_type != SINGLE
+        async with (
+            door.body(request.stream()) as body,
+            door.turn(size=len(body), is_batch=is_batch) as aside,
+        ):
+            events = events_in(
+                body,
+                media_type,
+                max_items=settings.max_batch_items,
+                max_event_bytes=settings.max_event_bytes,
+            )
+            traceparent = headers.get("traceparent")
+            items = await intake.receive(events, traceparent=traceparent, aside=aside)
+            return await aside(lambda: _batch(items) if is_batch else _one(items[0]))
     except Refusal as refusal:
         return problem_response(refusal.problem)
     except ClientDisconnect:
@@ -125,7 +156,10 @@ async def _answer(request: Request, intake: Intake, settings: IntakeSettings) ->
     except Exception as error:  # its text may hold what was reported: only its kind is logged
         log.error("intake failed", because=place_of(error))
         return problem_response(problems.internal())
-    return _one(items[0]) if media_type == SINGLE else _json(200, batch_answer(items))
+
+
+def _batch(items: list[Item]) -> Response:
+    return _json(200, batch_answer(items))
 
 
 def _one(item: Item) -> Response:
@@ -137,9 +171,7 @@ def _one(item: Item) -> Response:
 def _unavailable(failure: TransientFailure) -> Response:
     log.warning("not taken", because=str(failure))
     metrics.transient_failures.labels("intake", type(failure).__name__).inc()
-    response = problem_response(problems.unavailable())
-    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return response
+    return problem_response(problems.unavailable())
 
 
 def _json(status: int, content: BaseModel) -> Response:
@@ -161,8 +193,6 @@ def _detail(row: Row) -> DocumentDetail:
         **_document(row).model_dump(),
         dealer_id=row.dealer_id,
         roles=dict(row.customer_keys),
-        content_hash=row.content_hash,
-        receipts=dict(row.receipts),
         parent=row.parent,
         merged_into=row.merged_into,
         first_received_at=instant_text(row.first_received_at),

@@ -55,7 +55,7 @@ def make_app(
     )
     intake = Intake(register=register, relay=relay, clock=clock, dealers=dealers)
     app.include_router(events_router(intake, settings))
-    app.include_router(documents_router(register))
+    app.include_router(documents_router(register, dealers))
     app.include_router(republish_router(Republishing(register=register, relay=relay)))
     app.include_router(operations(readiness))
     app.add_exception_handler(RequestValidationError, _invalid_query)
@@ -67,7 +67,7 @@ def make_app(
 def compose(settings: IntakeSettings) -> FastAPI:
     """Intake on MongoDB and Kafka. Starts, and answers 503, while either is away."""
     mongo = functools.cache(functools.partial(Mongo, settings.mongo, "intake"))
-    register = MongoRegister(mongo)
+    register = MongoRegister(mongo, hash_key=settings.hash_key.get_secret_value())
     relay = ConnectingRelay(functools.partial(make_producer, settings.kafka))
 
     @asynccontextmanager
@@ -148,5 +148,7 @@ async def _invalid_query(_: Request, error: Exception) -> Response:
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return problem_response(problems.http_error(status))
+    refused = error if isinstance(error, HTTPException) else HTTPException(500)
+    answer = problem_response(problems.http_error(refused.status_code))
+    answer.headers.update(refused.headers or {})
+    return answer

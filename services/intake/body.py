@@ -1,12 +1,13 @@
-"""Reading a request's body: with a limit, by media type, into JSON values."""
+"""From a request's body to its events, by media type, one after another."""
 
-from collections.abc import AsyncIterator
-
-from pydantic_core import from_json
+import re
+from collections.abc import Iterator
 
 from services.intake import problems
 from services.intake.problems import Refusal
 from services.intake.receive import Unreadable
+from services.intake.reports import doubled
+from services.intake.strict_json import Decoded, NotJson, StrictJson, TooLarge, after_space
 
 SINGLE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
@@ -14,6 +15,7 @@ NDJSON = "application/x-ndjson"
 MEDIA_TYPES = (SINGLE, BATCH, NDJSON)
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LINE = re.compile(rb"[^\s][^\n]*")
 
 
 def media_type_of(content_type: str | None, content_encoding: str | None) -> str:
@@ -25,65 +27,84 @@ def media_type_of(content_type: str | None, content_encoding: str | None) -> str
         name, _, value = parameter.partition("=")
         if name == "charset" and value.strip('"') not in {"utf-8", "utf8"}:
             raise Refusal(problems.wrong_media_type("send UTF-8"))
-    if content_encoding not in {None, "", "identity"}:
+    if (content_encoding or "identity").strip().lower() != "identity":
         raise Refusal(problems.wrong_media_type("send the body as it is, not compressed"))
     return media_type
 
 
-async def read_capped(chunks: AsyncIterator[bytes], max_bytes: int) -> bytes:
-    """The whole body; raises `Refusal` (413) as soon as it is larger than `max_bytes`."""
-    body = bytearray()
-    async for chunk in chunks:
-        if len(body) + len(chunk) > max_bytes:
-            raise Refusal(problems.too_large(f"a body has at most {max_bytes} bytes"))
-        body += chunk
-    return bytes(body)
+def events_in(
+    body: bytes, media_type: str, *, max_items: int, max_event_bytes: int
+) -> Iterator[object]:
+    """The events of a body, each decoded when it is asked for, so that few are held at once.
 
-
-def events_in(body: bytes, media_type: str, max_items: int) -> list[object]:
-    """The events of a body, as JSON values; of NDJSON, an unreadable line is `Unreadable`.
-
-    Raises `Refusal`: 400 for a body that is no JSON, 413 for more than `max_items`.
+    A JSON value; `Unreadable` for a line that is none; `Refused` where a name stands twice.
+    Raises `Refusal`, at any event: 400 for a body that is no JSON, 413 for more than `max_items`
+    events or `max_event_bytes` of one.
     """
     body = body.removeprefix(_BYTE_ORDER_MARK)
-    events: list[object]
+    reader = StrictJson(most_bytes=max_event_bytes)
+    events: Iterator[object]
     match media_type:
         case "application/x-ndjson":
-            lines = [line for line in body.split(b"\n") if line.strip()]
-            _at_most(max_items, len(lines))
-            return [_line(line) for line in lines]
+            events = (_line(found.group(), reader) for found in _LINE.finditer(body))
         case "application/cloudevents-batch+json":
-            values = _json(body)
-            if not isinstance(values, list):
-                raise Refusal(problems.unreadable("a batch is a JSON array"))
-            events = values
+            events = _refusing(_batch(body, reader))
         case _:
-            events = [_json(body)]
-    _at_most(max_items, len(events))
-    return events
+            events = _refusing(_single(body, reader))
+    for position, event in enumerate(events):
+        if position == max_items:
+            raise Refusal(problems.too_large(f"a batch has at most {max_items} events"))
+        yield event
 
 
-def _at_most(max_items: int, count: int) -> None:
-    if count > max_items:
-        raise Refusal(problems.too_large(f"a batch has at most {max_items} events"))
+def _single(body: bytes, reader: StrictJson) -> Iterator[object]:
+    yield _event(reader.whole(_text(body)))
 
 
-def _json(body: bytes) -> object:
+def _batch(body: bytes, reader: StrictJson) -> Iterator[object]:
+    text = _text(body)
+    position = after_space(text, 0)
+    if text[position : position + 1] != "[":
+        raise NotJson("a batch is a JSON array")
+    position = after_space(text, position + 1)
+    if text[position : position + 1] != "]":
+        while True:
+            decoded = reader.next(text, position)
+            yield _event(decoded)
+            position = after_space(text, decoded.end)
+            if text[position : position + 1] != ",":
+                break
+            position = after_space(text, position + 1)
+    if text[position : position + 1] != "]" or after_space(text, position + 1) != len(text):
+        raise NotJson("the array does not end as it should")
+
+
+def _line(line: bytes, reader: StrictJson) -> object:
     try:
-        return _strict(body)
-    except ValueError as error:
-        detail = "not JSON in UTF-8, or cut off, or nested too deeply"
-        raise Refusal(problems.unreadable(detail)) from error
-
-
-def _line(line: bytes) -> object:
-    try:
-        return _strict(line)
-    except ValueError:
+        return _event(reader.whole(_text(line)))
+    except NotJson:
         return Unreadable("this line is not JSON in UTF-8, or nested too deeply")
+    except TooLarge as error:
+        return Unreadable(str(error), too_large=True)
 
 
-def _strict(text: bytes) -> object:
-    """JSON as RFC 8259 has it: no NaN, no lone surrogates, at most some 200 levels deep."""
-    value: object = from_json(text, allow_inf_nan=False)
-    return value
+def _refusing(events: Iterator[object]) -> Iterator[object]:
+    """Of a body that is one JSON text, one fault is the fault of all."""
+    try:
+        yield from events
+    except NotJson as error:
+        detail = f"not JSON in UTF-8, or cut off, or nested too deeply: {error}"
+        raise Refusal(problems.unreadable(detail)) from error
+    except TooLarge as error:
+        raise Refusal(problems.too_large(str(error))) from error
+
+
+def _event(decoded: Decoded) -> object:
+    return doubled(decoded.value) if decoded.doubled else decoded.value
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise NotJson("not UTF-8") from None

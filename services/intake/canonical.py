@@ -1,16 +1,15 @@
 """From a DMS report to what Aftercare records of it: pseudonymous, one message per customer."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from decimal import Decimal
-from hashlib import blake2b
-from typing import Any, assert_never
+from typing import assert_never
 
 from pydantic import JsonValue
 
 from services.intake.facts import Row, merged_into
+from services.intake.hashes import content_hash
 from services.intake.identify import case_id, document_id_of, kind_of
 from services.intake.reports import Reported
 from shared.contracts.feeds import (
@@ -41,7 +40,6 @@ from shared.contracts.intake import (
     TaskOutcomeRecorded,
     VisitRecorded,
 )
-from shared.contracts.values import instant_text
 from shared.dealers import Dealer
 
 PROFILE = "profile"
@@ -90,8 +88,11 @@ class Submission:
         return replace(self, messages=messages, follows=(case, target))
 
 
-def submissions(reported: Reported) -> list[Submission]:
-    """What a valid report asks to be registered: its document first, then profiles."""
+def submissions(reported: Reported, *, key: bytes) -> list[Submission]:
+    """What a valid report asks to be registered: its document first, then profiles.
+
+    `key`: of the hashes, which nobody can guess a person's data from who does not have it.
+    """
     report, dealer = reported.report, reported.dealer
     stated_at = report.source_modified_at or reported.event.time
     messages = _messages(reported)
@@ -106,7 +107,7 @@ def submissions(reported: Reported) -> list[Submission]:
         document_id=document_id_of(report),
         kind=kind_of(report),
         dealer_id=dealer.id,
-        content_hash=_report_hash(reported),
+        content_hash=_report_hash(reported, key),
         stated_at=stated_at,
         messages=messages,
         parent=parent,
@@ -114,7 +115,7 @@ def submissions(reported: Reported) -> list[Submission]:
         narrative=narrative,
         occurred_at=_occurred_at(reported),
     )
-    return [document, *_profiles(reported, stated_at)]
+    return [document, *_profiles(reported, stated_at, key)]
 
 
 def step_taken(
@@ -267,7 +268,7 @@ def _of_one_customer(report: ConsentReported | SurveyReported | TaskOutcomeRepor
             assert_never(report)
 
 
-def _profiles(reported: Reported, stated_at: datetime | None) -> list[Submission]:
+def _profiles(reported: Reported, stated_at: datetime | None, key: bytes) -> list[Submission]:
     """The profiles of the customers a document names; one that says nothing is none."""
     report = reported.report
     named: list[Customer] = []
@@ -276,13 +277,15 @@ def _profiles(reported: Reported, stated_at: datetime | None) -> list[Submission
     if isinstance(report, SaleReported):
         named.extend(party.customer for party in report.parties)
     return [
-        _profile(reported, customer, stated_at)
+        _profile(reported, customer, stated_at, key)
         for customer in named
         if customer.kind != "internal" and any(getattr(customer, part) for part in _PERSONAL)
     ]
 
 
-def _profile(reported: Reported, customer: Customer, stated_at: datetime | None) -> Submission:
+def _profile(
+    reported: Reported, customer: Customer, stated_at: datetime | None, key: bytes
+) -> Submission:
     report, dealer = reported.report, reported.dealer
     number = customer.source_customer_id
     profile_id = document_id(report.dealer_id, report.source, PROFILE, number)
@@ -302,7 +305,7 @@ def _profile(reported: Reported, customer: Customer, stated_at: datetime | None)
         document_id=profile_id,
         kind=PROFILE,
         dealer_id=dealer.id,
-        content_hash=_hash(profile.model_dump(exclude_defaults=True)),
+        content_hash=content_hash(profile.model_dump(exclude_defaults=True), key),
         stated_at=stated_at,
         messages={"customer": profile},
         occurred_at=_occurred_at(reported),
@@ -350,9 +353,9 @@ def _key_of(report: VisitReported | ComplaintReported, number: str) -> str | Non
     return document_key(report.dealer_id, report.source, number)
 
 
-def _report_hash(reported: Reported) -> str:
+def _report_hash(reported: Reported, key: bytes) -> str:
     """The hash of a report, but for when it was changed and for what belongs to profiles."""
-    return _hash(
+    return content_hash(
         reported.report.model_dump(
             exclude={
                 "source_modified_at": True,
@@ -360,23 +363,6 @@ def _report_hash(reported: Reported) -> str:
                 "parties": {"__all__": {"customer": _PERSONAL}},
             },
             exclude_defaults=True,
-        )
+        ),
+        key,
     )
-
-
-def _hash(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=_plain)
-    return blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def _plain(value: object) -> str:
-    """One notation per value: 129.9 and 129.90 are the same amount."""
-    match value:
-        case Decimal():
-            return format(value.normalize(), "f")
-        case datetime():
-            return instant_text(value.astimezone(UTC))
-        case date():
-            return value.isoformat()
-        case _:
-            raise TypeError(f"no canonical form for {type(value).__name__}")

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.intake.canonical import PROFILE, Submission, step_taken
-from services.intake.facts import Row, placed, version_for, with_left, with_receipt
+from services.intake.facts import Row, placed, same_time, version_for, with_left, with_receipt
 from services.intake.kept import content_of, moved
 from shared.contracts.intake import Moved, Recorded
 
@@ -57,6 +57,8 @@ def decide(row: Row | None, submission: Submission, *, received_at: datetime) ->
             row = _with_content(row, submission)
             return Decision(outcome="duplicate", row=row, detail=ALREADY_KNOWN)
         overtaken = () if row.parent is not None else _taken_back(row, submission)
+        if same_time(version, row.version):
+            row = _with_content(row, submission)  # hashed otherwise when it was registered
         return Decision(outcome="duplicate", row=row, messages=overtaken, detail=NEWER_KNOWN)
     newer = _registered(row, submission, version, received_at)
     if known and submission.kind == PROFILE:

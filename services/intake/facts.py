@@ -93,6 +93,11 @@ def version_for(
     return document_version(max(milliseconds(received_at), known_ms + 1), content_hash)
 
 
+def same_time(version: str, other: str) -> bool:
+    """Whether the source says the same of when it changed the document."""
+    return version.partition(".")[0] == other.partition(".")[0]
+
+
 def placed(version: str, *cases: Row | None) -> str:
     """The version of a step's content, followed by the versions of the complaints it follows.
 

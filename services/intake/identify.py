@@ -56,11 +56,6 @@ def e164(number: str, region: str) -> str | None:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def is_plain(number: str) -> bool:
-    """Whether a number that identifies something is free of control characters."""
-    return bool(number.strip()) and number.isprintable()
-
-
 def document_id_of(report: AnyReport) -> str:
     """The one id of the reported document, whatever its version."""
     return identifiers.document_id(
@@ -97,31 +92,5 @@ def document_numbers(report: AnyReport) -> dict[str, str]:
             return {"task_id": report.task_id}
         case ReferralReported():
             return {"referral_no": report.referral_no}
-        case _:
-            assert_never(report)
-
-
-def customer_numbers(report: AnyReport) -> dict[str, str]:
-    """JSON pointer within the report -> the customer number there."""
-    match report:
-        case SaleReported():
-            numbers = {"/customer/source_customer_id": report.customer.source_customer_id}
-            for position, party in enumerate(report.parties):
-                pointer = f"/parties/{position}/customer/source_customer_id"
-                numbers[pointer] = party.customer.source_customer_id
-            return numbers
-        case VisitReported() | ComplaintReported():
-            if report.customer is None:
-                return {}
-            return {"/customer/source_customer_id": report.customer.source_customer_id}
-        case ConsentReported() | SurveyReported() | TaskOutcomeReported():
-            return {"/source_customer_id": report.source_customer_id}
-        case ReferralReported():
-            return {
-                "/referrer_customer_id": report.referrer_customer_id,
-                "/referred_customer_id": report.referred_customer_id,
-            }
-        case ComplaintStepReported():
-            return {}
         case _:
             assert_never(report)

@@ -55,9 +55,9 @@ def snapshots_of(row: Row) -> tuple[Recorded, ...]:
 
     Raises `ValueError` when it is not kept, or not valid any more.
     """
-    if row.content is None:
-        raise ValueError("registered before its content was kept")
     kind, content = SNAPSHOTS[row.kind], row.content
+    if content is None or row.customer_keys.keys() - content.keys():
+        raise ValueError("its content is not kept")
     return tuple(
         kind.model_validate_json(json.dumps({**json.loads(content[role]), **_told(row, key)}))
         for role, key in row.customer_keys.items()

@@ -1,13 +1,20 @@
 """Problem details (RFC 9457): what is wrong and where, never what was sent."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import NamedTuple
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
+from services.intake.pointers import pointer
 from shared.contracts.values import Contract
 
 MEDIA_TYPE = "application/problem+json"
+MOST_TOLD = 20
+"""So many findings of one event are told."""
+MOST_TOLD_AT_ONCE = 100
+"""So many findings of one request are told."""
 
 
 class Finding(NamedTuple):
@@ -15,6 +22,36 @@ class Finding(NamedTuple):
 
     pointer: str
     detail: str
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was found in one event: all are counted, the first `most` are told."""
+
+    most: int = MOST_TOLD
+    count: int = 0
+    told: list[Finding] = field(default_factory=list)
+
+    def add(self, pointer: str, detail: str) -> None:
+        self.count += 1
+        if len(self.told) < self.most:
+            self.told.append(Finding(pointer, detail))
+
+    def add_all(self, error: ValidationError, prefix: str) -> None:
+        """What pydantic found, below the pointer `prefix`."""
+        room = self.most - len(self.told)
+        self.count += error.error_count()
+        if room > 0:
+            found = error.errors(include_url=False, include_context=False, include_input=False)
+            self.told += (
+                Finding(prefix + pointer(item["loc"]), item["msg"].removeprefix("Value error, "))
+                for item in found[:room]
+            )
+
+    @property
+    def untold(self) -> int:
+        """So many more were found."""
+        return self.count - len(self.told)
 
 
 class PlaceInEvent(Contract):
@@ -48,7 +85,7 @@ def problem(
     status: int,
     *,
     detail: str | None = None,
-    errors: tuple[Finding, ...] = (),
+    errors: Sequence[Finding] = (),
 ) -> Problem:
     """A problem of the kind `urn:aftercare:problem:<kind>`."""
     return Problem(
@@ -60,14 +97,25 @@ def problem(
     )
 
 
-def places(findings: tuple[Finding, ...]) -> tuple[PlaceInEvent, ...]:
+def places(findings: Sequence[Finding]) -> tuple[PlaceInEvent, ...]:
     """Findings as they are answered."""
     return tuple(PlaceInEvent(pointer=found.pointer, detail=found.detail) for found in findings)
 
 
-def invalid_event(errors: tuple[Finding, ...]) -> Problem:
-    """The event is readable, and wrong."""
-    return problem("invalid-event", "The event is not valid", 422, errors=errors)
+def warnings(told: Sequence[Finding], *, untold: int) -> tuple[PlaceInEvent, ...]:
+    """What is no reason to reject, as it is answered."""
+    more = (Finding("", _more(told, untold)),) if untold else ()
+    return places((*told, *more))
+
+
+def invalid_event(told: Sequence[Finding], *, untold: int = 0) -> Problem:
+    """The event is readable, and wrong; `untold`: so many more findings."""
+    detail = _more(told, untold) if untold else None
+    return problem("invalid-event", "The event is not valid", 422, detail=detail, errors=told)
+
+
+def _more(told: Sequence[Finding], untold: int) -> str:
+    return f"and {untold} more" if told else f"{untold} findings, none of them told here"
 
 
 def unreadable(detail: str) -> Problem:
@@ -95,8 +143,18 @@ def unavailable() -> Problem:
     )
 
 
-def unknown_document(detail: str) -> Problem:
-    """What is asked for is not in the register."""
+def busy() -> Problem:
+    """Too much is under way already."""
+    return problem("busy", "Not taken: send it again", 503, detail="too much is under way already")
+
+
+def too_slow() -> Problem:
+    """The body did not arrive in time."""
+    return problem("too-slow", "The body came too slowly", 408, detail="it was not waited for")
+
+
+def unknown(detail: str) -> Problem:
+    """What is asked for is not known here."""
     return problem("unknown", "Not known here", 404, detail=detail)
 
 

@@ -16,9 +16,12 @@ A batch that more steps follow than fit at once is taken in portions, a complain
 in one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import Protocol, TypeAlias, TypeVar
 
 from services.intake import problems
 from services.intake.answers import Item
@@ -27,7 +30,7 @@ from services.intake.canonical import submissions
 from services.intake.decide import Decision
 from services.intake.facts import Row
 from services.intake.follow import FOLLOWING_AT_ONCE, cases_of, steps_among
-from services.intake.problems import Problem
+from services.intake.problems import MOST_TOLD, MOST_TOLD_AT_ONCE, Problem
 from services.intake.publish import publish
 from services.intake.records import record_of
 from services.intake.register import Register
@@ -35,8 +38,10 @@ from services.intake.reports import Refused, Reported, examine
 from shared import metrics
 from shared.dealers import Dealers
 from shared.runtime.errors import Conflict, TransientFailure
-from shared.runtime.relay import Relay
+from shared.runtime.relay import Record, Relay
 from shared.time.clock import Clock
+
+T = TypeVar("T")
 
 MAX_ATTEMPTS = 8
 """So often a batch is decided again because another instance was first."""
@@ -44,9 +49,26 @@ MAX_ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A line that is no JSON."""
+    """A line that is no JSON, or too long a one."""
 
     detail: str
+    too_large: bool = False
+
+
+class Aside(Protocol):
+    """Does work that may take long where nobody waits for it."""
+
+    async def __call__(self, work: Callable[[], T], /) -> T:
+        """What `work` returns or raises."""
+        ...
+
+
+async def at_once(work: Callable[[], T], /) -> T:
+    """For what takes no time."""
+    return work()
+
+
+Examined: TypeAlias = Reported | Refused | Unreadable
 
 
 @dataclass(slots=True)
@@ -67,6 +89,8 @@ class _Attempts:
     entries: list[Entry]
     now: datetime
     traceparent: str | None
+    key: bytes
+    aside: Aside
     outcomes: _Outcomes
     unregistered: Unregistered = field(default_factory=Unregistered)
 
@@ -81,20 +105,22 @@ class Intake:
         self._dealers = dealers
 
     async def receive(
-        self, raws: Sequence[object], *, traceparent: str | None = None
+        self,
+        raws: Iterable[object],
+        *,
+        traceparent: str | None = None,
+        aside: Aside = at_once,
     ) -> list[Item]:
         """What became of each event, in order; on return the broker has acknowledged all of it.
 
-        `raws` are JSON values, or `Unreadable`. Raises `TransientFailure` when the batch has to
-        be sent again.
+        `raws` are JSON values, or what is known to be none; each is asked for when the one before
+        is examined. What takes long is done `aside`. Raises what asking raises, and
+        `TransientFailure` when the batch has to be sent again.
         """
         now, outcomes = self._clock.now(), _Outcomes()
-        examined = [self._examine(raw, now) for raw in raws]
-        entries = [
-            Entry(index=index, reported=found, submissions=tuple(submissions(found)))
-            for index, found in enumerate(examined)
-            if isinstance(found, Reported)
-        ]
+        key = await self._register.hash_key()
+        examined = await aside(lambda: self._examine(raws, now))
+        entries = await aside(lambda: _entries(examined, key))
         waiting = [entries] if entries else []
         while waiting:
             portion = waiting.pop()
@@ -104,17 +130,23 @@ class Intake:
             if limit is not None and len(steps_among(known)) > limit:
                 waiting += halves
                 continue
-            attempts = _Attempts(portion, now, traceparent, outcomes)
+            attempts = _Attempts(portion, now, traceparent, key, aside, outcomes)
             await self._take(attempts, known)
             await self._follow(attempts, cases)
-        items = [_item(index, found, outcomes) for index, found in enumerate(examined)]
-        _count(examined, items)
-        return items
+        return await aside(lambda: _items(examined, outcomes))
 
-    def _examine(self, raw: object, now: datetime) -> Reported | Refused | Unreadable:
-        if isinstance(raw, Unreadable):
-            return raw
-        return examine(raw, dealers=self._dealers, now=now)
+    def _examine(self, raws: Iterable[object], now: datetime) -> list[Examined]:
+        examined: list[Examined] = []
+        left = MOST_TOLD_AT_ONCE
+        for raw in raws:
+            if isinstance(raw, Unreadable | Refused):
+                examined.append(raw)
+                continue
+            tell = min(left, MOST_TOLD)
+            found = examine(raw, dealers=self._dealers, now=now, tell=tell)
+            left -= len(found.errors if isinstance(found, Refused) else found.warnings)
+            examined.append(found)
+        return examined
 
     async def _read(
         self, document_ids: set[str], cases: set[str], *, limit: int | None = None
@@ -131,9 +163,7 @@ class Intake:
         for attempt in range(MAX_ATTEMPTS):
             if attempt:
                 known = await self._read(_ids(attempts.entries), _cases(attempts.entries))
-            planned = plan(
-                attempts.entries, known, now=attempts.now, unregistered=attempts.unregistered
-            )
+            planned = await _planned(attempts.entries, known, attempts)
             if not await self._publish(planned.outgoing, attempts):
                 continue
             _note(planned, attempts.outcomes)
@@ -145,7 +175,7 @@ class Intake:
         """Place the steps that another instance registered meanwhile, or whose complaint it did."""
         for _ in range(MAX_ATTEMPTS if cases else 0):
             known = await self._read(cases, cases)
-            planned = plan([], known, now=attempts.now, unregistered=attempts.unregistered)
+            planned = await _planned([], known, attempts)
             if not planned.outgoing and not planned.changed:
                 return
             if await self._publish(planned.outgoing, attempts) and await self._save(planned):
@@ -155,20 +185,12 @@ class Intake:
 
     async def _publish(self, outgoing: Sequence[Outgoing], attempts: _Attempts) -> bool:
         """Whether the broker took all; events whose messages it refuses for good are set aside."""
-        events = {entry.index: entry.reported.event for entry in attempts.entries}
-        records = (
-            record_of(
-                sent,
-                event=None if sent.index is None else events[sent.index],
-                traceparent=attempts.traceparent,
-            )
-            for sent in outgoing
-        )
+        records = await attempts.aside(lambda: _records(outgoing, attempts))
         refused = set(await publish(self._relay, records))
         arrived = [sent for position, sent in enumerate(outgoing) if position not in refused]
         attempts.unregistered.note(arrived)
-        for sent in arrived:
-            metrics.messages_published.labels("intake", sent.message.TYPE).inc()
+        for type_, count in Counter(sent.message.TYPE for sent in arrived).items():
+            metrics.messages_published.labels("intake", type_).inc(count)
         if refused:
             _set_aside(attempts, {outgoing[position].index for position in refused})
         return not refused
@@ -181,6 +203,32 @@ class Intake:
             metrics.conflicts.labels("intake").inc()
             return False
         return True
+
+
+def _entries(examined: Sequence[Examined], key: bytes) -> list[Entry]:
+    return [
+        Entry(index=index, reported=found, submissions=tuple(submissions(found, key=key)))
+        for index, found in enumerate(examined)
+        if isinstance(found, Reported)
+    ]
+
+
+def _records(outgoing: Sequence[Outgoing], attempts: _Attempts) -> list[Record]:
+    events = {entry.index: entry.reported.event for entry in attempts.entries}
+    return [
+        record_of(
+            sent,
+            event=None if sent.index is None else events[sent.index],
+            traceparent=attempts.traceparent,
+            key=attempts.key,
+        )
+        for sent in outgoing
+    ]
+
+
+async def _planned(entries: Sequence[Entry], known: Mapping[str, Row], attempts: _Attempts) -> Plan:
+    now, unregistered = attempts.now, attempts.unregistered
+    return await attempts.aside(partial(plan, entries, known, now=now, unregistered=unregistered))
 
 
 def _set_aside(attempts: _Attempts, indexes: set[int | None]) -> None:
@@ -227,12 +275,19 @@ def _halves(entries: Sequence[Entry]) -> list[list[Entry]]:
     ]
 
 
-def _item(index: int, found: Reported | Refused | Unreadable, outcomes: _Outcomes) -> Item:
+def _items(examined: Sequence[Examined], outcomes: _Outcomes) -> list[Item]:
+    items = [_item(index, found, outcomes) for index, found in enumerate(examined)]
+    _count(examined, items)
+    return items
+
+
+def _item(index: int, found: Examined, outcomes: _Outcomes) -> Item:
     match found:
         case Unreadable():
-            return Item(index=index, outcome="rejected", problem=problems.unreadable(found.detail))
+            about = problems.too_large if found.too_large else problems.unreadable
+            return Item(index=index, outcome="rejected", problem=about(found.detail))
         case Refused():
-            problem = problems.invalid_event(found.errors)
+            problem = problems.invalid_event(found.errors, untold=found.untold)
             return Item(index=index, id=found.event_id, outcome="rejected", problem=problem)
         case Reported() if index in outcomes.refused:
             problem = outcomes.refused[index]
@@ -249,11 +304,11 @@ def _item(index: int, found: Reported | Refused | Unreadable, outcomes: _Outcome
                 version=row.version,
                 customer_keys=tuple(sorted(row.keys)),
                 detail=None if accepted else decision.detail,
-                warnings=problems.places(found.warnings),
+                warnings=problems.warnings(found.warnings, untold=found.untold),
             )
 
 
-def _count(examined: Sequence[Reported | Refused | Unreadable], items: Sequence[Item]) -> None:
+def _count(examined: Sequence[Examined], items: Sequence[Item]) -> None:
     for found, item in zip(examined, items, strict=True):
         kind, dealer_id = "unknown", "unknown"
         match found:

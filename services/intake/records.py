@@ -4,6 +4,7 @@ import re
 from uuid import uuid5
 
 from services.intake.batch import Outgoing
+from services.intake.hashes import keyed_hash
 from shared.contracts.envelope import CloudEvent, to_headers
 from shared.contracts.identifiers import NAMESPACE
 from shared.contracts.intake import Recorded
@@ -16,8 +17,17 @@ _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 """W3C Trace Context."""
 
 
-def record_of(outgoing: Outgoing, *, event: CloudEvent | None, traceparent: str | None) -> Record:
-    """The record of a message. `event`: what caused it, when that is one event."""
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_ONLY_DIGITS = re.compile(r"[0-9-]+")
+
+
+def record_of(
+    outgoing: Outgoing, *, event: CloudEvent | None, traceparent: str | None, key: bytes
+) -> Record:
+    """The record of a message. `event`: what caused it, when that is one event.
+
+    `key`: of the hash that stands for the sender's event id.
+    """
     message = outgoing.message
     attributes = {
         "id": record_id(message),
@@ -30,8 +40,8 @@ def record_of(outgoing: Outgoing, *, event: CloudEvent | None, traceparent: str 
         "partitionkey": message.customer_key,
         "recordedtime": instant_text(outgoing.first_received_at),
     }
-    if event is not None and event.id.isascii() and event.id.isprintable():
-        attributes["causationid"] = event.id
+    if event is not None:
+        attributes["causationid"] = causation_id(event.id, key)
     trace = (event.traceparent if event is not None else None) or traceparent
     if trace is not None and _TRACEPARENT.fullmatch(trace):
         attributes["traceparent"] = trace
@@ -41,6 +51,13 @@ def record_of(outgoing: Outgoing, *, event: CloudEvent | None, traceparent: str 
         value=message.model_dump_json(exclude_none=True).encode(),
         headers=tuple(to_headers(attributes)),
     )
+
+
+def causation_id(event_id: str, key: bytes) -> str:
+    """A UUID as it is; anything else may hold a person's data, and is told as a keyed hash."""
+    if _UUID.fullmatch(event_id) and not _ONLY_DIGITS.fullmatch(event_id[-12:]):
+        return event_id
+    return keyed_hash(event_id, key)
 
 
 def record_id(message: Recorded) -> str:

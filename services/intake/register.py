@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from secrets import token_hex
 from typing import Any, Literal, Protocol, get_args
 
 from services.intake.canonical import PROFILE
 from services.intake.facts import Row
+from services.intake.hashes import key_of
 from shared.mongo import (
     ASCENDING,
     IndexModel,
@@ -14,10 +17,12 @@ from shared.mongo import (
     transient,
 )
 from shared.mongo import Collection as MongoCollection
-from shared.runtime.errors import Conflict
+from shared.runtime.errors import Conflict, TransientFailure
 
 Shelf = Literal["documents", "profiles"]
 """Where rows are kept: what is personal apart from all else, so that it can be erased."""
+SECRETS = "secrets"
+HASH_KEY = "hash-key"
 MERGED_INTO = "recorded.merged_into"
 """Where a row says which complaint a step merges its own into."""
 IDS_AT_ONCE = 200
@@ -64,6 +69,10 @@ class Register(Protocol):
         """All that a shelf has of a dealer, or of all, by id: those after the id `after`."""
         ...
 
+    async def hash_key(self) -> bytes:
+        """The key of all hashes, the same for every instance and for ever."""
+        ...
+
     async def ping(self) -> None:
         """Returns when the register answers."""
         ...
@@ -72,8 +81,10 @@ class Register(Protocol):
 class MongoRegister:
     """The register in MongoDB. Connects on first use, inside the running loop."""
 
-    def __init__(self, mongo: Callable[[], Mongo]) -> None:
+    def __init__(self, mongo: Callable[[], Mongo], *, hash_key: str = "") -> None:
+        """`hash_key`: of the operator's choosing; empty: one that is made once and kept."""
         self._mongo = mongo
+        self._hash_key = key_of(hash_key) if hash_key else None
 
     async def prepare(self) -> None:
         """Create the indexes; repeating it changes nothing."""
@@ -124,6 +135,26 @@ class MongoRegister:
     ) -> Sequence[Row]:
         return await self._page(shelf, _after(after, dealer_id), limit, {"narrative": 0})
 
+    async def hash_key(self) -> bytes:
+        if self._hash_key is None:
+            self._hash_key = key_of(await self._kept_key())
+        return self._hash_key
+
+    async def _kept_key(self) -> str:
+        """Whoever is first makes it."""
+        kept_in = self._mongo().database[SECRETS]
+        async with transient():
+            kept = await kept_in.find_one({"_id": HASH_KEY})
+        if kept is None:
+            with suppress(Conflict):
+                async with transient():
+                    await kept_in.insert_one({"_id": HASH_KEY, "key": token_hex(32)})
+            async with transient():
+                kept = await kept_in.find_one({"_id": HASH_KEY})
+        if kept is None:
+            raise TransientFailure("register: the key of the hashes is not there")
+        return str(kept["key"])
+
     async def ping(self) -> None:
         await self._mongo().ping()
 
@@ -137,12 +168,15 @@ class MongoRegister:
         portions = (
             wanted[start : start + IDS_AT_ONCE] for start in range(0, len(wanted), IDS_AT_ONCE)
         )
-        rows = self._rows(shelf)
         async with transient():
             found = await asyncio.gather(
-                *(rows.find({field: {"$in": ids}}).limit(most).to_list(None) for ids in portions)
+                *(self._portion(shelf, {field: {"$in": ids}}, most) for ids in portions)
             )
-        return [_row(document) for documents in found for document in documents]
+        return [row for rows in found for row in rows]
+
+    async def _portion(self, shelf: Shelf, query: Mapping[str, Any], most: int) -> list[Row]:
+        documents = await self._rows(shelf).find(query).limit(most).to_list(None)
+        return [_row(document) for document in documents]
 
     async def _page(
         self, shelf: Shelf, query: Mapping[str, Any], limit: int, left_out: Mapping[str, int]
@@ -153,9 +187,13 @@ class MongoRegister:
         return [_row(document) for document in documents]
 
     async def _save(self, shelf: Shelf, rows: Sequence[Row]) -> None:
-        written = [_written(row) for row in rows if _shelf_of(row.document_id) == shelf]
-        if written:
-            await guarded_bulk(self._rows(shelf), written, guard="revision")
+        chosen = [row for row in rows if _shelf_of(row.document_id) == shelf]
+        documents: list[dict[str, Any]] = []
+        for start in range(0, len(chosen), IDS_AT_ONCE):
+            documents += [_written(row) for row in chosen[start : start + IDS_AT_ONCE]]
+            await asyncio.sleep(0)
+        if documents:
+            await guarded_bulk(self._rows(shelf), documents, guard="revision")
 
 
 def _shelf_of(document_id: str) -> Shelf:

@@ -95,7 +95,7 @@ class Republishing:
         left = {row.parent for row in rows if row.kind == STEP and row.left and row.parent}
         cases = await self._register.find(left) if left else {}
         page = _page(rows, cases)
-        records = (record_of(sent, event=None, traceparent=None) for sent in page.outgoing)
+        records = (record_of(sent, event=None, traceparent=None, key=b"") for sent in page.outgoing)
         if await publish(self._relay, records):
             raise TransientFailure("broker: a message that it took before was refused")
         for sent in page.outgoing:

@@ -26,11 +26,13 @@ EVENT_BODY: dict[str, Any] = {
 
 _WHEN = {
     400: "Not JSON in UTF-8, cut off, or nested too deeply",
-    404: "Not in the register",
-    413: "Too many bytes or events at once",
+    404: "Not in the register, or no dealer of this group",
+    408: "The body came too slowly",
+    413: "Too many bytes or events at once, or too large an event",
     415: "A content type that is not taken",
-    422: "Not valid; `errors` says where",
-    503: "The broker or the database is away: send it again after `Retry-After` seconds",
+    422: "Not valid; `errors` says where, of many faults the first",
+    503: "The broker or the database is away, or too much is under way: send it again after "
+    "`Retry-After` seconds",
 }
 
 

@@ -1,6 +1,6 @@
 """What intake is configured by: every service's settings, and how much it takes at once."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from shared.settings import HttpSettings, ServiceSettings
 
@@ -11,5 +11,17 @@ class IntakeSettings(ServiceSettings):
     http: HttpSettings = HttpSettings(port=8101)
     max_body_bytes: int = Field(default=5_000_000, ge=1_000, le=100_000_000)
     """The largest request body; more is answered 413."""
+    max_event_bytes: int = Field(default=1_000_000, ge=1_000, le=10_000_000)
+    """The largest event of a request; more is answered 413."""
+    max_bytes_in_flight: int = Field(default=64_000_000, ge=1_000, le=10_000_000_000)
+    """Bodies that are read or worked on at the same time, together; more is answered 503.
+    The first 64 kB of each are not counted."""
+    body_deadline_seconds: float = Field(default=30, gt=0, le=600)
+    """So long may a body take to arrive; then 408."""
+    body_stall_seconds: float = Field(default=5, gt=0, le=600)
+    """So long may a body pause; then 408."""
+    hash_key: SecretStr = SecretStr("")
+    """Keys the hashes of what was reported, for ever the same one. Empty: made by the first
+    instance and kept in the database."""
     max_batch_items: int = Field(default=2_000, ge=1, le=20_000)
     """The most events of one request; more is answered 413."""

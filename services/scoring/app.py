@@ -1,7 +1,7 @@
 """Scoring, put together: the only place where its parts meet the outside."""
 
 from services.scoring import api
-from services.scoring.decide import decide
+from services.scoring.decide import condense, decide
 from services.scoring.facts import READS, ScoringFacts, join
 from services.scoring.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings
@@ -18,6 +18,7 @@ def machine(settings: ScoringSettings) -> Machine[ScoringFacts, ScoringPolicy]:
         writes=scoring.ALL,
         facts=ScoringFacts,
         join=join,
+        condense=condense,
         decide=decide,
         policy=settings.policy(),
     )

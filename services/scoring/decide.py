@@ -5,14 +5,15 @@ are walked in event time, from the first to the present: nothing is remembered f
 decisions, and history that arrives late is as if it had always been known.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from services.scoring.facts import HISTORY_AFTER, ScoringFacts
+from services.scoring.facts import DIGESTING, HISTORY_AFTER, ScoringFacts
 from services.scoring.points import Points, points
 from services.scoring.policy import ScoringPolicy
 from shared.contracts.decision import Announced, Announcement, Decision, State
@@ -55,19 +56,43 @@ class Standing:
         return "potential" if self.value_is_high or self.loyalty_is_high else "general"
 
 
+def condense(facts: ScoringFacts, policy: ScoringPolicy) -> ScoringFacts:
+    """What `decide` looks at; the rest is set aside."""
+    return DIGESTING.condense(facts, policy.looked_at)
+
+
 def decide(
     facts: ScoringFacts, announced: Announced, policy: ScoringPolicy, now: datetime
 ) -> Decision:
     """The score of this customer now, and every grade change that is still remembered.
 
-    Depends on facts, policy and `now` alone. A customer without documents has no score.
+    Depends on facts, policy and `now` alone. A customer without documents has no score. Where
+    there are more documents of a kind than are looked at, changes up to `told_from` are history.
     """
+    facts = condense(facts, policy)
     if not facts.scored:
         return Decision()
     standing = walk(points(facts, policy), policy, now)
     score = State(ABOUT_THE_SCORE, _score(facts.customer_key, standing, policy))
-    changes = _announcements(facts, standing.changes, policy, now)
-    return Decision((score, *changes), next_due=standing.next_change_at)
+    told_from = facts.told_from
+    changes = standing.changes
+    if told_from is None:
+        announcements = _announcements(facts, changes, policy, now)
+        return Decision((score, *announcements), next_due=standing.next_change_at)
+    changes = [change for change in changes if change.at > told_from]
+    announcements = _announcements(facts, changes, policy, now)
+    return Decision((score, *announcements), standing.next_change_at, is_history=_is_by(told_from))
+
+
+def _is_by(moment: datetime) -> Callable[[str], bool]:
+    """Whether a change with that name happened by then."""
+    last = instant_text(moment)
+
+    def is_by(about: str) -> bool:
+        _, at, *_ = about.split("/", 2)
+        return at <= last
+
+    return is_by
 
 
 def walk(given: Iterable[Points], policy: ScoringPolicy, until: datetime) -> Standing:
@@ -139,11 +164,19 @@ def _announcements(
     facts: ScoringFacts, changes: Iterable[GradeChange], policy: ScoringPolicy, now: datetime
 ) -> list[Announcement]:
     remembered = timedelta(days=policy.remember_changes_days)
-    latest_late = facts.latest_late()
+    late = facts.late_receipts()
+    as_received: dict[int, Collection[GradeChange]] = {}
     announcements = []
     for change in changes:
         forget_at = change.at + remembered
-        if now < forget_at and _known_in_time(facts, latest_late, change, policy):
+        if now >= forget_at:
+            continue
+        in_time = change.at + HISTORY_AFTER
+        received = bisect_right(late, in_time)
+        if received < len(late) and received not in as_received:
+            known = points(facts.received_by(in_time), policy)
+            as_received[received] = walk(known, policy, now).changes
+        if _is_told(change, as_received.get(received)):
             content = GradeChanged(
                 customer_key=facts.customer_key,
                 dealer_id=dealer_of(facts.customer_key),
@@ -161,19 +194,13 @@ def about(change: GradeChange) -> str:
     return f"grade/{instant_text(change.at)}/{change.before}-{change.after}"
 
 
-def _known_in_time(
-    facts: ScoringFacts, latest_late: datetime | None, change: GradeChange, policy: ScoringPolicy
-) -> bool:
-    """Whether the change followed from what had been received within seven days of it.
+def _is_told(change: GradeChange, in_time: Collection[GradeChange] | None) -> bool:
+    """Whether the change followed from what had been received within seven days of it: it is
+    among the changes that followed from that; None where all had been received by then.
 
     Else it is history and alarms nobody. More facts that arrive later can disprove a change
     that was known in time, but cannot make it history.
     """
-    in_time = change.at + HISTORY_AFTER
-    if latest_late is None or latest_late <= in_time:
-        return True
-    received = points(facts.received_by(in_time), policy)
-    return any(
-        known.at == change.at and about(known) == about(change)
-        for known in walk(received, policy, change.at).changes
+    return in_time is None or any(
+        known.at == change.at and about(known) == about(change) for known in in_time
     )

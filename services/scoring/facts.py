@@ -1,7 +1,9 @@
 """What scoring knows of one customer, and how an event adds to it.
 
 Every document is kept by its id in its newest version, cut down to what scoring counts. So
-the order, repetition and delay of events make no difference.
+the order, repetition and delay of events make no difference. Of each kind the newest are looked
+at, so many as the policy's horizon says; the others are set aside as lines, and so is what
+had happened long before it was first received: held, but it says nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from shared.contracts.digests import CondensedFacts, Digesting
 from shared.contracts.envelope import Event
-from shared.contracts.facts import keep_newest
 from shared.contracts.intake import (
     ComplaintFiled,
     ComplaintMoved,
@@ -145,28 +147,39 @@ _NOT_SCORED = (Step, Noted, Gone)
 _BY_ROLE: Mapping[Role, int] = {"buyer": 5, "co_buyer": 4, "registrant": 3, "driver": 2}
 
 
-class ScoringFacts(BaseModel):
+class ScoringFacts(CondensedFacts):
     """One customer; nothing is known at first."""
 
-    model_config = ConfigDict(frozen=True)
-
-    customer_key: str = ""
     documents: Mapping[str, Known] = Field(default_factory=dict)
-    """Document id -> its newest version."""
-
-    def versions(self) -> Mapping[str, str]:
-        """Document id -> version, documents that moved elsewhere included."""
-        return {key: known.version for key, known in self.documents.items()}
+    """Document id -> its newest version, of what is looked at."""
 
     @property
     def scored(self) -> bool:
         """Whether a document stands to his name, be it one that gives no points."""
         return any(not isinstance(known, _NOT_SCORED) for known in self.documents.values())
 
-    def latest_late(self) -> datetime | None:
-        """When the last of those documents arrived that were history on arrival."""
+    def late_receipts(self) -> list[datetime]:
+        """When those documents arrived that were history on arrival, the first one first."""
         moments = (getattr(known, "late", None) for known in self.documents.values())
-        return max((moment for moment in moments if moment is not None), default=None)
+        return sorted(moment for moment in moments if moment is not None)
+
+    @property
+    def told_from(self) -> datetime | None:
+        """Up to then what is looked at may differ from all that happened, and history is not
+        retold; None: nothing is set aside for its number.
+
+        The older half of a kind of which some are set aside leads up to how the customer stood
+        in truth: that much of anything reaches what its rules give at most.
+        """
+        middles = []
+        for kind in self.newest:
+            moments = sorted(
+                known.at
+                for known in self.documents.values()
+                if not isinstance(known, Noted | Gone) and known.kind == kind
+            )
+            middles.append(moments[(len(moments) - 1) // 2])
+        return max(middles, default=None)
 
     def received_by(self, moment: datetime) -> "ScoringFacts":
         """These facts but for history that was not received yet at `moment`."""
@@ -183,11 +196,7 @@ def join(facts: ScoringFacts, events: Sequence[ScoringEvent]) -> ScoringFacts:
 
     Raises `ZoneInfoNotFoundError` for a document in a time zone that does not exist.
     """
-    found = ((event.data.document_id, _fact(event)) for event in events)
-    documents = keep_newest(facts.documents, found, standing=_standing)
-    if documents is facts.documents:
-        return facts
-    return facts.model_copy(update={"customer_key": events[0].key, "documents": documents})
+    return DIGESTING.join(facts, events, _fact)
 
 
 def _standing(known: Known) -> int:
@@ -195,6 +204,36 @@ def _standing(known: Known) -> int:
     if isinstance(known, Sale):
         return _BY_ROLE[known.role]
     return 0 if isinstance(known, Gone) else 1
+
+
+def _at(known: Known) -> datetime:
+    if isinstance(known, Noted | Gone):
+        raise TypeError("it never happened")
+    return known.at
+
+
+DIGESTING: Digesting[Known] = Digesting(
+    kinds={
+        "s": Sale,
+        "v": Visit,
+        "c": Complaint,
+        "t": Step,
+        "y": Survey,
+        "r": Referral,
+        "n": Noted,
+        "g": Gone,
+    },
+    groups={
+        Sale: "sale",
+        Visit: "visit",
+        Complaint: "complaint",
+        Step: "step",
+        Survey: "survey",
+        Referral: "referral",
+    },
+    at=_at,
+    standing=_standing,
+)
 
 
 def _fact(event: ScoringEvent) -> Known:

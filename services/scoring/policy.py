@@ -8,10 +8,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.scoring.facts import Role
+from shared.contracts.digests import Horizon
 from shared.contracts.policy import Policy
 from shared.contracts.scoring import Axis
 
 Percent = Annotated[int, Field(ge=0, le=100)]
+Limit = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Days = Annotated[int, Field(gt=0, le=36_525)]
 
 
@@ -32,8 +34,8 @@ class Rule(BaseModel):
     axis: Axis
     points: int
     fades: Annotated[tuple[Fade, ...], Field(min_length=1)]
-    at_least: int = -1000
-    at_most: int = 1000
+    at_least: Limit = -1000
+    at_most: Limit = 1000
     """All that the rule gives together stays within these two."""
 
     @model_validator(mode="after")
@@ -127,6 +129,8 @@ class ScoringPolicy(Policy):
     margin: Annotated[int, Field(ge=0)] = 5
     """An axis that is high stays so until it falls by more than this below its threshold."""
     remember_changes_days: Days = 400
+    horizon: Horizon = Horizon()
+    """How much of a customer is looked at; of each kind of document the newest."""
 
     @model_validator(mode="after")
     def _bands_from_the_top(self) -> "ScoringPolicy":
@@ -139,6 +143,12 @@ class ScoringPolicy(Policy):
     def by_name(self) -> Mapping[str, Rule]:
         """The rules by name, in the order in which reasons are told."""
         return {name: getattr(self.rules, name) for name in Rules.model_fields}
+
+    @cached_property
+    def looked_at(self) -> Horizon:
+        """The horizon; it reaches as far as anything gives points, or a change is remembered."""
+        longest = max(rule.fades[-1].up_to_days for rule in self.by_name.values())
+        return self.horizon.at_least(longest + self.remember_changes_days)
 
     def survey_points(self, overall: int) -> int:
         """What an overall answer from 0 to 10 is worth."""

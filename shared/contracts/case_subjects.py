@@ -14,13 +14,10 @@ correction moves one, the notice is another. `place` is the name without them. N
 were made before names had instants are named by their place.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Literal, Self
-
-from shared.contracts.values import instant_text
 
 NoticeKind = Literal["warning", "breach", "step"]
 SubjectKind = Literal[NoticeKind, "verdict", "closed", "refused", "merged"]
@@ -91,7 +88,7 @@ class Subject:
         raise ValueError(f"not the name of anything that complaints says: {about[:80]}")
 
 
-def digest_of(instants: Iterable[datetime]) -> str:
-    """What stands for these instants in the name of a notice."""
-    text = "/".join(instant_text(instant) for instant in instants)
+def digest_of(*instants: datetime) -> str:
+    """What stands for these instants, timezone-aware, in the name of a notice."""
+    text = "/".join(repr(instant.timestamp()) for instant in instants)
     return blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()

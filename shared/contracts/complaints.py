@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
 
 from shared.contracts.case_subjects import Subject
 from shared.contracts.decision import Output, Withdrawal
 from shared.contracts.envelope import Message
+from shared.contracts.feeds import StepName
 from shared.contracts.identifiers import aggregate_within, customer_of, dealer_of
 from shared.contracts.topics import ESCALATIONS, MERGES, Topic
-from shared.contracts.values import Contract, Instant, LongId, Name
+from shared.contracts.values import Contract, Instant, LongId, Name, Version
 
 Role = Literal["responsible_person", "department_head", "customer_care", "general_manager", "group"]
 """Whom a step of a ladder goes to; the dealer's roster says who that is."""
@@ -27,15 +30,26 @@ Refusal = Literal[
     "merge_into_itself",
     "merge_cycle",
     "merge_target_unknown",
+    "too_many_merges",
+    "too_many_steps",
 ]
 """Why a step does not count."""
+
+MOST_MERGES = 100
+"""So many merges lead from case to case at most; a case with more behind it stands by itself."""
+
+ClockName = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+LadderStep = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Words = Annotated[str, StringConstraints(max_length=2000)]
+ClockNames = Annotated[tuple[ClockName, ...], Field(max_length=500)]
+"""Of one generation: each edition of the rules that it was judged by may have clocks of its own."""
 
 
 class Why(Contract):
     """The reason, in the languages that staff read."""
 
-    en: str
-    zh: str
+    en: Words
+    zh: Words
 
 
 NO_LONGER = Why(
@@ -54,6 +68,10 @@ class Addressee(Contract):
     """The staff id of the absent person, or the role that nobody has."""
 
 
+Recipients = Annotated[tuple[Role, ...], Field(max_length=10)]
+Addressees = Annotated[tuple[Addressee, ...], Field(max_length=10)]
+
+
 class EscalationWithdrawn(Withdrawal):
     """A warning, breach, step, verdict, closing or refusal that later facts disprove.
 
@@ -63,14 +81,14 @@ class EscalationWithdrawn(Withdrawal):
     TYPE: ClassVar[str] = "dev.aftercare.escalation.withdrawn.v1"
     TOPIC: ClassVar[Topic] = ESCALATIONS
 
-    case_id: str = ""
-    case_no: str | None = None
-    clock: str | None = None
+    case_id: Annotated[str, StringConstraints(max_length=4000)] = ""
+    case_no: Name | None = None
+    clock: ClockName | None = None
     generation: int | None = None
     due_at: Instant | None = None
-    recipients: tuple[Role, ...] = ()
-    addressees: tuple[Addressee, ...] = ()
-    policy_version: str | None = None
+    recipients: Recipients = ()
+    addressees: Addressees = ()
+    policy_version: Version | None = None
     why: Why = NO_LONGER
 
 
@@ -80,13 +98,13 @@ class _OfACase(Output):
     TOPIC: ClassVar[Topic] = ESCALATIONS
     WITHDRAWAL: ClassVar[type[Withdrawal]] = EscalationWithdrawn
 
-    case_id: str
+    case_id: LongId
     case_no: Name
     generation: int
-    policy_version: str
-    calendar_version: str | None = None
-    recipients: tuple[Role, ...] = ()
-    addressees: tuple[Addressee, ...] = ()
+    policy_version: Version
+    calendar_version: Version | None = None
+    recipients: Recipients = ()
+    addressees: Addressees = ()
     why: Why
 
     @classmethod
@@ -117,7 +135,7 @@ class _OfACase(Output):
 class _OfAClock(_OfACase):
     """What everything said about a clock has."""
 
-    clock: str
+    clock: ClockName
     started_at: Instant
     due_at: Instant | None
     """None while a hold without an end stops the clock."""
@@ -126,7 +144,7 @@ class _OfAClock(_OfACase):
 class _Notice(_OfAClock):
     """A step of the ladder that was reached at `at` and noticed at `noticed_at`."""
 
-    step: str
+    step: LadderStep
     """Its name on the ladder."""
     at: Instant
     repeat: int = 0
@@ -173,8 +191,8 @@ class CaseClosed(_OfACase):
 
     closed_at: Instant
     outcome: Outcome
-    kept: tuple[str, ...]
-    broken: tuple[str, ...]
+    kept: ClockNames
+    broken: ClockNames
 
 
 class StepRefused(_OfACase):
@@ -183,7 +201,7 @@ class StepRefused(_OfACase):
     TYPE: ClassVar[str] = "dev.aftercare.complaint-step.refused.v1"
 
     step_id: Name
-    step: str
+    step: StepName
     at: Instant
     refusal: Refusal
 
@@ -204,7 +222,7 @@ class HandedOver(Contract):
     at: Instant
     recorded_at: Instant
     """When intake had first received that case."""
-    starts: dict[str, Instant]
+    starts: Annotated[dict[ClockName, Instant], Field(max_length=500)]
 
 
 class _ToldByACase(Message):
@@ -219,7 +237,7 @@ class _ToldByACase(Message):
     merged_case_id: LongId
     merged_customer_key: LongId | None = None
     """The customer of the merged case; None in messages from before they named their speaker."""
-    about: str
+    about: Annotated[str, StringConstraints(max_length=8100)]
 
     @property
     def document_id(self) -> str:
@@ -243,9 +261,9 @@ class CaseMerged(_ToldByACase, Output):
     TOPIC: ClassVar[Topic] = MERGES
     WITHDRAWAL: ClassVar[type[Withdrawal]] = CaseMergeWithdrawn
 
-    merges: tuple[Merge, ...]
+    merges: Annotated[tuple[Merge, ...], Field(max_length=MOST_MERGES)]
     """This merge, and those into the merged case, and so on."""
-    handed_over: tuple[HandedOver, ...]
+    handed_over: Annotated[tuple[HandedOver, ...], Field(max_length=MOST_MERGES)]
 
     @classmethod
     def withdrawal(

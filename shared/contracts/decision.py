@@ -4,27 +4,33 @@ The runtime compares it with what has been emitted. New outputs go out, changed 
 out as a new version, outputs that are no longer there are withdrawn.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias
+
+from pydantic import Field
 
 from shared.contracts.envelope import Message
 from shared.contracts.identifiers import customer_of, dealer_of
-from shared.contracts.values import DealerId, Instant
+from shared.contracts.values import About, DealerId, Instant, LongId
 
 NOTHING_DUE = datetime(9999, 1, 1, tzinfo=UTC)
 """The deadline of an open aggregate of which nothing is due: it sorts after all others."""
 
 
+MOST_FIELDS = 100
+"""So many fields has a content at most."""
+
+
 class Withdrawal(Message):
     """'What was said about this subject no longer holds.' Follows the message it takes back."""
 
-    customer_key: str
-    dealer_id: str
-    about: str
+    customer_key: LongId
+    dealer_id: DealerId
+    about: About
     withdrawn_at: Instant
-    withdrawn: dict[str, Any] | None = None
+    withdrawn: Annotated[dict[str, Any], Field(max_length=MOST_FIELDS)] | None = None
     """The sealed content of the announcement that is taken back; absent for states."""
 
 
@@ -37,7 +43,7 @@ class Output(Message):
 
     WITHDRAWAL: ClassVar[type[Withdrawal]] = Withdrawal
 
-    customer_key: str
+    customer_key: LongId
     dealer_id: DealerId
 
     @classmethod
@@ -107,6 +113,10 @@ class Listing:
     """Small JSON values, for statistics."""
 
 
+def _nothing_is_history(about: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """All outputs that should exist now, and when that changes without a new event."""
@@ -115,6 +125,10 @@ class Decision:
     next_due: datetime | None = None
     listing: Listing | None = None
     """Of a machine that is `listed`: where it is found; None: nowhere."""
+    is_history: Callable[[str], bool] = field(default=_nothing_is_history, compare=False)
+    """Whether what was said about a subject that is not among the outputs is past judging, its
+    ground being no longer looked at. What has ended (it has a `forget_at`, or was withdrawn) is
+    forgotten at once then, as nothing disproves it; what has not is withdrawn."""
 
 
 def earliest(moments: Iterable[datetime | None]) -> datetime | None:

@@ -70,6 +70,15 @@ def to_headers(attributes: Mapping[str, str]) -> list[tuple[str, bytes]]:
     return headers
 
 
+def attribute_in(headers: Mapping[str, bytes | None], name: str) -> str | None:
+    """One CloudEvents attribute; None where it is not there, null or unreadable."""
+    value = headers.get(f"ce_{name}")
+    try:
+        return value.decode() if value is not None else None
+    except UnicodeDecodeError:
+        return None
+
+
 def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     """The CloudEvents attributes among Kafka headers; unreadable and null ones are left out."""
     attributes: dict[str, str] = {}

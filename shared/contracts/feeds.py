@@ -7,19 +7,32 @@ orders the versions. Personal data stays in intake and on the profiles topic.
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from shared.contracts.values import (
     Amount,
+    Code,
     Contract,
     Day,
     DealerId,
     Instant,
     Money,
     Name,
+    Number,
     Odometer,
     SourceName,
+    StaffId,
+    Term,
+    at_most,
 )
+
+MOST_OPT_OUTS = 20
+MOST_PHONES = 10
+MOST_PARTIES = 10
+MOST_PRODUCTS = 50
+MOST_LINES = 500
+MOST_RECOMMENDATIONS = 100
+MOST_ANSWERS = 50
 
 Channel = Literal["phone", "sms", "email", "post", "app"]
 PayType = Literal["customer", "warranty", "internal", "sublet", "insurance", "goodwill"]
@@ -42,6 +55,20 @@ StepName = Literal[
     "withdrawn",
     "acknowledged",
 ]
+OptOuts = Annotated[
+    tuple[Channel, ...],
+    Field(max_length=MOST_OPT_OUTS),
+    at_most(MOST_OPT_OUTS),
+    AfterValidator(lambda channels: tuple(dict.fromkeys(channels))),
+]
+"""Channels a customer does not want to be reached by; each counts once."""
+Answer = Annotated[int, Field(ge=0, le=10)]
+"""From 0, the worst, to 10."""
+Persons = Annotated[int, Field(ge=0, le=10_000)]
+"""How many people."""
+PersonName = Annotated[str, StringConstraints(max_length=200)]
+Email = Annotated[str, StringConstraints(max_length=254)]
+Language = Annotated[str, StringConstraints(max_length=20)]
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 Vin = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, max_length=40)]
 """As reported; intake checks the characters and the check digit."""
@@ -57,13 +84,13 @@ class Phone(Contract):
 class Customer(Contract):
     """Who the document is about. `internal` is the dealership itself: kept, never followed up."""
 
-    source_customer_id: Name
+    source_customer_id: Number
     kind: Literal["person", "business", "internal"] = "person"
-    name: Annotated[str, StringConstraints(max_length=200)] | None = None
-    phones: tuple[Phone, ...] = Field(default=(), max_length=10)
-    email: Annotated[str, StringConstraints(max_length=254)] | None = None
-    opt_outs: tuple[Channel, ...] = ()
-    language: Annotated[str, StringConstraints(max_length=20)] | None = None
+    name: PersonName | None = None
+    phones: Annotated[tuple[Phone, ...], Field(max_length=MOST_PHONES), at_most(MOST_PHONES)] = ()
+    email: Email | None = None
+    opt_outs: OptOuts = ()
+    language: Language | None = None
 
 
 class Vehicle(Contract):
@@ -94,7 +121,7 @@ class Party(Contract):
 class Product(Contract):
     """Something sold with the car: insurance, accessories, a service plan."""
 
-    code: Name
+    code: Code
     amount: Amount | None = None
     expires_on: date | None = None
 
@@ -104,7 +131,7 @@ class SaleReported(Document):
 
     TYPE: ClassVar[str] = "dev.aftercare.sale.reported.v1"
 
-    deal_no: Name
+    deal_no: Number
     status: Literal["open", "delivered", "closed", "cancelled", "unwound"]
     deal_date: Day
     delivered_at: Instant | None = None
@@ -115,8 +142,12 @@ class SaleReported(Document):
     odometer: Odometer | None = None
     price: Money | None = None
     customer: Customer
-    parties: tuple[Party, ...] = Field(default=(), max_length=10)
-    products: tuple[Product, ...] = Field(default=(), max_length=50)
+    parties: Annotated[
+        tuple[Party, ...], Field(max_length=MOST_PARTIES), at_most(MOST_PARTIES)
+    ] = ()
+    products: Annotated[
+        tuple[Product, ...], Field(max_length=MOST_PRODUCTS), at_most(MOST_PRODUCTS)
+    ] = ()
 
     @model_validator(mode="after")
     def _delivered_has_a_date(self) -> "SaleReported":
@@ -128,8 +159,8 @@ class SaleReported(Document):
 class RepairLine(Contract):
     """One job of a repair order."""
 
-    line_no: Name
-    op_code: Name | None = None
+    line_no: Number
+    op_code: Code | None = None
     description: Text | None = None
     complaint: Text | None = None
     cause: Text | None = None
@@ -142,7 +173,7 @@ class RepairLine(Contract):
 class Recommendation(Contract):
     """Work that was recommended, and whether it was done."""
 
-    code: Name
+    code: Code
     description: Text | None = None
     performed: bool
 
@@ -152,18 +183,22 @@ class VisitReported(Document):
 
     TYPE: ClassVar[str] = "dev.aftercare.visit.reported.v1"
 
-    ro_no: Name
+    ro_no: Number
     status: Literal["open", "in_progress", "on_hold", "ready", "closed", "voided"]
     opened_at: Instant
     closed_at: Instant | None = None
     voided_at: Instant | None = None
     promised_at: Instant | None = None
-    appointment_id: Name | None = None
+    appointment_id: Number | None = None
     odometer_in: Odometer | None = None
     odometer_out: Odometer | None = None
-    department: Name | None = None
-    lines: tuple[RepairLine, ...] = Field(default=(), max_length=500)
-    recommended: tuple[Recommendation, ...] = Field(default=(), max_length=100)
+    department: Term | None = None
+    lines: Annotated[tuple[RepairLine, ...], Field(max_length=MOST_LINES), at_most(MOST_LINES)] = ()
+    recommended: Annotated[
+        tuple[Recommendation, ...],
+        Field(max_length=MOST_RECOMMENDATIONS),
+        at_most(MOST_RECOMMENDATIONS),
+    ] = ()
     total: Money | None = None
     """What all payers pay together; the lines say who pays what."""
     vehicle: Vehicle | None = None
@@ -183,8 +218,8 @@ class Safety(Contract):
 
     crash: bool = False
     fire: bool = False
-    injuries: Annotated[int, Field(ge=0)] = 0
-    deaths: Annotated[int, Field(ge=0)] = 0
+    injuries: Persons = 0
+    deaths: Persons = 0
 
 
 class ComplaintReported(Document):
@@ -192,23 +227,23 @@ class ComplaintReported(Document):
 
     TYPE: ClassVar[str] = "dev.aftercare.complaint.reported.v1"
 
-    case_no: Name
+    case_no: Number
     status: Literal["open", "voided"] = "open"
     received_at: Instant
     occurred_at: Instant | None = None
     channel: ComplaintChannel
-    category: Name
-    component: Name | None = None
+    category: Term
+    component: Term | None = None
     severity: Severity = "normal"
-    department: Name | None = None
+    department: Term | None = None
     safety: Safety = Safety()
     narrative: Text | None = None
     desired_outcome: Text | None = None
-    related_ro_no: Name | None = None
-    related_deal_no: Name | None = None
-    owner: Name | None = None
+    related_ro_no: Number | None = None
+    related_deal_no: Number | None = None
+    owner: StaffId | None = None
     """The staff id of who is responsible for the case."""
-    regulator_ref: Name | None = None
+    regulator_ref: Code | None = None
     vehicle: Vehicle | None = None
     customer: Customer | None = None
 
@@ -224,16 +259,16 @@ class ComplaintStepReported(Document):
 
     TYPE: ClassVar[str] = "dev.aftercare.complaint-step.reported.v1"
 
-    case_no: Name
-    step_id: Name
+    case_no: Number
+    step_id: Number
     step: StepName
     at: Instant
-    by: Name
+    by: StaffId
     satisfied: bool | None = None
     severity: Severity | None = None
-    reason: Name | None = None
-    assigned_to: Name | None = None
-    merged_into: Name | None = None
+    reason: Term | None = None
+    assigned_to: StaffId | None = None
+    merged_into: Number | None = None
     """The number of the case that this one was merged into."""
     until: Instant | None = None
     """When a hold is planned to end."""
@@ -273,11 +308,11 @@ class ConsentReported(Document):
 
     TYPE: ClassVar[str] = "dev.aftercare.consent.reported.v1"
 
-    consent_no: Name
-    source_customer_id: Name
+    consent_no: Number
+    source_customer_id: Number
     at: Instant
     do_not_contact: bool = False
-    opt_outs: tuple[Channel, ...] = ()
+    opt_outs: OptOuts = ()
 
 
 class SurveyReported(Document):
@@ -285,13 +320,13 @@ class SurveyReported(Document):
 
     TYPE: ClassVar[str] = "dev.aftercare.survey.reported.v1"
 
-    survey_no: Name
-    source_customer_id: Name
+    survey_no: Number
+    source_customer_id: Number
     survey: Literal["ssi", "csi"]
     at: Instant
-    overall: Annotated[int, Field(ge=0, le=10)]
-    items: dict[Name, Annotated[int, Field(ge=0, le=10)]] = Field(
-        default_factory=dict, max_length=50
+    overall: Answer
+    items: Annotated[dict[Term, Answer], Field(max_length=MOST_ANSWERS), at_most(MOST_ANSWERS)] = (
+        Field(default_factory=dict)
     )
 
 
@@ -301,7 +336,7 @@ class TaskOutcomeReported(Document):
     TYPE: ClassVar[str] = "dev.aftercare.task-outcome.reported.v1"
 
     task_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
-    source_customer_id: Name
+    source_customer_id: Number
     at: Instant
     outcome: Literal["done", "not_reached", "declined", "postponed"]
     next_contact_on: Day | None = None
@@ -312,10 +347,10 @@ class ReferralReported(Document):
 
     TYPE: ClassVar[str] = "dev.aftercare.referral.reported.v1"
 
-    referral_no: Name
+    referral_no: Number
     at: Instant
-    referrer_customer_id: Name
-    referred_customer_id: Name
+    referrer_customer_id: Number
+    referred_customer_id: Number
 
     @model_validator(mode="after")
     def _not_oneself(self) -> "ReferralReported":

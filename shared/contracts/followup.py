@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from shared.contracts.decision import Output, Withdrawal
 from shared.contracts.topics import TASKS, Topic
-from shared.contracts.values import Instant
+from shared.contracts.values import Instant, LongId, Name, Words
 
 TaskKind = Literal[
     "delivery_thanks", "delivery_satisfaction", "service_satisfaction", "next_service"
@@ -28,17 +28,17 @@ class TaskChanged(Output):
 
     kind: TaskKind
     status: TaskStatus
-    document_id: str
+    document_id: LongId
     """The sale or visit that the task follows up."""
-    vin: str | None = None
+    vin: Name | None = None
     opens_at: Instant
     due_at: Instant
-    owner_role: str
-    channel: str
-    title_en: str
-    title_zh: str
+    owner_role: Name
+    channel: Name
+    title_en: Words
+    title_zh: Words
     closed_at: Instant | None = None
-    closed_because: str | None = None
+    closed_because: Words | None = None
 
 
 ALL: tuple[type[Output] | type[Withdrawal], ...] = (TaskChanged, TaskWithdrawn)

@@ -8,10 +8,26 @@ a `moved` record takes a document away from a customer it no longer belongs to.
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.contracts.envelope import Message
-from shared.contracts.feeds import Channel, PayType, Safety, Severity, StepName
+from shared.contracts.feeds import (
+    MOST_ANSWERS,
+    MOST_LINES,
+    MOST_OPT_OUTS,
+    MOST_PHONES,
+    MOST_PRODUCTS,
+    MOST_RECOMMENDATIONS,
+    Answer,
+    Channel,
+    Email,
+    Language,
+    PayType,
+    PersonName,
+    Safety,
+    Severity,
+    StepName,
+)
 from shared.contracts.topics import COMPLAINTS, CUSTOMERS, PROFILES, SALES, VISITS, Topic
 from shared.contracts.values import (
     Amount,
@@ -65,7 +81,7 @@ class SaleRecorded(Recorded):
     vin: Name | None = None
     odometer_km: OdometerKm | None = None
     price: Money | None = None
-    products: tuple[SoldProduct, ...] = ()
+    products: tuple[SoldProduct, ...] = Field(default=(), max_length=MOST_PRODUCTS)
 
 
 class SaleMoved(Moved):
@@ -107,8 +123,10 @@ class VisitRecorded(Recorded):
     odometer_km: OdometerKm | None = None
     department: Name | None = None
     currency: Name
-    lines: tuple[RecordedLine, ...] = ()
-    recommended: tuple[RecordedRecommendation, ...] = ()
+    lines: tuple[RecordedLine, ...] = Field(default=(), max_length=MOST_LINES)
+    recommended: tuple[RecordedRecommendation, ...] = Field(
+        default=(), max_length=MOST_RECOMMENDATIONS
+    )
 
 
 class VisitMoved(Moved):
@@ -184,11 +202,7 @@ class ConsentGiven(Recorded):
 
     at: Instant
     do_not_contact: bool
-    opt_outs: tuple[Channel, ...] = ()
-
-
-Answer = Annotated[int, Field(ge=0, le=10)]
-"""From 0, the worst, to 10."""
+    opt_outs: tuple[Channel, ...] = Field(default=(), max_length=MOST_OPT_OUTS)
 
 
 class SurveyAnswered(Recorded):
@@ -200,7 +214,7 @@ class SurveyAnswered(Recorded):
     survey: Literal["ssi", "csi"]
     at: Instant
     overall: Answer
-    items: dict[Name, Answer] = Field(default_factory=dict)
+    items: dict[Name, Answer] = Field(default_factory=dict, max_length=MOST_ANSWERS)
 
 
 class TaskOutcomeRecorded(Recorded):
@@ -237,7 +251,7 @@ class PhoneNumber(Contract):
     """A telephone number in E.164."""
 
     kind: Literal["mobile", "home", "work", "other"]
-    e164: str
+    e164: Annotated[str, StringConstraints(max_length=20)]
 
 
 class ProfileRecorded(Recorded):
@@ -247,11 +261,11 @@ class ProfileRecorded(Recorded):
     TOPIC: ClassVar[Topic] = PROFILES
 
     kind: Literal["person", "business"]
-    name: str | None = None
-    phones: tuple[PhoneNumber, ...] = ()
-    email: str | None = None
-    opt_outs: tuple[Channel, ...] = ()
-    language: str | None = None
+    name: PersonName | None = None
+    phones: tuple[PhoneNumber, ...] = Field(default=(), max_length=MOST_PHONES)
+    email: Email | None = None
+    opt_outs: tuple[Channel, ...] = Field(default=(), max_length=MOST_OPT_OUTS)
+    language: Language | None = None
 
 
 ALL: tuple[type[Recorded], ...] = (

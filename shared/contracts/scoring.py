@@ -1,13 +1,18 @@
 """What scoring publishes (producer: scoring)."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from shared.contracts.decision import Output, Withdrawal
 from shared.contracts.topics import GRADES, SCORES, Topic
-from shared.contracts.values import Contract, Instant
+from shared.contracts.values import Contract, Instant, Name, Points
 
 Grade = Literal["quality", "potential", "general"]
 """优质 quality (value and loyalty high), 潜力 potential (one high), 一般 general."""
+
+MOST_REASONS = 1000
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 Axis = Literal["value", "loyalty"]
 
@@ -16,9 +21,9 @@ class Reason(Contract):
     """One part of a score: where it comes from and how many points it gives (may be negative)."""
 
     axis: Axis
-    rule: str
-    points: int
-    count: int = 1
+    rule: Name
+    points: Points
+    count: Count = 1
 
 
 class ScoreWithdrawn(Withdrawal):
@@ -35,11 +40,11 @@ class ScoreChanged(Output):
     TOPIC: ClassVar[Topic] = SCORES
     WITHDRAWAL: ClassVar[type[Withdrawal]] = ScoreWithdrawn
 
-    score: int
-    value: int
-    loyalty: int
+    score: Points
+    value: Points
+    loyalty: Points
     grade: Grade
-    reasons: tuple[Reason, ...]
+    reasons: Annotated[tuple[Reason, ...], Field(max_length=MOST_REASONS)]
 
 
 class GradeChangeWithdrawn(Withdrawal):
@@ -59,7 +64,7 @@ class GradeChanged(Output):
     before: Grade
     after: Grade
     changed_at: Instant
-    score: int
+    score: Points
 
 
 ALL: tuple[type[Output] | type[Withdrawal], ...] = (

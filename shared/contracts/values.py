@@ -1,8 +1,10 @@
 """The value types that every contract is made of: instants, money, identifiers."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
+from unicodedata import category
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +20,10 @@ from pydantic import (
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2199
+_ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
+_TELEPHONE = re.compile(r"\d(?:[\s().-]*\d){8}")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories of what nobody sees: controls, zero-width and bidi marks, surrogates."""
 
 
 def to_milliseconds(moment: datetime) -> datetime:
@@ -45,10 +51,48 @@ def _in_calendar(day: date) -> date:
     return day
 
 
+def _legible(text: str) -> str:
+    if any(category(char) in _UNSEEN for char in text):
+        raise ValueError("control or invisible characters")
+    return text
+
+
+def _printable(number: str) -> str:
+    if not number.isprintable():
+        raise ValueError("control characters in a number")
+    return number
+
+
+def _no_address(text: str) -> str:
+    if _ADDRESS.search(text):
+        raise ValueError("an e-mail address is personal: none is taken here")
+    return text
+
+
+def _no_telephone(text: str) -> str:
+    if _TELEPHONE.search(text):
+        raise ValueError("this may be a telephone number: a term is wanted here")
+    return text
+
+
 def _no_float(value: Any) -> Any:
     if isinstance(value, float):
         raise ValueError("write the amount as a decimal string, such as '129.90'")
     return value
+
+
+def at_most(most: int) -> BeforeValidator:
+    """Refuses what has more than `most` parts before any of them is looked at.
+
+    `max_length` looks at all that are wrong, and tells each of millions.
+    """
+
+    def check(value: Any) -> Any:
+        if isinstance(value, list | tuple | dict) and len(value) > most:
+            raise ValueError(f"at most {most} are taken here")
+        return value
+
+    return BeforeValidator(check)
 
 
 Instant = Annotated[
@@ -65,8 +109,8 @@ Day = Annotated[date, AfterValidator(_in_calendar)]
 
 Amount = Annotated[
     Decimal,
+    Field(ge=0, max_digits=14, decimal_places=4),  # first, so that pydantic's core checks it
     BeforeValidator(_no_float),
-    Field(ge=0, max_digits=14, decimal_places=4),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,10}(\.\d{1,4})?$"}),
 ]
 """A non-negative decimal, written as a string on the wire."""
@@ -74,8 +118,29 @@ Amount = Annotated[
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
 """A short identifier from outside: a document number, a code, a staff id."""
 
+Number = Annotated[Name, AfterValidator(_printable), AfterValidator(_no_address)]
+"""What a source knows something by: a document, a customer, a step. Printable throughout."""
+
+Code = Annotated[Name, AfterValidator(_legible), AfterValidator(_no_address)]
+"""A short code from a source's own list; never personal."""
+
+Term = Annotated[Code, AfterValidator(_no_telephone)]
+"""A word or two from a source's own list, such as a category or the reason of a hold."""
+
+StaffId = Annotated[Code, Field(max_length=80)]
+"""Who of the dealer's staff, by a pseudonym of the dealer's choosing."""
+
 LongId = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 """An id that intake composed: a document, a customer, a case."""
+
+About = Annotated[str, StringConstraints(max_length=8000)]
+"""What an output is about within its aggregate; may hold ids."""
+
+Words = Annotated[str, StringConstraints(max_length=2000)]
+"""A sentence or two for staff, of our own wording or a policy's."""
+
+Points = Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000)]
+"""Of a score or a part of it."""
 
 Version = Annotated[str, StringConstraints(max_length=120)]
 """Of a document, from intake; versions are compared as text."""

@@ -17,6 +17,7 @@ from typing import Generic, TypeAlias, TypeVar
 import structlog
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
 
 from shared import http, metrics
 from shared.contracts.policy import Policy
@@ -207,7 +208,8 @@ class Runtime(Generic[F, P]):
         for partition in self._log.assignment():
             highwater = consumer.highwater(partition) if consumer is not None else None
             if consumer is not None and highwater is not None:
-                position = await asyncio.wait_for(consumer.position(partition), timeout=1)
+                async with asyncio.timeout(1):
+                    position = await consumer.position(partition)
                 lag += max(0, highwater - position)
         return lag
 
@@ -250,7 +252,11 @@ def serve(
         yield
         await runtime.stop()
 
-    app = FastAPI(title=f"Aftercare {machine.name}", lifespan=lifespan)
+    app = FastAPI(
+        title=f"Aftercare {machine.name}",
+        lifespan=lifespan,
+        exception_handlers={RequestValidationError: http.invalid_request},
+    )
     http.run(app, settings.http, graceful_stop_seconds=settings.runtime.graceful_stop_seconds)
     for runtime in runtimes:
         if runtime.gave_up_because is not None:

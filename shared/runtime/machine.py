@@ -37,6 +37,10 @@ def by_customer(event: Event[Any]) -> str:
     return event.key
 
 
+def _keep_all(facts: F, policy: P) -> F:
+    return facts
+
+
 def _observe_nothing(
     before: Listing | None, after: Listing | None, said: Sequence[Output | Withdrawal]
 ) -> None:
@@ -61,6 +65,12 @@ class Machine(Generic[F, P]):
     join: Callable[[F, Sequence[Event[Any]]], F]
     decide: Callable[[F, Announced, P, datetime], Decision]
     policy: P
+    condense: Callable[[F, P], F] = field(default=_keep_all)
+    """Sets aside what no decision by this policy looks at; asked before facts are stored.
+
+    However facts were joined and condensed before, the last `condense` makes the same of them;
+    it returns `facts` itself where nothing is to do. `decide` says the same before it as after.
+    """
     aggregate_id: Callable[[Event[Any]], str] = field(default=by_customer)
     listed: bool = False
     """Whether its decisions have listings: then open aggregates can be found by deadline."""

@@ -1,20 +1,14 @@
-"""From events to one write and its messages: join, decide, diff. Pure.
-
-`plan` compares the complete decision with what has been emitted. What is new goes out, a
-changed state goes out as a new version, what should no longer be is withdrawn.
-"""
+"""From events to one write and its messages: join, decide, compare with what was said. Pure."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
 from typing import Any, TypeAlias, TypeVar
 
 from shared.contracts.decision import (
     NOTHING_DUE,
     Announcement,
-    AnyOutput,
     Decision,
     Listing,
     Output,
@@ -22,17 +16,16 @@ from shared.contracts.decision import (
     Withdrawal,
 )
 from shared.contracts.envelope import Event
-from shared.contracts.identifiers import customer_of, dealer_of
+from shared.contracts.identifiers import dealer_of
 from shared.contracts.policy import Policy
-from shared.runtime.aggregate import NOTHING, Aggregate, Emitted, Outgoing, Parked
+from shared.runtime.aggregate import NOTHING, Aggregate, Outgoing, Parked
+from shared.runtime.emit import Draft, OutputTooLarge, compare
 from shared.runtime.errors import place_of
 from shared.runtime.machine import Facts, Machine
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
 
-MAX_OUTPUT_BYTES = 900_000
-"""A larger output parks its aggregate: the broker would refuse it for good."""
 MAX_BYTES = 4_000_000
 """An aggregate of this size takes corrections of what it knows, and nothing new."""
 MAX_CORRECTED_BYTES = 8_000_000
@@ -82,56 +75,6 @@ class Plan:
     poison: tuple[PoisonedEvent, ...] = ()
 
 
-@dataclass(slots=True)
-class _Draft:
-    """Emitted and messages while they are compared with a decision."""
-
-    aggregate_id: str
-    now: datetime
-    emitted: dict[str, Emitted]
-    cause: Event[Any] | None
-    messages: list[Outgoing] = field(default_factory=list)
-    said: list[Output | Withdrawal] = field(default_factory=list)
-
-    def key_of(self, content: Output | Withdrawal) -> str | None:
-        """The customer that a content goes to; None: the aggregate's own."""
-        own = customer_of(self.aggregate_id)
-        if content.customer_key == own:
-            return None
-        if dealer_of(content.customer_key) != dealer_of(own):
-            raise ValueError("an output to another dealer")
-        return content.customer_key
-
-    def next_sequence(self, about: str) -> int:
-        """Above the last one about this subject, and rising even across a restored database."""
-        known = self.emitted.get(about)
-        now_ms = int(self.now.timestamp() * 1000)
-        return max(known.sequence + 1, now_ms) if known else now_ms
-
-    def say(self, about: str, content: Output | Withdrawal, entry: Emitted, data: str) -> None:
-        """Emit `content` as what is said about this subject from now on."""
-        self.emitted[about] = entry
-        self.said.append(content)
-        self.messages.append(
-            Outgoing(
-                aggregate_id=self.aggregate_id,
-                about=about,
-                sequence=entry.sequence,
-                hash=entry.hash,
-                type=content.TYPE,
-                data=data,
-                at=self.now,
-                causation_id=self.cause.id if self.cause else None,
-                traceparent=self.cause.traceparent if self.cause else None,
-                key=entry.key,
-            )
-        )
-
-
-class OutputTooLarge(Exception):
-    """An output that the broker would refuse for good."""
-
-
 def plan(
     machine: Machine[F, P], aggregate_id: str, before: Aggregate | None, work: Work, now: datetime
 ) -> Plan:
@@ -145,29 +88,44 @@ def plan(
         if facts is known:
             return Plan(None, poison)
         before = _nothing_known(aggregate_id, work.partition, now)
-    joined = before
-    if facts is not known:
-        text = facts.model_dump_json(exclude_defaults=True)
-        joined = replace(before, partition=work.partition, facts=text)
+    facts = machine.condense(facts, machine.policy)
+    unchanged = facts is known
     moment = _moment(before, work, now)
-    change = None
     if moment is None:
-        if joined is not before:
-            change = Change(_to_be_decided(joined, now))
+        if unchanged:
+            return Plan(None, poison)
+        draft = _to_be_decided(before, now)
     else:
         version = machine.policy.version_for(before.dealer_id)
-        if joined is not before or work.audit or _must_decide(before, version, moment):
-            by_policy = replace(joined, policy_version=version)
-            change = _decide(machine, by_policy, facts, work=work, now=moment)
-    if change is None or change.after == before:
+        if unchanged and not work.audit and not _must_decide(before, version, moment):
+            return Plan(None, poison)
+        draft = _decide(machine, before, facts, work=work, now=moment)
+    if unchanged and draft.is_as(before):
         return Plan(None, poison)
-    written = replace(change.after, version=before.version + 1, updated_at=moment or now)
-    return Plan(replace(change, after=written, listing_before=before.listing), poison)
+    after = Aggregate(
+        id=before.id,
+        dealer_id=before.dealer_id,
+        partition=before.partition if unchanged else work.partition,
+        version=before.version + 1,
+        facts=before.facts if unchanged else facts.model_dump_json(exclude_defaults=True),
+        emitted=draft.emitted,
+        due_at=draft.due_at,
+        policy_version=draft.policy_version,
+        updated_at=draft.now,
+        parked=draft.parked,
+        listing=draft.listing,
+    )
+    return Plan(Change(after, tuple(draft.messages), tuple(draft.said), before.listing), poison)
 
 
 def is_decidable(before: Aggregate, read_until: datetime, now: datetime) -> bool:
     """Whether all has been read that was there when it was written last."""
     return before.updated_at <= read_until or _is_ahead(before, now)
+
+
+def is_undecided(aggregate: Aggregate) -> bool:
+    """Whether it waits for something unread, and not for a moment to come."""
+    return aggregate.due_at is not None and aggregate.due_at <= aggregate.updated_at
 
 
 def _moment(before: Aggregate, work: Work, now: datetime) -> datetime | None:
@@ -188,9 +146,11 @@ def _is_ahead(before: Aggregate, now: datetime) -> bool:
     return before.updated_at > now + CLOCKS_APART
 
 
-def _to_be_decided(joined: Aggregate, now: datetime) -> Aggregate:
+def _to_be_decided(before: Aggregate, now: datetime) -> Draft:
     """Due as soon as all has been read that was there by now."""
-    return replace(joined, due_at=now if joined.due_at is None else min(joined.due_at, now))
+    draft = Draft.of(before, before.policy_version, now)
+    draft.due_at = now if before.due_at is None else min(before.due_at, now)
+    return draft
 
 
 def fence(aggregate_id: str, before: Aggregate | None, partition: int, now: datetime) -> Aggregate:
@@ -268,35 +228,35 @@ def _size(aggregate: Aggregate) -> int:
 
 
 def _decide(
-    machine: Machine[F, P],
-    joined: Aggregate,
-    facts: F,
-    *,
-    work: Work,
-    now: datetime,
-) -> Change:
-    read_until = work.read_until or now
-    cause = work.events[-1] if work.events else None
+    machine: Machine[F, P], before: Aggregate, facts: F, *, work: Work, now: datetime
+) -> Draft:
+    policy = machine.policy
+    draft = Draft.of(before, policy.version_for(before.dealer_id), now)
+    draft.cause = work.events[-1] if work.events else None
     try:
-        announced = joined.announced
-        decision = machine.decide(facts, announced, machine.policy, now)
+        announced = before.announced
+        decision = machine.decide(facts, announced, policy, now)
         if decision.next_due is not None and decision.next_due <= now:
             raise ValueError("next_due is not later than now")
-        if read_until < now and (changed := _announced_anew(joined, decision, now)):
-            known = machine.decide(facts, announced, machine.policy, read_until)
+        read_until = work.read_until or now
+        if read_until < now and (changed := _announced_anew(before, decision, now)):
+            known = machine.decide(facts, announced, policy, read_until)
             if _names(known) & changed != _names(decision) & changed:
-                decision = _without_announcing(joined, decision, now)
-        draft = _Draft(joined.id, now, dict(joined.emitted), cause)
-        _compare(draft, decision, machine)
-        listing = _stored(decision.listing) if decision.listing else None
+                decision = _without_announcing(before, decision, now)
+        compare(draft, decision, machine.writing)
+        draft.listing = _stored(decision.listing) if decision.listing else None
     except OutputTooLarge:
-        return Change(park(joined, "output too large", now))
+        return _parked(before, "output too large", draft)
     except Exception as error:  # facts are saved, outputs stand, and it is tried again
-        return Change(park(joined, f"decide raised {place_of(error)}", now))
-    after = replace(
-        joined, emitted=draft.emitted, due_at=decision.next_due, parked=None, listing=listing
-    )
-    return Change(after, tuple(draft.messages), tuple(draft.said))
+        return _parked(before, f"decide raised {place_of(error)}", draft)
+    draft.due_at, draft.parked = decision.next_due, None
+    return draft
+
+
+def _parked(before: Aggregate, reason: str, failed: Draft) -> Draft:
+    draft = Draft.of(before, failed.policy_version, failed.now)
+    draft.parked, draft.due_at = parking(before.parked, reason, failed.now)
+    return draft
 
 
 def _names(decision: Decision) -> set[str]:
@@ -304,26 +264,28 @@ def _names(decision: Decision) -> set[str]:
     return {output.about for output in decision.outputs if isinstance(output, Announcement)}
 
 
-def _announced_anew(joined: Aggregate, decision: Decision, now: datetime) -> set[str]:
+def _announced_anew(before: Aggregate, decision: Decision, now: datetime) -> set[str]:
     """What would be announced for the first time, or taken back."""
     out = {
         about
-        for about, said in joined.emitted.items()
+        for about, said in before.emitted.items()
         if said.sealed is not None and (said.forget_at is None or said.forget_at > now)
     }
     return out ^ _names(decision)
 
 
-def _without_announcing(joined: Aggregate, decision: Decision, now: datetime) -> Decision:
+def _without_announcing(before: Aggregate, decision: Decision, now: datetime) -> Decision:
     """The decision but for what is announced or taken back: that waits until all is read that
     was there by now, as it follows from what happened after the last look at the topics."""
-    out = joined.announced
+    out = before.announced
     kept = [
         output for output in decision.outputs if isinstance(output, State) or output.about in out
     ]
     named = {output.about for output in kept}
     kept += [
-        Announcement(about, None, joined.emitted[about].forget_at) for about in out.keys() - named
+        Announcement(about, None, before.emitted[about].forget_at)
+        for about in out.keys() - named
+        if not decision.is_history(about)
     ]
     return replace(decision, outputs=tuple(kept), next_due=now)
 
@@ -337,77 +299,12 @@ def _stored(listing: Listing) -> Listing:
 
 def park(aggregate: Aggregate, reason: str, now: datetime) -> Aggregate:
     """Set aside until a retry that comes later each time; its outputs stand."""
-    attempts = aggregate.parked.attempts + 1 if aggregate.parked else 1
+    parked, due_at = parking(aggregate.parked, reason, now)
+    return replace(aggregate, parked=parked, due_at=due_at)
+
+
+def parking(before: Parked | None, reason: str, now: datetime) -> tuple[Parked, datetime]:
+    """Why it is set aside, and when it is tried again."""
+    attempts = before.attempts + 1 if before else 1
     wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LAST_RETRY)
-    since = aggregate.parked.since if aggregate.parked else now
-    return replace(aggregate, parked=Parked(reason, attempts, since), due_at=now + wait)
-
-
-def _compare(draft: _Draft, decision: Decision, machine: Machine[F, P]) -> None:
-    wanted = {output.about: output for output in decision.outputs}
-    if len(wanted) < len(decision.outputs):
-        raise ValueError("two outputs about the same subject")
-    for about, output in wanted.items():
-        _emit(draft, about, output)
-    for about, emitted in list(draft.emitted.items()):
-        if emitted.forget_at is not None and emitted.forget_at <= draft.now:
-            if about not in wanted:
-                del draft.emitted[about]
-        elif about not in wanted and not emitted.withdrawn:
-            _withdraw(draft, about, emitted, machine.writing[emitted.type])
-
-
-def _emit(draft: _Draft, about: str, output: AnyOutput) -> None:
-    known = draft.emitted.get(about)
-    if known is not None and known.forget_at != output.forget_at:
-        known = draft.emitted[about] = replace(known, forget_at=output.forget_at)
-    sealing = isinstance(output, Announcement)
-    if sealing and known is not None and known.sealed is not None:
-        return
-    if output.content is None:
-        raise ValueError("an announcement that is not out has no content")
-    data = output.content.model_dump_json()
-    if len(data.encode()) > MAX_OUTPUT_BYTES:
-        raise OutputTooLarge
-    digest = _hash(output.content.TYPE, data)
-    if known is not None and known.hash == digest and not known.withdrawn:
-        return
-    entry = Emitted(
-        sequence=draft.next_sequence(about),
-        hash=digest,
-        type=output.content.TYPE,
-        forget_at=output.forget_at,
-        sealed=data if sealing else None,
-        key=draft.key_of(output.content),
-    )
-    draft.say(about, output.content, entry, data)
-
-
-def _withdraw(
-    draft: _Draft, about: str, emitted: Emitted, contract: type[Output] | type[Withdrawal]
-) -> None:
-    if not issubclass(contract, Output):
-        raise TypeError(f"{contract.TYPE} cannot be withdrawn")
-    content = contract.withdrawal(
-        aggregate_id=draft.aggregate_id,
-        about=about,
-        at=draft.now,
-        sealed=json.loads(emitted.sealed) if emitted.sealed else None,
-    )
-    addressee = emitted.key or customer_of(draft.aggregate_id)
-    if content.customer_key != addressee:
-        content = content.model_copy(update={"customer_key": addressee})
-    data = content.model_dump_json()
-    entry = Emitted(
-        sequence=draft.next_sequence(about),
-        hash=_hash(content.TYPE, data),
-        type=content.TYPE,
-        forget_at=emitted.forget_at,
-        withdrawn=True,
-        key=emitted.key,
-    )
-    draft.say(about, content, entry, data)
-
-
-def _hash(type_: str, data: str) -> str:
-    return blake2b(f"{type_}\x1f{data}".encode(), digest_size=8).hexdigest()
+    return Parked(reason, attempts, before.since if before else now), now + wait

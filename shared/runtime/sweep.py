@@ -22,7 +22,7 @@ from shared.runtime.backoff import Backoff
 from shared.runtime.errors import TransientFailure
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.ownership import Ownership, Turn
-from shared.runtime.plan import Work, is_decidable
+from shared.runtime.plan import Work, is_decidable, is_undecided
 from shared.runtime.progress import Knowledge
 from shared.runtime.reconcile import Reconciler, applying
 from shared.runtime.store import Store
@@ -153,7 +153,7 @@ class Sweep(Generic[F, P]):
         now = self._clock.now()
         lateness = metrics.timer_lateness_seconds.labels(self._machine.name)
         for aggregate in due:
-            if aggregate.due_at is not None:
+            if aggregate.due_at is not None and not is_undecided(aggregate):
                 lateness.observe((now - aggregate.due_at).total_seconds())
 
     async def _decide(

@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka import ConsumerRecord
 from pydantic import ValidationError
 
-from shared.contracts.envelope import Event, Message, from_headers
+from shared.contracts.envelope import Event, Message, attribute_in
 from shared.contracts.identifiers import dealer_of
 from shared.runtime.errors import PoisonRecord
 
@@ -22,23 +22,20 @@ def to_event(
 
     Raises `PoisonRecord` with a reason that tells where and what, but no content.
     """
-    attributes = from_headers(record.headers)
-    type_ = attributes.get("type")
-    if type_ is None:
-        raise PoisonRecord("header ce_type is missing or unreadable")
-    contract = contracts.get(type_)
+    headers = dict(record.headers)
+    contract = contracts.get(_needed(headers, "type"))
     if contract is None:
         return None
     data = _content(record.value, contract)
-    key = _key(record.key, data)
+    key, dealer_id = _key(record.key, data)
     return Event(
-        id=_needed(attributes, "id"),
+        id=_needed(headers, "id"),
         key=key,
-        dealer_id=dealer_of(key),
-        recorded_at=_instant(_needed(attributes, "recordedtime")),
+        dealer_id=dealer_id,
+        recorded_at=_instant(_needed(headers, "recordedtime")),
         data=data,
-        traceparent=attributes.get("traceparent"),
-        sequence=_sequence(attributes.get("sequence", "")),
+        traceparent=attribute_in(headers, "traceparent"),
+        sequence=_sequence(attribute_in(headers, "sequence")),
         size=len(record.value or b""),
     )
 
@@ -64,30 +61,32 @@ def _told(error: ValidationError) -> str:
     return "; ".join(list(told)[:MAX_PROBLEMS_TOLD])
 
 
-def _key(key: bytes | None, data: Message) -> str:
+def _key(key: bytes | None, data: Message) -> tuple[str, str]:
+    """The customer, and the dealer."""
     try:
         text = key.decode() if key is not None else ""
     except UnicodeDecodeError:
         raise PoisonRecord("the key is not UTF-8") from None
     if text.count("/") < 3:
         raise PoisonRecord("the key is not a customer key")
+    dealer_id = dealer_of(text)
     if getattr(data, "customer_key", text) != text:
         raise PoisonRecord("the key is not that of the content's customer")
-    if getattr(data, "dealer_id", dealer_of(text)) != dealer_of(text):
+    if getattr(data, "dealer_id", dealer_id) != dealer_id:
         raise PoisonRecord("the key is not that of the content's dealer")
-    return text
+    return text, dealer_id
 
 
-def _needed(attributes: Mapping[str, str], name: str) -> str:
-    value = attributes.get(name)
+def _needed(headers: Mapping[str, bytes | None], name: str) -> str:
+    value = attribute_in(headers, name)
     if not value:
         raise PoisonRecord(f"header ce_{name} is missing or unreadable")
     return value
 
 
-def _sequence(text: str) -> int:
+def _sequence(text: str | None) -> int:
     """0 for what is none; one that fits into 64 bits, as it may be kept."""
-    return int(text) if text.isdecimal() and len(text) <= MAX_SEQUENCE_DIGITS else 0
+    return int(text) if text and text.isdecimal() and len(text) <= MAX_SEQUENCE_DIGITS else 0
 
 
 def _instant(text: str) -> datetime:

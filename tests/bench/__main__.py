@@ -1,6 +1,7 @@
 """`make bench`: Aftercare beside what one would write by hand, in one run, on fresh servers.
 
-Figures of different runs or machines say nothing about each other; the ratios do.
+Figures of different runs or machines say nothing about each other; the ratios do, and the CPU of
+our own process, in which the servers' part is not.
 """
 
 import argparse
@@ -10,6 +11,8 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -23,22 +26,36 @@ from services.scoring.settings import ScoringSettings
 from shared.logs import configure_logging
 from shared.settings import ServiceSettings
 from tests.bench import events, loops
+from tests.bench.customer import NEW, OTHERS_A_SECOND, THEIRS_A_SECOND, customer
 from tests.bench.latency import latencies
+from tests.bench.loops import Taken
 from tests.bench.memory import EVENTS as MEMORY_EVENTS
 from tests.bench.memory import memory
-from tests.bench.servers import fresh_servers
+from tests.bench.servers import Fresh, fresh_servers
 from tests.bench.timers import timers
 
 RAW, COALESCED, NAIVE, SCORING = "raw", "raw coalesced", "naive", "scoring"
-LOOPS: Mapping[str, tuple[loops.Loop, Callable[[int], events.Make], int]] = {
-    RAW: (loops.raw, events.visits, 1),
-    COALESCED: (loops.raw_coalesced, events.visits, 1),
-    NAIVE: (loops.naive, events.visits, 6),
-    SCORING: (loops.scoring_as_shipped, events.visits, 1),
-    "followup": (loops.followup_as_shipped, events.visits, 1),
-    "complaints": (loops.complaints_as_shipped, events.complaints, 1),
+FOLLOWUP, COMPLAINTS, LONG_BACKLOG = "followup", "complaints", "scoring, five times the backlog"
+LOOPS: Mapping[str, tuple[loops.Loop, Callable[[int], events.Make], Fraction]] = {
+    RAW: (loops.raw, events.visits, Fraction(1)),
+    COALESCED: (loops.raw_coalesced, events.visits, Fraction(1)),
+    NAIVE: (loops.naive, events.visits, Fraction(1, 6)),
+    SCORING: (loops.scoring_as_shipped, events.visits, Fraction(1)),
+    LONG_BACKLOG: (loops.scoring_as_shipped, events.visits, Fraction(5)),
+    FOLLOWUP: (loops.followup_as_shipped, events.visits, Fraction(1)),
+    COMPLAINTS: (loops.complaints_as_shipped, events.complaints, Fraction(1)),
 }
-"""Name -> the loop, its events, and which part of them it gets: one in so many."""
+"""Name -> the loop, its events, and how many it gets of those of a round."""
+RATIOS: Mapping[str, Sequence[tuple[str, float]]] = {
+    SCORING: ((RAW, 1.0), (COALESCED, 0.5), (NAIVE, 10.0)),
+    FOLLOWUP: ((RAW, 0.7),),
+    COMPLAINTS: ((RAW, 0.7),),
+}
+"""Name -> the loops that it is measured against, and how many times as fast it must be."""
+MOST_CPU = {SCORING: 60.0, LONG_BACKLOG: 60.0}
+"""Name -> microseconds of own CPU that an event may take."""
+HELD = (100, 1_000, 10_000)
+"""How many documents a customer has."""
 PENDING = (1_000, 100_000)
 SOAK_EVENTS = 100_000
 TENTHS = 10
@@ -57,24 +74,44 @@ class Row:
     met: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What an event costs."""
+
+    rate: float
+    """Events per second."""
+    cpu_microseconds: float
+    """Own CPU per event: of this process, not of the servers."""
+
+    @classmethod
+    def of(cls, taken: Taken, count: int) -> "Cost":
+        return cls(count / taken.seconds, taken.cpu_seconds / count * 1e6)
+
+    def __str__(self) -> str:
+        return f"{self.cpu_microseconds:,.0f} µs of own CPU an event"
+
+
 @dataclass(slots=True)
 class Bench:
     """What has been measured so far, for the table and for programs."""
 
+    fresh: Fresh
     events: int
     rounds: int
     figures: dict[str, Any]
 
     def throughput(self) -> Iterator[Row]:
         """All loops by turns, each on servers of its own."""
-        rates: dict[str, list[float]] = {name: [] for name in LOOPS}
+        found: dict[str, list[Cost]] = {name: [] for name in LOOPS}
         for number in range(1, self.rounds + 1):
-            for name, (loop, make, part) in LOOPS.items():
+            for name, (loop, make, share) in LOOPS.items():
                 err.print(f"throughput, round {number} of {self.rounds}: {name}")
-                count = self.events // part
-                rates[name].append(_rate(loop, make(count), count))
-        self.figures["events_per_second"] = rates
-        yield from compared({name: median(found) for name, found in rates.items()})
+                count = int(self.events * share)
+                found[name].append(_cost(self.fresh, loop, make(count), count))
+        self.figures["throughput"] = {
+            name: [asdict(cost) for cost in costs] for name, costs in found.items()
+        }
+        yield from compared({name: middle(costs) for name, costs in found.items()})
 
     def latency(self) -> Iterator[Row]:
         """Scoring under half of the load that it bears, of new customers and of known ones."""
@@ -82,11 +119,11 @@ class Bench:
         for kind in ("new", "known"):
             known = kind == "known"
             err.print(f"latency: what scoring bears of {kind} customers")
-            borne = median(_borne(self.events, known=known) for _ in range(self.rounds))
+            borne = median(_borne(self.fresh, self.events, known=known) for _ in range(self.rounds))
             yield Row(f"scoring, each event of another, {kind} customer", f"{borne:,.0f} events/s")
             rate = borne / 2
             err.print(f"latency at {rate:,.0f} events/s")
-            found = spread(latencies(rate, known=known))
+            found = spread(latencies(self.fresh, rate, known=known))
             self.figures["latency_seconds"][kind] = {"rate": rate, **found}
             what = f"… append to output at {rate:,.0f} events/s"
             yield Row(what, told(found), "p99 at most 150 ms", found["p99"] <= 0.15)
@@ -94,7 +131,7 @@ class Bench:
     def timers(self) -> Iterator[Row]:
         """Deadlines beside few and many others."""
         err.print(f"timers beside {' and '.join(f'{count:,}' for count in PENDING)} others")
-        few, many = measured = timers(PENDING)
+        few, many = measured = timers(self.fresh, PENDING)
         self.figures["timers"] = [
             {"pending": beside.pending, "sweep_seconds": beside.sweep, **spread(beside.lateness)}
             for beside in measured
@@ -112,7 +149,7 @@ class Bench:
         self.figures["memory_megabytes"] = {}
         for service in ("intake", "scoring", "followup", "complaints"):
             err.print(f"memory: {service}")
-            found = memory(service)
+            found = memory(self.fresh, service)
             self.figures["memory_megabytes"][service] = asdict(found)
             yield Row(
                 f"{service}, memory after {MEMORY_EVENTS:,} events of few / many customers",
@@ -124,7 +161,7 @@ class Bench:
     def soak(self) -> Iterator[Row]:
         """Whether scoring is as fast at the end as it was at first."""
         err.print(f"soak: {SOAK_EVENTS:,} events")
-        tenths = _soak()
+        tenths = _soak(self.fresh)
         self.figures["soak_events_per_second"] = tenths
         ratio = tenths[-1] / tenths[0]
         yield Row(
@@ -134,19 +171,47 @@ class Bench:
             ratio >= 0.9,
         )
 
+    def customer(self) -> Iterator[Row]:
+        """What a customer costs whose documents are many, and what others wait for it."""
+        self.figures["customer"] = []
+        for held in HELD:
+            err.print(f"a customer of {held:,} documents")
+            found = customer(self.fresh, held)
+            others = spread(found.others)
+            self.figures["customer"].append({**asdict(found), "others": others})
+            cost = Cost.of(found.batch, NEW)
+            yield Row(
+                f"scoring, {NEW} new visits at once of a customer of {held:,}",
+                f"{found.batch.seconds * 1000:,.0f} ms, {cost}, {found.stored_bytes:,} B stored",
+            )
+            yield Row(
+                f"… others' delay at {OTHERS_A_SECOND}/s while it has {THEIRS_A_SECOND}/s",
+                told(others),
+            )
 
-def compared(rates: Mapping[str, float]) -> Iterator[Row]:
+
+def compared(costs: Mapping[str, Cost]) -> Iterator[Row]:
     """Each loop, and how it stands to those that it is measured against."""
-    targets = {
-        SCORING: ((RAW, 1.0), (COALESCED, 0.5), (NAIVE, 10.0)),
-        "followup": ((RAW, 0.7),),
-        "complaints": ((RAW, 0.7),),
-    }
-    for name, rate in rates.items():
-        yield Row(name, f"{rate:,.0f} events/s")
-        for other, target in targets.get(name, ()):
-            ratio = rate / rates[other]
+    for name, cost in costs.items():
+        yield Row(name, f"{cost.rate:,.0f} events/s")
+        for other, target in RATIOS.get(name, ()):
+            ratio = cost.rate / costs[other].rate
             yield Row(f"… / {other}", f"{ratio:.2f}", f"at least {target}", ratio >= target)
+        most, found = MOST_CPU.get(name), f"{cost.cpu_microseconds:.0f} µs"
+        if most is None:
+            yield Row("… own CPU an event", found)
+        else:
+            met = cost.cpu_microseconds <= most
+            yield Row("… own CPU an event", found, f"at most {most:.0f} µs", met)
+    grown = costs[LONG_BACKLOG].cpu_microseconds / costs[SCORING].cpu_microseconds
+    yield Row("own CPU an event of scoring, five times the backlog / one", f"{grown:.2f}")
+
+
+def middle(costs: Sequence[Cost]) -> Cost:
+    """The medians of several rounds."""
+    return Cost(
+        median(cost.rate for cost in costs), median(cost.cpu_microseconds for cost in costs)
+    )
 
 
 def percentile(ordered: Sequence[float], percent: int) -> float:
@@ -164,61 +229,68 @@ def told(spread: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in spread.items())
 
 
-def _rate(loop: loops.Loop, make: events.Make, count: int) -> float:
-    """Events per second of one loop, all of them waiting on the topic when it begins."""
-    with fresh_servers() as servers:
+def _cost(fresh: Fresh, loop: loops.Loop, make: events.Make, count: int) -> Cost:
+    """One loop, all of the events waiting on the topic when it begins."""
+    with fresh() as servers:
         return asyncio.run(_once(servers.settings, loop, make, count))
 
 
-async def _once(
-    settings: ServiceSettings, loop: loops.Loop, make: events.Make, count: int
-) -> float:
+async def _once(settings: ServiceSettings, loop: loops.Loop, make: events.Make, count: int) -> Cost:
     await events.publish(settings.kafka, make, count)
-    return count / await loop(settings, count)
+    return Cost.of(await loop(settings, count), count)
 
 
-def _borne(count: int, *, known: bool) -> float:
+def _borne(fresh: Fresh, count: int, *, known: bool) -> float:
     """Events per second of scoring with one event of each customer, or with one more."""
 
     async def measure(settings: ServiceSettings) -> float:
         if known:
             await _once(settings, loops.scoring_as_shipped, events.one_visit_each(count), count)
         again = events.one_visit_each(count, earlier=int(known))
-        return await _once(settings, loops.scoring_as_shipped, again, count)
+        return (await _once(settings, loops.scoring_as_shipped, again, count)).rate
 
-    with fresh_servers() as servers:
+    with fresh() as servers:
         return asyncio.run(measure(servers.settings))
 
 
-def _soak() -> list[float]:
+def _soak(fresh: Fresh) -> list[float]:
     """Events per second of each tenth, after some in which all customers are new."""
 
-    async def measure(settings: ServiceSettings) -> list[float]:
+    async def measure(settings: ServiceSettings) -> list[Taken]:
         count = SOAK_EVENTS // TENTHS * parts
         await events.publish(settings.kafka, events.visits_for_ever, count)
         scoring = machine(ScoringSettings())
         return await loops.ticks(scoring, settings, count, parts=parts)
 
     parts = WARM_UP_TENTHS + TENTHS
-    with fresh_servers() as servers:
-        done = asyncio.run(measure(servers.settings))
+    with fresh() as servers:
+        done = [taken.seconds for taken in asyncio.run(measure(servers.settings))]
     measured = pairwise(done[WARM_UP_TENTHS - 1 :])
     return [SOAK_EVENTS / TENTHS / (end - start) for start, end in measured]
 
 
 def main() -> None:
     """Measure, print one table, and write the figures as JSON."""
-    parts = ("throughput", "latency", "timers", "memory", "soak")
+    parts = ("throughput", "latency", "timers", "memory", "soak", "customer")
     arguments = argparse.ArgumentParser(prog="make bench", description=__doc__)
     arguments.add_argument("--only", choices=parts, nargs="+", default=parts)
     arguments.add_argument("--events", type=int, default=6000, help="of a throughput round")
     arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument(
+        "--database-command",
+        metavar="COMMAND",
+        help="starts another database, at loopback's {port} and on an empty {directory}",
+    )
     arguments.add_argument("--json", type=Path, default=Path(".aftercare/bench.json"))
     chosen = arguments.parse_args()
     configure_logging(service="bench", level="ERROR", form="console")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    bench = Bench(chosen.events, chosen.rounds, {"events": chosen.events})
-    table = Table("measured", "found", "target", "", title="Aftercare on the embedded servers")
+    database = chosen.database_command
+    fresh = partial(fresh_servers, database)
+    figures = {"events": chosen.events, "database": database or "embedded"}
+    bench = Bench(fresh, chosen.events, chosen.rounds, figures)
+    servers = "embedded servers" if database is None else "embedded broker and another database"
+    table = Table("measured", "found", "target", "", title=f"Aftercare on the {servers}")
     for part in chosen.only:
         for row in getattr(bench, part)():
             met = {None: "", True: "met", False: "[bold red]missed"}[row.met]

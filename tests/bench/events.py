@@ -45,6 +45,11 @@ def one_visit_each(customers: int, *, earlier: int = 0) -> Make:
     return lambda number: visit_of(number + earlier * customers, customers=customers)
 
 
+def visits_of(customer: int) -> Make:
+    """Visits of one customer, a minute apart."""
+    return partial(_visit, customer=customer)
+
+
 def complaints(events: int) -> Make:
     """Complaints, and two steps of each, far apart."""
     return partial(complaint_of, cases=-(-events // EVENTS_OF_A_CASE))

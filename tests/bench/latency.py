@@ -13,33 +13,37 @@ from shared.kafka import connection, make_producer
 from shared.runtime.relay import Record
 from shared.settings import KafkaSettings
 from tests.bench.events import one_visit_each, publish
-from tests.bench.servers import fresh_servers, running_service
+from tests.bench.servers import Fresh, running_service
 
 WARM_UP_SECONDS = 5
 MEASURED_SECONDS = 20
 TICK_SECONDS = 0.01
-LAST_OUTPUT_SECONDS = 20.0
+LAST_OUTPUT_SECONDS = 300.0
 FETCH_WAIT_MS = 10
 """The embedded broker answers a fetch that finds nothing after half of this, whatever comes."""
 
 
-def latencies(rate: float, *, known: bool) -> list[float]:
+def latencies(fresh: Fresh, rate: float, *, known: bool) -> list[float]:
     """Seconds from handing an event to the producer until its score was read from the topic.
 
     That is the append, the processing, the acknowledgement, and the reading on top; in order.
     Each event is of another customer, who had a visit before where they are `known`.
     """
     count = round(rate * (WARM_UP_SECONDS + MEASURED_SECONDS))
-    with fresh_servers() as servers, running_service("scoring", servers) as service:
+    with fresh() as servers, running_service("scoring", servers) as service:
         kafka = servers.settings.kafka
         if known:
             asyncio.run(publish(kafka, one_visit_each(count), count))
             service.until_consumed(count)
         make = one_visit_each(count, earlier=int(known))
-        return asyncio.run(_measure(kafka, [make(number) for number in range(count)], rate))
+        return asyncio.run(delays(kafka, [make(number) for number in range(count)], rate))
 
 
-async def _measure(settings: KafkaSettings, records: Sequence[Record], rate: float) -> list[float]:
+async def delays(settings: KafkaSettings, records: Sequence[Record], rate: float) -> list[float]:
+    """Seconds from the append of each of these, so many a second, to its output; in order.
+
+    Those of the first seconds are left out. Each must cause an output of its own.
+    """
     count = len(records)
     sent: dict[str, float] = {}
     seen: dict[str, float] = {}

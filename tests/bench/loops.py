@@ -1,12 +1,13 @@
 """The loops that are compared: what one would write by hand, and Aftercare as it ships.
 
 Each takes the same records from a topic, writes to the same database server, publishes, and
-commits. The answer is the seconds from the first polled batch to the last commit.
+commits. The answer is what that took from the first polled batch to the last commit.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
@@ -29,28 +30,50 @@ from shared.settings import ServiceSettings
 
 BATCH = 1000
 POLL_SECONDS = 0.005
+LOOKS = 20
+"""How often it is looked at in the time that remains."""
 
-Loop = Callable[[ServiceSettings, int], Awaitable[float]]
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a loop took, in seconds."""
+
+    seconds: float
+    cpu_seconds: float
+    """Of this process, all its threads, in user and system: that of the servers is not in it."""
+
+
+class Watch:
+    """Runs from when it is made."""
+
+    def __init__(self) -> None:
+        self._began, self._cpu_began = time.perf_counter(), time.process_time()
+
+    def taken(self) -> Taken:
+        return Taken(time.perf_counter() - self._began, time.process_time() - self._cpu_began)
+
+
+Loop = Callable[[ServiceSettings, int], Awaitable[Taken]]
 Records = Sequence["ConsumerRecord[bytes, bytes]"]
 Coalesce = Callable[[Records], dict[str, bytes]]
 
 
-async def raw(settings: ServiceSettings, events: int) -> float:
+async def raw(settings: ServiceSettings, events: int) -> Taken:
     """getmany, one upsert of the bytes per event in one bulk, pipelined produce, commit."""
     return await _plain(settings, events, _by_place)
 
 
-async def raw_coalesced(settings: ServiceSettings, events: int) -> float:
+async def raw_coalesced(settings: ServiceSettings, events: int) -> Taken:
     """The same with one write per customer and batch: the limit of these servers."""
     return await _plain(settings, events, _by_customer)
 
 
-async def naive(settings: ServiceSettings, events: int) -> float:
+async def naive(settings: ServiceSettings, events: int) -> Taken:
     """What one would write first: one message at a time, read, write, publish, acknowledge."""
     mongo = Mongo(settings.mongo, "naive")
     collection = mongo.database["customers"]
     broker = KafkaBroker(settings.kafka.bootstrap_servers, logger=None)
-    began: list[float] = []
+    watch: list[Watch] = []
     done = asyncio.Event()
     count = 0
 
@@ -63,7 +86,8 @@ async def naive(settings: ServiceSettings, events: int) -> float:
     )
     async def on_visit(record: Any) -> None:
         nonlocal count
-        began.append(time.perf_counter())
+        if not watch:
+            watch.append(Watch())
         key = record.key.decode()
         known = await collection.find_one({"_id": key}) or {"visits": 0}
         change = {"$set": {"visits": known["visits"] + 1, "last": record.value}}
@@ -75,45 +99,52 @@ async def naive(settings: ServiceSettings, events: int) -> float:
 
     await broker.start()
     await done.wait()
-    seconds = time.perf_counter() - began[0]
+    taken = watch[0].taken()
     await broker.stop()
     await mongo.close()
-    return seconds
+    return taken
 
 
-async def scoring_as_shipped(settings: ServiceSettings, events: int) -> float:
+async def scoring_as_shipped(settings: ServiceSettings, events: int) -> Taken:
     """Validated, joined, decided, with stable ids and durable timers."""
     return (await ticks(scoring.machine(ScoringSettings()), settings, events))[-1]
 
 
-async def followup_as_shipped(settings: ServiceSettings, events: int) -> float:
+async def followup_as_shipped(settings: ServiceSettings, events: int) -> Taken:
     """The same with follow-up's decisions."""
     return (await ticks(followup.machine(FollowUpSettings()), settings, events))[-1]
 
 
-async def complaints_as_shipped(settings: ServiceSettings, events: int) -> float:
+async def complaints_as_shipped(settings: ServiceSettings, events: int) -> Taken:
     """The same with the decisions of complaints."""
     return (await ticks(complaints.machine(ComplaintSettings()), settings, events))[-1]
 
 
 async def ticks(
     machine: Machine[Any, Any], settings: ServiceSettings, events: int, *, parts: int = 1
-) -> list[float]:
-    """When each of so many equal parts of the events was done: seconds from the first batch."""
+) -> list[Taken]:
+    """What it had taken since the first batch when each of so many equal parts was done."""
     runtime = Runtime(machine, settings)
     before = _consumed(machine)
     await runtime.start()
     while not runtime.has_batch_in_hand:  # noqa: ASYNC110 # what ships signals nothing
         await asyncio.sleep(POLL_SECONDS)
-    began, done = time.perf_counter(), []
+    watch, done = Watch(), []
     for part in range(1, parts + 1):
-        while _consumed(machine) - before < events * part / parts:  # noqa: ASYNC110
-            await asyncio.sleep(POLL_SECONDS)
+        await _until_consumed(machine, before + events * part / parts)
         while part == parts and runtime.has_batch_in_hand:  # noqa: ASYNC110
             await asyncio.sleep(POLL_SECONDS)
-        done.append(time.perf_counter() - began)
+        done.append(watch.taken())
     await runtime.stop()
     return done
+
+
+async def _until_consumed(machine: Machine[Any, Any], count: float) -> None:
+    """Looks seldom, as that costs CPU of this process: after a part of what it may yet take."""
+    began, first = time.perf_counter(), _consumed(machine)
+    while (consumed := _consumed(machine)) < count:
+        each = (time.perf_counter() - began) / (consumed - first) if consumed > first else 0
+        await asyncio.sleep(max(POLL_SECONDS, each * (count - consumed) / LOOKS))
 
 
 def _consumed(machine: Machine[Any, Any]) -> float:
@@ -137,7 +168,7 @@ async def _raw_record(message: Any) -> object:
     return message.raw_message
 
 
-async def _plain(settings: ServiceSettings, events: int, coalesce: Coalesce) -> float:
+async def _plain(settings: ServiceSettings, events: int, coalesce: Coalesce) -> Taken:
     mongo = Mongo(settings.mongo, "plain")
     collection = mongo.database["visits"]
     consumer = AIOKafkaConsumer(
@@ -150,21 +181,21 @@ async def _plain(settings: ServiceSettings, events: int, coalesce: Coalesce) -> 
     producer = make_producer(settings.kafka)
     await producer.start()
     await consumer.start()
-    taken, began = 0, 0.0
-    while taken < events:
+    read, watch = 0, None
+    while read < events:
         polled = await consumer.getmany(timeout_ms=100, max_records=BATCH)
         batch = [record for records in polled.values() for record in records]
         if not batch:
             continue
-        began = began or time.perf_counter()
-        taken += len(batch)
+        watch = watch or Watch()
+        read += len(batch)
         await _write(collection, producer, coalesce(batch))
         await consumer.commit()
-    seconds = time.perf_counter() - began
+    taken = (watch or Watch()).taken()
     await consumer.stop()
     await producer.stop()
     await mongo.close()
-    return seconds
+    return taken
 
 
 async def _write(collection: Any, producer: AIOKafkaProducer, values: dict[str, bytes]) -> None:

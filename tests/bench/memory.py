@@ -7,7 +7,7 @@ from functools import partial
 
 from deploy.local.intake_client import IntakeClient
 from tests.bench.events import DEALER, START, complaint_of, publish, visit_of
-from tests.bench.servers import fresh_servers, running_service
+from tests.bench.servers import Fresh, running_service
 
 EVENTS = 50_000
 FEW_CUSTOMERS = 2_000
@@ -27,14 +27,14 @@ class Memory:
     """After as many events of ten times as many customers."""
 
 
-def memory(service: str) -> Memory:
+def memory(fresh: Fresh, service: str) -> Memory:
     """Measure one service twice."""
-    few, many = (_megabytes(service, count) for count in (FEW_CUSTOMERS, MANY_CUSTOMERS))
+    few, many = (_megabytes(fresh, service, count) for count in (FEW_CUSTOMERS, MANY_CUSTOMERS))
     return Memory(service, few, many)
 
 
-def _megabytes(service: str, customers: int) -> float:
-    with fresh_servers() as servers:
+def _megabytes(fresh: Fresh, service: str, customers: int) -> float:
+    with fresh() as servers:
         if service != "intake":
             make = partial(complaint_of, cases=customers)
             if service != "complaints":

@@ -1,18 +1,21 @@
-"""Fresh embedded servers for each measurement, and a service beside them as a process."""
+"""Fresh servers for each measurement, and a service beside them as a process."""
 
 import os
+import shlex
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import httpx
 
 from deploy.local.processes import Child, free_port, running
+from deploy.local.servers import other_database
 from deploy.local.stack import start_service, what_keeps
 from shared.settings import ServiceSettings
-from tests.servers import running_broker, running_mongo
+from tests.servers import MongoServer, running_broker, running_mongo
 
 READY_SECONDS = 60.0
 CONSUMED_SECONDS = 600.0
@@ -65,16 +68,43 @@ class Process:
         )
 
 
+Fresh: TypeAlias = Callable[[], AbstractContextManager[Servers]]
+"""Starts a broker and a database for one measurement."""
+
+
 @contextmanager
-def fresh_servers(database_prefix: str = "bench_") -> Iterator[Servers]:
-    """A broker with empty topics and a database on an empty directory."""
+def fresh_servers(database_command: str | None) -> Iterator[Servers]:
+    """A broker with empty topics and a database on an empty directory.
+
+    The database is the embedded one unless `database_command` starts another, at the `{port}` of
+    loopback and on the `{directory}` that it names. Raises `CannotRun` when one does not start.
+    """
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        with running_broker(place / "broker", "tansu") as broker, running_mongo(place) as mongo:
+        with (
+            running_broker(place / "broker", "tansu") as broker,
+            _database(place, database_command) as mongo,
+        ):
             settings = ServiceSettings(
-                kafka=broker.settings(), mongo=mongo.settings(database_prefix=database_prefix)
+                kafka=broker.settings(), mongo=mongo.settings(database_prefix="bench_")
             )
             yield Servers(settings, place)
+
+
+@contextmanager
+def _database(place: Path, command: str | None) -> Iterator[MongoServer]:
+    if command is None:
+        with running_mongo(place) as mongo:
+            yield mongo
+        return
+    words, data = shlex.split(command), place / "data"
+    data.mkdir()
+
+    def at(port: int) -> Sequence[str]:
+        return [word.format(port=port, directory=data) for word in words]
+
+    with other_database(place, command=at) as server:
+        yield MongoServer(f"mongodb://{server.address}")
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from shared.runtime.sweep import Sweep
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 from shared.time.clock import ManualClock, SystemClock
 from tests.bench.events import filed
-from tests.bench.servers import Servers, fresh_servers, running_service
+from tests.bench.servers import Fresh, Servers, running_service
 from tests.fakes import AllRead
 from tests.servers import PARTITIONS
 
@@ -61,9 +61,9 @@ class Timers:
     """Seconds that a sweep took for a page of deadlines: the median."""
 
 
-def timers(pending: Sequence[int]) -> list[Timers]:
+def timers(fresh: Fresh, pending: Sequence[int]) -> list[Timers]:
     """Measure beside each of these numbers of pending cases, on one pair of servers."""
-    with fresh_servers() as servers:
+    with fresh() as servers:
         costs = asyncio.run(_costs(servers.settings, pending))
         return [Timers(count, _lateness(servers, count), costs[count]) for count in pending]
 

@@ -145,7 +145,10 @@ def unlike_replay(
     told: dict[str, list[Event[Any]]] = {}
     for event in events:
         told.setdefault(machine.aggregate_id(event), []).append(event)
-    replayed = {id_: machine.join(nothing, found) for id_, found in told.items()}
+    replayed = {
+        id_: machine.condense(machine.join(nothing, found), machine.policy)
+        for id_, found in told.items()
+    }
     stored = {found.id: machine.facts.model_validate_json(found.facts) for found in documents}
     return [
         id_

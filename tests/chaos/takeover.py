@@ -12,12 +12,11 @@ from shared.contracts.topics import SCORES
 from shared.kafka import make_admin
 from shared.runtime.dead_letters import RawRecord
 from tests.chaos.evidence import records_of
-from tests.servers import PARTITIONS, Broker
+from tests.servers import PARTITIONS, PATIENCE_SECONDS, Broker
 
 Owned = Mapping[str, frozenset[int]]
 """Member of the consumer group -> its partitions."""
 POLL_SECONDS = 0.1
-GIVE_UP_SECONDS = 60.0
 AFTERWARDS_SECONDS = 5.0
 """So long after an assignment it still has a part in what is silent."""
 
@@ -43,7 +42,7 @@ class Moment:
 
 def until_shared(broker: Broker, service: str, among: int, *, before: Owned, at: float) -> Moment:
     """Wait until so many instances own all partitions evenly, since what was done `at`."""
-    while time.time() - at < GIVE_UP_SECONDS:
+    while time.time() - at < PATIENCE_SECONDS:
         owned = ownership(broker, service)
         if sorted(map(len, owned.values())) == [PARTITIONS // among] * among:
             return Moment(at, time.time() - at, before, owned)

@@ -13,7 +13,7 @@ from shared.settings import MongoSettings
 from tests.e2e.house import House, house, latest, reported, visit
 from tests.servers import Broker, with_topics
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.broker
 
 
 def due_in(*, seconds: float) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from deploy.local.stack import what_keeps
 from shared.contracts.topics import SCORES, TASKS
 from shared.settings import MongoSettings
 from tests.e2e.house import House, house, latest, visit
-from tests.servers import Broker, broker_kind, running_broker
+from tests.servers import PATIENCE_SECONDS, Broker, broker_kind, running_broker
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.broker
 
 CUSTOMERS = 40
 ROUNDS = 8
@@ -44,7 +44,9 @@ def _crash_and_restart(running: House, service: str) -> None:
     """kill -9, and the same process again, as an orchestrator would start it."""
     child = running.child(service)
     child.restart()
-    child.wait_until(lambda: not what_keeps(running.stack.urls[service]), within_seconds=60)
+    child.wait_until(
+        lambda: not what_keeps(running.stack.urls[service]), within_seconds=PATIENCE_SECONDS
+    )
 
 
 def _holds(running: House, service: str, count: int) -> bool:

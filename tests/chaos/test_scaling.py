@@ -17,7 +17,7 @@ from tests.chaos.takeover import Moment, longest_silence, ownership, scores_of, 
 from tests.e2e.house import House, Instance, house
 from tests.servers import PARTITIONS, Broker
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.broker
 
 SESSION_SECONDS = KafkaSettings().session_timeout_seconds
 REBALANCE_SECONDS = 8.0

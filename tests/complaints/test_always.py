@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import get_args
 
-from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
@@ -35,8 +34,6 @@ from tests.complaints.scenario import (
     place,
     step,
 )
-
-on_a_busy_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 MINUTES = st.one_of(
     st.sampled_from([0, 90, 120, 240, 1080, 1440, 2160, 2880, 3000, 4320, 5760, 7200]),
@@ -143,7 +140,6 @@ def _decide(facts: CaseFacts, now: datetime) -> Decision:
     return decide(facts, {}, MACHINE.policy, now)
 
 
-@on_a_busy_machine
 @for_all(stories(), st.data())
 def test_order_and_repetition_make_no_difference(
     events: list[CaseEvent], data: st.DataObject
@@ -151,13 +147,11 @@ def test_order_and_repetition_make_no_difference(
     invariants.order_and_repetition_make_no_difference(MACHINE, events, data)
 
 
-@on_a_busy_machine
 @for_all(stories())
 def test_facts_survive_being_stored(events: list[CaseEvent]) -> None:
     invariants.facts_survive_being_stored(MACHINE, events)
 
 
-@on_a_busy_machine
 @for_all(MACHINES, stories(), MOMENTS, st.floats(0, 1))
 def test_nothing_changes_before_it_is_due(
     by: Complaints, events: list[CaseEvent], now: datetime, part: float
@@ -165,7 +159,6 @@ def test_nothing_changes_before_it_is_due(
     invariants.nothing_changes_before_it_is_due(by, known(events), now, part)
 
 
-@on_a_busy_machine
 @for_all(MACHINES, stories())
 def test_being_woken_when_due_leads_where_sleeping_through_leads(
     by: Complaints, events: list[CaseEvent]
@@ -174,7 +167,6 @@ def test_being_woken_when_due_leads_where_sleeping_through_leads(
     invariants.being_woken_when_due_leads_where_sleeping_through_leads(by, facts, at("-1d"), LATEST)
 
 
-@on_a_busy_machine
 @for_all(MACHINES, stories(), st.data())
 def test_however_it_is_told_the_same_is_said(
     by: Complaints, events: list[CaseEvent], data: st.DataObject
@@ -182,7 +174,6 @@ def test_however_it_is_told_the_same_is_said(
     invariants.however_it_is_told_the_same_is_said(by, events, data)
 
 
-@on_a_busy_machine
 @for_all(MACHINES, stories(), st.data())
 def test_an_outage_leads_where_none_leads(
     by: Complaints, events: list[CaseEvent], data: st.DataObject
@@ -190,13 +181,11 @@ def test_an_outage_leads_where_none_leads(
     invariants.an_outage_leads_where_none_leads(by, events, LATEST, data)
 
 
-@on_a_busy_machine
 @for_all(stories(), st.data())
 def test_what_is_forgotten_is_not_taken_back(events: list[CaseEvent], data: st.DataObject) -> None:
     invariants.an_outage_leads_where_none_leads(FORGETFUL, events, LATEST, data)
 
 
-@on_a_busy_machine
 @for_all(MACHINES, stories(), st.data())
 def test_a_story_told_again_changes_nothing(
     by: Complaints, events: list[CaseEvent], data: st.DataObject
@@ -204,7 +193,6 @@ def test_a_story_told_again_changes_nothing(
     invariants.a_story_told_again_changes_nothing(by, events, LATEST, data)
 
 
-@on_a_busy_machine
 @for_all(stories(), st.data())
 def test_a_policy_tried_for_a_while_leaves_no_trace(
     events: list[CaseEvent], data: st.DataObject
@@ -212,7 +200,6 @@ def test_a_policy_tried_for_a_while_leaves_no_trace(
     invariants.a_policy_tried_for_a_while_leaves_no_trace(MACHINE, OTHER_RULES, events, data)
 
 
-@on_a_busy_machine
 @for_all(stories(), MOMENTS, st.integers(0, 20_000))
 def test_time_alone_takes_nothing_back(
     events: list[CaseEvent], now: datetime, minutes: int
@@ -227,7 +214,6 @@ def _reported_by(events: Sequence[CaseEvent], now: datetime) -> list[CaseEvent]:
     return [event for event in events if getattr(event.data, "at", now) <= now]
 
 
-@on_a_busy_machine
 @for_all(stories(), MOMENTS)
 def test_a_verdict_agrees_with_its_breach(events: list[CaseEvent], now: datetime) -> None:
     facts = join(CaseFacts(), events)
@@ -243,7 +229,6 @@ def test_a_verdict_agrees_with_its_breach(events: list[CaseEvent], now: datetime
             assert content["due_at"] <= now
 
 
-@on_a_busy_machine
 @for_all(MACHINES, stories(), MOMENTS)
 def test_a_held_clock_cannot_break(by: Complaints, events: list[CaseEvent], now: datetime) -> None:
     facts = known(events)
@@ -257,7 +242,6 @@ def test_a_held_clock_cannot_break(by: Complaints, events: list[CaseEvent], now:
                 assert not (hold.start < due_at and (hold.end is None or due_at < hold.end))
 
 
-@on_a_busy_machine
 @for_all(MACHINES, stories(), MOMENTS)
 def test_what_is_closed_owes_nothing(
     by: Complaints, events: list[CaseEvent], now: datetime

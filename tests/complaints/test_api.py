@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 
 from services.complaints.api import routes
@@ -157,7 +156,6 @@ async def test_the_timeline_tells_all_in_the_order_of_its_instants() -> None:
     assert shown["assigned_to"] == "advisor-8"
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @for_all(stories(), MACHINES, MOMENTS)
 def test_every_case_can_be_shown_whatever_was_reported(
     events: list[CaseEvent], machine: Machine[CaseFacts, Rulebook], now: datetime

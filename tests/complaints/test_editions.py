@@ -158,3 +158,13 @@ def test_editions_out_of_order_or_without_their_calendar_are_refused() -> None:
         Rulebook(editions={DEALER: (second, first)})
     with pytest.raises(ValueError, match="there is no calendar"):
         Edition(applied_at=at("1h"), policy=BUSINESS)
+
+
+def test_a_warning_that_rules_move_is_made_anew_and_notifies_nobody() -> None:
+    case = given(filed()).when("90m")
+    assert case.warning("warning/contact/1").notified
+    apply(case, changed("contact", target="110m"), "100m").then("warning/contact/1")
+    case.then_withdrawn("warning/contact/1").then_anew("warning/contact/1").next_due("110m")
+    warning = case.warning("warning/contact/1")
+    assert (warning.due_at, warning.notified) == (at("110m"), False)
+    assert case.when("110m").breach("breach/contact/1").notified

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, settings
+from hypothesis import assume
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
@@ -88,7 +88,6 @@ def clocks(draw: st.DrawFn) -> Clock:
     )
 
 
-@settings(deadline=None)
 @for_all(clocks())
 def test_the_arithmetic_sums_to_the_target(clock: Clock) -> None:
     counted = count(clock)
@@ -109,7 +108,6 @@ def test_the_arithmetic_sums_to_the_target(clock: Clock) -> None:
     assert len(counted.pieces) <= MOST_PIECES + 1
 
 
-@settings(deadline=None)
 @for_all(clocks())
 def test_what_is_listed_was_open_and_not_held_and_comes_in_order(clock: Clock) -> None:
     calendar = clock.edition.calendar
@@ -127,7 +125,6 @@ def test_what_is_listed_was_open_and_not_held_and_comes_in_order(clock: Clock) -
         ended = stretch.end
 
 
-@settings(deadline=None)
 @for_all(clocks())
 def test_every_day_is_listed_once(clock: Clock) -> None:
     days = [piece.day for piece in count(clock).pieces if isinstance(piece, BusinessDay)]
@@ -135,7 +132,6 @@ def test_every_day_is_listed_once(clock: Clock) -> None:
     assert days == [days[0] + timedelta(days=number) for number in range(len(days))]
 
 
-@settings(deadline=None)
 @for_all(clocks())
 def test_the_lines_add_up_as_they_are_shown(clock: Clock) -> None:
     shown = explain(clock, _filed())

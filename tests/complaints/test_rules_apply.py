@@ -26,7 +26,7 @@ from shared.runtime.plan import Work
 from shared.runtime.reconcile import Reconciler
 from shared.runtime.sweep import Sweep
 from shared.time.clock import ManualClock
-from tests.complaints.scenario import DEALER, at
+from tests.complaints.scenario import DEALER, at, place
 from tests.complaints.several import MACHINE, aggregate, complaint, taken
 from tests.fakes import AllRead, MemoryRelay, MemoryStore
 
@@ -172,7 +172,11 @@ async def test_the_dry_run_changes_nothing(service: Service) -> None:
 
 async def test_a_re_base_changes_no_verdict_and_notifies_nobody(service: Service) -> None:
     settled = verdicts(await service.emitted())
-    assert {about for _, about in settled} >= {"verdict/contact/1", "breach/contact/1", "closed/1"}
+    assert {place(about) for _, about in settled} >= {
+        "verdict/contact/1",
+        "breach/contact/1",
+        "closed/1",
+    }
     before = len(service.said())
     await service.apply(QUICKER, "rebase")
     assert verdicts(await service.emitted()) == settled, "byte for byte, and not said again"

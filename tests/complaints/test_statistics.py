@@ -10,7 +10,6 @@ from random import Random
 
 import pytest
 from hypothesis import given as for_all
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.complaints.listing import CaseTally, ClockState, ClockTally
@@ -203,7 +202,6 @@ CASES = st.lists(
 CUTS = st.lists(st.dates(FIRST + timedelta(days=1), LAST), max_size=6, unique=True).map(sorted)
 
 
-@settings(deadline=None)
 @for_all(CASES, st.randoms(use_true_random=False), st.sampled_from(["week", "month"]))
 def test_the_order_of_the_cases_makes_no_difference(
     cases: list[Counted], random: Random, by: By
@@ -213,7 +211,6 @@ def test_the_order_of_the_cases_makes_no_difference(
     assert of(*shuffled, by=by) == of(*cases, by=by)
 
 
-@settings(deadline=None)
 @for_all(CASES, CUTS)
 def test_the_weeks_sum_to_the_same_as_any_other_parts(
     cases: list[Counted], cuts: Sequence[date]
@@ -227,7 +224,6 @@ def test_the_weeks_sum_to_the_same_as_any_other_parts(
     assert _summed(whole.periods) == _summed(parts) == _summed([whole.total])
 
 
-@settings(deadline=None)
 @for_all(CASES)
 def test_the_weeks_count_what_a_naive_count_does(cases: list[Counted]) -> None:
     within = [tally for tally, _ in cases if FIRST <= date.fromisoformat(tally.received_on) <= LAST]

@@ -1,6 +1,7 @@
 """The four services as processes, and what a test may ask of them."""
 
 import asyncio
+import functools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,10 +18,9 @@ from deploy.local.stack import Stack, any_ports, running_stack, start_service, w
 from shared.contracts.envelope import from_headers
 from shared.contracts.topics import Topic
 from shared.settings import MongoSettings
-from tests.servers import Broker
+from tests.servers import PATIENCE_SECONDS, Broker
 
 DEALER = "sunrise/berlin"
-WAIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Instance:
 
     def until_ready(self) -> None:
         """Wait until it does its work."""
-        self.child.wait_until(lambda: not what_keeps(self.url), within_seconds=WAIT_SECONDS)
+        self.child.wait_until(lambda: not what_keeps(self.url), within_seconds=PATIENCE_SECONDS)
 
     def gauge(self, name: str) -> float:
         """A metric as it tells it now; partitions and lag are set every five seconds."""
@@ -90,7 +90,7 @@ class House:
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Wait for a condition on the house; fails when it does not come."""
-        self.stack.children[-1].wait_until(condition, within_seconds=WAIT_SECONDS)
+        self.stack.children[-1].wait_until(condition, within_seconds=PATIENCE_SECONDS)
 
     def said(self, topic: Topic) -> list[Said]:
         """All messages on a topic so far, in order."""
@@ -176,12 +176,15 @@ def latest(said: Sequence[Said]) -> dict[str, Said]:
     return kept
 
 
-_NOW = datetime.now(UTC)
+@functools.cache
+def began() -> datetime:
+    """When a test first asked, so that what is reported twice says the same."""
+    return datetime.now(UTC)
 
 
 def ago(**span: float) -> str:
     """The instant so long before the tests began, as feeds write it."""
-    return (_NOW - timedelta(**span)).isoformat()
+    return (began() - timedelta(**span)).isoformat()
 
 
 def reported(kind: str, id_: str, **data: Any) -> dict[str, Any]:

@@ -30,13 +30,13 @@ from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 from tests.e2e import poison
 from tests.e2e.house import House, house, visit
 from tests.e2e.poison import JOINED, SECRET, SKIPPED, Poison, corpus
-from tests.servers import Broker
+from tests.servers import PATIENCE_SECONDS, Broker
 from tests.shared import toy
 from tests.shared.test_cli import aftercare as command
 from tests.shared.test_consume import record_of, relay_to, until, visits_held
 from tests.shared.toy import DEALER, TOY, ToyFacts, ToyPolicy
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.broker
 
 READERS = ("scoring", "followup")
 """Who reads visits and sales: each of them must notice every bad one."""
@@ -240,7 +240,7 @@ def test_too_much_in_a_row_stops_the_service_and_a_mended_one_goes_on(
     asyncio.run(_one_batch_of_poison(settings, distinct=LIMIT + 1))
     child, _ = _scoring(tmp_path / "first", fresh_broker, mongo_settings, limit=LIMIT)
     with running(child):
-        assert child.process.wait(60) == 1
+        assert child.process.wait(PATIENCE_SECONDS) == 1
     log = child.log.read_text(encoding="utf-8")
     assert f"aftercare scoring stopped: more than {LIMIT} unreadable records" in log
     assert "Check the producer and this service's version, then start it again" in log
@@ -248,7 +248,9 @@ def test_too_much_in_a_row_stops_the_service_and_a_mended_one_goes_on(
 
     child, url = _scoring(tmp_path / "second", fresh_broker, mongo_settings, limit=LIMIT + 1)
     with running(child):
-        child.wait_until(lambda: _holds(url, 2) and not what_keeps(url), within_seconds=60)
+        child.wait_until(
+            lambda: _holds(url, 2) and not what_keeps(url), within_seconds=PATIENCE_SECONDS
+        )
         letters = asyncio.run(read_letters(settings))
     assert sorted(int(letter.told["offset"]) for letter in letters) == list(range(1, LIMIT + 2))
 
@@ -267,7 +269,7 @@ async def _one_batch_of_poison(settings: KafkaSettings, *, distinct: int) -> Non
 
 def _holds(url: str, documents: int) -> bool:
     try:
-        page = httpx.get(f"{url}/v1/holdings", timeout=5).json()
+        page = httpx.get(f"{url}/v1/holdings", timeout=30).json()
     except httpx.HTTPError:
         return False
     return sum(len(item["documents"]) for item in page["items"]) == documents

@@ -15,7 +15,7 @@ from shared.settings import MongoSettings
 from tests.e2e.house import DEALER, House, ago, house, latest, reported, visit
 from tests.servers import Broker
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.broker, pytest.mark.database]
 
 ERIKA = customer_key(DEALER, "dms", "1001")
 

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given as always
-from hypothesis import settings
 from hypothesis import strategies as some
 
 from services.followup.app import machine
@@ -16,6 +15,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.followup import TaskChanged
 from shared.contracts.intake import SaleRecorded
 from tests import invariants
+from tests.examples import thorough
 from tests.followup.story import POLICY, at, consent, delivery, given, moved, outcome, visit
 
 START = at("2024-01-01")
@@ -23,9 +23,6 @@ DAYS = 700
 END = START + timedelta(days=DAYS + 600)
 MACHINE = machine(FollowUpSettings())
 OTHER_POLICY = FollowUpPolicy(rules=POLICY.rules[1:], longest_postponement_days=5, expires_days=9)
-quick = settings(max_examples=150, deadline=None)
-thorough = settings(max_examples=500, deadline=None)
-
 hours_in = some.integers(0, DAYS * 4).map(lambda quarters: quarters * 6)
 whats = some.sampled_from(["done", "not_reached", "declined", "postponed"])
 numbers = some.sampled_from(["1", "2", "3"])
@@ -130,7 +127,6 @@ def stories(draw: some.DrawFn) -> list[Event[Any]]:
 moments = some.integers(-10, (DAYS + 400) * 24).map(lambda hours: START + timedelta(hours=hours))
 
 
-@quick
 @always(stories(), some.data())
 def test_order_and_repetition_make_no_difference(
     story: list[Event[Any]], data: some.DataObject
@@ -138,7 +134,6 @@ def test_order_and_repetition_make_no_difference(
     invariants.order_and_repetition_make_no_difference(MACHINE, story, data)
 
 
-@quick
 @always(stories(), moments, some.floats(0, 1))
 def test_nothing_changes_before_it_is_due(
     story: list[Event[Any]], now: datetime, part: float
@@ -147,7 +142,6 @@ def test_nothing_changes_before_it_is_due(
     invariants.nothing_changes_before_it_is_due(MACHINE, facts, now, part)
 
 
-@quick
 @always(stories())
 def test_being_woken_when_due_leads_where_sleeping_through_leads(story: list[Event[Any]]) -> None:
     invariants.being_woken_when_due_leads_where_sleeping_through_leads(
@@ -155,7 +149,6 @@ def test_being_woken_when_due_leads_where_sleeping_through_leads(story: list[Eve
     )
 
 
-@quick
 @always(stories())
 def test_facts_survive_being_stored(story: list[Event[Any]]) -> None:
     invariants.facts_survive_being_stored(MACHINE, story)
@@ -169,19 +162,16 @@ def test_however_it_is_told_the_same_is_said(
     invariants.however_it_is_told_the_same_is_said(MACHINE, story, data)
 
 
-@quick
 @always(stories(), some.data())
 def test_an_outage_leads_where_none_leads(story: list[Event[Any]], data: some.DataObject) -> None:
     invariants.an_outage_leads_where_none_leads(MACHINE, story, END, data)
 
 
-@quick
 @always(stories(), some.data())
 def test_a_story_told_again_changes_nothing(story: list[Event[Any]], data: some.DataObject) -> None:
     invariants.a_story_told_again_changes_nothing(MACHINE, story, END, data)
 
 
-@quick
 @always(stories(), some.data())
 def test_a_policy_tried_for_a_while_leaves_no_trace(
     story: list[Event[Any]], data: some.DataObject
@@ -189,7 +179,6 @@ def test_a_policy_tried_for_a_while_leaves_no_trace(
     invariants.a_policy_tried_for_a_while_leaves_no_trace(MACHINE, OTHER_POLICY, story, data)
 
 
-@quick
 @always(stories())
 def test_a_closed_task_stays_closed_and_no_task_stays_open_for_ever(
     story: list[Event[Any]],
@@ -210,7 +199,6 @@ def test_a_closed_task_stays_closed_and_no_task_stays_open_for_ever(
     assert all(output.forget_at is not None for output in decide(facts, {}, POLICY, END).outputs)
 
 
-@quick
 @always(stories(), moments)
 def test_one_car_has_one_invitation_to_its_next_service(
     story: list[Event[Any]], now: datetime

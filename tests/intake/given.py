@@ -14,6 +14,7 @@ from shared.contracts.facts import keep_newest
 from shared.contracts.feeds import REPORTS
 from shared.dealers import Dealer, Dealers
 from shared.runtime.relay import Record
+from tests.intake.memory_register import HASH_KEY
 
 PUDONG = "sunrise/pudong"
 BERLIN = "sunrise/berlin"
@@ -173,9 +174,14 @@ def reported(noun: str, data: Data, **more: Any) -> Reported:
     return found
 
 
+def all_submitted(noun: str, data: Data, **more: Any) -> list[Submission]:
+    """What the report asks of the register: for its document, then for profiles."""
+    return submissions(reported(noun, data, **more), key=HASH_KEY)
+
+
 def submitted(noun: str, data: Data, **more: Any) -> Submission:
     """What the report asks of the register for its document."""
-    return submissions(reported(noun, data, **more))[0]
+    return all_submitted(noun, data, **more)[0]
 
 
 def key(number: str = "C1", dealer_id: str = PUDONG) -> str:

@@ -7,6 +7,8 @@ from services.intake.facts import Row
 from services.intake.register import Shelf
 from shared.runtime.errors import Conflict
 
+HASH_KEY = b"key of the tests"
+
 
 class MemoryRegister:
     """Rows in a dictionary.
@@ -71,6 +73,9 @@ class MemoryRegister:
             and (self.rows[id_].kind == PROFILE) == (shelf == "profiles")
         ]
         return found[:limit]
+
+    async def hash_key(self) -> bytes:
+        return HASH_KEY
 
     async def ping(self) -> None:
         self._called("ping")

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 
 from hypothesis import given as forall
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.intake.canonical import PROFILE, STEP
 from services.intake.facts import Row
 from shared.contracts.intake import ComplaintStepTaken, Recorded
 from shared.runtime.errors import TransientFailure
+from tests.examples import thorough
 from tests.intake.conftest import World
 from tests.intake.given import (
     Data,
@@ -121,7 +121,6 @@ def registered(world: World) -> dict[str, Row]:
     }
 
 
-@settings(max_examples=150, deadline=None)
 @forall(batches, st.permutations(range(len(EVENTS))), failures)
 def test_the_facts_are_the_same(
     some: list[list[int]], all_of_them: list[int], trouble: list[str]
@@ -160,7 +159,6 @@ def test_a_merge_ends_with_the_customer_of_the_other_complaint() -> None:
     assert (told.by, told.merged_into_key) == ("u8", key("C2"))
 
 
-@settings(max_examples=150, deadline=None)
 @forall(batches)
 def test_steps_are_in_place_wherever_things_end(some: list[list[int]]) -> None:
     assert_steps_are_in_place(after(some, []))
@@ -169,7 +167,6 @@ def test_steps_are_in_place_wherever_things_end(some: list[list[int]]) -> None:
 WITHOUT_STEPS = [number for number, one in enumerate(EVENTS) if "step" not in one["type"]]
 
 
-@settings(max_examples=150, deadline=None)
 @forall(st.permutations(WITHOUT_STEPS), failures)
 def test_corrections_may_overtake_what_was_cut_off(order: list[int], trouble: list[str]) -> None:
     world = after([[number] for number in order], trouble, later=True)
@@ -213,7 +210,7 @@ def interrupted(order: Sequence[Sequence[int]], by: Sequence[list[int] | str | N
     return world
 
 
-@settings(max_examples=400, deadline=None)
+@thorough
 @forall(st.permutations(STORY), interruptions)
 def test_instances_side_by_side_that_may_die_leave_all_steps_in_place(
     order: list[int], by: list[list[int] | str | None]
@@ -225,7 +222,6 @@ def test_instances_side_by_side_that_may_die_leave_all_steps_in_place(
     assert {where: told[where] for where in expected} == expected
 
 
-@settings(max_examples=100, deadline=None)
 @forall(st.permutations(range(len(EVENTS))), batches)
 def test_what_is_reported_again_changes_nothing(order: list[int], again: list[list[int]]) -> None:
     world = after([[number] for number in order], [])
@@ -240,7 +236,6 @@ def test_what_is_reported_again_changes_nothing(order: list[int], again: list[li
     assert facts(world) == told
 
 
-@settings(max_examples=50, deadline=None)
 @forall(st.permutations(range(len(EVENTS))))
 def test_the_newest_profile_counts(order: list[int]) -> None:
     world = after([[number] for number in order], [])

@@ -13,7 +13,18 @@ from services.intake.body import BATCH, NDJSON, SINGLE
 from services.intake.settings import IntakeSettings
 from shared.runtime.errors import TransientFailure
 from tests.intake.conftest import World
-from tests.intake.given import DEALERS, PUDONG, Data, complaint, event, key, lines, merge, visit
+from tests.intake.given import (
+    BERLIN,
+    DEALERS,
+    PUDONG,
+    Data,
+    complaint,
+    event,
+    key,
+    lines,
+    merge,
+    visit,
+)
 
 VISIT = f"{PUDONG}/cdk/visit/RO%201"
 
@@ -219,7 +230,7 @@ async def test_while_the_broker_is_away_nothing_is_taken(
 
 
 async def test_while_the_database_is_away_all_is_503(http: httpx.AsyncClient, world: World) -> None:
-    for path in ("/v1/documents?dealer_id=a/b", f"/v1/documents/{VISIT}"):
+    for path in (f"/v1/documents?dealer_id={PUDONG}", f"/v1/documents/{VISIT}"):
         world.register.fail_next = [TransientFailure("database: away")]
         problem(await http.get(path), 503)
     world.register.fail_next = [TransientFailure("database: away")]
@@ -254,6 +265,18 @@ async def test_a_document_is_shown_without_anything_personal(http: httpx.AsyncCl
     problem(await http.get(f"/v1/documents/{PUDONG}/cdk/complaint/K9"), 404)
 
 
+async def test_no_hash_of_a_person_is_shown(http: httpx.AsyncClient, world: World) -> None:
+    await post(http, event("complaint", complaint()))
+    profile = f"{PUDONG}/cdk/profile/C1"
+    hashes = {row.content_hash for row in world.register.rows.values()}
+    listed = await http.get("/v1/documents", params={"dealer_id": PUDONG, "kind": "profile"})
+    assert [one["document_id"] for one in listed.json()] == [profile]
+    for shown in (listed, await http.get(f"/v1/documents/{profile}")):
+        assert shown.status_code == 200
+        assert not [each for each in hashes if each in shown.text]
+        assert not {"content_hash", "receipts"} & set(shown.text.split('"'))
+
+
 async def test_a_step_shows_the_complaints_it_follows(http: httpx.AsyncClient) -> None:
     await post(http, event("complaint-step", merge()))
     shown = (await http.get(f"/v1/documents/{PUDONG}/cdk/complaint-step/K1/M1")).json()
@@ -277,7 +300,26 @@ async def test_documents_are_listed_by_dealer(http: httpx.AsyncClient) -> None:
     ).json()
     assert [one["document_id"][-1] for one in first + rest] == ["a", "b", "c"]
     assert first[0]["customer_keys"] == [key()]
-    assert (await http.get("/v1/documents", params={"dealer_id": "no/where"})).json() == []
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"dealer_id": "no/where"}, 404),
+        ({"dealer_id": "sunrise"}, 422),
+        ({"dealer_id": "sunrise/"}, 422),
+        ({"dealer_id": f"{PUDONG}/cdk"}, 422),
+        ({"dealer_id": f"{PUDONG}\n"}, 422),
+        ({"dealer_id": PUDONG, "after": f"{BERLIN}/cdk/visit/1"}, 422),
+        ({"dealer_id": PUDONG, "after": f"{PUDONG}0"}, 422),
+        ({"dealer_id": PUDONG, "kind": "$ne"}, 422),
+    ],
+)
+async def test_a_list_is_of_one_dealer_that_exists(
+    http: httpx.AsyncClient, query: dict[str, str], status: int
+) -> None:
+    await post(http, event("visit", visit()))
+    problem(await http.get("/v1/documents", params=query), status)
 
 
 async def test_a_wrong_query_or_path_is_a_problem(http: httpx.AsyncClient) -> None:
@@ -285,9 +327,11 @@ async def test_a_wrong_query_or_path_is_a_problem(http: httpx.AsyncClient) -> No
     found = await http.get("/v1/documents", params={"dealer_id": "a/b", "limit": "SECRET"})
     assert "query.limit" in problem(found, 422)["detail"]
     assert "SECRET" not in found.text
-    for response in (await http.get("/nowhere"), await http.get("/v1/events")):
+    wrong = [await http.get("/nowhere"), await http.get("/v1/events"), await http.options("/x")]
+    for response in (*wrong, await http.request("TRACE", "/v1/events")):
         assert response.headers["content-type"] == "application/problem+json"
         assert response.json()["status"] == response.status_code
+    assert wrong[1].headers["allow"] == "POST"
 
 
 async def test_the_openapi_document_describes_the_events(http: httpx.AsyncClient) -> None:

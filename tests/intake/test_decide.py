@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.intake.canonical import Submission, submissions
+from services.intake.canonical import Submission
 from services.intake.decide import Decision, Placement, decide, follow_cases
 from services.intake.facts import Row
 from shared.contracts.intake import ComplaintMoved, ComplaintStepTaken, SaleMoved, SaleRecorded
@@ -12,12 +12,12 @@ from tests.intake.given import (
     NOW,
     PUDONG,
     Data,
+    all_submitted,
     at,
     complaint,
     customer,
     key,
     merge,
-    reported,
     sale,
     step,
     submitted,
@@ -135,12 +135,12 @@ def test_given_a_correction_when_what_it_corrects_comes_again_then_it_takes_itse
 
 
 def test_given_a_profile_when_it_is_repeated_then_it_is_not_published_again() -> None:
-    profile = submissions(reported("visit", modified(-60)))[1]
-    again = submissions(reported("visit", modified(-30)))[1]
+    profile = all_submitted("visit", modified(-60))[1]
+    again = all_submitted("visit", modified(-30))[1]
     decision = when(given(profile), again)
     assert (decision.outcome, decision.messages) == ("duplicate", ())
     assert decision.row.version > decide(None, profile, received_at=NOW).row.version
-    renamed = submissions(reported("visit", modified(-40, customer=customer(name="Old"))))[1]
+    renamed = all_submitted("visit", modified(-40, customer=customer(name="Old")))[1]
     assert when(decision.row, renamed).messages == ()
 
 
@@ -290,3 +290,22 @@ def test_the_narrative_is_registered_and_not_published() -> None:
     decision = when(None, submitted("complaint", complaint()))
     assert decision.row.narrative
     assert not any("Han Meimei" in told.model_dump_json() for told in decision.messages)
+
+
+def test_given_a_row_without_content_when_its_time_is_reported_again_then_it_is_kept() -> None:
+    """Hashes were made otherwise then, and the old one may sort behind the new one."""
+    row = given(submitted("visit", visit()))
+    assert row is not None
+    legacy = {
+        "content": None,
+        "content_hash": "f" * 32,
+        "version": f"{row.version[:13]}.ffffffffffff",
+    }
+    before = row.model_copy(update=legacy)
+    decision = when(before, submitted("visit", visit()))
+    assert (decision.outcome, decision.messages) == ("duplicate", ())
+    assert decision.row == before.model_copy(
+        update={"content": row.content, "occurred_at": row.occurred_at}
+    )
+    other = when(before, submitted("visit", modified(-90)))
+    assert other.row is before, "an older content is another"

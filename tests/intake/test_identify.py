@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.identify import check_vin, document_id_of, e164, is_plain
+from services.intake.identify import check_vin, document_id_of, e164
 from tests.intake.given import GOOD_VIN, reported, step, visit
 
 
@@ -68,8 +68,3 @@ def test_document_ids_scope_the_number_and_encode_it() -> None:
         document_id_of(reported("complaint-step", step()).report)
         == "sunrise/pudong/cdk/complaint-step/K1/S1"
     )
-
-
-@pytest.mark.parametrize(("number", "plain"), [("A 1", True), ("号", True), ("\x1c", False)])
-def test_numbers_are_printable(number: str, plain: bool) -> None:
-    assert is_plain(number) is plain

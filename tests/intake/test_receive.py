@@ -1,8 +1,11 @@
 """Taking batches: what is published and registered, and lost races."""
 
+import re
+
 import pytest
 
 from services.intake.receive import Unreadable
+from services.intake.records import causation_id
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import document_id
 from shared.contracts.intake import ProfileRecorded, VisitMoved
@@ -22,6 +25,7 @@ from tests.intake.given import (
     visit,
 )
 
+UUID = "0197c3a1-7a10-7b3c-9f7e-4d2f1c0a9b8e"
 VISIT = document_id(PUDONG, "cdk", "visit", "RO 1")
 
 
@@ -41,7 +45,7 @@ async def test_an_accepted_visit_is_published_with_its_profile_and_registered(
 
 async def test_a_record_carries_its_envelope(world: World) -> None:
     trace = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
-    await world.report("visit", visit(), time=at(-5), id="evt 7", traceparent=trace)
+    await world.report("visit", visit(), time=at(-5), id=UUID, traceparent=trace)
     record = world.relay.records[0]
     attributes = from_headers(record.headers)
     assert attributes.pop("id")
@@ -56,18 +60,32 @@ async def test_a_record_carries_its_envelope(world: World) -> None:
         "dealerid": PUDONG,
         "partitionkey": key(),
         "recordedtime": "2026-11-21T10:00:00.000Z",
-        "causationid": "evt 7",
+        "causationid": UUID,
         "traceparent": trace,
     }
 
 
-@pytest.mark.parametrize("event_id", ["张三", "a\nb"])
-async def test_an_event_id_that_no_header_should_carry_is_left_out(
+@pytest.mark.parametrize(
+    "event_id",
+    [
+        "张三",
+        "a\nb",
+        "li.wei@example.com",
+        "+8613812345678",
+        "evt 7",
+        UUID + " Li Wei",
+        UUID + "\n",
+        "00000000-0000-4000-8000-013812345678",
+    ],
+)
+async def test_an_event_id_that_may_hold_personal_data_is_told_as_a_hash(
     world: World, event_id: str
 ) -> None:
     await world.report("visit", visit(), id=event_id, traceparent="nonsense")
     attributes = from_headers(world.relay.records[0].headers)
-    assert not {"causationid", "traceparent"} & attributes.keys()
+    assert "traceparent" not in attributes
+    assert re.fullmatch("[0-9a-f]{32}", attributes["causationid"])
+    assert attributes["causationid"] != causation_id(event_id, b"another key")
     assert attributes["time"] == "2026-11-21T09:00:00.000Z", "when the source changed it"
 
 

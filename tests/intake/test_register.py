@@ -26,10 +26,11 @@ from tests.intake.given import (
     submitted,
     visit,
 )
-from tests.intake.memory_register import MemoryRegister
+from tests.intake.memory_register import HASH_KEY, MemoryRegister
+from tests.servers import ON_A_DATABASE
 
 
-@pytest.fixture(params=["memory", "motor", "pymongo"])
+@pytest.fixture(params=["memory", *ON_A_DATABASE])
 async def register(request: pytest.FixtureRequest) -> AsyncIterator[Register]:
     if request.param == "memory":
         yield MemoryRegister()
@@ -162,7 +163,7 @@ async def test_a_dealers_documents_are_paged_by_id(register: Register) -> None:
 
 
 async def test_all_that_is_kept_is_paged_by_shelf(register: Register) -> None:
-    asked = [submitted("visit", visit()), submissions(reported("visit", visit()))[1]]
+    asked = [submitted("visit", visit()), submissions(reported("visit", visit()), key=HASH_KEY)[1]]
     asked += [submitted("visit", visit(dealer_id=BERLIN)), submitted("complaint", complaint())]
     rows = [decide(None, one, received_at=NOW).row for one in asked]
     await register.save(rows)
@@ -189,7 +190,7 @@ async def test_all_that_is_kept_is_paged_by_shelf(register: Register) -> None:
 async def test_what_is_personal_has_a_collection_of_its_own(mongo_settings: MongoSettings) -> None:
     mongo = Mongo(mongo_settings, "intake")
     register = MongoRegister(lambda: mongo)
-    asked = submissions(reported("visit", visit()))
+    asked = submissions(reported("visit", visit()), key=HASH_KEY)
     await register.save([decide(None, one, received_at=NOW).row for one in asked])
     documents = await mongo.database.documents.find({}).to_list(None)
     profiles = await mongo.database.profiles.find({}).to_list(None)
@@ -203,6 +204,23 @@ async def test_more_ids_than_fit_one_command_are_found(register: Register) -> No
     rows = [row(f"g/d/s/visit/{number}") for number in range(IDS_AT_ONCE + 5)]
     await register.save(rows)
     assert len(await register.find([one.document_id for one in rows])) == len(rows)
+
+
+async def test_the_key_of_hashes_is_the_same_for_ever(register: Register) -> None:
+    key, again = await asyncio.gather(register.hash_key(), register.hash_key())
+    assert key == again
+    assert len(key) >= 16
+
+
+async def test_all_instances_share_a_key_unless_one_is_given(mongo_settings: MongoSettings) -> None:
+    mongo = Mongo(mongo_settings, "intake")
+    instances = [MongoRegister(lambda: mongo) for _ in range(8)]
+    keys = await asyncio.gather(*(each.hash_key() for each in instances))
+    assert len(set(keys)) == 1
+    assert await MongoRegister(lambda: mongo).hash_key() == keys[0]
+    given = MongoRegister(lambda: mongo, hash_key="of the operator")
+    assert await given.hash_key() != keys[0]
+    await mongo.close()
 
 
 async def test_instants_keep_their_milliseconds(register: Register) -> None:

@@ -50,15 +50,34 @@ def visible(decision: Decision, now: datetime) -> Mapping[str, Mapping[str, Any]
 def order_and_repetition_make_no_difference(
     machine: Machine[F, P], story: Sequence[Event[Any]], data: some.DataObject
 ) -> None:
+    """Nor does when meanwhile what no decision looks at is set aside."""
     facts = known(machine, story)
+    condensed = machine.condense(facts, machine.policy)
+    assert machine.condense(condensed, machine.policy) is condensed
     repeated = data.draw(some.lists(some.sampled_from(story), max_size=5)) if story else []
     told = data.draw(some.permutations([*story, *repeated]))
     assert known(machine, told) == facts
     one_by_one = nothing(machine)
+    in_portions = nothing(machine)
     for event in told:
         one_by_one = machine.join(one_by_one, [event])
+        in_portions = machine.join(in_portions, [event])
+        if data.draw(some.booleans()):
+            in_portions = machine.condense(in_portions, machine.policy)
         assert machine.join(facts, [event]) is facts
+        assert machine.join(condensed, [event]) is condensed
     assert one_by_one == facts
+    assert machine.condense(in_portions, machine.policy) == condensed
+    assert in_portions.versions() == facts.versions() == condensed.versions()
+
+
+def setting_aside_makes_no_difference(machine: Machine[F, P], facts: F, now: datetime) -> None:
+    """It is decided as if all were looked at still, and stored as it is."""
+    condensed = machine.condense(facts, machine.policy)
+    decision = machine.decide(condensed, {}, machine.policy, now)
+    assert decision == machine.decide(facts, {}, machine.policy, now)
+    stored = condensed.model_dump_json(exclude_defaults=True)
+    assert machine.facts.model_validate_json(stored) == condensed
 
 
 def nothing_changes_before_it_is_due(

@@ -31,6 +31,7 @@ class _Heard(NamedTuple):
     announcement: bool
     withdrawn: bool
     forget_at: datetime | None
+    instants: Mapping[str, datetime]
 
     def stands(self, now: datetime) -> bool:
         return not self.withdrawn and (self.forget_at is None or now < self.forget_at)
@@ -113,8 +114,7 @@ class Life(Generic[F, P]):
         for about, heard in standing.items():
             content = content_of(wanted[about])
             assert _but_for_noticing(content) == self._decided[about]
-            told = self.machine.writing[heard.message.type].model_validate_json(heard.message.data)
-            assert _instants(told) == _instants(content), "nothing stands with an old instant"
+            assert heard.instants == _instants(content), "nothing stands with an old instant"
             if not heard.announcement:
                 assert heard.message.data == content.model_dump_json()
         self._audited(now)
@@ -144,11 +144,22 @@ class Life(Generic[F, P]):
         }
         for message in messages:
             self._hear_one(message, wanted.get(message.about), now)
+        self._forget_history(now)
         assert wanted.keys() <= self._heard.keys(), "what is decided is said"
         for about, output in wanted.items():
             self._heard[about] = self._heard[about]._replace(forget_at=output.forget_at)
         self.is_up_to_date(now)
         self._is_remembered(self._standing(now))
+
+    def _forget_history(self, now: datetime) -> None:
+        """What the aggregate remembers no more, and did not take back, is past judging."""
+        emitted = self.aggregate.emitted if self.aggregate else {}
+        decision = self.machine.decide(self.facts, {}, self.machine.policy, now)
+        for about, heard in self._standing(now).items():
+            if about not in emitted:
+                assert heard.forget_at is not None
+                assert decision.is_history(about)
+                del self._heard[about]
 
     def _hear_one(self, message: Outgoing, output: AnyOutput | None, now: datetime) -> None:
         known = self._heard.get(message.about)
@@ -156,17 +167,19 @@ class Life(Generic[F, P]):
         assert known is None or known.message.sequence < message.sequence
         contract = self.machine.writing[message.type]
         withdrawn = issubclass(contract, Withdrawal)
+        instants: Mapping[str, datetime] = {}
         if output is None:
             assert withdrawn and stood, "only what stands is taken back"
         else:
             assert not withdrawn
             content = contract.model_validate_json(message.data)
             assert _but_for_noticing(content) == self._decided[message.about]
+            instants = _instants(content)
         announcement = isinstance(output, Announcement)
         assert not (announcement and stood), "an announcement is made once"
         assert not (stood and known and known.message.data == message.data), "nothing new was said"
         self._heard[message.about] = _Heard(
-            message, announcement, withdrawn, output.forget_at if output else None
+            message, announcement, withdrawn, output.forget_at if output else None, instants
         )
 
     def _is_remembered(self, standing: Mapping[str, _Heard]) -> None:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given as always
-from hypothesis import settings
 from hypothesis import strategies as some
 
 from services.scoring.app import machine
@@ -17,6 +16,7 @@ from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import Event
 from shared.contracts.scoring import Grade, ScoreChanged
 from tests import invariants
+from tests.examples import thorough
 from tests.scoring.story import (
     POLICY,
     complaint,
@@ -35,9 +35,6 @@ DAYS = 4 * 365
 END = START + timedelta(days=DAYS + 3000)
 MACHINE = machine(ScoringSettings())
 OTHER_POLICY = ScoringPolicy(value_is_high_from=25, loyalty_is_high_from=15, margin=0)
-quick = settings(max_examples=150, deadline=None)
-thorough = settings(max_examples=500, deadline=None)
-
 on_a_day = some.integers(0, DAYS).map(
     lambda days: (START + timedelta(days=days)).strftime("%Y-%m-%d")
 )
@@ -121,7 +118,6 @@ def stories(draw: some.DrawFn) -> list[Event[Any]]:
 moments = some.integers(-10, DAYS + 1000).map(lambda days: START + timedelta(days=days, hours=1))
 
 
-@quick
 @always(stories(), some.data())
 def test_order_and_repetition_make_no_difference(
     story: list[Event[Any]], data: some.DataObject
@@ -129,7 +125,6 @@ def test_order_and_repetition_make_no_difference(
     invariants.order_and_repetition_make_no_difference(MACHINE, story, data)
 
 
-@quick
 @always(stories(), moments, some.floats(0, 1))
 def test_nothing_changes_before_it_is_due(
     story: list[Event[Any]], now: datetime, part: float
@@ -138,7 +133,6 @@ def test_nothing_changes_before_it_is_due(
     invariants.nothing_changes_before_it_is_due(MACHINE, facts, now, part)
 
 
-@quick
 @always(stories())
 def test_being_woken_when_due_leads_where_sleeping_through_leads(story: list[Event[Any]]) -> None:
     invariants.being_woken_when_due_leads_where_sleeping_through_leads(
@@ -146,7 +140,6 @@ def test_being_woken_when_due_leads_where_sleeping_through_leads(story: list[Eve
     )
 
 
-@quick
 @always(stories())
 def test_facts_survive_being_stored(story: list[Event[Any]]) -> None:
     invariants.facts_survive_being_stored(MACHINE, story)
@@ -160,19 +153,16 @@ def test_however_it_is_told_the_same_is_said(
     invariants.however_it_is_told_the_same_is_said(MACHINE, story, data)
 
 
-@quick
 @always(stories(), some.data())
 def test_an_outage_leads_where_none_leads(story: list[Event[Any]], data: some.DataObject) -> None:
     invariants.an_outage_leads_where_none_leads(MACHINE, story, END, data)
 
 
-@quick
 @always(stories(), some.data())
 def test_a_story_told_again_changes_nothing(story: list[Event[Any]], data: some.DataObject) -> None:
     invariants.a_story_told_again_changes_nothing(MACHINE, story, END, data)
 
 
-@quick
 @always(stories(), some.data())
 def test_a_policy_tried_for_a_while_leaves_no_trace(
     story: list[Event[Any]], data: some.DataObject
@@ -180,7 +170,6 @@ def test_a_policy_tried_for_a_while_leaves_no_trace(
     invariants.a_policy_tried_for_a_while_leaves_no_trace(MACHINE, OTHER_POLICY, story, data)
 
 
-@quick
 @always(stories(), moments)
 def test_a_score_is_the_sum_of_its_explained_parts(story: list[Event[Any]], now: datetime) -> None:
     for output in decide(given(*story).facts, {}, POLICY, now).outputs:
@@ -219,7 +208,6 @@ def naive_changes(given_points: list[Points], until: datetime) -> list[tuple[dat
     return grades
 
 
-@quick
 @always(stories(), moments)
 def test_the_walk_finds_the_grades_that_plain_reckoning_finds(
     story: list[Event[Any]], now: datetime
@@ -229,7 +217,6 @@ def test_the_walk_finds_the_grades_that_plain_reckoning_finds(
     assert [(change.at, change.after) for change in changes] == naive_changes(reckoned, now)[1:]
 
 
-@quick
 @always(stories(), documents(), moments)
 def test_history_that_arrives_later_takes_back_only_what_it_disproves(
     story: list[Event[Any]], late: Event[Any], now: datetime

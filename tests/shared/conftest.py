@@ -10,9 +10,10 @@ from shared.runtime.mongo_store import MongoStore
 from shared.runtime.store import Store
 from shared.settings import MongoSettings
 from tests.fakes import MemoryStore
+from tests.servers import ON_A_DATABASE
 
 
-@pytest.fixture(params=["memory", "motor", "pymongo"])
+@pytest.fixture(params=["memory", *ON_A_DATABASE])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     if request.param == "memory":
         yield MemoryStore()

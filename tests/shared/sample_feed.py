@@ -15,6 +15,7 @@ from shared.contracts.feeds import REPORTS, AnyReport
 from shared.contracts.intake import Recorded
 from shared.dealers import Dealer, Dealers
 from shared.settings import ServiceSettings
+from tests.intake.memory_register import HASH_KEY
 
 SEED = 7
 UNTIL = datetime(2026, 11, 20, tzinfo=UTC)
@@ -62,4 +63,4 @@ def of_dealer(lines: Iterable[FeedLine], dealer: Dealer) -> list[FeedLine]:
 
 def recorded(found: Reported, *, now: datetime) -> tuple[Recorded, ...]:
     """What intake publishes of a report it has not seen before, but for the profiles."""
-    return decide(None, submissions(found)[0], received_at=now).messages
+    return decide(None, submissions(found, key=HASH_KEY)[0], received_at=now).messages

@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prometheus_client import REGISTRY
 
 from shared.contracts.decision import NOTHING_DUE, Listing
 from shared.contracts.identifiers import customer_key, dealer_of
@@ -23,6 +22,7 @@ from shared.runtime.errors import TransientFailure
 from shared.runtime.plan import park
 from shared.time.clock import SystemClock
 from tests.fakes import MemoryStore
+from tests.metrics import Metrics
 from tests.shared.test_sweep import Instance
 from tests.shared.toy import DAY, DEALER, LISTED, START, visit
 
@@ -61,14 +61,14 @@ class Store(MemoryStore):
 
 
 class Audited(Instance):
-    """An instance whose service was never heard of before, so that its metrics begin at 0."""
+    """An instance of a service with a name of its own, and what that has counted so far."""
 
     def __init__(
         self, store: Store, name: str, dealers: Sequence[str] = (DEALER,), **machine: object
     ) -> None:
         renamed = replace(LISTED, name=name, **machine)  # type: ignore[arg-type]
         super().__init__(store, renamed, dealers=dealers)
-        self.name = name
+        self.counted = Metrics(name).value
 
     async def page(self) -> None:
         """The next turn that has a page of the audit."""
@@ -83,10 +83,6 @@ class Audited(Instance):
             if self.counted("audit_passes_total") > passes:
                 return
         raise AssertionError("a pass does not end")
-
-    def counted(self, metric: str, **labels: str) -> float:
-        labels = {"service": self.name, **labels}
-        return REGISTRY.get_sample_value(f"aftercare_{metric}", labels) or 0
 
     def repairs(self) -> dict[str, float]:
         faults = ("overdue", "unannounced", "deadline", "listing")

@@ -36,7 +36,7 @@ from shared.contracts.scoring import ScoreChanged
 from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS, MERGES, SCORES, VISITS
 from shared.kafka import make_producer
 from shared.runtime.dead_letters import PREFIX
-from tests.servers import Broker
+from tests.servers import PATIENCE_SECONDS, Broker
 
 AT = datetime(2026, 11, 21, 10, 5, tzinfo=UTC)
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -49,7 +49,7 @@ def aftercare(*arguments: str, **environment: str) -> subprocess.CompletedProces
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         env=_without_aftercare() | environment,
     )
 
@@ -492,7 +492,9 @@ def up(tmp_path: Path, port_base: int) -> Iterator[Child]:
     arguments = ["--data-dir", str(tmp_path / "data"), "--port-base", str(port_base)]
     child = spawn("up", [*command, *arguments], logs=tmp_path, environment=_without_aftercare())
     with running(child):
-        child.wait_until((tmp_path / "data" / "running.json").exists, within_seconds=90)
+        child.wait_until(
+            (tmp_path / "data" / "running.json").exists, within_seconds=PATIENCE_SECONDS
+        )
         yield child
 
 
@@ -505,7 +507,7 @@ def test_up_runs_everything_and_stops_it(up: Child, tmp_path: Path, port_base: i
     assert again.returncode == 1
     assert f"port {port_base + 1}, which intake needs, is in use" in again.stderr
     up.process.send_signal(signal.SIGINT)
-    assert up.process.wait(60) == 0
+    assert up.process.wait(PATIENCE_SECONDS) == 0
     assert up.last_words(1) == "stopped"
     assert not (tmp_path / "data" / "running.json").exists()
     for url in urls.values():
@@ -521,5 +523,5 @@ def test_up_ends_when_a_service_does(up: Child, tmp_path: Path) -> None:
         check=True,
     )
     os.kill(int(listening.stdout), signal.SIGKILL)
-    assert up.process.wait(60) == 1
+    assert up.process.wait(PATIENCE_SECONDS) == 1
     assert "scoring ended by itself (exit code -9)" in up.log.read_text(encoding="utf-8")

@@ -24,7 +24,7 @@ from shared.runtime.lifecycle import Runtime
 from shared.runtime.relay import KafkaRelay, Record
 from shared.runtime.validate import to_event
 from shared.settings import KafkaSettings, MongoSettings, RuntimeSettings, ServiceSettings
-from tests.servers import Broker
+from tests.servers import PATIENCE_SECONDS, Broker
 from tests.shared.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, visit
 
 pytestmark = pytest.mark.broker
@@ -75,7 +75,9 @@ async def running(
         await runtime.stop()
 
 
-async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 40) -> None:
+async def until(
+    condition: Callable[[], Awaitable[bool]], *, seconds: float = PATIENCE_SECONDS
+) -> None:
     """Wait for a condition, and fail when it does not come."""
     async with asyncio.timeout(seconds):
         while not await condition():  # noqa: ASYNC110 # what it waits for is in other processes
@@ -95,7 +97,7 @@ async def read_all(settings: KafkaSettings, topic: str, count: int) -> list[Any]
     await consumer.start()
     found: list[Any] = []
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while len(found) < count:
                 for records in (await consumer.getmany(timeout_ms=200)).values():
                     found.extend(records)

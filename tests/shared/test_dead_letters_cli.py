@@ -18,7 +18,7 @@ from deploy.local.tail import Record as Written
 from shared.contracts.topics import DEAD_LETTERS, VISITS
 from shared.runtime.dead_letters import PREFIX
 from shared.runtime.relay import Record
-from tests.servers import Broker
+from tests.servers import PATIENCE_SECONDS, Broker
 from tests.shared.test_consume import read_all, relay_to
 from tests.shared.test_dead_letters import GOOD, died, only
 
@@ -112,7 +112,7 @@ def answered(broker: Broker, answer: str, *arguments: str) -> subprocess.Complet
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE_SECONDS,
             env={**os.environ, **environment(broker)},
         )
     finally:

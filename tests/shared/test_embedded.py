@@ -1,6 +1,7 @@
 """The servers that everything runs on start, answer, isolate and go away."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer
 
+from deploy.local import processes
 from deploy.local.apache_kafka import apache_kafka
 from deploy.local.probes import kafka_brokers, mongo_answers
 from deploy.local.processes import CannotRun, free_port, require_free, running, spawn
@@ -17,7 +19,7 @@ from shared.contracts.topics import ALL, DEAD_LETTERS, SCORES, VISITS
 from shared.kafka import make_producer
 from shared.mongo import Mongo
 from shared.settings import KafkaSettings, MongoSettings
-from tests.servers import Broker
+from tests.servers import PATIENCE_SECONDS, Broker
 
 
 async def test_a_record_goes_through_the_broker(broker: Broker) -> None:
@@ -118,11 +120,25 @@ def test_a_port_in_use_is_said_so(tmp_path: Path) -> None:
             pass
 
 
+def test_no_port_is_told_twice() -> None:
+    told = [free_port() for _ in range(200)]
+    assert len(set(told)) == len(told)
+
+
+def test_a_port_that_somebody_listens_on_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken, free = free_port(), free_port()
+    monkeypatch.setattr(processes, "_untold_ports", iter([taken, free]))
+    with socket.create_server(("127.0.0.1", taken)):
+        assert free_port() == free
+    with pytest.raises(CannotRun, match="no port is left"):
+        free_port()
+
+
 def test_a_child_that_ends_early_is_reported_with_its_last_words(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "import sys; print('no disk'); sys.exit(3)"]
     child = spawn("service", command, logs=tmp_path)
     with pytest.raises(CannotRun, match=r"exit code 3(.|\n)*no disk"):
-        child.wait_until(lambda: False, within_seconds=30)
+        child.wait_until(lambda: False, within_seconds=PATIENCE_SECONDS)
 
 
 def test_a_child_that_does_not_listen_is_killed(tmp_path: Path) -> None:
@@ -148,7 +164,7 @@ def test_children_die_with_their_parent(tmp_path: Path) -> None:
         "watch", ["tail", f"--pid={parent.stdout.strip()}", "-f", "/dev/null"], logs=tmp_path
     )
     with running(waiting):
-        assert waiting.process.wait(20) == 0
+        assert waiting.process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_apache_kafka_needs_its_jars(tmp_path: Path) -> None:

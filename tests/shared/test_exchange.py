@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from prometheus_client import REGISTRY
 
 from shared.runtime.aggregate import Intent
 from shared.runtime.exchange import exchange_policy, keep_policy_current
 from shared.runtime.machine import Machine
 from shared.runtime.reconcile import NO_POLICY, applying
 from tests.fakes import MemoryStore
+from tests.metrics import Metrics
+from tests.servers import PATIENCE_SECONDS
 from tests.shared.test_sweep import Instance
 from tests.shared.toy import START, TOY, ToyFacts, ToyPolicy, visit
 
@@ -26,16 +27,13 @@ class Exchanging(Instance):
     def __init__(self, store: MemoryStore, name: str, *, page: int = 100) -> None:
         self.machine: Machine[ToyFacts, ToyPolicy] = replace(TOY, name=name)
         super().__init__(store, self.machine, page=page)
+        self.counted = Metrics(name).value
 
     async def exchange(self, policy: ToyPolicy) -> None:
         await exchange_policy(self.machine, policy, self.ownership)
 
     def scores(self) -> list[int]:
         return [json.loads(record.value or b"")["score"] for record in self.relay.records]
-
-    def counted(self, metric: str) -> float:
-        labels = {"service": self.machine.name}
-        return REGISTRY.get_sample_value(f"aftercare_{metric}", labels) or 0
 
 
 @pytest.fixture
@@ -158,7 +156,7 @@ async def test_a_watch_is_asked_again_and_again_and_its_trouble_leaves_the_polic
         watch, instance.machine, instance.ownership, instance.clock, every_seconds=0
     )
     task = asyncio.create_task(keeping)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await done.wait()
     task.cancel()
     assert asked[0] == instance.clock.now()
@@ -190,7 +188,7 @@ async def test_a_policy_of_the_same_version_is_taken_up_too(instance: Exchanging
         watch, instance.machine, instance.ownership, instance.clock, every_seconds=0
     )
     task = asyncio.create_task(keeping)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await taken.wait()
     task.cancel()
     assert instance.machine.policy == Staffed(on_duty="Li")

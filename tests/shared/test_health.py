@@ -1,6 +1,7 @@
 """Readiness notices a consumer that is dead or stuck."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -108,20 +109,17 @@ async def test_a_service_without_its_broker_is_not_ready(
     tmp_path: Path, mongo_settings: MongoSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "SILENCE", 2 * SECOND)
-    with running_broker(tmp_path, broker_kind()) as broker:
+    with ExitStack() as while_it_runs:
+        broker = while_it_runs.enter_context(running_broker(tmp_path, broker_kind()))
         settings = ServiceSettings(kafka=broker.settings(), mongo=mongo_settings)
-        runtime_context = running(settings)
-        runtime = await runtime_context.__aenter__()
+        async with running(settings) as runtime:
 
-        async def ready() -> bool:
-            return not await runtime.troubles()
+            async def ready() -> bool:
+                return not await runtime.troubles()
 
-        await until(ready)
-    try:
+            async def silent() -> bool:
+                return any("fetched nothing" in trouble for trouble in await runtime.troubles())
 
-        async def silent() -> bool:
-            return any("fetched nothing" in trouble for trouble in await runtime.troubles())
-
-        await until(silent)
-    finally:
-        await runtime_context.__aexit__(None, None, None)
+            await until(ready)
+            while_it_runs.close()
+            await until(silent)

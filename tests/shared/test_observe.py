@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from prometheus_client import REGISTRY
 
 from shared.contracts.decision import Listing, Output, Withdrawal
 from shared.contracts.identifiers import customer_key
 from shared.runtime.errors import RefusedMessage, TransientFailure
 from shared.runtime.plan import Work
 from tests.fakes import MemoryStore
+from tests.metrics import Metrics
 from tests.shared.test_reconcile import CUSTOMER, PARTITION, House
 from tests.shared.toy import DEALER, LISTED, START, TOY, event, visit
 
@@ -88,10 +88,8 @@ async def test_an_observer_that_raises_stops_nothing(
         raise ZeroDivisionError
 
     house.reconciler.machine = replace(TOY, observe=observe, name=request.node.name)
+    metrics = Metrics(request.node.name)
     await house.take(visit())
     assert (await house.aggregate()).version == 1
     assert house.sent() == ["score"]
-    failures = REGISTRY.get_sample_value(
-        "aftercare_observations_failed_total", {"service": request.node.name}
-    )
-    assert failures == 1
+    assert metrics.value("observations_failed_total") == 1

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -35,14 +35,14 @@ from shared.runtime.relay import Record
 from shared.settings import KafkaSettings, MongoSettings
 from tests.complaints.several import Cases
 from tests.complaints.several import complaint as complaint_of
-from tests.servers import Broker
+from tests.e2e.house import began
+from tests.servers import PATIENCE_SECONDS, Broker
 from tests.shared.test_cli import aftercare
 from tests.shared.test_consume import relay_to
 
 DEALER = "sunrise/pudong"
 DRAFT = "dealer: sunrise/pudong\nclocks:\n  answer: {target: 4h}\n"
 ROSTER = "dealer: sunrise/pudong\nroles:\n  responsible_person: [wang]\n  general_manager: [chen]\n"
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def test_it_asks_on_a_terminal(rules: Path, answer: bytes, applied: int) -> None
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 1 - applied
     assert f"Apply this to {DEALER}, for new cases and those that are open?" in done.stderr
@@ -347,7 +347,7 @@ class Running:
         return found
 
     def until(self, condition: Any) -> None:
-        self.child.wait_until(condition, within_seconds=60)
+        self.child.wait_until(condition, within_seconds=PATIENCE_SECONDS)
 
     def log(self) -> str:
         return self.child.log.read_text(encoding="utf-8")
@@ -372,7 +372,7 @@ def service(
     )
     with running(child):
         url = f"http://127.0.0.1:{port}"
-        child.wait_until(lambda: not what_keeps(url), within_seconds=60)
+        child.wait_until(lambda: not what_keeps(url), within_seconds=PATIENCE_SECONDS)
         yield Running(child, url, broker, environment)
 
 
@@ -397,7 +397,7 @@ def complaint(name: str, received_ago: timedelta) -> ComplaintFiled:
         case_no=name,
         timezone="Asia/Shanghai",
         status="open",
-        received_at=NOW - received_ago,
+        received_at=began() - received_ago,
         channel="phone",
         category="price",
         severity="normal",
@@ -414,7 +414,7 @@ def contacted(name: str, ago: timedelta) -> ComplaintStepTaken:
         case_no=name,
         step_id="1",
         step="contacted",
-        at=NOW - ago,
+        at=began() - ago,
         by="advisor-7",
     )
 
@@ -425,7 +425,7 @@ def _record(content: ComplaintFiled | ComplaintStepTaken) -> Record:
         "type": content.TYPE,
         "source": "test",
         "specversion": "1.0",
-        "recordedtime": instant_text(NOW),
+        "recordedtime": instant_text(began()),
     }
     headers = tuple(to_headers(attributes))
     value = content.model_dump_json().encode()
@@ -438,7 +438,6 @@ def answer_of(case: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.broker
-@pytest.mark.timeout(240)
 def test_an_edition_is_applied_while_the_service_runs(service: Running, rules: Path) -> None:
     hours = timedelta(hours=1)
     service.publish(
@@ -461,8 +460,8 @@ def test_an_edition_is_applied_while_the_service_runs(service: Running, rules: P
     )
     due = {name: answer_of(service.case(name))["due_at"] for name in ("old", "new")}
     assert due == {
-        "old": instant_text(NOW - 1 * hours),
-        "new": instant_text(NOW + 3 * hours),
+        "old": instant_text(began() - 1 * hours),
+        "new": instant_text(began() + 3 * hours),
     }
 
     again = policy(rules, *on, "--rebase-open", **service.environment)
@@ -472,7 +471,6 @@ def test_an_edition_is_applied_while_the_service_runs(service: Running, rules: P
 
 
 @pytest.mark.broker
-@pytest.mark.timeout(240)
 def test_the_service_says_what_is_wrong_and_goes_on(service: Running, rules: Path) -> None:
     with_roster(rules, "dealer: sunrise/pudong\nroles:\n  boss: [wang]\n")
     service.until(lambda: "rosters/pudong.yaml:3: roles.boss: Input should be" in service.log())
@@ -482,6 +480,6 @@ def test_the_service_says_what_is_wrong_and_goes_on(service: Running, rules: Pat
     service.child.stop()
     with_roster(rules, "dealer: sunrise/pudong\nroles:\n  boss: [wang]\n")
     service.child.restart()
-    assert service.child.process.wait(60) == 1
+    assert service.child.process.wait(PATIENCE_SECONDS) == 1
     assert "aftercare complaints cannot start, its rules are wrong:" in service.child.last_words()
     assert f"{rules}/rosters/pudong.yaml:3: roles.boss: " in service.child.last_words()

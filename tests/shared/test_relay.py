@@ -12,12 +12,13 @@ from shared.kafka import connection, make_producer
 from shared.runtime.errors import TransientFailure
 from shared.runtime.relay import ConnectingRelay, Record
 from shared.settings import KafkaSettings
+from tests.servers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.broker
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition():  # noqa: ASYNC110 # the relay connects in a task of its own
             await asyncio.sleep(0.01)
 
@@ -58,7 +59,7 @@ async def values(settings: KafkaSettings) -> set[bytes | None]:
     consumer = AIOKafkaConsumer(VISITS.name, **connection(settings), auto_offset_reset="earliest")
     await consumer.start()
     try:
-        found = await consumer.getmany(timeout_ms=5_000)
+        found = await consumer.getmany(timeout_ms=PATIENCE_SECONDS * 1000)
     finally:
         await consumer.stop()
     return {one.value for records in found.values() for one in records}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 from uuid import uuid4
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -317,7 +317,6 @@ def test_each_dealer_counts_its_own() -> None:
     assert (second.accepted, second.rejected, second.customers_scored) == (0, 1, 0)
 
 
-@settings(max_examples=40)
 @given(st.randoms(use_true_random=False))
 def test_order_and_repeats_make_no_difference(order: random.Random) -> None:
     records = [

@@ -14,8 +14,7 @@ from services.intake import publish as publishing
 from services.intake import receive as receiving
 from services.intake.receive import Intake
 from shared.contracts.complaints import CaseMerged, CaseMergeWithdrawn
-from shared.runtime import plan as planning
-from shared.runtime import progress
+from shared.runtime import emit, progress
 from shared.runtime import reconcile as reconciling
 from shared.runtime.aggregate import Aggregate, Outgoing
 from shared.runtime.consume import Consumer
@@ -212,14 +211,14 @@ def sequences_by_the_clock_alone(patch: pytest.MonkeyPatch) -> None:
     def next_sequence(self: Any, about: str) -> int:
         return int(self.now.timestamp() * 1000)
 
-    patch.setattr(planning._Draft, "next_sequence", next_sequence)
+    patch.setattr(emit.Draft, "next_sequence", next_sequence)
 
 
 def announcements_not_sealed(patch: pytest.MonkeyPatch) -> None:
     class Unsealed:
         """No output is one."""
 
-    patch.setattr(planning, "Announcement", Unsealed)
+    patch.setattr(emit, "Announcement", Unsealed)
 
 
 def the_waiting_disregarded(patch: pytest.MonkeyPatch) -> None:

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.time.calendar import BusinessCalendar
 from shared.time.calendar_file import STATUTORY, Arrangements
 from shared.time.deadlines import Hold, Span, due, elapsed, joined, part_of, years_needed
 from shared.yaml_file import read_yaml
+from tests.examples import thorough
 from tests.time.oracle import MOMENTS, draw
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -232,10 +233,9 @@ def test_what_is_no_span(text: str) -> None:
 
 SEEDS = st.integers(0, 10**9)
 ZONES = st.sampled_from(sorted(MOMENTS))
-many = settings(max_examples=300, deadline=None)
 
 
-@many
+@thorough
 @given(SEEDS, ZONES)
 def test_so_much_is_used_up_when_it_is_due_and_less_before(seed: int, zone: str) -> None:
     question = draw(random.Random(seed), zone)
@@ -253,7 +253,7 @@ def test_so_much_is_used_up_when_it_is_due_and_less_before(seed: int, zone: str)
     )
 
 
-@many
+@thorough
 @given(SEEDS, ZONES, st.integers(0, 100_000))
 def test_later_starts_longer_spans_and_more_holds_are_due_later(
     seed: int, zone: str, later: int
@@ -277,7 +277,7 @@ def test_later_starts_longer_spans_and_more_holds_are_due_later(
     assert without <= found
 
 
-@many
+@thorough
 @given(SEEDS, ZONES, st.floats(0.01, 0.99))
 def test_a_part_is_not_later_than_the_whole(seed: int, zone: str, fraction: float) -> None:
     question = draw(random.Random(seed), zone)

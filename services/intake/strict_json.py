@@ -1,0 +1,168 @@
+"""JSON from strangers: strict, and of bounded cost before anything is made of it.
+
+RFC 8259 as I-JSON (RFC 7493) narrows it: UTF-8, no NaN, no lone surrogates, no name twice in one
+object. Each call is for one event, so that no call takes long.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST_VALUES = 50_000
+"""So many objects' members and numbers has one event at most."""
+MOST_DIGITS = 1_000
+CUT_OFF_NEAR = 16
+"""An error so near to the end of a window is one of the window, not of the text."""
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_FIRST_WINDOW = 16_384
+
+
+class NotJson(ValueError):
+    """What is wrong, without a word of the text."""
+
+
+class TooLarge(ValueError):
+    """More than is taken as one event."""
+
+
+class Doubled(dict[str, object]):
+    """An object in which `name` stands more than once."""
+
+    name = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One value and where it ends; whether a name stands twice in any object of it."""
+
+    value: object
+    end: int
+    doubled: bool
+
+
+class StrictJson:
+    """Decodes events of at most so many bytes. For one thread at a time."""
+
+    def __init__(self, *, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._values = 0
+        self._doubled = False
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=self._object,
+            parse_int=self._integer,
+            parse_float=self._float,
+            parse_constant=_no_constant,
+        )
+
+    def whole(self, text: str) -> Decoded:
+        """The value that is the whole text. Raises `NotJson` or `TooLarge`."""
+        if len(text.encode()) > self._most_bytes:
+            raise TooLarge(f"an event has at most {self._most_bytes} bytes")
+        decoded = self._decode(text, after_space(text, 0))
+        if after_space(text, decoded.end) != len(text):
+            raise NotJson("more than one value")
+        return decoded
+
+    def next(self, text: str, start: int) -> Decoded:
+        """The value at `start`. Raises `NotJson` or `TooLarge`."""
+        for size in (min(_FIRST_WINDOW, self._most_bytes), self._most_bytes + 1):
+            window = text[start : start + size]
+            is_rest = start + size >= len(text)
+            try:
+                decoded = self._decode(window, 0)
+            except _CutOff:
+                if is_rest:
+                    raise NotJson("cut off") from None
+                continue
+            if decoded.end < len(window) or is_rest:
+                self._check_size(window[: decoded.end])
+                return Decoded(decoded.value, start + decoded.end, decoded.doubled)
+        raise TooLarge(f"an event has at most {self._most_bytes} bytes")
+
+    def _check_size(self, text: str) -> None:
+        if len(text) > self._most_bytes or len(text.encode()) > self._most_bytes:
+            raise TooLarge(f"an event has at most {self._most_bytes} bytes")
+
+    def _decode(self, text: str, start: int) -> Decoded:
+        self._values, self._doubled = 0, False
+        try:
+            value, end = self._decoder.raw_decode(text, start)
+            if _SURROGATE.search(text, start, end):
+                json.dumps(value, ensure_ascii=False).encode()
+        except json.JSONDecodeError as error:
+            if error.msg.startswith("Unterminated") or error.pos >= len(text) - CUT_OFF_NEAR:
+                raise _CutOff from None
+            raise NotJson("not JSON") from None
+        except RecursionError:
+            raise NotJson("nested too deeply") from None
+        except UnicodeEncodeError:
+            raise NotJson("half of a surrogate pair") from None
+        return Decoded(value, end, self._doubled)
+
+    def _object(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
+        self._count(len(pairs) + 1)
+        found = dict(pairs)
+        return found if len(found) == len(pairs) else self._twice(pairs)
+
+    def _twice(self, pairs: list[tuple[str, object]]) -> Doubled:
+        self._doubled = True
+        found = Doubled()
+        for name, value in pairs:
+            if name in found:
+                found.name = name
+            found[name] = value
+        return found
+
+    def _integer(self, digits: str) -> int:
+        self._count(1)
+        if len(digits) > MOST_DIGITS:
+            raise NotJson("a number of too many digits")
+        return int(digits)
+
+    def _float(self, digits: str) -> float:
+        self._count(1)
+        return float(digits)
+
+    def _count(self, more: int) -> None:
+        self._values += more
+        if self._values > MOST_VALUES:
+            raise TooLarge(f"an event has at most {MOST_VALUES} values")
+
+
+class _CutOff(NotJson):
+    """The text, or the window of it, ends within a value."""
+
+
+def _no_constant(name: str) -> float:
+    raise NotJson("not JSON")
+
+
+def after_space(text: str, start: int) -> int:
+    """The first place from `start` on that is no white space."""
+    match = _SPACE.match(text, start)
+    assert match is not None
+    return match.end()
+
+
+def path_to_doubled(value: object) -> tuple[int | str, ...]:
+    """Where a name stands twice; the name itself is the last part."""
+    waiting: list[tuple[object, tuple[int | str, ...]]] = [(value, ())]
+    while waiting:
+        found, path = waiting.pop()
+        if isinstance(found, Doubled):
+            return (*path, found.name)
+        waiting.extend((inner, (*path, key)) for key, inner in _within(found))
+    return ()
+
+
+def _within(value: object) -> Iterator[tuple[int | str, object]]:
+    match value:
+        case dict():
+            yield from value.items()
+        case list():
+            yield from enumerate(value)
+        case _:
+            return

@@ -1,0 +1,129 @@
+"""JSON as it is taken: the same values as anywhere, and clear limits."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.intake.body import BATCH, NDJSON, SINGLE, events_in
+from services.intake.problems import Refusal
+from services.intake.receive import Unreadable
+from services.intake.reports import Refused
+from services.intake.strict_json import NotJson, StrictJson, TooLarge
+
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text()
+    | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+def events(body: bytes, media_type: str, **more: int) -> list[object]:
+    limits = {"max_items": 2000, "max_event_bytes": 100_000} | more
+    return list(events_in(body, media_type, **limits))
+
+
+@given(st.lists(VALUES), st.sampled_from([None, 2]), st.booleans())
+def test_a_batch_is_read_as_json_reads_it(
+    values: list[Any], indent: int | None, escaped: bool
+) -> None:
+    text = json.dumps(values, indent=indent, ensure_ascii=escaped)
+    assert repr(events(text.encode(), BATCH)) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize("size", [16_370, 16_380, 16_384, 16_385, 33_000, 99_000])
+@pytest.mark.parametrize("inner", ['"x"', "123456789", "1.5e3", '"\\u00e9"', "[true]", '{"a":1}'])
+def test_events_of_any_size_are_found_in_a_batch(size: int, inner: str) -> None:
+    value = [inner, "y" * (size - 20), json.loads(inner)]
+    text = json.dumps([json.loads(inner), value, json.loads(inner)] * 3, ensure_ascii=False)
+    assert events(text.encode(), BATCH) == json.loads(text)
+    padded = "[" + " " * size + inner + " " * size + "," + inner + " ]"
+    assert events(padded.encode(), BATCH) == json.loads(padded)
+
+
+@pytest.mark.parametrize("size", [16_383, 16_384, 16_385, 50_000])
+def test_a_number_is_never_cut(size: int) -> None:
+    text = "[" + " " * (size - 3) + "[12345,67890],12345]"
+    assert events(text.encode(), BATCH) == json.loads(text)
+    many = "[" + ",".join(["123456789"] * 8_000) + "]"
+    assert events(many.encode(), BATCH, max_items=9_000) == json.loads(many)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'["' + b"x" * 100_001 + b'"]', 413),
+        (b'["' + "\u20ac".encode() * 50_000 + b'"]', 413),
+        (b"[[" + b"[]," * 60_000 + b"[]]]", 413),
+        (b'[{"a":1},{"b":' + b"[" * 2_000, 400),
+        (b'[{"a":1}', 400),
+        (b'[{"a":1},]', 400),
+        (b'[{"a":1}]x', 400),
+        (b'[{"a":tru}, ' + b" " * 20_000 + b"1]", 400),
+        (b"[" + b"1" * 1_001 + b"]", 400),
+        (b'["\\ud800"]', 400),
+        (b'["\\udc00\\ud800"]', 400),
+        (b'["a\x00b"]', 400),
+        (b"[-Infinity]", 400),
+        (b"", 400),
+        (b"[", 400),
+    ],
+)
+def test_a_batch_that_is_none_is_refused_as_a_whole(body: bytes, status: int) -> None:
+    with pytest.raises(Refusal) as refused:
+        events(body, BATCH)
+    assert refused.value.problem.status == status
+
+
+def test_values_are_counted_before_they_are_too_many() -> None:
+    reader = StrictJson(most_bytes=1_000_000)
+    for text in ("[" + "1," * 60_000 + "1]", "[" + "{}," * 60_000 + "1]"):
+        with pytest.raises(TooLarge):
+            reader.whole(text)
+    keys = ",".join(f'"{number}":""' for number in range(60_000))
+    with pytest.raises(TooLarge):
+        reader.whole("{" + keys + "}")
+    assert reader.whole('["\\ud83d\\ude00"]').value == ["😀"]
+    with pytest.raises(NotJson):
+        reader.whole('["\\ud83d"]')
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (b'{"id": 1, "data": {}, "id": 2}', "/id"),
+        (b'{"data": {"customer": {"name": 1, "name": 1}}}', "/data/customer/name"),
+        (b'{"data": {"lines": [{}, {"SECRET": 1, "SECRET": 2}]}}', "/data/lines/1"),
+    ],
+)
+@pytest.mark.parametrize("media_type", [SINGLE, NDJSON, BATCH])
+def test_a_name_that_stands_twice_is_told_by_its_place(
+    body: bytes, pointer: str, media_type: str
+) -> None:
+    told = events(b"[" + body + b"]" if media_type == BATCH else body, media_type)
+    assert len(told) == 1
+    assert isinstance(told[0], Refused)
+    assert [error.pointer for error in told[0].errors] == [pointer]
+
+
+def test_a_line_is_refused_alone() -> None:
+    body = b'\n \r\n{"a": 1}\r\n"' + b"x" * 100_001 + b'"\n1 2\n{"b": 1}\n\n'
+    found = events(body, NDJSON)
+    assert found == [
+        {"a": 1},
+        Unreadable("an event has at most 100000 bytes", too_large=True),
+        Unreadable("this line is not JSON in UTF-8, or nested too deeply"),
+        {"b": 1},
+    ]
+
+
+def test_many_lines_are_refused_before_all_are_read() -> None:
+    with pytest.raises(Refusal) as refused:
+        events(b"1\n" * 100_000, NDJSON)
+    assert refused.value.problem.status == 413

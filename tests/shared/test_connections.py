@@ -1,0 +1,160 @@
+"""Slow, silent and too many clients keep nobody from being answered."""
+
+import asyncio
+import json
+
+import pytest
+from fastapi import FastAPI, Response
+from fastapi.exceptions import RequestValidationError
+
+from shared.http import invalid_request
+from shared.settings import HttpSettings
+from tests.served import Served, served
+
+GET = b"GET /hello HTTP/1.1\r\nhost: x\r\n\r\n"
+FOR_EVER = 300
+
+
+def app(held: asyncio.Event | None = None) -> FastAPI:
+    """`/hello` answers at once, `/held` when `held` is set, `/large` with 20 MB."""
+    made = FastAPI(exception_handlers={RequestValidationError: invalid_request})
+
+    @made.get("/hello")
+    async def hello() -> str:
+        return "hello"
+
+    @made.get("/number")
+    async def number(n: int) -> int:
+        return n
+
+    @made.get("/held")
+    async def wait() -> str:
+        assert held is not None
+        await held.wait()
+        return "held"
+
+    @made.get("/large")
+    async def large() -> Response:
+        return Response(b"x" * 20_000_000)
+
+    return made
+
+
+def limits(**more: float) -> HttpSettings:
+    defaults = {"header_deadline_seconds": FOR_EVER, "answer_deadline_seconds": FOR_EVER}
+    return HttpSettings.model_validate(defaults | more)
+
+
+async def test_a_half_sent_header_is_answered_408_however_it_drips() -> None:
+    async with served(app(), limits(header_deadline_seconds=0.5)) as server:
+        client = await server.connect()
+        await client.send(b"GET /hello HTTP/1.1\r\n")
+
+        async def drip() -> None:
+            while True:
+                await client.send(b"x")
+                await asyncio.sleep(0.05)
+
+        dripping = asyncio.create_task(drip())
+        answer = await client.rest()
+        dripping.cancel()
+        await asyncio.gather(dripping, return_exceptions=True)
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] == 408
+
+
+async def test_a_client_that_says_nothing_is_sent_away() -> None:
+    async with served(app(), limits(header_deadline_seconds=0.3)) as server:
+        assert await (await server.connect()).rest() == b""
+
+
+async def test_a_second_header_on_a_kept_connection_has_a_deadline_of_its_own() -> None:
+    async with served(app(), limits(header_deadline_seconds=0.5)) as server:
+        client = await server.connect()
+        await client.send(GET)
+        assert (await client.answer())[0] == 200
+        await client.send(GET[:-4])
+        assert b" 408 " in await client.rest()
+
+
+async def test_requests_that_take_longer_than_a_header_are_answered() -> None:
+    held = asyncio.Event()
+    async with served(app(held), limits(header_deadline_seconds=0.2)) as server:
+        client = await server.connect()
+        await client.send(GET.replace(b"hello", b"held"))
+        await asyncio.sleep(0.5)
+        held.set()
+        assert await client.answer() == (200, b'"held"')
+
+
+async def test_pipelined_and_kept_connections_work() -> None:
+    async with served(app(), limits(max_connections=1)) as server:
+        client = await server.connect()
+        await client.send(GET * 3 + GET[:10])
+        for _ in range(3):
+            assert await client.answer() == (200, b'"hello"')
+        await client.send(GET[10:])
+        assert await client.answer() == (200, b'"hello"')
+
+
+async def test_half_sent_headers_make_room_for_who_asks() -> None:
+    async with served(app(), limits(max_connections=20)) as server:
+        stalled = [await server.connect() for _ in range(60)]
+        for client in stalled[-20:]:
+            await client.send(b"GET /hello HTTP/1.1\r\n")
+        assert await server.get("/hello") == (200, b'"hello"')
+        assert await stalled[0].rest() == b""
+
+
+async def test_when_all_are_being_answered_a_new_client_shall_come_back() -> None:
+    held = asyncio.Event()
+    async with served(app(held), limits(max_connections=2)) as server:
+        busy = [await server.connect() for _ in range(2)]
+        for client in busy:
+            await client.send(GET.replace(b"hello", b"held"))
+        answer = await _turned_away(server)
+        assert b"application/problem+json" in answer
+        assert b"Retry-After" in answer
+        held.set()
+        for client in busy:
+            assert await client.answer() == (200, b'"held"')
+
+
+async def _turned_away(server: Served) -> bytes:
+    """Once the server has seen that the others are being answered."""
+    while True:
+        answer = await (await server.connect()).rest()
+        if b" 503 " in answer:
+            return answer
+
+
+async def test_an_answer_that_nobody_reads_is_given_up() -> None:
+    async with served(app(), limits(answer_deadline_seconds=0.3, max_connections=1)) as server:
+        client = await server.connect()
+        client.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        await client.send(GET.replace(b"hello", b"large") + GET)
+        while True:  # until its place is free again
+            other = await server.connect()
+            await other.send(GET)
+            if b'"hello"' in await other.reader.read(4096):
+                break
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("nonsense", [b"\x16\x03\x01\x02\x00", b"SECRET\r\n\r\n", b"GET\r\n\r\n"])
+async def test_what_is_no_http_is_a_problem(nonsense: bytes) -> None:
+    async with served(app(), limits()) as server:
+        client = await server.connect()
+        await client.send(nonsense + b"\r\n\r\n")
+        answer = await client.rest()
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] == 400
+        assert b"SECRET" not in answer
+
+
+async def test_a_wrong_query_is_told_without_what_was_sent() -> None:
+    async with served(app(), limits()) as server:
+        status, body = await server.get("/number?n=SECRET")
+        assert status == 422
+        assert [fault["loc"] for fault in json.loads(body)["detail"]] == [["query", "n"]]
+        assert b"SECRET" not in body
