@@ -1,6 +1,6 @@
 """The simulation itself is tested: each fault planted in the runtime must be caught, and how."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -287,7 +287,7 @@ def merges_without_their_speaker(patch: pytest.MonkeyPatch) -> None:
 def notices_without_their_instants(patch: pytest.MonkeyPatch) -> None:
     """What is announced keeps the instant that was corrected since."""
 
-    def no_digest(instants: Iterable[datetime]) -> str:
+    def no_digest(*instants: datetime) -> str:
         return ""
 
     patch.setattr(notices, "digest_of", no_digest)

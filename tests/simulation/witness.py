@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from typing import Any, Protocol, TypeAlias
@@ -155,7 +155,9 @@ class Witness:
             self.violated(Invariant.VERSIONS_RISE, f"{after.id}: {after.version} follows {version}")
         for about, entry in after.emitted.items():
             known = before.emitted.get(about) if before else None
-            if entry.hash == UNSAID or (known and known.sequence == entry.sequence):
+            if entry.hash == UNSAID or (
+                known and replace(known, forget_at=entry.forget_at) == entry
+            ):
                 continue
             if known and self._stands(known) and self._stands(entry):
                 self.violated(Invariant.SEALED, f"{after.id} {about}")
