@@ -81,14 +81,14 @@ class MemoryStore:
             self._intents.pop(id_, None)
 
     async def due(self, until: Mapping[int, datetime], *, limit: int) -> Sequence[Aggregate]:
-        due = [
-            (aggregate.due_at, aggregate.id, aggregate)
-            for aggregate in self._all()
-            if aggregate.partition in until
-            and aggregate.due_at is not None
-            and aggregate.due_at <= until[aggregate.partition]
-        ]
-        return [aggregate for _, _, aggregate in sorted(due, key=lambda found: found[:2])][:limit]
+        due: dict[int, list[tuple[datetime, str]]] = {partition: [] for partition in until}
+        known = {aggregate.id: aggregate for aggregate in self._all()}
+        for one in known.values():
+            instant = until.get(one.partition)
+            if instant is not None and one.due_at is not None and one.due_at <= instant:
+                due[one.partition].append((one.due_at, one.id))
+        pages = (sorted(found)[:limit] for found in due.values())
+        return [known[id_] for _, id_ in sorted(each for page in pages for each in page)]
 
     async def policy_versions(
         self, partitions: Collection[int], *, after: str, limit: int

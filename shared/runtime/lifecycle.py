@@ -90,6 +90,7 @@ class Runtime(Generic[F, P]):
             topics=[topic.name for topic in machine.topics],
             batch_records=settings.runtime.batch_records,
             ownership=self._ownership,
+            log=self._log,
             take=self._worker.take,
             graceful_stop_seconds=settings.runtime.graceful_stop_seconds,
         )
@@ -101,6 +102,11 @@ class Runtime(Generic[F, P]):
     def has_batch_in_hand(self) -> bool:
         """Whether a batch was taken and is not finished."""
         return self._worker.consumer.batch_began_at is not None
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether all that was taken in has been decided."""
+        return self._worker.is_at_rest
 
     async def start(self) -> None:
         """Begin to connect; returns at once."""

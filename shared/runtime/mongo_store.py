@@ -5,7 +5,6 @@ from collections.abc import Collection as Ids
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from heapq import merge
-from itertools import islice
 from typing import Any
 
 from shared.contracts.decision import Listing
@@ -91,7 +90,7 @@ class MongoStore:
             )
         )
         oldest_first = merge(*pages, key=lambda found: (found["due_at"], found["_id"]))
-        return [to_aggregate(document) for document in islice(oldest_first, limit)]
+        return [to_aggregate(document) for document in oldest_first]
 
     async def policy_versions(
         self, partitions: Ids[int], *, after: str, limit: int

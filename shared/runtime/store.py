@@ -37,7 +37,8 @@ class Store(Protocol):
     async def remove_intents(self, ids: Collection[str]) -> None: ...
 
     async def due(self, until: Mapping[int, datetime], *, limit: int) -> Sequence[Aggregate]:
-        """Aggregates of each partition that are due by its instant, by `(due_at, id)`."""
+        """Aggregates that are due by the instant of their partition, by `(due_at, id)`: of each
+        partition the first `limit`."""
         ...
 
     async def policy_versions(

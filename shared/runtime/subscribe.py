@@ -23,7 +23,7 @@ from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLS
 
 from shared.runtime.ownership import Ownership
 from shared.settings import KafkaSettings
-from shared.time.clock import Clock
+from shared.time.clock import Clock, SystemClock
 
 POLL_MS = 50
 REBALANCE_TIMEOUT_MS = 60_000
@@ -39,6 +39,7 @@ def subscribe(
     topics: Sequence[str],
     batch_records: int,
     ownership: Ownership,
+    log: "KafkaLog",
     take: Take,
     graceful_stop_seconds: float,
 ) -> tuple[KafkaBroker, BatchSubscriber]:
@@ -63,7 +64,7 @@ def subscribe(
         ack_policy=AckPolicy.MANUAL,
         auto_offset_reset="earliest",
         partition_assignment_strategy=(RangePartitionAssignor,),
-        listener=_Listener(ownership),
+        listener=_Listener(ownership, log),
         session_timeout_ms=session_ms,
         heartbeat_interval_ms=session_ms // 4,
         rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
@@ -87,8 +88,15 @@ class KafkaLog:
     def __init__(self, consumer: Callable[[], AIOKafkaConsumer | None], clock: Clock) -> None:
         self._consumer = consumer
         self._clock = clock
-        self._answers: dict[TopicPartition, tuple[int, int | None]] = {}
-        """When the broker last answered a fetch, and when before that; milliseconds since 1970."""
+        self._assigned_at = 0
+        self._answers: dict[TopicPartition, tuple[int, int]] = {}
+        """When the broker last answered a fetch, and when before that, or when the partition was
+        assigned; milliseconds since 1970, by the machine's clock."""
+
+    def assigned(self) -> None:
+        """Partitions are assigned: what is fetched of them from now on is asked for after this."""
+        self._assigned_at = int(SystemClock().now().timestamp() * 1000)
+        self._answers.clear()
 
     def assignment(self) -> set[TopicPartition]:
         consumer = self._consumer()
@@ -116,13 +124,12 @@ class KafkaLog:
             if end is None or answered is None:
                 found[partition] = None
                 continue
-            last, before = self._answers.get(partition, (answered, None))
+            last, before = self._answers.get(partition, (answered, self._assigned_at))
             if answered != last:
                 last, before = answered, last
             self._answers[partition] = last, before
             at_end = await consumer.position(partition) >= end
-            found[partition] = self._moment(before) if at_end and before is not None else None
-        self._answers = {part: self._answers[part] for part in found if part in self._answers}
+            found[partition] = self._moment(before) if at_end else None
         return found
 
     def _moment(self, milliseconds: int) -> datetime:
@@ -132,13 +139,15 @@ class KafkaLog:
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not typed
     """Drains before partitions are given up; what is gained is settled by the next turn."""
 
-    def __init__(self, ownership: Ownership) -> None:
+    def __init__(self, ownership: Ownership, log: KafkaLog) -> None:
         self._ownership = ownership
+        self._log = log
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         await self._ownership.revoke()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        self._log.assigned()
         await self._ownership.gained(found.partition for found in assigned)
 
 

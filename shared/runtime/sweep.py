@@ -6,6 +6,7 @@ a stale owner left behind, and the audit of what is open.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -80,6 +81,8 @@ class Sweep(Generic[F, P]):
         self._monotonic = monotonic
         self._settled_at = monotonic()
         self._scan: _PolicyScan | None = None
+        self.quiet_until: datetime | None = None
+        """By then nothing was due in any of the partitions, when that was last so."""
         self._auditor = (
             Auditor(
                 machine=machine,
@@ -121,7 +124,8 @@ class Sweep(Generic[F, P]):
             await look()
 
     async def turn(self) -> bool:
-        """One turn: a page of what is due, else a page of the rest. True if more is due."""
+        """One turn: a page of what is due, of each partition a share, else a page of the rest. True
+        if more may be due."""
         async with self._ownership.turn() as turn:
             if not turn.partitions:
                 metrics.policy_scan_partitions_left.labels(self._machine.name).set(0)
@@ -133,15 +137,19 @@ class Sweep(Generic[F, P]):
             read_until = self._read_until(turn)
             if not read_until:
                 return False
-            due = await self._store.due(read_until, limit=self._page)
+            share = max(1, self._page // len(read_until))
+            due = await self._store.due(read_until, limit=share)
             if due:
                 self._tell_lateness(due)
                 await self._decide(due, turn, read_until)
-            if len(due) < self._page:
+            if not due and len(read_until) == len(turn.partitions):
+                self.quiet_until = min(read_until.values())
+            more = share in Counter(aggregate.partition for aggregate in due).values()
+            if not more:
                 await self._policy_page(turn, read_until)
             if not due and self._auditor is not None:
                 await self._auditor.page(turn, read_until)
-            return len(due) == self._page
+            return more
 
     def _read_until(self, turn: Turn) -> Mapping[int, datetime]:
         """Of the partitions that may speak: up to which moment, the present at most."""

@@ -54,6 +54,7 @@ class Worker(Generic[F, P]):
         give_up: Callable[[str], None],
     ) -> None:
         self._ports = ports
+        self._last_done_at: datetime | None = None
         self.progress = Progress(
             service=machine.name,
             clock=ports.clock,
@@ -86,9 +87,22 @@ class Worker(Generic[F, P]):
             monotonic=ports.monotonic,
         )
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether all that was taken in has been decided."""
+        done_at = self._last_done_at
+        quiet_until = self.sweep.quiet_until
+        return (
+            self.consumer.batch_began_at is None
+            and done_at is not None
+            and quiet_until is not None
+            and quiet_until >= done_at
+        )
+
     async def take(self, records: Sequence[RawRecord]) -> None:
         """Take a polled batch; as `Consumer.take` promises."""
         await self.consumer.take(records)
+        self._last_done_at = self._ports.clock.now()
 
     async def keep_sweeping(self) -> None:
         """Wake what is due, until cancelled."""

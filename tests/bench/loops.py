@@ -26,14 +26,10 @@ from shared.kafka import connection, make_producer
 from shared.mongo import Mongo, UpdateOne
 from shared.runtime.lifecycle import Runtime
 from shared.runtime.machine import Machine
-from shared.runtime.mongo_store import MongoStore
 from shared.settings import ServiceSettings
-from shared.time.clock import SystemClock
-from tests.servers import PARTITIONS
 
 BATCH = 1000
 POLL_SECONDS = 0.005
-LOOK_SECONDS = 0.05
 LOOKS = 20
 """How often it is looked at in the time that remains."""
 
@@ -137,24 +133,11 @@ async def ticks(
     for part in range(1, parts + 1):
         await _until_consumed(machine, before + events * part / parts)
         if part == parts:
-            await _until_decided(machine, settings, runtime)
+            while not runtime.is_at_rest:  # noqa: ASYNC110 # what ships signals nothing
+                await asyncio.sleep(POLL_SECONDS)
         done.append(watch.taken())
     await runtime.stop()
     return done
-
-
-async def _until_decided(
-    machine: Machine[Any, Any], settings: ServiceSettings, runtime: Runtime[Any, Any]
-) -> None:
-    """Nothing is in hand, and of all that was taken in nothing waits to be decided."""
-    mongo = Mongo(settings.mongo, machine.name)
-    store = MongoStore(mongo.database)
-    while (  # noqa: ASYNC110 # what ships signals nothing
-        runtime.has_batch_in_hand
-        or await store.due(dict.fromkeys(range(PARTITIONS), SystemClock().now()), limit=1)
-    ):
-        await asyncio.sleep(LOOK_SECONDS)
-    await mongo.close()
 
 
 async def _until_consumed(machine: Machine[Any, Any], count: float) -> None:

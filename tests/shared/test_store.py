@@ -164,6 +164,8 @@ async def test_due_aggregates_come_oldest_first_from_owned_partitions(store: Sto
     due = await store.due({3: NOW, 9: NOW}, limit=10)
     assert [found.id for found in due] == ["g/d/s/first", "g/d/s/late", "g/d/s/later"]
     assert [found.id for found in await store.due({3: NOW}, limit=1)] == ["g/d/s/first"]
+    both = await store.due({3: NOW, 4: NOW}, limit=1)
+    assert [found.id for found in both] == ["g/d/s/first", "g/d/s/not ours"]
     apart = {3: NOW - timedelta(seconds=1), 4: NOW}
     due = await store.due(apart, limit=10)
     assert [found.id for found in due] == ["g/d/s/first", "g/d/s/late", "g/d/s/not ours"]
