@@ -72,6 +72,9 @@ class RuntimeSettings(BaseModel):
     """How the service consumes; the defaults suit most."""
 
     batch_records: int = Field(default=1000, ge=1, le=20_000)
+    backlog_records: int = Field(default=4000, ge=0, le=100_000)
+    """So many records of partitions of which more is waiting wait for it, to be written and decided
+    together."""
     sweep_interval_seconds: float = Field(default=0.25, gt=0, le=60)
     sweep_page: int = Field(default=500, ge=1, le=10_000)
     poison_in_a_row: int = Field(default=100, ge=1)

@@ -5,7 +5,7 @@ A batch that did not go through is rewound and comes again; offsets are committe
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -34,6 +34,12 @@ P = TypeVar("P", bound=Policy)
 log = structlog.get_logger()
 
 
+MAX_WAITING_BYTES = 8_000_000
+DO_AT_ONCE = -1
+LONGEST_WAIT_SECONDS = 1.0
+"""Where nothing more comes for so long, what waits for more is done without it."""
+
+
 class Log(Reading, Protocol):
     """What is needed of a Kafka consumer besides its records."""
 
@@ -56,8 +62,10 @@ class Consumer(Generic[F, P]):
         log: Log,
         ownership: Ownership,
         progress: Progress,
+        backlog_records: int,
         poison_in_a_row: int,
         give_up: Callable[[str], None],
+        monotonic: Callable[[], float],
     ) -> None:
         self._machine = machine
         self._reading = machine.reading
@@ -66,32 +74,50 @@ class Consumer(Generic[F, P]):
         self._log = log
         self._ownership = ownership
         self._progress = progress
+        self._backlog = backlog_records
+        self._waiting: list[RawRecord] = []
+        """Taken of partitions of which more is waiting: done with what comes next."""
+        self._waiting_since = 0.0
+        self._gains = 0
         self._poison_limit = poison_in_a_row
         self._poison_keys: list[bytes | None] = []
         self._give_up = give_up
+        self._monotonic = monotonic
         self._backoff = Backoff()
         self.batch_began_at: datetime | None = None
         """When the batch in hand was taken, by the machine's clock; None between batches."""
         self.failures_in_a_row = 0
         """How often a batch has failed since one went through."""
 
+    @property
+    def waiting_partitions(self) -> Collection[int]:
+        """Of which something was taken in this assignment that is not done."""
+        if self._gains != self._ownership.gains:
+            return ()
+        return {record.partition for record in self._waiting}
+
     async def take(self, records: Sequence[RawRecord]) -> None:
-        """Process one batch to the end, or rewind it. Never raises but to be cancelled."""
+        """Process one batch to the end, or rewind it. Never raises but to be cancelled.
+
+        Where more of a partition is waiting its records wait for it, up to `backlog_records`: a
+        backlog is then written and decided in fewer and larger steps.
+        """
         self.batch_began_at = SystemClock().now()
+        batch = [*self._waiting, *records]
         try:
             with metrics.batch_seconds.labels(self._machine.name).time():
                 async with self._ownership.turn() as turn:
-                    await self._take(records, turn)
+                    await self._take(batch, turn)
         except TransientFailure as failure:
             metrics.transient_failures.labels(self._machine.name, _cause(failure)).inc()
             log.warning("batch will be taken again", because=str(failure))
             self._count_failures(self.failures_in_a_row + 1)
-            await self._rewind(records)
+            await self._rewind(batch)
         except Exception as error:
             metrics.transient_failures.labels(self._machine.name, "unexpected").inc()
             log.exception("batch will be taken again", because=type(error).__name__)
             self._count_failures(self.failures_in_a_row + 1)
-            await self._rewind(records)
+            await self._rewind(batch)
         else:
             self._backoff.reset()
             self._count_failures(0)
@@ -104,8 +130,8 @@ class Consumer(Generic[F, P]):
 
     async def _take(self, records: Sequence[RawRecord], turn: Turn) -> None:
         await self._reconciler.begin(turn)
-        ours = [record for record in records if record.partition in turn.partitions]
         sight = await self._progress.look(self._log, turn.partitions, self._ownership.assignments)
+        ours = self._ready(records, sight)
         events, poison = self._validate(ours)
         unjoined = await self._reconciler.reconcile(self._group(events, sight), turn)
         source = {id(event): record for record, event in events}
@@ -116,6 +142,34 @@ class Consumer(Generic[F, P]):
             await self._bury(poison, turn)
         self._progress.note(sight)
         await self._commit(ours)
+
+    def give_back(self) -> None:
+        """Have what waits come again where nothing more comes; call it with no batch in hand."""
+        stale = self._monotonic() - self._waiting_since > LONGEST_WAIT_SECONDS
+        same = self._gains == self._ownership.gains  # else it comes again by itself
+        if self._waiting and stale and same and self.batch_began_at is None:
+            self._seek_to(self._waiting)
+            self._gains = DO_AT_ONCE
+
+    def _ready(self, batch: Sequence[RawRecord], sight: Sight) -> list[RawRecord]:
+        """What is done now; the rest waits: for more of its partition, or for the assignment that
+        is under way where it is nobody's. `sight` is of what is ours."""
+        gains, self._gains = self._gains, self._ownership.gains
+        if not self._waiting:
+            self._waiting_since = self._monotonic()
+        ours = [record for record in batch if record.partition in sight]
+        strays = [record for record in batch if record.partition not in sight]
+        if gains != self._gains and self._waiting:  # what waits comes again, if it is ours
+            self._waiting = []
+            return ours
+        behind = {part for part in sight if self._progress.read_with(sight, part) is None}
+        waiting = [record for record in ours if record.partition in behind]
+        size = sum(len(record.value or b"") for record in waiting)
+        if gains == DO_AT_ONCE or len(waiting) > self._backlog or size > MAX_WAITING_BYTES:
+            self._waiting = strays
+            return ours
+        self._waiting = [*strays, *waiting]
+        return [record for record in ours if record.partition not in behind]
 
     def _validate(
         self, records: Sequence[RawRecord]
@@ -196,11 +250,16 @@ class Consumer(Generic[F, P]):
             log.warning("offsets not committed", because=type(error).__name__)
 
     async def _rewind(self, records: Sequence[RawRecord]) -> None:
+        await self._backoff.wait()
+        self._seek_to(records)
+
+    def _seek_to(self, records: Sequence[RawRecord]) -> None:
+        """Have these records come again; none of them waits any more."""
+        self._waiting = []
         first: dict[TopicPartition, int] = {}
         for record in records:
             partition = TopicPartition(record.topic, record.partition)
             first[partition] = min(first.get(partition, record.offset), record.offset)
-        await self._backoff.wait()
         for partition in first.keys() & self._log.assignment():
             self._log.seek(partition, first[partition])
 

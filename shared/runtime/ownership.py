@@ -69,6 +69,8 @@ class Ownership:
         self._partitions: frozenset[int] = frozenset()
         self._unsettled = True
         self._gaps = 0
+        self.gains = 0
+        """How often Kafka has assigned partitions."""
         self.assignments = 0
         """How often Kafka has assigned partitions, or may have done so during a pause."""
         self.gained_at: datetime | None = None
@@ -103,6 +105,7 @@ class Ownership:
         async with self._turn:
             self._partitions = frozenset(partitions)
             self._unsettled = True
+            self.gains += 1
             self.assignments += 1
             self.gained_at = SystemClock().now()
 

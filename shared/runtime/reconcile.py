@@ -81,6 +81,8 @@ class Reconciler(Generic[F, P]):
         `loaded` are the aggregates where the caller has just read them. Raises
         `TransientFailure`; then the work must be done again, and intents settled first.
         """
+        if not work:
+            return []
         changes: list[Change] = []
         for _ in range(MAX_ROUNDS):
             known = loaded if loaded is not None else await self.store.load(work.keys())

@@ -71,8 +71,10 @@ class Worker(Generic[F, P]):
             log=ports.log,
             ownership=ports.ownership,
             progress=self.progress,
+            backlog_records=settings.backlog_records,
             poison_in_a_row=settings.poison_in_a_row,
             give_up=give_up,
+            monotonic=ports.monotonic,
         )
         self.sweep = Sweep(
             machine=machine,
@@ -94,6 +96,7 @@ class Worker(Generic[F, P]):
         quiet_until = self.sweep.quiet_until
         return (
             self.consumer.batch_began_at is None
+            and not self.consumer.waiting_partitions
             and done_at is not None
             and quiet_until is not None
             and quiet_until >= done_at
@@ -112,9 +115,13 @@ class Worker(Generic[F, P]):
         """See how far the topics have been read, unless a batch is in hand: that tells itself."""
         if self.consumer.batch_began_at is not None:
             return
+        self.consumer.give_back()
         ownership = self._ports.ownership
         sight = await self.progress.look(
             self._ports.log, ownership.partitions, ownership.assignments
         )
         if self.consumer.batch_began_at is None:
-            self.progress.note(sight)
+            waiting = self.consumer.waiting_partitions
+            self.progress.note(
+                {part: None if part in waiting else moment for part, moment in sight.items()}
+            )

@@ -30,6 +30,7 @@ class FakeLog:
         self.sought: dict[TopicPartition, int] = {}
         self.commit_fails = False
         self.read_until: datetime | None = START
+        self.behind: set[int] = set()
         self.owned = {TopicPartition(VISITS.name, partition) for partition in range(6)}
 
     def assignment(self) -> set[TopicPartition]:
@@ -39,7 +40,10 @@ class FakeLog:
         self.sought[partition] = offset
 
     async def handed_out(self) -> Mapping[TopicPartition, datetime | None]:
-        return dict.fromkeys(self.owned, self.read_until)
+        return {
+            owned: None if owned.partition in self.behind else self.read_until
+            for owned in self.owned
+        }
 
     async def commit(self, offsets: dict[TopicPartition, int]) -> None:
         if self.commit_fails:
@@ -50,7 +54,7 @@ class FakeLog:
 class Taking:
     """A consumer of the toy service on fakes."""
 
-    def __init__(self, *, poison_in_a_row: int = 3) -> None:
+    def __init__(self, *, poison_in_a_row: int = 3, backlog_records: int = 0) -> None:
         self.store, self.relay, self.log = MemoryStore(), MemoryRelay(), FakeLog()
         self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
         self.gave_up: list[str] = []
@@ -66,7 +70,7 @@ class Taking:
         self.worker: Worker[ToyFacts, ToyPolicy] = Worker(
             TOY,
             ports,
-            RuntimeSettings(poison_in_a_row=poison_in_a_row),
+            RuntimeSettings(poison_in_a_row=poison_in_a_row, backlog_records=backlog_records),
             dealers=[DEALER],
             give_up=self.gave_up.append,
         )

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from shared import metrics
+from shared.contracts.identifiers import customer_key
 from shared.contracts.topics import GRADES, SCORES
 from shared.runtime.errors import TransientFailure
 from tests.shared.test_take import Taking, partition, polled
-from tests.shared.toy import DAY, START, TOY, visit
+from tests.shared.toy import DAY, DEALER, START, TOY, visit
 
+CUSTOMER = customer_key(DEALER, "dms", "1")
 SECOND = timedelta(seconds=1)
 OPEN = polled(1, data=visit(1, status="open"))
 CLOSED = polled(2, data=visit(1, status="closed", revision=2))
@@ -176,3 +178,69 @@ async def test_a_clock_that_is_put_back_knows_anew_up_to_when_all_was_read(
     read_until(taking, 0)
     await sweep(taking)
     assert taking.sent_to(GRADES.name) == 1
+
+
+@pytest.fixture
+async def patient() -> Taking:
+    made = Taking(backlog_records=3)
+    await made.ownership.gained(range(6))
+    return made
+
+
+async def test_a_backlog_waits_for_its_end_and_is_written_and_decided_once(patient: Taking) -> None:
+    read_until(patient, None)
+    await patient.take([polled(1)])
+    await patient.take([polled(2)])
+    assert (patient.log.committed, await patient.store.load([CUSTOMER])) == ({}, {})
+    read_until(patient, 0)
+    await patient.take([polled(3)])
+    assert patient.log.committed == {partition(0): 4}
+    assert (await patient.store.load([CUSTOMER]))[CUSTOMER].version == 1
+    assert patient.sent_to(SCORES.name) == 1
+
+
+async def test_a_longer_backlog_is_taken_in_and_decided_at_its_end(patient: Taking) -> None:
+    read_until(patient, None)
+    await patient.take([polled(offset) for offset in range(1, 5)])
+    assert patient.log.committed == {partition(0): 5}
+    assert patient.sent_to(SCORES.name) == 0
+
+
+async def test_what_waits_holds_up_no_other_partition(patient: Taking) -> None:
+    patient.log.behind = {0}
+    await patient.take([polled(1), polled(1, partition=3, customer="2")])
+    assert patient.log.committed == {partition(3): 2}
+    assert patient.sent_to(SCORES.name) == 1
+
+
+async def test_what_waits_comes_again_when_its_batch_fails(patient: Taking) -> None:
+    read_until(patient, None)
+    await patient.take([polled(1)])
+    read_until(patient, 0)
+    patient.relay.fail_next.append(TransientFailure("broker: away"))
+    await patient.take([polled(2)])
+    assert patient.log.sought == {partition(0): 1}
+    await patient.take([polled(1), polled(2)])
+    assert patient.log.committed == {partition(0): 3}
+
+
+async def test_where_nothing_more_comes_what_waits_is_done_without_it(patient: Taking) -> None:
+    """As behind the mark of a transaction, which is no record."""
+    read_until(patient, None)
+    await patient.take([polled(1)])
+    await patient.worker.look()
+    assert patient.log.sought == {}
+    patient.seconds = 2
+    await patient.worker.look()
+    assert patient.log.sought == {partition(0): 1}
+    await patient.take([polled(1)])
+    assert patient.log.committed == {partition(0): 2}
+
+
+async def test_what_waited_is_done_at_once_after_another_assignment(patient: Taking) -> None:
+    """Its records come again, and must not be told from those that have waited."""
+    read_until(patient, None)
+    await patient.take([polled(1)])
+    await patient.ownership.gained([0])
+    await patient.take([polled(1), polled(2)])
+    assert patient.log.committed == {partition(0): 3}

@@ -134,10 +134,13 @@ class Member:
             return []
         positions, reached = self._positions, self._asked_at
         sent_at, asked_at = asyncio.get_running_loop().time(), self.process.clock.now()
-        request = Request("poll", partial(self._fetch, dict(positions)), _timed_out, "broker")
+        asked = dict(positions)
+        request = Request("poll", partial(self._fetch, asked), _timed_out, "broker")
         try:
             found = await self._group.network.call(self.process, request)
         except KafkaError:
+            return []
+        if positions != asked:  # moved meanwhile: aiokafka discards such an answer, too
             return []
         for record in found.records:
             positions[TopicPartition(record.topic, record.partition)] = record.offset + 1

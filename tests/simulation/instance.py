@@ -100,6 +100,7 @@ class Instance:
             sweep_interval_seconds=2,
             sweep_page=2,
             poison_in_a_row=50,
+            backlog_records=8,
             speak_unread_after_seconds=house.patience_seconds,
         )
         self.worker: Worker[Any, Any] = Worker(

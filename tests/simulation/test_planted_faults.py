@@ -305,7 +305,7 @@ FAULTS: Mapping[Plant, set[Invariant]] = {
     sweep_without_ownership: {Invariant.OWNED},
     no_intent_at_all: LOST,
     a_conflict_overlooked: {Invariant.WRITTEN_FIRST, Invariant.COMMITTED_LAST},
-    a_failed_batch_not_rewound: {Invariant.COMMITTED_LAST},
+    a_failed_batch_not_rewound: {Invariant.COMMITTED_LAST, Invariant.FACTS},
     poison_dropped: {Invariant.COMMITTED_LAST},
     intents_never_settled: {Invariant.COMES_TO_REST, Invariant.SETTLED_FIRST},
     a_failed_turn_leaves_nothing_unsettled: {Invariant.SETTLED_FIRST},
