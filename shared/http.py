@@ -1,9 +1,6 @@
 """What every service serves besides its own endpoints: health, readiness, metrics."""
 
 import asyncio
-import ctypes
-import gc
-import sys
 from collections.abc import Awaitable, Callable
 
 import uvicorn
@@ -12,15 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from shared import metrics
+from shared import metrics, process
 from shared.connections import limited
 from shared.settings import HttpSettings
 
 SCRAPE_PATIENCE_SECONDS = 2.0
-_M_TRIM_THRESHOLD = -1
-_M_ARENA_MAX = -8
-THREAD_SWITCH_SECONDS = 0.0005
-"""The driver's threads hand results to the event loop; Python's 5 ms would be most of a write."""
 
 Readiness = Callable[[], Awaitable[list[str]]]
 """Says what keeps the service from working, in words for the operator; nothing: it is ready."""
@@ -65,23 +58,9 @@ async def _is_ready(readiness: Readiness) -> bool:
         return False
 
 
-def _give_memory_back() -> None:
-    """Tell glibc to keep one heap for all threads and to return what is free at its end.
-
-    The driver's threads would each get a heap of their own, which a backlog fills and none
-    gives back: 240 MB instead of 140. Elsewhere than on glibc nothing is done.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is not None:
-        mallopt(_M_ARENA_MAX, 1)
-        mallopt(_M_TRIM_THRESHOLD, 128 * 1024)
-
-
 def run(app: FastAPI, http: HttpSettings, *, graceful_stop_seconds: float) -> None:
     """Serve until SIGTERM or SIGINT; the app's lifespan ends before this returns."""
-    _give_memory_back()
-    gc.freeze()  # else each full collection walks all modules, and holds up a batch for 80 ms
-    sys.setswitchinterval(THREAD_SWITCH_SECONDS)
+    process.tune()
     uvicorn.run(
         app,
         host=http.host,

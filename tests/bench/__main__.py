@@ -23,6 +23,7 @@ from rich.table import Table
 
 from services.scoring.app import machine
 from services.scoring.settings import ScoringSettings
+from shared import process
 from shared.logs import configure_logging
 from shared.settings import ServiceSettings
 from tests.bench import events, loops
@@ -284,6 +285,7 @@ def main() -> None:
     arguments.add_argument("--json", type=Path, default=Path(".aftercare/bench.json"))
     chosen = arguments.parse_args()
     configure_logging(service="bench", level="ERROR", form="console")
+    process.tune()  # as every service does
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     database = chosen.database_command
     fresh = partial(fresh_servers, database)
