@@ -234,15 +234,7 @@ def _decide(
     draft = Draft.of(before, policy.version_for(before.dealer_id), now)
     draft.cause = work.events[-1] if work.events else None
     try:
-        announced = before.announced
-        decision = machine.decide(facts, announced, policy, now)
-        if decision.next_due is not None and decision.next_due <= now:
-            raise ValueError("next_due is not later than now")
-        read_until = work.read_until or now
-        if read_until < now and (changed := _announced_anew(before, decision, now)):
-            known = machine.decide(facts, announced, policy, read_until)
-            if _names(known) & changed != _names(decision) & changed:
-                decision = _without_announcing(before, decision, now)
+        decision = _decision(machine, before, facts, work=work, now=now)
         compare(draft, decision, machine.writing)
         draft.listing = _stored(decision.listing) if decision.listing else None
     except OutputTooLarge:
@@ -251,6 +243,25 @@ def _decide(
         return _parked(before, f"decide raised {place_of(error)}", draft)
     draft.due_at, draft.parked = decision.next_due, None
     return draft
+
+
+def _decision(
+    machine: Machine[F, P], before: Aggregate, facts: F, *, work: Work, now: datetime
+) -> Decision:
+    """For the moment up to which all is read; where something changed since, for the present, but
+    for what is announced by then only."""
+    announced, policy = before.announced, machine.policy
+    read_until = min(work.read_until or now, now)
+    known = machine.decide(facts, announced, policy, read_until)
+    if known.next_due is None or known.next_due > now:
+        return known
+    decision = machine.decide(facts, announced, policy, now)
+    if decision.next_due is not None and decision.next_due <= now:
+        raise ValueError("next_due is not later than now")
+    changed = _announced_anew(before, decision, now)
+    if _names(known) & changed != _names(decision) & changed:
+        decision = _without_announcing(before, decision, now)
+    return decision
 
 
 def _parked(before: Aggregate, reason: str, failed: Draft) -> Draft:
