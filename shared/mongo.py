@@ -150,6 +150,8 @@ async def _bulk(collection: Collection, operations: Sequence[Any]) -> list[int]:
             failures = {each["index"]: each.get("code") for each in result.get("writeErrors", ())}
             if not failures or not set(failures.values()) <= {DUPLICATE_KEY, *REFUSALS}:
                 raise
+            if DUPLICATE_KEY in failures.values():
+                raise Conflict("another writer inserted first") from error
             refused = [position for position, code in failures.items() if code in REFUSALS]
     written = result["nInserted"] + result["nMatched"]
     if written < len(operations) - len(refused):
