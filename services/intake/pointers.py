@@ -11,7 +11,7 @@ from shared.contracts.feeds import REPORTS
 
 def _names() -> Iterator[str]:
     models = [(model, "validation") for model in (CloudEvent, *REPORTS.values())]
-    _, schema = models_json_schema(models)  # type: ignore[arg-type]
+    _, schema = models_json_schema(models)  # type: ignore[arg-type] # classes of several kinds
     definitions: dict[str, dict[str, Any]] = schema["$defs"]
     for definition in definitions.values():
         yield from definition.get("properties", ())

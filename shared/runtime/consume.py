@@ -107,7 +107,7 @@ class Consumer(Generic[F, P]):
         try:
             with metrics.batch_seconds.labels(self._machine.name).time():
                 async with self._ownership.turn() as turn:
-                    await self._take(batch, turn)
+                    done = await self._take(batch, turn)
         except TransientFailure as failure:
             metrics.transient_failures.labels(self._machine.name, _cause(failure)).inc()
             log.warning("batch will be taken again", because=str(failure))
@@ -119,8 +119,9 @@ class Consumer(Generic[F, P]):
             self._count_failures(self.failures_in_a_row + 1)
             await self._rewind(batch)
         else:
-            self._backoff.reset()
-            self._count_failures(0)
+            if done:  # what merely waits may be what has failed
+                self._backoff.reset()
+                self._count_failures(0)
         finally:
             self.batch_began_at = None
 
@@ -128,7 +129,8 @@ class Consumer(Generic[F, P]):
         self.failures_in_a_row = in_a_row
         metrics.batch_failures_in_a_row.labels(self._machine.name).set(in_a_row)
 
-    async def _take(self, records: Sequence[RawRecord], turn: Turn) -> None:
+    async def _take(self, records: Sequence[RawRecord], turn: Turn) -> bool:
+        """Whether any of them was done, and did not only wait."""
         await self._reconciler.begin(turn)
         sight = await self._progress.look(self._log, turn.partitions, self._ownership.assignments)
         ours = self._ready(records, sight)
@@ -142,6 +144,7 @@ class Consumer(Generic[F, P]):
             await self._bury(poison, turn)
         self._progress.note(sight)
         await self._commit(ours)
+        return bool(ours)
 
     def give_back(self) -> None:
         """Have what waits come again where nothing more comes; call it with no batch in hand."""

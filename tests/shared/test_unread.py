@@ -244,3 +244,15 @@ async def test_what_waited_is_done_at_once_after_another_assignment(patient: Tak
     await patient.ownership.gained([0])
     await patient.take([polled(1), polled(2)])
     assert patient.log.committed == {partition(0): 3}
+
+
+async def test_what_failed_and_waits_again_has_not_gone_through(patient: Taking) -> None:
+    patient.relay.fail_next.append(TransientFailure("broker: away"))
+    await patient.take([polled(1), polled(2)])
+    assert patient.worker.consumer.failures_in_a_row == 1
+    read_until(patient, None)
+    await patient.take([polled(1)])
+    assert patient.worker.consumer.failures_in_a_row == 1
+    read_until(patient, 0)
+    await patient.take([polled(2)])
+    assert patient.worker.consumer.failures_in_a_row == 0

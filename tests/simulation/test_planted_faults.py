@@ -98,9 +98,9 @@ def no_version_guard(patch: pytest.MonkeyPatch) -> None:
 
 
 def offsets_committed_early(patch: pytest.MonkeyPatch) -> None:
-    async def take(self: Consumer[Any, Any], records: Records, turn: Turn) -> None:
+    async def take(self: Consumer[Any, Any], records: Records, turn: Turn) -> bool:
         await self._commit(records)
-        await in_order(self, records, turn)
+        return await in_order(self, records, turn)
 
     in_order = Consumer._take
     patch.setattr(Consumer, "_take", take)
