@@ -5,8 +5,9 @@ uvicorn waits for ever for the rest of a header, and for a client to read its an
 
 import asyncio
 import json
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -16,12 +17,63 @@ from shared.settings import HttpSettings
 
 RETRY_AFTER_SECONDS = 5
 FAREWELL_SECONDS = 5.0
-"""A closed connection is cut off if the client has not read the rest by then."""
+"""A closed connection is cut off if the client has neither read the rest nor closed by then."""
+_HEARD = (h11.DONE, h11.MUST_CLOSE, h11.CLOSED)
+"""States of a client whose request has been read to its end."""
 
 
 def limited(limits: HttpSettings) -> type[H11Protocol]:
     """The protocol for uvicorn's `http`, with these limits."""
-    return type("LimitedConnection", (_LimitedConnection,), {"limits": limits})
+    return type("LimitedConnection", (_LimitedConnection,), {"limits": limits, "leaving": {}})
+
+
+class _Lingering:
+    """A transport that can end what it sends, and drop what still arrives, before it closes.
+
+    To close a socket while the client is sending resets the connection, and a reset takes from
+    the client the answer that it has not read yet (RFC 9112, 9.6).
+    """
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        *,
+        is_heard: Callable[[], bool],
+        when_closing: Callable[[], None],
+    ) -> None:
+        self._transport = transport
+        self._is_heard = is_heard
+        self._when_closing = when_closing
+        self._ended = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def is_closing(self) -> bool:
+        return self._ended or self._transport.is_closing()
+
+    def write(self, data: bytes) -> None:
+        if not self._ended:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Send the rest and close; if the client is in the middle of a request, when it closes."""
+        if self.is_closing():
+            return
+        if self._is_heard():
+            self._transport.close()
+        else:
+            self._end()
+        self._when_closing()
+
+    def _end(self) -> None:
+        try:
+            self._transport.write_eof()
+        except (OSError, NotImplementedError):  # it is gone already, or has no half (TLS)
+            self._transport.close()
+        else:
+            self._ended = True
+            self._transport.resume_reading()
 
 
 class _LimitedConnection(H11Protocol):
@@ -32,32 +84,39 @@ class _LimitedConnection(H11Protocol):
     """
 
     limits: ClassVar[HttpSettings]
+    leaving: ClassVar[dict["_LimitedConnection", asyncio.TimerHandle]]
+    """Closing, but not closed yet, the first one first: they take up no place."""
+    turned_away = False
     waiting_since: float | None = None
     """When it began to wait for a request (`loop.time()`); None while one is answered."""
     _header_due: asyncio.TimerHandle | None = None
     _answer_due: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        if len(self.connections) > self.limits.max_connections and not self._make_room():
+        # uvicorn declares it so; and asks of a transport no more than this one passes on
+        lingering = _Lingering(transport, is_heard=self._is_heard, when_closing=self._leave)
+        super().connection_made(cast(asyncio.Transport, lingering))
+        if self._places_taken() > self.limits.max_connections and not self._make_room():
             self._turn_away(HTTPStatus.SERVICE_UNAVAILABLE)
             return
         self._watch_for_a_request()
 
     def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
         super().data_received(data)
         self._watch_for_a_request()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self.transport.is_closing():
-            self._cut_off_later()
         self._watch_for_a_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._stop_watching()
         self._answer_is_read()
+        if (cut_off := self.leaving.pop(self, None)) is not None:
+            cut_off.cancel()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -69,10 +128,6 @@ class _LimitedConnection(H11Protocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         self._answer_is_read()
-
-    def timeout_keep_alive_handler(self) -> None:
-        super().timeout_keep_alive_handler()
-        self._cut_off_later()
 
     def send_400_response(self, msg: str) -> None:
         """The problem instead of plain text; what was sent is not repeated."""
@@ -110,6 +165,9 @@ class _LimitedConnection(H11Protocol):
         else:
             self._say_farewell("idle")
 
+    def _places_taken(self) -> int:
+        return len(self.connections) - len(self.leaving)
+
     def _make_room(self) -> bool:
         waiting = [
             (other.waiting_since, other)
@@ -126,6 +184,7 @@ class _LimitedConnection(H11Protocol):
 
     def _turn_away(self, status: HTTPStatus) -> None:
         """Answer with a problem, unless an answer has begun, and close."""
+        self.turned_away = True
         if not (self._is_answering() and self.cycle.response_started):
             self.transport.write(_problem(status))
         self._say_farewell(status.name.lower())
@@ -134,10 +193,19 @@ class _LimitedConnection(H11Protocol):
         metrics.connections_closed.labels(because).inc()
         self._stop_watching()
         self.transport.close()
-        self._cut_off_later()
 
-    def _cut_off_later(self) -> None:
-        self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)
+    def _is_heard(self) -> bool:
+        """Whether the client waits for nothing but the answer."""
+        begun, _ = self.conn.trailing_data
+        is_idle = self.conn.their_state is h11.IDLE and not begun
+        return not self.turned_away and (is_idle or self.conn.their_state in _HEARD)
+
+    def _leave(self) -> None:
+        self.leaving[self] = self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)
+        if len(self.leaving) > self.limits.max_connections:
+            first = next(iter(self.leaving))
+            self.leaving.pop(first).cancel()
+            first.transport.abort()
 
 
 def _problem(status: HTTPStatus) -> bytes:

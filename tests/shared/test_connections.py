@@ -9,10 +9,11 @@ from fastapi.exceptions import RequestValidationError
 
 from shared.http import invalid_request
 from shared.settings import HttpSettings
-from tests.served import Served, served
+from tests.served import Client, Served, served
 
 GET = b"GET /hello HTTP/1.1\r\nhost: x\r\n\r\n"
 FOR_EVER = 300
+PATIENCE_SECONDS = 30
 
 
 def app(held: asyncio.Event | None = None) -> FastAPI:
@@ -32,6 +33,10 @@ def app(held: asyncio.Event | None = None) -> FastAPI:
         assert held is not None
         await held.wait()
         return "held"
+
+    @made.post("/refused")
+    async def refused() -> Response:
+        return Response(status_code=413, headers={"connection": "close"})
 
     @made.get("/large")
     async def large() -> Response:
@@ -158,3 +163,47 @@ async def test_a_wrong_query_is_told_without_what_was_sent() -> None:
         assert status == 422
         assert [fault["loc"] for fault in json.loads(body)["detail"]] == [["query", "n"]]
         assert b"SECRET" not in body
+
+
+async def test_who_is_still_sending_when_it_is_answered_reads_the_answer() -> None:
+    """A socket closed with unread data is reset, and the answer with it."""
+    async with served(app(), limits(header_deadline_seconds=0.5)) as server:
+        for request in (b"NONSENSE\r\n\r\n", GET[:-4], _refused_body()):
+            client = await server.connect()
+            await client.send(request)
+            sending = asyncio.create_task(_send_on(client))
+            await asyncio.sleep(1.0)  # long after the answer: it is still there
+            answer = await client.rest()
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+            assert answer.startswith(b"HTTP/1.1 4")
+
+
+def _refused_body() -> bytes:
+    return b"POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: 100000000\r\n\r\n"
+
+
+async def _send_on(client: Client) -> None:
+    while True:
+        await client.send(b"x" * 100)
+        await asyncio.sleep(0.01)
+
+
+async def test_who_does_not_close_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.connections.FAREWELL_SECONDS", 0.2)
+    async with served(app(), limits()) as server:
+        client = await server.connect()
+        await client.send(b"NONSENSE\r\n\r\n")
+        sending = asyncio.create_task(_send_on(client))
+        with pytest.raises(ConnectionError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await sending
+
+
+async def test_who_does_not_close_takes_no_place() -> None:
+    async with served(app(), limits(max_connections=2)) as server:
+        for _ in range(5):
+            client = await server.connect()
+            await client.send(b"NONSENSE\r\n\r\n")
+            assert (await client.answer())[0] == 400
+        assert await server.get("/hello") == (200, b'"hello"')
