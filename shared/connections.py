@@ -95,7 +95,7 @@ class _LimitedConnection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         # uvicorn declares it so; and asks of a transport no more than this one passes on
         lingering = _Lingering(transport, is_heard=self._is_heard, when_closing=self._leave)
-        super().connection_made(cast(asyncio.Transport, lingering))
+        super().connection_made(cast("asyncio.Transport", lingering))
         if self._places_taken() > self.limits.max_connections and not self._make_room():
             self._turn_away(HTTPStatus.SERVICE_UNAVAILABLE)
             return

@@ -41,6 +41,8 @@ class Standing:
     """Rule -> points, whatever its limits."""
     counts: dict[str, int]
     """Rule -> how many things give those points."""
+    given: dict[str, int]
+    """Rule -> points, within its limits."""
     value: int = 0
     loyalty: int = 0
     value_is_high: bool = False
@@ -72,7 +74,7 @@ def decide(
     facts = condense(facts, policy)
     if not facts.scored:
         return Decision()
-    standing = walk(points(facts, policy), policy, now)
+    standing = walk(points(facts.documents, policy), policy, now)
     score = State(ABOUT_THE_SCORE, _score(facts.customer_key, standing, policy))
     told_from = facts.told_from
     changes = standing.changes
@@ -97,7 +99,8 @@ def _is_by(moment: datetime) -> Callable[[str], bool]:
 
 def walk(given: Iterable[Points], policy: ScoringPolicy, until: datetime) -> Standing:
     """Through all changes of points up to `until`, that instant included."""
-    standing = Standing(dict.fromkeys(policy.by_name, 0), dict.fromkeys(policy.by_name, 0))
+    nothing = dict.fromkeys(policy.by_name, 0)
+    standing = Standing(dict(nothing), dict(nothing), nothing)
     steps: list[tuple[datetime, str, int, int]] = []
     for since, last, rule, amount in given:
         steps.append((since, rule, amount, 1))
@@ -121,13 +124,15 @@ def _step(
     standing: Standing, together: Iterable[tuple[datetime, str, int, int]], policy: ScoringPolicy
 ) -> None:
     """Take in what changes at one instant, then see which axes are high."""
-    counted = standing.counted
+    counted, counts, given = standing.counted, standing.counts, standing.given
+    by_name = policy.by_name
     for _, name, amount, count in together:
-        rule = policy.by_name[name]
-        before = counted[name]
-        after = counted[name] = before + amount
-        standing.counts[name] += count
-        gained = rule.within_limits(after) - rule.within_limits(before)
+        rule = by_name[name]
+        after = counted[name] = counted[name] + amount
+        counts[name] += count
+        before = given[name]
+        given[name] = rule.within_limits(after)
+        gained = given[name] - before
         if rule.axis == "value":
             standing.value += gained
         else:
@@ -143,7 +148,7 @@ def _score(customer_key: str, standing: Standing, policy: ScoringPolicy) -> Scor
         Reason(
             axis=rule.axis,
             rule=name,
-            points=rule.within_limits(standing.counted[name]),
+            points=standing.given[name],
             count=standing.counts[name],
         )
         for name, rule in policy.by_name.items()
@@ -174,8 +179,9 @@ def _announcements(
         in_time = change.at + HISTORY_AFTER
         received = bisect_right(late, in_time)
         if received < len(late) and received not in as_received:
-            known = points(facts.received_by(in_time), policy)
-            as_received[received] = walk(known, policy, now).changes
+            known = facts.received_by(in_time)
+            walked = walk(points(known, policy), policy, now) if known else None
+            as_received[received] = walked.changes if walked else ()
         if _is_told(change, as_received.get(received)):
             content = GradeChanged(
                 customer_key=facts.customer_key,

@@ -181,14 +181,13 @@ class ScoringFacts(CondensedFacts):
             middles.append(moments[(len(moments) - 1) // 2])
         return max(middles, default=None)
 
-    def received_by(self, moment: datetime) -> "ScoringFacts":
-        """These facts but for history that was not received yet at `moment`."""
-        received = {
+    def received_by(self, moment: datetime) -> Mapping[str, Known]:
+        """The documents but for history that was not received yet at `moment`."""
+        return {
             key: known
             for key, known in self.documents.items()
             if isinstance(known, Noted | Gone) or known.late is None or known.late <= moment
         }
-        return self.model_copy(update={"documents": received})
 
 
 def join(facts: ScoringFacts, events: Sequence[ScoringEvent]) -> ScoringFacts:

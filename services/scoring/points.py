@@ -1,14 +1,14 @@
 """Which facts give which points, from when until when. Pure, and in event time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from services.scoring.facts import (
     Complaint,
+    Known,
     Referral,
     Sale,
-    ScoringFacts,
     Step,
     Survey,
     Visit,
@@ -50,19 +50,19 @@ class _Tally:
                 first = since
             if until is not None and last > until:
                 last = until
-            part = _share(whole, percent)
+            part = whole if percent == 100 else _share(whole, percent)
             if part and first < last:
                 self.points.append(Points(first, last, name, part))
 
 
-def points(facts: ScoringFacts, policy: ScoringPolicy) -> list[Points]:
-    """All points that the facts ever give or gave, or will give if nothing more happens."""
+def points(documents: Mapping[str, Known], policy: ScoringPolicy) -> list[Points]:
+    """All points that they ever give or gave, or will give if nothing more happens."""
     tally = _Tally(policy)
     sales: list[tuple[datetime, str, Sale]] = []
     visits: list[tuple[datetime, str, Visit]] = []
     complaints: dict[str, Complaint] = {}
     steps: dict[str, list[tuple[datetime, str, Step]]] = {}
-    for key, known in facts.documents.items():
+    for key, known in documents.items():
         if isinstance(known, Visit):
             visits.append((_utc(known.at), key, known))
         elif isinstance(known, Sale):

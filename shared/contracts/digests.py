@@ -47,7 +47,7 @@ class Horizon(BaseModel):
         """This one, or as far as `days` where that is further."""
         return self if self.days >= days else self.model_copy(update={"days": days})
 
-    @property
+    @cached_property
     def text(self) -> str:
         """Tells it from any other."""
         return f"{self.days}/{self.documents}"

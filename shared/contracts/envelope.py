@@ -1,9 +1,8 @@
 """CloudEvents 1.0: structured JSON on HTTP, binary mode on Kafka (`ce_*` headers)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import Field, StringConstraints
 
@@ -42,8 +41,7 @@ class CloudEvent(Contract):
 D_co = TypeVar("D_co", bound=Message, covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Event(Generic[D_co]):
+class Event(NamedTuple, Generic[D_co]):
     """One record as `join` sees it: validated content, and when intake first received it.
 
     `recorded_at` is the first receipt of the document, the same for all its versions; what

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 from unicodedata import category
 
 from pydantic import (
@@ -18,12 +18,18 @@ from pydantic import (
     WithJsonSchema,
 )
 
+D = TypeVar("D", bound=date)
+
 FIRST_YEAR = 1900
 LAST_YEAR = 2199
 _ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
 _TELEPHONE = re.compile(r"\d(?:[\s().-]*\d){8}")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories of what nobody sees: controls, zero-width and bidi marks, surrogates."""
+
+
+def _in_calendar_to_milliseconds(moment: datetime) -> datetime:
+    return to_milliseconds(_in_calendar(moment))
 
 
 def to_milliseconds(moment: datetime) -> datetime:
@@ -45,7 +51,7 @@ def _no_number(value: Any) -> Any:
     return value
 
 
-def _in_calendar(day: date) -> date:
+def _in_calendar(day: D) -> D:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError(f"the year must be within {FIRST_YEAR} and {LAST_YEAR}")
     return day
@@ -98,8 +104,7 @@ def at_most(most: int) -> BeforeValidator:
 Instant = Annotated[
     AwareDatetime,
     BeforeValidator(_no_number),
-    AfterValidator(_in_calendar),
-    AfterValidator(to_milliseconds),
+    AfterValidator(_in_calendar_to_milliseconds),  # one call of Python's instead of two
     PlainSerializer(instant_text, return_type=str, when_used="json"),
 ]
 """A timezone-aware instant; UTC and cut to milliseconds once validated."""

@@ -1,7 +1,6 @@
 """What a source may report without end: the case goes on, and what it keeps and says is bounded."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,7 +63,7 @@ def test_of_what_is_only_shown_little_is_kept() -> None:
     held, text = step("held", "1h"), "x" * 120
     assert isinstance(held.data, ComplaintStepTaken)
     long = held.data.model_copy(update={"by": text, "reason": text, "merged_into": text})
-    [kept] = given(filed(), replace(held, data=long)).facts.steps
+    [kept] = given(filed(), held._replace(data=long)).facts.steps
     assert kept.reason is not None
     assert (len(kept.by), len(kept.reason), kept.merged_into) == (SHORT, SHORT, None)
 

@@ -1,7 +1,6 @@
 """Merging cases: the earliest start, chains, circles, and taking it back."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -258,13 +257,13 @@ def test_a_merge_told_before_messages_named_their_speaker_still_counts_and_is_ta
     old = {"merged_customer_key": None, "about": "merged/3f0b6a9d2c41e587"}
     data = told.data.model_copy(update=old)
     sealed = data.model_dump(mode="json", exclude={"merged_customer_key"})
-    case = given(filed(), replace(told, data=data)).when("80m").next_due("90m")
+    case = given(filed(), told._replace(data=data)).when("80m").next_due("90m")
     withdrawn = CaseMerged.withdrawal(
         aggregate_id=f"{OTHER_CUSTOMER}|{OTHER_CASE}", about=data.about, at=at("1h"), sealed=sealed
     )
     assert isinstance(withdrawn, CaseMergeWithdrawn)
     assert withdrawn.customer_key == CUSTOMER
-    taken_back: CaseEvent = replace(told, data=withdrawn, sequence=2)
+    taken_back: CaseEvent = told._replace(data=withdrawn, sequence=2)
     assert facts.aggregate_id(taken_back) == facts.aggregate_id(told)
     case.reported(taken_back).when("95m").next_due("2h")
 

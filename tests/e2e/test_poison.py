@@ -281,7 +281,7 @@ def _holds(url: str, documents: int) -> bool:
 def fixed_join(facts: ToyFacts, events: Sequence[Event[VisitRecorded]]) -> ToyFacts:
     """The join of a release without the bug."""
     mended = [
-        replace(event, data=event.data.model_copy(update={"department": None})) for event in events
+        event._replace(data=event.data.model_copy(update={"department": None})) for event in events
     ]
     return toy.join(facts, mended)
 

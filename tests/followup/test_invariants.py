@@ -1,6 +1,5 @@
 """What must always hold in followup, whatever the customer's story and however it is told."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -117,7 +116,7 @@ def stories(draw: some.DrawFn) -> list[Event[Any]]:
     drawn += draw(some.just([]) | calls_after_a_delivery())
     unique = {(event.data.document_id, event.data.version): event for event in drawn}
     also_drivers = [
-        replace(event, data=event.data.model_copy(update={"role": "driver"}))
+        event._replace(data=event.data.model_copy(update={"role": "driver"}))
         for event in unique.values()
         if isinstance(event.data, SaleRecorded) and draw(some.booleans())
     ]

@@ -202,7 +202,7 @@ class TestBeyondTheHorizon:
     @pytest.mark.parametrize("event", OLD)
     def test_a_correction_brings_it_back(self, event: Event[Any]) -> None:
         data = event.data.model_copy(update={"version": "2"})
-        received_at_once = replace(event, recorded_at=day("2010-01-10"), data=data)
+        received_at_once = event._replace(recorded_at=day("2010-01-10"), data=data)
         story = told(ScoringPolicy(), *self.OLD, received_at_once)
         assert set(story.facts.documents) == {event.data.document_id}
         assert story == told(ScoringPolicy(), received_at_once, *self.OLD)

@@ -212,7 +212,7 @@ def naive_changes(given_points: list[Points], until: datetime) -> list[tuple[dat
 def test_the_walk_finds_the_grades_that_plain_reckoning_finds(
     story: list[Event[Any]], now: datetime
 ) -> None:
-    reckoned = points(given(*story).facts, POLICY)
+    reckoned = points(given(*story).facts.documents, POLICY)
     changes = walk(reckoned, POLICY, now).changes
     assert [(change.at, change.after) for change in changes] == naive_changes(reckoned, now)[1:]
 
@@ -230,7 +230,9 @@ def test_history_that_arrives_later_takes_back_only_what_it_disproves(
         data=late.data.model_copy(update={"document_id": "sunrise/pudong/cdk/other/1"}),
     )
     after = join(before, [arrival])
-    still_true = {about(change) for change in walk(points(after, POLICY), POLICY, now).changes}
+    still_true = {
+        about(change) for change in walk(points(after.documents, POLICY), POLICY, now).changes
+    }
     told = {output.about for output in decide(before, {}, POLICY, now).outputs} - {"score"}
     told_after = {output.about for output in decide(after, {}, POLICY, now).outputs} - {"score"}
     assert told_after == told & still_true
