@@ -99,10 +99,12 @@ class Sweep(Generic[F, P]):
     async def run(self, look: Callable[[], Awaitable[None]]) -> None:
         """Sweep until cancelled; trouble with the database or broker is waited out.
 
-        `look` sees how far the topics have been read; it is called several times between sweeps.
+        One begins about each `interval_seconds`, or when the one before ends. `look` sees how far
+        the topics have been read; it is called several times between sweeps.
         """
         backoff = Backoff()
         while True:
+            began = self._monotonic()
             try:
                 busy = await self.turn()
             except TransientFailure as failure:
@@ -115,13 +117,17 @@ class Sweep(Generic[F, P]):
                 await backoff.wait()
             else:
                 backoff.reset()
-                await self._rest(look, 0 if busy else LOOKS)
+                await look()
+                if not busy:
+                    await self._rest(look, began + self._interval)
 
-    async def _rest(self, look: Callable[[], Awaitable[None]], looks: int) -> None:
-        await look()
-        for _ in range(looks):
+    async def _rest(self, look: Callable[[], Awaitable[None]], until: float) -> None:
+        """Until that moment, but for one look at least: others want the database too."""
+        resting = True
+        while resting:
             await asyncio.sleep(self._interval / LOOKS)
             await look()
+            resting = self._monotonic() < until
 
     async def turn(self) -> bool:
         """One turn: a page of what is due, of each partition a share, else a page of the rest. True

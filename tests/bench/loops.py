@@ -29,7 +29,7 @@ from shared.runtime.machine import Machine
 from shared.settings import ServiceSettings
 
 BATCH = 1000
-POLL_SECONDS = 0.005
+POLL_SECONDS = 0.02
 LOOKS = 20
 """How often it is looked at in the time that remains."""
 

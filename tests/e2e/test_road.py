@@ -49,12 +49,14 @@ def sale(number: str, customer: str) -> dict[str, object]:
     )
 
 
-def complaint(number: str, customer: str, received_at: str) -> dict[str, object]:
+def complaint(
+    number: str, customer: str, received_at: str, revised_at: str | None = None
+) -> dict[str, object]:
     return reported(
         "complaint",
         f"complaint-{number}",
         case_no=number,
-        source_modified_at=received_at,
+        source_modified_at=revised_at or received_at,
         received_at=received_at,
         channel="phone",
         category="noise",
@@ -275,8 +277,7 @@ def test_steps_that_came_before_their_complaint_alarm_nobody_about_it(aftercare:
     aftercare.until(lambda: all(held_at(5100, number) for number in numbers))
     assert alarms() == []
     for number in numbers:
-        corrected = complaint(f"C-5{number}", f"{5200 + number}", ago(hours=3.25))
-        corrected["data"] |= {"source_modified_at": ago(hours=1)}  # type: ignore[operator]
-        aftercare.send(corrected)
+        customer, received_at = f"{5200 + number}", ago(hours=3.25)
+        aftercare.send(complaint(f"C-5{number}", customer, received_at, revised_at=ago(hours=1)))
     aftercare.until(lambda: all(held_at(5200, number) for number in numbers))
     assert alarms() == []

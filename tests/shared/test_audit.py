@@ -66,7 +66,7 @@ class Audited(Instance):
     def __init__(
         self, store: Store, name: str, dealers: Sequence[str] = (DEALER,), **machine: object
     ) -> None:
-        renamed = replace(LISTED, name=name, **machine)  # type: ignore[arg-type]
+        renamed = replace(LISTED, name=name, **machine)  # type: ignore[arg-type] # any field
         super().__init__(store, renamed, dealers=dealers)
         self.counted = Metrics(name).value
 

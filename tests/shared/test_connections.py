@@ -136,7 +136,7 @@ async def _turned_away(server: Served) -> bytes:
 async def test_an_answer_that_nobody_reads_is_given_up() -> None:
     async with served(app(), limits(answer_deadline_seconds=0.3, max_connections=1)) as server:
         client = await server.connect()
-        client.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        client.writer.transport.pause_reading()  # type: ignore[attr-defined] # it reads too
         await client.send(GET.replace(b"hello", b"large") + GET)
         while True:  # until its place is free again
             other = await server.connect()
