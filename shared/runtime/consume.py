@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 from shared import metrics
 from shared.contracts.envelope import Event
 from shared.contracts.policy import Policy
+from shared.runtime.backlog import Backlog
 from shared.runtime.backoff import Backoff
 from shared.runtime.dead_letters import RawRecord, dead_letter, without_record
 from shared.runtime.errors import PoisonRecord, RefusedMessage, TransientFailure
@@ -34,7 +35,6 @@ P = TypeVar("P", bound=Policy)
 log = structlog.get_logger()
 
 
-MAX_WAITING_BYTES = 8_000_000
 DO_AT_ONCE = -1
 LONGEST_WAIT_SECONDS = 1.0
 """Where nothing more comes for so long, what waits for more is done without it."""
@@ -74,9 +74,9 @@ class Consumer(Generic[F, P]):
         self._log = log
         self._ownership = ownership
         self._progress = progress
-        self._backlog = backlog_records
-        self._waiting: list[RawRecord] = []
+        self._waiting = Backlog(backlog_records)
         """Taken of partitions of which more is waiting: done with what comes next."""
+        self._in_hand: Sequence[RawRecord] = ()
         self._waiting_since = 0.0
         self._gains = 0
         self._poison_limit = poison_in_a_row
@@ -94,7 +94,7 @@ class Consumer(Generic[F, P]):
         """Of which something was taken in this assignment that is not done."""
         if self._gains != self._ownership.gains:
             return ()
-        return {record.partition for record in self._waiting}
+        return self._waiting.partitions
 
     async def take(self, records: Sequence[RawRecord]) -> None:
         """Process one batch to the end, or rewind it. Never raises but to be cancelled.
@@ -103,37 +103,38 @@ class Consumer(Generic[F, P]):
         backlog is then written and decided in fewer and larger steps.
         """
         self.batch_began_at = SystemClock().now()
-        batch = [*self._waiting, *records]
+        waited = bool(self._waiting.partitions)
+        self._waiting.add(records)
         try:
             with metrics.batch_seconds.labels(self._machine.name).time():
                 async with self._ownership.turn() as turn:
-                    done = await self._take(batch, turn)
+                    done = await self._take(turn, waited=waited)
         except TransientFailure as failure:
             metrics.transient_failures.labels(self._machine.name, _cause(failure)).inc()
             log.warning("batch will be taken again", because=str(failure))
             self._count_failures(self.failures_in_a_row + 1)
-            await self._rewind(batch)
+            await self._rewind()
         except Exception as error:
             metrics.transient_failures.labels(self._machine.name, "unexpected").inc()
             log.exception("batch will be taken again", because=type(error).__name__)
             self._count_failures(self.failures_in_a_row + 1)
-            await self._rewind(batch)
+            await self._rewind()
         else:
             if done:  # what merely waits may be what has failed
                 self._backoff.reset()
                 self._count_failures(0)
         finally:
-            self.batch_began_at = None
+            self.batch_began_at, self._in_hand = None, ()
 
     def _count_failures(self, in_a_row: int) -> None:
         self.failures_in_a_row = in_a_row
         metrics.batch_failures_in_a_row.labels(self._machine.name).set(in_a_row)
 
-    async def _take(self, records: Sequence[RawRecord], turn: Turn) -> bool:
-        """Whether any of them was done, and did not only wait."""
+    async def _take(self, turn: Turn, *, waited: bool) -> bool:
+        """Whether anything was done, and did not only wait. `waited`: something did before."""
         await self._reconciler.begin(turn)
         sight = await self._progress.look(self._log, turn.partitions, self._ownership.assignments)
-        ours = self._ready(records, sight)
+        ours = self._in_hand = self._ready(sight, waited=waited)
         events, poison = self._validate(ours)
         unjoined = await self._reconciler.reconcile(self._group(events, sight), turn)
         source = {id(event): record for record, event in events}
@@ -150,29 +151,24 @@ class Consumer(Generic[F, P]):
         """Have what waits come again where nothing more comes; call it with no batch in hand."""
         stale = self._monotonic() - self._waiting_since > LONGEST_WAIT_SECONDS
         same = self._gains == self._ownership.gains  # else it comes again by itself
-        if self._waiting and stale and same and self.batch_began_at is None:
-            self._seek_to(self._waiting)
+        if self._waiting.partitions and stale and same and self.batch_began_at is None:
+            self._seek_to(self._waiting.take_all())
             self._gains = DO_AT_ONCE
 
-    def _ready(self, batch: Sequence[RawRecord], sight: Sight) -> list[RawRecord]:
+    def _ready(self, sight: Sight, *, waited: bool) -> list[RawRecord]:
         """What is done now; the rest waits: for more of its partition, or for the assignment that
         is under way where it is nobody's. `sight` is of what is ours."""
         gains, self._gains = self._gains, self._ownership.gains
-        if not self._waiting:
+        if not waited:
             self._waiting_since = self._monotonic()
-        ours = [record for record in batch if record.partition in sight]
-        strays = [record for record in batch if record.partition not in sight]
-        if gains != self._gains and self._waiting:  # what waits comes again, if it is ours
-            self._waiting = []
+        if waited and gains != self._gains:  # what waits comes again, if it is ours
+            ours = self._waiting.take(sight)
+            self._waiting.take_all()
             return ours
         behind = {part for part in sight if self._progress.read_with(sight, part) is None}
-        waiting = [record for record in ours if record.partition in behind]
-        size = sum(len(record.value or b"") for record in waiting)
-        if gains == DO_AT_ONCE or len(waiting) > self._backlog or size > MAX_WAITING_BYTES:
-            self._waiting = strays
-            return ours
-        self._waiting = [*strays, *waiting]
-        return [record for record in ours if record.partition not in behind]
+        if gains == DO_AT_ONCE or self._waiting.is_full_with(behind):
+            return self._waiting.take(sight)
+        return self._waiting.take(sight.keys() - behind)
 
     def _validate(
         self, records: Sequence[RawRecord]
@@ -252,13 +248,12 @@ class Consumer(Generic[F, P]):
         except KafkaError as error:  # all is saved and sent; a repeat changes nothing
             log.warning("offsets not committed", because=type(error).__name__)
 
-    async def _rewind(self, records: Sequence[RawRecord]) -> None:
+    async def _rewind(self) -> None:
         await self._backoff.wait()
-        self._seek_to(records)
+        self._seek_to([*self._in_hand, *self._waiting.take_all()])
 
     def _seek_to(self, records: Sequence[RawRecord]) -> None:
-        """Have these records come again; none of them waits any more."""
-        self._waiting = []
+        """Have these records come again."""
         first: dict[TopicPartition, int] = {}
         for record in records:
             partition = TopicPartition(record.topic, record.partition)
