@@ -98,16 +98,16 @@ def no_version_guard(patch: pytest.MonkeyPatch) -> None:
 
 
 def offsets_committed_early(patch: pytest.MonkeyPatch) -> None:
-    async def take(self: Consumer[Any, Any], records: Records, turn: Turn) -> bool:
+    async def take(self: Consumer[Any, Any], records: Records) -> None:
         await self._commit(records)
-        return await in_order(self, records, turn)
+        await in_order(self, records)
 
-    in_order = Consumer._take
-    patch.setattr(Consumer, "_take", take)
+    in_order = Consumer.take
+    patch.setattr(Consumer, "take", take)
 
 
 def a_failed_batch_not_rewound(patch: pytest.MonkeyPatch) -> None:
-    async def skip(self: Consumer[Any, Any], records: Records) -> None:
+    async def skip(self: Consumer[Any, Any]) -> None:
         return
 
     patch.setattr(Consumer, "_rewind", skip)
