@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,8 +20,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from services.scoring.app import machine
-from services.scoring.settings import ScoringSettings
 from shared import process
 from shared.logs import configure_logging
 from shared.settings import ServiceSettings
@@ -257,17 +254,17 @@ def _borne(fresh: Fresh, count: int, *, known: bool) -> float:
 def _soak(fresh: Fresh) -> list[float]:
     """Events per second of each tenth, after some in which all customers are new."""
 
-    async def measure(settings: ServiceSettings) -> list[Taken]:
-        count = SOAK_EVENTS // TENTHS * parts
-        await events.publish(settings.kafka, events.visits_for_ever, count)
-        scoring = machine(ScoringSettings())
-        return await loops.ticks(scoring, settings, count, parts=parts)
+    async def measure(settings: ServiceSettings) -> list[float]:
+        rates = []
+        for tenth in range(WARM_UP_TENTHS + TENTHS):
+            await events.publish(settings.kafka, events.visits_for_ever, count, first=tenth * count)
+            taken = await loops.scoring_as_shipped(settings, count)
+            rates.append(count / taken.seconds)
+        return rates[WARM_UP_TENTHS:]
 
-    parts = WARM_UP_TENTHS + TENTHS
+    count = SOAK_EVENTS // TENTHS
     with fresh() as servers:
-        done = [taken.seconds for taken in asyncio.run(measure(servers.settings))]
-    measured = pairwise(done[WARM_UP_TENTHS - 1 :])
-    return [SOAK_EVENTS / TENTHS / (end - start) for start, end in measured]
+        return asyncio.run(measure(servers.settings))
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from shared.runtime.relay import KafkaRelay, Record
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 from tests.bench.events import one_visit_each, publish, visits_of
 from tests.bench.latency import MEASURED_SECONDS, WARM_UP_SECONDS, delays
-from tests.bench.loops import Taken, ticks
+from tests.bench.loops import Taken, taken_in
 from tests.bench.servers import Fresh, running_service
 
 NEW = 100
@@ -53,9 +53,9 @@ def customer(fresh: Fresh, documents: int) -> Customer:
 async def _batch(settings: ServiceSettings, documents: int) -> Taken:
     visit = visits_of(CUSTOMER)
     await publish(settings.kafka, visit, documents)
-    await ticks(machine(ScoringSettings()), settings, documents)
+    await taken_in(machine(ScoringSettings()), settings, documents)
     await publish(settings.kafka, lambda number: visit(documents + number), NEW)
-    return (await ticks(machine(ScoringSettings()), settings, NEW))[-1]
+    return await taken_in(machine(ScoringSettings()), settings, NEW)
 
 
 async def _largest(settings: MongoSettings) -> int:

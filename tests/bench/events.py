@@ -132,12 +132,12 @@ def record(data: Recorded) -> Record:
     return Record(data.TOPIC.name, data.customer_key.encode(), padded, headers)
 
 
-async def publish(settings: KafkaSettings, make: Make, events: int) -> None:
-    """Put that many events on their topic."""
+async def publish(settings: KafkaSettings, make: Make, events: int, *, first: int = 0) -> None:
+    """Put that many events on their topic, from the number `first` on."""
     async with make_producer(settings) as producer:
         relay = KafkaRelay(producer)
-        for start in range(0, events, PUBLISH_AT_ONCE):
-            numbers = range(start, min(start + PUBLISH_AT_ONCE, events))
+        for start in range(first, first + events, PUBLISH_AT_ONCE):
+            numbers = range(start, min(start + PUBLISH_AT_ONCE, first + events))
             await relay.publish([make(number) for number in numbers])
 
 

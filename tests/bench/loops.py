@@ -107,37 +107,33 @@ async def naive(settings: ServiceSettings, events: int) -> Taken:
 
 async def scoring_as_shipped(settings: ServiceSettings, events: int) -> Taken:
     """Validated, joined, decided, with stable ids and durable timers."""
-    return (await ticks(scoring.machine(ScoringSettings()), settings, events))[-1]
+    return await taken_in(scoring.machine(ScoringSettings()), settings, events)
 
 
 async def followup_as_shipped(settings: ServiceSettings, events: int) -> Taken:
     """The same with follow-up's decisions."""
-    return (await ticks(followup.machine(FollowUpSettings()), settings, events))[-1]
+    return await taken_in(followup.machine(FollowUpSettings()), settings, events)
 
 
 async def complaints_as_shipped(settings: ServiceSettings, events: int) -> Taken:
     """The same with the decisions of complaints."""
-    return (await ticks(complaints.machine(ComplaintSettings()), settings, events))[-1]
+    return await taken_in(complaints.machine(ComplaintSettings()), settings, events)
 
 
-async def ticks(
-    machine: Machine[Any, Any], settings: ServiceSettings, events: int, *, parts: int = 1
-) -> list[Taken]:
-    """What it had taken since the first batch when each of so many equal parts was done."""
+async def taken_in(machine: Machine[Any, Any], settings: ServiceSettings, events: int) -> Taken:
+    """What the service took for that many events, from the first batch until all is decided."""
     runtime = Runtime(machine, settings)
     before = _consumed(machine)
     await runtime.start()
     while not runtime.has_batch_in_hand:  # noqa: ASYNC110 # what ships signals nothing
         await asyncio.sleep(POLL_SECONDS)
-    watch, done = Watch(), []
-    for part in range(1, parts + 1):
-        await _until_consumed(machine, before + events * part / parts)
-        if part == parts:
-            while not runtime.is_at_rest:  # noqa: ASYNC110 # what ships signals nothing
-                await asyncio.sleep(POLL_SECONDS)
-        done.append(watch.taken())
+    watch = Watch()
+    await _until_consumed(machine, before + events)
+    while not runtime.is_at_rest:  # noqa: ASYNC110 # what ships signals nothing
+        await asyncio.sleep(POLL_SECONDS)
+    taken = watch.taken()
     await runtime.stop()
-    return done
+    return taken
 
 
 async def _until_consumed(machine: Machine[Any, Any], count: float) -> None:

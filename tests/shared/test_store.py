@@ -150,6 +150,26 @@ def test_a_message_to_the_aggregate_s_customer_is_written_as_it_always_was() -> 
     assert written == ["g/d/s/1", "score", 7, "abc", "t", '{"a":1}', NOW, "cause", None]
 
 
+async def test_of_much_that_is_due_each_page_is_the_oldest(store: Store) -> None:
+    """Whatever lies between them: the same instant, a moment, or years."""
+    apart = [0, 0, 0, 0, 1, 1, 2, 50, 50, 3_600_000, 3_600_001, 10**11, 10**11, 10**11 + 1]
+    after = [timedelta(milliseconds=each) for each in apart]
+    waiting = [
+        aggregate(f"g/d/s/{number:02}", due_at=NOW - timedelta(days=2_000) + each)
+        for number, each in enumerate(after)
+    ]
+    await store.save(waiting)
+    decided: list[str] = []
+    while due := await store.due({3: NOW}, limit=3):
+        decided += [found.id for found in due]
+        late = aggregate(f"g/d/s/new {len(decided)}", due_at=NOW - timedelta(days=2_001))
+        await store.save([replace(each, due_at=None, version=2) for each in due])
+        if len(decided) == 6:
+            await store.save([late])
+    expected = [each.id for each in waiting]
+    assert decided == [*expected[:6], "g/d/s/new 6", *expected[6:]]
+
+
 async def test_due_aggregates_come_oldest_first_from_owned_partitions(store: Store) -> None:
     await store.save(
         [
