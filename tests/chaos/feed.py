@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from shared.contracts.values import to_milliseconds
 from tests.e2e.house import ago, reported, visit
 
 Event = Mapping[str, Any]
@@ -42,7 +43,9 @@ class Case:
 
     def announces(self, moment: datetime, now: datetime) -> bool:
         """Whether what is to be said at `moment` must stand: nobody had made contact by then."""
-        return moment <= now and (self.contacted_at is None or moment < self.contacted_at)
+        moment = to_milliseconds(moment)  # as all instants are on the wire
+        contacted_at = self.contacted_at and to_milliseconds(self.contacted_at)
+        return moment <= now and (contacted_at is None or moment < contacted_at)
 
 
 @dataclass(slots=True)

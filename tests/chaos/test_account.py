@@ -29,7 +29,7 @@ from shared.contracts.topics import ESCALATIONS, SCORES
 from shared.runtime.aggregate import NOTHING, Aggregate, Emitted, Parked
 from tests.chaos.account import Evidence, account
 from tests.chaos.evidence import unlike_replay
-from tests.chaos.feed import Case
+from tests.chaos.feed import CONTACT_AFTER, Case
 from tests.chaos.load import TOPICS, Ledger
 from tests.e2e.house import DEALER, Said
 from tests.shared.toy import TOY, ToyFacts, event, join, visit
@@ -290,3 +290,11 @@ def test_a_replay_tells_a_document_that_missed_or_made_up_an_event() -> None:
     assert unlike_replay(TOY, events[:2], [stored]) == [key]
     assert unlike_replay(TOY, events, []) == [key]
     assert unlike_replay(TOY, [], [stored]) == [key]
+
+
+def test_a_contact_within_the_millisecond_of_its_deadline_was_in_time() -> None:
+    due_at = NOW + timedelta(microseconds=100)
+    received_at = due_at - CONTACT_AFTER
+    for later, missed in ((400, False), (899, False), (900, True)):
+        case = Case("C-1", received_at, contacted_at=due_at + timedelta(microseconds=later))
+        assert case.announces(case.due_at, NOW + timedelta(hours=1)) == missed
