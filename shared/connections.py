@@ -92,8 +92,10 @@ class _LimitedConnection(H11Protocol):
     _header_due: asyncio.TimerHandle | None = None
     _answer_due: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        # uvicorn declares it so; and asks of a transport no more than this one passes on
+    def connection_made(
+        self,
+        transport: asyncio.Transport,  # type: ignore[override] # as uvicorn declares it
+    ) -> None:
         lingering = _Lingering(transport, is_heard=self._is_heard, when_closing=self._leave)
         super().connection_made(cast("asyncio.Transport", lingering))
         if self._places_taken() > self.limits.max_connections and not self._make_room():

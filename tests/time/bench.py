@@ -34,8 +34,8 @@ def main() -> None:
     print(f"{'span':22} {'due':>17} {'warm':>9} {'cold':>9}   microseconds")
     for text in SPANS:
         span, cold = Span.parse(text), fresh()
-        first = microseconds(lambda span=span, cold=cold: due(START, span, cold), 1)  # type: ignore[misc]
-        again = microseconds(lambda span=span: due(START, span, warm), ROUNDS)  # type: ignore[misc]
+        first = microseconds(lambda span=span, cold=cold: due(START, span, cold), 1)  # type: ignore[misc] # lambdas
+        again = microseconds(lambda span=span: due(START, span, warm), ROUNDS)  # type: ignore[misc] # lambdas
         found = due(START, span, warm)
         print(f"{text:22} {found:%Y-%m-%d %H:%M} {again:9.1f} {first:9.0f}")
 
