@@ -86,7 +86,7 @@ class _LimitedConnection(H11Protocol):
     limits: ClassVar[HttpSettings]
     leaving: ClassVar[dict["_LimitedConnection", asyncio.TimerHandle]]
     """Closing, but not closed yet, the first one first: they take up no place."""
-    turned_away = False
+    _turned_away = False
     waiting_since: float | None = None
     """When it began to wait for a request (`loop.time()`); None while one is answered."""
     _header_due: asyncio.TimerHandle | None = None
@@ -186,7 +186,7 @@ class _LimitedConnection(H11Protocol):
 
     def _turn_away(self, status: HTTPStatus) -> None:
         """Answer with a problem, unless an answer has begun, and close."""
-        self.turned_away = True
+        self._turned_away = True
         if not (self._is_answering() and self.cycle.response_started):
             self.transport.write(_problem(status))
         self._say_farewell(status.name.lower())
@@ -200,7 +200,7 @@ class _LimitedConnection(H11Protocol):
         """Whether the client waits for nothing but the answer."""
         begun, _ = self.conn.trailing_data
         is_idle = self.conn.their_state is h11.IDLE and not begun
-        return not self.turned_away and (is_idle or self.conn.their_state in _HEARD)
+        return not self._turned_away and (is_idle or self.conn.their_state in _HEARD)
 
     def _leave(self) -> None:
         self.leaving[self] = self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)

@@ -122,12 +122,13 @@ class Sweep(Generic[F, P]):
                     await self._rest(look, began + self._interval)
 
     async def _rest(self, look: Callable[[], Awaitable[None]], until: float) -> None:
-        """Until that moment, but for one look at least: others want the database too."""
+        """Until about that moment, but for one look at least: others want the database too."""
+        pause = self._interval / LOOKS
         resting = True
         while resting:
-            await asyncio.sleep(self._interval / LOOKS)
+            await asyncio.sleep(pause)
             await look()
-            resting = self._monotonic() < until
+            resting = until - self._monotonic() > pause / 2
 
     async def turn(self) -> bool:
         """One turn: a page of what is due, of each partition a share, else a page of the rest. True

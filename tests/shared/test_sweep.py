@@ -1,13 +1,18 @@
 """Timers: what is due, in order, for owned partitions only; and a change of policy."""
 
+import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
 
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import GRADES
-from shared.runtime.aggregate import Intent
+from shared.runtime.aggregate import Aggregate, Intent
 from shared.runtime.machine import Machine
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
@@ -16,6 +21,7 @@ from shared.runtime.sweep import SETTLE_EVERY_SECONDS, Sweep
 from shared.time.clock import ManualClock
 from tests.fakes import AllRead, MemoryRelay, MemoryStore
 from tests.shared.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, event, visit
+from tests.simulation.loop import run
 
 DAY = timedelta(days=1)
 
@@ -30,6 +36,7 @@ class Instance:
         *,
         page: int = 100,
         dealers: Sequence[str] = (DEALER,),
+        monotonic: Callable[[], float] | None = None,
     ) -> None:
         self.monotonic = 0.0
         self.clock = ManualClock(START)
@@ -47,7 +54,7 @@ class Instance:
             clock=self.clock,
             page=page,
             interval_seconds=1,
-            monotonic=lambda: self.monotonic,
+            monotonic=monotonic or (lambda: self.monotonic),
         )
 
     async def take(self, partition: int, *visits: VisitRecorded) -> None:
@@ -75,6 +82,42 @@ async def test_a_deadline_fires_at_its_instant_and_once() -> None:
     await instance.sweep.turn()
     await instance.sweep.turn()
     assert len(instance.alarms()) == 1
+
+
+class SlowStore(MemoryStore):
+    """Takes so many seconds to tell what is due, and notes when it was asked."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.asked_at: list[float] = []
+
+    async def due(self, until: Mapping[int, datetime], *, limit: int) -> Sequence[Aggregate]:
+        self.asked_at.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(self.seconds)
+        return await super().due(until, limit=limit)
+
+
+@pytest.mark.parametrize(("takes", "apart"), [(0.0, 1.0), (0.65, 1.05), (3.0, 3.2)])
+def test_a_sweep_begins_each_interval_whatever_it_takes(takes: float, apart: float) -> None:
+    """But for one look, which others have the database for."""
+    store, looks = SlowStore(takes), list[float]()
+
+    async def look() -> None:
+        looks.append(asyncio.get_running_loop().time())
+
+    async def sweep_for_a_while() -> None:
+        instance = Instance(store, monotonic=asyncio.get_running_loop().time)
+        await instance.ownership.gained([0])
+        with suppress(TimeoutError):
+            async with asyncio.timeout(10 * apart):
+                await instance.sweep.run(look)
+
+    run(sweep_for_a_while())
+    between = [later - earlier for earlier, later in pairwise(store.asked_at)]
+    assert between == pytest.approx([apart] * len(between))
+    assert len(between) >= 8
+    assert len(looks) >= 2 * len(between)
 
 
 async def test_what_is_due_fires_oldest_first_page_by_page() -> None:
