@@ -9,7 +9,7 @@ from typing import assert_never
 from pydantic import JsonValue
 
 from services.intake.facts import Row, merged_into
-from services.intake.hashes import content_hash
+from services.intake.hashes import content_hash, keyed_hash
 from services.intake.identify import case_id, document_id_of, kind_of
 from services.intake.reports import Reported
 from shared.contracts.feeds import (
@@ -60,6 +60,8 @@ class Submission:
     kind: str
     dealer_id: str
     content_hash: str
+    event: str
+    """Digest of the event and what it says."""
     stated_at: datetime | None
     """When the source says it changed the document; None when it does not say."""
     messages: Mapping[str, Recorded]
@@ -103,11 +105,13 @@ def submissions(reported: Reported, *, key: bytes) -> list[Submission]:
         recorded = step.model_dump(mode="json", exclude_none=True)
     if isinstance(report, ComplaintReported):
         narrative = report.narrative
+    hashed = _report_hash(reported, key)
     document = Submission(
         document_id=document_id_of(report),
         kind=kind_of(report),
         dealer_id=dealer.id,
-        content_hash=_report_hash(reported, key),
+        content_hash=hashed,
+        event=_event_digest(reported, hashed, key),
         stated_at=stated_at,
         messages=messages,
         parent=parent,
@@ -301,11 +305,13 @@ def _profile(
         opt_outs=customer.opt_outs,
         language=customer.language,
     )
+    hashed = content_hash(profile.model_dump(exclude_defaults=True), key)
     return Submission(
         document_id=profile_id,
         kind=PROFILE,
         dealer_id=dealer.id,
-        content_hash=content_hash(profile.model_dump(exclude_defaults=True), key),
+        content_hash=hashed,
+        event=_event_digest(reported, hashed, key),
         stated_at=stated_at,
         messages={"customer": profile},
         occurred_at=_occurred_at(reported),
@@ -351,6 +357,12 @@ def _key_of(report: VisitReported | ComplaintReported, number: str) -> str | Non
     if report.vehicle is not None:
         return vin_key(report.dealer_id, report.source, report.vehicle.vin)
     return document_key(report.dealer_id, report.source, number)
+
+
+def _event_digest(reported: Reported, content_hash: str, key: bytes) -> str:
+    """Events are told apart by source and id; of senders that reuse ids, by what they say too."""
+    event = reported.event
+    return keyed_hash("\x1f".join((event.source, event.id, content_hash)), key)[:12]
 
 
 def _report_hash(reported: Reported, key: bytes) -> str:

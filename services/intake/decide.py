@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.intake.canonical import PROFILE, Submission, step_taken
-from services.intake.facts import Row, placed, same_time, version_for, with_left, with_receipt
+from services.intake.facts import Row, placed, version_for, with_event, with_left
 from services.intake.kept import content_of, moved
 from shared.contracts.intake import Moved, Recorded
 
@@ -45,6 +45,7 @@ def decide(row: Row | None, submission: Submission, *, received_at: datetime) ->
     version = version_for(
         row,
         content_hash=submission.content_hash,
+        event=submission.event,
         stated_at=submission.stated_at,
         received_at=received_at,
     )
@@ -54,11 +55,9 @@ def decide(row: Row | None, submission: Submission, *, received_at: datetime) ->
     known = row.content_hash == submission.content_hash
     if version <= row.version:
         if known:
-            row = _with_content(row, submission)
+            row = _with_event(_with_content(row, submission), submission)
             return Decision(outcome="duplicate", row=row, detail=ALREADY_KNOWN)
         overtaken = () if row.parent is not None else _taken_back(row, submission)
-        if same_time(version, row.version):
-            row = _with_content(row, submission)  # hashed otherwise when it was registered
         return Decision(outcome="duplicate", row=row, messages=overtaken, detail=NEWER_KNOWN)
     newer = _registered(row, submission, version, received_at)
     if known and submission.kind == PROFILE:
@@ -115,6 +114,14 @@ def _with_content(row: Row, submission: Submission) -> Row:
     return row.model_copy(update=kept)
 
 
+def _with_event(row: Row, submission: Submission) -> Row:
+    """The row that knows the event too: its repeat says nothing when something else was said."""
+    if submission.event in row.events:
+        return row
+    events = with_event(row.events, submission.event, row.version)
+    return row.model_copy(update={"events": events})
+
+
 def _registered(row: Row | None, submission: Submission, version: str, now: datetime) -> Row:
     customer_keys = {role: told.customer_key for role, told in submission.messages.items()}
     keys, version = set(customer_keys.values()), placed(version, *submission.follows)
@@ -127,9 +134,7 @@ def _registered(row: Row | None, submission: Submission, version: str, now: date
         version=version,
         content_hash=submission.content_hash,
         first_received_at=now if row is None else row.first_received_at,
-        receipts=with_receipt(
-            {} if row is None else row.receipts, submission.content_hash, version
-        ),
+        events=with_event({} if row is None else row.events, submission.event, version),
         revision=0 if row is None else row.revision,
         parent=submission.parent,
         recorded=submission.recorded,

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from shared.contracts.identifiers import document_version
+from shared.contracts.identifiers import document_version, succeeding_version
 from shared.contracts.values import Instant
 
-RECEIPTS_KEPT = 16
-"""So many contents of a document are remembered by when they were first received."""
+EVENTS_KEPT = 16
+"""So many events about a document are remembered, the last ones: a repeat of one is none."""
 LEFT_KEPT = 16
 """So many customers are remembered that a document was taken away from, the last ones."""
 NOT_KNOWN = "0"
@@ -29,8 +29,10 @@ class Row(BaseModel):
     version: str
     content_hash: str
     first_received_at: Instant
+    events: Mapping[str, str] = Field(default_factory=dict)
+    """Digest of an event and what it said -> the version that got, for the last events."""
     receipts: Mapping[str, str] = Field(default_factory=dict)
-    """Content hash -> the version it got, for the last contents of this document."""
+    """Content hash -> the version it got. Only of rows registered before events were kept."""
     revision: int = 0
     """The guard of the compare-and-set; 0: not in the register yet."""
     parent: str | None = None
@@ -76,26 +78,34 @@ def milliseconds(moment: datetime) -> int:
 
 
 def version_for(
-    row: Row | None, *, content_hash: str, stated_at: datetime | None, received_at: datetime
+    row: Row | None,
+    *,
+    content_hash: str,
+    event: str,
+    stated_at: datetime | None,
+    received_at: datetime,
 ) -> str:
     """The version of a reported content: when the source changed it, then its hash.
 
-    A source that states no time gets the first receipt of this very content, so that a repeat
-    repeats the version; content never seen before is then newer than all that is known.
+    Of contents that a source dates the same, or not at all, the one received last is the newest,
+    also one that was there before: the source has gone back to it. A repeat of an `event` (a
+    digest of it and what it said) repeats the version.
     """
-    if stated_at is not None:
-        return document_version(milliseconds(stated_at), content_hash)
-    if row is None:
-        return document_version(milliseconds(received_at), content_hash)
-    if content_hash in row.receipts:
-        return row.receipts[content_hash]
-    known_ms = int(row.version.partition(".")[0])
-    return document_version(max(milliseconds(received_at), known_ms + 1), content_hash)
+    if row is None or (stated_at is not None and milliseconds(stated_at) != _changed_ms(row)):
+        return document_version(milliseconds(stated_at or received_at), content_hash)
+    if content_hash == row.content_hash:
+        return row.version
+    repeated = row.events.get(event) or row.receipts.get(content_hash)
+    if repeated is not None:
+        return repeated
+    if stated_at is None:
+        later_ms = max(milliseconds(received_at), _changed_ms(row) + 1)
+        return document_version(later_ms, content_hash)
+    return succeeding_version(row.version, content_hash, milliseconds(received_at))
 
 
-def same_time(version: str, other: str) -> bool:
-    """Whether the source says the same of when it changed the document."""
-    return version.partition(".")[0] == other.partition(".")[0]
+def _changed_ms(row: Row) -> int:
+    return int(row.version.partition(".")[0])
 
 
 def placed(version: str, *cases: Row | None) -> str:
@@ -113,11 +123,11 @@ def placed(version: str, *cases: Row | None) -> str:
     return ".".join([*content, *after])
 
 
-def with_receipt(receipts: Mapping[str, str], content_hash: str, version: str) -> dict[str, str]:
-    """`receipts` with one more, the last ones only."""
-    kept = {known: seen for known, seen in receipts.items() if known != content_hash}
-    kept[content_hash] = version
-    return dict(list(kept.items())[-RECEIPTS_KEPT:])
+def with_event(events: Mapping[str, str], event: str, version: str) -> dict[str, str]:
+    """`events` with one more and the version of what it said; the last ones only."""
+    kept = {known: said for known, said in events.items() if known != event}
+    kept[event] = ".".join(version.split(".")[:2])
+    return dict(list(kept.items())[-EVENTS_KEPT:])
 
 
 def with_left(

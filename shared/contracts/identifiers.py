@@ -53,6 +53,18 @@ def document_version(modified_ms: int, content_hash: str) -> str:
     return f"{modified_ms:013d}.{content_hash[:12]}"
 
 
+def succeeding_version(version: str, content_hash: str, received_ms: int) -> str:
+    """Of a later content that the source says it changed at the same time as `version`.
+
+    After the time comes when it was received, behind an `x`: that sorts after every hash, and
+    after what was received before. So the order is the same for whoever reads several.
+    """
+    changed_ms, said = version.split(".")[:2]
+    if said.startswith("x"):
+        received_ms = max(received_ms, int(said[1:14]) + 1)
+    return f"{changed_ms}.x{received_ms:013d}{content_hash[:8]}"
+
+
 def modified_at(version: str) -> datetime:
     """When the source wrote that version of a document; ValueError for no such version."""
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=int(version.partition(".")[0]))

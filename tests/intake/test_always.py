@@ -114,7 +114,7 @@ def registered(world: World) -> dict[str, Row]:
     """The register but for how it came about, and for profiles."""
     return {
         row.document_id: row.model_copy(
-            update={"version": row.version[:26], "receipts": {}, "left": {}, "revision": 0}
+            update={"version": row.version[:26], "events": {}, "left": {}, "revision": 0}
         )
         for row in world.register.rows.values()
         if row.kind != PROFILE

@@ -5,14 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.facts import (
-    RECEIPTS_KEPT,
-    Row,
-    milliseconds,
-    placed,
-    version_for,
-    with_receipt,
-)
+from services.intake.facts import EVENTS_KEPT, Row, milliseconds, placed, version_for, with_event
 from tests.intake.given import NOW, PUDONG
 
 hashes = st.text("0123456789abcdef", min_size=32, max_size=32)
@@ -29,7 +22,7 @@ def row(content_hash: str, version: str) -> Row:
         version=version,
         content_hash=content_hash,
         first_received_at=NOW,
-        receipts={content_hash: version},
+        events={content_hash: version},
         updated_at=NOW,
     )
 
@@ -37,7 +30,14 @@ def row(content_hash: str, version: str) -> Row:
 def version(
     known: Row | None, content_hash: str, stated: datetime | None, received: datetime
 ) -> str:
-    return version_for(known, content_hash=content_hash, stated_at=stated, received_at=received)
+    """As of an event that says this content for the first time, or repeats it."""
+    return version_for(
+        known,
+        content_hash=content_hash,
+        event=content_hash,
+        stated_at=stated,
+        received_at=received,
+    )
 
 
 @forall(hashes, moments, moments, moments)
@@ -73,11 +73,41 @@ def test_without_a_time_a_new_content_is_newer_than_all_known(
     assert version(row(known, before), new, None, received) > before
 
 
+@forall(hashes, hashes, moments, st.lists(moments, min_size=2, max_size=4))
+def test_of_contents_of_one_time_the_one_received_later_is_newer(
+    one: str, other: str, stated: datetime, received: list[datetime]
+) -> None:
+    known, last = version(None, one, stated, received[0]), one
+    for moment in received[1:]:
+        last = other if last == one else f"{one[:-1]}g"
+        newer = version(row("none of these", known), last, stated, moment)
+        assert newer > known
+        assert newer.startswith(known.partition(".")[0]), "the time is the source's"
+        assert newer < version(None, one, stated + timedelta(milliseconds=1), moment)
+        known = newer
+
+
+@forall(hashes, moments, st.lists(moments, min_size=1, max_size=3))
+def test_what_is_received_out_of_order_by_clocks_apart_still_goes_on(
+    content: str, stated: datetime, received: list[datetime]
+) -> None:
+    known = version(None, content, stated, received[0])
+    for moment in sorted(received, reverse=True):
+        newer = version(row("another", known), content, stated, moment)
+        assert newer > known
+        known = newer
+
+
 def complaint_at(known: str | None) -> Row | None:
     return None if known is None else row("c", known)
 
 
-versions = st.builds(lambda ms, content: f"{ms:013d}.{content[:12]}", st.integers(0, 9), hashes)
+versions = st.builds(
+    lambda ms, content, later: f"{ms:013d}.{later}{content[: 8 if later else 12]}",
+    st.integers(0, 9),
+    hashes,
+    st.sampled_from(["", "x0000000000007", "x0000000000008"]),
+)
 known = st.tuples(st.none() | versions, st.none() | versions)
 """The versions of a step's complaint and of the one it merges that into."""
 
@@ -113,11 +143,12 @@ def test_placing_again_keeps_the_content_alone(
     assert len(again) <= 120, "as long as the contract lets a version be"
 
 
-def test_only_the_last_receipts_are_kept() -> None:
-    receipts: dict[str, str] = {}
-    for number in range(RECEIPTS_KEPT + 3):
-        receipts = with_receipt(receipts, f"h{number}", f"v{number}")
-    assert list(receipts) == [f"h{number}" for number in range(3, RECEIPTS_KEPT + 3)]
+def test_only_the_last_events_are_kept() -> None:
+    events: dict[str, str] = {}
+    for number in range(EVENTS_KEPT + 3):
+        events = with_event(events, f"e{number}", f"{number}.h.where.it.is")
+    assert list(events) == [f"e{number}" for number in range(3, EVENTS_KEPT + 3)]
+    assert events["e3"] == "3.h", "the version of what was said, wherever it was placed"
 
 
 def test_milliseconds_are_exact() -> None:
