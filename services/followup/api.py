@@ -1,6 +1,7 @@
 """Followup's read endpoints: a customer's tasks and why, and a dealer's open tasks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, ConfigDict
 
 from services.followup.decide import task_id
-from services.followup.facts import FollowUpFacts
+from services.followup.facts import FollowUpFacts, Outcome
 from shared.contracts.followup import TaskChanged, TaskKind, TaskStatus
 from shared.contracts.values import Instant
 from shared.runtime.reader import Reader, View
@@ -40,6 +41,16 @@ class Why(_Answer):
     zh: str
 
 
+class Attempt(_Answer):
+    """What came of one attempt at a task."""
+
+    at: Instant
+    outcome: str
+    by: str | None
+    channel: str | None
+    next_contact_on: date | None
+
+
 class Task(_Answer):
     """One task as it stands now. An outcome is reported by its `task_id`."""
 
@@ -56,6 +67,8 @@ class Task(_Answer):
     due_at: Instant
     closed_at: Instant | None
     closed_because: str | None
+    attempts: tuple[Attempt, ...]
+    """In the order of time, of what is looked at; those after it was closed are told, too."""
     why: Why
 
 
@@ -108,16 +121,35 @@ def routes(reader: Reader[FollowUpFacts], clock: Clock) -> APIRouter:
 
 
 def _tasks(view: View[FollowUpFacts]) -> Iterator[Task]:
+    attempts = _attempts(view.facts)
     for output in view.decision.outputs:
         content = output.content
         if isinstance(content, TaskChanged):
-            yield _task(view.id, output.about, content)
+            task = task_id(view.id, output.about)
+            yield _task(view.id, task, content, attempts.get(str(task), ()))
 
 
-def _task(customer_key: str, about: str, task: TaskChanged) -> Task:
+def _attempts(facts: FollowUpFacts) -> dict[str, list[Attempt]]:
+    """By task id."""
+    by_task: dict[str, list[Attempt]] = {}
+    outcomes = [known for known in facts.documents.values() if isinstance(known, Outcome)]
+    for known in sorted(outcomes, key=lambda known: known.at):
+        by_task.setdefault(known.task_id, []).append(
+            Attempt(
+                at=known.at,
+                outcome=known.outcome,
+                by=known.by,
+                channel=known.channel,
+                next_contact_on=known.next_contact_on,
+            )
+        )
+    return by_task
+
+
+def _task(customer_key: str, task_id: UUID, task: TaskChanged, attempts: Sequence[Attempt]) -> Task:
     en, zh = _REASONS[task.kind]
     return Task(
-        task_id=task_id(customer_key, about),
+        task_id=task_id,
         customer_key=customer_key,
         kind=task.kind,
         status=task.status,
@@ -130,5 +162,6 @@ def _task(customer_key: str, about: str, task: TaskChanged) -> Task:
         due_at=task.due_at,
         closed_at=task.closed_at,
         closed_because=task.closed_because,
+        attempts=tuple(attempts),
         why=Why(document_id=task.document_id, en=en, zh=zh),
     )

@@ -98,13 +98,15 @@ class Consent(_Fact):
 
 
 class Outcome(_Fact):
-    """What came of a task."""
+    """What came of one attempt at a task."""
 
     kind: Literal["outcome"]
     at: AwareDatetime
     task_id: str
     outcome: Literal["done", "not_reached", "declined", "postponed"]
     next_contact_on: date | None = None
+    by: str | None = None
+    channel: Channel | None = None
 
 
 class Noted(_Fact):
@@ -245,6 +247,8 @@ def on_task_outcome_recorded(recorded: TaskOutcomeRecorded) -> Outcome:
         at=recorded.at,
         outcome=recorded.outcome,
         next_contact_on=recorded.next_contact_on,
+        by=recorded.by,
+        channel=recorded.channel,
     )
 
 

@@ -4,13 +4,19 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.intake.canonical import Submission
+from services.intake.canonical import Submission, profile_of
 from services.intake.decide import Decision, Placement, decide, follow_cases
 from services.intake.facts import Row
 from services.intake.follow import Following, newest_of_each, steps_among
-from services.intake.problems import Problem
+from services.intake.identify import customers_named
+from services.intake.problems import Finding, Problem
 from services.intake.reports import Reported
+from shared.contracts.identifiers import is_customer_key
 from shared.contracts.intake import ComplaintMoved, Moved, Recorded
+
+NO_SUCH_CUSTOMER = "nothing was reported of this customer so far: is it another's number?"
+NO_SUCH_CASE = "this complaint was not reported so far: the step waits for it"
+NO_SUCH_TARGET = "the complaint that this one is merged into was not reported so far"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,12 @@ class Entry:
     def merged_into(self) -> str | None:
         """The complaint that this event merges another into."""
         return self.submissions[0].merged_into
+
+    @property
+    def customers(self) -> Mapping[str, str]:
+        """Profile -> where in the event the customer is named of whom nothing else is told."""
+        places = ((f"/data{where}", key) for where, key in customers_named(self.reported.report))
+        return {profile_of(key): where for where, key in places if is_customer_key(key)}
 
     @property
     def case(self) -> str | None:
@@ -81,6 +93,8 @@ class Plan:
     """Document id -> the row to write."""
     placed: Mapping[str, Row]
     """Step -> its row, for those that were brought to where their complaints are."""
+    warnings: Mapping[int, Sequence[Finding]]
+    """What an event is about, and nobody has reported so far; it is taken all the same."""
 
 
 def plan(
@@ -117,7 +131,18 @@ def plan(
         outgoing=[outgoing[at] for at in newest_of_each([sent.message for sent in outgoing])],
         changed={id_: row for id_, row in known.items() if row is not rows.get(id_)},
         placed={placement.row.document_id: placement.row for placement in placements},
+        warnings={entry.index: tuple(_not_reported(entry, known)) for entry in entries},
     )
+
+
+def _not_reported(entry: Entry, known: Mapping[str, Row]) -> Iterator[Finding]:
+    for profile, where in entry.customers.items():
+        if profile not in known:
+            yield Finding(where, NO_SUCH_CUSTOMER)
+    if entry.parent is not None and entry.parent not in known:
+        yield Finding("/data", NO_SUCH_CASE)
+    if entry.merged_into is not None and entry.merged_into not in known:
+        yield Finding("/data", NO_SUCH_TARGET)
 
 
 Strays = Callable[[Row], set[str]]

@@ -10,7 +10,15 @@ from pydantic import JsonValue
 
 from services.intake.facts import Row, merged_into
 from services.intake.hashes import content_hash, keyed_hash
-from services.intake.identify import case_id, document_id_of, kind_of
+from services.intake.identify import (
+    case_merged_into,
+    case_of,
+    customers_named,
+    document_id_of,
+    key_named,
+    key_of,
+    kind_of,
+)
 from services.intake.reports import Reported
 from shared.contracts.feeds import (
     ComplaintReported,
@@ -23,7 +31,14 @@ from shared.contracts.feeds import (
     TaskOutcomeReported,
     VisitReported,
 )
-from shared.contracts.identifiers import customer_key, document_id, document_key, vin_key
+from shared.contracts.identifiers import (
+    dealer_of,
+    document_id,
+    document_key,
+    number_in,
+    source_of,
+    vin_key,
+)
 from shared.contracts.intake import (
     ComplaintFiled,
     ComplaintStepTaken,
@@ -100,11 +115,13 @@ def submissions(reported: Reported, *, key: bytes) -> list[Submission]:
     messages = _messages(reported)
     parent = recorded = narrative = None
     if isinstance(report, ComplaintStepReported):
-        parent = case_id(report.dealer_id, report.source, report.case_no)
+        parent = case_of(report)
         step = next(iter(messages.values()))
         recorded = step.model_dump(mode="json", exclude_none=True)
     if isinstance(report, ComplaintReported):
         narrative = report.narrative
+    if isinstance(report, TaskOutcomeReported):
+        narrative = report.note
     hashed = _report_hash(reported, key)
     document = Submission(
         document_id=document_id_of(report),
@@ -160,7 +177,7 @@ def _sale(report: SaleReported, dealer: Dealer) -> dict[str, Recorded]:
     if delivered_on is None and report.delivered_at is not None:
         delivered_on = report.delivered_at.astimezone(dealer.zone).date()
     sale = SaleRecorded(
-        **_common(report, _customer_key(report, report.customer)),
+        **_common(report, key_of(report, report.customer)),
         **report.model_dump(
             include={"status", "deal_date", "delivered_at", "sale_type", "condition"}
         ),
@@ -183,7 +200,7 @@ def _by_role(report: SaleReported, sale: SaleRecorded) -> dict[str, Recorded]:
     messages: dict[str, Recorded] = {"buyer": sale}
     told = {sale.customer_key}
     for party in sorted(report.parties, key=lambda party: _PRECEDENCE.index(party.role)):
-        key = _customer_key(report, party.customer)
+        key = key_of(report, party.customer)
         if party.customer.kind == "internal" or key in told:
             continue
         told.add(key)
@@ -236,21 +253,22 @@ def _complaint(report: ComplaintReported, dealer: Dealer) -> dict[str, Recorded]
 
 
 def _step(report: ComplaintStepReported) -> Recorded:
-    told = report.model_dump(exclude={"source", "dealer_id", "merged_into"})
-    into = None
-    if report.merged_into is not None:
-        into = case_id(report.dealer_id, report.source, report.merged_into)
+    case = case_of(report)
+    told = report.model_dump(
+        exclude={"source", "dealer_id", "case_no", "case_id", "merged_into", "merged_into_id"}
+    )
+    waiting = document_key(report.dealer_id, source_of(case), number_in(case))
     return ComplaintStepTaken(
-        **_common(report, document_key(report.dealer_id, report.source, report.case_no)),
+        **_common(report, waiting),
         **told,
-        case_id=case_id(report.dealer_id, report.source, report.case_no),
-        merged_into=into,
+        case_id=case,
+        case_no=number_in(case),
+        merged_into=case_merged_into(report),
     )
 
 
 def _referral(report: ReferralReported) -> dict[str, Recorded]:
-    referrer = customer_key(report.dealer_id, report.source, report.referrer_customer_id)
-    referred = customer_key(report.dealer_id, report.source, report.referred_customer_id)
+    referrer, referred = (key for _, key in customers_named(report))
     made = ReferralMade(
         **_common(report, referrer), role="referrer", other_customer_key=referred, at=report.at
     )
@@ -259,8 +277,10 @@ def _referral(report: ReferralReported) -> dict[str, Recorded]:
 
 
 def _of_one_customer(report: ConsentReported | SurveyReported | TaskOutcomeReported) -> Recorded:
-    told = report.model_dump(exclude={"source", "dealer_id", "source_customer_id"})
-    key = customer_key(report.dealer_id, report.source, report.source_customer_id)
+    told = report.model_dump(
+        exclude={"source", "dealer_id", "source_customer_id", "customer_key", "note"}
+    )
+    key = key_named(report, report.source_customer_id, report.customer_key)
     match report:
         case ConsentReported():
             return ConsentGiven(**_common(report, key), **told)
@@ -287,16 +307,22 @@ def _profiles(reported: Reported, stated_at: datetime | None, key: bytes) -> lis
     ]
 
 
+def profile_of(customer_key: str) -> str:
+    """The document id of a customer's profile."""
+    source, number = source_of(customer_key), number_in(customer_key)
+    return document_id(dealer_of(customer_key), source, PROFILE, number)
+
+
 def _profile(
     reported: Reported, customer: Customer, stated_at: datetime | None, key: bytes
 ) -> Submission:
     report, dealer = reported.report, reported.dealer
-    number = customer.source_customer_id
-    profile_id = document_id(report.dealer_id, report.source, PROFILE, number)
+    named = key_of(report, customer)
+    profile_id = profile_of(named)
     profile = ProfileRecorded(
         document_id=profile_id,
         version="",
-        customer_key=customer_key(report.dealer_id, report.source, number),
+        customer_key=named,
         dealer_id=dealer.id,
         kind="business" if customer.kind == "business" else "person",
         name=customer.name,
@@ -344,16 +370,10 @@ def _common(report: _AnyDocument, key: str) -> dict[str, str]:
     }
 
 
-def _customer_key(report: _AnyDocument, customer: Customer) -> str:
-    return customer_key(report.dealer_id, report.source, customer.source_customer_id)
-
-
 def _key_of(report: VisitReported | ComplaintReported, number: str) -> str | None:
     """The customer, else the car, else the document; None for the dealership itself."""
     if report.customer is not None:
-        return (
-            None if report.customer.kind == "internal" else _customer_key(report, report.customer)
-        )
+        return None if report.customer.kind == "internal" else key_of(report, report.customer)
     if report.vehicle is not None:
         return vin_key(report.dealer_id, report.source, report.vehicle.vin)
     return document_key(report.dealer_id, report.source, number)

@@ -1,9 +1,12 @@
 """What identifies cars, people and documents: VINs, telephone numbers, document ids."""
 
 import re
+from collections.abc import Iterator
 from typing import Literal, assert_never
+from urllib.parse import quote
 
 import phonenumbers
+from pydantic import TypeAdapter, ValidationError
 
 from shared.contracts import identifiers
 from shared.contracts.feeds import (
@@ -11,12 +14,17 @@ from shared.contracts.feeds import (
     ComplaintReported,
     ComplaintStepReported,
     ConsentReported,
+    Customer,
+    Document,
     ReferralReported,
     SaleReported,
     SurveyReported,
     TaskOutcomeReported,
     VisitReported,
 )
+from shared.contracts.values import Number, instant_text
+
+_NUMBER: TypeAdapter[str] = TypeAdapter(Number)
 
 VinCheck = Literal["ok", "malformed", "failed", "not_applicable"]
 
@@ -63,9 +71,91 @@ def document_id_of(report: AnyReport) -> str:
     )
 
 
-def case_id(dealer_id: str, source: str, case_no: str) -> str:
-    """The document id of a complaint."""
-    return identifiers.document_id(dealer_id, source, "complaint", case_no)
+def key_named(report: Document, number: str | None, key: str | None) -> str:
+    """The customer whom a report names: by the number of its own source, or by the key itself."""
+    if key is not None:
+        return key
+    assert number is not None, "the contract wants one of them"
+    return identifiers.customer_key(report.dealer_id, report.source, number)
+
+
+def key_of(report: Document, customer: Customer) -> str:
+    """The key of a customer of a document."""
+    return key_named(report, customer.source_customer_id, customer.customer_key)
+
+
+def case_of(step: ComplaintStepReported) -> str:
+    """The document id of the complaint that a step was taken on."""
+    if step.case_id is not None:
+        return step.case_id
+    assert step.case_no is not None, "the contract wants one of them"
+    return identifiers.document_id(step.dealer_id, step.source, "complaint", step.case_no)
+
+
+def case_merged_into(step: ComplaintStepReported) -> str | None:
+    """The document id of the complaint that a step merges its own into."""
+    if step.merged_into is None:
+        return step.merged_into_id
+    return identifiers.document_id(step.dealer_id, step.source, "complaint", step.merged_into)
+
+
+def named_by_id(report: AnyReport) -> Iterator[tuple[str, str]]:
+    """Where in the data, and which: every key and id that a report names instead of a number."""
+    named: list[tuple[str, str | None]] = []
+    match report:
+        case SaleReported() | VisitReported() | ComplaintReported():
+            customer = report.customer
+            named = [("/customer/customer_key", customer.customer_key if customer else None)]
+            if isinstance(report, SaleReported):
+                named += [
+                    (f"/parties/{at}/customer/customer_key", party.customer.customer_key)
+                    for at, party in enumerate(report.parties)
+                ]
+        case ComplaintStepReported():
+            named = [("/case_id", report.case_id), ("/merged_into_id", report.merged_into_id)]
+        case ConsentReported() | SurveyReported() | TaskOutcomeReported():
+            named = [("/customer_key", report.customer_key)]
+        case ReferralReported():
+            named = [
+                ("/referrer_customer_key", report.referrer_customer_key),
+                ("/referred_customer_key", report.referred_customer_key),
+            ]
+        case _:
+            assert_never(report)
+    return ((where, identifier) for where, identifier in named if identifier is not None)
+
+
+def customers_named(report: AnyReport) -> Iterator[tuple[str, str]]:
+    """Where in the data, and which: the customers that a report names, and tells nothing of."""
+    match report:
+        case ConsentReported() | SurveyReported() | TaskOutcomeReported():
+            field = "customer_key" if report.customer_key else "source_customer_id"
+            yield f"/{field}", key_named(report, report.source_customer_id, report.customer_key)
+        case ReferralReported():
+            yield from _referral_names(report)
+        case _:
+            for where, identifier in named_by_id(report):
+                if where.endswith("customer_key"):
+                    yield where, identifier
+
+
+def _referral_names(report: ReferralReported) -> Iterator[tuple[str, str]]:
+    for role, number, key in (
+        ("referrer", report.referrer_customer_id, report.referrer_customer_key),
+        ("referred", report.referred_customer_id, report.referred_customer_key),
+    ):
+        field = "customer_key" if key else "customer_id"
+        yield f"/{role}_{field}", key_named(report, number, key)
+
+
+def as_answered(identifier: str) -> bool:
+    """Whether a key or id is written as intake writes it; no other ever meets what it names."""
+    number = identifiers.number_in(identifier)
+    try:
+        read = _NUMBER.validate_python(number)
+    except ValidationError:
+        return False
+    return read == number and quote(number, safe="") == identifier.rpartition("/")[2]
 
 
 def kind_of(report: AnyReport) -> str:
@@ -83,14 +173,22 @@ def document_numbers(report: AnyReport) -> dict[str, str]:
         case ComplaintReported():
             return {"case_no": report.case_no}
         case ComplaintStepReported():
-            return {"case_no": report.case_no, "step_id": report.step_id}
+            return {"case_no": _case_number(report), "step_id": report.step_id}
         case ConsentReported():
             return {"consent_no": report.consent_no}
         case SurveyReported():
             return {"survey_no": report.survey_no}
         case TaskOutcomeReported():
-            return {"task_id": report.task_id}
+            attempt = report.outcome_no or instant_text(report.at)
+            return {"task_id": report.task_id, "outcome_no": attempt}
         case ReferralReported():
             return {"referral_no": report.referral_no}
         case _:
             assert_never(report)
+
+
+def _case_number(step: ComplaintStepReported) -> str:
+    """The number of a complaint; with its source, where that is another than the step's."""
+    case = case_of(step)
+    source, number = identifiers.source_of(case), identifiers.number_in(case)
+    return number if source == step.source else f"{source}/{number}"

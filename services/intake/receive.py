@@ -30,7 +30,7 @@ from services.intake.canonical import submissions
 from services.intake.decide import Decision
 from services.intake.facts import Row
 from services.intake.follow import FOLLOWING_AT_ONCE, cases_of, steps_among
-from services.intake.problems import MOST_TOLD, MOST_TOLD_AT_ONCE, Problem
+from services.intake.problems import MOST_TOLD, MOST_TOLD_AT_ONCE, Finding, Problem
 from services.intake.publish import publish
 from services.intake.records import record_of
 from services.intake.register import Register
@@ -80,6 +80,7 @@ class _Outcomes:
     refused: dict[int, Problem] = field(default_factory=dict)
     placed: dict[str, Row] = field(default_factory=dict)
     """Steps that were brought to where their complaints are."""
+    warnings: dict[int, Sequence[Finding]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -249,12 +250,13 @@ def _note(planned: Plan, outcomes: _Outcomes) -> None:
         outcomes.refused.pop(index, None)
     outcomes.refused.update(planned.refused)
     outcomes.placed.update(planned.placed)
+    outcomes.warnings.update(planned.warnings)
 
 
 def _ids(entries: Sequence[Entry]) -> set[str]:
     """Every row that deciding needs: documents, profiles, and the complaints steps follow."""
     ids = {submission.document_id for entry in entries for submission in entry.submissions}
-    return ids | _cases(entries)
+    return ids.union(_cases(entries), *(entry.customers for entry in entries))
 
 
 def _cases(entries: Sequence[Entry]) -> set[str]:
@@ -304,7 +306,9 @@ def _item(index: int, found: Examined, outcomes: _Outcomes) -> Item:
                 version=row.version,
                 customer_keys=tuple(sorted(row.keys)),
                 detail=None if accepted else decision.detail,
-                warnings=problems.warnings(found.warnings, untold=found.untold),
+                warnings=problems.warnings(
+                    (*found.warnings, *outcomes.warnings.get(index, ())), untold=found.untold
+                ),
             )
 
 

@@ -10,7 +10,15 @@ from datetime import date, datetime, timedelta
 
 from pydantic import ValidationError
 
-from services.intake.identify import check_vin, e164
+from services.intake.identify import (
+    as_answered,
+    case_merged_into,
+    case_of,
+    check_vin,
+    customers_named,
+    e164,
+    named_by_id,
+)
 from services.intake.pointers import pointer
 from services.intake.problems import MOST_TOLD, Finding, Findings
 from services.intake.strict_json import path_to_doubled
@@ -19,12 +27,15 @@ from shared.contracts.feeds import (
     REPORTS,
     AnyReport,
     ComplaintReported,
+    ComplaintStepReported,
     Customer,
     Phone,
+    ReferralReported,
     SaleReported,
     Vehicle,
     VisitReported,
 )
+from shared.contracts.identifiers import dealer_of
 from shared.dealers import Dealer, Dealers
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -166,6 +177,17 @@ def _dealer(raw: Mapping[str, object], dealers: Dealers) -> Dealer | None:
 def _contradictions(event: CloudEvent, report: AnyReport) -> Iterator[Finding]:
     if event.dealerid is not None and event.dealerid != report.dealer_id:
         yield Finding("/dealerid", "names another dealer than data does")
+    for where, identifier in named_by_id(report):
+        if dealer_of(identifier) != report.dealer_id:
+            yield Finding(f"/data{where}", "is of another dealer than data is")
+        elif not as_answered(identifier):
+            yield Finding(f"/data{where}", "write it as intake answers it")
+    if isinstance(report, ComplaintStepReported) and case_merged_into(report) == case_of(report):
+        yield Finding("/data", "a case cannot be merged into itself")
+    if isinstance(report, ReferralReported):
+        referrer, referred = (key for _, key in customers_named(report))
+        if referrer == referred:
+            yield Finding("/data", "customers cannot refer themselves")
     if isinstance(report, VisitReported):
         for position, line in enumerate(report.lines):
             if (line.labour_amount or 0) + (line.parts_amount or 0) >= LARGEST_LINE:

@@ -11,8 +11,10 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from shared.contracts.values import (
     Amount,
+    CaseId,
     Code,
     Contract,
+    CustomerKey,
     Day,
     DealerId,
     Instant,
@@ -20,6 +22,7 @@ from shared.contracts.values import (
     Name,
     Number,
     Odometer,
+    RecordKey,
     SourceName,
     StaffId,
     Term,
@@ -64,6 +67,8 @@ OptOuts = Annotated[
 """Channels a customer does not want to be reached by; each counts once."""
 Answer = Annotated[int, Field(ge=0, le=10)]
 """From 0, the worst, to 10."""
+Answers = Annotated[dict[Term, Answer], Field(max_length=MOST_ANSWERS), at_most(MOST_ANSWERS)]
+"""Question -> answer."""
 Persons = Annotated[int, Field(ge=0, le=10_000)]
 """How many people."""
 PersonName = Annotated[str, StringConstraints(max_length=200)]
@@ -81,16 +86,29 @@ class Phone(Contract):
     number: Annotated[str, StringConstraints(min_length=3, max_length=40)]
 
 
+def _one_of(report: Contract, *names: str) -> None:
+    if sum(getattr(report, name) is not None for name in names) != 1:
+        raise ValueError(f"one of {' and '.join(names)} is needed, and not both")
+
+
 class Customer(Contract):
     """Who the document is about. `internal` is the dealership itself: kept, never followed up."""
 
-    source_customer_id: Number
+    source_customer_id: Number | None = None
+    """The number by which the source of the document knows the customer."""
+    customer_key: CustomerKey | None = None
+    """Instead of a number: a customer that another source has reported, as intake answered."""
     kind: Literal["person", "business", "internal"] = "person"
     name: PersonName | None = None
     phones: Annotated[tuple[Phone, ...], Field(max_length=MOST_PHONES), at_most(MOST_PHONES)] = ()
     email: Email | None = None
     opt_outs: OptOuts = ()
     language: Language | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "Customer":
+        _one_of(self, "source_customer_id", "customer_key")
+        return self
 
 
 class Vehicle(Contract):
@@ -259,7 +277,10 @@ class ComplaintStepReported(Document):
 
     TYPE: ClassVar[str] = "dev.aftercare.complaint-step.reported.v1"
 
-    case_no: Number
+    case_no: Number | None = None
+    """The number by which the source of the step knows the complaint."""
+    case_id: CaseId | None = None
+    """Instead of a number: a complaint that another source has reported, as intake answered."""
     step_id: Number
     step: StepName
     at: Instant
@@ -270,6 +291,8 @@ class ComplaintStepReported(Document):
     assigned_to: StaffId | None = None
     merged_into: Number | None = None
     """The number of the case that this one was merged into."""
+    merged_into_id: CaseId | None = None
+    """Instead of that number: a case that another source has reported, as intake answered."""
     until: Instant | None = None
     """When a hold is planned to end."""
 
@@ -280,16 +303,17 @@ class ComplaintStepReported(Document):
             "regraded": ("severity", self.severity),
             "held": ("reason", self.reason),
             "reassigned": ("assigned_to", self.assigned_to),
-            "merged": ("merged_into", self.merged_into),
+            "merged": ("merged_into", self.merged_into or self.merged_into_id),
         }.get(self.step)
         if needed is not None and needed[1] is None:
             raise ValueError(f"a step '{self.step}' needs {needed[0]}")
         return self
 
     @model_validator(mode="after")
-    def _is_merged_into_another(self) -> "ComplaintStepReported":
-        if self.merged_into == self.case_no:
-            raise ValueError("a case cannot be merged into itself")
+    def _names_one_case(self) -> "ComplaintStepReported":
+        _one_of(self, "case_no", "case_id")
+        if self.merged_into is not None and self.merged_into_id is not None:
+            raise ValueError("only one of merged_into and merged_into_id is taken")
         return self
 
     @model_validator(mode="after")
@@ -303,43 +327,59 @@ class ComplaintStepReported(Document):
         return self
 
 
-class ConsentReported(Document):
+class CustomerReport(Document):
+    """What is about one customer, and not about a document of his."""
+
+    source_customer_id: Number | None = None
+    """The number by which the source of the report knows the customer."""
+    customer_key: RecordKey | None = None
+    """Instead of a number: a customer that another source has reported, as intake answered."""
+
+    @model_validator(mode="after")
+    def _names_one_customer(self) -> "CustomerReport":
+        _one_of(self, "source_customer_id", "customer_key")
+        return self
+
+
+class ConsentReported(CustomerReport):
     """What a customer allows. A channel not named is allowed unless do_not_contact."""
 
     TYPE: ClassVar[str] = "dev.aftercare.consent.reported.v1"
 
     consent_no: Number
-    source_customer_id: Number
     at: Instant
     do_not_contact: bool = False
     opt_outs: OptOuts = ()
 
 
-class SurveyReported(Document):
+class SurveyReported(CustomerReport):
     """The answers to a satisfaction survey; scores from 0 to 10."""
 
     TYPE: ClassVar[str] = "dev.aftercare.survey.reported.v1"
 
     survey_no: Number
-    source_customer_id: Number
     survey: Literal["ssi", "csi"]
     at: Instant
     overall: Answer
-    items: Annotated[dict[Term, Answer], Field(max_length=MOST_ANSWERS), at_most(MOST_ANSWERS)] = (
-        Field(default_factory=dict)
-    )
+    items: Answers = Field(default_factory=dict)
 
 
-class TaskOutcomeReported(Document):
-    """What came of a follow-up task."""
+class TaskOutcomeReported(CustomerReport):
+    """What came of one attempt at a follow-up task. The note never leaves intake."""
 
     TYPE: ClassVar[str] = "dev.aftercare.task-outcome.reported.v1"
 
     task_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
-    source_customer_id: Number
+    outcome_no: Number | None = None
+    """Tells attempts at one task apart; without it, `at` does."""
     at: Instant
     outcome: Literal["done", "not_reached", "declined", "postponed"]
     next_contact_on: Day | None = None
+    by: StaffId | None = None
+    channel: Channel | None = None
+    """The way in which the customer was contacted."""
+    note: Text | None = None
+    answers: Answers = Field(default_factory=dict)
 
 
 class ReferralReported(Document):
@@ -349,13 +389,15 @@ class ReferralReported(Document):
 
     referral_no: Number
     at: Instant
-    referrer_customer_id: Number
-    referred_customer_id: Number
+    referrer_customer_id: Number | None = None
+    referrer_customer_key: CustomerKey | None = None
+    referred_customer_id: Number | None = None
+    referred_customer_key: CustomerKey | None = None
 
     @model_validator(mode="after")
-    def _not_oneself(self) -> "ReferralReported":
-        if self.referrer_customer_id == self.referred_customer_id:
-            raise ValueError("a customer cannot refer himself")
+    def _names_two_customers(self) -> "ReferralReported":
+        _one_of(self, "referrer_customer_id", "referrer_customer_key")
+        _one_of(self, "referred_customer_id", "referred_customer_key")
         return self
 
 

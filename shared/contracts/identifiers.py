@@ -1,7 +1,7 @@
 """The identifiers all services agree on: customer keys, document ids, subjects, message ids."""
 
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
 NAMESPACE = uuid5(NAMESPACE_DNS, "aftercare.dev")
@@ -36,6 +36,21 @@ def dealer_of(key: str) -> str:
 def document_id(dealer_id: str, source: str, kind: str, *numbers: str) -> str:
     """`group/dealer/source/kind/number…`: one document, whatever its version."""
     return "/".join((dealer_id, source, kind, *(_part(number) for number in numbers)))
+
+
+def is_customer_key(key: str) -> bool:
+    """Whether a record's key is a customer's; else it is a car's or a document's."""
+    return key.count("/") == 3
+
+
+def number_in(identifier: str) -> str:
+    """The last number that a customer key or document id is made of, as the source writes it."""
+    return unquote(identifier.rpartition("/")[2])
+
+
+def source_of(identifier: str) -> str:
+    """The source that a customer key or document id names."""
+    return identifier.split("/", 3)[2]
 
 
 def aggregate_within(key: str, *names: str) -> str:

@@ -218,7 +218,7 @@ class SurveyAnswered(Recorded):
 
 
 class TaskOutcomeRecorded(Recorded):
-    """What came of a follow-up task."""
+    """What came of one attempt at a follow-up task."""
 
     TYPE: ClassVar[str] = "dev.aftercare.task-outcome.recorded.v1"
     TOPIC: ClassVar[Topic] = CUSTOMERS
@@ -227,6 +227,10 @@ class TaskOutcomeRecorded(Recorded):
     at: Instant
     outcome: Literal["done", "not_reached", "declined", "postponed"]
     next_contact_on: Day | None = None
+    by: Name | None = None
+    """The staff id of who tried."""
+    channel: Channel | None = None
+    answers: dict[Name, Answer] = Field(default_factory=dict, max_length=MOST_ANSWERS)
 
 
 class ReferralMade(Recorded):

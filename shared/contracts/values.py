@@ -155,6 +155,28 @@ DealerId = Annotated[
 ]
 """`group/dealer`, lower-case."""
 
+CustomerKey = Annotated[
+    str,
+    StringConstraints(pattern=r"^([a-z0-9][a-z0-9-]{0,39}/){3}[A-Za-z0-9_.~%-]+$", max_length=2000),
+]
+"""The key of a customer as intake answers it: `group/dealer/source/number`, percent-encoded."""
+
+RecordKey = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([a-z0-9][a-z0-9-]{0,39}/){3}((vin|doc)/)?[A-Za-z0-9_.~%-]+$", max_length=2000
+    ),
+]
+"""A customer's key, or that of a document that names a car alone, or nobody."""
+
+CaseId = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([a-z0-9][a-z0-9-]{0,39}/){3}complaint/[A-Za-z0-9_.~%-]+$", max_length=2000
+    ),
+]
+"""The document id of a complaint as intake answers it."""
+
 SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 """The dealer-management system a document came from, such as `cdk`."""
 

@@ -151,6 +151,7 @@ def outcome(
     number: str = "O1",
     *,
     next_contact_on: str | None = None,
+    by: str | None = None,
 ) -> Event[Any]:
     """What came of the task about `kind/document`, reported by its id."""
     kind, _, document = about.partition("/")
@@ -162,6 +163,7 @@ def outcome(
             "at": at(on),
             "outcome": what,
             "next_contact_on": next_contact_on,
+            "by": by,
         }
     )
     return _event(data, at(on))

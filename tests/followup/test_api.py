@@ -15,7 +15,7 @@ from services.followup.settings import FollowUpSettings
 from shared.contracts.identifiers import subject_id
 from shared.time.clock import ManualClock
 from tests.fakes import Shelf
-from tests.followup.story import CUSTOMER, DEALER, at, consent, delivery, given, visit
+from tests.followup.story import CUSTOMER, DEALER, at, consent, delivery, given, outcome, visit
 
 NOW = at("2025-01-12 17:00")
 
@@ -40,6 +40,24 @@ async def test_a_customers_tasks_are_told_with_their_reasons() -> None:
     assert told["tasks"][1]["why"]["document_id"] == f"{DEALER}/cdk/visit/R1"
     assert told["tasks"][1]["due_at"] == "2025-01-13T09:00:00.000Z"
     assert told["next_change_at"] == "2025-01-13T08:00:00.000Z"
+
+
+async def test_each_attempt_at_a_task_is_told_in_the_order_of_time() -> None:
+    about = "service_satisfaction/visit/R1"
+    story = given(
+        visit("2025-01-10 17:00"),
+        outcome("2025-01-12 16:30", about, "done", "O2", by="u7"),
+        outcome("2025-01-12 10:00", about, "postponed", "O1", next_contact_on="2025-01-13"),
+    )
+    answer = await client({CUSTOMER: story.facts}).get(f"/v1/customers/{CUSTOMER}")
+    [task] = [task for task in answer.json()["tasks"] if task["kind"] == "service_satisfaction"]
+    assert (task["status"], task["closed_at"]) == ("done", "2025-01-12T08:30:00.000Z")
+    assert [
+        (each["outcome"], each["by"], each["next_contact_on"]) for each in task["attempts"]
+    ] == [
+        ("postponed", None, "2025-01-13"),
+        ("done", "u7", None),
+    ]
 
 
 async def test_an_unknown_customer_is_not_found() -> None:

@@ -296,7 +296,7 @@ def test_given_a_row_without_content_when_its_time_is_reported_again_then_it_is_
     """Hashes were made otherwise then, so that nobody can tell whether the content is another."""
     row = given(submitted("visit", visit()))
     assert row is not None
-    legacy = {"content": None, "content_hash": "f" * 32, "events": {}}
+    legacy: Data = {"content": None, "content_hash": "f" * 32, "events": {}}
     before = row.model_copy(update=legacy)
     decision = when(before, submitted("visit", visit()))
     assert decision.outcome == "accepted"

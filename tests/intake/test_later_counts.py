@@ -113,24 +113,22 @@ def test_consumers_end_with_what_was_said_last(
     said: list[Said], stamp: str | None, trouble: list[str], size: int, clock_stands: bool
 ) -> None:
     world = World()
-    asyncio.run(_report(world, said, stamp, trouble, size, clock_stands))
+    batches = [
+        [told(one, stamp) for one in said[start : start + size]]
+        for start in range(0, len(said), size)
+    ]
+    asyncio.run(_report(world, batches, trouble, clock_stands))
     (shown,) = [fact for fact in held(world.messages()).values() if isinstance(fact, VisitRecorded)]
     assert shown.department == list(dict.fromkeys(said))[-1][1]
     assert shown.version == world.register.rows[shown.document_id].version
 
 
 async def _report(
-    world: World,
-    said: list[Said],
-    stamp: str | None,
-    trouble: list[str],
-    size: int,
-    clock_stands: bool,
+    world: World, batches: list[list[Data]], trouble: list[str], clock_stands: bool
 ) -> None:
-    """In batches; each that fails is sent again at once."""
+    """Each batch that fails is sent again at once."""
     left = list(trouble)
-    for start in range(0, len(said), size):
-        batch = [told(one, stamp) for one in said[start : start + size]]
+    for batch in batches:
         while not await _taken(world, batch, left.pop() if left else "fine"):
             pass
         if not clock_stands:

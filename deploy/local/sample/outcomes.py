@@ -8,10 +8,9 @@ from typing import Literal
 from deploy.local.sample.feed import Draft, exported
 from deploy.local.sample.stores import Store
 from services.followup.decide import task_id
-from services.intake.identify import document_id_of
+from services.intake.identify import document_id_of, key_of
 from shared.contracts.feeds import SaleReported, TaskOutcomeReported, VisitReported
 from shared.contracts.followup import TaskKind
-from shared.contracts.identifiers import customer_key
 
 Result = Literal["done", "not_reached", "declined", "postponed"]
 _RESULTS: tuple[Result, ...] = ("done", "not_reached", "declined", "postponed")
@@ -70,17 +69,17 @@ def _call(
     rng: random.Random, report: SaleReported | VisitReported, kind: TaskKind, at: datetime
 ) -> Draft:
     assert report.customer is not None, "a call is made to somebody"
-    number = report.customer.source_customer_id
-    key = customer_key(report.dealer_id, report.source, number)
+    key = key_of(report, report.customer)
     result: Result = rng.choices(_RESULTS, _WEIGHTS)[0]
     outcome = TaskOutcomeReported(
         source=report.source,
         dealer_id=report.dealer_id,
         source_modified_at=at,
         task_id=str(task_id(key, f"{kind}/{document_id_of(report)}")),
-        source_customer_id=number,
+        source_customer_id=report.customer.source_customer_id,
         at=at,
         outcome=result,
+        channel="phone",
         next_contact_on=(at + timedelta(days=5)).date() if result == "postponed" else None,
     )
     return exported(rng, outcome, f"follow-up call {result.replace('_', ' ')}")
