@@ -13,11 +13,12 @@ from services.intake.hashes import content_hash, keyed_hash
 from services.intake.identify import (
     case_merged_into,
     case_of,
-    customers_named,
     document_id_of,
     key_named,
     key_of,
     kind_of,
+    referred_of,
+    referrer_of,
 )
 from services.intake.reports import Reported
 from shared.contracts.feeds import (
@@ -268,7 +269,7 @@ def _step(report: ComplaintStepReported) -> Recorded:
 
 
 def _referral(report: ReferralReported) -> dict[str, Recorded]:
-    referrer, referred = (key for _, key in customers_named(report))
+    referrer, referred = referrer_of(report), referred_of(report)
     made = ReferralMade(
         **_common(report, referrer), role="referrer", other_customer_key=referred, at=report.at
     )

@@ -126,26 +126,31 @@ def named_by_id(report: AnyReport) -> Iterator[tuple[str, str]]:
 
 
 def customers_named(report: AnyReport) -> Iterator[tuple[str, str]]:
-    """Where in the data, and which: the customers that a report names, and tells nothing of."""
+    """Where in the data, and which: customers whom a report takes to be known already.
+
+    Who was referred to the dealer need not be.
+    """
     match report:
         case ConsentReported() | SurveyReported() | TaskOutcomeReported():
             field = "customer_key" if report.customer_key else "source_customer_id"
             yield f"/{field}", key_named(report, report.source_customer_id, report.customer_key)
         case ReferralReported():
-            yield from _referral_names(report)
+            field = "customer_key" if report.referrer_customer_key else "customer_id"
+            yield f"/referrer_{field}", referrer_of(report)
         case _:
             for where, identifier in named_by_id(report):
                 if where.endswith("customer_key"):
                     yield where, identifier
 
 
-def _referral_names(report: ReferralReported) -> Iterator[tuple[str, str]]:
-    for role, number, key in (
-        ("referrer", report.referrer_customer_id, report.referrer_customer_key),
-        ("referred", report.referred_customer_id, report.referred_customer_key),
-    ):
-        field = "customer_key" if key else "customer_id"
-        yield f"/{role}_{field}", key_named(report, number, key)
+def referrer_of(report: ReferralReported) -> str:
+    """The key of the customer who referred the other."""
+    return key_named(report, report.referrer_customer_id, report.referrer_customer_key)
+
+
+def referred_of(report: ReferralReported) -> str:
+    """The key of the customer who was referred."""
+    return key_named(report, report.referred_customer_id, report.referred_customer_key)
 
 
 def as_answered(identifier: str) -> bool:

@@ -15,9 +15,10 @@ from services.intake.identify import (
     case_merged_into,
     case_of,
     check_vin,
-    customers_named,
     e164,
     named_by_id,
+    referred_of,
+    referrer_of,
 )
 from services.intake.pointers import pointer
 from services.intake.problems import MOST_TOLD, Finding, Findings
@@ -184,10 +185,8 @@ def _contradictions(event: CloudEvent, report: AnyReport) -> Iterator[Finding]:
             yield Finding(f"/data{where}", "write it as intake answers it")
     if isinstance(report, ComplaintStepReported) and case_merged_into(report) == case_of(report):
         yield Finding("/data", "a case cannot be merged into itself")
-    if isinstance(report, ReferralReported):
-        referrer, referred = (key for _, key in customers_named(report))
-        if referrer == referred:
-            yield Finding("/data", "customers cannot refer themselves")
+    if isinstance(report, ReferralReported) and referrer_of(report) == referred_of(report):
+        yield Finding("/data", "customers cannot refer themselves")
     if isinstance(report, VisitReported):
         for position, line in enumerate(report.lines):
             if (line.labour_amount or 0) + (line.parts_amount or 0) >= LARGEST_LINE:

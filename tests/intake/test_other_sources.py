@@ -67,7 +67,7 @@ async def test_a_referral_joins_two_customers_of_any_source(world: World) -> Non
     data = referral(source="callcentre", referrer_customer_id=None, referrer_customer_key=key())
     item = await world.report("referral", data)
     assert set(item.customer_keys) == {key(), f"{PUDONG}/callcentre/C2"}
-    assert [warning.pointer for warning in item.warnings] == ["/data/referred_customer_id"]
+    assert item.warnings == (), "who is referred need not be known"
 
 
 async def test_a_document_may_name_a_customer_of_another_source(world: World) -> None:
@@ -80,6 +80,11 @@ async def test_a_document_may_name_a_customer_of_another_source(world: World) ->
     facts = held(world.messages()).values()
     [profile] = [fact for fact in facts if isinstance(fact, ProfileRecorded)]
     assert (profile.customer_key, profile.name) == (key(), "Li Li"), "one customer, one profile"
+
+
+async def test_a_referrer_of_whom_nothing_was_reported_is_warned_about(world: World) -> None:
+    item = await world.report("referral", referral())
+    assert _told(item.warnings) == [("/data/referrer_customer_id", NO_SUCH_CUSTOMER)]
 
 
 @pytest.mark.parametrize("noun", BY_CUSTOMER)
