@@ -4,15 +4,15 @@ Each document is a full snapshot; there is no revision number, so `source_modifi
 orders the versions. Personal data stays in intake and on the profiles topic.
 """
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from shared.contracts.values import (
     Amount,
     Code,
     Contract,
+    CustomerNumber,
     Day,
     DealerId,
     Instant,
@@ -24,6 +24,7 @@ from shared.contracts.values import (
     StaffId,
     Term,
     at_most,
+    without_spaces,
 )
 
 MOST_OPT_OUTS = 20
@@ -70,21 +71,25 @@ PersonName = Annotated[str, StringConstraints(max_length=200)]
 Email = Annotated[str, StringConstraints(max_length=254)]
 Language = Annotated[str, StringConstraints(max_length=20)]
 Text = Annotated[str, StringConstraints(max_length=20_000)]
-Vin = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, max_length=40)]
+Vin = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_upper=True, max_length=40),
+    BeforeValidator(without_spaces),
+]
 """As reported; intake checks the characters and the check digit."""
 
 
 class Phone(Contract):
-    """A number in any notation; intake brings it to E.164 with the dealer's region."""
+    """A number in any notation; intake brings it to E.164, or leaves it out with a warning."""
 
     kind: Literal["mobile", "home", "work", "other"] = "mobile"
-    number: Annotated[str, StringConstraints(min_length=3, max_length=40)]
+    number: Annotated[str, StringConstraints(max_length=120)]
 
 
 class Customer(Contract):
     """Who the document is about. `internal` is the dealership itself: kept, never followed up."""
 
-    source_customer_id: Number
+    source_customer_id: CustomerNumber
     kind: Literal["person", "business", "internal"] = "person"
     name: PersonName | None = None
     phones: Annotated[tuple[Phone, ...], Field(max_length=MOST_PHONES), at_most(MOST_PHONES)] = ()
@@ -123,7 +128,7 @@ class Product(Contract):
 
     code: Code
     amount: Amount | None = None
-    expires_on: date | None = None
+    expires_on: Day | None = None
 
 
 class SaleReported(Document):
@@ -309,7 +314,7 @@ class ConsentReported(Document):
     TYPE: ClassVar[str] = "dev.aftercare.consent.reported.v1"
 
     consent_no: Number
-    source_customer_id: Number
+    source_customer_id: CustomerNumber
     at: Instant
     do_not_contact: bool = False
     opt_outs: OptOuts = ()
@@ -321,7 +326,7 @@ class SurveyReported(Document):
     TYPE: ClassVar[str] = "dev.aftercare.survey.reported.v1"
 
     survey_no: Number
-    source_customer_id: Number
+    source_customer_id: CustomerNumber
     survey: Literal["ssi", "csi"]
     at: Instant
     overall: Answer
@@ -336,7 +341,7 @@ class TaskOutcomeReported(Document):
     TYPE: ClassVar[str] = "dev.aftercare.task-outcome.reported.v1"
 
     task_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
-    source_customer_id: Number
+    source_customer_id: CustomerNumber
     at: Instant
     outcome: Literal["done", "not_reached", "declined", "postponed"]
     next_contact_on: Day | None = None
@@ -349,8 +354,8 @@ class ReferralReported(Document):
 
     referral_no: Number
     at: Instant
-    referrer_customer_id: Number
-    referred_customer_id: Number
+    referrer_customer_id: CustomerNumber
+    referred_customer_id: CustomerNumber
 
     @model_validator(mode="after")
     def _not_oneself(self) -> "ReferralReported":
