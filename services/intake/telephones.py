@@ -39,12 +39,12 @@ _WORDS = (
 )
 """What stands before an extension, in the languages that dealers write in."""
 _EXTENSION = re.compile(
-    rf"""[\s,;:./(\[-]*
+    rf"""[\s,;:./(\[-]{{0,4}}
     (?: (?<![^\W\d_]) (?: {"|".join(_WORDS)} ) (?![^\W\d_])
       | 转 | 轉 | 分机 | 分機 | 内线 | 內線 | 内線
       | (?<!x) [x×] \s* (?=\d+\W*$)
       | [#~]
-      | [,;]+ \s* (?=\d{{1,5}}\W*$)
+      | [,;]{{1,4}} \s* (?=\d{{1,5}}\W*$)
       | (?<=\d) \s* \( (?=\s*\d{{1,5}}\s*\)$)
     )""",
     re.VERBOSE | re.IGNORECASE,
@@ -81,8 +81,10 @@ def e164(written: str, region: str) -> Telephone:
 
 
 def _plain(written: str) -> str:
-    """Any digit, hyphen or space as the ASCII one, without what nobody sees."""
-    return "".join(_plain_character(char) for char in normalize("NFKC", written)).strip()
+    """Any digit, hyphen or space as the ASCII one, single, without what nobody sees."""
+    looked_at = normalize("NFKC", written)[: MOST_CHARACTERS + 1]
+    plain = "".join(_plain_character(char) for char in looked_at)
+    return re.sub(r"\s+", " ", plain).strip()
 
 
 def _plain_character(char: str) -> str:
