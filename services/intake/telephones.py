@@ -31,17 +31,28 @@ CUT = "the extension was cut off"
 PLUS_LOST = "read with the + that it seems to have lost"
 
 _WORDS = (
-    *("ext", "extn", "exten", "extension", "extensión", "xtn", "int", "internal", "interno"),
+    *(
+        "ext",
+        "extn",
+        "exten",
+        "extension",
+        "extensión",
+        "xtn",
+        "int",
+        "intern",
+        "internal",
+        "interno",
+    ),
     *("app", "appar", "apparat", "hausapparat", "durchwahl", "dw", "nebenstelle", "nst", "nbst"),
     *("anschluss", "klappe", "kl", "poste", "anexo", "ramal", "toestel", "tst", "klapka", "linka"),
-    *("wew", "wewn", "dahili", "anknytning", "ankn", "alanumero", "local"),
+    *("wew", "wewn", "dahili", "anknytning", "ankn", "alanumero", "local", "lokal", "mellék"),
     *("доб", "добав", "добавочный", "вн", "внутр", "внутренний"),
 )
 """What stands before an extension, in the languages that dealers write in."""
 _EXTENSION = re.compile(
     rf"""[\s,;:./(\[-]{{0,4}}
     (?: (?<![^\W\d_]) (?: {"|".join(_WORDS)} ) (?![^\W\d_])
-      | 转 | 轉 | 分机 | 分機 | 内线 | 內線 | 内線
+      | 转 | 轉 | 内转 | 接 | 分机 | 分機 | 内线 | 內線 | 内線 | 내선
       | (?<!x) [x×] \s* (?=\d+\W*$)
       | [#~]
       | [,;]{{1,4}} \s* (?=\d{{1,5}}\W*$)

@@ -90,16 +90,18 @@ def _printable(number: str) -> str:
 
 
 def _one_width(number: Any) -> Any:
-    """NFKC, which also makes every kind of space a plain one, and one space for several."""
-    return _SPACES.sub(" ", normalize("NFKC", number)) if _is_sizable(number) else number
+    return _SPACES.sub(" ", _nfkc(number)) if _is_sizable(number) else number
 
 
 def without_spaces(number: Any) -> Any:
     """Text in NFKC without any kind of space; anything else as it is."""
-    if not _is_sizable(number):
-        return number
     # once more at the end: what was apart may compose now
-    return normalize("NFKC", normalize("NFKC", number).replace(" ", ""))
+    return _nfkc(_nfkc(number).replace(" ", "")) if _is_sizable(number) else number
+
+
+def _nfkc(text: str) -> str:
+    """NFKC, which makes every kind of space a plain one; and so with hyphens."""
+    return normalize("NFKC", text).replace("\u2010", "-")
 
 
 def _composed(code: Any) -> Any:
