@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from services.complaints.facts import CaseFacts, Filed, StepTaken
@@ -34,6 +34,7 @@ _CAN_BE_REOPENED_AFTER: frozenset[StepName] = ENDS_THE_CASE | {
     "resolved",
 }
 _ENDS_A_HOLD: frozenset[StepName] = ENDS_THE_CASE | {"resumed", "resolved"}
+_MINUTE = timedelta(minutes=1)
 _RANK: dict[str, int] = {name: rank for rank, name in enumerate(get_args(StepName))}
 """Steps of the same instant: in the order of a case's life, a resolution before its call-back."""
 
@@ -84,7 +85,7 @@ def course(facts: CaseFacts, filed: Filed, now: datetime) -> Course:
     counting: list[StepTaken] = []
     refused: list[Refused] = []
     taken = sorted(
-        (step for step in facts.steps if step.at <= now),
+        (_from_receipt(step, filed) for step in facts.steps if step.at <= now),
         key=lambda step: (step.at, _RANK[step.step], step.step_id),
     )
     for step in taken:
@@ -97,6 +98,14 @@ def course(facts: CaseFacts, filed: Filed, now: datetime) -> Course:
             refused.append(Refused(step, refusal))
     steps, silences = _without_merges_taken_back(counting)
     return Course(tuple(steps), tuple(refused), _holds(steps), silences)
+
+
+def _from_receipt(step: StepTaken, filed: Filed) -> StepTaken:
+    """A step logged to the minute of the receipt was taken at it, not before."""
+    is_to_the_minute = not step.at.second and not step.at.microsecond
+    if is_to_the_minute and step.at < filed.received_at < step.at + _MINUTE:
+        return step.model_copy(update={"at": filed.received_at})
+    return step
 
 
 def _refusal(facts: CaseFacts, filed: Filed, step: StepTaken) -> Refusal | None:

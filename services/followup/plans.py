@@ -3,17 +3,15 @@
 Pure, and in event time: a plan depends on the facts alone, never on the present.
 """
 
-from bisect import bisect_right, insort
+from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.followup.facts import Delivery, FollowUpFacts, Visit
 from services.followup.policy import FollowUpPolicy, ServiceInterval, TaskRule
-
-SECONDS_PER_DAY = 86_400
+from services.followup.readings import Reading, km_per_day
 
 
 class Ending(NamedTuple):
@@ -64,13 +62,6 @@ class Contact(NamedTuple):
     def order(self) -> tuple[datetime, datetime, str]:
         """Sorts contacts in time; an open order comes when the car came in."""
         return (self.at or self.began_at, self.began_at, self.document_id)
-
-
-class Reading(NamedTuple):
-    """What the odometer showed when the car came in."""
-
-    at: datetime
-    km: int
 
 
 def plans(facts: FollowUpFacts, policy: FollowUpPolicy, since: datetime) -> Iterator[Plan]:
@@ -169,22 +160,9 @@ def _next_service(
     contact: Contact, at: datetime, until_then: Sequence[Reading], interval: ServiceInterval
 ) -> datetime:
     """When the car will have done the interval's kilometres; else after the usual days."""
-    km_per_day = _km_per_day(until_then, timedelta(days=interval.readings_apart_days))
-    if km_per_day is None:
+    pace = km_per_day(until_then, timedelta(days=interval.readings_apart_days))
+    if pace is None:
         return at + timedelta(days=interval.days)
     km = interval.first_km if isinstance(contact.known, Delivery) else interval.km
-    days = round(km / km_per_day)
+    days = round(km / pace)
     return at + timedelta(days=max(interval.shortest_days, min(interval.longest_days, days)))
-
-
-def _km_per_day(readings: Sequence[Reading], apart: timedelta) -> float | None:
-    """From the last odometer reading and the last one long enough before it."""
-    if not readings:
-        return None
-    last = readings[-1]
-    before = bisect_right(readings, last.at - apart, key=attrgetter("at"))
-    if before == 0:
-        return None
-    first = readings[before - 1]
-    days = (last.at - first.at).total_seconds() / SECONDS_PER_DAY
-    return (last.km - first.km) / days if last.km > first.km else None

@@ -10,13 +10,13 @@ from starlette.requests import ClientDisconnect
 
 from services.intake import problems
 from services.intake.answers import BatchAnswer, Document, DocumentDetail, Item, batch_answer
-from services.intake.body import SINGLE, events_in, media_type_of
+from services.intake.body import SINGLE, events_in, media_type_of, strictness_of
 from services.intake.facts import Row
 from services.intake.limits import Door
 from services.intake.problems import Problem, Refusal
 from services.intake.receive import Intake
 from services.intake.register import Register
-from services.intake.schema import EVENT_BODY, problems_of
+from services.intake.schema import EVENT_BODY, STRICT, problems_of
 from services.intake.settings import IntakeSettings
 from shared import metrics
 from shared.contracts.values import DealerId, instant_text
@@ -40,7 +40,7 @@ def events_router(intake: Intake, settings: IntakeSettings) -> APIRouter:
     @router.post(
         "/v1/events",
         summary="Report what happened at a dealer",
-        openapi_extra={"requestBody": EVENT_BODY},
+        openapi_extra={"requestBody": EVENT_BODY, "parameters": [STRICT]},
         response_model=None,
         responses={
             200: {"model": BatchAnswer, "description": "A batch, or one event that was known"},
@@ -132,6 +132,7 @@ async def _answer(
 ) -> Response:
     headers = request.headers
     try:
+        strict = strictness_of(request.query_params.multi_items())
         media_type = media_type_of(headers.get("content-type"), headers.get("content-encoding"))
         is_batch = media_type != SINGLE
         async with (
@@ -145,7 +146,9 @@ async def _answer(
                 max_event_bytes=settings.max_event_bytes,
             )
             traceparent = headers.get("traceparent")
-            items = await intake.receive(events, traceparent=traceparent, aside=aside)
+            items = await intake.receive(
+                events, traceparent=traceparent, aside=aside, strict=strict
+            )
             return await aside(lambda: _batch(items) if is_batch else _one(items[0]))
     except Refusal as refusal:
         return problem_response(refusal.problem)

@@ -1,7 +1,7 @@
-"""From a request's body to its events, by media type, one after another."""
+"""From a request to its events, by media type, one after another; and how strict to be."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from services.intake import problems
 from services.intake.problems import Refusal
@@ -30,6 +30,18 @@ def media_type_of(content_type: str | None, content_encoding: str | None) -> str
     if (content_encoding or "identity").strip().lower() != "identity":
         raise Refusal(problems.wrong_media_type("send the body as it is, not compressed"))
     return media_type
+
+
+def strictness_of(query: Sequence[tuple[str, str]]) -> bool:
+    """Whether unknown fields are refused: `?strict=true`; raises `Refusal` (422) for any other."""
+    match query:
+        case []:
+            return False
+        case [("strict", "true" | "false" as strict)]:
+            return strict == "true"
+        case _:
+            detail = "not valid: only query.strict is taken, once, as true or false"
+            raise Refusal(problems.invalid_query(detail))
 
 
 def events_in(

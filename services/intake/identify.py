@@ -1,11 +1,10 @@
-"""What identifies cars, people and documents: VINs, telephone numbers, document ids."""
+"""What identifies cars and documents: VINs and document ids."""
 
 import re
 from collections.abc import Iterator
 from typing import Literal, assert_never
 from urllib.parse import quote
 
-import phonenumbers
 from pydantic import TypeAdapter, ValidationError
 
 from shared.contracts import identifiers
@@ -22,15 +21,16 @@ from shared.contracts.feeds import (
     TaskOutcomeReported,
     VisitReported,
 )
-from shared.contracts.values import Number, instant_text
+from shared.contracts.values import CustomerNumber, Number, instant_text
 
 _NUMBER: TypeAdapter[str] = TypeAdapter(Number)
+_CUSTOMER_NUMBER: TypeAdapter[str] = TypeAdapter(CustomerNumber)
 
 VinCheck = Literal["ok", "malformed", "failed", "not_applicable"]
 
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
-_CHECKED_REGIONS = frozenset("12345L")
-"""First characters of North American and Chinese VINs: there the check digit is mandatory."""
+_CHECKED = re.compile(r"[1-5L]|7[^A-E]")
+"""North American and Chinese VINs: there the check digit is mandatory. 7A to 7E: New Zealand."""
 _CHECK_POSITION = 8
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _VALUES = dict(
@@ -45,23 +45,12 @@ _VALUES = dict(
 
 def check_vin(vin: str) -> VinCheck:
     """Whether `vin` (trimmed, upper-case) is one, and what its check digit says."""
-    if _VIN.fullmatch(vin) is None:
-        return "malformed"
-    if vin[0] not in _CHECKED_REGIONS:
+    if _VIN.fullmatch(vin) is None or len(set(vin)) == 1:
+        return "malformed"  # one character throughout fills a field, even where the sum fits
+    if _CHECKED.match(vin) is None:
         return "not_applicable"
     total = sum(weight * _VALUES[char] for weight, char in zip(_WEIGHTS, vin, strict=True))
     return "ok" if vin[_CHECK_POSITION] == "0123456789X"[total % 11] else "failed"
-
-
-def e164(number: str, region: str) -> str | None:
-    """A telephone number in E.164, read as one of `region`; None when it is none."""
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(parsed):
-        return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def document_id_of(report: AnyReport) -> str:
@@ -156,8 +145,9 @@ def referred_of(report: ReferralReported) -> str:
 def as_answered(identifier: str) -> bool:
     """Whether a key or id is written as intake writes it; no other ever meets what it names."""
     number = identifiers.number_in(identifier)
+    kind = _CUSTOMER_NUMBER if identifiers.is_customer_key(identifier) else _NUMBER
     try:
-        read = _NUMBER.validate_python(number)
+        read = kind.validate_python(number)
     except ValidationError:
         return False
     return read == number and quote(number, safe="") == identifier.rpartition("/")[2]

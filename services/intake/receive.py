@@ -111,16 +111,18 @@ class Intake:
         *,
         traceparent: str | None = None,
         aside: Aside = at_once,
+        strict: bool = False,
     ) -> list[Item]:
         """What became of each event, in order; on return the broker has acknowledged all of it.
 
         `raws` are JSON values, or what is known to be none; each is asked for when the one before
-        is examined. What takes long is done `aside`. Raises what asking raises, and
-        `TransientFailure` when the batch has to be sent again.
+        is examined. What takes long is done `aside`. `strict`: unknown fields are reasons to
+        reject. Raises what asking raises, and `TransientFailure` when the batch has to be sent
+        again.
         """
         now, outcomes = self._clock.now(), _Outcomes()
         key = await self._register.hash_key()
-        examined = await aside(lambda: self._examine(raws, now))
+        examined = await aside(lambda: self._examine(raws, now, strict=strict))
         entries = await aside(lambda: _entries(examined, key))
         waiting = [entries] if entries else []
         while waiting:
@@ -136,7 +138,7 @@ class Intake:
             await self._follow(attempts, cases)
         return await aside(lambda: _items(examined, outcomes))
 
-    def _examine(self, raws: Iterable[object], now: datetime) -> list[Examined]:
+    def _examine(self, raws: Iterable[object], now: datetime, *, strict: bool) -> list[Examined]:
         examined: list[Examined] = []
         left = MOST_TOLD_AT_ONCE
         for raw in raws:
@@ -144,7 +146,7 @@ class Intake:
                 examined.append(raw)
                 continue
             tell = min(left, MOST_TOLD)
-            found = examine(raw, dealers=self._dealers, now=now, tell=tell)
+            found = examine(raw, dealers=self._dealers, now=now, tell=tell, strict=strict)
             left -= len(found.errors if isinstance(found, Refused) else found.warnings)
             examined.append(found)
         return examined

@@ -3,26 +3,28 @@
 An event is examined by itself: neither the register nor its neighbours matter here.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from pydantic import ValidationError
 
+from services.intake.attributes import check_attributes
 from services.intake.identify import (
     as_answered,
     case_merged_into,
     case_of,
     check_vin,
-    e164,
     named_by_id,
     referred_of,
     referrer_of,
 )
+from services.intake.odometers import with_plausible_odometers
 from services.intake.pointers import pointer
 from services.intake.problems import MOST_TOLD, Finding, Findings
 from services.intake.strict_json import path_to_doubled
+from services.intake.telephones import e164
+from services.intake.unknown import tell_unknown
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.feeds import (
     REPORTS,
@@ -41,17 +43,17 @@ from shared.dealers import Dealer, Dealers
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """A source's clock may be this much fast."""
-EARLIEST_YEAR, LATEST_YEAR = 1970, 2200
+EARLIEST_YEAR, LATEST_YEAR = 1971, 2200
+"""An empty date of a source often becomes one of 1970."""
 LARGEST_LINE = 10**10
 """Labour and parts of one line stay below this, so that their sum is an amount."""
 
-_RFC3339 = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", flags=re.ASCII
-)
 _HAPPENED = frozenset(
     {"source_modified_at", "opened_at", "closed_at", "voided_at", "received_at", "at"}
 )
 """Fields that tell of the past: they cannot lie ahead."""
+_DELIVERED = frozenset({"delivered", "closed", "unwound"})
+"""Sales of which the car was handed over; of others the dates may be planned ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,28 +82,34 @@ class Refused:
 
 
 def examine(
-    raw: object, *, dealers: Dealers, now: datetime, tell: int = MOST_TOLD
+    raw: object, *, dealers: Dealers, now: datetime, tell: int = MOST_TOLD, strict: bool = False
 ) -> Reported | Refused:
-    """`raw` (JSON values) as a valid event, or what is wrong with it: `tell` findings at most."""
+    """`raw` (JSON values) as a valid event, or what is wrong with it: `tell` findings at most.
+
+    `strict`: a field that no contract knows is wrong; otherwise it is warned about.
+    """
     errors = Findings(tell)
     if not isinstance(raw, dict):
         errors.add("", "an event is a JSON object")
         return _refused({}, None, errors)
     event = _envelope(raw, errors)
-    report = _data(raw, errors)
+    report = _data(raw, errors, strict=strict)
     dealer = _dealer(raw, dealers)
     if event is None or report is None or errors.count:
         return _refused(raw, dealer, errors)
     if dealer is None:
         errors.add("/data/dealer_id", "no such dealer here")
         return _refused(raw, None, errors)
-    for found in (*_contradictions(event, report), *_implausible(event, report, now)):
+    for found in (*_contradictions(event, report), *_implausible(event, report, dealer, now)):
         errors.add(*found)
     warnings = Findings(tell)
     _check_vehicle(report, dealer, errors=errors, warnings=warnings)
     if errors.count:
         return _refused(raw, dealer, errors)
+    report = with_plausible_odometers(report, dealer, warnings)
     report = _with_e164(report, dealer.region, warnings)
+    if not strict:
+        tell_unknown(event.data, type(report), warnings)
     return Reported(
         event=event,
         report=report,
@@ -131,12 +139,9 @@ def _refused(raw: Mapping[str, object], dealer: Dealer | None, errors: Findings)
 
 
 def _envelope(raw: Mapping[str, object], errors: Findings) -> CloudEvent | None:
-    time = raw.get("time")
-    if time is not None and not (isinstance(time, str) and _RFC3339.fullmatch(time)):
-        errors.add("/time", "write RFC 3339 with seconds and offset")
-        raw = {**raw, "time": None}
+    check_attributes(raw, errors)
     content_type = raw.get("datacontenttype")
-    if isinstance(content_type, str) and not _is_json(content_type):
+    if isinstance(content_type, str) and content_type and not _is_json(content_type):
         errors.add("/datacontenttype", "data is JSON here")
     kind = raw.get("type")
     if isinstance(kind, str) and kind and kind not in REPORTS:
@@ -148,9 +153,7 @@ def _envelope(raw: Mapping[str, object], errors: Findings) -> CloudEvent | None:
         return CloudEvent.model_validate(raw)
     except ValidationError as error:
         errors.add_all(error, "")
-    except OverflowError:
-        errors.add("/time", "out of range")
-    return None
+        return None
 
 
 def _is_json(content_type: str) -> bool:
@@ -158,10 +161,12 @@ def _is_json(content_type: str) -> bool:
     return media_type == "application/json" or media_type.endswith("+json")
 
 
-def _data(raw: Mapping[str, object], errors: Findings) -> AnyReport | None:
+def _data(raw: Mapping[str, object], errors: Findings, *, strict: bool) -> AnyReport | None:
     kind, data = raw.get("type"), raw.get("data")
     if not isinstance(kind, str) or kind not in REPORTS or not isinstance(data, dict):
         return None
+    if strict:
+        tell_unknown(data, REPORTS[kind], errors)
     try:
         return REPORTS[kind].model_validate(data)
     except ValidationError as error:
@@ -193,7 +198,9 @@ def _contradictions(event: CloudEvent, report: AnyReport) -> Iterator[Finding]:
                 yield Finding(f"/data/lines/{position}", "labour and parts are too large")
 
 
-def _implausible(event: CloudEvent, report: AnyReport, now: datetime) -> Iterator[Finding]:
+def _implausible(
+    event: CloudEvent, report: AnyReport, dealer: Dealer, now: datetime
+) -> Iterator[Finding]:
     for name, value in report:
         # a datetime is a date, too
         if isinstance(value, date) and not EARLIEST_YEAR <= value.year < LATEST_YEAR:
@@ -208,6 +215,12 @@ def _implausible(event: CloudEvent, report: AnyReport, now: datetime) -> Iterato
     for where, moment in _past_moments(event, report):
         if moment > now + CLOCK_TOLERANCE:
             yield Finding(where, "more than five minutes in the future")
+    if isinstance(report, SaleReported) and report.status in _DELIVERED:
+        today = (now + CLOCK_TOLERANCE).astimezone(dealer.zone).date()
+        for name in ("deal_date", "delivered_on"):
+            day: date | None = getattr(report, name)
+            if day is not None and day > today:
+                yield Finding(f"/data/{name}", "after today, as the dealer's calendar has it")
 
 
 def _past_moments(event: CloudEvent, report: AnyReport) -> Iterator[tuple[str, datetime]]:
@@ -216,7 +229,7 @@ def _past_moments(event: CloudEvent, report: AnyReport) -> Iterator[tuple[str, d
     for name, value in report:
         if isinstance(value, datetime) and name in _HAPPENED:
             yield f"/data/{name}", value
-    if isinstance(report, SaleReported) and report.status == "delivered" and report.delivered_at:
+    if isinstance(report, SaleReported) and report.status in _DELIVERED and report.delivered_at:
         yield "/data/delivered_at", report.delivered_at
 
 
@@ -261,11 +274,13 @@ def _with_e164(report: AnyReport, region: str, warnings: Findings) -> AnyReport:
 
 
 def _reachable(customer: Customer, region: str, where: str, warnings: Findings) -> Customer:
+    if not customer.phones:
+        return customer
     phones: dict[str, Phone] = {}
     for position, phone in enumerate(customer.phones):
-        number = e164(phone.number, region)
-        if number is None:
-            warnings.add(f"{where}/phones/{position}/number", "not a telephone number: left out")
-        else:
+        number, warning = e164(phone.number, region)
+        if warning is not None:
+            warnings.add(f"{where}/phones/{position}/number", warning)
+        if number is not None:
             phones.setdefault(number, Phone(kind=phone.kind, number=number))
     return customer.model_copy(update={"phones": tuple(phones.values())})

@@ -24,6 +24,15 @@ EVENT_BODY: dict[str, Any] = {
 }
 """The request body of `POST /v1/events`."""
 
+STRICT: dict[str, Any] = {
+    "name": "strict",
+    "in": "query",
+    "required": False,
+    "description": "Reject events with fields that are not known, instead of warning about them",
+    "schema": {"type": "boolean", "default": False},
+}
+"""The one query parameter of `POST /v1/events`."""
+
 _WHEN = {
     400: "Not JSON in UTF-8, cut off, or nested too deeply",
     404: "Not in the register, or no dealer of this group",

@@ -1,10 +1,11 @@
 """CloudEvents 1.0: structured JSON on HTTP, binary mode on Kafka (`ce_*` headers)."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from shared.contracts.topics import Topic
 from shared.contracts.values import Contract, DealerId, Instant
@@ -12,6 +13,35 @@ from shared.contracts.values import Contract, DealerId, Instant
 CONTENT_TYPE = "application/json"
 
 Attribute = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+
+_IN_SEGMENT = r"(?:[A-Za-z0-9._~!$&'()*+,;=@\[\]-]|%[0-9A-Fa-f]{2})"
+_IN_URI = rf"(?:{_IN_SEGMENT}|[:/?])"
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*:"
+_FRAGMENT = rf"(?:#{_IN_URI}*)?"
+_URI = re.compile(rf"{_SCHEME}{_IN_URI}+{_FRAGMENT}")
+_RELATIVE = re.compile(rf"{_IN_SEGMENT}*(?:[/?]{_IN_URI}*)?{_FRAGMENT}")
+
+
+def _uri(text: str) -> str:
+    if _URI.fullmatch(text) is None:
+        raise ValueError("write an absolute URI (RFC 3986)")
+    return text
+
+
+def _uri_reference(text: str) -> str:
+    if _URI.fullmatch(text) is None and _RELATIVE.fullmatch(text) is None:
+        raise ValueError("write a URI reference (RFC 3986): percent-encode spaces and the like")
+    return text
+
+
+def _format(name: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "format": name, "minLength": 1, "maxLength": 400})
+
+
+Uri = Annotated[Attribute, AfterValidator(_uri), _format("uri")]
+"""An absolute URI, by its characters."""
+UriReference = Annotated[Attribute, AfterValidator(_uri_reference), _format("uri-reference")]
+"""A URI, or one relative to an unnamed base, such as `/dms/pudong`; by its characters."""
 
 
 class Message(Contract):
@@ -26,13 +56,16 @@ class CloudEvent(Contract):
     A missing `time` is never filled with the present: history has times of its own.
     """
 
+    model_config = ConfigDict(json_schema_extra={"propertyNames": {"pattern": "^[a-z0-9]+$"}})
+
     id: Attribute
-    source: Attribute
+    source: UriReference
     specversion: Literal["1.0"]
     type: Attribute
     time: Instant | None = None
     subject: Attribute | None = None
     datacontenttype: Attribute | None = None
+    dataschema: Uri | None = None
     dealerid: DealerId | None = None
     traceparent: Annotated[str, StringConstraints(max_length=120)] | None = None
     data: dict[str, Any] = Field(default_factory=dict)

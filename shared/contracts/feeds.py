@@ -4,10 +4,9 @@ Each document is a full snapshot; there is no revision number, so `source_modifi
 orders the versions. Personal data stays in intake and on the profiles topic.
 """
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from shared.contracts.values import (
     Amount,
@@ -15,6 +14,7 @@ from shared.contracts.values import (
     Code,
     Contract,
     CustomerKey,
+    CustomerNumber,
     Day,
     DealerId,
     Instant,
@@ -27,6 +27,7 @@ from shared.contracts.values import (
     StaffId,
     Term,
     at_most,
+    without_spaces,
 )
 
 MOST_OPT_OUTS = 20
@@ -75,15 +76,19 @@ PersonName = Annotated[str, StringConstraints(max_length=200)]
 Email = Annotated[str, StringConstraints(max_length=254)]
 Language = Annotated[str, StringConstraints(max_length=20)]
 Text = Annotated[str, StringConstraints(max_length=20_000)]
-Vin = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, max_length=40)]
+Vin = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_upper=True, max_length=40),
+    BeforeValidator(without_spaces),
+]
 """As reported; intake checks the characters and the check digit."""
 
 
 class Phone(Contract):
-    """A number in any notation; intake brings it to E.164 with the dealer's region."""
+    """A number in any notation; intake brings it to E.164, or leaves it out with a warning."""
 
     kind: Literal["mobile", "home", "work", "other"] = "mobile"
-    number: Annotated[str, StringConstraints(min_length=3, max_length=40)]
+    number: Annotated[str, StringConstraints(max_length=120)]
 
 
 def _one_of(report: Contract, *names: str) -> None:
@@ -94,7 +99,7 @@ def _one_of(report: Contract, *names: str) -> None:
 class Customer(Contract):
     """Who the document is about. `internal` is the dealership itself: kept, never followed up."""
 
-    source_customer_id: Number | None = None
+    source_customer_id: CustomerNumber | None = None
     """The number by which the source of the document knows the customer."""
     customer_key: CustomerKey | None = None
     """Instead of a number: a customer that another source has reported, as intake answered."""
@@ -141,7 +146,7 @@ class Product(Contract):
 
     code: Code
     amount: Amount | None = None
-    expires_on: date | None = None
+    expires_on: Day | None = None
 
 
 class SaleReported(Document):
@@ -330,7 +335,7 @@ class ComplaintStepReported(Document):
 class CustomerReport(Document):
     """What is about one customer, and not about a document of his."""
 
-    source_customer_id: Number | None = None
+    source_customer_id: CustomerNumber | None = None
     """The number by which the source of the report knows the customer."""
     customer_key: RecordKey | None = None
     """Instead of a number: a customer that another source has reported, as intake answered."""
@@ -389,9 +394,9 @@ class ReferralReported(Document):
 
     referral_no: Number
     at: Instant
-    referrer_customer_id: Number | None = None
+    referrer_customer_id: CustomerNumber | None = None
     referrer_customer_key: CustomerKey | None = None
-    referred_customer_id: Number | None = None
+    referred_customer_id: CustomerNumber | None = None
     referred_customer_key: CustomerKey | None = None
 
     @model_validator(mode="after")

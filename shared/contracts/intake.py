@@ -5,7 +5,6 @@ in the envelope, when the document was first received. A newer version replaces 
 a `moved` record takes a document away from a customer it no longer belongs to.
 """
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
@@ -61,7 +60,7 @@ class SoldProduct(Contract):
 
     code: Name
     amount: Amount | None = None
-    expires_on: date | None = None
+    expires_on: Day | None = None
 
 
 class SaleRecorded(Recorded):

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, TypeVar
-from unicodedata import category
+from unicodedata import category, normalize
 
 from pydantic import (
     AfterValidator,
@@ -22,8 +22,16 @@ D = TypeVar("D", bound=date)
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2199
+MOST_TO_NORMALISE = 1_000
+"""Longer texts stay longer than an identifier may be, whatever is composed in them."""
 _ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
 _TELEPHONE = re.compile(r"\d(?:[\s().-]*\d){8}")
+_RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|(60))"
+    r"(?:\.[0-9]{1,30})?(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+)
+_SPACES = re.compile(" +")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories of what nobody sees: controls, zero-width and bidi marks, surrogates."""
 
@@ -45,10 +53,22 @@ def instant_text(moment: datetime) -> str:
     return utc.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
 
 
-def _no_number(value: Any) -> Any:
-    if isinstance(value, int | float):
-        raise ValueError("write the instant as RFC 3339 text, such as '2026-11-21T10:05:00Z'")
+def _rfc3339(value: Any) -> Any:
+    """Text is an instant only as RFC 3339 writes it: digits alone are nobody's seconds here."""
+    if isinstance(value, datetime):
+        return value
+    written = _RFC3339.fullmatch(value) if isinstance(value, str) else None
+    if written is None:
+        raise ValueError("write RFC 3339 with seconds and offset, such as '2026-11-21T10:05:00Z'")
+    if written.group(1):
+        raise ValueError("a leap second is not taken: write it as second 59")
     return value
+
+
+def _iso_date(value: Any) -> Any:
+    if isinstance(value, date) or (isinstance(value, str) and _ISO_DATE.fullmatch(value)):
+        return value
+    raise ValueError("write the day as an ISO date, such as '2026-11-21'")
 
 
 def _in_calendar(day: D) -> D:
@@ -67,6 +87,31 @@ def _printable(number: str) -> str:
     if not number.isprintable():
         raise ValueError("control characters in a number")
     return number
+
+
+def _one_width(number: Any) -> Any:
+    return _SPACES.sub(" ", _nfkc(number)) if _is_sizable(number) else number
+
+
+def without_spaces(number: Any) -> Any:
+    """Text in NFKC without any kind of space; anything else as it is."""
+    # once more at the end: what was apart may compose now
+    return _nfkc(_nfkc(number).replace(" ", "")) if _is_sizable(number) else number
+
+
+def _nfkc(text: str) -> str:
+    """NFKC, which makes every kind of space a plain one; and so with hyphens."""
+    return normalize("NFKC", text).replace("\u2010", "-")
+
+
+def _composed(code: Any) -> Any:
+    """NFC: policies name codes in any width, so that is kept."""
+    return normalize("NFC", code) if _is_sizable(code) else code
+
+
+def _is_sizable(text: Any) -> bool:
+    """Whether to normalise it: the cost grows with the square, and what is longer is refused."""
+    return isinstance(text, str) and len(text) <= MOST_TO_NORMALISE
 
 
 def _no_address(text: str) -> str:
@@ -103,14 +148,14 @@ def at_most(most: int) -> BeforeValidator:
 
 Instant = Annotated[
     AwareDatetime,
-    BeforeValidator(_no_number),
+    BeforeValidator(_rfc3339),
     AfterValidator(_in_calendar_to_milliseconds),  # one call of Python's instead of two
     PlainSerializer(instant_text, return_type=str, when_used="json"),
 ]
-"""A timezone-aware instant; UTC and cut to milliseconds once validated."""
+"""A timezone-aware instant, RFC 3339 where it is text; UTC, cut to milliseconds once validated."""
 
-Day = Annotated[date, AfterValidator(_in_calendar)]
-"""A date without a time, such as the dealer's local date of a delivery."""
+Day = Annotated[date, BeforeValidator(_iso_date), AfterValidator(_in_calendar)]
+"""A date without a time, such as the dealer's local date of a delivery; `YYYY-MM-DD` as text."""
 
 Amount = Annotated[
     Decimal,
@@ -123,10 +168,18 @@ Amount = Annotated[
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
 """A short identifier from outside: a document number, a code, a staff id."""
 
-Number = Annotated[Name, AfterValidator(_printable), AfterValidator(_no_address)]
-"""What a source knows something by: a document, a customer, a step. Printable throughout."""
+Number = Annotated[
+    Name, AfterValidator(_printable), AfterValidator(_no_address), BeforeValidator(_one_width)
+]
+"""What a source knows something by: a document, a step. Printable throughout; one of several
+ways to write the same (composed or not, full width, several spaces) stands for all."""
 
-Code = Annotated[Name, AfterValidator(_legible), AfterValidator(_no_address)]
+CustomerNumber = Annotated[Number, BeforeValidator(without_spaces)]
+"""What a source knows a customer by; often a telephone number, so spaces do not count."""
+
+Code = Annotated[
+    Name, AfterValidator(_legible), AfterValidator(_no_address), BeforeValidator(_composed)
+]
 """A short code from a source's own list; never personal."""
 
 Term = Annotated[Code, AfterValidator(_no_telephone)]
@@ -202,9 +255,9 @@ OdometerKm = Annotated[int, Field(ge=0, le=5_000_000)]
 
 
 class Odometer(Contract):
-    """A reading as the source gives it."""
+    """A reading as the source gives it; intake sets aside what cannot be true."""
 
-    value: Annotated[int, Field(ge=0, le=3_000_000)]
+    value: Annotated[int, Field(ge=0, le=999_999_999)]
     unit: Annotated[str, StringConstraints(pattern=r"^(km|mi)$")] = "km"
 
     @property

@@ -164,3 +164,30 @@ def test_a_raise_in_the_second_generation_says_nothing_of_the_first() -> None:
     case.when("12d")
     assert "breach/executive_answer/1" not in case.announced
     assert case.breach("breach/executive_answer/2").due_at == at("12d")
+
+
+@pytest.mark.parametrize(
+    ("received", "when", "counts"),
+    [
+        ("30s", "0s", True),  # received at 10:00:30, contacted 'at 10:00'
+        ("59s", "0s", True),
+        ("1s", "0s", True),
+        ("0s", "0s", True),
+        ("1m", "0s", False),  # a minute earlier
+        ("90s", "0s", False),
+        ("90s", "1m", True),
+        ("30s", "-1m", False),
+        ("30s", "20s", False),  # logged to the second
+    ],
+)
+def test_a_step_logged_to_the_minute_of_the_receipt_is_not_before_it(
+    received: str, when: str, counts: bool
+) -> None:
+    case = given(filed(received=received), step("contacted", when)).when("1h")
+    case.then(*(["verdict/contact/1"] if counts else []))
+    if counts:
+        assert case.verdict("verdict/contact/1").stopped_at == at(received)
+
+
+def test_a_step_logged_to_the_minute_may_end_the_case() -> None:
+    given(filed(received="30s"), step("withdrawn", "0s")).when("9d").then().next_due(None)

@@ -122,6 +122,8 @@ class TestNextService:
             (20_000, 20_500, "2026-04-10 18:00"),  # hardly driven: a year at most
             (20_000, 90_000, "2025-05-10 18:00"),  # a taxi: a month at least
             (20_000, 19_000, "2025-10-07 18:00"),  # an odometer that went back says nothing
+            (20_000, 205_000, "2025-10-07 18:00"),  # nor does one that flew
+            (5_000, 53_000, "2025-10-07 18:00"),  # nor ten times as much, at an unusual pace
         ],
     )
     def test_it_is_predicted_from_the_cars_own_use(

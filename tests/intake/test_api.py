@@ -433,3 +433,65 @@ async def test_republishing_without_a_broker_is_to_be_asked_again(
     answer = await http.post("/v1/republish")
     problem(answer, 503)
     assert int(answer.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("query", "accepted"), [("", True), ("?strict=false", True), ("?strict=true", False)]
+)
+async def test_unknown_fields_are_warned_about_or_refused(
+    http: httpx.AsyncClient, query: str, accepted: bool
+) -> None:
+    body = json.dumps(event("visit", visit(odo_in=1))).encode()
+    single = await http.post(f"/v1/events{query}", content=body, headers={"content-type": SINGLE})
+    if accepted:
+        assert single.status_code == 202
+        places = single.json()["warnings"]
+    else:
+        places = problem(single, 422)["errors"]
+    assert [place["pointer"] for place in places] == ["/data/odo_in"]
+
+
+@pytest.mark.parametrize("media_type", [BATCH, NDJSON])
+async def test_strictness_holds_for_each_event_of_many(
+    http: httpx.AsyncClient, media_type: str
+) -> None:
+    events = [event("visit", visit(odo_in=1)), event("complaint", complaint())]
+    body = lines(events) if media_type == NDJSON else json.dumps(events).encode()
+    headers = {"content-type": media_type}
+    answer = await http.post("/v1/events?strict=true", content=body, headers=headers)
+    items = answer.json()["items"]
+    assert [item["outcome"] for item in items] == ["rejected", "accepted"]
+    assert items[0]["problem"]["type"] == "urn:aftercare:problem:invalid-event"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "strict=maybe",
+        "strict=",
+        "strict",
+        "strict=1",
+        "strict=TRUE",
+        "strict=true&strict=false",
+        "Strict=true",
+        "strcit=true",
+        "strict=true&secret=1",
+        "13812345678=1",
+    ],
+)
+async def test_a_query_that_is_not_known_is_refused(
+    http: httpx.AsyncClient, world: World, query: str
+) -> None:
+    body = json.dumps(event("visit", visit())).encode()
+    headers = {"content-type": SINGLE}
+    answer = await http.post(f"/v1/events?{query}", content=body, headers=headers)
+    found = problem(answer, 422)
+    assert found["type"] == "urn:aftercare:problem:invalid-query"
+    assert "138" not in answer.text
+    assert world.relay.records == []
+
+
+async def test_the_openapi_document_tells_of_strictness(http: httpx.AsyncClient) -> None:
+    described = (await http.get("/openapi.json")).json()
+    (parameter,) = described["paths"]["/v1/events"]["post"]["parameters"]
+    assert (parameter["name"], parameter["in"]) == ("strict", "query")

@@ -256,3 +256,38 @@ def test_no_hash_can_be_guessed_without_the_key(noun: str) -> None:
     )
     assert one.keys() == other.keys()
     assert not set(one.values()) & set(other.values())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("KÄ-1", "KA\u0308-1"),
+        ("138 1234 5678", "13812345678"),
+        ("１３８１２３４５６７８", "138\u30001234\u00a05678"),
+    ],
+)
+def test_a_customer_is_one_however_the_number_is_written(one: str, other: str) -> None:
+    keys = {
+        only(noun, data).customer_key
+        for noun, data in (
+            ("visit", visit(customer=customer(one))),
+            ("visit", visit(customer=customer(other))),
+            ("consent", consent(source_customer_id=other)),
+            ("survey", EVERY_KIND["survey"](source_customer_id=one)),
+        )
+    }
+    referral = EVERY_KIND["referral"](referrer_customer_id=other)
+    assert keys == {messages("referral", referral)["referrer"].customer_key}
+
+
+def test_customers_who_refer_themselves_are_found_however_they_are_written() -> None:
+    data = EVERY_KIND["referral"](referrer_customer_id="138 1", referred_customer_id="1381")
+    with pytest.raises(AssertionError, match="refer themselves"):
+        reported("referral", data)
+
+
+def test_references_meet_however_their_numbers_are_written() -> None:
+    filed = submitted("complaint", complaint(case_no="Ｋ  Ä"))
+    follows = submitted("complaint-step", step(case_no="K A\u0308"))
+    leads = submitted("complaint-step", merge(case_no="K9", merged_into="K\u3000Ä"))
+    assert filed.document_id == follows.parent == leads.merged_into

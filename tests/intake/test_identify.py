@@ -1,10 +1,10 @@
-"""VINs, telephone numbers and document ids."""
+"""VINs and document ids."""
 
 import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.identify import check_vin, document_id_of, e164
+from services.intake.identify import check_vin, document_id_of
 from tests.intake.given import GOOD_VIN, reported, step, visit
 
 
@@ -13,7 +13,15 @@ from tests.intake.given import GOOD_VIN, reported, step, visit
     [
         ("1HGCM82633A004352", "ok"),
         ("1M8GDM9AXKP042788", "ok"),  # the check digit X
-        ("11111111111111111", "ok"),
+        ("7SAYGDEE7PA012345", "ok"),  # North America is 1 to 5, and most of 7
+        ("7SAYGDEE8PA012345", "failed"),
+        ("7FCTGAAA3NN001234", "ok"),
+        ("7FCTGAAA2NN001234", "failed"),
+        ("7A8GDM9AXKP042788", "not_applicable"),  # New Zealand
+        ("6A8GDM9AXKP042788", "not_applicable"),
+        ("11111111111111111", "malformed"),  # its check digit fits
+        ("00000000000000000", "malformed"),
+        ("WWWWWWWWWWWWWWWWW", "malformed"),
         ("1HGCM82643A004352", "failed"),
         ("LSVAA49J932047371", "failed"),  # mandatory in China, too
         ("WVWZZZ1JZXW000001", "not_applicable"),
@@ -38,25 +46,6 @@ def test_any_one_digit_misread_is_noticed(position: int, digit: str) -> None:
         return
     misread = GOOD_VIN[:position] + digit + GOOD_VIN[position + 1 :]
     assert check_vin(misread) == "failed"
-
-
-@pytest.mark.parametrize(
-    ("number", "region", "expected"),
-    [
-        ("138 1234 5678", "CN", "+8613812345678"),
-        ("010-6552 9988", "CN", "+861065529988"),
-        ("400 810 8888", "CN", "+864008108888"),
-        ("+49 30 901820", "CN", "+4930901820"),
-        ("030 901820", "DE", "+4930901820"),
-        ("123", "CN", None),
-        ("none", "CN", None),
-        ("", "CN", None),
-    ],
-)
-def test_phones_are_read_as_of_the_dealers_country(
-    number: str, region: str, expected: str | None
-) -> None:
-    assert e164(number, region) == expected
 
 
 def test_document_ids_scope_the_number_and_encode_it() -> None:

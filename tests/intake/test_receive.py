@@ -69,12 +69,12 @@ async def test_a_record_carries_its_envelope(world: World) -> None:
     "event_id",
     [
         "张三",
-        "a\nb",
+        "a\u2028b",
         "li.wei@example.com",
         "+8613812345678",
         "evt 7",
         UUID + " Li Wei",
-        UUID + "\n",
+        UUID + "\u2028",
         "00000000-0000-4000-8000-013812345678",
     ],
 )

@@ -1,12 +1,13 @@
 """What makes an event valid, and where it says it is not."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from services.intake.problems import Finding
 from services.intake.reports import Refused, Reported, examine
-from shared.contracts.feeds import VisitReported
+from shared.contracts.feeds import SaleReported, VisitReported
 from tests.intake.given import (
     BERLIN,
     DEALERS,
@@ -137,6 +138,25 @@ def test_a_wrong_envelope_is_rejected_where_it_is_wrong(raw: object, expected: s
         ("sale", sale(delivered_on=None), "/data"),
         ("sale", sale(delivered_at=at(6)), "/data/delivered_at"),
         ("sale", sale(deal_date="0001-01-01"), "/data/deal_date"),
+        ("sale", sale(deal_date="1970-01-01"), "/data/deal_date"),
+        ("sale", sale(deal_date=0), "/data/deal_date"),
+        ("sale", sale(delivered_on="20261120"), "/data/delivered_on"),
+        (
+            "sale",
+            sale(products=[{"code": "p", "expires_on": 20270101}]),
+            "/data/products/0/expires_on",
+        ),
+        (
+            "task-outcome",
+            EVERY_KIND["task-outcome"](outcome="postponed", next_contact_on="2026-12-01T00:00:00Z"),
+            "/data/next_contact_on",
+        ),
+        ("complaint", complaint(received_at="20261121"), "/data/received_at"),
+        ("complaint", complaint(received_at="46351.375"), "/data/received_at"),
+        ("complaint", complaint(received_at="0"), "/data/received_at"),
+        ("complaint", complaint(received_at="1970-01-01T00:00:00Z"), "/data/received_at"),
+        ("complaint", complaint(occurred_at="1764028800"), "/data/occurred_at"),
+        ("visit", visit(vehicle={"vin": "1" * 17}), "/data/vehicle/vin"),
         (
             "sale",
             sale(products=[{"code": "p", "expires_on": "9999-12-31"}]),
@@ -231,6 +251,36 @@ def test_a_clock_up_to_five_minutes_fast_is_accepted_and_told() -> None:
     assert not reported("complaint-step", step(at=at(0))).clock_fast
 
 
+@pytest.mark.parametrize("status", ["delivered", "closed", "unwound"])
+@pytest.mark.parametrize("field", ["delivered_on", "deal_date"])
+def test_what_was_delivered_was_so_by_the_dealers_today(status: str, field: str) -> None:
+    """At 15:56 UTC it is 23:56 in Shanghai; five minutes later, as clocks may be fast, Sunday."""
+    evening = NOW.replace(hour=15, minute=54)
+
+    def found(day: str, now: datetime) -> Reported | Refused:
+        raw = event("sale", sale(status=status, **{field: day}))
+        return examine(raw, dealers=DEALERS, now=now)
+
+    assert isinstance(found("2026-11-21", evening), Reported)
+    early, late = found("2026-11-22", evening), found("2026-11-22", evening.replace(minute=56))
+    assert isinstance(early, Refused)
+    assert [error.pointer for error in early.errors] == [f"/data/{field}"]
+    assert isinstance(late, Reported)
+
+
+@pytest.mark.parametrize("status", ["closed", "unwound"])
+def test_an_instant_of_a_past_delivery_lies_in_the_past(status: str) -> None:
+    assert pointers(event("sale", sale(status=status, delivered_at=at(6)))) == {
+        "/data/delivered_at"
+    }
+
+
+@pytest.mark.parametrize("status", ["open", "cancelled"])
+def test_what_is_not_delivered_may_be_planned(status: str) -> None:
+    planned = {"delivered_on": "2026-12-24", "delivered_at": at(9999), "deal_date": "2026-12-01"}
+    assert reported("sale", sale(status=status, **planned))
+
+
 def test_a_dealer_may_let_a_failed_check_digit_pass() -> None:
     data = visit(dealer_id=BERLIN, vehicle={"vin": FAILED_VIN}, customer=None)
     found = reported("visit", data)
@@ -246,6 +296,20 @@ def test_phones_come_in_e164_and_those_that_are_none_are_left_out() -> None:
     assert found.report.customer is not None
     assert [phone.number for phone in found.report.customer.phones] == ["+8613812345678"]
     assert [warning.pointer for warning in found.warnings] == ["/data/customer/phones/0/number"]
+
+
+def test_a_number_without_its_extension_is_taken_and_told() -> None:
+    phones = [{"number": "010-65529988 转 8012"}, {"number": "1-800-FLOWERS"}, {"number": ""}]
+    data = sale(parties=[{"role": "driver", "customer": customer("C2", phones=phones)}])
+    found = reported("sale", data)
+    assert isinstance(found.report, SaleReported)
+    (party,) = found.report.parties
+    assert [phone.number for phone in party.customer.phones] == ["+861065529988"]
+    place = "/data/parties/0/customer/phones"
+    assert [warning.pointer for warning in found.warnings] == [
+        f"{place}/{position}/number" for position in range(3)
+    ]
+    assert "6552" not in repr(found.warnings)
 
 
 def test_a_channel_opted_out_of_twice_counts_once() -> None:

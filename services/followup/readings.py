@@ -1,0 +1,92 @@
+"""Which odometer readings of a car are believed, and how far it is driven a day. Pure.
+
+Of readings that contradict each other the largest set that agrees is believed, whatever the order
+they became known in; of two as large the one that needs less driving. So a slipped digit or a
+forgotten one says nothing, and of two readings alone that disagree neither does.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from operator import attrgetter
+from typing import NamedTuple
+
+MOST_KM_PER_DAY = 1_000
+TENFOLD = 10
+TENFOLD_FROM_KM = 1_000
+"""Below that, ten times as much may be the first weeks of a new car."""
+TENFOLD_KM_PER_DAY = 200
+"""A reading ten times the one before needs a usual pace, or a digit slipped in."""
+LOOKED_AT = 50
+"""So many readings of a car are compared, the last ones."""
+
+_DAY = timedelta(days=1)
+
+
+class Reading(NamedTuple):
+    """What the odometer showed when the car came in."""
+
+    at: datetime
+    km: int
+
+
+class _Chain(NamedTuple):
+    """Readings that agree, up to one of them."""
+
+    length: int
+    first_km: int
+    before: int | None
+    """The position of the reading before it."""
+
+
+def km_per_day(readings: Sequence[Reading], apart: timedelta) -> float | None:
+    """From the last believed reading and the last one that is `apart` before; `readings` sorted.
+
+    None where that says nothing.
+    """
+    trusted = believed(readings[-LOOKED_AT:])
+    if not trusted:
+        return None
+    last = trusted[-1]
+    before = bisect_right(trusted, last.at - apart, key=attrgetter("at"))
+    if before == 0:
+        return None
+    first = trusted[before - 1]
+    return (last.km - first.km) / ((last.at - first.at) / _DAY) if last.km > first.km else None
+
+
+def believed(readings: Sequence[Reading]) -> Sequence[Reading]:
+    """The largest part of the sorted `readings` in which each can follow the one before."""
+    if all(_can_follow(earlier, later) for earlier, later in pairwise(readings)):
+        return readings
+    chains: list[_Chain] = []
+    for position, reading in enumerate(readings):
+        befores = [at for at in range(position) if _can_follow(readings[at], reading)]
+        best = max(befores, key=lambda at: (chains[at].length, chains[at].first_km), default=None)
+        if best is None:
+            chains.append(_Chain(1, reading.km, None))
+        else:
+            chains.append(_Chain(chains[best].length + 1, chains[best].first_km, best))
+    return _along(readings, chains)
+
+
+def _along(readings: Sequence[Reading], chains: Sequence[_Chain]) -> list[Reading]:
+    def worth(position: int) -> tuple[int, int, int]:
+        chain = chains[position]
+        return chain.length, chain.first_km - readings[position].km, position
+
+    found: list[Reading] = []
+    position: int | None = max(range(len(chains)), key=worth)
+    while position is not None:
+        found.append(readings[position])
+        position = chains[position].before
+    return found[::-1]
+
+
+def _can_follow(earlier: Reading, later: Reading) -> bool:
+    driven, days = later.km - earlier.km, (later.at - earlier.at) / _DAY
+    if not 0 <= driven <= MOST_KM_PER_DAY * (days + 1):
+        return False
+    is_tenfold = earlier.km >= TENFOLD_FROM_KM and later.km >= TENFOLD * earlier.km
+    return not is_tenfold or driven <= TENFOLD_KM_PER_DAY * days
