@@ -14,6 +14,7 @@ from services.intake.identify import check_vin, e164
 from services.intake.pointers import pointer
 from services.intake.problems import MOST_TOLD, Finding, Findings
 from services.intake.strict_json import path_to_doubled
+from services.intake.unreadable import leave_out_unreadable
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.feeds import (
     REPORTS,
@@ -53,6 +54,8 @@ class Reported:
     untold: int = 0
     """So many more warnings."""
     clock_fast: bool = False
+    left_out: frozenset[str] = frozenset()
+    """Pointers of what could not be read and is taken as not said; of lists: not in full."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,7 @@ def examine(
     if errors.count:
         return _refused(raw, dealer, errors)
     report = _with_e164(report, dealer.region, warnings)
+    leave_out_unreadable(report, warnings)
     return Reported(
         event=event,
         report=report,
@@ -97,6 +101,7 @@ def examine(
         warnings=tuple(warnings.told),
         untold=warnings.untold,
         clock_fast=any(moment > now for _, moment in _past_moments(event, report)),
+        left_out=frozenset(warnings.left_out),
     )
 
 
@@ -240,11 +245,14 @@ def _with_e164(report: AnyReport, region: str, warnings: Findings) -> AnyReport:
 
 
 def _reachable(customer: Customer, region: str, where: str, warnings: Findings) -> Customer:
+    if not customer.phones:
+        return customer
     phones: dict[str, Phone] = {}
     for position, phone in enumerate(customer.phones):
         number = e164(phone.number, region)
         if number is None:
-            warnings.add(f"{where}/phones/{position}/number", "not a telephone number: left out")
+            place = f"{where}/phones/{position}/number"
+            warnings.leave_out(place, "not a telephone number: left out", of=f"{where}/phones")
         else:
             phones.setdefault(number, Phone(kind=phone.kind, number=number))
     return customer.model_copy(update={"phones": tuple(phones.values())})

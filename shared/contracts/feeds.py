@@ -7,7 +7,7 @@ orders the versions. Personal data stays in intake and on the profiles topic.
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from shared.contracts.values import (
     Amount,
@@ -62,6 +62,12 @@ OptOuts = Annotated[
     AfterValidator(lambda channels: tuple(dict.fromkeys(channels))),
 ]
 """Channels a customer does not want to be reached by; each counts once."""
+
+
+def _none_is_empty(value: object) -> object:
+    return () if value is None else value
+
+
 Answer = Annotated[int, Field(ge=0, le=10)]
 """From 0, the worst, to 10."""
 Persons = Annotated[int, Field(ge=0, le=10_000)]
@@ -81,20 +87,31 @@ class Phone(Contract):
     number: Annotated[str, StringConstraints(min_length=3, max_length=40)]
 
 
+Phones = Annotated[tuple[Phone, ...], Field(max_length=MOST_PHONES), at_most(MOST_PHONES)]
+
+
 class Customer(Contract):
-    """Who the document is about. `internal` is the dealership itself: kept, never followed up."""
+    """Who the document is about. `internal` is the dealership itself: kept, never followed up.
+
+    What is not there stays as it is known; null, or an empty list, deletes it; blank text says
+    nothing. `opt_outs` are a consent as of when the document was changed.
+    """
 
     source_customer_id: Number
     kind: Literal["person", "business", "internal"] = "person"
     name: PersonName | None = None
-    phones: Annotated[tuple[Phone, ...], Field(max_length=MOST_PHONES), at_most(MOST_PHONES)] = ()
+    phones: Annotated[
+        Phones, BeforeValidator(_none_is_empty, json_schema_input_type=Phones | None)
+    ] = ()
     email: Email | None = None
-    opt_outs: OptOuts = ()
+    opt_outs: Annotated[
+        OptOuts, BeforeValidator(_none_is_empty, json_schema_input_type=OptOuts | None)
+    ] = ()
     language: Language | None = None
 
 
 class Vehicle(Contract):
-    """The car of a document."""
+    """The car of a document; all but the VIN goes to the profile of its customers."""
 
     vin: Vin
     plate: Annotated[str, StringConstraints(max_length=20)] | None = None
@@ -304,7 +321,10 @@ class ComplaintStepReported(Document):
 
 
 class ConsentReported(Document):
-    """What a customer allows. A channel not named is allowed unless do_not_contact."""
+    """What a customer allows. A channel not named is allowed unless do_not_contact.
+
+    Who sends `opt_outs` without `do_not_contact` does not speak of that: it stays as it was.
+    """
 
     TYPE: ClassVar[str] = "dev.aftercare.consent.reported.v1"
 

@@ -245,7 +245,10 @@ def test_phones_come_in_e164_and_those_that_are_none_are_left_out() -> None:
     assert isinstance(found.report, VisitReported)
     assert found.report.customer is not None
     assert [phone.number for phone in found.report.customer.phones] == ["+8613812345678"]
-    assert [warning.pointer for warning in found.warnings] == ["/data/customer/phones/0/number"]
+    assert [warning.pointer for warning in found.warnings] == [
+        "/data/customer/phones/0/number",
+        "/data/customer/phones",
+    ]
 
 
 def test_a_channel_opted_out_of_twice_counts_once() -> None:
