@@ -12,9 +12,9 @@ from hypothesis import given as forall
 from hypothesis import strategies as st
 
 from services.intake.canonical import PROFILE
-from services.intake.profiles import MOST_VEHICLES, profile_version, with_said
+from services.intake.profiles import profile_version, with_said
 from services.intake.said import Said, Statements, stamped
-from shared.contracts.intake import ProfileRecorded
+from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 from shared.runtime.errors import TransientFailure
 from tests.examples import thorough
 from tests.intake.conftest import World
