@@ -82,12 +82,13 @@ def decide_opt_outs(
     stamp = _stamp(row, known, submission, received_at)
     said = joined(known, stamped(submission.said, stamp))
     version = placed(version_of(said), document)
+    strays = {*published, *(set(named) - document.keys)}
     if row is not None and version <= row.version:
-        elsewhere = sorted({*named, *published} - row.keys)
+        elsewhere = sorted(strays - row.keys)
         messages = tuple(moved(row, key=key, version=row.version) for key in elsewhere)
         return Decision(outcome="duplicate", row=row, messages=messages, detail=ALREADY_KNOWN)
     after = _opt_outs(row, submission, said, stamp, received_at, document=document, version=version)
-    gone = sorted({*(row.keys if row is not None else ()), *published} - after.keys)
+    gone = sorted({*(row.keys if row is not None else ()), *strays} - after.keys)
     messages = tuple(moved(after, key=key, version=version) for key in gone)
     news = row is None or row.customer_keys != after.customer_keys or _differ(known, said)
     return Decision(
