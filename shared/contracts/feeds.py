@@ -5,9 +5,16 @@ orders the versions. Personal data stays in intake and on the profiles topic.
 """
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from shared.contracts.values import (
     Amount,
@@ -68,6 +75,12 @@ def _none_is_empty(value: object) -> object:
     return () if value is None else value
 
 
+def _without_defaults(schema: dict[str, Any]) -> None:
+    """What is left out says nothing: a client that fills in defaults would delete what is known."""
+    for described in schema["properties"].values():
+        described.pop("default", None)
+
+
 Answer = Annotated[int, Field(ge=0, le=10)]
 """From 0, the worst, to 10."""
 Persons = Annotated[int, Field(ge=0, le=10_000)]
@@ -97,6 +110,8 @@ class Customer(Contract):
     nothing. `opt_outs` are a consent as of when the document was changed.
     """
 
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
     source_customer_id: Number
     kind: Literal["person", "business", "internal"] = "person"
     name: PersonName | None = None
@@ -112,6 +127,8 @@ class Customer(Contract):
 
 class Vehicle(Contract):
     """The car of a document; all but the VIN goes to the profile of its customers."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
 
     vin: Vin
     plate: Annotated[str, StringConstraints(max_length=20)] | None = None
