@@ -14,9 +14,11 @@ from services.followup.facts import (
     CONSENT,
     CONTACT,
     DIGESTING,
+    OPT_OUTS,
     OUTCOME,
     Consent,
     FollowUpFacts,
+    OptOuts,
     Outcome,
 )
 from services.followup.plans import Ending, Plan, plans
@@ -110,26 +112,44 @@ def task_id(customer_key: str, about: str) -> UUID:
 
 
 def _known(facts: FollowUpFacts) -> Known:
-    consents: list[tuple[datetime, str, Consent]] = []
+    consents: list[tuple[datetime, str, Consent | OptOuts]] = []
     outcomes: list[tuple[datetime, str, Outcome]] = []
     for key, known in facts.documents.items():
-        if isinstance(known, Consent):
+        if isinstance(known, Consent | OptOuts):
             consents.append((known.at, key, known))
         elif isinstance(known, Outcome):
             outcomes.append((known.at, key, known))
     unknown_until = EVER
-    older = DIGESTING.newest_set_aside(facts, CONSENT)
-    if isinstance(older, Consent):
-        consents.append((older.at, "", older))
-        unknown_until = older.at
-    older = DIGESTING.newest_set_aside(facts, OUTCOME)
-    if isinstance(older, Outcome):
-        unknown_until = max(unknown_until, older.at)
+    for group in (CONSENT, OPT_OUTS, OUTCOME):
+        older = DIGESTING.newest_set_aside(facts, group)
+        if isinstance(older, Consent | OptOuts):
+            consents.append((older.at, "", older))
+        if isinstance(older, Consent | OptOuts | Outcome):
+            unknown_until = max(unknown_until, older.at)
     by_task: dict[str, list[Outcome]] = {}
     for _, _, outcome in sorted(outcomes, key=lambda entry: entry[:2]):
         by_task.setdefault(outcome.task_id, []).append(outcome)
     in_order = [entry[2] for entry in sorted(consents, key=lambda entry: entry[:2])]
-    return Known(in_order, by_task, unknown_until)
+    return Known(_as_they_stood(in_order), by_task, unknown_until)
+
+
+def _as_they_stood(told: Iterable[Consent | OptOuts]) -> list[Consent]:
+    """What the customer allowed after each: opt-outs alone leave open whether at all."""
+    stood: list[Consent] = []
+    never = False
+    for given in told:
+        if isinstance(given, Consent):
+            never = given.do_not_contact
+        stood.append(
+            Consent(
+                kind="consent",
+                version=given.version,
+                at=given.at,
+                do_not_contact=never,
+                opt_outs=given.opt_outs,
+            )
+        )
+    return stood
 
 
 def _life(

@@ -97,6 +97,14 @@ class Consent(_Fact):
     opt_outs: tuple[Channel, ...] = ()
 
 
+class OptOuts(_Fact):
+    """The channels that the customer refuses, as of `at`, said without a word on contact at all."""
+
+    kind: Literal["opt_outs"]
+    at: AwareDatetime
+    opt_outs: tuple[Channel, ...] = ()
+
+
 class Outcome(_Fact):
     """What came of one attempt at a task."""
 
@@ -121,11 +129,16 @@ class Gone(_Fact):
     kind: Literal["gone"]
 
 
-Known = Annotated[Delivery | Visit | Consent | Outcome | Noted | Gone, Field(discriminator="kind")]
+Known = Annotated[
+    Delivery | Visit | Consent | OptOuts | Outcome | Noted | Gone, Field(discriminator="kind")
+]
 
 
-CONTACT, CONSENT, OUTCOME = "contact", "consent", "outcome"
-"""The groups of which the newest are looked at; a contact is a delivery or a visit."""
+CONTACT, CONSENT, OPT_OUTS, OUTCOME = "contact", "consent", "opt-outs", "outcome"
+"""The groups of which the newest are looked at; a contact is a delivery or a visit.
+
+Opt-outs are a group of their own: however many documents tell them, they displace no consent.
+"""
 
 
 class FollowUpFacts(CondensedFacts):
@@ -154,7 +167,7 @@ def _at(known: Known) -> datetime:
     match known:
         case Visit():
             return known.closed_at or known.opened_at
-        case Delivery() | Consent() | Outcome():
+        case Delivery() | Consent() | OptOuts() | Outcome():
             return known.at
         case Noted() | Gone():
             raise TypeError("it never happened")
@@ -163,8 +176,22 @@ def _at(known: Known) -> datetime:
 
 
 DIGESTING: Digesting[Known] = Digesting(
-    kinds={"d": Delivery, "v": Visit, "c": Consent, "o": Outcome, "n": Noted, "g": Gone},
-    groups={Delivery: CONTACT, Visit: CONTACT, Consent: CONSENT, Outcome: OUTCOME},
+    kinds={
+        "d": Delivery,
+        "v": Visit,
+        "c": Consent,
+        "p": OptOuts,
+        "o": Outcome,
+        "n": Noted,
+        "g": Gone,
+    },
+    groups={
+        Delivery: CONTACT,
+        Visit: CONTACT,
+        Consent: CONSENT,
+        OptOuts: OPT_OUTS,
+        Outcome: OUTCOME,
+    },
     at=_at,
     standing=_standing,
 )
@@ -227,8 +254,10 @@ def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | No
     )
 
 
-def on_consent_given(given: ConsentGiven) -> Consent:
-    """What the customer allows."""
+def on_consent_given(given: ConsentGiven) -> Consent | OptOuts:
+    """What the customer allows, or, of a document that speaks of channels alone, those."""
+    if given.do_not_contact is None:
+        return OptOuts(kind="opt_outs", version=given.version, at=given.at, opt_outs=given.opt_outs)
     return Consent(
         kind="consent",
         version=given.version,

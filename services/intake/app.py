@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from services.intake import problems
 from services.intake.api import documents_router, events_router, problem_response
+from services.intake.narratives_api import narratives_router
 from services.intake.receive import Intake
 from services.intake.register import MongoRegister, Register
 from services.intake.republish import Republishing
@@ -56,6 +57,7 @@ def make_app(
     intake = Intake(register=register, relay=relay, clock=clock, dealers=dealers)
     app.include_router(events_router(intake, settings))
     app.include_router(documents_router(register, dealers))
+    app.include_router(narratives_router(register))
     app.include_router(republish_router(Republishing(register=register, relay=relay)))
     app.include_router(operations(readiness))
     app.add_exception_handler(RequestValidationError, _invalid_query)

@@ -1,14 +1,16 @@
 """What a whole batch asks for, decided in memory: rows to register and messages to send. Pure."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.intake.canonical import Submission, profile_of
-from services.intake.decide import Decision, Placement, decide, follow_cases
+from services.intake.canonical import PROFILE, Submission, profile_of
+from services.intake.decide import ALREADY_KNOWN, Decision, Placement, decide, follow_cases
+from services.intake.decide_said import decide_opt_outs, decide_profile, with_words
 from services.intake.facts import Row
 from services.intake.follow import Following, newest_of_each, steps_among
 from services.intake.identify import customers_named
+from services.intake.opt_outs import OPT_OUTS
 from services.intake.problems import Finding, Problem
 from services.intake.reports import Reported
 from shared.contracts.identifiers import is_customer_key
@@ -111,15 +113,17 @@ def plan(
     refused: dict[int, Problem] = {}
     outgoing: list[Outgoing] = []
     for entry in sorted(entries, key=lambda entry: entry.parent is not None):
-        for submission in entry.submissions:
-            decision = _decide(submission, known, now)
+        for submission in _repeated_or_not(entry, known):
+            decision = _decide(submission, entry, known, now, unregistered)
+            if decision is None:
+                continue
             problem = _too_many(decision, following, unregistered)
             if problem is not None:
                 refused[entry.index] = problem
                 break
             known[submission.document_id] = decision.row
             following.put(decision.row)
-            decisions.setdefault(entry.index, decision)
+            decisions[entry.index] = _answer(decisions.get(entry.index), decision)
             outgoing += _outgoing(decision, entry)
     placements = list(_placements(known, _strays(outgoing, unregistered), now))
     for placement in placements:
@@ -176,11 +180,50 @@ def _placements(known: Mapping[str, Row], strays: Strays, now: datetime) -> Iter
             yield placement
 
 
-def _decide(submission: Submission, known: Mapping[str, Row], now: datetime) -> Decision:
+def _decide(
+    submission: Submission,
+    entry: Entry,
+    known: Mapping[str, Row],
+    now: datetime,
+    unregistered: Unregistered,
+) -> Decision | None:
+    row = known.get(submission.document_id)
+    published = unregistered.of(submission.document_id)
+    if submission.kind == PROFILE:
+        return decide_profile(row, submission, received_at=now, published=published)
+    if submission.kind == OPT_OUTS:
+        reported = entry.submissions[0]
+        return decide_opt_outs(
+            row,
+            submission,
+            document=known[reported.document_id],
+            named={message.customer_key for message in reported.messages.values()},
+            received_at=now,
+            published=published,
+        )
     if submission.parent is not None:
         target = known.get(submission.merged_into or "")
         submission = submission.under(known.get(submission.parent), target)
-    return decide(known.get(submission.document_id), submission, received_at=now)
+    decision = decide(row, submission, received_at=now)
+    return replace(decision, row=with_words(decision, submission, received_at=now))
+
+
+def _repeated_or_not(entry: Entry, known: Mapping[str, Row]) -> Sequence[Submission]:
+    """What the report says in passing knows whether its document has had the event before."""
+    document = entry.submissions[0]
+    row = known.get(document.document_id)
+    if row is None or document.event not in row.events:
+        return entry.submissions
+    return [replace(submission, repeated=True) for submission in entry.submissions]
+
+
+def _answer(first: Decision | None, decision: Decision) -> Decision:
+    """An event is answered by its document; one that says news in passing is no repeat."""
+    if first is None:
+        return decision
+    if decision.outcome == "accepted" and first.detail == ALREADY_KNOWN:
+        return replace(first, outcome="accepted", detail=None)
+    return first
 
 
 def _too_many(

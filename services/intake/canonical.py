@@ -1,10 +1,11 @@
 """From a DMS report to what Aftercare records of it: pseudonymous, one message per customer."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from pydantic import JsonValue
 
@@ -14,14 +15,18 @@ from services.intake.identify import (
     case_merged_into,
     case_of,
     document_id_of,
+    document_numbers,
     key_named,
     key_of,
     kind_of,
     referred_of,
     referrer_of,
 )
+from services.intake.opt_outs import MAIN, OPT_OUTS, said_of_opt_outs
+from services.intake.profiles import said_of, said_of_car
 from services.intake.reports import Reported
 from shared.contracts.feeds import (
+    AnyReport,
     ComplaintReported,
     ComplaintStepReported,
     ConsentReported,
@@ -30,6 +35,7 @@ from shared.contracts.feeds import (
     SaleReported,
     SurveyReported,
     TaskOutcomeReported,
+    Vehicle,
     VisitReported,
 )
 from shared.contracts.identifiers import (
@@ -44,8 +50,6 @@ from shared.contracts.intake import (
     ComplaintFiled,
     ComplaintStepTaken,
     ConsentGiven,
-    PhoneNumber,
-    ProfileRecorded,
     Recorded,
     RecordedLine,
     RecordedRecommendation,
@@ -64,27 +68,40 @@ _PERSONAL = {"name", "phones", "email", "opt_outs", "language"}
 """Parts of a customer that the profile records, and no document."""
 
 
+_OfCustomers: TypeAlias = SaleReported | VisitReported | ComplaintReported
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """What one report asks of the register: a document, and the messages it would become.
 
     The messages are complete but for their version. A document that concerns no customer
-    (the dealership's own, all internal) has none.
+    (the dealership's own, all internal) has none. Of a profile, and of a document's opt-outs, a
+    report has no messages, but words: they are joined with those of others.
     """
 
     document_id: str
     kind: str
     dealer_id: str
     content_hash: str
-    event: str
-    """Digest of the event and what it says."""
+    event: str = ""
+    """Digest of the event and all that it says."""
+    repeated: bool = False
+    """Whether the document has had the event before."""
     stated_at: datetime | None
     """When the source says it changed the document; None when it does not say."""
     messages: Mapping[str, Recorded]
     """Role -> the message for the customer in that role."""
     parent: str | None = None
     recorded: Mapping[str, JsonValue] | None = None
-    narrative: str | None = None
+    words: Mapping[str, JsonValue] = field(default_factory=dict)
+    """What it says in free words, never published; None deletes."""
+    customer_key: str | None = None
+    """For a profile: whose it is."""
+    said: Mapping[str, JsonValue] = field(default_factory=dict)
+    """For a profile or the opt-outs of a document: what the report says; None or [] deletes."""
+    receipt: str = ""
+    """`document/content/event`: tells a repeat of what was said from a correction back to it."""
     occurred_at: datetime | None = None
     """When the source says that it happened or was changed: what the envelope tells."""
     follows: tuple[Row | None, ...] = ()
@@ -107,37 +124,43 @@ class Submission:
 
 
 def submissions(reported: Reported, *, key: bytes) -> list[Submission]:
-    """What a valid report asks to be registered: its document first, then profiles.
+    """What a valid report asks to be registered: its document, then profiles, then opt-outs.
 
     `key`: of the hashes, which nobody can guess a person's data from who does not have it.
     """
     report, dealer = reported.report, reported.dealer
-    stated_at = report.source_modified_at or reported.event.time
+    stated_at = _stated_at(reported)
     messages = _messages(reported)
-    parent = recorded = narrative = None
+    parent = recorded = None
     if isinstance(report, ComplaintStepReported):
         parent = case_of(report)
         step = next(iter(messages.values()))
         recorded = step.model_dump(mode="json", exclude_none=True)
-    if isinstance(report, ComplaintReported):
-        narrative = report.narrative
-    if isinstance(report, TaskOutcomeReported):
-        narrative = report.note
-    hashed = _report_hash(reported, key)
     document = Submission(
         document_id=document_id_of(report),
         kind=kind_of(report),
         dealer_id=dealer.id,
-        content_hash=hashed,
-        event=_event_digest(reported, hashed, key),
+        content_hash=_report_hash(reported, key),
+        event=_event_digest(reported, key),
         stated_at=stated_at,
         messages=messages,
         parent=parent,
         recorded=recorded,
-        narrative=narrative,
+        words=_words(report),
         occurred_at=_occurred_at(reported),
     )
-    return [document, *_profiles(reported, stated_at, key)]
+    if not isinstance(report, SaleReported | VisitReported | ComplaintReported):
+        return [document]
+    named = _named(report)
+    profiles = (
+        _profile(reported, where, customer, reached=bool(messages), key=key)
+        for where, customer in named.items()
+    )
+    return [
+        document,
+        *(profile for profile in profiles if profile.said),
+        _opt_outs(reported, named, key),
+    ]
 
 
 def step_taken(
@@ -284,6 +307,8 @@ def _of_one_customer(report: ConsentReported | SurveyReported | TaskOutcomeRepor
     key = key_named(report, report.source_customer_id, report.customer_key)
     match report:
         case ConsentReported():
+            if not _speaks_of_contact(report):
+                told["do_not_contact"] = None
             return ConsentGiven(**_common(report, key), **told)
         case SurveyReported():
             return SurveyAnswered(**_common(report, key), **told)
@@ -293,19 +318,26 @@ def _of_one_customer(report: ConsentReported | SurveyReported | TaskOutcomeRepor
             assert_never(report)
 
 
-def _profiles(reported: Reported, stated_at: datetime | None, key: bytes) -> list[Submission]:
-    """The profiles of the customers a document names; one that says nothing is none."""
-    report = reported.report
-    named: list[Customer] = []
-    if isinstance(report, SaleReported | VisitReported | ComplaintReported) and report.customer:
-        named.append(report.customer)
+_FREE_WORDS = ("narrative", "desired_outcome", "note")
+
+
+def _words(report: AnyReport) -> dict[str, JsonValue]:
+    """What it says in free words; blank text says nothing."""
+    said: dict[str, JsonValue] = {}
+    for name in _FREE_WORDS:
+        text: str | None = getattr(report, name, None)
+        if name in report.model_fields_set and (text is None or text.strip()):
+            said[name] = text
+    return said
+
+
+def _named(report: _OfCustomers) -> dict[str, Customer]:
+    """Pointer -> each customer whom a document names; the dealership itself is none."""
+    named = {} if report.customer is None else {"/data/customer": report.customer}
     if isinstance(report, SaleReported):
-        named.extend(party.customer for party in report.parties)
-    return [
-        _profile(reported, customer, stated_at, key)
-        for customer in named
-        if customer.kind != "internal" and any(getattr(customer, part) for part in _PERSONAL)
-    ]
+        for position, party in enumerate(report.parties):
+            named[f"/data/parties/{position}/customer"] = party.customer
+    return {where: customer for where, customer in named.items() if customer.kind != "internal"}
 
 
 def profile_of(customer_key: str) -> str:
@@ -315,34 +347,63 @@ def profile_of(customer_key: str) -> str:
 
 
 def _profile(
-    reported: Reported, customer: Customer, stated_at: datetime | None, key: bytes
+    reported: Reported, where: str, customer: Customer, *, reached: bool, key: bytes
 ) -> Submission:
-    report, dealer = reported.report, reported.dealer
-    named = key_of(report, customer)
-    profile_id = profile_of(named)
-    profile = ProfileRecorded(
-        document_id=profile_id,
-        version="",
-        customer_key=named,
-        dealer_id=dealer.id,
-        kind="business" if customer.kind == "business" else "person",
-        name=customer.name,
-        phones=tuple(PhoneNumber(kind=phone.kind, e164=phone.number) for phone in customer.phones),
-        email=customer.email,
-        opt_outs=customer.opt_outs,
-        language=customer.language,
-    )
-    hashed = content_hash(profile.model_dump(exclude_defaults=True), key)
+    """What a document says of a customer whom it names at the pointer `where`.
+
+    `reached`: whether the document concerns customers; else its car is not theirs.
+    """
+    report = reported.report
+    whose = key_of(report, customer)
+    said = said_of(customer, where=where, left_out=reported.left_out)
+    vehicle: Vehicle | None = getattr(report, "vehicle", None)
+    if vehicle is not None and reached:
+        said |= said_of_car(vehicle, where="/data/vehicle", left_out=reported.left_out)
+    about = f"{document_id_of(report)}{where}"
+    profile = _in_passing(reported, said, about=about, key=key)
+    return replace(profile, document_id=profile_of(whose), kind=PROFILE, customer_key=whose)
+
+
+def opt_outs_id(report: _OfCustomers) -> str:
+    """The document id of the opt-outs that a document tells."""
+    numbers = document_numbers(report).values()
+    return document_id(report.dealer_id, report.source, OPT_OUTS, kind_of(report), *numbers)
+
+
+def _opt_outs(reported: Reported, named: Mapping[str, Customer], key: bytes) -> Submission:
+    """What a document says of channels; also one that says nothing, for it may have moved."""
+    report = reported.report
+    assert isinstance(report, SaleReported | VisitReported | ComplaintReported)
+    who: dict[str, Customer] = {}
+    for where, customer in named.items():
+        whom = MAIN if where == "/data/customer" else key_of(report, customer)
+        who.setdefault(whom, customer)
+    told = _in_passing(reported, said_of_opt_outs(who), about=document_id_of(report), key=key)
+    return replace(told, document_id=opt_outs_id(report), kind=OPT_OUTS)
+
+
+def _in_passing(
+    reported: Reported, said: Mapping[str, JsonValue], *, about: str, key: bytes
+) -> Submission:
+    """What a report says besides its document; `about`: of what, for its receipts."""
+    hashed = content_hash(said, key)
+    event = keyed_hash(f"{reported.event.source}\n{reported.event.id}", key)
     return Submission(
-        document_id=profile_id,
-        kind=PROFILE,
-        dealer_id=dealer.id,
+        document_id="",
+        kind="",
+        dealer_id=reported.dealer.id,
         content_hash=hashed,
-        event=_event_digest(reported, hashed, key),
-        stated_at=stated_at,
-        messages={"customer": profile},
+        stated_at=_stated_at(reported),
+        messages={},
+        said=said,
+        receipt="/".join(word[:12] for word in (keyed_hash(about, key), hashed, event)),
         occurred_at=_occurred_at(reported),
     )
+
+
+def _stated_at(reported: Reported) -> datetime | None:
+    """When the source says that it changed the document."""
+    return reported.report.source_modified_at or reported.event.time
 
 
 def _occurred_at(reported: Reported) -> datetime | None:
@@ -350,19 +411,7 @@ def _occurred_at(reported: Reported) -> datetime | None:
     return reported.event.time or reported.report.source_modified_at
 
 
-_AnyDocument = (
-    SaleReported
-    | VisitReported
-    | ComplaintReported
-    | ComplaintStepReported
-    | ConsentReported
-    | SurveyReported
-    | TaskOutcomeReported
-    | ReferralReported
-)
-
-
-def _common(report: _AnyDocument, key: str) -> dict[str, str]:
+def _common(report: AnyReport, key: str) -> dict[str, str]:
     return {
         "document_id": document_id_of(report),
         "version": "",
@@ -380,22 +429,29 @@ def _key_of(report: VisitReported | ComplaintReported, number: str) -> str | Non
     return document_key(report.dealer_id, report.source, number)
 
 
-def _event_digest(reported: Reported, content_hash: str, key: bytes) -> str:
+def _event_digest(reported: Reported, key: bytes) -> str:
     """Events are told apart by source and id; of senders that reuse ids, by what they say too."""
     event = reported.event
-    return keyed_hash("\x1f".join((event.source, event.id, content_hash)), key)[:12]
+    said = json.dumps(event.data, sort_keys=True)
+    return keyed_hash("\x1f".join((event.source, event.id, said)), key)[:12]
+
+
+def _speaks_of_contact(report: ConsentReported) -> bool:
+    """Whether it says if the customer may be contacted: one that names channels alone does not."""
+    return report.model_fields_set & {"do_not_contact", "opt_outs"} != {"opt_outs"}
 
 
 def _report_hash(reported: Reported, key: bytes) -> str:
     """The hash of a report, but for when it was changed and for what belongs to profiles."""
-    return content_hash(
-        reported.report.model_dump(
-            exclude={
-                "source_modified_at": True,
-                "customer": _PERSONAL,
-                "parties": {"__all__": {"customer": _PERSONAL}},
-            },
-            exclude_defaults=True,
-        ),
-        key,
+    report = reported.report
+    content = report.model_dump(
+        exclude={
+            "source_modified_at": True,
+            "customer": _PERSONAL,
+            "parties": {"__all__": {"customer": _PERSONAL}},
+        },
+        exclude_defaults=True,
     )
+    if isinstance(report, ConsentReported) and not _speaks_of_contact(report):
+        content["do_not_contact"] = None
+    return content_hash(content, key)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.intake.canonical import PROFILE, Submission, step_taken
+from services.intake.canonical import Submission, step_taken
 from services.intake.facts import Row, placed, version_for, with_event, with_left
 from services.intake.kept import content_of, moved
 from shared.contracts.intake import Moved, Recorded
@@ -60,8 +60,6 @@ def decide(row: Row | None, submission: Submission, *, received_at: datetime) ->
         overtaken = () if row.parent is not None else _taken_back(row, submission)
         return Decision(outcome="duplicate", row=row, messages=overtaken, detail=NEWER_KNOWN)
     newer = _registered(row, submission, version, received_at)
-    if known and submission.kind == PROFILE:
-        return Decision(outcome="duplicate", row=newer, detail=ALREADY_KNOWN)
     messages = (*_moved(newer, row.keys - newer.keys), *_snapshots(submission, newer))
     if known:
         return Decision(outcome="duplicate", row=newer, messages=messages, detail=ALREADY_KNOWN)
@@ -138,7 +136,8 @@ def _registered(row: Row | None, submission: Submission, version: str, now: date
         revision=0 if row is None else row.revision,
         parent=submission.parent,
         recorded=submission.recorded,
-        narrative=submission.narrative,
+        words=None if row is None else row.words,
+        narrative=None if row is None else row.narrative,
         content=content_of(submission.messages),
         occurred_at=submission.occurred_at,
         left=left,

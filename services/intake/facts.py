@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from services.intake.said import Said
 from shared.contracts.identifiers import document_version, succeeding_version
 from shared.contracts.values import Instant
 
@@ -39,8 +40,13 @@ class Row(BaseModel):
     """The document id of the complaint, for a step on one."""
     recorded: Mapping[str, JsonValue] | None = None
     """What was published of a step, so that it can follow its complaints."""
+    said: Mapping[str, Said] | None = None
+    """For a profile, and for the opt-outs of a document: the newest word on each field. None for
+    a profile: registered before each had its own."""
+    words: Mapping[str, Said] | None = None
+    """What was written in free words, such as a complaint's narrative. Never published."""
     narrative: str | None = None
-    """What the customer complained of, in words. Never published."""
+    """The same, of a complaint that was registered before each text had its own word."""
     content: Mapping[str, str] | None = None
     """Role -> what was published to the customer in that role, as JSON without what the row
     itself tells. None: registered before intake kept it."""

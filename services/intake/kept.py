@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from services.intake.canonical import PROFILE, STEP
 from services.intake.facts import Row
+from services.intake.opt_outs import OPT_OUTS
 from shared.contracts.intake import (
     ComplaintFiled,
     ComplaintMoved,
@@ -33,6 +34,7 @@ SNAPSHOTS: Mapping[str, type[Recorded]] = {
     "complaint": ComplaintFiled,
     STEP: ComplaintStepTaken,
     "consent": ConsentGiven,
+    OPT_OUTS: ConsentGiven,
     "survey": SurveyAnswered,
     "task-outcome": TaskOutcomeRecorded,
     "referral": ReferralMade,

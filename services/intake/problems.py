@@ -31,6 +31,13 @@ class Findings:
     most: int = MOST_TOLD
     count: int = 0
     told: list[Finding] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)
+    """Pointers of what is taken as not said, or, of lists, as not said in full."""
+
+    def leave_out(self, pointer: str, detail: str, *, of: str | None = None) -> None:
+        """What is there cannot be read. `of`: the pointer of the list that it is in."""
+        self.add(pointer, detail)
+        self.left_out.add(pointer if of is None else of)
 
     def add(self, pointer: str, detail: str) -> None:
         self.count += 1

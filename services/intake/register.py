@@ -25,6 +25,8 @@ SECRETS = "secrets"
 HASH_KEY = "hash-key"
 MERGED_INTO = "recorded.merged_into"
 """Where a row says which complaint a step merges its own into."""
+FREE_WORDS = {"narrative": 0, "words": 0}
+NOT_LISTED = {**FREE_WORDS, "recorded": 0, "content": 0, "said": 0}
 IDS_AT_ONCE = 200
 """So many ids in one query. The embedded database compares each document it finds with every
 id asked for, so that 1,600 known ids took 1.9 s in one query and 0.3 s in portions."""
@@ -59,14 +61,17 @@ class Register(Protocol):
     ) -> Sequence[Row]:
         """A dealer's documents by id, those after the id `after`; profiles only when asked.
 
-        Without narrative and content.
+        Without free words, contents and what was said.
         """
         ...
 
     async def kept(
         self, shelf: Shelf, *, dealer_id: str | None, after: str, limit: int
     ) -> Sequence[Row]:
-        """All that a shelf has of a dealer, or of all, by id: those after the id `after`."""
+        """All that a shelf has of a dealer, or of all, by id: those after the id `after`.
+
+        Without free words.
+        """
         ...
 
     async def hash_key(self) -> bytes:
@@ -128,12 +133,12 @@ class MongoRegister:
     ) -> Sequence[Row]:
         shelf: Shelf = "profiles" if kind == PROFILE else "documents"
         query = {**_after(after, dealer_id), "kind": kind if kind is not None else {"$ne": PROFILE}}
-        return await self._page(shelf, query, limit, {"narrative": 0, "recorded": 0, "content": 0})
+        return await self._page(shelf, query, limit, NOT_LISTED)
 
     async def kept(
         self, shelf: Shelf, *, dealer_id: str | None, after: str, limit: int
     ) -> Sequence[Row]:
-        return await self._page(shelf, _after(after, dealer_id), limit, {"narrative": 0})
+        return await self._page(shelf, _after(after, dealer_id), limit, FREE_WORDS)
 
     async def hash_key(self) -> bytes:
         if self._hash_key is None:

@@ -25,6 +25,7 @@ from services.intake.problems import MOST_TOLD, Finding, Findings
 from services.intake.strict_json import path_to_doubled
 from services.intake.telephones import e164
 from services.intake.unknown import tell_unknown
+from services.intake.unreadable import leave_out_unreadable
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.feeds import (
     REPORTS,
@@ -67,6 +68,8 @@ class Reported:
     untold: int = 0
     """So many more warnings."""
     clock_fast: bool = False
+    left_out: frozenset[str] = frozenset()
+    """Pointers of what could not be read and is taken as not said; of lists: not in full."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,7 @@ def examine(
     report = _with_e164(report, dealer.region, warnings)
     if not strict:
         tell_unknown(event.data, type(report), warnings)
+    leave_out_unreadable(report, warnings)
     return Reported(
         event=event,
         report=report,
@@ -117,6 +121,7 @@ def examine(
         warnings=tuple(warnings.told),
         untold=warnings.untold,
         clock_fast=any(moment > now for _, moment in _past_moments(event, report)),
+        left_out=frozenset(warnings.left_out),
     )
 
 
@@ -279,8 +284,11 @@ def _reachable(customer: Customer, region: str, where: str, warnings: Findings) 
     phones: dict[str, Phone] = {}
     for position, phone in enumerate(customer.phones):
         number, warning = e164(phone.number, region)
+        place = f"{where}/phones/{position}/number"
+        if number is None:
+            warnings.leave_out(place, warning or "left out", of=f"{where}/phones")
+            continue
         if warning is not None:
-            warnings.add(f"{where}/phones/{position}/number", warning)
-        if number is not None:
-            phones.setdefault(number, Phone(kind=phone.kind, number=number))
+            warnings.add(place, warning)
+        phones.setdefault(number, Phone(kind=phone.kind, number=number))
     return customer.model_copy(update={"phones": tuple(phones.values())})

@@ -4,9 +4,16 @@ Each document is a full snapshot; there is no revision number, so `source_modifi
 orders the versions. Personal data stays in intake and on the profiles topic.
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from shared.contracts.values import (
     Amount,
@@ -66,6 +73,18 @@ OptOuts = Annotated[
     AfterValidator(lambda channels: tuple(dict.fromkeys(channels))),
 ]
 """Channels a customer does not want to be reached by; each counts once."""
+
+
+def _none_is_empty(value: object) -> object:
+    return () if value is None else value
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    """What is left out says nothing: a client that fills in defaults would delete what is known."""
+    for described in schema["properties"].values():
+        described.pop("default", None)
+
+
 Answer = Annotated[int, Field(ge=0, le=10)]
 """From 0, the worst, to 10."""
 Answers = Annotated[dict[Term, Answer], Field(max_length=MOST_ANSWERS), at_most(MOST_ANSWERS)]
@@ -96,8 +115,17 @@ def _one_of(report: Contract, *names: str) -> None:
         raise ValueError(f"one of {' and '.join(names)} is needed, and not both")
 
 
+Phones = Annotated[tuple[Phone, ...], Field(max_length=MOST_PHONES), at_most(MOST_PHONES)]
+
+
 class Customer(Contract):
-    """Who the document is about. `internal` is the dealership itself: kept, never followed up."""
+    """Who the document is about. `internal` is the dealership itself: kept, never followed up.
+
+    What is not there stays as it is known; null, or an empty list, deletes it; blank text says
+    nothing. `opt_outs` are a consent as of when the document was changed.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
 
     source_customer_id: CustomerNumber | None = None
     """The number by which the source of the document knows the customer."""
@@ -105,9 +133,13 @@ class Customer(Contract):
     """Instead of a number: a customer that another source has reported, as intake answered."""
     kind: Literal["person", "business", "internal"] = "person"
     name: PersonName | None = None
-    phones: Annotated[tuple[Phone, ...], Field(max_length=MOST_PHONES), at_most(MOST_PHONES)] = ()
+    phones: Annotated[
+        Phones, BeforeValidator(_none_is_empty, json_schema_input_type=Phones | None)
+    ] = ()
     email: Email | None = None
-    opt_outs: OptOuts = ()
+    opt_outs: Annotated[
+        OptOuts, BeforeValidator(_none_is_empty, json_schema_input_type=OptOuts | None)
+    ] = ()
     language: Language | None = None
 
     @model_validator(mode="after")
@@ -117,7 +149,9 @@ class Customer(Contract):
 
 
 class Vehicle(Contract):
-    """The car of a document."""
+    """The car of a document; all but the VIN goes to the profile of its customers."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
 
     vin: Vin
     plate: Annotated[str, StringConstraints(max_length=20)] | None = None
@@ -347,7 +381,10 @@ class CustomerReport(Document):
 
 
 class ConsentReported(CustomerReport):
-    """What a customer allows. A channel not named is allowed unless do_not_contact."""
+    """What a customer allows. A channel not named is allowed unless do_not_contact.
+
+    Who sends `opt_outs` without `do_not_contact` does not speak of that: it stays as it was.
+    """
 
     TYPE: ClassVar[str] = "dev.aftercare.consent.reported.v1"
 

@@ -41,6 +41,9 @@ from shared.contracts.values import (
     Version,
 )
 
+MOST_VEHICLES = 20
+"""So many cars of one customer are told."""
+
 
 class Recorded(Message):
     """What every record of intake has."""
@@ -194,13 +197,16 @@ class ComplaintMoved(Moved):
 
 
 class ConsentGiven(Recorded):
-    """What a customer allows, as of `at`."""
+    """What a customer allows, as of `at`.
+
+    Without `do_not_contact` it does not speak of that: what was said before still holds.
+    """
 
     TYPE: ClassVar[str] = "dev.aftercare.consent.given.v1"
     TOPIC: ClassVar[Topic] = CUSTOMERS
 
     at: Instant
-    do_not_contact: bool
+    do_not_contact: bool | None = None
     opt_outs: tuple[Channel, ...] = Field(default=(), max_length=MOST_OPT_OUTS)
 
 
@@ -257,8 +263,20 @@ class PhoneNumber(Contract):
     e164: Annotated[str, StringConstraints(max_length=20)]
 
 
+class KnownVehicle(Contract):
+    """What is known of a car besides its VIN."""
+
+    plate: Annotated[str, StringConstraints(max_length=20)] | None = None
+    make: Name | None = None
+    model: Name | None = None
+    model_year: int | None = None
+
+
 class ProfileRecorded(Recorded):
-    """Who the customer is: the only personal data on any topic. Erased by a tombstone."""
+    """Who the customer is: the only personal data on any topic. Erased by a tombstone.
+
+    Each field has the newest word of all documents that speak of it.
+    """
 
     TYPE: ClassVar[str] = "dev.aftercare.profile.recorded.v1"
     TOPIC: ClassVar[Topic] = PROFILES
@@ -269,6 +287,8 @@ class ProfileRecorded(Recorded):
     email: Email | None = None
     opt_outs: tuple[Channel, ...] = Field(default=(), max_length=MOST_OPT_OUTS)
     language: Language | None = None
+    vehicles: dict[Name, KnownVehicle] = Field(default_factory=dict, max_length=MOST_VEHICLES)
+    """VIN -> the car: those that the customer's documents spoke of last."""
 
 
 ALL: tuple[type[Recorded], ...] = (

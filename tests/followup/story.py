@@ -144,6 +144,14 @@ def consent(
     return _event(data, at(on))
 
 
+def opt_outs(on: str, *channels: str, number: str = "visit/R1") -> Event[Any]:
+    """What a document says of channels then, without a word on contact at all."""
+    data = ConsentGiven.model_validate(
+        _document("opt-outs", number, at(on), 1) | {"at": at(on), "opt_outs": channels}
+    )
+    return _event(data, at(on))
+
+
 def outcome(
     on: str,
     about: str,

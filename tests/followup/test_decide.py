@@ -6,7 +6,18 @@ import pytest
 
 from shared.contracts.decision import Decision
 from shared.contracts.envelope import Event
-from tests.followup.story import CAR, at, consent, delivery, given, local, moved, outcome, visit
+from tests.followup.story import (
+    CAR,
+    at,
+    consent,
+    delivery,
+    given,
+    local,
+    moved,
+    opt_outs,
+    outcome,
+    visit,
+)
 
 
 class TestDelivery:
@@ -228,6 +239,35 @@ class TestConsent:
         story = given(visit("2025-01-10"), refusal)
         assert story.on("2025-01-12 16:59").statuses == {"service_satisfaction/R1": "open"}
         assert story.on("2025-01-12 17:00").statuses == {"service_satisfaction/R1": status}
+
+    @pytest.mark.parametrize("refused", [(), ("sms",)])
+    def test_what_a_document_says_of_channels_lifts_no_do_not_contact(
+        self, refused: tuple[str, ...]
+    ) -> None:
+        never = consent("2025-01-08", do_not_contact=True)
+        story = given(visit("2025-01-10"), opt_outs("2025-01-09", *refused), never)
+        assert story.on("2025-01-11 12:00").statuses == {}
+
+    def test_what_a_document_says_of_channels_counts_until_the_next_word_on_them(self) -> None:
+        closed, said = visit("2025-01-10"), opt_outs("2025-01-09", "phone")
+        assert given(closed, said).on("2025-01-11 12:00").statuses == {}
+        later = opt_outs("2025-01-09 18:00", number="sale/D1")
+        statuses = given(closed, later, said).on("2025-01-11 12:00").statuses
+        assert statuses == {"service_satisfaction/R1": "open"}
+        form = consent("2025-01-09 18:00", opt_outs=("phone",))
+        older = opt_outs("2025-01-09 12:00")
+        assert given(closed, form, older).on("2025-01-11 12:00").statuses == {}
+
+    def test_a_channel_refused_in_a_document_cancels_what_is_open(self) -> None:
+        story = given(visit("2025-01-10"), opt_outs("2025-01-12", "phone"))
+        assert story.on("2025-01-12 17:00").statuses == {
+            "service_satisfaction/R1": "cancelled: opted_out"
+        }
+
+    def test_opt_outs_that_moved_with_their_document_are_forgotten(self) -> None:
+        said = opt_outs("2025-01-09", "phone")
+        story = given(visit("2025-01-10"), said, moved("opt-outs", "visit/R1"))
+        assert story.on("2025-01-11 12:00").statuses == {"service_satisfaction/R1": "open"}
 
     def test_a_consent_that_was_another_customers_is_forgotten(self) -> None:
         story = given(

@@ -24,6 +24,7 @@ from tests.followup.story import (
     delivery,
     local,
     moved,
+    opt_outs,
     outcome,
     visit,
 )
@@ -112,6 +113,13 @@ class TestMoreThanAreLookedAt:
         refused = consent("2025-01-01", "N1", do_not_contact=True)
         later = [consent(f"2025-02-0{day}", f"N{day}") for day in (2, 3)]
         story = told(FEW, refused, *later, VISITS[0])
+        assert story.on("2025-01-12", FEW).statuses == {}
+
+    def test_however_many_documents_speak_of_channels_a_refusal_counts(self) -> None:
+        refused = consent("2025-01-01", "N1", do_not_contact=True)
+        said = [opt_outs(f"2025-01-0{day}", number=f"visit/R{day}") for day in range(2, 8)]
+        story = told(FEW, refused, *said, VISITS[0])
+        assert looked_at(story) >= {"consent/N1", "opt-outs/visit/R6", "opt-outs/visit/R7"}
         assert story.on("2025-01-12", FEW).statuses == {}
 
     def test_tasks_of_a_time_with_more_outcomes_are_not_judged(self) -> None:
@@ -234,12 +242,14 @@ def test_a_line_tells_of_any_document_what_it_was() -> None:
         visit("2025-01-10", "@R\n=", vin=None, received="2025-02-01"),
         visit("2025-01-11", "R2", status="open", km=0),
         consent("2025-01-10", "N1", do_not_contact=True, opt_outs=("phone", "sms")),
+        opt_outs("2025-01-10", "phone", "sms"),
         outcome("2025-01-10", "next_service/visit/R2", "postponed", next_contact_on="2025-03-01"),
         moved("visit", "R3"),
     ]
     others = [
         visit("2026-01-01", "N1"),
         consent("2026-01-01", "N2"),
+        opt_outs("2026-01-01", number="visit/N4"),
         outcome("2026-01-01", "next_service/visit/R2", "done", "N3"),
     ]
     facts = join(FollowUpFacts(), [*events, *others])

@@ -7,20 +7,33 @@ from hypothesis import given as always
 from hypothesis import strategies as some
 
 from services.followup.app import machine
-from services.followup.decide import decide
+from services.followup.decide import condense, decide
 from services.followup.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
+from shared.contracts.digests import Horizon
 from shared.contracts.envelope import Event
 from shared.contracts.followup import TaskChanged
-from shared.contracts.intake import SaleRecorded
+from shared.contracts.intake import ConsentGiven, SaleRecorded
 from tests import invariants
 from tests.examples import thorough
-from tests.followup.story import POLICY, at, consent, delivery, given, moved, outcome, visit
+from tests.followup.story import (
+    POLICY,
+    at,
+    consent,
+    delivery,
+    given,
+    moved,
+    opt_outs,
+    outcome,
+    visit,
+)
 
 START = at("2024-01-01")
 DAYS = 700
 END = START + timedelta(days=DAYS + 600)
 MACHINE = machine(FollowUpSettings())
+FEW = FollowUpPolicy(horizon=Horizon(documents=2))
+"""Looks at two contacts, two consents and two documents' opt-outs."""
 OTHER_POLICY = FollowUpPolicy(rules=POLICY.rules[1:], longest_postponement_days=5, expires_days=9)
 hours_in = some.integers(0, DAYS * 4).map(lambda quarters: quarters * 6)
 whats = some.sampled_from(["done", "not_reached", "declined", "postponed"])
@@ -62,7 +75,10 @@ def reports_of_cars(draw: some.DrawFn) -> Event[Any]:
 def reports_of_people(draw: some.DrawFn) -> Event[Any]:
     """A consent, a task's outcome, or a document that moved."""
     hours, number = draw(hours_in), draw(numbers)
-    match draw(some.sampled_from(["consent", "outcome", "moved"])):
+    match draw(some.sampled_from(["consent", "opt-outs", "outcome", "moved"])):
+        case "opt-outs":
+            refused = draw(some.sampled_from([(), ("phone",), ("sms",)]))
+            return opt_outs(moment(hours), *refused, number=f"visit/{number}")
         case "consent":
             refused = draw(some.sampled_from([(), ("phone",), ("sms",)]))
             never = draw(some.booleans())
@@ -84,8 +100,10 @@ def reports_of_people(draw: some.DrawFn) -> Event[Any]:
             day = draw(some.none() | hours_in.map(lambda later: moment(later)[:10]))
             return outcome(moment(hours), about, what, number, next_contact_on=day)
         case _:
-            kind = draw(some.sampled_from(["sale", "visit", "consent", "task-outcome"]))
-            return moved(kind, number, revised=moment(hours))
+            kinds = ["sale", "visit", "consent", "opt-outs", "task-outcome"]
+            kind = draw(some.sampled_from(kinds))
+            told = f"visit/{number}" if kind == "opt-outs" else number
+            return moved(kind, told, revised=moment(hours))
 
 
 @some.composite
@@ -212,3 +230,31 @@ def test_one_car_has_one_invitation_to_its_next_service(
         and task.status in ("open", "overdue")
     ]
     assert len(invited) == len(set(invited))
+
+
+channels = some.sampled_from([(), ("phone",), ("sms",), ("email",)])
+
+
+@always(stories(), some.lists(some.tuples(hours_in, channels), max_size=6), moments)
+def test_what_documents_say_of_channels_never_lifts_a_do_not_contact(
+    story: list[Event[Any]], said: list[tuple[int, tuple[str, ...]]], now: datetime
+) -> None:
+    """Nobody is called who was not to be, whatever the documents say and however many."""
+    never = consent(moment(0), "never", do_not_contact=True)
+    quiet = [
+        event
+        for event in story
+        if not (isinstance(event.data, ConsentGiven) and event.data.do_not_contact is False)
+    ]
+    documents = [
+        opt_outs(moment(hours), *refused, number=f"visit/said-{number}")
+        for number, (hours, refused) in enumerate(said)
+    ]
+    for policy in (POLICY, FEW):
+        facts = condense(given(never, *quiet, *documents).facts, policy)
+        tasks = [output.content for output in decide(facts, {}, policy, now).outputs]
+        assert not [
+            task
+            for task in tasks
+            if isinstance(task, TaskChanged) and task.status in ("open", "overdue")
+        ]

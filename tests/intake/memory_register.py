@@ -8,6 +8,8 @@ from services.intake.register import Shelf
 from shared.runtime.errors import Conflict
 
 HASH_KEY = b"key of the tests"
+FREE_WORDS = {"narrative": None, "words": None}
+NOT_LISTED = {**FREE_WORDS, "recorded": None, "content": None, "said": None}
 
 
 class MemoryRegister:
@@ -53,7 +55,7 @@ class MemoryRegister:
     ) -> Sequence[Row]:
         self._called("page")
         found = [
-            self.rows[id_].model_copy(update={"narrative": None, "recorded": None, "content": None})
+            self.rows[id_].model_copy(update=NOT_LISTED)
             for id_ in sorted(self.rows)
             if id_ > after
             and self.rows[id_].dealer_id == dealer_id
@@ -66,7 +68,7 @@ class MemoryRegister:
     ) -> Sequence[Row]:
         self._called("kept")
         found = [
-            self.rows[id_].model_copy(update={"narrative": None})
+            self.rows[id_].model_copy(update=FREE_WORDS)
             for id_ in sorted(self.rows)
             if id_ > after
             and (dealer_id is None or self.rows[id_].dealer_id == dealer_id)

@@ -55,4 +55,4 @@ def test_who_tried_how_and_what_was_answered_is_told_but_no_note() -> None:
     assert isinstance(told, TaskOutcomeRecorded)
     assert (told.by, told.channel, told.answers) == ("u7", "sms", {"explained": 9})
     assert "Li Lei" not in told.model_dump_json()
-    assert asked.narrative == "wants to be called Li Lei's wife"
+    assert asked.words == {"note": "wants to be called Li Lei's wife"}

@@ -10,7 +10,6 @@ from services.intake.decide import decide
 from shared.contracts.intake import (
     ComplaintFiled,
     ComplaintStepTaken,
-    ProfileRecorded,
     Recorded,
     ReferralMade,
     SaleRecorded,
@@ -57,19 +56,21 @@ def test_no_document_carries_anything_personal(noun: str) -> None:
         assert not [word for word in PERSONAL if word in text]
 
 
-def test_the_profile_carries_who_the_customer_is() -> None:
-    document, profile = all_submitted("visit", visit())
-    assert document.kind == "visit"
-    told = profile.messages["customer"]
-    assert isinstance(told, ProfileRecorded)
-    assert told.document_id == f"{PUDONG}/cdk/profile/C1"
-    assert (told.customer_key, told.name) == (key(), "Li Lei")
-    assert [phone.e164 for phone in told.phones] == ["+8613812345678"]
+def test_a_document_tells_who_the_customer_is() -> None:
+    document, profile, opt_outs = all_submitted("visit", visit())
+    assert [document.kind, profile.kind, opt_outs.kind] == ["visit", "profile", "opt-outs"]
+    assert profile.document_id == f"{PUDONG}/cdk/profile/C1"
+    assert profile.customer_key == key()
+    assert profile.said == {
+        "name": "Li Lei",
+        "phones": [{"kind": "mobile", "e164": "+8613812345678"}],
+    }
+    assert not opt_outs.said
 
 
 def test_a_customer_of_whom_only_the_number_is_known_has_no_profile() -> None:
     data = visit(customer={"source_customer_id": "C1"})
-    assert len(all_submitted("visit", data)) == 1
+    assert [asked.kind for asked in all_submitted("visit", data)] == ["visit", "opt-outs"]
 
 
 def test_a_visit_adds_labour_and_parts_and_counts_in_kilometres() -> None:
@@ -119,8 +120,9 @@ INTERNAL = {"source_customer_id": "X", "kind": "internal", "name": "Sunrise"}
     ],
 )
 def test_the_dealerships_own_documents_reach_no_customer(noun: str, data: Data) -> None:
-    found = all_submitted(noun, data)
-    assert [list(asked.messages) for asked in found] == [[]]
+    document, opt_outs = all_submitted(noun, data)
+    assert not document.messages
+    assert not opt_outs.said
 
 
 def test_internal_work_for_a_customer_is_the_customers() -> None:
@@ -171,7 +173,7 @@ def test_a_referral_is_told_to_both() -> None:
 
 def test_complaints_keep_their_narrative_in_the_register() -> None:
     asked = submitted("complaint", complaint())
-    assert asked.narrative == "my wife Han Meimei was frightened"
+    assert asked.words == {"narrative": "my wife Han Meimei was frightened"}
     assert isinstance(asked.messages["customer"], ComplaintFiled)
 
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
+from services.intake.batch import Entry, Unregistered, plan
 from services.intake.canonical import PROFILE, submissions
-from services.intake.decide import decide
 from services.intake.facts import Row
 from services.intake.register import IDS_AT_ONCE, MongoRegister, Register, Shelf
 from shared.mongo import Mongo
@@ -17,13 +17,16 @@ from shared.runtime.errors import Conflict, TransientFailure
 from shared.settings import MongoSettings
 from tests.intake.given import (
     BERLIN,
+    GOOD_VIN,
     NOW,
     PUDONG,
+    Data,
     complaint,
+    customer,
     merge,
     reported,
+    sale,
     step,
-    submitted,
     visit,
 )
 from tests.intake.memory_register import HASH_KEY, MemoryRegister
@@ -57,11 +60,23 @@ def row(document_id: str, **more: object) -> Row:
     return Row.model_validate(fields | more)
 
 
+def registered(noun: str, data: Data) -> list[Row]:
+    """The rows that a first report leads to."""
+    found = reported(noun, data)
+    asked = tuple(submissions(found, key=HASH_KEY))
+    entry = Entry(index=0, reported=found, submissions=asked)
+    planned = plan([entry], {}, now=NOW, unregistered=Unregistered())
+    return list(planned.changed.values())
+
+
 async def test_what_is_saved_is_found_as_it_was(register: Register) -> None:
-    asked = [submitted("visit", visit()), submitted("complaint", complaint())]
-    asked.append(submitted("complaint-step", step(step="held", reason="号.$")))
-    asked.append(submitted("complaint-step", merge()))
-    rows = [decide(None, one, received_at=NOW).row for one in asked]
+    told = customer("C.$1", opt_outs=["sms"], email=None, language="zh")
+    parties = [{"role": "driver", "customer": customer("C.$2", opt_outs=[])}]
+    rows = registered("sale", sale(customer=told, parties=parties))
+    rows += registered("complaint", complaint(customer=None, desired_outcome="号.$"))
+    rows += registered("complaint-step", step(step="held", reason="号.$"))
+    rows += registered("complaint-step", merge())
+    assert {row.kind for row in rows} > {"profile", "opt-outs"}
     await register.save(rows)
     found = await register.find([row.document_id for row in rows] + ["unknown"])
     assert found == {row.document_id: row.model_copy(update={"revision": 1}) for row in rows}
@@ -152,10 +167,12 @@ async def test_a_dealers_documents_are_paged_by_id(register: Register) -> None:
     ids = [f"{PUDONG}/cdk/visit/{number}" for number in range(5)]
     strangers = [f"{BERLIN}/cdk/visit/1", f"{PUDONG}-two/cdk/visit/1"]
     profile = row(f"{PUDONG}/cdk/profile/C1", kind="profile")
-    await register.save([*(row(id_, narrative="words") for id_ in ids + strangers), profile])
+    words = {"words": {"narrative": {"stamp": "1", "value": "words"}}, "narrative": "before"}
+    said = {"said": {"main": {"stamp": "1", "value": ["sms"]}}}
+    await register.save([*(row(id_, **words, **said) for id_ in ids + strangers), profile])
     paged: list[str] = []
     while page := await register.page(PUDONG, after=paged[-1] if paged else "", limit=2, kind=None):
-        assert all(found.narrative is None for found in page)
+        assert not any(found.narrative or found.words or found.said for found in page)
         paged += [found.document_id for found in page]
     assert paged == ids
     profiles = await register.page(PUDONG, after="", limit=9, kind="profile")
@@ -163,9 +180,10 @@ async def test_a_dealers_documents_are_paged_by_id(register: Register) -> None:
 
 
 async def test_all_that_is_kept_is_paged_by_shelf(register: Register) -> None:
-    asked = [submitted("visit", visit()), submissions(reported("visit", visit()), key=HASH_KEY)[1]]
-    asked += [submitted("visit", visit(dealer_id=BERLIN)), submitted("complaint", complaint())]
-    rows = [decide(None, one, received_at=NOW).row for one in asked]
+    told = visit(customer=customer(opt_outs=["sms"], email=None))
+    rows = registered("visit", told) + registered("complaint", complaint(desired_outcome="a car"))
+    rows = [row for row in rows if row.kind != PROFILE or (row.said and "email" in row.said)]
+    rows += registered("visit", visit(dealer_id=BERLIN, customer=None))
     await register.save(rows)
     documents = sorted(row.document_id for row in rows if row.kind != PROFILE)
 
@@ -179,24 +197,25 @@ async def test_all_that_is_kept_is_paged_by_shelf(register: Register) -> None:
 
     found = await kept("documents", None)
     assert [row.document_id for row in found] == documents
-    assert all(row.content and row.narrative is None for row in found)
+    assert all(row.content and row.words is None for row in found)
     of_berlin = [row.document_id for row in await kept("documents", BERLIN)]
     assert of_berlin == [id_ for id_ in documents if id_.startswith(BERLIN)]
     (profile,) = await kept("profiles", None)
     assert profile.kind == PROFILE
-    assert profile == rows[1].model_copy(update={"revision": 1})
+    (saved,) = (row for row in rows if row.kind == PROFILE)
+    assert profile == saved.model_copy(update={"revision": 1})
 
 
 async def test_what_is_personal_has_a_collection_of_its_own(mongo_settings: MongoSettings) -> None:
     mongo = Mongo(mongo_settings, "intake")
     register = MongoRegister(lambda: mongo)
-    asked = submissions(reported("visit", visit()), key=HASH_KEY)
-    await register.save([decide(None, one, received_at=NOW).row for one in asked])
+    await register.save(registered("visit", visit(vehicle={"vin": GOOD_VIN, "plate": "B-AC 1"})))
     documents = await mongo.database.documents.find({}).to_list(None)
     profiles = await mongo.database.profiles.find({}).to_list(None)
     await mongo.close()
-    assert "Li Lei" in repr(profiles)
-    assert "Li Lei" not in repr(documents)
+    for personal in ("Li Lei", "+8613812345678", "B-AC 1"):
+        assert personal in repr(profiles)
+        assert personal not in repr(documents)
     assert len(documents) == len(profiles) == 1
 
 

@@ -295,7 +295,10 @@ def test_phones_come_in_e164_and_those_that_are_none_are_left_out() -> None:
     assert isinstance(found.report, VisitReported)
     assert found.report.customer is not None
     assert [phone.number for phone in found.report.customer.phones] == ["+8613812345678"]
-    assert [warning.pointer for warning in found.warnings] == ["/data/customer/phones/0/number"]
+    assert [warning.pointer for warning in found.warnings] == [
+        "/data/customer/phones/0/number",
+        "/data/customer/phones",
+    ]
 
 
 def test_a_number_without_its_extension_is_taken_and_told() -> None:
@@ -307,7 +310,8 @@ def test_a_number_without_its_extension_is_taken_and_told() -> None:
     assert [phone.number for phone in party.customer.phones] == ["+861065529988"]
     place = "/data/parties/0/customer/phones"
     assert [warning.pointer for warning in found.warnings] == [
-        f"{place}/{position}/number" for position in range(3)
+        *(f"{place}/{position}/number" for position in range(3)),
+        place,
     ]
     assert "6552" not in repr(found.warnings)
 

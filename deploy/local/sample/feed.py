@@ -134,7 +134,7 @@ def _answer(
 
 def _line(draft: Draft, event_id: str) -> bytes:
     report = draft.report
-    data: _Json = report.model_dump(mode="json", exclude_none=True)
+    data: _Json = report.model_dump(mode="json", exclude_none=True, exclude_unset=True)
     event: _Json = {
         "specversion": "1.0",
         "id": event_id,
@@ -163,11 +163,11 @@ def _spoil(event: _Json, report: AnyReport, fault: Fault) -> None:
             stranger = f"{report.dealer_id.partition('/')[0]}/oslo"
             event["dealerid"] = stranger
             changed = report.model_copy(update={"dealer_id": stranger})
-            event["data"] = changed.model_dump(mode="json", exclude_none=True)
+            event["data"] = changed.model_dump(mode="json", exclude_none=True, exclude_unset=True)
         case "negative amount":
-            first = report.lines[0].model_dump(mode="json", exclude_none=True)
+            first = report.lines[0].model_dump(mode="json", exclude_none=True, exclude_unset=True)
             line = {**first, "labour_amount": "-120.00"}
-            data = report.model_dump(mode="json", exclude_none=True)
+            data = report.model_dump(mode="json", exclude_none=True, exclude_unset=True)
             event["data"] = {**data, "lines": [line]}
         case "no event id":
             del event["id"]
@@ -183,4 +183,4 @@ def _with_vin(report: VisitReported, vin: str) -> _Json:
     assert report.vehicle is not None
     vehicle = report.vehicle.model_copy(update={"vin": vin})
     changed = report.model_copy(update={"vehicle": vehicle})
-    return changed.model_dump(mode="json", exclude_none=True)
+    return changed.model_dump(mode="json", exclude_none=True, exclude_unset=True)

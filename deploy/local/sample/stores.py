@@ -91,15 +91,16 @@ def _customer(rng: random.Random, dealer: Dealer, market: Market, number: int) -
     if business or rng.random() < 0.2:
         phones.append(Phone(kind="work" if business else "home", number=market.landline(rng)))
     has_email = rng.random() < (0.5 if dealer.region == "CN" else 0.85)
-    return Customer(
+    customer = Customer(
         source_customer_id=f"C{number}",
         kind="business" if business else "person",
         name=name,
         phones=tuple(phones),
         email=f"{mailbox}.{number}@{rng.choice(_DOMAINS)}" if has_email else None,
-        opt_outs=("sms",) if rng.random() < 0.05 else (),
         language=dealer.language,
     )
+    refuses = rng.random() < 0.05
+    return customer.model_copy(update={"opt_outs": ("sms",)}) if refuses else customer
 
 
 def _owner(

@@ -1,0 +1,73 @@
+"""`GET /v1/narratives/…`: what was written of a document in free words, for who works on it.
+
+An address of its own, not one below the document's: any number of a document may end in any word.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Path, Response
+from pydantic import Field
+
+from services.intake import problems
+from services.intake.api import problem_response
+from services.intake.facts import Row
+from services.intake.register import Register
+from services.intake.schema import problems_of
+from shared import metrics
+from shared.contracts.values import Contract
+from shared.runtime.errors import TransientFailure
+
+log = structlog.get_logger()
+
+
+class Narrative(Contract):
+    """What was written of a document. It is on no topic and in no log."""
+
+    document_id: str
+    narrative: str | None = Field(default=None, description="what the customer complained of")
+    desired_outcome: str | None = Field(default=None, description="what the customer asks for")
+    note: str | None = Field(default=None, description="what was noted of an attempt at a task")
+
+
+def narratives_router(register: Register) -> APIRouter:
+    """`GET /v1/narratives/{document_id}`."""
+    router = APIRouter(tags=["documents"])
+
+    @router.get(
+        "/v1/narratives/{document_id:path}",
+        summary="What was written of a document in free words",
+        response_model=Narrative,
+        responses=problems_of(404, 503),
+    )
+    async def narrative(
+        document_id: Annotated[str, Path(description="as answered, its `%` percent-encoded")],
+    ) -> Response:
+        """Personal: give it only to who works on the case. 404 when nothing was written."""
+        try:
+            row = (await register.find([document_id])).get(document_id)
+        except TransientFailure as failure:
+            log.warning("no narrative told", because=str(failure))
+            metrics.transient_failures.labels("intake", type(failure).__name__).inc()
+            return problem_response(problems.unavailable())
+        if row is None:
+            return problem_response(problems.unknown("no such document"))
+        words = written(row)
+        if not words:
+            return problem_response(problems.unknown("nothing is written of this document"))
+        told = Narrative.model_validate({**words, "document_id": document_id})
+        return Response(
+            told.model_dump_json(exclude_none=True),
+            media_type="application/json",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    return router
+
+
+def written(row: Row) -> Mapping[str, str]:
+    """Name -> text, of all that was written and not deleted."""
+    if row.words is None:
+        return {"narrative": row.narrative} if row.narrative else {}
+    return {name: word.value for name, word in row.words.items() if isinstance(word.value, str)}
