@@ -101,7 +101,7 @@ def without_spaces(number: Any) -> Any:
 
 def _nfkc(text: str) -> str:
     """NFKC, which makes every kind of space a plain one; and so with hyphens."""
-    return normalize("NFKC", text).replace("\u2010", "-")
+    return text if text.isascii() else normalize("NFKC", text).replace("\u2010", "-")
 
 
 def _composed(code: Any) -> Any:
