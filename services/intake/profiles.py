@@ -22,6 +22,7 @@ from services.intake.said import (
 from shared.contracts.feeds import MOST_PHONES, Customer, Vehicle
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 
+PROFILE = "profile"
 PHONES, CARS = "phones", "vehicles"
 BEFORE = "before"
 """Stands for what was registered before intake kept contents."""

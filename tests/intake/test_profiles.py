@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.canonical import PROFILE
-from services.intake.profiles import profile_version, with_said
+from services.intake.profiles import PROFILE, profile_version, with_said
 from services.intake.said import Said, Statements, stamped
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 from shared.runtime.errors import TransientFailure
