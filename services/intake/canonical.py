@@ -72,8 +72,7 @@ class Submission:
     said: Mapping[str, JsonValue] = field(default_factory=dict)
     """For a profile or the opt-outs of a document: what the report says; None or [] deletes."""
     receipt: str = ""
-    """`document/content/event` of what was said without a time: tells a repeat from a correction
-    back to it."""
+    """`document/content/event`: tells a repeat of what was said from a correction."""
     occurred_at: datetime | None = None
     """When the source says that it happened or was changed: what the envelope tells."""
     follows: tuple[Row | None, ...] = ()
@@ -278,12 +277,11 @@ def _of_one_customer(report: ConsentReported | SurveyReported | TaskOutcomeRepor
 
 def _mentioned(mention: Mention, reported: Reported, key: bytes) -> Submission:
     """What a report says besides its document."""
-    said, stated_at, receipt = mention.said, _stated_at(reported), ""
-    hashed = content_hash(said, key)
+    said, stated_at = mention.said, _stated_at(reported)
+    hashed, event = content_hash(said, key), ""
     if stated_at is None:
         event = keyed_hash(f"{reported.event.source}\n{reported.event.id}", key)
-        words = (keyed_hash(mention.said_at, key), hashed, event)
-        receipt = "/".join(word[:12] for word in words)
+    words = (keyed_hash(mention.said_at, key), hashed, event)
     return Submission(
         document_id=mention.document_id,
         kind=mention.kind,
@@ -293,7 +291,7 @@ def _mentioned(mention: Mention, reported: Reported, key: bytes) -> Submission:
         messages={},
         customer_key=mention.customer_key,
         said=said,
-        receipt=receipt,
+        receipt="/".join(word[:12] for word in words),
         occurred_at=_occurred_at(reported),
     )
 

@@ -22,7 +22,6 @@ from services.intake.profiles import (
     with_said,
 )
 from services.intake.said import (
-    RECEIPTS_KEPT,
     Said,
     Statements,
     joined,
@@ -30,6 +29,7 @@ from services.intake.said import (
     stamped,
     time_ms,
     version_of,
+    with_receipt,
 )
 from shared.contracts.intake import ConsentGiven, ProfileRecorded
 
@@ -142,7 +142,6 @@ def _stamp(
         known,
         {} if row is None else row.receipts,
         receipt=submission.receipt,
-        content_hash=submission.content_hash,
         stated_at=submission.stated_at,
         received_at=received_at,
     )
@@ -231,16 +230,22 @@ def _opt_outs(
 def _common(
     row: Row | None, submission: Submission, said: Statements, stamp: str, now: datetime
 ) -> dict[str, object]:
-    receipts = {} if row is None else dict(row.receipts)
-    if submission.stated_at is None and submission.said:
-        receipts[submission.receipt] = stamp
+    receipts = {} if row is None else row.receipts
+    if submission.said:
+        receipts = with_receipt(
+            {} if row is None else row.said or {},
+            receipts,
+            receipt=submission.receipt,
+            stamp=stamp,
+            stated=submission.stated_at is not None,
+        )
     return {
         "document_id": submission.document_id,
         "kind": submission.kind,
         "dealer_id": submission.dealer_id,
         "content_hash": submission.content_hash,
         "first_received_at": now if row is None else row.first_received_at,
-        "receipts": dict(list(receipts.items())[-RECEIPTS_KEPT:]),
+        "receipts": receipts,
         "revision": 0 if row is None else row.revision,
         "said": said,
         "occurred_at": submission.occurred_at,

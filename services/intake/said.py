@@ -26,7 +26,7 @@ class Said(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     stamp: str
-    """When the source changed the document that says it, then a hash of all that it says."""
+    """When the source changed the document that says it, then a hash of what it says."""
     value: JsonValue = None
 
 
@@ -54,29 +54,60 @@ def stamp_for(
     receipts: Mapping[str, str],
     *,
     receipt: str,
-    content_hash: str,
     stated_at: datetime | None,
     received_at: datetime,
 ) -> str:
     """When the source changed what it says; of one that states no time, when it was received.
 
-    `receipt`: `document/content/event`. The same event repeats its stamp, and so does a content
-    that is what its document said last; any other is newer than all that is known.
+    `receipt`: `document/content/event`, hexadecimal words. Of two contents that one document
+    states of one time, the one that is received later counts. Without a time the same event
+    repeats its stamp, and so does a content that is what its document said last; any other is
+    newer than all that is known.
     """
+    document, content, _ = receipt.split("/")
+    own = f"{document[:5]}{content[:6]}"
+    stamps = {*receipts.values(), *(said.stamp for said in known.values())}
     if stated_at is not None:
-        return document_version(milliseconds_of(stated_at), content_hash)
+        stated_ms = milliseconds_of(stated_at)
+        others = {stamp for stamp in stamps if _is_of(stamp, stated_ms, document)}
+        again = {stamp for stamp in others if stamp[_TURN + 1 :] == own}
+        turn = max((int(stamp[_TURN], 16) + 1 for stamp in others), default=0)
+        return max(again) if again else document_version(stated_ms, f"{min(turn, 15):x}{own}")
     if receipt in receipts:
         return receipts[receipt]
-    document, content, _ = receipt.split("/")
     last = max(
         ((stamp, of) for of, stamp in receipts.items() if of.startswith(f"{document}/")),
         default=None,
     )
     if last is not None and last[1].split("/")[1] == content:
         return last[0]
-    stamps = [*receipts.values(), *(said.stamp for said in known.values())]
     newest_ms = max((time_ms(stamp) for stamp in stamps), default=-1)
-    return document_version(max(milliseconds_of(received_at), newest_ms + 1), content_hash)
+    return document_version(max(milliseconds_of(received_at), newest_ms + 1), f"0{own}")
+
+
+def with_receipt(
+    known: Statements, receipts: Mapping[str, str], *, receipt: str, stamp: str, stated: bool
+) -> dict[str, str]:
+    """`receipts` with what a repeat must be told by; a stated time tells it, unless it was told
+    of several contents. The last ones only."""
+    document, _, _ = receipt.split("/")
+    kept = dict(receipts)
+    if not stated:
+        kept[receipt] = stamp
+    elif stamp[_TURN] != "0":
+        told = {said.stamp for said in known.values()} | {stamp}
+        others = {one for one in told if _is_of(one, time_ms(stamp), document)}
+        kept |= {f"{document}/{one[_TURN + 6 :]}/stated": one for one in sorted(others)}
+    return dict(list(kept.items())[-RECEIPTS_KEPT:])
+
+
+_TURN = 14
+"""Where a stamp tells which of several contents of one document and time it is, from 0; then five
+digits of the document, and six of the content."""
+
+
+def _is_of(stamp: str, stated_ms: int, document: str) -> bool:
+    return time_ms(stamp) == stated_ms and stamp[_TURN + 1 : _TURN + 6] == document[:5]
 
 
 def time_ms(stamp: str) -> int:
