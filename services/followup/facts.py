@@ -2,8 +2,9 @@
 
 Every document is kept by its id in its newest version, cut down to what tasks depend on. So
 the order, repetition and delay of events make no difference. Of deliveries and visits together, of
-consents and of outcomes the newest are looked at, so many as the policy's horizon says; the
-others are set aside as lines, and so is what had happened long before it was first received.
+consents, of opt-outs alone and of outcomes the newest are looked at, so many as the policy's
+horizon says; the others are set aside as lines, and so is what had happened long before it was
+first received.
 """
 
 from collections.abc import Mapping, Sequence

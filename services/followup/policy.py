@@ -142,8 +142,8 @@ class FollowUpPolicy(Policy):
     remember_days: Days = 180
     """So long after its due time a closed task is remembered."""
     horizon: Horizon = Horizon()
-    """How much of a customer is looked at; of deliveries and visits together, of consents and
-    of task outcomes the newest."""
+    """How much of a customer is looked at; of deliveries and visits together, of consents, of
+    opt-outs alone and of task outcomes the newest."""
 
     @model_validator(mode="after")
     def _rules_are_sound(self) -> "FollowUpPolicy":

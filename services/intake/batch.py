@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.intake.canonical import PROFILE, Submission, profile_of
+from services.intake.canonical import Submission
 from services.intake.decide import ALREADY_KNOWN, Decision, Placement, decide, follow_cases
 from services.intake.decide_said import decide_opt_outs, decide_profile, with_words
 from services.intake.facts import Row
@@ -12,6 +12,7 @@ from services.intake.follow import Following, newest_of_each, steps_among
 from services.intake.identify import customers_named
 from services.intake.opt_outs import OPT_OUTS
 from services.intake.problems import Finding, Problem
+from services.intake.profiles import PROFILE, profile_of
 from services.intake.reports import Reported
 from shared.contracts.identifiers import is_customer_key
 from shared.contracts.intake import ComplaintMoved, Moved, Recorded

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from pydantic import JsonValue
 
@@ -15,37 +15,26 @@ from services.intake.identify import (
     case_merged_into,
     case_of,
     document_id_of,
-    document_numbers,
     key_named,
     key_of,
     kind_of,
     referred_of,
     referrer_of,
 )
-from services.intake.opt_outs import MAIN, OPT_OUTS, said_of_opt_outs
-from services.intake.profiles import said_of, said_of_car
+from services.intake.mentions import Mention, free_words, mentions_of
 from services.intake.reports import Reported
 from shared.contracts.feeds import (
     AnyReport,
     ComplaintReported,
     ComplaintStepReported,
     ConsentReported,
-    Customer,
     ReferralReported,
     SaleReported,
     SurveyReported,
     TaskOutcomeReported,
-    Vehicle,
     VisitReported,
 )
-from shared.contracts.identifiers import (
-    dealer_of,
-    document_id,
-    document_key,
-    number_in,
-    source_of,
-    vin_key,
-)
+from shared.contracts.identifiers import document_key, number_in, source_of, vin_key
 from shared.contracts.intake import (
     ComplaintFiled,
     ComplaintStepTaken,
@@ -62,13 +51,9 @@ from shared.contracts.intake import (
 )
 from shared.dealers import Dealer
 
-PROFILE = "profile"
 STEP = "complaint-step"
 _PERSONAL = {"name", "phones", "email", "opt_outs", "language"}
 """Parts of a customer that the profile records, and no document."""
-
-
-_OfCustomers: TypeAlias = SaleReported | VisitReported | ComplaintReported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +86,7 @@ class Submission:
     said: Mapping[str, JsonValue] = field(default_factory=dict)
     """For a profile or the opt-outs of a document: what the report says; None or [] deletes."""
     receipt: str = ""
-    """`document/content/event`: tells a repeat of what was said from a correction back to it."""
+    """`document/content/event`: tells a repeat of what was said from a correction."""
     occurred_at: datetime | None = None
     """When the source says that it happened or was changed: what the envelope tells."""
     follows: tuple[Row | None, ...] = ()
@@ -146,21 +131,11 @@ def submissions(reported: Reported, *, key: bytes) -> list[Submission]:
         messages=messages,
         parent=parent,
         recorded=recorded,
-        words=_words(report),
+        words=free_words(report),
         occurred_at=_occurred_at(reported),
     )
-    if not isinstance(report, SaleReported | VisitReported | ComplaintReported):
-        return [document]
-    named = _named(report)
-    profiles = (
-        _profile(reported, where, customer, reached=bool(messages), key=key)
-        for where, customer in named.items()
-    )
-    return [
-        document,
-        *(profile for profile in profiles if profile.said),
-        _opt_outs(reported, named, key),
-    ]
+    mentions = mentions_of(report, reached=bool(messages), left_out=reported.left_out)
+    return [document, *(_mentioned(mention, reported, key) for mention in mentions)]
 
 
 def step_taken(
@@ -318,85 +293,25 @@ def _of_one_customer(report: ConsentReported | SurveyReported | TaskOutcomeRepor
             assert_never(report)
 
 
-_FREE_WORDS = ("narrative", "desired_outcome", "note")
-
-
-def _words(report: AnyReport) -> dict[str, JsonValue]:
-    """What it says in free words; blank text says nothing."""
-    said: dict[str, JsonValue] = {}
-    for name in _FREE_WORDS:
-        text: str | None = getattr(report, name, None)
-        if name in report.model_fields_set and (text is None or text.strip()):
-            said[name] = text
-    return said
-
-
-def _named(report: _OfCustomers) -> dict[str, Customer]:
-    """Pointer -> each customer whom a document names; the dealership itself is none."""
-    named = {} if report.customer is None else {"/data/customer": report.customer}
-    if isinstance(report, SaleReported):
-        for position, party in enumerate(report.parties):
-            named[f"/data/parties/{position}/customer"] = party.customer
-    return {where: customer for where, customer in named.items() if customer.kind != "internal"}
-
-
-def profile_of(customer_key: str) -> str:
-    """The document id of a customer's profile."""
-    source, number = source_of(customer_key), number_in(customer_key)
-    return document_id(dealer_of(customer_key), source, PROFILE, number)
-
-
-def _profile(
-    reported: Reported, where: str, customer: Customer, *, reached: bool, key: bytes
-) -> Submission:
-    """What a document says of a customer whom it names at the pointer `where`.
-
-    `reached`: whether the document concerns customers; else its car is not theirs.
-    """
-    report = reported.report
-    whose = key_of(report, customer)
-    said = said_of(customer, where=where, left_out=reported.left_out)
-    vehicle: Vehicle | None = getattr(report, "vehicle", None)
-    if vehicle is not None and reached:
-        said |= said_of_car(vehicle, where="/data/vehicle", left_out=reported.left_out)
-    about = f"{document_id_of(report)}{where}"
-    profile = _in_passing(reported, said, about=about, key=key)
-    return replace(profile, document_id=profile_of(whose), kind=PROFILE, customer_key=whose)
-
-
-def opt_outs_id(report: _OfCustomers) -> str:
-    """The document id of the opt-outs that a document tells."""
-    numbers = document_numbers(report).values()
-    return document_id(report.dealer_id, report.source, OPT_OUTS, kind_of(report), *numbers)
-
-
-def _opt_outs(reported: Reported, named: Mapping[str, Customer], key: bytes) -> Submission:
-    """What a document says of channels; also one that says nothing, for it may have moved."""
-    report = reported.report
-    assert isinstance(report, SaleReported | VisitReported | ComplaintReported)
-    who: dict[str, Customer] = {}
-    for where, customer in named.items():
-        whom = MAIN if where == "/data/customer" else key_of(report, customer)
-        who.setdefault(whom, customer)
-    told = _in_passing(reported, said_of_opt_outs(who), about=document_id_of(report), key=key)
-    return replace(told, document_id=opt_outs_id(report), kind=OPT_OUTS)
-
-
-def _in_passing(
-    reported: Reported, said: Mapping[str, JsonValue], *, about: str, key: bytes
-) -> Submission:
-    """What a report says besides its document; `about`: of what, for its receipts."""
+def _mentioned(mention: Mention, reported: Reported, key: bytes) -> Submission:
+    """What a report says besides its document."""
+    said, stated_at, event = mention.said, _stated_at(reported), reported.event
     hashed = content_hash(said, key)
-    event = keyed_hash(f"{reported.event.source}\n{reported.event.id}", key)
+    words = (
+        keyed_hash(mention.said_at, key),
+        hashed,
+        keyed_hash(f"{event.source}\n{event.id}", key),
+    )
     return Submission(
-        document_id="",
-        kind="",
+        document_id=mention.document_id,
+        kind=mention.kind,
         dealer_id=reported.dealer.id,
         content_hash=hashed,
-        stated_at=_stated_at(reported),
+        stated_at=stated_at,
         messages={},
+        customer_key=mention.customer_key,
         said=said,
-        receipt="/".join(word[:12] for word in (keyed_hash(about, key), hashed, event)),
+        receipt="/".join(word[:12] for word in words),
         occurred_at=_occurred_at(reported),
     )
 

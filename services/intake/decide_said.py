@@ -16,7 +16,7 @@ from services.intake.kept import content_of, moved, snapshots_of
 from services.intake.opt_outs import at_the_customers, consent_of
 from services.intake.profiles import (
     BEFORE,
-    profile_of,
+    profile_made_of,
     profile_version,
     said_before,
     with_said,
@@ -46,20 +46,20 @@ def decide_profile(
     found = stamped(submission.said, stamp)
     if row is not None and row.said is None and BEFORE in known:
         if time_ms(stamp) == time_ms(row.version):
-            return _unchanged(row, _profile(row, submission, found, stamp, received_at))
+            refilled, _ = _profile(row, submission, found, stamp, received_at)
+            return _unchanged(row, refilled)
         if stamp < row.version:
             return Decision(outcome="duplicate", row=row, detail=NEWER_KNOWN)
     said = with_said(known, found)
     overtaken = any(of not in said or said[of].value != found[of].value for of in found)
     if said is known and not overtaken and not published and row is not None and row.said:
         return Decision(outcome="duplicate", row=row, detail=ALREADY_KNOWN)
-    after = _profile(row, submission, said, stamp, received_at)
+    after, told = _profile(row, submission, said, stamp, received_at)
     if row is None or after.content != _content_before(row, known):
-        return Decision(outcome="accepted", row=after, messages=snapshots_of(after))
+        return Decision(outcome="accepted", row=after, messages=(told,))
     if not overtaken and not published:
         return _unchanged(row, after)
-    messages = snapshots_of(after)
-    return Decision(outcome="duplicate", row=after, messages=messages, detail=NEWER_KNOWN)
+    return Decision(outcome="duplicate", row=after, messages=(told,), detail=NEWER_KNOWN)
 
 
 def decide_opt_outs(
@@ -143,7 +143,6 @@ def _stamp(
         known,
         {} if row is None else row.receipts,
         receipt=submission.receipt,
-        content_hash=submission.content_hash,
         stated_at=submission.stated_at,
         received_at=received_at,
         repeated=submission.repeated,
@@ -166,29 +165,35 @@ def _content_before(row: Row, known: Statements) -> Mapping[str, str] | None:
     """What was published, as it would be written today; None when nobody knows."""
     if row.said is not None:
         return row.content
-    if BEFORE in known or row.customer_key is None:
+    if BEFORE in known:
         return None
-    return _content(known, row.document_id, row.dealer_id, row.customer_key)
-
-
-def _content(said: Statements, document_id: str, dealer_id: str, key: str) -> Mapping[str, str]:
-    about = {"document_id": document_id, "dealer_id": dealer_id, "customer_key": key}
-    return content_of({"customer": profile_of(said, {**about, "version": ""})})
+    about = {"document_id": row.document_id, "dealer_id": row.dealer_id, "version": row.version}
+    return content_of(
+        {"customer": profile_made_of(known, {**about, "customer_key": row.document_id})}
+    )
 
 
 def _profile(
     row: Row | None, submission: Submission, said: Statements, stamp: str, now: datetime
-) -> Row:
+) -> tuple[Row, ProfileRecorded]:
+    """The row with what was said, and what is told of it."""
     key = submission.customer_key
     assert key is not None, "a profile is somebody's"
+    about = {
+        "document_id": submission.document_id,
+        "version": profile_version(said),
+        "customer_key": key,
+        "dealer_id": submission.dealer_id,
+    }
+    told = profile_made_of(said, about)
     return Row.model_validate(
         _common(row, submission, said, stamp, now)
         | {
             "customer_keys": {"customer": key},
-            "version": profile_version(said),
-            "content": _content(said, submission.document_id, submission.dealer_id, key),
+            "version": told.version,
+            "content": content_of({"customer": told}),
         }
-    )
+    ), told
 
 
 def _opt_outs(

@@ -7,9 +7,10 @@ kept beside them as JSON, so that the same message, under the same id, can be pu
 import json
 from collections.abc import Mapping
 
-from services.intake.canonical import PROFILE, STEP
+from services.intake.canonical import STEP
 from services.intake.facts import Row
 from services.intake.opt_outs import OPT_OUTS
+from services.intake.profiles import PROFILE
 from shared.contracts.intake import (
     ComplaintFiled,
     ComplaintMoved,

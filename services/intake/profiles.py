@@ -20,13 +20,21 @@ from services.intake.said import (
     weight,
 )
 from shared.contracts.feeds import MOST_PHONES, Customer, Vehicle
+from shared.contracts.identifiers import dealer_of, document_id, number_in, source_of
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 
+PROFILE = "profile"
 PHONES, CARS = "phones", "vehicles"
 BEFORE = "before"
 """Stands for what was registered before intake kept contents."""
 _TEXTS = ("name", "email", "language")
 _OF_CARS = ("plate", "make", "model", "model_year")
+
+
+def profile_of(customer_key: str) -> str:
+    """The document id of a customer's profile."""
+    source, number = source_of(customer_key), number_in(customer_key)
+    return document_id(dealer_of(customer_key), source, PROFILE, number)
 
 
 def said_of(customer: Customer, *, where: str, left_out: Collection[str]) -> dict[str, JsonValue]:
@@ -123,7 +131,7 @@ def profile_version(said: Statements) -> str:
     return version_of(said, more=more)
 
 
-def profile_of(said: Statements, told: Mapping[str, str]) -> ProfileRecorded:
+def profile_made_of(said: Statements, told: Mapping[str, str]) -> ProfileRecorded:
     """The profile. `told`: its document, version, customer and dealer."""
     plain = {
         field: word.value for field, word in said.items() if field in {*_TEXTS, "kind", "opt_outs"}

@@ -6,9 +6,9 @@ from contextlib import suppress
 from secrets import token_hex
 from typing import Any, Literal, Protocol, get_args
 
-from services.intake.canonical import PROFILE
 from services.intake.facts import Row
 from services.intake.hashes import key_of
+from services.intake.profiles import PROFILE
 from shared.mongo import (
     ASCENDING,
     IndexModel,

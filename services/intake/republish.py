@@ -14,10 +14,11 @@ from datetime import datetime
 from pydantic import Field
 
 from services.intake.batch import Outgoing
-from services.intake.canonical import PROFILE, STEP
+from services.intake.canonical import STEP
 from services.intake.facts import Row
 from services.intake.follow import newest_of_each
 from services.intake.kept import departures_of, snapshots_of
+from services.intake.profiles import PROFILE
 from services.intake.publish import publish
 from services.intake.records import record_of
 from services.intake.register import Register, Shelf

@@ -12,14 +12,11 @@ from typing import TypeAlias
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from shared.contracts.identifiers import document_version, succeeding_version
+from shared.contracts.identifiers import document_version
 from shared.time.zones import milliseconds_of
 
 RECEIPTS_KEPT = 100
 """So many reports without any time of their own are remembered of one thing."""
-_RECEIVED_BITS, _SHORT_HASH_BITS = 44, 32
-_LATER = 1 << (_RECEIVED_BITS + _SHORT_HASH_BITS)
-"""Above every hash of a stamp that tells no receipt."""
 
 
 class Said(BaseModel):
@@ -28,7 +25,8 @@ class Said(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     stamp: str
-    """When the source changed the document that says it, then a hash of all that it says."""
+    """When the source changed the document that says it, then hashes of which that is and of what
+    it says; between these, where it says another thing of the same time, when it was received."""
     value: JsonValue = None
 
 
@@ -56,40 +54,53 @@ def stamp_for(
     receipts: Mapping[str, str],
     *,
     receipt: str,
-    content_hash: str,
     stated_at: datetime | None,
     received_at: datetime,
     repeated: bool,
 ) -> str:
     """When the source changed what it says; of one that states no time, when it was received.
 
-    Of several of one time the one received last is the newest, unless it is a repeat.
-    `receipt`: `document/content/event`. Without a time the same event repeats its stamp, and so
-    does a content that is what its document said last; any other is newer than all that is known.
+    Of contents that one document states of one time the one received last is the newest, unless it
+    is `repeated`. `receipt`: `document/content/event`, hexadecimal words. Without a time the same
+    event repeats its stamp, and so does a content that is what its document said last; any other
+    is newer than all that is known.
     """
+    document, content, _ = receipt.split("/")
+    own = f"{document[:6]}{content[:6]}"
     if stated_at is not None:
-        stamp = document_version(milliseconds_of(stated_at), content_hash)
-        return stamp if repeated else _after_those_of_its_time(stamp, known, received_at)
+        stamp = document_version(milliseconds_of(stated_at), own)
+        return stamp if repeated else _after_its_own(stamp, known, received_at)
     if receipt in receipts:
         return receipts[receipt]
-    document, content, _ = receipt.split("/")
     last = max(
         ((stamp, of) for of, stamp in receipts.items() if of.startswith(f"{document}/")),
         default=None,
     )
     if last is not None and last[1].split("/")[1] == content:
         return last[0]
-    stamps = [*receipts.values(), *(said.stamp for said in known.values())]
+    stamps = {*receipts.values(), *(said.stamp for said in known.values())}
     newest_ms = max((time_ms(stamp) for stamp in stamps), default=-1)
-    return document_version(max(milliseconds_of(received_at), newest_ms + 1), content_hash)
+    return document_version(max(milliseconds_of(received_at), newest_ms + 1), own)
 
 
-def _after_those_of_its_time(stamp: str, known: Statements, received_at: datetime) -> str:
-    ms, _, content = stamp.partition(".")
-    last = max((said.stamp for said in known.values() if said.stamp.startswith(ms)), default=None)
-    if last is None or last == stamp or last.endswith(content[:8]):
-        return last or stamp
-    return succeeding_version(last, content, milliseconds_of(received_at))
+def _after_its_own(stamp: str, known: Statements, received_at: datetime) -> str:
+    """Newer than what its document states of the same time, unless that is the same."""
+    document, content = stamp[:_CONTENT], stamp[_CONTENT:]
+    stamps = (said.stamp for said in known.values() if said.stamp.startswith(document))
+    last = max(stamps, default=stamp)
+    if last.endswith(content):
+        return last
+    received_ms = milliseconds_of(received_at)
+    if last[_CONTENT] == _LATER:
+        received_ms = max(received_ms, int(last[_CONTENT + 1 : -len(content)]) + 1)
+    return f"{document}{_LATER}{received_ms:013d}{content}"
+
+
+_CONTENT = 20
+"""Where the content begins in a stamp: behind 13 digits of time, a dot, and 6 of the document."""
+_LATER = "x"
+"""Sorts behind every hash."""
+_ORDER_BITS = 68
 
 
 def time_ms(stamp: str) -> int:
@@ -99,12 +110,11 @@ def time_ms(stamp: str) -> int:
 
 def weight(stamp: str) -> int:
     """A number that orders stamps as their texts do."""
-    _, _, content = stamp.partition(".")
-    time = time_ms(stamp) * 2 * _LATER
-    if content.startswith("x"):
-        received_ms, short_hash = int(content[1:14]), int(content[14:22], 16)
-        return time + _LATER + (received_ms << _SHORT_HASH_BITS) + short_hash
-    return time + int(content[:12], 16)
+    document, content = int(stamp[14:_CONTENT], 16), stamp[_CONTENT:]
+    order = int(content[-6:], 16)
+    if content.startswith(_LATER):
+        order += (1 << _ORDER_BITS) + (int(content[1:-6]) << 24)
+    return (((time_ms(stamp) << 24) + document) << _ORDER_BITS + 1) + order
 
 
 def version_of(statements: Statements, *, more: int = 0) -> str:
@@ -115,7 +125,7 @@ def version_of(statements: Statements, *, more: int = 0) -> str:
     """
     newest_ms = max(time_ms(said.stamp) for said in statements.values())
     total = more + sum(weight(said.stamp) for said in statements.values())
-    return f"{newest_ms:013d}.s{total:033x}"
+    return f"{newest_ms:013d}.s{total:036x}"
 
 
 def newest_first(statements: Iterable[tuple[str, Said]]) -> list[tuple[str, Said]]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from services.intake.canonical import PROFILE
 from services.intake.facts import Row
+from services.intake.profiles import PROFILE
 from services.intake.register import Shelf
 from shared.runtime.errors import Conflict
 

@@ -8,8 +8,9 @@ from functools import partial
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.canonical import PROFILE, STEP
+from services.intake.canonical import STEP
 from services.intake.facts import Row
+from services.intake.profiles import PROFILE
 from shared.contracts.intake import ComplaintStepTaken, Recorded
 from shared.runtime.errors import TransientFailure
 from tests.examples import thorough

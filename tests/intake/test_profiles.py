@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.canonical import PROFILE
-from services.intake.profiles import profile_version, with_said
+from services.intake.profiles import PROFILE, profile_version, with_said
 from services.intake.said import Said, Statements, stamped
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 from shared.runtime.errors import TransientFailure
@@ -200,6 +199,34 @@ async def test_news_of_the_customer_alone_are_no_duplicate(world: World) -> None
     (item,) = await world.intake().receive([said_by(-60, name="Li", email="li@example.com")])
     assert (item.outcome, item.detail) == ("accepted", None)
     assert told(world)["email"] == "li@example.com"
+
+
+@pytest.mark.parametrize("names", ["AB", "BA", "ABC", "CAB", "BCA", "CBA"])
+async def test_of_two_contents_of_one_time_the_one_received_later_counts(
+    world: World, names: str
+) -> None:
+    for name in names:
+        (item,) = await world.intake().receive([said_by(-60, name=name, email="li@example.com")])
+        assert item.outcome == "accepted"
+    assert told(world)["name"] == names[-1]
+    for name in names[:-1]:
+        await world.intake().receive([said_by(-60, name=name, email="li@example.com")])
+    assert told(world)["name"] == names[-1], "a repeat is no correction"
+    assert profiles(world)[-1].version == max(each.version for each in profiles(world))
+
+
+async def test_a_correction_of_one_time_that_was_cut_off_is_taken_when_it_comes_again(
+    world: World,
+) -> None:
+    await world.intake().receive([said_by(-60, name="A")])
+    failure = TransientFailure("killed")
+    world.register.before_save = [partial(world.register.fail_next.append, failure)]
+    with pytest.raises(TransientFailure):
+        await world.intake().receive([said_by(-60, name="B")])
+    await world.intake().receive([said_by(-60, name="A")])
+    await world.intake().receive([said_by(-60, name="B")])
+    assert told(world)["name"] == "B"
+    assert profiles(world)[-1].version == max(each.version for each in profiles(world))
 
 
 async def test_without_any_time_the_last_received_counts_also_back_again(world: World) -> None:

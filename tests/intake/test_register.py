@@ -9,8 +9,9 @@ import pytest
 from pydantic import SecretStr
 
 from services.intake.batch import Entry, Unregistered, plan
-from services.intake.canonical import PROFILE, submissions
+from services.intake.canonical import submissions
 from services.intake.facts import Row
+from services.intake.profiles import PROFILE
 from services.intake.register import IDS_AT_ONCE, MongoRegister, Register, Shelf
 from shared.mongo import Mongo
 from shared.runtime.errors import Conflict, TransientFailure

@@ -9,7 +9,7 @@ from hypothesis import given as forall
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.intake.canonical import PROFILE
+from services.intake.profiles import PROFILE
 from services.intake.receive import Intake
 from services.intake.register import MongoRegister
 from services.intake.republish import PutBack, Republishing, UnknownPlace
