@@ -115,6 +115,13 @@ class TestMoreThanAreLookedAt:
         story = told(FEW, refused, *later, VISITS[0])
         assert story.on("2025-01-12", FEW).statuses == {}
 
+    def test_the_newest_opt_outs_set_aside_still_count(self) -> None:
+        refused = opt_outs("2025-01-01", "phone")
+        later = [opt_outs(f"2025-02-0{day}", number=f"visit/R{day}") for day in (2, 3)]
+        story = told(FEW, refused, *later, VISITS[0])
+        assert "opt-outs/visit/R1" not in looked_at(story)
+        assert story.on("2025-01-12", FEW).statuses == {}
+
     def test_however_many_documents_speak_of_channels_a_refusal_counts(self) -> None:
         refused = consent("2025-01-01", "N1", do_not_contact=True)
         said = [opt_outs(f"2025-01-0{day}", number=f"visit/R{day}") for day in range(2, 8)]

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
+from services.intake.canonical import submissions
+from services.intake.decide_said import decide_opt_outs
 from services.intake.republish import Republishing
 from shared.contracts.intake import ConsentGiven, CustomerMoved, Recorded
 from shared.runtime.errors import TransientFailure
@@ -28,9 +30,11 @@ from tests.intake.given import (
     held,
     key,
     message_of,
+    reported,
     sale,
     visit,
 )
+from tests.intake.memory_register import HASH_KEY
 
 SAID = f"{PUDONG}/cdk/opt-outs/visit/RO%201"
 INTERNAL: Data = {"source_customer_id": "X", "kind": "internal"}
@@ -292,3 +296,20 @@ async def test_instances_side_by_side_agree_where_it_is(world: World) -> None:
 async def test_a_rival_that_is_first_with_the_older_one_is_followed(world: World) -> None:
     await world.race([STORY[1]], [STORY[0]])
     assert consents(world) == {("C2", "opt-outs/visit/RO%201"): ("sms",)}
+
+
+async def test_where_a_lost_attempt_published_it_is_taken_back(world: World) -> None:
+    await world.intake().receive([visited(-60, of("C1", "sms"))])
+    found = reported("visit", visit(customer=of("C1", "sms"), source_modified_at=at(-60)))
+    decision = decide_opt_outs(
+        world.register.rows[SAID],
+        submissions(found, key=HASH_KEY)[-1],
+        document=world.register.rows[f"{PUDONG}/cdk/visit/RO%201"],
+        named={key("C1")},
+        received_at=NOW,
+        published={key("C1"), key("C2")},
+    )
+    assert decision is not None
+    assert [(type(told), told.customer_key) for told in decision.messages] == [
+        (CustomerMoved, key("C2"))
+    ]

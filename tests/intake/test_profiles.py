@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
+from services.intake.canonical import submissions
+from services.intake.decide_said import decide_profile
 from services.intake.profiles import PROFILE, profile_version, with_said
 from services.intake.said import Said, Statements, stamped
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
@@ -28,9 +30,11 @@ from tests.intake.given import (
     customer,
     event,
     key,
+    reported,
     sale,
     visit,
 )
+from tests.intake.memory_register import HASH_KEY
 
 C1 = f"{PUDONG}/cdk/profile/C1"
 MOBILE, HOME, WORK = "138 1234 5678", "139 1234 5678", "137 1234 5678"
@@ -522,3 +526,20 @@ def test_the_register_keeps_profiles_by_their_kind() -> None:
     assert {row.kind for row in world.register.rows.values()} == {"visit", PROFILE, "opt-outs"}
     assert world.register.rows[C1].first_received_at == NOW
     assert FAILED_VIN not in str(world.register.rows[C1].said)
+
+
+async def test_what_a_lost_attempt_published_is_followed_by_what_is_registered(
+    world: World,
+) -> None:
+    """Another instance published and registered the same and more, but its record came first."""
+    await world.intake().receive([said_by(-60, "A", name="Wei", email="wei@example.com")])
+    row = world.register.rows[C1]
+    found = reported("visit", visit(customer=who(name="Wei"), source_modified_at=at(-70)))
+    submission = submissions(found, key=HASH_KEY)[1]
+    quiet = decide_profile(row, submission, received_at=NOW, published=())
+    assert (quiet.messages, quiet.row) == ((), row)
+    lost = decide_profile(row, submission, received_at=NOW, published={key()})
+    (again,) = lost.messages
+    assert isinstance(again, ProfileRecorded)
+    assert (again.name, again.email, again.version) == ("Wei", "wei@example.com", row.version)
+    assert lost.row is not row, "it is written, so that a third one finds out"
