@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.intake.problems import PlaceInEvent, Problem
 from shared.contracts.values import Contract
+from shared.problems import PlaceInEvent, Problem
 
 
 class Item(Contract):

@@ -8,9 +8,9 @@ from services.intake.canonical import Submission
 from services.intake.decide import Decision, Placement, decide, follow_cases
 from services.intake.facts import Row
 from services.intake.follow import Following, newest_of_each, steps_among
-from services.intake.problems import Problem
 from services.intake.reports import Reported
 from shared.contracts.intake import ComplaintMoved, Moved, Recorded
+from shared.problems import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from services.intake import problems
-from services.intake.problems import Refusal
 from services.intake.receive import Unreadable
 from services.intake.reports import doubled
 from services.intake.strict_json import Decoded, NotJson, StrictJson, TooLarge, after_space
+from shared.problems import Refusal
 
 SINGLE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"

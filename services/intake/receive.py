@@ -30,13 +30,14 @@ from services.intake.canonical import submissions
 from services.intake.decide import Decision
 from services.intake.facts import Row
 from services.intake.follow import FOLLOWING_AT_ONCE, cases_of, steps_among
-from services.intake.problems import MOST_TOLD, MOST_TOLD_AT_ONCE, Problem
+from services.intake.problems import MOST_TOLD, MOST_TOLD_AT_ONCE
 from services.intake.publish import publish
 from services.intake.records import record_of
 from services.intake.register import Register
 from services.intake.reports import Refused, Reported, examine
 from shared import metrics
 from shared.dealers import Dealers
+from shared.problems import Problem
 from shared.runtime.errors import Conflict, TransientFailure
 from shared.runtime.relay import Record, Relay
 from shared.time.clock import Clock

@@ -17,7 +17,6 @@ from typing import Generic, TypeAlias, TypeVar
 import structlog
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
-from fastapi.exceptions import RequestValidationError
 
 from shared import http, metrics
 from shared.contracts.policy import Policy
@@ -65,7 +64,8 @@ class Runtime(Generic[F, P]):
         self.clock = settings.clock.clock()
         self._mongo = Mongo(settings.mongo, machine.name)
         self._store = MongoStore(self._mongo.database, listed=machine.listed)
-        self.reader = StoreReader(machine, self._store, self.clock)
+        self._dealers = settings.dealers()
+        self.reader = StoreReader(machine, self._store, self.clock, self._dealers)
         self._relay = ConnectingRelay(functools.partial(make_producer, settings.kafka))
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
         self._ownership = Ownership(self._pulse)
@@ -81,7 +81,7 @@ class Runtime(Generic[F, P]):
             machine,
             ports,
             settings.runtime,
-            dealers=sorted(each.id for each in settings.dealers().all()) if machine.listed else (),
+            dealers=sorted(each.id for each in self._dealers.all()) if machine.listed else (),
             give_up=self._give_up,
         )
         self._broker, self._subscriber = subscribe(
@@ -258,11 +258,7 @@ def serve(
         yield
         await runtime.stop()
 
-    app = FastAPI(
-        title=f"Aftercare {machine.name}",
-        lifespan=lifespan,
-        exception_handlers={RequestValidationError: http.invalid_request},
-    )
+    app = http.make_app(title=f"Aftercare {machine.name}", lifespan=lifespan)
     http.run(app, settings.http, graceful_stop_seconds=settings.runtime.graceful_stop_seconds)
     for runtime in runtimes:
         if runtime.gave_up_because is not None:

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.intake.body import BATCH, NDJSON, SINGLE, events_in
-from services.intake.problems import Refusal
 from services.intake.receive import Unreadable
 from services.intake.reports import Refused
 from services.intake.strict_json import NotJson, StrictJson, TooLarge
+from shared.problems import Refusal
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none()
