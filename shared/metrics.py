@@ -124,6 +124,18 @@ intake_events = Counter(
     "Events taken over HTTP, by outcome; type and dealer only where they are known ones.",
     ["outcome", "type", "dealer"],
 )
+intake_feed_events = Counter(
+    "aftercare_intake_feed_events",
+    "Events by the feed that reported them, a dealer's source, and by outcome. Of a dealer's "
+    "sources the first ones are told apart, the others are `other`.",
+    ["dealer", "source", "outcome"],
+)
+intake_refused = Counter(
+    "aftercare_intake_refused",
+    "Refused events, and requests that were refused as a whole, by feed and by why: the kind of "
+    "problem, and roughly where the event is wrong. The log says where.",
+    ["dealer", "source", "reason"],
+)
 intake_request_seconds = Histogram(
     "aftercare_intake_request_seconds",
     "From a request of POST /v1/events to its answer.",

@@ -19,7 +19,7 @@ from services.intake.settings import IntakeSettings
 from shared import metrics
 from shared.contracts.values import DealerId, instant_text
 from shared.dealers import Dealers
-from shared.problems import Refusal, invalid_query, problem_response, unknown
+from shared.problems import Problem, Refusal, invalid_query, problem_response, unknown
 from shared.runtime.errors import TransientFailure, place_of
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
@@ -132,14 +132,19 @@ async def _answer(
             items = await intake.receive(events, traceparent=traceparent, aside=aside)
             return await aside(lambda: _batch(items) if is_batch else _one(items[0]))
     except Refusal as refusal:
-        return problem_response(refusal.problem)
+        return _refused(intake, refusal.problem)
     except ClientDisconnect:
-        return problem_response(problems.unreadable("the body was cut off"))
+        return _refused(intake, problems.unreadable("the body was cut off"))
     except TransientFailure as failure:
         return _unavailable(failure)
     except Exception as error:  # its text may hold what was reported: only its kind is logged
         log.error("intake failed", because=place_of(error))
         return problem_response(problems.internal())
+
+
+def _refused(intake: Intake, problem: Problem) -> Response:
+    intake.seen.request(problem)
+    return problem_response(problem)
 
 
 def _batch(items: list[Item]) -> Response:

@@ -36,6 +36,7 @@ LARGEST_LINE = 10**10
 _RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", flags=re.ASCII
 )
+_SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", flags=re.ASCII)
 _HAPPENED = frozenset(
     {"source_modified_at", "opened_at", "closed_at", "voided_at", "received_at", "at"}
 )
@@ -65,6 +66,7 @@ class Refused:
     event_id: str | None = None
     type: str = "unknown"
     dealer_id: str = "unknown"
+    source: str = "unknown"
 
 
 def examine(
@@ -115,7 +117,14 @@ def _refused(raw: Mapping[str, object], dealer: Dealer | None, errors: Findings)
         event_id=event_id if isinstance(event_id, str) and 0 < len(event_id) <= 400 else None,
         type=kind if isinstance(kind, str) and kind in REPORTS else "unknown",
         dealer_id=dealer.id if dealer is not None else "unknown",
+        source=_source_of(raw),
     )
+
+
+def _source_of(raw: Mapping[str, object]) -> str:
+    data = raw.get("data")
+    source = data.get("source") if isinstance(data, dict) else None
+    return source if isinstance(source, str) and _SOURCE.fullmatch(source) else "unknown"
 
 
 def _envelope(raw: Mapping[str, object], errors: Findings) -> CloudEvent | None:
