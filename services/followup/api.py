@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.followup.decide import task_id
 from services.followup.facts import FollowUpFacts
+from services.followup.listing import TO_DO
 from shared.contracts.followup import TaskChanged, TaskKind, TaskStatus
 from shared.contracts.values import Instant
 from shared.problems import Refusal, undecided, unknown
@@ -30,7 +31,6 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 _NO_DEALER: dict[int | str, dict[str, Any]] = {
     404: {"description": "There is no such dealer here."}
 }
-STILL_TO_DO = ("open", "overdue")
 
 _REASONS: dict[TaskKind, tuple[str, str]] = {
     "delivery_thanks": ("A car was delivered", "新车已交付"),
@@ -117,9 +117,7 @@ def routes(reader: Reader[FollowUpFacts], clock: Clock) -> APIRouter:
     async def tasks(group: str, dealer: str, after: str = "", limit: Limit = 100) -> DealerTasks:
         page = await reader.page(known_dealer(reader, group, dealer), after=after, limit=limit)
         return DealerTasks(
-            tasks=tuple(
-                task for view in page for task in _tasks(view) if task.status in STILL_TO_DO
-            ),
+            tasks=tuple(task for view in page for task in _tasks(view) if task.status in TO_DO),
             after=page[-1].id if len(page) == limit else None,
         )
 
