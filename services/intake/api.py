@@ -17,6 +17,7 @@ from services.intake.register import Register
 from services.intake.schema import EVENT_BODY, problems_of
 from services.intake.settings import IntakeSettings
 from shared import metrics
+from shared.contracts.identifiers import as_composed
 from shared.contracts.values import DealerId, instant_text
 from shared.dealers import Dealers
 from shared.problems import Problem, Refusal, invalid_query, problem_response, unknown
@@ -101,7 +102,9 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
     ) -> Response:
         """Its version and customers; nothing personal, and no narrative."""
         try:
-            row = (await register.find([document_id])).get(document_id)
+            ids = (document_id, as_composed(document_id, plain=4))
+            found = await register.find(set(ids))
+            row = next((found[id_] for id_ in ids if id_ in found), None)
         except TransientFailure as failure:
             return _unavailable(failure)
         if row is None:

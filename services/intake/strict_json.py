@@ -82,9 +82,9 @@ class StrictJson:
             is_rest = start + size >= len(text)
             try:
                 decoded = self._decode(window, 0)
-            except _CutOff:
-                if is_rest:
-                    raise NotJson("cut off") from None
+            except _CutOff as cut:
+                if is_rest or (size > self._most_bytes and cut.detail):
+                    raise NotJson(cut.detail or "cut off") from None
                 continue
             except NotTaken as error:
                 raise NotTaken(str(error), start + error.end) from None
@@ -146,7 +146,11 @@ class StrictJson:
 
 
 class _CutOff(NotJson):
-    """The text, or the window of it, ends within a value."""
+    """The text, or the window of it, ends within a value; `detail`: what else is wrong with it."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or "cut off")
+        self.detail = detail
 
 
 def _not_taken(detail: str, text: str, start: int) -> NotJson:
@@ -154,7 +158,7 @@ def _not_taken(detail: str, text: str, start: int) -> NotJson:
     if text[start : start + 1] not in {"{", "["}:
         return NotJson(detail)
     end = _end_of_nested(text, start)
-    return _CutOff() if end is None else NotTaken(detail, end)
+    return _CutOff(detail) if end is None else NotTaken(detail, end)
 
 
 def _end_of_nested(text: str, start: int) -> int | None:

@@ -1,4 +1,4 @@
-"""`aftercare send`: a file is read as it was written, and what is no file of events is said once."""
+"""`aftercare send`: a file is read as it was written; what holds no events is said so once."""
 
 import gzip
 import io
@@ -78,6 +78,7 @@ def test_what_is_no_file_of_events_is_said_once_and_what_to_do(name: str, tmp_pa
 def test_a_file_with_some_events_is_sent_line_by_line(tmp_path: Path) -> None:
     content = 'ro_no,status\n{"id":"1"}\n<x/>\n'
     assert [number for number, _ in read(tmp_path, content)] == [1, 2, 3]
+    assert len(read(tmp_path, 'BZh\n{"id":"1"}\n')) == 2
     assert read(tmp_path, " \n\n") == read(tmp_path, b"") == []
 
 
