@@ -16,7 +16,8 @@ from services.intake.republish import Republishing
 from services.intake.republish_api import republish_router
 from services.intake.schema import with_events
 from services.intake.settings import IntakeSettings
-from shared import http
+from shared import http, metrics
+from shared.contracts import intake as contracts
 from shared.dealers import Dealers
 from shared.http import Lifespan, Readiness, operations, run
 from shared.kafka import make_producer
@@ -46,6 +47,10 @@ def make_app(
         description="Takes what dealer-management systems report, as CloudEvents.",
         lifespan=lifespan,
     )
+    types = [contract.TYPE for contract in contracts.ALL]
+    metrics.begin(metrics.messages_published, ["intake"], types)
+    metrics.begin(metrics.conflicts, ["intake"])
+    metrics.begin(metrics.clock_fast_events, ["intake"])
     intake = Intake(register=register, relay=relay, clock=clock, dealers=dealers)
     app.include_router(events_router(intake, settings))
     app.include_router(documents_router(register, dealers))

@@ -21,6 +21,8 @@ from shared.problems import Problem
 
 UNKNOWN = "unknown"
 """Stands for a dealer, a source or a type that is none of ours, or cannot be read."""
+STATUSES = ("200", "202", "400", "408", "413", "415", "422", "500", "503")
+"""What `POST /v1/events` is answered with."""
 OTHER = "other"
 """Stands for the sources of a dealer beyond those that are told apart."""
 SOURCES_TAKEN, SOURCES_REFUSED = 32, 8
@@ -68,6 +70,7 @@ class Seen:
     def __init__(self, dealers: Dealers) -> None:
         self._taken: defaultdict[str, set[str]] = defaultdict(set)
         self._refused: defaultdict[str, set[str]] = defaultdict(set)
+        metrics.begin(metrics.intake_requests, STATUSES)
         for dealer_id in (*(dealer.id for dealer in dealers.all()), UNKNOWN):
             _begin(dealer_id)
 
@@ -105,8 +108,7 @@ class Seen:
             if len(refused) >= SOURCES_REFUSED:
                 return OTHER
             refused.add(source)
-        for each in get_args(Outcome):
-            metrics.intake_feed_events.labels(dealer_id, source, each)
+        metrics.begin(metrics.intake_feed_events, [dealer_id], [source], get_args(Outcome))
         return source
 
 
@@ -121,10 +123,9 @@ def reason_of(problem: Problem) -> str:
 
 def _begin(dealer_id: str) -> None:
     """All that can be told of a dealer is there from the start, at 0."""
-    for outcome in get_args(Outcome):
-        metrics.intake_feed_events.labels(dealer_id, UNKNOWN, outcome)
-        for kind in (*REPORTS, UNKNOWN):
-            metrics.intake_events.labels(outcome, kind, dealer_id)
+    outcomes = get_args(Outcome)
+    metrics.begin(metrics.intake_feed_events, [dealer_id], [UNKNOWN], outcomes)
+    metrics.begin(metrics.intake_events, outcomes, (*REPORTS, UNKNOWN), [dealer_id])
 
 
 def _tell(refusals: dict[_Refused, list[Problem]]) -> None:
