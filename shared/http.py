@@ -1,22 +1,63 @@
-"""What every service serves besides its own endpoints: health, readiness, metrics."""
+"""What every service serves besides its own endpoints: health, readiness, metrics, and problems
+(RFC 9457) for all that is not answered."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
 
+import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic.json_schema import models_json_schema
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import metrics, process
+from shared import metrics, problems, process
 from shared.connections import limited
+from shared.problems import MEDIA_TYPE, Problem, Refusal, problem_response
+from shared.runtime.errors import TransientFailure, place_of
 from shared.settings import HttpSettings
 
 SCRAPE_PATIENCE_SECONDS = 2.0
+_REFERENCE = "#/components/schemas/{model}"
+_NOT_OURS = ("HTTPValidationError", "ValidationError")
+"""How FastAPI describes answers that no service gives."""
 
 Readiness = Callable[[], Awaitable[list[str]]]
 """Says what keeps the service from working, in words for the operator; nothing: it is ready."""
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+log = structlog.get_logger()
+
+
+def make_app(
+    *, title: str, lifespan: Lifespan | None = None, version: str = "1.0", description: str = ""
+) -> FastAPI:
+    """An application that answers everything that goes wrong with a problem, and says so in its
+    OpenAPI document."""
+    app = FastAPI(title=title, version=version, description=description, lifespan=lifespan)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _not_here)
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(TransientFailure, _away)
+    app.add_middleware(_Failures)
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _with_problems(
+                get_openapi(
+                    title=title, version=version, description=description, routes=app.routes
+                )
+            )
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    return app
 
 
 def operations(readiness: Readiness) -> APIRouter:
@@ -42,11 +83,74 @@ def operations(readiness: Readiness) -> APIRouter:
     return router
 
 
-async def invalid_request(_: Request, error: Exception) -> JSONResponse:
-    """422 with all that is wrong, as FastAPI tells it, but without what was sent."""
+async def _invalid(_: Request, error: Exception) -> Response:
     found = error.errors() if isinstance(error, RequestValidationError) else ()
-    told = [{name: fault[name] for name in ("type", "loc", "msg")} for fault in found]
-    return JSONResponse({"detail": told}, status_code=422)
+    return problem_response(problems.wrong_parameters(found))
+
+
+async def _not_here(_: Request, error: Exception) -> Response:
+    refused = error if isinstance(error, HTTPException) else HTTPException(500)
+    answer = problem_response(problems.http_error(refused.status_code))
+    answer.headers.update(refused.headers or {})
+    return answer
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return problem_response(error.problem)
+
+
+async def _away(_: Request, error: Exception) -> Response:
+    log.warning("not answered", because=str(error))
+    return problem_response(problems.away())
+
+
+class _Failures:
+    """Answers 500 for a defect of ours. Its text may hold what is stored: only its kind is
+    logged."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = False
+
+        async def watched(message: Message) -> None:
+            nonlocal began
+            began = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            log.error("request failed", because=place_of(error))
+            if began:
+                raise RuntimeError("failed amid an answer") from None
+            await problem_response(problems.internal())(scope, receive, send)
+
+
+def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """Every refusal of every endpoint as the problem that it is."""
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in _NOT_OURS:
+        schemas.pop(name, None)
+    _, definitions = models_json_schema([(Problem, "validation")], ref_template=_REFERENCE)
+    schemas.update(definitions["$defs"])
+    content = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}}
+    for path, methods in document["paths"].items():
+        if path.startswith("/health/"):  # read by probes, which know their own form
+            continue
+        for endpoint in methods.values():
+            answers = endpoint["responses"]
+            for status, answer in answers.items():
+                if status.startswith(("4", "5")):
+                    answer["content"] = content
+            answers.setdefault(
+                "500", {"description": "A defect; it was logged", "content": content}
+            )
+    return document
 
 
 async def _is_ready(readiness: Readiness) -> bool:

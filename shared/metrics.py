@@ -3,6 +3,9 @@
 Labels are never customers, documents or anything personal. `dealer` is `group/dealer`.
 """
 
+from collections.abc import Iterable
+from itertools import product
+
 from prometheus_client import Counter, Gauge, Histogram
 
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -124,6 +127,18 @@ intake_events = Counter(
     "Events taken over HTTP, by outcome; type and dealer only where they are known ones.",
     ["outcome", "type", "dealer"],
 )
+intake_feed_events = Counter(
+    "aftercare_intake_feed_events",
+    "Events by the feed that reported them, a dealer's source, and by outcome. Of a dealer's "
+    "sources the first ones are told apart, the others are `other`.",
+    ["dealer", "source", "outcome"],
+)
+intake_refused = Counter(
+    "aftercare_intake_refused",
+    "Refused events, and requests that were refused as a whole, by feed and by why: the kind of "
+    "problem, and roughly where the event is wrong. The log says where.",
+    ["dealer", "source", "reason"],
+)
 intake_request_seconds = Histogram(
     "aftercare_intake_request_seconds",
     "From a request of POST /v1/events to its answer.",
@@ -136,6 +151,52 @@ intake_requests = Counter(
 intake_bytes_in_flight = Gauge(
     "aftercare_intake_bytes_in_flight",
     "Bytes of bodies that are read or worked on, but for the first 64 kB of each.",
+)
+
+# --- followup: what is stored, told by the one instance that counts for all --------------------
+
+tasks_open = Gauge(
+    "aftercare_tasks_open", "Tasks to be done as stored, overdue ones included.", ["dealer"]
+)
+tasks_overdue = Gauge(
+    "aftercare_tasks_overdue", "Tasks to be done that are past their due time.", ["dealer"]
+)
+
+# --- complaints: what is stored, told by the one instance that counts for all -------------------
+
+complaint_cases_open = Gauge(
+    "aftercare_complaint_cases_open",
+    "Cases of which something may still be owed, as stored.",
+    ["dealer"],
+)
+complaint_cases_overdue = Gauge(
+    "aftercare_complaint_cases_overdue",
+    "Of the open cases those with a running clock past its deadline.",
+    ["dealer"],
+)
+complaint_cases_due_today = Gauge(
+    "aftercare_complaint_cases_due_today",
+    "Of the open cases those whose next deadline is later today, by the dealer's local date.",
+    ["dealer"],
+)
+complaints_of_week = Gauge(
+    "aftercare_complaints_of_week",
+    "Cases received in the last seven of the dealer's days, today included, by their severity now; "
+    "duplicates that were merged are not among them. As the statistics endpoint tells.",
+    ["dealer", "severity"],
+)
+complaints_of_week_closed = Gauge(
+    "aftercare_complaints_of_week_closed", "Of the cases of the week those closed.", ["dealer"]
+)
+complaints_of_week_reopened = Gauge(
+    "aftercare_complaints_of_week_reopened",
+    "Of the cases of the week those reopened at least once.",
+    ["dealer"],
+)
+complaint_clocks_of_week = Gauge(
+    "aftercare_complaint_clocks_of_week",
+    "Clocks of the cases of the week, by what became of them: kept, broken, running or ended.",
+    ["dealer", "clock", "state"],
 )
 
 # --- complaints --------------------------------------------------------------------------------
@@ -196,3 +257,33 @@ calendar_year_missing = Gauge(
     "1: clocks of new complaints run into this year, and the dealer's calendar lacks its holidays.",
     ["dealer", "year"],
 )
+
+
+def begin(metric: Counter | Histogram, *values: Iterable[str]) -> None:
+    """Show all combinations of these values of its labels, at 0: what comes into being with its
+    first event hides that event from `increase`."""
+    for labels in product(*values):
+        metric.labels(*labels)
+
+
+def begin_service(service: str, *, topics: Iterable[str], types: Iterable[str]) -> None:
+    """The same for what the runtime counts, with the topics it reads and the types it writes."""
+    names, read = [service], list(topics)
+    begin(records_consumed, names, read)
+    begin(dead_letters, names, read)
+    begin(messages_published, names, types)
+    for metric in (
+        records_skipped,
+        aggregates_written,
+        conflicts,
+        intents_settled,
+        policy_exchanges,
+        policy_refused,
+        observations_failed,
+        audit_checked,
+        audit_passes,
+        clock_fast_events,
+        batch_seconds,
+        timer_lateness_seconds,
+    ):
+        begin(metric, names)

@@ -82,6 +82,8 @@ class RuntimeSettings(BaseModel):
     speak_unread_after_seconds: float = Field(default=300, gt=0)
     """A partition that has not read all that its topics held for so long announces what it knows
     all the same: deadlines must not wait for ever behind a backlog."""
+    count_every_seconds: float = Field(default=15, gt=0)
+    """How often the gauges of what is stored are counted anew."""
     graceful_stop_seconds: float = Field(default=30, gt=0)
 
 

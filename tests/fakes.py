@@ -1,12 +1,13 @@
 """In-memory stand-ins that honour the same contract suites as the real ones."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from shared.contracts.decision import Decision, Listing
-from shared.contracts.identifiers import dealer_of
+from shared.contracts.identifiers import dealer_of, name_within
 from shared.contracts.policy import Policy
+from shared.dealers import read_dealers
 from shared.mongo import encoded
 from shared.runtime.aggregate import Aggregate, Intent
 from shared.runtime.documents import from_aggregate, from_intent, to_aggregate, to_intent
@@ -14,10 +15,14 @@ from shared.runtime.errors import Conflict, RefusedDocuments
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.reader import View
 from shared.runtime.relay import Record
+from shared.settings import SHIPPED_DEALERS
 from shared.time.clock import Clock
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
+
+DEALERS = read_dealers(SHIPPED_DEALERS)
+"""Those of the demo: a test's dealers are among them."""
 
 
 class AllRead:
@@ -136,6 +141,20 @@ class MemoryStore:
         )
         return [aggregate for at, aggregate in found if after is None or at > after][:limit]
 
+    async def named(self, name: str) -> Sequence[Aggregate]:
+        return [one for one in self._all() if name and name_within(one.id) == name]
+
+    async def open_listings(self, dealer_id: str) -> Sequence[Listing]:
+        every = await self.listings_begun(dealer_id, datetime.min.replace(tzinfo=UTC))
+        return [listing for listing in every if listing.deadline is not None]
+
+    async def listings_begun(self, dealer_id: str, since: datetime) -> Sequence[Listing]:
+        return [
+            one.listing
+            for one in self._all()
+            if one.dealer_id == dealer_id and one.listing is not None and one.listing.since >= since
+        ]
+
     async def listings(
         self,
         dealer_id: str,
@@ -184,6 +203,12 @@ class Shelf(Generic[F, P]):
         self._facts = facts
         self._now = now
         self._parked_because = parked_because
+
+    def is_dealer(self, dealer_id: str) -> bool:
+        return DEALERS.find(dealer_id) is not None
+
+    async def named(self, name: str) -> list[View[F]]:
+        return [self._view(id_) for id_ in sorted(self._facts) if name_within(id_) == name]
 
     async def get(self, aggregate_id: str) -> View[F] | None:
         return self._view(aggregate_id) if aggregate_id in self._facts else None

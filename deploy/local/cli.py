@@ -99,15 +99,24 @@ async def _send(url: str, lines: list[Line], chunk: int) -> Account:
 
 
 def _show_account(account: Account) -> None:
+    warnings = [(one.place, warning) for one in account.warned for warning in one.warnings]
+    for place, warning in warnings[:_SHOWN_REFUSALS]:
+        out.print(f"{place}: warning: {warning}", markup=False, soft_wrap=True)
+    if len(warnings) > _SHOWN_REFUSALS:
+        out.print(f"… and {len(warnings) - _SHOWN_REFUSALS} more warnings; --json lists all")
     for refused in account.refused[:_SHOWN_REFUSALS]:
         out.print(f"{refused.place}: rejected: {refused.reason}", markup=False, soft_wrap=True)
     if len(account.refused) > _SHOWN_REFUSALS:
         out.print(f"… and {len(account.refused) - _SHOWN_REFUSALS} more; --json lists all")
     out.print(
         f"{account.sent} sent: {account.accepted} accepted, {account.duplicate} duplicate, "
-        f"{len(account.refused)} rejected",
+        f"{len(account.refused)} rejected{_with_warnings(account)}",
         highlight=False,
     )
+
+
+def _with_warnings(account: Account) -> str:
+    return f"; {len(account.warned)} with warnings" if account.warned else ""
 
 
 @app.command()

@@ -23,6 +23,10 @@ class Place(BaseModel):
     pointer: str
     detail: str
 
+    def in_words(self) -> str:
+        """Where and what."""
+        return f"{self.pointer}: {self.detail}" if self.pointer else self.detail
+
 
 class Problem(BaseModel):
     """RFC 9457 problem details, as far as they are shown."""
@@ -33,7 +37,7 @@ class Problem(BaseModel):
 
     def in_words(self) -> str:
         """One line; intake puts no content of the event into it."""
-        places = "; ".join(f"{place.pointer}: {place.detail}" for place in self.errors)
+        places = "; ".join(place.in_words() for place in self.errors)
         return ": ".join(part for part in (self.title, self.detail, places) if part)
 
 
@@ -46,6 +50,7 @@ class Item(BaseModel):
     document_id: str | None = None
     version: str | None = None
     customer_keys: tuple[str, ...] = ()
+    warnings: tuple[Place, ...] = ()
     problem: Problem | None = None
 
 

@@ -1,14 +1,15 @@
 """Reads files of events, sends them to intake in chunks, and keeps the account."""
 
 import codecs
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.intake_client import IntakeClient, Item
+from deploy.local.json_texts import NotAnArray, elements, is_cut_off, values
 from deploy.local.processes import CannotRun
+from shared.file_kinds import WHAT_TO_DO, binary_kind, text_kind
 
 DEFAULT_CHUNK = 500
 STANDARD_INPUT = Path("-")
@@ -28,6 +29,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """An event that intake took, and what it warns of. Holds nothing of its content."""
+
+    place: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """An event that intake rejected, and why. Holds nothing of its content."""
 
@@ -43,10 +52,14 @@ class Account:
     accepted: int = 0
     duplicate: int = 0
     refused: list[Refused] = field(default_factory=list)
+    warned: list[Warned] = field(default_factory=list)
 
     def add(self, line: Line, item: Item) -> None:
         """Count one answer."""
         self.sent += 1
+        if item.warnings:
+            warnings = tuple(warning.in_words() for warning in item.warnings)
+            self.warned.append(Warned(line.place, warnings))
         match item.outcome:
             case "accepted":
                 self.accepted += 1
@@ -64,14 +77,15 @@ class Account:
             "duplicate": self.duplicate,
             "rejected": len(self.refused),
             "refused": [{"place": one.place, "reason": one.reason} for one in self.refused],
+            "warned": [{"place": one.place, "warnings": one.warnings} for one in self.warned],
         }
 
 
 def read_lines(files: Sequence[Path]) -> list[Line]:
     """The events of NDJSON files and files with one JSON array of events; `-` is standard input.
 
-    Lines are not looked into: intake answers for each. Raises `CannotRun` when a file cannot be
-    read.
+    Events are not looked into: intake answers for each. Raises `CannotRun` when a file cannot be
+    read, or is something else as a whole.
     """
     return [line for file in files for line in _lines_of(file)]
 
@@ -93,13 +107,35 @@ async def send_all(
 def _lines_of(file: Path) -> Iterator[Line]:
     content = _content_of(file)
     name = "standard input" if file == STANDARD_INPUT else str(file)
+    _refuse_what_is_no_json(name, content)
     if content.lstrip().startswith(b"["):
         for number, event in enumerate(_array(name, content), start=1):
-            yield Line(name, number, json.dumps(event, ensure_ascii=False).encode())
+            yield Line(name, number, event)
+    elif _is_spread_over_lines(content):
+        for number, event in values(content):
+            yield Line(name, number, event)
+    else:
+        for number, line in enumerate(content.split(b"\n"), start=1):
+            if line.strip():
+                yield Line(name, number, line.strip())
+
+
+def _refuse_what_is_no_json(name: str, content: bytes) -> None:
+    """Say it once of a whole file, where intake would say it of each line."""
+    kind = binary_kind(content) or text_kind(content)
+    if kind is None:
         return
-    for number, line in enumerate(content.split(b"\n"), start=1):
-        if line.strip():
-            yield Line(name, number, line.strip())
+    what_to_do = WHAT_TO_DO.get(kind, "make an event of each record, one a line")
+    raise CannotRun(
+        f"{name} looks like {kind}, and is not sent: {what_to_do}. Events are JSON in UTF-8 "
+        "(CloudEvents), one a line or in one array"
+    )
+
+
+def _is_spread_over_lines(content: bytes) -> bool:
+    """Whether events are written over several lines each, as for reading."""
+    first, _, rest = content.lstrip().partition(b"\n")
+    return first.startswith(b"{") and is_cut_off(first) and not rest.lstrip().startswith(b"{")
 
 
 def _content_of(file: Path) -> bytes:
@@ -111,11 +147,10 @@ def _content_of(file: Path) -> bytes:
     return content.removeprefix(codecs.BOM_UTF8)
 
 
-def _array(name: str, content: bytes) -> list[object]:
+def _array(name: str, content: bytes) -> list[bytes]:
     try:
-        events = json.loads(content)
-    except ValueError as error:
+        return elements(content)
+    except NotAnArray as error:
         raise CannotRun(
             f"{name} begins like a JSON array of events and is not one: {error}"
         ) from error
-    return events if isinstance(events, list) else [events]

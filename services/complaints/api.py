@@ -4,19 +4,19 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Annotated, Any, Literal, NoReturn
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Header, HTTPException, Path, Query, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, Header, Path, Query, Response
 
-from services.complaints.facts import CaseFacts
+from services.complaints.facts import CaseFacts, Filed
 from services.complaints.listing import CaseTally
 from services.complaints.reading import cursor
-from services.complaints.reading.answers import InvalidRequest, Problem
 from services.complaints.reading.spreadsheet import to_csv
 from services.complaints.reading.statistics import By, Statistics, Tables
 from services.complaints.reading.views import CasePage, CaseView, is_undecided, line, show
 from services.complaints.rulebook import Rulebook
+from shared.contracts.identifiers import as_composed
 from shared.contracts.values import Day
-from shared.runtime.reader import Reader
+from shared.problems import Refusal, undecided, unknown, wrong_parameters
+from shared.runtime.reader import Reader, View, known_dealer
 from shared.time.clock import Clock as Time
 
 PAGE_LIMIT = 500
@@ -28,11 +28,14 @@ MOST_DAYS = 3 * 366
 _EAST = timezone(timedelta(hours=14))
 """Where a day begins first."""
 
-_SLUG = r"^[a-z0-9][a-z0-9-]{0,39}$"
-Group = Annotated[str, Path(pattern=_SLUG, description="The dealer group.")]
-Dealer = Annotated[str, Path(pattern=_SLUG, description="The dealer within the group.")]
+Group = Annotated[str, Path(description="The dealer group.")]
+Dealer = Annotated[str, Path(description="The dealer within the group.")]
 CaseId = Annotated[
-    str, Path(description="`customer-key|case-id`, percent-encoded; slashes may stay.")
+    str,
+    Path(
+        description="The `document_id` that intake answered for the complaint, or the `id` of the "
+        "case, percent-encoded; slashes may stay."
+    ),
 ]
 Which = Annotated[
     Literal["open", "all"],
@@ -63,11 +66,11 @@ Accept = Annotated[
     Header(description="`text/csv` asks for a table, as `statistics.csv` does; else JSON."),
 ]
 Answers = dict[int | str, dict[str, Any]]
-_NOT_FOUND: Answers = {404: {"model": Problem, "description": "There is no such case."}}
-_INVALID: Answers = {422: {"model": InvalidRequest, "description": "The request is not valid."}}
+_NOT_FOUND: Answers = {404: {"description": "There is no such case."}}
+_NO_DEALER: Answers = {404: {"description": "There is no such dealer here."}}
+_INVALID: Answers = {422: {"description": "The request is not valid."}}
 _UNDECIDED: Answers = {
     503: {
-        "model": Problem,
         "description": "The case was set aside after a fault, and nothing can be said of it at "
         "present. It is tried again by itself.",
     }
@@ -96,17 +99,17 @@ def routes(reader: Reader[CaseFacts], time: Time) -> APIRouter:
         and all that followed: holds, reopenings, notices, verdicts, merges. Each clock has its
         ladder, and line by line how its deadline was counted, by which rules.
         """
-        view = await reader.get(case)
+        view = await _case(reader, case)
         if view is None:
-            raise HTTPException(404, "no such case")
+            raise Refusal(unknown("no such case"))
         if is_undecided(view):
-            raise HTTPException(503, f"not decided at present: {view.parked_because}")
+            raise Refusal(undecided(f"not decided at present: {view.parked_because}"))
         return show(view, reader.policy, time.now())
 
     @router.get(
         "/dealers/{group}/{dealer}/cases",
         summary="A dealer's cases: the open ones by deadline, or all",
-        responses=_INVALID,
+        responses={**_NO_DEALER, **_INVALID},
     )
     async def page(
         group: Group,
@@ -120,7 +123,12 @@ def routes(reader: Reader[CaseFacts], time: Time) -> APIRouter:
         A case that changes while pages are read can move to another page.
         """
         return await _page(
-            reader, time, f"{group}/{dealer}", status=status, after=after, limit=limit
+            reader,
+            time,
+            known_dealer(reader, group, dealer),
+            status=status,
+            after=after,
+            limit=limit,
         )
 
     @router.get(
@@ -129,6 +137,7 @@ def routes(reader: Reader[CaseFacts], time: Time) -> APIRouter:
         response_model=Statistics,
         responses={
             200: {**_CSV[200], "description": "The statistics; as a table if asked for."},
+            **_NO_DEALER,
             **_INVALID,
         },
     )
@@ -149,7 +158,7 @@ def routes(reader: Reader[CaseFacts], time: Time) -> APIRouter:
         At most three years at once.
         """
         found = await _statistics(
-            reader, time.now(), f"{group}/{dealer}", by=by, first=first, last=last
+            reader, time.now(), known_dealer(reader, group, dealer), by=by, first=first, last=last
         )
         return _table(found) if _asks_for_csv(accept) else found
 
@@ -157,7 +166,7 @@ def routes(reader: Reader[CaseFacts], time: Time) -> APIRouter:
         "/dealers/{group}/{dealer}/statistics.csv",
         summary="The same as a table for a spreadsheet",
         response_class=Response,
-        responses={**_CSV, **_INVALID},
+        responses={**_CSV, **_NO_DEALER, **_INVALID},
     )
     async def table(
         group: Group,
@@ -170,11 +179,27 @@ def routes(reader: Reader[CaseFacts], time: Time) -> APIRouter:
         headings, comma-separated. A text that could be taken for a formula begins with `'`.
         """
         found = await _statistics(
-            reader, time.now(), f"{group}/{dealer}", by=by, first=first, last=last
+            reader, time.now(), known_dealer(reader, group, dealer), by=by, first=first, last=last
         )
         return _table(found)
 
     return router
+
+
+async def _case(reader: Reader[CaseFacts], given: str) -> View[CaseFacts] | None:
+    """The case of this id, or whose complaint is this document; an id that lost its
+    percent-encoding on the way is understood, too."""
+    key, _, name = given.partition("|")
+    for id_ in dict.fromkeys((given, f"{as_composed(key, plain=3)}|{as_composed(name, plain=4)}")):
+        view = await reader.get(id_)
+        if view is not None:
+            return view
+    for document_id in dict.fromkeys((given, as_composed(given, plain=4))):
+        views = await reader.named(document_id)
+        here = [view for view in views if isinstance(view.facts.complaint, Filed)]
+        if views:
+            return (here or views)[0]
+    return None
 
 
 async def _page(
@@ -286,5 +311,4 @@ def _table(found: Statistics) -> Response:
 
 def _refuse(parameter: str, message: str) -> NoReturn:
     """Answer 422, in the form of all such answers."""
-    fault = {"type": "value_error", "loc": ("query", parameter), "msg": message}
-    raise RequestValidationError([fault])
+    raise Refusal(wrong_parameters([{"loc": ("query", parameter), "msg": message}]))

@@ -4,8 +4,9 @@ import sys
 
 from services.complaints import facts
 from services.complaints.api import routes
+from services.complaints.census import CENSUS
 from services.complaints.decide import decide
-from services.complaints.observe import observe
+from services.complaints.observe import begin, observe
 from services.complaints.rulebook import Rulebook
 from services.complaints.rules.watch import RulesWatch
 from services.complaints.settings import ComplaintSettings
@@ -28,6 +29,7 @@ def machine(settings: ComplaintSettings) -> Machine[facts.CaseFacts, Rulebook]:
         policy=settings.policy(),
         aggregate_id=facts.aggregate_id,
         listed=True,
+        census=CENSUS,
         observe=observe,
     )
 
@@ -48,4 +50,5 @@ def main() -> None:
         service = machine(settings)
     except WrongFile as wrong:
         sys.exit(f"aftercare complaints cannot start, its rules are wrong:\n{wrong}")
+    begin([dealer.id for dealer in settings.dealers().all()], service.policy)
     serve(service, settings, routes, rules_watch(service, settings))

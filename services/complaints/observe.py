@@ -1,10 +1,11 @@
 """Counts what happens to cases, as it is written: from the tallies before and after, and what
 was said. Every label is one of a few known values, or the name of a dealer or of a clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
 from services.complaints.listing import CaseTally, ClockTally
+from services.complaints.rulebook import Rulebook
 from shared import metrics
 from shared.contracts.complaints import (
     CaseClosed,
@@ -12,6 +13,8 @@ from shared.contracts.complaints import (
     DeadlineWarned,
     EscalationRaised,
     EscalationWithdrawn,
+    Outcome,
+    Refusal,
     Role,
     StepRefused,
 )
@@ -23,9 +26,28 @@ _CHANNELS: frozenset[str] = frozenset(get_args(ComplaintChannel))
 _SEVERITIES: frozenset[str] = frozenset(get_args(Severity))
 _ROLES: frozenset[str] = frozenset(get_args(Role))
 _VERDICTS = frozenset({"kept", "broken"})
+_KINDS = frozenset({"warning", "breach", "step"})
+_MISSING = frozenset({"fallback", "nobody"})
+"""Why a notice did not reach the role it was for."""
 
 _Clocks = Mapping[tuple[str, int], ClockTally]
 Notice = DeadlineWarned | DeadlineBreached | EscalationRaised
+
+
+def begin(dealers: Iterable[str], rulebook: Rulebook) -> None:
+    """Show every count of these dealers from the start, at 0."""
+    for dealer in dealers:
+        mine = [dealer]
+        clocks = [rule.name for rule in rulebook.current(dealer).policy.clocks]
+        metrics.begin(metrics.complaints_received, mine, _SEVERITIES, _CHANNELS)
+        metrics.begin(metrics.complaints_closed, mine, get_args(Outcome))
+        metrics.begin(metrics.complaints_reopened, mine)
+        metrics.begin(metrics.complaint_clocks, mine, clocks, _VERDICTS)
+        metrics.begin(metrics.complaint_clock_seconds, mine, clocks)
+        metrics.begin(metrics.complaint_notices, mine, _KINDS, ["yes", "no"])
+        metrics.begin(metrics.complaint_withdrawals, mine)
+        metrics.begin(metrics.complaint_steps_refused, mine, get_args(Refusal))
+        metrics.begin(metrics.complaint_addressee_missing, mine, _ROLES, _MISSING)
 
 
 def observe(
@@ -111,7 +133,7 @@ def _count_notice(notice: Notice) -> None:
     if not notice.notified:
         return
     for addressee in notice.addressees:
-        if addressee.because in {"fallback", "nobody"}:
+        if addressee.because in _MISSING:
             role = _one_of(_ROLES, addressee.instead_of or addressee.role)
             metrics.complaint_addressee_missing.labels(
                 notice.dealer_id, role, addressee.because

@@ -2,21 +2,36 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict
 
 from services.followup.decide import task_id
 from services.followup.facts import FollowUpFacts, Outcome
+from services.followup.listing import TO_DO
 from shared.contracts.followup import TaskChanged, TaskKind, TaskStatus
 from shared.contracts.values import Instant
-from shared.runtime.reader import Reader, View
+from shared.problems import Refusal, undecided, unknown
+from shared.runtime.reader import Reader, View, customer_view, known_dealer
 from shared.time.clock import Clock
 
 Limit = Annotated[int, Query(ge=1, le=500)]
-STILL_TO_DO = ("open", "overdue")
+Key = Annotated[
+    str,
+    Path(
+        description="One of the `customer_keys` that intake answered, percent-encoded; slashes may "
+        "stay."
+    ),
+]
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    404: {"description": "There is no such customer here."},
+    503: {"description": "The customer was set aside after a fault, and is tried again by itself."},
+}
+_NO_DEALER: dict[int | str, dict[str, Any]] = {
+    404: {"description": "There is no such dealer here."}
+}
 
 _REASONS: dict[TaskKind, tuple[str, str]] = {
     "delivery_thanks": ("A car was delivered", "新车已交付"),
@@ -93,13 +108,13 @@ def routes(reader: Reader[FollowUpFacts], clock: Clock) -> APIRouter:
     """The endpoints, answered from `reader`."""
     router = APIRouter(prefix="/v1", tags=["tasks"])
 
-    @router.get("/customers/{key:path}", summary="A customer's tasks, and why")
-    async def customer(key: str) -> CustomerTasks:
-        view = await reader.get(key)
+    @router.get("/customers/{key:path}", summary="A customer's tasks, and why", responses=_PROBLEMS)
+    async def customer(key: Key) -> CustomerTasks:
+        view = await customer_view(reader, key)
         if view is None:
-            raise HTTPException(404, "nothing is known of such a customer")
+            raise Refusal(unknown("nothing is known of such a customer"))
         if view.undecided_because is not None:
-            raise HTTPException(503, f"no tasks at present: {view.undecided_because}")
+            raise Refusal(undecided(f"no tasks at present: {view.undecided_because}"))
         return CustomerTasks(
             customer_key=view.id,
             tasks=tuple(sorted(_tasks(view), key=lambda task: (task.due_at, task.kind))),
@@ -107,13 +122,15 @@ def routes(reader: Reader[FollowUpFacts], clock: Clock) -> APIRouter:
             as_of=clock.now(),
         )
 
-    @router.get("/dealers/{group}/{dealer}/tasks", summary="A dealer's open tasks, by customer")
+    @router.get(
+        "/dealers/{group}/{dealer}/tasks",
+        summary="A dealer's open tasks, by customer",
+        responses=_NO_DEALER,
+    )
     async def tasks(group: str, dealer: str, after: str = "", limit: Limit = 100) -> DealerTasks:
-        page = await reader.page(f"{group}/{dealer}", after=after, limit=limit)
+        page = await reader.page(known_dealer(reader, group, dealer), after=after, limit=limit)
         return DealerTasks(
-            tasks=tuple(
-                task for view in page for task in _tasks(view) if task.status in STILL_TO_DO
-            ),
+            tasks=tuple(task for view in page for task in _tasks(view) if task.status in TO_DO),
             after=page[-1].id if len(page) == limit else None,
         )
 

@@ -1,6 +1,7 @@
 """Followup, put together: the only place where its parts meet the outside."""
 
 from services.followup import api
+from services.followup.census import CENSUS
 from services.followup.decide import NAME, condense, decide
 from services.followup.facts import READS, FollowUpFacts, join
 from services.followup.policy import FollowUpPolicy
@@ -21,6 +22,9 @@ def machine(settings: FollowUpSettings) -> Machine[FollowUpFacts, FollowUpPolicy
         condense=condense,
         decide=decide,
         policy=settings.policy(),
+        listed=True,
+        audited=False,
+        census=CENSUS,
     )
 
 

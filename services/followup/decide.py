@@ -21,6 +21,7 @@ from services.followup.facts import (
     OptOuts,
     Outcome,
 )
+from services.followup.listing import listed
 from services.followup.plans import Ending, Plan, plans
 from services.followup.policy import FollowUpPolicy
 from shared.contracts.decision import Announced, Decision, State, earliest
@@ -92,7 +93,9 @@ def decide(
         _, document_id = about.split("/", 1)
         return about in past or facts.sets_aside(CONTACT, document_id)
 
-    return Decision(tuple(outputs), earliest(changes), is_history=is_history)
+    return Decision(
+        tuple(outputs), earliest(changes), listing=listed(outputs), is_history=is_history
+    )
 
 
 def _since(forgotten: datetime, known: Known, policy: FollowUpPolicy) -> datetime:

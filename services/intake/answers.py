@@ -4,8 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.intake.problems import PlaceInEvent, Problem
 from shared.contracts.values import Contract
+from shared.problems import PlaceInEvent, Problem
+
+Outcome = Literal["accepted", "duplicate", "rejected"]
 
 
 class Item(Contract):
@@ -13,7 +15,7 @@ class Item(Contract):
 
     index: int = Field(description="its place in the batch, from 0")
     id: str | None = Field(default=None, description="the CloudEvents id, when it is readable")
-    outcome: Literal["accepted", "duplicate", "rejected"]
+    outcome: Outcome
     document_id: str | None = None
     version: str | None = Field(
         default=None, description="the version of the document that Aftercare now holds"

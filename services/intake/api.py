@@ -1,6 +1,5 @@
 """The endpoints: events in, and what the register knows of the documents."""
 
-from http import HTTPStatus
 from typing import Annotated
 
 import structlog
@@ -13,17 +12,15 @@ from services.intake.answers import BatchAnswer, Document, DocumentDetail, Item,
 from services.intake.body import SINGLE, events_in, media_type_of, strictness_of
 from services.intake.facts import Row
 from services.intake.limits import Door
-from services.intake.problems import Problem, Refusal
 from services.intake.receive import Intake
-from services.intake.register import Register
+from services.intake.register import Register, row_of
 from services.intake.schema import EVENT_BODY, STRICT, problems_of
 from services.intake.settings import IntakeSettings
 from shared import metrics
 from shared.contracts.values import DealerId, instant_text
 from shared.dealers import Dealers
+from shared.problems import Problem, Refusal, invalid_query, problem_response, unknown
 from shared.runtime.errors import TransientFailure, place_of
-
-RETRY_AFTER_SECONDS = 5
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
 
@@ -82,10 +79,10 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
     ) -> Response:
         """By document id; go on with `after` until a page is empty."""
         if dealers.find(dealer_id) is None:
-            return problem_response(problems.unknown("no such dealer here"))
+            return problem_response(unknown("no such dealer here"))
         if after and not after.startswith(f"{dealer_id}/"):
             detail = "not valid: query.after is no document_id of this dealer"
-            return problem_response(problems.invalid_query(detail))
+            return problem_response(invalid_query(detail))
         try:
             rows = await register.page(dealer_id, after=after, limit=limit, kind=kind)
         except TransientFailure as failure:
@@ -104,27 +101,14 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
     ) -> Response:
         """Its version and customers; nothing personal, and no narrative."""
         try:
-            row = (await register.find([document_id])).get(document_id)
+            row = await row_of(register, document_id)
         except TransientFailure as failure:
             return _unavailable(failure)
         if row is None:
-            return problem_response(problems.unknown("no such document"))
+            return problem_response(unknown("no such document"))
         return _json(200, _detail(row))
 
     return router
-
-
-def problem_response(problem: Problem) -> Response:
-    """The problem as `application/problem+json`."""
-    body = problem.model_dump_json(exclude_none=True)
-    headers = {}
-    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    if problem.status == HTTPStatus.REQUEST_TIMEOUT:
-        headers["Connection"] = "close"  # the rest of the body is not waited for
-    return Response(
-        body, status_code=problem.status, media_type=problems.MEDIA_TYPE, headers=headers
-    )
 
 
 async def _answer(
@@ -151,14 +135,19 @@ async def _answer(
             )
             return await aside(lambda: _batch(items) if is_batch else _one(items[0]))
     except Refusal as refusal:
-        return problem_response(refusal.problem)
+        return _refused(intake, refusal.problem)
     except ClientDisconnect:
-        return problem_response(problems.unreadable("the body was cut off"))
+        return _refused(intake, problems.unreadable("the body was cut off"))
     except TransientFailure as failure:
         return _unavailable(failure)
     except Exception as error:  # its text may hold what was reported: only its kind is logged
         log.error("intake failed", because=place_of(error))
         return problem_response(problems.internal())
+
+
+def _refused(intake: Intake, problem: Problem) -> Response:
+    intake.seen.request(problem)
+    return problem_response(problem)
 
 
 def _batch(items: list[Item]) -> Response:

@@ -2,18 +2,14 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.openapi.utils import get_openapi
-from starlette.exceptions import HTTPException
+from fastapi import FastAPI
 
-from services.intake import problems
-from services.intake.api import documents_router, events_router, problem_response
+from services.intake.api import documents_router, events_router
 from services.intake.narratives_api import narratives_router
 from services.intake.receive import Intake
 from services.intake.register import MongoRegister, Register
@@ -21,8 +17,10 @@ from services.intake.republish import Republishing
 from services.intake.republish_api import republish_router
 from services.intake.schema import with_events
 from services.intake.settings import IntakeSettings
+from shared import http, metrics
+from shared.contracts import intake as contracts
 from shared.dealers import Dealers
-from shared.http import Readiness, operations, run
+from shared.http import Lifespan, Readiness, operations, run
 from shared.kafka import make_producer
 from shared.logs import configure_logging
 from shared.mongo import Mongo
@@ -31,9 +29,6 @@ from shared.runtime.errors import TransientFailure
 from shared.runtime.relay import ConnectingRelay, Relay
 from shared.time.clock import Clock
 
-VERSION = "1.0"
-
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 log = structlog.get_logger()
 
 
@@ -48,20 +43,21 @@ def make_app(
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """Intake over any register and relay."""
-    app = FastAPI(
+    app = http.make_app(
         title="Aftercare intake",
-        version=VERSION,
         description="Takes what dealer-management systems report, as CloudEvents.",
         lifespan=lifespan,
     )
+    types = [contract.TYPE for contract in contracts.ALL]
+    metrics.begin(metrics.messages_published, ["intake"], types)
+    metrics.begin(metrics.conflicts, ["intake"])
+    metrics.begin(metrics.clock_fast_events, ["intake"])
     intake = Intake(register=register, relay=relay, clock=clock, dealers=dealers)
     app.include_router(events_router(intake, settings))
     app.include_router(documents_router(register, dealers))
     app.include_router(narratives_router(register))
     app.include_router(republish_router(Republishing(register=register, relay=relay)))
     app.include_router(operations(readiness))
-    app.add_exception_handler(RequestValidationError, _invalid_query)
-    app.add_exception_handler(HTTPException, _refused)
     _describe(app)
     return app
 
@@ -128,29 +124,11 @@ async def _prepare(register: MongoRegister) -> None:
 
 
 def _describe(app: FastAPI) -> None:
+    described = app.openapi
+
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            described = get_openapi(
-                title=app.title,
-                version=app.version,
-                description=app.description,
-                routes=app.routes,
-            )
-            app.openapi_schema = with_events(described)
+            app.openapi_schema = with_events(described())
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
-
-
-async def _invalid_query(_: Request, error: Exception) -> Response:
-    """A query that is not valid, without repeating it."""
-    found = error.errors() if isinstance(error, RequestValidationError) else ()
-    names = sorted({".".join(str(part) for part in item["loc"]) for item in found})
-    return problem_response(problems.invalid_query(f"not valid: {', '.join(names)}"))
-
-
-async def _refused(_: Request, error: Exception) -> Response:
-    refused = error if isinstance(error, HTTPException) else HTTPException(500)
-    answer = problem_response(problems.http_error(refused.status_code))
-    answer.headers.update(refused.headers or {})
-    return answer

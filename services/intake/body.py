@@ -4,10 +4,18 @@ import re
 from collections.abc import Iterator, Sequence
 
 from services.intake import problems
-from services.intake.problems import Refusal
 from services.intake.receive import Unreadable
 from services.intake.reports import doubled
-from services.intake.strict_json import Decoded, NotJson, StrictJson, TooLarge, after_space
+from services.intake.strict_json import (
+    Decoded,
+    NotJson,
+    NotTaken,
+    StrictJson,
+    TooLarge,
+    after_space,
+)
+from shared.file_kinds import binary_kind
+from shared.problems import Refusal, invalid_query
 
 SINGLE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
@@ -41,7 +49,7 @@ def strictness_of(query: Sequence[tuple[str, str]]) -> bool:
             return strict == "true"
         case _:
             detail = "not valid: only query.strict is taken, once, as true or false"
-            raise Refusal(problems.invalid_query(detail))
+            raise Refusal(invalid_query(detail))
 
 
 def events_in(
@@ -53,6 +61,8 @@ def events_in(
     Raises `Refusal`, at any event: 400 for a body that is no JSON, 413 for more than `max_items`
     events or `max_event_bytes` of one.
     """
+    if kind := binary_kind(body):
+        raise Refusal(problems.unreadable(f"this looks like {kind}: send JSON in UTF-8"))
     body = body.removeprefix(_BYTE_ORDER_MARK)
     reader = StrictJson(most_bytes=max_event_bytes)
     events: Iterator[object]
@@ -81,9 +91,9 @@ def _batch(body: bytes, reader: StrictJson) -> Iterator[object]:
     position = after_space(text, position + 1)
     if text[position : position + 1] != "]":
         while True:
-            decoded = reader.next(text, position)
-            yield _event(decoded)
-            position = after_space(text, decoded.end)
+            event, end = _element(text, position, reader)
+            yield event
+            position = after_space(text, end)
             if text[position : position + 1] != ",":
                 break
             position = after_space(text, position + 1)
@@ -91,11 +101,20 @@ def _batch(body: bytes, reader: StrictJson) -> Iterator[object]:
         raise NotJson("the array does not end as it should")
 
 
+def _element(text: str, position: int, reader: StrictJson) -> tuple[object, int]:
+    """An event and where it ends. One that is not taken is the fault of no other."""
+    try:
+        decoded = reader.next(text, position)
+    except NotTaken as error:
+        return Unreadable(f"this event is not JSON as it is taken here: {error}"), error.end
+    return _event(decoded), decoded.end
+
+
 def _line(line: bytes, reader: StrictJson) -> object:
     try:
         return _event(reader.whole(_text(line)))
-    except NotJson:
-        return Unreadable("this line is not JSON in UTF-8, or nested too deeply")
+    except NotJson as error:
+        return Unreadable(f"this line is not JSON in UTF-8 as it is taken here: {error}")
     except TooLarge as error:
         return Unreadable(str(error), too_large=True)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from services.intake.canonical import STEP
 from services.intake.facts import Row
-from services.intake.problems import Finding, Problem, problem
+from services.intake.problems import Finding, places
 from shared.contracts.intake import (
     ComplaintMoved,
     ComplaintStepTaken,
@@ -18,6 +18,7 @@ from shared.contracts.intake import (
     Recorded,
     TaskOutcomeRecorded,
 )
+from shared.problems import Problem, problem
 
 STEPS_OF_ONE_COMPLAINT = 500
 """So many steps may follow a complaint: those on it, and those that merge others into it."""
@@ -103,5 +104,5 @@ def _too_many(step: Row, case: str) -> Problem:
         "too-many-steps",
         "The complaint has too many steps",
         422,
-        errors=(Finding(place, detail),),
+        errors=places([Finding(place, detail)]),
     )

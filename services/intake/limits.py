@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from services.intake import problems
-from services.intake.problems import Refusal
 from services.intake.receive import Aside, at_once
 from services.intake.settings import IntakeSettings
 from shared import metrics
+from shared.problems import Refusal
 
 T = TypeVar("T")
 

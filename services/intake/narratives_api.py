@@ -6,20 +6,14 @@ An address of its own, not one below the document's: any number of a document ma
 from collections.abc import Mapping
 from typing import Annotated
 
-import structlog
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
-from services.intake import problems
-from services.intake.api import problem_response
 from services.intake.facts import Row
-from services.intake.register import Register
+from services.intake.register import Register, row_of
 from services.intake.schema import problems_of
-from shared import metrics
 from shared.contracts.values import Contract
-from shared.runtime.errors import TransientFailure
-
-log = structlog.get_logger()
+from shared.problems import Refusal, unknown
 
 
 class Narrative(Contract):
@@ -45,18 +39,13 @@ def narratives_router(register: Register) -> APIRouter:
         document_id: Annotated[str, Path(description="as answered, its `%` percent-encoded")],
     ) -> Response:
         """Personal: give it only to who works on the case. 404 when nothing was written."""
-        try:
-            row = (await register.find([document_id])).get(document_id)
-        except TransientFailure as failure:
-            log.warning("no narrative told", because=str(failure))
-            metrics.transient_failures.labels("intake", type(failure).__name__).inc()
-            return problem_response(problems.unavailable())
+        row = await row_of(register, document_id)
         if row is None:
-            return problem_response(problems.unknown("no such document"))
+            raise Refusal(unknown("no such document"))
         words = written(row)
         if not words:
-            return problem_response(problems.unknown("nothing is written of this document"))
-        told = Narrative.model_validate({**words, "document_id": document_id})
+            raise Refusal(unknown("nothing is written of this document"))
+        told = Narrative.model_validate({**words, "document_id": row.document_id})
         return Response(
             told.model_dump_json(exclude_none=True),
             media_type="application/json",

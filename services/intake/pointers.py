@@ -28,3 +28,9 @@ def pointer(location: tuple[int | str, ...]) -> str:
             break
         parts.append(f"/{part}")
     return "".join(parts)
+
+
+def as_far_as_known(given: str) -> str:
+    """A pointer, cut before the first name that is in no contract."""
+    parts = given.split("/")[1:]
+    return pointer(tuple(int(part) if part.isdecimal() else part for part in parts))

@@ -1,16 +1,15 @@
-"""Problem details (RFC 9457): what is wrong and where, never what was sent."""
+"""What intake refuses, as problem details: what is wrong and where, never what was sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import NamedTuple
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
+import shared.problems
 from services.intake.pointers import pointer
-from shared.contracts.values import Contract
+from shared.problems import PlaceInEvent, Problem, problem
 
-MEDIA_TYPE = "application/problem+json"
 MOST_TOLD = 20
 """So many findings of one event are told."""
 MOST_TOLD_AT_ONCE = 100
@@ -61,49 +60,6 @@ class Findings:
         return self.count - len(self.told)
 
 
-class PlaceInEvent(Contract):
-    """One place of an event that is wrong, or that was corrected."""
-
-    pointer: str = Field(description="JSON pointer into the event, such as /data/vehicle/vin")
-    detail: str = Field(description="what is wrong there; never the value itself")
-
-
-class Problem(Contract):
-    """RFC 9457 problem details."""
-
-    type: str = Field(description="names the kind of problem; the same for ever")
-    title: str
-    status: int
-    detail: str | None = None
-    errors: tuple[PlaceInEvent, ...] = ()
-
-
-class Refusal(Exception):
-    """A request that is answered with a problem."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.title)
-        self.problem = problem
-
-
-def problem(
-    kind: str,
-    title: str,
-    status: int,
-    *,
-    detail: str | None = None,
-    errors: Sequence[Finding] = (),
-) -> Problem:
-    """A problem of the kind `urn:aftercare:problem:<kind>`."""
-    return Problem(
-        type=f"urn:aftercare:problem:{kind}",
-        title=title,
-        status=status,
-        detail=detail,
-        errors=places(errors),
-    )
-
-
 def places(findings: Sequence[Finding]) -> tuple[PlaceInEvent, ...]:
     """Findings as they are answered."""
     return tuple(PlaceInEvent(pointer=found.pointer, detail=found.detail) for found in findings)
@@ -118,7 +74,9 @@ def warnings(told: Sequence[Finding], *, untold: int) -> tuple[PlaceInEvent, ...
 def invalid_event(told: Sequence[Finding], *, untold: int = 0) -> Problem:
     """The event is readable, and wrong; `untold`: so many more findings."""
     detail = _more(told, untold) if untold else None
-    return problem("invalid-event", "The event is not valid", 422, detail=detail, errors=told)
+    return problem(
+        "invalid-event", "The event is not valid", 422, detail=detail, errors=places(told)
+    )
 
 
 def _more(told: Sequence[Finding], untold: int) -> str:
@@ -160,21 +118,6 @@ def too_slow() -> Problem:
     return problem("too-slow", "The body came too slowly", 408, detail="it was not waited for")
 
 
-def unknown(detail: str) -> Problem:
-    """What is asked for is not known here."""
-    return problem("unknown", "Not known here", 404, detail=detail)
-
-
 def internal() -> Problem:
     """A defect of ours. Nothing is known to be taken."""
-    return problem("internal", "Intake failed", 500, detail="our mistake; it was logged")
-
-
-def invalid_query(detail: str) -> Problem:
-    """A query parameter is missing or wrong."""
-    return problem("invalid-query", "The query is not valid", 422, detail=detail)
-
-
-def http_error(status: int) -> Problem:
-    """No such path or method."""
-    return Problem(type="about:blank", title=HTTPStatus(status).phrase, status=status)
+    return shared.problems.internal("Intake failed")

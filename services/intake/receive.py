@@ -30,13 +30,15 @@ from services.intake.canonical import submissions
 from services.intake.decide import Decision
 from services.intake.facts import Row
 from services.intake.follow import FOLLOWING_AT_ONCE, cases_of, steps_among
-from services.intake.problems import MOST_TOLD, MOST_TOLD_AT_ONCE, Finding, Problem
+from services.intake.problems import MOST_TOLD, MOST_TOLD_AT_ONCE, Finding
 from services.intake.publish import publish
 from services.intake.records import record_of
 from services.intake.register import Register
 from services.intake.reports import Refused, Reported, examine
+from services.intake.seen import NOBODY, Seen, Sender
 from shared import metrics
 from shared.dealers import Dealers
+from shared.problems import Problem
 from shared.runtime.errors import Conflict, TransientFailure
 from shared.runtime.relay import Record, Relay
 from shared.time.clock import Clock
@@ -104,6 +106,7 @@ class Intake:
         self._relay = relay
         self._clock = clock
         self._dealers = dealers
+        self.seen = Seen(dealers)
 
     async def receive(
         self,
@@ -136,7 +139,7 @@ class Intake:
             attempts = _Attempts(portion, now, traceparent, key, aside, outcomes)
             await self._take(attempts, known)
             await self._follow(attempts, cases)
-        return await aside(lambda: _items(examined, outcomes))
+        return await aside(lambda: _items(examined, outcomes, self.seen))
 
     def _examine(self, raws: Iterable[object], now: datetime, *, strict: bool) -> list[Examined]:
         examined: list[Examined] = []
@@ -279,9 +282,11 @@ def _halves(entries: Sequence[Entry]) -> list[list[Entry]]:
     ]
 
 
-def _items(examined: Sequence[Examined], outcomes: _Outcomes) -> list[Item]:
+def _items(examined: Sequence[Examined], outcomes: _Outcomes, seen: Seen) -> list[Item]:
     items = [_item(index, found, outcomes) for index, found in enumerate(examined)]
-    _count(examined, items)
+    seen.events([_sender(found) for found in examined], items)
+    fast = sum(isinstance(found, Reported) and found.clock_fast for found in examined)
+    metrics.clock_fast_events.labels("intake").inc(fast)
     return items
 
 
@@ -314,16 +319,11 @@ def _item(index: int, found: Examined, outcomes: _Outcomes) -> Item:
             )
 
 
-def _count(examined: Sequence[Examined], items: Sequence[Item]) -> None:
-    for found, item in zip(examined, items, strict=True):
-        kind, dealer_id = "unknown", "unknown"
-        match found:
-            case Reported():
-                kind, dealer_id = found.event.type, found.dealer.id
-                if found.clock_fast:
-                    metrics.clock_fast_events.labels("intake").inc()
-            case Refused():
-                kind, dealer_id = found.type, found.dealer_id
-            case Unreadable():
-                pass
-        metrics.intake_events.labels(item.outcome, kind, dealer_id).inc()
+def _sender(found: Examined) -> Sender:
+    match found:
+        case Reported():
+            return Sender(found.dealer.id, found.report.source, found.event.type)
+        case Refused():
+            return Sender(found.dealer_id, found.source, found.type)
+        case Unreadable():
+            return NOBODY

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol, get_args
 from services.intake.facts import Row
 from services.intake.hashes import key_of
 from services.intake.profiles import PROFILE
+from shared.contracts.identifiers import as_composed
 from shared.mongo import (
     ASCENDING,
     IndexModel,
@@ -81,6 +82,13 @@ class Register(Protocol):
     async def ping(self) -> None:
         """Returns when the register answers."""
         ...
+
+
+async def row_of(register: Register, written: str) -> Row | None:
+    """The row of a document, also of one whose number was percent-decoded on its way."""
+    ids = (written, as_composed(written, plain=4))
+    found = await register.find(set(ids))
+    return next((found[id_] for id_ in ids if id_ in found), None)
 
 
 class MongoRegister:

@@ -3,6 +3,7 @@
 An event is examined by itself: neither the register nor its neighbours matter here.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -49,6 +50,7 @@ EARLIEST_YEAR, LATEST_YEAR = 1971, 2200
 LARGEST_LINE = 10**10
 """Labour and parts of one line stay below this, so that their sum is an amount."""
 
+_SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", flags=re.ASCII)
 _HAPPENED = frozenset(
     {"source_modified_at", "opened_at", "closed_at", "voided_at", "received_at", "at"}
 )
@@ -82,6 +84,7 @@ class Refused:
     event_id: str | None = None
     type: str = "unknown"
     dealer_id: str = "unknown"
+    source: str = "unknown"
 
 
 def examine(
@@ -140,7 +143,14 @@ def _refused(raw: Mapping[str, object], dealer: Dealer | None, errors: Findings)
         event_id=event_id if isinstance(event_id, str) and 0 < len(event_id) <= 400 else None,
         type=kind if isinstance(kind, str) and kind in REPORTS else "unknown",
         dealer_id=dealer.id if dealer is not None else "unknown",
+        source=_source_of(raw),
     )
+
+
+def _source_of(raw: Mapping[str, object]) -> str:
+    data = raw.get("data")
+    source = data.get("source") if isinstance(data, dict) else None
+    return source if isinstance(source, str) and _SOURCE.fullmatch(source) else "unknown"
 
 
 def _envelope(raw: Mapping[str, object], errors: Findings) -> CloudEvent | None:

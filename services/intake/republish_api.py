@@ -6,11 +6,11 @@ import structlog
 from fastapi import APIRouter, Query, Response
 
 from services.intake import problems
-from services.intake.api import RETRY_AFTER_SECONDS, problem_response
 from services.intake.republish import PutBack, Republishing, UnknownPlace
 from services.intake.schema import problems_of
 from shared import metrics
 from shared.contracts.values import DealerId, Instant
+from shared.problems import invalid_query, problem_response
 from shared.runtime.errors import TransientFailure
 
 MOST_AT_ONCE = 1_000
@@ -46,13 +46,11 @@ def republish_router(republishing: Republishing) -> APIRouter:
                 dealer_id=dealer_id, since=since, after=after, limit=limit
             )
         except UnknownPlace:
-            return problem_response(problems.invalid_query("not valid: query.after"))
+            return problem_response(invalid_query("not valid: query.after"))
         except TransientFailure as failure:
             log.warning("not republished", because=str(failure))
             metrics.transient_failures.labels("intake", type(failure).__name__).inc()
-            answer = problem_response(problems.unavailable())
-            answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-            return answer
+            return problem_response(problems.unavailable())
         return Response(done.model_dump_json(), media_type="application/json")
 
     return router

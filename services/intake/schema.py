@@ -6,7 +6,6 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from services.intake.body import BATCH, NDJSON, SINGLE
-from services.intake.problems import MEDIA_TYPE, Problem
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.feeds import REPORTS
 
@@ -47,18 +46,12 @@ _WHEN = {
 
 def problems_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """How an endpoint's problems are described."""
-    return {
-        status: {"description": _WHEN[status], "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
-        for status in statuses
-    }
-
-
-_PROBLEM = {"$ref": _REFERENCE.format(model="Problem")}
+    return {status: {"description": _WHEN[status]} for status in statuses}
 
 
 def with_events(openapi: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI document with the schemas of all events and of problems."""
-    models: list[type[BaseModel]] = [CloudEvent, Problem, *REPORTS.values()]
+    """The OpenAPI document with the schemas of all events."""
+    models: list[type[BaseModel]] = [CloudEvent, *REPORTS.values()]
     _, definitions = models_json_schema(
         [(model, "validation") for model in models], ref_template=_REFERENCE
     )

@@ -18,10 +18,19 @@ CUT_OFF_NEAR = 16
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _FIRST_WINDOW = 16_384
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|"|[\[{]|[\]}]', re.DOTALL)
 
 
 class NotJson(ValueError):
     """What is wrong, without a word of the text."""
+
+
+class NotTaken(NotJson):
+    """One value is none that is taken, and yet ends at `end`: what follows it can be read."""
+
+    def __init__(self, detail: str, end: int) -> None:
+        super().__init__(detail)
+        self.end = end
 
 
 class TooLarge(ValueError):
@@ -73,10 +82,12 @@ class StrictJson:
             is_rest = start + size >= len(text)
             try:
                 decoded = self._decode(window, 0)
-            except _CutOff:
-                if is_rest:
-                    raise NotJson("cut off") from None
+            except _CutOff as cut:
+                if is_rest or (size > self._most_bytes and cut.detail):
+                    raise NotJson(cut.detail or "cut off") from None
                 continue
+            except NotTaken as error:
+                raise NotTaken(str(error), start + error.end) from None
             if decoded.end < len(window) or is_rest:
                 self._check_size(window[: decoded.end])
                 return Decoded(decoded.value, start + decoded.end, decoded.doubled)
@@ -96,10 +107,12 @@ class StrictJson:
             if error.msg.startswith("Unterminated") or error.pos >= len(text) - CUT_OFF_NEAR:
                 raise _CutOff from None
             raise NotJson("not JSON") from None
+        except NotJson as error:
+            raise _not_taken(str(error), text, start) from None
         except RecursionError:
-            raise NotJson("nested too deeply") from None
+            raise _not_taken("nested too deeply", text, start) from None
         except UnicodeEncodeError:
-            raise NotJson("half of a surrogate pair") from None
+            raise NotTaken("half of a surrogate pair", end) from None
         return Decoded(value, end, self._doubled)
 
     def _object(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -133,11 +146,39 @@ class StrictJson:
 
 
 class _CutOff(NotJson):
-    """The text, or the window of it, ends within a value."""
+    """The text, or the window of it, ends within a value; `detail`: what else is wrong with it."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or "cut off")
+        self.detail = detail
+
+
+def _not_taken(detail: str, text: str, start: int) -> NotJson:
+    """What to raise of a value that is not taken: where it is one, it tells where it ends."""
+    if text[start : start + 1] not in {"{", "["}:
+        return NotJson(detail)
+    end = _end_of_nested(text, start)
+    return _CutOff(detail) if end is None else NotTaken(detail, end)
+
+
+def _end_of_nested(text: str, start: int) -> int | None:
+    """Where the object or array at `start` ends, however deep it is; None: beyond the text."""
+    depth = 0
+    for token in _TOKEN.finditer(text, start):
+        match token[0]:
+            case "[" | "{":
+                depth += 1
+            case "]" | "}":
+                depth -= 1
+                if depth == 0:
+                    return token.end()
+            case '"':
+                return None
+    return None
 
 
 def _no_constant(name: str) -> float:
-    raise NotJson("not JSON")
+    raise NotJson("NaN and Infinity are no JSON numbers")
 
 
 def after_space(text: str, start: int) -> int:

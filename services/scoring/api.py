@@ -1,18 +1,33 @@
 """Scoring's read endpoints: a customer's score and why, and a dealer's customers by grade."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict
 
 from services.scoring.decide import ABOUT_THE_SCORE
 from services.scoring.facts import ScoringFacts
 from shared.contracts.scoring import Grade, GradeChanged, Reason, ScoreChanged
 from shared.contracts.values import Instant
-from shared.runtime.reader import Reader, View
+from shared.problems import Refusal, undecided, unknown
+from shared.runtime.reader import Reader, View, customer_view, known_dealer
 from shared.time.clock import Clock
 
 Limit = Annotated[int, Query(ge=1, le=500)]
+Key = Annotated[
+    str,
+    Path(
+        description="One of the `customer_keys` that intake answered, percent-encoded; slashes may "
+        "stay."
+    ),
+]
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    404: {"description": "There is no such customer here."},
+    503: {"description": "The customer was set aside after a fault, and is tried again by itself."},
+}
+_NO_DEALER: dict[int | str, dict[str, Any]] = {
+    404: {"description": "There is no such dealer here."}
+}
 
 
 class _Answer(BaseModel):
@@ -61,14 +76,14 @@ def routes(reader: Reader[ScoringFacts], clock: Clock) -> APIRouter:
     """The endpoints, answered from `reader`."""
     router = APIRouter(prefix="/v1", tags=["scores"])
 
-    @router.get("/customers/{key:path}", summary="A customer's score, and why")
-    async def customer(key: str) -> CustomerScore:
-        view = await reader.get(key)
+    @router.get("/customers/{key:path}", summary="A customer's score, and why", responses=_PROBLEMS)
+    async def customer(key: Key) -> CustomerScore:
+        view = await customer_view(reader, key)
         if view is not None and view.undecided_because is not None:
-            raise HTTPException(503, f"not scored at present: {view.undecided_because}")
+            raise Refusal(undecided(f"not scored at present: {view.undecided_because}"))
         score = _score_of(view) if view is not None else None
         if view is None or score is None:
-            raise HTTPException(404, "no score of such a customer")
+            raise Refusal(unknown("no score of such a customer"))
         return CustomerScore(
             customer_key=view.id,
             grade=score.grade,
@@ -81,9 +96,13 @@ def routes(reader: Reader[ScoringFacts], clock: Clock) -> APIRouter:
             as_of=clock.now(),
         )
 
-    @router.get("/dealers/{group}/{dealer}/customers", summary="A dealer's customers by key")
+    @router.get(
+        "/dealers/{group}/{dealer}/customers",
+        summary="A dealer's customers by key",
+        responses=_NO_DEALER,
+    )
     async def customers(group: str, dealer: str, after: str = "", limit: Limit = 100) -> Customers:
-        page = await reader.page(f"{group}/{dealer}", after=after, limit=limit)
+        page = await reader.page(known_dealer(reader, group, dealer), after=after, limit=limit)
         scores = ((view.id, _score_of(view)) for view in page)
         return Customers(
             customers=tuple(

@@ -63,6 +63,18 @@ def customer_of(aggregate_id: str) -> str:
     return aggregate_id.partition("|")[0]
 
 
+def name_within(aggregate_id: str) -> str:
+    """What of its customer's an aggregate is; empty where it is the customer."""
+    return aggregate_id.partition("|")[2]
+
+
+def as_composed(written: str, *, plain: int) -> str:
+    """An id whose last part was percent-decoded on its way, as it was composed: its first `plain`
+    parts need no encoding, and whatever follows is one number."""
+    parts = written.split("/", plain)
+    return "/".join((*parts[:plain], *(_part(number) for number in parts[plain:])))
+
+
 def document_version(modified_ms: int, content_hash: str) -> str:
     """A version that sorts as text: milliseconds since 1970, then the hash of the content."""
     return f"{modified_ms:013d}.{content_hash[:12]}"

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.contracts.decision import Listing
+from shared.contracts.identifiers import name_within
 from shared.runtime.aggregate import Aggregate, Emitted, Intent, Outgoing, Parked
 
 _ESCAPED = re.compile(r"%([0-9A-F]{2})")
@@ -29,6 +30,8 @@ def from_aggregate(aggregate: Aggregate) -> dict[str, Any]:
         "policy_version": aggregate.policy_version,
         "updated_at": aggregate.updated_at,
     }
+    if name := name_within(aggregate.id):
+        document["name"] = name
     if aggregate.due_at is not None:
         document["due_at"] = aggregate.due_at
     if parked is not None:

@@ -17,7 +17,6 @@ from typing import Generic, TypeAlias, TypeVar
 import structlog
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
-from fastapi.exceptions import RequestValidationError
 
 from shared import http, metrics
 from shared.contracts.policy import Policy
@@ -26,6 +25,7 @@ from shared.kafka import make_producer, partition_counts
 from shared.logs import configure_logging
 from shared.mongo import Mongo
 from shared.runtime.backoff import Backoff
+from shared.runtime.census import Counting
 from shared.runtime.errors import TransientFailure
 from shared.runtime.exchange import PolicyWatch, exchange_policy, keep_policy_current
 from shared.runtime.health import consumer_troubles
@@ -65,7 +65,8 @@ class Runtime(Generic[F, P]):
         self.clock = settings.clock.clock()
         self._mongo = Mongo(settings.mongo, machine.name)
         self._store = MongoStore(self._mongo.database, listed=machine.listed)
-        self.reader = StoreReader(machine, self._store, self.clock)
+        self._dealers = settings.dealers()
+        self.reader = StoreReader(machine, self._store, self.clock, self._dealers)
         self._relay = ConnectingRelay(functools.partial(make_producer, settings.kafka))
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
         self._ownership = Ownership(self._pulse)
@@ -81,7 +82,7 @@ class Runtime(Generic[F, P]):
             machine,
             ports,
             settings.runtime,
-            dealers=sorted(each.id for each in settings.dealers().all()) if machine.listed else (),
+            dealers=sorted(each.id for each in self._dealers.all()) if machine.listed else (),
             give_up=self._give_up,
         )
         self._broker, self._subscriber = subscribe(
@@ -93,6 +94,11 @@ class Runtime(Generic[F, P]):
             log=self._log,
             take=self._worker.take,
             graceful_stop_seconds=settings.runtime.graceful_stop_seconds,
+        )
+        metrics.begin_service(
+            machine.name,
+            topics=[topic.name for topic in machine.topics],
+            types=machine.writing,
         )
         self._waiting_for: str | None = "the start"
         self.gave_up_because: str | None = None
@@ -169,8 +175,24 @@ class Runtime(Generic[F, P]):
         await self._until("the broker's topics", self._check_topics)
         await self._until("the broker", self._broker.start)
         self._waiting_for = None
+        self._begin_counting()
         log.info("consuming", topics=[topic.name for topic in self._machine.topics])
         await self._worker.keep_sweeping()
+
+    def _begin_counting(self) -> None:
+        if self._machine.census is None:
+            return
+        counting = Counting(
+            self._machine.census,
+            service=self._machine.name,
+            store=self._store,
+            dealers=self._dealers.all(),
+            ownership=self._ownership,
+            clock=self.clock,
+        ).run(every_seconds=self._settings.runtime.count_every_seconds)
+        task = asyncio.create_task(counting, name="census")
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
 
     async def _until(self, what: str, step: Callable[[], Awaitable[None]]) -> None:
         backoff = Backoff()
@@ -258,11 +280,7 @@ def serve(
         yield
         await runtime.stop()
 
-    app = FastAPI(
-        title=f"Aftercare {machine.name}",
-        lifespan=lifespan,
-        exception_handlers={RequestValidationError: http.invalid_request},
-    )
+    app = http.make_app(title=f"Aftercare {machine.name}", lifespan=lifespan)
     http.run(app, settings.http, graceful_stop_seconds=settings.runtime.graceful_stop_seconds)
     for runtime in runtimes:
         if runtime.gave_up_because is not None:

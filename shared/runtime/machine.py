@@ -13,6 +13,7 @@ from shared.contracts.decision import Announced, Decision, Listing, Output, With
 from shared.contracts.envelope import Event, Message
 from shared.contracts.policy import Policy
 from shared.contracts.topics import Topic
+from shared.runtime.census import Census
 
 
 class Facts(Protocol):
@@ -74,6 +75,10 @@ class Machine(Generic[F, P]):
     aggregate_id: Callable[[Event[Any]], str] = field(default=by_customer)
     listed: bool = False
     """Whether its decisions have listings: then open aggregates can be found by deadline."""
+    audited: bool = True
+    """Whether what is open, of a listed machine, is decided again now and then."""
+    census: Census | None = None
+    """What is shown of a listed machine's aggregates as they are stored."""
     observe: Callable[[Listing | None, Listing | None, Sequence[Output | Withdrawal]], None] = (
         field(default=_observe_nothing)
     )

@@ -59,6 +59,8 @@ class MongoStore:
         indexes = [_index("due_in_partition", "partition", "due_at")]
         if self._listed:
             indexes.append(_index("open_by_deadline", "dealer_id", "listing.deadline"))
+            indexes.append(_index("began", "dealer_id", "listing.since"))
+            indexes.append(IndexModel([("name", ASCENDING)], name="name", sparse=True))
         async with transient():
             await self._aggregates.create_indexes(indexes)
 
@@ -163,6 +165,22 @@ class MongoStore:
         listed = {"dealer_id": dealer_id, "listing.deadline": bounds}
         found = await self._by_deadline(listed, after, limit=limit)
         return [to_aggregate(document) for document in found]
+
+    async def named(self, name: str) -> Sequence[Aggregate]:
+        found = await self._find(self._aggregates, {"name": name}, ["_id"])
+        return [to_aggregate(document) for document in found]
+
+    async def open_listings(self, dealer_id: str) -> Sequence[Listing]:
+        query = {"dealer_id": dealer_id, "listing.deadline": {"$lt": FOR_EVER}}
+        return await self._listings(query)
+
+    async def listings_begun(self, dealer_id: str, since: datetime) -> Sequence[Listing]:
+        query = {"dealer_id": dealer_id, "listing.since": {"$gte": since, "$lt": FOR_EVER}}
+        return await self._listings(query)
+
+    async def _listings(self, query: Mapping[str, Any]) -> Sequence[Listing]:
+        found = await self._find(self._aggregates, query, fields=["listing"])
+        return [to_listing(document["listing"]) for document in found]
 
     async def listings(
         self,

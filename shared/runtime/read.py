@@ -9,11 +9,12 @@ from pydantic import BaseModel
 
 from shared.contracts.decision import Decision, Listing
 from shared.contracts.policy import Policy
+from shared.dealers import Dealers
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.errors import place_of
 from shared.runtime.machine import Facts, Machine
 from shared.runtime.reader import View
-from shared.runtime.store import Store
+from shared.runtime.store import ReadStore
 from shared.time.clock import Clock
 
 F = TypeVar("F", bound=Facts)
@@ -23,14 +24,23 @@ P = TypeVar("P", bound=Policy)
 class StoreReader(Generic[F, P]):
     """Reads aggregates from the store and decides them again for the present."""
 
-    def __init__(self, machine: Machine[F, P], store: Store, clock: Clock) -> None:
+    def __init__(
+        self, machine: Machine[F, P], store: ReadStore, clock: Clock, dealers: Dealers
+    ) -> None:
         self._machine = machine
         self._store = store
         self._clock = clock
+        self._dealers = dealers
 
     @property
     def policy(self) -> P:
         return self._machine.policy
+
+    def is_dealer(self, dealer_id: str) -> bool:
+        return self._dealers.find(dealer_id) is not None
+
+    async def named(self, name: str) -> list[View[F]]:
+        return [self._view(aggregate) for aggregate in await self._store.named(name)]
 
     async def get(self, aggregate_id: str) -> View[F] | None:
         found = await self._store.load([aggregate_id])

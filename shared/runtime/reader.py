@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from shared.contracts.decision import Announced, Decision, Listing
+from shared.contracts.identifiers import as_composed
+from shared.problems import Refusal, unknown
 from shared.runtime.machine import Facts
 
 F = TypeVar("F", bound=Facts)
@@ -42,6 +44,14 @@ class Reader(Protocol[F]):
         """The policy of the service at present. It may be another one at the next call."""
         ...
 
+    def is_dealer(self, dealer_id: str) -> bool:
+        """Whether the group has such a dealer."""
+        ...
+
+    async def named(self, name: str) -> list[View[F]]:
+        """The aggregates that are the thing of this name, of whichever customers of its dealer."""
+        ...
+
     async def get(self, aggregate_id: str) -> View[F] | None:
         """One aggregate, or None."""
         ...
@@ -68,3 +78,21 @@ class Reader(Protocol[F]):
         """Ids and listings of a dealer's aggregates that began from `since` on and before
         `until`, by id, those after `after`."""
         ...
+
+
+def known_dealer(reader: Reader[F], group: str, dealer: str) -> str:
+    """`group/dealer`; raises `Refusal` (404) where there is none."""
+    dealer_id = f"{group}/{dealer}"
+    if not reader.is_dealer(dealer_id):
+        raise Refusal(unknown("no such dealer here"))
+    return dealer_id
+
+
+async def customer_view(reader: Reader[F], given: str) -> View[F] | None:
+    """The aggregate of this customer; a key that lost its percent-encoding on the way is
+    understood, too."""
+    for key in dict.fromkeys((given, as_composed(given, plain=3))):
+        view = await reader.get(key)
+        if view is not None:
+            return view
+    return None

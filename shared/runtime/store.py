@@ -85,3 +85,22 @@ class Store(Protocol):
         """Ids and listings of a dealer's aggregates that began from `since` on and before
         `until`, by id, those after `after`; nothing else of them is read."""
         ...
+
+
+class ReadStore(Store, Protocol):
+    """And what nobody asks but read endpoints and gauges."""
+
+    async def named(self, name: str) -> Sequence[Aggregate]:
+        """The aggregates that are one thing of a customer's, this one: `customer-key|name`. More
+        than one where the thing moved from customer to customer. Of listed machines alone."""
+        ...
+
+    async def open_listings(self, dealer_id: str) -> Sequence[Listing]:
+        """The listings of a dealer's open aggregates, in no particular order; nothing else of
+        them is read. Costs what is open, however many are not."""
+        ...
+
+    async def listings_begun(self, dealer_id: str, since: datetime) -> Sequence[Listing]:
+        """The listings of a dealer's aggregates that began from `since` on, in no particular
+        order. Costs what began, however many did so before."""
+        ...

@@ -92,7 +92,7 @@ class Sweep(Generic[F, P]):
                 clock=clock,
                 monotonic=monotonic,
             )
-            if machine.listed
+            if machine.listed and machine.audited
             else None
         )
 

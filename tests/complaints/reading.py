@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import httpx
-from fastapi import FastAPI
 
 from services.complaints.api import routes
 from services.complaints.facts import CaseFacts
 from services.complaints.rulebook import Rulebook
 from shared.contracts.decision import Listing
+from shared.contracts.identifiers import name_within
+from shared.http import make_app
 from shared.runtime.reader import View
 from shared.time.clock import ManualClock
 from tests.complaints.scenario import (
@@ -19,6 +20,7 @@ from tests.complaints.scenario import (
     RULES,
     Case,
 )
+from tests.fakes import DEALERS
 
 ID = f"{CUSTOMER}|{CASE}"
 CASES = f"/v1/dealers/{DEALER}/cases"
@@ -33,6 +35,12 @@ class OneDealer:
         self.more: list[tuple[str, Listing]] = []
         self.policy = rules
         self.read = 0
+
+    def is_dealer(self, dealer_id: str) -> bool:
+        return DEALERS.find(dealer_id) is not None
+
+    async def named(self, name: str) -> list[View[CaseFacts]]:
+        return [view for id_, view in sorted(self.views.items()) if name_within(id_) == name]
 
     async def get(self, aggregate_id: str) -> View[CaseFacts] | None:
         return self.views.get(aggregate_id)
@@ -87,6 +95,6 @@ def view_of(id_: str, case: Case) -> View[CaseFacts]:
 
 
 def client(reader: OneDealer, now: datetime) -> httpx.AsyncClient:
-    app = FastAPI()
+    app = make_app(title="complaints")
     app.include_router(routes(reader, ManualClock(now)))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://complaints")

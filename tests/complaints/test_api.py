@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
-from fastapi import FastAPI
 from hypothesis import given as for_all
 
 from services.complaints.api import routes
@@ -15,11 +15,15 @@ from services.complaints.reading.entries import Step
 from services.complaints.reading.views import CaseView, line, show
 from services.complaints.rulebook import Edition, Rulebook, rulebook_of
 from shared.contracts.decision import NOTHING_DUE, Decision
+from shared.contracts.identifiers import document_id
+from shared.http import make_app
 from shared.runtime.machine import Machine
 from shared.time.clock import ManualClock
 from tests.complaints.reading import CASES, ID, OneDealer, client, view_of
 from tests.complaints.rules import BUSINESS, CALENDAR, CLIMBING, ROSTER
 from tests.complaints.scenario import (
+    CASE,
+    CUSTOMER,
     DEALER,
     OTHER_CASE,
     RULES,
@@ -272,7 +276,49 @@ async def test_a_case_by_other_rules_names_them() -> None:
 async def test_an_unknown_case_is_not_found() -> None:
     async with client(OneDealer({}), at("0s")) as asked:
         response = await asked.get("/v1/cases/no/such|case")
-    assert (response.status_code, response.json()) == (404, {"detail": "no such case"})
+    assert (response.status_code, response.json()["detail"]) == (404, "no such case")
+
+
+@pytest.mark.parametrize(
+    ("number", "asked"),
+    [
+        ("K-1", "K-1"),
+        ("K/1", "K%252F1"),
+        ("K/1", "K%2F1"),
+        ("K/1", "K/1"),
+        ("50%", "50%2525"),
+        ("50%", "50%25"),
+        ("a b", "a%2520b"),
+        ("a b", "a%20b"),
+        ("投诉 1", "%E6%8A%95%E8%AF%89%201"),
+        ("K|1?#", "K%7C1%3F%23"),
+        ("K|1?#", "K%257C1%253F%2523"),
+    ],
+)
+async def test_the_id_that_intake_answered_finds_the_case(number: str, asked: str) -> None:
+    name = document_id(DEALER, "cdk", "complaint", number)
+    id_ = f"{CUSTOMER}|{name}"
+    async with client(OneDealer({id_: given(filed()).when("1h")}), at("1h")) as http:
+        response = await http.get(f"/v1/cases/{DEALER}/cdk/complaint/{asked}")
+        whole = await http.get(f"/v1/cases/{quote(id_, safe='')}")
+    assert (response.status_code, response.json()["id"]) == (200, id_)
+    assert whole.json() == response.json()
+
+
+async def test_of_a_case_that_moved_the_new_owners_is_shown() -> None:
+    gone, kept = f"{DEALER}/cdk/A|{CASE}", f"{DEALER}/cdk/B|{CASE}"
+    reader = OneDealer({gone: given(filed(), moved()), kept: given(filed()).when("1h")})
+    async with client(reader, at("1h")) as http:
+        assert (await http.get(f"/v1/cases/{CASE}")).json()["id"] == kept
+
+
+async def test_an_unknown_dealer_is_not_found() -> None:
+    async with client(OneDealer({}), at("0s")) as asked:
+        for dealer in ("no/where", "Sunrise/berlin", "sunrise/berlin%0A", "sunrise/%2A"):
+            for what in ("cases", "statistics", "statistics.csv"):
+                response = await asked.get(f"/v1/dealers/{dealer}/{what}")
+                assert response.status_code == 404, response.text
+                assert response.json()["detail"] == "no such dealer here"
 
 
 async def test_a_case_that_cannot_be_decided_says_so() -> None:
@@ -291,7 +337,7 @@ async def test_a_case_that_cannot_be_decided_says_so() -> None:
 
 
 def schema() -> dict[str, Any]:
-    app = FastAPI()
+    app = make_app(title="complaints")
     app.include_router(routes(OneDealer({}), ManualClock(at("0s"))))
     document: dict[str, Any] = app.openapi()
     return document
@@ -301,10 +347,10 @@ def test_every_endpoint_is_described_with_its_errors() -> None:
     paths = schema()["paths"]
     errors = {path: set(methods["get"]["responses"]) for path, methods in paths.items()}
     assert errors == {
-        "/v1/cases/{case}": {"200", "404", "422", "503"},
-        "/v1/dealers/{group}/{dealer}/cases": {"200", "422"},
-        "/v1/dealers/{group}/{dealer}/statistics": {"200", "422"},
-        "/v1/dealers/{group}/{dealer}/statistics.csv": {"200", "422"},
+        "/v1/cases/{case}": {"200", "404", "422", "500", "503"},
+        "/v1/dealers/{group}/{dealer}/cases": {"200", "404", "422", "500"},
+        "/v1/dealers/{group}/{dealer}/statistics": {"200", "404", "422", "500"},
+        "/v1/dealers/{group}/{dealer}/statistics.csv": {"200", "404", "422", "500"},
     }
     for methods in paths.values():
         endpoint = methods["get"]

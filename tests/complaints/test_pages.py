@@ -103,16 +103,15 @@ async def test_a_wrong_cursor_is_refused_with_a_clear_message(params: dict[str, 
     async with client(five(), at("1h")) as asked:
         answer = await asked.get(CASES, params=params)
     assert answer.status_code == 422
-    [fault] = answer.json()["detail"]
-    assert fault["loc"] == ["query", "after"]
-    assert fault["msg"].startswith("not the `next` of a page")
+    [fault] = answer.json()["errors"]
+    assert fault["pointer"] == "/query/after"
+    assert fault["detail"].startswith("not the `next` of a page")
 
 
 @pytest.mark.parametrize("params", [{"limit": 0}, {"limit": 501}, {"status": "lost"}])
 async def test_other_wrong_requests_are_refused(params: dict[str, str]) -> None:
     async with client(five(), at("1h")) as asked:
         assert (await asked.get(CASES, params=params)).status_code == 422
-        assert (await asked.get("/v1/dealers/Sunrise/berlin/cases")).status_code == 422
 
 
 @for_all(
@@ -197,7 +196,7 @@ async def test_too_many_cases_are_refused(monkeypatch: pytest.MonkeyPatch) -> No
     async with client(five(), at("1d")) as asked:
         answer = await asked.get(STATISTICS)
     assert answer.status_code == 422
-    assert answer.json()["detail"][0]["msg"].startswith("more than 3 complaints")
+    assert answer.json()["errors"][0]["detail"].startswith("more than 3 complaints")
 
 
 @pytest.mark.parametrize(

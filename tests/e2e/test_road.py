@@ -281,3 +281,22 @@ def test_steps_that_came_before_their_complaint_alarm_nobody_about_it(aftercare:
         aftercare.send(complaint(f"C-5{number}", customer, received_at, revised_at=ago(hours=1)))
     aftercare.until(lambda: all(held_at(5200, number) for number in numbers))
     assert alarms() == []
+
+
+@pytest.mark.parametrize("number", ["K-90", "K/91", "投诉 92", "93%"])
+def test_the_id_that_intake_answers_finds_the_case(aftercare: House, number: str) -> None:
+    answer = aftercare.send(complaint(number, f"9{number}", ago(hours=1))).json()
+    (item,) = answer["items"]
+    for written in (item["document_id"], quote(item["document_id"])):
+        aftercare.until(
+            lambda path=written: aftercare.get("complaints", f"/v1/cases/{path}").is_success  # type: ignore[misc]
+        )
+        shown = aftercare.get("complaints", f"/v1/cases/{written}").json()
+        assert shown["id"] == aggregate_within(item["customer_keys"][0], item["document_id"])
+
+
+@pytest.mark.parametrize("service", ["intake", "scoring", "followup", "complaints"])
+def test_what_is_not_there_is_a_problem(aftercare: House, service: str) -> None:
+    answer = aftercare.get(service, "/v1/nowhere")
+    assert answer.status_code == answer.json()["status"] == 404
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from services.intake.app import make_app
 from services.intake.body import BATCH, NDJSON, SINGLE
@@ -263,6 +264,31 @@ async def test_a_document_is_shown_without_anything_personal(http: httpx.AsyncCl
     assert "Li Lei" not in shown.text
     assert "Han Meimei" not in shown.text
     problem(await http.get(f"/v1/documents/{PUDONG}/cdk/complaint/K9"), 404)
+
+
+@pytest.mark.parametrize("asked", ["K%252F1", "K%2F1", "K/1"])
+async def test_a_document_is_found_by_the_id_that_was_answered(
+    http: httpx.AsyncClient, asked: str
+) -> None:
+    answered = (await post(http, event("complaint", complaint(case_no="K/1")))).json()
+    shown = await http.get(f"/v1/documents/{PUDONG}/cdk/complaint/{asked}")
+    assert (shown.status_code, shown.json()["document_id"]) == (200, answered["document_id"])
+
+
+async def test_a_request_that_is_refused_as_a_whole_is_logged_and_counted(
+    http: httpx.AsyncClient,
+) -> None:
+    def refused(reason: str) -> float:
+        labels = {"dealer": "unknown", "source": "unknown", "reason": reason}
+        return REGISTRY.get_sample_value("aftercare_intake_refused_total", labels) or 0.0
+
+    before = refused("media-type"), refused("unreadable")
+    with capture_logs() as logged:
+        await post(http, {}, "text/csv")
+        await post(http, b"\x1f\x8b\x08SECRET", NDJSON)
+    assert (refused("media-type"), refused("unreadable")) == (before[0] + 1, before[1] + 1)
+    assert [entry["reason"] for entry in logged] == ["media-type", "unreadable"]
+    assert "SECRET" not in str(logged)
 
 
 async def test_no_hash_of_a_person_is_shown(http: httpx.AsyncClient, world: World) -> None:

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.intake.body import BATCH, NDJSON, SINGLE, events_in
-from services.intake.problems import Refusal
 from services.intake.receive import Unreadable
 from services.intake.reports import Refused
 from services.intake.strict_json import NotJson, StrictJson, TooLarge
+from shared.problems import Refusal
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none()
@@ -67,8 +67,6 @@ def test_a_number_is_never_cut(size: int) -> None:
         (b'[{"a":1}]x', 400),
         (b'[{"a":tru}, ' + b" " * 20_000 + b"1]", 400),
         (b"[" + b"1" * 1_001 + b"]", 400),
-        (b'["\\ud800"]', 400),
-        (b'["\\udc00\\ud800"]', 400),
         (b'["a\x00b"]', 400),
         (b"[-Infinity]", 400),
         (b"", 400),
@@ -118,7 +116,7 @@ def test_a_line_is_refused_alone() -> None:
     assert found == [
         {"a": 1},
         Unreadable("an event has at most 100000 bytes", too_large=True),
-        Unreadable("this line is not JSON in UTF-8, or nested too deeply"),
+        Unreadable("this line is not JSON in UTF-8 as it is taken here: more than one value"),
         {"b": 1},
     ]
 
@@ -127,3 +125,45 @@ def test_many_lines_are_refused_before_all_are_read() -> None:
     with pytest.raises(Refusal) as refused:
         events(b"1\n" * 100_000, NDJSON)
     assert refused.value.problem.status == 413
+
+
+NOT_TAKEN = {
+    "half of a surrogate pair": '{"a":"\\ud83d"}',
+    "half of a surrogate pair ": '{"a":["\\udc00\\ud83d"]}',
+    "half of a surrogate pair  ": '{"\\ud83d":1}',
+    "nested too deeply": '{"a":' + "[" * 5_000 + '"]"' + "]" * 5_000 + "}",
+    "nested too deeply ": "[" * 20_000 + "]" * 20_000,
+    "a number of too many digits": '{"a":' + "9" * 1_001 + "}",
+    "NaN and Infinity are no JSON numbers": '{"a":{"b":NaN}}',
+}
+
+
+@pytest.mark.parametrize("detail", NOT_TAKEN)
+@pytest.mark.parametrize("media_type", [NDJSON, BATCH])
+def test_one_event_that_is_not_taken_is_the_fault_of_no_other(detail: str, media_type: str) -> None:
+    written = ['{"a":1}', NOT_TAKEN[detail], '{"a":"]"}', NOT_TAKEN[detail], '{"a":3}']
+    body = "\n".join(written) if media_type == NDJSON else f"[{', '.join(written)} ]"
+    found = events(body.encode(), media_type)
+    assert [found[at] for at in (0, 2, 4)] == [{"a": 1}, {"a": "]"}, {"a": 3}]
+    for at in (1, 3):
+        refused = found[at]
+        assert isinstance(refused, Unreadable)
+        assert refused.detail.endswith(detail.strip())
+
+
+@pytest.mark.parametrize("media_type", [SINGLE, BATCH, NDJSON])
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"\x1f\x8b\x08\x00", "gzip"),
+        (b"PK\x03\x04xl", "zip"),
+        ('{"a":1}'.encode("utf-16"), "UTF-16"),
+        ('{"a":1}\n'.encode("utf-16-le"), "UTF-16"),
+        ('[{"a":1}]'.encode("utf-16-be"), "UTF-16"),
+    ],
+)
+def test_what_is_no_text_in_utf_8_is_told_once(body: bytes, kind: str, media_type: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        events(body, media_type)
+    assert refused.value.problem.status == 400
+    assert kind in str(refused.value.problem.detail)

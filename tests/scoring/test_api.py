@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from pydantic import ValidationError
 
@@ -12,6 +11,8 @@ from services.scoring.app import machine
 from services.scoring.facts import ScoringFacts
 from services.scoring.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings
+from shared.contracts.identifiers import customer_key
+from shared.http import make_app
 from shared.time.clock import ManualClock
 from tests.fakes import Shelf
 from tests.scoring.story import CUSTOMER, DEALER, day, given, moved, sale, visit
@@ -20,7 +21,7 @@ NOW = day("2025-02-01")
 
 
 def client(facts: dict[str, ScoringFacts]) -> AsyncClient:
-    app = FastAPI()
+    app = make_app(title="scoring")
     app.include_router(routes(Shelf(machine(ScoringSettings()), facts, NOW), ManualClock(NOW)))
     return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
 
@@ -118,9 +119,32 @@ async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:
     shelf = Shelf(
         machine(ScoringSettings()), {CUSTOMER: story.facts}, NOW, parked_because="decide raised"
     )
-    app = FastAPI()
+    app = make_app(title="scoring")
     app.include_router(routes(shelf, ManualClock(NOW)))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
         answer = await http.get(f"/v1/customers/{CUSTOMER}")
     assert answer.status_code == 503
     assert "decide raised" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("number", "asked"),
+    [
+        ("C-1", "C-1"),
+        ("C/1", "C%252F1"),
+        ("C/1", "C/1"),
+        ("50%", "50%25"),
+        ("王 1", "王%201"),
+    ],
+)
+async def test_the_key_that_intake_answered_finds_the_customer(number: str, asked: str) -> None:
+    key = customer_key(DEALER, "cdk", number)
+    shelf = {key: given(sale("2025-01-10")).facts}
+    answer = await client(shelf).get(f"/v1/customers/{DEALER}/cdk/{asked}")
+    assert (answer.status_code, answer.json()["customer_key"]) == (200, key)
+
+
+async def test_an_unknown_dealer_is_not_found() -> None:
+    for dealer in ("no/where", "Sunrise/berlin", "sunrise/berlin%0A"):
+        answer = await client({}).get(f"/v1/dealers/{dealer}/customers")
+        assert (answer.status_code, answer.json()["detail"]) == (404, "no such dealer here")

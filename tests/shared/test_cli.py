@@ -176,6 +176,7 @@ def test_an_account_counts_what_was_not_taken() -> None:
         "duplicate": 0,
         "rejected": 0,
         "refused": [],
+        "warned": [],
     }
 
 

@@ -5,9 +5,8 @@ import json
 
 import pytest
 from fastapi import FastAPI, Response
-from fastapi.exceptions import RequestValidationError
 
-from shared.http import invalid_request
+from shared.http import make_app
 from shared.settings import HttpSettings
 from tests.served import Client, Served, served
 
@@ -18,7 +17,7 @@ PATIENCE_SECONDS = 30
 
 def app(held: asyncio.Event | None = None) -> FastAPI:
     """`/hello` answers at once, `/held` when `held` is set, `/large` with 20 MB."""
-    made = FastAPI(exception_handlers={RequestValidationError: invalid_request})
+    made = make_app(title="tried")
 
     @made.get("/hello")
     async def hello() -> str:
@@ -161,7 +160,7 @@ async def test_a_wrong_query_is_told_without_what_was_sent() -> None:
     async with served(app(), limits()) as server:
         status, body = await server.get("/number?n=SECRET")
         assert status == 422
-        assert [fault["loc"] for fault in json.loads(body)["detail"]] == [["query", "n"]]
+        assert [fault["pointer"] for fault in json.loads(body)["errors"]] == ["/query/n"]
         assert b"SECRET" not in body
 
 

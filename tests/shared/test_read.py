@@ -12,7 +12,7 @@ from shared.runtime.read import StoreReader
 from shared.runtime.reader import Reader
 from shared.runtime.reconcile import Reconciler
 from shared.time.clock import ManualClock
-from tests.fakes import MemoryRelay, MemoryStore, Shelf
+from tests.fakes import DEALERS, MemoryRelay, MemoryStore, Shelf
 from tests.shared.toy import DEALER, LISTED, START, TOY, ToyFacts, ToyPolicy, event, visit
 
 ONE, TWO = (customer_key(DEALER, "dms", number) for number in ("1", "2"))
@@ -25,7 +25,7 @@ class Shown:
         self.clock = ManualClock(START)
         self.store = MemoryStore()
         self.machine = replace(machine)
-        self.reader = StoreReader(self.machine, self.store, self.clock)
+        self.reader = StoreReader(self.machine, self.store, self.clock, DEALERS)
 
     async def know(self, customer: str, count: int) -> None:
         ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))

@@ -15,7 +15,7 @@ from shared.runtime.aggregate import Aggregate, Emitted, Intent, Outgoing, Parke
 from shared.runtime.documents import from_intent
 from shared.runtime.errors import Conflict, RefusedDocuments, TransientFailure
 from shared.runtime.mongo_store import MongoStore
-from shared.runtime.store import Store
+from shared.runtime.store import ReadStore, Store
 from shared.settings import MongoSettings
 
 NOW = datetime(2026, 11, 21, 10, 5, 0, 123000, tzinfo=UTC)
@@ -287,6 +287,42 @@ async def test_listings_of_what_began_in_a_span_come_by_id_page_by_page(store: S
     ]
     rest = await store.listings("g/d", since=begun[1], until=begun[3], after="g/d/s/2", limit=9)
     assert rest == [("g/d/s/same", Listing(begun[1], NOW + timedelta(minutes=3), {"n": 1}))]
+
+
+async def test_what_is_counted_is_what_is_open_and_what_began_lately(store: ReadStore) -> None:
+    begun = [NOW + timedelta(hours=hours) for hours in range(3)]
+    await store.save([listed(f"g/d/s/{n}", since=since) for n, since in enumerate(begun)])
+    await store.save(
+        [
+            listed("g/d/s/open", 3, since=begun[0]),
+            replace(listed("g/d/s/idle"), listing=Listing(begun[1], NOTHING_DUE, {"n": 1})),
+            listed("g/e/s/1", 1, since=begun[1]),
+            aggregate("g/d/s/unlisted"),
+        ]
+    )
+    opened = await store.open_listings("g/d")
+    assert sorted(listing.deadline for listing in opened if listing.deadline) == [
+        NOW + timedelta(minutes=3),
+        NOTHING_DUE,
+    ]
+    recent = await store.listings_begun("g/d", begun[1])
+    assert sorted(listing.since for listing in recent) == [begun[1], begun[1], begun[2]]
+    assert recent[0].tally == {"n": 1}
+    assert await store.open_listings("g/none") == await store.listings_begun("g/none", NOW) == []
+
+
+async def test_a_thing_is_found_by_its_name_whosever_it_is(store: ReadStore) -> None:
+    name = "g/d/s/complaint/K%2F1"
+    await store.save(
+        [
+            aggregate(f"g/d/s/1|{name}"),
+            aggregate(f"g/d/s/2|{name}"),
+            aggregate("g/d/s/1|g/d/s/complaint/K"),
+            aggregate("g/d/s/1"),
+        ]
+    )
+    assert [one.id for one in await store.named(name)] == [f"g/d/s/1|{name}", f"g/d/s/2|{name}"]
+    assert await store.named("g/d/s/complaint") == await store.named("") == []
 
 
 async def test_a_database_that_is_away_is_a_transient_failure() -> None:

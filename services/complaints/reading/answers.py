@@ -1,4 +1,4 @@
-"""What all answers of the read endpoints have in common, and how they say what went wrong."""
+"""What all answers of the read endpoints have in common."""
 
 from typing import Self
 
@@ -25,28 +25,3 @@ class Words(Answer):
     def of(cls, why: Why) -> Self:
         """The same words as a contract has them."""
         return cls(en=why.en, zh=why.zh)
-
-
-class Problem(Answer):
-    """Why there is no answer."""
-
-    detail: str
-    """In words, for whoever asked."""
-
-
-class Fault(Answer):
-    """One thing that is wrong with a request."""
-
-    loc: tuple[str | int, ...]
-    """Where: `query` or `path`, and the name of the parameter."""
-    msg: str
-    """What is wrong, and what to do about it."""
-    type: str
-    """The kind of fault, for programs."""
-
-
-class InvalidRequest(Answer):
-    """All that is wrong with a request."""
-
-    detail: tuple[Fault, ...]
-    """At least one fault."""

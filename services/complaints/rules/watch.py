@@ -7,6 +7,7 @@ from pathlib import Path
 
 import structlog
 
+from services.complaints.observe import begin
 from services.complaints.rulebook import Rulebook
 from services.complaints.rules.coverage import missing_by_dealer
 from services.complaints.rules.folder import RulesFolder, Stamps
@@ -39,6 +40,7 @@ class RulesWatch:
         if found is not None:
             self._running = found
             tell_missing_years(found, now)
+            begin(found.editions, found)
             log.info("rules changed", version=found.version, dealers=sorted(found.editions))
         return found
 

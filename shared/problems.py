@@ -1,0 +1,126 @@
+"""Problem details (RFC 9457), as every service answers them: what is wrong and where, never what
+was sent."""
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Response
+from pydantic import Field
+
+from shared.contracts.values import Contract
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 5
+PARAMETERS_IN = frozenset({"query", "path", "header"})
+MOST_TOLD = 20
+
+
+class PlaceInEvent(Contract):
+    """One place of an event that is wrong, or that was corrected; or a parameter of a request."""
+
+    pointer: str = Field(
+        description="JSON pointer into the event, such as /data/vehicle/vin; of a parameter "
+        "/query/limit"
+    )
+    detail: str = Field(description="what is wrong there; never the value itself")
+
+
+class Problem(Contract):
+    """RFC 9457 problem details."""
+
+    type: str = Field(description="names the kind of problem; the same for ever")
+    title: str = Field(description="the kind of problem, in words")
+    status: int = Field(description="the HTTP status of the answer")
+    detail: str | None = Field(default=None, description="what is wrong this time")
+    errors: tuple[PlaceInEvent, ...] = Field(
+        default=(), description="each place that is wrong, of many the first"
+    )
+
+
+def problem(
+    kind: str,
+    title: str,
+    status: int,
+    *,
+    detail: str | None = None,
+    errors: Sequence[PlaceInEvent] = (),
+) -> Problem:
+    """A problem of the kind `urn:aftercare:problem:<kind>`."""
+    return Problem(
+        type=f"urn:aftercare:problem:{kind}",
+        title=title,
+        status=status,
+        detail=detail,
+        errors=tuple(errors),
+    )
+
+
+def unknown(detail: str) -> Problem:
+    """What is asked for is not known here."""
+    return problem("unknown", "Not known here", 404, detail=detail)
+
+
+def invalid_query(detail: str, errors: Sequence[PlaceInEvent] = ()) -> Problem:
+    """A parameter of the request is missing or wrong."""
+    return problem("invalid-query", "The query is not valid", 422, detail=detail, errors=errors)
+
+
+def undecided(detail: str) -> Problem:
+    """It is known, but was set aside after a fault; it is tried again by itself."""
+    return problem("undecided", "Nothing can be said at present", 503, detail=detail)
+
+
+def away() -> Problem:
+    """The database does not answer a question."""
+    return problem(
+        "unavailable", "Not to be had at present", 503, detail="the database does not answer"
+    )
+
+
+def internal(title: str = "The service failed") -> Problem:
+    """A defect of ours."""
+    return problem("internal", title, 500, detail="our mistake; it was logged")
+
+
+def http_error(status: int, detail: str | None = None) -> Problem:
+    """A status that says it all, such as that of a path that is not there."""
+    return Problem(
+        type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=detail
+    )
+
+
+class Refusal(Exception):
+    """A request that is answered with a problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.title)
+        self.problem = problem
+
+
+def wrong_parameters(faults: Iterable[Any]) -> Problem:
+    """What FastAPI found wrong with a request. Names in a body are the sender's: it is told as a
+    whole."""
+    places = [(_place(fault["loc"]), fault["msg"]) for fault in faults][:MOST_TOLD]
+    names = ", ".join(sorted({".".join(place) for place, _ in places}))
+    errors = [
+        PlaceInEvent(pointer="/" + "/".join(place), detail=words.removeprefix("Value error, "))
+        for place, words in places
+    ]
+    return invalid_query(f"not valid: {names}", errors)
+
+
+def _place(location: Sequence[str | int]) -> tuple[str, ...]:
+    where = str(location[0])
+    return (where, *map(str, location[1:2])) if where in PARAMETERS_IN else ("body",)
+
+
+def problem_response(problem: Problem) -> Response:
+    """The problem as `application/problem+json`."""
+    headers = {}
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if problem.status == HTTPStatus.REQUEST_TIMEOUT:
+        headers["Connection"] = "close"  # the rest of the body is not waited for
+    body = problem.model_dump_json(exclude_none=True)
+    return Response(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
