@@ -1,11 +1,9 @@
 """The command `aftercare`, as an operator uses it."""
 
-import contextlib
 import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,11 +13,11 @@ import pytest
 
 from deploy.local import configuration, gist
 from deploy.local.intake_client import IntakeClient, Problem
-from deploy.local.processes import CannotRun, Child, free_port, require_free, running, spawn
+from deploy.local.processes import CannotRun, Child, free_port
 from deploy.local.recorded import recorded
 from deploy.local.republish import PutBack, republish
 from deploy.local.send import Account, read_lines, send_all
-from deploy.local.stack import SERVICES, fixed_ports
+from deploy.local.stack import SERVICES
 from deploy.local.tail import Tail, following
 from shared.contracts.complaints import (
     CaseClosed,
@@ -36,6 +34,7 @@ from shared.contracts.scoring import ScoreChanged
 from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS, MERGES, SCORES, VISITS
 from shared.kafka import make_producer
 from shared.runtime.dead_letters import PREFIX
+from tests.running import COMMAND, free_port_base, running_up, without_aftercare
 from tests.servers import PATIENCE_SECONDS, Broker
 
 AT = datetime(2026, 11, 21, 10, 5, tzinfo=UTC)
@@ -45,17 +44,13 @@ Answer = Callable[[httpx.Request], httpx.Response]
 def aftercare(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "deploy.local.cli", *arguments],
+        [*COMMAND, *arguments],
         capture_output=True,
         text=True,
         check=False,
         timeout=PATIENCE_SECONDS,
-        env=_without_aftercare() | environment,
+        env=without_aftercare() | environment,
     )
-
-
-def _without_aftercare() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("AFTERCARE_")}
 
 
 def taking_all(request: httpx.Request) -> httpx.Response:
@@ -474,27 +469,12 @@ def test_a_wrong_draft_shows_in_the_check_alone(
 
 @pytest.fixture
 def port_base() -> int:
-    """A base whose ports nobody uses."""
-    while True:
-        base = free_port()
-        wanted = fixed_ports(base)
-        assert wanted.broker is not None and wanted.database is not None
-        with contextlib.suppress(CannotRun, OverflowError):
-            for port in (*wanted.services.values(), wanted.broker, wanted.database):
-                require_free(port, wanted_by="the test", advice="")
-            return base
+    return free_port_base()
 
 
 @pytest.fixture
 def up(tmp_path: Path, port_base: int) -> Iterator[Child]:
-    """A running `aftercare up`."""
-    command = [sys.executable, "-m", "deploy.local.cli", "up"]
-    arguments = ["--data-dir", str(tmp_path / "data"), "--port-base", str(port_base)]
-    child = spawn("up", [*command, *arguments], logs=tmp_path, environment=_without_aftercare())
-    with running(child):
-        child.wait_until(
-            (tmp_path / "data" / "running.json").exists, within_seconds=PATIENCE_SECONDS
-        )
+    with running_up(tmp_path, port_base) as child:
         yield child
 
 
