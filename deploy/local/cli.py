@@ -312,13 +312,16 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed is another story.")] = 7,
     events: Annotated[int, typer.Option(min=3000, max=100_000, help="How many to send.")] = 5400,
     keep: Annotated[bool, typer.Option("--keep", help="Keep data and logs.")] = False,
+    stay: Annotated[
+        bool, typer.Option("--stay", help="Keep it running at the end, until Ctrl-C.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Play six days of three dealers on top of two years of history, and account for them.
 
     Exits with 1 when anything is not where it belongs.
     """
-    if not run_demo(seed=seed, events=events, keep=keep, as_json=as_json):
+    if not run_demo(seed=seed, events=events, keep=keep, stay=stay, as_json=as_json):
         raise typer.Exit(FAILED)
 
 

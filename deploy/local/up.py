@@ -38,12 +38,13 @@ def run_up(directory: Path, *, port_base: int, fresh: bool, out: Console) -> Non
                 _show_put_back(stack.put_back, out)
             _show(stack, directory, out)
             stopping.callback(out.print, "stopping")
-            _watch(stack)
+            watch(stack)
     except KeyboardInterrupt:
         out.print("stopped")
 
 
-def _watch(stack: Stack) -> None:
+def watch(stack: Stack) -> None:
+    """Wait for ever. Raises `CannotRun` when anything ends by itself."""
     while (ended := stack.ended()) is None:
         stack.children[0].ended_within(LOOK_EVERY_SECONDS)
     raise CannotRun(

@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
+from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from services.intake import problems
@@ -47,7 +48,8 @@ def make_app(
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """Intake over any register and relay."""
-    app = FastAPI(
+    app = FastAPIOffline(
+        redoc_url=None,
         title="Aftercare intake",
         version=VERSION,
         description="Takes what dealer-management systems report, as CloudEvents.",

@@ -18,6 +18,7 @@ import structlog
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi_offline import FastAPIOffline
 
 from shared import http, metrics
 from shared.contracts.policy import Policy
@@ -258,7 +259,8 @@ def serve(
         yield
         await runtime.stop()
 
-    app = FastAPI(
+    app = FastAPIOffline(  # the pages of /docs load nothing from elsewhere
+        redoc_url=None,
         title=f"Aftercare {machine.name}",
         lifespan=lifespan,
         exception_handlers={RequestValidationError: http.invalid_request},

@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -325,10 +327,25 @@ def test_a_step_of_the_ladder_names_the_staff_ids_it_went_to() -> None:
     )
 
 
+def test_instants_are_told_by_the_clocks_of_a_zone() -> None:
+    data = {
+        "case_no": "K1",
+        "clock": "contact",
+        "due_at": "2026-11-21T22:05:00.000Z",
+        "recipients": [],
+        "notified": False,
+    }
+    headers = tuple(to_headers({"type": DeadlineBreached.TYPE}))
+    value = json.dumps(data).encode()
+    shanghai = ZoneInfo("Asia/Shanghai")
+    told = gist.tell(ESCALATIONS.name, headers, value, written_at=AT, zone=shanghai)
+    assert told.gist.startswith("case K1: contact due 2026-11-22 06:05 (")
+
+
 def test_what_is_only_recorded_went_to_nobody() -> None:
     data = {"case_no": "K1", "clock": "answer", "recipients": ["group"], "notified": False}
     line = told(ESCALATIONS.name, DeadlineWarned.TYPE, data)
-    assert line.endswith("case K1: answer (recorded, nobody notified)")
+    assert line.endswith("case K1: answer (for the record only, told to nobody)")
 
 
 @pytest.mark.parametrize(
@@ -381,7 +398,7 @@ def test_a_dead_letter_tells_where_it_was_and_why() -> None:
     ours = {"service": "scoring", "topic": "t", "partition": "1", "offset": "7", "reason": "r"}
     headers = tuple((f"{PREFIX}{name}", text.encode()) for name, text in ours.items())
     line = gist.tell(DEAD_LETTERS.name, headers, b"\xff", written_at=AT).line()
-    assert line.endswith("scoring could not process t [1]@7: r")
+    assert line.endswith("scoring could not process record 7 of t, partition 1: r")
 
 
 @pytest.mark.parametrize("value", [b"\xff\xfe", b"[]", b"{}", b"null", b"7"])
@@ -483,6 +500,11 @@ def test_up_runs_everything_and_stops_it(up: Child, tmp_path: Path, port_base: i
     assert urls["complaints"] == f"http://127.0.0.1:{port_base + 4}"
     for url in urls.values():
         assert httpx.get(f"{url}/health/ready").status_code == 200
+        page = httpx.get(f"{url}/docs").text
+        assets = re.findall(r'(?:src|href|url: )="?\'?([^"\'>]+)', page)
+        assert [asset.rpartition(".")[2] for asset in assets] == ["css", "png", "js"]
+        for asset in assets:  # from the service itself, for a CDN is not reached everywhere
+            assert len(httpx.get(f"{url}{asset}").content) > 1000, asset
     again = aftercare("up", "--data-dir", str(tmp_path / "other"), "--port-base", str(port_base))
     assert again.returncode == 1
     assert f"port {port_base + 1}, which intake needs, is in use" in again.stderr
