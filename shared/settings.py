@@ -62,6 +62,7 @@ class MongoSettings(BaseModel):
     uri: SecretStr = SecretStr("mongodb://127.0.0.1:27017")
     database_prefix: str = "aftercare_"
     driver: Literal["motor", "pymongo"] = "motor"
+    """Motor, or PyMongo's own asyncio client, its successor: decision 15 says when to change."""
 
 
 class ClockSettings(BaseModel):
