@@ -12,7 +12,8 @@ import yaml
 from deploy.local import example
 from docs.asyncapi import summary
 from shared.contracts.feeds import REPORTS
-from shared.settings import ServiceSettings
+from shared.dealers import read_dealers
+from shared.settings import SHIPPED_DEALERS
 
 Language: TypeAlias = Literal["en", "zh"]
 Schema: TypeAlias = Mapping[str, Any]
@@ -24,12 +25,13 @@ WORDS: Mapping[str, list[str]] = yaml.safe_load(
 )
 """`field` or `Type.field` -> its meaning in both languages."""
 PROSE: Mapping[Language, str] = {
-    language: (Path(__file__).parent / "feeds_prose" / f"{language}.md").read_text("utf-8")
+    language: (Path(__file__).parent / "feeds_prose" / f"{language}.txt").read_text("utf-8")
     for language in ("en", "zh")
 }
 """What stands before the types."""
 _PLACE = {"en": 0, "zh": 1}
 _HEADS = {"en": ("field", "", "accepts", "meaning"), "zh": ("字段", "", "取值", "含义")}
+_DEALER = {"en": "sunrise/berlin", "zh": "sunrise/pudong"}
 _REQUIRED = {"en": "required", "zh": "必填"}
 _KINDS: Mapping[str, tuple[str, str]] = {
     "date-time": ("instant with its offset", "带时区偏移的时刻"),
@@ -88,7 +90,8 @@ def without_words() -> list[str]:
 
 
 def _report(name: str, language: Language) -> Iterator[str]:
-    dealer = ServiceSettings.model_construct().dealers().all()[1]
+    dealer = read_dealers(SHIPPED_DEALERS).find(_DEALER[language])
+    assert dealer is not None
     shown = example.event(name, dealer, now=SHOWN_AT)
     report = REPORTS[shown["type"]]
     yield from ("", f"## {_TITLES[name][_PLACE[language]]}", "")

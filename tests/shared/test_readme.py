@@ -17,7 +17,7 @@ from shared.dealers import Dealer, read_dealers
 
 PROJECT = Path(__file__).parent.parent.parent
 READMES = [PROJECT / "README.md", PROJECT / "README.zh-CN.md"]
-DOCUMENTS = [*READMES, *sorted((PROJECT / "docs").rglob("*.md"))]
+DOCUMENTS = [*READMES, PROJECT / "CONTRIBUTING.md", *sorted((PROJECT / "docs").rglob("*.md"))]
 MAKEFILE = (PROJECT / "Makefile").read_text("utf-8")
 TARGETS = set(re.findall(r"^([a-z]+):.*## ", MAKEFILE, re.MULTILINE))
 
@@ -29,13 +29,6 @@ def blocks(document: Path, language: str) -> list[str]:
     """The code blocks of one language."""
     text = document.read_text("utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-
-
-@each_document
-def test_every_link_within_the_project_leads_somewhere(document: Path) -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text("utf-8")):
-        if not target.startswith("https://"):
-            assert (document.parent / target).exists(), target
 
 
 @each_readme
