@@ -125,7 +125,8 @@ def apply(
         _write([f"applied to {dealer}, {policy_show.in_force(edition)}: {path}"])
         rulebook = proposed(rulebook, dealer, edition)
     if not no_wait:
-        require_rules(recorded(data_dir).rules)
+        if not url:
+            require_rules(recorded(data_dir).rules, folder)
         _wait(dealer, rulebook, mongo, url or recorded(data_dir).urls["complaints"])
 
 
@@ -236,13 +237,18 @@ def _agree(dealer: str, choice: OpenCases, *, yes: bool) -> None:
     typer.confirm(f"Apply this to {dealer}, for {whose}?", abort=True, err=True)
 
 
-def require_rules(rules: str | None) -> None:
-    """Raises `CannotRun` where a running complaints was started without a folder of rules."""
-    if rules is None:
-        raise CannotRun(
-            f"not waiting: complaints was started without {places.VARIABLE} and reads no rules. "
-            f"Stop it, set the variable, and start it again with {hint('up')}"
-        )
+def require_rules(read: str | None, folder: Path) -> None:
+    """Raises `CannotRun` where the running complaints reads other rules than `folder`, or none.
+
+    `read`: what it does, as `aftercare up` told; empty: nobody knows.
+    """
+    if read == "" or (read is not None and Path(read) == folder.resolve()):
+        return
+    does = f"reads {read}" if read else f"was started without {places.VARIABLE} and reads no rules"
+    raise CannotRun(
+        f"not waiting: complaints {does}. Stop it, set {places.VARIABLE} to {folder.resolve()}, "
+        f"and start it again with {hint('up')}"
+    )
 
 
 def _wait(dealer: str, rulebook: Rulebook, mongo: MongoSettings, url: str) -> None:

@@ -133,9 +133,13 @@ def running_stack(
             database=settings[DATABASE_VARIABLE].rpartition("@")[2].removeprefix("mongodb://"),
             urls=services.urls,
             children=(*servers, *services.children.values()),
-            rules=settings.get(places.VARIABLE) or None,
+            rules=_resolved(settings.get(places.VARIABLE)),
             put_back=put_back,
         )
+
+
+def _resolved(folder: str | None) -> str | None:
+    return str(Path(folder).resolve()) if folder else None
 
 
 def _is_filled(directory: Path) -> bool:

@@ -120,16 +120,19 @@ def test_every_place_names_the_same_pythons() -> None:
         assert re.search(r"Python 3\.11(, |、)3\.12( or | 或 )3\.13", text), place
 
 
-def test_nobody_waits_for_a_service_that_reads_no_rules(
+def test_nobody_waits_for_a_service_that_reads_other_rules_or_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = Recorded(urls={"complaints": "http://127.0.0.1:1"}, rules=None)
     (tmp_path / "running.json").write_text(record.model_dump_json(), "utf-8")
     monkeypatch.setattr(sys, "argv", ["aftercare", "policy", "apply", "--data-dir", str(tmp_path)])
     with pytest.raises(CannotRun, match=r"without AFTERCARE_COMPLAINTS_RULES_DIR.* up --data-dir"):
-        policy_cli.require_rules(recorded(tmp_path).rules)
-    policy_cli.require_rules(recorded(tmp_path / "nothing").rules)
-    policy_cli.require_rules("/etc/rules")
+        policy_cli.require_rules(recorded(tmp_path).rules, tmp_path)
+    with pytest.raises(CannotRun, match="complaints reads /etc/rules"):
+        policy_cli.require_rules("/etc/rules", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    policy_cli.require_rules(str(tmp_path), Path())
+    policy_cli.require_rules(recorded(tmp_path / "nothing").rules, tmp_path)
 
 
 # --- hints -----------------------------------------------------------------------------------
