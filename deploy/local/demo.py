@@ -106,6 +106,8 @@ async def play(story: Story, watch: Watch) -> Balance:
             await _until_arrived(story, audit, "history")
             await _until_quiet(watch)
             alarms_from_history = watch.alarms()
+            for line in _what_to_know(story.dealers):
+                story.say(line)
             watch.planted = poison = await _publish_poison(story)
             watch.talkative = True
             await _send_live(story, intake)
@@ -146,8 +148,6 @@ async def _send_live(story: Story, intake: IntakeClient) -> None:
         origin_file(story.directory), origin, fast_seconds=LIVE_SECONDS + AFTERMATH_SECONDS
     )
     story.say(f"sending {len(lines)} events of {LIVE_DAYS} days in {LIVE_SECONDS:.0f} s")
-    for line in _what_to_know(story.dealers):
-        story.say(line)
     clock = story.clock
     began = time.monotonic()
     sent = 0
@@ -166,6 +166,7 @@ async def _send_live(story: Story, intake: IntakeClient) -> None:
 
 def _what_to_know(dealers: Sequence[Dealer]) -> Iterator[str]:
     zones = ", ".join(f"{dealer.id} {dealer.timezone}" for dealer in dealers)
+    yield "what to know before the six days begin:"
     yield f"  Times are the dealers' own: {zones}."
     yield (
         f"  One record of {VISITS.name} cannot be read, on purpose: the services that read that "

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -79,8 +80,9 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     (checkout / "deploy").symlink_to(PROJECT / "deploy")
     program = checkout / ".venv" / "bin" / "aftercare"
     program.parent.mkdir(parents=True)
+    search = shlex.quote(os.pathsep.join(sys.path))
     program.write_text(
-        f'#!/bin/sh\nPYTHONPATH={PROJECT} exec {sys.executable} -m deploy.local.cli "$@"\n', "utf-8"
+        f'#!/bin/sh\nPYTHONPATH={search} exec {sys.executable} -m deploy.local.cli "$@"\n', "utf-8"
     )
     program.chmod(0o755)
     base = free_port_base()
