@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,16 @@ PROJECT = Path(__file__).parent.parent.parent
 FOLDER = PROJECT / "deploy/kubernetes"
 
 
-def manifests_in(folder: Path) -> list[dict[str, Any]]:
-    """What `kubectl apply -f` of the folder applies: it does not look into those within."""
-    return [
-        manifest
-        for path in sorted(folder.glob("*.yaml"))
-        for manifest in yaml.safe_load_all(path.read_text("utf-8"))
-    ]
+def manifests(paths: Iterable[Path]) -> list[dict[str, Any]]:
+    """All that is in files."""
+    found = (yaml.safe_load_all(path.read_text("utf-8")) for path in sorted(paths))
+    return [manifest for documents in found for manifest in documents]
 
 
-MANIFESTS = manifests_in(FOLDER)
-EXAMPLES = manifests_in(FOLDER / "examples")
+APPLIED = {path for path in FOLDER.rglob("*") if path.suffix in {".yaml", ".yml", ".json"}}
+"""The files that `kubectl apply -f` of the folder takes, with -R as well."""
+MANIFESTS = manifests(APPLIED)
+EXAMPLES = manifests(set(FOLDER.rglob("*.example")))
 OURS = list(configuration.SETTINGS)
 
 each_of_ours = pytest.mark.parametrize("name", OURS)
