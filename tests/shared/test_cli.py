@@ -416,6 +416,7 @@ def test_the_configuration_is_shown_without_passwords() -> None:
         "check",
         AFTERCARE_MONGO__URI="mongodb://anna:se:c@ret@db.example/x",
         AFTERCARE_KAFKA__SASL_PASSWORD="open sesame",
+        AFTERCARE_KAFKA__SSL_KEY_PASSWORD="more sesame",
     )
     assert done.returncode == 0
     assert "uri: mongodb://anna:***@db.example/x" in done.stdout
@@ -505,6 +506,7 @@ def test_up_runs_everything_and_stops_it(up: Child, tmp_path: Path, port_base: i
         assert [asset.rpartition(".")[2] for asset in assets] == ["css", "png", "js"]
         for asset in assets:  # from the service itself, for a CDN is not reached everywhere
             assert len(httpx.get(f"{url}{asset}").content) > 1000, asset
+        assert httpx.get(f"{url}/redoc").status_code == 404
     again = aftercare("up", "--data-dir", str(tmp_path / "other"), "--port-base", str(port_base))
     assert again.returncode == 1
     assert f"port {port_base + 1}, which intake needs, is in use" in again.stderr
