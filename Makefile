@@ -17,11 +17,12 @@ help: ## list the targets
 venv: $(INSTALLED) ## create .venv with everything that demo and test need
 
 $(INSTALLED): requirements/dev.txt pyproject.toml
-	@python=$$(for name in $(PYTHON) python3.11 python3 python3.12 python3.13 python3.14; do \
-	  "$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+	@python=$$(for name in $(PYTHON) python3.11 python3 python3.12 python3.13; do \
+	  "$$name" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
 	    2>/dev/null && echo "$$name" && break; done) || true; \
 	if [ -z "$$python" ]; then \
-	  echo 'Aftercare needs Python 3.11 or newer, with venv (Debian: apt install python3-venv).' >&2; \
+	  echo 'Aftercare needs Python 3.11, 3.12 or 3.13, with venv (Debian: apt install python3-venv);' >&2; \
+	  echo 'make PYTHON=/path/to/python names one that is elsewhere.' >&2; \
 	  exit 1; \
 	fi; \
 	echo "Installing into $(VENV) with $$("$$python" --version); this takes a minute."; \

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from docs import asyncapi, tables
+from docs import asyncapi, feeds_pages, tables
 from shared.contracts import complaints, feeds, followup, intake, scoring
 from shared.contracts.values import Contract
 
@@ -37,6 +37,8 @@ def documents() -> dict[str, str]:
     """Path within docs -> its content."""
     return {
         "asyncapi.yaml": _yaml(asyncapi.document()),
+        "feeds.md": feeds_pages.page("en"),
+        "feeds.zh-CN.md": feeds_pages.page("zh"),
         "operations/settings.md": tables.settings_page(),
         "operations/metrics.md": tables.metrics_page(),
         **{f"schemas/{contract.TYPE}.json": _schema(contract) for contract in contracts()},

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
@@ -40,7 +41,13 @@ def make_app(
 ) -> FastAPI:
     """An application that answers everything that goes wrong with a problem, and says so in its
     OpenAPI document."""
-    app = FastAPI(title=title, version=version, description=description, lifespan=lifespan)
+    app = FastAPIOffline(  # the pages of /docs load nothing from elsewhere
+        redoc_url=None,
+        title=title,
+        version=version,
+        description=description,
+        lifespan=lifespan,
+    )
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _not_here)
     app.add_exception_handler(Refusal, _refused)

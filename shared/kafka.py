@@ -1,6 +1,7 @@
 """The one module that makes Kafka clients: producers, subscriptions' options, administration."""
 
 import asyncio
+from ssl import SSLContext
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -8,6 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.helpers import create_ssl_context
 
 from shared.settings import KafkaSettings
+from shared.yaml_file import WrongFile
 
 MAX_REQUEST_BYTES = 2_500_000
 """Dead letters carry a record as large as Kafka's default limit, and their headers."""
@@ -19,13 +21,29 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
         "bootstrap_servers": settings.bootstrap_servers,
         "security_protocol": settings.security_protocol,
     }
-    if settings.security_protocol.endswith("SSL"):
-        options["ssl_context"] = create_ssl_context()
+    if settings.encrypted:
+        options["ssl_context"] = tls_context(settings)
     if settings.security_protocol.startswith("SASL"):
         options["sasl_mechanism"] = settings.sasl_mechanism
         options["sasl_plain_username"] = settings.sasl_username
         options["sasl_plain_password"] = settings.sasl_password.get_secret_value()
     return options
+
+
+def tls_context(settings: KafkaSettings) -> SSLContext:
+    """Whom we trust, and who we are. Raises `WrongFile` where a file cannot be used."""
+    files = (settings.ssl_ca_file, settings.ssl_certificate_file, settings.ssl_key_file)
+    try:
+        context: SSLContext = create_ssl_context(
+            cafile=settings.ssl_ca_file,
+            certfile=settings.ssl_certificate_file,
+            keyfile=settings.ssl_key_file,
+            password=settings.ssl_key_password.get_secret_value() or "",
+        )
+    except OSError as error:
+        named = ", ".join(str(file) for file in files if file)
+        raise WrongFile([f"AFTERCARE_KAFKA__SSL_…: {named}: {error.strerror or error}"]) from error
+    return context
 
 
 def make_producer(settings: KafkaSettings) -> AIOKafkaProducer:

@@ -7,11 +7,11 @@ are used through the calls they share.
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Any, TypeAlias
 
 import bson
 from bson.raw_bson import RawBSONDocument
-from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import (
     ASCENDING,
     AsyncMongoClient,
@@ -70,7 +70,7 @@ class Mongo:
         }
         uri = settings.uri.get_secret_value()
         self._client: Any = (
-            AsyncIOMotorClient(uri, io_loop=asyncio.get_running_loop(), **options)
+            _motor_client(uri, options)
             if settings.driver == "motor"
             else AsyncMongoClient(uri, **options)
         )
@@ -90,6 +90,12 @@ class Mongo:
         closing = self._client.close()
         if closing is not None:
             await closing
+
+
+def _motor_client(uri: str, options: Mapping[str, Any]) -> Any:
+    """Imported here, so that nobody needs motor who has chosen its successor."""
+    motor = import_module("motor.motor_asyncio")
+    return motor.AsyncIOMotorClient(uri, io_loop=asyncio.get_running_loop(), **options)
 
 
 @asynccontextmanager

@@ -4,9 +4,9 @@ Nested names are joined by two underscores: `AFTERCARE_KAFKA__BOOTSTRAP_SERVERS`
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.contracts.topics import DEFAULT_PARTITIONS
@@ -24,6 +24,14 @@ class KafkaSettings(BaseModel):
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     sasl_username: str = ""
     sasl_password: SecretStr = SecretStr("")
+    ssl_ca_file: Path | None = None
+    """PEM file of the authorities that may have signed the brokers' certificates; without it those
+    that the system trusts."""
+    ssl_certificate_file: Path | None = None
+    """PEM file of the client's certificate, where the brokers ask for one."""
+    ssl_key_file: Path | None = None
+    """PEM file of the key of that certificate; it may be in the same file."""
+    ssl_key_password: SecretStr = SecretStr("")
     idempotent_producer: bool = True
     """Off for the embedded broker, which does not know idempotence."""
     partitions: int = Field(default=DEFAULT_PARTITIONS, ge=1, le=1000)
@@ -34,6 +42,19 @@ class KafkaSettings(BaseModel):
     """How long the broker may wait for records. The embedded one waits for half of it even when
     some arrive, Kafka does not."""
 
+    @property
+    def encrypted(self) -> bool:
+        return self.security_protocol.endswith("SSL")
+
+    @model_validator(mode="after")
+    def _files_are_used(self) -> Self:
+        named = self.ssl_ca_file or self.ssl_certificate_file or self.ssl_key_file
+        if named and not self.encrypted:
+            raise ValueError("ssl_…_file needs security_protocol SSL or SASL_SSL")
+        if self.ssl_key_file and not self.ssl_certificate_file:
+            raise ValueError("ssl_key_file needs ssl_certificate_file")
+        return self
+
 
 class MongoSettings(BaseModel):
     """How to reach MongoDB. Each service has a database of its own: prefix + service name."""
@@ -41,6 +62,7 @@ class MongoSettings(BaseModel):
     uri: SecretStr = SecretStr("mongodb://127.0.0.1:27017")
     database_prefix: str = "aftercare_"
     driver: Literal["motor", "pymongo"] = "motor"
+    """Motor, or PyMongo's own asyncio client, its successor: decision 15 says when to change."""
 
 
 class ClockSettings(BaseModel):

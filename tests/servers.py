@@ -2,7 +2,7 @@
 
 `AFTERCARE_TEST_BROKER=apache` runs the same tests on the Kafka whose jars are in the directory
 `AFTERCARE_TEST_KAFKA_LIBS`, `AFTERCARE_TEST_DATABASE=mongo-java-server` on the database whose
-jars `make database` fetches.
+jars `make database` fetches, `AFTERCARE_MONGO__DRIVER=pymongo` with the other driver.
 """
 
 import asyncio
@@ -21,13 +21,14 @@ from deploy.local.apache_kafka import LIBS_VARIABLE, apache_kafka, kafka_libs
 from deploy.local.processes import CannotRun
 from deploy.local.servers import embedded_broker, embedded_database, other_database
 from deploy.local.topics import provision_topics
-from shared.settings import KafkaSettings, MongoSettings
+from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 
 BrokerKind = Literal["tansu", "apache"]
 BROKER_VARIABLE = "AFTERCARE_TEST_BROKER"
 DatabaseKind = Literal["secantusdb", "mongo-java-server"]
 DATABASE_VARIABLE = "AFTERCARE_TEST_DATABASE"
-DRIVERS: Sequence[Literal["motor", "pymongo"]] = ("motor", "pymongo")
+Driver = Literal["motor", "pymongo"]
+DRIVERS: Sequence[Driver] = ("motor", "pymongo")
 _MONGO_JAVA_SERVER = Path(__file__).parent.parent / "deploy" / "mongo-java-server"
 _SMALL_JVM = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 PARTITIONS = 6
@@ -64,7 +65,9 @@ class MongoServer:
 
     def settings(self, *, database_prefix: str) -> MongoSettings:
         """How a service reaches it, with databases of its own."""
-        return MongoSettings(uri=SecretStr(self.uri), database_prefix=database_prefix)
+        return MongoSettings(
+            uri=SecretStr(self.uri), database_prefix=database_prefix, driver=chosen_driver()
+        )
 
 
 def broker_kind() -> BrokerKind:
@@ -76,6 +79,11 @@ def broker_kind() -> BrokerKind:
             return "apache"
         case other:
             raise ValueError(f"{BROKER_VARIABLE} is '{other}', and may be 'tansu' or 'apache'")
+
+
+def chosen_driver() -> Driver:
+    """The driver of this run: services that tests start find it in the same variable."""
+    return ServiceSettings().mongo.driver
 
 
 def database_kind() -> DatabaseKind:

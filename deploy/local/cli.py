@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from deploy.local import configuration, dead_letters_cli, gist, policy_cli
+from deploy.local import example as examples
 from deploy.local.demo_show import run_demo
 from deploy.local.intake_client import IntakeClient
 from deploy.local.processes import CannotRun
@@ -26,23 +28,37 @@ from deploy.local.republish import republish as republish_all
 from deploy.local.send import DEFAULT_CHUNK, Account, Line, read_lines, send_all
 from deploy.local.stack import DEFAULT_PORT_BASE
 from deploy.local.tail import Record, following
-from deploy.local.terminal import FAILED, WRONG_USE, AsJson, DataDir, err, out
+from deploy.local.terminal import FAILED, WRONG_USE, AsJson, DataDir, err, hint, out
 from deploy.local.topics import TopicReport, provision_topics
 from deploy.local.up import run_up
 from shared.contracts.topics import ALL
+from shared.time.clock import SystemClock
 
 _SHOWN_REFUSALS = 50
+_PYTHONS = ((3, 11), (3, 13))
+"""The first and the last minor version that all dependencies have wheels for."""
 
-app = typer.Typer(
-    help="Aftercare: customer care for car dealers, driven by events.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 config_app = typer.Typer(help="Look at the configuration.", no_args_is_help=True)
 app.add_typer(dead_letters_cli.app, name="dead-letters")
 app.add_typer(config_app, name="config")
 app.add_typer(policy_cli.app, name="policy")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        out.print(f"aftercare {version('aftercare')}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def aftercare(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Tell the version."),
+    ] = False,
+) -> None:
+    """Aftercare: customer care for car dealers, driven by events."""
 
 
 @app.command()
@@ -117,6 +133,28 @@ def _show_account(account: Account) -> None:
 
 def _with_warnings(account: Account) -> str:
     return f"; {len(account.warned)} with warnings" if account.warned else ""
+
+
+@app.command()
+def example(
+    names: Annotated[
+        list[str], typer.Argument(metavar="TYPE...", help=f"Any of {', '.join(examples.NAMES)}.")
+    ],
+    dealer: Annotated[str, typer.Option(help="Of which dealer: group/dealer.")] = "sunrise/berlin",
+) -> None:
+    """Print events to try, one a line, with dates that suit the present."""
+    for name in names:
+        if name not in examples.NAMES:
+            raise typer.BadParameter(f"'{name}' is none of {', '.join(examples.NAMES)}")
+    dealers = configuration.checked("intake").dealers()
+    found = dealers.find(dealer)
+    if found is None:
+        known = ", ".join(each.id for each in dealers.all())
+        raise typer.BadParameter(f"'{dealer}' is none of {known}", param_hint="--dealer")
+    now = SystemClock().now()
+    for name in names:
+        event = examples.event(name, found, now=now)
+        sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
 
 
 @app.command()
@@ -210,7 +248,7 @@ def _show_topics(reports: list[TopicReport]) -> None:
         table.add_row(report.topic, report.state, "; ".join(remarks))
     out.print(table)
     if any(report.state == "missing" for report in reports):
-        out.print("`aftercare topics --create` creates what is missing", markup=False)
+        out.print(f"{hint('topics --create')} creates what is missing", markup=False)
 
 
 def _report_as_json(report: TopicReport) -> dict[str, object]:
@@ -283,13 +321,16 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed is another story.")] = 7,
     events: Annotated[int, typer.Option(min=3000, max=100_000, help="How many to send.")] = 5400,
     keep: Annotated[bool, typer.Option("--keep", help="Keep data and logs.")] = False,
+    stay: Annotated[
+        bool, typer.Option("--stay", help="Keep it running at the end, until Ctrl-C.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Play six days of three dealers on top of two years of history, and account for them.
 
     Exits with 1 when anything is not where it belongs.
     """
-    if not run_demo(seed=seed, events=events, keep=keep, as_json=as_json):
+    if not run_demo(seed=seed, events=events, keep=keep, stay=stay, as_json=as_json):
         raise typer.Exit(FAILED)
 
 
@@ -311,6 +352,8 @@ def config_check(
 
 def main() -> None:
     """Run the command; failures that people can mend are one message without a traceback."""
+    if not _PYTHONS[0] <= sys.version_info[:2] <= _PYTHONS[1]:
+        _fail(f"Aftercare needs Python 3.11, 3.12 or 3.13; this is {sys.version}", WRONG_USE)
     for number in (signal.SIGTERM, signal.SIGINT):  # a shell's background jobs ignore the latter
         signal.signal(number, _interrupt)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # we say it in our own words

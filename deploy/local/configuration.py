@@ -4,6 +4,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import yaml
@@ -14,6 +15,7 @@ from services.complaints.settings import ComplaintSettings
 from services.followup.settings import FollowUpSettings
 from services.intake.settings import IntakeSettings
 from services.scoring.settings import ScoringSettings
+from shared.kafka import tls_context
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 from shared.yaml_file import WrongFile
 
@@ -51,6 +53,8 @@ def checked(service: str) -> ServiceSettings:
     """
     settings = _read(SETTINGS[service])
     _check_file(settings.dealers, "AFTERCARE_DEALERS_FILE")
+    if settings.kafka.encrypted:
+        _check_file(partial(tls_context, settings.kafka), "AFTERCARE_KAFKA__SSL_CA_FILE")
     if isinstance(settings, _HasPolicy):
         _check_file(settings.policy, f"AFTERCARE_{service.upper()}_POLICY_FILE")
     return settings
@@ -93,6 +97,8 @@ def as_yaml(settings: ServiceSettings) -> str:
     shown = settings.model_dump(mode="json")
     password = settings.kafka.sasl_password.get_secret_value()
     shown["kafka"]["sasl_password"] = MASK if password else ""
+    key_password = settings.kafka.ssl_key_password.get_secret_value()
+    shown["kafka"]["ssl_key_password"] = MASK if key_password else ""
     shown["mongo"]["uri"] = without_password(settings.mongo.uri.get_secret_value())
     return yaml.safe_dump(shown, sort_keys=False, allow_unicode=True)
 

@@ -7,13 +7,14 @@ scaled. At the end the demo accounts for every event it sent.
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 
+from deploy.local import gist
 from deploy.local.demo_account import READ_BY, Balance, Ledger, missing
 from deploy.local.demo_audit import Audit
 from deploy.local.demo_stories import timelines
@@ -41,6 +42,8 @@ LIVE_SHARE = 6
 """One event in so many is live, the others are history."""
 CHUNK = 500
 LIVE_CHUNK = 100
+AFTERMATH_SECONDS = 3.0
+"""Scaled time goes on for so long, over half a day, until all that was due has happened."""
 LEAD = timedelta(seconds=1)
 """All processes have read the origin before scaled time starts."""
 ARRIVAL_SECONDS = 60.0
@@ -103,7 +106,9 @@ async def play(story: Story, watch: Watch) -> Balance:
             await _until_arrived(story, audit, "history")
             await _until_quiet(watch)
             alarms_from_history = watch.alarms()
-            poison = await _publish_poison(story)
+            for line in _what_to_know(story.dealers):
+                story.say(line)
+            watch.planted = poison = await _publish_poison(story)
             watch.talkative = True
             await _send_live(story, intake)
             await _until_arrived(story, audit, "live")
@@ -139,7 +144,9 @@ async def _send_live(story: Story, intake: IntakeClient) -> None:
         events=story.events // LIVE_SHARE,
     )
     origin = SystemClock().now() + LEAD
-    write_origin(origin_file(story.directory), origin)
+    write_origin(
+        origin_file(story.directory), origin, fast_seconds=LIVE_SECONDS + AFTERMATH_SECONDS
+    )
     story.say(f"sending {len(lines)} events of {LIVE_DAYS} days in {LIVE_SECONDS:.0f} s")
     clock = story.clock
     began = time.monotonic()
@@ -155,6 +162,20 @@ async def _send_live(story: Story, intake: IntakeClient) -> None:
         else:
             await asyncio.sleep((lines[sent].at - now).total_seconds() / FACTOR)
     story.seconds["live sent"] = time.monotonic() - began
+
+
+def _what_to_know(dealers: Sequence[Dealer]) -> Iterator[str]:
+    zones = ", ".join(f"{dealer.id} {dealer.timezone}" for dealer in dealers)
+    yield "what to know before the six days begin:"
+    yield f"  Times are the dealers' own: {zones}."
+    yield (
+        f"  One record of {VISITS.name} cannot be read, on purpose: the services that read that "
+        "topic set it aside as dead letters, and go on."
+    )
+    yield (
+        f"  {gist.FOR_THE_RECORD}: a later step was due when this one was noticed, and the later "
+        "one alone is told. Six days in half a minute make that more frequent than in life."
+    )
 
 
 async def _send(story: Story, intake: IntakeClient, lines: Sequence[FeedLine]) -> None:

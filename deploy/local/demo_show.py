@@ -1,6 +1,7 @@
 """Runs the demo and shows it: lines as things happen, counters, and the account at the end."""
 
 import asyncio
+import contextlib
 import json
 import shutil
 import sys
@@ -15,10 +16,13 @@ from rich.table import Table
 
 from deploy.local.demo import Story, demo_environment, play
 from deploy.local.demo_account import Balance
+from deploy.local.demo_browse import afterwards, to_browse
 from deploy.local.demo_stories import Timeline, render_timeline, timelines
 from deploy.local.demo_watch import Watch
-from deploy.local.stack import any_ports, running_stack
+from deploy.local.recorded import recording
+from deploy.local.stack import Stack, any_ports, running_stack
 from deploy.local.summary import DealerSummary, render, summarize
+from deploy.local.up import watch as watch_over
 from shared.dealers import read_dealers
 from shared.settings import SHIPPED_DEALERS
 from shared.time.clock import SystemClock
@@ -42,8 +46,10 @@ _TITLES = {
 """What is counted, in the order it is shown."""
 
 
-def run_demo(*, seed: int, events: int, keep: bool, as_json: bool) -> bool:
+def run_demo(*, seed: int, events: int, keep: bool, stay: bool, as_json: bool) -> bool:
     """Play it from start to end; whether the account balances.
+
+    `stay`: keep it running then, until Ctrl-C or SIGTERM.
 
     Raises `CannotRun` when something does not start or goes away.
     """
@@ -52,7 +58,8 @@ def run_demo(*, seed: int, events: int, keep: bool, as_json: bool) -> bool:
         console.width = WIDTH_OF_A_FILE
     directory = Path(tempfile.mkdtemp(prefix="aftercare-demo-"))
     try:
-        return _played(directory, console, seed=seed, events=events, as_json=as_json)
+        shown = _Shown(console, as_json=as_json)
+        return _played(directory, shown, seed=seed, events=events, stay=stay)
     finally:
         if keep:
             console.print(f"data and logs are in {directory}", markup=False, soft_wrap=True)
@@ -60,41 +67,71 @@ def run_demo(*, seed: int, events: int, keep: bool, as_json: bool) -> bool:
             shutil.rmtree(directory, ignore_errors=True)
 
 
-def _played(directory: Path, console: Console, *, seed: int, events: int, as_json: bool) -> bool:
-    def say(line: str) -> None:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+class _Shown:
+    """Where it is shown, and in which form the end is."""
 
+    def __init__(self, console: Console, *, as_json: bool) -> None:
+        self.console = console
+        self._as_json = as_json
+
+    def say(self, line: str) -> None:
+        self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def end(self, balance: Balance, story: Story, watch: Watch) -> None:
+        """The account, and what led to it."""
+        if self._as_json:
+            told = json.dumps(_as_json(balance, story, watch), ensure_ascii=False)
+            sys.stdout.write(told + "\n")
+            sys.stdout.flush()
+            return
+        self.console.print()
+        for timeline in _timelines(story, watch):
+            self.console.print(render_timeline(timeline))
+        self.console.print(render(_summaries(story, watch)))
+        _show(balance, story, watch, self.say)
+
+
+def _played(directory: Path, shown: _Shown, *, seed: int, events: int, stay: bool) -> bool:
     began = time.monotonic()
-    say("starting broker, database and the four services")
+    shown.say("starting broker, database and the four services")
     stack_running = running_stack(
         directory=directory, ports=any_ports(), environment=demo_environment(directory)
     )
     with stack_running as stack:
+        dealers = read_dealers(SHIPPED_DEALERS).all()
         story = Story(
             stack=stack,
             directory=directory,
-            dealers=read_dealers(SHIPPED_DEALERS).all(),
+            dealers=dealers,
             seed=seed,
             events=events,
             began_at=SystemClock().now(),
-            say=say,
+            say=shown.say,
         )
         story.seconds["start"] = time.monotonic() - began
-        watch = Watch(say=say)
-        with _counters(console, story, watch):
+        watch = Watch(say=shown.say, zones={dealer.id: dealer.zone for dealer in dealers})
+        with _counters(shown.console, story, watch):
             balance = asyncio.run(play(story, watch))
+        if stay:
+            shown.end(balance, story, watch)
+            _stay(stack, directory, watch, shown.say)
+            return balance.balanced
         played = time.monotonic()
     story.seconds["stop"] = time.monotonic() - played
     story.seconds["all"] = time.monotonic() - began
-    if as_json:
-        sys.stdout.write(json.dumps(_as_json(balance, story, watch), ensure_ascii=False) + "\n")
-    else:
-        console.print()
-        for told in _timelines(story, watch):
-            console.print(render_timeline(told))
-        console.print(render(_summaries(story, watch)))
-        _show(balance, story, watch, say)
+    shown.end(balance, story, watch)
+    for line in ("", *afterwards()):
+        shown.say(line)
     return balance.balanced
+
+
+def _stay(stack: Stack, directory: Path, watch: Watch, say: Callable[[str], None]) -> None:
+    """Keep it running until Ctrl-C; the other commands find it meanwhile."""
+    with recording(stack, directory), contextlib.suppress(KeyboardInterrupt):
+        for line in ("", *to_browse(stack.urls, watch.received, directory)):
+            say(line)
+        watch_over(stack)
+    say("stopping")
 
 
 def _counters(console: Console, story: Story, watch: Watch) -> Live:

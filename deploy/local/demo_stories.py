@@ -130,7 +130,7 @@ def _entry(record: Received) -> Entry:
 def _text(kind: str, data: Mapping[str, Any]) -> str:
     match kind:
         case DeadlineWarned.TYPE | DeadlineBreached.TYPE | EscalationRaised.TYPE:
-            told = f"-> {gist.addressees(data)}" if data["notified"] else "(for the record only)"
+            told = f"-> {gist.addressees(data)}" if data["notified"] else gist.FOR_THE_RECORD
             return f"{gist.words(data['clock'])} {_distance(data)} {told}"
         case ClockStopped.TYPE:
             return f"{gist.words(data['clock'])} {data['verdict']}, {gist.margin(data)}"

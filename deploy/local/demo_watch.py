@@ -3,9 +3,9 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
 from deploy.local import gist
@@ -73,6 +73,10 @@ class Watch:
     """Everything that was seen so far."""
 
     say: Callable[[str], None]
+    zones: Mapping[str, tzinfo] = field(default_factory=dict)
+    """Dealer -> the zone whose clocks its lines are told by; UTC where none is known."""
+    planted: Origin | None = None
+    """The record that is unreadable on purpose."""
     counts: Counter[str] = field(default_factory=Counter)
     received: list[Received] = field(default_factory=list)
     sequences: dict[str, int] = field(default_factory=dict)
@@ -107,11 +111,13 @@ class Watch:
         if record.topic == DEAD_LETTERS.name and is_resolution(headers):
             return
         written_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-        told = gist.tell(record.topic, headers, record.value, written_at=written_at)
+        zone = self.zones.get(from_headers(headers).get("dealerid", ""), UTC)
+        told = gist.tell(record.topic, headers, record.value, written_at=written_at, zone=zone)
         if record.topic == DEAD_LETTERS.name:
             self.counts[DEAD_LETTER] += 1
             self.dead_letters.append((_origin(headers), told.gist))
-            self._show(DEAD_LETTER, told)
+            purpose = "on purpose: " if _origin(headers) == self.planted else ""
+            self._show(DEAD_LETTER, replace(told, gist=purpose + told.gist), zone)
             return
         attributes = from_headers(headers)
         received = Received(
@@ -133,18 +139,20 @@ class Watch:
         self.sequences[received["subject"]] = received["sequence"]
         self.counts[received["type"]] += 1
         if self.talkative and _notable(received, first=not known):
-            self._show(received["type"], told)
+            self._show(received["type"], told, zone)
 
     def alarms(self) -> int:
         """How many warnings, breaches and steps of a ladder were announced so far."""
         return sum(self.counts[kind] for kind in ALARMS)
 
-    def _show(self, kind: str, told: gist.Told) -> None:
+    def _show(self, kind: str, told: gist.Told, zone: tzinfo) -> None:
         self._shown[kind] += 1
         label = LABELS[kind]
         if self._shown[kind] <= LINES_PER_KIND:
-            at = datetime.fromisoformat(told.at)
-            self.say(f"{at:%a %H:%M}  {told.dealer:16}  {label:11}  {told.gist}")
+            # the broker's time of a dead letter is not scaled
+            at = datetime.fromisoformat(told.at).astimezone(zone)
+            when = f"{at:%a %H:%M}" if kind != DEAD_LETTER else ""
+            self.say(f"{when:9}  {told.dealer:16}  {label:11}  {told.gist}")
         elif self._shown[kind] == LINES_PER_KIND + 1:
             self.say(f"{'':9}  {'':16}  {label:11}  … more of them; all are counted below")
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from deploy.local.terminal import printable
@@ -16,6 +16,8 @@ from shared.runtime.dead_letters import is_resolution, told_by
 
 Data = Mapping[str, Any]
 
+FOR_THE_RECORD = "(for the record only, told to nobody)"
+"""What was noticed when a later step was due already, or long after it was due."""
 _MILLISECONDS = len("2026-11-21T10:05:00.000Z") - len(".000Z")
 
 
@@ -39,8 +41,9 @@ def tell(
     value: bytes | None,
     *,
     written_at: datetime,
+    zone: tzinfo = UTC,
 ) -> Told:
-    """What a record says. One that cannot be read is told as such."""
+    """What a record says, instants by the clocks of `zone`. One that cannot be read is told so."""
     attributes = from_headers(headers)
     at = attributes.get("time") or instant_text(written_at)
     dealer = attributes.get("dealerid", "-")
@@ -52,19 +55,29 @@ def tell(
     if value is None:
         return Told(at, short, dealer, "erased")
     try:
-        data = json.loads(value)
+        data = _local(json.loads(value), zone)
         gist = _GISTS.get(kind, _document)(data)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         gist = "(cannot be read)"
     return Told(at, short, dealer, gist)
 
 
+def _local(data: Data, zone: tzinfo) -> Data:
+    """The same, its instants in `zone`."""
+    if zone is UTC:
+        return data
+    return {
+        name: datetime.fromisoformat(value).astimezone(zone).isoformat()
+        if value and (name == "at" or name.endswith("_at"))
+        else value
+        for name, value in data.items()
+    }
+
+
 def _dead_letter(headers: tuple[tuple[str, bytes | None], ...]) -> str:
     ours = told_by(headers)
-    return (
-        f"{ours.get('service')} could not process {ours.get('topic')} "
-        f"[{ours.get('partition')}]@{ours.get('offset')}: {ours.get('reason')}"
-    )
+    where = f"record {ours.get('offset')} of {ours.get('topic')}, partition {ours.get('partition')}"
+    return f"{ours.get('service')} could not process {where}: {ours.get('reason')}"
 
 
 def _resolution(headers: tuple[tuple[str, bytes | None], ...]) -> str:
@@ -125,7 +138,7 @@ def _again(data: Data) -> str:
 
 def _told(data: Data) -> str:
     to = addressees(data)
-    return f" -> {to}" if data["notified"] and to else " (recorded, nobody notified)"
+    return f" -> {to}" if data["notified"] and to else f" {FOR_THE_RECORD}"
 
 
 def addressees(data: Data) -> str:
@@ -215,7 +228,7 @@ def words(name: str) -> str:
 
 
 def _minute(instant: str) -> str:
-    return f"{instant[:10]} {instant[11:16]}Z"
+    return f"{instant[:10]} {instant[11:16]}{'Z' if instant.endswith('Z') else ''}"
 
 
 _GISTS: dict[str, Callable[[Data], str]] = {

@@ -9,6 +9,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from deploy.local.processes import CannotRun
+from deploy.local.terminal import hint
 
 MEDIA_TYPE = "application/x-ndjson"
 REQUEST_SECONDS = 60.0
@@ -147,7 +148,7 @@ class IntakeClient:
                 )
             except (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
                 raise CannotRun(
-                    f"nothing listens at {self._url}. Start Aftercare with `aftercare up`, or "
+                    f"nothing listens at {self._url}. Start Aftercare with {hint('up')}, or "
                     "name intake's address with --url"
                 ) from error
             except httpx.TransportError as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from deploy.local.processes import CannotRun
+from deploy.local.terminal import hint
 from services.complaints.facts import CaseFacts
 from services.complaints.rulebook import Rulebook
 from services.complaints.rules.rehearsal import Rehearsal, moves
@@ -40,7 +41,7 @@ async def open_store(settings: MongoSettings) -> AsyncIterator[Store]:
     except TransientFailure as failure:
         raise CannotRun(
             f"the database of complaints does not answer ({failure}); "
-            "AFTERCARE_MONGO__URI says where it is, `aftercare up` starts one"
+            f"AFTERCARE_MONGO__URI says where it is, {hint('up')} starts one"
         ) from failure
     finally:
         await mongo.close()

@@ -18,7 +18,7 @@ from deploy.local.policy_check import Checked, check
 from deploy.local.processes import CannotRun
 from deploy.local.recorded import DEFAULT_DIRECTORY, recorded
 from deploy.local.stack import what_keeps
-from deploy.local.terminal import WRONG_USE, AsJson, DataDir, err
+from deploy.local.terminal import WRONG_USE, AsJson, DataDir, err, hint
 from services.complaints.rulebook import Edition, OpenCases, Rulebook
 from services.complaints.rules import places
 from services.complaints.rules.applied import write_edition
@@ -125,6 +125,8 @@ def apply(
         _write([f"applied to {dealer}, {policy_show.in_force(edition)}: {path}"])
         rulebook = proposed(rulebook, dealer, edition)
     if not no_wait:
+        if not url:
+            require_rules(recorded(data_dir).rules, folder)
         _wait(dealer, rulebook, mongo, url or recorded(data_dir).urls["complaints"])
 
 
@@ -233,6 +235,20 @@ def _agree(dealer: str, choice: OpenCases, *, yes: bool) -> None:
         raise typer.BadParameter("nobody is there to be asked: add --yes to apply this")
     whose = "new cases only" if choice == "keep" else "new cases and those that are open"
     typer.confirm(f"Apply this to {dealer}, for {whose}?", abort=True, err=True)
+
+
+def require_rules(read: str | None, folder: Path) -> None:
+    """Raises `CannotRun` where the running complaints reads other rules than `folder`, or none.
+
+    `read`: what it does, as `aftercare up` told; empty: nobody knows.
+    """
+    if read == "" or (read is not None and Path(read) == folder.resolve()):
+        return
+    does = f"reads {read}" if read else f"was started without {places.VARIABLE} and reads no rules"
+    raise CannotRun(
+        f"not waiting: complaints {does}. Stop it, set {places.VARIABLE} to {folder.resolve()}, "
+        f"and start it again with {hint('up')}"
+    )
 
 
 def _wait(dealer: str, rulebook: Rulebook, mongo: MongoSettings, url: str) -> None:

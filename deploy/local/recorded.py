@@ -23,6 +23,8 @@ class Recorded(BaseModel):
     mongo: dict[str, str] | None = None
     """Settings of the embedded database; absent where the environment names another."""
     urls: dict[str, str]
+    rules: str | None = ""
+    """The folder of rules that complaints reads, None if it has none; empty: that is not known."""
 
 
 @contextmanager
@@ -35,9 +37,12 @@ def recording(stack: Stack, directory: Path) -> Iterator[None]:
         kafka=embedded if stack.broker_is_embedded else None,
         mongo=None if os.environ.get(DATABASE_VARIABLE) else {"uri": f"mongodb://{stack.database}"},
         urls=dict(stack.urls),
+        rules=stack.rules,
     )
     file = directory / _FILE
-    file.write_text(record.model_dump_json(indent=2), encoding="utf-8")
+    draft = file.with_suffix(".draft")
+    draft.write_text(record.model_dump_json(indent=2), encoding="utf-8")
+    draft.replace(file)  # whoever waits for the file finds all of it
     try:
         yield
     finally:

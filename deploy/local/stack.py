@@ -18,7 +18,9 @@ from deploy.local.intake_client import IntakeClient
 from deploy.local.processes import CannotRun, Child, free_port, require_free, spawn, stop_all
 from deploy.local.republish import PutBack, republish
 from deploy.local.servers import embedded_broker, embedded_database
+from deploy.local.terminal import hint
 from deploy.local.topics import provision_topics
+from services.complaints.rules import places
 from shared.settings import KafkaSettings, ServiceSettings
 
 SERVICES = ("intake", "scoring", "followup", "complaints")
@@ -58,6 +60,8 @@ class Stack:
     """Where the database is, without its password."""
     urls: Mapping[str, str]
     children: tuple[Child, ...]
+    rules: str | None = None
+    """The folder of rules that complaints reads, if it has one."""
     put_back: PutBack | None = None
     """What intake kept and put on the topics of a broker that was new."""
 
@@ -129,8 +133,13 @@ def running_stack(
             database=settings[DATABASE_VARIABLE].rpartition("@")[2].removeprefix("mongodb://"),
             urls=services.urls,
             children=(*servers, *services.children.values()),
+            rules=_resolved(settings.get(places.VARIABLE)),
             put_back=put_back,
         )
+
+
+def _resolved(folder: str | None) -> str | None:
+    return str(Path(folder).resolve()) if folder else None
 
 
 def _is_filled(directory: Path) -> bool:
@@ -158,7 +167,7 @@ def _require_ports(ports: Ports) -> None:
             require_free(
                 port,
                 wanted_by=name,
-                advice="Is `aftercare up` running already? Other ports: --port-base",
+                advice=f"Is {hint('up')} running already? Other ports: --port-base",
             )
 
 

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from deploy.local.processes import CannotRun
+from deploy.local.terminal import hint
 from shared.kafka import connection, partition_counts
 from shared.settings import KafkaSettings
 
@@ -71,7 +72,7 @@ async def following(
     except (KafkaError, TimeoutError, OSError) as error:
         raise CannotRun(
             f"no Kafka broker answers at {settings.bootstrap_servers} ({type(error).__name__}). "
-            "Is `aftercare up` running?"
+            f"Is {hint('up')} running?"
         ) from error
     try:
         partitions = [TopicPartition(name, at) for name in topics for at in range(counts[name])]
@@ -86,7 +87,7 @@ async def following(
 def _require_all(topics: Sequence[str], counts: dict[str, int]) -> None:
     missing = [name for name in topics if not counts.get(name)]
     if missing:
-        raise CannotRun(f"there is no topic {', '.join(missing)}. `aftercare topics` lists them")
+        raise CannotRun(f"there is no topic {', '.join(missing)}. {hint('topics')} lists them")
 
 
 async def _skip_what_is_there(

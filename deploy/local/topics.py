@@ -11,6 +11,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from deploy.local.processes import CannotRun
+from deploy.local.terminal import hint
 from shared.contracts.topics import ALL, DEAD_LETTERS, Topic
 from shared.kafka import MAX_REQUEST_BYTES, make_admin
 from shared.settings import KafkaSettings
@@ -79,7 +80,7 @@ async def _administration(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdmi
     except (KafkaError, TimeoutError, OSError) as error:
         raise CannotRun(
             f"no Kafka broker answers at {settings.bootstrap_servers} ({type(error).__name__}). "
-            "Is `aftercare up` running? Another broker is named by "
+            f"Is {hint('up')} running? Another broker is named by "
             "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS."
         ) from error
     finally:

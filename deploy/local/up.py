@@ -11,6 +11,7 @@ from deploy.local.processes import CannotRun
 from deploy.local.recorded import recording
 from deploy.local.republish import PutBack
 from deploy.local.stack import Stack, fixed_ports, running_stack
+from deploy.local.terminal import hint
 
 LOOK_EVERY_SECONDS = 0.5
 
@@ -37,12 +38,13 @@ def run_up(directory: Path, *, port_base: int, fresh: bool, out: Console) -> Non
                 _show_put_back(stack.put_back, out)
             _show(stack, directory, out)
             stopping.callback(out.print, "stopping")
-            _watch(stack)
+            watch(stack)
     except KeyboardInterrupt:
         out.print("stopped")
 
 
-def _watch(stack: Stack) -> None:
+def watch(stack: Stack) -> None:
+    """Wait for ever. Raises `CannotRun` when anything ends by itself."""
     while (ended := stack.ended()) is None:
         stack.children[0].ended_within(LOOK_EVERY_SECONDS)
     raise CannotRun(
@@ -67,8 +69,12 @@ def _show(stack: Stack, directory: Path, out: Console) -> None:
     table.add_row("MongoDB", stack.database)
     out.print(table)
     out.print(
-        f"\nLogs are in {directory / 'logs'}. Try `aftercare send FILE` and `aftercare tail "
-        "scores` in another terminal. Ctrl-C stops everything.",
+        f"\nLogs are in {directory / 'logs'}. In another terminal:\n"
+        f"  {hint('example visit > visit.json', data_dir='')} writes an event to try\n"
+        f"  {hint('send visit.json')} sends it\n"
+        f"  {hint('tail scores tasks --from-start')} shows what comes of it\n"
+        "Ctrl-C stops everything.",
         markup=False,
         highlight=False,
+        soft_wrap=True,
     )

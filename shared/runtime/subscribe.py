@@ -15,12 +15,12 @@ from aiokafka import (
     TopicPartition,
 )
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.helpers import create_ssl_context
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
+from shared.kafka import tls_context
 from shared.runtime.ownership import Ownership
 from shared.settings import KafkaSettings
 from shared.time.clock import Clock, SystemClock
@@ -183,7 +183,7 @@ _NO_CONSUMER = _NoConsumer()
 
 
 def _security(settings: KafkaSettings) -> BaseSecurity | None:
-    ssl = create_ssl_context() if settings.security_protocol.endswith("SSL") else None
+    ssl = tls_context(settings) if settings.encrypted else None
     if settings.security_protocol.startswith("SASL"):
         kinds = {
             "PLAIN": SASLPlaintext,

@@ -48,17 +48,18 @@ class ManualClock:
 
 
 class ScaledClock:
-    """Real time up to an origin, `factor` times as fast from there on.
+    """Real time up to an origin, then `factor` times as fast, for ever or for so many seconds.
 
     The origin is read from a file, which may appear while the clock runs: processes that
     share the file share the origin, and so agree on the time. File content:
-    `{"origin": "2026-11-21T10:00:00Z"}`.
+    `{"origin": "2026-11-21T10:00:00Z", "fast_seconds": 30}`.
     """
 
     def __init__(self, *, factor: float, origin_file: Path, real: Clock | None = None) -> None:
         self._factor = factor
         self._origin_file = origin_file
         self._origin: datetime | None = None
+        self._fast = timedelta.max
         self._real = real or SystemClock()
 
     def now(self) -> datetime:
@@ -68,19 +69,27 @@ class ScaledClock:
         origin = self._origin or self._read_origin()
         if origin is None or machine <= origin:
             return to_milliseconds(machine)
-        return to_milliseconds(origin + (machine - origin) * self._factor)
+        gained = min(machine - origin, self._fast) * (self._factor - 1)
+        return to_milliseconds(machine + gained)
 
     def _read_origin(self) -> datetime | None:
         try:
             text = self._origin_file.read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
-        self._origin = datetime.fromisoformat(json.loads(text)["origin"])
+        told = json.loads(text)
+        if told.get("fast_seconds") is not None:
+            self._fast = timedelta(seconds=told["fast_seconds"])
+        self._origin = datetime.fromisoformat(told["origin"])
         return self._origin
 
 
-def write_origin(origin_file: Path, origin: datetime) -> None:
-    """Start the scaled time of every clock that reads `origin_file`; appears all at once."""
+def write_origin(origin_file: Path, origin: datetime, *, fast_seconds: float | None = None) -> None:
+    """Start the scaled time of every clock that reads `origin_file`; appears all at once.
+
+    After `fast_seconds` of the machine's time it goes on at the machine's pace.
+    """
+    told = {"origin": origin.isoformat(), "fast_seconds": fast_seconds}
     draft = origin_file.with_suffix(".draft")
-    draft.write_text(json.dumps({"origin": origin.isoformat()}), encoding="utf-8")
+    draft.write_text(json.dumps(told), encoding="utf-8")
     draft.replace(origin_file)

@@ -1,25 +1,25 @@
 """The command `aftercare`, as an operator uses it."""
 
-import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from deploy.local import configuration, gist
 from deploy.local.intake_client import IntakeClient, Problem
-from deploy.local.processes import CannotRun, Child, free_port, require_free, running, spawn
+from deploy.local.processes import CannotRun, Child, free_port
 from deploy.local.recorded import recorded
 from deploy.local.republish import PutBack, republish
 from deploy.local.send import Account, read_lines, send_all
-from deploy.local.stack import SERVICES, fixed_ports
+from deploy.local.stack import SERVICES
 from deploy.local.tail import Tail, following
 from shared.contracts.complaints import (
     CaseClosed,
@@ -36,6 +36,7 @@ from shared.contracts.scoring import ScoreChanged
 from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS, MERGES, SCORES, VISITS
 from shared.kafka import make_producer
 from shared.runtime.dead_letters import PREFIX
+from tests.running import COMMAND, free_port_base, running_up, without_aftercare
 from tests.servers import PATIENCE_SECONDS, Broker
 
 AT = datetime(2026, 11, 21, 10, 5, tzinfo=UTC)
@@ -45,17 +46,13 @@ Answer = Callable[[httpx.Request], httpx.Response]
 def aftercare(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "deploy.local.cli", *arguments],
+        [*COMMAND, *arguments],
         capture_output=True,
         text=True,
         check=False,
         timeout=PATIENCE_SECONDS,
-        env=_without_aftercare() | environment,
+        env=without_aftercare() | environment,
     )
-
-
-def _without_aftercare() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("AFTERCARE_")}
 
 
 def taking_all(request: httpx.Request) -> httpx.Response:
@@ -331,10 +328,25 @@ def test_a_step_of_the_ladder_names_the_staff_ids_it_went_to() -> None:
     )
 
 
+def test_instants_are_told_by_the_clocks_of_a_zone() -> None:
+    data = {
+        "case_no": "K1",
+        "clock": "contact",
+        "due_at": "2026-11-21T22:05:00.000Z",
+        "recipients": [],
+        "notified": False,
+    }
+    headers = tuple(to_headers({"type": DeadlineBreached.TYPE}))
+    value = json.dumps(data).encode()
+    shanghai = ZoneInfo("Asia/Shanghai")
+    told = gist.tell(ESCALATIONS.name, headers, value, written_at=AT, zone=shanghai)
+    assert told.gist.startswith("case K1: contact due 2026-11-22 06:05 (")
+
+
 def test_what_is_only_recorded_went_to_nobody() -> None:
     data = {"case_no": "K1", "clock": "answer", "recipients": ["group"], "notified": False}
     line = told(ESCALATIONS.name, DeadlineWarned.TYPE, data)
-    assert line.endswith("case K1: answer (recorded, nobody notified)")
+    assert line.endswith("case K1: answer (for the record only, told to nobody)")
 
 
 @pytest.mark.parametrize(
@@ -387,7 +399,7 @@ def test_a_dead_letter_tells_where_it_was_and_why() -> None:
     ours = {"service": "scoring", "topic": "t", "partition": "1", "offset": "7", "reason": "r"}
     headers = tuple((f"{PREFIX}{name}", text.encode()) for name, text in ours.items())
     line = gist.tell(DEAD_LETTERS.name, headers, b"\xff", written_at=AT).line()
-    assert line.endswith("scoring could not process t [1]@7: r")
+    assert line.endswith("scoring could not process record 7 of t, partition 1: r")
 
 
 @pytest.mark.parametrize("value", [b"\xff\xfe", b"[]", b"{}", b"null", b"7"])
@@ -405,6 +417,7 @@ def test_the_configuration_is_shown_without_passwords() -> None:
         "check",
         AFTERCARE_MONGO__URI="mongodb://anna:se:c@ret@db.example/x",
         AFTERCARE_KAFKA__SASL_PASSWORD="open sesame",
+        AFTERCARE_KAFKA__SSL_KEY_PASSWORD="more sesame",
     )
     assert done.returncode == 0
     assert "uri: mongodb://anna:***@db.example/x" in done.stdout
@@ -475,27 +488,12 @@ def test_a_wrong_draft_shows_in_the_check_alone(
 
 @pytest.fixture
 def port_base() -> int:
-    """A base whose ports nobody uses."""
-    while True:
-        base = free_port()
-        wanted = fixed_ports(base)
-        assert wanted.broker is not None and wanted.database is not None
-        with contextlib.suppress(CannotRun, OverflowError):
-            for port in (*wanted.services.values(), wanted.broker, wanted.database):
-                require_free(port, wanted_by="the test", advice="")
-            return base
+    return free_port_base()
 
 
 @pytest.fixture
 def up(tmp_path: Path, port_base: int) -> Iterator[Child]:
-    """A running `aftercare up`."""
-    command = [sys.executable, "-m", "deploy.local.cli", "up"]
-    arguments = ["--data-dir", str(tmp_path / "data"), "--port-base", str(port_base)]
-    child = spawn("up", [*command, *arguments], logs=tmp_path, environment=_without_aftercare())
-    with running(child):
-        child.wait_until(
-            (tmp_path / "data" / "running.json").exists, within_seconds=PATIENCE_SECONDS
-        )
+    with running_up(tmp_path, port_base) as child:
         yield child
 
 
@@ -504,6 +502,12 @@ def test_up_runs_everything_and_stops_it(up: Child, tmp_path: Path, port_base: i
     assert urls["complaints"] == f"http://127.0.0.1:{port_base + 4}"
     for url in urls.values():
         assert httpx.get(f"{url}/health/ready").status_code == 200
+        page = httpx.get(f"{url}/docs").text
+        assets = re.findall(r'(?:src|href|url: )="?\'?([^"\'>]+)', page)
+        assert [asset.rpartition(".")[2] for asset in assets] == ["css", "png", "js"]
+        for asset in assets:  # from the service itself, for a CDN is not reached everywhere
+            assert len(httpx.get(f"{url}{asset}").content) > 1000, asset
+        assert httpx.get(f"{url}/redoc").status_code == 404
     again = aftercare("up", "--data-dir", str(tmp_path / "other"), "--port-base", str(port_base))
     assert again.returncode == 1
     assert f"port {port_base + 1}, which intake needs, is in use" in again.stderr

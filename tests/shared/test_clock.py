@@ -34,3 +34,15 @@ def test_processes_that_share_the_file_agree(tmp_path: Path) -> None:
     real = ManualClock(ORIGIN + 5 * SECOND)
     clocks = [ScaledClock(factor=60, origin_file=file, real=real) for _ in range(2)]
     assert clocks[0].now() == clocks[1].now() == ORIGIN + timedelta(minutes=5)
+
+
+def test_scaled_time_goes_on_at_the_machines_pace_after_so_many_seconds(tmp_path: Path) -> None:
+    real = ManualClock(ORIGIN)
+    file = tmp_path / "origin.json"
+    clock = ScaledClock(factor=3600, origin_file=file, real=real)
+    write_origin(file, ORIGIN, fast_seconds=2)
+    real.advance(SECOND)
+    assert clock.now() == ORIGIN + timedelta(hours=1)
+    real.advance(11 * SECOND)
+    assert clock.now() == ORIGIN + timedelta(hours=2, seconds=10)
+    assert clock.at(ORIGIN - SECOND) == ORIGIN - SECOND

@@ -129,7 +129,7 @@ def test_nothing_personal_of_the_reports_samples_is_in_the_pseudonymous_samples(
 
 
 def test_the_generated_documents_agree_with_the_code() -> None:
-    assert generate.drift(generate.documents()) == []
+    assert generate.drift(generate.documents()) == [], "run `make docs`"
 
 
 def test_drift_is_told_with_the_lines_that_differ() -> None:

