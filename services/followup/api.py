@@ -17,6 +17,7 @@ from shared.time.clock import Clock
 Limit = Annotated[int, Query(ge=1, le=500)]
 STILL_TO_DO = ("open", "overdue")
 
+_OF_A_POLICY = ("A rule of the group's own policy asks for it", "按集团自定规则安排")
 _REASONS: dict[TaskKind, tuple[str, str]] = {
     "delivery_thanks": ("A car was delivered", "新车已交付"),
     "delivery_satisfaction": ("A car was delivered some days before", "新车交付数日后"),
@@ -115,7 +116,7 @@ def _tasks(view: View[FollowUpFacts]) -> Iterator[Task]:
 
 
 def _task(customer_key: str, about: str, task: TaskChanged) -> Task:
-    en, zh = _REASONS[task.kind]
+    en, zh = _REASONS.get(task.kind, _OF_A_POLICY)
     return Task(
         task_id=task_id(customer_key, about),
         customer_key=customer_key,

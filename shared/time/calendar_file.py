@@ -8,13 +8,11 @@ package leaves out the weekend days inside a break and is silent about years not
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import holidays
-import icalendar
-import recurring_ical_events
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -26,6 +24,7 @@ from pydantic import (
 )
 
 from shared.time.calendar import WEEKDAYS, BusinessCalendar, CalendarDay, Weekday, Windows
+from shared.time.closures import WrongEvent, event_days
 from shared.time.zones import known_zone
 from shared.yaml_file import WrongFile, YamlFile, parse_yaml, read_yaml
 
@@ -206,36 +205,10 @@ def _days_in(names: tuple[str, ...], field: str, source: YamlFile, years: range)
     for position, name in enumerate(names):
         path = source.path.parent / name
         try:
-            days |= set(_event_days(path.read_bytes(), years))
+            days |= event_days(path, years)
         except OSError as error:
             told = f"{name} cannot be read: {error.strerror}"
             raise WrongFile([source.line((field, position), told)]) from None
-        except (ValueError, KeyError) as error:  # an event without a start is a KeyError
-            raise WrongFile([f"{path}: {_told(error)}"]) from None
+        except WrongEvent as wrong:
+            raise WrongFile([f"{path}: {wrong}"]) from None
     return days
-
-
-class _NotWholeDays(ValueError):
-    """An event begins or ends within a day."""
-
-
-def _told(error: ValueError | KeyError) -> str:
-    if isinstance(error, _NotWholeDays):
-        return str(error)
-    return "is no iCalendar file that can be read"
-
-
-def _event_days(content: bytes, years: range) -> Iterator[date]:
-    calendar = icalendar.Calendar.from_ical(content)
-    first, after = date(years.start, 1, 1), date(years.stop, 1, 1)
-    for event in recurring_ical_events.of(calendar).between(first, after):
-        if str(event.get("STATUS", "")).upper() == "CANCELLED":
-            continue
-        start, end = event.start, event.end
-        if isinstance(start, datetime) or isinstance(end, datetime):
-            moment = start.isoformat(timespec="minutes") if isinstance(start, datetime) else start
-            raise _NotWholeDays(
-                f"the event of {moment} is not of whole days; write other hours under 'open'"
-            )
-        for number in range(max(1, (end - start).days)):
-            yield start + number * ONE_DAY

@@ -487,5 +487,5 @@ def test_the_service_says_what_is_wrong_and_goes_on(service: Running, rules: Pat
     with_roster(rules, "dealer: sunrise/pudong\nroles:\n  boss: [wang]\n")
     service.child.restart()
     assert service.child.process.wait(PATIENCE_SECONDS) == 1
-    assert "aftercare complaints cannot start, its rules are wrong:" in service.child.last_words()
+    assert "aftercare complaints cannot start, a file is wrong:" in service.child.last_words()
     assert f"{rules}/rosters/pudong.yaml:3: roles.boss: " in service.child.last_words()
