@@ -24,12 +24,11 @@ def read_changes(path: Path, shipped: M) -> M:
     file = parse_yaml(path)
     changes = Changes(file)
     content = changes.merged(shipped, file.content, ())
-    if changes.wrong:
-        raise WrongFile(changes.wrong)
+    lines = changes.wrong
     try:
-        return type(shipped).model_validate(content)
+        found = type(shipped).model_validate(content)
     except ValidationError as error:
-        lines = [
+        lines += [
             file.line(
                 changes.place(each["loc"]),
                 told(each, type(shipped)),
@@ -37,6 +36,9 @@ def read_changes(path: Path, shipped: M) -> M:
             )
             for each in error.errors(include_url=False)
         ]
+    else:
+        if not lines:
+            return found
     raise WrongFile(list(dict.fromkeys(lines)))
 
 
@@ -81,7 +83,8 @@ class Changes:
                 if found.pop(name, None) is None:
                     self._refuse(here, f"{_not_shipped(name, shipped)}, so it cannot be taken away")
             elif kind is not None:
-                found[name] = self._rule(name, shipped, value, kind, here)
+                rule = self._rule(name, shipped, value, kind, here)
+                found |= {name: rule} if rule is not None else {}
             else:
                 found[name] = self.merged(shipped.get(name), value, here)
         return found
@@ -147,18 +150,21 @@ class Changes:
         kind: type[BaseModel],
         at: Place,
     ) -> object:
-        """A rule that ships with what differs, or one that is given in full."""
+        """A rule that ships with what differs, or one that is given in full; None: neither."""
         key = key_of(kind)
         assert key is not None
         if not isinstance(given, Mapping):
             return given
         if key in given:
-            self._refuse((*at, key), f"it is named by its {key} already")
+            noun = kind.__name__.removesuffix("Rule").lower()
+            self._refuse((*at, key), f"a {noun} is named by its key alone")
+            return None
         content: Any = self.merged(shipped.get(name), given, at)
         required = [part for part, each in kind.model_fields.items() if each.is_required()]
         if missing := [part for part in required if part not in content and part != key]:
             told = f"{_not_shipped(name, shipped)}, so it must be complete: without "
             self._refuse(at, told + ", ".join(missing))
+            return None
         return {**content, key: name}
 
     def _refuse(self, at: Place, message: str) -> None:

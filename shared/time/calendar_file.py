@@ -23,7 +23,15 @@ from pydantic import (
     model_validator,
 )
 
-from shared.time.calendar import WEEKDAYS, BusinessCalendar, CalendarDay, Weekday, Windows
+from shared.time.calendar import (
+    DAY_MINUTES,
+    WEEKDAYS,
+    BusinessCalendar,
+    CalendarDay,
+    Weekday,
+    Window,
+    Windows,
+)
 from shared.time.closures import WrongEvent, event_days
 from shared.time.zones import known_zone
 from shared.yaml_file import WrongFile, YamlFile, parse_yaml, read_yaml
@@ -155,6 +163,27 @@ def compile_calendar(name: str, path: Path, years: range) -> BusinessCalendar:
         raise WrongFile([source.line(("week",), _message(error))]) from None
 
 
+def compile_working_days(country: str, years: range) -> BusinessCalendar:
+    """The statutory working days of a country, each from midnight to midnight: the days of the
+    week that are no weekend there, without its public holidays and with its make-up days.
+
+    The zone is UTC: whoever counts says in whose. Raises ValueError for an unknown country.
+    """
+    if country not in holidays.list_supported_countries():
+        raise ValueError("no country whose working days are known; write its code, such as CN")
+    public = _public_of(country, None, years)
+    weekend = holidays.country_holidays(country, years=list(years)).weekend
+    all_day = (Window(0, DAY_MINUTES),)
+    return BusinessCalendar(
+        name=f"statutory working days of {country}",
+        timezone="UTC",
+        week={name: all_day for day, name in enumerate(WEEKDAYS) if day not in weekend},
+        closed=tuple(public.off - public.work),
+        special=dict.fromkeys(public.work, all_day),
+        covered_years=tuple(years) if public.covered is None else public.covered,
+    )
+
+
 def _message(error: ValidationError) -> str:
     return error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
 
@@ -179,6 +208,10 @@ def _public(file: CalendarFile, source: YamlFile, years: range) -> _Public:
     if subdivision is not None and subdivision not in known[country]:
         told = f"no part of {country} with holidays of its own"
         raise WrongFile([source.line(("holidays", "subdivision"), told)])
+    return _public_of(country, subdivision, years)
+
+
+def _public_of(country: str, subdivision: str | None, years: range) -> _Public:
     package = holidays.country_holidays(country, subdiv=subdivision, years=list(years))
     off, work = set(package), set(getattr(package, "weekend_workdays", ()))
     arranged = STATUTORY / f"{country.lower()}.yaml"

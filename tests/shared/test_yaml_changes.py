@@ -162,7 +162,7 @@ def test_what_is_no_time_of_day_is_refused(tmp_path: Path, written: str) -> None
         ("followup", "rules:\n  - due: {days: 3}\n", "2: rules.0: a rule names its 'kind'"),
         ("followup", "rules: []\n", "1: rules: an empty list changes nothing"),
         ("followup", "rules: {next_servic: null}\n", "did you mean 'next_service'?"),
-        ("followup", "rules: {next_service: {kind: x}}\n", "it is named by its kind already"),
+        ("followup", "rules: {next_service: {kind: x}}\n", "a task is named by its key alone"),
         ("followup", "rules: {next_service: 3}\n", "1: rules.next_service: Input should be"),
         ("followup", "remember_days: 20\n", "1: a task must be remembered for longer"),
     ],
