@@ -24,6 +24,7 @@ from services.complaints.timeline import status_at
 from shared.contracts.case_subjects import Subject
 from shared.time.deadlines import Span
 from shared.yaml_file import WrongFile
+from tests.complaints.reading import ID, OneDealer, client
 from tests.complaints.scenario import DEALER, RECEIVED, Case, absorbed, at, filed, given, step
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -431,3 +432,41 @@ def test_a_clock_that_starts_at_any_step_explains_itself() -> None:
         assert english[0].startswith("Starts 2026-11-22 10:00 +08:00: ")
         assert chinese[0].startswith("起算:2026-11-22 10:00 +08:00,")
         assert clock(case, "promise_kept").due_at == at("4d")
+
+
+async def test_the_api_tells_why_a_regulators_deadline_is_when_it_is(
+    rules: dict[str, Rulebook],
+) -> None:
+    known = (filed(limit="4d"), step("demanded", "2d"))
+    of = rules["cn-sanbao"].shipped
+    clocks = (*of.policy.clocks, *rules["cn-12345"].shipped.policy.clocks)
+    both = rulebook_of(ComplaintPolicy(name="both", clocks=clocks), working_days=of.working_days)
+    case = given(*known, rules=both).when("3d")
+    async with client(OneDealer({ID: case}, both), case.now) as asked:
+        shown = (await asked.get(f"/v1/cases/{ID}")).json()
+    by_name = {each["clock"]: each for each in shown["clocks"]}
+    answer, order = by_name["exchange_answer"], by_name["work_order"]
+    assert answer["origin"] == "demanded"
+    explained = answer["explanation"]
+    assert (explained["unit"], explained["target"]) == ("working_days", "10 working days")
+    assert explained["calendar"]["name"] == "statutory working days of CN"
+    assert explained["calendar"]["timezone"] == "Asia/Shanghai"
+    counted = [line["days"] for line in explained["lines"] if line["kind"] == "day"]
+    assert sum(counted) == 10
+    assert order["explanation"]["target"] == "regulator_due_at"
+    assert order["explanation"]["calendar"] is None
+    assert [line["kind"] for line in order["explanation"]["lines"]] == ["start", "due"]
+    assert order["due_at"] == "2026-11-25T02:00:00.000Z"
+    received = next(entry for entry in shown["timeline"] if entry["kind"] == "received")
+    assert received["regulator_due_at"] == "2026-11-25T02:00:00.000Z"
+
+
+def test_a_make_up_day_is_said_to_be_one(rules: dict[str, Rulebook]) -> None:
+    demanded = "-50d"  # the week off of October is within the count, and a make-up Saturday
+    case = given(filed(received="-60d"), step("demanded", demanded), rules=rules["cn-sanbao"]).when(
+        "0s"
+    )
+    english, chinese = told(case, "exchange_answer")
+    assert "2026-10-10 Sat: counts, a make-up working day" in english
+    assert "2026-10-10 周六:计入(调休上班)" in chinese
+    assert "2026-10-05 Mon: does not count, a public holiday" in english

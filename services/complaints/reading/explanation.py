@@ -10,6 +10,7 @@ from pydantic import Field
 
 from services.complaints.clocks import Clock, Origin
 from services.complaints.facts import Filed
+from services.complaints.reading.amounts import amount_in_words, day_in_words, exactly
 from services.complaints.reading.answers import Answer, Words
 from services.complaints.reading.arithmetic import (
     MOST_PIECES,
@@ -52,15 +53,6 @@ _NO_WORKING_DAY: dict[NotCounted, tuple[str, str]] = {
     "closed": ("weekend", "周末"),
     "holiday": ("a public holiday", "法定节假日"),
 }
-_WEEKDAYS = (
-    ("Mon", "周一"),
-    ("Tue", "周二"),
-    ("Wed", "周三"),
-    ("Thu", "周四"),
-    ("Fri", "周五"),
-    ("Sat", "周六"),
-    ("Sun", "周日"),
-)
 
 
 class CalendarUsed(Answer):
@@ -191,7 +183,7 @@ def _hold(hold: Hold) -> HoldCounted:
 
 
 def _left(clock: Clock, counted: Count) -> Words:
-    english, chinese = _amount(counted.left, clock.span.unit)
+    english, chinese = amount_in_words(counted.left, clock.span.unit)
     return Words(
         en=f"On hold without a known end; {english} left from when it ends.",
         zh=f"暂停中,结束时间未定;恢复后剩余{chinese}。",
@@ -302,7 +294,7 @@ class _Writer:
     def _open(self, stretch: Stretch) -> Line:
         day = self._date(stretch.start)
         english, chinese = exactly(stretch.length)
-        on_en, on_zh = _day_in_words(day)
+        on_en, on_zh = day_in_words(day)
         hours = f"{self._time(stretch.start)}-{self._time(stretch.end)}"
         return Line(
             kind="open",
@@ -314,7 +306,7 @@ class _Writer:
         )
 
     def _day(self, day: BusinessDay) -> Line:
-        on_en, on_zh = _day_in_words(day.day)
+        on_en, on_zh = day_in_words(day.day)
         is_statutory = self._clock.span.unit == "working_days"
         if day.not_counted is None and is_statutory and day.day.weekday() >= 5:
             text = Words(en=f"{on_en}: counts, a make-up working day", zh=f"{on_zh}:计入(调休上班)")
@@ -335,7 +327,7 @@ class _Writer:
 
     def _rest(self, rest: Rest) -> Line:
         amount = rest.days if rest.length is None else rest.length
-        english, chinese = _amount(amount, self._clock.span.unit)
+        english, chinese = amount_in_words(amount, self._clock.span.unit)
         until = self._shown(rest.until)
         return Line(
             kind="rest",
@@ -375,33 +367,3 @@ class _Writer:
     def _shown(self, at: datetime) -> str:
         offset = at.astimezone(self._zone).isoformat()[-6:]
         return f"{self._date(at)} {self._time(at)} {offset}"
-
-
-def exactly(length: timedelta) -> tuple[str, str]:
-    """A length of time in both languages with nothing left out, such as `1 d 30 min`."""
-    minutes, seconds = divmod(length.seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    second = f"{seconds + length.microseconds / 1_000_000:g}"
-    parts = (
-        (str(length.days), " d", "天"),
-        (str(hours), " h", "小时"),
-        (str(minutes), " min", "分钟"),
-        (second, " s", "秒"),
-    )
-    known = [part for part in parts if part[0] != "0"] or [("0", " s", "秒")]
-    english = " ".join(f"{number}{unit}" for number, unit, _ in known)
-    return english, "".join(f"{number}{unit}" for number, _, unit in known)
-
-
-def _amount(amount: timedelta | int | None, unit: Unit) -> tuple[str, str]:
-    if isinstance(amount, timedelta):
-        return exactly(amount)
-    days = amount or 0
-    if unit == "working_days":
-        return f"{days} statutory working day{'' if days == 1 else 's'}", f"{days}个法定工作日"
-    return f"{days} business day{'' if days == 1 else 's'}", f"{days}个工作日"
-
-
-def _day_in_words(day: date) -> tuple[str, str]:
-    english, chinese = _WEEKDAYS[day.weekday()]
-    return f"{day} {english}", f"{day} {chinese}"
