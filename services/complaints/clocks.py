@@ -144,9 +144,11 @@ class _Judge:
             if started_at is None or not self.generation.is_at(merged_at):
                 continue
             known = start or self._handed(rule, started_at)
-            limit = _earliest(known.limit, handed.regulator_due_at)
-            if rule.span is None and limit is None:
-                continue
+            limit = None
+            if rule.span is None:
+                limit = _earliest(known.limit, handed.regulator_due_at)
+                if limit is None:
+                    continue
             is_earlier = clock is None or started_at < clock.started_at or limit != known.limit
             if clock is not None and not (clock.ran_at(merged_at) and is_earlier):
                 continue

@@ -405,6 +405,13 @@ def test_the_limit_of_a_case_that_is_merged_away_goes_on(rules: dict[str, Rulebo
     assert clock(sooner, "work_order").due_at == at("3d")
 
 
+def test_a_limit_that_is_handed_over_moves_no_other_clock() -> None:
+    other = absorbed({"contact": "30m"}, "1h", limit="4d")
+    case = given(filed(), other).when("90m")
+    assert clock(case, "contact").origin == "received"
+    assert clock(case, "contact").quiet_before is None
+
+
 def test_an_alarm_of_long_ago_is_history(rules: dict[str, Rulebook]) -> None:
     case = given(filed(limit="4d", recorded="30d"), rules=rules["cn-12345"]).when("30d").then()
     assert clock(case, "work_order").broken(at("30d"))
