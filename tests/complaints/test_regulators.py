@@ -3,7 +3,7 @@
 Complaints of the tests are received on Saturday, 21 November 2026, at 10:00 in Shanghai.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from services.complaints.facts import Filed
 from services.complaints.policy import POLICY_2123, ClockRule, ComplaintPolicy
 from services.complaints.reading.explanation import explain
 from services.complaints.rulebook import Edition, Rulebook, rulebook_of
+from services.complaints.rules.coverage import missing_by_calendar, missing_years
 from services.complaints.rules.difference import differences
 from services.complaints.rules.drafts import Draft, read_draft
 from services.complaints.rules.shipped import FOLDER, names, shipped
@@ -185,6 +186,14 @@ def test_an_edition_is_kept_with_its_working_days(rules: dict[str, Rulebook]) ->
     without = edition.model_dump(exclude={"working_days"})
     with pytest.raises(ValidationError, match="nothing says whose"):
         Edition.model_validate(without)
+
+
+def test_a_year_without_an_arrangement_is_missed(rules: dict[str, Rulebook]) -> None:
+    edition = rules["cn-sanbao"].shipped
+    soon, later = (datetime(2026, month, 1, tzinfo=UTC) for month in (6, 12))
+    assert missing_by_calendar(edition, soon) == {}
+    assert missing_by_calendar(edition, later) == {"statutory working days of CN": (2027,)}
+    assert missing_years(edition, later) == (2027,)
 
 
 # --- 三包: clocks from a step, in statutory working days ---------------------------------------

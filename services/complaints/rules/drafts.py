@@ -140,7 +140,7 @@ class _Reading:
         if lines or not rules:
             raise WrongFile(lines or [self.file.line(["clocks"], "no clock is left")])
         return ComplaintPolicy(
-            name=self.written.name or " + ".join(self.written.extends) or "own",
+            name=self.written.name or " + ".join(dict.fromkeys(self.written.extends)) or "own",
             clocks=tuple(rules),
             alarm_horizon=self.written.alarm_horizon,
             memory=self.written.memory,

@@ -1,6 +1,6 @@
 """The policies that ship, by name: what a dealer's own may extend.
 
-`2123` is in force everywhere until another is applied. The others, files in `shipped/`, are
+`2123` is in force everywhere until another is applied. The others, files in `examples/`, are
 examples of deadlines that regulators set, and in force nowhere by themselves.
 """
 
@@ -15,7 +15,7 @@ from services.complaints.policy import POLICY_2123, ClockRule
 from shared.yaml_changes import Changes
 from shared.yaml_file import WrongFile, parse_yaml
 
-FOLDER = Path(__file__).parent / "shipped"
+FOLDER = Path(__file__).parent / "examples"
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 """ISO 3166."""
 
