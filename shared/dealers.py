@@ -1,19 +1,29 @@
 """The dealers a group runs: a YAML file, validated at start."""
 
 from pathlib import Path
-from typing import Annotated
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, TypeAdapter
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from shared.contracts.values import DealerId
+from shared.contracts.currencies import known_currency
+from shared.contracts.values import DealerId, Name
+from shared.time.zones import known_zone
+from shared.yaml_file import WrongFile, parse_yaml
+
+_MEANT = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US", "PRC": "CN", "CHN": "CN"}
+"""What is written for a country now and then, and is no code of it."""
 
 
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"'{name}' is not an IANA time zone such as Asia/Shanghai")
-    return name
+def known_region(code: str) -> str:
+    """The code itself; raises ValueError if no country with telephones has it."""
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        upper = code.strip().upper()
+        upper = _MEANT.get(upper, upper)
+        near = f"; did you mean {upper}?" if upper in phonenumbers.SUPPORTED_REGIONS else ""
+        raise ValueError(f"a region is a country's code of ISO 3166, such as CN, DE or US{near}")
+    return code
 
 
 class Dealer(BaseModel):
@@ -22,13 +32,13 @@ class Dealer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: DealerId
-    name: str
-    timezone: Annotated[str, AfterValidator(_known_zone)]
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-    region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    name: Name
+    timezone: Annotated[str, AfterValidator(known_zone)]
+    currency: Annotated[str, AfterValidator(known_currency)]
+    region: Annotated[str, AfterValidator(known_region)]
     """ISO 3166 country: the default region of its telephone numbers and holidays."""
     language: str = "en"
-    vin_check: str = "reject"
+    vin_check: Literal["reject", "warn"] = "reject"
     """What a failed VIN check digit does where it is mandatory: `reject` or `warn`."""
 
     @property
@@ -49,13 +59,28 @@ class Dealers:
         return list(self._by_id.values())
 
 
-_FILE = TypeAdapter(dict[str, list[Dealer]])
+class DealersFile(BaseModel):
+    """What such a file holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dealers: Annotated[tuple[Dealer, ...], Field(min_length=1)]
 
 
 def read_dealers(path: Path) -> Dealers:
     """The dealers in a YAML file: `dealers: [{id: group/dealer, name: …, timezone: …}]`.
 
-    Raises `pydantic.ValidationError`, `yaml.YAMLError` or `OSError`.
+    Raises `WrongFile`, with the line and the field of what cannot be used.
     """
-    content = _FILE.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
-    return Dealers(content.get("dealers", []))
+    file = parse_yaml(path)
+    dealers = file.as_model(DealersFile).dealers
+    seen = set[str]()
+    repeated = []
+    for position, dealer in enumerate(dealers):
+        if dealer.id in seen:
+            told = "an earlier dealer has the same id; give each dealer one of its own"
+            repeated.append(file.line(["dealers", position, "id"], told))
+        seen.add(dealer.id)
+    if repeated:
+        raise WrongFile(repeated)
+    return Dealers(list(dealers))

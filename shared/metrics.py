@@ -257,6 +257,12 @@ calendar_year_missing = Gauge(
     "1: clocks of new complaints run into this year, and the dealer's calendar lacks its holidays.",
     ["dealer", "year"],
 )
+currency_without_rate = Gauge(
+    "aftercare_currency_without_rate",
+    "1: the policy of scoring has no rate for the dealer's currency, so money paid for service "
+    "gives no points.",
+    ["dealer", "currency"],
+)
 
 
 def begin(metric: Counter | Histogram, *values: Iterable[str]) -> None:

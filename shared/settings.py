@@ -3,6 +3,9 @@
 Nested names are joined by two underscores: `AFTERCARE_KAFKA__BOOTSTRAP_SERVERS`.
 """
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, Self
 
@@ -12,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.contracts.topics import DEFAULT_PARTITIONS
 from shared.dealers import Dealers, read_dealers
 from shared.time.clock import Clock, ScaledClock, SystemClock
+from shared.yaml_file import WrongFile
 
 SHIPPED_DEALERS = Path(__file__).parent.parent / "deploy" / "local" / "dealers.yaml"
 
@@ -129,5 +133,14 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     def dealers(self) -> Dealers:
-        """The dealers in `dealers_file`."""
+        """The dealers in `dealers_file`. Raises `WrongFile`."""
         return read_dealers(self.dealers_file)
+
+
+@contextmanager
+def reading_files(service: str) -> Iterator[None]:
+    """Ends the process with the lines of what is wrong where a file cannot be used."""
+    try:
+        yield
+    except WrongFile as wrong:
+        sys.exit(f"aftercare {service} cannot start, a file is wrong:\n{wrong}")

@@ -4,11 +4,13 @@ Scalars are read as YAML 1.2 has them: `on`, `yes`, `22:00` and `2026-12-31` are
 is text where a model wants a date becomes one there.
 """
 
+import difflib
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from types import UnionType
+from typing import Annotated, Any, NoReturn, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -42,8 +44,10 @@ class YamlFile:
         try:
             return model.model_validate(self.content)
         except ValidationError as error:
-            details = error.errors(include_url=False, include_input=False)
-            lines = [self._told(each) for each in details]
+            lines = [
+                self.line(each["loc"], told(each, model), missing=each["type"] == "missing")
+                for each in error.errors(include_url=False)
+            ]
         raise WrongFile(list(dict.fromkeys(lines)))
 
     def line(self, location: Location, message: str, *, missing: bool = False) -> str:
@@ -59,13 +63,32 @@ class YamlFile:
         where = f"{self.path}:{number}: "
         return where + (f"{'.'.join(field)}: {message}" if field else message)
 
-    def _told(self, error: ErrorDetails) -> str:
-        message = error["msg"]
-        if error["type"] == "union_tag_invalid":
+
+def told(error: ErrorDetails, model: type[BaseModel]) -> str:
+    """What is wrong with a part of this model, and what was most likely meant; no value."""
+    message = error["msg"]
+    match error["type"]:
+        case "union_tag_invalid":
             message = f"Input should be one of {error['ctx']['expected_tags']}"
-        for prefix in PREFIXES:
-            message = message.removeprefix(prefix)
-        return self.line(error["loc"], message, missing=error["type"] == "missing")
+        case "extra_forbidden":
+            names = list(dict.fromkeys(_names(_at(model, error["loc"][:-1]))))
+            return f"there is no such field{meant(str(error['loc'][-1]), names)}"
+        case "literal_error":
+            message += meant(error["input"], re.findall(r"'([^']*)'", error["ctx"]["expected"]), "")
+    for prefix in PREFIXES:
+        message = message.removeprefix(prefix)
+    return message
+
+
+def meant(written: object, known: Sequence[str], otherwise: str | None = None) -> str:
+    """`; did you mean 'x'?` where something known is written nearly so, else what is known."""
+    by_case = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(str(written).casefold(), by_case, n=1)
+    if near:
+        return f"; did you mean '{by_case[near[0]]}'?"
+    if otherwise is not None or not known:
+        return otherwise or ""
+    return f"; there are {', '.join(known)}"
 
 
 def read_yaml(path: Path, model: type[M]) -> M:
@@ -91,13 +114,19 @@ def parse_yaml(path: Path) -> YamlFile:
         raise WrongFile([f"{path}: is nested too deeply"]) from None
     except yaml.MarkedYAMLError as error:
         number = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise WrongFile([f"{path}:{number}: {error.problem or error.context}"]) from None
+        is_ours = isinstance(error, _Refused)
+        reason = ("" if is_ours else "is not YAML: ") + (error.problem or error.context or "")
+        raise WrongFile([f"{path}:{number}: {reason}"]) from None
     except yaml.YAMLError:
         raise WrongFile([f"{path}: has characters that YAML does not allow"]) from None
     finally:
         if loader is not None:
             loader.dispose()
     return YamlFile(path, content, root)
+
+
+class _Refused(yaml.MarkedYAMLError):
+    """YAML, and yet nothing that is read here."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -164,7 +193,7 @@ def _refuse_repeated_keys(node: yaml.MappingNode) -> None:
 
 
 def _refuse(problem: str, node: yaml.Node) -> NoReturn:
-    raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+    raise _Refused(problem=problem, problem_mark=node.start_mark)
 
 
 def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, int] | None:
@@ -176,3 +205,39 @@ def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, int] | N
     if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
         return node.value[part], node.value[part].start_mark.line + 1
     return None
+
+
+def _at(kind: Any, location: Location) -> Iterator[Any]:
+    """The types that a part of a value of this type may have."""
+    if not location:
+        yield kind
+        return
+    part, rest = location[0], location[1:]
+    for inside in _inside(kind, part):
+        yield from _at(inside, rest)
+
+
+def _inside(kind: Any, part: str | int) -> Iterator[Any]:
+    origin, arguments = get_origin(kind), get_args(kind)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        for name, field in kind.model_fields.items():
+            if part in {name, field.alias}:
+                yield field.annotation
+    elif origin is Annotated:
+        yield from _inside(arguments[0], part)
+    elif origin in {Union, UnionType}:
+        for each in arguments:
+            yield from _inside(each, part)
+    elif isinstance(origin, type) and issubclass(origin, Mapping):
+        yield arguments[1]
+    elif isinstance(origin, type) and issubclass(origin, Sequence):
+        yield arguments[0]
+
+
+def _names(kinds: Iterable[Any]) -> Iterator[str]:
+    """The names of the fields of all models among these types."""
+    for kind in kinds:
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from (field.alias or name for name, field in kind.model_fields.items())
+        elif get_origin(kind) in {Annotated, Union, UnionType}:
+            yield from _names(get_args(kind))

@@ -346,6 +346,7 @@ def config_check(
     for name, settings in checked.items():
         sys.stdout.write(f"# {name}\n{configuration.as_yaml(settings)}")
     policy_cli.warn(configuration.unread_variables(os.environ))
+    policy_cli.warn(configuration.missing_rates(checked))
     if "complaints" in checked:
         policy_cli.check_rules()
 

@@ -3,7 +3,7 @@
 import difflib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -14,7 +14,7 @@ from pydantic_settings import SettingsError
 from services.complaints.settings import ComplaintSettings
 from services.followup.settings import FollowUpSettings
 from services.intake.settings import IntakeSettings
-from services.scoring.settings import ScoringSettings
+from services.scoring.settings import ScoringSettings, without_rate
 from shared.kafka import tls_context
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 from shared.yaml_file import WrongFile
@@ -24,6 +24,7 @@ S = TypeVar("S", bound=ServiceSettings)
 PREFIX = "AFTERCARE_"
 TEST_PREFIX = "AFTERCARE_TEST_"
 MASK = "***"
+DEALERS_FILE = "AFTERCARE_DEALERS_FILE"
 SETTINGS: dict[str, type[ServiceSettings]] = {
     "intake": IntakeSettings,
     "scoring": ScoringSettings,
@@ -52,11 +53,13 @@ def checked(service: str) -> ServiceSettings:
     Raises `WrongConfiguration`.
     """
     settings = _read(SETTINGS[service])
-    _check_file(settings.dealers, "AFTERCARE_DEALERS_FILE")
+    _check_file(settings.dealers, DEALERS_FILE)
     if settings.kafka.encrypted:
         _check_file(partial(tls_context, settings.kafka), "AFTERCARE_KAFKA__SSL_CA_FILE")
     if isinstance(settings, _HasPolicy):
-        _check_file(settings.policy, f"AFTERCARE_{service.upper()}_POLICY_FILE")
+        of_rules = isinstance(settings, ComplaintSettings)  # its lines name files of a folder
+        variable = None if of_rules else f"AFTERCARE_{service.upper()}_POLICY_FILE"
+        _check_file(settings.policy, variable)
     return settings
 
 
@@ -66,7 +69,7 @@ def complaint_settings() -> ComplaintSettings:
     Raises `WrongConfiguration`.
     """
     settings = _read(ComplaintSettings)
-    _check_file(settings.dealers, "AFTERCARE_DEALERS_FILE")
+    _check_file(settings.dealers, DEALERS_FILE)
     return settings
 
 
@@ -119,6 +122,19 @@ def unread_variables(environment: Mapping[str, str]) -> list[str]:
     return lines
 
 
+def missing_rates(checked: Mapping[str, ServiceSettings]) -> list[str]:
+    """A line for each dealer in whose currency scoring's policy has no rate."""
+    settings = checked.get("scoring")
+    if not isinstance(settings, ScoringSettings):
+        return []
+    return [
+        f"{settings.dealers_file}: {dealer.id} is paid in {dealer.currency}, for which the policy "
+        "of scoring has no rate: what its customers pay for service gives no points; add "
+        f"`currency_per_point: {{{dealer.currency}: …}}` to AFTERCARE_SCORING_POLICY_FILE"
+        for dealer in without_rate(settings.dealers(), settings.policy())
+    ]
+
+
 def _read(kind: type[S]) -> S:
     try:
         return kind()
@@ -136,22 +152,12 @@ def _explained(error: ValidationError) -> list[str]:
     ]
 
 
-def _check_file(read: Any, variable: str) -> None:
+def _check_file(read: Callable[[], object], variable: str | None) -> None:
     try:
         read()
-    except ValidationError as error:
-        lines = [
-            f"{variable}: {'.'.join(str(part) for part in found['loc'])}: {found['msg']}"
-            for found in error.errors(include_url=False)
-        ]
-        raise WrongConfiguration(lines) from None
     except WrongFile as wrong:
-        raise WrongConfiguration(wrong.lines) from None
-    except yaml.YAMLError as error:
-        reason = str(error).replace("\n", " ")
-        raise WrongConfiguration([f"{variable}: not YAML: {reason}"]) from None
-    except (OSError, ValueError) as error:
-        raise WrongConfiguration([f"{variable}: {error}"]) from None
+        told = f"{variable}: " if variable is not None else ""
+        raise WrongConfiguration([f"{told}{line}" for line in wrong.lines]) from None
 
 
 def _variables(model: type[BaseModel], prefix: str) -> Iterator[str]:

@@ -8,12 +8,13 @@ from pathlib import Path
 from services.complaints.policy import ComplaintPolicy
 from services.complaints.roster import ANY_DEPARTMENT, Roster
 from services.complaints.rulebook import Edition, Rulebook
-from services.complaints.rules.coverage import missing_years
+from services.complaints.rules.coverage import missing_by_calendar
 from services.complaints.rules.drafts import Draft
 from services.complaints.rules.folder import read_rulebook
 from services.complaints.rules.workbench import read_drafts
 from shared.contracts.complaints import Role
 from shared.dealers import Dealers
+from shared.time.calendar import BusinessCalendar
 from shared.yaml_file import WrongFile
 
 
@@ -71,10 +72,9 @@ def vacancies(policy: ComplaintPolicy, roster: Roster | None) -> Iterator[str]:
             yield f"nobody is {role} outside of {', '.join(held)}; {_instead(roster, role)} is told"
 
 
-def covered(edition: Edition) -> str:
-    """The years whose holidays an edition's calendar knows."""
-    calendar = edition.calendar
-    if calendar is None or calendar.covered_years is None:
+def covered(calendar: BusinessCalendar) -> str:
+    """The years whose holidays a calendar knows."""
+    if calendar.covered_years is None:
         return "every year"
     return ", ".join(map(str, calendar.covered_years)) or "no year"
 
@@ -104,6 +104,6 @@ def _of_draft(draft: Draft, rulebook: Rulebook, dealers: Dealers, now: datetime)
 
 
 def _missing(edition: Edition, now: datetime) -> Iterator[str]:
-    for year in missing_years(edition, now):
-        name = edition.calendar.name if edition.calendar is not None else ""
-        yield f"clocks run into {year}, whose holidays the calendar {name} does not know"
+    for name, years in missing_by_calendar(edition, now).items():
+        for year in years:
+            yield f"clocks run into {year}, whose holidays the calendar {name} does not know"

@@ -163,7 +163,7 @@ def _tell(checked: Checked, *, shown: bool) -> None:
 
 def _nothing_to_apply(current: Edition, draft: Draft, choice: OpenCases) -> bool:
     """The same rules are something to apply only where open cases did not follow them yet."""
-    if (draft.policy, draft.calendar) != (current.policy, current.calendar):
+    if not draft.applied(None, "keep").judges_as(current):
         return False
     return choice == "keep" or current.applied_at is None or current.open_cases == "rebase"
 

@@ -27,12 +27,16 @@ def overview(checked: Checked) -> Iterator[str]:
     for dealer_id, draft in sorted(checked.drafts.items()):
         edition = draft.applied(None, "keep")
         current = checked.rulebook.current(dealer_id)
-        same = (edition.policy, edition.calendar) == (current.policy, current.calendar)
+        same = edition.judges_as(current)
         yield f"{dealer_id}: {draft.policy.name}, from {draft.path}"
         yield from (f"  {_clock(rule)}" for rule in draft.policy.clocks)
         if draft.calendar is not None:
             zone = draft.calendar.timezone
-            yield f"  calendar {draft.calendar.name} ({zone}), holidays of {covered(edition)}"
+            known = covered(draft.calendar)
+            yield f"  calendar {draft.calendar.name} ({zone}), holidays of {known}"
+        if draft.working_days is not None:
+            known = covered(draft.working_days)
+            yield f"  {draft.working_days.name}, in the dealer's zone, holidays of {known}"
         told = "in force" if same else "a draft: another is in force"
         yield f"  {told} ({in_force(current)})"
     for dealer_id in sorted(checked.rulebook.editions.keys() - checked.drafts.keys()):

@@ -1,7 +1,5 @@
 """The composition root of complaints: nothing else here knows of the runtime or the environment."""
 
-import sys
-
 from services.complaints import facts
 from services.complaints.api import routes
 from services.complaints.census import CENSUS
@@ -14,7 +12,7 @@ from shared.contracts import complaints
 from shared.runtime.exchange import PolicyWatch
 from shared.runtime.lifecycle import serve
 from shared.runtime.machine import Machine
-from shared.yaml_file import WrongFile
+from shared.settings import reading_files
 
 
 def machine(settings: ComplaintSettings) -> Machine[facts.CaseFacts, Rulebook]:
@@ -46,9 +44,8 @@ def rules_watch(
 def main() -> None:
     """Serve until stopped."""
     settings = ComplaintSettings()
-    try:
+    with reading_files("complaints"):
+        settings.dealers()
         service = machine(settings)
-    except WrongFile as wrong:
-        sys.exit(f"aftercare complaints cannot start, its rules are wrong:\n{wrong}")
     begin([dealer.id for dealer in settings.dealers().all()], service.policy)
     serve(service, settings, routes, rules_watch(service, settings))

@@ -2,7 +2,8 @@
 
 A clock stops at the first of its stop steps after its start, in whatever generation. It ends
 without a verdict when the case is withdrawn or merged away, when the severity it is for no
-longer applies, and, where it waits for a call-back, when the case reopens.
+longer applies, and, where it waits for a call-back, when the case reopens. One whose deadline the
+case itself names counts nothing: no hold moves it.
 
 An edition of the rules that was applied to open cases takes over what then was neither
 stopped nor broken; all else stays as it was judged.
@@ -11,11 +12,12 @@ stopped nor broken; all else stays as it was judged.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from services.complaints.facts import Filed, StepTaken
 from services.complaints.ladder import Reached, Way
-from services.complaints.policy import ClockRule
+from services.complaints.policy import ClockRule, StartingStep
 from services.complaints.rulebook import Edition
 from services.complaints.timeline import (
     ENDS_THE_CASE,
@@ -25,9 +27,10 @@ from services.complaints.timeline import (
     severity_after,
 )
 from shared.contracts.complaints import HandedOver
+from shared.time.calendar import BusinessCalendar
 from shared.time.deadlines import Hold, Span, due, joined
 
-Origin = Literal["received", "reopened", "resolved", "raised", "merged"]
+Origin = Literal["received", "reopened", "raised", "merged"] | StartingStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,15 @@ class Clock:
     origin: Origin
     started_at: datetime
     span: Span
-    """What it was given from its start on: the rule's target, or the grace after a raise."""
+    """What it was given from its start on: the rule's target, the grace after a raise, or the time
+    to the instant that the case names, in whole seconds."""
     due_at: datetime | None
     """None while a hold without an end stops it."""
     ladder: tuple[Reached, ...]
     recorded_at: datetime
     """When intake had first received all that makes this clock run."""
+    working_days: BusinessCalendar | None = None
+    """The statutory ones in the dealer's zone, where the span is of such."""
     holds: tuple[Hold, ...] = ()
     """When it stood still, up to its halt."""
     stopped_at: datetime | None = None
@@ -58,6 +64,11 @@ class Clock:
     def halted_at(self) -> datetime | None:
         """When it was stopped or ended; None while it runs."""
         return self.stopped_at or self.ended_at
+
+    @property
+    def calendar(self) -> BusinessCalendar | None:
+        """What the span is counted by."""
+        return self.working_days or self.edition.calendar
 
     def ran_at(self, moment: datetime) -> bool:
         """Whether it ran on past this moment."""
@@ -91,6 +102,8 @@ class _Start:
     ends_at: datetime | None = None
     """When it ends if nothing stopped it before."""
     raised_at: datetime | None = None
+    limit: datetime | None = None
+    """The instant that the case names as its deadline, or a case that was merged into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +122,9 @@ class _Judge:
         Where the severity came, went and came again it is the first that was stopped or broken,
         else the latest: going back and forth neither wipes out a breach nor doubles it.
         """
-        if not _concerns(rule, self.filed):
-            return None
         clock: Clock | None = None
         start: _Start | None = None
-        for start in self._starts(rule):
+        for start in self._starts(rule) if _concerns(rule, self.filed) else ():
             clock = self._run(rule, start)
             halted_at, due_at = clock.halted_at, clock.due_at
             broken = due_at is not None and halted_at is not None and due_at < halted_at
@@ -125,31 +136,50 @@ class _Judge:
         self, rule: ClockRule, clock: Clock | None, start: _Start | None
     ) -> Clock | None:
         """The earliest start of all cases that were merged into this one while the clock ran."""
-        if rule.start != "received":
+        if rule.start == "resolved":
             return clock
         for handed in self.handed:
             started_at = handed.starts.get(rule.name)
             merged_at = max(handed.at, self.filed.received_at)
             if started_at is None or not self.generation.is_at(merged_at):
                 continue
-            if clock is not None and not (
-                clock.ran_at(merged_at) and started_at < clock.started_at
-            ):
+            known = start or self._handed(rule, started_at)
+            limit = None
+            if rule.span is None:
+                limit = _earliest(known.limit, handed.regulator_due_at)
+                if limit is None:
+                    continue
+            is_earlier = clock is None or started_at < clock.started_at or limit != known.limit
+            if clock is not None and not (clock.ran_at(merged_at) and is_earlier):
                 continue
-            known = start or self._from_receipt()
             start = replace(
                 known,
                 origin="merged",
-                at=started_at,
+                at=started_at if clock is None else min(started_at, clock.started_at),
                 recorded_at=min(known.recorded_at, handed.recorded_at),
+                limit=limit,
             )
             clock = replace(self._run(rule, start), quiet_before=merged_at)
         return clock
 
+    def _handed(self, rule: ClockRule, started_at: datetime) -> _Start:
+        """What sets a clock going that runs here for another case alone."""
+        start = self._from_receipt()
+        if rule.start == "received":
+            return start
+        steps = self.course.steps
+        first = next((n for n, step in enumerate(steps) if step.at >= started_at), len(steps))
+        return replace(start, first=max(start.first, first))
+
     def _starts(self, rule: ClockRule) -> Iterator[_Start]:
-        start = self._resolution() if rule.start == "resolved" else self._from_receipt()
+        start = self._from_receipt() if rule.start == "received" else self._from_step(rule.start)
         if start is None:
             return
+        if rule.span is None:
+            limit = self.filed.regulator_due_at
+            if limit is None or limit <= start.at:
+                return
+            start = replace(start, limit=limit)
         if rule.applies_when.severity is None:
             yield start
         else:
@@ -165,21 +195,21 @@ class _Judge:
             len(self.course.steps),
         )
 
-    def _resolution(self) -> _Start | None:
-        """From the generation's first resolution to the end of the generation."""
-        generation = self.generation
+    def _from_step(self, name: StartingStep) -> _Start | None:
+        """From the generation's first such step on; a resolution's clocks end with it."""
+        generation, ends = self.generation, name == "resolved"
         for position in range(generation.first, generation.past):
             step = self.course.steps[position]
             if step.step in ENDS_THE_CASE:
                 return None
-            if step.step == "resolved":
+            if step.step == name:
                 return _Start(
-                    "resolved",
+                    name,
                     step.at,
                     max(self.filed.recorded_at, step.recorded_at),
                     position + 1,
-                    generation.past,
-                    generation.reopened_at,
+                    generation.past if ends else len(self.course.steps),
+                    generation.reopened_at if ends else None,
                 )
         return None
 
@@ -213,13 +243,18 @@ class _Judge:
     def _run(self, rule: ClockRule, start: _Start) -> Clock:
         stopped_at, ended_at = _halt(rule, start, self.course.steps)
         holds = self._standing_still(rule, stopped_at or ended_at)
-        calendar = self.edition.calendar
-        origin, started_at, span = start.origin, start.at, rule.target
-        due_at = due(started_at, span, calendar, holds)
+        calendar_for = partial(self.edition.calendar_for, timezone=self.filed.timezone)
+        origin, started_at = start.origin, start.at
+        span, due_at = rule.span, start.limit
+        if span is not None:
+            due_at = due(started_at, span, calendar_for(span.unit), holds)
+        else:
+            assert due_at is not None
+            span, holds = _until(started_at, due_at), ()
         if start.raised_at is not None and due_at is not None and due_at <= start.raised_at:
             origin, started_at, span = "raised", start.raised_at, Span.of(rule.raise_grace)
-            due_at = due(started_at, span, calendar, holds)
-        ladder = Way(started_at, span, due_at, calendar, holds).climb(rule.ladder)
+            due_at = due(started_at, span, None, holds)
+        ladder = Way(started_at, span, due_at, calendar_for, holds).climb(rule.ladder)
         if start.raised_at is not None:
             ladder = tuple(step.not_before(start.raised_at) for step in ladder)
         return Clock(
@@ -232,6 +267,7 @@ class _Judge:
             due_at=due_at,
             ladder=ladder,
             recorded_at=start.recorded_at,
+            working_days=calendar_for(span.unit) if span.unit == "working_days" else None,
             holds=holds,
             stopped_at=stopped_at,
             ended_at=ended_at,
@@ -305,6 +341,15 @@ def _is_settled(clock: Clock | None, judge: _Judge, applied_at: datetime) -> boo
         done = done_at(judge.generation, judge.course.steps)
         return done is not None and done <= applied_at
     return not clock.ran_at(applied_at) or clock.broken(applied_at)
+
+
+def _until(started_at: datetime, due_at: datetime) -> Span:
+    """The time to a deadline, in whole seconds, so that parts of it can be told."""
+    return Span.of_seconds(max(1, (due_at - started_at) // timedelta(seconds=1)))
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _concerns(rule: ClockRule, filed: Filed) -> bool:

@@ -71,10 +71,10 @@ def _handing_over(
 
 
 def _running_until(found: tuple[Clock, ...], moment: datetime) -> dict[str, datetime]:
-    """The clocks from receipt that ran until this moment: clock -> its earliest start."""
+    """The clocks but for call-backs that ran until this moment: clock -> its earliest start."""
     starts: dict[str, datetime] = {}
     for clock in found:
-        if clock.rule.start == "received" and clock.ended_at == moment:
+        if clock.rule.start != "resolved" and clock.ended_at == moment:
             name = clock.rule.name
             starts[name] = min(clock.started_at, starts.get(name, clock.started_at))
     return starts

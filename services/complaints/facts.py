@@ -45,6 +45,7 @@ class Filed(_Fact):
     owner: str | None = None
     regulator: bool = False
     """Whether it has a regulator's reference."""
+    regulator_due_at: Instant | None = None
 
 
 class StepTaken(_Fact):
@@ -178,6 +179,7 @@ def on_filed(filed: ComplaintFiled, recorded_at: datetime) -> Filed:
         department=filed.department,
         owner=filed.owner,
         regulator=filed.regulator_ref is not None,
+        regulator_due_at=filed.regulator_due_at,
     )
 
 

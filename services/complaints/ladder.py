@@ -1,6 +1,6 @@
 """The ladder of a clock: when each of its steps is reached."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
@@ -8,7 +8,7 @@ from typing import Self
 from services.complaints.policy import Rung
 from shared.contracts.case_subjects import NoticeKind
 from shared.time.calendar import BusinessCalendar
-from shared.time.deadlines import Hold, Span, due, part_of
+from shared.time.deadlines import Hold, Span, Unit, due, part_of
 
 _SAYINGS: dict[str, NoticeKind] = {"before": "warning", "due": "breach", "after": "step"}
 
@@ -39,7 +39,7 @@ class Way:
     started_at: datetime
     span: Span
     due_at: datetime | None
-    calendar: BusinessCalendar | None
+    calendar_for: Callable[[Unit], BusinessCalendar | None]
     holds: Sequence[Hold]
 
     def climb(self, ladder: Sequence[Rung]) -> tuple[Reached, ...]:
@@ -60,12 +60,14 @@ class Way:
         if place.moment == "due":
             return self.due_at
         if place.fraction is not None:
-            return part_of(self.started_at, self.span, place.fraction, self.calendar, self.holds)
+            calendar = self.calendar_for(self.span.unit)
+            return part_of(self.started_at, self.span, place.fraction, calendar, self.holds)
         if place.moment == "before":
             return self._ahead(place.span)
         if self.due_at is None or place.span is None:
             return None
-        return due(self.due_at, place.span, self.calendar, self.holds)
+        calendar = self.calendar_for(place.span.unit)
+        return due(self.due_at, place.span, calendar, self.holds)
 
     def _ahead(self, span: Span | None) -> datetime | None:
         """So long before the deadline; a clock that was given less warns at its start."""
@@ -74,4 +76,4 @@ class Way:
         if span.length is None or self.span.length is None or span.length >= self.span.length:
             return self.started_at
         left = Span(unit=span.unit, length=self.span.length - span.length)
-        return due(self.started_at, left, self.calendar, self.holds)
+        return due(self.started_at, left, self.calendar_for(span.unit), self.holds)

@@ -55,8 +55,13 @@ def _together(one: HandedOver, other: HandedOver) -> HandedOver:
         clock: min(handed.starts[clock] for handed in (one, other) if clock in handed.starts)
         for clock in sorted({*one.starts, *other.starts})
     }
-    recorded_at = min(one.recorded_at, other.recorded_at)
-    return one.model_copy(update={"recorded_at": recorded_at, "starts": starts})
+    limits = [each.regulator_due_at for each in (one, other) if each.regulator_due_at is not None]
+    earliest = {
+        "recorded_at": min(one.recorded_at, other.recorded_at),
+        "starts": starts,
+        "regulator_due_at": min(limits, default=None),
+    }
+    return one.model_copy(update=earliest)
 
 
 def merged_message(
@@ -64,7 +69,11 @@ def merged_message(
 ) -> CaseMerged:
     """What the case that this one was merged into is told. `running`: clock -> its start."""
     own = HandedOver(
-        case_id=facts.case_id, at=step.at, recorded_at=filed.recorded_at, starts=dict(running)
+        case_id=facts.case_id,
+        at=step.at,
+        recorded_at=filed.recorded_at,
+        starts=dict(running),
+        regulator_due_at=filed.regulator_due_at,
     )
     later = [handed for handed in handed_to(facts) if handed.at >= step.at]
     merges = [_merge(facts, step), *merges_known(facts)]

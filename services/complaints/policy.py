@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import (
     BaseModel,
@@ -23,7 +23,7 @@ from shared.contracts.complaints import Role
 from shared.contracts.feeds import ComplaintChannel, Severity, StepName
 from shared.contracts.policy import Policy
 from shared.contracts.values import Name
-from shared.time.deadlines import Span
+from shared.time.deadlines import Span, Unit
 from shared.time.written import Written
 
 
@@ -39,6 +39,26 @@ def _as_written(value: object) -> object:
 
 Positive = Annotated[timedelta, Field(gt=timedelta(0)), BeforeValidator(_as_written)]
 Moment = Literal["before", "due", "after"]
+StartingStep = Literal[
+    "resolved",
+    "demanded",
+    "contacted",
+    "answered",
+    "executive_answered",
+    "promised",
+    "repair_started",
+    "loaner_given",
+    "repair_ended",
+]
+CaseField = Literal["regulator_due_at"]
+"""A field of a case that holds an instant."""
+
+
+def _as_target(value: object) -> object:
+    """A field of the case, or a length of time."""
+    return value if value in get_args(CaseField) else Span.read(value)
+
+
 StepOfLadder = Annotated[str, Field(pattern=r"^[a-z][a-z_0-9]{0,39}$")]
 
 _PERCENT = re.compile(r"(\d{1,4})\s*%")
@@ -121,16 +141,19 @@ class ClockRule(BaseModel):
     """One deadline of a case."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    KEY: ClassVar[str] = "name"
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
     title_en: Annotated[str, Field(min_length=1, max_length=80)]
     title_zh: Annotated[str, Field(min_length=1, max_length=80)]
-    start: Literal["received", "resolved"]
-    """`received`: from receipt, or from the reopening in a later generation. `resolved`: from
-    the first resolution of a generation."""
+    start: Literal["received", StartingStep]
+    """`received`: from receipt, or from the reopening in a later generation. Else the first such
+    step of a generation; from `resolved` on it runs to the end of the generation, from another
+    step on until it is stopped."""
     stops: Annotated[tuple[StepName, ...], Field(min_length=1)]
-    target: Span
-    """Such as `2h`, `8 business hours`, `5 business days`."""
+    target: Annotated[Span | CaseField, BeforeValidator(_as_target)]
+    """Such as `2h`, `8 business hours`, `5 business days`, `10 working days`; or a field of the
+    case, which is the deadline itself: then the clock is for cases that have it alone."""
     pausable: bool = True
     """Whether a hold stops it."""
     applies_when: AppliesWhen = AppliesWhen()
@@ -151,24 +174,47 @@ class ClockRule(BaseModel):
             self._check_warning(rung)
         return self
 
+    @model_validator(mode="after")
+    def _can_be_met(self) -> "ClockRule":
+        if self.start in self.stops:
+            raise ValueError(f"the step '{self.start}' starts it and cannot stop it as well")
+        if self.span is None and self.pausable:
+            raise ValueError("a hold moves no deadline that the case names: pausable is false")
+        return self
+
     def _check_warning(self, rung: Rung) -> None:
         ahead = rung.at.span if rung.at.moment == "before" else None
         if ahead is None:
             return
-        if ahead.unit != self.target.unit or ahead.unit == "business_days":
+        unit = "elapsed" if self.span is None else self.span.unit
+        if ahead.unit != unit or ahead.days is not None:
             raise ValueError(
                 f"the warning {rung.at} must be in the unit of the target, and not in days of "
                 "business; or write it in percent"
             )
-        given, left = self.target.length, ahead.length
+        given, left = self.span.length if self.span is not None else None, ahead.length
         if given is not None and left is not None and left >= given:
             raise ValueError(f"the warning {rung.at} is before the start of the clock")
 
     @property
+    def span(self) -> Span | None:
+        """The target; None where it is a field of the case."""
+        return self.target if isinstance(self.target, Span) else None
+
+    @property
     def needs_calendar(self) -> bool:
         """Whether anything of it counts in business time."""
-        spans = [self.target, *(rung.at.span for rung in self.ladder)]
-        return any(span is not None and span.unit != "elapsed" for span in spans)
+        return not self._units.isdisjoint({"business_time", "business_days"})
+
+    @property
+    def needs_working_days(self) -> bool:
+        """Whether anything of it counts in statutory working days."""
+        return "working_days" in self._units
+
+    @property
+    def _units(self) -> frozenset[Unit]:
+        spans = [self.span, *(rung.at.span for rung in self.ladder)]
+        return frozenset(span.unit for span in spans if span is not None)
 
 
 class ComplaintPolicy(Policy):
@@ -197,6 +243,11 @@ class ComplaintPolicy(Policy):
     def needs_calendar(self) -> bool:
         """Whether any clock counts in business time."""
         return any(rule.needs_calendar for rule in self.clocks)
+
+    @property
+    def needs_working_days(self) -> bool:
+        """Whether any clock counts in statutory working days."""
+        return any(rule.needs_working_days for rule in self.clocks)
 
 
 def ladder(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from shared.contracts.complaints import Addressee, Role
 from shared.contracts.values import Name
+from shared.time.calendar import CalendarDay
 
 ANY_DEPARTMENT = "any"
 
@@ -17,8 +18,8 @@ class Absence(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    first: Annotated[date, Field(alias="from")]
-    last: Annotated[date, Field(alias="to")]
+    first: Annotated[CalendarDay, Field(alias="from")]
+    last: Annotated[CalendarDay, Field(alias="to")]
 
     @model_validator(mode="after")
     def _in_order(self) -> "Absence":

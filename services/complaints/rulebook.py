@@ -18,6 +18,7 @@ from services.complaints.roster import Roster
 from shared.contracts.policy import Policy
 from shared.contracts.values import DealerId, Instant
 from shared.time.calendar import BusinessCalendar
+from shared.time.deadlines import Unit
 
 OpenCases = Literal["keep", "rebase"]
 """What happens to cases that are open when an edition is applied."""
@@ -33,21 +34,51 @@ class Edition(BaseModel):
     open_cases: OpenCases = "keep"
     policy: ComplaintPolicy
     calendar: BusinessCalendar | None = None
+    working_days: BusinessCalendar | None = None
+    """The statutory working days, each from midnight to midnight. They count in the zone of the
+    case's dealer, whatever zone stands here."""
 
     @model_validator(mode="after")
     def _has_the_calendar_it_needs(self) -> "Edition":
         if self.policy.needs_calendar and self.calendar is None:
             raise ValueError("a clock counts in business time, but there is no calendar")
+        if self.policy.needs_working_days and self.working_days is None:
+            raise ValueError("a clock counts in working days, but nothing says whose")
         return self
 
-    @property
+    @cached_property
     def calendar_version(self) -> str | None:
-        return self.calendar.version if self.calendar is not None else None
+        """Of what time is counted by; None where that is elapsed time alone."""
+        found = [each.version for each in (self.calendar, self.working_days) if each is not None]
+        return "+".join(found) or None
 
     @cached_property
     def version(self) -> str:
-        """Of policy, calendar and how it was applied, all together."""
-        return _digest([self.model_dump_json()])
+        """Of policy, calendars and how it was applied, all together."""
+        unused = {"working_days"} if self.working_days is None else None  # as before it was there
+        return _digest([self.model_dump_json(exclude=unused)])
+
+    def judges_as(self, other: "Edition") -> bool:
+        """Whether both say the same, apart from when and how they were applied."""
+        return (self.policy, self.calendar, self.working_days) == (
+            other.policy,
+            other.calendar,
+            other.working_days,
+        )
+
+    def calendar_for(self, unit: Unit, timezone: str) -> BusinessCalendar | None:
+        """What counts a unit of time for a dealer in this zone."""
+        if unit != "working_days" or self.working_days is None:
+            return self.calendar
+        if timezone not in self._working_days_in:
+            there = self.working_days.model_copy(update={"timezone": timezone})
+            self._working_days_in[timezone] = there
+        return self._working_days_in[timezone]
+
+    @cached_property
+    def _working_days_in(self) -> dict[str, BusinessCalendar]:
+        """Zone -> its working days, which keep what they have tabled."""
+        return {}
 
 
 SHIPPED = Edition(policy=POLICY_2123)
@@ -122,6 +153,10 @@ def _digest(parts: Sequence[str]) -> str:
     return blake2b("\x1f".join(parts).encode(), digest_size=6).hexdigest()
 
 
-def rulebook_of(policy: ComplaintPolicy, calendar: BusinessCalendar | None = None) -> Rulebook:
+def rulebook_of(
+    policy: ComplaintPolicy,
+    calendar: BusinessCalendar | None = None,
+    working_days: BusinessCalendar | None = None,
+) -> Rulebook:
     """A rulebook in which every dealer has this policy, and always had."""
-    return Rulebook(shipped=Edition(policy=policy, calendar=calendar))
+    return Rulebook(shipped=Edition(policy=policy, calendar=calendar, working_days=working_days))

@@ -223,10 +223,22 @@ def status_at(filed: Filed, course: Course, now: datetime) -> Status:
                 status = "resolved"
             case "called_back" if status == "resolved":
                 status = "closed"
-            case "contacted" | "answered" | "executive_answered":
+            case name if name in _WORK:
                 status = "under_review" if status in {"open", "assigned"} else status
     held = any(hold.start <= now and (hold.end is None or now < hold.end) for hold in course.holds)
     return "pending_customer" if held and status in _AT_WORK else status
 
 
+_WORK: frozenset[StepName] = frozenset(
+    {
+        "contacted",
+        "answered",
+        "executive_answered",
+        "promised",
+        "repair_started",
+        "loaner_given",
+        "repair_ended",
+    }
+)
+"""Steps that show that somebody is at it."""
 _AT_WORK: frozenset[Status] = frozenset({"open", "assigned", "under_review"})

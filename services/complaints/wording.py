@@ -20,7 +20,15 @@ _ORIGIN: dict[Origin, tuple[str, str]] = {
     "reopened": ("the reopening", "重新打开"),
     "resolved": ("the resolution", "解决"),
     "raised": ("the raise in severity", "升级"),
-    "merged": ("receipt of the case that was merged into this one", "被并入案件的受理"),
+    "merged": ("the start of the case that was merged into this one", "被并入案件的起算"),
+    "demanded": ("the demand for exchange or return", "提出换货或退货要求"),
+    "contacted": ("the contact with the customer", "联系客户"),
+    "answered": ("the answer", "答复客户"),
+    "executive_answered": ("senior management's answer", "高层答复"),
+    "promised": ("the promise", "作出承诺"),
+    "repair_started": ("the start of the repair", "开始修理"),
+    "loaner_given": ("the loaner car or travel money", "提供代步车或交通补偿"),
+    "repair_ended": ("the end of the repair", "修理完成"),
 }
 _OUTCOME: dict[Outcome, tuple[str, str]] = {
     "satisfied": ("the call-back found the customer satisfied", "回访确认客户满意"),
@@ -73,11 +81,17 @@ def why_told(clock: Clock, notice: Notice, zone: ZoneInfo) -> Why:
 
 
 def why_due(clock: Clock, zone: ZoneInfo, tense: Tense) -> Why:
-    """When the clock is due and what that was counted from."""
+    """When the clock is due, and what that was counted from, or that the case itself says so."""
     english, chinese = _ORIGIN[clock.origin]
     length_en, length_zh = span_in_words(clock.span)
     start = local_time(clock.started_at, zone)
     held_en, held_zh = _held(clock)
+    if is_named_by_the_case(clock) and clock.due_at is not None:
+        due = local_time(clock.due_at, zone)
+        return Why(
+            en=f"{clock.rule.title_en} {tense} due by the limit of the regulator's order, {due}.",
+            zh=f"{clock.rule.title_zh}:须在监管部门工单载明的时限内完成,截止{due}。",
+        )
     begin_en = f"{clock.rule.title_en} {tense} due {length_en} after {english} ({start})"
     begin_zh = f"{clock.rule.title_zh}:须在{chinese}({start})后{length_zh}内完成"
     if clock.due_at is None:
@@ -85,7 +99,7 @@ def why_due(clock: Clock, zone: ZoneInfo, tense: Tense) -> Why:
             en=f"{begin_en}{held_en}: not before the hold ends.",
             zh=f"{begin_zh}{held_zh},暂停期间不计时。",
         )
-    due = local_time(clock.due_at, zone)
+    due = deadline_text(clock, zone)
     return Why(en=f"{begin_en}{held_en}: by {due}.", zh=f"{begin_zh}{held_zh},截止{due}。")
 
 
@@ -125,12 +139,29 @@ def why_refused(refused: Refused, filed: Filed, zone: ZoneInfo) -> Why:
 
 def span_in_words(span: Span) -> tuple[str, str]:
     """A target in both languages, such as `8 h of business time` and `8小时营业时间`."""
+    if span.unit == "working_days":
+        days = span.days or 0
+        return f"{days} statutory working day{'s' if days > 1 else ''}", f"{days}个法定工作日"
     if span.days is not None:
         return f"{span.days} business day{'s' if span.days > 1 else ''}", f"{span.days}个工作日"
     length = span.length or timedelta(0)
     if span.unit == "business_time":
         return f"{in_english(length)} of business time", f"{in_chinese(length)}营业时间"
     return in_english(length), in_chinese(length)
+
+
+def is_named_by_the_case(clock: Clock) -> bool:
+    """Whether the deadline is an instant that the case itself names, and not counted."""
+    return clock.rule.span is None and clock.origin != "raised"
+
+
+def deadline_text(clock: Clock, zone: ZoneInfo) -> str:
+    """The local due time; the end of a working day is `24:00` of it."""
+    assert clock.due_at is not None
+    text = local_time(clock.due_at, zone)
+    if clock.span.unit != "working_days" or text[11:16] != "00:00":
+        return text
+    return f"{local_time(clock.due_at - timedelta(hours=1), zone)[:10]} 24:00{text[16:]}"
 
 
 def _held(clock: Clock) -> tuple[str, str]:

@@ -33,6 +33,7 @@ _NO_DEALER: dict[int | str, dict[str, Any]] = {
     404: {"description": "There is no such dealer here."}
 }
 
+_OF_A_POLICY = ("A rule of the group's own policy asks for it", "按集团自定规则安排")
 _REASONS: dict[TaskKind, tuple[str, str]] = {
     "delivery_thanks": ("A car was delivered", "新车已交付"),
     "delivery_satisfaction": ("A car was delivered some days before", "新车交付数日后"),
@@ -164,7 +165,7 @@ def _attempts(facts: FollowUpFacts) -> dict[str, list[Attempt]]:
 
 
 def _task(customer_key: str, task_id: UUID, task: TaskChanged, attempts: Sequence[Attempt]) -> Task:
-    en, zh = _REASONS[task.kind]
+    en, zh = _REASONS.get(task.kind, _OF_A_POLICY)
     return Task(
         task_id=task_id,
         customer_key=customer_key,

@@ -9,6 +9,7 @@ from services.followup.settings import FollowUpSettings
 from shared.contracts import followup
 from shared.runtime.lifecycle import serve
 from shared.runtime.machine import Machine
+from shared.settings import reading_files
 
 
 def machine(settings: FollowUpSettings) -> Machine[FollowUpFacts, FollowUpPolicy]:
@@ -31,4 +32,7 @@ def machine(settings: FollowUpSettings) -> Machine[FollowUpFacts, FollowUpPolicy
 def main() -> None:
     """Run followup until it is told to stop."""
     settings = FollowUpSettings()
-    serve(machine(settings), settings, api.routes)
+    with reading_files(NAME):
+        settings.dealers()
+        service = machine(settings)
+    serve(service, settings, api.routes)

@@ -1,11 +1,12 @@
 """The rules of followup as data: which tasks there are, when they open and are due, for whom."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.contracts.digests import Horizon
 from shared.contracts.feeds import Channel
@@ -13,6 +14,17 @@ from shared.contracts.followup import TaskKind
 from shared.contracts.policy import Policy
 from shared.contracts.values import Name, Words
 
+_WALL_CLOCK = re.compile(r"\d{2}:\d{2}(:\d{2})?", re.ASCII)
+
+
+def _written_as_time(value: object) -> object:
+    if isinstance(value, time) or (isinstance(value, str) and _WALL_CLOCK.fullmatch(value)):
+        return value
+    raise ValueError("a time of day is written like 18:00 or 09:30")
+
+
+LocalTime = Annotated[time, BeforeValidator(_written_as_time)]
+"""On the dealer's wall clock; never a number, which would be read as seconds."""
 Days = Annotated[int, Field(gt=0, le=36_525)]
 Trigger = Literal["delivery", "closing", "predicted_service"]
 """What a task is counted from: the delivery of a car, the closing of a repair order, the day
@@ -26,7 +38,7 @@ class Offset(BaseModel):
 
     days: int = 0
     hours: int = 0
-    at: time | None = None
+    at: LocalTime | None = None
 
     def after(self, moment: datetime, zone: ZoneInfo) -> datetime:
         """The instant, in UTC."""
@@ -40,6 +52,7 @@ class TaskRule(BaseModel):
     """One kind of task."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    KEY: ClassVar[str] = "kind"
 
     kind: TaskKind
     trigger: Trigger
@@ -131,7 +144,7 @@ class FollowUpPolicy(Policy):
         NEXT_SERVICE,
     )
     service_interval: ServiceInterval = ServiceInterval()
-    postponed_until: time = time(18)
+    postponed_until: LocalTime = time(18)
     """The local time of the day a contact is postponed to, by which it is due."""
     longest_postponement_days: Days = 180
     """From the report on: a contact postponed to a later day is due by then."""

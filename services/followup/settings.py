@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import yaml
-
 from services.followup.policy import FollowUpPolicy
 from shared.settings import HttpSettings, ServiceSettings
+from shared.yaml_changes import read_changes
 
 
 class FollowUpSettings(ServiceSettings):
@@ -18,9 +17,8 @@ class FollowUpSettings(ServiceSettings):
     def policy(self) -> FollowUpPolicy:
         """The rules: as shipped, but for what the policy file says.
 
-        Raises `OSError`, `yaml.YAMLError` or `pydantic.ValidationError`.
+        Raises `WrongFile`.
         """
         if self.followup_policy_file is None:
             return FollowUpPolicy()
-        text = self.followup_policy_file.read_text(encoding="utf-8")
-        return FollowUpPolicy.model_validate(yaml.safe_load(text) or {})
+        return read_changes(self.followup_policy_file, FollowUpPolicy())

@@ -27,6 +27,7 @@ from shared.mongo import Mongo
 from shared.runtime.backoff import Backoff
 from shared.runtime.errors import TransientFailure
 from shared.runtime.relay import ConnectingRelay, Relay
+from shared.settings import reading_files
 from shared.time.clock import Clock
 
 log = structlog.get_logger()
@@ -104,8 +105,10 @@ def main() -> None:
     """Serve until told to stop."""
     settings = IntakeSettings()
     configure_logging(service="intake", level=settings.log_level, form=settings.log_format)
+    with reading_files("intake"):
+        app = compose(settings)
     run(
-        compose(settings),
+        app,
         settings.http,
         graceful_stop_seconds=settings.runtime.graceful_stop_seconds,
     )

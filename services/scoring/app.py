@@ -1,13 +1,21 @@
 """Scoring, put together: the only place where its parts meet the outside."""
 
+import structlog
+
 from services.scoring import api
 from services.scoring.decide import condense, decide
 from services.scoring.facts import READS, ScoringFacts, join
 from services.scoring.policy import ScoringPolicy
-from services.scoring.settings import ScoringSettings
+from services.scoring.settings import ScoringSettings, without_rate
+from shared import metrics
 from shared.contracts import scoring
+from shared.dealers import Dealers
+from shared.logs import configure_logging
 from shared.runtime.lifecycle import serve
 from shared.runtime.machine import Machine
+from shared.settings import reading_files
+
+log = structlog.get_logger()
 
 
 def machine(settings: ScoringSettings) -> Machine[ScoringFacts, ScoringPolicy]:
@@ -27,4 +35,16 @@ def machine(settings: ScoringSettings) -> Machine[ScoringFacts, ScoringPolicy]:
 def main() -> None:
     """Run scoring until it is told to stop."""
     settings = ScoringSettings()
-    serve(machine(settings), settings, api.routes)
+    configure_logging(service="scoring", level=settings.log_level, form=settings.log_format)
+    with reading_files("scoring"):
+        dealers = settings.dealers()
+        service = machine(settings)
+    tell_missing_rates(dealers, service.policy)
+    serve(service, settings, api.routes)
+
+
+def tell_missing_rates(dealers: Dealers, policy: ScoringPolicy) -> None:
+    """Log each dealer whose customers' payments give no points, and set its gauge."""
+    for dealer in without_rate(dealers, policy):
+        metrics.currency_without_rate.labels(dealer.id, dealer.currency).set(1)
+        log.warning("no rate for a currency", dealer=dealer.id, currency=dealer.currency)

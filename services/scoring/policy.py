@@ -5,9 +5,10 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from services.scoring.facts import Role
+from shared.contracts.currencies import known_currency
 from shared.contracts.digests import Horizon
 from shared.contracts.policy import Policy
 from shared.contracts.scoring import Axis
@@ -15,6 +16,7 @@ from shared.contracts.scoring import Axis
 Percent = Annotated[int, Field(ge=0, le=100)]
 Limit = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Days = Annotated[int, Field(gt=0, le=36_525)]
+Currency = Annotated[str, AfterValidator(known_currency)]
 
 
 class Fade(BaseModel):
@@ -112,7 +114,7 @@ class ScoringPolicy(Policy):
     rules: Rules = Rules()
     role_percent: Mapping[Role, Percent] = {"buyer": 100, "co_buyer": 50}
     """What a car counts for each role in its sale; roles not named get nothing."""
-    currency_per_point: Mapping[str, Annotated[int, Field(gt=0)]] = {
+    currency_per_point: Mapping[Currency, Annotated[int, Field(gt=0)]] = {
         "CNY": 100,
         "EUR": 15,
         "USD": 15,

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import yaml
-
 from services.scoring.policy import ScoringPolicy
+from shared.dealers import Dealer, Dealers
 from shared.settings import HttpSettings, ServiceSettings
+from shared.yaml_changes import read_changes
 
 
 class ScoringSettings(ServiceSettings):
@@ -18,9 +18,13 @@ class ScoringSettings(ServiceSettings):
     def policy(self) -> ScoringPolicy:
         """The rules: as shipped, but for what the policy file says.
 
-        Raises `OSError`, `yaml.YAMLError` or `pydantic.ValidationError`.
+        Raises `WrongFile`.
         """
         if self.scoring_policy_file is None:
             return ScoringPolicy()
-        text = self.scoring_policy_file.read_text(encoding="utf-8")
-        return ScoringPolicy.model_validate(yaml.safe_load(text) or {})
+        return read_changes(self.scoring_policy_file, ScoringPolicy())
+
+
+def without_rate(dealers: Dealers, policy: ScoringPolicy) -> list[Dealer]:
+    """Those in whose currency money paid for service gives no points."""
+    return [each for each in dealers.all() if each.currency not in policy.currency_per_point]

@@ -223,6 +223,8 @@ class HandedOver(Contract):
     recorded_at: Instant
     """When intake had first received that case."""
     starts: Annotated[dict[ClockName, Instant], Field(max_length=500)]
+    regulator_due_at: Instant | None = None
+    """The limit that the regulator's order on that case prints."""
 
 
 class _ToldByACase(Message):

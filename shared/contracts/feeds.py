@@ -52,8 +52,13 @@ ComplaintChannel = Literal["phone", "app", "web", "in_store", "oem", "regulator"
 Severity = Literal["normal", "major"]
 StepName = Literal[
     "contacted",
+    "demanded",
     "answered",
     "executive_answered",
+    "promised",
+    "repair_started",
+    "loaner_given",
+    "repair_ended",
     "resolved",
     "called_back",
     "reopened",
@@ -66,6 +71,8 @@ StepName = Literal[
     "withdrawn",
     "acknowledged",
 ]
+"""`demanded`: the customer demands exchange or return, `reason` says which. `promised`: the dealer
+promised what is to be done. `loaner_given`: a loaner car, or money for travel meanwhile."""
 OptOuts = Annotated[
     tuple[Channel, ...],
     Field(max_length=MOST_OPT_OUTS),
@@ -301,6 +308,8 @@ class ComplaintReported(Document):
     owner: StaffId | None = None
     """The staff id of who is responsible for the case."""
     regulator_ref: Code | None = None
+    regulator_due_at: Instant | None = None
+    """The limit that the regulator's own order prints; mostly in the future."""
     vehicle: Vehicle | None = None
     customer: Customer | None = None
 
@@ -308,6 +317,12 @@ class ComplaintReported(Document):
     def _received_after_it_occurred(self) -> "ComplaintReported":
         if self.occurred_at is not None and self.occurred_at > self.received_at:
             raise ValueError("occurred_at is after received_at")
+        return self
+
+    @model_validator(mode="after")
+    def _due_after_it_was_received(self) -> "ComplaintReported":
+        if self.regulator_due_at is not None and self.regulator_due_at <= self.received_at:
+            raise ValueError("regulator_due_at is not after received_at")
         return self
 
 
@@ -341,6 +356,7 @@ class ComplaintStepReported(Document):
             "called_back": ("satisfied", self.satisfied),
             "regraded": ("severity", self.severity),
             "held": ("reason", self.reason),
+            "demanded": ("reason", self.reason),
             "reassigned": ("assigned_to", self.assigned_to),
             "merged": ("merged_into", self.merged_into or self.merged_into_id),
         }.get(self.step)

@@ -1,14 +1,16 @@
 """What followup publishes (producer: followup)."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import StringConstraints
 
 from shared.contracts.decision import Output, Withdrawal
 from shared.contracts.topics import TASKS, Topic
 from shared.contracts.values import Instant, LongId, Name, Words
 
-TaskKind = Literal[
-    "delivery_thanks", "delivery_satisfaction", "service_satisfaction", "next_service"
-]
+TaskKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_0-9]{0,39}$")]
+"""`delivery_thanks`, `delivery_satisfaction`, `service_satisfaction` and `next_service` ship; a
+dealer group's policy may have others of its own."""
 TaskStatus = Literal["open", "overdue", "done", "cancelled", "expired"]
 
 

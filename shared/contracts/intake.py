@@ -160,6 +160,8 @@ class ComplaintFiled(Recorded):
     owner: Name | None = None
     """The staff id of who is responsible for the case."""
     regulator_ref: Name | None = None
+    regulator_due_at: Instant | None = None
+    """The limit that the regulator's own order prints."""
 
 
 class ComplaintStepTaken(Recorded):

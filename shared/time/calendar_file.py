@@ -8,13 +8,11 @@ package leaves out the weekend days inside a break and is silent about years not
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import holidays
-import icalendar
-import recurring_ical_events
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -25,7 +23,16 @@ from pydantic import (
     model_validator,
 )
 
-from shared.time.calendar import WEEKDAYS, BusinessCalendar, CalendarDay, Weekday, Windows
+from shared.time.calendar import (
+    DAY_MINUTES,
+    WEEKDAYS,
+    BusinessCalendar,
+    CalendarDay,
+    Weekday,
+    Window,
+    Windows,
+)
+from shared.time.closures import WrongEvent, event_days
 from shared.time.zones import known_zone
 from shared.yaml_file import WrongFile, YamlFile, parse_yaml, read_yaml
 
@@ -156,6 +163,27 @@ def compile_calendar(name: str, path: Path, years: range) -> BusinessCalendar:
         raise WrongFile([source.line(("week",), _message(error))]) from None
 
 
+def compile_working_days(country: str, years: range) -> BusinessCalendar:
+    """The statutory working days of a country, each from midnight to midnight: the days of the
+    week that are no weekend there, without its public holidays and with its make-up days.
+
+    The zone is UTC: whoever counts says in whose. Raises ValueError for an unknown country.
+    """
+    if country not in holidays.list_supported_countries():
+        raise ValueError("no country whose working days are known; write its code, such as CN")
+    public = _public_of(country, None, years)
+    weekend = holidays.country_holidays(country, years=list(years)).weekend
+    all_day = (Window(0, DAY_MINUTES),)
+    return BusinessCalendar(
+        name=f"statutory working days of {country}",
+        timezone="UTC",
+        week={name: all_day for day, name in enumerate(WEEKDAYS) if day not in weekend},
+        closed=tuple(public.off - public.work),
+        special=dict.fromkeys(public.work, all_day),
+        covered_years=tuple(years) if public.covered is None else public.covered,
+    )
+
+
 def _message(error: ValidationError) -> str:
     return error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
 
@@ -180,6 +208,10 @@ def _public(file: CalendarFile, source: YamlFile, years: range) -> _Public:
     if subdivision is not None and subdivision not in known[country]:
         told = f"no part of {country} with holidays of its own"
         raise WrongFile([source.line(("holidays", "subdivision"), told)])
+    return _public_of(country, subdivision, years)
+
+
+def _public_of(country: str, subdivision: str | None, years: range) -> _Public:
     package = holidays.country_holidays(country, subdiv=subdivision, years=list(years))
     off, work = set(package), set(getattr(package, "weekend_workdays", ()))
     arranged = STATUTORY / f"{country.lower()}.yaml"
@@ -206,36 +238,10 @@ def _days_in(names: tuple[str, ...], field: str, source: YamlFile, years: range)
     for position, name in enumerate(names):
         path = source.path.parent / name
         try:
-            days |= set(_event_days(path.read_bytes(), years))
+            days |= event_days(path, years)
         except OSError as error:
             told = f"{name} cannot be read: {error.strerror}"
             raise WrongFile([source.line((field, position), told)]) from None
-        except (ValueError, KeyError) as error:  # an event without a start is a KeyError
-            raise WrongFile([f"{path}: {_told(error)}"]) from None
+        except WrongEvent as wrong:
+            raise WrongFile([f"{path}: {wrong}"]) from None
     return days
-
-
-class _NotWholeDays(ValueError):
-    """An event begins or ends within a day."""
-
-
-def _told(error: ValueError | KeyError) -> str:
-    if isinstance(error, _NotWholeDays):
-        return str(error)
-    return "is no iCalendar file that can be read"
-
-
-def _event_days(content: bytes, years: range) -> Iterator[date]:
-    calendar = icalendar.Calendar.from_ical(content)
-    first, after = date(years.start, 1, 1), date(years.stop, 1, 1)
-    for event in recurring_ical_events.of(calendar).between(first, after):
-        if str(event.get("STATUS", "")).upper() == "CANCELLED":
-            continue
-        start, end = event.start, event.end
-        if isinstance(start, datetime) or isinstance(end, datetime):
-            moment = start.isoformat(timespec="minutes") if isinstance(start, datetime) else start
-            raise _NotWholeDays(
-                f"the event of {moment} is not of whole days; write other hours under 'open'"
-            )
-        for number in range(max(1, (end - start).days)):
-            yield start + number * ONE_DAY

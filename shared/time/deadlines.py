@@ -1,4 +1,4 @@
-"""Deadlines: when a length of elapsed time, open time or business days is used up. Pure.
+"""Deadlines: when a length of elapsed time, open time, business or working days is used up. Pure.
 
 Exact to the millisecond; all instants are timezone-aware, results are UTC. While a clock is
 held no time passes for it, and so it is never due inside a hold.
@@ -24,6 +24,8 @@ __all__ = ["Hold", "Span", "Unit", "due", "elapsed", "joined", "part_of", "years
 SEARCH_MS = 3660 * DAY_MS
 """How far after the start, and after the last hold, a deadline is searched for."""
 LAST_MS = year_starts_ms(9999)
+COUNTED: frozenset[Unit] = frozenset({"business_days", "working_days"})
+"""Units of which one counts whole ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,9 @@ def due(
     Elapsed and business time are due when so much has passed outside the holds: at closing
     rather than at the next opening, and when a hold starts rather than when it ends. Of business
     days the day of the start does not count, nor does one whose closing lies inside a hold; it
-    is due when the last of them closes. Raises ValueError if business time lacks a calendar, or
-    if the calendar does not open enough within ten years.
+    is due when the last of them closes. So are working days, by a calendar of days that are
+    open from midnight to midnight. Raises ValueError if business time lacks a calendar, or if
+    the calendar does not open enough within ten years.
     """
     return _due(start, span.unit, _amount(span), calendar, holds)
 
@@ -75,9 +78,9 @@ def part_of(
     """
     if not 0 <= fraction < math.inf:
         raise ValueError("a fraction is a number from zero on")
-    if span.unit == "business_days" and fraction < 1:
+    if span.days is not None and fraction < 1:
         return _part_of_days(start, span, fraction, calendar, holds)
-    whole = _share(_amount(span), fraction, up=span.unit == "business_days")
+    whole = _share(_amount(span), fraction, up=span.days is not None)
     if whole == 0:
         return to_milliseconds(start)
     return _due(start, span.unit, whole, calendar, holds)
@@ -92,13 +95,13 @@ def elapsed(
 ) -> timedelta | int:
     """What is used up between two instants: `due` reversed. Zero if `end` is not after `start`.
 
-    An int for business days: how many closed after `start` and not after `end`, the day of the
-    start excepted. Raises ValueError if business time lacks a calendar.
+    An int for business and working days: how many closed after `start` and not after `end`, the
+    day of the start excepted. Raises ValueError if business time lacks a calendar.
     """
     pairs = _joined(_pairs(holds))
     measure = _measure(unit, calendar, milliseconds_of(start), pairs)
     used = _used(measure, milliseconds_of(end), pairs)
-    return used if unit == "business_days" else timedelta(milliseconds=used)
+    return used if unit in COUNTED else timedelta(milliseconds=used)
 
 
 def years_needed(

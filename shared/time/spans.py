@@ -1,4 +1,4 @@
-"""Lengths of time as people write them: `2h`, `8 business hours`, `5 business days`. Pure."""
+"""Lengths of time as people write them: `2h`, `8 business hours`, `10 working days`. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from typing import ClassVar, Literal, Self
 
 from shared.time.written import Written
 
-Unit = Literal["elapsed", "business_time", "business_days"]
+Unit = Literal["elapsed", "business_time", "business_days", "working_days"]
+"""Business time and days are those on which a dealer is open; working days the statutory ones."""
 
 LONGEST_DAYS = 3660
 """No length is longer: ten years."""
@@ -17,17 +18,19 @@ PLAIN = re.compile(
     re.ASCII,
 )
 BUSINESS = re.compile(r"(\d+) business (day|hour|minute|second)s?", re.ASCII)
+WORKING = re.compile(r"(\d+) working days?", re.ASCII)
 SECONDS = {"hour": 3600, "minute": 60, "second": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Span(Written):
-    """A length with its unit: `2h`, `1d 12h`, `8 business hours`, `5 business days`. Above zero.
+    """A length with its unit: `2h`, `8 business hours`, `5 business days`, `10 working days`.
 
-    `length` is in whole seconds, and None for business days; `days` is None for the others.
+    Above zero. `length` is in whole seconds, and None for days of business and working days;
+    `days` is None for the others.
     """
 
-    HINT: ClassVar[str] = "a length is written like '2h' or '5 business days'"
+    HINT: ClassVar[str] = "a length is written like '2h' or '5 business days', or '10 working days'"
 
     unit: Unit
     length: timedelta | None = None
@@ -35,11 +38,11 @@ class Span(Written):
 
     def __post_init__(self) -> None:
         """Raises ValueError for what is no length."""
-        counts_days = self.unit == "business_days"
+        counts_days = self.unit in {"business_days", "working_days"}
         if (self.days is not None) != counts_days or (self.length is None) != counts_days:
-            raise ValueError("business days have a number of days, other lengths a duration")
+            raise ValueError("days of business or work have a number, other lengths a duration")
         if self.days is not None and not 0 < self.days <= LONGEST_DAYS:
-            raise ValueError(f"a length is from 1 to {LONGEST_DAYS} business days")
+            raise ValueError(f"a length is from 1 to {LONGEST_DAYS} days")
         if self.length is not None:
             if self.length % timedelta(seconds=1):
                 raise ValueError("a length is in whole seconds")
@@ -53,6 +56,8 @@ class Span(Written):
         if len(words) <= 60:
             if business := BUSINESS.fullmatch(words):
                 return cls._in_business(int(business[1]), business[2])
+            if working := WORKING.fullmatch(words):
+                return cls("working_days", days=int(working[1]))
             if words and (plain := PLAIN.fullmatch(words)):
                 days, hours, minutes, seconds = (int(part or 0) for part in plain.groups())
                 return cls.of_seconds(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
@@ -78,7 +83,8 @@ class Span(Written):
     def __str__(self) -> str:
         """The one text for this length; `parse` reads it."""
         if self.length is None:
-            return _counted(self.days or 0, "business day")
+            kind = "working" if self.unit == "working_days" else "business"
+            return _counted(self.days or 0, f"{kind} day")
         seconds = self.length // timedelta(seconds=1)
         if self.unit == "elapsed":
             parts = zip("dhms", _split(seconds), strict=True)

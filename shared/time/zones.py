@@ -1,5 +1,6 @@
 """Time zones as stretches of constant offset: wall-clock arithmetic without surprises. Pure."""
 
+import difflib
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -24,13 +25,15 @@ class Stretch(NamedTuple):
 
 @cache
 def _known_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - {"Factory", "localtime"}  # those name no place
 
 
 def known_zone(name: str) -> str:
     """The name itself; raises ValueError if it is not an IANA time zone."""
     if name not in _known_zones():
-        raise ValueError("a time zone is an IANA name such as Asia/Shanghai")
+        near = difflib.get_close_matches(name, _known_zones(), n=1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        raise ValueError(f"a time zone is an IANA name such as Asia/Shanghai{meant}")
     return name
 
 

@@ -74,8 +74,10 @@ def filed(
     version: int = 1,
     received: str = "0s",
     recorded: str = "0s",
+    limit: str | None = None,
+    channel: str = "phone",
 ) -> CaseEvent:
-    """The complaint itself, or (`version`) a correction of it."""
+    """The complaint itself, or (`version`) a correction of it. `limit`: of a regulator's order."""
     data = ComplaintFiled(
         document_id=CASE,
         version=f"{version:013d}.filed",
@@ -85,9 +87,10 @@ def filed(
         timezone="Asia/Shanghai",
         status="voided" if voided else "open",
         received_at=at(received),
-        channel="phone",
+        channel=channel,
         category="repair quality",
         severity=severity,
+        regulator_due_at=at(limit) if limit else None,
     )
     return _event(data, recorded)
 
@@ -151,6 +154,7 @@ def absorbed(
     sequence: int = 1,
     case: str = OTHER_CASE,
     customer: str = OTHER_CUSTOMER,
+    limit: str | None = None,
 ) -> CaseEvent:
     """Another case was merged into this one at `when`. `starts`: clock -> when it had started."""
     handed = HandedOver(
@@ -158,6 +162,7 @@ def absorbed(
         at=at(when),
         recorded_at=RECEIVED,
         starts={clock: at(start) for clock, start in starts.items()},
+        regulator_due_at=at(limit) if limit else None,
     )
     merge = Merge(case_id=case, into=CASE, at=at(when), step_id="M-1")
     data = CaseMerged(

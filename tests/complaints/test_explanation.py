@@ -12,6 +12,7 @@ from services.complaints.clocks import Clock
 from services.complaints.decide import stand
 from services.complaints.facts import CaseEvent, Filed
 from services.complaints.policy import POLICY_2123, ClockRule, ComplaintPolicy
+from services.complaints.reading.amounts import exactly
 from services.complaints.reading.arithmetic import (
     MOST_PIECES,
     BusinessDay,
@@ -20,7 +21,7 @@ from services.complaints.reading.arithmetic import (
     count,
     total,
 )
-from services.complaints.reading.explanation import Explanation, exactly, explain
+from services.complaints.reading.explanation import Explanation, explain
 from services.complaints.rulebook import Edition, Rulebook, rulebook_of
 from shared.time.calendar import WEEKDAYS, BusinessCalendar
 from shared.time.deadlines import Hold, Span, due, joined
@@ -58,6 +59,7 @@ STARTS = st.one_of(
 )
 SPANS = st.one_of(
     st.integers(1, 40).map(lambda days: Span("business_days", days=days)),
+    st.integers(1, 40).map(lambda days: Span("working_days", days=days)),
     st.integers(1, 90_000).map(lambda number: Span.of_seconds(number * 60, "business_time")),
     st.integers(1, 400_000).map(Span.of_seconds),
 )
@@ -85,6 +87,7 @@ def clocks(draw: st.DrawFn) -> Clock:
         ladder=(),
         recorded_at=start,
         holds=held,
+        working_days=calendar if span.unit == "working_days" else None,
     )
 
 

@@ -10,7 +10,6 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.complaints.app import machine, rules_watch
-from services.complaints.policy import POLICY_2123
 from services.complaints.roster import Roster
 from services.complaints.rulebook import Edition, OpenCases, Rulebook
 from services.complaints.rules.applied import write_edition
@@ -18,6 +17,7 @@ from services.complaints.rules.coverage import missing_years
 from services.complaints.rules.folder import read_rulebook
 from services.complaints.rules.watch import RulesWatch
 from services.complaints.settings import ComplaintSettings
+from shared.time.deadlines import Span
 from shared.yaml_file import WrongFile
 from tests.complaints.rules import BUSINESS, CALENDAR, CLIMBING
 from tests.complaints.scenario import DEALER, RECEIVED, at
@@ -285,9 +285,7 @@ def test_a_long_clock_needs_later_years() -> None:
     long = BUSINESS.model_copy(
         update={
             "clocks": tuple(
-                rule.model_copy(
-                    update={"target": POLICY_2123.rules["answer"].target.of_seconds(86400 * 800)}
-                )
+                rule.model_copy(update={"target": Span.of_seconds(86400 * 800)})
                 if rule.name == "executive_answer"
                 else rule
                 for rule in BUSINESS.clocks

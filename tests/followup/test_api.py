@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from httpx import ASGITransport, AsyncClient
-from pydantic import ValidationError
 
 from services.followup.api import routes
 from services.followup.app import machine
@@ -14,6 +13,7 @@ from services.followup.settings import FollowUpSettings
 from shared.contracts.identifiers import customer_key, subject_id
 from shared.http import make_app
 from shared.time.clock import ManualClock
+from shared.yaml_file import WrongFile
 from tests.fakes import Shelf
 from tests.followup.story import CUSTOMER, DEALER, at, consent, delivery, given, outcome, visit
 
@@ -117,8 +117,26 @@ def test_a_dealer_group_may_change_rules_in_a_file(tmp_path: Path) -> None:
 def test_a_file_with_a_mistake_is_refused(tmp_path: Path, wrong: str) -> None:
     rules = tmp_path / "followup.yaml"
     rules.write_text(wrong, encoding="utf-8")
-    with pytest.raises(ValidationError):
+    with pytest.raises(WrongFile, match="yaml:1: "):
         FollowUpSettings(followup_policy_file=rules).policy()
+
+
+async def test_a_task_of_the_groups_own_kind_is_shown(tmp_path: Path) -> None:
+    rules = tmp_path / "followup.yaml"
+    rules.write_text(
+        "rules:\n  - {kind: month_call, trigger: closing, opens: {days: 1}, due: {days: 3}, "
+        "owner_role: desk, channel: phone, title_en: Call, title_zh: 电话}\n",
+        encoding="utf-8",
+    )
+    settings = FollowUpSettings(followup_policy_file=rules)
+    shelf = Shelf(machine(settings), {CUSTOMER: given(visit("2025-01-10 17:00")).facts}, NOW)
+    app = make_app(title="followup")
+    app.include_router(routes(shelf, ManualClock(NOW)))
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
+        answer = await http.get(f"/v1/customers/{CUSTOMER}")
+    [task] = [each for each in answer.json()["tasks"] if each["kind"] == "month_call"]
+    assert task["title_zh"] == "电话"
+    assert task["why"]["en"] == "A rule of the group's own policy asks for it"
 
 
 async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:

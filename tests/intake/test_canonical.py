@@ -208,6 +208,15 @@ def test_a_complaint_names_who_is_responsible_and_a_hold_when_it_ends() -> None:
     assert only("complaint", complaint()).model_dump()["owner"] is None
 
 
+def test_the_limit_of_a_regulators_order_may_lie_ahead_and_is_told() -> None:
+    filed = only("complaint", complaint(regulator_due_at=at(7200)))
+    assert isinstance(filed, ComplaintFiled)
+    assert filed.regulator_due_at == NOW + timedelta(minutes=7200)
+    demand = only("complaint-step", step(step="demanded", reason="换货"))
+    assert isinstance(demand, ComplaintStepTaken)
+    assert (demand.step, demand.reason) == ("demanded", "换货")
+
+
 def content_hash(data: Data) -> str:
     return submitted("visit", data).content_hash
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from httpx import ASGITransport, AsyncClient
-from pydantic import ValidationError
 
 from services.scoring.api import routes
 from services.scoring.app import machine
@@ -14,6 +13,7 @@ from services.scoring.settings import ScoringSettings
 from shared.contracts.identifiers import customer_key
 from shared.http import make_app
 from shared.time.clock import ManualClock
+from shared.yaml_file import WrongFile
 from tests.fakes import Shelf
 from tests.scoring.story import CUSTOMER, DEALER, day, given, moved, sale, visit
 
@@ -110,7 +110,7 @@ def test_a_dealer_group_may_change_rules_in_a_file(tmp_path: Path) -> None:
 def test_a_file_with_a_mistake_is_refused(tmp_path: Path, wrong: str) -> None:
     rules = tmp_path / "scoring.yaml"
     rules.write_text(wrong, encoding="utf-8")
-    with pytest.raises(ValidationError):
+    with pytest.raises(WrongFile, match="yaml:1: "):
         ScoringSettings(scoring_policy_file=rules).policy()
 
 

@@ -110,6 +110,30 @@ def test_a_check_tells_what_each_dealer_would_be_judged_by(rules: Path) -> None:
     ]
 
 
+def test_a_check_and_a_comparison_know_what_regulators_set(rules: Path) -> None:
+    draft = "dealer: sunrise/pudong\nextends: [2123, cn-sanbao, cn-12345]\n"
+    (rules / "policies" / "pudong.yaml").write_text(draft, encoding="utf-8")
+    done = policy(rules, "check")
+    assert done.returncode == 0, done.stderr
+    assert "sunrise/pudong: 2123 + cn-sanbao + cn-12345, from" in done.stdout
+    assert "  exchange_answer: 10 working days from demanded, runs on while held; all cases;" in (
+        done.stdout
+    )
+    assert "  work_order: regulator_due_at from received, runs on while held;" in done.stdout
+    assert "  statutory working days of CN, in the dealer's zone, holidays of " in done.stdout
+    done = policy(rules, "diff", DEALER, "--no-dry-run")
+    assert "  + clocks.exchange_done: 20 working days from demanded" in done.stdout.splitlines()
+    assert "  + working_days: statutory working days of CN (UTC; " in done.stdout
+    assert apply(rules, "--new-cases-only", "--yes").returncode == 0
+    assert "in force (since " in policy(rules, "check").stdout
+    assert "  no difference" in policy(rules, "diff", DEALER, "--no-dry-run").stdout
+    again = apply(rules, "--new-cases-only", "--yes")
+    assert again.stdout.startswith("nothing to apply")
+    edition = read_rulebook(rules).current(DEALER)
+    assert edition.working_days is not None
+    assert edition.policy.rules["work_order"].target == "regulator_due_at"
+
+
 def test_a_check_names_file_line_and_field_of_everything_wrong(rules: Path) -> None:
     (rules / "policies" / "berlin.yaml").write_text(
         "dealer: sunrise/berlin\nclocks:\n  answer: {target: soon}\n", encoding="utf-8"
@@ -487,5 +511,5 @@ def test_the_service_says_what_is_wrong_and_goes_on(service: Running, rules: Pat
     with_roster(rules, "dealer: sunrise/pudong\nroles:\n  boss: [wang]\n")
     service.child.restart()
     assert service.child.process.wait(PATIENCE_SECONDS) == 1
-    assert "aftercare complaints cannot start, its rules are wrong:" in service.child.last_words()
+    assert "aftercare complaints cannot start, a file is wrong:" in service.child.last_words()
     assert f"{rules}/rosters/pudong.yaml:3: roles.boss: " in service.child.last_words()

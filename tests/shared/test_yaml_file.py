@@ -69,7 +69,10 @@ def test_an_empty_file_has_no_fields(file: Path) -> None:
     [
         ("name: x\nparts:\n  a:\n    size: big\n", "4: parts.a.size: Input should be a valid int"),
         ("name: x\nparts:\n  a:\n    on: here\n", "3: parts.a.size: Field required"),
-        ("name: x\nparts:\n  a: {size: 1,\n    colour: red}\n", "4: parts.a.colour: Extra inputs"),
+        (
+            "name: x\nparts:\n  a: {size: 1,\n    colour: red}\n",
+            "4: parts.a.colour: there is no such field; there are size, on",
+        ),
         ("name: x\nname: y\n", "2: the field name is here twice"),
         ("name: [\n", "2: "),
         ("name: !!python/object:os.system x\n", "1: "),

@@ -128,7 +128,10 @@ def test_a_compiled_calendar_survives_storage_with_its_version(tmp_path: Path) -
     [
         ('week: {mon: ["09:00-10:00"]}\n', "pudong.yaml:1: timezone: Field required"),
         (WEEK.replace("Asia/Shanghai", "Asia/Pudong"), "pudong.yaml:1: timezone: a time zone is"),
-        (WEEK + "hollidays: {country: CN}\n", "pudong.yaml:3: hollidays: Extra inputs"),
+        (
+            WEEK + "hollidays: {country: CN}\n",
+            "pudong.yaml:3: hollidays: there is no such field; did you mean 'holidays'?",
+        ),
         (WEEK + "make_up_days: sun\n", "pudong.yaml:3: make_up_days: sun has no opening hours"),
         (WEEK + "holidays: {country: XX}\n", "pudong.yaml:3: holidays.country: no country"),
         (
@@ -170,6 +173,44 @@ def test_what_is_wrong_is_told_by_file_line_and_field(tmp_path: Path, text: str,
 def test_icalendar_files_that_cannot_be_used(tmp_path: Path, ics: str, told: str) -> None:
     (tmp_path / "closures.ics").write_text(ics)
     assert told in refused(tmp_path, WEEK + "closed_in: [closures.ics]\n")[0]
+
+
+DAY = "DTSTART;VALUE=DATE:20260812\n"
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        ("DTEND;VALUE=DATE:20260810\n", "the event of 2026-08-12 (line 10, UID 2) ends before it"),
+        ("DURATION:-P2D\n", "DURATION is below zero"),
+        ("DURATION:PT12H\n", "the event of 2026-08-12 is not of whole days"),
+        ("DTEND:20260813T120000Z\n", "the event of 2026-08-12 is not of whole days"),
+        ("DTEND;VALUE=DATE:2026081\n", "(line 10, UID 2) has a DTEND that cannot be read"),
+        ("DTEND;VALUE=DATE:20260814\nDURATION:P2D\n", "has both DTEND and DURATION"),
+        ("DTEND;VALUE=DATE:20260814\nDTEND;VALUE=DATE:20260815\n", "has DTEND more than once"),
+        ("DTEND;VALUE=DATE:20460814\n", "lasts longer than ten years"),
+        ("RRULE:FREQ=YEARLY;UNTIL=20250101\n", "repeats until a day before it begins"),
+        ("RRULE:FREQ=YEARLY;INTERVAL=0\n", "repeats zero times, or after no time"),
+        ("RRULE:FREQ=DAILY;COUNT=0\n", "repeats zero times, or after no time"),
+        ("RRULE:FREQ=SECONDLY\n", "repeats otherwise than by the day"),
+        ("RRULE:FREQ=DAILY;BYHOUR=1,2\n", "repeats within a day"),
+        ("RRULE:FREQ=YEARLYY\n", "has a RRULE that cannot be read"),
+    ],
+)
+def test_an_event_that_cannot_be_meant_closes_nothing_and_is_refused(
+    tmp_path: Path, event: str, told: str
+) -> None:
+    (tmp_path / "closures.ics").write_text(ICS.replace(DAY, DAY + event))
+    [line] = refused(tmp_path, WEEK + "closed_in: [closures.ics]\n")
+    assert line.startswith("closures.ics: ")
+    assert told in line
+
+
+@pytest.mark.parametrize("end", ["", "DTEND;VALUE=DATE:20260812\n", "DURATION:P1D\n"])
+def test_an_event_of_one_day_in_all_its_spellings(tmp_path: Path, end: str) -> None:
+    (tmp_path / "closures.ics").write_text(ICS.replace(DAY, DAY + end))
+    found = compiled(tmp_path, WEEK + "closed_in: [closures.ics]\n")
+    assert [each for each in found.closed if each.month == 8] == [day("2026-08-12")]
 
 
 def test_a_cancelled_event_closes_nothing(tmp_path: Path) -> None:

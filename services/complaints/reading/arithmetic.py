@@ -71,9 +71,11 @@ def count(clock: Clock) -> Count:
     """How the deadline of a clock was counted."""
     holds = holds_that_count(clock)
     until = clock.due_at if clock.due_at is not None else holds[-1].start
-    used = elapsed(clock.started_at, until, clock.span.unit, clock.edition.calendar, clock.holds)
-    calendar = clock.edition.calendar
+    used = elapsed(clock.started_at, until, clock.span.unit, clock.calendar, clock.holds)
+    calendar = clock.calendar
     pieces: tuple[Stretch | BusinessDay | Rest, ...] = ()
+    if clock.rule.span is None and clock.origin != "raised":
+        return Count((), (), timedelta(0))  # the case names the instant
     if calendar is not None and isinstance(used, timedelta) and clock.span.unit != "elapsed":
         pieces = _stretches(clock, calendar, until, used)
     elif calendar is not None and isinstance(used, int):

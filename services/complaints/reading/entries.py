@@ -33,6 +33,8 @@ class Received(Answer):
     """The department complained about."""
     regulator: bool
     """Whether it has a regulator's reference."""
+    regulator_due_at: Instant | None
+    """The limit that the regulator's order prints, if the case has one."""
 
 
 class Step(Answer):

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from services.complaints.clocks import Clock, Origin
 from services.complaints.facts import Filed
+from services.complaints.reading.amounts import amount_in_words, day_in_words, exactly
 from services.complaints.reading.answers import Answer, Words
 from services.complaints.reading.arithmetic import (
     MOST_PIECES,
@@ -21,7 +22,7 @@ from services.complaints.reading.arithmetic import (
     count,
     in_seconds,
 )
-from services.complaints.wording import span_in_words
+from services.complaints.wording import deadline_text, is_named_by_the_case, span_in_words
 from shared.contracts.values import Instant
 from shared.time.deadlines import Hold, Unit, years_needed
 
@@ -30,7 +31,15 @@ _ORIGIN: dict[Origin, tuple[str, str]] = {
     "reopened": ("the case was reopened", "案件重新打开"),
     "resolved": ("the case was resolved", "案件解决"),
     "raised": ("the severity was raised", "严重程度升级"),
-    "merged": ("receipt of a case that was merged into this one", "被并入案件的受理"),
+    "merged": ("the start of a case that was merged into this one", "被并入案件的起算"),
+    "demanded": ("exchange or return was demanded", "客户提出换货或退货要求"),
+    "contacted": ("the customer was contacted", "已联系客户"),
+    "answered": ("the customer was answered", "已答复客户"),
+    "executive_answered": ("senior management answered", "高层已答复"),
+    "promised": ("a promise was made", "作出承诺"),
+    "repair_started": ("the repair began", "开始修理"),
+    "loaner_given": ("a loaner car or travel money was given", "已提供代步车或交通补偿"),
+    "repair_ended": ("the repair ended", "修理完成"),
 }
 _NOT_COUNTED: dict[NotCounted, tuple[str, str]] = {
     "day_of_start": ("the clock started on it", "起算当日"),
@@ -39,19 +48,15 @@ _NOT_COUNTED: dict[NotCounted, tuple[str, str]] = {
     "held": ("on hold when it closed", "营业结束时处于暂停"),
     "part_of_another_day": ("part of the business day before", "属于前一营业日"),
 }
-_WEEKDAYS = (
-    ("Mon", "周一"),
-    ("Tue", "周二"),
-    ("Wed", "周三"),
-    ("Thu", "周四"),
-    ("Fri", "周五"),
-    ("Sat", "周六"),
-    ("Sun", "周日"),
-)
+_NO_WORKING_DAY: dict[NotCounted, tuple[str, str]] = {
+    **_NOT_COUNTED,
+    "closed": ("weekend", "周末"),
+    "holiday": ("a public holiday", "法定节假日"),
+}
 
 
 class CalendarUsed(Answer):
-    """The calendar that business time was counted by."""
+    """The calendar that business time, or statutory working days, were counted by."""
 
     name: str
     """As its author named it."""
@@ -112,9 +117,10 @@ class Explanation(Answer):
     calendar: CalendarUsed | None
     """Null where neither the target nor the ladder is in business time."""
     unit: Unit
-    """What is counted: elapsed time, open time or business days."""
+    """What is counted: elapsed time, open time, business days or statutory working days."""
     target: str
-    """What the clock was given, such as `2h`, `8 business hours`, `5 business days`."""
+    """What the clock was given, such as `2h`, `5 business days`, `10 working days`, or the field of
+    the case that holds its deadline."""
     origin: Origin
     """What started the clock. `raised`: the target is the grace after a raise."""
     started_at: Instant
@@ -142,26 +148,26 @@ def explain(clock: Clock, filed: Filed) -> Explanation:
         and clock.started_at < applied_at,
         calendar=_calendar(clock),
         unit=clock.span.unit,
-        target=str(clock.span),
+        target=str(clock.rule.target if is_named_by_the_case(clock) else clock.span),
         origin=clock.origin,
         started_at=clock.started_at,
         holds=tuple(_hold(hold) for hold in counted.holds),
         due_at=clock.due_at,
-        left=_left(counted) if clock.due_at is None else None,
+        left=_left(clock, counted) if clock.due_at is None else None,
         lines=tuple(_Writer(clock, counted, _zone(clock, filed)).lines()),
     )
 
 
 def _zone(clock: Clock, filed: Filed) -> ZoneInfo:
-    calendar = clock.edition.calendar
+    calendar = clock.calendar
     if clock.span.unit != "elapsed" and calendar is not None:
         return ZoneInfo(calendar.timezone)
     return ZoneInfo(filed.timezone)
 
 
 def _calendar(clock: Clock) -> CalendarUsed | None:
-    calendar = clock.edition.calendar
-    if calendar is None or not clock.rule.needs_calendar:
+    calendar, rule = clock.calendar, clock.rule
+    if calendar is None or not (rule.needs_calendar or clock.span.unit == "working_days"):
         return None
     return CalendarUsed(
         name=calendar.name,
@@ -176,8 +182,8 @@ def _hold(hold: Hold) -> HoldCounted:
     return HoldCounted(start=hold.start, end=hold.end, seconds=seconds)
 
 
-def _left(counted: Count) -> Words:
-    english, chinese = _amount(counted.left)
+def _left(clock: Clock, counted: Count) -> Words:
+    english, chinese = amount_in_words(counted.left, clock.span.unit)
     return Words(
         en=f"On hold without a known end; {english} left from when it ends.",
         zh=f"暂停中,结束时间未定;恢复后剩余{chinese}。",
@@ -195,6 +201,9 @@ class _Writer:
     def lines(self) -> Iterator[Line]:
         """From the start to the deadline."""
         yield self._start()
+        if is_named_by_the_case(self._clock):
+            yield self._named()
+            return
         if self._clock.span.unit == "elapsed":
             yield self._target()
             yield from self._holds()
@@ -217,6 +226,20 @@ class _Writer:
             text=Words(
                 en=f"Starts {self._shown(at)}: {english}.",
                 zh=f"起算:{self._shown(at)},{chinese}。",
+            ),
+        )
+
+    def _named(self) -> Line:
+        due_at = self._clock.due_at
+        assert due_at is not None
+        shown = self._shown(due_at)
+        return Line(
+            kind="due",
+            day=self._date(due_at),
+            end=self._local(due_at),
+            text=Words(
+                en=f"= due {shown}: the limit that the regulator's order prints.",
+                zh=f"= 截止{shown}:监管部门工单载明的时限,不另行计算。",
             ),
         )
 
@@ -271,7 +294,7 @@ class _Writer:
     def _open(self, stretch: Stretch) -> Line:
         day = self._date(stretch.start)
         english, chinese = exactly(stretch.length)
-        on_en, on_zh = _day_in_words(day)
+        on_en, on_zh = day_in_words(day)
         hours = f"{self._time(stretch.start)}-{self._time(stretch.end)}"
         return Line(
             kind="open",
@@ -283,11 +306,15 @@ class _Writer:
         )
 
     def _day(self, day: BusinessDay) -> Line:
-        on_en, on_zh = _day_in_words(day.day)
-        if day.not_counted is None:
+        on_en, on_zh = day_in_words(day.day)
+        is_statutory = self._clock.span.unit == "working_days"
+        if day.not_counted is None and is_statutory and day.day.weekday() >= 5:
+            text = Words(en=f"{on_en}: counts, a make-up working day", zh=f"{on_zh}:计入(调休上班)")
+        elif day.not_counted is None:
             text = Words(en=f"{on_en}: counts", zh=f"{on_zh}:计入")
         else:
-            english, chinese = _NOT_COUNTED[day.not_counted]
+            reasons = _NO_WORKING_DAY if is_statutory else _NOT_COUNTED
+            english, chinese = reasons[day.not_counted]
             text = Words(en=f"{on_en}: does not count, {english}", zh=f"{on_zh}:不计,{chinese}")
         return Line(
             kind="day",
@@ -299,7 +326,8 @@ class _Writer:
         )
 
     def _rest(self, rest: Rest) -> Line:
-        english, chinese = _amount(rest.days if rest.length is None else rest.length)
+        amount = rest.days if rest.length is None else rest.length
+        english, chinese = amount_in_words(amount, self._clock.span.unit)
         until = self._shown(rest.until)
         return Line(
             kind="rest",
@@ -312,14 +340,17 @@ class _Writer:
     def _due(self) -> Line:
         due_at, (english, chinese) = self._clock.due_at, span_in_words(self._clock.span)
         if due_at is None:
-            return Line(kind="due", text=_left(self._counted))
+            return Line(kind="due", text=_left(self._clock, self._counted))
+        shown = self._shown(due_at)
+        if self._clock.span.unit == "working_days":
+            shown = deadline_text(self._clock, self._zone)
         return Line(
             kind="due",
             day=self._date(due_at),
             end=self._local(due_at),
             text=Words(
-                en=f"= due {self._shown(due_at)}: {english} used up.",
-                zh=f"= 截止{self._shown(due_at)}:{chinese}用完。",
+                en=f"= due {shown}: {english} used up.",
+                zh=f"= 截止{shown}:{chinese}用完。",
             ),
         )
 
@@ -336,31 +367,3 @@ class _Writer:
     def _shown(self, at: datetime) -> str:
         offset = at.astimezone(self._zone).isoformat()[-6:]
         return f"{self._date(at)} {self._time(at)} {offset}"
-
-
-def exactly(length: timedelta) -> tuple[str, str]:
-    """A length of time in both languages with nothing left out, such as `1 d 30 min`."""
-    minutes, seconds = divmod(length.seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    second = f"{seconds + length.microseconds / 1_000_000:g}"
-    parts = (
-        (str(length.days), " d", "天"),
-        (str(hours), " h", "小时"),
-        (str(minutes), " min", "分钟"),
-        (second, " s", "秒"),
-    )
-    known = [part for part in parts if part[0] != "0"] or [("0", " s", "秒")]
-    english = " ".join(f"{number}{unit}" for number, unit, _ in known)
-    return english, "".join(f"{number}{unit}" for number, _, unit in known)
-
-
-def _amount(amount: timedelta | int | None) -> tuple[str, str]:
-    if isinstance(amount, timedelta):
-        return exactly(amount)
-    days = amount or 0
-    return f"{days} business day{'' if days == 1 else 's'}", f"{days}个工作日"
-
-
-def _day_in_words(day: date) -> tuple[str, str]:
-    english, chinese = _WEEKDAYS[day.weekday()]
-    return f"{day} {english}", f"{day} {chinese}"

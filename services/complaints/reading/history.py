@@ -190,6 +190,7 @@ def _received(filed: Filed) -> Received:
         severity=filed.severity,
         department=filed.department,
         regulator=filed.regulator,
+        regulator_due_at=filed.regulator_due_at,
     )
 
 

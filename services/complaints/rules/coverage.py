@@ -1,4 +1,4 @@
-"""Which years' holidays a dealer's calendar should know and does not. Pure."""
+"""Which years' holidays a dealer's calendars should know and do not. Pure."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -12,7 +12,19 @@ AT_LEAST = timedelta(days=60)
 
 def missing_years(edition: Edition, now: datetime) -> tuple[int, ...]:
     """The years from now until the longest clock that starts now is due."""
-    return years_needed(now, max(_ends(edition, now)), edition.calendar)
+    years = {year for found in missing_by_calendar(edition, now).values() for year in found}
+    return tuple(sorted(years))
+
+
+def missing_by_calendar(edition: Edition, now: datetime) -> Mapping[str, tuple[int, ...]]:
+    """The name of a calendar -> such years that it does not know; only if any."""
+    until = max(_ends(edition, now))
+    years = {
+        calendar.name: years_needed(now, until, calendar)
+        for calendar in (edition.calendar, edition.working_days)
+        if calendar is not None
+    }
+    return {name: missing for name, missing in years.items() if missing}
 
 
 def missing_by_dealer(rulebook: Rulebook, now: datetime) -> Mapping[str, tuple[int, ...]]:
@@ -27,8 +39,10 @@ def missing_by_dealer(rulebook: Rulebook, now: datetime) -> Mapping[str, tuple[i
 def _ends(edition: Edition, now: datetime) -> Iterator[datetime]:
     yield now + AT_LEAST
     for rule in edition.policy.clocks:
+        if rule.span is None:  # the case names its deadline: no day is counted
+            continue
         try:
-            ends = due(now, rule.target, edition.calendar)
+            ends = due(now, rule.span, edition.calendar_for(rule.span.unit, "UTC"))
         except ValueError:  # it does not open enough: no year would help
             continue
         if ends is not None:

@@ -8,7 +8,11 @@ from services.complaints.rulebook import Edition
 from shared.time.calendar import BusinessCalendar
 from shared.time.deadlines import Span
 
-DAYS = ("calendar.closed.", "calendar.special.")
+DAYS = tuple(
+    f"{calendar}.{kind}."
+    for calendar in ("calendar", "working_days")
+    for kind in ("closed", "special")
+)
 """How the fields begin that are single days."""
 
 
@@ -62,7 +66,10 @@ def _fields(edition: Edition, other: Edition) -> Iterator[tuple[str, str]]:
         else:
             yield f"clocks.{rule.name}", f"{rule.target} from {rule.start}"
     if edition.calendar is not None:
-        yield from _of_calendar(edition.calendar, whole=other.calendar is None)
+        yield from _of_calendar(edition.calendar, "calendar", whole=other.calendar is None)
+    if edition.working_days is not None:
+        whole = other.working_days is None
+        yield from _of_calendar(edition.working_days, "working_days", whole=whole)
 
 
 def _of_clock(rule: ClockRule) -> Iterator[tuple[str, str]]:
@@ -82,21 +89,23 @@ def _of_clock(rule: ClockRule) -> Iterator[tuple[str, str]]:
                 yield place, _text(getattr(rule, name))
 
 
-def _of_calendar(calendar: BusinessCalendar, *, whole: bool) -> Iterator[tuple[str, str]]:
+def _of_calendar(
+    calendar: BusinessCalendar, place: str, *, whole: bool
+) -> Iterator[tuple[str, str]]:
     years = calendar.covered_years
     covered = "every year" if years is None else ", ".join(map(str, years))
     if whole:
-        yield "calendar", f"{calendar.name} ({calendar.timezone}; {covered})"
+        yield place, f"{calendar.name} ({calendar.timezone}; {covered})"
         return
-    yield "calendar.name", calendar.name
-    yield "calendar.timezone", calendar.timezone
-    yield "calendar.covered_years", covered
+    yield f"{place}.name", calendar.name
+    yield f"{place}.timezone", calendar.timezone
+    yield f"{place}.covered_years", covered
     for weekday, windows in calendar.week.items():
-        yield f"calendar.week.{weekday}", _text(windows)
+        yield f"{place}.week.{weekday}", _text(windows)
     for day in calendar.closed:
-        yield f"{DAYS[0]}{day}", "closed"
+        yield f"{place}.closed.{day}", "closed"
     for day, windows in calendar.special.items():
-        yield f"{DAYS[1]}{day}", _text(windows) or "closed"
+        yield f"{place}.special.{day}", _text(windows) or "closed"
 
 
 def _times(number: int) -> str:

@@ -9,11 +9,9 @@ from pathlib import Path
 
 from services.complaints.rules import places
 from services.complaints.rules.collected import repeated, unless_wrong
-from services.complaints.rules.drafts import Calendars, Draft, read_draft
+from services.complaints.rules.drafts import Calendars, Draft, read_draft, years_around
 from shared.time.calendar import BusinessCalendar
 from shared.yaml_file import read_yaml
-
-YEARS_BACK, YEARS_AHEAD = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def _compiled(path: Path, now: datetime) -> BusinessCalendar:
     # all commands import this module, and few need the holidays, which take long to import
     from shared.time.calendar_file import CalendarFile, compile_calendar  # noqa: PLC0415
 
-    years = range(now.year - YEARS_BACK, now.year + YEARS_AHEAD + 1)
+    years = years_around(now)
     calendar = compile_calendar(path.stem, path, years)
     if calendar.covered_years is not None:
         return calendar

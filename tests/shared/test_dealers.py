@@ -1,0 +1,82 @@
+"""The file of dealers: what is most likely not meant is refused, with line, field and a way out."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.dealers import read_dealers
+from shared.settings import SHIPPED_DEALERS
+from shared.yaml_file import WrongFile
+
+BERLIN = """\
+  - id: sunrise/berlin
+    name: Sunrise Berlin
+    timezone: Europe/Berlin
+    currency: EUR
+    region: DE
+"""
+TWO = "dealers:\n" + BERLIN + BERLIN.replace("berlin", "hamburg")
+
+
+def told(folder: Path, text: str) -> list[str]:
+    """What is said of a file, without its path."""
+    path = folder / "dealers.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(WrongFile) as found:
+        read_dealers(path)
+    return [line.removeprefix(f"{path}:") for line in found.value.lines]
+
+
+def test_dealers_are_found_by_id(tmp_path: Path) -> None:
+    path = tmp_path / "dealers.yaml"
+    path.write_text(TWO, encoding="utf-8")
+    dealers = read_dealers(path)
+    assert [dealer.id for dealer in dealers.all()] == ["sunrise/berlin", "sunrise/hamburg"]
+    found = dealers.find("sunrise/hamburg")
+    assert found is not None
+    assert (found.region, found.vin_check) == ("DE", "reject")
+
+
+def test_the_dealers_of_the_demo_are_sound() -> None:
+    assert len(read_dealers(SHIPPED_DEALERS).all()) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("sunrise/hamburg", "sunrise/berlin", "7: dealers.1.id: an earlier dealer has the same id"),
+        ("dealers:", "dealer:", "1: dealer: there is no such field; did you mean 'dealers'?"),
+        ("region: DE", "region: UK", "6: dealers.0.region: a region is a country's code of ISO"),
+        ("region: DE", "region: UK", "; did you mean GB?"),
+        ("region: DE", "region: de", "; did you mean DE?"),
+        ("region: DE", "region: XX", "6: dealers.0.region: a region is"),
+        ("currency: EUR", "currency: EURO", "5: dealers.0.currency: a currency is a code of ISO"),
+        ("currency: EUR", "currency: eur", "; did you mean EUR?"),
+        ("currency: EUR", "currency: RMB", "5: dealers.0.currency: a currency is"),
+        ("Europe/Berlin", "Europe/Berln", "; did you mean Europe/Berlin?"),
+        ("Europe/Berlin", "Factory", "4: dealers.0.timezone: a time zone is an IANA name"),
+        ("Europe/Berlin", "localtime", "4: dealers.0.timezone: a time zone is an IANA name"),
+        ("    region: DE", "    region: DE\n    vin_check: Warn", "; did you mean 'warn'?"),
+        ("    region: DE", "    region: DE\n    vin_check: no", "7: dealers.0.vin_check: Input"),
+        ("    region: DE", "    region: DE\n    region: DE", "7: the field region is here twice"),
+        ("    region: DE", "    regoin: DE", "; did you mean 'region'?"),
+        ("    region: DE", "    region: DE\n    zone: x", "7: dealers.0.zone: there is no such"),
+        ("Sunrise Berlin", "''", "3: dealers.0.name: "),
+        ("sunrise/berlin", "Sunrise/Berlin", "2: dealers.0.id: "),
+    ],
+)
+def test_what_is_most_likely_not_meant_is_refused(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    assert old in TWO
+    assert said in "\n".join(told(tmp_path, TWO.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize("text", ["", "dealers: []\n", "dealers:\n", "- a\n", "dealers: {a: b}\n"])
+def test_a_file_without_dealers_is_refused(tmp_path: Path, text: str) -> None:
+    assert told(tmp_path, text)[0].startswith("1: ")
+
+
+def test_a_dealer_twice_over_is_told_for_each_that_is_too_many(tmp_path: Path) -> None:
+    lines = told(tmp_path, "dealers:\n" + 3 * BERLIN)
+    assert [line.split(":")[0] for line in lines] == ["7", "12"]
