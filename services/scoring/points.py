@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from services.scoring.facts import (
-    Complaint,
+    Case,
     Known,
     Referral,
     Sale,
-    Step,
     Survey,
     Visit,
 )
@@ -60,25 +59,19 @@ def points(documents: Mapping[str, Known], policy: ScoringPolicy) -> list[Points
     tally = _Tally(policy)
     sales: list[tuple[datetime, str, Sale]] = []
     visits: list[tuple[datetime, str, Visit]] = []
-    complaints: dict[str, Complaint] = {}
-    steps: dict[str, list[tuple[datetime, str, Step]]] = {}
     for key, known in documents.items():
         if isinstance(known, Visit):
             visits.append((_utc(known.at), key, known))
         elif isinstance(known, Sale):
             sales.append((_utc(known.at), key, known))
-        elif isinstance(known, Complaint):
-            complaints[key] = known
-        elif isinstance(known, Step):
-            steps.setdefault(known.case_id, []).append((_utc(known.at), key, known))
+        elif isinstance(known, Case):
+            _add_case(tally, known)
         elif isinstance(known, Survey):
             tally.add("survey_answers", _utc(known.at), policy.survey_points(known.overall))
         elif isinstance(known, Referral):
             tally.add("referrals", _utc(known.at))
     _add_sales(tally, policy, sorted(sales))
     _add_visits(tally, policy, sorted(visits))
-    for key, complaint in complaints.items():
-        _add_complaint(tally, complaint, sorted(steps.get(key, ())))
     return tally.points
 
 
@@ -115,43 +108,33 @@ def _add_visits(
             tally.add("service_paid", at, policy.money_points(visit.paid, visit.currency))
 
 
-def _add_complaint(
-    tally: _Tally, complaint: Complaint, steps: list[tuple[datetime, str, Step]]
-) -> None:
-    """A complaint weighs from its receipt until it is withdrawn or merged into another."""
-    received = _utc(complaint.at)
-    ended = next((at for at, _, step in steps if step.mark == "ended"), None)
-    tally.add("complaints", received, until=ended)
-    grave = [(received, complaint.major)]
-    grave += [(at, step.mark == "major") for at, _, step in steps if step.mark in _GRAVITY]
-    good = [(at, step.mark == "satisfied") for at, _, step in steps if step.mark in _OPINION]
-    for since, until in _while_true(grave, ended):
+def _add_case(tally: _Tally, case: Case) -> None:
+    """A complaint weighs from its receipt, but while it is withdrawn or part of another."""
+    received = _utc(case.at)
+    turns = case.turns
+    for since, until in _while_true((turn.at, turn.weighs) for turn in turns):
+        tally.add("complaints", received, since=since, until=until)
+    for since, until in _while_true((turn.at, turn.weighs and turn.major) for turn in turns):
         tally.add("major_complaints", received, since=since, until=until)
-    for since, until in _while_true(good, ended):
+    for since, until in _while_true((turn.at, turn.stands == "satisfied") for turn in turns):
         tally.add("complaints_made_good", received, since=since, until=until)
 
 
-_GRAVITY = ("major", "normal")
-_OPINION = ("satisfied", "unsatisfied")
-
-
 def _while_true(
-    marks: Iterable[tuple[datetime, bool]], ended: datetime | None
+    marks: Iterable[tuple[datetime, bool]],
 ) -> list[tuple[datetime, datetime | None]]:
-    """The intervals in which the last mark was True, up to `ended`."""
+    """The intervals in which the last mark was True."""
     spans: list[tuple[datetime, datetime | None]] = []
     since: datetime | None = None
     for at, on in marks:
         if on and since is None:
-            since = at
+            since = _utc(at)
         elif not on and since is not None:
-            spans.append((since, at))
+            spans.append((since, _utc(at)))
             since = None
     if since is not None:
-        spans.append((since, ended))
-    if ended is None:
-        return spans
-    return [(first, min(last or ended, ended)) for first, last in spans if first < ended]
+        spans.append((since, None))
+    return spans
 
 
 def _share(points: int, percent: int) -> int:
