@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.followup.facts import Delivery, FollowUpFacts, Visit
-from services.followup.policy import FollowUpPolicy, ServiceInterval, TaskRule
+from services.followup.policy import FollowUpPolicy, ServiceInterval, TaskRule, days_after
 
 SECONDS_PER_DAY = 86_400
 
@@ -169,12 +169,13 @@ def _next_service(
     contact: Contact, at: datetime, until_then: Sequence[Reading], interval: ServiceInterval
 ) -> datetime:
     """When the car will have done the interval's kilometres; else after the usual days."""
+    zone = ZoneInfo(contact.known.timezone)
     km_per_day = _km_per_day(until_then, timedelta(days=interval.readings_apart_days))
     if km_per_day is None:
-        return at + timedelta(days=interval.days)
+        return days_after(at, interval.days, zone)
     km = interval.first_km if isinstance(contact.known, Delivery) else interval.km
     days = round(km / km_per_day)
-    return at + timedelta(days=max(interval.shortest_days, min(interval.longest_days, days)))
+    return days_after(at, max(interval.shortest_days, min(interval.longest_days, days)), zone)
 
 
 def _km_per_day(readings: Sequence[Reading], apart: timedelta) -> float | None:

@@ -8,17 +8,13 @@ had happened long before it was first received: held, but it says nothing.
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal, NamedTuple, Self, assert_never, get_args
+from typing import Annotated, Literal, assert_never
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
-from shared.contracts.complaints import (
-    CaseStandingChanged,
-    CaseStandingWithdrawn,
-    CaseTurn,
-    Stands,
-)
+from services.scoring.turns import Turn
+from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn, CaseTurn
 from shared.contracts.digests import CondensedFacts, Digesting
 from shared.contracts.envelope import Event
 from shared.contracts.intake import (
@@ -35,8 +31,6 @@ from shared.contracts.values import to_milliseconds
 
 HISTORY_AFTER = timedelta(days=7)
 """What happened longer than this before it was first received is history: it alarms nobody."""
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Role = Literal["buyer", "co_buyer", "registrant", "driver"]
 READS = (
@@ -85,6 +79,8 @@ class Sale(_Dated):
     """A delivered or closed sale to a customer: not an open one, nor wholesale or demo."""
     products: int = 0
     """Insurance, accessories and service plans sold with it, but for those given away."""
+    vin: str = ""
+    """Empty where none was told: then it is a car of its own."""
 
 
 class Visit(_Dated):
@@ -96,37 +92,6 @@ class Visit(_Dated):
     paid: int = 0
     """What the customer paid, in whole units of `currency`."""
     currency: str = ""
-
-
-class Turn(NamedTuple):
-    """From an instant on a complaint stood so, until its next turn."""
-
-    at: datetime
-    stands: Stands = "open"
-    major: bool = False
-    late: datetime | None = None
-    """When that was first received, where it was over seven days after it happened."""
-
-    @property
-    def weighs(self) -> bool:
-        """Not one that the customer withdrew, nor one that is part of another."""
-        return self.stands not in ("withdrawn", "merged")
-
-    @property
-    def text(self) -> str:
-        """As it is kept: one word."""
-        late = "" if self.late is None else _milliseconds(self.late)
-        grave = "major" if self.major else "normal"
-        return f"{_milliseconds(self.at)}/{self.stands}/{grave}/{late}"
-
-    @classmethod
-    def of(cls, text: str) -> Self:
-        """The turn that is kept so."""
-        at, stands, grave, late = text.split("/")
-        return cls(_moment(at), _STANDS[stands], grave == "major", _moment(late) if late else None)
-
-
-_STANDS: Mapping[str, Stands] = {name: name for name in get_args(Stands)}
 
 
 class Case(_Dated):
@@ -166,6 +131,8 @@ class Referral(_Dated):
     """This customer referred another one."""
 
     kind: Literal["referral"]
+    whom: str = ""
+    """The key of who was referred; empty in what was kept before it was asked for."""
 
 
 class Noted(_Fact):
@@ -329,6 +296,7 @@ def on_sale_recorded(sale: SaleRecorded, recorded_at: datetime) -> Sale | Noted:
         role=sale.role,
         bought=bought,
         products=products if bought else 0,
+        vin=sale.vin or "",
     )
 
 
@@ -385,7 +353,11 @@ def on_referral_made(made: ReferralMade, recorded_at: datetime) -> Referral | No
     if made.role != "referrer":
         return Noted(kind="noted", version=made.version)
     return Referral(
-        kind="referral", version=made.version, at=made.at, late=_late(made.at, recorded_at)
+        kind="referral",
+        version=made.version,
+        at=made.at,
+        late=_late(made.at, recorded_at),
+        whom=made.other_customer_key,
     )
 
 
@@ -396,14 +368,6 @@ def on_moved(moved: Moved) -> Gone:
 
 def _sequence(sequence: int) -> str:
     return f"{sequence:020d}"
-
-
-def _milliseconds(moment: datetime) -> str:
-    return str(round(moment.timestamp() * 1000))
-
-
-def _moment(milliseconds: str) -> datetime:
-    return EPOCH + timedelta(milliseconds=int(milliseconds))
 
 
 def _is_by(late: datetime | None, moment: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import NamedTuple
 
 from services.scoring.facts import (
@@ -59,6 +60,7 @@ def points(documents: Mapping[str, Known], policy: ScoringPolicy) -> list[Points
     tally = _Tally(policy)
     sales: list[tuple[datetime, str, Sale]] = []
     visits: list[tuple[datetime, str, Visit]] = []
+    referrals: list[tuple[datetime, str, Referral]] = []
     for key, known in documents.items():
         if isinstance(known, Visit):
             visits.append((_utc(known.at), key, known))
@@ -69,28 +71,50 @@ def points(documents: Mapping[str, Known], policy: ScoringPolicy) -> list[Points
         elif isinstance(known, Survey):
             tally.add("survey_answers", _utc(known.at), policy.survey_points(known.overall))
         elif isinstance(known, Referral):
-            tally.add("referrals", _utc(known.at))
+            referrals.append((_utc(known.at), key, known))
     _add_sales(tally, policy, sorted(sales))
     _add_visits(tally, policy, sorted(visits))
+    _add_referrals(tally, sorted(referrals))
     return tally.points
 
 
 def _add_sales(
     tally: _Tally, policy: ScoringPolicy, sales: Iterable[tuple[datetime, str, Sale]]
 ) -> None:
-    cars = 0
-    for at, _, sale in sales:
+    """A car counts once, however often it is sold to him: as a buyer, at best, from the first time
+    on that he was that. A lease that ends in a purchase is no second car."""
+    by_car: dict[str, list[tuple[datetime, int]]] = {}
+    bought_at: dict[str, datetime] = {}
+    for at, key, sale in sales:
         percent = policy.role_percent.get(sale.role, 0)
         if not sale.bought or not percent:
             continue
-        tally.add("vehicle_bought", at, _share(policy.rules.vehicle_bought.points, percent))
+        car = sale.vin or key
+        known = by_car.setdefault(car, [])
+        if not known or percent > known[-1][1]:
+            known.append((at, percent))
         if sale.role != "buyer":
             continue
-        cars += 1
-        if cars > 1:
-            tally.add("vehicle_replaced", at)
+        bought_at.setdefault(car, at)
         for _ in range(sale.products):
             tally.add("products_bought", at)
+    for shares in by_car.values():
+        untils = [at for at, _ in shares[1:]]
+        for (at, percent), until in zip_longest(shares, untils):
+            bought = _share(policy.rules.vehicle_bought.points, percent)
+            tally.add("vehicle_bought", at, bought, until=until)
+    for at in sorted(bought_at.values())[1:]:
+        tally.add("vehicle_replaced", at)
+
+
+def _add_referrals(tally: _Tally, referrals: Iterable[tuple[datetime, str, Referral]]) -> None:
+    """Whoever is referred counts once, from the first time on, under however many numbers."""
+    known = set()
+    for at, key, referral in referrals:
+        whom = referral.whom or key
+        if whom not in known:
+            known.add(whom)
+            tally.add("referrals", at)
 
 
 def _add_visits(

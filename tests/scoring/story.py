@@ -64,6 +64,7 @@ def sale(
     status: str = "delivered",
     sale_type: str = "retail",
     products: tuple[str | None, ...] = (),
+    vin: str | None = None,
     received: str | None = None,
     revision: int = 1,
 ) -> Event[Any]:
@@ -78,6 +79,7 @@ def sale(
             "delivered_at": day(on),
             "sale_type": sale_type,
             "condition": "new",
+            "vin": vin,
             "products": [{"code": f"P{n}", "amount": paid} for n, paid in enumerate(products)],
         }
     )
@@ -196,13 +198,14 @@ def referral(
     number: str = "F1",
     *,
     role: str = "referrer",
+    whom: str = "",
     received: str | None = None,
     revision: int = 1,
 ) -> Event[Any]:
     """A friend referred, or being the friend."""
     data = ReferralMade.model_validate(
         _document("referral", number, revision)
-        | {"role": role, "other_customer_key": f"{DEALER}/cdk/C2", "at": day(on)}
+        | {"role": role, "other_customer_key": f"{DEALER}/cdk/{whom or number}", "at": day(on)}
     )
     return _event(data, day(on), received)
 

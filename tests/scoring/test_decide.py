@@ -102,6 +102,58 @@ class TestLoyalty:
             Decision()
         )
 
+    def test_whoever_is_referred_counts_once_under_however_many_numbers(self) -> None:
+        twice = (
+            referral("2025-01-10", "F1", whom="C2"),
+            referral("2025-01-20", "F2", whom="C2"),
+        )
+        for order in (twice, twice[::-1]):
+            assert given(*order).on("2025-02-01").reasons["referrals"] == (10, 1)
+        another = referral("2025-01-20", "F3", whom="C3")
+        assert given(*twice, another).on("2025-02-01").reasons["referrals"] == (20, 2)
+
+    def test_the_first_of_two_referrals_gone_the_second_counts(self) -> None:
+        twice = (referral("2025-01-10", whom="C2"), referral("2025-01-20", "F2", whom="C2"))
+        story = given(*twice, moved("referral", "F1"))
+        assert story.on("2025-01-15").points == {}
+        assert story.on("2025-02-01").reasons["referrals"] == (10, 1)
+
+    def test_a_lease_that_ends_in_a_purchase_of_the_car_is_no_second_car(self) -> None:
+        story = given(
+            sale("2022-01-10", sale_type="lease", vin=CAR),
+            sale("2025-01-10", "D2", vin=CAR, products=("100",)),
+        )
+        assert story.on("2025-01-11").points == {"vehicle_bought": 15, "products_bought": 5}
+        assert story.on("2024-01-11").points == {"vehicle_bought": 30}
+
+    def test_a_car_sold_on_and_bought_back_counts_from_the_first_time(self) -> None:
+        story = given(
+            sale("2023-01-10", vin=CAR),
+            sale("2024-01-10", "D2", vin="LSVAU2180N2183295"),
+            sale("2025-01-10", "D3", vin=CAR),
+        )
+        reasons = story.on("2025-02-01").reasons
+        assert reasons == {"vehicle_bought": (60, 2), "vehicle_replaced": (15, 1)}
+
+    def test_two_cars_of_which_no_vin_is_told_are_two(self) -> None:
+        story = given(sale("2025-01-10"), sale("2025-01-20", "D2"))
+        assert story.on("2025-02-01").reasons["vehicle_bought"] == (60, 2)
+
+    def test_who_becomes_the_buyer_of_a_car_counts_for_that_from_then_on(self) -> None:
+        story = given(
+            sale("2024-01-10", role="co_buyer", vin=CAR),
+            sale("2025-01-10", "D2", vin=CAR),
+            sale("2025-01-20", "D3", role="co_buyer", vin=CAR),
+        )
+        assert story.on("2024-12-01").reasons == {"vehicle_bought": (15, 1)}
+        assert story.on("2025-02-01").reasons == {"vehicle_bought": (30, 1)}
+
+    def test_a_second_sale_of_a_car_that_was_unwound_leaves_the_first(self) -> None:
+        story = given(
+            sale("2024-01-10", vin=CAR), sale("2025-01-10", "D2", vin=CAR, status="unwound")
+        )
+        assert story.on("2025-02-01").reasons == {"vehicle_bought": (30, 1)}
+
     @pytest.mark.parametrize(
         ("overall", "points"), [(10, 6), (9, 6), (8, 3), (7, 3), (6, 0), (5, 0), (4, -6), (0, -6)]
     )
@@ -155,6 +207,9 @@ class TestLoyalty:
         again = complaint("2025-01-10", revision=2)
         for order in ((withdrawn, again), (again, withdrawn), (again, withdrawn, again)):
             assert given(*order).on("2025-02-01").score.loyalty == -15
+
+
+CAR = "LSVAU2180N2183294"
 
 
 class TestFading:
