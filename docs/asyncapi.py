@@ -34,7 +34,7 @@ _HEADERS: dict[str, tuple[str, bool]] = {
     "ce_subject": ("What it is about, for ever the same.", False),
     "ce_sequence": ("Rises with each message about a subject: keep the highest.", False),
     "ce_dealerid": ("group/dealer.", False),
-    "ce_partitionkey": ("The customer key; equals the record's key.", False),
+    "ce_partitionkey": ("The customer key: the record's key, or what it begins with.", False),
     "ce_recordedtime": ("When intake first received the document, RFC 3339.", True),
     "ce_causationid": (
         "The id of the event that led to this message; a hash of a sender's that is no UUID.",
@@ -86,8 +86,9 @@ def document() -> Json:
             "title": "Aftercare",
             "version": _version(),
             "description": (
-                "CloudEvents 1.0 in binary mode on Kafka. Every record is keyed by the customer "
-                "and all topics have the same number of partitions. Generated: `make docs`."
+                "CloudEvents 1.0 in binary mode on Kafka. Every record is partitioned by the "
+                "customer that its key is or, of a case, begins with, and all topics have the "
+                "same number of partitions. Generated: `make docs`."
             ),
             "license": {"name": "Apache-2.0"},
         },
@@ -212,13 +213,14 @@ def _message(contract: Contract) -> Json:
         "contentType": CONTENT_TYPE,
         "headers": {"$ref": "#/components/schemas/CloudEventHeaders"},
         "payload": {"$ref": f"./schemas/{contract.TYPE}.json"},
-        "bindings": {"kafka": _key_binding()},
+        "bindings": {"kafka": _key_binding(per_case=contract.TOPIC.per_case)},
     }
 
 
-def _key_binding() -> Json:
+def _key_binding(*, per_case: bool = False) -> Json:
+    case = ", then | and the id of the case" if per_case else ""
     return {
-        "key": {"type": "string", "description": f"The customer: {_KEY}."},
+        "key": {"type": "string", "description": f"The customer: {_KEY}{case}."},
         "bindingVersion": KAFKA_BINDING_VERSION,
     }
 

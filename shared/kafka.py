@@ -1,18 +1,25 @@
 """The one module that makes Kafka clients: producers, subscriptions' options, administration."""
 
 import asyncio
+from collections.abc import Sequence
 from ssl import SSLContext
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.helpers import create_ssl_context
+from aiokafka.partitioner import DefaultPartitioner
 
 from shared.settings import KafkaSettings
 from shared.yaml_file import WrongFile
 
 MAX_REQUEST_BYTES = 2_500_000
 """Dead letters carry a record as large as Kafka's default limit, and their headers."""
+
+CASE_FOLLOWS = b"|"
+"""In the key of a case, after its customer."""
+
+_usual = DefaultPartitioner()
 
 
 def connection(settings: KafkaSettings) -> dict[str, Any]:
@@ -52,10 +59,19 @@ def make_producer(settings: KafkaSettings) -> AIOKafkaProducer:
         **connection(settings),
         acks="all",
         enable_idempotence=settings.idempotent_producer,
+        partitioner=by_customer,
         max_request_size=MAX_REQUEST_BYTES,
         max_batch_size=256 * 1024,
         request_timeout_ms=10_000,
     )
+
+
+def by_customer(key: bytes | None, partitions: Sequence[int], available: Sequence[int]) -> int:
+    """Kafka's usual partition of the customer that a key begins with: a case is at its customer's,
+    where one instance reads all topics."""
+    customer = key if key is None else key.partition(CASE_FOLLOWS)[0]
+    partition: int = _usual(customer, partitions, available)
+    return partition
 
 
 def make_admin(settings: KafkaSettings) -> AIOKafkaAdminClient:

@@ -22,8 +22,8 @@ from shared.contracts.identifiers import customer_of
 READ_BY: dict[str, tuple[str, ...]] = {
     SaleReported.TYPE: ("scoring", "followup"),
     VisitReported.TYPE: ("scoring", "followup"),
-    ComplaintReported.TYPE: ("scoring", "complaints"),
-    ComplaintStepReported.TYPE: ("scoring", "complaints"),
+    ComplaintReported.TYPE: ("complaints",),
+    ComplaintStepReported.TYPE: ("complaints",),
     SurveyReported.TYPE: ("scoring",),
     ReferralReported.TYPE: ("scoring",),
     ConsentReported.TYPE: ("followup",),

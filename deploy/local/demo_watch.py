@@ -25,7 +25,7 @@ from shared.contracts.envelope import from_headers
 from shared.contracts.followup import TaskChanged
 from shared.contracts.scoring import GradeChanged
 from shared.contracts.topics import (
-    COMPLAINTS,
+    CASES,
     DEAD_LETTERS,
     ESCALATIONS,
     GRADES,
@@ -36,9 +36,9 @@ from shared.contracts.topics import (
 from shared.runtime.dead_letters import is_resolution, told_by
 
 WATCHED = tuple(
-    topic.name for topic in (SCORES, GRADES, TASKS, ESCALATIONS, MERGES, DEAD_LETTERS, COMPLAINTS)
+    topic.name for topic in (SCORES, GRADES, TASKS, ESCALATIONS, MERGES, CASES, DEAD_LETTERS)
 )
-"""What the services say, and the complaints that the summary counts."""
+"""What the services say."""
 ALARMS = (DeadlineWarned.TYPE, DeadlineBreached.TYPE, EscalationRaised.TYPE)
 DEAD_LETTER = "dead letter"
 LABELS = {
@@ -129,9 +129,6 @@ class Watch:
             subject=attributes.get("subject", ""),
             said_at=told.at,
         )
-        if record.topic == COMPLAINTS.name:
-            self.received.append(received)
-            return
         known = self.sequences.get(received["subject"], 0)
         if known >= received["sequence"]:
             return

@@ -193,6 +193,17 @@ def _merge_withdrawn(data: Data) -> str:
     return f"{data['merged_case_id']} into {data['case_id']}: no longer holds"
 
 
+def _standing(data: Data) -> str:
+    grave = "major, " if data["severity"] == "major" else ""
+    why = f" {data['outcome']}" if data.get("outcome") else ""
+    happy = ", satisfied" if data["satisfied"] and data.get("outcome") != "satisfied" else ""
+    return f"case {data['case_no']}: {grave}{data['status']}{why}{happy}"
+
+
+def _no_standing(data: Data) -> str:
+    return f"{data['case_id']} of {data['customer_key']}: stands no longer"
+
+
 def _taken_back(data: Data) -> str:
     if not data.get("case_no"):
         return _withdrawn(data)
@@ -216,6 +227,8 @@ def taken_back(about: str) -> str:
             return f"refusal of step {subject.step}"
         case "merged":
             return "merge"
+        case "standing":
+            return "standing"
 
 
 def _withdrawn(data: Data) -> str:
@@ -250,4 +263,6 @@ _GISTS: dict[str, Callable[[Data], str]] = {
     complaints.CaseMerged.TYPE: _merged,
     complaints.CaseMergeWithdrawn.TYPE: _merge_withdrawn,
     complaints.EscalationWithdrawn.TYPE: _taken_back,
+    complaints.CaseStandingChanged.TYPE: _standing,
+    complaints.CaseStandingWithdrawn.TYPE: _no_standing,
 }

@@ -15,6 +15,7 @@ from rich.table import Table
 from shared.contracts import complaints, followup, scoring
 from shared.contracts.complaints import (
     CaseClosed,
+    CaseStandingChanged,
     ClockStopped,
     DeadlineBreached,
     DeadlineWarned,
@@ -23,7 +24,6 @@ from shared.contracts.complaints import (
 )
 from shared.contracts.envelope import Message
 from shared.contracts.followup import TaskChanged
-from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken
 from shared.contracts.scoring import GradeChanged, ScoreChanged
 from shared.dealers import Dealer
 
@@ -91,8 +91,6 @@ _CONTRACTS: dict[str, type[Message]] = {
         *scoring.ALL,
         *followup.ALL,
         *complaints.ALL,
-        ComplaintFiled,
-        ComplaintStepTaken,
     )
 }
 _Clock: TypeAlias = ClockStopped | DeadlineBreached
@@ -107,7 +105,7 @@ def summarize(
 ) -> list[DealerSummary]:
     """The days from `since` on, one summary per dealer in the order of `dealers`.
 
-    `records` are of the scores, grades, tasks, escalations and complaints topics, in any order
+    `records` are of the scores, grades, tasks, escalations and cases topics, in any order
     and with repeats. `answers` are intake's: from which dealer, and what became of it.
     """
     said = Counter(answers)
@@ -126,16 +124,16 @@ def summarize(
 def latest(records: Iterable[Received]) -> list[Message]:
     """The latest message about each subject; types that are of no interest here are left out.
 
-    A subject's latest message has the highest sequence, a document of intake's the highest
-    version. Raises `pydantic.ValidationError` for a message that breaks its contract.
+    A subject's latest message has the highest sequence. Raises `pydantic.ValidationError` for a
+    message that breaks its contract.
     """
     newest: dict[str, Received] = {}
     for record in records:
         if record["type"] not in _CONTRACTS:
             continue
-        known = newest.get(_subject(record))
-        if known is None or _rank(known) < _rank(record):
-            newest[_subject(record)] = record
+        known = newest.get(record["subject"])
+        if known is None or known["sequence"] < record["sequence"]:
+            newest[record["subject"]] = record
     return [_CONTRACTS[record["type"]].model_validate(record["data"]) for record in newest.values()]
 
 
@@ -219,17 +217,6 @@ def _percent(kept: int, broken: int) -> int | None:
     return 100 * kept // (kept + broken) if kept + broken else None
 
 
-def _subject(record: Received) -> str:
-    document = record["data"].get("document_id")
-    if record["sequence"] or not isinstance(document, str):
-        return record["subject"]
-    return document
-
-
-def _rank(record: Received) -> tuple[int, str]:
-    return record["sequence"], str(record["data"].get("version", ""))
-
-
 def _dealer_of(message: Message) -> str:
     dealer_id = getattr(message, "dealer_id", "")
     assert isinstance(dealer_id, str)
@@ -282,30 +269,13 @@ def _summary(
 
 
 def _cases(messages: Iterable[Message], since: datetime) -> tuple[int, int]:
-    """How many complaints were received since, and how many of them are not settled."""
-    received = set()
-    steps: dict[str, list[ComplaintStepTaken]] = {}
-    for message in messages:
-        match message:
-            case ComplaintFiled(status="open") if message.received_at >= since:
-                received.add(message.document_id)
-            case ComplaintStepTaken():
-                steps.setdefault(message.case_id, []).append(message)
-            case _:
-                pass
-    still_open = sum(not _settled(steps.get(case, ())) for case in received)
-    return len(received), still_open
-
-
-def _settled(steps: Iterable[ComplaintStepTaken]) -> bool:
-    """Whether the last word was a resolution that still stands, or an end of the case."""
-    settled = False
-    for step in sorted(steps, key=lambda step: (step.at, step.step_id)):
-        if step.step in ("resolved", "withdrawn", "merged"):
-            settled = True
-        elif step.step in ("reopened", "unmerged") or step.satisfied is False:
-            settled = False
-    return settled
+    """How many complaints were received since, and how many of them are open."""
+    received = [
+        message
+        for message in messages
+        if isinstance(message, CaseStandingChanged) and message.received_at >= since
+    ]
+    return len(received), sum(message.status == "open" for message in received)
 
 
 def _promises(messages: Iterable[Message], since: datetime) -> tuple[int, int]:

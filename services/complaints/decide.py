@@ -13,6 +13,7 @@ from services.complaints.rulebook import Rulebook
 from services.complaints.speaker import Speaker
 from services.complaints.standing import Standing
 from services.complaints.timeline import course
+from services.complaints.turns import standing_of
 from shared.contracts.decision import Announced, AnyOutput, Decision, State, earliest
 
 
@@ -29,6 +30,7 @@ def decide(facts: CaseFacts, announced: Announced, rulebook: Rulebook, now: date
     said = sorted(speaker.say(), key=itemgetter(0))
     outputs = [output for _, output in said]
     outputs.extend(_handing_over(facts, filed, standing, now))
+    outputs.append(standing_of(facts, filed, standing))
     return Decision(
         outputs=tuple(outputs),
         next_due=earliest(_changes(facts, standing, rulebook, now)),

@@ -23,6 +23,10 @@ from shared.time.deadlines import Unit
 OpenCases = Literal["keep", "rebase"]
 """What happens to cases that are open when an edition is applied."""
 
+SAID = "2"
+"""Raised where cases say more by the same rules: all of them are decided once more then, closed
+ones too. 2: each says how it stands."""
+
 
 class Edition(BaseModel):
     """A dealer's policy and calendar, as applied at one moment."""
@@ -105,16 +109,20 @@ class Rulebook(Policy):
     @cached_property
     def version(self) -> str:
         versions = (f"{dealer_id} {found}" for dealer_id, found in self._by_dealer.items())
-        return _digest([self.shipped.version, *sorted(versions)])
+        return _digest([SAID, self.shipped.version, *sorted(versions)])
 
     def version_for(self, dealer_id: str) -> str:
         """Changes when, and only when, what this dealer's cases are judged by does."""
-        return self._by_dealer.get(dealer_id, self.shipped.version)
+        return self._by_dealer.get(dealer_id) or self._shipped_version
+
+    @cached_property
+    def _shipped_version(self) -> str:
+        return _digest([SAID, self.shipped.version])
 
     @cached_property
     def _by_dealer(self) -> Mapping[str, str]:
         return {
-            dealer_id: _digest([self.shipped.version, *(each.version for each in editions)])
+            dealer_id: _digest([SAID, self.shipped.version, *(each.version for each in editions)])
             for dealer_id, editions in self.editions.items()
         }
 

@@ -1,6 +1,6 @@
 """The course of a case in event time: the steps that count, its generations, its standing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -58,6 +58,8 @@ class Course:
     """When the case was held; without an end while it is."""
     silences: tuple[Hold, ...] = ()
     """From a merge to when it was taken back: no clock of this case ran."""
+    taken_back: tuple[StepTaken, ...] = ()
+    """The merges that were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,7 @@ def course(facts: CaseFacts, filed: Filed, now: datetime) -> Course:
     """The steps taken from receipt to now. One in the future does not count yet."""
     counting: list[StepTaken] = []
     refused: list[Refused] = []
-    taken = sorted(
-        (_from_receipt(step, filed) for step in facts.steps if step.at <= now),
-        key=lambda step: (step.at, _RANK[step.step], step.step_id),
-    )
+    taken = in_order(_from_receipt(step, filed) for step in facts.steps if step.at <= now)
     for step in taken:
         refusal = _refusal(facts, filed, step)
         if refusal is None and len(counting) >= MOST_STEPS:
@@ -96,8 +95,19 @@ def course(facts: CaseFacts, filed: Filed, now: datetime) -> Course:
             counting.append(step)
         else:
             refused.append(Refused(step, refusal))
-    steps, silences = _without_merges_taken_back(counting)
-    return Course(tuple(steps), tuple(refused), _holds(steps), silences)
+    scan = _without_merges_taken_back(counting)
+    return Course(
+        steps=tuple(scan.kept),
+        refused=tuple(refused),
+        holds=_holds(scan.kept),
+        silences=joined(scan.silences),
+        taken_back=tuple(scan.taken_back),
+    )
+
+
+def in_order(steps: Iterable[StepTaken]) -> list[StepTaken]:
+    """Steps in the order in which they count."""
+    return sorted(steps, key=lambda step: (step.at, _RANK[step.step], step.step_id))
 
 
 def _from_receipt(step: StepTaken, filed: Filed) -> StepTaken:
@@ -131,12 +141,11 @@ class _MergeScan:
 
     kept: list[StepTaken] = field(default_factory=list)
     silences: list[Hold] = field(default_factory=list)
+    taken_back: list[StepTaken] = field(default_factory=list)
     merged: StepTaken | None = None
 
 
-def _without_merges_taken_back(
-    steps: Sequence[StepTaken],
-) -> tuple[list[StepTaken], tuple[Hold, ...]]:
+def _without_merges_taken_back(steps: Sequence[StepTaken]) -> _MergeScan:
     scan = _MergeScan()
     for step in steps:
         if step.step == "merged" and scan.merged is None:
@@ -146,9 +155,10 @@ def _without_merges_taken_back(
         elif step.step == "unmerged" and scan.merged is not None:
             scan.silences.append(Hold(scan.merged.at, step.at))
             scan.kept.remove(scan.merged)
+            scan.taken_back.append(scan.merged)
             scan.merged = None
         scan.kept.append(step)
-    return scan.kept, joined(scan.silences)
+    return scan
 
 
 def _holds(steps: Sequence[StepTaken]) -> tuple[Hold, ...]:

@@ -23,7 +23,7 @@ from services.followup.facts import (
 )
 from services.followup.listing import listed
 from services.followup.plans import Ending, Plan, plans
-from services.followup.policy import FollowUpPolicy
+from services.followup.policy import FollowUpPolicy, days_after
 from shared.contracts.decision import Announced, Decision, State, earliest
 from shared.contracts.feeds import Channel
 from shared.contracts.followup import TaskChanged, TaskStatus
@@ -191,12 +191,11 @@ def _open_life(
 ) -> Life:
     """From its opening on: postponed, closed by the first thing that closes it, or overdue."""
     due_at = plan.due_at
-    expires_after = timedelta(days=policy.expires_days)
     first = min(endings, key=lambda ending: ending.at, default=None)
     changes_at: datetime | None = None
     for outcome in outcomes:
         at = max(outcome.at, plan.opens_at)
-        if at >= due_at + expires_after or (first is not None and at >= first.at):
+        if at >= _expires_at(plan, due_at, policy) or (first is not None and at >= first.at):
             break
         if at > now:
             changes_at = at
@@ -206,13 +205,17 @@ def _open_life(
             first = closing
             break
         due_at = max(due_at, _postponed_to(outcome, plan, policy) or due_at)
-    expiry = Ending(due_at + expires_after, "expired", "window passed")
+    expiry = Ending(_expires_at(plan, due_at, policy), "expired", "window passed")
     ending = expiry if first is None or expiry.at < first.at else first
     if ending.at <= now:
         return Life(ending.status, due_at, ending.at, ending.because)
     status: TaskStatus = "open" if now < due_at else "overdue"
     due_next = due_at if now < due_at else None
     return Life(status, due_at, changes_at=earliest((changes_at, due_next, ending.at)))
+
+
+def _expires_at(plan: Plan, due_at: datetime, policy: FollowUpPolicy) -> datetime:
+    return days_after(due_at, policy.expires_days, plan.zone)
 
 
 def _closing(outcome: Outcome, at: datetime) -> Ending | None:
@@ -229,7 +232,7 @@ def _postponed_to(outcome: Outcome, plan: Plan, policy: FollowUpPolicy) -> datet
     if outcome.next_contact_on is None:
         return None
     longest = timedelta(days=policy.longest_postponement_days)
-    day = min(outcome.next_contact_on, (outcome.at + longest).date())
+    day = min(outcome.next_contact_on, outcome.at.astimezone(plan.zone).date() + longest)
     return datetime.combine(day, policy.postponed_until, plan.zone).astimezone(UTC)
 
 

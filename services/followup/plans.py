@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.followup.facts import Delivery, FollowUpFacts, Visit
-from services.followup.policy import FollowUpPolicy, ServiceInterval, TaskRule
+from services.followup.policy import FollowUpPolicy, ServiceInterval, TaskRule, days_after
 from services.followup.readings import Reading, km_per_day
 
 
@@ -160,9 +160,10 @@ def _next_service(
     contact: Contact, at: datetime, until_then: Sequence[Reading], interval: ServiceInterval
 ) -> datetime:
     """When the car will have done the interval's kilometres; else after the usual days."""
+    zone = ZoneInfo(contact.known.timezone)
     pace = km_per_day(until_then, timedelta(days=interval.readings_apart_days))
     if pace is None:
-        return at + timedelta(days=interval.days)
+        return days_after(at, interval.days, zone)
     km = interval.first_km if isinstance(contact.known, Delivery) else interval.km
     days = round(km / pace)
-    return at + timedelta(days=max(interval.shortest_days, min(interval.longest_days, days)))
+    return days_after(at, max(interval.shortest_days, min(interval.longest_days, days)), zone)

@@ -31,8 +31,21 @@ Trigger = Literal["delivery", "closing", "predicted_service"]
 on which the car is expected to need its next service."""
 
 
+def days_after(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """The same local time so many days later (negative: earlier), in UTC.
+
+    Where clocks are put forward over that time, it is as much later as they are.
+    """
+    if days == 0:
+        return moment
+    local = moment.astimezone(zone)
+    day = local.date() + timedelta(days=days)
+    return datetime.combine(day, local.time(), zone).astimezone(UTC)
+
+
 class Offset(BaseModel):
-    """So long after (negative: before) the trigger; at a local time of that day, if one is told."""
+    """So long after (negative: before) the trigger, days being those of the dealer's calendar and
+    hours elapsed ones; at a local time of that day, if one is told."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -43,7 +56,7 @@ class Offset(BaseModel):
     def after(self, moment: datetime, zone: ZoneInfo) -> datetime:
         """The instant, in UTC."""
         if self.at is None:
-            return moment + timedelta(days=self.days, hours=self.hours)
+            return days_after(moment, self.days, zone) + timedelta(hours=self.hours)
         day = moment.astimezone(zone).date() + timedelta(days=self.days)
         return datetime.combine(day, self.at, zone).astimezone(UTC)
 

@@ -11,14 +11,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal, assert_never
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
+from services.scoring.turns import Turn
+from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn, CaseTurn
 from shared.contracts.digests import CondensedFacts, Digesting
 from shared.contracts.envelope import Event
 from shared.contracts.intake import (
-    ComplaintFiled,
-    ComplaintMoved,
-    ComplaintStepTaken,
     CustomerMoved,
     Moved,
     ReferralMade,
@@ -34,18 +33,13 @@ HISTORY_AFTER = timedelta(days=7)
 """What happened longer than this before it was first received is history: it alarms nobody."""
 
 Role = Literal["buyer", "co_buyer", "registrant", "driver"]
-Mark = Literal["satisfied", "unsatisfied", "major", "normal", "ended"]
-"""What a step says of its complaint: that the customer was satisfied, or was not; that it is
-major, or is not; that it weighs no longer."""
-
 READS = (
     SaleRecorded,
     SaleMoved,
     VisitRecorded,
     VisitMoved,
-    ComplaintFiled,
-    ComplaintStepTaken,
-    ComplaintMoved,
+    CaseStandingChanged,
+    CaseStandingWithdrawn,
     SurveyAnswered,
     ReferralMade,
     CustomerMoved,
@@ -56,9 +50,8 @@ ScoringEvent = Event[
     | SaleMoved
     | VisitRecorded
     | VisitMoved
-    | ComplaintFiled
-    | ComplaintStepTaken
-    | ComplaintMoved
+    | CaseStandingChanged
+    | CaseStandingWithdrawn
     | SurveyAnswered
     | ReferralMade
     | CustomerMoved
@@ -86,6 +79,8 @@ class Sale(_Dated):
     """A delivered or closed sale to a customer: not an open one, nor wholesale or demo."""
     products: int = 0
     """Insurance, accessories and service plans sold with it, but for those given away."""
+    vin: str = ""
+    """Empty where none was told: then it is a car of its own."""
 
 
 class Visit(_Dated):
@@ -99,19 +94,30 @@ class Visit(_Dated):
     currency: str = ""
 
 
-class Complaint(_Dated):
-    """A complaint that was not filed in error; `major` says how grave it was when filed."""
+class Case(_Dated):
+    """A complaint, received at `at`, and how it stood since: complaints tells that."""
 
-    kind: Literal["complaint"]
+    kind: Literal["case"]
     major: bool = False
+    """How grave it was when it was received."""
+    later: tuple[str, ...] = ()
+    """Its turns after the receipt, each as `Turn.text`."""
+
+    @property
+    def turns(self) -> list[Turn]:
+        """From its receipt on, in order."""
+        return [Turn(self.at, major=self.major, late=self.late), *map(Turn.of, self.later)]
+
+    def received_by(self, moment: datetime) -> "Case":
+        """Without the turns that were history, and not received yet at `moment`."""
+        known = [text for text in self.later if _is_by(Turn.of(text).late, moment)]
+        return self.model_copy(update={"later": tuple(known)})
 
 
-class Step(_Dated):
-    """A step that changes how much a complaint weighs."""
+class Former(_Fact):
+    """A complaint or a step as it was kept before cases told how they stand: it says nothing."""
 
-    kind: Literal["step"]
-    case_id: str
-    mark: Mark
+    kind: Literal["complaint", "step"]
 
 
 class Survey(_Dated):
@@ -125,6 +131,8 @@ class Referral(_Dated):
     """This customer referred another one."""
 
     kind: Literal["referral"]
+    whom: str = ""
+    """The key of who was referred; empty in what was kept before it was asked for."""
 
 
 class Noted(_Fact):
@@ -140,10 +148,11 @@ class Gone(_Fact):
     kind: Literal["gone"]
 
 
-DatedFact = Sale | Visit | Complaint | Step | Survey | Referral
-Known = Annotated[DatedFact | Noted | Gone, Field(discriminator="kind")]
+DatedFact = Sale | Visit | Case | Survey | Referral
+Known = Annotated[DatedFact | Noted | Gone | Former, Field(discriminator="kind")]
 
-_NOT_SCORED = (Step, Noted, Gone)
+_NOT_SCORED = (Noted, Gone, Former)
+_FORMER_GROUPS = frozenset({"complaint", "step"})
 _BY_ROLE: Mapping[Role, int] = {"buyer": 5, "co_buyer": 4, "registrant": 3, "driver": 2}
 
 
@@ -153,6 +162,20 @@ class ScoringFacts(CondensedFacts):
     documents: Mapping[str, Known] = Field(default_factory=dict)
     """Document id -> its newest version, of what is looked at."""
 
+    @field_validator("documents", mode="after")
+    @classmethod
+    def _without_former_documents(cls, documents: Mapping[str, Known]) -> Mapping[str, Known]:
+        if not any(isinstance(known, Former) for known in documents.values()):
+            return documents
+        return {key: known for key, known in documents.items() if not isinstance(known, Former)}
+
+    @field_validator("digests", "newest", mode="after")
+    @classmethod
+    def _without_former_groups(cls, by_group: Mapping[str, str]) -> Mapping[str, str]:
+        if _FORMER_GROUPS.isdisjoint(by_group):
+            return by_group
+        return {group: kept for group, kept in by_group.items() if group not in _FORMER_GROUPS}
+
     @property
     def scored(self) -> bool:
         """Whether a document stands to his name, be it one that gives no points."""
@@ -160,7 +183,10 @@ class ScoringFacts(CondensedFacts):
 
     def late_receipts(self) -> list[datetime]:
         """When those documents arrived that were history on arrival, the first one first."""
-        moments = (getattr(known, "late", None) for known in self.documents.values())
+        moments = [getattr(known, "late", None) for known in self.documents.values()]
+        for known in self.documents.values():
+            if isinstance(known, Case):
+                moments += [Turn.of(text).late for text in known.later]
         return sorted(moment for moment in moments if moment is not None)
 
     @property
@@ -176,7 +202,7 @@ class ScoringFacts(CondensedFacts):
             moments = sorted(
                 known.at
                 for known in self.documents.values()
-                if not isinstance(known, Noted | Gone) and known.kind == kind
+                if not isinstance(known, _NOT_SCORED) and known.kind == kind
             )
             middles.append(moments[(len(moments) - 1) // 2])
         return max(middles, default=None)
@@ -184,9 +210,9 @@ class ScoringFacts(CondensedFacts):
     def received_by(self, moment: datetime) -> Mapping[str, Known]:
         """The documents but for history that was not received yet at `moment`."""
         return {
-            key: known
+            key: known.received_by(moment) if isinstance(known, Case) else known
             for key, known in self.documents.items()
-            if isinstance(known, Noted | Gone) or known.late is None or known.late <= moment
+            if isinstance(known, _NOT_SCORED) or _is_by(known.late, moment)
         }
 
 
@@ -206,7 +232,7 @@ def _standing(known: Known) -> int:
 
 
 def _at(known: Known) -> datetime:
-    if isinstance(known, Noted | Gone):
+    if isinstance(known, _NOT_SCORED):
         raise TypeError("it never happened")
     return known.at
 
@@ -215,18 +241,18 @@ DIGESTING: Digesting[Known] = Digesting(
     kinds={
         "s": Sale,
         "v": Visit,
-        "c": Complaint,
-        "t": Step,
+        "k": Case,
         "y": Survey,
         "r": Referral,
         "n": Noted,
         "g": Gone,
+        "c": Former,
+        "t": Former,
     },
     groups={
         Sale: "sale",
         Visit: "visit",
-        Complaint: "complaint",
-        Step: "step",
+        Case: "case",
         Survey: "survey",
         Referral: "referral",
     },
@@ -241,15 +267,15 @@ def _fact(event: ScoringEvent) -> Known:
             return on_sale_recorded(sale, event.recorded_at)
         case VisitRecorded() as visit:
             return on_visit_recorded(visit, event.recorded_at)
-        case ComplaintFiled() as filed:
-            return on_complaint_filed(filed, event.recorded_at)
-        case ComplaintStepTaken() as taken:
-            return on_complaint_step_taken(taken, event.recorded_at)
+        case CaseStandingChanged() as stands:
+            return on_case_standing_changed(stands, event.sequence)
+        case CaseStandingWithdrawn():
+            return Gone(kind="gone", version=_sequence(event.sequence))
         case SurveyAnswered() as answered:
             return on_survey_answered(answered, event.recorded_at)
         case ReferralMade() as made:
             return on_referral_made(made, event.recorded_at)
-        case SaleMoved() | VisitMoved() | ComplaintMoved() | CustomerMoved() as moved:
+        case SaleMoved() | VisitMoved() | CustomerMoved() as moved:
             return on_moved(moved)
         case never:
             assert_never(never)
@@ -270,6 +296,7 @@ def on_sale_recorded(sale: SaleRecorded, recorded_at: datetime) -> Sale | Noted:
         role=sale.role,
         bought=bought,
         products=products if bought else 0,
+        vin=sale.vin or "",
     )
 
 
@@ -295,30 +322,22 @@ def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | No
     )
 
 
-def on_complaint_filed(filed: ComplaintFiled, recorded_at: datetime) -> Complaint | Noted:
-    """A complaint as filed; one that was voided is only noted."""
-    if filed.status == "voided":
-        return Noted(kind="noted", version=filed.version)
-    at = filed.received_at
-    major = filed.severity == "major"
-    return Complaint(
-        kind="complaint", version=filed.version, at=at, late=_late(at, recorded_at), major=major
+def on_case_standing_changed(told: CaseStandingChanged, sequence: int) -> Case:
+    """A complaint as it stands, and stood since its receipt."""
+    first, *later = told.turns
+    return Case(
+        kind="case",
+        version=_sequence(sequence),
+        at=told.received_at,
+        late=_late(told.received_at, told.recorded_at),
+        major=first.severity == "major",
+        later=tuple(_turn(turn).text for turn in later),
     )
 
 
-def on_complaint_step_taken(taken: ComplaintStepTaken, recorded_at: datetime) -> Step | Noted:
-    """A step that changes how much its complaint weighs; any other is only noted."""
-    mark = _mark(taken)
-    if mark is None:
-        return Noted(kind="noted", version=taken.version)
-    return Step(
-        kind="step",
-        version=taken.version,
-        at=taken.at,
-        late=_late(taken.at, recorded_at),
-        case_id=taken.case_id,
-        mark=mark,
-    )
+def _turn(turn: CaseTurn) -> Turn:
+    late = _late(turn.at, turn.recorded_at)
+    return Turn(turn.at, turn.stands, turn.severity == "major", late)
 
 
 def on_survey_answered(answered: SurveyAnswered, recorded_at: datetime) -> Survey:
@@ -334,7 +353,11 @@ def on_referral_made(made: ReferralMade, recorded_at: datetime) -> Referral | No
     if made.role != "referrer":
         return Noted(kind="noted", version=made.version)
     return Referral(
-        kind="referral", version=made.version, at=made.at, late=_late(made.at, recorded_at)
+        kind="referral",
+        version=made.version,
+        at=made.at,
+        late=_late(made.at, recorded_at),
+        whom=made.other_customer_key,
     )
 
 
@@ -343,18 +366,12 @@ def on_moved(moved: Moved) -> Gone:
     return Gone(kind="gone", version=moved.version)
 
 
-def _mark(taken: ComplaintStepTaken) -> Mark | None:
-    match taken.step:
-        case "called_back":
-            return "satisfied" if taken.satisfied else "unsatisfied"
-        case "reopened":
-            return "unsatisfied"
-        case "regraded":
-            return taken.severity
-        case "merged" | "withdrawn":
-            return "ended"
-        case _:
-            return None
+def _sequence(sequence: int) -> str:
+    return f"{sequence:020d}"
+
+
+def _is_by(late: datetime | None, moment: datetime) -> bool:
+    return late is None or late <= moment
 
 
 def _late(at: datetime, recorded_at: datetime) -> datetime | None:

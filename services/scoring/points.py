@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import NamedTuple
 
 from services.scoring.facts import (
-    Complaint,
+    Case,
     Known,
     Referral,
     Sale,
-    Step,
     Survey,
     Visit,
 )
@@ -60,44 +60,61 @@ def points(documents: Mapping[str, Known], policy: ScoringPolicy) -> list[Points
     tally = _Tally(policy)
     sales: list[tuple[datetime, str, Sale]] = []
     visits: list[tuple[datetime, str, Visit]] = []
-    complaints: dict[str, Complaint] = {}
-    steps: dict[str, list[tuple[datetime, str, Step]]] = {}
+    referrals: list[tuple[datetime, str, Referral]] = []
     for key, known in documents.items():
         if isinstance(known, Visit):
             visits.append((_utc(known.at), key, known))
         elif isinstance(known, Sale):
             sales.append((_utc(known.at), key, known))
-        elif isinstance(known, Complaint):
-            complaints[key] = known
-        elif isinstance(known, Step):
-            steps.setdefault(known.case_id, []).append((_utc(known.at), key, known))
+        elif isinstance(known, Case):
+            _add_case(tally, known)
         elif isinstance(known, Survey):
             tally.add("survey_answers", _utc(known.at), policy.survey_points(known.overall))
         elif isinstance(known, Referral):
-            tally.add("referrals", _utc(known.at))
+            referrals.append((_utc(known.at), key, known))
     _add_sales(tally, policy, sorted(sales))
     _add_visits(tally, policy, sorted(visits))
-    for key, complaint in complaints.items():
-        _add_complaint(tally, complaint, sorted(steps.get(key, ())))
+    _add_referrals(tally, sorted(referrals))
     return tally.points
 
 
 def _add_sales(
     tally: _Tally, policy: ScoringPolicy, sales: Iterable[tuple[datetime, str, Sale]]
 ) -> None:
-    cars = 0
-    for at, _, sale in sales:
+    """A car counts once, however often it is sold to him: as a buyer, at best, from the first time
+    on that he was that. A lease that ends in a purchase is no second car."""
+    by_car: dict[str, list[tuple[datetime, int]]] = {}
+    bought_at: dict[str, datetime] = {}
+    for at, key, sale in sales:
         percent = policy.role_percent.get(sale.role, 0)
         if not sale.bought or not percent:
             continue
-        tally.add("vehicle_bought", at, _share(policy.rules.vehicle_bought.points, percent))
+        car = sale.vin or key
+        known = by_car.setdefault(car, [])
+        if not known or percent > known[-1][1]:
+            known.append((at, percent))
         if sale.role != "buyer":
             continue
-        cars += 1
-        if cars > 1:
-            tally.add("vehicle_replaced", at)
+        bought_at.setdefault(car, at)
         for _ in range(sale.products):
             tally.add("products_bought", at)
+    for shares in by_car.values():
+        untils = [at for at, _ in shares[1:]]
+        for (at, percent), until in zip_longest(shares, untils):
+            bought = _share(policy.rules.vehicle_bought.points, percent)
+            tally.add("vehicle_bought", at, bought, until=until)
+    for at in sorted(bought_at.values())[1:]:
+        tally.add("vehicle_replaced", at)
+
+
+def _add_referrals(tally: _Tally, referrals: Iterable[tuple[datetime, str, Referral]]) -> None:
+    """Whoever is referred counts once, from the first time on, under however many numbers."""
+    known = set()
+    for at, key, referral in referrals:
+        whom = referral.whom or key
+        if whom not in known:
+            known.add(whom)
+            tally.add("referrals", at)
 
 
 def _add_visits(
@@ -115,43 +132,33 @@ def _add_visits(
             tally.add("service_paid", at, policy.money_points(visit.paid, visit.currency))
 
 
-def _add_complaint(
-    tally: _Tally, complaint: Complaint, steps: list[tuple[datetime, str, Step]]
-) -> None:
-    """A complaint weighs from its receipt until it is withdrawn or merged into another."""
-    received = _utc(complaint.at)
-    ended = next((at for at, _, step in steps if step.mark == "ended"), None)
-    tally.add("complaints", received, until=ended)
-    grave = [(received, complaint.major)]
-    grave += [(at, step.mark == "major") for at, _, step in steps if step.mark in _GRAVITY]
-    good = [(at, step.mark == "satisfied") for at, _, step in steps if step.mark in _OPINION]
-    for since, until in _while_true(grave, ended):
+def _add_case(tally: _Tally, case: Case) -> None:
+    """A complaint weighs from its receipt, but while it is withdrawn or part of another."""
+    received = _utc(case.at)
+    turns = case.turns
+    for since, until in _while_true((turn.at, turn.weighs) for turn in turns):
+        tally.add("complaints", received, since=since, until=until)
+    for since, until in _while_true((turn.at, turn.weighs and turn.major) for turn in turns):
         tally.add("major_complaints", received, since=since, until=until)
-    for since, until in _while_true(good, ended):
+    for since, until in _while_true((turn.at, turn.stands == "satisfied") for turn in turns):
         tally.add("complaints_made_good", received, since=since, until=until)
 
 
-_GRAVITY = ("major", "normal")
-_OPINION = ("satisfied", "unsatisfied")
-
-
 def _while_true(
-    marks: Iterable[tuple[datetime, bool]], ended: datetime | None
+    marks: Iterable[tuple[datetime, bool]],
 ) -> list[tuple[datetime, datetime | None]]:
-    """The intervals in which the last mark was True, up to `ended`."""
+    """The intervals in which the last mark was True."""
     spans: list[tuple[datetime, datetime | None]] = []
     since: datetime | None = None
     for at, on in marks:
         if on and since is None:
-            since = at
+            since = _utc(at)
         elif not on and since is not None:
-            spans.append((since, at))
+            spans.append((since, _utc(at)))
             since = None
     if since is not None:
-        spans.append((since, ended))
-    if ended is None:
-        return spans
-    return [(first, min(last or ended, ended)) for first, last in spans if first < ended]
+        spans.append((since, None))
+    return spans
 
 
 def _share(points: int, percent: int) -> int:

@@ -8,6 +8,7 @@
     closed/1
     refused/S-7
     merged/sunrise/pudong/cdk/C-2|sunrise/pudong/cdk/complaint/K-2
+    standing                                how the case stands
 
 What a notice is sealed with is part of its name, as a digest of the instants: where a
 correction moves one, the notice is another. `place` is the name without them. Notices that
@@ -20,7 +21,7 @@ from hashlib import blake2b
 from typing import Literal, Self
 
 NoticeKind = Literal["warning", "breach", "step"]
-SubjectKind = Literal[NoticeKind, "verdict", "closed", "refused", "merged"]
+SubjectKind = Literal[NoticeKind, "verdict", "closed", "refused", "merged", "standing"]
 
 _DIGEST_BYTES = 5
 
@@ -55,6 +56,8 @@ class Subject:
                 return f"refused/{self.step}"
             case "merged":
                 return f"merged/{self.into}"
+            case "standing":
+                return "standing"
 
     @property
     def place(self) -> str:
@@ -85,6 +88,8 @@ class Subject:
                 return cls(kind="refused", step=rest)
             case "merged", [_, *_]:
                 return cls(kind="merged", into=rest)
+            case "standing", [""]:
+                return cls(kind="standing")
         raise ValueError(f"not the name of anything that complaints says: {about[:80]}")
 
 

@@ -9,9 +9,9 @@ from pydantic import Field, StringConstraints
 from shared.contracts.case_subjects import Subject
 from shared.contracts.decision import Output, Withdrawal
 from shared.contracts.envelope import Message
-from shared.contracts.feeds import StepName
+from shared.contracts.feeds import Severity, StepName
 from shared.contracts.identifiers import aggregate_within, customer_of, dealer_of
-from shared.contracts.topics import ESCALATIONS, MERGES, Topic
+from shared.contracts.topics import CASES, ESCALATIONS, MERGES, Topic
 from shared.contracts.values import Contract, Instant, LongId, Name, Version
 
 Role = Literal["responsible_person", "department_head", "customer_care", "general_manager", "group"]
@@ -37,6 +37,13 @@ Refusal = Literal[
 
 MOST_MERGES = 100
 """So many merges lead from case to case at most; a case with more behind it stands by itself."""
+
+MOST_TURNS = 501
+"""Of one case: its receipt, and each step that counts."""
+
+Stands = Literal["open", "satisfied", "withdrawn", "merged"]
+"""How a case stands with its customer. `satisfied`: was called back after the resolution and is;
+`merged`: is dealt with as part of another case."""
 
 ClockName = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 LadderStep = Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -288,6 +295,75 @@ class CaseMerged(_ToldByACase, Output):
         )
 
 
+class CaseTurn(Contract):
+    """From `at` on a case stood so, until the next turn."""
+
+    at: Instant
+    recorded_at: Instant
+    """When intake first received what made it so."""
+    stands: Stands
+    severity: Severity
+
+
+class _StandingOfACase(Message):
+    """How one case stands: a fact of its customer's."""
+
+    case_id: LongId
+
+    @property
+    def document_id(self) -> str:
+        """The key of this fact; newer is what has the higher sequence."""
+        return f"{self.case_id}/standing"
+
+
+class CaseStandingWithdrawn(_StandingOfACase, Withdrawal):
+    """There is no such case of this customer: it was filed in error, or is another's."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.case-standing.withdrawn.v1"
+    TOPIC: ClassVar[Topic] = CASES
+
+
+class CaseStandingChanged(_StandingOfACase, Output):
+    """How a case stands, and how it stood since its receipt: nobody else judges its steps.
+
+    Steps that complaints refuses made no difference.
+    """
+
+    TYPE: ClassVar[str] = "dev.aftercare.case-standing.changed.v1"
+    TOPIC: ClassVar[Topic] = CASES
+    WITHDRAWAL: ClassVar[type[Withdrawal]] = CaseStandingWithdrawn
+
+    case_no: Name
+    generation: Annotated[int, Field(ge=1)]
+    """1 from its receipt; each reopening begins another."""
+    status: Literal["open", "closed"]
+    """Open as long as anything may still be owed to the customer here."""
+    outcome: Outcome | None = None
+    """Why it is closed."""
+    severity: Severity
+    satisfied: bool
+    """Whether the customer was called back after the resolution and stands satisfied."""
+    received_at: Instant
+    recorded_at: Instant
+    """When intake first received the complaint."""
+    closed_at: Instant | None = None
+    turns: Annotated[tuple[CaseTurn, ...], Field(min_length=1, max_length=MOST_TURNS)]
+    """Oldest first; the first is its receipt. Where two have one instant the later one counts."""
+
+    @classmethod
+    def withdrawal(
+        cls, *, aggregate_id: str, about: str, at: datetime, sealed: Mapping[str, Any] | None
+    ) -> Withdrawal:
+        """Names the case, as readers keep how it stands by that."""
+        return CaseStandingWithdrawn(
+            customer_key=customer_of(aggregate_id),
+            dealer_id=dealer_of(aggregate_id),
+            about=about,
+            withdrawn_at=at,
+            case_id=aggregate_id.partition("|")[2],
+        )
+
+
 ALL: tuple[type[Output] | type[Withdrawal], ...] = (
     DeadlineWarned,
     DeadlineBreached,
@@ -298,4 +374,6 @@ ALL: tuple[type[Output] | type[Withdrawal], ...] = (
     EscalationWithdrawn,
     CaseMerged,
     CaseMergeWithdrawn,
+    CaseStandingChanged,
+    CaseStandingWithdrawn,
 )

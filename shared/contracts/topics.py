@@ -11,12 +11,15 @@ DEAD_LETTER_RETENTION = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic. All topics are keyed by customer and have the same number of partitions."""
+    """One topic. All topics are partitioned by customer, and have the same number of partitions."""
 
     name: str
     producer: str
     content: str
     compacted: bool = False
+    per_case: bool = False
+    """Its key is customer and case, on the customer's partition: compacting it by the customer
+    alone would keep one case of his."""
     retention: timedelta = FACTS_RETENTION
 
 
@@ -40,6 +43,13 @@ ESCALATIONS = Topic(
 MERGES = Topic(
     "aftercare.merges", "complaints", "what a merged case hands over to the one it was merged into"
 )
+CASES = Topic(
+    "aftercare.cases",
+    "complaints",
+    "how each case stands: open or closed and why, severity, satisfied",
+    compacted=True,
+    per_case=True,
+)
 DEAD_LETTERS = Topic(
     "aftercare.dead-letters",
     "all",
@@ -58,5 +68,6 @@ ALL = (
     TASKS,
     ESCALATIONS,
     MERGES,
+    CASES,
     DEAD_LETTERS,
 )

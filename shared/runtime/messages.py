@@ -14,7 +14,9 @@ def to_record(
     service: str, message: Outgoing, contracts: Mapping[str, type[Output] | type[Withdrawal]]
 ) -> Record:
     """The record of a message: its id follows from subject and sequence, its key is the
-    customer it goes to. The same message gives the same record whenever it is sent."""
+    customer it goes to. The same message gives the same record whenever it is sent.
+
+    Where a topic keeps the last record of each case, its key is the case."""
     subject = subject_id(service, message.aggregate_id, message.about)
     key = message.key or customer_of(message.aggregate_id)
     at = instant_text(message.at)
@@ -34,9 +36,10 @@ def to_record(
         attributes["causationid"] = message.causation_id
     if message.traceparent is not None:
         attributes["traceparent"] = message.traceparent
+    topic = contracts[message.type].TOPIC
     return Record(
-        topic=contracts[message.type].TOPIC.name,
-        key=key.encode(),
+        topic=topic.name,
+        key=(message.aggregate_id if topic.per_case else key).encode(),
         value=message.data.encode(),
         headers=tuple(to_headers(attributes)),
     )

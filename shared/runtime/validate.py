@@ -8,7 +8,7 @@ from aiokafka import ConsumerRecord
 from pydantic import ValidationError
 
 from shared.contracts.envelope import Event, Message, attribute_in
-from shared.contracts.identifiers import dealer_of
+from shared.contracts.identifiers import customer_of, dealer_of
 from shared.runtime.errors import PoisonRecord
 
 MAX_PROBLEMS_TOLD = 3
@@ -62,9 +62,9 @@ def _told(error: ValidationError) -> str:
 
 
 def _key(key: bytes | None, data: Message) -> tuple[str, str]:
-    """The customer, and the dealer."""
+    """The customer, and the dealer. The key of a case begins with the customer."""
     try:
-        text = key.decode() if key is not None else ""
+        text = customer_of(key.decode()) if key is not None else ""
     except UnicodeDecodeError:
         raise PoisonRecord("the key is not UTF-8") from None
     if text.count("/") < 3:

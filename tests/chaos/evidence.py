@@ -16,7 +16,7 @@ from services.followup.settings import FollowUpSettings
 from services.scoring.app import machine as scoring_machine
 from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import Event
-from shared.contracts.topics import COMPLAINTS, DEAD_LETTERS, SALES, VISITS
+from shared.contracts.topics import CASES, COMPLAINTS, DEAD_LETTERS, SALES, VISITS
 from shared.mongo import Mongo
 from shared.runtime.aggregate import NOTHING, Aggregate
 from shared.runtime.dead_letters import RawRecord, told_by
@@ -74,6 +74,7 @@ async def gather(broker: Broker, mongo: MongoSettings) -> Evidence:
     records = await records_of(broker, [*INPUT_TOPICS, *OUTPUT_TOPICS, DEAD_LETTERS.name])
     letters = records.pop(DEAD_LETTERS.name)
     inputs = [record for topic in INPUT_TOPICS for record in records[topic]]
+    read = [*inputs, *records[CASES.name]]
     found = await databases(mongo)
     return Evidence(
         at=at,
@@ -85,7 +86,7 @@ async def gather(broker: Broker, mongo: MongoSettings) -> Evidence:
         unlike_replay=[
             f"{id_} of {service}"
             for service, machine in machines().items()
-            for id_ in unlike_replay(machine, _read(machine, inputs), found.aggregates[service])
+            for id_ in unlike_replay(machine, _read(machine, read), found.aggregates[service])
         ],
     )
 

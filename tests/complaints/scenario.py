@@ -13,6 +13,7 @@ from services.complaints.decide import decide
 from services.complaints.facts import CaseEvent, CaseFacts, aggregate_id, join
 from services.complaints.policy import POLICY_2123, ComplaintPolicy
 from services.complaints.rulebook import Rulebook, rulebook_of
+from services.complaints.turns import ABOUT_THE_STANDING
 from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import (
     CaseMerged,
@@ -215,8 +216,8 @@ def known(events: Sequence[CaseEvent]) -> CaseFacts:
 
 
 def abouts(decision: Decision) -> set[str]:
-    """What a decision speaks about."""
-    return {place(output.about) for output in decision.outputs}
+    """What a decision speaks about, besides how the case stands."""
+    return {place(output.about) for output in decision.outputs} - {ABOUT_THE_STANDING}
 
 
 def place(about: str) -> str:

@@ -14,6 +14,8 @@ from services.complaints.facts import CaseEvent, CaseFacts, Filed, join
 from services.complaints.policy import POLICY_2123, ComplaintPolicy
 from services.complaints.rulebook import Edition, Rulebook, rulebook_of
 from services.complaints.settings import ComplaintSettings
+from services.complaints.turns import ABOUT_THE_STANDING
+from shared.contracts.complaints import CaseStandingChanged
 from shared.contracts.decision import Decision
 from shared.contracts.feeds import Severity, StepName
 from shared.runtime.machine import Machine
@@ -220,7 +222,7 @@ def test_a_verdict_agrees_with_its_breach(events: list[CaseEvent], now: datetime
     found = invariants.visible(_decide(facts, now), now)
     said = {place(about): content for about, content in found.items()}
     for about, content in said.items():
-        saying, clock = about.split("/", 1)
+        saying, _, clock = about.partition("/")
         if saying == "verdict" and content["verdict"] == "kept":
             assert f"breach/{clock}" not in said
             assert content["margin_seconds"] >= 0
@@ -252,3 +254,22 @@ def test_what_is_closed_owes_nothing(
         assert isinstance(facts.complaint, Filed)
         last = stand(facts, facts.complaint, by.policy, now).generations[-1].number
         assert f"closed/{last}" in abouts(decision)
+
+
+@for_all(MACHINES, stories(), MOMENTS)
+def test_how_a_case_stands_agrees_with_its_listing(
+    by: Complaints, events: list[CaseEvent], now: datetime
+) -> None:
+    facts = known(events)
+    decision = by.decide(facts, {}, by.policy, now)
+    found = [output.content for output in decision.outputs if output.about == ABOUT_THE_STANDING]
+    assert len(found) == (decision.listing is not None)
+    for told in found:
+        assert isinstance(told, CaseStandingChanged)
+        assert decision.listing is not None
+        assert (told.status == "open") == (decision.listing.deadline is not None)
+        assert told.status == "closed" or told.turns[-1].stands in {"open", "satisfied"}
+        assert [turn.at for turn in told.turns] == sorted(turn.at for turn in told.turns)
+        assert told.severity == decision.listing.tally["severity"]
+        merged = decision.listing.tally["merged_away"]
+        assert merged == (told.turns[-1].stands == "merged")

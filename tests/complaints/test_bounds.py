@@ -9,11 +9,12 @@ from services.complaints.facts import SHORT
 from services.complaints.speaker import MOST_REFUSALS_TOLD
 from services.complaints.timeline import MOST_STEPS
 from shared.contracts import complaints
-from shared.contracts.complaints import MOST_MERGES, CaseMerged
+from shared.contracts.complaints import MOST_MERGES, MOST_TURNS, CaseMerged, CaseStandingChanged
 from shared.contracts.decision import Output, Withdrawal
 from shared.contracts.envelope import Message
+from shared.contracts.feeds import Severity
 from shared.contracts.intake import ComplaintStepTaken
-from tests.complaints.scenario import at, filed, given, step
+from tests.complaints.scenario import abouts, at, filed, given, step
 from tests.complaints.several import Cases, complaint, taken
 
 OF_ALL_MESSAGES = {*Output.model_fields, *Withdrawal.model_fields}
@@ -53,10 +54,22 @@ def test_a_case_of_many_steps_goes_on_and_refuses_those_beyond() -> None:
     case.then_of_the_case()
 
 
+def test_a_case_turns_no_more_often_than_is_told() -> None:
+    assert MOST_TURNS == MOST_STEPS + 1
+    grave: tuple[Severity, ...] = ("major", "normal")
+    many = [
+        step("regraded", f"{number}s", severity=grave[number % 2])
+        for number in range(MOST_STEPS + 9)
+    ]
+    told = given(filed(), *many).when("1h").said["standing"]
+    assert isinstance(told, CaseStandingChanged)
+    assert len(told.turns) >= MOST_STEPS
+
+
 def test_so_many_refusals_are_told_and_no_more() -> None:
     early = [step("contacted", f"-{number}s") for number in range(1, MOST_REFUSALS_TOLD + 10)]
     case = given(filed(), *early).when("1h")
-    assert len(case.decision.outputs) == MOST_REFUSALS_TOLD
+    assert len(abouts(case.decision)) == MOST_REFUSALS_TOLD
 
 
 def test_of_what_is_only_shown_little_is_kept() -> None:

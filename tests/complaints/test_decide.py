@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.contracts.feeds import StepName
-from tests.complaints.scenario import POLICY, at, filed, given, moved, place, step
+from tests.complaints.scenario import POLICY, abouts, at, filed, given, moved, place, step
 
 CONTACT_OVERDUE = ("warning/contact/1", "breach/contact/1")
 ANSWER_OVERDUE = ("warning/answer/1", "breach/answer/1")
@@ -197,6 +197,7 @@ def test_after_an_outage_everything_is_said_in_the_order_of_its_instant() -> Non
         "breach/answer/2",
         "warning/executive_answer/1",
         "warning/executive_answer/2",
+        "standing",
     ]
 
 
@@ -287,7 +288,8 @@ def test_why_names_what_the_time_is_counted_from() -> None:
 
 def test_every_output_names_its_case_and_policy() -> None:
     case = given(filed(), step("contacted", "3h")).when("3h")
-    for content in case.said.values():
+    for about in abouts(case.decision):
+        content = case.said[about]
         told = content.model_dump()
         assert told["case_no"] == "K-1"
         assert told["case_id"] == "sunrise/pudong/cdk/complaint/K-1"

@@ -78,9 +78,9 @@ def test_lengths_of_time_in_words(length: str, english: str, chinese: str) -> No
     assert (in_english(span(length)), in_chinese(span(length))) == (english, chinese)
 
 
-def test_the_machine_reads_complaints_and_writes_escalations() -> None:
+def test_the_machine_reads_complaints_and_writes_escalations_and_cases() -> None:
     built = machine(ComplaintSettings())
     assert [topic.name for topic in built.topics] == ["aftercare.complaints", "aftercare.merges"]
     written = {contract.TOPIC.name for contract in built.writes}
-    assert written == {"aftercare.escalations", "aftercare.merges"}
+    assert written == {"aftercare.escalations", "aftercare.merges", "aftercare.cases"}
     assert built.policy.shipped.policy == POLICY_2123

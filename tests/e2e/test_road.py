@@ -10,7 +10,16 @@ from urllib.parse import quote
 import pytest
 
 from shared.contracts.identifiers import aggregate_within, customer_key, document_id
-from shared.contracts.topics import ESCALATIONS, MERGES, PROFILES, SALES, SCORES, TASKS, VISITS
+from shared.contracts.topics import (
+    CASES,
+    ESCALATIONS,
+    MERGES,
+    PROFILES,
+    SALES,
+    SCORES,
+    TASKS,
+    VISITS,
+)
 from shared.settings import MongoSettings
 from tests.e2e.house import DEALER, House, ago, house, latest, reported, visit
 from tests.servers import Broker
@@ -300,3 +309,26 @@ def test_what_is_not_there_is_a_problem(aftercare: House, service: str) -> None:
     answer = aftercare.get(service, "/v1/nowhere")
     assert answer.status_code == answer.json()["status"] == 404
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_what_is_taken_back_or_refused_of_a_complaint_weighs_nothing_off(aftercare: House) -> None:
+    """Scoring goes by what complaints makes of the steps: both cases stand open."""
+    customer = customer_key(DEALER, "dms", "2601")
+
+    def weighs() -> tuple[int, int] | None:
+        score = aftercare.get("scoring", f"/v1/customers/{quote(customer, safe='')}")
+        reasons = score.json()["reasons"] if score.is_success else ()
+        found = (each for each in reasons if each["rule"] == "complaints")
+        return next(((each["points"], each["count"]) for each in found), None)
+
+    received = ago(hours=1)
+    aftercare.send(complaint("C-61", "2601", received), complaint("C-62", "2601", received))
+    aftercare.until(lambda: weighs() == (-30, 2))
+    aftercare.send(step("C-61", "s1", "merged", ago(hours=0.5), merged_into="C-62"))
+    aftercare.until(lambda: weighs() == (-15, 1))
+    aftercare.send(step("C-62", "s1", "withdrawn", ago(hours=2)))
+    aftercare.until(lambda: "before_receipt" in str(escalations(aftercare, "C-62")))
+    aftercare.send(step("C-61", "s2", "unmerged", ago(hours=0.2)))
+    aftercare.until(lambda: weighs() == (-30, 2))
+    keys = {said.key for said in aftercare.said(CASES)}
+    assert {f"{customer}|{case_id(case_no)}" for case_no in ("C-61", "C-62")} <= keys

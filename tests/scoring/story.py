@@ -7,13 +7,12 @@ from typing import Any
 from services.scoring.decide import decide
 from services.scoring.facts import ScoringFacts, join
 from services.scoring.policy import ScoringPolicy
+from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn, CaseTurn
 from shared.contracts.decision import Decision
 from shared.contracts.envelope import Event
+from shared.contracts.feeds import Severity
 from shared.contracts.identifiers import document_version
 from shared.contracts.intake import (
-    ComplaintFiled,
-    ComplaintMoved,
-    ComplaintStepTaken,
     CustomerMoved,
     Recorded,
     ReferralMade,
@@ -65,6 +64,7 @@ def sale(
     status: str = "delivered",
     sale_type: str = "retail",
     products: tuple[str | None, ...] = (),
+    vin: str | None = None,
     received: str | None = None,
     revision: int = 1,
 ) -> Event[Any]:
@@ -79,6 +79,7 @@ def sale(
             "delivered_at": day(on),
             "sale_type": sale_type,
             "condition": "new",
+            "vin": vin,
             "products": [{"code": f"P{n}", "amount": paid} for n, paid in enumerate(products)],
         }
     )
@@ -115,54 +116,71 @@ def visit(
 def complaint(
     on: str,
     number: str = "K1",
-    *,
-    severity: str = "normal",
-    status: str = "open",
+    *turns: tuple[str, str],
+    severity: Severity = "normal",
     received: str | None = None,
     revision: int = 1,
 ) -> Event[Any]:
-    """A complaint received."""
-    data = ComplaintFiled.model_validate(
-        _document("complaint", number, revision)
-        | {
-            "case_no": number,
-            "timezone": "Asia/Shanghai",
-            "status": status,
-            "received_at": day(on),
-            "channel": "phone",
-            "category": "noise",
-            "severity": severity,
-        }
+    """A complaint as complaints tells of it. `turns`: the day, and how it stood from then on, such
+    as `withdrawn` or `open major`; each received within the hour, but for a third word that says
+    when."""
+    told = [_turn(on, f"open {severity} {received or ''}")]
+    told += [_turn(when, words) for when, words in turns]
+    last = told[-1]
+    data = CaseStandingChanged(
+        customer_key=CUSTOMER,
+        dealer_id=DEALER,
+        case_id=f"{DEALER}/cdk/complaint/{number}",
+        case_no=number,
+        generation=1,
+        status="open",
+        severity=last.severity,
+        satisfied=last.stands == "satisfied",
+        received_at=told[0].at,
+        recorded_at=told[0].recorded_at,
+        turns=tuple(told),
     )
-    return _event(data, day(on), received)
+    return _said(data, revision)
 
 
-def step(
-    on: str,
-    name: str,
-    number: str = "K1",
-    *,
-    satisfied: bool | None = None,
-    severity: str | None = None,
-    received: str | None = None,
-    revision: int = 1,
-) -> Event[Any]:
-    """A step taken on a complaint."""
-    step_id = f"{name}-{on}"
-    data = ComplaintStepTaken.model_validate(
-        _document("complaint-step", f"{number}/{step_id}", revision)
-        | {
-            "case_id": _document("complaint", number, 1)["document_id"],
-            "case_no": number,
-            "step_id": step_id,
-            "step": name,
-            "at": day(on),
-            "by": "E7",
-            "satisfied": satisfied,
-            "severity": severity,
+def no_complaint(number: str = "K1", *, revision: int = 2) -> Event[Any]:
+    """It is voided by now, or another customer's."""
+    data = CaseStandingWithdrawn(
+        customer_key=CUSTOMER,
+        dealer_id=DEALER,
+        about="standing",
+        withdrawn_at=day("2025-06-01"),
+        case_id=f"{DEALER}/cdk/complaint/{number}",
+    )
+    return _said(data, revision)
+
+
+def _turn(on: str, words: str) -> CaseTurn:
+    stands, severity, received, *_ = [*words.split(), "", ""]
+    at = day(on)
+    return CaseTurn.model_validate(
+        {
+            "at": at,
+            "recorded_at": day(received) if received else at + timedelta(hours=1),
+            "stands": stands,
+            "severity": severity or "normal",
         }
     )
-    return _event(data, day(on), received)
+
+
+def _said(data: CaseStandingChanged | CaseStandingWithdrawn, sequence: int) -> Event[Any]:
+    """A message of complaints, said as soon as all that it tells was received."""
+    moments = [day("2025-06-01")]
+    if isinstance(data, CaseStandingChanged):
+        moments = [turn.recorded_at for turn in data.turns]
+    return Event(
+        id=f"{data.document_id}:{sequence}",
+        key=CUSTOMER,
+        dealer_id=DEALER,
+        recorded_at=max(moments),
+        data=data,
+        sequence=sequence,
+    )
 
 
 def survey(
@@ -180,13 +198,14 @@ def referral(
     number: str = "F1",
     *,
     role: str = "referrer",
+    whom: str = "",
     received: str | None = None,
     revision: int = 1,
 ) -> Event[Any]:
     """A friend referred, or being the friend."""
     data = ReferralMade.model_validate(
         _document("referral", number, revision)
-        | {"role": role, "other_customer_key": f"{DEALER}/cdk/C2", "at": day(on)}
+        | {"role": role, "other_customer_key": f"{DEALER}/cdk/{whom or number}", "at": day(on)}
     )
     return _event(data, day(on), received)
 
@@ -200,9 +219,8 @@ def moved(kind: str, number: str, *, revision: int = 2) -> Event[Any]:
             data = SaleMoved.model_validate(document)
         case "visit":
             data = VisitMoved.model_validate(document)
-        case "complaint" | "complaint-step":
-            case_id = _document("complaint", number.split("/", maxsplit=1)[0], 1)["document_id"]
-            data = ComplaintMoved.model_validate(document | {"case_id": case_id})
+        case "complaint":
+            return no_complaint(number, revision=revision)
         case _:
             data = CustomerMoved.model_validate(document)
     return _event(data, day("2025-06-01"), None)

@@ -84,7 +84,7 @@ def test_the_service_is_put_together_with_the_shipped_rules() -> None:
     assert {topic.name for topic in scoring.topics} == {
         "aftercare.sales",
         "aftercare.visits",
-        "aftercare.complaints",
+        "aftercare.cases",
         "aftercare.customers",
     }
 

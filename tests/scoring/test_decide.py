@@ -13,9 +13,9 @@ from tests.scoring.story import (
     day,
     given,
     moved,
+    no_complaint,
     referral,
     sale,
-    step,
     survey,
     visit,
 )
@@ -102,6 +102,58 @@ class TestLoyalty:
             Decision()
         )
 
+    def test_whoever_is_referred_counts_once_under_however_many_numbers(self) -> None:
+        twice = (
+            referral("2025-01-10", "F1", whom="C2"),
+            referral("2025-01-20", "F2", whom="C2"),
+        )
+        for order in (twice, twice[::-1]):
+            assert given(*order).on("2025-02-01").reasons["referrals"] == (10, 1)
+        another = referral("2025-01-20", "F3", whom="C3")
+        assert given(*twice, another).on("2025-02-01").reasons["referrals"] == (20, 2)
+
+    def test_the_first_of_two_referrals_gone_the_second_counts(self) -> None:
+        twice = (referral("2025-01-10", whom="C2"), referral("2025-01-20", "F2", whom="C2"))
+        story = given(*twice, moved("referral", "F1"))
+        assert story.on("2025-01-15").points == {}
+        assert story.on("2025-02-01").reasons["referrals"] == (10, 1)
+
+    def test_a_lease_that_ends_in_a_purchase_of_the_car_is_no_second_car(self) -> None:
+        story = given(
+            sale("2022-01-10", sale_type="lease", vin=CAR),
+            sale("2025-01-10", "D2", vin=CAR, products=("100",)),
+        )
+        assert story.on("2025-01-11").points == {"vehicle_bought": 15, "products_bought": 5}
+        assert story.on("2024-01-11").points == {"vehicle_bought": 30}
+
+    def test_a_car_sold_on_and_bought_back_counts_from_the_first_time(self) -> None:
+        story = given(
+            sale("2023-01-10", vin=CAR),
+            sale("2024-01-10", "D2", vin="LSVAU2180N2183295"),
+            sale("2025-01-10", "D3", vin=CAR),
+        )
+        reasons = story.on("2025-02-01").reasons
+        assert reasons == {"vehicle_bought": (60, 2), "vehicle_replaced": (15, 1)}
+
+    def test_two_cars_of_which_no_vin_is_told_are_two(self) -> None:
+        story = given(sale("2025-01-10"), sale("2025-01-20", "D2"))
+        assert story.on("2025-02-01").reasons["vehicle_bought"] == (60, 2)
+
+    def test_who_becomes_the_buyer_of_a_car_counts_for_that_from_then_on(self) -> None:
+        story = given(
+            sale("2024-01-10", role="co_buyer", vin=CAR),
+            sale("2025-01-10", "D2", vin=CAR),
+            sale("2025-01-20", "D3", role="co_buyer", vin=CAR),
+        )
+        assert story.on("2024-12-01").reasons == {"vehicle_bought": (15, 1)}
+        assert story.on("2025-02-01").reasons == {"vehicle_bought": (30, 1)}
+
+    def test_a_second_sale_of_a_car_that_was_unwound_leaves_the_first(self) -> None:
+        story = given(
+            sale("2024-01-10", vin=CAR), sale("2025-01-10", "D2", vin=CAR, status="unwound")
+        )
+        assert story.on("2025-02-01").reasons == {"vehicle_bought": (30, 1)}
+
     @pytest.mark.parametrize(
         ("overall", "points"), [(10, 6), (9, 6), (8, 3), (7, 3), (6, 0), (5, 0), (4, -6), (0, -6)]
     )
@@ -116,35 +168,48 @@ class TestLoyalty:
 
     def test_regrading_counts_from_then_on(self) -> None:
         story = given(
-            complaint("2025-01-10"),
-            step("2025-01-12", "regraded", severity="major"),
-            step("2025-01-20", "regraded", severity="normal"),
+            complaint(
+                "2025-01-10", "K1", ("2025-01-12", "open major"), ("2025-01-20", "open normal")
+            ),
         )
         loyalty = [story.on(on).score.loyalty for on in ("2025-01-11", "2025-01-13", "2025-01-21")]
         assert loyalty == [-15, -25, -15]
 
     def test_a_satisfied_call_back_gives_some_back_until_the_case_reopens(self) -> None:
         story = given(
-            complaint("2025-01-10"),
-            step("2025-01-15", "called_back", satisfied=True),
-            step("2025-01-20", "reopened"),
+            complaint("2025-01-10", "K1", ("2025-01-15", "satisfied"), ("2025-01-20", "open"))
         )
         loyalty = [story.on(on).score.loyalty for on in ("2025-01-14", "2025-01-16", "2025-01-21")]
         assert loyalty == [-15, -5, -15]
 
-    def test_an_unsatisfied_call_back_gives_nothing_back(self) -> None:
-        story = given(complaint("2025-01-10"), step("2025-01-15", "called_back", satisfied=False))
-        assert story.on("2025-01-16").score.loyalty == -15
-
     @pytest.mark.parametrize("name", ["withdrawn", "merged"])
     def test_a_complaint_withdrawn_or_merged_weighs_no_longer(self, name: str) -> None:
-        story = given(complaint("2025-01-10", severity="major"), step("2025-01-15", name))
+        turn = ("2025-01-15", f"{name} major")
+        story = given(complaint("2025-01-10", "K1", turn, severity="major"))
         assert story.on("2025-01-14").score.loyalty == -25
         assert story.on("2025-01-16").score.loyalty == 0
 
-    def test_a_step_without_its_complaint_weighs_nothing(self) -> None:
-        story = given(step("2025-01-15", "called_back", satisfied=True))
-        assert story.on("2025-01-16").decision == Decision()
+    @pytest.mark.parametrize("name", ["withdrawn", "merged"])
+    def test_one_that_is_open_again_weighs_from_then_on(self, name: str) -> None:
+        story = given(
+            complaint("2025-01-10", "K1", ("2025-01-15", name), ("2025-01-20", "open major"))
+        )
+        loyalty = [story.on(on).score.loyalty for on in ("2025-01-14", "2025-01-16", "2025-01-21")]
+        assert loyalty == [-15, 0, -25]
+
+    def test_each_of_several_complaints_weighs_and_one_merged_into_another_does_not(self) -> None:
+        merged = complaint("2025-01-10", "K2", ("2025-01-11", "merged"))
+        story = given(complaint("2025-01-09"), merged, complaint("2025-01-10", "K3"))
+        assert story.on("2025-01-12").reasons["complaints"] == (-30, 2)
+
+    def test_the_newest_of_what_is_told_counts(self) -> None:
+        withdrawn = complaint("2025-01-10", "K1", ("2025-01-15", "withdrawn"))
+        again = complaint("2025-01-10", revision=2)
+        for order in ((withdrawn, again), (again, withdrawn), (again, withdrawn, again)):
+            assert given(*order).on("2025-02-01").score.loyalty == -15
+
+
+CAR = "LSVAU2180N2183294"
 
 
 class TestFading:
@@ -252,6 +317,14 @@ class TestHistory:
         told = given(*PAYING, import_of_old_complaint).on("2025-03-02")
         assert told.changes == [("general", "potential", date(2025, 1, 20))]
 
+    def test_what_became_of_a_complaint_and_is_told_long_after_alarms_nobody(self) -> None:
+        """The change of grade is history, however soon the complaint itself was told."""
+        came_thrice = [visit(f"2025-01-0{number}", f"R{number}") for number in (1, 5, 9)]
+        for received, is_told in (("", True), ("2025-06-01", False)):
+            turn = ("2025-01-20", f"withdrawn normal {received}")
+            told = given(*came_thrice, complaint("2025-01-15", "K1", turn)).on("2025-06-02")
+            assert (("general", "potential", date(2025, 1, 20)) in told.changes) == is_told
+
 
 class TestCorrections:
     def test_without_documents_there_is_no_score(self) -> None:
@@ -262,13 +335,12 @@ class TestCorrections:
         [
             (sale("2025-01-10"), moved("sale", "D1")),
             (visit("2025-01-10"), moved("visit", "R1")),
-            (complaint("2025-01-10"), moved("complaint", "K1")),
+            (complaint("2025-01-10"), no_complaint()),
             (survey("2025-01-10", 9), moved("survey", "S1")),
             (referral("2025-01-10"), moved("referral", "F1")),
             (sale("2025-01-10"), sale("2025-01-10", status="unwound", revision=2)),
             (sale("2025-01-10"), sale("2025-01-10", status="cancelled", revision=2)),
             (visit("2025-01-10"), visit("2025-01-10", status="voided", revision=2)),
-            (complaint("2025-01-10"), complaint("2025-01-10", status="voided", revision=2)),
         ],
     )
     def test_a_document_moved_or_taken_back_leaves_no_score(
@@ -282,11 +354,8 @@ class TestCorrections:
         story = given(moved("sale", "D1"), sale("2025-01-10", revision=3))
         assert story.on("2025-02-01").score.value == 30
 
-    def test_a_moved_step_is_forgotten(self) -> None:
-        taken = step("2025-01-15", "called_back", satisfied=True)
-        story = given(
-            complaint("2025-01-10"), taken, moved("complaint-step", "K1/called_back-2025-01-15")
-        )
+    def test_a_complaint_that_comes_back_weighs_again(self) -> None:
+        story = given(complaint("2025-01-10"), no_complaint(), complaint("2025-01-10", revision=3))
         assert story.on("2025-01-16").score.loyalty == -15
 
     def test_versions_tell_every_document_moved_ones_included(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import given as always
 from hypothesis import strategies as some
@@ -13,7 +13,9 @@ from services.scoring.facts import join
 from services.scoring.points import Points, points
 from services.scoring.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings
+from shared.contracts.complaints import Stands
 from shared.contracts.envelope import Event
+from shared.contracts.feeds import Severity
 from shared.contracts.scoring import Grade, ScoreChanged
 from tests import invariants
 from tests.examples import thorough
@@ -25,7 +27,6 @@ from tests.scoring.story import (
     moved,
     referral,
     sale,
-    step,
     survey,
     visit,
 )
@@ -42,14 +43,24 @@ numbers = some.sampled_from(["1", "2", "3"])
 revisions = some.integers(1, 3)
 
 
-KINDS = ("sale", "visit", "complaint", "step", "survey", "referral")
-FEW_KINDS = (("sale",), ("sale", "visit"), ("complaint", "step"))
+KINDS = ("sale", "visit", "complaint", "survey", "referral")
+FEW_KINDS = (("sale",), ("sale", "visit"), ("complaint",))
 """Of which documents meet that bear on each other."""
 
 
 @some.composite
+def turns(draw: some.DrawFn, on: str) -> tuple[str, str]:
+    """How a complaint of that day stood some time after."""
+    at = day(on) + timedelta(days=draw(some.sampled_from([0, 1, 5, 30, 400])))
+    received = at + timedelta(days=draw(some.sampled_from([0, 6, 8, 400])))
+    stands = draw(some.sampled_from(get_args(Stands)))
+    severity = draw(some.sampled_from(get_args(Severity)))
+    return f"{at:%Y-%m-%d}", f"{stands} {severity} {received:%Y-%m-%d}"
+
+
+@some.composite
 def documents(draw: some.DrawFn, kinds: Sequence[str] = KINDS) -> Event[Any]:
-    """One record of intake: few numbers, so that versions of one document meet."""
+    """One record of intake or complaints: few numbers, so that versions of one document meet."""
     on, number, revision = draw(on_a_day), draw(numbers), draw(revisions)
     late = draw(some.sampled_from([0, 0, 6, 8, 400]))
     received = (day(on) + timedelta(days=late)).strftime("%Y-%m-%d")
@@ -65,13 +76,14 @@ def documents(draw: some.DrawFn, kinds: Sequence[str] = KINDS) -> Event[Any]:
                 on, number, paid=paid, status=status, received=received, revision=revision
             )
         case "complaint":
-            severity = draw(some.sampled_from(["normal", "major"]))
-            event = complaint(on, number, severity=severity, received=received, revision=revision)
-        case "step":
-            name = draw(some.sampled_from(["called_back", "reopened", "withdrawn", "contacted"]))
-            satisfied = draw(some.booleans())
-            event = step(
-                on, name, number, satisfied=satisfied, received=received, revision=revision
+            severity: Severity = draw(some.sampled_from(get_args(Severity)))
+            event = complaint(
+                on,
+                number,
+                *draw(some.lists(turns(on), max_size=3).map(sorted)),
+                severity=severity,
+                received=received,
+                revision=revision,
             )
         case "survey":
             overall = draw(some.integers(0, 10))
@@ -79,6 +91,11 @@ def documents(draw: some.DrawFn, kinds: Sequence[str] = KINDS) -> Event[Any]:
         case _:
             event = referral(on, number, received=received, revision=revision)
     return event
+
+
+def version_of(event: Event[Any]) -> str:
+    """Which version of its document an event brings."""
+    return str(getattr(event.data, "version", event.sequence))
 
 
 @some.composite
@@ -96,7 +113,7 @@ def stories(draw: some.DrawFn) -> list[Event[Any]]:
         )
     ]
     unique = {
-        (event.data.document_id, event.data.version, getattr(event.data, "role", "")): event
+        (event.data.document_id, version_of(event), getattr(event.data, "role", "")): event
         for event in [*drawn, *moves]
     }
     same_but_for_role = {(key[0], key[1]): event for key, event in unique.items()}

@@ -29,6 +29,7 @@ OTHERS = st.one_of(
     st.builds(Subject, kind=st.just("closed"), generation=GENERATIONS),
     st.builds(Subject, kind=st.just("refused"), step=FROM_OUTSIDE),
     st.builds(Subject, kind=st.just("merged"), into=FROM_OUTSIDE),
+    st.just(Subject(kind="standing")),
 )
 
 

@@ -3,6 +3,7 @@
 import random
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from typing import Literal
 from uuid import uuid4
 
 from hypothesis import given
@@ -12,6 +13,9 @@ from rich.console import Console
 from deploy.local.summary import DealerSummary, Received, render, summarize
 from shared.contracts.complaints import (
     CaseClosed,
+    CaseStandingChanged,
+    CaseStandingWithdrawn,
+    CaseTurn,
     ClockStopped,
     DeadlineBreached,
     DeadlineWarned,
@@ -20,9 +24,7 @@ from shared.contracts.complaints import (
     Why,
 )
 from shared.contracts.envelope import Message
-from shared.contracts.feeds import StepName
 from shared.contracts.followup import TaskChanged, TaskStatus, TaskWithdrawn
-from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken
 from shared.contracts.scoring import Grade, GradeChanged, ScoreChanged, ScoreWithdrawn
 from shared.dealers import Dealer
 
@@ -49,11 +51,6 @@ def received(message: Message, subject: str = "", sequence: int = 1) -> Received
         subject=subject or str(uuid4()),
         said_at=SINCE.isoformat(),
     )
-
-
-def of_intake(message: Message) -> Received:
-    """Intake numbers no messages: the document's version orders them."""
-    return received(message, subject="x", sequence=0)
 
 
 def score(grade: Grade) -> ScoreChanged:
@@ -152,38 +149,40 @@ def clock(name: str = "contact", *, days: float = 1) -> dict[str, object]:
     }
 
 
-def complaint(number: str, *, days: float = 1, voided: bool = False) -> ComplaintFiled:
-    return ComplaintFiled(
-        document_id=f"case/{number}",
-        version="2" if voided else "1",
+def stands(
+    number: str, status: Literal["open", "closed"] = "open", *, days: float = 1, sequence: int = 1
+) -> Received:
+    """A complaint received then, as complaints tells of it."""
+    received_at = SINCE + timedelta(days=days)
+    turn = CaseTurn(at=received_at, recorded_at=received_at, stands="open", severity="normal")
+    content = CaseStandingChanged(
         customer_key=KEY,
         dealer_id=PUDONG.id,
+        case_id=f"{PUDONG.id}/dms-cn/complaint/{number}",
         case_no=number,
-        timezone="Asia/Shanghai",
-        status="voided" if voided else "open",
-        received_at=SINCE + timedelta(days=days),
-        channel="phone",
-        category="price",
+        generation=1,
+        status=status,
+        outcome="withdrawn" if status == "closed" else None,
         severity="normal",
+        satisfied=False,
+        received_at=received_at,
+        recorded_at=received_at,
+        closed_at=received_at if status == "closed" else None,
+        turns=(turn,),
     )
+    return received(content, f"standing of {number}", sequence)
 
 
-def step(number: str, name: StepName, hours: int, *, satisfied: bool | None = None) -> Received:
-    return of_intake(
-        ComplaintStepTaken(
-            document_id=f"case/{number}/{hours}",
-            version="1",
-            customer_key=KEY,
-            dealer_id=PUDONG.id,
-            case_id=f"case/{number}",
-            case_no=number,
-            step_id=str(hours),
-            step=name,
-            at=SINCE + timedelta(days=1, hours=hours),
-            by="li",
-            satisfied=satisfied,
-        )
+def stands_no_longer(number: str, *, sequence: int = 2) -> Received:
+    """It was filed in error."""
+    content = CaseStandingWithdrawn(
+        customer_key=KEY,
+        dealer_id=PUDONG.id,
+        about="standing",
+        withdrawn_at=SINCE,
+        case_id=f"{PUDONG.id}/dms-cn/complaint/{number}",
     )
+    return received(content, f"standing of {number}", sequence)
 
 
 def pudong(*records: Received) -> DealerSummary:
@@ -288,22 +287,19 @@ def test_promises_are_verdicts_and_breaches_still_running() -> None:
     assert found.kept_percent == 50
 
 
-def test_a_complaint_is_open_until_a_resolution_that_stands() -> None:
+def test_a_complaint_is_open_as_long_as_complaints_says_so() -> None:
     found = pudong(
-        of_intake(complaint("1")),
-        step("1", "resolved", 5),
-        of_intake(complaint("2")),
-        step("2", "resolved", 5),
-        step("2", "called_back", 9, satisfied=False),
-        of_intake(complaint("3")),
-        of_intake(complaint("4", days=-100)),
-        of_intake(complaint("5", voided=True)),
-        of_intake(complaint("5")),
-        of_intake(complaint("6")),
-        step("6", "merged", 5),
-        step("6", "unmerged", 9),
+        stands("1"),
+        stands("2", "closed", sequence=2),
+        stands("2"),
+        stands("3"),
+        stands("3", "closed", sequence=2),
+        stands("3", sequence=3),
+        stands("4", days=-100),
+        stands_no_longer("5"),
+        stands("5"),
     )
-    assert (found.complaints_received, found.complaints_open) == (4, 3)
+    assert (found.complaints_received, found.complaints_open) == (3, 2)
 
 
 def test_each_dealer_counts_its_own() -> None:
@@ -325,8 +321,8 @@ def test_order_and_repeats_make_no_difference(order: random.Random) -> None:
         received(task("open"), "b", 7),
         received(task("done"), "b", 8),
         received(breached(), "c", 3),
-        of_intake(complaint("1")),
-        of_intake(complaint("1", voided=True)),
+        stands("1"),
+        stands_no_longer("1"),
     ]
     mixed = order.sample(records, len(records)) + order.choices(records, k=5)
     assert pudong(*mixed) == pudong(*records)

@@ -9,8 +9,10 @@ from typing import TypeAlias
 from services.complaints.decide import decide
 from services.complaints.facts import CaseFacts, Filed, StepTaken
 from services.complaints.rulebook import Rulebook
+from services.complaints.turns import ABOUT_THE_STANDING
 from shared.contracts.complaints import (
     CaseMerged,
+    CaseStandingChanged,
     DeadlineBreached,
     DeadlineWarned,
     EscalationRaised,
@@ -18,6 +20,7 @@ from shared.contracts.complaints import (
     Merge,
 )
 from shared.contracts.decision import Output
+from shared.contracts.envelope import from_headers
 from tests.simulation.cases import Case, facts_of, known, reported_in
 from tests.simulation.reports import Reported
 from tests.simulation.witness import Invariant, Witness
@@ -26,6 +29,8 @@ NOTICES = (DeadlineWarned, DeadlineBreached, EscalationRaised)
 
 Notice: TypeAlias = tuple[str, ...]
 """What is announced, and with which instants."""
+Turns: TypeAlias = tuple[str, ...]
+"""How a case stands and stood; but for when intake first received what made it so."""
 Handed: TypeAlias = tuple[str, ...]
 """A merge, or what runs on after one; but for when intake first received the case."""
 
@@ -47,6 +52,7 @@ class CasesOracle:
             self._held(case, facts[number])
             self._merged(case, facts[number])
             self._announced(case, facts[number])
+            self._stands(case, facts[number])
 
     def _merging(self, facts: CaseFacts) -> list[CaseMerged]:
         return [found for found in self._outputs(facts) if isinstance(found, CaseMerged)]
@@ -97,6 +103,22 @@ class CasesOracle:
                 told = f"{at}: not announced {missing}, but {more}"
                 self.witness.violated(Invariant.TIMERS, told)
 
+    def _stands(self, case: Case, expected: CaseFacts) -> None:
+        """The last that the topics tell of how it stands is what the reports lead to."""
+        outputs = self._outputs(expected)
+        wanted = [_turns(found) for found in outputs if isinstance(found, CaseStandingChanged)]
+        for at in self._stored(case):
+            right = wanted if at == case.aggregate_id else []
+            if (found := self._told_of(at)) != right:
+                self.witness.violated(Invariant.OUTPUTS, f"{at} stands {right}, told {found}")
+
+    def _told_of(self, aggregate_id: str) -> list[Turns]:
+        subject = self.witness.subject(aggregate_id, ABOUT_THE_STANDING)
+        _, record = self.witness.latest.get(subject, (0, None))
+        if record is None or from_headers(record.headers)["type"] != CaseStandingChanged.TYPE:
+            return []
+        return [_turns(CaseStandingChanged.model_validate_json(record.value or b""))]
+
     def _standing(self, aggregate_id: str) -> set[Notice]:
         contracts = {contract.TYPE: contract for contract in NOTICES}
         return {
@@ -118,6 +140,11 @@ def _documents(facts: CaseFacts) -> dict[str, str]:
 def _notice(said: DeadlineWarned | DeadlineBreached | EscalationRaised) -> Notice:
     what = (said.TYPE, said.clock, str(said.generation), said.step, str(said.repeat))
     return (*what, str(said.started_at), str(said.due_at), str(said.at))
+
+
+def _turns(told: CaseStandingChanged) -> Turns:
+    turns = (f"{turn.at} {turn.stands} {turn.severity}" for turn in told.turns)
+    return (told.customer_key, told.status, str(told.outcome), *turns)
 
 
 def _handed(facts: CaseFacts) -> set[Handed]:

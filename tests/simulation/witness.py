@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias
 from aiokafka import TopicPartition
 
 from shared.contracts.envelope import from_headers
-from shared.contracts.identifiers import subject_id
+from shared.contracts.identifiers import customer_of, subject_id
 from shared.contracts.topics import DEAD_LETTERS
 from shared.runtime.aggregate import NOTHING, Aggregate, Emitted
 from shared.runtime.dead_letters import RawRecord, told_by
@@ -96,7 +96,8 @@ Content: TypeAlias = tuple[str, bytes | None, bytes | None]
 
 def partition_of(key: str) -> int:
     """Stands in for the broker's hash of a key."""
-    return int("".join(filter(str.isdigit, key.rpartition("/")[2])) or "0") % PARTITIONS
+    number = customer_of(key).rpartition("/")[2]
+    return int("".join(filter(str.isdigit, number)) or "0") % PARTITIONS
 
 
 @cache
