@@ -12,7 +12,7 @@ from services.complaints.listing import CaseTally, ClockState
 from services.complaints.reading.statistics import statistics_of
 from shared import metrics
 from shared.contracts.decision import Listing
-from shared.contracts.feeds import Severity
+from shared.contracts.feed_parts import Severity
 from shared.dealers import Dealer
 from shared.runtime.census import Census, Reading
 

@@ -14,7 +14,7 @@ from shared.contracts import identifiers
 from shared.contracts.complaints import CaseMerged, CaseMergeWithdrawn, HandedOver, Merge
 from shared.contracts.envelope import Event
 from shared.contracts.facts import keep_newest
-from shared.contracts.feeds import Severity, StepName
+from shared.contracts.feed_parts import Severity, StepName
 from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
 from shared.contracts.values import Instant
 

@@ -19,7 +19,7 @@ from shared.contracts.complaints import (
     StepRefused,
 )
 from shared.contracts.decision import Listing, Output, Withdrawal
-from shared.contracts.feeds import ComplaintChannel, Severity
+from shared.contracts.feed_parts import ComplaintChannel, Severity
 from shared.contracts.identifiers import dealer_of
 
 _CHANNELS: frozenset[str] = frozenset(get_args(ComplaintChannel))

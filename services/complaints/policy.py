@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from shared.contracts.complaints import Role
-from shared.contracts.feeds import ComplaintChannel, Severity, StepName
+from shared.contracts.feed_parts import ComplaintChannel, Severity, StepName
 from shared.contracts.policy import Policy
 from shared.contracts.values import Name
 from shared.time.deadlines import Span, Unit

@@ -16,7 +16,7 @@ from services.complaints.timeline import (
     severity_after,
 )
 from shared.contracts.complaints import Outcome
-from shared.contracts.feeds import Severity
+from shared.contracts.feed_parts import Severity
 
 
 @dataclass(frozen=True, slots=True)

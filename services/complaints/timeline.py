@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from services.complaints.facts import CaseFacts, Filed, StepTaken
 from services.complaints.merges import closes_a_circle, too_many_lead_to
 from shared.contracts.complaints import Refusal
-from shared.contracts.feeds import Severity, StepName
+from shared.contracts.feed_parts import Severity, StepName
 from shared.time.deadlines import Hold, joined
 
 MOST_STEPS = 500

@@ -14,7 +14,7 @@ from services.complaints.timeline import Course, generations, in_order
 from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import CaseStandingChanged, CaseTurn, Outcome, Stands
 from shared.contracts.decision import State
-from shared.contracts.feeds import Severity
+from shared.contracts.feed_parts import Severity
 
 ABOUT_THE_STANDING = str(Subject(kind="standing"))
 

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.contracts.digests import CondensedFacts, Digesting
 from shared.contracts.envelope import Event
-from shared.contracts.feeds import Channel
+from shared.contracts.feed_parts import Channel
 from shared.contracts.identifiers import modified_at
 from shared.contracts.intake import (
     ConsentGiven,

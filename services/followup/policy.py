@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.contracts.digests import Horizon
-from shared.contracts.feeds import Channel
+from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import TaskKind
 from shared.contracts.policy import Policy
 from shared.contracts.values import Name, Words

@@ -8,12 +8,12 @@ from urllib.parse import quote
 from pydantic import TypeAdapter, ValidationError
 
 from shared.contracts import identifiers
+from shared.contracts.feed_parts import Customer
 from shared.contracts.feeds import (
     AnyReport,
     ComplaintReported,
     ComplaintStepReported,
     ConsentReported,
-    Customer,
     Document,
     ReferralReported,
     SaleReported,

@@ -9,13 +9,8 @@ from pydantic import JsonValue
 from services.intake.identify import document_id_of, document_numbers, key_of, kind_of
 from services.intake.opt_outs import MAIN, OPT_OUTS, said_of_opt_outs
 from services.intake.profiles import PROFILE, profile_of, said_of, said_of_car
-from shared.contracts.feeds import (
-    AnyReport,
-    ComplaintReported,
-    Customer,
-    SaleReported,
-    VisitReported,
-)
+from shared.contracts.feed_parts import Customer
+from shared.contracts.feeds import AnyReport, ComplaintReported, SaleReported, VisitReported
 from shared.contracts.identifiers import document_id
 
 _OfCustomers: TypeAlias = SaleReported | VisitReported | ComplaintReported

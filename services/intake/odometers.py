@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from services.intake.problems import Finding, Findings
-from shared.contracts.feeds import AnyReport, SaleReported, Vehicle, VisitReported
+from shared.contracts.feed_parts import Vehicle
+from shared.contracts.feeds import AnyReport, SaleReported, VisitReported
 from shared.contracts.values import Odometer
 from shared.dealers import Dealer
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 
 from services.intake.said import Said, Statements
-from shared.contracts.feeds import Customer
+from shared.contracts.feed_parts import Customer
 from shared.contracts.identifiers import modified_at
 from shared.contracts.intake import ConsentGiven
 

@@ -19,7 +19,7 @@ from services.intake.said import (
     version_of,
     weight,
 )
-from shared.contracts.feeds import MOST_PHONES, Customer, Vehicle
+from shared.contracts.feed_parts import MOST_PHONES, Customer, Vehicle
 from shared.contracts.identifiers import dealer_of, document_id, number_in, source_of
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 

@@ -28,16 +28,14 @@ from services.intake.telephones import e164
 from services.intake.unknown import tell_unknown
 from services.intake.unreadable import leave_out_unreadable
 from shared.contracts.envelope import CloudEvent
+from shared.contracts.feed_parts import Customer, Phone, Vehicle
 from shared.contracts.feeds import (
     REPORTS,
     AnyReport,
     ComplaintReported,
     ComplaintStepReported,
-    Customer,
-    Phone,
     ReferralReported,
     SaleReported,
-    Vehicle,
     VisitReported,
 )
 from shared.contracts.identifiers import dealer_of

@@ -4,14 +4,8 @@ import re
 from collections.abc import Iterator
 
 from services.intake.problems import Findings
-from shared.contracts.feeds import (
-    AnyReport,
-    ComplaintReported,
-    Customer,
-    SaleReported,
-    Vehicle,
-    VisitReported,
-)
+from shared.contracts.feed_parts import Customer, Vehicle
+from shared.contracts.feeds import AnyReport, ComplaintReported, SaleReported, VisitReported
 
 _EMAIL = re.compile(r"[^\s@<>,;:()\[\]\"]+@[^\s@<>,;:()\[\]\"]+\.[^\s@<>,;:()\[\]\".]{2,}")
 _NO_LETTER = "no letter or digit in it: left out, what is known stays"

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from shared.contracts.envelope import Message
-from shared.contracts.feeds import (
+from shared.contracts.feed_parts import (
     MOST_ANSWERS,
     MOST_LINES,
     MOST_OPT_OUTS,
@@ -23,10 +23,10 @@ from shared.contracts.feeds import (
     Language,
     PayType,
     PersonName,
-    Safety,
     Severity,
     StepName,
 )
+from shared.contracts.feeds import Safety
 from shared.contracts.topics import COMPLAINTS, CUSTOMERS, PROFILES, SALES, VISITS, Topic
 from shared.contracts.values import (
     Amount,

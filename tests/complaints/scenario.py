@@ -27,7 +27,7 @@ from shared.contracts.complaints import (
 )
 from shared.contracts.decision import Announcement, Decision, Output
 from shared.contracts.envelope import Event
-from shared.contracts.feeds import Severity, StepName
+from shared.contracts.feed_parts import Severity, StepName
 from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
 
 RECEIVED = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from services.complaints.standing import Standing
 from shared.contracts import complaints
 from shared.contracts.complaints import CaseMerged, CaseMergeWithdrawn
 from shared.contracts.envelope import Event
-from shared.contracts.feeds import StepName
+from shared.contracts.feed_parts import StepName
 from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
 from shared.runtime.aggregate import Aggregate, Outgoing
 from shared.runtime.machine import Machine

@@ -17,7 +17,7 @@ from services.complaints.settings import ComplaintSettings
 from services.complaints.turns import ABOUT_THE_STANDING
 from shared.contracts.complaints import CaseStandingChanged
 from shared.contracts.decision import Decision
-from shared.contracts.feeds import Severity, StepName
+from shared.contracts.feed_parts import Severity, StepName
 from shared.runtime.machine import Machine
 from tests import invariants
 from tests.complaints.rules import BUSINESS, CALENDAR

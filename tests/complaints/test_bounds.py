@@ -12,7 +12,7 @@ from shared.contracts import complaints
 from shared.contracts.complaints import MOST_MERGES, MOST_TURNS, CaseMerged, CaseStandingChanged
 from shared.contracts.decision import Output, Withdrawal
 from shared.contracts.envelope import Message
-from shared.contracts.feeds import Severity
+from shared.contracts.feed_parts import Severity
 from shared.contracts.intake import ComplaintStepTaken
 from tests.complaints.scenario import abouts, at, filed, given, step
 from tests.complaints.several import Cases, complaint, taken

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.contracts.feeds import StepName
+from shared.contracts.feed_parts import StepName
 from tests.complaints.scenario import at, filed, given, step
 
 CONTACT_OVERDUE = ("warning/contact/1", "breach/contact/1")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.contracts.feeds import StepName
+from shared.contracts.feed_parts import StepName
 from tests.complaints.scenario import POLICY, abouts, at, filed, given, moved, place, step
 
 CONTACT_OVERDUE = ("warning/contact/1", "breach/contact/1")

@@ -10,7 +10,7 @@ from services.scoring.policy import ScoringPolicy
 from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn, CaseTurn
 from shared.contracts.decision import Decision
 from shared.contracts.envelope import Event
-from shared.contracts.feeds import Severity
+from shared.contracts.feed_parts import Severity
 from shared.contracts.identifiers import document_version
 from shared.contracts.intake import (
     CustomerMoved,

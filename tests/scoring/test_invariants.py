@@ -15,7 +15,7 @@ from services.scoring.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings
 from shared.contracts.complaints import Stands
 from shared.contracts.envelope import Event
-from shared.contracts.feeds import Severity
+from shared.contracts.feed_parts import Severity
 from shared.contracts.scoring import Grade, ScoreChanged
 from tests import invariants
 from tests.examples import thorough

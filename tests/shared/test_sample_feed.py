@@ -18,12 +18,8 @@ from services.intake.decide import decide as decide_report
 from services.intake.facts import Row
 from services.intake.identify import check_vin
 from services.intake.profiles import PROFILE
-from shared.contracts.feeds import (
-    ComplaintReported,
-    SaleReported,
-    Vehicle,
-    VisitReported,
-)
+from shared.contracts.feed_parts import Vehicle
+from shared.contracts.feeds import ComplaintReported, SaleReported, VisitReported
 from shared.contracts.values import Odometer
 from shared.dealers import Dealer
 from tests.intake.memory_register import HASH_KEY

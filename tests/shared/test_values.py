@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.contracts.feeds import REPORTS, Vin
+from shared.contracts.feed_parts import Vin
+from shared.contracts.feeds import REPORTS
 from shared.contracts.identifiers import customer_key, document_id
 from shared.contracts.values import Code, Contract, CustomerNumber, Day, Instant, Number
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, TypeAlias
 
-from shared.contracts.feeds import StepName
+from shared.contracts.feed_parts import StepName
 from tests.simulation.world import START
 
 SOURCE = "cdk"

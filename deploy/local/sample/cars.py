@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import date
 
-from shared.contracts.feeds import Vehicle
+from shared.contracts.feed_parts import Vehicle
 from shared.contracts.values import Odometer
 
 _ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"

@@ -12,14 +12,8 @@ from datetime import datetime, timedelta
 
 from deploy.local.sample.feed import Draft, exported
 from deploy.local.sample.stores import Store
-from shared.contracts.feeds import (
-    ComplaintReported,
-    ComplaintStepReported,
-    Customer,
-    Severity,
-    StepName,
-    Vehicle,
-)
+from shared.contracts.feed_parts import Customer, Severity, StepName, Vehicle
+from shared.contracts.feeds import ComplaintReported, ComplaintStepReported
 
 _CATEGORIES = ("workshop-quality", "price", "waiting-time", "staff", "delivery", "parts")
 _COMPONENTS = ("engine", "brakes", "air-conditioning", "body", "infotainment", None)

@@ -10,7 +10,8 @@ from deploy.local.sample.cars import Car
 from deploy.local.sample.documents import Stay
 from deploy.local.sample.feed import Draft, as_written, exported
 from deploy.local.sample.stores import LATELY_DAYS, Owner, Store
-from shared.contracts.feeds import Customer, SaleReported, VisitReported
+from shared.contracts.feed_parts import Customer
+from shared.contracts.feeds import SaleReported, VisitReported
 
 LATE_VISITS = 24
 """Of the last days, at each dealer: their follow-ups are due in the live days."""

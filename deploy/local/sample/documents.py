@@ -7,12 +7,10 @@ from decimal import Decimal
 
 from deploy.local.sample.cars import Car
 from deploy.local.sample.stores import Store
+from shared.contracts.feed_parts import Channel, Customer, PayType
 from shared.contracts.feeds import (
-    Channel,
     ConsentReported,
-    Customer,
     Party,
-    PayType,
     Product,
     Recommendation,
     ReferralReported,

@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias, assert_never
 
 from deploy.local.sample.cars import with_failed_check_digit
 from services.intake.identify import document_id_of
-from shared.contracts.feeds import AnyReport, Customer, VisitReported
+from shared.contracts.feed_parts import Customer
+from shared.contracts.feeds import AnyReport, VisitReported
 from shared.contracts.values import instant_text
 
 Expected = Literal["accepted", "duplicate", "rejected"]

@@ -14,7 +14,7 @@ from deploy.local.sample.featured import FEATURED, NEEDS_DAYS, Featured
 from deploy.local.sample.feed import Draft, FeedLine, exported, feed_lines
 from deploy.local.sample.history import open_stores
 from deploy.local.sample.stores import Owner, Store, new_car, new_customer
-from shared.contracts.feeds import Customer
+from shared.contracts.feed_parts import Customer
 from shared.dealers import Dealer
 
 FEWEST_EVENTS = 400

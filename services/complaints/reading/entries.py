@@ -8,7 +8,7 @@ from pydantic import Field
 from services.complaints.reading.answers import Answer, Words
 from shared.contracts.case_subjects import NoticeKind
 from shared.contracts.complaints import Because, Outcome, Refusal, Role
-from shared.contracts.feeds import Severity, StepName
+from shared.contracts.feed_parts import Severity, StepName
 from shared.contracts.values import Instant
 
 Counting = Literal["counts", "refused", "taken_back", "not_yet", "waits"]

@@ -30,7 +30,7 @@ from services.complaints.wording import why_due, why_stopped
 from shared.contracts.case_subjects import NoticeKind
 from shared.contracts.complaints import Outcome, Role
 from shared.contracts.decision import Announced
-from shared.contracts.feeds import Severity
+from shared.contracts.feed_parts import Severity
 from shared.contracts.values import Instant
 from shared.runtime.reader import View
 

@@ -1,0 +1,152 @@
+"""What the reports of feeds are made of: terms, limits, customers, cars."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from shared.contracts.values import (
+    Contract,
+    CustomerKey,
+    CustomerNumber,
+    Name,
+    Term,
+    at_most,
+    without_spaces,
+)
+
+MOST_OPT_OUTS = 20
+MOST_PHONES = 10
+MOST_PARTIES = 10
+MOST_PRODUCTS = 50
+MOST_LINES = 500
+MOST_RECOMMENDATIONS = 100
+MOST_ANSWERS = 50
+
+Channel = Literal["phone", "sms", "email", "post", "app"]
+PayType = Literal["customer", "warranty", "internal", "sublet", "insurance", "goodwill"]
+ComplaintChannel = Literal["phone", "app", "web", "in_store", "oem", "regulator", "social"]
+"""The way a complaint came in."""
+Severity = Literal["normal", "major"]
+StepName = Literal[
+    "contacted",
+    "demanded",
+    "answered",
+    "executive_answered",
+    "promised",
+    "repair_started",
+    "loaner_given",
+    "repair_ended",
+    "resolved",
+    "called_back",
+    "reopened",
+    "held",
+    "resumed",
+    "reassigned",
+    "regraded",
+    "merged",
+    "unmerged",
+    "withdrawn",
+    "acknowledged",
+]
+"""`demanded`: the customer demands exchange or return, `reason` says which. `promised`: the dealer
+promised what is to be done. `loaner_given`: a loaner car, or money for travel meanwhile."""
+OptOuts = Annotated[
+    tuple[Channel, ...],
+    Field(max_length=MOST_OPT_OUTS),
+    at_most(MOST_OPT_OUTS),
+    AfterValidator(lambda channels: tuple(dict.fromkeys(channels))),
+]
+"""Channels a customer does not want to be reached by; each counts once."""
+
+
+def _none_is_empty(value: object) -> object:
+    return () if value is None else value
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    """What is left out says nothing: a client that fills in defaults would delete what is known."""
+    for described in schema["properties"].values():
+        described.pop("default", None)
+
+
+Answer = Annotated[int, Field(ge=0, le=10)]
+"""From 0, the worst, to 10."""
+Answers = Annotated[dict[Term, Answer], Field(max_length=MOST_ANSWERS), at_most(MOST_ANSWERS)]
+"""Question -> answer."""
+Persons = Annotated[int, Field(ge=0, le=10_000)]
+"""How many people."""
+PersonName = Annotated[str, StringConstraints(max_length=200)]
+Email = Annotated[str, StringConstraints(max_length=254)]
+Language = Annotated[str, StringConstraints(max_length=20)]
+Text = Annotated[str, StringConstraints(max_length=20_000)]
+Vin = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_upper=True, max_length=40),
+    BeforeValidator(without_spaces),
+]
+"""As reported; intake checks the characters and the check digit."""
+
+
+class Phone(Contract):
+    """A number in any notation; intake brings it to E.164, or leaves it out with a warning."""
+
+    kind: Literal["mobile", "home", "work", "other"] = "mobile"
+    number: Annotated[str, StringConstraints(max_length=120)]
+
+
+def one_of(report: Contract, *names: str) -> None:
+    """Raises `ValueError` unless exactly one of these fields is there."""
+    if sum(getattr(report, name) is not None for name in names) != 1:
+        raise ValueError(f"one of {' and '.join(names)} is needed, and not both")
+
+
+Phones = Annotated[tuple[Phone, ...], Field(max_length=MOST_PHONES), at_most(MOST_PHONES)]
+
+
+class Customer(Contract):
+    """Who the document is about. `internal` is the dealership itself: kept, never followed up.
+
+    What is not there stays as it is known; null, or an empty list, deletes it; blank text says
+    nothing. `opt_outs` are a consent as of when the document was changed.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+    source_customer_id: CustomerNumber | None = None
+    """The number by which the source of the document knows the customer."""
+    customer_key: CustomerKey | None = None
+    """Instead of a number: a customer that another source has reported, as intake answered."""
+    kind: Literal["person", "business", "internal"] = "person"
+    name: PersonName | None = None
+    phones: Annotated[
+        Phones, BeforeValidator(_none_is_empty, json_schema_input_type=Phones | None)
+    ] = ()
+    email: Email | None = None
+    opt_outs: Annotated[
+        OptOuts, BeforeValidator(_none_is_empty, json_schema_input_type=OptOuts | None)
+    ] = ()
+    language: Language | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "Customer":
+        one_of(self, "source_customer_id", "customer_key")
+        return self
+
+
+class Vehicle(Contract):
+    """The car of a document; all but the VIN goes to the profile of its customers."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+    vin: Vin
+    plate: Annotated[str, StringConstraints(max_length=20)] | None = None
+    make: Name | None = None
+    model: Name | None = None
+    model_year: Annotated[int, Field(ge=1950, le=2100)] | None = None
