@@ -1,6 +1,6 @@
 """What a whole batch asks for, decided in memory: rows to register and messages to send. Pure."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -127,7 +127,7 @@ def plan(
             following.put(decision.row)
             decisions[entry.index] = _answer(decisions.get(entry.index), decision)
             outgoing += _outgoing(decision, entry)
-    placements = list(_placements(known, _strays(outgoing, unregistered), now))
+    placements = list(_placements(known, rows, _overtaken(outgoing), unregistered, now))
     for placement in placements:
         known[placement.row.document_id] = placement.row
         outgoing += _outgoing(placement, None)
@@ -151,32 +151,31 @@ def _not_reported(entry: Entry, known: Mapping[str, Row]) -> Iterator[Finding]:
         yield Finding("/data", NO_SUCH_TARGET)
 
 
-Strays = Callable[[Row], set[str]]
-"""The customers that a step may have been published to, of which the register does not know."""
-
-
-def _strays(outgoing: Sequence[Outgoing], unregistered: Unregistered) -> Strays:
-    """Where attempts published a step: ours, and those at its complaint that was overtaken."""
+def _overtaken(outgoing: Sequence[Outgoing]) -> Mapping[str, set[str]]:
+    """Complaint -> the customers that it leaves: attempts at it may have put steps there."""
     left: dict[str, set[str]] = {}
     for message in (sent.message for sent in outgoing):
         if isinstance(message, ComplaintMoved):
             left.setdefault(message.document_id, set()).add(message.customer_key)
-
-    def of(step: Row) -> set[str]:
-        overtaken = left.get(step.parent or "", set())
-        return {*unregistered.of(step.document_id), *(overtaken - step.left.keys())}
-
-    return of
+    return left
 
 
-def _placements(known: Mapping[str, Row], strays: Strays, now: datetime) -> Iterator[Placement]:
+def _placements(
+    known: Mapping[str, Row],
+    registered: Mapping[str, Row],
+    overtaken: Mapping[str, set[str]],
+    unregistered: Unregistered,
+    now: datetime,
+) -> Iterator[Placement]:
     for step in steps_among(known):
         placement = follow_cases(
             step,
             case=known.get(step.parent or ""),
             target=known.get(step.merged_into or ""),
             now=now,
-            published=strays(step),
+            published=unregistered.of(step.document_id),
+            overtaken=overtaken.get(step.parent or "", set()) - step.left.keys(),
+            before=registered.get(step.document_id),
         )
         if placement is not None:
             yield placement

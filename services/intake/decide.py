@@ -6,7 +6,7 @@ was overtaken by a newer one takes itself back from customers that the newer one
 name, for an earlier attempt at it may have been published and then cut off.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -60,7 +60,8 @@ def decide(row: Row | None, submission: Submission, *, received_at: datetime) ->
         overtaken = () if row.parent is not None else _taken_back(row, submission)
         return Decision(outcome="duplicate", row=row, messages=overtaken, detail=NEWER_KNOWN)
     newer = _registered(row, submission, version, received_at)
-    messages = (*_moved(newer, row.keys - newer.keys), *_snapshots(submission, newer))
+    gone = dict.fromkeys(row.keys - newer.keys, _departure(row, newer.version, submission))
+    messages = (*_departures(newer, gone), *_snapshots(submission, newer))
     if known:
         return Decision(outcome="duplicate", row=newer, messages=messages, detail=ALREADY_KNOWN)
     return Decision(outcome="accepted", row=newer, messages=messages)
@@ -72,36 +73,43 @@ def follow_cases(
     case: Row | None,
     target: Row | None,
     now: datetime,
-    published: Iterable[str],
+    published: Iterable[str] = (),
+    overtaken: Iterable[str] = (),
+    before: Row | None = None,
 ) -> Placement | None:
     """A step where its complaint is now, with the customer of the complaint it merges that into.
 
     None when it is there as it should be, and nowhere else; also when `case` or `target` were
     read before it was placed by newer ones. `published`: the customers that it went out to, of
-    which the register may not know.
+    which the register may not know; `overtaken`: those where others may have published what was
+    registered `before`.
     """
     assert step.recorded is not None, "only steps follow"
     version = placed(step.version, case, target)
-    if version <= step.version:
-        elsewhere = _moved(step, set(published) - step.keys)
-        return Placement(row=step, messages=elsewhere) if elsewhere else None
-    customer_keys = step.customer_keys if case is None else case.customer_keys
+    is_placed = version <= step.version
+    customer_keys = step.customer_keys if case is None or is_placed else case.customer_keys
+    keys = set(customer_keys.values())
+    departure = version if before is None else placed(before.version, case, target)
+    gone = {
+        **dict.fromkeys({*step.keys, *overtaken} - keys, departure),
+        **dict.fromkeys(set(published) - keys, max(version, step.version)),
+    }
+    if is_placed:
+        return Placement(row=step, messages=_departures(step, gone)) if gone else None
     snapshots = {
         role: step_taken(step.recorded, key=key, target=target, version=version)
         for role, key in customer_keys.items()
     }
-    keys = set(customer_keys.values())
-    gone = {*step.keys, *published} - keys
     row = step.model_copy(
         update={
             "customer_keys": dict(customer_keys),
             "version": version,
             "content": content_of(snapshots),
-            "left": with_left(step.left, gone, keys=keys, version=version),
+            "left": with_left(step.left, gone, keys=keys),
             "updated_at": now,
         }
     )
-    return Placement(row=row, messages=(*_moved(row, gone), *snapshots.values()))
+    return Placement(row=row, messages=(*_departures(row, gone), *snapshots.values()))
 
 
 def _with_content(row: Row, submission: Submission) -> Row:
@@ -123,7 +131,10 @@ def _with_event(row: Row, submission: Submission) -> Row:
 def _registered(row: Row | None, submission: Submission, version: str, now: datetime) -> Row:
     customer_keys = {role: told.customer_key for role, told in submission.messages.items()}
     keys, version = set(customer_keys.values()), placed(version, *submission.follows)
-    left = {} if row is None else with_left(row.left, row.keys - keys, keys=keys, version=version)
+    left: Mapping[str, str] = {}
+    if row is not None:
+        gone = dict.fromkeys(row.keys - keys, _departure(row, version, submission))
+        left = with_left(row.left, gone, keys=keys)
     return Row(
         document_id=submission.document_id,
         kind=submission.kind,
@@ -145,6 +156,15 @@ def _registered(row: Row | None, submission: Submission, version: str, now: date
     )
 
 
+def _departure(row: Row, version: str, submission: Submission) -> str:
+    """The version with which a document leaves customers: its own, for a step the one before, where
+    its complaint is now. For if the attempt is cut off, and another instance brings the complaint
+    back, the step that all know must count there again.
+    """
+    before = placed(row.version, *submission.follows)
+    return before if submission.follows and before > row.version else version
+
+
 def _snapshots(submission: Submission, row: Row) -> tuple[Recorded, ...]:
     return tuple(
         message.model_copy(update={"version": row.version})
@@ -154,8 +174,9 @@ def _snapshots(submission: Submission, row: Row) -> tuple[Recorded, ...]:
 
 def _taken_back(row: Row, submission: Submission) -> tuple[Moved, ...]:
     named = {message.customer_key for message in submission.messages.values()}
-    return _moved(row, named - row.keys)
+    return _departures(row, dict.fromkeys(named - row.keys, row.version))
 
 
-def _moved(row: Row, keys: Iterable[str]) -> tuple[Moved, ...]:
-    return tuple(moved(row, key=key, version=row.version) for key in sorted(keys))
+def _departures(row: Row, gone: Mapping[str, str]) -> tuple[Moved, ...]:
+    """`gone`: customer key -> the version with which the document leaves there."""
+    return tuple(moved(row, key=key, version=version) for key, version in sorted(gone.items()))

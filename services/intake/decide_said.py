@@ -219,7 +219,7 @@ def _opt_outs(
     keys = set(customer_keys.values())
     left: Mapping[str, str] = {}
     if row is not None:
-        left = with_left(row.left, row.keys - keys, keys=keys, version=version)
+        left = with_left(row.left, dict.fromkeys(row.keys - keys, version), keys=keys)
     return Row.model_validate(
         _common(row, submission, said, stamp, now)
         | {

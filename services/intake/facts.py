@@ -1,6 +1,6 @@
 """What intake keeps of a reported document, and the one rule that gives it a version."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -137,9 +137,10 @@ def with_event(events: Mapping[str, str], event: str, version: str) -> dict[str,
 
 
 def with_left(
-    left: Mapping[str, str], gone: Iterable[str], *, keys: Collection[str], version: str
+    left: Mapping[str, str], gone: Mapping[str, str], *, keys: Collection[str]
 ) -> dict[str, str]:
-    """`left` with the customers that a document at `keys` is `gone` from; the last ones only."""
-    away = {**left, **dict.fromkeys(sorted(gone), version)}
+    """`left` with the customers that a document at `keys` is `gone` from, each with the version
+    it left with; the last ones only."""
+    away = {**left, **dict(sorted(gone.items()))}
     kept = {key: since for key, since in away.items() if key not in keys}
     return dict(list(kept.items())[-LEFT_KEPT:])

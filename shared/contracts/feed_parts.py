@@ -140,6 +140,9 @@ class Customer(Contract):
         return self
 
 
+ModelYear = Annotated[int, Field(ge=1950, le=2100)]
+
+
 class Vehicle(Contract):
     """The car of a document; all but the VIN goes to the profile of its customers."""
 
@@ -149,4 +152,4 @@ class Vehicle(Contract):
     plate: Annotated[str, StringConstraints(max_length=20)] | None = None
     make: Name | None = None
     model: Name | None = None
-    model_year: Annotated[int, Field(ge=1950, le=2100)] | None = None
+    model_year: ModelYear | None = None

@@ -21,6 +21,7 @@ from shared.contracts.feed_parts import (
     Channel,
     Email,
     Language,
+    ModelYear,
     PayType,
     PersonName,
     Severity,
@@ -271,7 +272,7 @@ class KnownVehicle(Contract):
     plate: Annotated[str, StringConstraints(max_length=20)] | None = None
     make: Name | None = None
     model: Name | None = None
-    model_year: int | None = None
+    model_year: ModelYear | None = None
 
 
 class ProfileRecorded(Recorded):

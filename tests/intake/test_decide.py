@@ -225,6 +225,23 @@ def test_given_a_lost_race_when_the_step_went_elsewhere_then_it_is_taken_back_th
     assert a_step().version < told.version == there.version
 
 
+def test_given_a_cut_off_correction_when_the_complaint_comes_back_then_the_step_counts() -> None:
+    """Else it would be missing there until the correction is sent again: a false alarm."""
+    registered = placement(a_step(), case=a_case()).row
+    away = a_case(complaint(source_modified_at=at(-30), customer=customer("C2")))
+    back = a_case(complaint(source_modified_at=at(-20)))
+    correction = submitted("complaint-step", step(source_modified_at=at(-40))).under(away, None)
+    cut_off = when(registered, correction)
+    strays = follow_cases(
+        cut_off.row, case=away, target=None, now=LATER, overtaken={key()}, before=registered
+    )
+    assert strays is not None
+    placed = placement(registered, case=back)
+    for gone in (*cut_off.messages, *strays.messages):
+        if isinstance(gone, ComplaintMoved):
+            assert registered.version < gone.version < placed.row.version
+
+
 def test_given_a_merge_when_the_other_complaint_is_known_then_it_names_its_customer() -> None:
     at_case = placement(a_step(merge()), case=a_case())
     assert merged_with(at_case) == {key("C1"): None}
