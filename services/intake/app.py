@@ -57,7 +57,7 @@ def make_app(
     app.include_router(events_router(intake, settings))
     app.include_router(documents_router(register, dealers))
     app.include_router(narratives_router(register))
-    app.include_router(republish_router(Republishing(register=register, relay=relay)))
+    app.include_router(republish_router(Republishing(register=register, relay=relay), dealers))
     app.include_router(operations(readiness))
     _describe(app)
     return app

@@ -10,7 +10,8 @@ from services.intake.republish import PutBack, Republishing, UnknownPlace
 from services.intake.schema import problems_of
 from shared import metrics
 from shared.contracts.values import DealerId, Instant
-from shared.problems import invalid_query, problem_response
+from shared.dealers import Dealers
+from shared.problems import Refusal, invalid_query, problem_response, unknown
 from shared.runtime.errors import TransientFailure
 
 MOST_AT_ONCE = 1_000
@@ -19,7 +20,7 @@ MOST_AT_ONCE = 1_000
 log = structlog.get_logger()
 
 
-def republish_router(republishing: Republishing) -> APIRouter:
+def republish_router(republishing: Republishing, dealers: Dealers) -> APIRouter:
     """`POST /v1/republish`."""
     router = APIRouter(tags=["operations"])
 
@@ -27,7 +28,7 @@ def republish_router(republishing: Republishing) -> APIRouter:
         "/v1/republish",
         summary="Put what is kept on the topics again, page by page",
         response_model=PutBack,
-        responses=problems_of(422, 503),
+        responses=problems_of(404, 422, 503),
     )
     async def republish(
         dealer_id: Annotated[DealerId | None, Query(description="group/dealer; else all")] = None,
@@ -41,6 +42,8 @@ def republish_router(republishing: Republishing) -> APIRouter:
 
         An answer of 503 means that nothing is known of the page: ask for it again.
         """
+        if dealer_id is not None and dealers.find(dealer_id) is None:
+            raise Refusal(unknown("no such dealer here"))
         try:
             done = await republishing.page(
                 dealer_id=dealer_id, since=since, after=after, limit=limit

@@ -156,13 +156,22 @@ def _read(text: str, region: str) -> Telephone:
         return _found(_valid(f"+{text.lstrip('(')}", region))
     if digits.startswith("00") and national is None:
         return _found(_valid(f"+{digits[2:]}", region))
-    international = _valid(f"+{digits}", region) if digits.startswith(code) else None
+    if not digits.startswith(code):
+        return _found(national)
+    international = _valid(f"+{digits}", region)
+    if international is None and national is not None and not _has_trunk(digits, region):
+        return Telephone(None, WITH_OR_WITHOUT_CODE)
     if international is None or national is None or international == national:
         return _found(national or international)
     if _is_mobile(international) and not _is_mobile(national):
         # a number without its trunk prefix, too, would have lost something
         return Telephone(_text(international), PLUS_LOST)
     return Telephone(None, WITH_OR_WITHOUT_CODE)
+
+
+def _has_trunk(digits: str, region: str) -> bool:
+    """Whether it begins as a national number does; where none has a prefix, each does."""
+    return digits.startswith(phonenumbers.ndd_prefix_for_region(region, True) or "")
 
 
 def _found(number: PhoneNumber | None) -> Telephone:

@@ -94,11 +94,20 @@ Vin = Annotated[
 """As reported; intake checks the characters and the check digit."""
 
 
+def _as_written(value: object) -> object:
+    """A whole number as its digits: spreadsheets and some systems send telephones so."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 class Phone(Contract):
     """A number in any notation; intake brings it to E.164, or leaves it out with a warning."""
 
     kind: Literal["mobile", "home", "work", "other"] = "mobile"
-    number: Annotated[str, StringConstraints(max_length=120)]
+    number: Annotated[
+        str,
+        StringConstraints(max_length=120),
+        BeforeValidator(_as_written, json_schema_input_type=str | int),
+    ]
 
 
 def one_of(report: Contract, *names: str) -> None:

@@ -20,6 +20,7 @@ from tests.intake.given import (
     PUDONG,
     Data,
     complaint,
+    customer,
     event,
     key,
     lines,
@@ -75,6 +76,13 @@ async def test_one_event_is_accepted_and_its_repeat_a_duplicate(http: httpx.Asyn
     assert again.status_code == 200
     assert again.json()["outcome"] == "duplicate"
     assert again.json()["version"] == answer["version"]
+
+
+async def test_a_telephone_number_may_come_as_a_number(http: httpx.AsyncClient) -> None:
+    phones = [{"number": 13812345678}]
+    answer = await post(http, event("visit", visit(customer=customer(phones=phones))))
+    assert answer.status_code == 202
+    assert "warnings" not in answer.json() or not answer.json()["warnings"]
 
 
 async def test_a_wrong_event_says_where_and_never_what(http: httpx.AsyncClient) -> None:
@@ -449,6 +457,12 @@ async def test_a_wrong_question_republishes_nothing(
     published = len(world.relay.records)
     problem(await http.post("/v1/republish", params=asked), 422)
     assert len(world.relay.records) == published
+
+
+async def test_of_a_dealer_that_is_not_known_nothing_is_republished(
+    http: httpx.AsyncClient,
+) -> None:
+    problem(await http.post("/v1/republish", params={"dealer_id": "sunrise/nowhere"}), 404)
 
 
 async def test_republishing_without_a_broker_is_to_be_asked_again(

@@ -152,6 +152,7 @@ def test_a_doubtful_number_is_left_out_and_it_is_told_why(
         ("4915112345678", ("+4915112345678", PLUS_LOST)),
         ("49 170 1234567", ("+491701234567", PLUS_LOST)),
         ("0491 12345", ("+4949112345", None)),  # with its 0 it is one of Leer
+        ("491511234567", (None, WITH_OR_WITHOUT_CODE)),  # one digit short, or of Emden
         ("49 711 1234567", (None, WITH_OR_WITHOUT_CODE)),  # 0711 is Stuttgart, 04971 Esens
     ],
 )
