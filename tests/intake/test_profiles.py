@@ -1,79 +1,38 @@
-"""Partial documents: what a document does not say stays, whatever the order it comes in."""
+"""Partial documents: what a document does not say stays."""
 
-import asyncio
-from collections import deque
-from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
-from hypothesis import given as forall
-from hypothesis import strategies as st
 
-from services.intake.canonical import submissions
-from services.intake.decide_said import decide_profile
-from services.intake.profiles import PROFILE, profile_version, with_said
-from services.intake.said import Said, Statements, stamped
+from services.intake.profiles import with_said
+from services.intake.said import Statements, stamped
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 from shared.runtime.errors import TransientFailure
-from tests.examples import thorough
 from tests.intake.conftest import World
 from tests.intake.given import (
-    FAILED_VIN,
     GOOD_VIN,
-    NOW,
-    PUDONG,
     Data,
     at,
     complaint,
-    customer,
     event,
     key,
-    reported,
     sale,
     visit,
 )
-from tests.intake.memory_register import HASH_KEY
-
-C1 = f"{PUDONG}/cdk/profile/C1"
-MOBILE, HOME, WORK = "138 1234 5678", "139 1234 5678", "137 1234 5678"
-E164 = {number: f"+86{number.replace(' ', '')}" for number in (MOBILE, HOME, WORK)}
-FULL: Data = {
-    "kind": "business",
-    "name": "Li Lei",
-    "phones": [{"kind": "mobile", "number": MOBILE}],
-    "email": "li@example.com",
-    "opt_outs": ["sms"],
-    "language": "zh",
-}
-
-
-def who(**said: Any) -> Data:
-    return {"source_customer_id": "C1"} | said
-
-
-def said_by(
-    minutes: float | None, number: str = "R", vehicle: Data | None = None, **said: Any
-) -> Data:
-    """A visit that was changed so many minutes from NOW, and what it says of C1."""
-    changed = None if minutes is None else at(minutes)
-    data = visit(ro_no=number, source_modified_at=changed, vehicle=vehicle, customer=who(**said))
-    return event("visit", data, id=f"{number}/{minutes}")
-
-
-def profiles(world: World) -> list[ProfileRecorded]:
-    return [told for told in world.messages() if isinstance(told, ProfileRecorded)]
-
-
-def told(world: World) -> Data:
-    """The last record of C1's profile: what its topic keeps."""
-    last = profiles(world)[-1]
-    return last.model_dump(exclude={"document_id", "version", "customer_key", "dealer_id"})
-
-
-def numbers(world: World) -> list[str]:
-    return [phone["e164"] for phone in told(world)["phones"]]
+from tests.intake.partial import (
+    C1,
+    E164,
+    FULL,
+    HOME,
+    MOBILE,
+    WORK,
+    numbers,
+    profiles,
+    said_by,
+    told,
+    who,
+)
 
 
 async def test_a_visit_that_names_only_the_name_deletes_nothing(world: World) -> None:
@@ -347,199 +306,3 @@ class TestCars:
         assert kept == {f"VIN{number:02}" for number in range(5, MOST_VEHICLES + 5)}
         late = stamped({"vehicles/VIN09/model": "X"}, f"{2:013d}.aaaaaaaaaaaa")
         assert with_said(said, late) is said, "older than the last word on one that gave way"
-
-
-fields = st.sampled_from(
-    ["name", "email", "phones", "phones/+1", "phones/+2", "phones/+3"]
-    + [f"vehicles/VIN{number}/{name}" for number in range(30) for name in ("plate", "make")]
-)
-reports = st.lists(
-    st.tuples(st.integers(1, 60), st.lists(fields, min_size=1, max_size=4, unique=True)),
-    min_size=1,
-    max_size=60,
-    unique_by=lambda report: report[0],
-)
-
-
-def words_of(minute: int, said: Sequence[str]) -> Statements:
-    values: Data = {
-        of: {"kind": f"{minute}", "place": 0} if "/+" in of else f"{minute}" for of in said
-    }
-    return stamped(values, f"{minute:013d}.{minute:012x}")
-
-
-def naive(told: Iterable[Statements]) -> Statements:
-    """All words at once: the newest of each, then what gives way."""
-    newest: dict[str, Said] = {}
-    for statements in told:
-        for of, word in statements.items():
-            if of not in newest or newest[of].stamp < word.stamp:
-                newest[of] = word
-    last: dict[str, str] = {}
-    for statements in told:
-        for of, word in statements.items():
-            if of.startswith("vehicles/"):
-                vin = of.split("/")[1]
-                last[vin] = max(last.get(vin, ""), word.stamp)
-    by_age = sorted(last.values(), reverse=True)
-    floor = by_age[MOST_VEHICLES] if len(by_age) > MOST_VEHICLES else ""
-    whole = newest["phones"].stamp if "phones" in newest else ""
-    kept = {
-        of: word
-        for of, word in newest.items()
-        if not (of.startswith("vehicles/") and word.stamp <= floor)
-        and not (of.startswith("phones/") and word.stamp <= whole)
-    }
-    return {**kept, "vehicles": Said(stamp=floor)} if floor else kept
-
-
-@thorough
-@forall(reports, st.data())
-def test_words_are_joined_as_if_all_had_come_at_once(
-    drawn: list[tuple[int, list[str]]], data: st.DataObject
-) -> None:
-    told_of = [words_of(minute, said) for minute, said in drawn]
-    repeated = data.draw(st.lists(st.sampled_from(told_of), max_size=5))
-    said: Statements = {}
-    version = ""
-    for words in data.draw(st.permutations([*told_of, *repeated])):
-        after = with_said(said, words)
-        if after is not said:
-            assert profile_version(after) > version, "every change makes it newer"
-            version = profile_version(after)
-        said = after
-    assert said == naive(told_of)
-    half = len(told_of) // 2
-    parts = [naive(told_of[:half]), naive(told_of[half:])]
-    assert with_said(*parts) == said, "two instances' halves make the whole"
-
-
-def phones(*told_numbers: str) -> list[Data]:
-    return [{"number": number} for number in told_numbers]
-
-
-STORY = [
-    said_by(-90, "A", {"vin": GOOD_VIN, "plate": "A 1", "make": "VW"}, **FULL),
-    said_by(-80, "B", name="Wei", opt_outs=[]),
-    said_by(-70, "A", {"vin": GOOD_VIN, "plate": "B 2"}, phones=phones(HOME)),
-    said_by(-60, "C", name="Li Lei", email=None, opt_outs=["phone"]),
-    said_by(-50, "D", {"vin": GOOD_VIN, "plate": None}, phones=phones(WORK, "unknown")),
-    said_by(-40, "B", name="", email="-", language="en"),
-    said_by(-30, "C", kind="person", phones=None),
-    said_by(-20, "A", phones=phones(MOBILE, "nobody knows")),
-    said_by(-10, "D", name="Li Lei", opt_outs=None),
-    event("visit", visit(ro_no="E", customer=customer("C2", name="Other")), id="other"),
-]
-EXPECTED = {
-    "kind": "person",
-    "name": "Li Lei",
-    "phones": ({"kind": "mobile", "e164": E164[MOBILE]},),
-    "email": None,
-    "opt_outs": (),
-    "language": "en",
-    "vehicles": {GOOD_VIN: {"plate": None, "make": "VW", "model": None, "model_year": None}},
-}
-batches = st.lists(st.lists(st.sampled_from(range(len(STORY))), min_size=1, max_size=4), max_size=6)
-failures = st.lists(st.sampled_from(["fine", "publish", "find", "save"]), max_size=10)
-
-
-def after(order: Sequence[Sequence[int]], trouble: Sequence[str]) -> World:
-    """All batches taken; what failed was sent again, after the others."""
-
-    async def attempt(world: World, numbers_of: Sequence[int], wrong: str) -> bool:
-        failure = TransientFailure("away")
-        if wrong == "publish":
-            world.relay.fail_next = [failure]
-        if wrong == "find":
-            world.register.fail_next = [failure]
-        if wrong == "save":
-            world.register.before_save = [partial(world.register.fail_next.append, failure)]
-        try:
-            await world.intake().receive([STORY[number] for number in numbers_of])
-        except TransientFailure:
-            return False
-        finally:
-            world.relay.fail_next.clear()
-            world.register.fail_next.clear()
-            world.register.before_save.clear()
-        return True
-
-    async def run() -> World:
-        world, left, waiting = World(), list(trouble), deque(order)
-        while waiting:
-            batch = waiting.popleft()
-            if not await attempt(world, batch, left.pop() if left else "fine"):
-                waiting.append(batch)
-        return world
-
-    return asyncio.run(run())
-
-
-def last_of(world: World, number: str) -> ProfileRecorded:
-    return [told for told in profiles(world) if told.customer_key == key(number)][-1]
-
-
-@thorough
-@forall(batches, st.permutations(range(len(STORY))), failures)
-def test_the_profile_is_the_same_whatever_the_order_and_whatever_fails(
-    some: list[list[int]], all_of_them: list[int], trouble: list[str]
-) -> None:
-    world = after([*some, *([number] for number in all_of_them)], trouble)
-    told_last = last_of(world, "C1").model_dump(
-        exclude={"document_id", "version", "customer_key", "dealer_id"}
-    )
-    assert told_last == EXPECTED
-    assert last_of(world, "C2").name == "Other"
-    one, other = world.register.rows[C1], after([list(range(len(STORY)))], []).register.rows[C1]
-    assert one.said == other.said
-    assert one.content == other.content
-
-
-def test_instances_side_by_side_make_one_profile() -> None:
-    async def race() -> World:
-        world = World()
-        await world.race([STORY[0]], [STORY[3]])
-        return world
-
-    world = asyncio.run(race())
-    last = last_of(world, "C1")
-    assert (last.name, last.email, last.opt_outs) == ("Li Lei", None, ("phone",))
-    assert last.language == "zh"
-    assert world.register.rows[C1].version == last.version
-
-
-async def test_a_profile_that_was_cut_off_and_overtaken_is_told_as_it_is(world: World) -> None:
-    """The topic keeps its last record, which nobody registered."""
-    await world.intake().receive([said_by(-60, "A", name="Li")])
-    failure = TransientFailure("killed")
-    world.register.before_save = [partial(world.register.fail_next.append, failure)]
-    with pytest.raises(TransientFailure):
-        await world.intake().receive([said_by(-40, "B", name="Wei")])
-    await world.intake().receive([said_by(-20, "C", name="Li")])
-    await world.intake().receive([said_by(-40, "B", name="Wei")])
-    assert told(world)["name"] == "Li"
-    assert profiles(world)[-1].version == max(each.version for each in profiles(world))
-
-
-def test_the_register_keeps_profiles_by_their_kind() -> None:
-    world = after([[0]], [])
-    assert {row.kind for row in world.register.rows.values()} == {"visit", PROFILE, "opt-outs"}
-    assert world.register.rows[C1].first_received_at == NOW
-    assert FAILED_VIN not in str(world.register.rows[C1].said)
-
-
-async def test_what_a_lost_attempt_published_is_followed_by_what_is_registered(
-    world: World,
-) -> None:
-    """Another instance published and registered the same and more, but its record came first."""
-    await world.intake().receive([said_by(-60, "A", name="Wei", email="wei@example.com")])
-    row = world.register.rows[C1]
-    found = reported("visit", visit(customer=who(name="Wei"), source_modified_at=at(-70)))
-    submission = submissions(found, key=HASH_KEY)[1]
-    quiet = decide_profile(row, submission, received_at=NOW, published=())
-    assert (quiet.messages, quiet.row) == ((), row)
-    lost = decide_profile(row, submission, received_at=NOW, published={key()})
-    (again,) = lost.messages
-    assert isinstance(again, ProfileRecorded)
-    assert (again.name, again.email, again.version) == ("Wei", "wei@example.com", row.version)
-    assert lost.row is not row, "it is written, so that a third one finds out"
