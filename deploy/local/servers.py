@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from deploy.local.probes import kafka_brokers, mongo_answers
-from deploy.local.processes import CannotRun, Child, free_port, running, spawn
+from deploy.local.processes import CannotRun, Child, free_port, require_free, running, spawn
 
 START_SECONDS = 20.0
 INSTALL = "Install them with: pip install 'aftercare[embedded]'"
@@ -63,7 +63,9 @@ def embedded_broker(directory: Path, *, port: int | None = None) -> Iterator[Emb
         command = [program, "broker", "--listener-url", url, "--advertised-listener-url", url]
         return spawn("broker", [*command, "--storage-engine", _BROKER_STORAGE], logs=directory)
 
-    server = _started(start, ready=lambda chosen: kafka_brokers(chosen) > 0, port=port)
+    server = _started(
+        start, ready=lambda chosen: kafka_brokers(chosen) > 0, port=port, name="broker"
+    )
     with running(server.child):
         yield server
 
@@ -100,15 +102,17 @@ def other_database(
     def start(chosen: int) -> Child:
         return spawn("database", command(chosen), logs=directory)
 
-    server = _started(start, ready=mongo_answers, port=port)
+    server = _started(start, ready=mongo_answers, port=port, name="database")
     with running(server.child):
         yield server
 
 
 def _started(
-    start: Callable[[int], Child], *, ready: Callable[[int], bool], port: int | None
+    start: Callable[[int], Child], *, ready: Callable[[int], bool], port: int | None, name: str
 ) -> EmbeddedServer:
     """The server once it answers. Where no port is given, one that was taken is not the end."""
+    if port is not None:  # else whoever has it would answer for the server that cannot start
+        require_free(port, wanted_by=f"the {name}", advice="Stop that, or choose another port.")
     tries = 1 if port is not None else _TRIES
     while True:
         chosen = port if port is not None else free_port()

@@ -11,8 +11,8 @@ from deploy.local.servers import embedded_database
 from deploy.local.stack import what_keeps
 from shared.contracts.topics import SCORES, TASKS
 from shared.settings import MongoSettings
-from tests.e2e.house import House, house, latest, visit
-from tests.servers import PATIENCE_SECONDS, Broker, broker_kind, running_broker
+from tests.e2e.house import House, holds, house, latest, visit
+from tests.servers import PATIENCE_SECONDS, Broker
 
 pytestmark = pytest.mark.broker
 
@@ -35,7 +35,7 @@ def test_services_killed_under_load_lose_and_double_nothing(
             if number in (2, 5):
                 _crash_and_restart(running, ("scoring", "followup")[number % 2])
         for service in ("scoring", "followup"):
-            running.until(partial(_holds, running, service, sent))
+            running.until(partial(holds, running, service, sent))
         running.until(lambda: len(latest(running.said(SCORES))) == CUSTOMERS)
         _each_message_has_one_content(running)
 
@@ -47,10 +47,6 @@ def _crash_and_restart(running: House, service: str) -> None:
     child.wait_until(
         lambda: not what_keeps(running.stack.urls[service]), within_seconds=PATIENCE_SECONDS
     )
-
-
-def _holds(running: House, service: str, count: int) -> bool:
-    return len(running.held(service)) == count
 
 
 def _each_message_has_one_content(running: House) -> None:
@@ -80,24 +76,3 @@ def test_intake_answers_503_while_the_database_is_away_and_loses_nothing(
             running.until(lambda: running.send(visit(2, "2")).is_success)
             running.until(lambda: len(running.held("scoring")) == 2)
             running.until(lambda: len(running.held("followup")) == 2)
-
-
-def test_a_restart_copes_with_a_broker_that_forgot_everything(
-    tmp_path: Path, mongo_settings: MongoSettings
-) -> None:
-    with (
-        running_broker(tmp_path / "first", broker_kind()) as broker,
-        house(tmp_path / "before", broker, mongo_settings) as running,
-    ):
-        assert running.send(visit(1, "1"), visit(2, "2")).json()["accepted"] == 2
-        running.until(partial(_holds, running, "scoring", 2))
-        running.until(partial(_holds, running, "followup", 2))
-    with (
-        running_broker(tmp_path / "second", broker_kind()) as broker,
-        house(tmp_path / "after", broker, mongo_settings) as running,
-    ):
-        answer = running.send(visit(1, "1"), visit(3, "1")).json()
-        assert [item["outcome"] for item in answer["items"]] == ["duplicate", "accepted"]
-        running.until(partial(_holds, running, "scoring", 3))
-        running.until(partial(_holds, running, "followup", 3))
-        running.until(lambda: len(latest(running.said(SCORES))) == 1)

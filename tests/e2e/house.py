@@ -211,3 +211,8 @@ def visit(number: int, customer: str, **changes: Any) -> dict[str, Any]:
         **changes,
     }
     return reported("visit", f"visit-{number}-{customer}-{data['source_modified_at']}", **data)
+
+
+def holds(running: House, service: str, count: int) -> bool:
+    """Whether a service has taken in so many documents."""
+    return len(running.held(service)) == count

@@ -16,7 +16,6 @@ from services.intake.decide_said import decide_opt_outs
 from services.intake.republish import Republishing
 from shared.contracts.intake import ConsentGiven, CustomerMoved, Recorded
 from shared.runtime.errors import TransientFailure
-from tests.examples import thorough
 from tests.fakes import MemoryRelay
 from tests.intake.conftest import World
 from tests.intake.given import (
@@ -269,7 +268,6 @@ def after(order: Sequence[Sequence[int]], trouble: Sequence[str]) -> World:
     return asyncio.run(run())
 
 
-@thorough
 @forall(batches, st.permutations(range(len(STORY))), failures)
 def test_consumers_end_with_the_same_consents_whatever_the_order_and_whatever_fails(
     some: list[list[int]], all_of_them: list[int], trouble: list[str]

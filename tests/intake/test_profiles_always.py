@@ -173,7 +173,6 @@ def last_of(world: World, number: str) -> ProfileRecorded:
     return [told for told in profiles(world) if told.customer_key == key(number)][-1]
 
 
-@thorough
 @forall(batches, st.permutations(range(len(STORY))), failures)
 def test_the_profile_is_the_same_whatever_the_order_and_whatever_fails(
     some: list[list[int]], all_of_them: list[int], trouble: list[str]
