@@ -94,6 +94,11 @@ Vin = Annotated[
 """As reported; intake checks the characters and the check digit."""
 
 
+_Written = (
+    Annotated[str, StringConstraints(max_length=120)] | Annotated[int, Field(ge=0, le=10**15)]
+)
+
+
 def _as_written(value: object) -> object:
     """A whole number as its digits: spreadsheets and some systems send telephones so."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -106,7 +111,7 @@ class Phone(Contract):
     number: Annotated[
         str,
         StringConstraints(max_length=120),
-        BeforeValidator(_as_written, json_schema_input_type=str | int),
+        BeforeValidator(_as_written, json_schema_input_type=_Written),
     ]
 
 
