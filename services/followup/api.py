@@ -2,36 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from services.followup.decide import task_id
 from services.followup.facts import FollowUpFacts, Outcome
 from services.followup.listing import TO_DO
+from shared.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
 from shared.contracts.followup import TaskChanged, TaskKind, TaskStatus
 from shared.contracts.values import Instant
 from shared.problems import Refusal, undecided, unknown
 from shared.runtime.reader import Reader, View, customer_view, known_dealer
 from shared.time.clock import Clock
-
-Limit = Annotated[int, Query(ge=1, le=500)]
-Key = Annotated[
-    str,
-    Path(
-        description="One of the `customer_keys` that intake answered, percent-encoded; slashes may "
-        "stay."
-    ),
-]
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    404: {"description": "There is no such customer here."},
-    503: {"description": "The customer was set aside after a fault, and is tried again by itself."},
-}
-_NO_DEALER: dict[int | str, dict[str, Any]] = {
-    404: {"description": "There is no such dealer here."}
-}
 
 _OF_A_POLICY = ("A rule of the group's own policy asks for it", "按集团自定规则安排")
 _REASONS: dict[TaskKind, tuple[str, str]] = {
@@ -109,8 +93,12 @@ def routes(reader: Reader[FollowUpFacts], clock: Clock) -> APIRouter:
     """The endpoints, answered from `reader`."""
     router = APIRouter(prefix="/v1", tags=["tasks"])
 
-    @router.get("/customers/{key:path}", summary="A customer's tasks, and why", responses=_PROBLEMS)
-    async def customer(key: Key) -> CustomerTasks:
+    @router.get(
+        "/customers/{key:path}",
+        summary="A customer's tasks, and why",
+        responses=OF_A_CUSTOMER,
+    )
+    async def customer(key: CustomerKey) -> CustomerTasks:
         view = await customer_view(reader, key)
         if view is None:
             raise Refusal(unknown("nothing is known of such a customer"))
@@ -126,7 +114,7 @@ def routes(reader: Reader[FollowUpFacts], clock: Clock) -> APIRouter:
     @router.get(
         "/dealers/{group}/{dealer}/tasks",
         summary="A dealer's open tasks, by customer",
-        responses=_NO_DEALER,
+        responses=OF_A_DEALER,
     )
     async def tasks(group: str, dealer: str, after: str = "", limit: Limit = 100) -> DealerTasks:
         page = await reader.page(known_dealer(reader, group, dealer), after=after, limit=limit)

@@ -1,33 +1,16 @@
 """Scoring's read endpoints: a customer's score and why, and a dealer's customers by grade."""
 
-from typing import Annotated, Any
-
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from services.scoring.decide import ABOUT_THE_SCORE
 from services.scoring.facts import ScoringFacts
+from shared.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
 from shared.contracts.scoring import Grade, GradeChanged, Reason, ScoreChanged
 from shared.contracts.values import Instant
 from shared.problems import Refusal, undecided, unknown
 from shared.runtime.reader import Reader, View, customer_view, known_dealer
 from shared.time.clock import Clock
-
-Limit = Annotated[int, Query(ge=1, le=500)]
-Key = Annotated[
-    str,
-    Path(
-        description="One of the `customer_keys` that intake answered, percent-encoded; slashes may "
-        "stay."
-    ),
-]
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    404: {"description": "There is no such customer here."},
-    503: {"description": "The customer was set aside after a fault, and is tried again by itself."},
-}
-_NO_DEALER: dict[int | str, dict[str, Any]] = {
-    404: {"description": "There is no such dealer here."}
-}
 
 
 class _Answer(BaseModel):
@@ -76,8 +59,12 @@ def routes(reader: Reader[ScoringFacts], clock: Clock) -> APIRouter:
     """The endpoints, answered from `reader`."""
     router = APIRouter(prefix="/v1", tags=["scores"])
 
-    @router.get("/customers/{key:path}", summary="A customer's score, and why", responses=_PROBLEMS)
-    async def customer(key: Key) -> CustomerScore:
+    @router.get(
+        "/customers/{key:path}",
+        summary="A customer's score, and why",
+        responses=OF_A_CUSTOMER,
+    )
+    async def customer(key: CustomerKey) -> CustomerScore:
         view = await customer_view(reader, key)
         if view is not None and view.undecided_because is not None:
             raise Refusal(undecided(f"not scored at present: {view.undecided_because}"))
@@ -99,7 +86,7 @@ def routes(reader: Reader[ScoringFacts], clock: Clock) -> APIRouter:
     @router.get(
         "/dealers/{group}/{dealer}/customers",
         summary="A dealer's customers by key",
-        responses=_NO_DEALER,
+        responses=OF_A_DEALER,
     )
     async def customers(group: str, dealer: str, after: str = "", limit: Limit = 100) -> Customers:
         page = await reader.page(known_dealer(reader, group, dealer), after=after, limit=limit)
