@@ -37,10 +37,15 @@ log = structlog.get_logger()
 
 
 def make_app(
-    *, title: str, lifespan: Lifespan | None = None, version: str = "1.0", description: str = ""
+    *,
+    title: str,
+    lifespan: Lifespan | None = None,
+    version: str = "1.0",
+    description: str = "",
+    describe: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
 ) -> FastAPI:
     """An application that answers everything that goes wrong with a problem, and says so in its
-    OpenAPI document."""
+    OpenAPI document. `describe` adds to that what FastAPI cannot know."""
     app = FastAPIOffline(  # the pages of /docs load nothing from elsewhere
         redoc_url=None,
         title=title,
@@ -56,11 +61,12 @@ def make_app(
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _with_problems(
+            found = _with_problems(
                 get_openapi(
                     title=title, version=version, description=description, routes=app.routes
                 )
             )
+            app.openapi_schema = found if describe is None else describe(found)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

@@ -4,7 +4,6 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -48,6 +47,7 @@ def make_app(
         title="Aftercare intake",
         description="Takes what dealer-management systems report, as CloudEvents.",
         lifespan=lifespan,
+        describe=with_events,
     )
     types = [contract.TYPE for contract in contracts.ALL]
     metrics.begin(metrics.messages_published, ["intake"], types)
@@ -59,7 +59,6 @@ def make_app(
     app.include_router(narratives_router(register))
     app.include_router(republish_router(Republishing(register=register, relay=relay), dealers))
     app.include_router(operations(readiness))
-    _describe(app)
     return app
 
 
@@ -124,14 +123,3 @@ async def _prepare(register: MongoRegister) -> None:
         except TransientFailure as failure:
             log.warning("the database is away", because=str(failure))
             await backoff.wait()
-
-
-def _describe(app: FastAPI) -> None:
-    described = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = with_events(described())
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

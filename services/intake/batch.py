@@ -206,6 +206,8 @@ def _decide(
         target = known.get(submission.merged_into or "")
         submission = submission.under(known.get(submission.parent), target)
     decision = decide(row, submission, received_at=now)
+    if not submission.words:
+        return decision
     return replace(decision, row=with_words(decision, submission, received_at=now))
 
 

@@ -102,8 +102,6 @@ def decide_opt_outs(
 def with_words(decision: Decision, submission: Submission, *, received_at: datetime) -> Row:
     """The row of a document with the newest of all that was written in free words."""
     row, said = decision.row, submission.words
-    if not said:
-        return row
     known = row.words
     if known is None:
         known = {} if row.narrative is None else stamped({"narrative": row.narrative}, row.version)

@@ -23,6 +23,8 @@ from services.complaints.rules.drafts import Draft, read_draft
 from services.complaints.rules.shipped import FOLDER, names, shipped
 from services.complaints.timeline import status_at
 from shared.contracts.case_subjects import Subject
+from shared.contracts.complaints import CaseMerged
+from shared.contracts.feed_parts import StepName
 from shared.time.deadlines import Span
 from shared.yaml_file import WrongFile
 from tests.complaints.reading import ID, OneDealer, client
@@ -264,15 +266,21 @@ def _with(stop: Any, when: str) -> tuple[Any, ...]:
     return filed(), step("repair_started", "1d"), step(stop, when)
 
 
+def merged(case: Case) -> list[CaseMerged]:
+    """What the case told the one that it was merged into."""
+    return [said for said in case.said.values() if isinstance(said, CaseMerged)]
+
+
 def test_new_steps_show_that_somebody_is_at_it() -> None:
-    for name, status in (
-        ("demanded", "open"),
-        ("promised", "under_review"),
-        ("repair_started", "under_review"),
-        ("loaner_given", "under_review"),
-        ("repair_ended", "under_review"),
-    ):
-        case = given(filed(), step(name, "1h")).when("90m")  # type: ignore[arg-type] # of the table
+    shown: dict[StepName, str] = {
+        "demanded": "open",
+        "promised": "under_review",
+        "repair_started": "under_review",
+        "loaner_given": "under_review",
+        "repair_ended": "under_review",
+    }
+    for name, status in shown.items():
+        case = given(filed(), step(name, "1h")).when("90m")
         found = case.facts.complaint
         assert isinstance(found, Filed)
         standing = stand(case.facts, found, case.rulebook, case.now)
@@ -286,8 +294,8 @@ def test_a_demand_of_a_case_that_is_merged_away_runs_on_in_the_other(
     away = given(
         filed(), step("demanded", "1d"), step("merged", "2d"), rules=rules["cn-sanbao"]
     ).when("3d")
-    [message] = [said for about, said in away.said.items() if about.startswith("merged/")]
-    assert message.handed_over[0].starts == {  # type: ignore[attr-defined] # a CaseMerged
+    [message] = merged(away)
+    assert message.handed_over[0].starts == {
         "exchange_answer": at("1d"),
         "exchange_done": at("1d"),
     }
@@ -403,8 +411,8 @@ def test_a_reopening_has_the_limit_only_while_it_is_ahead(rules: dict[str, Ruleb
 
 def test_the_limit_of_a_case_that_is_merged_away_goes_on(rules: dict[str, Rulebook]) -> None:
     away = given(filed(limit="4d"), step("merged", "1d"), rules=rules["cn-12345"]).when("2d")
-    [message] = [said for about, said in away.said.items() if about.startswith("merged/")]
-    assert message.handed_over[0].regulator_due_at == at("4d")  # type: ignore[attr-defined]
+    [message] = merged(away)
+    assert message.handed_over[0].regulator_due_at == at("4d")
     other = absorbed({"work_order": "0s"}, "1d", limit="4d")
     without = given(filed(received="12h"), other, rules=rules["cn-12345"]).when("2d")
     assert clock(without, "work_order").due_at == at("4d")

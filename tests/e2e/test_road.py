@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -292,15 +293,18 @@ def test_steps_that_came_before_their_complaint_alarm_nobody_about_it(aftercare:
     assert alarms() == []
 
 
+def _is_shown(aftercare: House, path: str) -> bool:
+    return aftercare.get("complaints", path).is_success
+
+
 @pytest.mark.parametrize("number", ["K-90", "K/91", "投诉 92", "93%"])
 def test_the_id_that_intake_answers_finds_the_case(aftercare: House, number: str) -> None:
     answer = aftercare.send(complaint(number, f"9{number}", ago(hours=1))).json()
     (item,) = answer["items"]
     for written in (item["document_id"], quote(item["document_id"])):
-        aftercare.until(
-            lambda path=written: aftercare.get("complaints", f"/v1/cases/{path}").is_success  # type: ignore[misc]
-        )
-        shown = aftercare.get("complaints", f"/v1/cases/{written}").json()
+        path = f"/v1/cases/{written}"
+        aftercare.until(partial(_is_shown, aftercare, path))
+        shown = aftercare.get("complaints", path).json()
         assert shown["id"] == aggregate_within(item["customer_keys"][0], item["document_id"])
 
 

@@ -1,12 +1,17 @@
 """Intake over a register and a relay in memory."""
 
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
 from services.intake.answers import Item
 from services.intake.receive import Intake
 from shared.contracts.intake import Recorded
+from shared.runtime.errors import TransientFailure
 from shared.time.clock import ManualClock
 from tests.fakes import MemoryRelay
 from tests.intake.given import DEALERS, NOW, Data, event, message_of, outcomes
@@ -43,9 +48,48 @@ class World:
         assert outcomes(taken) == ["accepted"] * len(rival)
         return items
 
+    async def attempt(self, raws: list[Data], trouble: str) -> bool:
+        """Whether the batch was taken; `trouble`: `publish`, `find` or `save` fails, or `fine`."""
+        failure = TransientFailure("away")
+        match trouble:
+            case "publish":
+                self.relay.fail_next = [failure]
+            case "find":
+                self.register.fail_next = [failure]
+            case "save":
+                self.register.before_save = [partial(self.register.fail_next.append, failure)]
+        try:
+            await self.intake().receive(raws)
+        except TransientFailure:
+            return False
+        finally:
+            self.relay.fail_next.clear()
+            self.register.fail_next.clear()
+            self.register.before_save.clear()
+        return True
+
     def messages(self) -> list[Recorded]:
         """All that was published, in order."""
         return [message_of(record) for record in self.relay.records]
+
+
+def after_all(
+    batches: Iterable[list[Data]], trouble: Sequence[str], *, later: bool = False
+) -> World:
+    """All batches taken; what failed was sent again at once, or `later`, after all others.
+
+    `trouble`: of the next attempts, the last first.
+    """
+
+    async def run() -> World:
+        world, left, waiting = World(), list(trouble), deque(batches)
+        while waiting:
+            batch = waiting.popleft()
+            if not await world.attempt(batch, left.pop() if left else "fine"):
+                (waiting.append if later else waiting.appendleft)(batch)
+        return world
+
+    return asyncio.run(run())
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from functools import partial
 
 from hypothesis import given as forall
 from hypothesis import strategies as st
@@ -14,7 +13,7 @@ from services.intake.profiles import PROFILE
 from shared.contracts.intake import ComplaintStepTaken, Recorded
 from shared.runtime.errors import TransientFailure
 from tests.examples import thorough
-from tests.intake.conftest import World
+from tests.intake.conftest import World, after_all
 from tests.intake.given import (
     Data,
     at,
@@ -60,27 +59,6 @@ failures = st.lists(st.sampled_from(["fine", "publish", "find", "save"]), max_si
 """What fails under the next attempts, the last first."""
 
 
-async def attempt(world: World, numbers: Sequence[int], trouble: str) -> bool:
-    """Whether the batch was taken."""
-    failure = TransientFailure("away")
-    match trouble:
-        case "publish":
-            world.relay.fail_next = [failure]
-        case "find":
-            world.register.fail_next = [failure]
-        case "save":
-            world.register.before_save = [partial(world.register.fail_next.append, failure)]
-    try:
-        await world.intake().receive([EVENTS[number] for number in numbers])
-    except TransientFailure:
-        return False
-    finally:
-        world.relay.fail_next.clear()
-        world.register.fail_next.clear()
-        world.register.before_save.clear()
-    return True
-
-
 def facts(world: World) -> dict[tuple[str, str], Recorded]:
     """What consumers hold; the version of a placed step tells how often it moved, not what."""
     return {
@@ -90,17 +68,9 @@ def facts(world: World) -> dict[tuple[str, str], Recorded]:
 
 
 def after(order: Sequence[Sequence[int]], trouble: Sequence[str], *, later: bool = False) -> World:
-    """All batches taken; what failed was sent again at once, or `later`, after all others."""
-
-    async def run() -> World:
-        world, left, waiting = World(), list(trouble), deque(order)
-        while waiting:
-            batch = waiting.popleft()
-            if not await attempt(world, batch, left.pop() if left else "fine"):
-                (waiting.append if later else waiting.appendleft)(batch)
-        return world
-
-    return asyncio.run(run())
+    """All batches of these events taken."""
+    batches_of = ([EVENTS[number] for number in batch] for batch in order)
+    return after_all(batches_of, trouble, later=later)
 
 
 IN_ORDER = after([[number] for number in range(len(EVENTS))], [])
@@ -230,7 +200,7 @@ def test_what_is_reported_again_changes_nothing(order: list[int], again: list[li
 
     async def report_again() -> None:
         for batch in again:
-            assert await attempt(world, batch, "fine")
+            assert await world.attempt([EVENTS[number] for number in batch], "fine")
 
     asyncio.run(report_again())
     assert registered(world) == rows

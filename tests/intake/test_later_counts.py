@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from services.intake.decide import decide
 from services.intake.facts import Row
 from shared.contracts.intake import VisitRecorded
-from shared.runtime.errors import TransientFailure
 from tests.intake.conftest import World
 from tests.intake.given import NOW, Data, at, event, held, submitted, visit
 
@@ -129,23 +128,7 @@ async def _report(
     """Each batch that fails is sent again at once."""
     left = list(trouble)
     for batch in batches:
-        while not await _taken(world, batch, left.pop() if left else "fine"):
+        while not await world.attempt(batch, left.pop() if left else "fine"):
             pass
         if not clock_stands:
             world.clock.advance(timedelta(seconds=1))
-
-
-async def _taken(world: World, batch: list[Data], trouble: str) -> bool:
-    failure = TransientFailure("away")
-    if trouble == "publish":
-        world.relay.fail_next = [failure]
-    if trouble == "save":
-        world.register.before_save = [lambda: world.register.fail_next.append(failure)]
-    try:
-        await world.intake().receive(batch)
-    except TransientFailure:
-        return False
-    finally:
-        world.relay.fail_next.clear()
-        world.register.before_save.clear()
-    return True

@@ -1,10 +1,7 @@
 """What a document says of channels is a consent of that date, and goes where the document goes."""
 
-import asyncio
-from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -15,9 +12,8 @@ from services.intake.canonical import submissions
 from services.intake.decide_said import decide_opt_outs
 from services.intake.republish import Republishing
 from shared.contracts.intake import ConsentGiven, CustomerMoved, Recorded
-from shared.runtime.errors import TransientFailure
 from tests.fakes import MemoryRelay
-from tests.intake.conftest import World
+from tests.intake.conftest import World, after_all
 from tests.intake.given import (
     NOW,
     PUDONG,
@@ -244,28 +240,7 @@ failures = st.lists(st.sampled_from(["fine", "publish", "find", "save"]), max_si
 
 def after(order: Sequence[Sequence[int]], trouble: Sequence[str]) -> World:
     """All batches taken; what failed was sent again, after the others."""
-
-    async def run() -> World:
-        world, left, waiting = World(), list(trouble), deque(order)
-        while waiting:
-            batch, failure = waiting.popleft(), TransientFailure("away")
-            wrong = left.pop() if left else "fine"
-            if wrong == "publish":
-                world.relay.fail_next = [failure]
-            if wrong == "find":
-                world.register.fail_next = [failure]
-            if wrong == "save":
-                world.register.before_save = [partial(world.register.fail_next.append, failure)]
-            try:
-                await world.intake().receive([STORY[number] for number in batch])
-            except TransientFailure:
-                waiting.append(batch)
-            world.relay.fail_next.clear()
-            world.register.fail_next.clear()
-            world.register.before_save.clear()
-        return world
-
-    return asyncio.run(run())
+    return after_all(([STORY[number] for number in batch] for batch in order), trouble, later=True)
 
 
 @forall(batches, st.permutations(range(len(STORY))), failures)

@@ -1,7 +1,6 @@
 """Whatever the order, repetition, batches and failures: documents make one profile."""
 
 import asyncio
-from collections import deque
 from collections.abc import Iterable, Sequence
 from functools import partial
 
@@ -16,7 +15,7 @@ from services.intake.said import Said, Statements, stamped
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 from shared.runtime.errors import TransientFailure
 from tests.examples import thorough
-from tests.intake.conftest import World
+from tests.intake.conftest import World, after_all
 from tests.intake.given import (
     FAILED_VIN,
     GOOD_VIN,
@@ -139,34 +138,7 @@ failures = st.lists(st.sampled_from(["fine", "publish", "find", "save"]), max_si
 
 def after(order: Sequence[Sequence[int]], trouble: Sequence[str]) -> World:
     """All batches taken; what failed was sent again, after the others."""
-
-    async def attempt(world: World, numbers_of: Sequence[int], wrong: str) -> bool:
-        failure = TransientFailure("away")
-        if wrong == "publish":
-            world.relay.fail_next = [failure]
-        if wrong == "find":
-            world.register.fail_next = [failure]
-        if wrong == "save":
-            world.register.before_save = [partial(world.register.fail_next.append, failure)]
-        try:
-            await world.intake().receive([STORY[number] for number in numbers_of])
-        except TransientFailure:
-            return False
-        finally:
-            world.relay.fail_next.clear()
-            world.register.fail_next.clear()
-            world.register.before_save.clear()
-        return True
-
-    async def run() -> World:
-        world, left, waiting = World(), list(trouble), deque(order)
-        while waiting:
-            batch = waiting.popleft()
-            if not await attempt(world, batch, left.pop() if left else "fine"):
-                waiting.append(batch)
-        return world
-
-    return asyncio.run(run())
+    return after_all(([STORY[number] for number in batch] for batch in order), trouble, later=True)
 
 
 def last_of(world: World, number: str) -> ProfileRecorded:
