@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from aiokafka import ConsumerRecord
 from aiokafka.partitioner import DefaultPartitioner
 
 from shared.contracts import complaints, scoring, topics
@@ -18,6 +17,7 @@ from shared.runtime.errors import PoisonRecord
 from shared.runtime.messages import to_record
 from shared.runtime.relay import Record
 from shared.runtime.validate import to_event
+from tests.polled import polled
 
 AT = datetime(2026, 11, 25, 7, tzinfo=UTC)
 CUSTOMER = "sunrise/pudong/cdk/C-1"
@@ -52,29 +52,12 @@ def no_standing(customer: str = CUSTOMER) -> CaseStandingWithdrawn:
     )
 
 
-def read(record: Record) -> "ConsumerRecord[bytes, bytes]":
-    """As a consumer sees it."""
-    return ConsumerRecord(
-        topic=record.topic,
-        partition=0,
-        offset=0,
-        timestamp=0,
-        timestamp_type=0,
-        key=record.key,
-        value=record.value,
-        checksum=None,
-        serialized_key_size=0,
-        serialized_value_size=0,
-        headers=record.headers,
-    )
-
-
 def test_the_key_of_a_case_is_its_customer_and_itself() -> None:
     record = record_of(no_standing(), aggregate_within(CUSTOMER, CASE))
     assert record.key == f"{CUSTOMER}|{CASE}".encode()
     assert dict(record.headers)["ce_partitionkey"] == CUSTOMER.encode()
     reading: dict[str, type[Message]] = {CaseStandingWithdrawn.TYPE: CaseStandingWithdrawn}
-    event = to_event(read(record), reading)
+    event = to_event(polled(record), reading)
     assert event is not None
     assert (event.key, event.dealer_id, event.sequence) == (CUSTOMER, "sunrise/pudong", 7)
 
@@ -82,7 +65,7 @@ def test_the_key_of_a_case_is_its_customer_and_itself() -> None:
 def test_a_case_under_the_key_of_another_customer_is_refused() -> None:
     record = record_of(no_standing("sunrise/pudong/cdk/C-2"), aggregate_within(CUSTOMER, CASE))
     with pytest.raises(PoisonRecord, match="not that of the content's customer"):
-        to_event(read(record), {CaseStandingWithdrawn.TYPE: CaseStandingWithdrawn})
+        to_event(polled(record), {CaseStandingWithdrawn.TYPE: CaseStandingWithdrawn})
 
 
 def test_of_all_else_the_key_is_the_customer() -> None:

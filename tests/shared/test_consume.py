@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer
 
 from shared.contracts.envelope import from_headers, to_headers
 from shared.contracts.identifiers import customer_key
@@ -24,6 +24,7 @@ from shared.runtime.lifecycle import Runtime
 from shared.runtime.relay import KafkaRelay, Record
 from shared.runtime.validate import to_event
 from shared.settings import KafkaSettings, MongoSettings, RuntimeSettings, ServiceSettings
+from tests.polled import polled
 from tests.servers import PATIENCE_SECONDS, Broker
 from tests.shared.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, visit
 
@@ -217,26 +218,9 @@ def test_a_message_of_another_service_has_its_sequence() -> None:
     for text, sequence in said.items():
         record = record_of(visit())
         headers = [*record.headers, ("ce_sequence", text.encode())]
-        found = to_event(raw(replace(record, headers=tuple(headers))), TOY.reading)
+        found = to_event(polled(replace(record, headers=tuple(headers))), TOY.reading)
         assert found is not None
         assert found.sequence == sequence
-
-
-def raw(record: Record) -> "ConsumerRecord[bytes, bytes]":
-    """A record as it is polled."""
-    return ConsumerRecord(
-        topic=record.topic,
-        partition=0,
-        offset=0,
-        timestamp=0,
-        timestamp_type=0,
-        key=record.key,
-        value=record.value,
-        checksum=None,
-        serialized_key_size=0,
-        serialized_value_size=0,
-        headers=record.headers,
-    )
 
 
 async def test_too_much_poison_in_a_row_stops_the_service(

@@ -16,6 +16,7 @@ from shared.runtime.errors import RefusedMessage, TransientFailure
 from shared.runtime.ownership import Ownership
 from shared.runtime.relay import Record
 from shared.time.clock import Clock
+from tests.polled import polled
 from tests.simulation.hindsight import Fetch, Hindsight
 from tests.simulation.network import Network, Request, Sender
 from tests.simulation.witness import PARTITIONS, Owner, Witness, partition_of
@@ -53,21 +54,7 @@ class Broker:
         log = self.source.get(found)
         if log is None:
             return
-        log.append(
-            ConsumerRecord(
-                topic=found.topic,
-                partition=found.partition,
-                offset=len(log),
-                timestamp=0,
-                timestamp_type=0,
-                key=record.key,
-                value=record.value,
-                checksum=None,
-                serialized_key_size=0,
-                serialized_value_size=0,
-                headers=record.headers,
-            )
-        )
+        log.append(polled(record, partition=found.partition, offset=len(log)))
         self._witness.received(log[-1], poison=poison, told_at=told_at)
 
     async def append(self, records: Sequence[Record]) -> None:

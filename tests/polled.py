@@ -1,0 +1,24 @@
+"""Records as a consumer polls them."""
+
+from aiokafka import ConsumerRecord
+
+from shared.runtime.relay import Record
+
+
+def polled(
+    record: Record, *, partition: int = 0, offset: int = 0
+) -> "ConsumerRecord[bytes, bytes]":
+    """What was sent, at a place of its topic."""
+    return ConsumerRecord(
+        topic=record.topic,
+        partition=partition,
+        offset=offset,
+        timestamp=0,
+        timestamp_type=0,
+        key=record.key,
+        value=record.value,
+        checksum=None,
+        serialized_key_size=0,
+        serialized_value_size=0,
+        headers=record.headers,
+    )
