@@ -12,8 +12,8 @@ from deploy.local.configuration import SETTINGS
 from shared.contracts import intake, topics
 from shared.contracts.envelope import CONTENT_TYPE, Message
 from shared.contracts.topics import DEAD_LETTERS, DEFAULT_PARTITIONS, Topic
+from shared.decider.decider import Machine
 from shared.runtime.dead_letters import PREFIX
-from shared.runtime.machine import Machine
 from shared.settings import KafkaSettings
 
 Json: TypeAlias = dict[str, Any]

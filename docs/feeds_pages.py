@@ -12,7 +12,7 @@ import yaml
 from deploy.local import example
 from docs.asyncapi import summary
 from shared.contracts.feeds import REPORTS
-from shared.dealers import read_dealers
+from shared.dealers.file import read_dealers
 from shared.settings import SHIPPED_DEALERS
 
 Language: TypeAlias = Literal["en", "zh"]

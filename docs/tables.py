@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from deploy.local.configuration import SETTINGS
 from docs.asyncapi import summary
-from shared import metrics
+from shared.platform import metrics
 from shared.settings import SHIPPED_DEALERS, ServiceSettings
 
 _GENERATED = "<!-- Generated from the code by `make docs`: do not edit. -->"
@@ -83,7 +83,7 @@ def metrics_page() -> str:
 
 
 def declared_metrics() -> list[MetricWrapperBase]:
-    """Every metric of shared/metrics.py, in its order."""
+    """Every metric of shared/platform/metrics.py, in its order."""
     return [each for each in vars(metrics).values() if isinstance(each, MetricWrapperBase)]
 
 

@@ -13,11 +13,10 @@ from pydantic import BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.contracts.topics import DEFAULT_PARTITIONS
-from shared.dealers import Dealers, read_dealers
+from shared.dealers.dealer import Dealers
+from shared.dealers.file import EXAMPLE, read_dealers
 from shared.time.clock import Clock, ScaledClock, SystemClock
 from shared.yaml_file import WrongFile
-
-SHIPPED_DEALERS = Path(__file__).parent.parent / "deploy" / "local" / "dealers.yaml"
 
 
 class KafkaSettings(BaseModel):
@@ -128,7 +127,7 @@ class ServiceSettings(BaseSettings):
     clock: ClockSettings = ClockSettings()
     http: HttpSettings = HttpSettings()
     runtime: RuntimeSettings = RuntimeSettings()
-    dealers_file: Path = SHIPPED_DEALERS
+    dealers_file: Path = EXAMPLE
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

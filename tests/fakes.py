@@ -4,17 +4,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
-from shared.contracts.decision import Decision, Listing
 from shared.contracts.identifiers import dealer_of, name_within
-from shared.contracts.policy import Policy
-from shared.dealers import read_dealers
-from shared.mongo import encoded
+from shared.dealers.file import read_dealers
+from shared.decider.decider import Facts, Machine
+from shared.decider.decision import Decision, Listing
+from shared.decider.policy import Policy
+from shared.decider.snapshot import View
+from shared.platform.errors import Conflict, RefusedDocuments
+from shared.platform.mongo import encoded
+from shared.platform.publisher import Record
 from shared.runtime.aggregate import Aggregate, Intent
 from shared.runtime.documents import from_aggregate, from_intent, to_aggregate, to_intent
-from shared.runtime.errors import Conflict, RefusedDocuments
-from shared.runtime.machine import Facts, Machine
-from shared.runtime.reader import View
-from shared.runtime.relay import Record
 from shared.settings import SHIPPED_DEALERS
 from shared.time.clock import Clock
 

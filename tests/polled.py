@@ -2,7 +2,7 @@
 
 from aiokafka import ConsumerRecord
 
-from shared.runtime.relay import Record
+from shared.platform.publisher import Record
 
 
 def polled(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import uvicorn
 from fastapi import FastAPI
 
-from shared.connections import limited
+from shared.platform.connections import limited
 from shared.settings import HttpSettings
 
 PATIENCE_SECONDS = 30

@@ -15,7 +15,7 @@ from services.complaints.settings import ComplaintSettings
 from services.followup.settings import FollowUpSettings
 from services.intake.settings import IntakeSettings
 from services.scoring.settings import ScoringSettings, without_rate
-from shared.kafka import tls_context
+from shared.platform.kafka import tls_context
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 from shared.yaml_file import WrongFile
 

@@ -17,7 +17,9 @@ from deploy.local.tail import Record, following
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.topics import DEAD_LETTERS
-from shared.kafka import make_producer, partition_counts
+from shared.platform.errors import RefusedMessage, TransientFailure
+from shared.platform.kafka import make_producer, partition_counts
+from shared.platform.publisher import KafkaRelay, Relay
 from shared.runtime.dead_letters import (
     REPLAYED,
     TOLD,
@@ -27,8 +29,6 @@ from shared.runtime.dead_letters import (
     resolution,
     told_by,
 )
-from shared.runtime.errors import RefusedMessage, TransientFailure
-from shared.runtime.relay import KafkaRelay, Relay
 from shared.settings import KafkaSettings
 
 RECORDS_AT_ONCE = 100

@@ -28,8 +28,8 @@ from shared.contracts.envelope import to_headers
 from shared.contracts.feeds import VisitReported
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import VISITS
-from shared.dealers import Dealer
-from shared.kafka import make_producer
+from shared.dealers.dealer import Dealer
+from shared.platform.kafka import make_producer
 from shared.settings import SHIPPED_DEALERS
 from shared.time.clock import ScaledClock, SystemClock, write_origin
 

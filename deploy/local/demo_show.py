@@ -23,7 +23,7 @@ from deploy.local.recorded import recording
 from deploy.local.stack import Stack, any_ports, running_stack
 from deploy.local.summary import DealerSummary, render, summarize
 from deploy.local.up import watch as watch_over
-from shared.dealers import read_dealers
+from shared.dealers.file import read_dealers
 from shared.settings import SHIPPED_DEALERS
 from shared.time.clock import SystemClock
 

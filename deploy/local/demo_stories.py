@@ -26,7 +26,7 @@ from shared.contracts.complaints import (
     Why,
 )
 from shared.contracts.topics import ESCALATIONS
-from shared.dealers import Dealer
+from shared.dealers.dealer import Dealer
 
 _KINDS = {
     DeadlineWarned.TYPE: "warning",

@@ -18,7 +18,7 @@ from shared.contracts.feeds import (
     TaskOutcomeReported,
     VisitReported,
 )
-from shared.dealers import Dealer
+from shared.dealers.dealer import Dealer
 
 SOURCE = "my-dms"
 CUSTOMER = "C-10234"

@@ -10,9 +10,9 @@ from deploy.local.terminal import hint
 from services.complaints.facts import CaseFacts
 from services.complaints.rulebook import Rulebook
 from services.complaints.rules.rehearsal import Rehearsal, moves
-from shared.mongo import Mongo
+from shared.platform.errors import TransientFailure
+from shared.platform.mongo import Mongo
 from shared.runtime.aggregate import Aggregate
-from shared.runtime.errors import TransientFailure
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.store import Store
 from shared.settings import MongoSettings

@@ -13,7 +13,7 @@ from services.complaints.rules.drafts import Draft
 from services.complaints.rules.folder import read_rulebook
 from services.complaints.rules.workbench import read_drafts
 from shared.contracts.complaints import Role
-from shared.dealers import Dealers
+from shared.dealers.dealer import Dealers
 from shared.time.calendar import BusinessCalendar
 from shared.yaml_file import WrongFile
 

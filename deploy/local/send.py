@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.local.intake_client import IntakeClient, Item
 from deploy.local.json_texts import NotAnArray, elements, is_cut_off, values
 from deploy.local.processes import CannotRun
-from shared.file_kinds import WHAT_TO_DO, binary_kind, text_kind
+from shared.platform.file_kinds import WHAT_TO_DO, binary_kind, text_kind
 
 DEFAULT_CHUNK = 500
 STANDARD_INPUT = Path("-")

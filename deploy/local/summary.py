@@ -25,7 +25,7 @@ from shared.contracts.complaints import (
 from shared.contracts.envelope import Message
 from shared.contracts.followup import TaskChanged
 from shared.contracts.scoring import GradeChanged, ScoreChanged
-from shared.dealers import Dealer
+from shared.dealers.dealer import Dealer
 
 Outcome = Literal["accepted", "duplicate", "rejected"]
 

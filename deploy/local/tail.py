@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 
 from deploy.local.processes import CannotRun
 from deploy.local.terminal import hint
-from shared.kafka import connection, partition_counts
+from shared.platform.kafka import connection, partition_counts
 from shared.settings import KafkaSettings
 
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"

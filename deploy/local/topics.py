@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from deploy.local.processes import CannotRun
 from deploy.local.terminal import hint
 from shared.contracts.topics import ALL, DEAD_LETTERS, Topic
-from shared.kafka import MAX_REQUEST_BYTES, make_admin
+from shared.platform.kafka import MAX_REQUEST_BYTES, make_admin
 from shared.settings import KafkaSettings
 
 ANSWER_SECONDS = 20.0

@@ -15,8 +15,9 @@ from services.complaints.reading.views import CasePage, CaseView, is_undecided, 
 from services.complaints.rulebook import Rulebook
 from shared.contracts.identifiers import as_composed
 from shared.contracts.values import Day
-from shared.problems import Refusal, undecided, unknown, wrong_parameters
-from shared.runtime.reader import Reader, View, known_dealer
+from shared.decider.snapshot import View
+from shared.platform.problems import Refusal, undecided, unknown, wrong_parameters
+from shared.runtime.reader import Reader, known_dealer
 from shared.time.clock import Clock as Time
 
 PAGE_LIMIT = 500

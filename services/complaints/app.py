@@ -9,9 +9,9 @@ from services.complaints.rulebook import Rulebook
 from services.complaints.rules.watch import RulesWatch
 from services.complaints.settings import ComplaintSettings
 from shared.contracts import complaints
-from shared.runtime.exchange import PolicyWatch
+from shared.decider.decider import Machine
 from shared.runtime.lifecycle import serve
-from shared.runtime.machine import Machine
+from shared.runtime.reload import PolicyWatch
 from shared.settings import reading_files
 
 

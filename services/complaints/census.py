@@ -10,10 +10,10 @@ from typing import get_args
 
 from services.complaints.listing import CaseTally, ClockState
 from services.complaints.reading.statistics import statistics_of
-from shared import metrics
-from shared.contracts.decision import Listing
 from shared.contracts.feed_parts import Severity
-from shared.dealers import Dealer
+from shared.dealers.dealer import Dealer
+from shared.decider.decision import Listing
+from shared.platform import metrics
 from shared.runtime.census import Census, Reading
 
 DAYS = 7

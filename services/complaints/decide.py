@@ -14,7 +14,7 @@ from services.complaints.speaker import Speaker
 from services.complaints.standing import Standing
 from services.complaints.timeline import course
 from services.complaints.turns import standing_of
-from shared.contracts.decision import Announced, AnyOutput, Decision, State, earliest
+from shared.decider.decision import Announced, AnyOutput, Decision, State, earliest
 
 
 def decide(facts: CaseFacts, announced: Announced, rulebook: Rulebook, now: datetime) -> Decision:

@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.contracts import identifiers
 from shared.contracts.complaints import CaseMerged, CaseMergeWithdrawn, HandedOver, Merge
 from shared.contracts.envelope import Event
-from shared.contracts.facts import keep_newest
 from shared.contracts.feed_parts import Severity, StepName
 from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
 from shared.contracts.values import Instant
+from shared.decider.facts import keep_newest
 
 SHORT = 40
 """So many characters are kept of what is only shown: who took a step, and for what reason."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.complaints.clocks import Clock
 from services.complaints.standing import Standing
-from shared.contracts.decision import NOTHING_DUE, Listing
+from shared.decider.decision import NOTHING_DUE, Listing
 
 ClockState = Literal["running", "kept", "broken", "ended"]
 """`broken`: ran past its due time, whether stopped since or not. `ended`: neither kept nor broken,

@@ -8,7 +8,7 @@ from itertools import pairwise, zip_longest
 from services.complaints.clocks import Clock
 from services.complaints.ladder import Reached
 from shared.contracts.case_subjects import Subject, digest_of
-from shared.contracts.decision import Announced
+from shared.decider.decision import Announced
 
 
 @dataclass(frozen=True, slots=True)

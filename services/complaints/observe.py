@@ -6,7 +6,6 @@ from typing import get_args
 
 from services.complaints.listing import CaseTally, ClockTally
 from services.complaints.rulebook import Rulebook
-from shared import metrics
 from shared.contracts.complaints import (
     CaseClosed,
     DeadlineBreached,
@@ -18,9 +17,11 @@ from shared.contracts.complaints import (
     Role,
     StepRefused,
 )
-from shared.contracts.decision import Listing, Output, Withdrawal
 from shared.contracts.feed_parts import ComplaintChannel, Severity
 from shared.contracts.identifiers import dealer_of
+from shared.contracts.outputs import Output, Withdrawal
+from shared.decider.decision import Listing
+from shared.platform import metrics
 
 _CHANNELS: frozenset[str] = frozenset(get_args(ComplaintChannel))
 _SEVERITIES: frozenset[str] = frozenset(get_args(Severity))

@@ -21,8 +21,8 @@ from pydantic import (
 
 from shared.contracts.complaints import Role
 from shared.contracts.feed_parts import ComplaintChannel, Severity, StepName
-from shared.contracts.policy import Policy
 from shared.contracts.values import Name
+from shared.decider.policy import Policy
 from shared.time.deadlines import Span, Unit
 from shared.time.written import Written
 

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from services.complaints.policy import POLICY_2123, ComplaintPolicy
 from services.complaints.roster import Roster
-from shared.contracts.policy import Policy
 from shared.contracts.values import DealerId, Instant
+from shared.decider.policy import Policy
 from shared.time.calendar import BusinessCalendar
 from shared.time.deadlines import Unit
 

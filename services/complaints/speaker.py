@@ -25,7 +25,7 @@ from shared.contracts.complaints import (
     Role,
     StepRefused,
 )
-from shared.contracts.decision import Announced, Announcement, AnyOutput, State
+from shared.decider.decision import Announced, Announcement, AnyOutput, State
 
 MOST_REFUSALS_TOLD = 100
 """Of one case, the earliest of them; the timeline shows all."""

@@ -13,8 +13,8 @@ from services.complaints.standing import Closing, Standing
 from services.complaints.timeline import Course, generations, in_order
 from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import CaseStandingChanged, CaseTurn, Outcome, Stands
-from shared.contracts.decision import State
 from shared.contracts.feed_parts import Severity
+from shared.decider.decision import State
 
 ABOUT_THE_STANDING = str(Subject(kind="standing"))
 

@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict
 from services.followup.decide import task_id
 from services.followup.facts import FollowUpFacts, Outcome
 from services.followup.listing import TO_DO
-from shared.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
 from shared.contracts.followup import TaskChanged, TaskKind, TaskStatus
 from shared.contracts.values import Instant
-from shared.problems import Refusal, undecided, unknown
-from shared.runtime.reader import Reader, View, customer_view, known_dealer
+from shared.decider.snapshot import View
+from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
+from shared.platform.problems import Refusal, undecided, unknown
+from shared.runtime.reader import Reader, customer_view, known_dealer
 from shared.time.clock import Clock
 
 _OF_A_POLICY = ("A rule of the group's own policy asks for it", "按集团自定规则安排")

@@ -7,8 +7,8 @@ from services.followup.facts import READS, FollowUpFacts, join
 from services.followup.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
 from shared.contracts import followup
+from shared.decider.decider import Machine
 from shared.runtime.lifecycle import serve
-from shared.runtime.machine import Machine
 from shared.settings import reading_files
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from shared import metrics
-from shared.contracts.decision import Listing
-from shared.dealers import Dealer
+from shared.dealers.dealer import Dealer
+from shared.decider.decision import Listing
+from shared.platform import metrics
 from shared.runtime.census import Census, Reading
 
 

@@ -24,10 +24,10 @@ from services.followup.facts import (
 from services.followup.listing import listed
 from services.followup.plans import Ending, Plan, plans
 from services.followup.policy import FollowUpPolicy, days_after
-from shared.contracts.decision import Announced, Decision, State, earliest
 from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import TaskChanged, TaskStatus
 from shared.contracts.identifiers import dealer_of, subject_id
+from shared.decider.decision import Announced, Decision, State, earliest
 
 NAME = "followup"
 """The service's name; task ids are made of it, so it never changes."""

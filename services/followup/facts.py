@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from shared.contracts.digests import CondensedFacts, Digesting
 from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import Channel
 from shared.contracts.identifiers import modified_at
@@ -29,6 +28,7 @@ from shared.contracts.intake import (
     VisitRecorded,
 )
 from shared.contracts.values import to_milliseconds
+from shared.decider.digests import CondensedFacts, Digesting
 
 DELIVERY_TIME = time(9)
 """The dealer's local time of a delivery of which only the date is known."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from shared.contracts.decision import Listing, State
 from shared.contracts.followup import TaskChanged
 from shared.contracts.values import instant_text
+from shared.decider.decision import Listing, State
 
 TO_DO = ("open", "overdue")
 

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from shared.contracts.digests import Horizon
 from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import TaskKind
-from shared.contracts.policy import Policy
 from shared.contracts.values import Name, Words
+from shared.decider.digests import Horizon
+from shared.decider.policy import Policy
 
 _WALL_CLOCK = re.compile(r"\d{2}:\d{2}(:\d{2})?", re.ASCII)
 

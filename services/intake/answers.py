@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from shared.contracts.http.problem import PlaceInEvent, Problem
 from shared.contracts.values import Contract
-from shared.problems import PlaceInEvent, Problem
 
 Outcome = Literal["accepted", "duplicate", "rejected"]
 

@@ -16,11 +16,12 @@ from services.intake.receive import Intake
 from services.intake.register import Register, row_of
 from services.intake.schema import EVENT_BODY, STRICT, problems_of
 from services.intake.settings import IntakeSettings
-from shared import metrics
+from shared.contracts.http.problem import Problem
 from shared.contracts.values import DealerId, instant_text
-from shared.dealers import Dealers
-from shared.problems import Problem, Refusal, invalid_query, problem_response, unknown
-from shared.runtime.errors import TransientFailure, place_of
+from shared.dealers.dealer import Dealers
+from shared.platform import metrics
+from shared.platform.errors import TransientFailure, place_of
+from shared.platform.problems import Refusal, invalid_query, problem_response, unknown
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
 

@@ -16,16 +16,16 @@ from services.intake.republish import Republishing
 from services.intake.republish_api import republish_router
 from services.intake.schema import with_events
 from services.intake.settings import IntakeSettings
-from shared import http, metrics
 from shared.contracts import intake as contracts
-from shared.dealers import Dealers
-from shared.http import Lifespan, Readiness, operations, run
-from shared.kafka import make_producer
-from shared.logs import configure_logging
-from shared.mongo import Mongo
-from shared.runtime.backoff import Backoff
-from shared.runtime.errors import TransientFailure
-from shared.runtime.relay import ConnectingRelay, Relay
+from shared.dealers.dealer import Dealers
+from shared.platform import http, metrics
+from shared.platform.backoff import Backoff
+from shared.platform.errors import TransientFailure
+from shared.platform.http import Lifespan, Readiness, operations, run
+from shared.platform.kafka import make_producer
+from shared.platform.logs import configure_logging
+from shared.platform.mongo import Mongo
+from shared.platform.publisher import ConnectingRelay, Relay
 from shared.settings import reading_files
 from shared.time.clock import Clock
 

@@ -14,9 +14,9 @@ from services.intake.opt_outs import OPT_OUTS
 from services.intake.problems import Finding
 from services.intake.profiles import PROFILE, profile_of
 from services.intake.reports import Reported
+from shared.contracts.http.problem import Problem
 from shared.contracts.identifiers import is_customer_key
 from shared.contracts.intake import ComplaintMoved, Moved, Recorded
-from shared.problems import Problem
 
 NO_SUCH_CUSTOMER = "nothing was reported of this customer so far: is it another's number?"
 NO_SUCH_CASE = "this complaint was not reported so far: the step waits for it"

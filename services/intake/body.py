@@ -14,8 +14,8 @@ from services.intake.strict_json import (
     TooLarge,
     after_space,
 )
-from shared.file_kinds import binary_kind
-from shared.problems import Refusal, invalid_query
+from shared.platform.file_kinds import binary_kind
+from shared.platform.problems import Refusal, invalid_query
 
 SINGLE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"

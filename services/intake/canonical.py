@@ -49,7 +49,7 @@ from shared.contracts.intake import (
     TaskOutcomeRecorded,
     VisitRecorded,
 )
-from shared.dealers import Dealer
+from shared.dealers.dealer import Dealer
 
 STEP = "complaint-step"
 _PERSONAL = {"name", "phones", "email", "opt_outs", "language"}

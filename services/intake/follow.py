@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from services.intake.canonical import STEP
 from services.intake.facts import Row
 from services.intake.problems import Finding, places
+from shared.contracts.http.problem import Problem
 from shared.contracts.intake import (
     ComplaintMoved,
     ComplaintStepTaken,
@@ -18,7 +19,7 @@ from shared.contracts.intake import (
     Recorded,
     TaskOutcomeRecorded,
 )
-from shared.problems import Problem, problem
+from shared.platform.problems import problem
 
 STEPS_OF_ONE_COMPLAINT = 500
 """So many steps may follow a complaint: those on it, and those that merge others into it."""

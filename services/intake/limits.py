@@ -14,8 +14,8 @@ from typing import TypeVar
 from services.intake import problems
 from services.intake.receive import Aside, at_once
 from services.intake.settings import IntakeSettings
-from shared import metrics
-from shared.problems import Refusal
+from shared.platform import metrics
+from shared.platform.problems import Refusal
 
 T = TypeVar("T")
 

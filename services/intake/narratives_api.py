@@ -13,7 +13,7 @@ from services.intake.facts import Row
 from services.intake.register import Register, row_of
 from services.intake.schema import problems_of
 from shared.contracts.values import Contract
-from shared.problems import Refusal, unknown
+from shared.platform.problems import Refusal, unknown
 
 
 class Narrative(Contract):

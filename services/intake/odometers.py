@@ -11,7 +11,7 @@ from services.intake.problems import Finding, Findings
 from shared.contracts.feed_parts import Vehicle
 from shared.contracts.feeds import AnyReport, SaleReported, VisitReported
 from shared.contracts.values import Odometer
-from shared.dealers import Dealer
+from shared.dealers.dealer import Dealer
 
 MOST_KM = 2_000_000
 MOST_KM_PER_DAY = 1_000

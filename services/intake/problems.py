@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-import shared.problems
 from services.intake.pointers import pointer
-from shared.problems import PlaceInEvent, Problem, problem
+from shared.contracts.http.problem import PlaceInEvent, Problem
+from shared.platform import problems as platform_problems
+from shared.platform.problems import problem
 
 MOST_TOLD = 20
 """So many findings of one event are told."""
@@ -120,4 +121,4 @@ def too_slow() -> Problem:
 
 def internal() -> Problem:
     """A defect of ours. Nothing is known to be taken."""
-    return shared.problems.internal("Intake failed")
+    return platform_problems.internal("Intake failed")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from shared.runtime.errors import RefusedMessage
-from shared.runtime.relay import Record, Relay
+from shared.platform.errors import RefusedMessage
+from shared.platform.publisher import Record, Relay
 
 RECORDS_AT_ONCE = 2_000
 BYTES_AT_ONCE = 4_000_000

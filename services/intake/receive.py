@@ -36,11 +36,11 @@ from services.intake.records import record_of
 from services.intake.register import Register
 from services.intake.reports import Refused, Reported, examine
 from services.intake.seen import NOBODY, Seen, Sender
-from shared import metrics
-from shared.dealers import Dealers
-from shared.problems import Problem
-from shared.runtime.errors import Conflict, TransientFailure
-from shared.runtime.relay import Record, Relay
+from shared.contracts.http.problem import Problem
+from shared.dealers.dealer import Dealers
+from shared.platform import metrics
+from shared.platform.errors import Conflict, TransientFailure
+from shared.platform.publisher import Record, Relay
 from shared.time.clock import Clock
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from shared.contracts.envelope import CloudEvent, to_headers
 from shared.contracts.identifiers import NAMESPACE
 from shared.contracts.intake import Recorded
 from shared.contracts.values import instant_text
-from shared.runtime.relay import Record
+from shared.platform.publisher import Record
 
 SOURCE = "aftercare/intake"
 

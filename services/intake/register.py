@@ -10,15 +10,9 @@ from services.intake.facts import Row
 from services.intake.hashes import key_of
 from services.intake.profiles import PROFILE
 from shared.contracts.identifiers import as_composed
-from shared.mongo import (
-    ASCENDING,
-    IndexModel,
-    Mongo,
-    guarded_bulk,
-    transient,
-)
-from shared.mongo import Collection as MongoCollection
-from shared.runtime.errors import Conflict, TransientFailure
+from shared.platform.errors import Conflict, TransientFailure
+from shared.platform.mongo import ASCENDING, IndexModel, Mongo, guarded_bulk, transient
+from shared.platform.mongo import Collection as MongoCollection
 
 Shelf = Literal["documents", "profiles"]
 """Where rows are kept: what is personal apart from all else, so that it can be erased."""

@@ -39,7 +39,7 @@ from shared.contracts.feeds import (
     VisitReported,
 )
 from shared.contracts.identifiers import dealer_of
-from shared.dealers import Dealer, Dealers
+from shared.dealers.dealer import Dealer, Dealers
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """A source's clock may be this much fast."""

@@ -22,11 +22,11 @@ from services.intake.profiles import PROFILE
 from services.intake.publish import publish
 from services.intake.records import record_of
 from services.intake.register import Register, Shelf
-from shared import metrics
 from shared.contracts.intake import Recorded
 from shared.contracts.values import Contract
-from shared.runtime.errors import Conflict, TransientFailure
-from shared.runtime.relay import Relay
+from shared.platform import metrics
+from shared.platform.errors import Conflict, TransientFailure
+from shared.platform.publisher import Relay
 
 MAX_ATTEMPTS = 8
 """So often a page of profiles is published again because they were reported meanwhile."""

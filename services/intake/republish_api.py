@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query, Response
 from services.intake import problems
 from services.intake.republish import PutBack, Republishing, UnknownPlace
 from services.intake.schema import problems_of
-from shared import metrics
 from shared.contracts.values import DealerId, Instant
-from shared.dealers import Dealers
-from shared.problems import Refusal, invalid_query, problem_response, unknown
-from shared.runtime.errors import TransientFailure
+from shared.dealers.dealer import Dealers
+from shared.platform import metrics
+from shared.platform.errors import TransientFailure
+from shared.platform.problems import Refusal, invalid_query, problem_response, unknown
 
 MOST_AT_ONCE = 1_000
 """So many documents of one request: they bound its time and its memory."""

@@ -14,10 +14,10 @@ import structlog
 
 from services.intake.answers import Item, Outcome
 from services.intake.pointers import as_far_as_known
-from shared import metrics
 from shared.contracts.feeds import REPORTS
-from shared.dealers import Dealers
-from shared.problems import Problem
+from shared.contracts.http.problem import Problem
+from shared.dealers.dealer import Dealers
+from shared.platform import metrics
 
 UNKNOWN = "unknown"
 """Stands for a dealer, a source or a type that is none of ours, or cannot be read."""

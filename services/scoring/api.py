@@ -5,11 +5,12 @@ from pydantic import BaseModel, ConfigDict
 
 from services.scoring.decide import ABOUT_THE_SCORE
 from services.scoring.facts import ScoringFacts
-from shared.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
 from shared.contracts.scoring import Grade, GradeChanged, Reason, ScoreChanged
 from shared.contracts.values import Instant
-from shared.problems import Refusal, undecided, unknown
-from shared.runtime.reader import Reader, View, customer_view, known_dealer
+from shared.decider.snapshot import View
+from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
+from shared.platform.problems import Refusal, undecided, unknown
+from shared.runtime.reader import Reader, customer_view, known_dealer
 from shared.time.clock import Clock
 
 

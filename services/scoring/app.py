@@ -7,12 +7,12 @@ from services.scoring.decide import condense, decide
 from services.scoring.facts import READS, ScoringFacts, join
 from services.scoring.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings, without_rate
-from shared import metrics
 from shared.contracts import scoring
-from shared.dealers import Dealers
-from shared.logs import configure_logging
+from shared.dealers.dealer import Dealers
+from shared.decider.decider import Machine
+from shared.platform import metrics
+from shared.platform.logs import configure_logging
 from shared.runtime.lifecycle import serve
-from shared.runtime.machine import Machine
 from shared.settings import reading_files
 
 log = structlog.get_logger()

@@ -16,10 +16,10 @@ from typing import NamedTuple
 from services.scoring.facts import DIGESTING, HISTORY_AFTER, ScoringFacts
 from services.scoring.points import Points, points
 from services.scoring.policy import ScoringPolicy
-from shared.contracts.decision import Announced, Announcement, Decision, State
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.scoring import Grade, GradeChanged, Reason, ScoreChanged
 from shared.contracts.values import instant_text
+from shared.decider.decision import Announced, Announcement, Decision, State
 
 ABOUT_THE_SCORE = "score"
 

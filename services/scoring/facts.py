@@ -15,7 +15,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 
 from services.scoring.turns import Turn
 from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn, CaseTurn
-from shared.contracts.digests import CondensedFacts, Digesting
 from shared.contracts.envelope import Event
 from shared.contracts.intake import (
     CustomerMoved,
@@ -28,6 +27,7 @@ from shared.contracts.intake import (
     VisitRecorded,
 )
 from shared.contracts.values import to_milliseconds
+from shared.decider.digests import CondensedFacts, Digesting
 
 HISTORY_AFTER = timedelta(days=7)
 """What happened longer than this before it was first received is history: it alarms nobody."""

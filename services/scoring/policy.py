@@ -9,9 +9,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from services.scoring.facts import Role
 from shared.contracts.currencies import known_currency
-from shared.contracts.digests import Horizon
-from shared.contracts.policy import Policy
 from shared.contracts.scoring import Axis
+from shared.decider.digests import Horizon
+from shared.decider.policy import Policy
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 Limit = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]

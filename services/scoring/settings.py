@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.scoring.policy import ScoringPolicy
-from shared.dealers import Dealer, Dealers
+from shared.dealers.dealer import Dealer, Dealers
 from shared.settings import HttpSettings, ServiceSettings
 from shared.yaml_changes import read_changes
 

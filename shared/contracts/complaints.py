@@ -7,10 +7,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from shared.contracts.case_subjects import Subject
-from shared.contracts.decision import Output, Withdrawal
 from shared.contracts.envelope import Message
 from shared.contracts.feed_parts import Severity, StepName
 from shared.contracts.identifiers import aggregate_within, customer_of, dealer_of
+from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.topics import CASES, ESCALATIONS, MERGES, Topic
 from shared.contracts.values import Contract, Instant, LongId, Name, Version
 

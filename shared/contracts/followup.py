@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import StringConstraints
 
-from shared.contracts.decision import Output, Withdrawal
+from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.topics import TASKS, Topic
 from shared.contracts.values import Instant, LongId, Name, Words
 

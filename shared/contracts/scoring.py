@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from shared.contracts.decision import Output, Withdrawal
+from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.topics import GRADES, SCORES, Topic
 from shared.contracts.values import Contract, Instant, Name, Points
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shared.contracts.decision import Announced, Listing
+from shared.decider.decision import Announced, Listing
 
 NOTHING = "{}"
 """The facts of an aggregate of which nothing is known."""

@@ -17,12 +17,12 @@ from typing import Generic, Literal, TypeVar
 
 import structlog
 
-from shared import metrics
-from shared.contracts.decision import NOTHING_DUE
-from shared.contracts.policy import Policy
+from shared.decider.decider import Facts, Machine
+from shared.decider.decision import NOTHING_DUE
+from shared.decider.policy import Policy
+from shared.platform import metrics
+from shared.platform.errors import TransientFailure
 from shared.runtime.aggregate import Aggregate
-from shared.runtime.errors import TransientFailure
-from shared.runtime.machine import Facts, Machine
 from shared.runtime.ownership import Turn
 from shared.runtime.plan import Change, Work, plan
 from shared.runtime.reconcile import Reconciler

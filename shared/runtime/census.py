@@ -13,10 +13,10 @@ from typing import NamedTuple
 import structlog
 from prometheus_client import Gauge
 
-from shared import metrics
-from shared.contracts.decision import Listing
-from shared.dealers import Dealer
-from shared.runtime.errors import TransientFailure
+from shared.dealers.dealer import Dealer
+from shared.decider.decision import Listing
+from shared.platform import metrics
+from shared.platform.errors import TransientFailure
 from shared.runtime.ownership import Ownership
 from shared.runtime.store import ReadStore
 from shared.time.clock import Clock

@@ -13,19 +13,19 @@ import structlog
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from shared import metrics
 from shared.contracts.envelope import Event
-from shared.contracts.policy import Policy
+from shared.decider.decider import Facts, Machine
+from shared.decider.policy import Policy
+from shared.platform import metrics
+from shared.platform.backoff import Backoff
+from shared.platform.errors import PoisonRecord, RefusedMessage, TransientFailure
+from shared.platform.publisher import Relay
 from shared.runtime.backlog import Backlog
-from shared.runtime.backoff import Backoff
 from shared.runtime.dead_letters import RawRecord, dead_letter, without_record
-from shared.runtime.errors import PoisonRecord, RefusedMessage, TransientFailure
-from shared.runtime.machine import Facts, Machine
 from shared.runtime.ownership import Ownership, Turn
 from shared.runtime.plan import Work
 from shared.runtime.progress import Progress, Reading, Sight
 from shared.runtime.reconcile import Reconciler
-from shared.runtime.relay import Relay
 from shared.runtime.validate import to_event
 from shared.time.clock import SystemClock
 

@@ -15,7 +15,7 @@ from aiokafka import ConsumerRecord
 
 from shared.contracts.identifiers import NAMESPACE
 from shared.contracts.topics import DEAD_LETTERS
-from shared.runtime.relay import Record
+from shared.platform.publisher import Record
 
 PREFIX = "aftercare_dead_letter_"
 TOLD = ("id", "service", "topic", "partition", "offset", "reason")

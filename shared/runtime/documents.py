@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.contracts.decision import Listing
 from shared.contracts.identifiers import name_within
+from shared.decider.decision import Listing
 from shared.runtime.aggregate import Aggregate, Emitted, Intent, Outgoing, Parked
 
 _ESCAPED = re.compile(r"%([0-9A-F]{2})")

@@ -11,16 +11,10 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Self
 
-from shared.contracts.decision import (
-    Announcement,
-    AnyOutput,
-    Decision,
-    Listing,
-    Output,
-    Withdrawal,
-)
 from shared.contracts.envelope import Event
 from shared.contracts.identifiers import customer_of, dealer_of
+from shared.contracts.outputs import Output, Withdrawal
+from shared.decider.decision import Announcement, AnyOutput, Decision, Listing
 from shared.runtime.aggregate import Aggregate, Emitted, Outgoing, Parked
 
 MAX_OUTPUT_BYTES = 900_000

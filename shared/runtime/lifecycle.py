@@ -18,23 +18,23 @@ import structlog
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
 
-from shared import http, metrics
-from shared.contracts.policy import Policy
 from shared.contracts.topics import DEAD_LETTERS
-from shared.kafka import make_producer, partition_counts
-from shared.logs import configure_logging
-from shared.mongo import Mongo
-from shared.runtime.backoff import Backoff
+from shared.decider.decider import Facts, Machine
+from shared.decider.policy import Policy
+from shared.platform import http, metrics
+from shared.platform.backoff import Backoff
+from shared.platform.errors import TransientFailure
+from shared.platform.kafka import make_producer, partition_counts
+from shared.platform.logs import configure_logging
+from shared.platform.mongo import Mongo
+from shared.platform.publisher import ConnectingRelay
 from shared.runtime.census import Counting
-from shared.runtime.errors import TransientFailure
-from shared.runtime.exchange import PolicyWatch, exchange_policy, keep_policy_current
 from shared.runtime.health import consumer_troubles
-from shared.runtime.machine import Facts, Machine
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.read import StoreReader, holdings
 from shared.runtime.reader import Reader
-from shared.runtime.relay import ConnectingRelay
+from shared.runtime.reload import PolicyWatch, exchange_policy, keep_policy_current
 from shared.runtime.subscribe import KafkaLog, subscribe
 from shared.runtime.worker import Ports, Worker
 from shared.settings import ServiceSettings
@@ -145,7 +145,7 @@ class Runtime(Generic[F, P]):
         await self._mongo.close()
 
     async def exchange_policy(self, policy: P) -> None:
-        """Follow another policy from the next turn on; as `shared.runtime.exchange` promises."""
+        """Follow another policy from the next turn on; as `shared.runtime.reload` promises."""
         await exchange_policy(self._machine, policy, self._ownership)
 
     async def troubles(self) -> list[str]:
@@ -264,7 +264,7 @@ def serve(
 ) -> None:
     """Run a service until SIGTERM or SIGINT. Exits with status 1 where it gave up itself.
 
-    `watch` is asked every few seconds for another policy; see `shared.runtime.exchange`.
+    `watch` is asked every few seconds for another policy; see `shared.runtime.reload`.
     """
     configure_logging(service=machine.name, level=settings.log_level, form=settings.log_format)
     runtimes: list[Runtime[F, P]] = []

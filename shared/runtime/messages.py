@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from shared.contracts.decision import Output, Withdrawal
 from shared.contracts.envelope import to_headers
 from shared.contracts.identifiers import customer_of, dealer_of, message_id, subject_id
+from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.values import instant_text
+from shared.platform.publisher import Record
 from shared.runtime.aggregate import Outgoing
-from shared.runtime.relay import Record
 
 
 def to_record(

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from heapq import merge
 from typing import Any, NamedTuple
 
-from shared.contracts.decision import Listing
-from shared.mongo import (
+from shared.decider.decision import Listing
+from shared.platform.mongo import (
     ASCENDING,
     Database,
     IndexModel,

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.runtime.errors import OwnershipLost
+from shared.platform.errors import OwnershipLost
 from shared.time.clock import SystemClock
 
 PULSES_PER_LIMIT = 10

@@ -6,22 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
 
-from shared.contracts.decision import (
-    NOTHING_DUE,
-    Announcement,
-    Decision,
-    Listing,
-    Output,
-    State,
-    Withdrawal,
-)
 from shared.contracts.envelope import Event
 from shared.contracts.identifiers import dealer_of
-from shared.contracts.policy import Policy
+from shared.contracts.outputs import Output, Withdrawal
+from shared.decider.decider import Facts, Machine
+from shared.decider.decision import NOTHING_DUE, Announcement, Decision, Listing, State
+from shared.decider.policy import Policy
+from shared.platform.errors import place_of
 from shared.runtime.aggregate import NOTHING, Aggregate, Outgoing, Parked
 from shared.runtime.emit import Draft, OutputTooLarge, compare
-from shared.runtime.errors import place_of
-from shared.runtime.machine import Facts, Machine
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)

@@ -12,7 +12,7 @@ from typing import Protocol, TypeAlias
 
 from aiokafka import TopicPartition
 
-from shared import metrics
+from shared.platform import metrics
 from shared.time.clock import Clock
 
 Sight: TypeAlias = Mapping[int, datetime | None]

@@ -7,13 +7,13 @@ from typing import Annotated, Generic, TypeVar
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from shared.contracts.decision import Decision, Listing
-from shared.contracts.policy import Policy
-from shared.dealers import Dealers
+from shared.dealers.dealer import Dealers
+from shared.decider.decider import Facts, Machine
+from shared.decider.decision import Decision, Listing
+from shared.decider.policy import Policy
+from shared.decider.snapshot import View
+from shared.platform.errors import place_of
 from shared.runtime.aggregate import Aggregate
-from shared.runtime.errors import place_of
-from shared.runtime.machine import Facts, Machine
-from shared.runtime.reader import View
 from shared.runtime.store import ReadStore
 from shared.time.clock import Clock
 

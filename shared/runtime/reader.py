@@ -1,39 +1,16 @@
 """What a service's read endpoints may see: facts and the decision they lead to, never more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from shared.contracts.decision import Announced, Decision, Listing
 from shared.contracts.identifiers import as_composed
-from shared.problems import Refusal, unknown
-from shared.runtime.machine import Facts
+from shared.decider.decider import Facts
+from shared.decider.decision import Listing
+from shared.decider.snapshot import View
+from shared.platform.problems import Refusal, unknown
 
 F = TypeVar("F", bound=Facts)
-
-
-@dataclass(frozen=True, slots=True)
-class View(Generic[F]):
-    """One aggregate as of now."""
-
-    id: str
-    dealer_id: str
-    facts: F
-    decision: Decision
-    announced: Announced
-    due_at: datetime | None
-    policy_version: str
-    updated_at: datetime
-    parked_because: str | None = None
-    """Why it was set aside; where it cannot be decided, the decision is empty."""
-    listing: Listing | None = None
-    """As it was stored, which is what pages by deadline go by."""
-
-    @property
-    def undecided_because(self) -> str | None:
-        """Why nothing can be said of it at present, if so."""
-        return None if self.decision.outputs else self.parked_because
 
 
 class Reader(Protocol[F]):

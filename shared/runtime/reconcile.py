@@ -14,21 +14,21 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from shared import metrics
-from shared.contracts.policy import Policy
-from shared.runtime.aggregate import Aggregate, Intent, Outgoing
-from shared.runtime.errors import (
+from shared.decider.decider import Facts, Machine
+from shared.decider.policy import Policy
+from shared.platform import metrics
+from shared.platform.errors import (
     Conflict,
     RefusedDocuments,
     RefusedMessage,
     TransientFailure,
     place_of,
 )
-from shared.runtime.machine import Facts, Machine
+from shared.platform.publisher import Relay
+from shared.runtime.aggregate import Aggregate, Intent, Outgoing
 from shared.runtime.messages import to_record
 from shared.runtime.ownership import Turn
 from shared.runtime.plan import Change, PoisonedEvent, Work, fence, park, plan
-from shared.runtime.relay import Relay
 from shared.runtime.store import Store
 from shared.time.clock import Clock
 

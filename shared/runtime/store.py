@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from shared.contracts.decision import Listing
+from shared.decider.decision import Listing
 from shared.runtime.aggregate import Aggregate, Intent
 
 

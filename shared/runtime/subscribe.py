@@ -20,7 +20,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from shared.kafka import tls_context
+from shared.platform.kafka import tls_context
 from shared.runtime.ownership import Ownership
 from shared.settings import KafkaSettings
 from shared.time.clock import Clock, SystemClock

@@ -14,14 +14,14 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from shared import metrics
 from shared.contracts.identifiers import dealer_of
-from shared.contracts.policy import Policy
+from shared.decider.decider import Facts, Machine
+from shared.decider.policy import Policy
+from shared.platform import metrics
+from shared.platform.backoff import Backoff
+from shared.platform.errors import TransientFailure
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.audit import Auditor
-from shared.runtime.backoff import Backoff
-from shared.runtime.errors import TransientFailure
-from shared.runtime.machine import Facts, Machine
 from shared.runtime.ownership import Ownership, Turn
 from shared.runtime.plan import Work, is_decidable, is_undecided
 from shared.runtime.progress import Knowledge

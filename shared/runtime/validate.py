@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from shared.contracts.envelope import Event, Message, attribute_in
 from shared.contracts.identifiers import customer_of, dealer_of
-from shared.runtime.errors import PoisonRecord
+from shared.platform.errors import PoisonRecord
 
 MAX_PROBLEMS_TOLD = 3
 MAX_SEQUENCE_DIGITS = 18

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from shared.contracts.policy import Policy
+from shared.decider.decider import Facts, Machine
+from shared.decider.policy import Policy
+from shared.platform.publisher import Relay
 from shared.runtime.consume import Consumer, Log
 from shared.runtime.dead_letters import RawRecord
-from shared.runtime.machine import Facts, Machine
 from shared.runtime.ownership import Ownership
 from shared.runtime.progress import Progress
 from shared.runtime.reconcile import Reconciler, random_intent_id
-from shared.runtime.relay import Relay
 from shared.runtime.store import Store
 from shared.runtime.sweep import Sweep
 from shared.settings import RuntimeSettings

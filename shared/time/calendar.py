@@ -15,8 +15,8 @@ from pydantic import (
     model_validator,
 )
 
-from shared.contracts.policy import Policy
 from shared.contracts.values import Day, Name
+from shared.decider.policy import Policy
 from shared.time.opening import OpenTimes
 from shared.time.written import Written
 from shared.time.zones import known_zone, milliseconds_of

@@ -20,8 +20,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from shared import process
-from shared.logs import configure_logging
+from shared.platform import process
+from shared.platform.logs import configure_logging
 from shared.settings import ServiceSettings
 from tests.bench import events, loops
 from tests.bench.customer import NEW, OTHERS_A_SECOND, THEIRS_A_SECOND, customer

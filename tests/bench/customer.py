@@ -9,9 +9,9 @@ import bson
 
 from services.scoring.app import machine
 from services.scoring.settings import ScoringSettings
-from shared.kafka import make_producer
-from shared.mongo import Mongo
-from shared.runtime.relay import KafkaRelay, Record
+from shared.platform.kafka import make_producer
+from shared.platform.mongo import Mongo
+from shared.platform.publisher import KafkaRelay, Record
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 from tests.bench.events import one_visit_each, publish, visits_of
 from tests.bench.latency import MEASURED_SECONDS, WARM_UP_SECONDS, delays

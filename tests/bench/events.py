@@ -9,8 +9,8 @@ from shared.contracts.envelope import to_headers
 from shared.contracts.identifiers import customer_key, document_id, document_version
 from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken, Recorded, VisitRecorded
 from shared.contracts.values import instant_text
-from shared.kafka import make_producer
-from shared.runtime.relay import KafkaRelay, Record
+from shared.platform.kafka import make_producer
+from shared.platform.publisher import KafkaRelay, Record
 from shared.settings import KafkaSettings
 
 BYTES = 900

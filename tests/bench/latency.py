@@ -9,8 +9,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from shared.contracts.envelope import from_headers
 from shared.contracts.topics import SCORES
-from shared.kafka import connection, make_producer
-from shared.runtime.relay import Record
+from shared.platform.kafka import connection, make_producer
+from shared.platform.publisher import Record
 from shared.settings import KafkaSettings
 from tests.bench.events import one_visit_each, publish
 from tests.bench.servers import Fresh, running_service

@@ -20,12 +20,12 @@ from services.followup import app as followup
 from services.followup.settings import FollowUpSettings
 from services.scoring import app as scoring
 from services.scoring.settings import ScoringSettings
-from shared import metrics
 from shared.contracts.topics import SCORES, VISITS
-from shared.kafka import connection, make_producer
-from shared.mongo import Mongo, UpdateOne
+from shared.decider.decider import Machine
+from shared.platform import metrics
+from shared.platform.kafka import connection, make_producer
+from shared.platform.mongo import Mongo, UpdateOne
 from shared.runtime.lifecycle import Runtime
-from shared.runtime.machine import Machine
 from shared.settings import ServiceSettings
 
 BATCH = 1000

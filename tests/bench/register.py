@@ -17,10 +17,10 @@ from services.intake.facts import Row
 from services.intake.receive import Intake
 from services.intake.register import MongoRegister
 from services.intake.republish import Republishing
-from shared.dealers import Dealer, Dealers
-from shared.kafka import make_producer
-from shared.mongo import Mongo
-from shared.runtime.relay import KafkaRelay
+from shared.dealers.dealer import Dealer, Dealers
+from shared.platform.kafka import make_producer
+from shared.platform.mongo import Mongo
+from shared.platform.publisher import KafkaRelay
 from shared.settings import ServiceSettings
 from shared.time.clock import SystemClock
 from tests.bench.events import DEALER

@@ -12,7 +12,7 @@ from services.complaints import app as complaints_app
 from services.complaints.settings import ComplaintSettings
 from services.scoring import app as scoring_app
 from services.scoring.settings import ScoringSettings
-from shared.runtime.machine import Machine
+from shared.decider.decider import Machine
 from shared.runtime.validate import to_event
 from tests.bench import events
 from tests.bench.__main__ import LONG_BACKLOG, Cost, compared, percentile

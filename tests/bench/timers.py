@@ -20,14 +20,14 @@ from services.complaints.settings import ComplaintSettings
 from shared.contracts.complaints import DeadlineBreached
 from shared.contracts.envelope import Event, from_headers
 from shared.contracts.topics import ESCALATIONS
-from shared.kafka import connection, make_producer
-from shared.mongo import Mongo
+from shared.platform.kafka import connection, make_producer
+from shared.platform.mongo import Mongo
+from shared.platform.publisher import KafkaRelay
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work, plan
 from shared.runtime.reconcile import Reconciler
-from shared.runtime.relay import KafkaRelay
 from shared.runtime.sweep import Sweep
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 from shared.time.clock import ManualClock, SystemClock

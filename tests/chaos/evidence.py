@@ -17,10 +17,10 @@ from services.scoring.app import machine as scoring_machine
 from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import Event
 from shared.contracts.topics import CASES, COMPLAINTS, DEAD_LETTERS, SALES, VISITS
-from shared.mongo import Mongo
+from shared.decider.decider import Machine
+from shared.platform.mongo import Mongo
 from shared.runtime.aggregate import NOTHING, Aggregate
 from shared.runtime.dead_letters import RawRecord, told_by
-from shared.runtime.machine import Machine
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.validate import to_event
 from shared.settings import MongoSettings

@@ -8,10 +8,10 @@ import httpx
 from services.complaints.api import routes
 from services.complaints.facts import CaseFacts
 from services.complaints.rulebook import Rulebook
-from shared.contracts.decision import Listing
 from shared.contracts.identifiers import name_within
-from shared.http import make_app
-from shared.runtime.reader import View
+from shared.decider.decision import Listing
+from shared.decider.snapshot import View
+from shared.platform.http import make_app
 from shared.time.clock import ManualClock
 from tests.complaints.scenario import (
     CASE,

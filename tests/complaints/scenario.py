@@ -25,10 +25,11 @@ from shared.contracts.complaints import (
     HandedOver,
     Merge,
 )
-from shared.contracts.decision import Announcement, Decision, Output
 from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import Severity, StepName
 from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
+from shared.contracts.outputs import Output
+from shared.decider.decision import Announcement, Decision
 
 RECEIVED = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 """10:00 in Shanghai."""

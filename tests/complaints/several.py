@@ -16,8 +16,8 @@ from shared.contracts.complaints import CaseMerged, CaseMergeWithdrawn
 from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import StepName
 from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
+from shared.decider.decider import Machine
 from shared.runtime.aggregate import Aggregate, Outgoing
-from shared.runtime.machine import Machine
 from shared.runtime.plan import Work, plan
 from tests.complaints.scenario import DEALER, RULES, at
 

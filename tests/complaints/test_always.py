@@ -16,9 +16,9 @@ from services.complaints.rulebook import Edition, Rulebook, rulebook_of
 from services.complaints.settings import ComplaintSettings
 from services.complaints.turns import ABOUT_THE_STANDING
 from shared.contracts.complaints import CaseStandingChanged
-from shared.contracts.decision import Decision
 from shared.contracts.feed_parts import Severity, StepName
-from shared.runtime.machine import Machine
+from shared.decider.decider import Machine
+from shared.decider.decision import Decision
 from tests import invariants
 from tests.complaints.rules import BUSINESS, CALENDAR
 from tests.complaints.scenario import (

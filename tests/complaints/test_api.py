@@ -14,10 +14,10 @@ from services.complaints.facts import CaseEvent, CaseFacts, aggregate_id
 from services.complaints.reading.entries import Step
 from services.complaints.reading.views import CaseView, line, show
 from services.complaints.rulebook import Edition, Rulebook, rulebook_of
-from shared.contracts.decision import NOTHING_DUE, Decision
 from shared.contracts.identifiers import document_id
-from shared.http import make_app
-from shared.runtime.machine import Machine
+from shared.decider.decider import Machine
+from shared.decider.decision import NOTHING_DUE, Decision
+from shared.platform.http import make_app
 from shared.time.clock import ManualClock
 from tests.complaints.reading import CASES, ID, OneDealer, client, view_of
 from tests.complaints.rules import BUSINESS, CALENDAR, CLIMBING, ROSTER

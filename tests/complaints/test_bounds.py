@@ -10,10 +10,10 @@ from services.complaints.speaker import MOST_REFUSALS_TOLD
 from services.complaints.timeline import MOST_STEPS
 from shared.contracts import complaints
 from shared.contracts.complaints import MOST_MERGES, MOST_TURNS, CaseMerged, CaseStandingChanged
-from shared.contracts.decision import Output, Withdrawal
 from shared.contracts.envelope import Message
 from shared.contracts.feed_parts import Severity
 from shared.contracts.intake import ComplaintStepTaken
+from shared.contracts.outputs import Output, Withdrawal
 from tests.complaints.scenario import abouts, at, filed, given, step
 from tests.complaints.several import Cases, complaint, taken
 

@@ -9,7 +9,7 @@ from services.complaints.listing import CaseTally, ClockTally
 from services.complaints.observe import begin
 from services.complaints.reading.statistics import statistics_of
 from services.complaints.rulebook import Rulebook
-from shared.contracts.decision import NOTHING_DUE, Listing
+from shared.decider.decision import NOTHING_DUE, Listing
 from tests.fakes import DEALERS
 
 CHICAGO = DEALERS.all()[2]

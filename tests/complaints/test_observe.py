@@ -12,8 +12,9 @@ from services.complaints.facts import CaseEvent
 from services.complaints.observe import observe
 from services.complaints.rulebook import Rulebook
 from services.complaints.settings import ComplaintSettings
-from shared import metrics
-from shared.contracts.decision import Announcement, Listing, Output, Withdrawal
+from shared.contracts.outputs import Output, Withdrawal
+from shared.decider.decision import Announcement, Listing
+from shared.platform import metrics
 from tests.complaints.rules import ROSTER
 from tests.complaints.scenario import (
     DEALER,

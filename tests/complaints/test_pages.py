@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.complaints.api import STATISTICS_PAGE
 from services.complaints.reading import cursor
 from services.complaints.rulebook import rulebook_of
-from shared.contracts.decision import NOTHING_DUE
+from shared.decider.decision import NOTHING_DUE
 from shared.time.zones import moment_of
 from tests.complaints.reading import CASES, ID, STATISTICS, OneDealer, client
 from tests.complaints.rules import BUSINESS, CALENDAR

@@ -17,13 +17,13 @@ from services.complaints.rulebook import Edition, OpenCases, Rulebook
 from services.complaints.rules.applied import write_edition
 from services.complaints.rules.rehearsal import SHOWN_CASES, Rehearsal, proposed
 from services.complaints.settings import ComplaintSettings
-from shared.contracts.decision import earliest
 from shared.contracts.topics import ESCALATIONS
+from shared.decider.decision import earliest
 from shared.runtime.aggregate import Emitted
-from shared.runtime.exchange import exchange_policy
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
 from shared.runtime.reconcile import Reconciler
+from shared.runtime.reload import exchange_policy
 from shared.runtime.sweep import Sweep
 from shared.time.clock import ManualClock
 from tests.complaints.scenario import DEALER, at, place

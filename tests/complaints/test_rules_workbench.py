@@ -7,7 +7,8 @@ import pytest
 
 from deploy.local.policy_check import check
 from services.complaints.rules.workbench import read_drafts
-from shared.dealers import Dealers, read_dealers
+from shared.dealers.dealer import Dealers
+from shared.dealers.file import read_dealers
 from shared.settings import SHIPPED_DEALERS
 
 EXAMPLE = SHIPPED_DEALERS.parent / "rules.example"

@@ -22,10 +22,10 @@ from shared.contracts.envelope import Event
 from shared.contracts.identifiers import customer_key, document_id
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import VISITS
-from shared.kafka import MAX_REQUEST_BYTES, connection, make_producer
+from shared.platform.kafka import MAX_REQUEST_BYTES, connection, make_producer
+from shared.platform.publisher import KafkaRelay, Record
 from shared.runtime.dead_letters import REPLAYED, not_ours
 from shared.runtime.lifecycle import Runtime
-from shared.runtime.relay import KafkaRelay, Record
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 from tests.e2e import poison
 from tests.e2e.house import House, house, visit

@@ -7,7 +7,6 @@ from typing import Any
 from services.followup.decide import decide, task_id
 from services.followup.facts import FollowUpFacts, join
 from services.followup.policy import FollowUpPolicy
-from shared.contracts.decision import Decision
 from shared.contracts.envelope import Event
 from shared.contracts.followup import TaskChanged
 from shared.contracts.identifiers import document_version
@@ -21,6 +20,7 @@ from shared.contracts.intake import (
     VisitMoved,
     VisitRecorded,
 )
+from shared.decider.decision import Decision
 
 DEALER = "sunrise/pudong"
 CUSTOMER = f"{DEALER}/cdk/C1"

@@ -11,7 +11,7 @@ from services.followup.facts import FollowUpFacts
 from services.followup.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
 from shared.contracts.identifiers import customer_key, subject_id
-from shared.http import make_app
+from shared.platform.http import make_app
 from shared.time.clock import ManualClock
 from shared.yaml_file import WrongFile
 from tests.fakes import Shelf

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.decision import Decision
 from shared.contracts.envelope import Event
+from shared.decider.decision import Decision
 from tests.followup.story import (
     CAR,
     at,

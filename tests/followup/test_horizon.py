@@ -12,9 +12,9 @@ from hypothesis import strategies as some
 from services.followup.decide import condense
 from services.followup.facts import CONTACT, FollowUpFacts, join
 from services.followup.policy import FollowUpPolicy, ServiceInterval
-from shared.contracts.decision import Decision
-from shared.contracts.digests import PAST, Horizon
 from shared.contracts.envelope import Event
+from shared.decider.decision import Decision
+from shared.decider.digests import PAST, Horizon
 from tests import invariants
 from tests.followup.story import (
     CUSTOMER,

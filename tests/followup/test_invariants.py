@@ -10,10 +10,10 @@ from services.followup.app import machine
 from services.followup.decide import condense, decide
 from services.followup.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
-from shared.contracts.digests import Horizon
 from shared.contracts.envelope import Event
 from shared.contracts.followup import TaskChanged
 from shared.contracts.intake import ConsentGiven, SaleRecorded
+from shared.decider.digests import Horizon
 from tests import invariants
 from tests.examples import thorough
 from tests.followup.story import (

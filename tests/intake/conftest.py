@@ -11,7 +11,7 @@ import pytest
 from services.intake.answers import Item
 from services.intake.receive import Intake
 from shared.contracts.intake import Recorded
-from shared.runtime.errors import TransientFailure
+from shared.platform.errors import TransientFailure
 from shared.time.clock import ManualClock
 from tests.fakes import MemoryRelay
 from tests.intake.given import DEALERS, NOW, Data, event, message_of, outcomes

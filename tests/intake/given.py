@@ -10,10 +10,10 @@ from services.intake.canonical import Submission, submissions
 from services.intake.reports import Reported, examine
 from shared.contracts import intake
 from shared.contracts.envelope import from_headers
-from shared.contracts.facts import keep_newest
 from shared.contracts.feeds import REPORTS
-from shared.dealers import Dealer, Dealers
-from shared.runtime.relay import Record
+from shared.dealers.dealer import Dealer, Dealers
+from shared.decider.facts import keep_newest
+from shared.platform.publisher import Record
 from tests.intake.memory_register import HASH_KEY
 
 PUDONG = "sunrise/pudong"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from services.intake.facts import Row
 from services.intake.profiles import PROFILE
 from services.intake.register import Shelf
-from shared.runtime.errors import Conflict
+from shared.platform.errors import Conflict
 
 HASH_KEY = b"key of the tests"
 FREE_WORDS = {"narrative": None, "words": None}

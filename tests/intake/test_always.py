@@ -11,7 +11,7 @@ from services.intake.canonical import STEP
 from services.intake.facts import Row
 from services.intake.profiles import PROFILE
 from shared.contracts.intake import ComplaintStepTaken, Recorded
-from shared.runtime.errors import TransientFailure
+from shared.platform.errors import TransientFailure
 from tests.examples import thorough
 from tests.intake.conftest import World, after_all
 from tests.intake.given import (

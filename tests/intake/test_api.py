@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from services.intake.app import make_app
 from services.intake.body import BATCH, NDJSON, SINGLE
 from services.intake.settings import IntakeSettings
-from shared.runtime.errors import TransientFailure
+from shared.platform.errors import TransientFailure
 from tests.intake.conftest import World
 from tests.intake.given import (
     BERLIN,

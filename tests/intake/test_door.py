@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from services.intake.app import make_app
 from services.intake.body import BATCH, NDJSON, SINGLE
 from services.intake.settings import IntakeSettings
-from shared import process
+from shared.platform import process
 from shared.settings import HttpSettings
 from tests.intake.conftest import World
 from tests.intake.given import DEALERS, Data, consent, event, step, survey, visit

@@ -6,7 +6,7 @@ import pytest
 
 from shared.contracts.identifiers import document_id
 from shared.contracts.intake import ComplaintMoved, ComplaintStepTaken
-from shared.runtime.errors import TransientFailure
+from shared.platform.errors import TransientFailure
 from tests.intake.conftest import World
 from tests.intake.given import (
     PUDONG,

@@ -12,7 +12,7 @@ from services.intake.batch import Entry, Unregistered, plan
 from services.intake.canonical import submissions
 from services.intake.facts import Row
 from services.intake.narratives_api import written
-from shared.runtime.errors import TransientFailure
+from shared.platform.errors import TransientFailure
 from tests.intake.conftest import World
 from tests.intake.given import NOW, PUDONG, Data, at, complaint, event, reported, step, visit
 from tests.intake.memory_register import HASH_KEY

@@ -8,7 +8,7 @@ import pytest
 from services.intake.profiles import with_said
 from services.intake.said import Statements, stamped
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
-from shared.runtime.errors import TransientFailure
+from shared.platform.errors import TransientFailure
 from tests.intake.conftest import World
 from tests.intake.given import (
     GOOD_VIN,

@@ -13,7 +13,7 @@ from services.intake.decide_said import decide_profile
 from services.intake.profiles import PROFILE, profile_version, with_said
 from services.intake.said import Said, Statements, stamped
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
-from shared.runtime.errors import TransientFailure
+from shared.platform.errors import TransientFailure
 from tests.examples import thorough
 from tests.intake.conftest import World, after_all
 from tests.intake.given import (

@@ -3,8 +3,8 @@
 import pytest
 
 from services.intake.publish import BYTES_AT_ONCE, RECORDS_AT_ONCE, portions, publish
-from shared.runtime.errors import RefusedMessage, TransientFailure
-from shared.runtime.relay import Record
+from shared.platform.errors import RefusedMessage, TransientFailure
+from shared.platform.publisher import Record
 from tests.fakes import MemoryRelay
 
 

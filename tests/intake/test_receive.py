@@ -9,7 +9,7 @@ from services.intake.records import causation_id
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import document_id
 from shared.contracts.intake import ProfileRecorded, VisitMoved
-from shared.runtime.errors import RefusedMessage, TransientFailure
+from shared.platform.errors import RefusedMessage, TransientFailure
 from tests.intake.conftest import World
 from tests.intake.given import (
     PUDONG,

@@ -13,8 +13,8 @@ from services.intake.canonical import submissions
 from services.intake.facts import Row
 from services.intake.profiles import PROFILE
 from services.intake.register import IDS_AT_ONCE, MongoRegister, Register, Shelf
-from shared.mongo import Mongo
-from shared.runtime.errors import Conflict, TransientFailure
+from shared.platform.errors import Conflict, TransientFailure
+from shared.platform.mongo import Mongo
 from shared.settings import MongoSettings
 from tests.intake.given import (
     BERLIN,

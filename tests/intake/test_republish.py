@@ -16,9 +16,9 @@ from services.intake.republish import PutBack, Republishing, UnknownPlace
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import document_id
 from shared.contracts.intake import ComplaintMoved, ProfileRecorded, Recorded
-from shared.mongo import Mongo
-from shared.runtime.errors import RefusedMessage, TransientFailure
-from shared.runtime.relay import Record
+from shared.platform.errors import RefusedMessage, TransientFailure
+from shared.platform.mongo import Mongo
+from shared.platform.publisher import Record
 from shared.settings import MongoSettings
 from shared.time.clock import ManualClock
 from tests.fakes import MemoryRelay

@@ -18,7 +18,7 @@ from services.intake.seen import (
     Sender,
     reason_of,
 )
-from shared.problems import Problem
+from shared.contracts.http.problem import Problem
 from tests.intake.conftest import World
 from tests.intake.given import DEALERS, PUDONG, event, visit
 

@@ -11,7 +11,7 @@ from services.intake.body import BATCH, NDJSON, SINGLE, events_in
 from services.intake.receive import Unreadable
 from services.intake.reports import Refused
 from services.intake.strict_json import NotJson, StrictJson, TooLarge
-from shared.problems import Refusal
+from shared.platform.problems import Refusal
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none()

@@ -7,8 +7,8 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from shared.contracts.envelope import Event
-from shared.contracts.policy import Policy
-from shared.runtime.machine import Facts, Machine
+from shared.decider.decider import Facts, Machine
+from shared.decider.policy import Policy
 from shared.runtime.plan import Work, plan
 
 F = TypeVar("F", bound=Facts)

@@ -6,10 +6,11 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as some
 
-from shared.contracts.decision import AnyOutput, Decision, Output
 from shared.contracts.envelope import Event
-from shared.contracts.policy import Policy
-from shared.runtime.machine import Facts, Machine
+from shared.contracts.outputs import Output
+from shared.decider.decider import Facts, Machine
+from shared.decider.decision import AnyOutput, Decision
+from shared.decider.policy import Policy
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)

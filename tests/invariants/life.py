@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from shared.contracts.decision import Announcement, AnyOutput, Withdrawal
 from shared.contracts.envelope import Event, Message
-from shared.contracts.policy import Policy
+from shared.contracts.outputs import Withdrawal
+from shared.decider.decider import Facts, Machine
+from shared.decider.decision import Announcement, AnyOutput
+from shared.decider.policy import Policy
 from shared.runtime.aggregate import NOTHING, Aggregate, Outgoing
 from shared.runtime.documents import from_aggregate, to_aggregate
-from shared.runtime.machine import Facts, Machine
 from shared.runtime.plan import Work, plan
 from tests.invariants.decisions import MOMENT_OF_NOTICING, content_of
 

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from hypothesis import strategies as some
 
-from shared.contracts.decision import Announced, Decision, earliest
 from shared.contracts.envelope import Event
-from shared.contracts.policy import Policy
-from shared.runtime.machine import Facts, Machine
+from shared.decider.decider import Facts, Machine
+from shared.decider.decision import Announced, Decision, earliest
+from shared.decider.policy import Policy
 from tests.invariants.decisions import JUST_BEFORE, MANY_WAKES
 from tests.invariants.life import Life
 

@@ -8,7 +8,6 @@ from services.scoring.decide import decide
 from services.scoring.facts import ScoringFacts, join
 from services.scoring.policy import ScoringPolicy
 from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn, CaseTurn
-from shared.contracts.decision import Decision
 from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import Severity
 from shared.contracts.identifiers import document_version
@@ -23,6 +22,7 @@ from shared.contracts.intake import (
     VisitRecorded,
 )
 from shared.contracts.scoring import GradeChanged, ScoreChanged
+from shared.decider.decision import Decision
 
 DEALER = "sunrise/pudong"
 CUSTOMER = f"{DEALER}/cdk/C1"

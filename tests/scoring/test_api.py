@@ -11,7 +11,7 @@ from services.scoring.facts import ScoringFacts
 from services.scoring.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings
 from shared.contracts.identifiers import customer_key
-from shared.http import make_app
+from shared.platform.http import make_app
 from shared.time.clock import ManualClock
 from shared.yaml_file import WrongFile
 from tests.fakes import Shelf

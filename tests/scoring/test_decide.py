@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from services.scoring.policy import ScoringPolicy
-from shared.contracts.decision import Decision
 from shared.contracts.envelope import Event
+from shared.decider.decision import Decision
 from tests.scoring.story import (
     complaint,
     day,

@@ -13,9 +13,9 @@ from hypothesis import strategies as some
 from services.scoring.decide import condense
 from services.scoring.facts import Former, Gone, Noted, ScoringFacts, join
 from services.scoring.policy import Fade, Rule, Rules, ScoringPolicy
-from shared.contracts.decision import Decision
-from shared.contracts.digests import NOTHING, PAST, Horizon
 from shared.contracts.envelope import Event
+from shared.decider.decision import Decision
+from shared.decider.digests import NOTHING, PAST, Horizon
 from tests import invariants
 from tests.invariants.life import Life
 from tests.scoring.story import (

@@ -5,7 +5,7 @@ from typing import Literal
 
 import pytest
 
-from shared.mongo import Mongo
+from shared.platform.mongo import Mongo
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.store import Store
 from shared.settings import MongoSettings

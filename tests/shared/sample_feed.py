@@ -13,7 +13,7 @@ from services.intake.reports import Reported, examine
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.feeds import REPORTS, AnyReport
 from shared.contracts.intake import Recorded
-from shared.dealers import Dealer, Dealers
+from shared.dealers.dealer import Dealer, Dealers
 from shared.settings import ServiceSettings
 from tests.intake.memory_register import HASH_KEY
 

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.decision import NOTHING_DUE, Listing
 from shared.contracts.identifiers import customer_key, dealer_of
+from shared.decider.decision import NOTHING_DUE, Listing
+from shared.platform.errors import TransientFailure
 from shared.runtime import audit
 from shared.runtime.aggregate import NOTHING, Aggregate
 from shared.runtime.audit import AUDIT_PAGE, GRACE, LONG_AGO, QUERIES_A_TURN, _Place
-from shared.runtime.errors import TransientFailure
 from shared.runtime.plan import park
 from shared.time.clock import SystemClock
 from tests.fakes import MemoryStore

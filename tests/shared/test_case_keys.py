@@ -7,15 +7,15 @@ from aiokafka.partitioner import DefaultPartitioner
 
 from shared.contracts import complaints, scoring, topics
 from shared.contracts.complaints import CaseStandingWithdrawn
-from shared.contracts.decision import Output, Withdrawal
 from shared.contracts.envelope import Message
 from shared.contracts.identifiers import aggregate_within, customer_key, dealer_of
+from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.scoring import ScoreWithdrawn
-from shared.kafka import by_customer
+from shared.platform.errors import PoisonRecord
+from shared.platform.kafka import by_customer
+from shared.platform.publisher import Record
 from shared.runtime.aggregate import Outgoing
-from shared.runtime.errors import PoisonRecord
 from shared.runtime.messages import to_record
-from shared.runtime.relay import Record
 from shared.runtime.validate import to_event
 from tests.polled import polled
 

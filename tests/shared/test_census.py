@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 from prometheus_client import REGISTRY, Counter, Gauge
 
-from shared import metrics
-from shared.contracts.decision import NOTHING_DUE, Listing
-from shared.dealers import Dealer
+from shared.dealers.dealer import Dealer
+from shared.decider.decision import NOTHING_DUE, Listing
+from shared.platform import metrics
+from shared.platform.errors import TransientFailure
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.census import Census, Counting, Reading
-from shared.runtime.errors import TransientFailure
 from shared.runtime.ownership import Ownership, Pulse
 from shared.time.clock import ManualClock
 from tests.fakes import DEALERS, MemoryStore

@@ -6,7 +6,7 @@ import json
 import pytest
 from fastapi import FastAPI, Response
 
-from shared.http import make_app
+from shared.platform.http import make_app
 from shared.settings import HttpSettings
 from tests.served import Client, Served, served
 

@@ -17,11 +17,11 @@ from shared.contracts.identifiers import customer_key
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import DEAD_LETTERS, SCORES, VISITS
 from shared.contracts.values import instant_text
-from shared.kafka import make_producer
+from shared.platform.kafka import make_producer
+from shared.platform.publisher import KafkaRelay, Record
 from shared.runtime.dead_letters import told_by
-from shared.runtime.exchange import PolicyWatch
 from shared.runtime.lifecycle import Runtime
-from shared.runtime.relay import KafkaRelay, Record
+from shared.runtime.reload import PolicyWatch
 from shared.runtime.validate import to_event
 from shared.settings import KafkaSettings, MongoSettings, RuntimeSettings, ServiceSettings
 from tests.polled import polled

@@ -22,6 +22,7 @@ from deploy.local.dead_letters_show import as_json, full, full_as_json, summary,
 from deploy.local.demo_watch import Watch
 from deploy.local.tail import Record as Written
 from shared.contracts.topics import DEAD_LETTERS, VISITS
+from shared.platform.publisher import Record
 from shared.runtime.dead_letters import (
     PREFIX,
     REPLAYED,
@@ -31,7 +32,6 @@ from shared.runtime.dead_letters import (
     resolution,
     without_record,
 )
-from shared.runtime.relay import Record
 from tests.shared.test_consume import record_of
 from tests.shared.toy import DEALER, visit
 

@@ -16,8 +16,8 @@ from deploy.local.cli import app
 from deploy.local.dead_letters import DeadLetter, fold, read_letters, replay
 from deploy.local.tail import Record as Written
 from shared.contracts.topics import DEAD_LETTERS, VISITS
+from shared.platform.publisher import Record
 from shared.runtime.dead_letters import PREFIX
-from shared.runtime.relay import Record
 from tests.servers import PATIENCE_SECONDS, Broker
 from tests.shared.test_consume import read_all, relay_to
 from tests.shared.test_dead_letters import GOOD, died, only

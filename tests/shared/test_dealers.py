@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.dealers import read_dealers
+from shared.dealers.file import read_dealers
 from shared.settings import SHIPPED_DEALERS
 from shared.yaml_file import WrongFile
 

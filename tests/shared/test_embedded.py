@@ -16,8 +16,8 @@ from deploy.local.processes import CannotRun, free_port, require_free, running, 
 from deploy.local.servers import embedded_broker, embedded_database
 from deploy.local.topics import expected_settings, provision_topics
 from shared.contracts.topics import ALL, DEAD_LETTERS, SCORES, VISITS
-from shared.kafka import make_producer
-from shared.mongo import Mongo
+from shared.platform.kafka import make_producer
+from shared.platform.mongo import Mongo
 from shared.settings import KafkaSettings, MongoSettings
 from tests.servers import PATIENCE_SECONDS, Broker, MongoServer
 

@@ -8,10 +8,10 @@ from datetime import datetime
 
 import pytest
 
+from shared.decider.decider import Machine
 from shared.runtime.aggregate import Intent
-from shared.runtime.exchange import exchange_policy, keep_policy_current
-from shared.runtime.machine import Machine
 from shared.runtime.reconcile import NO_POLICY, applying
+from shared.runtime.reload import exchange_policy, keep_policy_current
 from tests.fakes import MemoryStore
 from tests.metrics import Metrics
 from tests.servers import PATIENCE_SECONDS

@@ -17,7 +17,7 @@ from deploy.local.processes import CannotRun
 from deploy.local.recorded import Recorded, recorded
 from services.intake.reports import Reported, examine
 from shared.contracts.feeds import REPORTS
-from shared.dealers import Dealer, Dealers
+from shared.dealers.dealer import Dealer, Dealers
 from shared.settings import ServiceSettings
 
 PROJECT = Path(__file__).parent.parent.parent

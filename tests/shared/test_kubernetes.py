@@ -14,7 +14,7 @@ from deploy.local import configuration
 from deploy.local.stack import DEFAULT_PORT_BASE, fixed_ports
 from services.complaints.rules import places
 from services.complaints.rules.folder import read_rulebook
-from shared.dealers import read_dealers
+from shared.dealers.file import read_dealers
 
 PROJECT = Path(__file__).parent.parent.parent
 FOLDER = PROJECT / "deploy/kubernetes"

@@ -6,11 +6,11 @@ import sys
 
 import pytest
 
-from shared.logs import REPEATS_AFTER_SECONDS, SeldomRepeated
+from shared.platform.logs import REPEATS_AFTER_SECONDS, SeldomRepeated
 
 FAILS = """
 import structlog
-from shared.logs import configure_logging
+from shared.platform.logs import configure_logging
 configure_logging(service="test", form="{form}")
 def take(record):
     raise ValueError

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from shared.contracts.decision import Listing, Output, Withdrawal
 from shared.contracts.identifiers import customer_key
-from shared.runtime.errors import RefusedMessage, TransientFailure
+from shared.contracts.outputs import Output, Withdrawal
+from shared.decider.decision import Listing
+from shared.platform.errors import RefusedMessage, TransientFailure
 from shared.runtime.plan import Work
 from tests.fakes import MemoryStore
 from tests.metrics import Metrics

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.runtime.errors import OwnershipLost
+from shared.platform.errors import OwnershipLost
 from shared.runtime.ownership import Ownership, Pulse
 
 

@@ -6,7 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.contracts.decision import (
+from shared.contracts.identifiers import customer_key
+from shared.contracts.outputs import Withdrawal
+from shared.contracts.scoring import GradeChanged, ScoreChanged
+from shared.decider.decider import Machine
+from shared.decider.decision import (
     NOTHING_DUE,
     Announced,
     Announcement,
@@ -14,12 +18,8 @@ from shared.contracts.decision import (
     Decision,
     Listing,
     State,
-    Withdrawal,
 )
-from shared.contracts.identifiers import customer_key
-from shared.contracts.scoring import GradeChanged, ScoreChanged
 from shared.runtime.aggregate import Aggregate
-from shared.runtime.machine import Machine
 from shared.runtime.messages import to_record
 from shared.runtime.plan import Change, Work, plan
 from tests.shared.toy import DEALER, LISTED, START, TOY, ToyFacts, ToyPolicy, event, visit

@@ -31,7 +31,7 @@ from shared.contracts.envelope import to_headers
 from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken
 from shared.contracts.topics import COMPLAINTS
 from shared.contracts.values import instant_text
-from shared.runtime.relay import Record
+from shared.platform.publisher import Record
 from shared.settings import KafkaSettings, MongoSettings
 from tests.complaints.several import Cases
 from tests.complaints.several import complaint as complaint_of

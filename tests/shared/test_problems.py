@@ -14,8 +14,8 @@ from services.followup import api as followup
 from services.intake.app import make_app as make_intake
 from services.intake.settings import IntakeSettings
 from services.scoring import api as scoring
-from shared.http import make_app, operations
-from shared.runtime.errors import TransientFailure
+from shared.platform.errors import TransientFailure
+from shared.platform.http import make_app, operations
 from shared.time.clock import ManualClock
 from tests.fakes import MemoryRelay
 from tests.intake.given import DEALERS, NOW

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from shared.contracts.identifiers import customer_key
 from shared.contracts.scoring import ScoreChanged
-from shared.runtime.machine import Machine
+from shared.decider.decider import Machine
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
 from shared.runtime.read import StoreReader

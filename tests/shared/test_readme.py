@@ -13,7 +13,8 @@ from pydantic import TypeAdapter
 from deploy.local import configuration, example
 from deploy.local.cli import app
 from deploy.local.stack import DEFAULT_PORT_BASE, fixed_ports
-from shared.dealers import Dealer, read_dealers
+from shared.dealers.dealer import Dealer
+from shared.dealers.file import read_dealers
 
 PROJECT = Path(__file__).parent.parent.parent
 READMES = [PROJECT / "README.md", PROJECT / "README.zh-CN.md"]
@@ -60,7 +61,7 @@ def test_every_variable_that_is_named_is_read(document: Path) -> None:
 @each_readme
 def test_the_event_that_is_shown_is_the_one_to_try(readme: Path) -> None:
     shown = json.loads(blocks(readme, "json")[0])
-    dealer = read_dealers(PROJECT / "deploy/local/dealers.yaml").find("sunrise/berlin")
+    dealer = read_dealers(PROJECT / "shared/dealers/example.yaml").find("sunrise/berlin")
     assert dealer is not None
     made_at = datetime.strptime(shown["id"][-15:], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
     assert shown == example.event("visit", dealer, now=made_at)

@@ -5,21 +5,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.contracts.decision import Listing
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import customer_key
 from shared.contracts.intake import VisitRecorded
+from shared.decider.decision import Listing
+from shared.platform.errors import Conflict, OwnershipLost, RefusedMessage, TransientFailure
+from shared.platform.publisher import Record
 from shared.runtime.aggregate import Aggregate, Intent
-from shared.runtime.errors import (
-    Conflict,
-    OwnershipLost,
-    RefusedMessage,
-    TransientFailure,
-)
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
 from shared.runtime.reconcile import UNSAID, Reconciler
-from shared.runtime.relay import Record
 from shared.runtime.store import Store
 from shared.time.clock import ManualClock
 from tests.fakes import MemoryRelay

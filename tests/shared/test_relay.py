@@ -8,9 +8,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 
 from shared.contracts.topics import VISITS
-from shared.kafka import connection, make_producer
-from shared.runtime.errors import TransientFailure
-from shared.runtime.relay import ConnectingRelay, Record
+from shared.platform.errors import TransientFailure
+from shared.platform.kafka import connection, make_producer
+from shared.platform.publisher import ConnectingRelay, Record
 from shared.settings import KafkaSettings
 from tests.servers import PATIENCE_SECONDS
 

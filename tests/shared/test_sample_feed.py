@@ -21,7 +21,7 @@ from services.intake.profiles import PROFILE
 from shared.contracts.feed_parts import Vehicle
 from shared.contracts.feeds import ComplaintReported, SaleReported, VisitReported
 from shared.contracts.values import Odometer
-from shared.dealers import Dealer
+from shared.dealers.dealer import Dealer
 from tests.intake.memory_register import HASH_KEY
 from tests.shared.sample_feed import (
     DAYS,

@@ -18,7 +18,6 @@ from services.followup.decide import decide as decide_tasks
 from services.followup.policy import FollowUpPolicy
 from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import CaseMerged, ClockStopped, StepRefused
-from shared.contracts.decision import Announcement, Decision, Output, State
 from shared.contracts.envelope import Event, Message
 from shared.contracts.feeds import TaskOutcomeReported
 from shared.contracts.followup import TaskChanged
@@ -31,6 +30,8 @@ from shared.contracts.intake import (
     TaskOutcomeRecorded,
     VisitRecorded,
 )
+from shared.contracts.outputs import Output
+from shared.decider.decision import Announcement, Decision, State
 from tests.shared.sample_feed import (
     DAYS,
     UNTIL,

@@ -19,7 +19,7 @@ from deploy.local.processes import CannotRun
 from deploy.local.send import Account, read_lines, send_all
 from services.intake.app import make_app
 from services.intake.settings import IntakeSettings
-from shared.file_kinds import WHAT_TO_DO
+from shared.platform.file_kinds import WHAT_TO_DO
 from shared.time.clock import ManualClock
 from tests.fakes import MemoryRelay
 from tests.intake.given import DEALERS, NOW, event, visit

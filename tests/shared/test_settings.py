@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.scoring.settings import ScoringSettings
-from shared.kafka import tls_context
+from shared.platform.kafka import tls_context
 from shared.settings import KafkaSettings
 from shared.yaml_file import WrongFile
 

@@ -9,11 +9,11 @@ import pytest
 from pydantic import SecretStr
 
 from deploy.local.processes import free_port
-from shared.contracts.decision import NOTHING_DUE, Listing
-from shared.mongo import Mongo
+from shared.decider.decision import NOTHING_DUE, Listing
+from shared.platform.errors import Conflict, RefusedDocuments, TransientFailure
+from shared.platform.mongo import Mongo
 from shared.runtime.aggregate import Aggregate, Emitted, Intent, Outgoing, Parked
 from shared.runtime.documents import from_intent
-from shared.runtime.errors import Conflict, RefusedDocuments, TransientFailure
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.store import ReadStore, Store
 from shared.settings import MongoSettings

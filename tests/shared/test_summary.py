@@ -26,7 +26,7 @@ from shared.contracts.complaints import (
 from shared.contracts.envelope import Message
 from shared.contracts.followup import TaskChanged, TaskStatus, TaskWithdrawn
 from shared.contracts.scoring import Grade, GradeChanged, ScoreChanged, ScoreWithdrawn
-from shared.dealers import Dealer
+from shared.dealers.dealer import Dealer
 
 SINCE = datetime(2026, 11, 20, tzinfo=UTC)
 PUDONG = Dealer(

@@ -12,8 +12,8 @@ import pytest
 
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import GRADES
+from shared.decider.decider import Machine
 from shared.runtime.aggregate import Aggregate, Intent
-from shared.runtime.machine import Machine
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
 from shared.runtime.reconcile import Reconciler

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from shared import metrics
 from shared.contracts.identifiers import customer_key
 from shared.contracts.topics import GRADES, SCORES
-from shared.runtime.errors import TransientFailure
+from shared.platform import metrics
+from shared.platform.errors import TransientFailure
 from tests.shared.test_take import Taking, partition, polled
 from tests.shared.toy import DAY, DEALER, START, TOY, visit
 

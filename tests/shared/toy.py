@@ -11,7 +11,18 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.contracts.decision import (
+from shared.contracts.envelope import Event
+from shared.contracts.identifiers import customer_key, document_id, document_version
+from shared.contracts.intake import VisitRecorded
+from shared.contracts.scoring import (
+    GradeChanged,
+    GradeChangeWithdrawn,
+    ScoreChanged,
+    ScoreWithdrawn,
+)
+from shared.contracts.values import Instant
+from shared.decider.decider import Machine
+from shared.decider.decision import (
     NOTHING_DUE,
     Announced,
     Announcement,
@@ -20,19 +31,8 @@ from shared.contracts.decision import (
     State,
     earliest,
 )
-from shared.contracts.envelope import Event
-from shared.contracts.facts import keep_newest
-from shared.contracts.identifiers import customer_key, document_id, document_version
-from shared.contracts.intake import VisitRecorded
-from shared.contracts.policy import Policy
-from shared.contracts.scoring import (
-    GradeChanged,
-    GradeChangeWithdrawn,
-    ScoreChanged,
-    ScoreWithdrawn,
-)
-from shared.contracts.values import Instant
-from shared.runtime.machine import Machine
+from shared.decider.facts import keep_newest
+from shared.decider.policy import Policy
 
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 DEALER = "sunrise/pudong"

@@ -12,9 +12,9 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, Re
 
 from shared.contracts.envelope import from_headers
 from shared.contracts.topics import DEAD_LETTERS
-from shared.runtime.errors import RefusedMessage, TransientFailure
+from shared.platform.errors import RefusedMessage, TransientFailure
+from shared.platform.publisher import Record
 from shared.runtime.ownership import Ownership
-from shared.runtime.relay import Record
 from shared.time.clock import Clock
 from tests.polled import polled
 from tests.simulation.hindsight import Fetch, Hindsight

@@ -19,8 +19,8 @@ from shared.contracts.complaints import (
     HandedOver,
     Merge,
 )
-from shared.contracts.decision import Output
 from shared.contracts.envelope import from_headers
+from shared.contracts.outputs import Output
 from tests.simulation.cases import Case, facts_of, known, reported_in
 from tests.simulation.reports import Reported
 from tests.simulation.witness import Invariant, Witness

@@ -14,7 +14,7 @@ from shared.contracts import complaints
 from shared.contracts.complaints import DeadlineBreached, DeadlineWarned, EscalationRaised
 from shared.contracts.intake import ComplaintFiled
 from shared.contracts.topics import COMPLAINTS, MERGES
-from shared.runtime.machine import Machine
+from shared.decider.decider import Machine
 from tests.simulation.cases import known, reported_in, step_document, taken, version
 from tests.simulation.cases_oracle import CasesOracle
 from tests.simulation.log import Log

@@ -6,9 +6,9 @@ from functools import partial
 from random import Random
 from typing import Protocol, TypeVar
 
-from shared.contracts.decision import Listing
+from shared.decider.decision import Listing
+from shared.platform.errors import TransientFailure
 from shared.runtime.aggregate import Aggregate, Intent
-from shared.runtime.errors import TransientFailure
 from shared.runtime.plan import fence
 from shared.time.clock import Clock
 from tests.fakes import MemoryStore

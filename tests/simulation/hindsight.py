@@ -30,10 +30,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
-from shared.contracts.decision import Announced, Announcement
 from shared.contracts.envelope import Event
+from shared.decider.decider import Machine
+from shared.decider.decision import Announced, Announcement
 from shared.runtime.aggregate import NOTHING, Aggregate
-from shared.runtime.machine import Machine
 from shared.runtime.reconcile import UNSAID
 from tests.simulation.log import Log
 from tests.simulation.witness import Invariant, Owner, Witness

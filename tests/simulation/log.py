@@ -8,8 +8,8 @@ from typing import Any
 from aiokafka import TopicPartition
 
 from shared.contracts.envelope import Event
+from shared.decider.decider import Machine
 from shared.runtime.dead_letters import RawRecord
-from shared.runtime.machine import Machine
 from shared.runtime.validate import to_event
 
 

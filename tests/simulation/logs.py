@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from shared.runtime.errors import place_of
+from shared.platform.errors import place_of
 
 REPAIRS = "the audit repairs"
 """Told where something was stored that does not follow from the facts: a defect."""

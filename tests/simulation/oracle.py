@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import document_version
+from shared.platform.publisher import Record
 from shared.runtime.aggregate import Aggregate
-from shared.runtime.relay import Record
 from tests.shared.toy import DAY
 from tests.simulation.witness import Invariant, Witness
 from tests.simulation.workload import Sent, key_of

@@ -11,8 +11,8 @@ from services.intake.receive import Intake
 from services.intake.register import Register
 from shared.contracts.envelope import from_headers
 from shared.contracts.values import instant_text
-from shared.runtime.errors import TransientFailure
-from shared.runtime.relay import Record
+from shared.platform.errors import TransientFailure
+from shared.platform.publisher import Record
 from tests.intake.given import DEALERS
 from tests.intake.memory_register import MemoryRegister
 from tests.simulation.broker import Broker

@@ -10,8 +10,8 @@ from functools import partial
 from random import Random
 from typing import Any, TypeAlias
 
-from shared.contracts.decision import Announced, Decision
-from shared.runtime.exchange import exchange_policy
+from shared.decider.decision import Announced, Decision
+from shared.runtime.reload import exchange_policy
 from tests.simulation.broker import Broker, Group
 from tests.simulation.database import Database
 from tests.simulation.hindsight import Hindsight

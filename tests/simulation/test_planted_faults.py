@@ -14,12 +14,12 @@ from services.intake import publish as publishing
 from services.intake import receive as receiving
 from services.intake.receive import Intake
 from shared.contracts.complaints import CaseMerged, CaseMergeWithdrawn
+from shared.platform.errors import Conflict
 from shared.runtime import emit, progress
 from shared.runtime import reconcile as reconciling
 from shared.runtime.aggregate import Aggregate, Outgoing
 from shared.runtime.consume import Consumer
 from shared.runtime.documents import from_aggregate
-from shared.runtime.errors import Conflict
 from shared.runtime.ownership import Ownership, Turn
 from shared.runtime.plan import Change
 from shared.runtime.progress import Progress

@@ -13,11 +13,11 @@ from aiokafka import TopicPartition
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import customer_of, subject_id
 from shared.contracts.topics import DEAD_LETTERS
+from shared.decider.decider import Machine
+from shared.platform.publisher import Record
 from shared.runtime.aggregate import NOTHING, Aggregate, Emitted
 from shared.runtime.dead_letters import RawRecord, told_by
-from shared.runtime.machine import Machine
 from shared.runtime.reconcile import UNSAID
-from shared.runtime.relay import Record
 from tests.simulation.log import Log, LogEntry
 
 PARTITIONS = 3

@@ -10,7 +10,7 @@ from shared.contracts.envelope import to_headers
 from shared.contracts.identifiers import customer_key
 from shared.contracts.topics import VISITS
 from shared.contracts.values import instant_text
-from shared.runtime.relay import Record
+from shared.platform.publisher import Record
 from tests.shared.toy import DEALER, START, visit
 
 CUSTOMERS = ("1", "2", "3", "4")

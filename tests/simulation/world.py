@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any, ClassVar, TypeAlias
 
-from shared.runtime.machine import Machine
+from shared.decider.decider import Machine
 from tests.simulation.broker import Broker
 from tests.simulation.log import Log
 from tests.simulation.loop import RunningClock

@@ -10,7 +10,7 @@ from deploy.local.sample.contacts import Numbers
 from deploy.local.sample.feed import Draft, FeedLine, exported, feed_lines, visits_of
 from deploy.local.sample.stores import CUSTOMERS, HISTORY_DAYS, Owner, Store, open_store
 from shared.contracts.feeds import VisitReported
-from shared.dealers import Dealer
+from shared.dealers.dealer import Dealer
 
 FEWEST_EVENTS = 1000
 """With fewer there would not be room for everything that the feed promises."""

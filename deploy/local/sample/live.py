@@ -15,7 +15,7 @@ from deploy.local.sample.feed import Draft, FeedLine, exported, feed_lines
 from deploy.local.sample.history import open_stores
 from deploy.local.sample.stores import Owner, Store, new_car, new_customer
 from shared.contracts.feed_parts import Customer
-from shared.dealers import Dealer
+from shared.dealers.dealer import Dealer
 
 FEWEST_EVENTS = 400
 SHORTEST_DAYS = 3.0

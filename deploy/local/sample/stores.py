@@ -12,7 +12,7 @@ from itertools import count
 from deploy.local.sample.cars import Car, make_car
 from deploy.local.sample.markets import Market, market_of
 from shared.contracts.feed_parts import Customer, Phone
-from shared.dealers import Dealer
+from shared.dealers.dealer import Dealer
 
 CUSTOMERS = 2000
 """Of all dealers together."""

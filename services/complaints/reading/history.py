@@ -32,7 +32,7 @@ from services.complaints.reading.entries import (
 from services.complaints.standing import Standing
 from services.complaints.timeline import Course, Refused, generations
 from shared.contracts.case_subjects import NoticeKind, Subject
-from shared.contracts.decision import Announced
+from shared.decider.decision import Announced
 
 _SECOND = timedelta(seconds=1)
 _NOTHING = Words(en="", zh="")

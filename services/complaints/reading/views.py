@@ -29,10 +29,10 @@ from services.complaints.timeline import (
 from services.complaints.wording import why_due, why_stopped
 from shared.contracts.case_subjects import NoticeKind
 from shared.contracts.complaints import Outcome, Role
-from shared.contracts.decision import Announced
 from shared.contracts.feed_parts import Severity
 from shared.contracts.values import Instant
-from shared.runtime.reader import View
+from shared.decider.decision import Announced
+from shared.decider.snapshot import View
 
 CaseStatus = Status | Literal["escalated", "unfiled", "voided", "moved", "undecided"]
 ClockViewState = Literal["running", "paused", "kept", "broken", "ended"]

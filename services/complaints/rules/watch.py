@@ -11,7 +11,7 @@ from services.complaints.observe import begin
 from services.complaints.rulebook import Rulebook
 from services.complaints.rules.coverage import missing_by_dealer
 from services.complaints.rules.folder import RulesFolder, Stamps
-from shared import metrics
+from shared.platform import metrics
 from shared.yaml_file import WrongFile
 
 log = structlog.get_logger()

@@ -12,10 +12,10 @@ from typing import TypeAlias, TypeVar
 
 import structlog
 
-from shared import metrics
-from shared.contracts.policy import Policy
-from shared.runtime.errors import place_of
-from shared.runtime.machine import Facts, Machine
+from shared.decider.decider import Facts, Machine
+from shared.decider.policy import Policy
+from shared.platform import metrics
+from shared.platform.errors import place_of
 from shared.runtime.ownership import Ownership
 from shared.time.clock import Clock
 

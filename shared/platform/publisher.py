@@ -10,8 +10,8 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
-from shared.runtime.backoff import Backoff
-from shared.runtime.errors import RefusedMessage, TransientFailure
+from shared.platform.backoff import Backoff
+from shared.platform.errors import RefusedMessage, TransientFailure
 
 PUBLISH_TIMEOUT_SECONDS = 15.0
 SENT_AT_ONCE = 100

@@ -18,10 +18,11 @@ from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import metrics, problems, process
-from shared.connections import limited
-from shared.problems import MEDIA_TYPE, Problem, Refusal, problem_response
-from shared.runtime.errors import TransientFailure, place_of
+from shared.contracts.http.problem import Problem
+from shared.platform import metrics, problems, process
+from shared.platform.connections import limited
+from shared.platform.errors import TransientFailure, place_of
+from shared.platform.problems import MEDIA_TYPE, Refusal, problem_response
 from shared.settings import HttpSettings
 
 SCRAPE_PATIENCE_SECONDS = 2.0

@@ -6,36 +6,13 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import Response
-from pydantic import Field
 
-from shared.contracts.values import Contract
+from shared.contracts.http.problem import PlaceInEvent, Problem
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
 PARAMETERS_IN = frozenset({"query", "path", "header"})
 MOST_TOLD = 20
-
-
-class PlaceInEvent(Contract):
-    """One place of an event that is wrong, or that was corrected; or a parameter of a request."""
-
-    pointer: str = Field(
-        description="JSON pointer into the event, such as /data/vehicle/vin; of a parameter "
-        "/query/limit"
-    )
-    detail: str = Field(description="what is wrong there; never the value itself")
-
-
-class Problem(Contract):
-    """RFC 9457 problem details."""
-
-    type: str = Field(description="names the kind of problem; the same for ever")
-    title: str = Field(description="the kind of problem, in words")
-    status: int = Field(description="the HTTP status of the answer")
-    detail: str | None = Field(default=None, description="what is wrong this time")
-    errors: tuple[PlaceInEvent, ...] = Field(
-        default=(), description="each place that is wrong, of many the first"
-    )
 
 
 def problem(

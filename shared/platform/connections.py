@@ -12,7 +12,7 @@ from typing import Any, ClassVar, cast
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from shared import metrics
+from shared.platform import metrics
 from shared.settings import HttpSettings
 
 RETRY_AFTER_SECONDS = 5

@@ -18,8 +18,8 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import Event
-from shared.contracts.facts import keep_newest
-from shared.contracts.lines import changed, each, line_of, long, short, source_of
+from shared.decider.facts import keep_newest
+from shared.decider.lines import changed, each, line_of, long, short, source_of
 
 NOTHING = "nothing"
 """The group of those that stand for nothing."""

@@ -1,16 +1,14 @@
 """The dealers a group runs: a YAML file, validated at start."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from shared.contracts.currencies import known_currency
 from shared.contracts.values import DealerId, Name
 from shared.time.zones import known_zone
-from shared.yaml_file import WrongFile, parse_yaml
 
 _MEANT = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US", "PRC": "CN", "CHN": "CN"}
 """What is written for a country now and then, and is no code of it."""
@@ -57,30 +55,3 @@ class Dealers:
 
     def all(self) -> list[Dealer]:
         return list(self._by_id.values())
-
-
-class DealersFile(BaseModel):
-    """What such a file holds."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    dealers: Annotated[tuple[Dealer, ...], Field(min_length=1)]
-
-
-def read_dealers(path: Path) -> Dealers:
-    """The dealers in a YAML file: `dealers: [{id: group/dealer, name: …, timezone: …}]`.
-
-    Raises `WrongFile`, with the line and the field of what cannot be used.
-    """
-    file = parse_yaml(path)
-    dealers = file.as_model(DealersFile).dealers
-    seen = set[str]()
-    repeated = []
-    for position, dealer in enumerate(dealers):
-        if dealer.id in seen:
-            told = "an earlier dealer has the same id; give each dealer one of its own"
-            repeated.append(file.line(["dealers", position, "id"], told))
-        seen.add(dealer.id)
-    if repeated:
-        raise WrongFile(repeated)
-    return Dealers(list(dealers))

@@ -26,7 +26,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from shared.runtime.errors import Conflict, RefusedDocuments, TransientFailure
+from shared.platform.errors import Conflict, RefusedDocuments, TransientFailure
 from shared.settings import MongoSettings
 
 __all__ = [

@@ -14,16 +14,18 @@ import traceback
 from collections.abc import Collection
 from pathlib import Path
 
-_SERVICES = Path(__file__).parent.parent.parent / "services"
+_OUR_SERVICES = "services."
 
 
 def place_of(error: BaseException) -> str:
     """Which error and where a service raised it, or called what did; not its text, which may
     hold what was reported."""
-    frames = traceback.extract_tb(error.__traceback__)
-    in_service = [each for each in frames if Path(each.filename).is_relative_to(_SERVICES)]
-    frame = (in_service or frames)[-1]
-    return f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
+    frames = list(traceback.walk_tb(error.__traceback__))
+    in_service = [
+        each for each in frames if each[0].f_globals["__name__"].startswith(_OUR_SERVICES)
+    ]
+    frame, line = (in_service or frames)[-1]
+    return f"{type(error).__name__} at {Path(frame.f_code.co_filename).name}:{line}"
 
 
 class DeliveryError(Exception):

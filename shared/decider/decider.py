@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from shared.contracts.decision import Announced, Decision, Listing, Output, Withdrawal
 from shared.contracts.envelope import Event, Message
-from shared.contracts.policy import Policy
+from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.topics import Topic
+from shared.decider.decision import Announced, Decision, Listing
+from shared.decider.policy import Policy
 from shared.runtime.census import Census
 
 
