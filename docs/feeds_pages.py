@@ -12,8 +12,7 @@ import yaml
 from deploy.local import example
 from docs.asyncapi import summary
 from shared.contracts.feeds import REPORTS
-from shared.dealers.file import read_dealers
-from shared.settings import SHIPPED_DEALERS
+from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
 
 Language: TypeAlias = Literal["en", "zh"]
 Schema: TypeAlias = Mapping[str, Any]
@@ -90,7 +89,7 @@ def without_words() -> list[str]:
 
 
 def _report(name: str, language: Language) -> Iterator[str]:
-    dealer = read_dealers(SHIPPED_DEALERS).find(_DEALER[language])
+    dealer = read_dealers(EXAMPLE_DEALERS).find(_DEALER[language])
     assert dealer is not None
     shown = example.event(name, dealer, now=SHOWN_AT)
     report = REPORTS[shown["type"]]

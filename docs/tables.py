@@ -16,8 +16,9 @@ from pydantic.fields import FieldInfo
 
 from deploy.local.configuration import SETTINGS
 from docs.asyncapi import summary
+from shared.dealers.file import EXAMPLE_DEALERS
 from shared.platform import metrics
-from shared.settings import SHIPPED_DEALERS, ServiceSettings
+from shared.settings import ServiceSettings
 
 _GENERATED = "<!-- Generated from the code by `make docs`: do not edit. -->"
 
@@ -160,7 +161,7 @@ def _limits(field: FieldInfo) -> Iterator[str]:
 def _default(value: object) -> str:
     if isinstance(value, SecretStr):
         return f"`{value.get_secret_value()}`" if value.get_secret_value() else ""
-    if value == SHIPPED_DEALERS:
+    if value == EXAMPLE_DEALERS:
         return "the demo's dealers"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"

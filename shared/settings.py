@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.contracts.topics import DEFAULT_PARTITIONS
 from shared.dealers.dealer import Dealers
-from shared.dealers.file import EXAMPLE, read_dealers
+from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
 from shared.time.clock import Clock, ScaledClock, SystemClock
 from shared.yaml_file import WrongFile
 
@@ -127,7 +127,7 @@ class ServiceSettings(BaseSettings):
     clock: ClockSettings = ClockSettings()
     http: HttpSettings = HttpSettings()
     runtime: RuntimeSettings = RuntimeSettings()
-    dealers_file: Path = EXAMPLE
+    dealers_file: Path = EXAMPLE_DEALERS
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

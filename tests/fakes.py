@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from shared.contracts.identifiers import dealer_of, name_within
-from shared.dealers.file import read_dealers
+from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
 from shared.decider.decider import Facts, Machine
 from shared.decider.decision import Decision, Listing
 from shared.decider.policy import Policy
@@ -15,13 +15,12 @@ from shared.platform.mongo import encoded
 from shared.platform.publisher import Record
 from shared.runtime.aggregate import Aggregate, Intent
 from shared.runtime.documents import from_aggregate, from_intent, to_aggregate, to_intent
-from shared.settings import SHIPPED_DEALERS
 from shared.time.clock import Clock
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
 
-DEALERS = read_dealers(SHIPPED_DEALERS)
+DEALERS = read_dealers(EXAMPLE_DEALERS)
 """Those of the demo: a test's dealers are among them."""
 
 

@@ -29,8 +29,8 @@ from shared.contracts.feeds import VisitReported
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import VISITS
 from shared.dealers.dealer import Dealer
+from shared.dealers.file import EXAMPLE_DEALERS
 from shared.platform.kafka import make_producer
-from shared.settings import SHIPPED_DEALERS
 from shared.time.clock import ScaledClock, SystemClock, write_origin
 
 EXAMPLE_RULES = Path(__file__).parent / "rules.example"
@@ -82,7 +82,7 @@ def demo_environment(directory: Path) -> dict[str, str]:
     return {
         BROKER_VARIABLE: "",
         DATABASE_VARIABLE: "",
-        "AFTERCARE_DEALERS_FILE": str(SHIPPED_DEALERS),
+        "AFTERCARE_DEALERS_FILE": str(EXAMPLE_DEALERS),
         "AFTERCARE_COMPLAINTS_RULES_DIR": str(EXAMPLE_RULES),
         "AFTERCARE_CLOCK__ORIGIN_FILE": str(origin_file(directory)),
         "AFTERCARE_CLOCK__FACTOR": str(FACTOR),

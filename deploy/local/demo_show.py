@@ -23,8 +23,7 @@ from deploy.local.recorded import recording
 from deploy.local.stack import Stack, any_ports, running_stack
 from deploy.local.summary import DealerSummary, render, summarize
 from deploy.local.up import watch as watch_over
-from shared.dealers.file import read_dealers
-from shared.settings import SHIPPED_DEALERS
+from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
 from shared.time.clock import SystemClock
 
 SHOWN_TROUBLE = 40
@@ -98,7 +97,7 @@ def _played(directory: Path, shown: _Shown, *, seed: int, events: int, stay: boo
         directory=directory, ports=any_ports(), environment=demo_environment(directory)
     )
     with stack_running as stack:
-        dealers = read_dealers(SHIPPED_DEALERS).all()
+        dealers = read_dealers(EXAMPLE_DEALERS).all()
         story = Story(
             stack=stack,
             directory=directory,

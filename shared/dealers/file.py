@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.dealers.dealer import Dealer, Dealers
 from shared.yaml_file import WrongFile, parse_yaml
 
-EXAMPLE = Path(__file__).parent / "example.yaml"
+EXAMPLE_DEALERS = Path(__file__).parent / "example.yaml"
 """Three dealers, to try things with."""
 
 

@@ -22,7 +22,7 @@ def place_of(error: BaseException) -> str:
     hold what was reported."""
     frames = list(traceback.walk_tb(error.__traceback__))
     in_service = [
-        each for each in frames if each[0].f_globals["__name__"].startswith(_OUR_SERVICES)
+        each for each in frames if each[0].f_globals.get("__name__", "").startswith(_OUR_SERVICES)
     ]
     frame, line = (in_service or frames)[-1]
     return f"{type(error).__name__} at {Path(frame.f_code.co_filename).name}:{line}"

@@ -8,12 +8,11 @@ import pytest
 from deploy.local.policy_check import check
 from services.complaints.rules.workbench import read_drafts
 from shared.dealers.dealer import Dealers
-from shared.dealers.file import read_dealers
-from shared.settings import SHIPPED_DEALERS
+from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
 
-EXAMPLE = SHIPPED_DEALERS.parent / "rules.example"
+EXAMPLE = EXAMPLE_DEALERS.parent.parent.parent / "deploy" / "local" / "rules.example"
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-DEALERS = read_dealers(SHIPPED_DEALERS)
+DEALERS = read_dealers(EXAMPLE_DEALERS)
 CALENDAR = 'timezone: Asia/Shanghai\nweek: {mon-fri: ["09:00-17:00"]}\n'
 DRAFT = "dealer: sunrise/pudong\ncalendar: pudong\nclocks:\n  answer: {target: 8 business hours}\n"
 

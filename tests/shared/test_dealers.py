@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.dealers.file import read_dealers
-from shared.settings import SHIPPED_DEALERS
+from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
 from shared.yaml_file import WrongFile
 
 BERLIN = """\
@@ -38,7 +37,7 @@ def test_dealers_are_found_by_id(tmp_path: Path) -> None:
 
 
 def test_the_dealers_of_the_demo_are_sound() -> None:
-    assert len(read_dealers(SHIPPED_DEALERS).all()) == 3
+    assert len(read_dealers(EXAMPLE_DEALERS).all()) == 3
 
 
 @pytest.mark.parametrize(
