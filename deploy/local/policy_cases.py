@@ -7,9 +7,9 @@ from datetime import datetime
 
 from deploy.local.processes import CannotRun
 from deploy.local.terminal import hint
-from services.complaints.facts import CaseFacts
-from services.complaints.rulebook import Rulebook
-from services.complaints.rules.rehearsal import Rehearsal, moves
+from services.complaints.adapters.rules.rehearsal import Rehearsal, moves
+from services.complaints.domain.facts import CaseFacts
+from services.complaints.domain.rulebook import Rulebook
 from shared.platform.errors import TransientFailure
 from shared.platform.mongo import Mongo
 from shared.runtime.aggregate import Aggregate

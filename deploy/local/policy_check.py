@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from services.complaints.policy import ComplaintPolicy
-from services.complaints.roster import ANY_DEPARTMENT, Roster
-from services.complaints.rulebook import Edition, Rulebook
-from services.complaints.rules.coverage import missing_by_calendar
-from services.complaints.rules.drafts import Draft
-from services.complaints.rules.folder import read_rulebook
-from services.complaints.rules.workbench import read_drafts
+from services.complaints.adapters.rules.coverage import missing_by_calendar
+from services.complaints.adapters.rules.drafts import Draft
+from services.complaints.adapters.rules.folder import read_rulebook
+from services.complaints.adapters.rules.workbench import read_drafts
+from services.complaints.domain.policy import ComplaintPolicy
+from services.complaints.domain.rulebook import Edition, Rulebook
 from shared.contracts.complaints import Role
 from shared.dealers.dealer import Dealers
+from shared.dealers.roster import ANY_DEPARTMENT, Roster
 from shared.time.calendar import BusinessCalendar
 from shared.yaml_file import WrongFile
 

@@ -19,14 +19,14 @@ from deploy.local.processes import CannotRun
 from deploy.local.recorded import DEFAULT_DIRECTORY, recorded
 from deploy.local.stack import what_keeps
 from deploy.local.terminal import WRONG_USE, AsJson, DataDir, err, hint
-from services.complaints.rulebook import Edition, OpenCases, Rulebook
-from services.complaints.rules import places
-from services.complaints.rules.applied import write_edition
-from services.complaints.rules.difference import Change, differences
-from services.complaints.rules.drafts import Draft
-from services.complaints.rules.folder import read_rulebook
-from services.complaints.rules.rehearsal import Rehearsal, proposed
-from services.complaints.rules.workbench import read_drafts
+from services.complaints.adapters.rules import places
+from services.complaints.adapters.rules.applied import write_edition
+from services.complaints.adapters.rules.difference import Change, differences
+from services.complaints.adapters.rules.drafts import Draft
+from services.complaints.adapters.rules.folder import read_rulebook
+from services.complaints.adapters.rules.rehearsal import Rehearsal, proposed
+from services.complaints.adapters.rules.workbench import read_drafts
+from services.complaints.domain.rulebook import Edition, OpenCases, Rulebook
 from services.complaints.settings import ComplaintSettings
 from shared.settings import MongoSettings
 from shared.yaml_file import WrongFile

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from deploy.local.policy_check import Checked, covered
-from services.complaints.policy import ClockRule
-from services.complaints.rulebook import Edition
-from services.complaints.rules.difference import Change, condition, ladder_step
-from services.complaints.rules.rehearsal import Rehearsal
+from services.complaints.adapters.rules.difference import Change, condition, ladder_step
+from services.complaints.adapters.rules.rehearsal import Rehearsal
+from services.complaints.domain.policy import ClockRule
+from services.complaints.domain.rulebook import Edition
 from shared.contracts.values import instant_text
 
 CHOICE = """\

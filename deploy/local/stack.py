@@ -20,7 +20,7 @@ from deploy.local.republish import PutBack, republish
 from deploy.local.servers import embedded_broker, embedded_database
 from deploy.local.terminal import hint
 from deploy.local.topics import provision_topics
-from services.complaints.rules import places
+from services.complaints.adapters.rules import places
 from shared.settings import KafkaSettings, ServiceSettings
 
 SERVICES = ("intake", "scoring", "followup", "complaints")

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
-from services.complaints.facts import CaseFacts, Filed
-from services.complaints.listing import CaseTally
-from services.complaints.reading import cursor
-from services.complaints.reading.spreadsheet import to_csv
-from services.complaints.reading.statistics import By, Statistics, Tables
-from services.complaints.reading.views import CasePage, CaseView, is_undecided, line, show
-from services.complaints.rulebook import Rulebook
+from services.complaints.domain.facts import CaseFacts, Filed
+from services.complaints.domain.listing import CaseTally
+from services.complaints.domain.rulebook import Rulebook
+from services.complaints.views import cursor
+from services.complaints.views.case import CasePage, CaseView, is_undecided, line, show
+from services.complaints.views.csv import to_csv
+from services.complaints.views.statistics import By, Statistics, Tables
 from shared.contracts.identifiers import as_composed
 from shared.contracts.values import Day
 from shared.decider.snapshot import View

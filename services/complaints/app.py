@@ -1,12 +1,12 @@
 """The composition root of complaints: nothing else here knows of the runtime or the environment."""
 
-from services.complaints import facts
+from services.complaints.adapters.census import CENSUS
+from services.complaints.adapters.metrics import begin, observe
+from services.complaints.adapters.rules.watch import RulesWatch
 from services.complaints.api import routes
-from services.complaints.census import CENSUS
-from services.complaints.decide import decide
-from services.complaints.observe import begin, observe
-from services.complaints.rulebook import Rulebook
-from services.complaints.rules.watch import RulesWatch
+from services.complaints.domain import facts
+from services.complaints.domain.decide import decide
+from services.complaints.domain.rulebook import Rulebook
 from services.complaints.settings import ComplaintSettings
 from shared.contracts import complaints
 from shared.decider.decider import Machine

@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from services.followup.decide import task_id
-from services.followup.facts import FollowUpFacts, Outcome
-from services.followup.listing import TO_DO
+from services.followup.domain.decide import task_id
+from services.followup.domain.facts import FollowUpFacts, Outcome
+from services.followup.domain.listing import TO_DO
 from shared.contracts.followup import TaskChanged, TaskKind, TaskStatus
 from shared.contracts.values import Instant
 from shared.decider.snapshot import View

@@ -1,10 +1,10 @@
 """Followup, put together: the only place where its parts meet the outside."""
 
 from services.followup import api
-from services.followup.census import CENSUS
-from services.followup.decide import NAME, condense, decide
-from services.followup.facts import READS, FollowUpFacts, join
-from services.followup.policy import FollowUpPolicy
+from services.followup.adapters.census import CENSUS
+from services.followup.domain.decide import NAME, condense, decide
+from services.followup.domain.facts import READS, FollowUpFacts, join
+from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
 from shared.contracts import followup
 from shared.decider.decider import Machine

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.followup.policy import FollowUpPolicy
+from services.followup.domain.policy import FollowUpPolicy
 from shared.settings import HttpSettings, ServiceSettings
 from shared.yaml_changes import read_changes
 

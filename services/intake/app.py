@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 from fastapi import FastAPI
 
+from services.intake.adapters.http.schema import with_events
+from services.intake.adapters.register import MongoRegister, Register
+from services.intake.adapters.republish import Republishing
 from services.intake.api import documents_router, events_router
 from services.intake.narratives_api import narratives_router
 from services.intake.receive import Intake
-from services.intake.register import MongoRegister, Register
-from services.intake.republish import Republishing
 from services.intake.republish_api import republish_router
-from services.intake.schema import with_events
 from services.intake.settings import IntakeSettings
 from shared.contracts import intake as contracts
 from shared.dealers.dealer import Dealers

@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from services.scoring.decide import ABOUT_THE_SCORE
-from services.scoring.facts import ScoringFacts
+from services.scoring.domain.decide import ABOUT_THE_SCORE
+from services.scoring.domain.facts import ScoringFacts
 from shared.contracts.scoring import Grade, GradeChanged, Reason, ScoreChanged
 from shared.contracts.values import Instant
 from shared.decider.snapshot import View

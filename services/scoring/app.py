@@ -3,9 +3,9 @@
 import structlog
 
 from services.scoring import api
-from services.scoring.decide import condense, decide
-from services.scoring.facts import READS, ScoringFacts, join
-from services.scoring.policy import ScoringPolicy
+from services.scoring.domain.decide import condense, decide
+from services.scoring.domain.facts import READS, ScoringFacts, join
+from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings, without_rate
 from shared.contracts import scoring
 from shared.dealers.dealer import Dealers

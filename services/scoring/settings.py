@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.scoring.policy import ScoringPolicy
+from services.scoring.domain.policy import ScoringPolicy
 from shared.dealers.dealer import Dealer, Dealers
 from shared.settings import HttpSettings, ServiceSettings
 from shared.yaml_changes import read_changes

@@ -13,10 +13,10 @@ from statistics import median
 
 import bson
 
-from services.intake.facts import Row
+from services.intake.adapters.register import MongoRegister
+from services.intake.adapters.republish import Republishing
+from services.intake.domain.facts import Row
 from services.intake.receive import Intake
-from services.intake.register import MongoRegister
-from services.intake.republish import Republishing
 from shared.dealers.dealer import Dealer, Dealers
 from shared.platform.kafka import make_producer
 from shared.platform.mongo import Mongo

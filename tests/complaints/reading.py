@@ -6,8 +6,8 @@ from datetime import datetime
 import httpx
 
 from services.complaints.api import routes
-from services.complaints.facts import CaseFacts
-from services.complaints.rulebook import Rulebook
+from services.complaints.domain.facts import CaseFacts
+from services.complaints.domain.rulebook import Rulebook
 from shared.contracts.identifiers import name_within
 from shared.decider.decision import Listing
 from shared.decider.snapshot import View

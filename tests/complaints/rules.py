@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from services.complaints.policy import (
+from services.complaints.domain.policy import (
     POLICY_2123,
     AppliesWhen,
     ClockRule,
@@ -10,7 +10,7 @@ from services.complaints.policy import (
     Offset,
     Rung,
 )
-from services.complaints.roster import Absence, Person, Roster
+from shared.dealers.roster import Absence, Person, Roster
 from shared.time.calendar import BusinessCalendar
 from shared.time.deadlines import Span
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.complaints import facts
-from services.complaints.decide import decide, stand
-from services.complaints.facts import CaseEvent, CaseFacts, Filed
-from services.complaints.standing import Standing
+from services.complaints.domain import facts
+from services.complaints.domain.case import Standing, stand
+from services.complaints.domain.decide import decide
+from services.complaints.domain.facts import CaseEvent, CaseFacts, Filed
 from shared.contracts import complaints
 from shared.contracts.complaints import CaseMerged, CaseMergeWithdrawn
 from shared.contracts.envelope import Event

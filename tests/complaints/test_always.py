@@ -9,12 +9,13 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.complaints.app import machine
-from services.complaints.decide import decide, stand
-from services.complaints.facts import CaseEvent, CaseFacts, Filed, join
-from services.complaints.policy import POLICY_2123, ComplaintPolicy
-from services.complaints.rulebook import Edition, Rulebook, rulebook_of
+from services.complaints.domain.case import stand
+from services.complaints.domain.decide import decide
+from services.complaints.domain.facts import CaseEvent, CaseFacts, Filed, join
+from services.complaints.domain.policy import POLICY_2123, ComplaintPolicy
+from services.complaints.domain.rulebook import Edition, Rulebook, rulebook_of
+from services.complaints.domain.turns import ABOUT_THE_STANDING
 from services.complaints.settings import ComplaintSettings
-from services.complaints.turns import ABOUT_THE_STANDING
 from shared.contracts.complaints import CaseStandingChanged
 from shared.contracts.feed_parts import Severity, StepName
 from shared.decider.decider import Machine

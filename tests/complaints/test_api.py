@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given as for_all
 
 from services.complaints.api import routes
-from services.complaints.decide import decide
-from services.complaints.facts import CaseEvent, CaseFacts, aggregate_id
-from services.complaints.reading.entries import Step
-from services.complaints.reading.views import CaseView, line, show
-from services.complaints.rulebook import Edition, Rulebook, rulebook_of
+from services.complaints.domain.decide import decide
+from services.complaints.domain.facts import CaseEvent, CaseFacts, aggregate_id
+from services.complaints.domain.rulebook import Edition, Rulebook, rulebook_of
+from services.complaints.views.case import CaseView, line, show
+from services.complaints.views.entries import Step
 from shared.contracts.identifiers import document_id
 from shared.decider.decider import Machine
 from shared.decider.decision import NOTHING_DUE, Decision

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.complaints.facts import SHORT
-from services.complaints.speaker import MOST_REFUSALS_TOLD
-from services.complaints.timeline import MOST_STEPS
+from services.complaints.domain.course import MOST_STEPS
+from services.complaints.domain.facts import SHORT
+from services.complaints.domain.messages import MOST_REFUSALS_TOLD
 from shared.contracts import complaints
 from shared.contracts.complaints import MOST_MERGES, MOST_TURNS, CaseMerged, CaseStandingChanged
 from shared.contracts.envelope import Message

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from prometheus_client import REGISTRY
 
-from services.complaints.census import DAYS, ENOUGH, count
-from services.complaints.listing import CaseTally, ClockTally
-from services.complaints.observe import begin
-from services.complaints.reading.statistics import statistics_of
-from services.complaints.rulebook import Rulebook
+from services.complaints.adapters.census import DAYS, ENOUGH, count
+from services.complaints.adapters.metrics import begin
+from services.complaints.domain.listing import CaseTally, ClockTally
+from services.complaints.domain.rulebook import Rulebook
+from services.complaints.views.statistics import statistics_of
 from shared.decider.decision import NOTHING_DUE, Listing
 from tests.fakes import DEALERS
 

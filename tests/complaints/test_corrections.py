@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.complaints.rulebook import Rulebook
+from services.complaints.domain.rulebook import Rulebook
 from shared.contracts.complaints import DeadlineBreached, EscalationWithdrawn
 from tests.complaints.scenario import CASE, CUSTOMER, RULES, SHIPPED, Case, at, filed, given, step
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.complaints.policy import POLICY_2123, ClockRule, ComplaintPolicy
-from services.complaints.rulebook import Edition, OpenCases, Rulebook
+from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
+from services.complaints.domain.rulebook import Edition, OpenCases, Rulebook
 from tests.complaints.rules import BUSINESS, CALENDAR, ROSTER
 from tests.complaints.scenario import DEALER, POLICY, Case, at, filed, given, step
 

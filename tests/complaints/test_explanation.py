@@ -8,12 +8,13 @@ from hypothesis import assume
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.complaints.clocks import Clock
-from services.complaints.decide import stand
-from services.complaints.facts import CaseEvent, Filed
-from services.complaints.policy import POLICY_2123, ClockRule, ComplaintPolicy
-from services.complaints.reading.amounts import exactly
-from services.complaints.reading.arithmetic import (
+from services.complaints.domain.case import stand
+from services.complaints.domain.clocks import Clock
+from services.complaints.domain.facts import CaseEvent, Filed
+from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
+from services.complaints.domain.rulebook import Edition, Rulebook, rulebook_of
+from services.complaints.views.amounts import exactly
+from services.complaints.views.arithmetic import (
     MOST_PIECES,
     BusinessDay,
     Rest,
@@ -21,8 +22,7 @@ from services.complaints.reading.arithmetic import (
     count,
     total,
 )
-from services.complaints.reading.explanation import Explanation, explain
-from services.complaints.rulebook import Edition, Rulebook, rulebook_of
+from services.complaints.views.deadline import Explanation, explain
 from shared.time.calendar import WEEKDAYS, BusinessCalendar
 from shared.time.deadlines import Hold, Span, due, joined
 from tests.complaints.rules import BUSINESS, CALENDAR

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.complaints.rulebook import rulebook_of
+from services.complaints.domain.rulebook import rulebook_of
 from tests.complaints.rules import BUSINESS, CALENDAR
 from tests.complaints.scenario import at, filed, given, step
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.complaints.facts import CaseEvent
-from services.complaints.rulebook import Rulebook, rulebook_of
+from services.complaints.domain.facts import CaseEvent
+from services.complaints.domain.rulebook import Rulebook, rulebook_of
 from shared.contracts.complaints import Addressee
 from tests.complaints.rules import CLIMBING, ROSTER
 from tests.complaints.scenario import DEALER, SHIPPED, Case, at, filed, given, place, step

@@ -9,10 +9,10 @@ from itertools import permutations
 
 import pytest
 
-from services.complaints.decide import stand
-from services.complaints.facts import CaseEvent, Filed
-from services.complaints.rulebook import rulebook_of
-from services.complaints.timeline import Status, status_at
+from services.complaints.domain.case import stand
+from services.complaints.domain.course import Status, status_at
+from services.complaints.domain.facts import CaseEvent, Filed
+from services.complaints.domain.rulebook import rulebook_of
 from tests.complaints.rules import CLIMBING
 from tests.complaints.scenario import (
     OTHER_CASE,

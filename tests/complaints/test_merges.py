@@ -7,10 +7,10 @@ from random import Random
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.complaints import facts
-from services.complaints.facts import CaseEvent, CaseFacts
-from services.complaints.merges import handed_to, merges_known
-from services.complaints.turns import ABOUT_THE_STANDING
+from services.complaints.domain import facts
+from services.complaints.domain.facts import CaseEvent, CaseFacts
+from services.complaints.domain.merges import handed_to, merges_known
+from services.complaints.domain.turns import ABOUT_THE_STANDING
 from shared.contracts.complaints import (
     CaseClosed,
     CaseMerged,

@@ -7,10 +7,10 @@ import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.registry import Collector
 
+from services.complaints.adapters.metrics import observe
 from services.complaints.app import machine
-from services.complaints.facts import CaseEvent
-from services.complaints.observe import observe
-from services.complaints.rulebook import Rulebook
+from services.complaints.domain.facts import CaseEvent
+from services.complaints.domain.rulebook import Rulebook
 from services.complaints.settings import ComplaintSettings
 from shared.contracts.outputs import Output, Withdrawal
 from shared.decider.decision import Announcement, Listing

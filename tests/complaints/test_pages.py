@@ -11,8 +11,8 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.complaints.api import STATISTICS_PAGE
-from services.complaints.reading import cursor
-from services.complaints.rulebook import rulebook_of
+from services.complaints.domain.rulebook import rulebook_of
+from services.complaints.views import cursor
 from shared.decider.decision import NOTHING_DUE
 from shared.time.zones import moment_of
 from tests.complaints.reading import CASES, ID, STATISTICS, OneDealer, client

@@ -6,9 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from services.complaints.app import machine
-from services.complaints.policy import POLICY_2123, ComplaintPolicy
+from services.complaints.domain.policy import POLICY_2123, ComplaintPolicy
+from services.complaints.domain.wording import in_chinese, in_english
 from services.complaints.settings import ComplaintSettings
-from services.complaints.wording import in_chinese, in_english
 from tests.complaints.scenario import span
 
 

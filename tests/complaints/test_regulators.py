@@ -11,17 +11,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from services.complaints.clocks import Clock
-from services.complaints.decide import stand
-from services.complaints.facts import Filed
-from services.complaints.policy import POLICY_2123, ClockRule, ComplaintPolicy
-from services.complaints.reading.explanation import explain
-from services.complaints.rulebook import Edition, Rulebook, rulebook_of
-from services.complaints.rules.coverage import missing_by_calendar, missing_years
-from services.complaints.rules.difference import differences
-from services.complaints.rules.drafts import Draft, read_draft
-from services.complaints.rules.shipped import FOLDER, names, shipped
-from services.complaints.timeline import status_at
+from services.complaints.adapters.rules.coverage import missing_by_calendar, missing_years
+from services.complaints.adapters.rules.difference import differences
+from services.complaints.adapters.rules.drafts import Draft, read_draft
+from services.complaints.adapters.rules.shipped import FOLDER, names, shipped
+from services.complaints.domain.case import stand
+from services.complaints.domain.clocks import Clock
+from services.complaints.domain.course import status_at
+from services.complaints.domain.facts import Filed
+from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
+from services.complaints.domain.rulebook import Edition, Rulebook, rulebook_of
+from services.complaints.views.deadline import explain
 from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import CaseMerged
 from shared.contracts.feed_parts import StepName

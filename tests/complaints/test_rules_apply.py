@@ -10,12 +10,12 @@ import pytest
 
 from deploy.local import policy_cases
 from deploy.local.policy_cases import progress, rehearse
+from services.complaints.adapters.rules.applied import write_edition
+from services.complaints.adapters.rules.rehearsal import SHOWN_CASES, Rehearsal, proposed
 from services.complaints.app import rules_watch
-from services.complaints.facts import CaseEvent, aggregate_id
-from services.complaints.policy import POLICY_2123, ClockRule, ComplaintPolicy
-from services.complaints.rulebook import Edition, OpenCases, Rulebook
-from services.complaints.rules.applied import write_edition
-from services.complaints.rules.rehearsal import SHOWN_CASES, Rehearsal, proposed
+from services.complaints.domain.facts import CaseEvent, aggregate_id
+from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
+from services.complaints.domain.rulebook import Edition, OpenCases, Rulebook
 from services.complaints.settings import ComplaintSettings
 from shared.contracts.topics import ESCALATIONS
 from shared.decider.decision import earliest

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from services.complaints.policy import POLICY_2123, AppliesWhen
-from services.complaints.rulebook import SHIPPED, Edition
-from services.complaints.rules.difference import Change, condition, differences
+from services.complaints.adapters.rules.difference import Change, condition, differences
+from services.complaints.domain.policy import POLICY_2123, AppliesWhen
+from services.complaints.domain.rulebook import SHIPPED, Edition
 from tests.complaints.rules import BUSINESS, CALENDAR, CLIMBING
 from tests.complaints.scenario import at
 

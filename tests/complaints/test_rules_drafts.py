@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.complaints.policy import POLICY_2123
-from services.complaints.rules.drafts import Draft, read_draft
+from services.complaints.adapters.rules.drafts import Draft, read_draft
+from services.complaints.domain.policy import POLICY_2123
 from shared.yaml_file import WrongFile
 from tests.complaints.rules import CALENDAR
 from tests.complaints.scenario import RECEIVED

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
+from services.complaints.adapters.rules.applied import write_edition
+from services.complaints.adapters.rules.coverage import missing_years
+from services.complaints.adapters.rules.folder import read_rulebook
+from services.complaints.adapters.rules.watch import RulesWatch
 from services.complaints.app import machine, rules_watch
-from services.complaints.roster import Roster
-from services.complaints.rulebook import Edition, OpenCases, Rulebook
-from services.complaints.rules.applied import write_edition
-from services.complaints.rules.coverage import missing_years
-from services.complaints.rules.folder import read_rulebook
-from services.complaints.rules.watch import RulesWatch
+from services.complaints.domain.rulebook import Edition, OpenCases, Rulebook
 from services.complaints.settings import ComplaintSettings
+from shared.dealers.roster import Roster
 from shared.time.deadlines import Span
 from shared.yaml_file import WrongFile
 from tests.complaints.rules import BUSINESS, CALENDAR, CLIMBING

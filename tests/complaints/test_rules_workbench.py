@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.policy_check import check
-from services.complaints.rules.workbench import read_drafts
+from services.complaints.adapters.rules.workbench import read_drafts
 from shared.dealers.dealer import Dealers
 from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
 

@@ -6,9 +6,9 @@ from random import Random
 
 import pytest
 
-from services.complaints.facts import CaseEvent
-from services.complaints.rulebook import Rulebook, rulebook_of
-from services.complaints.turns import ABOUT_THE_STANDING
+from services.complaints.domain.facts import CaseEvent
+from services.complaints.domain.rulebook import Rulebook, rulebook_of
+from services.complaints.domain.turns import ABOUT_THE_STANDING
 from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn
 from tests.complaints.scenario import (
     CASE,

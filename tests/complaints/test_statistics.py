@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.complaints.listing import CaseTally, ClockState, ClockTally
-from services.complaints.reading.spreadsheet import MOST_CATEGORIES, to_csv
-from services.complaints.reading.statistics import (
+from services.complaints.domain.listing import CaseTally, ClockState, ClockTally
+from services.complaints.views.csv import MOST_CATEGORIES, to_csv
+from services.complaints.views.statistics import (
     By,
     PeriodStatistics,
     Statistics,

@@ -7,8 +7,8 @@ from httpx import ASGITransport, AsyncClient
 
 from services.followup.api import routes
 from services.followup.app import machine
-from services.followup.facts import FollowUpFacts
-from services.followup.policy import FollowUpPolicy
+from services.followup.domain.facts import FollowUpFacts
+from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
 from shared.contracts.identifiers import customer_key, subject_id
 from shared.platform.http import make_app

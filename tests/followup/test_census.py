@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from services.followup.census import count
-from services.followup.listing import TO_DO
+from services.followup.adapters.census import count
+from services.followup.domain.listing import TO_DO
 from tests.fakes import DEALERS
 from tests.followup.story import DEALER, at, delivery, given
 

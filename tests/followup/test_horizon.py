@@ -9,9 +9,9 @@ from hypothesis import given as always
 from hypothesis import settings
 from hypothesis import strategies as some
 
-from services.followup.decide import condense
-from services.followup.facts import CONTACT, FollowUpFacts, join
-from services.followup.policy import FollowUpPolicy, ServiceInterval
+from services.followup.domain.decide import condense
+from services.followup.domain.facts import CONTACT, FollowUpFacts, join
+from services.followup.domain.policy import FollowUpPolicy, ServiceInterval
 from shared.contracts.envelope import Event
 from shared.decider.decision import Decision
 from shared.decider.digests import PAST, Horizon

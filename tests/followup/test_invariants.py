@@ -7,8 +7,8 @@ from hypothesis import given as always
 from hypothesis import strategies as some
 
 from services.followup.app import machine
-from services.followup.decide import condense, decide
-from services.followup.policy import FollowUpPolicy
+from services.followup.domain.decide import condense, decide
+from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
 from shared.contracts.envelope import Event
 from shared.contracts.followup import TaskChanged

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.followup.decide import decide, task_id
-from services.followup.facts import FollowUpFacts, join
-from services.followup.policy import FollowUpPolicy, days_after
+from services.followup.domain.decide import decide, task_id
+from services.followup.domain.facts import FollowUpFacts, join
+from services.followup.domain.policy import FollowUpPolicy, days_after
 from shared.contracts.envelope import Event
 from shared.contracts.followup import TaskChanged
 from shared.contracts.identifiers import document_version

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.followup.readings import LOOKED_AT, Reading, believed, km_per_day
+from services.followup.domain.readings import LOOKED_AT, Reading, believed, km_per_day
 
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
 APART = timedelta(days=30)

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.intake.answers import Item
-from services.intake.canonical import Submission, submissions
-from services.intake.reports import Reported, examine
+from services.intake.domain.canonical import Submission, submissions
+from services.intake.domain.examine.reports import Reported, examine
+from services.intake.views.answers import Item
 from shared.contracts import intake
 from shared.contracts.envelope import from_headers
 from shared.contracts.feeds import REPORTS

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from services.intake.facts import Row
-from services.intake.profiles import PROFILE
-from services.intake.register import Shelf
+from services.intake.adapters.register import Shelf
+from services.intake.domain.facts import Row
+from services.intake.domain.profiles.profiles import PROFILE
 from shared.platform.errors import Conflict
 
 HASH_KEY = b"key of the tests"

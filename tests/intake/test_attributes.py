@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from services.intake.body import BATCH, NDJSON, SINGLE, events_in
-from services.intake.problems import Finding
-from services.intake.reports import Refused, Reported, examine
+from services.intake.adapters.http.body import BATCH, NDJSON, SINGLE, events_in
+from services.intake.domain.examine.findings import Finding
+from services.intake.domain.examine.reports import Refused, Reported, examine
 from shared.contracts.envelope import CloudEvent
 from tests.intake.given import DEALERS, NOW, event, lines, visit
 

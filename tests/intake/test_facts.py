@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.facts import EVENTS_KEPT, Row, milliseconds, placed, version_for, with_event
+from services.intake.domain.facts import (
+    EVENTS_KEPT,
+    Row,
+    milliseconds,
+    placed,
+    version_for,
+    with_event,
+)
 from tests.intake.given import NOW, PUDONG
 
 hashes = st.text("0123456789abcdef", min_size=32, max_size=32)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.decide import decide
-from services.intake.facts import Row
+from services.intake.domain.decide import decide
+from services.intake.domain.facts import Row
 from shared.contracts.intake import VisitRecorded
 from tests.intake.conftest import World
 from tests.intake.given import NOW, Data, at, event, held, submitted, visit

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.batch import Entry, Unregistered, plan
-from services.intake.canonical import submissions
-from services.intake.facts import Row
+from services.intake.domain.batch import Entry, Unregistered, plan
+from services.intake.domain.canonical import submissions
+from services.intake.domain.facts import Row
 from services.intake.narratives_api import written
 from shared.platform.errors import TransientFailure
 from tests.intake.conftest import World

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.canonical import submissions
-from services.intake.decide_said import decide_opt_outs
-from services.intake.republish import Republishing
+from services.intake.adapters.republish import Republishing
+from services.intake.domain.canonical import submissions
+from services.intake.domain.profiles.decide import decide_opt_outs
 from shared.contracts.intake import ConsentGiven, CustomerMoved, Recorded
 from tests.fakes import MemoryRelay
 from tests.intake.conftest import World, after_all

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.intake.publish import BYTES_AT_ONCE, RECORDS_AT_ONCE, portions, publish
+from services.intake.adapters.publish import BYTES_AT_ONCE, RECORDS_AT_ONCE, portions, publish
 from shared.platform.errors import RefusedMessage, TransientFailure
 from shared.platform.publisher import Record
 from tests.fakes import MemoryRelay

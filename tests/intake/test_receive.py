@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from services.intake.adapters.records import causation_id
 from services.intake.receive import Unreadable
-from services.intake.records import causation_id
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import document_id
 from shared.contracts.intake import ProfileRecorded, VisitMoved

@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from services.intake.batch import Entry, Unregistered, plan
-from services.intake.canonical import submissions
-from services.intake.facts import Row
-from services.intake.profiles import PROFILE
-from services.intake.register import IDS_AT_ONCE, MongoRegister, Register, Shelf
+from services.intake.adapters.register import IDS_AT_ONCE, MongoRegister, Register, Shelf
+from services.intake.domain.batch import Entry, Unregistered, plan
+from services.intake.domain.canonical import submissions
+from services.intake.domain.facts import Row
+from services.intake.domain.profiles.profiles import PROFILE
 from shared.platform.errors import Conflict, TransientFailure
 from shared.platform.mongo import Mongo
 from shared.settings import MongoSettings

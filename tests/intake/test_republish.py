@@ -9,10 +9,10 @@ from hypothesis import given as forall
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.intake.profiles import PROFILE
+from services.intake.adapters.register import MongoRegister
+from services.intake.adapters.republish import PutBack, Republishing, UnknownPlace
+from services.intake.domain.profiles.profiles import PROFILE
 from services.intake.receive import Intake
-from services.intake.register import MongoRegister
-from services.intake.republish import PutBack, Republishing, UnknownPlace
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import document_id
 from shared.contracts.intake import ComplaintMoved, ProfileRecorded, Recorded

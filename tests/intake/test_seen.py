@@ -7,10 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from services.intake.answers import Item
-from services.intake.problems import Finding, invalid_event, too_large, unreadable
-from services.intake.receive import Unreadable
-from services.intake.seen import (
+from services.intake.adapters.seen import (
     MOST_LOGGED,
     SOURCES_REFUSED,
     SOURCES_TAKEN,
@@ -18,6 +15,10 @@ from services.intake.seen import (
     Sender,
     reason_of,
 )
+from services.intake.domain.examine.findings import Finding
+from services.intake.receive import Unreadable
+from services.intake.views.answers import Item
+from services.intake.views.problems import invalid_event, too_large, unreadable
 from shared.contracts.http.problem import Problem
 from tests.intake.conftest import World
 from tests.intake.given import DEALERS, PUDONG, event, visit

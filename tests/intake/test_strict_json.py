@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.body import BATCH, NDJSON, SINGLE, events_in
+from services.intake.adapters.http.body import BATCH, NDJSON, SINGLE, events_in
+from services.intake.domain.examine.reports import Refused
+from services.intake.domain.examine.strict_json import NotJson, StrictJson, TooLarge
 from services.intake.receive import Unreadable
-from services.intake.reports import Refused
-from services.intake.strict_json import NotJson, StrictJson, TooLarge
 from shared.platform.problems import Refusal
 
 VALUES: st.SearchStrategy[Any] = st.recursive(

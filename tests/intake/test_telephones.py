@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.telephones import (
+from services.intake.domain.examine.telephones import (
     CUT,
     LETTERS,
     NONE_AT_ALL,

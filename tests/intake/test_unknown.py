@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.problems import Finding
-from services.intake.reports import Refused, Reported, examine
+from services.intake.domain.examine.findings import Finding
+from services.intake.domain.examine.reports import Refused, Reported, examine
 from tests.intake.given import (
     DEALERS,
     EVERY_KIND,

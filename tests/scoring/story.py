@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from services.scoring.decide import decide
-from services.scoring.facts import ScoringFacts, join
-from services.scoring.policy import ScoringPolicy
+from services.scoring.domain.decide import decide
+from services.scoring.domain.facts import ScoringFacts, join
+from services.scoring.domain.policy import ScoringPolicy
 from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn, CaseTurn
 from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import Severity

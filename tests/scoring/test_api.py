@@ -7,8 +7,8 @@ from httpx import ASGITransport, AsyncClient
 
 from services.scoring.api import routes
 from services.scoring.app import machine
-from services.scoring.facts import ScoringFacts
-from services.scoring.policy import ScoringPolicy
+from services.scoring.domain.facts import ScoringFacts
+from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings
 from shared.contracts.identifiers import customer_key
 from shared.platform.http import make_app

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from services.complaints import facts as of_cases
-from services.complaints.decide import decide as decide_case
-from services.complaints.facts import CaseEvent, CaseFacts
-from services.complaints.turns import ABOUT_THE_STANDING
-from services.scoring.decide import condense, decide
-from services.scoring.facts import ScoringFacts, join
-from services.scoring.policy import ScoringPolicy
+from services.complaints.domain import facts as of_cases
+from services.complaints.domain.decide import decide as decide_case
+from services.complaints.domain.facts import CaseEvent, CaseFacts
+from services.complaints.domain.turns import ABOUT_THE_STANDING
+from services.scoring.domain.decide import condense, decide
+from services.scoring.domain.facts import ScoringFacts, join
+from services.scoring.domain.policy import ScoringPolicy
 from shared.contracts.complaints import CaseStandingChanged
 from shared.contracts.envelope import Event
 from tests.complaints.scenario import CUSTOMER, DEALER, RULES, absorbed, at, filed, step

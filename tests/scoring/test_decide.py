@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.scoring.policy import ScoringPolicy
+from services.scoring.domain.policy import ScoringPolicy
 from shared.contracts.envelope import Event
 from shared.decider.decision import Decision
 from tests.scoring.story import (

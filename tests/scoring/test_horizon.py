@@ -10,9 +10,9 @@ from hypothesis import given as always
 from hypothesis import settings
 from hypothesis import strategies as some
 
-from services.scoring.decide import condense
-from services.scoring.facts import Former, Gone, Noted, ScoringFacts, join
-from services.scoring.policy import Fade, Rule, Rules, ScoringPolicy
+from services.scoring.domain.decide import condense
+from services.scoring.domain.facts import Former, Gone, Noted, ScoringFacts, join
+from services.scoring.domain.policy import Fade, Rule, Rules, ScoringPolicy
 from shared.contracts.envelope import Event
 from shared.decider.decision import Decision
 from shared.decider.digests import NOTHING, PAST, Horizon

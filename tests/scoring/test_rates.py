@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from deploy.local import configuration
 from services.scoring.app import tell_missing_rates
-from services.scoring.policy import ScoringPolicy
+from services.scoring.domain.policy import ScoringPolicy
 from shared.dealers.dealer import Dealer, Dealers
 from shared.platform import metrics
 from shared.settings import reading_files

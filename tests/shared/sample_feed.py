@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from functools import cache
 
 from deploy.local.sample import FeedLine, history, live
-from services.intake.canonical import submissions
-from services.intake.decide import decide
-from services.intake.reports import Reported, examine
+from services.intake.domain.canonical import submissions
+from services.intake.domain.decide import decide
+from services.intake.domain.examine.reports import Reported, examine
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.feeds import REPORTS, AnyReport
 from shared.contracts.intake import Recorded

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from deploy.local import cli, example, policy_cli, terminal
 from deploy.local.processes import CannotRun
 from deploy.local.recorded import Recorded, recorded
-from services.intake.reports import Reported, examine
+from services.intake.domain.examine.reports import Reported, examine
 from shared.contracts.feeds import REPORTS
 from shared.dealers.dealer import Dealer, Dealers
 from shared.settings import ServiceSettings

@@ -12,8 +12,8 @@ import yaml
 
 from deploy.local import configuration
 from deploy.local.stack import DEFAULT_PORT_BASE, fixed_ports
-from services.complaints.rules import places
-from services.complaints.rules.folder import read_rulebook
+from services.complaints.adapters.rules import places
+from services.complaints.adapters.rules.folder import read_rulebook
 from shared.dealers.file import read_dealers
 
 PROJECT = Path(__file__).parent.parent.parent

@@ -26,7 +26,7 @@ from deploy.local.policy_cases import open_store
 from deploy.local.processes import CannotRun, Child, free_port, running
 from deploy.local.recorded import recorded, recording
 from deploy.local.stack import Stack, start_service, what_keeps
-from services.complaints.rules.folder import read_rulebook
+from services.complaints.adapters.rules.folder import read_rulebook
 from shared.contracts.envelope import to_headers
 from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken
 from shared.contracts.topics import COMPLAINTS

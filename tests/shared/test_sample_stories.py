@@ -10,12 +10,12 @@ from deploy.local.demo_stories import timelines
 from deploy.local.sample import FeedLine
 from deploy.local.sample.cases import DUPLICATE_HOURS
 from deploy.local.summary import Received
-from services.complaints import facts as complaints
-from services.complaints.decide import decide as decide_case
-from services.complaints.rulebook import Rulebook
-from services.followup import facts as followup
-from services.followup.decide import decide as decide_tasks
-from services.followup.policy import FollowUpPolicy
+from services.complaints.domain import facts as complaints
+from services.complaints.domain.decide import decide as decide_case
+from services.complaints.domain.rulebook import Rulebook
+from services.followup.domain import facts as followup
+from services.followup.domain.decide import decide as decide_tasks
+from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import CaseMerged, ClockStopped, StepRefused
 from shared.contracts.envelope import Event, Message

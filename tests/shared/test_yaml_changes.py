@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from services.followup.policy import FollowUpPolicy
+from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
-from services.scoring.policy import Fade, ScoringPolicy
+from services.scoring.domain.policy import Fade, ScoringPolicy
 from services.scoring.settings import ScoringSettings
 from shared.yaml_file import WrongFile
 

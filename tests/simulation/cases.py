@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.complaints.facts import Absorbed, CaseFacts, Filed, KnownDocument, StepTaken
+from services.complaints.domain.facts import Absorbed, CaseFacts, Filed, KnownDocument, StepTaken
 from shared.contracts.complaints import CaseMerged
 from shared.contracts.identifiers import (
     aggregate_within,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from services.complaints.decide import decide
-from services.complaints.facts import CaseFacts, Filed, StepTaken
-from services.complaints.rulebook import Rulebook
-from services.complaints.turns import ABOUT_THE_STANDING
+from services.complaints.domain.decide import decide
+from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
+from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.turns import ABOUT_THE_STANDING
 from shared.contracts.complaints import (
     CaseMerged,
     CaseStandingChanged,

@@ -5,11 +5,11 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.complaints import facts
-from services.complaints.decide import decide
-from services.complaints.facts import CaseFacts, Filed, StepTaken
-from services.complaints.policy import POLICY_2123
-from services.complaints.rulebook import Edition, Rulebook
+from services.complaints.domain import facts
+from services.complaints.domain.decide import decide
+from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
+from services.complaints.domain.policy import POLICY_2123
+from services.complaints.domain.rulebook import Edition, Rulebook
 from shared.contracts import complaints
 from shared.contracts.complaints import DeadlineBreached, DeadlineWarned, EscalationRaised
 from shared.contracts.intake import ComplaintFiled

@@ -6,9 +6,9 @@ from functools import partial
 from random import Random
 from typing import Any, cast
 
-from services.intake.answers import Item
+from services.intake.adapters.register import Register
 from services.intake.receive import Intake
-from services.intake.register import Register
+from services.intake.views.answers import Item
 from shared.contracts.envelope import from_headers
 from shared.contracts.values import instant_text
 from shared.platform.errors import TransientFailure

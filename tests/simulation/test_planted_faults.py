@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 
-from services.complaints import notices
-from services.intake import publish as publishing
+from services.complaints.domain import notices
 from services.intake import receive as receiving
+from services.intake.adapters import publish as publishing
 from services.intake.receive import Intake
 from shared.contracts.complaints import CaseMerged, CaseMergeWithdrawn
 from shared.platform.errors import Conflict

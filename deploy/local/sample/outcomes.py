@@ -7,8 +7,8 @@ from typing import Literal
 
 from deploy.local.sample.feed import Draft, exported
 from deploy.local.sample.stores import Store
-from services.followup.decide import task_id
-from services.intake.identify import document_id_of, key_of
+from services.followup.domain.decide import task_id
+from services.intake.domain.identify import document_id_of, key_of
 from shared.contracts.feeds import SaleReported, TaskOutcomeReported, VisitReported
 from shared.contracts.followup import TaskKind
 

@@ -1,0 +1,105 @@
+"""Editions as files: one each, self-contained, written once and never changed.
+
+The policy and the calendar are in it as they were compiled when it was applied, so neither a
+draft nor another release of the holidays moves a deadline.
+"""
+
+import json
+import os
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from services.complaints.adapters.rules.places import applied_to
+from services.complaints.domain.rulebook import Edition
+from shared.contracts.values import DealerId
+from shared.yaml_file import WrongFile, parse_yaml
+
+
+class Applied(BaseModel):
+    """What one file holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = 1
+    dealer: DealerId
+    note: Annotated[str, Field(max_length=500)] = ""
+    """Who applied it and why, in the operator's words."""
+    seal: str
+    """Of the edition as it was written: tells whether anybody changed the file since."""
+    edition: Edition
+
+    @property
+    def applied_at(self) -> datetime:
+        assert self.edition.applied_at is not None
+        return self.edition.applied_at
+
+
+def read_edition(path: Path) -> Applied:
+    """Raises WrongFile for what is no edition, is in a wrong place, or was changed."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        found = Applied.model_validate(content)
+    except OSError as error:
+        raise WrongFile([f"{path}: cannot be read: {error.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise WrongFile([f"{path}: is not UTF-8 text"]) from None
+    except json.JSONDecodeError as error:
+        raise WrongFile([f"{path}:{error.lineno}: is not JSON: {error.msg}"]) from None
+    except ValidationError as error:
+        parse_yaml(path).as_model(Applied)  # JSON is YAML, which knows the lines
+        raise WrongFile([f"{path}: {error.error_count()} fields are wrong"]) from None
+    if reason := _misplaced(path, found) or _changed(content, found):
+        raise WrongFile([f"{path}:1: {reason}"])
+    return found
+
+
+def write_edition(folder: Path, dealer_id: str, edition: Edition, *, note: str = "") -> Path:
+    """A new file, there as a whole or not at all. Raises OSError."""
+    content = edition.model_dump(mode="json")
+    applied = Applied(dealer=dealer_id, note=note, seal=_seal(content), edition=edition)
+    directory = applied_to(folder, dealer_id)
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / _file_name(applied.applied_at)
+    if path.exists():
+        raise FileExistsError(f"{path} is there already")
+    text = json.dumps(applied.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+    draft = directory / f".{path.name}.{os.getpid()}"
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path
+
+
+def _misplaced(path: Path, found: Applied) -> str | None:
+    if found.edition.applied_at is None:
+        return "edition.applied_at: an edition that was applied says when"
+    if path.parent.name != applied_to(path.parent, found.dealer).name:
+        return f"dealer: {found.dealer} has its editions in another folder"
+    if path.name != _file_name(found.applied_at):
+        return f"edition.applied_at: the file would be named {_file_name(found.applied_at)}"
+    return None
+
+
+def _changed(content: dict[str, object], found: Applied) -> str | None:
+    if _seal(content["edition"]) == found.seal:
+        return None
+    return "edition: was changed after it was applied; restore the file, and apply a new one"
+
+
+def _file_name(applied_at: datetime) -> str:
+    return f"{applied_at:%Y%m%dT%H%M%S}.{applied_at.microsecond // 1000:03d}Z.json"
+
+
+def _seal(edition: object) -> str:
+    """Of the JSON as it stands in the file, so that it does not depend on the release."""
+    text = json.dumps(edition, sort_keys=True, ensure_ascii=False)
+    return blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,85 @@
+"""Looks whether the files that the service follows have changed, while it runs."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import structlog
+
+from services.complaints.adapters.metrics import begin
+from services.complaints.adapters.rules.coverage import missing_by_dealer
+from services.complaints.adapters.rules.folder import RulesFolder, Stamps
+from services.complaints.domain.rulebook import Rulebook
+from shared.platform import metrics
+from shared.yaml_file import WrongFile
+
+log = structlog.get_logger()
+
+
+class RulesWatch:
+    """Asked every few seconds: names, sizes and times of the files, off the event loop.
+
+    What is wrong is logged once per change, with file, line and field, and raised at every
+    look as long as it lasts. `running` is what the service follows meanwhile.
+    """
+
+    def __init__(self, folder: Path, running: Rulebook) -> None:
+        self._folder = RulesFolder(folder)
+        self._running = running
+        self._seen: Stamps | None = None
+        self._wrong: list[str] = []
+        self._looked_on: date | None = None
+
+    async def look(self, now: datetime) -> Rulebook | None:
+        """Other rules than before, or None. Raises WrongFile as long as the files are wrong."""
+        if self._looked_on != now.date():
+            self._looked_on = now.date()
+            tell_missing_years(self._running, now)
+        found = await asyncio.to_thread(self._read)
+        if found is not None:
+            self._running = found
+            tell_missing_years(found, now)
+            begin(found.editions, found)
+            log.info("rules changed", version=found.version, dealers=sorted(found.editions))
+        return found
+
+    def _read(self) -> Rulebook | None:
+        seen, self._seen = self._seen, None
+        try:
+            self._seen = stamps = self._folder.stamps()
+            if stamps == seen:
+                if self._wrong:
+                    raise WrongFile(self._wrong)
+                return None
+            found = self._folder.rulebook(stamps)
+            if gone := list(_gone(self._running, found)):
+                raise WrongFile(gone)
+        except WrongFile as wrong:
+            if wrong.lines != self._wrong:
+                log.error("rules are wrong, the running ones stay", lines=wrong.lines)
+            self._wrong = wrong.lines
+            raise
+        self._wrong = []
+        # both are for the thread: where there are many editions they take their time
+        is_other = found.version != self._running.version or found != self._running
+        return found if is_other else None
+
+
+def tell_missing_years(rulebook: Rulebook, now: datetime) -> None:
+    """Set the gauge of years that calendars should know and do not."""
+    metrics.calendar_year_missing.clear()
+    for dealer_id, years in missing_by_dealer(rulebook, now).items():
+        for year in years:
+            metrics.calendar_year_missing.labels(dealer_id, str(year)).set(1)
+
+
+def _gone(running: Rulebook, found: Rulebook) -> Iterator[str]:
+    """A line for every edition in force that is no longer there: a half-mounted folder must not
+    move deadlines."""
+    for dealer_id, editions in running.editions.items():
+        there = {edition.version for edition in found.editions.get(dealer_id, ())}
+        for edition in editions:
+            if edition.version not in there:
+                at = edition.applied_at
+                yield f"applied/: the edition of {dealer_id} of {at} is gone; none is ever removed"

@@ -1,1 +1,0 @@
-"""What staff read of complaints: cases, lists, why a deadline is what it is, statistics."""

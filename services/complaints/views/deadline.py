@@ -1,0 +1,369 @@
+"""Why a clock is due when it is: by which rules, and line by line how that was counted. Pure."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from services.complaints.domain.clocks import Clock, Origin
+from services.complaints.domain.facts import Filed
+from services.complaints.domain.wording import deadline_text, is_named_by_the_case, span_in_words
+from services.complaints.views.amounts import amount_in_words, day_in_words, exactly
+from services.complaints.views.arithmetic import (
+    MOST_PIECES,
+    BusinessDay,
+    Count,
+    NotCounted,
+    Rest,
+    Stretch,
+    count,
+    in_seconds,
+)
+from services.complaints.views.responses import Answer, Words
+from shared.contracts.values import Instant
+from shared.time.deadlines import Hold, Unit, years_needed
+
+_ORIGIN: dict[Origin, tuple[str, str]] = {
+    "received": ("receipt of the complaint", "投诉受理"),
+    "reopened": ("the case was reopened", "案件重新打开"),
+    "resolved": ("the case was resolved", "案件解决"),
+    "raised": ("the severity was raised", "严重程度升级"),
+    "merged": ("the start of a case that was merged into this one", "被并入案件的起算"),
+    "demanded": ("exchange or return was demanded", "客户提出换货或退货要求"),
+    "contacted": ("the customer was contacted", "已联系客户"),
+    "answered": ("the customer was answered", "已答复客户"),
+    "executive_answered": ("senior management answered", "高层已答复"),
+    "promised": ("a promise was made", "作出承诺"),
+    "repair_started": ("the repair began", "开始修理"),
+    "loaner_given": ("a loaner car or travel money was given", "已提供代步车或交通补偿"),
+    "repair_ended": ("the repair ended", "修理完成"),
+}
+_NOT_COUNTED: dict[NotCounted, tuple[str, str]] = {
+    "day_of_start": ("the clock started on it", "起算当日"),
+    "closed": ("closed on this day of the week", "当日不营业"),
+    "holiday": ("closed on this date: a holiday or closure", "节假日或临时停业"),
+    "held": ("on hold when it closed", "营业结束时处于暂停"),
+    "part_of_another_day": ("part of the business day before", "属于前一营业日"),
+}
+_NO_WORKING_DAY: dict[NotCounted, tuple[str, str]] = {
+    **_NOT_COUNTED,
+    "closed": ("weekend", "周末"),
+    "holiday": ("a public holiday", "法定节假日"),
+}
+
+
+class CalendarUsed(Answer):
+    """The calendar that business time, or statutory working days, were counted by."""
+
+    name: str
+    """As its author named it."""
+    timezone: str
+    """Its IANA zone; the lines are in its local time."""
+    version: str
+    """The hash of its content."""
+    years_unknown: tuple[int, ...]
+    """Years that the count touches and whose holidays the calendar does not know yet."""
+
+
+class HoldCounted(Answer):
+    """A hold that moved the deadline."""
+
+    start: Instant
+    """From when on the clock stood still; not before its own start."""
+    end: Instant | None
+    """Until when, planned or real; null: no end is known."""
+    seconds: float | None
+    """How long, in elapsed time; null without an end."""
+
+
+class Line(Answer):
+    """One line of the arithmetic, in the local time of the calendar, else of the dealer."""
+
+    kind: Literal["start", "target", "open", "day", "hold", "rest", "due"]
+    """`start`, then `target` and the `hold`s that are added to it (elapsed time), or the `open`
+    stretches that used it up (business time), or each `day` (business days); `rest`: all
+    further ones together; then `due`."""
+    day: Annotated[date | None, Field(alias="date")] = None
+    """The local date."""
+    start: Annotated[str | None, Field(alias="from")] = None
+    """From when, as RFC 3339 with the local offset."""
+    end: Annotated[str | None, Field(alias="to")] = None
+    """Until when, the same way; of a day when it closed."""
+    amount_seconds: float | None = None
+    """How much: of `target` and `open` and `rest` what counts, of `hold` what does not."""
+    days: int | None = None
+    """How many business days: 1 or 0 of one day, more of the target and the rest."""
+    not_counted: NotCounted | None = None
+    """Why a day does not count; null if it does."""
+    text: Words
+    """The line to read."""
+
+
+class Explanation(Answer):
+    """Why this deadline. The `open` stretches, or the days, and the `rest` sum to the target, as
+    far as it is used up; of elapsed time, start + target + holds = due."""
+
+    policy: str
+    """The name of the policy that the clock is judged by."""
+    policy_version: str
+    """The hash of its content."""
+    applied_at: Instant | None
+    """When the operator applied this edition of the rules; null: what the service ships with."""
+    rebased: bool
+    """Whether the clock was running when the edition was applied, and was taken over by it."""
+    calendar: CalendarUsed | None
+    """Null where neither the target nor the ladder is in business time."""
+    unit: Unit
+    """What is counted: elapsed time, open time, business days or statutory working days."""
+    target: str
+    """What the clock was given, such as `2h`, `5 business days`, `10 working days`, or the field of
+    the case that holds its deadline."""
+    origin: Origin
+    """What started the clock. `raised`: the target is the grace after a raise."""
+    started_at: Instant
+    """From when on it counts."""
+    holds: tuple[HoldCounted, ...]
+    """The holds that moved the deadline."""
+    due_at: Instant | None
+    """Null while a hold without an end stops the clock."""
+    left: Words | None
+    """What is left for when that hold ends; null where the deadline is known."""
+    lines: tuple[Line, ...]
+    """The arithmetic; some thirty lines at most."""
+
+
+def explain(clock: Clock, filed: Filed) -> Explanation:
+    """Why this clock of this case is due when it is."""
+    counted, edition = count(clock), clock.edition
+    applied_at = edition.applied_at
+    return Explanation(
+        policy=edition.policy.name,
+        policy_version=edition.policy.version,
+        applied_at=applied_at,
+        rebased=applied_at is not None
+        and applied_at > filed.received_at
+        and clock.started_at < applied_at,
+        calendar=_calendar(clock),
+        unit=clock.span.unit,
+        target=str(clock.rule.target if is_named_by_the_case(clock) else clock.span),
+        origin=clock.origin,
+        started_at=clock.started_at,
+        holds=tuple(_hold(hold) for hold in counted.holds),
+        due_at=clock.due_at,
+        left=_left(clock, counted) if clock.due_at is None else None,
+        lines=tuple(_Writer(clock, counted, _zone(clock, filed)).lines()),
+    )
+
+
+def _zone(clock: Clock, filed: Filed) -> ZoneInfo:
+    calendar = clock.calendar
+    if clock.span.unit != "elapsed" and calendar is not None:
+        return ZoneInfo(calendar.timezone)
+    return ZoneInfo(filed.timezone)
+
+
+def _calendar(clock: Clock) -> CalendarUsed | None:
+    calendar, rule = clock.calendar, clock.rule
+    if calendar is None or not (rule.needs_calendar or clock.span.unit == "working_days"):
+        return None
+    return CalendarUsed(
+        name=calendar.name,
+        timezone=calendar.timezone,
+        version=calendar.version,
+        years_unknown=years_needed(clock.started_at, clock.due_at or clock.started_at, calendar),
+    )
+
+
+def _hold(hold: Hold) -> HoldCounted:
+    seconds = None if hold.end is None else in_seconds(hold.end - hold.start)
+    return HoldCounted(start=hold.start, end=hold.end, seconds=seconds)
+
+
+def _left(clock: Clock, counted: Count) -> Words:
+    english, chinese = amount_in_words(counted.left, clock.span.unit)
+    return Words(
+        en=f"On hold without a known end; {english} left from when it ends.",
+        zh=f"暂停中,结束时间未定;恢复后剩余{chinese}。",
+    )
+
+
+class _Writer:
+    """The lines about one clock, in one zone."""
+
+    def __init__(self, clock: Clock, counted: Count, zone: ZoneInfo) -> None:
+        self._clock = clock
+        self._counted = counted
+        self._zone = zone
+
+    def lines(self) -> Iterator[Line]:
+        """From the start to the deadline."""
+        yield self._start()
+        if is_named_by_the_case(self._clock):
+            yield self._named()
+            return
+        if self._clock.span.unit == "elapsed":
+            yield self._target()
+            yield from self._holds()
+        for piece in self._counted.pieces:
+            match piece:
+                case Stretch():
+                    yield self._open(piece)
+                case BusinessDay():
+                    yield self._day(piece)
+                case Rest():
+                    yield self._rest(piece)
+        yield self._due()
+
+    def _start(self) -> Line:
+        at, (english, chinese) = self._clock.started_at, _ORIGIN[self._clock.origin]
+        return Line(
+            kind="start",
+            day=self._date(at),
+            start=self._local(at),
+            text=Words(
+                en=f"Starts {self._shown(at)}: {english}.",
+                zh=f"起算:{self._shown(at)},{chinese}。",
+            ),
+        )
+
+    def _named(self) -> Line:
+        due_at = self._clock.due_at
+        assert due_at is not None
+        shown = self._shown(due_at)
+        return Line(
+            kind="due",
+            day=self._date(due_at),
+            end=self._local(due_at),
+            text=Words(
+                en=f"= due {shown}: the limit that the regulator's order prints.",
+                zh=f"= 截止{shown}:监管部门工单载明的时限,不另行计算。",
+            ),
+        )
+
+    def _target(self) -> Line:
+        length = self._clock.span.length or timedelta(0)
+        english, chinese = exactly(length)
+        return Line(
+            kind="target",
+            amount_seconds=in_seconds(length),
+            text=Words(en=f"+ {english}, the target", zh=f"+ {chinese}(时限)"),
+        )
+
+    def _holds(self) -> Iterator[Line]:
+        holds = self._counted.holds
+        for hold in islice(holds, MOST_PIECES):
+            yield self._held(hold)
+        more = holds[MOST_PIECES:]
+        ended = [hold.end - hold.start for hold in more if hold.end is not None]
+        if more:
+            english, chinese = exactly(sum(ended, timedelta(0)))
+            yield Line(
+                kind="hold",
+                start=self._local(more[0].start),
+                end=None if more[-1].end is None else self._local(more[-1].end),
+                amount_seconds=in_seconds(sum(ended, timedelta(0))),
+                text=Words(
+                    en=f"+ {english} in {len(more)} more holds",
+                    zh=f"+ 另有{len(more)}次暂停,共{chinese}",
+                ),
+            )
+
+    def _held(self, hold: Hold) -> Line:
+        start = self._shown(hold.start)
+        if hold.end is None:
+            text = Words(en=f"+ on hold since {start}, no end known", zh=f"+ 自{start}起暂停")
+        else:
+            english, chinese = exactly(hold.end - hold.start)
+            end = self._shown(hold.end)
+            text = Words(
+                en=f"+ {english} on hold, {start} to {end}",
+                zh=f"+ 暂停{chinese}({start}至{end})",
+            )
+        return Line(
+            kind="hold",
+            day=self._date(hold.start),
+            start=self._local(hold.start),
+            end=None if hold.end is None else self._local(hold.end),
+            amount_seconds=None if hold.end is None else in_seconds(hold.end - hold.start),
+            text=text,
+        )
+
+    def _open(self, stretch: Stretch) -> Line:
+        day = self._date(stretch.start)
+        english, chinese = exactly(stretch.length)
+        on_en, on_zh = day_in_words(day)
+        hours = f"{self._time(stretch.start)}-{self._time(stretch.end)}"
+        return Line(
+            kind="open",
+            day=day,
+            start=self._local(stretch.start),
+            end=self._local(stretch.end),
+            amount_seconds=in_seconds(stretch.length),
+            text=Words(en=f"{on_en} {hours}: {english}", zh=f"{on_zh} {hours}:{chinese}"),
+        )
+
+    def _day(self, day: BusinessDay) -> Line:
+        on_en, on_zh = day_in_words(day.day)
+        is_statutory = self._clock.span.unit == "working_days"
+        if day.not_counted is None and is_statutory and day.day.weekday() >= 5:
+            text = Words(en=f"{on_en}: counts, a make-up working day", zh=f"{on_zh}:计入(调休上班)")
+        elif day.not_counted is None:
+            text = Words(en=f"{on_en}: counts", zh=f"{on_zh}:计入")
+        else:
+            reasons = _NO_WORKING_DAY if is_statutory else _NOT_COUNTED
+            english, chinese = reasons[day.not_counted]
+            text = Words(en=f"{on_en}: does not count, {english}", zh=f"{on_zh}:不计,{chinese}")
+        return Line(
+            kind="day",
+            day=day.day,
+            end=None if day.closes_at is None else self._local(day.closes_at),
+            days=1 if day.not_counted is None else 0,
+            not_counted=day.not_counted,
+            text=text,
+        )
+
+    def _rest(self, rest: Rest) -> Line:
+        amount = rest.days if rest.length is None else rest.length
+        english, chinese = amount_in_words(amount, self._clock.span.unit)
+        until = self._shown(rest.until)
+        return Line(
+            kind="rest",
+            end=self._local(rest.until),
+            amount_seconds=None if rest.length is None else in_seconds(rest.length),
+            days=rest.days,
+            text=Words(en=f"… and {english} more until {until}", zh=f"……至{until}另有{chinese}"),
+        )
+
+    def _due(self) -> Line:
+        due_at, (english, chinese) = self._clock.due_at, span_in_words(self._clock.span)
+        if due_at is None:
+            return Line(kind="due", text=_left(self._clock, self._counted))
+        shown = self._shown(due_at)
+        if self._clock.span.unit == "working_days":
+            shown = deadline_text(self._clock, self._zone)
+        return Line(
+            kind="due",
+            day=self._date(due_at),
+            end=self._local(due_at),
+            text=Words(
+                en=f"= due {shown}: {english} used up.",
+                zh=f"= 截止{shown}:{chinese}用完。",
+            ),
+        )
+
+    def _date(self, at: datetime) -> date:
+        return at.astimezone(self._zone).date()
+
+    def _local(self, at: datetime) -> str:
+        return at.astimezone(self._zone).isoformat(timespec="milliseconds")
+
+    def _time(self, at: datetime) -> str:
+        local = at.astimezone(self._zone)
+        return local.strftime("%H:%M:%S" if local.second else "%H:%M")
+
+    def _shown(self, at: datetime) -> str:
+        offset = at.astimezone(self._zone).isoformat()[-6:]
+        return f"{self._date(at)} {self._time(at)} {offset}"

@@ -1,0 +1,246 @@
+"""The timeline of a case: all that happened to it and was said of it, in the order of its instants.
+
+Told from the facts and what was announced, so that it reaches back beyond the policy's memory.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.complaints.domain import wording
+from services.complaints.domain.case import Standing
+from services.complaints.domain.course import Course, Refused, generations
+from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
+from services.complaints.domain.merges import handed_to, merges_known
+from services.complaints.views.entries import (
+    AddresseeView,
+    Closed,
+    Counting,
+    Entry,
+    MergedIn,
+    MergedOut,
+    NoticeMade,
+    OnHold,
+    Received,
+    Regraded,
+    Reopened,
+    Step,
+    VerdictMade,
+)
+from services.complaints.views.responses import Words
+from shared.contracts.case_subjects import NoticeKind, Subject
+from shared.decider.decision import Announced
+
+_SECOND = timedelta(seconds=1)
+_NOTHING = Words(en="", zh="")
+_NOT_COUNTING: dict[Counting, Words] = {
+    "taken_back": Words(en="The merge was taken back.", zh="该合并已撤销。"),
+    "not_yet": Words(en="It is in the future and counts from then on.", zh="时间未到,届时计入。"),
+    "waits": Words(
+        en="The complaint itself was not received, or is not a case here any more.",
+        zh="投诉本身尚未收到,或已不在此处。",
+    ),
+}
+_ORDER = {
+    name: place
+    for place, name in enumerate(
+        (
+            "received",
+            "merged_in",
+            "step",
+            "regraded",
+            "hold",
+            "merged_out",
+            "verdict",
+            "notice",
+            "closed",
+            "reopened",
+        )
+    )
+}
+"""Of entries of one instant: first what was done, then what follows from it."""
+
+
+@dataclass(frozen=True)
+class History:
+    """What the timeline of one case is told from."""
+
+    facts: CaseFacts
+    announced: Announced
+    filed: Filed | None
+    """The complaint, unless it is unknown here."""
+    course: Course
+    standing: Standing | None
+    """None where nothing follows from the case: unknown, voided, moved."""
+    now: datetime
+
+    def entries(self) -> tuple[Entry, ...]:
+        """All of them, in the order of their instants."""
+        found = [*self._reported(), *self._notices(), *self._merges_in()]
+        if self.standing is not None:
+            found.extend(self._followed(self.standing))
+        return tuple(sorted(found, key=lambda entry: (entry.at, _ORDER[entry.kind])))
+
+    def _reported(self) -> Iterator[Entry]:
+        if self.filed is not None:
+            yield _received(self.filed)
+        for step in self.facts.steps:
+            yield self._step(step)
+        for hold in self.course.holds:
+            running = hold.start <= self.now and (hold.end is None or self.now < hold.end)
+            yield OnHold(at=hold.start, until=hold.end, running=running)
+
+    def _followed(self, standing: Standing) -> Iterator[Entry]:
+        for generation in standing.generations[1:]:
+            yield Reopened(at=generation.started_at, generation=generation.number)
+        yield from self._regradings(standing.filed)
+        yield from self._merges_out(standing.filed)
+        yield from _verdicts(standing)
+        yield from _closings(standing)
+
+    def _step(self, step: StepTaken) -> Step:
+        counting, refused = self._counting(step)
+        why = _NOT_COUNTING.get(counting)
+        if refused is not None and self.filed is not None:
+            zone = ZoneInfo(self.filed.timezone)
+            why = Words.of(wording.why_refused(refused, self.filed, zone))
+        return Step(
+            at=step.at,
+            recorded_at=step.recorded_at,
+            step_id=step.step_id,
+            step=step.step,
+            by=step.by,
+            counting=counting,
+            refusal=refused.refusal if refused is not None else None,
+            why=why,
+            reason=step.reason,
+            satisfied=step.satisfied,
+            severity=step.severity,
+            assigned_to=step.assigned_to,
+            merged_into=step.merged_into,
+            until=step.until,
+        )
+
+    def _counting(self, step: StepTaken) -> tuple[Counting, Refused | None]:
+        if self.filed is None:
+            return "waits", None
+        if step.at > self.now:
+            return "not_yet", None
+        refused = self._refused.get(step.step_id)
+        if refused is not None:
+            return "refused", refused
+        return ("counts" if step.step_id in self._counted else "taken_back"), None
+
+    @cached_property
+    def _refused(self) -> Mapping[str, Refused]:
+        return {refused.step.step_id: refused for refused in self.course.refused}
+
+    @cached_property
+    def _counted(self) -> frozenset[str]:
+        return frozenset(step.step_id for step in self.course.steps)
+
+    def _notices(self) -> Iterator[Entry]:
+        for about, sealed in self.announced.items():
+            kind = Subject.parse(about).kind
+            if kind in {"warning", "breach", "step"}:
+                yield _notice(about, kind, sealed)
+
+    def _regradings(self, filed: Filed) -> Iterator[Entry]:
+        severity = filed.severity
+        for step in self.course.steps:
+            if step.step == "regraded" and step.severity not in {None, severity}:
+                assert step.severity is not None
+                raised = step.severity == "major"
+                yield Regraded(at=step.at, before=severity, after=step.severity, raised=raised)
+                severity = step.severity
+
+    def _merges_out(self, filed: Filed) -> Iterator[Entry]:
+        for step in self.facts.steps:
+            if step.step == "merged" and self._counting(step)[0] == "taken_back":
+                ends = (hold.end for hold in self.course.silences if hold.start <= step.at)
+                ended = max((end for end in ends if end is not None), default=step.at)
+                yield MergedOut(at=step.at, into=step.merged_into or "", taken_back_at=ended)
+        for generation in generations(filed, self.course.steps):
+            steps = self.course.steps[generation.first : generation.past]
+            merged = next((step for step in steps if step.step == "merged"), None)
+            if merged is not None:
+                yield MergedOut(at=merged.at, into=merged.merged_into or "", taken_back_at=None)
+
+    def _merges_in(self) -> Iterator[Entry]:
+        starts = {(handed.case_id, handed.at): handed.starts for handed in handed_to(self.facts)}
+        merges = {
+            (merge.case_id, merge.step_id): merge
+            for merge in merges_known(self.facts)
+            if merge.into == self.facts.case_id
+        }
+        for merge in merges.values():
+            clocks = starts.get((merge.case_id, merge.at), {})
+            yield MergedIn(at=merge.at, case_id=merge.case_id, clocks=clocks)
+
+
+def _received(filed: Filed) -> Received:
+    return Received(
+        at=filed.received_at,
+        recorded_at=filed.recorded_at,
+        channel=filed.channel,
+        category=filed.category,
+        severity=filed.severity,
+        department=filed.department,
+        regulator=filed.regulator,
+        regulator_due_at=filed.regulator_due_at,
+    )
+
+
+def _notice(about: str, notice: NoticeKind, sealed: Mapping[str, Any]) -> NoticeMade:
+    """As it was sealed; one of before there were ladders has fewer fields."""
+    at = sealed.get("at") or sealed.get("due_at") or sealed["noticed_at"]
+    return NoticeMade(
+        at=at,
+        about=about,
+        notice=notice,
+        clock=sealed["clock"],
+        generation=sealed["generation"],
+        step=sealed.get("step", notice),
+        repeat=sealed.get("repeat", 0),
+        noticed_at=sealed["noticed_at"],
+        notified=sealed["notified"],
+        recipients=sealed["recipients"],
+        addressees=tuple(
+            AddresseeView.model_validate(each) for each in sealed.get("addressees", ())
+        ),
+        why=Words.model_validate(sealed.get("why") or _NOTHING),
+    )
+
+
+def _verdicts(standing: Standing) -> Iterator[VerdictMade]:
+    zone = ZoneInfo(standing.filed.timezone)
+    for clock in standing.clocks:
+        stopped_at, due_at = clock.stopped_at, clock.due_at
+        if stopped_at is None:
+            continue
+        late = due_at is not None and due_at < stopped_at
+        yield VerdictMade(
+            at=stopped_at,
+            clock=clock.rule.name,
+            generation=clock.generation,
+            verdict="broken" if late else "kept",
+            due_at=due_at,
+            margin_seconds=None if due_at is None else (due_at - stopped_at) // _SECOND,
+            why=Words.of(wording.why_stopped(clock, stopped_at, zone)),
+        )
+
+
+def _closings(standing: Standing) -> Iterator[Closed]:
+    zone = ZoneInfo(standing.filed.timezone)
+    for closing in standing.closings:
+        yield Closed(
+            at=closing.at,
+            generation=closing.generation,
+            outcome=closing.outcome,
+            kept=closing.kept,
+            broken=closing.broken,
+            why=Words.of(wording.why_closed(closing, zone)),
+        )
