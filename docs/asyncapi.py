@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from deploy.local.configuration import SETTINGS
+from deploy.cli.configuration import SETTINGS
 from shared.contracts import intake, topics
 from shared.contracts.envelope import CONTENT_TYPE, Message
 from shared.contracts.topics import DEAD_LETTERS, DEFAULT_PARTITIONS, Topic

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import yaml
 
-from deploy.local import example
+from deploy.cli import example
 from docs.asyncapi import summary
 from shared.contracts.feeds import REPORTS
 from shared.dealers.file import EXAMPLE_DEALERS, read_dealers

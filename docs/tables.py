@@ -14,7 +14,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from deploy.local.configuration import SETTINGS
+from deploy.cli.configuration import SETTINGS
 from docs.asyncapi import summary
 from shared.dealers.file import EXAMPLE_DEALERS
 from shared.platform import metrics

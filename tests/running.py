@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.local.processes import CannotRun, Child, free_port, require_free, running, spawn
-from deploy.local.stack import fixed_ports
+from deploy.cli.failures import CannotRun
+from deploy.sandbox.processes import Child, free_port, require_free, running, spawn
+from deploy.sandbox.stack import fixed_ports
 from tests.servers import PATIENCE_SECONDS
 
-COMMAND = (sys.executable, "-m", "deploy.local.cli")
+COMMAND = (sys.executable, "-m", "deploy.cli.main")
 
 
 def without_aftercare() -> dict[str, str]:

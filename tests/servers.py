@@ -17,10 +17,10 @@ from typing import Literal
 import pytest
 from pydantic import SecretStr
 
-from deploy.local.apache_kafka import LIBS_VARIABLE, apache_kafka, kafka_libs
-from deploy.local.processes import CannotRun
-from deploy.local.servers import embedded_broker, embedded_database, other_database
-from deploy.local.topics import provision_topics
+from deploy.cli.failures import CannotRun
+from deploy.cli.topics import provision_topics
+from deploy.sandbox.apache_kafka import LIBS_VARIABLE, apache_kafka, kafka_libs
+from deploy.sandbox.embedded import embedded_broker, embedded_database, other_database
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 
 BrokerKind = Literal["tansu", "apache"]

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from functools import partial
 
-from deploy.local.intake_client import IntakeClient
+from deploy.cli.intake_client import IntakeClient
 from tests.bench.events import DEALER, START, complaint_of, publish, visit_of
 from tests.bench.servers import Fresh, running_service
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.probes import mongo_answers
+from deploy.sandbox.probes import mongo_answers
 from services.complaints import app as complaints_app
 from services.complaints.settings import ComplaintSettings
 from services.scoring import app as scoring_app

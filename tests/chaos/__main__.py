@@ -13,8 +13,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from deploy.local.apache_kafka import kafka_libs
-from deploy.local.processes import CannotRun
+from deploy.cli.failures import CannotRun
+from deploy.sandbox.apache_kafka import kafka_libs
 from tests.chaos.account import Account
 from tests.chaos.run import LONG, SHORT, run
 

@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 from operator import attrgetter
 from statistics import median
 
-from deploy.local.demo_account import Held, missing
+from deploy.sandbox.demo.account import Held, missing
 from shared.contracts import complaints, followup, scoring
 from shared.contracts.complaints import (
     DeadlineBreached,

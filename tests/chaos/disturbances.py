@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from random import Random
 
-from deploy.local.apache_kafka import KafkaCluster
-from deploy.local.servers import EmbeddedServer
-from deploy.local.stack import SERVICES
+from deploy.sandbox.apache_kafka import KafkaCluster
+from deploy.sandbox.embedded import EmbeddedServer
+from deploy.sandbox.stack import SERVICES
 from tests.e2e.house import House
 
 CONSUMERS = tuple(service for service in SERVICES if service != "intake")

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from deploy.local.demo_account import Place, held_by
+from deploy.sandbox.demo.account import Place, held_by
 from services.complaints.app import machine as complaints_machine
 from services.complaints.settings import ComplaintSettings
 from services.followup.app import machine as followup_machine

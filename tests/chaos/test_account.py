@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from deploy.local.demo_account import Place
-from deploy.local.intake_client import Item
+from deploy.cli.intake_client import Item
+from deploy.sandbox.demo.account import Place
 from shared.contracts.complaints import (
     DeadlineBreached,
     DeadlineWarned,

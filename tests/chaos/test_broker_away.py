@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local.apache_kafka import apache_kafka, kafka_libs
+from deploy.sandbox.apache_kafka import apache_kafka, kafka_libs
 from shared.contracts.topics import ESCALATIONS, SCORES
 from shared.settings import MongoSettings
 from tests.e2e.house import House, house, latest, reported, visit

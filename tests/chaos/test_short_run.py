@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.apache_kafka import kafka_libs
+from deploy.sandbox.apache_kafka import kafka_libs
 from tests.chaos.run import SHORT, run
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(480)]

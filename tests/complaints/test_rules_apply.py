@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from deploy.local import policy_cases
-from deploy.local.policy_cases import progress, rehearse
+from deploy.cli import policy_cases
+from deploy.cli.policy_cases import progress, rehearse
 from services.complaints.adapters.rules.applied import write_edition
 from services.complaints.adapters.rules.rehearsal import SHOWN_CASES, Rehearsal, proposed
 from services.complaints.app import rules_watch

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.policy_check import check
+from deploy.cli.policy_check import check
 from services.complaints.adapters.rules.workbench import read_drafts
 from shared.dealers.dealer import Dealers
 from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
 
-EXAMPLE = EXAMPLE_DEALERS.parent.parent.parent / "deploy" / "local" / "rules.example"
+EXAMPLE = EXAMPLE_DEALERS.parent.parent.parent / "deploy" / "examples" / "rules"
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 DEALERS = read_dealers(EXAMPLE_DEALERS)
 CALENDAR = 'timezone: Asia/Shanghai\nweek: {mon-fri: ["09:00-17:00"]}\n'

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 from aiokafka import AIOKafkaConsumer
 
-from deploy.local.processes import Child, free_port, running
-from deploy.local.stack import Stack, any_ports, running_stack, start_service, what_keeps
+from deploy.sandbox.processes import Child, free_port, running
+from deploy.sandbox.stack import Stack, any_ports, running_stack, start_service, what_keeps
 from shared.contracts.envelope import from_headers
 from shared.contracts.topics import Topic
 from shared.settings import MongoSettings

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local.processes import Child, free_port, running, spawn
+from deploy.sandbox.processes import Child, free_port, running, spawn
 from tests.servers import PATIENCE_SECONDS
 
 VARIABLE = "AFTERCARE_TEST_PROMETHEUS"

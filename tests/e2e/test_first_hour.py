@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.processes import running, spawn
-from deploy.local.stack import DEFAULT_PORT_BASE, SERVICES
+from deploy.sandbox.processes import running, spawn
+from deploy.sandbox.stack import DEFAULT_PORT_BASE, SERVICES
 from tests.running import COMMAND, free_port_base, without_aftercare
 from tests.servers import PATIENCE_SECONDS
 
@@ -82,7 +82,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     program.parent.mkdir(parents=True)
     search = shlex.quote(os.pathsep.join(sys.path))
     program.write_text(
-        f'#!/bin/sh\nPYTHONPATH={search} exec {sys.executable} -m deploy.local.cli "$@"\n', "utf-8"
+        f'#!/bin/sh\nPYTHONPATH={search} exec {sys.executable} -m deploy.cli.main "$@"\n', "utf-8"
     )
     program.chmod(0o755)
     base = free_port_base()

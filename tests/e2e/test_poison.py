@@ -15,9 +15,9 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from deploy.local.dead_letters import DeadLetter, discard, read_letters
-from deploy.local.processes import Child, free_port, running
-from deploy.local.stack import start_service, what_keeps
+from deploy.cli.dead_letters import DeadLetter, discard, read_letters
+from deploy.sandbox.processes import Child, free_port, running
+from deploy.sandbox.stack import start_service, what_keeps
 from shared.contracts.envelope import Event
 from shared.contracts.identifiers import customer_key, document_id
 from shared.contracts.intake import VisitRecorded

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from deploy.local.republish import PutBack
-from deploy.local.stack import any_ports, running_stack
+from deploy.cli.republish import PutBack
+from deploy.sandbox.stack import any_ports, running_stack
 from shared.contracts.identifiers import customer_key, document_id
 from shared.contracts.topics import ALL, ESCALATIONS
 from tests.e2e.house import DEALER, House, ago, reported, visit

@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from deploy.local import configuration
+from deploy.cli import configuration
 from services.scoring.app import tell_missing_rates
 from services.scoring.domain.policy import ScoringPolicy
 from shared.dealers.dealer import Dealer, Dealers

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 
-from deploy.local.sample import FeedLine, history, live
+from deploy.sandbox.feed import FeedLine, history, live
 from services.intake.domain.canonical import submissions
 from services.intake.domain.decide import decide
 from services.intake.domain.examine.reports import Reported, examine

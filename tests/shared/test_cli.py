@@ -13,14 +13,16 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from deploy.local import configuration, gist
-from deploy.local.intake_client import IntakeClient, Problem
-from deploy.local.processes import CannotRun, Child, free_port
-from deploy.local.recorded import recorded
-from deploy.local.republish import PutBack, republish
-from deploy.local.send import Account, read_lines, send_all
-from deploy.local.stack import SERVICES
-from deploy.local.tail import Tail, following
+from deploy.cli import configuration
+from deploy.cli import record_summary as gist
+from deploy.cli.address_file import addresses
+from deploy.cli.failures import CannotRun
+from deploy.cli.intake_client import IntakeClient, Problem
+from deploy.cli.republish import PutBack, republish
+from deploy.cli.send import Account, read_lines, send_all
+from deploy.cli.tail import Tail, following
+from deploy.sandbox.processes import Child, free_port
+from deploy.sandbox.stack import SERVICES
 from shared.contracts.complaints import (
     CaseClosed,
     CaseMerged,
@@ -498,7 +500,7 @@ def up(tmp_path: Path, port_base: int) -> Iterator[Child]:
 
 
 def test_up_runs_everything_and_stops_it(up: Child, tmp_path: Path, port_base: int) -> None:
-    urls = recorded(tmp_path / "data").urls
+    urls = addresses(tmp_path / "data").urls
     assert urls["complaints"] == f"http://127.0.0.1:{port_base + 4}"
     for url in urls.values():
         assert httpx.get(f"{url}/health/ready").status_code == 200

@@ -12,9 +12,9 @@ import typer.main
 import yaml
 from jsonschema import Draft202012Validator
 
-from deploy.local import configuration
-from deploy.local.cli import app
-from deploy.local.stack import DEFAULT_PORT_BASE, fixed_ports
+from deploy.cli import configuration
+from deploy.cli.main import app
+from deploy.sandbox.stack import DEFAULT_PORT_BASE, fixed_ports
 
 PROJECT = Path(__file__).parent.parent.parent
 SCHEMA = files("check_jsonschema").joinpath("builtin_schemas/vendor/compose-spec.json")

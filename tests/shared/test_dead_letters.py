@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from aiokafka import ConsumerRecord
 
-from deploy.local import gist
-from deploy.local.dead_letters import (
+from deploy.cli import record_summary as gist
+from deploy.cli.dead_letters import (
     DeadLetter,
     Filters,
     WrongChoice,
@@ -18,9 +18,9 @@ from deploy.local.dead_letters import (
     named,
     replay_reaches,
 )
-from deploy.local.dead_letters_show import as_json, full, full_as_json, summary, table
-from deploy.local.demo_watch import Watch
-from deploy.local.tail import Record as Written
+from deploy.cli.dead_letters_show import as_json, full, full_as_json, summary, table
+from deploy.cli.tail import Record as Written
+from deploy.sandbox.demo.watch import Watch
 from shared.contracts.topics import DEAD_LETTERS, VISITS
 from shared.platform.publisher import Record
 from shared.runtime.dead_letters import (

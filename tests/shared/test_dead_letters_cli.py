@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from deploy.local.cli import app
-from deploy.local.dead_letters import DeadLetter, fold, read_letters, replay
-from deploy.local.tail import Record as Written
+from deploy.cli.dead_letters import DeadLetter, fold, read_letters, replay
+from deploy.cli.main import app
+from deploy.cli.tail import Record as Written
 from shared.contracts.topics import DEAD_LETTERS, VISITS
 from shared.platform.publisher import Record
 from shared.runtime.dead_letters import PREFIX
@@ -107,7 +107,7 @@ def answered(broker: Broker, answer: str, *arguments: str) -> subprocess.Complet
     os.write(keyboard, f"{answer}\n".encode())
     try:
         return subprocess.run(
-            [sys.executable, "-m", "deploy.local.cli", "dead-letters", *arguments],
+            [sys.executable, "-m", "deploy.cli.main", "dead-letters", *arguments],
             stdin=terminal,
             capture_output=True,
             text=True,

@@ -12,17 +12,17 @@ import pytest
 from aiokafka import ConsumerRecord
 from rich.console import Console
 
-from deploy.local.demo_account import READ_BY, Balance, Ledger, Place, held_by, missing
-from deploy.local.demo_browse import to_browse
-from deploy.local.demo_stories import Timeline, render_timeline, timelines
-from deploy.local.demo_watch import LABELS, Origin, Watch
-from deploy.local.intake_client import Item, Problem
-from deploy.local.sample import FeedLine
-from deploy.local.sample.featured import CLIMBS
-from deploy.local.sample.feed import Expected
-from deploy.local.stack import fixed_ports
-from deploy.local.summary import Received
-from deploy.local.tail import Record
+from deploy.cli.intake_client import Item, Problem
+from deploy.cli.tail import Record
+from deploy.sandbox.demo.account import READ_BY, Balance, Ledger, Place, held_by, missing
+from deploy.sandbox.demo.browse import to_browse
+from deploy.sandbox.demo.stories import Timeline, render_timeline, timelines
+from deploy.sandbox.demo.summary import Received
+from deploy.sandbox.demo.watch import LABELS, Origin, Watch
+from deploy.sandbox.feed import FeedLine
+from deploy.sandbox.feed.featured import CLIMBS
+from deploy.sandbox.feed.feed import Expected
+from deploy.sandbox.stack import fixed_ports
 from services.complaints import app as complaints
 from services.complaints.settings import ComplaintSettings
 from services.followup import app as followup

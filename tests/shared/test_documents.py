@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from packaging.requirements import Requirement
 
-from deploy.local import example
+from deploy.cli import example
 from docs import feeds_pages
 
 PROJECT = Path(__file__).parent.parent.parent

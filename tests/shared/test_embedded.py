@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from deploy.local import processes
-from deploy.local.apache_kafka import apache_kafka
-from deploy.local.probes import kafka_brokers, mongo_answers
-from deploy.local.processes import CannotRun, free_port, require_free, running, spawn
-from deploy.local.servers import embedded_broker, embedded_database
-from deploy.local.topics import expected_settings, provision_topics
+from deploy.cli.failures import CannotRun
+from deploy.cli.topics import expected_settings, provision_topics
+from deploy.sandbox import processes
+from deploy.sandbox.apache_kafka import apache_kafka
+from deploy.sandbox.embedded import embedded_broker, embedded_database
+from deploy.sandbox.probes import kafka_brokers, mongo_answers
+from deploy.sandbox.processes import free_port, require_free, running, spawn
 from shared.contracts.topics import ALL, DEAD_LETTERS, SCORES, VISITS
 from shared.platform.kafka import make_producer
 from shared.platform.mongo import Mongo
@@ -151,7 +152,7 @@ def test_a_child_that_does_not_listen_is_killed(tmp_path: Path) -> None:
 def test_children_die_with_their_parent(tmp_path: Path) -> None:
     script = (
         "import sys, pathlib, os, signal\n"
-        "from deploy.local.processes import spawn\n"
+        "from deploy.sandbox.processes import spawn\n"
         "logs = pathlib.Path(sys.argv[1])\n"
         "child = spawn('orphan', ['sleep', '600'], logs=logs)\n"
         "print(child.process.pid, flush=True)\n"

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.local import cli, example, policy_cli, terminal
-from deploy.local.processes import CannotRun
-from deploy.local.recorded import Recorded, recorded
+from deploy.cli import example, policy_cli, terminal
+from deploy.cli import main as cli
+from deploy.cli.address_file import Addresses, addresses
+from deploy.cli.failures import CannotRun
 from services.intake.domain.examine.reports import Reported, examine
 from shared.contracts.feeds import REPORTS
 from shared.dealers.dealer import Dealer, Dealers
@@ -115,7 +116,7 @@ def test_every_place_names_the_same_pythons() -> None:
     assert tried is not None
     assert sorted(set(tried[1].split()) - {"python3"}) == [f"python{each}" for each in PYTHONS]
     assert "(3, 11) <= sys.version_info < (3, 14)" in makefile
-    for place in ("Makefile", "README.md", "README.zh-CN.md", "deploy/local/cli.py"):
+    for place in ("Makefile", "README.md", "README.zh-CN.md", "deploy/cli/main.py"):
         text = (PROJECT / place).read_text("utf-8")
         assert re.search(r"Python 3\.11(, |、)3\.12( or | 或 )3\.13", text), place
 
@@ -123,16 +124,16 @@ def test_every_place_names_the_same_pythons() -> None:
 def test_nobody_waits_for_a_service_that_reads_other_rules_or_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = Recorded(urls={"complaints": "http://127.0.0.1:1"}, rules=None)
+    record = Addresses(urls={"complaints": "http://127.0.0.1:1"}, rules=None)
     (tmp_path / "running.json").write_text(record.model_dump_json(), "utf-8")
     monkeypatch.setattr(sys, "argv", ["aftercare", "policy", "apply", "--data-dir", str(tmp_path)])
     with pytest.raises(CannotRun, match=r"without AFTERCARE_COMPLAINTS_RULES_DIR.* up --data-dir"):
-        policy_cli.require_rules(recorded(tmp_path).rules, tmp_path)
+        policy_cli.require_rules(addresses(tmp_path).rules, tmp_path)
     with pytest.raises(CannotRun, match="complaints reads /etc/rules"):
         policy_cli.require_rules("/etc/rules", tmp_path)
     monkeypatch.chdir(tmp_path)
     policy_cli.require_rules(str(tmp_path), Path())
-    policy_cli.require_rules(recorded(tmp_path / "nothing").rules, tmp_path)
+    policy_cli.require_rules(addresses(tmp_path / "nothing").rules, tmp_path)
 
 
 # --- hints -----------------------------------------------------------------------------------

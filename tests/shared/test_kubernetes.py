@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.local import configuration
-from deploy.local.stack import DEFAULT_PORT_BASE, fixed_ports
+from deploy.cli import configuration
+from deploy.sandbox.stack import DEFAULT_PORT_BASE, fixed_ports
 from services.complaints.adapters.rules import places
 from services.complaints.adapters.rules.folder import read_rulebook
 from shared.dealers.file import read_dealers
@@ -162,7 +162,7 @@ def test_complaints_reads_the_rules_that_are_packed_for_it(tmp_path: Path) -> No
     folder = tmp_path / environment("complaints")[places.VARIABLE].removeprefix("/")
     subprocess.run(["sh", "-c", script], check=True)
     assert read_rulebook(folder).editions == {}
-    example = PROJECT / "deploy/local/rules.example"
+    example = PROJECT / "deploy/examples/rules"
     packed = tmp_path / "packed" / "rules.tar.gz"
     subprocess.run(["tar", "-czf", packed, "-C", example, "."], check=True)
     subprocess.run(["sh", "-c", script], check=True)

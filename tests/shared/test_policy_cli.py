@@ -18,14 +18,16 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from deploy.local import policy_cli
-from deploy.local.cli import app
-from deploy.local.configuration import WrongConfiguration
-from deploy.local.configuration import mongo_settings as mongo_settings_of
-from deploy.local.policy_cases import open_store
-from deploy.local.processes import CannotRun, Child, free_port, running
-from deploy.local.recorded import recorded, recording
-from deploy.local.stack import Stack, start_service, what_keeps
+from deploy.cli import policy_cli
+from deploy.cli.address_file import addresses
+from deploy.cli.configuration import WrongConfiguration
+from deploy.cli.configuration import mongo_settings as mongo_settings_of
+from deploy.cli.failures import CannotRun
+from deploy.cli.main import app
+from deploy.cli.policy_cases import open_store
+from deploy.sandbox.address_file import recording
+from deploy.sandbox.processes import Child, free_port, running
+from deploy.sandbox.stack import Stack, start_service, what_keeps
 from services.complaints.adapters.rules.folder import read_rulebook
 from shared.contracts.envelope import to_headers
 from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken
@@ -219,7 +221,7 @@ def test_nothing_is_applied_without_somebody_who_agrees(rules: Path) -> None:
 def test_it_asks_on_a_terminal(rules: Path, answer: bytes, applied: int) -> None:
     ours, theirs = pty.openpty()
     os.write(ours, answer)
-    command = [sys.executable, "-m", "deploy.local.cli", "policy", "apply", DEALER, "--no-wait"]
+    command = [sys.executable, "-m", "deploy.cli.main", "policy", "apply", DEALER, "--no-wait"]
     done = subprocess.run(
         [*command, "--rebase-open", "--no-dry-run", "--rules", str(rules)],
         stdin=theirs,
@@ -300,12 +302,12 @@ def test_the_database_is_that_of_a_running_stack_unless_the_environment_names_on
         children=(),
     )
     with recording(stack, tmp_path):
-        told = recorded(tmp_path).mongo
+        told = addresses(tmp_path).mongo
     assert mongo_settings_of(told).uri.get_secret_value() == "mongodb://127.0.0.1:8111"
     monkeypatch.setenv("AFTERCARE_MONGO__URI", "mongodb://db.example")
     assert mongo_settings_of(told).uri.get_secret_value() == "mongodb://db.example"
     with recording(stack, tmp_path):
-        assert recorded(tmp_path).mongo is None
+        assert addresses(tmp_path).mongo is None
 
 
 def test_a_service_that_does_not_run_is_not_waited_for(

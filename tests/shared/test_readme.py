@@ -10,9 +10,9 @@ import typer.main
 import yaml
 from pydantic import TypeAdapter
 
-from deploy.local import configuration, example
-from deploy.local.cli import app
-from deploy.local.stack import DEFAULT_PORT_BASE, fixed_ports
+from deploy.cli import configuration, example
+from deploy.cli.main import app
+from deploy.sandbox.stack import DEFAULT_PORT_BASE, fixed_ports
 from shared.dealers.dealer import Dealer
 from shared.dealers.file import read_dealers
 

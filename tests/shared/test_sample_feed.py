@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.local.sample import FeedLine, history, live
-from deploy.local.sample.cars import is_valid_vin, make_vin, with_failed_check_digit
+from deploy.sandbox.feed import FeedLine, history, live
+from deploy.sandbox.feed.cars import is_valid_vin, make_vin, with_failed_check_digit
 from services.intake.domain.canonical import submissions
 from services.intake.domain.decide import decide as decide_report
 from services.intake.domain.facts import Row
@@ -70,7 +70,7 @@ def test_it_has_as_many_lines_as_asked_for_and_live_ones_in_order() -> None:
 
 
 def test_the_same_arguments_give_the_same_bytes_in_another_process() -> None:
-    command = [sys.executable, "-m", "deploy.local.sample", "--seed", "7", "--events", "1000"]
+    command = [sys.executable, "-m", "deploy.sandbox.feed", "--seed", "7", "--events", "1000"]
     written = subprocess.run(
         [*command, "--until", "2026-11-20T00:00:00Z"], capture_output=True, check=True
     ).stdout

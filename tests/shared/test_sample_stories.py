@@ -6,10 +6,10 @@ from functools import cache
 
 import pytest
 
-from deploy.local.demo_stories import timelines
-from deploy.local.sample import FeedLine
-from deploy.local.sample.cases import DUPLICATE_HOURS
-from deploy.local.summary import Received
+from deploy.sandbox.demo.stories import timelines
+from deploy.sandbox.demo.summary import Received
+from deploy.sandbox.feed import FeedLine
+from deploy.sandbox.feed.cases import DUPLICATE_HOURS
 from services.complaints.domain import facts as complaints
 from services.complaints.domain.decide import decide as decide_case
 from services.complaints.domain.rulebook import Rulebook

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.local.cli import _show_account
-from deploy.local.intake_client import IntakeClient
-from deploy.local.json_texts import elements
-from deploy.local.processes import CannotRun
-from deploy.local.send import Account, read_lines, send_all
+from deploy.cli.failures import CannotRun
+from deploy.cli.intake_client import IntakeClient
+from deploy.cli.json_texts import elements
+from deploy.cli.main import _show_account
+from deploy.cli.send import Account, read_lines, send_all
 from services.intake.app import make_app
 from services.intake.settings import IntakeSettings
 from shared.platform.file_kinds import WHAT_TO_DO

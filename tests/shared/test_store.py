@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from deploy.local.processes import free_port
+from deploy.sandbox.processes import free_port
 from shared.decider.decision import NOTHING_DUE, Listing
 from shared.platform.errors import Conflict, RefusedDocuments, TransientFailure
 from shared.platform.mongo import Mongo

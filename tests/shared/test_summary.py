@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from deploy.local.summary import DealerSummary, Received, render, summarize
+from deploy.sandbox.demo.summary import DealerSummary, Received, render, summarize
 from shared.contracts.complaints import (
     CaseClosed,
     CaseStandingChanged,

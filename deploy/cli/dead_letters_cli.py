@@ -1,0 +1,200 @@
+"""`aftercare dead-letters`: look at what could not be processed, and deal with it."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from deploy.cli import configuration, dead_letters_show
+from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
+from deploy.cli.dead_letters import (
+    DeadLetter,
+    Filters,
+    WrongChoice,
+    chosen,
+    discard,
+    named,
+    read_letters,
+    replay,
+    replay_reaches,
+)
+from deploy.cli.terminal import FAILED, AsJson, DataDir, err
+from shared.runtime.dead_letters import Resolved
+from shared.settings import KafkaSettings
+
+R = TypeVar("R")
+
+app = typer.Typer(
+    help="Look at records that could not be processed, and deal with them.",
+    no_args_is_help=True,
+)
+
+Ids = Annotated[
+    list[str] | None, typer.Argument(help="Ids, or so much of them as makes them unique.")
+]
+Service = Annotated[str, typer.Option(help="Only what this service could not process.")]
+Topic = Annotated[str, typer.Option(help="Only records of this topic, such as visits.")]
+Dealer = Annotated[str, typer.Option(help="Only this dealer's records.")]
+Reason = Annotated[str, typer.Option(help="Only where the reason has this in it.")]
+Everything = Annotated[bool, typer.Option("--all", help="All that are open.")]
+Note = Annotated[str, typer.Option(help="Kept with the letter: who decided, and why.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+@app.command("list")
+def list_(
+    *,
+    service: Service = "",
+    topic: Topic = "",
+    dealer: Dealer = "",
+    reason: Reason = "",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also those that were replayed or discarded.")
+    ] = False,
+    data_dir: DataDir = DEFAULT_DIRECTORY,
+    as_json: AsJson = False,
+) -> None:
+    """List the dead letters that are open, oldest first."""
+    _, letters = _read(data_dir)
+    shown = [
+        letter
+        for letter in Filters(service, topic, dealer, reason).of(letters)
+        if everything or letter.resolution is None
+    ]
+    if as_json:
+        _write_json([dead_letters_show.as_json(letter) for letter in shown])
+    elif shown:
+        _write(dead_letters_show.table(shown, with_state=everything))
+        _write(["", dead_letters_show.summary(shown)])
+    else:
+        _write(["no dead letters" if everything else "no open dead letters"])
+
+
+@app.command()
+def show(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Its id, or the beginning of it.")],
+    data_dir: DataDir = DEFAULT_DIRECTORY,
+    as_json: AsJson = False,
+) -> None:
+    """Show one dead letter with its headers and value, which may be personal."""
+    _, letters = _read(data_dir)
+    letter = _rightly(lambda: named(letters, id_))
+    if as_json:
+        _write_json(dead_letters_show.full_as_json(letter))
+    else:
+        _write(list(dead_letters_show.full(letter)))
+
+
+@app.command("replay")
+def replay_(
+    *,
+    ids: Ids = None,
+    everything: Everything = False,
+    service: Service = "",
+    topic: Topic = "",
+    dealer: Dealer = "",
+    reason: Reason = "",
+    note: Note = "",
+    yes: Yes = False,
+    data_dir: DataDir = DEFAULT_DIRECTORY,
+    as_json: AsJson = False,
+) -> None:
+    """Publish records once more to their topics, as they came. Exits with 1 if any could not be.
+
+    Repeats change nothing. A record that fails again becomes a new dead letter.
+    """
+    filters = Filters(service, topic, dealer, reason)
+    settings, letters = _read(data_dir)
+    picked = _choose(letters, ids or [], filters, everything, "replayed")
+    reached = replay_reaches(letters, picked)
+    _agree("Replay", reached, ask=not ids, yes=yes)
+    failed = asyncio.run(replay(settings, reached, note=note)) if reached else {}
+    done = [letter.id for letter in reached if letter.id not in failed]
+    if as_json:
+        _write_json({"replayed": done, "failed": failed})
+    else:
+        _write([f"{id_}: not replayed: {why}" for id_, why in failed.items()])
+        records = len({letter.origin for letter in reached if letter.id not in failed})
+        _write([f"{_count(records, 'record')} replayed, {_count(len(done), 'dead letter')} closed"])
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+@app.command("discard")
+def discard_(
+    *,
+    ids: Ids = None,
+    everything: Everything = False,
+    service: Service = "",
+    topic: Topic = "",
+    dealer: Dealer = "",
+    reason: Reason = "",
+    note: Note = "",
+    yes: Yes = False,
+    data_dir: DataDir = DEFAULT_DIRECTORY,
+    as_json: AsJson = False,
+) -> None:
+    """Close dead letters without doing anything about them. They stay until they expire."""
+    filters = Filters(service, topic, dealer, reason)
+    settings, letters = _read(data_dir)
+    picked = _choose(letters, ids or [], filters, everything, "discarded")
+    _agree("Discard", picked, ask=not ids, yes=yes)
+    if picked:
+        asyncio.run(discard(settings, picked, note=note))
+    if as_json:
+        _write_json({"discarded": [letter.id for letter in picked]})
+    else:
+        _write([f"{_count(len(picked), 'dead letter')} discarded"])
+
+
+def _read(data_dir: Path) -> tuple[KafkaSettings, list[DeadLetter]]:
+    settings = configuration.kafka_settings(addresses(data_dir).kafka)
+    return settings, asyncio.run(read_letters(settings))
+
+
+def _choose(
+    letters: Sequence[DeadLetter],
+    ids: Sequence[str],
+    filters: Filters,
+    everything: bool,
+    what: Resolved,
+) -> list[DeadLetter]:
+    if ids and (everything or filters):
+        raise typer.BadParameter("name ids, or say which by options, but not both")
+    if not (ids or everything or filters):
+        raise typer.BadParameter("say which: ids, --all, or --service, --topic, --dealer, --reason")
+    return _rightly(lambda: chosen(letters, ids, filters, what))
+
+
+def _rightly(choose: Callable[[], R]) -> R:
+    try:
+        return choose()
+    except WrongChoice as failure:
+        raise typer.BadParameter(str(failure)) from None
+
+
+def _agree(verb: str, letters: Sequence[DeadLetter], *, ask: bool, yes: bool) -> None:
+    """Show what would be done and ask, unless it was said precisely. Exits with 1 on a no."""
+    if not ask or yes or not letters:
+        return
+    for line in (*dead_letters_show.table(letters, with_state=False), ""):
+        err.print(line, markup=False, highlight=False, soft_wrap=True)
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("nobody is there to be asked: add --yes to do this")
+    typer.confirm(f"{verb} {_count(len(letters), 'dead letter')}?", abort=True, err=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _write(lines: Sequence[str]) -> None:
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
+def _write_json(content: object) -> None:
+    sys.stdout.write(json.dumps(content) + "\n")

@@ -1,0 +1,177 @@
+"""Sends events to intake over HTTP, tells what became of each, and has intake republish."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Literal, Self, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from deploy.cli.failures import CannotRun
+from deploy.cli.terminal import hint
+
+MEDIA_TYPE = "application/x-ndjson"
+REQUEST_SECONDS = 60.0
+LONGEST_WAIT_SECONDS = 30.0
+TRIES = 12
+"""How often a refusal for the moment (503) or a lost connection is tried again."""
+
+
+class Place(BaseModel):
+    """A place in an event, and what is wrong there."""
+
+    pointer: str
+    detail: str
+
+    def in_words(self) -> str:
+        """Where and what."""
+        return f"{self.pointer}: {self.detail}" if self.pointer else self.detail
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details, as far as they are shown."""
+
+    title: str
+    detail: str | None = None
+    errors: tuple[Place, ...] = ()
+
+    def in_words(self) -> str:
+        """One line; intake puts no content of the event into it."""
+        places = "; ".join(place.in_words() for place in self.errors)
+        return ": ".join(part for part in (self.title, self.detail, places) if part)
+
+
+class Item(BaseModel):
+    """What became of one event."""
+
+    index: int
+    id: str | None = None
+    outcome: Literal["accepted", "duplicate", "rejected"]
+    document_id: str | None = None
+    version: str | None = None
+    customer_keys: tuple[str, ...] = ()
+    warnings: tuple[Place, ...] = ()
+    problem: Problem | None = None
+
+
+class _Answer(BaseModel):
+    items: tuple[Item, ...]
+
+
+class RepublishedPage(BaseModel):
+    """What one page put on the topics again."""
+
+    documents: int
+    records: int
+    not_kept: int
+    next: str | None
+
+
+A = TypeVar("A", bound=BaseModel)
+
+
+class IntakeClient:
+    """A connection to intake at `url`. Use it as an async context manager."""
+
+    def __init__(self, url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._url = url.rstrip("/")
+        self._http = httpx.AsyncClient(timeout=REQUEST_SECONDS, transport=transport)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._http.aclose()
+
+    async def send(self, lines: Sequence[bytes]) -> list[Item]:
+        """What became of each line, in their order.
+
+        Waits and tries again while intake is busy or away; a repeat is safe, as intake knows
+        what it took. Splits what is too much at once. Raises `CannotRun` when intake does not
+        take it for another reason, or stays away.
+        """
+        answer = await self._post(
+            "/v1/events", content=b"\n".join(lines), headers={"content-type": MEDIA_TYPE}
+        )
+        if answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+            return await self._send_smaller(lines)
+        items = self._read(answer, _Answer).items
+        if [item.index for item in items] != list(range(len(lines))):
+            raise CannotRun(f"intake at {self._url} did not answer for every line sent")
+        return list(items)
+
+    async def republish(
+        self, *, dealer_id: str | None, since: str | None, after: str
+    ) -> RepublishedPage:
+        """Have a page of what intake keeps put on the topics again; asked again as `send` is."""
+        asked = {"dealer_id": dealer_id, "since": since, "after": after}
+        given = {name: value for name, value in asked.items() if value is not None}
+        return self._read(await self._post("/v1/republish", params=given), RepublishedPage)
+
+    def _read(self, answer: httpx.Response, kind: type[A]) -> A:
+        if answer.status_code != httpx.codes.OK:
+            raise CannotRun(f"intake at {self._url} answers {_in_words(answer)}")
+        try:
+            return kind.model_validate_json(answer.content)
+        except ValidationError as error:
+            raise CannotRun(f"what answers at {self._url} is not intake") from error
+
+    async def _send_smaller(self, lines: Sequence[bytes]) -> list[Item]:
+        if len(lines) == 1:
+            problem = Problem(title="The event is larger than intake takes")
+            return [Item(index=0, outcome="rejected", problem=problem)]
+        middle = len(lines) // 2
+        first = await self.send(lines[:middle])
+        second = await self.send(lines[middle:])
+        moved = [item.model_copy(update={"index": item.index + middle}) for item in second]
+        return [*first, *moved]
+
+    async def _post(
+        self,
+        path: str,
+        *,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        wait = 0.25
+        for tries_left in reversed(range(TRIES)):
+            try:
+                answer = await self._http.post(
+                    f"{self._url}{path}", content=content, headers=headers, params=params
+                )
+            except (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+                raise CannotRun(
+                    f"nothing listens at {self._url}. Start Aftercare with {hint('up')}, or "
+                    "name intake's address with --url"
+                ) from error
+            except httpx.TransportError as error:
+                if not tries_left:
+                    raise CannotRun(f"intake at {self._url} stopped answering") from error
+            else:
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or not tries_left:
+                    return answer
+                wait = max(wait, _asked_to_wait(answer))
+            await asyncio.sleep(min(wait, LONGEST_WAIT_SECONDS))
+            wait *= 2
+        raise AssertionError("the last try returns or raises")
+
+
+def _asked_to_wait(answer: httpx.Response) -> float:
+    try:
+        return max(0.0, float(answer.headers.get("retry-after", "0")))
+    except ValueError:
+        return 0.0
+
+
+def _in_words(answer: httpx.Response) -> str:
+    try:
+        return f"{answer.status_code}: {Problem.model_validate_json(answer.content).in_words()}"
+    except ValidationError:
+        return str(answer.status_code)

@@ -1,0 +1,168 @@
+"""Watches the topics that the services write, and keeps what happened for the demo."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
+
+from deploy.cli import record_summary as gist
+from deploy.cli.tail import Record, Tail
+from deploy.sandbox.demo.summary import Received
+from shared.contracts.complaints import (
+    CaseClosed,
+    CaseMerged,
+    ClockStopped,
+    DeadlineBreached,
+    DeadlineWarned,
+    EscalationRaised,
+    EscalationWithdrawn,
+    StepRefused,
+)
+from shared.contracts.envelope import from_headers
+from shared.contracts.followup import TaskChanged
+from shared.contracts.scoring import GradeChanged
+from shared.contracts.topics import (
+    CASES,
+    DEAD_LETTERS,
+    ESCALATIONS,
+    GRADES,
+    MERGES,
+    SCORES,
+    TASKS,
+)
+from shared.runtime.dead_letters import is_resolution, told_by
+
+WATCHED = tuple(
+    topic.name for topic in (SCORES, GRADES, TASKS, ESCALATIONS, MERGES, CASES, DEAD_LETTERS)
+)
+"""What the services say."""
+ALARMS = (DeadlineWarned.TYPE, DeadlineBreached.TYPE, EscalationRaised.TYPE)
+DEAD_LETTER = "dead letter"
+LABELS = {
+    DeadlineWarned.TYPE: "warning",
+    DeadlineBreached.TYPE: "BREACH",
+    EscalationRaised.TYPE: "escalation",
+    EscalationWithdrawn.TYPE: "taken back",
+    ClockStopped.TYPE: "verdict",
+    CaseClosed.TYPE: "closed",
+    StepRefused.TYPE: "refused",
+    CaseMerged.TYPE: "merged",
+    GradeChanged.TYPE: "grade",
+    TaskChanged.TYPE: "task",
+    DEAD_LETTER: DEAD_LETTER,
+}
+"""What is worth a line, and what it is called there."""
+QUIET_POLLS = 3
+LINES_PER_KIND = 8
+"""So many lines of each kind are shown, that none drowns the others; all are counted."""
+
+
+class Origin(NamedTuple):
+    """The record that a dead letter was."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(slots=True)
+class Watch:
+    """Everything that was seen so far."""
+
+    say: Callable[[str], None]
+    zones: Mapping[str, tzinfo] = field(default_factory=dict)
+    """Dealer -> the zone whose clocks its lines are told by; UTC where none is known."""
+    planted: Origin | None = None
+    """The record that is unreadable on purpose."""
+    counts: Counter[str] = field(default_factory=Counter)
+    received: list[Received] = field(default_factory=list)
+    sequences: dict[str, int] = field(default_factory=dict)
+    """Subject -> its latest sequence: repeats and overtaken messages are dropped."""
+    dead_letters: list[tuple[Origin, str]] = field(default_factory=list)
+    """Where each came from, and why it is dead."""
+    polled: asyncio.Event = field(default_factory=asyncio.Event)
+    quiet_polls: int = 0
+    talkative: bool = False
+    """Whether to show what happens, and not only to count it."""
+    _shown: Counter[str] = field(default_factory=Counter)
+
+    async def run(self, tail: Tail) -> None:
+        """Watch until cancelled."""
+        while True:
+            records = await tail.next()
+            self.quiet_polls = 0 if records else self.quiet_polls + 1
+            for record in records:
+                self.take(record)
+            self.polled.set()
+
+    async def until_quiet(self) -> None:
+        """Return when nothing new came for `QUIET_POLLS` polls."""
+        self.quiet_polls = 0
+        while self.quiet_polls < QUIET_POLLS:
+            self.polled.clear()
+            await self.polled.wait()
+
+    def take(self, record: Record) -> None:
+        """Count one record, keep it, and show it when it is worth a line."""
+        headers = tuple(record.headers)
+        if record.topic == DEAD_LETTERS.name and is_resolution(headers):
+            return
+        written_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+        zone = self.zones.get(from_headers(headers).get("dealerid", ""), UTC)
+        told = gist.tell(record.topic, headers, record.value, written_at=written_at, zone=zone)
+        if record.topic == DEAD_LETTERS.name:
+            self.counts[DEAD_LETTER] += 1
+            self.dead_letters.append((_origin(headers), told.gist))
+            purpose = "on purpose: " if _origin(headers) == self.planted else ""
+            self._show(DEAD_LETTER, replace(told, gist=purpose + told.gist), zone)
+            return
+        attributes = from_headers(headers)
+        received = Received(
+            topic=record.topic,
+            type=attributes.get("type", ""),
+            key=(record.key or b"").decode(),
+            data=json.loads(record.value or b"{}"),
+            sequence=int(attributes.get("sequence", "0")),
+            subject=attributes.get("subject", ""),
+            said_at=told.at,
+        )
+        known = self.sequences.get(received["subject"], 0)
+        if known >= received["sequence"]:
+            return
+        self.received.append(received)
+        self.sequences[received["subject"]] = received["sequence"]
+        self.counts[received["type"]] += 1
+        if self.talkative and _notable(received, first=not known):
+            self._show(received["type"], told, zone)
+
+    def alarms(self) -> int:
+        """How many warnings, breaches and steps of a ladder were announced so far."""
+        return sum(self.counts[kind] for kind in ALARMS)
+
+    def _show(self, kind: str, told: gist.Told, zone: tzinfo) -> None:
+        self._shown[kind] += 1
+        label = LABELS[kind]
+        if self._shown[kind] <= LINES_PER_KIND:
+            # the broker's time of a dead letter is not scaled
+            at = datetime.fromisoformat(told.at).astimezone(zone)
+            when = f"{at:%a %H:%M}" if kind != DEAD_LETTER else ""
+            self.say(f"{when:9}  {told.dealer:16}  {label:11}  {told.gist}")
+        elif self._shown[kind] == LINES_PER_KIND + 1:
+            self.say(f"{'':9}  {'':16}  {label:11}  … more of them; all are counted below")
+
+
+def _notable(received: Received, *, first: bool) -> bool:
+    match received["type"]:
+        case GradeChanged.TYPE:
+            return received["data"]["after"] == "quality"
+        case TaskChanged.TYPE:
+            return first and received["data"]["status"] == "open"
+    return received["type"] in LABELS
+
+
+def _origin(headers: tuple[tuple[str, bytes | None], ...]) -> Origin:
+    ours = told_by(headers)
+    return Origin(ours["topic"], int(ours["partition"]), int(ours["offset"]))
