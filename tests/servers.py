@@ -22,6 +22,7 @@ from deploy.cli.topics import provision_topics
 from deploy.sandbox.apache_kafka import LIBS_VARIABLE, apache_kafka, kafka_libs
 from deploy.sandbox.embedded import embedded_broker, embedded_database, other_database
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
+from tests import PROJECT
 
 BrokerKind = Literal["tansu", "apache"]
 BROKER_VARIABLE = "AFTERCARE_TEST_BROKER"
@@ -29,7 +30,7 @@ DatabaseKind = Literal["secantusdb", "mongo-java-server"]
 DATABASE_VARIABLE = "AFTERCARE_TEST_DATABASE"
 Driver = Literal["motor", "pymongo"]
 DRIVERS: Sequence[Driver] = ("motor", "pymongo")
-_MONGO_JAVA_SERVER = Path(__file__).parent.parent / "deploy" / "mongo-java-server"
+_MONGO_JAVA_SERVER = PROJECT / "deploy" / "mongo-java-server"
 _SMALL_JVM = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 PARTITIONS = 6
 ON_A_DATABASE = [pytest.param(driver, marks=pytest.mark.database) for driver in DRIVERS]

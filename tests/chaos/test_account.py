@@ -32,7 +32,7 @@ from tests.chaos.evidence import unlike_replay
 from tests.chaos.feed import CONTACT_AFTER, Case
 from tests.chaos.load import TOPICS, Ledger
 from tests.e2e.house import DEALER, Said
-from tests.shared.toy import TOY, ToyFacts, event, join, visit
+from tests.shared.runtime.toy import TOY, ToyFacts, event, join, visit
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ERIKA = customer_key(DEALER, "dms", "1")

@@ -17,7 +17,7 @@ from shared.contracts.topics import SALES, VISITS
 from shared.contracts.values import instant_text
 from shared.platform.publisher import Record
 from shared.runtime.dead_letters import PREFIX, Headers
-from tests.shared.toy import DEALER, START
+from tests.shared.runtime.toy import DEALER, START
 
 SKIPPED: Literal["skipped"] = "skipped"
 """It is of a type that the services do not read: it is counted, and no dead letter."""

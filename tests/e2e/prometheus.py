@@ -14,12 +14,13 @@ import httpx
 import pytest
 
 from deploy.sandbox.processes import Child, free_port, running, spawn
+from tests import PROJECT
 from tests.servers import PATIENCE_SECONDS
 
 VARIABLE = "AFTERCARE_TEST_PROMETHEUS"
 """Where the program is, if not on the path; .ci/run sets it."""
-DASHBOARDS = Path(__file__).parent.parent.parent / "deploy/grafana/dashboards"
-_BY_CI = Path(__file__).parent.parent.parent / ".aftercare/ci/usr/bin/prometheus"
+DASHBOARDS = PROJECT / "deploy/grafana/dashboards"
+_BY_CI = PROJECT / ".aftercare/ci/usr/bin/prometheus"
 _LABEL = re.compile(r"{{(\w+)}}")
 _GRAFANAS = {"$__range": "1h", "$__rate_interval": "1m", "$dealer": ".*"}
 """What Grafana fills in."""

@@ -14,10 +14,10 @@ import pytest
 
 from deploy.sandbox.processes import running, spawn
 from deploy.sandbox.stack import DEFAULT_PORT_BASE, SERVICES
+from tests import PROJECT
 from tests.running import COMMAND, free_port_base, without_aftercare
 from tests.servers import PATIENCE_SECONDS
 
-PROJECT = Path(__file__).parent.parent.parent
 README = (PROJECT / "README.md").read_text("utf-8")
 RULES = "AFTERCARE_COMPLAINTS_RULES_DIR"
 

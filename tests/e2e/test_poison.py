@@ -27,14 +27,14 @@ from shared.platform.publisher import KafkaRelay, Record
 from shared.runtime.dead_letters import REPLAYED, not_ours
 from shared.runtime.lifecycle import Runtime
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
+from tests.deploy.cli.test_cli import aftercare as command
 from tests.e2e import poison
 from tests.e2e.house import House, house, visit
 from tests.e2e.poison import JOINED, SECRET, SKIPPED, Poison, corpus
 from tests.servers import PATIENCE_SECONDS, Broker
-from tests.shared import toy
-from tests.shared.test_cli import aftercare as command
-from tests.shared.test_consume import record_of, relay_to, until, visits_held
-from tests.shared.toy import DEALER, TOY, ToyFacts, ToyPolicy
+from tests.shared.runtime import toy
+from tests.shared.runtime.test_consume import record_of, relay_to, until, visits_held
+from tests.shared.runtime.toy import DEALER, TOY, ToyFacts, ToyPolicy
 
 pytestmark = pytest.mark.broker
 

@@ -9,7 +9,7 @@ from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import document_version
 from shared.platform.publisher import Record
 from shared.runtime.aggregate import Aggregate
-from tests.shared.toy import DAY
+from tests.shared.runtime.toy import DAY
 from tests.simulation.witness import Invariant, Witness
 from tests.simulation.workload import Sent, key_of
 

@@ -13,8 +13,8 @@ from shared.contracts.envelope import from_headers
 from shared.contracts.values import instant_text
 from shared.platform.errors import TransientFailure
 from shared.platform.publisher import Record
-from tests.intake.given import DEALERS
-from tests.intake.memory_register import MemoryRegister
+from tests.services.intake.given import DEALERS
+from tests.services.intake.memory_register import MemoryRegister
 from tests.simulation.broker import Broker
 from tests.simulation.network import Network, Request
 from tests.simulation.reports import Data, Reported

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.contracts.scoring import GradeChanged
 from shared.contracts.topics import VISITS
-from tests.shared.toy import DEALER, LISTED, START, ToyPolicy
+from tests.shared.runtime.toy import DEALER, LISTED, START, ToyPolicy
 from tests.simulation.oracle import Oracle
 from tests.simulation.witness import Witness
 from tests.simulation.workload import Sent, workload

@@ -11,7 +11,7 @@ from shared.contracts.identifiers import customer_key
 from shared.contracts.topics import VISITS
 from shared.contracts.values import instant_text
 from shared.platform.publisher import Record
-from tests.shared.toy import DEALER, START, visit
+from tests.shared.runtime.toy import DEALER, START, visit
 
 CUSTOMERS = ("1", "2", "3", "4")
 VISITS_A_CUSTOMER = 3

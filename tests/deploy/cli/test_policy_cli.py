@@ -1,0 +1,517 @@
+"""`aftercare policy`, as an operator uses it: beside a running service, and without one."""
+
+import asyncio
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from deploy.cli import policy_cli
+from deploy.cli.address_file import addresses
+from deploy.cli.configuration import WrongConfiguration
+from deploy.cli.configuration import mongo_settings as mongo_settings_of
+from deploy.cli.failures import CannotRun
+from deploy.cli.main import app
+from deploy.cli.policy_cases import open_store
+from deploy.sandbox.address_file import recording
+from deploy.sandbox.processes import Child, free_port, running
+from deploy.sandbox.stack import Stack, start_service, what_keeps
+from services.complaints.adapters.rules.folder import read_rulebook
+from shared.contracts.envelope import to_headers
+from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken
+from shared.contracts.topics import COMPLAINTS
+from shared.contracts.values import instant_text
+from shared.platform.publisher import Record
+from shared.settings import KafkaSettings, MongoSettings
+from tests.deploy.cli.test_cli import aftercare
+from tests.e2e.house import began
+from tests.servers import PATIENCE_SECONDS, Broker
+from tests.services.complaints.several import Cases
+from tests.services.complaints.several import complaint as complaint_of
+from tests.shared.runtime.test_consume import relay_to
+
+DEALER = "sunrise/pudong"
+DRAFT = "dealer: sunrise/pudong\nclocks:\n  answer: {target: 4h}\n"
+ROSTER = "dealer: sunrise/pudong\nroles:\n  responsible_person: [wang]\n  general_manager: [chen]\n"
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    """A folder with one draft, and nothing applied."""
+    folder = tmp_path / "rules"
+    (folder / "policies").mkdir(parents=True)
+    (folder / "policies" / "pudong.yaml").write_text(DRAFT, encoding="utf-8")
+    return folder
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How the command ended, as a shell would see it."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def policy(rules: Path, *arguments: str, **environment: str) -> Done:
+    """Within this process, which is quicker than a new one."""
+    variables = {"AFTERCARE_COMPLAINTS_RULES_DIR": str(rules)} | environment
+    ended = CliRunner().invoke(app, ["policy", *arguments], env=variables)
+    match ended.exception:
+        case WrongConfiguration() as wrong:
+            return Done(2, ended.stdout, f"{ended.stderr}{wrong}\n")
+        case CannotRun() as failure:
+            return Done(1, ended.stdout, f"{ended.stderr}{failure}\n")
+        case None | SystemExit():
+            return Done(ended.exit_code, ended.stdout, ended.stderr)
+        case error:
+            raise error
+
+
+def apply(rules: Path, *arguments: str, **environment: str) -> Done:
+    """Without a database."""
+    without = ("--no-dry-run", "--no-wait")
+    return policy(rules, "apply", DEALER, *arguments, *without, **environment)
+
+
+def with_roster(rules: Path, text: str = ROSTER) -> None:
+    (rules / "rosters").mkdir(exist_ok=True)
+    (rules / "rosters" / "pudong.yaml").write_text(text, encoding="utf-8")
+
+
+# --- check ------------------------------------------------------------------------------------
+
+
+def test_a_check_tells_what_each_dealer_would_be_judged_by(rules: Path) -> None:
+    with_roster(rules)
+    done = policy(rules, "check")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"sunrise/pudong: 2123, from {rules}/policies/pudong.yaml"
+    assert lines[2] == (
+        "  answer: 4h from received, stops while held; all cases; 75% responsible_person, "
+        "due responsible_person+department_head, 150% general_manager, 200% group"
+    )
+    assert "  a draft: another is in force (as shipped)" in lines
+    assert done.stderr.splitlines() == [
+        f"warning: {rules}/policies/pudong.yaml: nobody is {role} on the roster; "
+        "general_manager is told"
+        for role in ("department_head", "group")
+    ]
+
+
+def test_a_check_and_a_comparison_know_what_regulators_set(rules: Path) -> None:
+    draft = "dealer: sunrise/pudong\nextends: [2123, cn-sanbao, cn-12345]\n"
+    (rules / "policies" / "pudong.yaml").write_text(draft, encoding="utf-8")
+    done = policy(rules, "check")
+    assert done.returncode == 0, done.stderr
+    assert "sunrise/pudong: 2123 + cn-sanbao + cn-12345, from" in done.stdout
+    assert "  exchange_answer: 10 working days from demanded, runs on while held; all cases;" in (
+        done.stdout
+    )
+    assert "  work_order: regulator_due_at from received, runs on while held;" in done.stdout
+    assert "  statutory working days of CN, in the dealer's zone, holidays of " in done.stdout
+    done = policy(rules, "diff", DEALER, "--no-dry-run")
+    assert "  + clocks.exchange_done: 20 working days from demanded" in done.stdout.splitlines()
+    assert "  + working_days: statutory working days of CN (UTC; " in done.stdout
+    assert apply(rules, "--new-cases-only", "--yes").returncode == 0
+    assert "in force (since " in policy(rules, "check").stdout
+    assert "  no difference" in policy(rules, "diff", DEALER, "--no-dry-run").stdout
+    again = apply(rules, "--new-cases-only", "--yes")
+    assert again.stdout.startswith("nothing to apply")
+    edition = read_rulebook(rules).current(DEALER)
+    assert edition.working_days is not None
+    assert edition.policy.rules["work_order"].target == "regulator_due_at"
+
+
+def test_a_check_names_file_line_and_field_of_everything_wrong(rules: Path) -> None:
+    (rules / "policies" / "berlin.yaml").write_text(
+        "dealer: sunrise/berlin\nclocks:\n  answer: {target: soon}\n", encoding="utf-8"
+    )
+    with_roster(rules, "dealer: sunrise/pudong\nroles:\n  boss: [wang]\n")
+    done = policy(rules, "check")
+    assert done.returncode == 2
+    wrong = [line for line in done.stderr.splitlines() if not line.startswith("warning")]
+    assert wrong[0].startswith(f"{rules}/policies/berlin.yaml:3: clocks.answer.target: a length")
+    assert wrong[1].startswith(f"{rules}/rosters/pudong.yaml:3: roles.boss: Input should be")
+    assert "sunrise/pudong: 2123" in done.stdout, "what is right is shown all the same"
+
+
+def test_two_drafts_of_a_dealer_are_one_too_many(rules: Path) -> None:
+    (rules / "policies" / "other.yaml").write_text(DRAFT, encoding="utf-8")
+    done = policy(rules, "check")
+    assert done.returncode == 2
+    assert f"{rules}/policies/pudong.yaml:1: dealer: {DEALER} has other.yaml already" in done.stderr
+    done = apply(rules, "--new-cases-only", "--yes")
+    assert done.returncode == 2 and not (rules / "applied").exists()
+
+
+def test_a_dealer_that_does_not_exist_is_pointed_out(rules: Path) -> None:
+    (rules / "policies" / "pudong.yaml").write_text("dealer: sunrise/padong\n", encoding="utf-8")
+    done = policy(rules, "check")
+    assert done.returncode == 0
+    assert "no such dealer in AFTERCARE_DEALERS_FILE: sunrise/padong" in done.stderr
+
+
+def test_without_a_folder_it_says_how_to_name_one() -> None:
+    done = aftercare("policy", "check")
+    assert done.returncode == 2
+    assert "AFTERCARE_COMPLAINTS_RULES_DIR" in done.stderr
+    done = aftercare("policy", "check", "--rules", "/nowhere")
+    assert done.returncode == 2
+    assert done.stderr.startswith("/nowhere: there is no such folder")
+
+
+# --- diff and apply without servers -----------------------------------------------------------
+
+
+def test_a_difference_is_told_field_by_field(rules: Path) -> None:
+    text = DRAFT + "  call_back: null\nmemory: 400d\n"
+    (rules / "policies" / "pudong.yaml").write_text(text, encoding="utf-8")
+    done = policy(rules, "diff", "--no-dry-run")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1:] == [
+        "  memory: 1098d -> 400d",
+        "  clocks.answer.target: 1d -> 4h",
+        "  - clocks.call_back: 3d from resolved",
+    ]
+    (told,) = json.loads(policy(rules, "diff", DEALER, "--no-dry-run", "--json").stdout)
+    assert told["changes"][1] == {"field": "clocks.answer.target", "old": "1d", "new": "4h"}
+    assert told["dry_run"] is None
+
+
+def test_without_a_database_there_is_no_dry_run_and_nothing_is_applied(rules: Path) -> None:
+    nowhere = {"AFTERCARE_MONGO__URI": f"mongodb://127.0.0.1:{free_port()}"}
+    done = policy(rules, "diff", **nowhere)
+    assert done.returncode == 1
+    assert "clocks.answer.target: 1d -> 4h" in done.stdout
+    assert "no dry run: the database of complaints does not answer" in done.stderr
+    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", **nowhere)
+    assert done.returncode == 1 and "--no-dry-run goes on without" in done.stderr
+    assert not (rules / "applied").exists()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--new-cases-only", "--rebase-open")])
+def test_what_happens_to_open_cases_must_be_said(rules: Path, arguments: tuple[str, ...]) -> None:
+    done = apply(rules, *arguments, "--yes")
+    assert done.returncode == 2
+    assert "--new-cases-only   they are judged on by the rules they have" in done.stderr
+    assert not (rules / "applied").exists()
+
+
+def test_nothing_is_applied_without_somebody_who_agrees(rules: Path) -> None:
+    done = apply(rules, "--new-cases-only")
+    assert done.returncode == 2 and "add --yes" in done.stderr
+    assert not (rules / "applied").exists()
+
+
+@pytest.mark.parametrize(("answer", "applied"), [(b"n\n", 0), (b"y\n", 1)])
+def test_it_asks_on_a_terminal(rules: Path, answer: bytes, applied: int) -> None:
+    ours, theirs = pty.openpty()
+    os.write(ours, answer)
+    command = [sys.executable, "-m", "deploy.cli.main", "policy", "apply", DEALER, "--no-wait"]
+    done = subprocess.run(
+        [*command, "--rebase-open", "--no-dry-run", "--rules", str(rules)],
+        stdin=theirs,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert done.returncode == 1 - applied
+    assert f"Apply this to {DEALER}, for new cases and those that are open?" in done.stderr
+    assert len(list(rules.glob("applied/*/*.json"))) == applied
+
+
+def test_an_unchanged_draft_applies_nothing(rules: Path) -> None:
+    done = apply(rules, "--new-cases-only", "--yes", "--note", "as agreed")
+    assert done.returncode == 0, done.stderr
+    for choice in ("--new-cases-only", "--new-cases-only", "--rebase-open", "--rebase-open"):
+        assert apply(rules, choice, "--yes").returncode == 0
+    editions = read_rulebook(rules).editions[DEALER]
+    assert [each.open_cases for each in editions] == ["keep", "rebase"], (
+        "open cases may follow later, and only once"
+    )
+    assert "nothing to apply: the draft of sunrise/pudong is in force already" in (
+        apply(rules, "--rebase-open", "--yes").stdout
+    )
+
+
+def test_a_draft_like_the_shipped_policy_applies_nothing(rules: Path) -> None:
+    (rules / "policies" / "pudong.yaml").write_text(f"dealer: {DEALER}\n", encoding="utf-8")
+    assert "nothing to apply" in apply(rules, "--rebase-open", "--yes").stdout
+    assert not (rules / "applied").exists()
+
+
+def test_another_dealers_wrong_draft_is_no_hindrance(rules: Path) -> None:
+    (rules / "policies" / "berlin.yaml").write_text("dealer: [", encoding="utf-8")
+    assert apply(rules, "--new-cases-only", "--yes").returncode == 0
+    assert read_rulebook(rules).editions.keys() == {DEALER}
+
+
+def test_there_is_no_way_around_a_wrong_edition(rules: Path) -> None:
+    apply(rules, "--new-cases-only", "--yes")
+    (path,) = rules.glob("applied/*/*.json")
+    path.write_text("{}", encoding="utf-8")
+    for arguments in (("check",), ("diff",), ("apply", DEALER, "--rebase-open", "--yes")):
+        done = policy(rules, *arguments)
+        assert done.returncode == 2
+        assert f"{path}:1: dealer: Field required" in done.stderr
+
+
+# --- beside a database ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def database(mongo_settings: MongoSettings) -> dict[str, str]:
+    """Complaints' database with an open case decided by the shipped rules; how to reach it."""
+
+    async def fill() -> None:
+        cases = Cases().reported(complaint_of("A"))
+        async with open_store(mongo_settings) as store:
+            await store.save(list(cases.known.values()))
+
+    asyncio.run(fill())
+    return {
+        "AFTERCARE_MONGO__URI": mongo_settings.uri.get_secret_value(),
+        "AFTERCARE_MONGO__DATABASE_PREFIX": mongo_settings.database_prefix,
+    }
+
+
+def test_the_database_is_that_of_a_running_stack_unless_the_environment_names_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AFTERCARE_MONGO__URI", raising=False)
+    stack = Stack(
+        kafka=KafkaSettings(),
+        broker_is_embedded=True,
+        database="127.0.0.1:8111",
+        urls={},
+        children=(),
+    )
+    with recording(stack, tmp_path):
+        told = addresses(tmp_path).mongo
+    assert mongo_settings_of(told).uri.get_secret_value() == "mongodb://127.0.0.1:8111"
+    monkeypatch.setenv("AFTERCARE_MONGO__URI", "mongodb://db.example")
+    assert mongo_settings_of(told).uri.get_secret_value() == "mongodb://db.example"
+    with recording(stack, tmp_path):
+        assert addresses(tmp_path).mongo is None
+
+
+def test_a_service_that_does_not_run_is_not_waited_for(
+    rules: Path, database: dict[str, str]
+) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", "--url", url, **database)
+    assert done.returncode == 0, done.stderr
+    assert "dry run over 1 open case:" in done.stdout
+    assert done.stdout.endswith(f"not waiting: complaints at {url}: it does not answer\n")
+    assert len(read_rulebook(rules).editions[DEALER]) == 1
+
+
+def test_a_service_that_does_not_follow_is_not_waited_for_in_vain(
+    rules: Path, database: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy_cli, "what_keeps", lambda url: [])
+    monkeypatch.setattr(policy_cli, "STALLED_SECONDS", 0.0)
+    monkeypatch.setattr(policy_cli, "LOOK_EVERY_SECONDS", 0.01)
+    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", **database)
+    assert done.returncode == 1
+    assert "1 of 1 open cases are still decided by other rules" in done.stderr
+    assert "Does complaints read this folder (AFTERCARE_COMPLAINTS_RULES_DIR)?" in done.stderr
+
+
+def test_whoever_stops_waiting_loses_nothing(
+    rules: Path, database: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(policy_cli, "what_keeps", lambda url: [])
+    monkeypatch.setattr(policy_cli, "progress", interrupted)
+    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", **database)
+    assert done.returncode == 130
+    assert "the service goes on, and the same command shows how far" in done.stdout
+    assert len(read_rulebook(rules).editions[DEALER]) == 1
+
+
+# --- beside a running service -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The service as a process, and its environment."""
+
+    child: Child
+    url: str
+    broker: Broker
+    environment: dict[str, str]
+
+    def publish(self, *contents: ComplaintFiled | ComplaintStepTaken) -> None:
+        async def put() -> None:
+            async with relay_to(self.broker.settings()) as relay:
+                await relay.publish([_record(content) for content in contents])
+
+        asyncio.run(put())
+
+    def case(self, name: str) -> dict[str, Any]:
+        place = quote(f"{_customer(name)}|{_case(name)}", safe="")
+        answer = httpx.get(f"{self.url}/v1/cases/{place}", timeout=30)
+        found: dict[str, Any] = answer.json() if answer.status_code == httpx.codes.OK else {}
+        return found
+
+    def listed(self) -> list[dict[str, Any]]:
+        """The dealer's open cases: those that have been decided."""
+        answer = httpx.get(f"{self.url}/v1/dealers/{DEALER}/cases", timeout=30)
+        found: list[dict[str, Any]] = answer.json()["cases"]
+        return found
+
+    def until(self, condition: Any) -> None:
+        self.child.wait_until(condition, within_seconds=PATIENCE_SECONDS)
+
+    def log(self) -> str:
+        return self.child.log.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def service(
+    rules: Path, tmp_path: Path, broker: Broker, mongo_settings: MongoSettings
+) -> Iterator[Running]:
+    environment = {
+        "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS": broker.bootstrap_servers,
+        "AFTERCARE_KAFKA__PARTITIONS": "6",
+        "AFTERCARE_KAFKA__REPLICATION_FACTOR": str(broker.replication_factor),
+        "AFTERCARE_KAFKA__IDEMPOTENT_PRODUCER": str(broker.kind == "apache").lower(),
+        "AFTERCARE_MONGO__URI": mongo_settings.uri.get_secret_value(),
+        "AFTERCARE_MONGO__DATABASE_PREFIX": mongo_settings.database_prefix,
+        "AFTERCARE_COMPLAINTS_RULES_DIR": str(rules),
+    }
+    port = free_port()
+    child = start_service(
+        "complaints", port=port, environment={**os.environ, **environment}, logs=tmp_path / "logs"
+    )
+    with running(child):
+        url = f"http://127.0.0.1:{port}"
+        child.wait_until(lambda: not what_keeps(url), within_seconds=PATIENCE_SECONDS)
+        yield Running(child, url, broker, environment)
+
+
+PREFIX = uuid4().hex[:8]
+"""Other tests' records are on the topic."""
+
+
+def _case(name: str) -> str:
+    return f"{DEALER}/cdk/complaint/{PREFIX}-{name}"
+
+
+def _customer(name: str) -> str:
+    return f"{DEALER}/cdk/{PREFIX}-{name}"
+
+
+def complaint(name: str, received_ago: timedelta) -> ComplaintFiled:
+    return ComplaintFiled(
+        document_id=_case(name),
+        version="1",
+        customer_key=_customer(name),
+        dealer_id=DEALER,
+        case_no=name,
+        timezone="Asia/Shanghai",
+        status="open",
+        received_at=began() - received_ago,
+        channel="phone",
+        category="price",
+        severity="normal",
+    )
+
+
+def contacted(name: str, ago: timedelta) -> ComplaintStepTaken:
+    return ComplaintStepTaken(
+        document_id=f"{_case(name)}/step/1",
+        version="1",
+        customer_key=_customer(name),
+        dealer_id=DEALER,
+        case_id=_case(name),
+        case_no=name,
+        step_id="1",
+        step="contacted",
+        at=began() - ago,
+        by="advisor-7",
+    )
+
+
+def _record(content: ComplaintFiled | ComplaintStepTaken) -> Record:
+    attributes = {
+        "id": str(uuid4()),
+        "type": content.TYPE,
+        "source": "test",
+        "specversion": "1.0",
+        "recordedtime": instant_text(began()),
+    }
+    headers = tuple(to_headers(attributes))
+    value = content.model_dump_json().encode()
+    return Record(COMPLAINTS.name, content.customer_key.encode(), value, headers)
+
+
+def answer_of(case: dict[str, Any]) -> dict[str, Any]:
+    (found,) = (clock for clock in case["clocks"] if clock["clock"] == "answer")
+    return dict(found)
+
+
+@pytest.mark.broker
+def test_an_edition_is_applied_while_the_service_runs(service: Running, rules: Path) -> None:
+    hours = timedelta(hours=1)
+    service.publish(
+        complaint("old", 5 * hours), contacted("old", 4.5 * hours), complaint("new", 1 * hours)
+    )
+    service.until(lambda: len(service.listed()) == 2)
+    on = ("apply", DEALER, "--url", service.url, "--yes")
+
+    told = policy(rules, "diff", DEALER, "--json", **service.environment)
+    assert told.returncode == 0, told.stderr
+    (found,) = json.loads(told.stdout)
+    assert found["dry_run"]["open_cases"] == 2
+    assert found["dry_run"]["rebase_open"]["clocks"] == {"answer": {"move": 2, "breach": 1}}
+
+    done = policy(rules, *on, "--rebase-open", **service.environment)
+    assert done.returncode == 0, done.stderr + service.log()
+    assert "  --rebase-open: 2 of 2 move, 1 would be overdue at once" in done.stdout
+    assert done.stdout.endswith(
+        "all 2 open cases of sunrise/pudong are decided by what is in force\n"
+    )
+    due = {name: answer_of(service.case(name))["due_at"] for name in ("old", "new")}
+    assert due == {
+        "old": instant_text(began() - 1 * hours),
+        "new": instant_text(began() + 3 * hours),
+    }
+
+    again = policy(rules, *on, "--rebase-open", **service.environment)
+    assert again.stdout.splitlines()[0].startswith("nothing to apply")
+    assert again.stdout.endswith("are decided by what is in force\n")
+    assert len(list(rules.glob("applied/*/*.json"))) == 1
+
+
+@pytest.mark.broker
+def test_the_service_says_what_is_wrong_and_goes_on(service: Running, rules: Path) -> None:
+    with_roster(rules, "dealer: sunrise/pudong\nroles:\n  boss: [wang]\n")
+    service.until(lambda: "rosters/pudong.yaml:3: roles.boss: Input should be" in service.log())
+    assert what_keeps(service.url) == []
+    with_roster(rules)
+    service.until(lambda: '"rules changed"' in service.log())
+    service.child.stop()
+    with_roster(rules, "dealer: sunrise/pudong\nroles:\n  boss: [wang]\n")
+    service.child.restart()
+    assert service.child.process.wait(PATIENCE_SECONDS) == 1
+    assert "aftercare complaints cannot start, a file is wrong:" in service.child.last_words()
+    assert f"{rules}/rosters/pudong.yaml:3: roles.boss: " in service.child.last_words()

@@ -1,0 +1,172 @@
+"""`aftercare send`: a file is read as it was written; what holds no events is said so once."""
+
+import gzip
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deploy.cli.failures import CannotRun
+from deploy.cli.intake_client import IntakeClient
+from deploy.cli.json_texts import elements
+from deploy.cli.main import _show_account
+from deploy.cli.send import Account, read_lines, send_all
+from services.intake.app import make_app
+from services.intake.settings import IntakeSettings
+from shared.platform.file_kinds import WHAT_TO_DO
+from shared.time.clock import ManualClock
+from tests.fakes import MemoryRelay
+from tests.services.intake.given import DEALERS, NOW, event, visit
+from tests.services.intake.memory_register import MemoryRegister
+
+HALF = '{"id":"\\ud83d"}'
+DEEP = '{"id":' + "[" * 100_000 + "]" * 100_000 + "}"
+HUGE = '{"id":' + "9" * 5_000 + "}"
+
+
+def zipped() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<x/>")
+    return file.getvalue()
+
+
+FOREIGN = {
+    "csv": (b"ro_no,status\r\nRO-1,closed\r\n", "CSV"),
+    "csv with semicolons": (b"ro_no;status\nRO-1;closed\n", "CSV"),
+    "tabs": (b"ro_no\tstatus\nRO-1\tclosed\n", "CSV"),
+    "csv with a byte order mark": (b"\xef\xbb\xbfro_no,status\nRO-1,closed\n", "CSV"),
+    "latin-1": ("Kennzeichen,Händler\nB-XY 1,Köln\n".encode("latin-1"), "CSV"),
+    "xml": (b'<?xml version="1.0"?>\n<visits>\n<visit/></visits>', "XML"),
+    "html": (b"<!doctype html><p>503", "XML or HTML"),
+    "xlsx": (zipped(), "Excel"),
+    "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "Excel"),
+    "gzip": (gzip.compress(b'{"id":"1"}\n'), "gzip"),
+    "utf-16": ('{"id":"1"}\n{"id":"2"}\n'.encode("utf-16"), "UTF-16"),
+    "utf-16 without a mark": ('{"id":"1"}\n'.encode("utf-16-be"), "UTF-16"),
+    "utf-16 csv": ("ro_no,status\n".encode("utf-16-le"), "UTF-16"),
+    "utf-32": ('{"id":"1"}\n'.encode("utf-32"), "UTF-32"),
+    "pdf": (b"%PDF-1.7\n...", "PDF"),
+    "words": (b"nothing to see\nhere\n", "no JSON"),
+}
+
+
+def read(tmp_path: Path, content: str | bytes) -> list[tuple[int, bytes]]:
+    file = tmp_path / "f"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return [(line.number, line.content) for line in read_lines([file])]
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_what_is_no_file_of_events_is_said_once_and_what_to_do(name: str, tmp_path: Path) -> None:
+    content, kind = FOREIGN[name]
+    with pytest.raises(CannotRun) as told:
+        read(tmp_path, content)
+    message = str(told.value)
+    assert f"looks like {kind}" in message or kind in message
+    assert "JSON in UTF-8" in message
+    assert any(words in message for words in (*WHAT_TO_DO.values(), "make an event of each"))
+    assert "RO-1" not in message and "\n" not in message
+
+
+def test_a_file_with_some_events_is_sent_line_by_line(tmp_path: Path) -> None:
+    content = 'ro_no,status\n{"id":"1"}\n<x/>\n'
+    assert [number for number, _ in read(tmp_path, content)] == [1, 2, 3]
+    assert len(read(tmp_path, 'BZh\n{"id":"1"}\n')) == 2
+    assert read(tmp_path, " \n\n") == read(tmp_path, b"") == []
+
+
+@pytest.mark.parametrize("wrong", [HALF, DEEP, HUGE, '{"id":NaN}', '{"id":1,"id":2}', '{"id":tru}'])
+def test_an_array_is_taken_apart_without_looking_into_it(wrong: str, tmp_path: Path) -> None:
+    content = f'\n[{{"id": "a,]\\"}}"}},\n {wrong} ,{{"id":\n"2"}}]\n'
+    assert read(tmp_path, content) == [
+        (1, b'{"id": "a,]\\"}"}'),
+        (2, wrong.encode()),
+        (3, b'{"id":\t"2"}'),
+    ]
+
+
+VALUES = st.recursive(
+    st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+)
+
+
+@given(st.lists(VALUES), st.sampled_from([None, 1]))
+def test_the_elements_of_an_array_are_those_that_json_reads(
+    values: list[Any], indent: int | None
+) -> None:
+    written = json.dumps(values, indent=indent, ensure_ascii=False).encode(errors="replace")
+    assert [json.loads(each) for each in elements(written)] == json.loads(written)
+
+
+@pytest.mark.parametrize("content", ['[{"id":1}', '[{"id":1}]{}', '["', "[{]", "[1,2]]"])
+def test_an_array_that_is_none_is_said_once(content: str, tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match="begins like a JSON array of events and is not one"):
+        read(tmp_path, content)
+
+
+def test_events_written_over_several_lines_are_told_apart(tmp_path: Path) -> None:
+    one, two = {"id": "1", "data": {"x": [1, "}"]}}, {"id": "2"}
+    content = f"{json.dumps(one, indent=2)}\n{json.dumps(two, indent=2)}\n\n{{\n"
+    found = read(tmp_path, content)
+    assert [(number, json.loads(text)) for number, text in found[:2]] == [(1, one), (10, two)]
+    assert found[2:] == [(14, b"{")]
+    assert len(read(tmp_path, '{"id": {\n{"id":"2"}\n{"id":"3"}\n')) == 3, "one is cut off"
+
+
+async def account_of(tmp_path: Path, content: str) -> Account:
+    """What a real intake answers of a file."""
+
+    async def ready() -> list[str]:
+        return []
+
+    app = make_app(
+        register=MemoryRegister(),
+        relay=MemoryRelay(),
+        clock=ManualClock(NOW),
+        dealers=DEALERS,
+        settings=IntakeSettings(),
+        readiness=ready,
+    )
+    file = tmp_path / "f.json"
+    file.write_text(content, encoding="utf-8")
+    async with IntakeClient("http://intake", transport=httpx.ASGITransport(app)) as client:
+        return await send_all(client, read_lines([file]), chunk=500, progress=lambda _: None)
+
+
+@pytest.mark.parametrize("is_array", [True, False])
+async def test_half_an_emoji_and_deep_nesting_are_one_rejected_event_each(
+    is_array: bool, tmp_path: Path
+) -> None:
+    good = json.dumps(event("visit", visit()))
+    lines = [good, HALF, DEEP, HUGE, good]
+    content = f"[{','.join(lines)}]" if is_array else "\n".join(lines)
+    account = await account_of(tmp_path, content)
+    assert (account.sent, account.accepted, account.duplicate) == (5, 1, 1)
+    assert [refused.place.rpartition(":")[2] for refused in account.refused] == ["2", "3", "4"]
+    assert "surrogate" in account.refused[0].reason
+    assert "nested too deeply" in account.refused[1].reason
+
+
+async def test_warnings_are_shown_with_their_places(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unreachable = visit(
+        customer={"source_customer_id": "C1", "phones": [{"number": "SECRET"}]}, ro_no="W"
+    )
+    content = f"{json.dumps(event('visit', visit()))}\n{json.dumps(event('visit', unreachable))}\n"
+    account = await account_of(tmp_path, content)
+    assert (account.accepted, len(account.warned)) == (2, 1)
+    _show_account(account)
+    shown = capsys.readouterr().out
+    place = f"{tmp_path / 'f.json'}:2"
+    assert f"{place}: warning: /data/customer/phones/0/number: " in shown
+    assert "1 with warnings" in shown
+    assert "SECRET" not in shown
+    assert account.as_json()["warned"] == [{"place": place, "warnings": account.warned[0].warnings}]

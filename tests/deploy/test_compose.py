@@ -1,0 +1,182 @@
+"""docker-compose.yml and the image, as far as they can be checked without containers."""
+
+import importlib.util
+import json
+import re
+from importlib.resources import files
+from typing import Any
+
+import pytest
+import typer.main
+import yaml
+from jsonschema import Draft202012Validator
+
+from deploy.cli import configuration
+from deploy.cli.main import app
+from deploy.sandbox.stack import DEFAULT_PORT_BASE, fixed_ports
+from tests import PROJECT
+
+SCHEMA = files("check_jsonschema").joinpath("builtin_schemas/vendor/compose-spec.json")
+COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text("utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = list(configuration.SETTINGS)
+DOCKERFILE = (PROJECT / "Dockerfile").read_text("utf-8")
+
+each_of_ours = pytest.mark.parametrize("name", OURS)
+
+
+def environment(name: str) -> dict[str, str]:
+    """What the container of a service has of ours."""
+    return {key: str(value) for key, value in SERVICES[name]["environment"].items()}
+
+
+def bind_mounts(name: str) -> dict[str, str]:
+    """Host path -> container path."""
+    mounts = [each.split(":") for each in SERVICES[name].get("volumes", [])]
+    return {parts[0]: parts[1] for parts in mounts if parts[0].startswith("./")}
+
+
+def test_it_is_valid_by_the_published_schema() -> None:
+    validator = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    assert [error.message for error in validator.iter_errors(COMPOSE)] == []
+
+
+def test_the_schema_would_notice_a_misspelt_key() -> None:
+    validator = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    wrong = {"services": {"intake": {**SERVICES["intake"], "depend_on": ["kafka"]}}}
+    assert list(validator.iter_errors(wrong)) != []
+
+
+def test_all_four_services_are_there_from_one_image() -> None:
+    assert set(OURS) <= SERVICES.keys()
+    assert {SERVICES[name]["image"] for name in (*OURS, "topics")} == {"aftercare:local"}
+
+
+@each_of_ours
+def test_its_command_starts_a_module_that_exists(name: str) -> None:
+    python, option, module = SERVICES[name]["command"]
+    assert (python, option) == ("python", "-m")
+    assert importlib.util.find_spec(f"{module}.__main__") is not None
+    assert module == f"services.{name}"
+
+
+def test_the_topics_are_created_by_a_command_that_exists() -> None:
+    program, command, *options = SERVICES["topics"]["command"]
+    assert program == "aftercare"
+    commands = getattr(typer.main.get_command(app), "commands")  # noqa: B009
+    known = {option for parameter in commands[command].params for option in parameter.opts}
+    assert set(options) <= known
+
+
+@pytest.mark.parametrize("name", [*OURS, "topics"])
+def test_its_variables_are_all_read(name: str) -> None:
+    assert configuration.unread_variables(environment(name)) == []
+
+
+@each_of_ours
+def test_its_variables_are_accepted(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside_out = {inside: outside for outside, inside in bind_mounts(name).items()}
+    for variable, value in environment(name).items():
+        found = PROJECT / inside_out[value] if value in inside_out else value
+        monkeypatch.setenv(variable, str(found))
+    settings = configuration.checked(name)
+    assert settings.kafka.bootstrap_servers == "kafka:9092"
+    assert settings.kafka.replication_factor == 1
+    assert settings.kafka.idempotent_producer
+    assert settings.dealers().all() != []
+
+
+@each_of_ours
+def test_its_port_is_the_one_that_aftercare_up_uses(name: str) -> None:
+    port = int(environment(name)["AFTERCARE_HTTP__PORT"])
+    assert port == fixed_ports(DEFAULT_PORT_BASE).services[name]
+    assert SERVICES[name]["ports"] == [f"127.0.0.1:{port}:{port}"]
+
+
+@each_of_ours
+def test_it_starts_when_topics_and_replica_set_are_there(name: str) -> None:
+    assert SERVICES[name]["depends_on"] == {
+        "topics": {"condition": "service_completed_successfully"},
+        "mongo-replica-set": {"condition": "service_completed_successfully"},
+    }
+
+
+@each_of_ours
+def test_its_health_is_its_readiness(name: str) -> None:
+    command, python, option, code = SERVICES[name]["healthcheck"]["test"]
+    assert (command, python, option) == ("CMD", "python", "-c")
+    compile(code, "healthcheck", "exec")
+    assert "/health/ready" in code
+    assert "AFTERCARE_HTTP__PORT" in code
+
+
+def test_whatever_is_waited_for_can_come() -> None:
+    for name, service in SERVICES.items():
+        for other, wanted in service.get("depends_on", {}).items():
+            assert other in SERVICES, name
+            if wanted["condition"] == "service_healthy":
+                assert "healthcheck" in SERVICES[other], name
+            else:
+                assert "restart" not in SERVICES[other], f"{other} would never complete"
+
+
+def test_every_mounted_file_exists() -> None:
+    for name in SERVICES:
+        for outside in bind_mounts(name):
+            assert (PROJECT / outside).exists(), f"{name}: {outside}"
+
+
+def test_every_named_volume_is_declared() -> None:
+    named = {
+        each.split(":")[0]
+        for service in SERVICES.values()
+        for each in service.get("volumes", [])
+        if not each.startswith("./")
+    }
+    assert named == COMPOSE["volumes"].keys()
+
+
+def test_every_port_is_published_on_loopback_only_and_once() -> None:
+    ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
+    assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
+    assert len(ports) == len(set(ports))
+
+
+def test_kafka_and_the_topics_agree_with_one_broker() -> None:
+    broker = SERVICES["kafka"]["environment"]
+    factors = [key for key in broker if key.endswith(("_REPLICATION_FACTOR", "_MIN_ISR"))]
+    assert {broker[key] for key in factors} == {"1"}
+    assert environment("topics")["AFTERCARE_KAFKA__REPLICATION_FACTOR"] == "1"
+    assert "kafka:9092" in broker["KAFKA_ADVERTISED_LISTENERS"]
+
+
+def test_prometheus_scrapes_every_service_where_it_listens() -> None:
+    config = yaml.safe_load((PROJECT / "deploy/prometheus/prometheus.yml").read_text("utf-8"))
+    scraped = {
+        job["job_name"]: job["static_configs"][0]["targets"] for job in config["scrape_configs"]
+    }
+    assert scraped == {
+        name: [f"{name}:{environment(name)['AFTERCARE_HTTP__PORT']}"] for name in OURS
+    }
+
+
+def test_the_image_copies_only_what_exists_and_is_not_ignored() -> None:
+    let_in = re.findall(r"^!(.+)$", (PROJECT / ".dockerignore").read_text("utf-8"), re.MULTILINE)
+    for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE):
+        *sources, _ = line.split()
+        for source in sources:
+            assert (PROJECT / source).exists(), source
+            assert source in let_in, source
+
+
+def test_the_image_runs_as_nobody_in_particular() -> None:
+    users = re.findall(r"^USER (\d+):(\d+)$", DOCKERFILE, re.MULTILINE)
+    assert len(users) == 1
+    assert "0" not in users[-1]
+
+
+def test_the_image_installs_hashed_requirements_only() -> None:
+    installs = [line for line in re.split(r"&&|\n(?=RUN)", DOCKERFILE) if "pip install" in line]
+    assert len(installs) == 3
+    for install in installs:
+        assert "--require-hashes" in install or "--no-deps" in install, install

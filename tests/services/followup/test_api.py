@@ -1,0 +1,184 @@
+"""What followup's endpoints answer, and how the service is put together."""
+
+from pathlib import Path
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+
+from services.followup.api import routes
+from services.followup.app import machine
+from services.followup.domain.facts import FollowUpFacts
+from services.followup.domain.policy import FollowUpPolicy
+from services.followup.settings import FollowUpSettings
+from shared.contracts.identifiers import customer_key, subject_id
+from shared.platform.http import make_app
+from shared.time.clock import ManualClock
+from shared.yaml_file import WrongFile
+from tests.fakes import Shelf
+from tests.services.followup.story import (
+    CUSTOMER,
+    DEALER,
+    at,
+    consent,
+    delivery,
+    given,
+    outcome,
+    visit,
+)
+
+NOW = at("2025-01-12 17:00")
+
+
+def client(facts: dict[str, FollowUpFacts]) -> AsyncClient:
+    app = make_app(title="followup")
+    app.include_router(routes(Shelf(machine(FollowUpSettings()), facts, NOW), ManualClock(NOW)))
+    return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
+
+
+async def test_a_customers_tasks_are_told_with_their_reasons() -> None:
+    story = given(visit("2025-01-10 17:00"), delivery("2025-01-12 16:00", vin=None))
+    answer = await client({CUSTOMER: story.facts}).get(f"/v1/customers/{CUSTOMER}")
+    assert answer.status_code == 200
+    told = answer.json()
+    assert [(task["kind"], task["status"]) for task in told["tasks"]] == [
+        ("delivery_thanks", "open"),
+        ("service_satisfaction", "open"),
+    ]
+    about = f"service_satisfaction/{DEALER}/cdk/visit/R1"
+    assert told["tasks"][1]["task_id"] == str(subject_id("followup", CUSTOMER, about))
+    assert told["tasks"][1]["why"]["document_id"] == f"{DEALER}/cdk/visit/R1"
+    assert told["tasks"][1]["due_at"] == "2025-01-13T09:00:00.000Z"
+    assert told["next_change_at"] == "2025-01-13T08:00:00.000Z"
+
+
+async def test_each_attempt_at_a_task_is_told_in_the_order_of_time() -> None:
+    about = "service_satisfaction/visit/R1"
+    story = given(
+        visit("2025-01-10 17:00"),
+        outcome("2025-01-12 16:30", about, "done", "O2", by="u7"),
+        outcome("2025-01-12 10:00", about, "postponed", "O1", next_contact_on="2025-01-13"),
+    )
+    answer = await client({CUSTOMER: story.facts}).get(f"/v1/customers/{CUSTOMER}")
+    [task] = [task for task in answer.json()["tasks"] if task["kind"] == "service_satisfaction"]
+    assert (task["status"], task["closed_at"]) == ("done", "2025-01-12T08:30:00.000Z")
+    assert [
+        (each["outcome"], each["by"], each["next_contact_on"]) for each in task["attempts"]
+    ] == [
+        ("postponed", None, "2025-01-13"),
+        ("done", "u7", None),
+    ]
+
+
+async def test_an_unknown_customer_is_not_found() -> None:
+    answer = await client({}).get(f"/v1/customers/{CUSTOMER}")
+    assert answer.status_code == 404
+
+
+async def test_a_dealers_open_tasks_come_by_pages_of_customers() -> None:
+    busy = given(visit("2025-01-10")).facts
+    quiet = given(visit("2025-01-10"), consent("2025-01-09", do_not_contact=True)).facts
+    asked = client({f"{DEALER}/cdk/C1": quiet, f"{DEALER}/cdk/C2": busy})
+    answer = await asked.get(f"/v1/dealers/{DEALER}/tasks", params={"limit": 1})
+    first = answer.json()
+    assert first == {"tasks": [], "after": f"{DEALER}/cdk/C1"}
+    answer = await asked.get(
+        f"/v1/dealers/{DEALER}/tasks", params={"limit": 2, "after": first["after"]}
+    )
+    rest = answer.json()
+    assert [task["customer_key"] for task in rest["tasks"]] == [f"{DEALER}/cdk/C2"]
+    assert rest["after"] is None
+
+
+async def test_another_dealers_tasks_are_not_shown() -> None:
+    facts = given(visit("2025-01-10")).facts
+    answer = await client({CUSTOMER: facts}).get("/v1/dealers/sunrise/berlin/tasks")
+    assert answer.json() == {"tasks": [], "after": None}
+
+
+def test_the_service_is_put_together_with_the_shipped_rules() -> None:
+    followup = machine(FollowUpSettings())
+    assert followup.name == "followup"
+    assert followup.policy == FollowUpPolicy()
+    assert {topic.name for topic in followup.topics} == {
+        "aftercare.sales",
+        "aftercare.visits",
+        "aftercare.customers",
+    }
+
+
+def test_a_dealer_group_may_change_rules_in_a_file(tmp_path: Path) -> None:
+    rules = tmp_path / "followup.yaml"
+    rules.write_text("service_interval: {days: 120}\n", encoding="utf-8")
+    policy = machine(FollowUpSettings(followup_policy_file=rules)).policy
+    assert policy.service_interval.days == 120
+    assert policy.version != FollowUpPolicy().version
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "expires_day: 10\n",
+        "remember_days: 20\n",
+        "service_interval: {days: 400}\n",
+        "rules: [{kind: birthday}]\n",
+    ],
+)
+def test_a_file_with_a_mistake_is_refused(tmp_path: Path, wrong: str) -> None:
+    rules = tmp_path / "followup.yaml"
+    rules.write_text(wrong, encoding="utf-8")
+    with pytest.raises(WrongFile, match="yaml:1: "):
+        FollowUpSettings(followup_policy_file=rules).policy()
+
+
+async def test_a_task_of_the_groups_own_kind_is_shown(tmp_path: Path) -> None:
+    rules = tmp_path / "followup.yaml"
+    rules.write_text(
+        "rules:\n  - {kind: month_call, trigger: closing, opens: {days: 1}, due: {days: 3}, "
+        "owner_role: desk, channel: phone, title_en: Call, title_zh: 电话}\n",
+        encoding="utf-8",
+    )
+    settings = FollowUpSettings(followup_policy_file=rules)
+    shelf = Shelf(machine(settings), {CUSTOMER: given(visit("2025-01-10 17:00")).facts}, NOW)
+    app = make_app(title="followup")
+    app.include_router(routes(shelf, ManualClock(NOW)))
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
+        answer = await http.get(f"/v1/customers/{CUSTOMER}")
+    [task] = [each for each in answer.json()["tasks"] if each["kind"] == "month_call"]
+    assert task["title_zh"] == "电话"
+    assert task["why"]["en"] == "A rule of the group's own policy asks for it"
+
+
+async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:
+    story = given(visit("2025-01-10 17:00"))
+    shelf = Shelf(
+        machine(FollowUpSettings()), {CUSTOMER: story.facts}, NOW, parked_because="decide raised"
+    )
+    app = make_app(title="followup")
+    app.include_router(routes(shelf, ManualClock(NOW)))
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
+        answer = await http.get(f"/v1/customers/{CUSTOMER}")
+    assert answer.status_code == 503
+    assert "decide raised" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("number", "asked"),
+    [
+        ("C-1", "C-1"),
+        ("C/1", "C%252F1"),
+        ("C/1", "C/1"),
+        ("50%", "50%25"),
+        ("王 1", "王%201"),
+    ],
+)
+async def test_the_key_that_intake_answered_finds_the_customer(number: str, asked: str) -> None:
+    key = customer_key(DEALER, "cdk", number)
+    shelf = {key: given(delivery("2025-01-10")).facts}
+    answer = await client(shelf).get(f"/v1/customers/{DEALER}/cdk/{asked}")
+    assert (answer.status_code, answer.json()["customer_key"]) == (200, key)
+
+
+async def test_an_unknown_dealer_is_not_found() -> None:
+    for dealer in ("no/where", "Sunrise/berlin", "sunrise/berlin%0A"):
+        answer = await client({}).get(f"/v1/dealers/{dealer}/tasks")
+        assert (answer.status_code, answer.json()["detail"]) == (404, "no such dealer here")

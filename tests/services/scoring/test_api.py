@@ -1,0 +1,150 @@
+"""What scoring's endpoints answer, and how the service is put together."""
+
+from pathlib import Path
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+
+from services.scoring.api import routes
+from services.scoring.app import machine
+from services.scoring.domain.facts import ScoringFacts
+from services.scoring.domain.policy import ScoringPolicy
+from services.scoring.settings import ScoringSettings
+from shared.contracts.identifiers import customer_key
+from shared.platform.http import make_app
+from shared.time.clock import ManualClock
+from shared.yaml_file import WrongFile
+from tests.fakes import Shelf
+from tests.services.scoring.story import CUSTOMER, DEALER, day, given, moved, sale, visit
+
+NOW = day("2025-02-01")
+
+
+def client(facts: dict[str, ScoringFacts]) -> AsyncClient:
+    app = make_app(title="scoring")
+    app.include_router(routes(Shelf(machine(ScoringSettings()), facts, NOW), ManualClock(NOW)))
+    return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
+
+
+async def test_a_customers_score_is_told_with_its_reasons() -> None:
+    story = given(sale("2025-01-10"), visit("2025-01-20", paid="1000"))
+    answer = await client({CUSTOMER: story.facts}).get(f"/v1/customers/{CUSTOMER}")
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["grade"], told["score"], told["value"], told["loyalty"]) == (
+        "potential",
+        66,
+        40,
+        26,
+    )
+    assert {"axis": "value", "rule": "vehicle_bought", "points": 30, "count": 1} in told["reasons"]
+    assert sum(reason["points"] for reason in told["reasons"]) == told["score"]
+    assert told["grade_changes"] == [
+        {"before": "general", "after": "potential", "changed_at": "2025-01-20T10:00:00.000Z"}
+    ]
+    assert told["next_change_at"] == "2025-07-19T10:00:00.000Z"
+
+
+async def test_who_has_no_score_is_not_found() -> None:
+    without_score = given(moved("sale", "D1")).facts
+    for facts in ({}, {CUSTOMER: without_score}):
+        answer = await client(facts).get(f"/v1/customers/{CUSTOMER}")
+        assert answer.status_code == 404
+
+
+async def test_a_dealers_customers_come_in_pages() -> None:
+    facts = given(sale("2025-01-10")).facts
+    asked = client({f"{DEALER}/cdk/C{number}": facts for number in (1, 2, 3)})
+    answer = await asked.get(f"/v1/dealers/{DEALER}/customers", params={"limit": 2})
+    first = answer.json()
+    assert [line["customer_key"][-2:] for line in first["customers"]] == ["C1", "C2"]
+    assert first["customers"][0] == {
+        "customer_key": f"{DEALER}/cdk/C1",
+        "grade": "general",
+        "score": 30,
+    }
+    answer = await asked.get(
+        f"/v1/dealers/{DEALER}/customers", params={"limit": 2, "after": first["after"]}
+    )
+    rest = answer.json()
+    assert [line["customer_key"][-2:] for line in rest["customers"]] == ["C3"]
+    assert rest["after"] is None
+
+
+async def test_another_dealers_customers_are_not_shown() -> None:
+    facts = given(sale("2025-01-10")).facts
+    answer = await client({CUSTOMER: facts}).get("/v1/dealers/sunrise/berlin/customers")
+    assert answer.json() == {"customers": [], "after": None}
+
+
+def test_the_service_is_put_together_with_the_shipped_rules() -> None:
+    scoring = machine(ScoringSettings())
+    assert scoring.name == "scoring"
+    assert scoring.policy == ScoringPolicy()
+    assert {topic.name for topic in scoring.topics} == {
+        "aftercare.sales",
+        "aftercare.visits",
+        "aftercare.cases",
+        "aftercare.customers",
+    }
+
+
+def test_a_dealer_group_may_change_rules_in_a_file(tmp_path: Path) -> None:
+    rules = tmp_path / "scoring.yaml"
+    rules.write_text("value_is_high_from: 60\n", encoding="utf-8")
+    policy = machine(ScoringSettings(scoring_policy_file=rules)).policy
+    assert policy.value_is_high_from == 60
+    assert policy.version != ScoringPolicy().version
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "value_is_high_form: 60\n",
+        "margin: -1\n",
+        "survey_bands: [{overall_from: 0, points: 1}, {overall_from: 9, points: 6}]\n",
+        "rules: {referrals: {axis: loyalty, points: 1, fades: []}}\n",
+        "rules: {referrals: {axis: loyalty, points: 1, fades: [{up_to_days: 9, percent: 0}]}}\n",
+    ],
+)
+def test_a_file_with_a_mistake_is_refused(tmp_path: Path, wrong: str) -> None:
+    rules = tmp_path / "scoring.yaml"
+    rules.write_text(wrong, encoding="utf-8")
+    with pytest.raises(WrongFile, match="yaml:1: "):
+        ScoringSettings(scoring_policy_file=rules).policy()
+
+
+async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:
+    story = given(visit("2025-01-10"))
+    shelf = Shelf(
+        machine(ScoringSettings()), {CUSTOMER: story.facts}, NOW, parked_because="decide raised"
+    )
+    app = make_app(title="scoring")
+    app.include_router(routes(shelf, ManualClock(NOW)))
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
+        answer = await http.get(f"/v1/customers/{CUSTOMER}")
+    assert answer.status_code == 503
+    assert "decide raised" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("number", "asked"),
+    [
+        ("C-1", "C-1"),
+        ("C/1", "C%252F1"),
+        ("C/1", "C/1"),
+        ("50%", "50%25"),
+        ("王 1", "王%201"),
+    ],
+)
+async def test_the_key_that_intake_answered_finds_the_customer(number: str, asked: str) -> None:
+    key = customer_key(DEALER, "cdk", number)
+    shelf = {key: given(sale("2025-01-10")).facts}
+    answer = await client(shelf).get(f"/v1/customers/{DEALER}/cdk/{asked}")
+    assert (answer.status_code, answer.json()["customer_key"]) == (200, key)
+
+
+async def test_an_unknown_dealer_is_not_found() -> None:
+    for dealer in ("no/where", "Sunrise/berlin", "sunrise/berlin%0A"):
+        answer = await client({}).get(f"/v1/dealers/{dealer}/customers")
+        assert (answer.status_code, answer.json()["detail"]) == (404, "no such dealer here")

@@ -1,0 +1,219 @@
+"""Timers: what is due, in order, for owned partitions only; and a change of policy."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from shared.contracts.intake import VisitRecorded
+from shared.contracts.topics import GRADES
+from shared.decider.decider import Machine
+from shared.runtime.aggregate import Aggregate, Intent
+from shared.runtime.ownership import Ownership, Pulse
+from shared.runtime.plan import Work
+from shared.runtime.reconcile import Reconciler
+from shared.runtime.sweep import SETTLE_EVERY_SECONDS, Sweep
+from shared.time.clock import ManualClock
+from tests.fakes import AllRead, MemoryRelay, MemoryStore
+from tests.shared.runtime.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, event, visit
+from tests.simulation.loop import run
+
+DAY = timedelta(days=1)
+
+
+class Instance:
+    """One instance of the toy service, on a store that others may share."""
+
+    def __init__(
+        self,
+        store: MemoryStore,
+        machine: Machine[ToyFacts, ToyPolicy] = TOY,
+        *,
+        page: int = 100,
+        dealers: Sequence[str] = (DEALER,),
+        monotonic: Callable[[], float] | None = None,
+    ) -> None:
+        self.monotonic = 0.0
+        self.clock = ManualClock(START)
+        self.relay = MemoryRelay()
+        self.store = store
+        self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
+        self.reconciler = Reconciler(machine, store, self.relay, self.clock)
+        self.sweep = Sweep(
+            machine=machine,
+            reconciler=self.reconciler,
+            store=store,
+            ownership=self.ownership,
+            progress=AllRead(self.clock),
+            dealers=dealers,
+            clock=self.clock,
+            page=page,
+            interval_seconds=1,
+            monotonic=monotonic or (lambda: self.monotonic),
+        )
+
+    async def take(self, partition: int, *visits: VisitRecorded) -> None:
+        async with self.ownership.turn() as turn:
+            await self.reconciler.begin(turn)
+            work = {found.key: Work(partition, (found,)) for found in map(event, visits)}
+            await self.reconciler.reconcile(work, turn)
+
+    def alarms(self) -> list[bytes | None]:
+        return [record.key for record in self.relay.records if record.topic == GRADES.name]
+
+
+def open_visits(customers: Sequence[int], opened_at: datetime = START) -> list[VisitRecorded]:
+    return [visit(customer=str(n), status="open", opened_at=opened_at) for n in customers]
+
+
+async def test_a_deadline_fires_at_its_instant_and_once() -> None:
+    instance = Instance(MemoryStore())
+    await instance.ownership.gained([0])
+    await instance.take(0, *open_visits([1]))
+    instance.clock.set(START + DAY - timedelta(milliseconds=1))
+    await instance.sweep.turn()
+    assert instance.alarms() == []
+    instance.clock.set(START + DAY)
+    await instance.sweep.turn()
+    await instance.sweep.turn()
+    assert len(instance.alarms()) == 1
+
+
+class SlowStore(MemoryStore):
+    """Takes so many seconds to tell what is due, and notes when it was asked."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.asked_at: list[float] = []
+
+    async def due(self, until: Mapping[int, datetime], *, limit: int) -> Sequence[Aggregate]:
+        self.asked_at.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(self.seconds)
+        return await super().due(until, limit=limit)
+
+
+@pytest.mark.parametrize(("takes", "apart"), [(0.0, 1.0), (0.65, 1.05), (3.0, 3.2)])
+def test_a_sweep_begins_each_interval_whatever_it_takes(takes: float, apart: float) -> None:
+    """But for one look, which others have the database for."""
+    store, looks = SlowStore(takes), list[float]()
+
+    async def look() -> None:
+        looks.append(asyncio.get_running_loop().time())
+
+    async def sweep_for_a_while() -> None:
+        instance = Instance(store, monotonic=asyncio.get_running_loop().time)
+        await instance.ownership.gained([0])
+        with suppress(TimeoutError):
+            async with asyncio.timeout(10 * apart):
+                await instance.sweep.run(look)
+
+    run(sweep_for_a_while())
+    between = [later - earlier for earlier, later in pairwise(store.asked_at)]
+    assert between == pytest.approx([apart] * len(between))
+    assert len(between) >= 8
+    assert len(looks) >= 2 * len(between)
+
+
+async def test_what_is_due_fires_oldest_first_page_by_page() -> None:
+    instance = Instance(MemoryStore(), page=2)
+    await instance.ownership.gained([0])
+    for customer, hours in ((1, 3), (2, 1), (3, 2)):
+        await instance.take(0, *open_visits([customer], START + timedelta(hours=hours)))
+    instance.clock.set(START + 2 * DAY)
+    assert await instance.sweep.turn()
+    assert not await instance.sweep.turn()
+    assert [str(key)[-2] for key in instance.alarms()] == ["2", "3", "1"]
+
+
+async def test_only_the_owner_of_a_partition_fires_its_deadlines() -> None:
+    store = MemoryStore()
+    owner, other = Instance(store), Instance(store)
+    await owner.ownership.gained([0])
+    await other.ownership.gained([1])
+    await owner.take(0, *open_visits([1]))
+    for instance in (owner, other):
+        instance.clock.set(START + DAY)
+    await other.sweep.turn()
+    assert other.alarms() == []
+    await owner.sweep.turn()
+    assert len(owner.alarms()) == 1
+
+
+async def test_another_policy_decides_everything_anew_and_publishes_the_difference() -> None:
+    store = MemoryStore()
+    before = Instance(store, page=2)
+    await before.ownership.gained([0])
+    await before.take(0, *(visit(customer=str(n)) for n in range(5)))
+    after = Instance(store, replace(TOY, policy=ToyPolicy(points=20)), page=2)
+    await after.ownership.gained([0])
+    for _ in range(4):
+        await after.sweep.turn()
+    assert len(after.relay.records) == 5
+    assert all(b'"score":20' in (record.value or b"") for record in after.relay.records)
+    await after.sweep.turn()
+    assert len(after.relay.records) == 5
+
+
+async def test_a_partition_is_gone_through_once_per_policy_whoever_gains_it() -> None:
+    store = MemoryStore()
+    first = Instance(store)
+    await first.ownership.gained([0])
+    await first.take(0, *(visit(customer=str(n)) for n in range(3)))
+    for points, scores in ((20, [20] * 3), (20, []), (30, [30] * 3), (20, [20] * 3)):
+        instance = Instance(store, replace(TOY, policy=ToyPolicy(points=points)))
+        await instance.ownership.gained([0])
+        await instance.sweep.turn()
+        said = [json.loads(record.value or b"")["score"] for record in instance.relay.records]
+        assert said == scores
+
+
+async def test_an_assignment_that_comes_back_is_gone_through_again() -> None:
+    store = MemoryStore()
+    ours, older = Instance(store, replace(TOY, policy=ToyPolicy(points=20))), Instance(store)
+    await ours.ownership.gained([0])
+    await ours.sweep.turn()
+    await older.ownership.gained([0])
+    await older.take(0, visit())
+    await older.sweep.turn()
+    await ours.ownership.gained([0])
+    await ours.sweep.turn()
+    assert len(ours.relay.records) == 1
+
+
+async def test_an_intent_that_a_stale_owner_leaves_later_is_settled_by_the_audit() -> None:
+    store = MemoryStore()
+    instance = Instance(store)
+    await instance.ownership.gained([0])
+    await instance.sweep.turn()
+    await store.add_intents([Intent("0-stale", 0, START, ())])
+    await instance.sweep.turn()
+    assert len(await store.intents([0])) == 1
+    instance.monotonic += SETTLE_EVERY_SECONDS + 1
+    await instance.sweep.turn()
+    assert await store.intents([0]) == []
+
+
+async def test_without_partitions_nothing_is_done() -> None:
+    store = MemoryStore()
+    instance = Instance(store)
+    await store.add_intents([Intent("0-other", 0, START, ())])
+    assert not await instance.sweep.turn()
+    assert len(await store.intents([0])) == 1
+
+
+async def test_what_an_old_policy_decides_in_mid_deploy_is_decided_anew() -> None:
+    store = MemoryStore()
+    old, new = Instance(store), Instance(store, replace(TOY, policy=ToyPolicy(points=20)))
+    await new.ownership.gained([0])
+    await new.sweep.turn()
+    await old.ownership.gained([0])
+    await old.take(0, visit())
+    await new.ownership.gained([0])
+    await new.sweep.turn()
+    assert b'"score":20' in (new.relay.records[-1].value or b"")
