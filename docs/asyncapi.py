@@ -12,7 +12,7 @@ from deploy.cli.configuration import SETTINGS
 from shared.contracts import intake, topics
 from shared.contracts.envelope import CONTENT_TYPE, Message
 from shared.contracts.topics import DEAD_LETTERS, DEFAULT_PARTITIONS, Topic
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.runtime.dead_letters import PREFIX
 from shared.settings import KafkaSettings
 
@@ -20,7 +20,7 @@ Json: TypeAlias = dict[str, Any]
 Contract: TypeAlias = type[Message]
 
 INTAKE = "intake"
-MACHINES = ("scoring", "followup", "complaints")
+DECIDERS = ("scoring", "followup", "complaints")
 PROJECT = Path(__file__).parent.parent / "pyproject.toml"
 KAFKA_BINDING_VERSION = "0.5.0"
 
@@ -59,16 +59,16 @@ def services() -> list[Service]:
     return [
         Service(INTAKE, (), intake.ALL),
         *(
-            Service(machine.name, machine.reads, machine.writes)
-            for machine in (machine_of(name) for name in MACHINES)
+            Service(decider.name, decider.reads, decider.writes)
+            for decider in (decider_of(name) for name in DECIDERS)
         ),
     ]
 
 
-def machine_of(name: str) -> Machine[Any, Any]:
-    """The machine that `services.NAME.app` runs."""
-    machine: Machine[Any, Any] = import_module(f"services.{name}.app").machine(SETTINGS[name]())
-    return machine
+def decider_of(name: str) -> Decider[Any, Any]:
+    """The decider that `services.NAME.app` runs."""
+    decider: Decider[Any, Any] = import_module(f"services.{name}.app").decider(SETTINGS[name]())
+    return decider
 
 
 def summary(described: object) -> str:

@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.contracts.topics import DEFAULT_PARTITIONS
 from shared.dealers.dealer import Dealers
 from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
-from shared.time.clock import Clock, ScaledClock, SystemClock
+from shared.time.clock import ScaledClock, SystemClock, TimeSource
 from shared.yaml_file import WrongFile
 
 
@@ -69,12 +69,12 @@ class MongoSettings(BaseModel):
 
 
 class ClockSettings(BaseModel):
-    """A scaled clock for demos; the machine's clock when no file is named."""
+    """A scaled clock for demos; the computer's clock when no file is named."""
 
     origin_file: Path | None = None
     factor: float = Field(default=1.0, gt=0)
 
-    def clock(self) -> Clock:
+    def clock(self) -> TimeSource:
         if self.origin_file is None:
             return SystemClock()
         return ScaledClock(factor=self.factor, origin_file=self.origin_file)

@@ -6,16 +6,16 @@ from typing import Generic, TypeVar
 
 from shared.contracts.identifiers import dealer_of, name_within
 from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
-from shared.decider.decider import Facts, Machine
+from shared.decider.decider import Decider, Facts
 from shared.decider.decision import Decision, Listing
 from shared.decider.policy import Policy
-from shared.decider.snapshot import View
+from shared.decider.snapshot import Snapshot
 from shared.platform.errors import Conflict, RefusedDocuments
 from shared.platform.mongo import encoded
 from shared.platform.publisher import Record
 from shared.runtime.aggregate import Aggregate, Intent
 from shared.runtime.documents import from_aggregate, from_intent, to_aggregate, to_intent
-from shared.time.clock import Clock
+from shared.time.clock import TimeSource
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -27,7 +27,7 @@ DEALERS = read_dealers(EXAMPLE_DEALERS)
 class AllRead:
     """The topics hold nothing that has not been read."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: TimeSource) -> None:
         self._clock = clock
 
     def read_until(self, partition: int) -> datetime | None:
@@ -174,7 +174,7 @@ class MemoryStore:
         return found[:limit]
 
 
-class MemoryRelay:
+class MemoryPublisher:
     """Takes every record; `fail_next` makes the next publishes raise instead."""
 
     def __init__(self) -> None:
@@ -192,13 +192,13 @@ class Shelf(Generic[F, P]):
 
     def __init__(
         self,
-        machine: Machine[F, P],
+        decider: Decider[F, P],
         facts: Mapping[str, F],
         now: datetime,
         *,
         parked_because: str | None = None,
     ) -> None:
-        self._machine = machine
+        self._machine = decider
         self._facts = facts
         self._now = now
         self._parked_because = parked_because
@@ -206,15 +206,15 @@ class Shelf(Generic[F, P]):
     def is_dealer(self, dealer_id: str) -> bool:
         return DEALERS.find(dealer_id) is not None
 
-    async def named(self, name: str) -> list[View[F]]:
-        return [self._view(id_) for id_ in sorted(self._facts) if name_within(id_) == name]
+    async def named(self, name: str) -> list[Snapshot[F]]:
+        return [self._snapshot(id_) for id_ in sorted(self._facts) if name_within(id_) == name]
 
-    async def get(self, aggregate_id: str) -> View[F] | None:
-        return self._view(aggregate_id) if aggregate_id in self._facts else None
+    async def get(self, aggregate_id: str) -> Snapshot[F] | None:
+        return self._snapshot(aggregate_id) if aggregate_id in self._facts else None
 
-    async def page(self, dealer_id: str, *, after: str = "", limit: int = 100) -> list[View[F]]:
+    async def page(self, dealer_id: str, *, after: str = "", limit: int = 100) -> list[Snapshot[F]]:
         ids = sorted(id_ for id_ in self._facts if dealer_of(id_) == dealer_id and id_ > after)
-        return [self._view(id_) for id_ in ids[:limit]]
+        return [self._snapshot(id_) for id_ in ids[:limit]]
 
     @property
     def policy(self) -> P:
@@ -222,13 +222,13 @@ class Shelf(Generic[F, P]):
 
     async def open_by_deadline(
         self, dealer_id: str, *, after: tuple[datetime, str] | None = None, limit: int = 100
-    ) -> list[View[F]]:
+    ) -> list[Snapshot[F]]:
         found = sorted(
-            ((view.listing.deadline, view.id), view)
-            for view in await self.page(dealer_id, limit=len(self._facts))
-            if view.listing is not None and view.listing.deadline is not None
+            ((snapshot.listing.deadline, snapshot.id), snapshot)
+            for snapshot in await self.page(dealer_id, limit=len(self._facts))
+            if snapshot.listing is not None and snapshot.listing.deadline is not None
         )
-        return [view for at, view in found if after is None or at > after][:limit]
+        return [snapshot for at, snapshot in found if after is None or at > after][:limit]
 
     async def listings(
         self,
@@ -240,18 +240,18 @@ class Shelf(Generic[F, P]):
         limit: int = 1000,
     ) -> Sequence[tuple[str, Listing]]:
         found = [
-            (view.id, view.listing)
-            for view in await self.page(dealer_id, after=after, limit=len(self._facts))
-            if view.listing is not None and since <= view.listing.since < until
+            (snapshot.id, snapshot.listing)
+            for snapshot in await self.page(dealer_id, after=after, limit=len(self._facts))
+            if snapshot.listing is not None and since <= snapshot.listing.since < until
         ]
         return found[:limit]
 
-    def _view(self, id_: str) -> View[F]:
+    def _snapshot(self, id_: str) -> Snapshot[F]:
         facts, policy = self._facts[id_], self._machine.policy
         decision = Decision()
         if self._parked_because is None:
             decision = self._machine.decide(facts, {}, policy, self._now)
-        return View(
+        return Snapshot(
             id=id_,
             dealer_id=dealer_of(id_),
             facts=facts,

@@ -19,7 +19,7 @@ from shared.contracts.identifiers import dealer_of
 from shared.contracts.topics import DEAD_LETTERS
 from shared.platform.errors import RefusedMessage, TransientFailure
 from shared.platform.kafka import make_producer, partition_counts
-from shared.platform.publisher import KafkaRelay, Relay
+from shared.platform.publisher import KafkaPublisher, Publisher
 from shared.runtime.dead_letters import (
     REPLAYED,
     TOLD,
@@ -211,8 +211,8 @@ def replay_reaches(letters: Sequence[DeadLetter], picked: Sequence[DeadLetter]) 
 
 async def discard(settings: KafkaSettings, letters: Sequence[DeadLetter], *, note: str) -> None:
     """Resolve `letters` without doing anything about them. Raises `CannotRun`."""
-    async with _relay(settings) as relay:
-        await _resolve(relay, letters, "discarded", note)
+    async with _publisher(settings) as publisher:
+        await _resolve(publisher, letters, "discarded", note)
 
 
 async def replay(
@@ -230,12 +230,12 @@ async def replay(
         key=lambda letter: (letter.origin[:3], letter.id),
     )
     groups = [list(group) for _, group in groupby(able, key=lambda letter: letter.origin)]
-    async with _relay(settings) as relay:
+    async with _publisher(settings) as publisher:
         for start in range(0, len(groups), RECORDS_AT_ONCE):
             some = groups[start : start + RECORDS_AT_ONCE]
-            refused = await _publish(relay, some)
+            refused = await _publish(publisher, some)
             done = [group for at, group in enumerate(some) if at not in refused]
-            await _resolve(relay, chain.from_iterable(done), "replayed", note)
+            await _resolve(publisher, chain.from_iterable(done), "replayed", note)
             for letter in chain.from_iterable(some[at] for at in refused):
                 failed[letter.id] = _too_large(letter)
     return failed
@@ -258,24 +258,26 @@ async def _cannot_be_replayed(
     return failed
 
 
-async def _publish(relay: Relay, groups: Sequence[Sequence[DeadLetter]]) -> Sequence[int]:
+async def _publish(publisher: Publisher, groups: Sequence[Sequence[DeadLetter]]) -> Sequence[int]:
     """Publish one record for each group; returns the positions that the broker refused."""
     try:
-        await relay.publish([replayed(group[0].record) for group in groups])
+        await publisher.publish([replayed(group[0].record) for group in groups])
     except RefusedMessage as refusal:
         return refusal.refused
     return ()
 
 
-async def _resolve(relay: Relay, letters: Iterable[DeadLetter], what: Resolved, note: str) -> None:
-    await relay.publish([resolution(letter.record, what, note) for letter in letters])
+async def _resolve(
+    publisher: Publisher, letters: Iterable[DeadLetter], what: Resolved, note: str
+) -> None:
+    await publisher.publish([resolution(letter.record, what, note) for letter in letters])
 
 
 @asynccontextmanager
-async def _relay(settings: KafkaSettings) -> AsyncIterator[Relay]:
+async def _publisher(settings: KafkaSettings) -> AsyncIterator[Publisher]:
     try:
         async with make_producer(settings) as producer:
-            yield KafkaRelay(producer)
+            yield KafkaPublisher(producer)
     except (TransientFailure, KafkaError, OSError) as failure:
         raise CannotRun(
             f"the broker did not acknowledge everything ({failure}). What is still open was not "

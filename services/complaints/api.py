@@ -15,10 +15,10 @@ from services.complaints.views.csv import to_csv
 from services.complaints.views.statistics import By, Statistics, Tables
 from shared.contracts.identifiers import as_composed
 from shared.contracts.values import Day
-from shared.decider.snapshot import View
+from shared.decider.snapshot import Snapshot
 from shared.platform.problems import Refusal, undecided, unknown, wrong_parameters
 from shared.runtime.reader import Reader, known_dealer
-from shared.time.clock import Clock as Time
+from shared.time.clock import TimeSource
 
 PAGE_LIMIT = 500
 STATISTICS_PAGE = 1000
@@ -84,7 +84,7 @@ _CSV: Answers = {
 }
 
 
-def routes(reader: Reader[CaseFacts], time: Time) -> APIRouter:
+def routes(reader: Reader[CaseFacts], clock: TimeSource) -> APIRouter:
     """The endpoints, over what `reader` shows."""
     router = APIRouter(prefix="/v1", tags=["complaints"])
 
@@ -100,12 +100,12 @@ def routes(reader: Reader[CaseFacts], time: Time) -> APIRouter:
         and all that followed: holds, reopenings, notices, verdicts, merges. Each clock has its
         ladder, and line by line how its deadline was counted, by which rules.
         """
-        view = await _case(reader, case)
-        if view is None:
+        snapshot = await _case(reader, case)
+        if snapshot is None:
             raise Refusal(unknown("no such case"))
-        if is_undecided(view):
-            raise Refusal(undecided(f"not decided at present: {view.parked_because}"))
-        return show(view, reader.policy, time.now())
+        if is_undecided(snapshot):
+            raise Refusal(undecided(f"not decided at present: {snapshot.parked_because}"))
+        return show(snapshot, reader.policy, clock.now())
 
     @router.get(
         "/dealers/{group}/{dealer}/cases",
@@ -125,7 +125,7 @@ def routes(reader: Reader[CaseFacts], time: Time) -> APIRouter:
         """
         return await _page(
             reader,
-            time,
+            clock,
             known_dealer(reader, group, dealer),
             status=status,
             after=after,
@@ -159,7 +159,7 @@ def routes(reader: Reader[CaseFacts], time: Time) -> APIRouter:
         At most three years at once.
         """
         found = await _statistics(
-            reader, time.now(), known_dealer(reader, group, dealer), by=by, first=first, last=last
+            reader, clock.now(), known_dealer(reader, group, dealer), by=by, first=first, last=last
         )
         return _table(found) if _asks_for_csv(accept) else found
 
@@ -180,32 +180,32 @@ def routes(reader: Reader[CaseFacts], time: Time) -> APIRouter:
         headings, comma-separated. A text that could be taken for a formula begins with `'`.
         """
         found = await _statistics(
-            reader, time.now(), known_dealer(reader, group, dealer), by=by, first=first, last=last
+            reader, clock.now(), known_dealer(reader, group, dealer), by=by, first=first, last=last
         )
         return _table(found)
 
     return router
 
 
-async def _case(reader: Reader[CaseFacts], given: str) -> View[CaseFacts] | None:
+async def _case(reader: Reader[CaseFacts], given: str) -> Snapshot[CaseFacts] | None:
     """The case of this id, or whose complaint is this document; an id that lost its
     percent-encoding on the way is understood, too."""
     key, _, name = given.partition("|")
     for id_ in dict.fromkeys((given, f"{as_composed(key, plain=3)}|{as_composed(name, plain=4)}")):
-        view = await reader.get(id_)
-        if view is not None:
-            return view
+        snapshot = await reader.get(id_)
+        if snapshot is not None:
+            return snapshot
     for document_id in dict.fromkeys((given, as_composed(given, plain=4))):
-        views = await reader.named(document_id)
-        here = [view for view in views if isinstance(view.facts.complaint, Filed)]
-        if views:
-            return (here or views)[0]
+        snapshots = await reader.named(document_id)
+        here = [snapshot for snapshot in snapshots if isinstance(snapshot.facts.complaint, Filed)]
+        if snapshots:
+            return (here or snapshots)[0]
     return None
 
 
 async def _page(
     reader: Reader[CaseFacts],
-    time: Time,
+    clock: TimeSource,
     dealer_id: str,
     *,
     status: Literal["open", "all"],
@@ -215,20 +215,22 @@ async def _page(
     if status == "all":
         if after and not after.startswith(f"{dealer_id}/"):
             _refuse("after", "not the `next` of a page of all cases of this dealer")
-        views = await reader.page(dealer_id, after=after, limit=limit)
+        snapshots = await reader.page(dealer_id, after=after, limit=limit)
     else:
-        views = await reader.open_by_deadline(
+        snapshots = await reader.open_by_deadline(
             dealer_id, after=_place(after, dealer_id), limit=limit
         )
-    last = views[-1] if len(views) == limit else None
+    last = snapshots[-1] if len(snapshots) == limit else None
     following = last.id if last is not None else None
     if last is not None and status == "open":
         listing = last.listing
         assert listing is not None
         assert listing.deadline is not None
         following = cursor.written((listing.deadline, last.id))
-    rulebook, now = reader.policy, time.now()
-    return CasePage(cases=tuple(line(view, rulebook, now) for view in views), next=following)
+    rulebook, now = reader.policy, clock.now()
+    return CasePage(
+        cases=tuple(line(snapshot, rulebook, now) for snapshot in snapshots), next=following
+    )
 
 
 def _place(after: str, dealer_id: str) -> cursor.Place | None:

@@ -9,15 +9,15 @@ from services.complaints.domain.decide import decide
 from services.complaints.domain.rulebook import Rulebook
 from services.complaints.settings import ComplaintSettings
 from shared.contracts import complaints
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.runtime.lifecycle import serve
 from shared.runtime.reload import PolicyWatch
 from shared.settings import reading_files
 
 
-def machine(settings: ComplaintSettings) -> Machine[facts.CaseFacts, Rulebook]:
+def decider(settings: ComplaintSettings) -> Decider[facts.CaseFacts, Rulebook]:
     """Complaints without its I/O."""
-    return Machine(
+    return Decider(
         name="complaints",
         reads=facts.READS,
         writes=complaints.ALL,
@@ -33,7 +33,7 @@ def machine(settings: ComplaintSettings) -> Machine[facts.CaseFacts, Rulebook]:
 
 
 def rules_watch(
-    service: Machine[facts.CaseFacts, Rulebook], settings: ComplaintSettings
+    service: Decider[facts.CaseFacts, Rulebook], settings: ComplaintSettings
 ) -> PolicyWatch[Rulebook] | None:
     """Asks the folder of rules for changes; None without one."""
     if settings.complaints_rules_dir is None:
@@ -46,6 +46,6 @@ def main() -> None:
     settings = ComplaintSettings()
     with reading_files("complaints"):
         settings.dealers()
-        service = machine(settings)
+        service = decider(settings)
     begin([dealer.id for dealer in settings.dealers().all()], service.policy)
     serve(service, settings, routes, rules_watch(service, settings))

@@ -12,11 +12,11 @@ from services.followup.domain.facts import FollowUpFacts, Outcome
 from services.followup.domain.listing import TO_DO
 from shared.contracts.followup import TaskChanged, TaskKind, TaskStatus
 from shared.contracts.values import Instant
-from shared.decider.snapshot import View
+from shared.decider.snapshot import Snapshot
 from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
 from shared.platform.problems import Refusal, undecided, unknown
-from shared.runtime.reader import Reader, customer_view, known_dealer
-from shared.time.clock import Clock
+from shared.runtime.reader import Reader, customer_snapshot, known_dealer
+from shared.time.clock import TimeSource
 
 _OF_A_POLICY = ("A rule of the group's own policy asks for it", "按集团自定规则安排")
 _REASONS: dict[TaskKind, tuple[str, str]] = {
@@ -90,7 +90,7 @@ class DealerTasks(_Answer):
     after: str | None
 
 
-def routes(reader: Reader[FollowUpFacts], clock: Clock) -> APIRouter:
+def routes(reader: Reader[FollowUpFacts], clock: TimeSource) -> APIRouter:
     """The endpoints, answered from `reader`."""
     router = APIRouter(prefix="/v1", tags=["tasks"])
 
@@ -100,15 +100,15 @@ def routes(reader: Reader[FollowUpFacts], clock: Clock) -> APIRouter:
         responses=OF_A_CUSTOMER,
     )
     async def customer(key: CustomerKey) -> CustomerTasks:
-        view = await customer_view(reader, key)
-        if view is None:
+        snapshot = await customer_snapshot(reader, key)
+        if snapshot is None:
             raise Refusal(unknown("nothing is known of such a customer"))
-        if view.undecided_because is not None:
-            raise Refusal(undecided(f"no tasks at present: {view.undecided_because}"))
+        if snapshot.undecided_because is not None:
+            raise Refusal(undecided(f"no tasks at present: {snapshot.undecided_because}"))
         return CustomerTasks(
-            customer_key=view.id,
-            tasks=tuple(sorted(_tasks(view), key=lambda task: (task.due_at, task.kind))),
-            next_change_at=view.decision.next_due,
+            customer_key=snapshot.id,
+            tasks=tuple(sorted(_tasks(snapshot), key=lambda task: (task.due_at, task.kind))),
+            next_change_at=snapshot.decision.next_due,
             as_of=clock.now(),
         )
 
@@ -120,20 +120,22 @@ def routes(reader: Reader[FollowUpFacts], clock: Clock) -> APIRouter:
     async def tasks(group: str, dealer: str, after: str = "", limit: Limit = 100) -> DealerTasks:
         page = await reader.page(known_dealer(reader, group, dealer), after=after, limit=limit)
         return DealerTasks(
-            tasks=tuple(task for view in page for task in _tasks(view) if task.status in TO_DO),
+            tasks=tuple(
+                task for snapshot in page for task in _tasks(snapshot) if task.status in TO_DO
+            ),
             after=page[-1].id if len(page) == limit else None,
         )
 
     return router
 
 
-def _tasks(view: View[FollowUpFacts]) -> Iterator[Task]:
-    attempts = _attempts(view.facts)
-    for output in view.decision.outputs:
+def _tasks(snapshot: Snapshot[FollowUpFacts]) -> Iterator[Task]:
+    attempts = _attempts(snapshot.facts)
+    for output in snapshot.decision.outputs:
         content = output.content
         if isinstance(content, TaskChanged):
-            task = task_id(view.id, output.about)
-            yield _task(view.id, task, content, attempts.get(str(task), ()))
+            task = task_id(snapshot.id, output.about)
+            yield _task(snapshot.id, task, content, attempts.get(str(task), ()))
 
 
 def _attempts(facts: FollowUpFacts) -> dict[str, list[Attempt]]:

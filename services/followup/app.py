@@ -7,14 +7,14 @@ from services.followup.domain.facts import READS, FollowUpFacts, join
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
 from shared.contracts import followup
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.runtime.lifecycle import serve
 from shared.settings import reading_files
 
 
-def machine(settings: FollowUpSettings) -> Machine[FollowUpFacts, FollowUpPolicy]:
+def decider(settings: FollowUpSettings) -> Decider[FollowUpFacts, FollowUpPolicy]:
     """Followup but for its I/O. Raises what `FollowUpSettings.policy` raises."""
-    return Machine(
+    return Decider(
         name=NAME,
         reads=READS,
         writes=followup.ALL,
@@ -34,5 +34,5 @@ def main() -> None:
     settings = FollowUpSettings()
     with reading_files(NAME):
         settings.dealers()
-        service = machine(settings)
+        service = decider(settings)
     serve(service, settings, api.routes)

@@ -25,9 +25,9 @@ from shared.platform.http import Lifespan, Readiness, operations, run
 from shared.platform.kafka import make_producer
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
-from shared.platform.publisher import ConnectingRelay, Relay
+from shared.platform.publisher import ConnectingPublisher, Publisher
 from shared.settings import reading_files
-from shared.time.clock import Clock
+from shared.time.clock import TimeSource
 
 log = structlog.get_logger()
 
@@ -35,8 +35,8 @@ log = structlog.get_logger()
 def make_app(
     *,
     register: Register,
-    relay: Relay,
-    clock: Clock,
+    publisher: Publisher,
+    clock: TimeSource,
     dealers: Dealers,
     settings: IntakeSettings,
     readiness: Readiness,
@@ -53,11 +53,13 @@ def make_app(
     metrics.begin(metrics.messages_published, ["intake"], types)
     metrics.begin(metrics.conflicts, ["intake"])
     metrics.begin(metrics.clock_fast_events, ["intake"])
-    intake = Intake(register=register, relay=relay, clock=clock, dealers=dealers)
+    intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)
     app.include_router(events_router(intake, settings))
     app.include_router(documents_router(register, dealers))
     app.include_router(narratives_router(register))
-    app.include_router(republish_router(Republishing(register=register, relay=relay), dealers))
+    app.include_router(
+        republish_router(Republishing(register=register, publisher=publisher), dealers)
+    )
     app.include_router(operations(readiness))
     return app
 
@@ -66,23 +68,23 @@ def compose(settings: IntakeSettings) -> FastAPI:
     """Intake on MongoDB and Kafka. Starts, and answers 503, while either is away."""
     mongo = functools.cache(functools.partial(Mongo, settings.mongo, "intake"))
     register = MongoRegister(mongo, hash_key=settings.hash_key.get_secret_value())
-    relay = ConnectingRelay(functools.partial(make_producer, settings.kafka))
+    publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         preparing = asyncio.create_task(_prepare(register))
-        relay.start()
+        publisher.start()
         try:
             yield
         finally:
             preparing.cancel()
             with suppress(asyncio.CancelledError):
                 await preparing
-            await relay.stop()
+            await publisher.stop()
             await mongo().close()
 
     async def readiness() -> list[str]:
-        troubles = [] if relay.connected else ["broker: not connected"]
+        troubles = [] if publisher.connected else ["broker: not connected"]
         try:
             await register.ping()
         except TransientFailure as failure:
@@ -91,7 +93,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
 
     return make_app(
         register=register,
-        relay=relay,
+        publisher=publisher,
         clock=settings.clock.clock(),
         dealers=settings.dealers(),
         settings=settings,

@@ -41,8 +41,8 @@ from shared.contracts.http.problem import Problem
 from shared.dealers.dealer import Dealers
 from shared.platform import metrics
 from shared.platform.errors import Conflict, TransientFailure
-from shared.platform.publisher import Record, Relay
-from shared.time.clock import Clock
+from shared.platform.publisher import Publisher, Record
+from shared.time.clock import TimeSource
 
 T = TypeVar("T")
 
@@ -102,9 +102,11 @@ class _Attempts:
 class Intake:
     """Takes events in. Any number of instances may work side by side."""
 
-    def __init__(self, *, register: Register, relay: Relay, clock: Clock, dealers: Dealers) -> None:
+    def __init__(
+        self, *, register: Register, publisher: Publisher, clock: TimeSource, dealers: Dealers
+    ) -> None:
         self._register = register
-        self._relay = relay
+        self._publisher = publisher
         self._clock = clock
         self._dealers = dealers
         self.seen = Seen(dealers)
@@ -193,7 +195,7 @@ class Intake:
     async def _publish(self, outgoing: Sequence[Outgoing], attempts: _Attempts) -> bool:
         """Whether the broker took all; events whose messages it refuses for good are set aside."""
         records = await attempts.aside(lambda: _records(outgoing, attempts))
-        refused = set(await publish(self._relay, records))
+        refused = set(await publish(self._publisher, records))
         arrived = [sent for position, sent in enumerate(outgoing) if position not in refused]
         attempts.unregistered.note(arrived)
         for type_, count in Counter(sent.message.TYPE for sent in arrived).items():

@@ -7,11 +7,11 @@ from services.scoring.domain.decide import ABOUT_THE_SCORE
 from services.scoring.domain.facts import ScoringFacts
 from shared.contracts.scoring import Grade, GradeChanged, Reason, ScoreChanged
 from shared.contracts.values import Instant
-from shared.decider.snapshot import View
+from shared.decider.snapshot import Snapshot
 from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
 from shared.platform.problems import Refusal, undecided, unknown
-from shared.runtime.reader import Reader, customer_view, known_dealer
-from shared.time.clock import Clock
+from shared.runtime.reader import Reader, customer_snapshot, known_dealer
+from shared.time.clock import TimeSource
 
 
 class _Answer(BaseModel):
@@ -56,7 +56,7 @@ class Customers(_Answer):
     after: str | None
 
 
-def routes(reader: Reader[ScoringFacts], clock: Clock) -> APIRouter:
+def routes(reader: Reader[ScoringFacts], clock: TimeSource) -> APIRouter:
     """The endpoints, answered from `reader`."""
     router = APIRouter(prefix="/v1", tags=["scores"])
 
@@ -66,21 +66,21 @@ def routes(reader: Reader[ScoringFacts], clock: Clock) -> APIRouter:
         responses=OF_A_CUSTOMER,
     )
     async def customer(key: CustomerKey) -> CustomerScore:
-        view = await customer_view(reader, key)
-        if view is not None and view.undecided_because is not None:
-            raise Refusal(undecided(f"not scored at present: {view.undecided_because}"))
-        score = _score_of(view) if view is not None else None
-        if view is None or score is None:
+        snapshot = await customer_snapshot(reader, key)
+        if snapshot is not None and snapshot.undecided_because is not None:
+            raise Refusal(undecided(f"not scored at present: {snapshot.undecided_because}"))
+        score = _score_of(snapshot) if snapshot is not None else None
+        if snapshot is None or score is None:
             raise Refusal(unknown("no score of such a customer"))
         return CustomerScore(
-            customer_key=view.id,
+            customer_key=snapshot.id,
             grade=score.grade,
             score=score.score,
             value=score.value,
             loyalty=score.loyalty,
             reasons=score.reasons,
-            grade_changes=_changes_of(view),
-            next_change_at=view.decision.next_due,
+            grade_changes=_changes_of(snapshot),
+            next_change_at=snapshot.decision.next_due,
             as_of=clock.now(),
         )
 
@@ -91,7 +91,7 @@ def routes(reader: Reader[ScoringFacts], clock: Clock) -> APIRouter:
     )
     async def customers(group: str, dealer: str, after: str = "", limit: Limit = 100) -> Customers:
         page = await reader.page(known_dealer(reader, group, dealer), after=after, limit=limit)
-        scores = ((view.id, _score_of(view)) for view in page)
+        scores = ((snapshot.id, _score_of(snapshot)) for snapshot in page)
         return Customers(
             customers=tuple(
                 CustomerGrade(customer_key=key, grade=score.grade, score=score.score)
@@ -104,16 +104,16 @@ def routes(reader: Reader[ScoringFacts], clock: Clock) -> APIRouter:
     return router
 
 
-def _score_of(view: View[ScoringFacts]) -> ScoreChanged | None:
-    for output in view.decision.outputs:
+def _score_of(snapshot: Snapshot[ScoringFacts]) -> ScoreChanged | None:
+    for output in snapshot.decision.outputs:
         if output.about == ABOUT_THE_SCORE and isinstance(output.content, ScoreChanged):
             return output.content
     return None
 
 
-def _changes_of(view: View[ScoringFacts]) -> tuple[Change, ...]:
+def _changes_of(snapshot: Snapshot[ScoringFacts]) -> tuple[Change, ...]:
     return tuple(
         Change(before=told.before, after=told.after, changed_at=told.changed_at)
-        for told in (output.content for output in view.decision.outputs)
+        for told in (output.content for output in snapshot.decision.outputs)
         if isinstance(told, GradeChanged)
     )

@@ -9,7 +9,7 @@ from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings, without_rate
 from shared.contracts import scoring
 from shared.dealers.dealer import Dealers
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.platform import metrics
 from shared.platform.logs import configure_logging
 from shared.runtime.lifecycle import serve
@@ -18,9 +18,9 @@ from shared.settings import reading_files
 log = structlog.get_logger()
 
 
-def machine(settings: ScoringSettings) -> Machine[ScoringFacts, ScoringPolicy]:
+def decider(settings: ScoringSettings) -> Decider[ScoringFacts, ScoringPolicy]:
     """Scoring but for its I/O. Raises what `ScoringSettings.policy` raises."""
-    return Machine(
+    return Decider(
         name="scoring",
         reads=READS,
         writes=scoring.ALL,
@@ -38,7 +38,7 @@ def main() -> None:
     configure_logging(service="scoring", level=settings.log_level, form=settings.log_format)
     with reading_files("scoring"):
         dealers = settings.dealers()
-        service = machine(settings)
+        service = decider(settings)
     tell_missing_rates(dealers, service.policy)
     serve(service, settings, api.routes)
 

@@ -12,7 +12,7 @@ from shared.contracts.feed_parts import Severity, StepName
 from shared.contracts.identifiers import aggregate_within, customer_of, dealer_of
 from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.topics import CASES, ESCALATIONS, MERGES, Topic
-from shared.contracts.values import Contract, Instant, LongId, Name, Version
+from shared.contracts.values import Contract, Instant, LongId, ShortText, Version
 
 Role = Literal["responsible_person", "department_head", "customer_care", "general_manager", "group"]
 """Whom a step of a ladder goes to; the dealer's roster says who that is."""
@@ -69,9 +69,9 @@ class Addressee(Contract):
     """Whom a notice was for when it was made. `person` is a staff id, never a name."""
 
     role: Role
-    person: Name | None = None
+    person: ShortText | None = None
     because: Because
-    instead_of: Name | None = None
+    instead_of: ShortText | None = None
     """The staff id of the absent person, or the role that nobody has."""
 
 
@@ -89,7 +89,7 @@ class EscalationWithdrawn(Withdrawal):
     TOPIC: ClassVar[Topic] = ESCALATIONS
 
     case_id: Annotated[str, StringConstraints(max_length=4000)] = ""
-    case_no: Name | None = None
+    case_no: ShortText | None = None
     clock: ClockName | None = None
     generation: int | None = None
     due_at: Instant | None = None
@@ -106,7 +106,7 @@ class _OfACase(Output):
     WITHDRAWAL: ClassVar[type[Withdrawal]] = EscalationWithdrawn
 
     case_id: LongId
-    case_no: Name
+    case_no: ShortText
     generation: int
     policy_version: Version
     calendar_version: Version | None = None
@@ -207,7 +207,7 @@ class StepRefused(_OfACase):
 
     TYPE: ClassVar[str] = "dev.aftercare.complaint-step.refused.v1"
 
-    step_id: Name
+    step_id: ShortText
     step: StepName
     at: Instant
     refusal: Refusal
@@ -219,7 +219,7 @@ class Merge(Contract):
     case_id: LongId
     into: LongId
     at: Instant
-    step_id: Name
+    step_id: ShortText
 
 
 class HandedOver(Contract):
@@ -333,7 +333,7 @@ class CaseStandingChanged(_StandingOfACase, Output):
     TOPIC: ClassVar[Topic] = CASES
     WITHDRAWAL: ClassVar[type[Withdrawal]] = CaseStandingWithdrawn
 
-    case_no: Name
+    case_no: ShortText
     generation: Annotated[int, Field(ge=1)]
     """1 from its receipt; each reopening begins another."""
     status: Literal["open", "closed"]

@@ -15,7 +15,7 @@ from shared.contracts.values import (
     Contract,
     CustomerKey,
     CustomerNumber,
-    Name,
+    ShortText,
     Term,
     at_most,
     without_spaces,
@@ -164,6 +164,6 @@ class Vehicle(Contract):
 
     vin: Vin
     plate: Annotated[str, StringConstraints(max_length=20)] | None = None
-    make: Name | None = None
-    model: Name | None = None
+    make: ShortText | None = None
+    model: ShortText | None = None
     model_year: ModelYear | None = None

@@ -6,7 +6,7 @@ from pydantic import StringConstraints
 
 from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.topics import TASKS, Topic
-from shared.contracts.values import Instant, LongId, Name, Words
+from shared.contracts.values import Instant, LongId, ShortText, Words
 
 TaskKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_0-9]{0,39}$")]
 """`delivery_thanks`, `delivery_satisfaction`, `service_satisfaction` and `next_service` ship; a
@@ -32,11 +32,11 @@ class TaskChanged(Output):
     status: TaskStatus
     document_id: LongId
     """The sale or visit that the task follows up."""
-    vin: Name | None = None
+    vin: ShortText | None = None
     opens_at: Instant
     due_at: Instant
-    owner_role: Name
-    channel: Name
+    owner_role: ShortText
+    channel: ShortText
     title_en: Words
     title_zh: Words
     closed_at: Instant | None = None

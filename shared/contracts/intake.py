@@ -37,8 +37,8 @@ from shared.contracts.values import (
     Instant,
     LongId,
     Money,
-    Name,
     OdometerKm,
+    ShortText,
     Version,
 )
 
@@ -62,7 +62,7 @@ class Moved(Recorded):
 class SoldProduct(Contract):
     """Something sold with a car."""
 
-    code: Name
+    code: ShortText
     amount: Amount | None = None
     expires_on: Day | None = None
 
@@ -73,7 +73,7 @@ class SaleRecorded(Recorded):
     TYPE: ClassVar[str] = "dev.aftercare.sale.recorded.v1"
     TOPIC: ClassVar[Topic] = SALES
 
-    timezone: Name
+    timezone: ShortText
     status: Literal["open", "delivered", "closed", "cancelled", "unwound"]
     role: Literal["buyer", "co_buyer", "registrant", "driver"]
     deal_date: Day
@@ -81,7 +81,7 @@ class SaleRecorded(Recorded):
     delivered_on: Day | None = None
     sale_type: Literal["retail", "lease", "fleet", "wholesale", "demo", "other"]
     condition: Literal["new", "used", "demo"]
-    vin: Name | None = None
+    vin: ShortText | None = None
     odometer_km: OdometerKm | None = None
     price: Money | None = None
     products: tuple[SoldProduct, ...] = Field(default=(), max_length=MOST_PRODUCTS)
@@ -97,8 +97,8 @@ class SaleMoved(Moved):
 class RecordedLine(Contract):
     """One job: who pays, and how much."""
 
-    line_no: Name
-    op_code: Name | None = None
+    line_no: ShortText
+    op_code: ShortText | None = None
     pay_type: PayType
     amount: Amount
 
@@ -106,7 +106,7 @@ class RecordedLine(Contract):
 class RecordedRecommendation(Contract):
     """Work that was recommended, and whether it was done."""
 
-    code: Name
+    code: ShortText
     performed: bool
 
 
@@ -116,16 +116,16 @@ class VisitRecorded(Recorded):
     TYPE: ClassVar[str] = "dev.aftercare.visit.recorded.v1"
     TOPIC: ClassVar[Topic] = VISITS
 
-    timezone: Name
+    timezone: ShortText
     status: Literal["open", "in_progress", "on_hold", "ready", "closed", "voided"]
     opened_at: Instant
     closed_at: Instant | None = None
     voided_at: Instant | None = None
     promised_at: Instant | None = None
-    vin: Name | None = None
+    vin: ShortText | None = None
     odometer_km: OdometerKm | None = None
-    department: Name | None = None
-    currency: Name
+    department: ShortText | None = None
+    currency: ShortText
     lines: tuple[RecordedLine, ...] = Field(default=(), max_length=MOST_LINES)
     recommended: tuple[RecordedRecommendation, ...] = Field(
         default=(), max_length=MOST_RECOMMENDATIONS
@@ -145,22 +145,22 @@ class ComplaintFiled(Recorded):
     TYPE: ClassVar[str] = "dev.aftercare.complaint.filed.v1"
     TOPIC: ClassVar[Topic] = COMPLAINTS
 
-    case_no: Name
-    timezone: Name
+    case_no: ShortText
+    timezone: ShortText
     status: Literal["open", "voided"]
     received_at: Instant
     occurred_at: Instant | None = None
-    channel: Name
-    category: Name
-    component: Name | None = None
+    channel: ShortText
+    category: ShortText
+    component: ShortText | None = None
     severity: Severity
-    department: Name | None = None
+    department: ShortText | None = None
     safety: Safety = Safety()
-    related_ro_no: Name | None = None
-    related_deal_no: Name | None = None
-    owner: Name | None = None
+    related_ro_no: ShortText | None = None
+    related_deal_no: ShortText | None = None
+    owner: ShortText | None = None
     """The staff id of who is responsible for the case."""
-    regulator_ref: Name | None = None
+    regulator_ref: ShortText | None = None
     regulator_due_at: Instant | None = None
     """The limit that the regulator's own order prints."""
 
@@ -172,15 +172,15 @@ class ComplaintStepTaken(Recorded):
     TOPIC: ClassVar[Topic] = COMPLAINTS
 
     case_id: LongId
-    case_no: Name
-    step_id: Name
+    case_no: ShortText
+    step_id: ShortText
     step: StepName
     at: Instant
-    by: Name
+    by: ShortText
     satisfied: bool | None = None
     severity: Severity | None = None
-    reason: Name | None = None
-    assigned_to: Name | None = None
+    reason: ShortText | None = None
+    assigned_to: ShortText | None = None
     merged_into: LongId | None = None
     """The document id of the complaint that this one was merged into."""
     merged_into_key: LongId | None = None
@@ -222,7 +222,7 @@ class SurveyAnswered(Recorded):
     survey: Literal["ssi", "csi"]
     at: Instant
     overall: Answer
-    items: dict[Name, Answer] = Field(default_factory=dict, max_length=MOST_ANSWERS)
+    items: dict[ShortText, Answer] = Field(default_factory=dict, max_length=MOST_ANSWERS)
 
 
 class TaskOutcomeRecorded(Recorded):
@@ -235,10 +235,10 @@ class TaskOutcomeRecorded(Recorded):
     at: Instant
     outcome: Literal["done", "not_reached", "declined", "postponed"]
     next_contact_on: Day | None = None
-    by: Name | None = None
+    by: ShortText | None = None
     """The staff id of who tried."""
     channel: Channel | None = None
-    answers: dict[Name, Answer] = Field(default_factory=dict, max_length=MOST_ANSWERS)
+    answers: dict[ShortText, Answer] = Field(default_factory=dict, max_length=MOST_ANSWERS)
 
 
 class ReferralMade(Recorded):
@@ -270,8 +270,8 @@ class KnownVehicle(Contract):
     """What is known of a car besides its VIN."""
 
     plate: Annotated[str, StringConstraints(max_length=20)] | None = None
-    make: Name | None = None
-    model: Name | None = None
+    make: ShortText | None = None
+    model: ShortText | None = None
     model_year: ModelYear | None = None
 
 
@@ -290,7 +290,7 @@ class ProfileRecorded(Recorded):
     email: Email | None = None
     opt_outs: tuple[Channel, ...] = Field(default=(), max_length=MOST_OPT_OUTS)
     language: Language | None = None
-    vehicles: dict[Name, KnownVehicle] = Field(default_factory=dict, max_length=MOST_VEHICLES)
+    vehicles: dict[ShortText, KnownVehicle] = Field(default_factory=dict, max_length=MOST_VEHICLES)
     """VIN -> the car: those that the customer's documents spoke of last."""
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.topics import GRADES, SCORES, Topic
-from shared.contracts.values import Contract, Instant, Name, Points
+from shared.contracts.values import Contract, Instant, Points, ShortText
 
 Grade = Literal["quality", "potential", "general"]
 """优质 quality (value and loyalty high), 潜力 potential (one high), 一般 general."""
@@ -21,7 +21,7 @@ class Reason(Contract):
     """One part of a score: where it comes from and how many points it gives (may be negative)."""
 
     axis: Axis
-    rule: Name
+    rule: ShortText
     points: Points
     count: Count = 1
 

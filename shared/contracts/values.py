@@ -165,11 +165,11 @@ Amount = Annotated[
 ]
 """A non-negative decimal, written as a string on the wire."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
 """A short identifier from outside: a document number, a code, a staff id."""
 
 Number = Annotated[
-    Name, AfterValidator(_printable), AfterValidator(_no_address), BeforeValidator(_one_width)
+    ShortText, AfterValidator(_printable), AfterValidator(_no_address), BeforeValidator(_one_width)
 ]
 """What a source knows something by: a document, a step. Printable throughout; one of several
 ways to write the same (composed or not, full width, several spaces) stands for all."""
@@ -178,7 +178,7 @@ CustomerNumber = Annotated[Number, BeforeValidator(without_spaces)]
 """What a source knows a customer by; often a telephone number, so spaces do not count."""
 
 Code = Annotated[
-    Name, AfterValidator(_legible), AfterValidator(_no_address), BeforeValidator(_composed)
+    ShortText, AfterValidator(_legible), AfterValidator(_no_address), BeforeValidator(_composed)
 ]
 """A short code from a source's own list; never personal."""
 

@@ -7,7 +7,7 @@ import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from shared.contracts.currencies import known_currency
-from shared.contracts.values import DealerId, Name
+from shared.contracts.values import DealerId, ShortText
 from shared.time.zones import known_zone
 
 _MEANT = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US", "PRC": "CN", "CHN": "CN"}
@@ -30,7 +30,7 @@ class Dealer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: DealerId
-    name: Name
+    name: ShortText
     timezone: Annotated[str, AfterValidator(known_zone)]
     currency: Annotated[str, AfterValidator(known_currency)]
     region: Annotated[str, AfterValidator(known_region)]

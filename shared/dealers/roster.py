@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.contracts.complaints import Addressee, Role
-from shared.contracts.values import Name
+from shared.contracts.values import ShortText
 from shared.time.calendar import CalendarDay
 
 ANY_DEPARTMENT = "any"
@@ -33,7 +33,7 @@ class Person(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    deputy: Name | None = None
+    deputy: ShortText | None = None
     absent: tuple[Absence, ...] = ()
 
     def is_away(self, day: date) -> bool:
@@ -44,7 +44,7 @@ def _by_department(value: Any) -> Any:
     return value if isinstance(value, Mapping) else {ANY_DEPARTMENT: value}
 
 
-Holders = Annotated[Mapping[str, tuple[Name, ...]], BeforeValidator(_by_department)]
+Holders = Annotated[Mapping[str, tuple[ShortText, ...]], BeforeValidator(_by_department)]
 """Department -> staff ids, the first who is there first. A list alone is for any department."""
 
 
@@ -54,7 +54,7 @@ class Roster(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     roles: Mapping[Role, Holders]
-    people: Mapping[Name, Person] = {}
+    people: Mapping[ShortText, Person] = {}
     fallback: Role = "general_manager"
     """Told instead where nobody has the role."""
 

@@ -50,7 +50,7 @@ def _observe_nothing(
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Machine(Generic[F, P]):
+class Decider(Generic[F, P]):
     """One service, but for its I/O. Nothing of it changes but `policy`, which the runtime
     exchanges between two turns: read it anew where it is needed.
 
@@ -77,9 +77,9 @@ class Machine(Generic[F, P]):
     listed: bool = False
     """Whether its decisions have listings: then open aggregates can be found by deadline."""
     audited: bool = True
-    """Whether what is open, of a listed machine, is decided again now and then."""
+    """Whether what is open, of a listed decider, is decided again now and then."""
     census: Census | None = None
-    """What is shown of a listed machine's aggregates as they are stored."""
+    """What is shown of a listed decider's aggregates as they are stored."""
     observe: Callable[[Listing | None, Listing | None, Sequence[Output | Withdrawal]], None] = (
         field(default=_observe_nothing)
     )

@@ -74,7 +74,7 @@ class Decision:
     outputs: tuple[AnyOutput, ...] = ()
     next_due: datetime | None = None
     listing: Listing | None = None
-    """Of a machine that is `listed`: where it is found; None: nowhere."""
+    """Of a decider that is `listed`: where it is found; None: nowhere."""
     is_history: Callable[[str], bool] = field(default=_nothing_is_history, compare=False)
     """Whether what was said about a subject that is not among the outputs is past judging, its
     ground being no longer looked at. What has ended (it has a `forget_at`, or was withdrawn) is

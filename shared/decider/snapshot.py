@@ -11,7 +11,7 @@ F = TypeVar("F", bound=Facts)
 
 
 @dataclass(frozen=True, slots=True)
-class View(Generic[F]):
+class Snapshot(Generic[F]):
     """One aggregate as of now."""
 
     id: str

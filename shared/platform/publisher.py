@@ -31,7 +31,7 @@ class Record:
     partition: int | None = None
 
 
-class Relay(Protocol):
+class Publisher(Protocol):
     """Takes records to the broker."""
 
     async def publish(self, records: Sequence[Record]) -> None:
@@ -43,7 +43,7 @@ class Relay(Protocol):
         ...
 
 
-class KafkaRelay:
+class KafkaPublisher:
     """A relay through one started aiokafka producer."""
 
     def __init__(self, producer: AIOKafkaProducer) -> None:
@@ -90,7 +90,7 @@ class KafkaRelay:
         return list(await asyncio.gather(*pending, return_exceptions=True))
 
 
-class ConnectingRelay:
+class ConnectingPublisher:
     """Publishes through a producer that a background task connects.
 
     A producer that failed is replaced, for it may be beyond repair, and an idle one would not
@@ -123,12 +123,12 @@ class ConnectingRelay:
         await _stop(producer)
 
     async def publish(self, records: Sequence[Record]) -> None:
-        """As `Relay` promises."""
+        """As `Publisher` promises."""
         producer = self._producer
         if producer is None:
             raise TransientFailure("broker: not connected yet")
         try:
-            await KafkaRelay(producer).publish(records)
+            await KafkaPublisher(producer).publish(records)
         except TransientFailure:
             if producer is self._producer:
                 self._wanted.set()

@@ -17,7 +17,7 @@ from typing import Generic, Literal, TypeVar
 
 import structlog
 
-from shared.decider.decider import Facts, Machine
+from shared.decider.decider import Decider, Facts
 from shared.decider.decision import NOTHING_DUE
 from shared.decider.policy import Policy
 from shared.platform import metrics
@@ -27,7 +27,7 @@ from shared.runtime.ownership import Turn
 from shared.runtime.plan import Change, Work, plan
 from shared.runtime.reconcile import Reconciler
 from shared.runtime.store import Store
-from shared.time.clock import Clock, SystemClock
+from shared.time.clock import SystemClock, TimeSource
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -118,14 +118,14 @@ class Auditor(Generic[F, P]):
     def __init__(
         self,
         *,
-        machine: Machine[F, P],
+        decider: Decider[F, P],
         reconciler: Reconciler[F, P],
         store: Store,
         dealers: Sequence[str],
-        clock: Clock,
+        clock: TimeSource,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._machine = machine
+        self._machine = decider
         self._reconciler = reconciler
         self._store = store
         self._dealers = dealers

@@ -19,7 +19,7 @@ from shared.platform import metrics
 from shared.platform.errors import TransientFailure
 from shared.runtime.ownership import Ownership
 from shared.runtime.store import ReadStore
-from shared.time.clock import Clock
+from shared.time.clock import TimeSource
 
 COUNTS_FOR_ALL = 0
 """Whoever owns this partition counts for all partitions: one instance of a service."""
@@ -43,7 +43,7 @@ show of the dealer, zeros included. Pure."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Census:
-    """What is counted of a listed machine's aggregates."""
+    """What is counted of a listed decider's aggregates."""
 
     count: Count
     began_within: timedelta = NOTHING_BEGUN
@@ -61,7 +61,7 @@ class Counting:
         store: ReadStore,
         dealers: Sequence[Dealer],
         ownership: Ownership,
-        clock: Clock,
+        clock: TimeSource,
     ) -> None:
         self._census = census
         self._service = service

@@ -14,12 +14,12 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.contracts.envelope import Event
-from shared.decider.decider import Facts, Machine
+from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.platform import metrics
 from shared.platform.backoff import Backoff
 from shared.platform.errors import PoisonRecord, RefusedMessage, TransientFailure
-from shared.platform.publisher import Relay
+from shared.platform.publisher import Publisher
 from shared.runtime.backlog import Backlog
 from shared.runtime.dead_letters import RawRecord, dead_letter, without_record
 from shared.runtime.ownership import Ownership, Turn
@@ -56,9 +56,9 @@ class Consumer(Generic[F, P]):
     def __init__(
         self,
         *,
-        machine: Machine[F, P],
+        decider: Decider[F, P],
         reconciler: Reconciler[F, P],
-        relay: Relay,
+        publisher: Publisher,
         log: Log,
         ownership: Ownership,
         progress: Progress,
@@ -67,10 +67,10 @@ class Consumer(Generic[F, P]):
         give_up: Callable[[str], None],
         monotonic: Callable[[], float],
     ) -> None:
-        self._machine = machine
-        self._reading = machine.reading
+        self._machine = decider
+        self._reading = decider.reading
         self._reconciler = reconciler
-        self._relay = relay
+        self._publisher = publisher
         self._log = log
         self._ownership = ownership
         self._progress = progress
@@ -85,7 +85,7 @@ class Consumer(Generic[F, P]):
         self._monotonic = monotonic
         self._backoff = Backoff()
         self.batch_began_at: datetime | None = None
-        """When the batch in hand was taken, by the machine's clock; None between batches."""
+        """When the batch in hand was taken, by the computer's clock; None between batches."""
         self.failures_in_a_row = 0
         """How often a batch has failed since one went through."""
 
@@ -223,9 +223,9 @@ class Consumer(Generic[F, P]):
         turn.ensure_current()
         letters = [dead_letter(self._machine.name, record, reason) for record, reason in poison]
         try:
-            await self._relay.publish(letters)
+            await self._publisher.publish(letters)
         except RefusedMessage as refusal:
-            await self._relay.publish([without_record(letters[at]) for at in refusal.refused])
+            await self._publisher.publish([without_record(letters[at]) for at in refusal.refused])
         for record, reason in poison:
             metrics.dead_letters.labels(self._machine.name, record.topic).inc()
             log.warning(

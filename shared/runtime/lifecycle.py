@@ -19,7 +19,7 @@ from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
 
 from shared.contracts.topics import DEAD_LETTERS
-from shared.decider.decider import Facts, Machine
+from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.platform import http, metrics
 from shared.platform.backoff import Backoff
@@ -27,7 +27,7 @@ from shared.platform.errors import TransientFailure
 from shared.platform.kafka import make_producer, partition_counts
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
-from shared.platform.publisher import ConnectingRelay
+from shared.platform.publisher import ConnectingPublisher
 from shared.runtime.census import Counting
 from shared.runtime.health import consumer_troubles
 from shared.runtime.mongo_store import MongoStore
@@ -38,11 +38,11 @@ from shared.runtime.reload import PolicyWatch, exchange_policy, keep_policy_curr
 from shared.runtime.subscribe import KafkaLog, subscribe
 from shared.runtime.worker import Ports, Worker
 from shared.settings import ServiceSettings
-from shared.time.clock import Clock, SystemClock
+from shared.time.clock import SystemClock, TimeSource
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
-Routes: TypeAlias = Callable[[Reader[F], Clock], APIRouter]
+Routes: TypeAlias = Callable[[Reader[F], TimeSource], APIRouter]
 
 WATCH_EVERY_SECONDS = 5.0
 POLICY_WATCH_SECONDS = 2.0
@@ -55,40 +55,40 @@ class Runtime(Generic[F, P]):
 
     def __init__(
         self,
-        machine: Machine[F, P],
+        decider: Decider[F, P],
         settings: ServiceSettings,
         watch: PolicyWatch[P] | None = None,
     ) -> None:
-        self._machine = machine
+        self._machine = decider
         self._settings = settings
         self._watch_policy = watch
         self.clock = settings.clock.clock()
-        self._mongo = Mongo(settings.mongo, machine.name)
-        self._store = MongoStore(self._mongo.database, listed=machine.listed)
+        self._mongo = Mongo(settings.mongo, decider.name)
+        self._store = MongoStore(self._mongo.database, listed=decider.listed)
         self._dealers = settings.dealers()
-        self.reader = StoreReader(machine, self._store, self.clock, self._dealers)
-        self._relay = ConnectingRelay(functools.partial(make_producer, settings.kafka))
+        self.reader = StoreReader(decider, self._store, self.clock, self._dealers)
+        self._publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
         self._ownership = Ownership(self._pulse)
         self._log = KafkaLog(lambda: self._subscriber.consumer, self.clock)
         ports = Ports(
             store=self._store,
-            relay=self._relay,
+            publisher=self._publisher,
             log=self._log,
             ownership=self._ownership,
             clock=self.clock,
         )
         self._worker = Worker(
-            machine,
+            decider,
             ports,
             settings.runtime,
-            dealers=sorted(each.id for each in self._dealers.all()) if machine.listed else (),
+            dealers=sorted(each.id for each in self._dealers.all()) if decider.listed else (),
             give_up=self._give_up,
         )
         self._broker, self._subscriber = subscribe(
             settings=settings.kafka,
-            service=machine.name,
-            topics=[topic.name for topic in machine.topics],
+            service=decider.name,
+            topics=[topic.name for topic in decider.topics],
             batch_records=settings.runtime.batch_records,
             ownership=self._ownership,
             log=self._log,
@@ -96,9 +96,9 @@ class Runtime(Generic[F, P]):
             graceful_stop_seconds=settings.runtime.graceful_stop_seconds,
         )
         metrics.begin_service(
-            machine.name,
-            topics=[topic.name for topic in machine.topics],
-            types=machine.writing,
+            decider.name,
+            topics=[topic.name for topic in decider.topics],
+            types=decider.writing,
         )
         self._waiting_for: str | None = "the start"
         self.gave_up_because: str | None = None
@@ -116,7 +116,7 @@ class Runtime(Generic[F, P]):
 
     async def start(self) -> None:
         """Begin to connect; returns at once."""
-        self._relay.start()
+        self._publisher.start()
         self._tasks = [
             asyncio.create_task(self._run(), name="run"),
             asyncio.create_task(self._pulse.beat(), name="pulse"),
@@ -141,7 +141,7 @@ class Runtime(Generic[F, P]):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._broker.stop()
-        await self._relay.stop()
+        await self._publisher.stop()
         await self._mongo.close()
 
     async def exchange_policy(self, policy: P) -> None:
@@ -162,7 +162,7 @@ class Runtime(Generic[F, P]):
             failures_in_a_row=self._worker.consumer.failures_in_a_row,
             now=SystemClock().now(),
         )
-        if not self._relay.connected:
+        if not self._publisher.connected:
             found.append("broker: not connected")
         try:
             await self._mongo.ping()
@@ -257,7 +257,7 @@ class Runtime(Generic[F, P]):
 
 
 def serve(
-    machine: Machine[F, P],
+    decider: Decider[F, P],
     settings: ServiceSettings,
     routes: Routes[F],
     watch: PolicyWatch[P] | None = None,
@@ -266,12 +266,12 @@ def serve(
 
     `watch` is asked every few seconds for another policy; see `shared.runtime.reload`.
     """
-    configure_logging(service=machine.name, level=settings.log_level, form=settings.log_format)
+    configure_logging(service=decider.name, level=settings.log_level, form=settings.log_format)
     runtimes: list[Runtime[F, P]] = []
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        runtime = Runtime(machine, settings, watch)
+        runtime = Runtime(decider, settings, watch)
         runtimes.append(runtime)
         app.include_router(http.operations(runtime.troubles))
         app.include_router(holdings(runtime.reader))
@@ -280,8 +280,8 @@ def serve(
         yield
         await runtime.stop()
 
-    app = http.make_app(title=f"Aftercare {machine.name}", lifespan=lifespan)
+    app = http.make_app(title=f"Aftercare {decider.name}", lifespan=lifespan)
     http.run(app, settings.http, graceful_stop_seconds=settings.runtime.graceful_stop_seconds)
     for runtime in runtimes:
         if runtime.gave_up_because is not None:
-            sys.exit(f"aftercare {machine.name} stopped: {runtime.gave_up_because}")
+            sys.exit(f"aftercare {decider.name} stopped: {runtime.gave_up_because}")

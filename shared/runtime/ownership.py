@@ -74,7 +74,7 @@ class Ownership:
         self.assignments = 0
         """How often Kafka has assigned partitions, or may have done so during a pause."""
         self.gained_at: datetime | None = None
-        """When Kafka last assigned partitions, by the machine's clock; None before the first."""
+        """When Kafka last assigned partitions, by the computer's clock; None before the first."""
 
     @property
     def partitions(self) -> frozenset[int]:

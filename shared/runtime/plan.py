@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 from shared.contracts.envelope import Event
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.outputs import Output, Withdrawal
-from shared.decider.decider import Facts, Machine
+from shared.decider.decider import Decider, Facts
 from shared.decider.decision import NOTHING_DUE, Announcement, Decision, Listing, State
 from shared.decider.policy import Policy
 from shared.platform.errors import place_of
@@ -69,19 +69,19 @@ class Plan:
 
 
 def plan(
-    machine: Machine[F, P], aggregate_id: str, before: Aggregate | None, work: Work, now: datetime
+    decider: Decider[F, P], aggregate_id: str, before: Aggregate | None, work: Work, now: datetime
 ) -> Plan:
     """What follows for one aggregate from its new events, at this moment.
 
     Where only time has passed it is decided for the moment up to which all has been read.
     """
-    known = machine.facts.model_validate_json(before.facts if before else NOTHING)
-    facts, poison = _join(machine, known, before, work.events)
+    known = decider.facts.model_validate_json(before.facts if before else NOTHING)
+    facts, poison = _join(decider, known, before, work.events)
     if before is None:
         if facts is known:
             return Plan(None, poison)
         before = _nothing_known(aggregate_id, work.partition, now)
-    facts = machine.condense(facts, machine.policy)
+    facts = decider.condense(facts, decider.policy)
     unchanged = facts is known
     moment = _moment(before, work, now)
     if moment is None:
@@ -89,10 +89,10 @@ def plan(
             return Plan(None, poison)
         draft = _to_be_decided(before, now)
     else:
-        version = machine.policy.version_for(before.dealer_id)
+        version = decider.policy.version_for(before.dealer_id)
         if unchanged and not work.audit and not _must_decide(before, version, moment):
             return Plan(None, poison)
-        draft = _decide(machine, before, facts, work=work, now=moment)
+        draft = _decide(decider, before, facts, work=work, now=moment)
     if unchanged and draft.is_as(before):
         return Plan(None, poison)
     after = Aggregate(
@@ -176,19 +176,19 @@ def _must_decide(before: Aggregate, policy_version: str, now: datetime) -> bool:
 
 
 def _join(
-    machine: Machine[F, P], facts: F, before: Aggregate | None, events: Sequence[Event[Any]]
+    decider: Decider[F, P], facts: F, before: Aggregate | None, events: Sequence[Event[Any]]
 ) -> tuple[F, tuple[PoisonedEvent, ...]]:
     """All at once; one by one where one of them cannot be joined."""
     if not events:
         return facts, ()
     events, too_much = _within_bounds(facts, before, events)
     try:
-        return (machine.join(facts, events) if events else facts), too_much
+        return (decider.join(facts, events) if events else facts), too_much
     except Exception:  # tells nothing of which
         poison = list(too_much)
     for event in events:
         try:
-            facts = machine.join(facts, [event])
+            facts = decider.join(facts, [event])
         except Exception as error:  # whatever a join raises, it will raise again
             poison.append((event, f"join raised {place_of(error)}"))
     return facts, tuple(poison)
@@ -221,14 +221,14 @@ def _size(aggregate: Aggregate) -> int:
 
 
 def _decide(
-    machine: Machine[F, P], before: Aggregate, facts: F, *, work: Work, now: datetime
+    decider: Decider[F, P], before: Aggregate, facts: F, *, work: Work, now: datetime
 ) -> Draft:
-    policy = machine.policy
+    policy = decider.policy
     draft = Draft.of(before, policy.version_for(before.dealer_id), now)
     draft.cause = work.events[-1] if work.events else None
     try:
-        decision = _decision(machine, before, facts, work=work, now=now)
-        compare(draft, decision, machine.writing)
+        decision = _decision(decider, before, facts, work=work, now=now)
+        compare(draft, decision, decider.writing)
         draft.listing = _stored(decision.listing) if decision.listing else None
     except OutputTooLarge:
         return _parked(before, "output too large", draft)
@@ -239,16 +239,16 @@ def _decide(
 
 
 def _decision(
-    machine: Machine[F, P], before: Aggregate, facts: F, *, work: Work, now: datetime
+    decider: Decider[F, P], before: Aggregate, facts: F, *, work: Work, now: datetime
 ) -> Decision:
     """For the moment up to which all is read; where something changed since, for the present, but
     for what is announced by then only."""
-    announced, policy = before.announced, machine.policy
+    announced, policy = before.announced, decider.policy
     read_until = min(work.read_until or now, now)
-    known = machine.decide(facts, announced, policy, read_until)
+    known = decider.decide(facts, announced, policy, read_until)
     if known.next_due is None or known.next_due > now:
         return known
-    decision = machine.decide(facts, announced, policy, now)
+    decision = decider.decide(facts, announced, policy, now)
     if decision.next_due is not None and decision.next_due <= now:
         raise ValueError("next_due is not later than now")
     changed = _announced_anew(before, decision, now)

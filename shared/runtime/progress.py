@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias
 from aiokafka import TopicPartition
 
 from shared.platform import metrics
-from shared.time.clock import Clock
+from shared.time.clock import TimeSource
 
 Sight: TypeAlias = Mapping[int, datetime | None]
 """Partition -> all that its topics held then was handed out; None where more is waiting."""
@@ -48,7 +48,7 @@ class Progress:
         self,
         *,
         service: str,
-        clock: Clock,
+        clock: TimeSource,
         patience_seconds: float,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from shared.dealers.dealer import Dealers
-from shared.decider.decider import Facts, Machine
+from shared.decider.decider import Decider, Facts
 from shared.decider.decision import Decision, Listing
 from shared.decider.policy import Policy
-from shared.decider.snapshot import View
+from shared.decider.snapshot import Snapshot
 from shared.platform.errors import place_of
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.store import ReadStore
-from shared.time.clock import Clock
+from shared.time.clock import TimeSource
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -25,9 +25,9 @@ class StoreReader(Generic[F, P]):
     """Reads aggregates from the store and decides them again for the present."""
 
     def __init__(
-        self, machine: Machine[F, P], store: ReadStore, clock: Clock, dealers: Dealers
+        self, decider: Decider[F, P], store: ReadStore, clock: TimeSource, dealers: Dealers
     ) -> None:
-        self._machine = machine
+        self._machine = decider
         self._store = store
         self._clock = clock
         self._dealers = dealers
@@ -39,22 +39,22 @@ class StoreReader(Generic[F, P]):
     def is_dealer(self, dealer_id: str) -> bool:
         return self._dealers.find(dealer_id) is not None
 
-    async def named(self, name: str) -> list[View[F]]:
-        return [self._view(aggregate) for aggregate in await self._store.named(name)]
+    async def named(self, name: str) -> list[Snapshot[F]]:
+        return [self._snapshot(aggregate) for aggregate in await self._store.named(name)]
 
-    async def get(self, aggregate_id: str) -> View[F] | None:
+    async def get(self, aggregate_id: str) -> Snapshot[F] | None:
         found = await self._store.load([aggregate_id])
-        return self._view(found[aggregate_id]) if aggregate_id in found else None
+        return self._snapshot(found[aggregate_id]) if aggregate_id in found else None
 
-    async def page(self, dealer_id: str, *, after: str = "", limit: int = 100) -> list[View[F]]:
+    async def page(self, dealer_id: str, *, after: str = "", limit: int = 100) -> list[Snapshot[F]]:
         found = await self._store.page(dealer_id=dealer_id, after=after, limit=limit)
-        return [self._view(aggregate) for aggregate in found]
+        return [self._snapshot(aggregate) for aggregate in found]
 
     async def open_by_deadline(
         self, dealer_id: str, *, after: tuple[datetime, str] | None = None, limit: int = 100
-    ) -> list[View[F]]:
+    ) -> list[Snapshot[F]]:
         found = await self._store.open_by_deadline(dealer_id, after=after, limit=limit)
-        return [self._view(aggregate) for aggregate in found]
+        return [self._snapshot(aggregate) for aggregate in found]
 
     async def listings(
         self,
@@ -83,7 +83,7 @@ class StoreReader(Generic[F, P]):
         ]
         return Holdings(items=items, next=items[-1].id if len(items) == limit else None)
 
-    def _view(self, aggregate: Aggregate) -> View[F]:
+    def _snapshot(self, aggregate: Aggregate) -> Snapshot[F]:
         facts = self._machine.facts.model_validate_json(aggregate.facts)
         announced = aggregate.announced
         parked_because = aggregate.parked.reason if aggregate.parked else None
@@ -93,7 +93,7 @@ class StoreReader(Generic[F, P]):
             )
         except Exception as error:  # one aggregate's trouble must not hide the others of a page
             decision, parked_because = Decision(), f"decide raised {place_of(error)}"
-        return View(
+        return Snapshot(
             id=aggregate.id,
             dealer_id=aggregate.dealer_id,
             facts=facts,

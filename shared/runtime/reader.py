@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 from shared.contracts.identifiers import as_composed
 from shared.decider.decider import Facts
 from shared.decider.decision import Listing
-from shared.decider.snapshot import View
+from shared.decider.snapshot import Snapshot
 from shared.platform.problems import Refusal, unknown
 
 F = TypeVar("F", bound=Facts)
@@ -25,21 +25,21 @@ class Reader(Protocol[F]):
         """Whether the group has such a dealer."""
         ...
 
-    async def named(self, name: str) -> list[View[F]]:
+    async def named(self, name: str) -> list[Snapshot[F]]:
         """The aggregates that are the thing of this name, of whichever customers of its dealer."""
         ...
 
-    async def get(self, aggregate_id: str) -> View[F] | None:
+    async def get(self, aggregate_id: str) -> Snapshot[F] | None:
         """One aggregate, or None."""
         ...
 
-    async def page(self, dealer_id: str, *, after: str = "", limit: int = 100) -> list[View[F]]:
+    async def page(self, dealer_id: str, *, after: str = "", limit: int = 100) -> list[Snapshot[F]]:
         """A dealer's aggregates in the order of their ids, those after the id `after`."""
         ...
 
     async def open_by_deadline(
         self, dealer_id: str, *, after: tuple[datetime, str] | None = None, limit: int = 100
-    ) -> list[View[F]]:
+    ) -> list[Snapshot[F]]:
         """A dealer's open aggregates by `(listing.deadline, id)`, those after `after`."""
         ...
 
@@ -65,11 +65,11 @@ def known_dealer(reader: Reader[F], group: str, dealer: str) -> str:
     return dealer_id
 
 
-async def customer_view(reader: Reader[F], given: str) -> View[F] | None:
+async def customer_snapshot(reader: Reader[F], given: str) -> Snapshot[F] | None:
     """The aggregate of this customer; a key that lost its percent-encoding on the way is
     understood, too."""
     for key in dict.fromkeys((given, as_composed(given, plain=3))):
-        view = await reader.get(key)
-        if view is not None:
-            return view
+        snapshot = await reader.get(key)
+        if snapshot is not None:
+            return snapshot
     return None

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from shared.decider.decider import Facts, Machine
+from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.platform import metrics
 from shared.platform.errors import (
@@ -24,13 +24,13 @@ from shared.platform.errors import (
     TransientFailure,
     place_of,
 )
-from shared.platform.publisher import Relay
+from shared.platform.publisher import Publisher
 from shared.runtime.aggregate import Aggregate, Intent, Outgoing
 from shared.runtime.messages import to_record
 from shared.runtime.ownership import Turn
 from shared.runtime.plan import Change, PoisonedEvent, Work, fence, park, plan
 from shared.runtime.store import Store
-from shared.time.clock import Clock
+from shared.time.clock import TimeSource
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -64,10 +64,10 @@ def random_intent_id(at: datetime) -> str:
 class Reconciler(Generic[F, P]):
     """Brings aggregates to what follows from their facts now, and says what changed."""
 
-    machine: Machine[F, P]
+    decider: Decider[F, P]
     store: Store
-    relay: Relay
-    clock: Clock
+    publisher: Publisher
+    clock: TimeSource
     intent_id: Callable[[datetime], str] = random_intent_id
 
     async def reconcile(
@@ -96,7 +96,7 @@ class Reconciler(Generic[F, P]):
             try:
                 refused = await self._carry_out(changes, turn)
             except Conflict:
-                metrics.conflicts.labels(self.machine.name).inc()
+                metrics.conflicts.labels(self.decider.name).inc()
                 await self.settle({change.after.partition for change in changes}, turn)
             else:
                 return [*poison, *await self._set_aside(refused, work, known)]
@@ -114,7 +114,7 @@ class Reconciler(Generic[F, P]):
 
         Else, in a rolling deploy, what the old policy decides meanwhile would stay as it is.
         """
-        current = self.machine.policy.version
+        current = self.decider.policy.version
         ours = (current, applying(current), NO_POLICY)
         marks = await self.store.policy_marks(partitions)
         others = [part for part, mark in marks.items() if mark not in ours]
@@ -141,7 +141,7 @@ class Reconciler(Generic[F, P]):
         turn.ensure_current()
         await self._publish([message for message in messages if _is_written(message, known)])
         await self.store.remove_intents([intent.id for intent in intents])
-        metrics.intents_settled.labels(self.machine.name).inc(len(intents))
+        metrics.intents_settled.labels(self.decider.name).inc(len(intents))
         return len(intents)
 
     def _plan(
@@ -151,7 +151,7 @@ class Reconciler(Generic[F, P]):
         changes: list[Change] = []
         poison: list[PoisonedEvent] = []
         for aggregate_id, task in work.items():
-            planned = plan(self.machine, aggregate_id, known.get(aggregate_id), task, now)
+            planned = plan(self.decider, aggregate_id, known.get(aggregate_id), task, now)
             poison.extend(planned.poison)
             if planned.change is not None:
                 changes.append(planned.change)
@@ -170,7 +170,7 @@ class Reconciler(Generic[F, P]):
         except RefusedDocuments as refusal:
             refused = refusal.ids
             changes = [change for change in changes if change.after.id not in refused]
-        metrics.aggregates_written.labels(self.machine.name).inc(len(changes))
+        metrics.aggregates_written.labels(self.decider.name).inc(len(changes))
         self._observe(changes)
         if intents:
             turn.ensure_current()
@@ -194,9 +194,9 @@ class Reconciler(Generic[F, P]):
         """Tell the service what was written; that it cannot count it must not stop anything."""
         for change in written:
             try:
-                self.machine.observe(change.listing_before, change.after.listing, change.said)
+                self.decider.observe(change.listing_before, change.after.listing, change.said)
             except Exception as error:
-                metrics.observations_failed.labels(self.machine.name).inc()
+                metrics.observations_failed.labels(self.decider.name).inc()
                 log.error("a change was not observed", because=place_of(error))
 
     def _intents_of(self, changes: Sequence[Change]) -> list[Intent]:
@@ -212,17 +212,17 @@ class Reconciler(Generic[F, P]):
         ]
 
     async def _publish(self, messages: Sequence[Outgoing]) -> None:
-        contracts = self.machine.writing
-        records = [to_record(self.machine.name, message, contracts) for message in messages]
+        contracts = self.decider.writing
+        records = [to_record(self.decider.name, message, contracts) for message in messages]
         refused: set[int] = set()
         try:
-            await self.relay.publish(records)
+            await self.publisher.publish(records)
         except RefusedMessage as refusal:
             refused = set(refusal.refused)
             await self._park_refused([messages[position] for position in refusal.refused])
         sent = (sent.type for at, sent in enumerate(messages) if at not in refused)
         for type_, count in Counter(sent).items():
-            metrics.messages_published.labels(self.machine.name, type_).inc(count)
+            metrics.messages_published.labels(self.decider.name, type_).inc(count)
 
     async def _park_refused(self, refused: Sequence[Outgoing]) -> None:
         """Note that these were not said, and try their aggregates again later.
@@ -252,7 +252,7 @@ class Reconciler(Generic[F, P]):
 
     def _tell_parked(self, reason: str, partition: int) -> None:
         kind = reason.partition(" at ")[0]
-        metrics.aggregates_parked.labels(self.machine.name, kind).inc()
+        metrics.aggregates_parked.labels(self.decider.name, kind).inc()
         log.error("aggregate parked", because=reason, partition=partition)
 
     async def _fenced(

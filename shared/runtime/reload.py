@@ -12,12 +12,12 @@ from typing import TypeAlias, TypeVar
 
 import structlog
 
-from shared.decider.decider import Facts, Machine
+from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.platform import metrics
 from shared.platform.errors import place_of
 from shared.runtime.ownership import Ownership
-from shared.time.clock import Clock
+from shared.time.clock import TimeSource
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -29,24 +29,24 @@ the same version, which differs in what moves no deadline, decides nothing anew.
 log = structlog.get_logger()
 
 
-async def exchange_policy(machine: Machine[F, P], policy: P, ownership: Ownership) -> None:
-    """Let `machine` follow `policy`, once the turn in hand is over.
+async def exchange_policy(decider: Decider[F, P], policy: P, ownership: Ownership) -> None:
+    """Let `decider` follow `policy`, once the turn in hand is over.
 
     The next turn settles intents and says no longer that another policy applies to its
     partitions, before it writes anything that the new one decided.
     """
     async with ownership.turn() as turn:
-        machine.policy = policy
+        decider.policy = policy
         turn.unsettled = True
-    metrics.policy_exchanges.labels(machine.name).inc()
+    metrics.policy_exchanges.labels(decider.name).inc()
     log.info("policy exchanged", version=policy.version)
 
 
 async def keep_policy_current(
     watch: PolicyWatch[P],
-    machine: Machine[F, P],
+    decider: Decider[F, P],
     ownership: Ownership,
-    clock: Clock,
+    clock: TimeSource,
     *,
     every_seconds: float,
 ) -> None:
@@ -56,10 +56,10 @@ async def keep_policy_current(
         try:
             found = await watch(clock.now())
             if found is not None:
-                await exchange_policy(machine, found, ownership)
+                await exchange_policy(decider, found, ownership)
             refused_because = ""
         except Exception as error:
-            metrics.policy_refused.labels(machine.name).inc()
+            metrics.policy_refused.labels(decider.name).inc()
             if refused_because != (refused_because := place_of(error)):
                 log.error("policy refused, the running one stays", because=refused_because)
         await asyncio.sleep(every_seconds)

@@ -92,7 +92,7 @@ class ReadStore(Store, Protocol):
 
     async def named(self, name: str) -> Sequence[Aggregate]:
         """The aggregates that are one thing of a customer's, this one: `customer-key|name`. More
-        than one where the thing moved from customer to customer. Of listed machines alone."""
+        than one where the thing moved from customer to customer. Of listed deciders alone."""
         ...
 
     async def open_listings(self, dealer_id: str) -> Sequence[Listing]:

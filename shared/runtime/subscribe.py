@@ -23,7 +23,7 @@ from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLS
 from shared.platform.kafka import tls_context
 from shared.runtime.ownership import Ownership
 from shared.settings import KafkaSettings
-from shared.time.clock import Clock, SystemClock
+from shared.time.clock import SystemClock, TimeSource
 
 POLL_MS = 50
 REBALANCE_TIMEOUT_MS = 60_000
@@ -85,13 +85,13 @@ def subscribe(
 class KafkaLog:
     """The consumer of a subscription, which comes and goes with its broker connection."""
 
-    def __init__(self, consumer: Callable[[], AIOKafkaConsumer | None], clock: Clock) -> None:
+    def __init__(self, consumer: Callable[[], AIOKafkaConsumer | None], clock: TimeSource) -> None:
         self._consumer = consumer
         self._clock = clock
         self._assigned_at = 0
         self._answers: dict[TopicPartition, tuple[int, int]] = {}
         """When the broker last answered a fetch, and when before that, or when the partition was
-        assigned; milliseconds since 1970, by the machine's clock."""
+        assigned; milliseconds since 1970, by the computer's clock."""
 
     def assigned(self) -> None:
         """Partitions are assigned: what is fetched of them from now on is asked for after this."""

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from shared.contracts.identifiers import dealer_of
-from shared.decider.decider import Facts, Machine
+from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.platform import metrics
 from shared.platform.backoff import Backoff
@@ -27,7 +27,7 @@ from shared.runtime.plan import Work, is_decidable, is_undecided
 from shared.runtime.progress import Knowledge
 from shared.runtime.reconcile import Reconciler, applying
 from shared.runtime.store import Store
-from shared.time.clock import Clock
+from shared.time.clock import TimeSource
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -59,18 +59,18 @@ class Sweep(Generic[F, P]):
     def __init__(
         self,
         *,
-        machine: Machine[F, P],
+        decider: Decider[F, P],
         reconciler: Reconciler[F, P],
         store: Store,
         ownership: Ownership,
         progress: Knowledge,
         dealers: Sequence[str],
-        clock: Clock,
+        clock: TimeSource,
         page: int,
         interval_seconds: float,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._machine = machine
+        self._machine = decider
         self._reconciler = reconciler
         self._store = store
         self._ownership = ownership
@@ -85,14 +85,14 @@ class Sweep(Generic[F, P]):
         """By then nothing was due in any of the partitions, when that was last so."""
         self._auditor = (
             Auditor(
-                machine=machine,
+                decider=decider,
                 reconciler=reconciler,
                 store=store,
                 dealers=dealers,
                 clock=clock,
                 monotonic=monotonic,
             )
-            if machine.listed and machine.audited
+            if decider.listed and decider.audited
             else None
         )
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from shared.decider.decider import Facts, Machine
+from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
-from shared.platform.publisher import Relay
+from shared.platform.publisher import Publisher
 from shared.runtime.consume import Consumer, Log
 from shared.runtime.dead_letters import RawRecord
 from shared.runtime.ownership import Ownership
@@ -18,7 +18,7 @@ from shared.runtime.reconcile import Reconciler, random_intent_id
 from shared.runtime.store import Store
 from shared.runtime.sweep import Sweep
 from shared.settings import RuntimeSettings
-from shared.time.clock import Clock
+from shared.time.clock import TimeSource
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -29,10 +29,10 @@ class Ports:
     """What a worker meets the outside through."""
 
     store: Store
-    relay: Relay
+    publisher: Publisher
     log: Log
     ownership: Ownership
-    clock: Clock
+    clock: TimeSource
     monotonic: Callable[[], float] = time.monotonic
     intent_id: Callable[[datetime], str] = random_intent_id
 
@@ -46,7 +46,7 @@ class Worker(Generic[F, P]):
 
     def __init__(
         self,
-        machine: Machine[F, P],
+        decider: Decider[F, P],
         ports: Ports,
         settings: RuntimeSettings,
         *,
@@ -56,18 +56,18 @@ class Worker(Generic[F, P]):
         self._ports = ports
         self._last_done_at: datetime | None = None
         self.progress = Progress(
-            service=machine.name,
+            service=decider.name,
             clock=ports.clock,
             patience_seconds=settings.speak_unread_after_seconds,
             monotonic=ports.monotonic,
         )
         self.reconciler = Reconciler(
-            machine, ports.store, ports.relay, ports.clock, ports.intent_id
+            decider, ports.store, ports.publisher, ports.clock, ports.intent_id
         )
         self.consumer = Consumer(
-            machine=machine,
+            decider=decider,
             reconciler=self.reconciler,
-            relay=ports.relay,
+            publisher=ports.publisher,
             log=ports.log,
             ownership=ports.ownership,
             progress=self.progress,
@@ -77,7 +77,7 @@ class Worker(Generic[F, P]):
             monotonic=ports.monotonic,
         )
         self.sweep = Sweep(
-            machine=machine,
+            decider=decider,
             reconciler=self.reconciler,
             store=ports.store,
             ownership=ports.ownership,

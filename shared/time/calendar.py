@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from shared.contracts.values import Day, Name
+from shared.contracts.values import Day, ShortText
 from shared.decider.policy import Policy
 from shared.time.opening import OpenTimes
 from shared.time.written import Written
@@ -97,7 +97,7 @@ class BusinessCalendar(Policy):
     the same version.
     """
 
-    name: Name
+    name: ShortText
     timezone: Annotated[str, AfterValidator(known_zone)]
     week: Mapping[Weekday, Windows] = {}
     """A weekday that is missing is closed."""

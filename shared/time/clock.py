@@ -8,7 +8,7 @@ from typing import Protocol
 from shared.contracts.values import to_milliseconds
 
 
-class Clock(Protocol):
+class TimeSource(Protocol):
     """Tells the present: timezone-aware, UTC, cut to milliseconds."""
 
     def now(self) -> datetime: ...
@@ -55,7 +55,7 @@ class ScaledClock:
     `{"origin": "2026-11-21T10:00:00Z", "fast_seconds": 30}`.
     """
 
-    def __init__(self, *, factor: float, origin_file: Path, real: Clock | None = None) -> None:
+    def __init__(self, *, factor: float, origin_file: Path, real: TimeSource | None = None) -> None:
         self._factor = factor
         self._origin_file = origin_file
         self._origin: datetime | None = None

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import bson
 
-from services.scoring.app import machine
+from services.scoring.app import decider
 from services.scoring.settings import ScoringSettings
 from shared.platform.kafka import make_producer
 from shared.platform.mongo import Mongo
-from shared.platform.publisher import KafkaRelay, Record
+from shared.platform.publisher import KafkaPublisher, Record
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 from tests.bench.events import one_visit_each, publish, visits_of
 from tests.bench.latency import MEASURED_SECONDS, WARM_UP_SECONDS, delays
@@ -53,9 +53,9 @@ def customer(fresh: Fresh, documents: int) -> Customer:
 async def _batch(settings: ServiceSettings, documents: int) -> Taken:
     visit = visits_of(CUSTOMER)
     await publish(settings.kafka, visit, documents)
-    await taken_in(machine(ScoringSettings()), settings, documents)
+    await taken_in(decider(ScoringSettings()), settings, documents)
     await publish(settings.kafka, lambda number: visit(documents + number), NEW)
-    return await taken_in(machine(ScoringSettings()), settings, NEW)
+    return await taken_in(decider(ScoringSettings()), settings, NEW)
 
 
 async def _largest(settings: MongoSettings) -> int:
@@ -89,5 +89,5 @@ async def _beside(kafka: KafkaSettings, documents: int) -> list[float]:
 async def _come(kafka: KafkaSettings, records: Iterable[Record]) -> None:
     async with make_producer(kafka) as producer:
         for record in records:
-            await KafkaRelay(producer).publish([record])
+            await KafkaPublisher(producer).publish([record])
             await asyncio.sleep(1 / THEIRS_A_SECOND)

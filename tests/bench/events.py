@@ -10,7 +10,7 @@ from shared.contracts.identifiers import customer_key, document_id, document_ver
 from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken, Recorded, VisitRecorded
 from shared.contracts.values import instant_text
 from shared.platform.kafka import make_producer
-from shared.platform.publisher import KafkaRelay, Record
+from shared.platform.publisher import KafkaPublisher, Record
 from shared.settings import KafkaSettings
 
 BYTES = 900
@@ -135,10 +135,10 @@ def record(data: Recorded) -> Record:
 async def publish(settings: KafkaSettings, make: Make, events: int, *, first: int = 0) -> None:
     """Put that many events on their topic, from the number `first` on."""
     async with make_producer(settings) as producer:
-        relay = KafkaRelay(producer)
+        publisher = KafkaPublisher(producer)
         for start in range(first, first + events, PUBLISH_AT_ONCE):
             numbers = range(start, min(start + PUBLISH_AT_ONCE, first + events))
-            await relay.publish([make(number) for number in numbers])
+            await publisher.publish([make(number) for number in numbers])
 
 
 def _document(kind: str, number: int | str, *, customer: int | str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from services.followup.settings import FollowUpSettings
 from services.scoring import app as scoring
 from services.scoring.settings import ScoringSettings
 from shared.contracts.topics import SCORES, VISITS
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.platform import metrics
 from shared.platform.kafka import connection, make_producer
 from shared.platform.mongo import Mongo, UpdateOne
@@ -107,28 +107,28 @@ async def naive(settings: ServiceSettings, events: int) -> Taken:
 
 async def scoring_as_shipped(settings: ServiceSettings, events: int) -> Taken:
     """Validated, joined, decided, with stable ids and durable timers."""
-    return await taken_in(scoring.machine(ScoringSettings()), settings, events)
+    return await taken_in(scoring.decider(ScoringSettings()), settings, events)
 
 
 async def followup_as_shipped(settings: ServiceSettings, events: int) -> Taken:
     """The same with follow-up's decisions."""
-    return await taken_in(followup.machine(FollowUpSettings()), settings, events)
+    return await taken_in(followup.decider(FollowUpSettings()), settings, events)
 
 
 async def complaints_as_shipped(settings: ServiceSettings, events: int) -> Taken:
     """The same with the decisions of complaints."""
-    return await taken_in(complaints.machine(ComplaintSettings()), settings, events)
+    return await taken_in(complaints.decider(ComplaintSettings()), settings, events)
 
 
-async def taken_in(machine: Machine[Any, Any], settings: ServiceSettings, events: int) -> Taken:
+async def taken_in(decider: Decider[Any, Any], settings: ServiceSettings, events: int) -> Taken:
     """What the service took for that many events, from the first batch until all is decided."""
-    runtime = Runtime(machine, settings)
-    before = _consumed(machine)
+    runtime = Runtime(decider, settings)
+    before = _consumed(decider)
     await runtime.start()
     while not runtime.has_batch_in_hand:  # noqa: ASYNC110 # what ships signals nothing
         await asyncio.sleep(POLL_SECONDS)
     watch = Watch()
-    await _until_consumed(machine, before + events)
+    await _until_consumed(decider, before + events)
     while not runtime.is_at_rest:  # noqa: ASYNC110 # what ships signals nothing
         await asyncio.sleep(POLL_SECONDS)
     taken = watch.taken()
@@ -136,20 +136,20 @@ async def taken_in(machine: Machine[Any, Any], settings: ServiceSettings, events
     return taken
 
 
-async def _until_consumed(machine: Machine[Any, Any], count: float) -> None:
+async def _until_consumed(decider: Decider[Any, Any], count: float) -> None:
     """Looks seldom, as that costs CPU of this process: after a part of what it may yet take."""
-    began, first = time.perf_counter(), _consumed(machine)
-    while (consumed := _consumed(machine)) < count:
+    began, first = time.perf_counter(), _consumed(decider)
+    while (consumed := _consumed(decider)) < count:
         each = (time.perf_counter() - began) / (consumed - first) if consumed > first else 0
         await asyncio.sleep(max(POLL_SECONDS, each * (count - consumed) / LOOKS))
 
 
-def _consumed(machine: Machine[Any, Any]) -> float:
+def _consumed(decider: Decider[Any, Any]) -> float:
     (counted,) = metrics.records_consumed.collect()
     return sum(
         sample.value
         for sample in counted.samples
-        if sample.name.endswith("_total") and sample.labels["service"] == machine.name
+        if sample.name.endswith("_total") and sample.labels["service"] == decider.name
     )
 
 

@@ -20,7 +20,7 @@ from services.intake.receive import Intake
 from shared.dealers.dealer import Dealer, Dealers
 from shared.platform.kafka import make_producer
 from shared.platform.mongo import Mongo
-from shared.platform.publisher import KafkaRelay
+from shared.platform.publisher import KafkaPublisher
 from shared.settings import ServiceSettings
 from shared.time.clock import SystemClock
 from tests.bench.events import DEALER
@@ -66,15 +66,17 @@ async def _measured(kind: type[MongoRegister], settings: ServiceSettings) -> Cos
     await register.prepare()
     raws = [json.loads(reported(number, CUSTOMERS)) for number in range(EVENTS)]
     async with make_producer(settings.kafka) as producer:
-        relay = KafkaRelay(producer)
-        intake = Intake(register=register, relay=relay, clock=SystemClock(), dealers=DEALERS)
+        publisher = KafkaPublisher(producer)
+        intake = Intake(
+            register=register, publisher=publisher, clock=SystemClock(), dealers=DEALERS
+        )
         started, own = time.perf_counter(), time.process_time()
         for first in range(0, EVENTS, AT_ONCE):
             await intake.receive(raws[first : first + AT_ONCE])
         taken, own = time.perf_counter() - started, time.process_time() - own
         documents = await mongo.database.documents.find({}).to_list(None)
         started = time.perf_counter()
-        republishing = Republishing(register=register, relay=relay)
+        republishing = Republishing(register=register, publisher=publisher)
         after: str | None = ""
         while after is not None:
             page = await republishing.page(dealer_id=None, since=None, after=after, limit=AT_ONCE)

@@ -12,15 +12,15 @@ from services.complaints import app as complaints_app
 from services.complaints.settings import ComplaintSettings
 from services.scoring import app as scoring_app
 from services.scoring.settings import ScoringSettings
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.runtime.validate import to_event
 from tests.bench import events
 from tests.bench.__main__ import LONG_BACKLOG, Cost, compared, percentile
 from tests.bench.loops import Watch
 from tests.bench.servers import fresh_servers
 
-SCORING = scoring_app.machine(ScoringSettings())
-COMPLAINTS = complaints_app.machine(ComplaintSettings())
+SCORING = scoring_app.decider(ScoringSettings())
+COMPLAINTS = complaints_app.decider(ComplaintSettings())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Read:
     headers: tuple[tuple[str, bytes | None], ...]
 
 
-MAKES: dict[str, tuple[events.Make, Machine[Any, Any]]] = {
+MAKES: dict[str, tuple[events.Make, Decider[Any, Any]]] = {
     "visits": (events.visits(600), SCORING),
     "visits for ever": (events.visits_for_ever, SCORING),
     "one visit each": (events.one_visit_each(600, earlier=1), SCORING),
@@ -42,14 +42,14 @@ MAKES: dict[str, tuple[events.Make, Machine[Any, Any]]] = {
 
 @pytest.mark.parametrize("name", MAKES)
 def test_every_event_has_its_size_and_can_be_joined(name: str) -> None:
-    make, machine = MAKES[name]
+    make, decider = MAKES[name]
     for number in (0, 1, 2, 250, 599):
         record = make(number)
-        event = to_event(Read(record.key, record.value, record.headers), machine.reading)
+        event = to_event(Read(record.key, record.value, record.headers), decider.reading)
         assert event is not None
         assert len(record.value or b"") == events.BYTES
-        nothing = machine.facts.model_validate_json("{}")
-        assert machine.join(nothing, [event]) != nothing
+        nothing = decider.facts.model_validate_json("{}")
+        assert decider.join(nothing, [event]) != nothing
 
 
 def test_a_visit_each_is_of_another_customer_and_again_of_the_same() -> None:

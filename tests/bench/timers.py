@@ -22,7 +22,7 @@ from shared.contracts.envelope import Event, from_headers
 from shared.contracts.topics import ESCALATIONS
 from shared.platform.kafka import connection, make_producer
 from shared.platform.mongo import Mongo
-from shared.platform.publisher import KafkaRelay
+from shared.platform.publisher import KafkaPublisher
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.ownership import Ownership, Pulse
@@ -46,7 +46,7 @@ SAVED_AT_ONCE = 1000
 TO_CONTACT = timedelta(hours=2)
 """How long after its receipt a complaint's first deadline is."""
 ONE_MINUTE = timedelta(minutes=1)
-MACHINE = complaints.machine(ComplaintSettings())
+DECIDER = complaints.decider(ComplaintSettings())
 DEALERS = sorted(dealer.id for dealer in ComplaintSettings().dealers().all())
 
 
@@ -113,10 +113,10 @@ async def _costs(settings: ServiceSettings, pending: Sequence[int]) -> Mapping[i
             database = _database(settings, count)
             await _save(database, _pending(count, now + timedelta(days=1)))
             await _save(database, _cases(PAGE * SWEEPS, begins, ONE_MINUTE / PAGE))
-            mongo = Mongo(database, MACHINE.name)
+            mongo = Mongo(database, DECIDER.name)
             closing.push_async_callback(mongo.close)
             clock = ManualClock(begins - ONE_MINUTE / PAGE)
-            sweeps[count] = await _sweep(mongo, KafkaRelay(producer), clock), clock
+            sweeps[count] = await _sweep(mongo, KafkaPublisher(producer), clock), clock
         for _ in range(SWEEPS):
             for count, (sweep, clock) in sweeps.items():
                 clock.advance(ONE_MINUTE)
@@ -126,13 +126,13 @@ async def _costs(settings: ServiceSettings, pending: Sequence[int]) -> Mapping[i
     return {count: median(seconds) for count, seconds in found.items()}
 
 
-async def _sweep(mongo: Mongo, relay: KafkaRelay, clock: ManualClock) -> Sweep[Any, Any]:
-    store = MongoStore(mongo.database, listed=MACHINE.listed)
+async def _sweep(mongo: Mongo, publisher: KafkaPublisher, clock: ManualClock) -> Sweep[Any, Any]:
+    store = MongoStore(mongo.database, listed=DECIDER.listed)
     ownership = Ownership(Pulse(limit_seconds=60))
     await ownership.gained(range(PARTITIONS))
     return Sweep(
-        machine=MACHINE,
-        reconciler=Reconciler(MACHINE, store, relay, clock),
+        decider=DECIDER,
+        reconciler=Reconciler(DECIDER, store, publisher, clock),
         store=store,
         ownership=ownership,
         progress=AllRead(clock),
@@ -149,10 +149,10 @@ def _database(settings: ServiceSettings, pending: int) -> MongoSettings:
 
 
 async def _save(database: MongoSettings, cases: Iterator[Aggregate]) -> None:
-    mongo = Mongo(database, MACHINE.name)
-    store = MongoStore(mongo.database, listed=MACHINE.listed)
+    mongo = Mongo(database, DECIDER.name)
+    store = MongoStore(mongo.database, listed=DECIDER.listed)
     await store.prepare()
-    await store.mark_policy(range(PARTITIONS), MACHINE.policy.version)
+    await store.mark_policy(range(PARTITIONS), DECIDER.policy.version)
     while batch := [case for _, case in zip(range(SAVED_AT_ONCE), cases, strict=False)]:
         await store.save(batch)
     await mongo.close()
@@ -169,8 +169,8 @@ def _case(name: str, due_at: datetime, number: int) -> Aggregate:
     complaint = filed(name, received_at)
     key = complaint.customer_key
     event = Event(complaint.document_id, key, complaint.dealer_id, received_at, complaint)
-    id_ = MACHINE.aggregate_id(event)
-    change = plan(MACHINE, id_, None, Work(number % PARTITIONS, [event]), before).change
+    id_ = DECIDER.aggregate_id(event)
+    change = plan(DECIDER, id_, None, Work(number % PARTITIONS, [event]), before).change
     assert change is not None
     return change.after
 

@@ -9,15 +9,15 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.sandbox.demo.account import Place, held_by
-from services.complaints.app import machine as complaints_machine
+from services.complaints.app import decider as complaints_machine
 from services.complaints.settings import ComplaintSettings
-from services.followup.app import machine as followup_machine
+from services.followup.app import decider as followup_machine
 from services.followup.settings import FollowUpSettings
-from services.scoring.app import machine as scoring_machine
+from services.scoring.app import decider as scoring_machine
 from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import Event
 from shared.contracts.topics import CASES, COMPLAINTS, DEAD_LETTERS, SALES, VISITS
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.platform.mongo import Mongo
 from shared.runtime.aggregate import NOTHING, Aggregate
 from shared.runtime.dead_letters import RawRecord, told_by
@@ -34,14 +34,14 @@ PAGE = 1000
 POLL_MS = 500
 
 
-def machines() -> dict[str, Machine[Any, Any]]:
+def machines() -> dict[str, Decider[Any, Any]]:
     """The services that hold documents, but for their I/O."""
-    made: tuple[Machine[Any, Any], ...] = (
+    made: tuple[Decider[Any, Any], ...] = (
         scoring_machine(ScoringSettings()),
         followup_machine(FollowUpSettings()),
         complaints_machine(ComplaintSettings()),
     )
-    return {machine.name: machine for machine in made}
+    return {decider.name: decider for decider in made}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,12 @@ async def databases(settings: MongoSettings) -> Databases:
     aggregates: dict[str, Sequence[Aggregate]] = {}
     intents: dict[str, int] = {}
     held: dict[Place, str] = {}
-    for service, machine in machines().items():
+    for service, decider in machines().items():
         mongo = Mongo(settings, service)
         store = MongoStore(mongo.database)
         aggregates[service] = [found async for found in _all(store)]
         intents[service] = len(await store.intents(range(PARTITIONS)))
-        held |= held_by(service, _versions(machine, aggregates[service]))
+        held |= held_by(service, _versions(decider, aggregates[service]))
         await mongo.close()
     return Databases(aggregates, intents, held)
 
@@ -85,8 +85,8 @@ async def gather(broker: Broker, mongo: MongoSettings) -> Evidence:
         dead_letters=[str(told_by(letter.headers)) for letter in letters],
         unlike_replay=[
             f"{id_} of {service}"
-            for service, machine in machines().items()
-            for id_ in unlike_replay(machine, _read(machine, read), found.aggregates[service])
+            for service, decider in machines().items()
+            for id_ in unlike_replay(decider, _read(decider, read), found.aggregates[service])
         ],
     )
 
@@ -117,10 +117,10 @@ async def _all(store: MongoStore) -> AsyncIterator[Aggregate]:
 
 
 def _versions(
-    machine: Machine[Any, Any], documents: Iterable[Aggregate]
+    decider: Decider[Any, Any], documents: Iterable[Aggregate]
 ) -> Iterator[tuple[str, Mapping[str, str]]]:
     for found in documents:
-        yield found.id, machine.facts.model_validate_json(found.facts).versions()
+        yield found.id, decider.facts.model_validate_json(found.facts).versions()
 
 
 def _carried(inputs: Iterable[RawRecord]) -> dict[Place, str]:
@@ -133,24 +133,24 @@ def _carried(inputs: Iterable[RawRecord]) -> dict[Place, str]:
     return newest
 
 
-def _read(machine: Machine[Any, Any], inputs: Iterable[RawRecord]) -> Iterator[Event[Any]]:
-    events = (to_event(record, machine.reading) for record in inputs)
+def _read(decider: Decider[Any, Any], inputs: Iterable[RawRecord]) -> Iterator[Event[Any]]:
+    events = (to_event(record, decider.reading) for record in inputs)
     return (event for event in events if event is not None)
 
 
 def unlike_replay(
-    machine: Machine[Any, Any], events: Iterable[Event[Any]], documents: Iterable[Aggregate]
+    decider: Decider[Any, Any], events: Iterable[Event[Any]], documents: Iterable[Aggregate]
 ) -> list[str]:
     """Ids of documents that are not what these events, joined in this order, lead to."""
-    nothing = machine.facts.model_validate_json(NOTHING)
+    nothing = decider.facts.model_validate_json(NOTHING)
     told: dict[str, list[Event[Any]]] = {}
     for event in events:
-        told.setdefault(machine.aggregate_id(event), []).append(event)
+        told.setdefault(decider.aggregate_id(event), []).append(event)
     replayed = {
-        id_: machine.condense(machine.join(nothing, found), machine.policy)
+        id_: decider.condense(decider.join(nothing, found), decider.policy)
         for id_, found in told.items()
     }
-    stored = {found.id: machine.facts.model_validate_json(found.facts) for found in documents}
+    stored = {found.id: decider.facts.model_validate_json(found.facts) for found in documents}
     return [
         id_
         for id_ in sorted(replayed.keys() | stored.keys())

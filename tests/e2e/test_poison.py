@@ -23,7 +23,7 @@ from shared.contracts.identifiers import customer_key, document_id
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import VISITS
 from shared.platform.kafka import MAX_REQUEST_BYTES, connection, make_producer
-from shared.platform.publisher import KafkaRelay, Record
+from shared.platform.publisher import KafkaPublisher, Record
 from shared.runtime.dead_letters import REPLAYED, not_ours
 from shared.runtime.lifecycle import Runtime
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
@@ -166,8 +166,8 @@ async def test_a_record_that_is_too_large_for_a_dead_letter_is_told_of(
 ) -> None:
     settings = ServiceSettings(kafka=fresh_broker.settings(), mongo=mongo_settings)
     bad = replace(record_of(toy.visit(2)), value=b" " * 2 * MAX_REQUEST_BYTES)
-    async with _compressing(settings.kafka) as relay:
-        await relay.publish([record_of(toy.visit(1)), bad, record_of(toy.visit(3))])
+    async with _compressing(settings.kafka) as publisher:
+        await publisher.publish([record_of(toy.visit(1)), bad, record_of(toy.visit(3))])
     async with _running(Runtime(TOY, settings)) as runtime:
         await _until_held(runtime, 2)
         (letter,) = await _letters(settings.kafka, open_=1)
@@ -186,7 +186,7 @@ async def test_a_record_with_neither_key_nor_value_holds_nothing_up(
     good = record_of(toy.visit(1))
     async with make_producer(settings.kafka) as producer:
         await _send_nothing(producer, partition=0)
-        await KafkaRelay(producer).publish([replace(good, partition=0)])
+        await KafkaPublisher(producer).publish([replace(good, partition=0)])
     async with _running(Runtime(TOY, settings)) as runtime:
         await _until_held(runtime, 1)
         (letter,) = await _letters(settings.kafka, open_=1)
@@ -204,12 +204,12 @@ async def _send_nothing(producer: AIOKafkaProducer, *, partition: int) -> None:
 
 
 @asynccontextmanager
-async def _compressing(settings: KafkaSettings) -> AsyncIterator[KafkaRelay]:
+async def _compressing(settings: KafkaSettings) -> AsyncIterator[KafkaPublisher]:
     """Of a producer that packs more into its batches than they weigh."""
     async with AIOKafkaProducer(
         **connection(settings), compression_type="gzip", max_request_size=4 * MAX_REQUEST_BYTES
     ) as producer:
-        yield KafkaRelay(producer)
+        yield KafkaPublisher(producer)
 
 
 # --- too much of it --------------------------------------------------------------------------
@@ -262,9 +262,9 @@ async def _one_batch_of_poison(settings: KafkaSettings, *, distinct: int) -> Non
         Record(VISITS.name, customer_key(DEALER, "dms", f"{n}").encode(), b"?", good[0].headers)
         for n in range(distinct)
     ]
-    async with relay_to(settings) as relay:
+    async with relay_to(settings) as publisher:
         for record in (good[0], *bad, good[1]):
-            await relay.publish([replace(record, partition=0)])
+            await publisher.publish([replace(record, partition=0)])
 
 
 def _holds(url: str, documents: int) -> bool:
@@ -291,8 +291,8 @@ async def test_what_a_bug_killed_is_replayed_after_its_fix(
 ) -> None:
     settings = ServiceSettings(kafka=fresh_broker.settings(), mongo=mongo_settings)
     bad = record_of(toy.visit(2, department="raises in join"))
-    async with relay_to(settings.kafka) as relay:
-        await relay.publish([record_of(toy.visit(1)), bad, record_of(toy.visit(3))])
+    async with relay_to(settings.kafka) as publisher:
+        await publisher.publish([record_of(toy.visit(1)), bad, record_of(toy.visit(3))])
 
     async with _running(Runtime(TOY, settings)) as runtime:
         await _until_held(runtime, 2)

@@ -1,4 +1,4 @@
-"""What must hold of every service, whatever its story: checks on any machine.
+"""What must hold of every service, whatever its story: checks on any decider.
 
 Each service's own tests make up the stories; these say what no story may change.
 

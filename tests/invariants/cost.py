@@ -7,7 +7,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from shared.contracts.envelope import Event
-from shared.decider.decider import Facts, Machine
+from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.runtime.plan import Work, plan
 
@@ -15,11 +15,11 @@ F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
 
 
-def calls_for_one_more(machine: Machine[F, P], story: Sequence[Event[Any]]) -> int:
+def calls_for_one_more(decider: Decider[F, P], story: Sequence[Event[Any]]) -> int:
     """How many calls, Python's own included, the last event takes after all the others."""
     *before, last = story
     now = last.recorded_at
-    known = plan(machine, last.key, None, Work(0, before), now - timedelta(seconds=1)).change
+    known = plan(decider, last.key, None, Work(0, before), now - timedelta(seconds=1)).change
     assert known is not None
     calls = 0
 
@@ -29,7 +29,7 @@ def calls_for_one_more(machine: Machine[F, P], story: Sequence[Event[Any]]) -> i
 
     sys.setprofile(count)
     try:
-        planned = plan(machine, last.key, known.after, Work(0, [last]), now)
+        planned = plan(decider, last.key, known.after, Work(0, [last]), now)
     finally:
         sys.setprofile(None)
     assert planned.change is not None

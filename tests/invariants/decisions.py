@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from shared.contracts.envelope import Event
 from shared.contracts.outputs import Output
-from shared.decider.decider import Facts, Machine
+from shared.decider.decider import Decider, Facts
 from shared.decider.decision import AnyOutput, Decision
 from shared.decider.policy import Policy
 
@@ -23,14 +23,14 @@ AT_REST = timedelta(days=5_000)
 """Where nothing is due any more, that is looked into so far ahead."""
 
 
-def known(machine: Machine[F, P], story: Sequence[Event[Any]]) -> F:
+def known(decider: Decider[F, P], story: Sequence[Event[Any]]) -> F:
     """What is known after these events, in this order."""
-    return machine.join(nothing(machine), story) if story else nothing(machine)
+    return decider.join(nothing(decider), story) if story else nothing(decider)
 
 
-def nothing(machine: Machine[F, P]) -> F:
+def nothing(decider: Decider[F, P]) -> F:
     """The facts of which nothing is known."""
-    return machine.facts.model_validate_json("{}")
+    return decider.facts.model_validate_json("{}")
 
 
 def content_of(output: AnyOutput) -> Output:
@@ -49,66 +49,66 @@ def visible(decision: Decision, now: datetime) -> Mapping[str, Mapping[str, Any]
 
 
 def order_and_repetition_make_no_difference(
-    machine: Machine[F, P], story: Sequence[Event[Any]], data: some.DataObject
+    decider: Decider[F, P], story: Sequence[Event[Any]], data: some.DataObject
 ) -> None:
     """Nor does when meanwhile what no decision looks at is set aside."""
-    facts = known(machine, story)
-    condensed = machine.condense(facts, machine.policy)
-    assert machine.condense(condensed, machine.policy) is condensed
+    facts = known(decider, story)
+    condensed = decider.condense(facts, decider.policy)
+    assert decider.condense(condensed, decider.policy) is condensed
     repeated = data.draw(some.lists(some.sampled_from(story), max_size=5)) if story else []
     told = data.draw(some.permutations([*story, *repeated]))
-    assert known(machine, told) == facts
-    one_by_one = nothing(machine)
-    in_portions = nothing(machine)
+    assert known(decider, told) == facts
+    one_by_one = nothing(decider)
+    in_portions = nothing(decider)
     for event in told:
-        one_by_one = machine.join(one_by_one, [event])
-        in_portions = machine.join(in_portions, [event])
+        one_by_one = decider.join(one_by_one, [event])
+        in_portions = decider.join(in_portions, [event])
         if data.draw(some.booleans()):
-            in_portions = machine.condense(in_portions, machine.policy)
-        assert machine.join(facts, [event]) is facts
-        assert machine.join(condensed, [event]) is condensed
+            in_portions = decider.condense(in_portions, decider.policy)
+        assert decider.join(facts, [event]) is facts
+        assert decider.join(condensed, [event]) is condensed
     assert one_by_one == facts
-    assert machine.condense(in_portions, machine.policy) == condensed
+    assert decider.condense(in_portions, decider.policy) == condensed
     assert in_portions.versions() == facts.versions() == condensed.versions()
 
 
-def setting_aside_makes_no_difference(machine: Machine[F, P], facts: F, now: datetime) -> None:
+def setting_aside_makes_no_difference(decider: Decider[F, P], facts: F, now: datetime) -> None:
     """It is decided as if all were looked at still, and stored as it is."""
-    condensed = machine.condense(facts, machine.policy)
-    decision = machine.decide(condensed, {}, machine.policy, now)
-    assert decision == machine.decide(facts, {}, machine.policy, now)
+    condensed = decider.condense(facts, decider.policy)
+    decision = decider.decide(condensed, {}, decider.policy, now)
+    assert decision == decider.decide(facts, {}, decider.policy, now)
     stored = condensed.model_dump_json(exclude_defaults=True)
-    assert machine.facts.model_validate_json(stored) == condensed
+    assert decider.facts.model_validate_json(stored) == condensed
 
 
 def nothing_changes_before_it_is_due(
-    machine: Machine[F, P], facts: F, now: datetime, part: float
+    decider: Decider[F, P], facts: F, now: datetime, part: float
 ) -> None:
     """Neither at `part` of the way to the next due moment nor just before it."""
-    decision = machine.decide(facts, {}, machine.policy, now)
+    decision = decider.decide(facts, {}, decider.policy, now)
     due = decision.next_due
     assert due is None or due > now
     until = (due or now + AT_REST) - JUST_BEFORE
     for moment in (now + (until - now) * part, until):
-        later = machine.decide(facts, {}, machine.policy, moment)
+        later = decider.decide(facts, {}, decider.policy, moment)
         assert visible(later, moment) == visible(decision, moment)
         assert later.next_due == due
 
 
 def being_woken_when_due_leads_where_sleeping_through_leads(
-    machine: Machine[F, P], facts: F, start: datetime, end: datetime
+    decider: Decider[F, P], facts: F, start: datetime, end: datetime
 ) -> None:
-    decision, wakes = machine.decide(facts, {}, machine.policy, start), 0
+    decision, wakes = decider.decide(facts, {}, decider.policy, start), 0
     while decision.next_due is not None and decision.next_due <= end:
-        decision = machine.decide(facts, {}, machine.policy, decision.next_due)
+        decision = decider.decide(facts, {}, decider.policy, decision.next_due)
         wakes += 1
         assert wakes < MANY_WAKES, "it never comes to rest"
-    slept = machine.decide(facts, {}, machine.policy, end)
+    slept = decider.decide(facts, {}, decider.policy, end)
     assert visible(decision, end) == visible(slept, end)
 
 
-def facts_survive_being_stored(machine: Machine[F, P], story: Sequence[Event[Any]]) -> None:
-    facts = known(machine, story)
+def facts_survive_being_stored(decider: Decider[F, P], story: Sequence[Event[Any]]) -> None:
+    facts = known(decider, story)
     stored = facts.model_dump_json(exclude_defaults=True)
-    assert machine.facts.model_validate_json(stored) == facts
+    assert decider.facts.model_validate_json(stored) == facts
     assert set(facts.versions()) == {event.data.document_id for event in story}

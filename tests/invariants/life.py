@@ -6,7 +6,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from shared.contracts.envelope import Event, Message
 from shared.contracts.outputs import Withdrawal
-from shared.decider.decider import Facts, Machine
+from shared.decider.decider import Decider, Facts
 from shared.decider.decision import Announcement, AnyOutput
 from shared.decider.policy import Policy
 from shared.runtime.aggregate import NOTHING, Aggregate, Outgoing
@@ -54,12 +54,12 @@ def _instants(content: Message) -> Mapping[str, datetime]:
 class Life(Generic[F, P]):
     """One aggregate, step by step, and a reader who keeps the last message of each subject.
 
-    After each step the reader must hold exactly what the machine decides of the facts, and
+    After each step the reader must hold exactly what it decides of the facts, and
     every message must have told him something. A step whose decision fails must say nothing.
     """
 
-    def __init__(self, machine: Machine[F, P], aggregate_id: str) -> None:
-        self.machine = machine
+    def __init__(self, decider: Decider[F, P], aggregate_id: str) -> None:
+        self.decider = decider
         self.aggregate: Aggregate | None = None
         self.looked_at: datetime | None = None
         """When it was last looked at, be it that nothing followed."""
@@ -76,19 +76,19 @@ class Life(Generic[F, P]):
     def facts(self) -> F:
         """What is known, as it is stored."""
         known = self.aggregate.facts if self.aggregate else NOTHING
-        return self.machine.facts.model_validate_json(known)
+        return self.decider.facts.model_validate_json(known)
 
     def take(
         self,
         now: datetime,
         events: Sequence[Event[Any]] = (),
-        machine: Machine[F, P] | None = None,
+        decider: Decider[F, P] | None = None,
     ) -> int:
-        """A batch of events, or a look because it is due; `machine` may fail to decide.
+        """A batch of events, or a look because it is due; `decider` may fail to decide.
 
         How many messages followed.
         """
-        planned = plan(machine or self.machine, self._id, self.aggregate, Work(0, events), now)
+        planned = plan(decider or self.decider, self._id, self.aggregate, Work(0, events), now)
         assert not planned.poison
         self.looked_at = now
         messages = planned.change.messages if planned.change else ()
@@ -125,14 +125,14 @@ class Life(Generic[F, P]):
         known = self.aggregate
         if known is None or (known.due_at is not None and known.due_at <= now):
             return
-        change = plan(self.machine, self._id, known, Work(0, audit=True), now).change
+        change = plan(self.decider, self._id, known, Work(0, audit=True), now).change
         if change is not None:
             assert not change.messages
             found = (change.after.due_at, change.after.listing, change.after.parked)
             assert found == (known.due_at, known.listing, None)
 
     def _wanted(self, now: datetime) -> dict[str, AnyOutput]:
-        decision = self.machine.decide(self.facts, {}, self.machine.policy, now)
+        decision = self.decider.decide(self.facts, {}, self.decider.policy, now)
         return {output.about: output for output in decision.outputs}
 
     def _standing(self, now: datetime) -> dict[str, _Heard]:
@@ -155,7 +155,7 @@ class Life(Generic[F, P]):
     def _forget_history(self, now: datetime) -> None:
         """What the aggregate remembers no more, and did not take back, is past judging."""
         emitted = self.aggregate.emitted if self.aggregate else {}
-        decision = self.machine.decide(self.facts, {}, self.machine.policy, now)
+        decision = self.decider.decide(self.facts, {}, self.decider.policy, now)
         for about, heard in self._standing(now).items():
             if about not in emitted:
                 assert heard.forget_at is not None
@@ -166,7 +166,7 @@ class Life(Generic[F, P]):
         known = self._heard.get(message.about)
         stood = known is not None and known.stands(now)
         assert known is None or known.message.sequence < message.sequence
-        contract = self.machine.writing[message.type]
+        contract = self.decider.writing[message.type]
         withdrawn = issubclass(contract, Withdrawal)
         instants: Mapping[str, datetime] = {}
         if output is None:

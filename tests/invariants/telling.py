@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from hypothesis import strategies as some
 
 from shared.contracts.envelope import Event
-from shared.decider.decider import Facts, Machine
+from shared.decider.decider import Decider, Facts
 from shared.decider.decision import Announced, Decision, earliest
 from shared.decider.policy import Policy
 from tests.invariants.decisions import JUST_BEFORE, MANY_WAKES
@@ -59,22 +59,22 @@ def never() -> bool:
 
 
 def however_it_is_told_the_same_is_said(
-    machine: Machine[F, P], story: Story, data: some.DataObject
+    decider: Decider[F, P], story: Story, data: some.DataObject
 ) -> None:
     """In any order, repeated, in any batches: as if only the newest versions had been told."""
     if not story:
         return
     now = data.draw(_moments(story))
-    told = _life(machine, story)
+    told = _life(decider, story)
     for batch in data.draw(_batches(story)):
         told.take(now, batch)
-    at_once = _life(machine, story)
+    at_once = _life(decider, story)
     at_once.take(now, _newest(story))
     assert told.outcome(now) == at_once.outcome(now)
 
 
 def an_outage_leads_where_none_leads(
-    machine: Machine[F, P], story: Story, end: datetime, data: some.DataObject
+    decider: Decider[F, P], story: Story, end: datetime, data: some.DataObject
 ) -> None:
     """Records arrive and time passes; decisions that fail meanwhile make no difference."""
     if not story:
@@ -83,20 +83,20 @@ def an_outage_leads_where_none_leads(
     assert max(arrival.at for arrival in arrivals) < end - AWAKE_AT_LAST
     outages = data.draw(some.lists(_outages(arrivals, end), max_size=3))
     choice = partial(data.draw, some.booleans())
-    awake = _life(machine, story)
+    awake = _life(decider, story)
     _live(awake, arrivals, end)
-    slept = _life(machine, story)
+    slept = _life(decider, story)
     _live(slept, arrivals, end, outages=outages, choice=choice, fails=data.draw(_fails))
     assert slept.outcome(end) == awake.outcome(end)
 
 
 def a_story_told_again_changes_nothing(
-    machine: Machine[F, P], story: Story, end: datetime, data: some.DataObject
+    decider: Decider[F, P], story: Story, end: datetime, data: some.DataObject
 ) -> None:
     """Neither a replay of all records nor a look without a cause."""
     if not story:
         return
-    life = _life(machine, story)
+    life = _life(decider, story)
     _live(life, [Arrival(event.recorded_at, event) for event in story], end)
     before = life.aggregate
     for batch in data.draw(_batches(story)):
@@ -108,17 +108,17 @@ def a_story_told_again_changes_nothing(
 
 
 def a_policy_tried_for_a_while_leaves_no_trace(
-    machine: Machine[F, P], other: P, story: Story, data: some.DataObject
+    decider: Decider[F, P], other: P, story: Story, data: some.DataObject
 ) -> None:
     """What stands after a change of policy and back is what stood before."""
     if not story:
         return
     now = data.draw(_moments(story))
-    life = _life(machine, story)
+    life = _life(decider, story)
     life.take(now, story)
     before = life.outcome(now)
-    for policy in (other, machine.policy):
-        life.machine = replace(machine, policy=policy)
+    for policy in (other, decider.policy):
+        life.decider = replace(decider, policy=policy)
         life.take(now)
     assert life.outcome(now) == before
 
@@ -152,9 +152,9 @@ def _outages(draw: some.DrawFn, arrivals: Sequence[Arrival], end: datetime) -> O
     return Outage(begins_at, min(begins_at + draw(some.sampled_from(SPANS)), end - AWAKE_AT_LAST))
 
 
-def _life(machine: Machine[F, P], story: Story) -> Life[F, P]:
-    [aggregate_id] = {machine.aggregate_id(event) for event in story}
-    return Life(machine, aggregate_id)
+def _life(decider: Decider[F, P], story: Story) -> Life[F, P]:
+    [aggregate_id] = {decider.aggregate_id(event) for event in story}
+    return Life(decider, aggregate_id)
 
 
 def _newest(story: Story) -> Story:
@@ -189,7 +189,7 @@ def _live(
     awake = partial(_awake, sorted(outages))
     moved = [Arrival(awake(at), event) for at, event in arrivals]
     waiting = deque(sorted(moved, key=attrgetter("at")))
-    machine = _failing(life.machine, fails, end - AWAKE_AT_LAST)
+    decider = _failing(life.decider, fails, end - AWAKE_AT_LAST)
     for _ in range(MANY_WAKES):
         due_at = awake(life.due_at) if life.due_at else None
         now = earliest((due_at, waiting[0].at if waiting else None))
@@ -201,7 +201,7 @@ def _live(
         if due_at != now or not choice():
             while waiting and waiting[0].at == now and (not batch or choice()):
                 batch.append(waiting.popleft().event)
-        life.take(now, batch, machine)
+        life.take(now, batch, decider)
     raise AssertionError("it never comes to rest")
 
 
@@ -213,13 +213,13 @@ def _awake(outages: Iterable[Outage], moment: datetime) -> datetime:
     return moment
 
 
-def _failing(machine: Machine[F, P], fails: Sequence[bool], until: datetime) -> Machine[F, P]:
-    """The machine with a `decide` that raises where `fails` says so, but not after `until`."""
+def _failing(decider: Decider[F, P], fails: Sequence[bool], until: datetime) -> Decider[F, P]:
+    """The decider with a `decide` that raises where `fails` says so, but not after `until`."""
     left = iter(fails)
 
     def decide(facts: F, announced: Announced, policy: P, now: datetime) -> Decision:
         if now < until and next(left, False):
             raise ValueError("this cannot be decided at present")
-        return machine.decide(facts, announced, policy, now)
+        return decider.decide(facts, announced, policy, now)
 
-    return replace(machine, decide=decide)
+    return replace(decider, decide=decide)

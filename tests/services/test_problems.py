@@ -17,7 +17,7 @@ from services.scoring import api as scoring
 from shared.platform.errors import TransientFailure
 from shared.platform.http import make_app, operations
 from shared.time.clock import ManualClock
-from tests.fakes import MemoryRelay
+from tests.fakes import MemoryPublisher
 from tests.services.intake.given import DEALERS, NOW
 from tests.services.intake.memory_register import MemoryRegister
 
@@ -63,7 +63,7 @@ async def _ready() -> list[str]:
 def intake(error: Raises) -> FastAPI:
     return make_intake(
         register=FailingRegister(error),
-        relay=MemoryRelay(),
+        publisher=MemoryPublisher(),
         clock=ManualClock(NOW),
         dealers=DEALERS,
         settings=IntakeSettings(),

@@ -15,7 +15,7 @@ from shared.contracts.topics import DEAD_LETTERS
 from shared.platform.errors import RefusedMessage, TransientFailure
 from shared.platform.publisher import Record
 from shared.runtime.ownership import Ownership
-from shared.time.clock import Clock
+from shared.time.clock import TimeSource
 from tests.polled import polled
 from tests.simulation.hindsight import Fetch, Hindsight
 from tests.simulation.network import Network, Request, Sender
@@ -199,7 +199,7 @@ class Process(Sender, Owner, Protocol):
     gained_at: dict[int, float]
 
     @property
-    def clock(self) -> Clock:
+    def clock(self) -> TimeSource:
         """Its own."""
         ...
 
@@ -289,8 +289,8 @@ class Group:
         self.witness.committed(offsets)
 
 
-class NetworkRelay:
-    """A process's producer; a `Relay` like any other."""
+class NetworkPublisher:
+    """A process's producer; a `Publisher` like any other."""
 
     def __init__(
         self, broker: Broker, network: Network, process: Process, witness: Witness, random: Random

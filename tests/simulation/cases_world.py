@@ -1,4 +1,4 @@
-"""The machine of complaints, fed by intake: filings, steps and corrections on one topic, what
+"""The decider of complaints, fed by intake: filings, steps and corrections on one topic, what
 merged cases tell each other on another, and both read by the same instances."""
 
 import asyncio
@@ -14,7 +14,7 @@ from shared.contracts import complaints
 from shared.contracts.complaints import DeadlineBreached, DeadlineWarned, EscalationRaised
 from shared.contracts.intake import ComplaintFiled
 from shared.contracts.topics import COMPLAINTS, MERGES
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from tests.simulation.cases import known, reported_in, step_document, taken, version
 from tests.simulation.cases_oracle import CasesOracle
 from tests.simulation.log import Log
@@ -34,7 +34,7 @@ class CasesWorld(World):
 
     name = "complaints"
     topics = (COMPLAINTS.name, MERGES.name)
-    machine = Machine(
+    decider = Decider(
         name="complaints",
         reads=facts.READS,
         writes=complaints.ALL,

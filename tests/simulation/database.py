@@ -10,7 +10,7 @@ from shared.decider.decision import Listing
 from shared.platform.errors import TransientFailure
 from shared.runtime.aggregate import Aggregate, Intent
 from shared.runtime.plan import fence
-from shared.time.clock import Clock
+from shared.time.clock import TimeSource
 from tests.fakes import MemoryStore
 from tests.simulation.hindsight import Hindsight, Speaker
 from tests.simulation.network import Effect, Network, Request, Sender
@@ -39,7 +39,7 @@ class Client(Sender, Speaker, Protocol):
     """A process that may use the store."""
 
     @property
-    def clock(self) -> Clock:
+    def clock(self) -> TimeSource:
         """Its own, which may differ from those of others."""
         ...
 

@@ -31,7 +31,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
 from shared.contracts.envelope import Event
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.decider.decision import Announced, Announcement
 from shared.runtime.aggregate import NOTHING, Aggregate
 from shared.runtime.reconcile import UNSAID
@@ -53,7 +53,7 @@ class Fetch:
 class Speaker(Owner, Protocol):
     """What is known of an instance that writes."""
 
-    machine: Machine[Any, Any]
+    decider: Decider[Any, Any]
 
     def speaks_unread(self, partition: int) -> bool:
         """Whether it may say something though more is waiting, as it has waited for too long."""
@@ -92,8 +92,8 @@ class _Moment:
 class Hindsight:
     """Follows what each instance was handed out, and judges what it says."""
 
-    def __init__(self, machine: Machine[Any, Any], witness: Witness, told: Told) -> None:
-        self._machine = machine
+    def __init__(self, decider: Decider[Any, Any], witness: Witness, told: Told) -> None:
+        self._machine = decider
         self._witness = witness
         self._told = told
         self._readings: dict[str, _Reading] = {}
@@ -160,7 +160,7 @@ class Hindsight:
     def _names(
         self, speaker: Speaker, facts: Any, announced: Announced, moment: _Moment
     ) -> set[str]:
-        decision = self._machine.decide(facts, announced, speaker.machine.policy, moment.now)
+        decision = self._machine.decide(facts, announced, speaker.decider.policy, moment.now)
         return {output.about for output in decision.outputs if isinstance(output, Announcement)}
 
     def _tell(

@@ -11,7 +11,7 @@ from typing import Any
 from shared.runtime.ownership import Ownership, Pulse, Turn
 from shared.runtime.worker import Ports, Worker
 from shared.settings import RuntimeSettings
-from tests.simulation.broker import SESSION_SECONDS, Broker, Group, Member, NetworkRelay
+from tests.simulation.broker import SESSION_SECONDS, Broker, Group, Member, NetworkPublisher
 from tests.simulation.database import Database, NetworkStore
 from tests.simulation.hindsight import Hindsight
 from tests.simulation.loop import RunningClock
@@ -55,7 +55,7 @@ class WatchedOwnership(Ownership):
 class Instance:
     """A process. It can be paused, as a suspended machine is, and it can crash."""
 
-    def __init__(self, name: str, house: House, machine: AnyMachine, now: datetime) -> None:
+    def __init__(self, name: str, house: House, decider: AnyMachine, now: datetime) -> None:
         """`now`: what clocks tell; its own is up to half a second off."""
         self.name = name
         self.alive = True
@@ -69,10 +69,10 @@ class Instance:
         self._longest_pause = (0.0, 0.0)
         self._intents = 0
         self._tasks: list[asyncio.Task[None]] = []
-        self.machine = machine
-        self._build(machine)
+        self.decider = decider
+        self._build(decider)
 
-    def _build(self, machine: AnyMachine) -> None:
+    def _build(self, decider: AnyMachine) -> None:
         house = self._house
         network, witness, random = house.network, house.witness, house.random
         self._pulse = Pulse(limit_seconds=PULSE_LIMIT_SECONDS, monotonic=self.monotonic)
@@ -85,11 +85,11 @@ class Instance:
             hindsight=house.hindsight,
             random=random,
         )
-        relay = NetworkRelay(house.broker, network, self, witness, random)
+        publisher = NetworkPublisher(house.broker, network, self, witness, random)
         self.member = Member(house.group, self, self.ownership, house.random)
         ports = Ports(
             store=store,
-            relay=relay,
+            publisher=publisher,
             log=self.member,
             ownership=self.ownership,
             clock=self.clock,
@@ -104,7 +104,7 @@ class Instance:
             speak_unread_after_seconds=house.patience_seconds,
         )
         self.worker: Worker[Any, Any] = Worker(
-            machine, ports, settings, dealers=[house.dealer], give_up=self._give_up
+            decider, ports, settings, dealers=[house.dealer], give_up=self._give_up
         )
 
     def _intent_id(self, at: datetime) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from aiokafka import TopicPartition
 
 from shared.contracts.envelope import Event
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.runtime.dead_letters import RawRecord
 from shared.runtime.validate import to_event
 
@@ -30,11 +30,11 @@ class LogEntry:
 class Log:
     """All source topics of a run."""
 
-    def __init__(self, machine: Machine[Any, Any]) -> None:
-        self._machine = machine
+    def __init__(self, decider: Decider[Any, Any]) -> None:
+        self._machine = decider
         self._partitions: dict[TopicPartition, list[LogEntry]] = {}
         self._aggregates: dict[str, list[LogEntry]] = {}
-        self.facts = lru_cache(maxsize=256)(machine.facts.model_validate_json)
+        self.facts = lru_cache(maxsize=256)(decider.facts.model_validate_json)
         """What a stored text says is known."""
 
     def expects(self, partitions: Sequence[TopicPartition]) -> None:

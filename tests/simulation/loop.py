@@ -47,5 +47,5 @@ class RunningClock(ManualClock):
         elapsed = timedelta(seconds=asyncio.get_running_loop().time())
         return super().now() + elapsed // MILLISECOND * MILLISECOND
 
-    def at(self, machine: datetime) -> datetime:
+    def at(self, decider: datetime) -> datetime:
         raise AssertionError("nobody tells the machine's time here")

@@ -54,7 +54,7 @@ class IntakeProcess:
         now = asyncio.get_running_loop().time()
         intake = Intake(
             register=self._register,
-            relay=IntakeRelay(self._stage, self, told_at=now),
+            publisher=IntakePublisher(self._stage, self, told_at=now),
             clock=self._stage.clock,
             dealers=DEALERS,
         )
@@ -82,7 +82,7 @@ class NetworkRegister:
         return call
 
 
-class IntakeRelay:
+class IntakePublisher:
     """A process's producer. What has one key arrives in the order in which it was sent."""
 
     def __init__(self, stage: Stage, process: IntakeProcess, *, told_at: float) -> None:

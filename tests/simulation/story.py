@@ -81,8 +81,8 @@ class Story:
         self._audited = audited
         self.happened: Counter[str] = Counter()
         self.network = Network(random, weather(random))
-        self.witness = Witness(world.machine, world.announces)
-        hindsight = Hindsight(world.machine, self.witness, world)
+        self.witness = Witness(world.decider, world.announces)
+        hindsight = Hindsight(world.decider, self.witness, world)
         broker = Broker(self.witness, world.topics)
         self._house = House(
             random=random,
@@ -102,7 +102,7 @@ class Story:
         self._started = 0
         self._exchanging = 0
         self._audits_begun: dict[str, int] = {}
-        self._machine = replace(world.machine, decide=self._decide)
+        self._machine = replace(world.decider, decide=self._decide)
 
     async def play(self) -> None:
         """Storm, calm, the end of all deadlines, calm, judgement."""
@@ -126,7 +126,7 @@ class Story:
     def _decide(self, facts: Any, announced: Announced, policy: Any, now: datetime) -> Decision:
         if self._decide_raises and len(facts.versions()) % 2:
             raise RuntimeError("a bad deploy")
-        return self._world.machine.decide(facts, announced, policy, now)
+        return self._world.decider.decide(facts, announced, policy, now)
 
     async def _storm(self) -> None:
         mishaps = self.random.sample(self.MISHAPS, self.random.randint(2, len(self.MISHAPS)))
@@ -162,8 +162,8 @@ class Story:
         if self._is_outage:
             return
         self._started += 1
-        name, machine = f"{self._started}", replace(self._machine)
-        instance = Instance(name, self._house, machine, self._clock.now())
+        name, decider = f"{self._started}", replace(self._machine)
+        instance = Instance(name, self._house, decider, self._clock.now())
         self._instances.append(instance)
         instance.start()
 
@@ -246,7 +246,7 @@ class Story:
     async def _exchange(self, instance: Instance) -> None:
         """Once its turn in hand is over."""
         self._exchanging += 1
-        await exchange_policy(instance.machine, self._world.exchanged, instance.ownership)
+        await exchange_policy(instance.decider, self._world.exchanged, instance.ownership)
         self._exchanging -= 1
 
     async def _renew(self, instance: Instance) -> None:
@@ -271,7 +271,7 @@ class Story:
         while self._exchanging:  # noqa: ASYNC110 # as above
             await asyncio.sleep(TICK_SECONDS)
         for instance in self._alive():
-            if instance.machine.policy != self._machine.policy:
+            if instance.decider.policy != self._machine.policy:
                 await self._renew(instance)
         self._audits_begun = {one.name: one.store.audits_begun for one in self._alive()}
         if self._audited:

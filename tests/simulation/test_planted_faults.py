@@ -267,8 +267,8 @@ def filed_before_its_steps(patch: pytest.MonkeyPatch) -> None:
 def moved_after_its_steps(patch: pytest.MonkeyPatch) -> None:
     """What is published together goes out in the reverse order."""
 
-    async def publish(relay: Any, records: Any) -> list[int]:
-        return await properly(relay, reversed(list(records)))
+    async def publish(publisher: Any, records: Any) -> list[int]:
+        return await properly(publisher, reversed(list(records)))
 
     properly = publishing.publish
     patch.setattr(receiving, "publish", publish)

@@ -18,7 +18,7 @@ class ToyWorld(World):
 
     name = "toy"
     topics = (VISITS.name,)
-    machine = LISTED
+    decider = LISTED
     deployed = ToyPolicy(points=20)
     exchanged = ToyPolicy(points=30)
     announces = frozenset({GradeChanged.TYPE})

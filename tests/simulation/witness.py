@@ -13,7 +13,7 @@ from aiokafka import TopicPartition
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import customer_of, subject_id
 from shared.contracts.topics import DEAD_LETTERS
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.platform.publisher import Record
 from shared.runtime.aggregate import NOTHING, Aggregate, Emitted
 from shared.runtime.dead_letters import RawRecord, told_by
@@ -109,11 +109,11 @@ def subject(service: str, aggregate_id: str, about: str) -> str:
 class Witness:
     """Collects what is broken; the first of it ends the run."""
 
-    def __init__(self, machine: Machine[Any, Any], announces: Collection[str]) -> None:
-        self.log = Log(machine)
+    def __init__(self, decider: Decider[Any, Any], announces: Collection[str]) -> None:
+        self.log = Log(decider)
         """What the source topics hold."""
         self.violations: list[Violation] = []
-        self._machine = machine
+        self._machine = decider
         self._announces = announces
         self.stored: dict[str, Aggregate] = {}
         self.latest: dict[str, tuple[int, Record]] = {}

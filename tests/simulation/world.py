@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any, ClassVar, TypeAlias
 
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from tests.simulation.broker import Broker
 from tests.simulation.log import Log
 from tests.simulation.loop import RunningClock
@@ -17,7 +17,7 @@ from tests.simulation.witness import Witness
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 STORM_SECONDS = 30.0
 
-AnyMachine: TypeAlias = Machine[Any, Any]
+AnyMachine: TypeAlias = Decider[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class World(ABC):
     name: ClassVar[str]
     topics: ClassVar[tuple[str, ...]]
     """The source topics."""
-    machine: AnyMachine
+    decider: AnyMachine
     deployed: Any
     """The policy of another deploy."""
     exchanged: Any

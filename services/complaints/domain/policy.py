@@ -21,7 +21,7 @@ from pydantic import (
 
 from shared.contracts.complaints import Role
 from shared.contracts.feed_parts import ComplaintChannel, Severity, StepName
-from shared.contracts.values import Name
+from shared.contracts.values import ShortText
 from shared.decider.policy import Policy
 from shared.time.deadlines import Span, Unit
 from shared.time.written import Written
@@ -131,8 +131,8 @@ class AppliesWhen(BaseModel):
 
     severity: Severity | None = None
     channel: tuple[ComplaintChannel, ...] | None = None
-    category: tuple[Name, ...] | None = None
-    department: tuple[Name, ...] | None = None
+    category: tuple[ShortText, ...] | None = None
+    department: tuple[ShortText, ...] | None = None
     regulator: bool | None = None
     """The complaint has a regulator's reference, such as one of 12315."""
 

@@ -31,7 +31,7 @@ from shared.contracts.complaints import Outcome, Role
 from shared.contracts.feed_parts import Severity
 from shared.contracts.values import Instant
 from shared.decider.decision import Announced
-from shared.decider.snapshot import View
+from shared.decider.snapshot import Snapshot
 
 CaseStatus = Status | Literal["escalated", "unfiled", "voided", "moved", "undecided"]
 ClockViewState = Literal["running", "paused", "kept", "broken", "ended"]
@@ -216,23 +216,23 @@ class _Known:
     undecided: bool
 
 
-def is_undecided(view: View[CaseFacts]) -> bool:
+def is_undecided(snapshot: Snapshot[CaseFacts]) -> bool:
     """Whether the case is one, and yet nothing can be said of it at present."""
-    filed = view.facts.complaint
+    filed = snapshot.facts.complaint
     live = isinstance(filed, Filed) and filed.status == "open"
-    return live and view.decision.listing is None
+    return live and snapshot.decision.listing is None
 
 
-def show(view: View[CaseFacts], rulebook: Rulebook, now: datetime) -> CaseView:
+def show(snapshot: Snapshot[CaseFacts], rulebook: Rulebook, now: datetime) -> CaseView:
     """A case for staff to read, with everything that is known of it."""
-    facts, known = view.facts, _known(view, rulebook, now)
+    facts, known = snapshot.facts, _known(snapshot, rulebook, now)
     filed, standing = known.filed, known.standing
     steps = known.course.steps
     return CaseView(
-        id=view.id,
+        id=snapshot.id,
         case_id=facts.case_id,
         case_no=filed.case_no if filed else None,
-        dealer_id=view.dealer_id,
+        dealer_id=snapshot.dealer_id,
         customer_key=facts.customer_key,
         timezone=filed.timezone if filed else None,
         status=_status(facts, known, now),
@@ -243,20 +243,20 @@ def show(view: View[CaseFacts], rulebook: Rulebook, now: datetime) -> CaseView:
         received_at=filed.received_at if filed else None,
         deadline=standing.deadline if standing else None,
         generations=tuple(_generations(standing)) if standing else (),
-        clocks=_clocks(standing, view.announced, now) if standing else (),
-        timeline=History(facts, view.announced, filed, known.course, standing, now).entries(),
-        next_due=view.decision.next_due,
-        updated_at=view.updated_at,
-        parked_because=view.parked_because,
+        clocks=_clocks(standing, snapshot.announced, now) if standing else (),
+        timeline=History(facts, snapshot.announced, filed, known.course, standing, now).entries(),
+        next_due=snapshot.decision.next_due,
+        updated_at=snapshot.updated_at,
+        parked_because=snapshot.parked_because,
     )
 
 
-def line(view: View[CaseFacts], rulebook: Rulebook, now: datetime) -> CaseLine:
+def line(snapshot: Snapshot[CaseFacts], rulebook: Rulebook, now: datetime) -> CaseLine:
     """A case in a list."""
-    facts, known = view.facts, _known(view, rulebook, now)
+    facts, known = snapshot.facts, _known(snapshot, rulebook, now)
     filed, standing, steps = known.filed, known.standing, known.course.steps
     return CaseLine(
-        id=view.id,
+        id=snapshot.id,
         case_no=filed.case_no if filed else None,
         customer_key=facts.customer_key,
         status=_status(facts, known, now),
@@ -266,17 +266,17 @@ def line(view: View[CaseFacts], rulebook: Rulebook, now: datetime) -> CaseLine:
         generation=len(standing.generations) if standing else None,
         deadline=standing.deadline if standing else None,
         running=_running(standing.clocks, now) if standing else (),
-        parked_because=view.parked_because,
+        parked_because=snapshot.parked_because,
     )
 
 
-def _known(view: View[CaseFacts], rulebook: Rulebook, now: datetime) -> _Known:
-    filed = view.facts.complaint
+def _known(snapshot: Snapshot[CaseFacts], rulebook: Rulebook, now: datetime) -> _Known:
+    filed = snapshot.facts.complaint
     if not isinstance(filed, Filed):
         return _Known(None, Course(()), None, False)
-    if filed.status == "voided" or is_undecided(view):
-        return _Known(filed, course(view.facts, filed, now), None, filed.status == "open")
-    standing = stand(view.facts, filed, rulebook, now)
+    if filed.status == "voided" or is_undecided(snapshot):
+        return _Known(filed, course(snapshot.facts, filed, now), None, filed.status == "open")
+    standing = stand(snapshot.facts, filed, rulebook, now)
     return _Known(filed, standing.course, standing, False)
 
 

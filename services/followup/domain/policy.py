@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import TaskKind
-from shared.contracts.values import Name, Words
+from shared.contracts.values import ShortText, Words
 from shared.decider.digests import Horizon
 from shared.decider.policy import Policy
 
@@ -71,7 +71,7 @@ class TaskRule(BaseModel):
     trigger: Trigger
     opens: Offset
     due: Offset
-    owner_role: Name
+    owner_role: ShortText
     channel: Channel
     title_en: Words
     title_zh: Words

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from shared.platform.errors import RefusedMessage
-from shared.platform.publisher import Record, Relay
+from shared.platform.publisher import Publisher, Record
 
 RECORDS_AT_ONCE = 2_000
 BYTES_AT_ONCE = 4_000_000
 
 
-async def publish(relay: Relay, records: Iterable[Record]) -> list[int]:
+async def publish(publisher: Publisher, records: Iterable[Record]) -> list[int]:
     """The positions of the records that the broker will never take; it has acknowledged all else.
 
     Records of one key arrive in this order. Raises `TransientFailure` when some may not have
@@ -19,7 +19,7 @@ async def publish(relay: Relay, records: Iterable[Record]) -> list[int]:
     done = 0
     for portion in portions(records):
         try:
-            await relay.publish(portion)
+            await publisher.publish(portion)
         except RefusedMessage as error:
             refused += [done + position for position in error.refused]
         done += len(portion)

@@ -26,7 +26,7 @@ from shared.contracts.intake import Recorded
 from shared.contracts.values import Contract
 from shared.platform import metrics
 from shared.platform.errors import Conflict, TransientFailure
-from shared.platform.publisher import Relay
+from shared.platform.publisher import Publisher
 
 MAX_ATTEMPTS = 8
 """So often a page of profiles is published again because they were reported meanwhile."""
@@ -59,9 +59,9 @@ class _Page:
 class Republishing:
     """Puts pages of the register on the topics. Any number of instances may, at any time."""
 
-    def __init__(self, *, register: Register, relay: Relay) -> None:
+    def __init__(self, *, register: Register, publisher: Publisher) -> None:
         self._register = register
-        self._relay = relay
+        self._publisher = publisher
 
     async def page(
         self, *, dealer_id: str | None, since: datetime | None, after: str, limit: int
@@ -97,7 +97,7 @@ class Republishing:
         cases = await self._register.find(left) if left else {}
         page = _page(rows, cases)
         records = (record_of(sent, event=None, traceparent=None, key=b"") for sent in page.outgoing)
-        if await publish(self._relay, records):
+        if await publish(self._publisher, records):
             raise TransientFailure("broker: a message that it took before was refused")
         for sent in page.outgoing:
             metrics.messages_published.labels("intake", sent.message.TYPE).inc()

@@ -40,10 +40,12 @@ def publish(broker: Broker, *letters: Written) -> None:
     """Put dead letters onto their topic."""
 
     async def put() -> None:
-        async with relay_to(broker.settings()) as relay:
+        async with relay_to(broker.settings()) as publisher:
             for letter in letters:
                 headers = tuple(letter.headers)
-                await relay.publish([Record(DEAD_LETTERS.name, letter.key, letter.value, headers)])
+                await publisher.publish(
+                    [Record(DEAD_LETTERS.name, letter.key, letter.value, headers)]
+                )
 
     asyncio.run(put())
 

@@ -361,8 +361,8 @@ class Running:
 
     def publish(self, *contents: ComplaintFiled | ComplaintStepTaken) -> None:
         async def put() -> None:
-            async with relay_to(self.broker.settings()) as relay:
-                await relay.publish([_record(content) for content in contents])
+            async with relay_to(self.broker.settings()) as publisher:
+                await publisher.publish([_record(content) for content in contents])
 
         asyncio.run(put())
 

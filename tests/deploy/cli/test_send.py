@@ -21,7 +21,7 @@ from services.intake.app import make_app
 from services.intake.settings import IntakeSettings
 from shared.platform.file_kinds import WHAT_TO_DO
 from shared.time.clock import ManualClock
-from tests.fakes import MemoryRelay
+from tests.fakes import MemoryPublisher
 from tests.services.intake.given import DEALERS, NOW, event, visit
 from tests.services.intake.memory_register import MemoryRegister
 
@@ -128,7 +128,7 @@ async def account_of(tmp_path: Path, content: str) -> Account:
 
     app = make_app(
         register=MemoryRegister(),
-        relay=MemoryRelay(),
+        publisher=MemoryPublisher(),
         clock=ManualClock(NOW),
         dealers=DEALERS,
         settings=IntakeSettings(),

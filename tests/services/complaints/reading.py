@@ -10,7 +10,7 @@ from services.complaints.domain.facts import CaseFacts
 from services.complaints.domain.rulebook import Rulebook
 from shared.contracts.identifiers import name_within
 from shared.decider.decision import Listing
-from shared.decider.snapshot import View
+from shared.decider.snapshot import Snapshot
 from shared.platform.http import make_app
 from shared.time.clock import ManualClock
 from tests.fakes import DEALERS
@@ -25,7 +25,7 @@ class OneDealer:
     """A reader over cases in memory."""
 
     def __init__(self, cases: Mapping[str, Case], rules: Rulebook = RULES) -> None:
-        self.views = {id_: view_of(id_, case) for id_, case in cases.items()}
+        self.snapshots = {id_: snapshot_of(id_, case) for id_, case in cases.items()}
         self.more: list[tuple[str, Listing]] = []
         self.policy = rules
         self.read = 0
@@ -33,27 +33,29 @@ class OneDealer:
     def is_dealer(self, dealer_id: str) -> bool:
         return DEALERS.find(dealer_id) is not None
 
-    async def named(self, name: str) -> list[View[CaseFacts]]:
-        return [view for id_, view in sorted(self.views.items()) if name_within(id_) == name]
+    async def named(self, name: str) -> list[Snapshot[CaseFacts]]:
+        return [
+            snapshot for id_, snapshot in sorted(self.snapshots.items()) if name_within(id_) == name
+        ]
 
-    async def get(self, aggregate_id: str) -> View[CaseFacts] | None:
-        return self.views.get(aggregate_id)
+    async def get(self, aggregate_id: str) -> Snapshot[CaseFacts] | None:
+        return self.snapshots.get(aggregate_id)
 
     async def page(
         self, dealer_id: str, *, after: str = "", limit: int = 100
-    ) -> list[View[CaseFacts]]:
-        ids = sorted(id_ for id_ in self.views if id_ > after and id_.startswith(dealer_id))
-        return [self.views[id_] for id_ in ids[:limit]]
+    ) -> list[Snapshot[CaseFacts]]:
+        ids = sorted(id_ for id_ in self.snapshots if id_ > after and id_.startswith(dealer_id))
+        return [self.snapshots[id_] for id_ in ids[:limit]]
 
     async def open_by_deadline(
         self, dealer_id: str, *, after: tuple[datetime, str] | None = None, limit: int = 100
-    ) -> list[View[CaseFacts]]:
+    ) -> list[Snapshot[CaseFacts]]:
         found = sorted(
-            ((view.listing.deadline, view.id), view)
-            for view in await self.page(dealer_id, limit=len(self.views))
-            if view.listing is not None and view.listing.deadline is not None
+            ((snapshot.listing.deadline, snapshot.id), snapshot)
+            for snapshot in await self.page(dealer_id, limit=len(self.snapshots))
+            if snapshot.listing is not None and snapshot.listing.deadline is not None
         )
-        return [view for place, view in found if after is None or place > after][:limit]
+        return [snapshot for place, snapshot in found if after is None or place > after][:limit]
 
     async def listings(
         self,
@@ -65,7 +67,11 @@ class OneDealer:
         limit: int = 1000,
     ) -> Sequence[tuple[str, Listing]]:
         self.read += 1
-        found = [(view.id, view.listing) for view in self.views.values() if view.listing]
+        found = [
+            (snapshot.id, snapshot.listing)
+            for snapshot in self.snapshots.values()
+            if snapshot.listing
+        ]
         later = [
             (id_, listing)
             for id_, listing in sorted([*found, *self.more], key=lambda each: each[0])
@@ -74,8 +80,8 @@ class OneDealer:
         return later[:limit]
 
 
-def view_of(id_: str, case: Case) -> View[CaseFacts]:
-    return View(
+def snapshot_of(id_: str, case: Case) -> Snapshot[CaseFacts]:
+    return Snapshot(
         id=id_,
         dealer_id=DEALER,
         facts=case.facts,

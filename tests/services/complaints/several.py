@@ -16,12 +16,12 @@ from shared.contracts.complaints import CaseMerged, CaseMergeWithdrawn
 from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import StepName
 from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.runtime.aggregate import Aggregate, Outgoing
 from shared.runtime.plan import Work, plan
 from tests.services.complaints.scenario import DEALER, RULES, at
 
-MACHINE = Machine(
+DECIDER = Decider(
     name="complaints",
     reads=facts.READS,
     writes=complaints.ALL,
@@ -179,7 +179,7 @@ class Cases:
         return self.standing(name, of=of).merged is not None
 
     def _take(self, id_: str, events: list[CaseEvent]) -> None:
-        planned = plan(MACHINE, id_, self.known.get(id_), Work(0, events), self.now)
+        planned = plan(DECIDER, id_, self.known.get(id_), Work(0, events), self.now)
         assert not planned.poison
         if planned.change is not None:
             assert planned.change.after.parked is None, planned.change.after.parked

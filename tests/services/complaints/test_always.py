@@ -8,7 +8,7 @@ from typing import get_args
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.complaints.app import machine
+from services.complaints.app import decider
 from services.complaints.domain.case import stand
 from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseEvent, CaseFacts, Filed, join
@@ -18,7 +18,7 @@ from services.complaints.domain.turns import ABOUT_THE_STANDING
 from services.complaints.settings import ComplaintSettings
 from shared.contracts.complaints import CaseStandingChanged
 from shared.contracts.feed_parts import Severity, StepName
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.decider.decision import Decision
 from tests import invariants
 from tests.services.complaints.rules import BUSINESS, CALENDAR
@@ -109,17 +109,17 @@ def stories(draw: st.DrawFn) -> list[CaseEvent]:
 
 MOMENTS = MINUTES.map(lambda minutes: RECEIVED + timedelta(minutes=minutes))
 LATEST = at("60d")
-MACHINE = machine(ComplaintSettings())
+DECIDER = decider(ComplaintSettings())
 FORGETFUL = replace(
-    MACHINE,
+    DECIDER,
     policy=rulebook_of(
         ComplaintPolicy(name="short memory", clocks=POLICY_2123.clocks, memory=timedelta(days=4))
     ),
 )
 OTHER_RULES = rulebook_of(ComplaintPolicy(name="no hurry", clocks=POLICY_2123.clocks[1:3]))
-IN_BUSINESS_TIME = replace(MACHINE, policy=rulebook_of(BUSINESS, CALENDAR))
+IN_BUSINESS_TIME = replace(DECIDER, policy=rulebook_of(BUSINESS, CALENDAR))
 REBASED = replace(
-    MACHINE,
+    DECIDER,
     policy=Rulebook(
         editions={
             DEALER: (
@@ -132,37 +132,37 @@ REBASED = replace(
         }
     ),
 )
-MACHINES = st.sampled_from([MACHINE, IN_BUSINESS_TIME, REBASED])
+DECIDERS = st.sampled_from([DECIDER, IN_BUSINESS_TIME, REBASED])
 """By the shipped rules, by others in business time, and from the ones to the others and back."""
 
 
-Complaints = Machine[CaseFacts, Rulebook]
+Complaints = Decider[CaseFacts, Rulebook]
 
 
 def _decide(facts: CaseFacts, now: datetime) -> Decision:
-    return decide(facts, {}, MACHINE.policy, now)
+    return decide(facts, {}, DECIDER.policy, now)
 
 
 @for_all(stories(), st.data())
 def test_order_and_repetition_make_no_difference(
     events: list[CaseEvent], data: st.DataObject
 ) -> None:
-    invariants.order_and_repetition_make_no_difference(MACHINE, events, data)
+    invariants.order_and_repetition_make_no_difference(DECIDER, events, data)
 
 
 @for_all(stories())
 def test_facts_survive_being_stored(events: list[CaseEvent]) -> None:
-    invariants.facts_survive_being_stored(MACHINE, events)
+    invariants.facts_survive_being_stored(DECIDER, events)
 
 
-@for_all(MACHINES, stories(), MOMENTS, st.floats(0, 1))
+@for_all(DECIDERS, stories(), MOMENTS, st.floats(0, 1))
 def test_nothing_changes_before_it_is_due(
     by: Complaints, events: list[CaseEvent], now: datetime, part: float
 ) -> None:
     invariants.nothing_changes_before_it_is_due(by, known(events), now, part)
 
 
-@for_all(MACHINES, stories())
+@for_all(DECIDERS, stories())
 def test_being_woken_when_due_leads_where_sleeping_through_leads(
     by: Complaints, events: list[CaseEvent]
 ) -> None:
@@ -170,14 +170,14 @@ def test_being_woken_when_due_leads_where_sleeping_through_leads(
     invariants.being_woken_when_due_leads_where_sleeping_through_leads(by, facts, at("-1d"), LATEST)
 
 
-@for_all(MACHINES, stories(), st.data())
+@for_all(DECIDERS, stories(), st.data())
 def test_however_it_is_told_the_same_is_said(
     by: Complaints, events: list[CaseEvent], data: st.DataObject
 ) -> None:
     invariants.however_it_is_told_the_same_is_said(by, events, data)
 
 
-@for_all(MACHINES, stories(), st.data())
+@for_all(DECIDERS, stories(), st.data())
 def test_an_outage_leads_where_none_leads(
     by: Complaints, events: list[CaseEvent], data: st.DataObject
 ) -> None:
@@ -189,7 +189,7 @@ def test_what_is_forgotten_is_not_taken_back(events: list[CaseEvent], data: st.D
     invariants.an_outage_leads_where_none_leads(FORGETFUL, events, LATEST, data)
 
 
-@for_all(MACHINES, stories(), st.data())
+@for_all(DECIDERS, stories(), st.data())
 def test_a_story_told_again_changes_nothing(
     by: Complaints, events: list[CaseEvent], data: st.DataObject
 ) -> None:
@@ -200,7 +200,7 @@ def test_a_story_told_again_changes_nothing(
 def test_a_policy_tried_for_a_while_leaves_no_trace(
     events: list[CaseEvent], data: st.DataObject
 ) -> None:
-    invariants.a_policy_tried_for_a_while_leaves_no_trace(MACHINE, OTHER_RULES, events, data)
+    invariants.a_policy_tried_for_a_while_leaves_no_trace(DECIDER, OTHER_RULES, events, data)
 
 
 @for_all(stories(), MOMENTS, st.integers(0, 20_000))
@@ -232,7 +232,7 @@ def test_a_verdict_agrees_with_its_breach(events: list[CaseEvent], now: datetime
             assert content["due_at"] <= now
 
 
-@for_all(MACHINES, stories(), MOMENTS)
+@for_all(DECIDERS, stories(), MOMENTS)
 def test_a_held_clock_cannot_break(by: Complaints, events: list[CaseEvent], now: datetime) -> None:
     facts = known(events)
     if isinstance(facts.complaint, Filed):
@@ -245,7 +245,7 @@ def test_a_held_clock_cannot_break(by: Complaints, events: list[CaseEvent], now:
                 assert not (hold.start < due_at and (hold.end is None or due_at < hold.end))
 
 
-@for_all(MACHINES, stories(), MOMENTS)
+@for_all(DECIDERS, stories(), MOMENTS)
 def test_what_is_closed_owes_nothing(
     by: Complaints, events: list[CaseEvent], now: datetime
 ) -> None:
@@ -257,7 +257,7 @@ def test_what_is_closed_owes_nothing(
         assert f"closed/{last}" in abouts(decision)
 
 
-@for_all(MACHINES, stories(), MOMENTS)
+@for_all(DECIDERS, stories(), MOMENTS)
 def test_how_a_case_stands_agrees_with_its_listing(
     by: Complaints, events: list[CaseEvent], now: datetime
 ) -> None:

@@ -15,11 +15,11 @@ from services.complaints.domain.rulebook import Edition, Rulebook, rulebook_of
 from services.complaints.views.case import CaseView, line, show
 from services.complaints.views.entries import Step
 from shared.contracts.identifiers import document_id
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.decider.decision import NOTHING_DUE, Decision
 from shared.platform.http import make_app
 from shared.time.clock import ManualClock
-from tests.services.complaints.reading import CASES, ID, OneDealer, client, view_of
+from tests.services.complaints.reading import CASES, ID, OneDealer, client, snapshot_of
 from tests.services.complaints.rules import BUSINESS, CALENDAR, CLIMBING, ROSTER
 from tests.services.complaints.scenario import (
     CASE,
@@ -35,7 +35,7 @@ from tests.services.complaints.scenario import (
     moved,
     step,
 )
-from tests.services.complaints.test_always import MACHINES, MOMENTS, stories
+from tests.services.complaints.test_always import DECIDERS, MOMENTS, stories
 
 
 async def read(case: Case) -> dict[str, Any]:
@@ -160,21 +160,21 @@ async def test_the_timeline_tells_all_in_the_order_of_its_instants() -> None:
     assert shown["assigned_to"] == "advisor-8"
 
 
-@for_all(stories(), MACHINES, MOMENTS)
+@for_all(stories(), DECIDERS, MOMENTS)
 def test_every_case_can_be_shown_whatever_was_reported(
-    events: list[CaseEvent], machine: Machine[CaseFacts, Rulebook], now: datetime
+    events: list[CaseEvent], decider: Decider[CaseFacts, Rulebook], now: datetime
 ) -> None:
-    case = given(*events, rules=machine.policy)
+    case = given(*events, rules=decider.policy)
     case.now = now
-    case.decision = decide(case.facts, {}, machine.policy, now)
-    view = view_of(ID, case)
-    shown = show(view, machine.policy, now)
+    case.decision = decide(case.facts, {}, decider.policy, now)
+    snapshot = snapshot_of(ID, case)
+    shown = show(snapshot, decider.policy, now)
     assert shown.clocks == () or shown.stage is not None
     instants = [entry.at for entry in shown.timeline]
     assert instants == sorted(instants)
     steps = [entry.step_id for entry in shown.timeline if isinstance(entry, Step)]
     assert sorted(steps) == sorted(known.step_id for known in case.facts.steps)
-    listed = line(view, machine.policy, now)
+    listed = line(snapshot, decider.policy, now)
     assert (listed.status, listed.deadline) == (shown.status, shown.deadline)
     if case.decision.listing is not None:
         assert shown.open == (case.decision.listing.deadline is not None)
@@ -323,8 +323,8 @@ async def test_an_unknown_dealer_is_not_found() -> None:
 
 async def test_a_case_that_cannot_be_decided_says_so() -> None:
     reader = OneDealer({ID: given(filed()).when("1h")})
-    reader.views[ID] = replace(
-        reader.views[ID], decision=Decision(), parked_because="decide raised ValueError"
+    reader.snapshots[ID] = replace(
+        reader.snapshots[ID], decision=Decision(), parked_because="decide raised ValueError"
     )
     async with client(reader, at("1h")) as asked:
         response = await asked.get(f"/v1/cases/{ID}")

@@ -171,7 +171,7 @@ async def test_a_case_counts_by_the_dealers_local_date() -> None:
 
 async def test_statistics_are_read_page_by_page() -> None:
     reader = OneDealer({ID: given(filed()).when("1h")})
-    listing = reader.views[ID].listing
+    listing = reader.snapshots[ID].listing
     assert listing is not None
     reader.more = [
         (f"{DEALER}/cdk/{number:05d}", replace(listing, since=at("0s") + timedelta(seconds=number)))

@@ -6,7 +6,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from services.followup.api import routes
-from services.followup.app import machine
+from services.followup.app import decider
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
@@ -31,7 +31,7 @@ NOW = at("2025-01-12 17:00")
 
 def client(facts: dict[str, FollowUpFacts]) -> AsyncClient:
     app = make_app(title="followup")
-    app.include_router(routes(Shelf(machine(FollowUpSettings()), facts, NOW), ManualClock(NOW)))
+    app.include_router(routes(Shelf(decider(FollowUpSettings()), facts, NOW), ManualClock(NOW)))
     return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
 
 
@@ -96,7 +96,7 @@ async def test_another_dealers_tasks_are_not_shown() -> None:
 
 
 def test_the_service_is_put_together_with_the_shipped_rules() -> None:
-    followup = machine(FollowUpSettings())
+    followup = decider(FollowUpSettings())
     assert followup.name == "followup"
     assert followup.policy == FollowUpPolicy()
     assert {topic.name for topic in followup.topics} == {
@@ -109,7 +109,7 @@ def test_the_service_is_put_together_with_the_shipped_rules() -> None:
 def test_a_dealer_group_may_change_rules_in_a_file(tmp_path: Path) -> None:
     rules = tmp_path / "followup.yaml"
     rules.write_text("service_interval: {days: 120}\n", encoding="utf-8")
-    policy = machine(FollowUpSettings(followup_policy_file=rules)).policy
+    policy = decider(FollowUpSettings(followup_policy_file=rules)).policy
     assert policy.service_interval.days == 120
     assert policy.version != FollowUpPolicy().version
 
@@ -138,7 +138,7 @@ async def test_a_task_of_the_groups_own_kind_is_shown(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     settings = FollowUpSettings(followup_policy_file=rules)
-    shelf = Shelf(machine(settings), {CUSTOMER: given(visit("2025-01-10 17:00")).facts}, NOW)
+    shelf = Shelf(decider(settings), {CUSTOMER: given(visit("2025-01-10 17:00")).facts}, NOW)
     app = make_app(title="followup")
     app.include_router(routes(shelf, ManualClock(NOW)))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
@@ -151,7 +151,7 @@ async def test_a_task_of_the_groups_own_kind_is_shown(tmp_path: Path) -> None:
 async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:
     story = given(visit("2025-01-10 17:00"))
     shelf = Shelf(
-        machine(FollowUpSettings()), {CUSTOMER: story.facts}, NOW, parked_because="decide raised"
+        decider(FollowUpSettings()), {CUSTOMER: story.facts}, NOW, parked_because="decide raised"
     )
     app = make_app(title="followup")
     app.include_router(routes(shelf, ManualClock(NOW)))

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given as always
 from hypothesis import strategies as some
 
-from services.followup.app import machine
+from services.followup.app import decider
 from services.followup.domain.decide import condense, decide
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
@@ -31,7 +31,7 @@ from tests.services.followup.story import (
 START = at("2024-01-01")
 DAYS = 700
 END = START + timedelta(days=DAYS + 600)
-MACHINE = machine(FollowUpSettings())
+DECIDER = decider(FollowUpSettings())
 FEW = FollowUpPolicy(horizon=Horizon(documents=2))
 """Looks at two contacts, two consents and two documents' opt-outs."""
 OTHER_POLICY = FollowUpPolicy(rules=POLICY.rules[1:], longest_postponement_days=5, expires_days=9)
@@ -148,7 +148,7 @@ moments = some.integers(-10, (DAYS + 400) * 24).map(lambda hours: START + timede
 def test_order_and_repetition_make_no_difference(
     story: list[Event[Any]], data: some.DataObject
 ) -> None:
-    invariants.order_and_repetition_make_no_difference(MACHINE, story, data)
+    invariants.order_and_repetition_make_no_difference(DECIDER, story, data)
 
 
 @always(stories(), moments, some.floats(0, 1))
@@ -156,19 +156,19 @@ def test_nothing_changes_before_it_is_due(
     story: list[Event[Any]], now: datetime, part: float
 ) -> None:
     facts = given(*story).facts
-    invariants.nothing_changes_before_it_is_due(MACHINE, facts, now, part)
+    invariants.nothing_changes_before_it_is_due(DECIDER, facts, now, part)
 
 
 @always(stories())
 def test_being_woken_when_due_leads_where_sleeping_through_leads(story: list[Event[Any]]) -> None:
     invariants.being_woken_when_due_leads_where_sleeping_through_leads(
-        MACHINE, given(*story).facts, START, END
+        DECIDER, given(*story).facts, START, END
     )
 
 
 @always(stories())
 def test_facts_survive_being_stored(story: list[Event[Any]]) -> None:
-    invariants.facts_survive_being_stored(MACHINE, story)
+    invariants.facts_survive_being_stored(DECIDER, story)
 
 
 @thorough
@@ -176,24 +176,24 @@ def test_facts_survive_being_stored(story: list[Event[Any]]) -> None:
 def test_however_it_is_told_the_same_is_said(
     story: list[Event[Any]], data: some.DataObject
 ) -> None:
-    invariants.however_it_is_told_the_same_is_said(MACHINE, story, data)
+    invariants.however_it_is_told_the_same_is_said(DECIDER, story, data)
 
 
 @always(stories(), some.data())
 def test_an_outage_leads_where_none_leads(story: list[Event[Any]], data: some.DataObject) -> None:
-    invariants.an_outage_leads_where_none_leads(MACHINE, story, END, data)
+    invariants.an_outage_leads_where_none_leads(DECIDER, story, END, data)
 
 
 @always(stories(), some.data())
 def test_a_story_told_again_changes_nothing(story: list[Event[Any]], data: some.DataObject) -> None:
-    invariants.a_story_told_again_changes_nothing(MACHINE, story, END, data)
+    invariants.a_story_told_again_changes_nothing(DECIDER, story, END, data)
 
 
 @always(stories(), some.data())
 def test_a_policy_tried_for_a_while_leaves_no_trace(
     story: list[Event[Any]], data: some.DataObject
 ) -> None:
-    invariants.a_policy_tried_for_a_while_leaves_no_trace(MACHINE, OTHER_POLICY, story, data)
+    invariants.a_policy_tried_for_a_while_leaves_no_trace(DECIDER, OTHER_POLICY, story, data)
 
 
 @always(stories())

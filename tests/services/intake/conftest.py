@@ -13,7 +13,7 @@ from services.intake.views.answers import Item
 from shared.contracts.intake import Recorded
 from shared.platform.errors import TransientFailure
 from shared.time.clock import ManualClock
-from tests.fakes import MemoryRelay
+from tests.fakes import MemoryPublisher
 from tests.services.intake.given import DEALERS, NOW, Data, event, message_of, outcomes
 from tests.services.intake.memory_register import MemoryRegister
 
@@ -23,11 +23,13 @@ class World:
     """One register and one broker; `intake()` is an instance beside them."""
 
     register: MemoryRegister = field(default_factory=MemoryRegister)
-    relay: MemoryRelay = field(default_factory=MemoryRelay)
+    publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
 
     def intake(self) -> Intake:
-        return Intake(register=self.register, relay=self.relay, clock=self.clock, dealers=DEALERS)
+        return Intake(
+            register=self.register, publisher=self.publisher, clock=self.clock, dealers=DEALERS
+        )
 
     async def report(self, noun: str, data: Data, **more: object) -> Item:
         """One event, taken by a fresh instance."""
@@ -53,7 +55,7 @@ class World:
         failure = TransientFailure("away")
         match trouble:
             case "publish":
-                self.relay.fail_next = [failure]
+                self.publisher.fail_next = [failure]
             case "find":
                 self.register.fail_next = [failure]
             case "save":
@@ -63,14 +65,14 @@ class World:
         except TransientFailure:
             return False
         finally:
-            self.relay.fail_next.clear()
+            self.publisher.fail_next.clear()
             self.register.fail_next.clear()
             self.register.before_save.clear()
         return True
 
     def messages(self) -> list[Recorded]:
         """All that was published, in order."""
-        return [message_of(record) for record in self.relay.records]
+        return [message_of(record) for record in self.publisher.records]
 
 
 def after_all(

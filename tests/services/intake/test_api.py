@@ -39,7 +39,7 @@ async def _ready() -> list[str]:
 async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
     app = make_app(
         register=world.register,
-        relay=world.relay,
+        publisher=world.publisher,
         clock=world.clock,
         dealers=DEALERS,
         settings=IntakeSettings(max_body_bytes=200_000, max_batch_items=20),
@@ -108,7 +108,7 @@ async def test_each_wrong_event_alone_is_422(
 ) -> None:
     found = problem(await post(http, bad), 422)
     assert [error["pointer"] for error in found["errors"]] == [pointer]
-    assert (world.relay.records, world.register.rows) == ([], {})
+    assert (world.publisher.records, world.register.rows) == ([], {})
 
 
 @pytest.mark.parametrize("media_type", [BATCH, NDJSON])
@@ -223,14 +223,14 @@ async def test_too_many_events_are_413(http: httpx.AsyncClient, world: World) ->
     events = [event("visit", visit(ro_no=str(number))) for number in range(21)]
     problem(await post(http, lines(events), NDJSON), 413)
     problem(await post(http, events, BATCH), 413)
-    assert world.relay.records == []
+    assert world.publisher.records == []
 
 
 @pytest.mark.parametrize("media_type", [SINGLE, NDJSON])
 async def test_while_the_broker_is_away_nothing_is_taken(
     http: httpx.AsyncClient, world: World, media_type: str
 ) -> None:
-    world.relay.fail_next = [TransientFailure("broker: away")]
+    world.publisher.fail_next = [TransientFailure("broker: away")]
     response = await post(http, event("visit", visit()), media_type)
     problem(response, 503)
     assert response.headers["retry-after"] == "5"
@@ -413,7 +413,7 @@ async def test_what_is_kept_is_republished_page_by_page(
     http: httpx.AsyncClient, world: World
 ) -> None:
     await post(http, [event("visit", visit()), event("complaint", complaint())], BATCH)
-    published, after, documents = len(world.relay.records), "", 0
+    published, after, documents = len(world.publisher.records), "", 0
     while after is not None:
         answer = await http.post("/v1/republish", params={"after": after, "limit": 1})
         assert answer.status_code == 200
@@ -421,7 +421,7 @@ async def test_what_is_kept_is_republished_page_by_page(
         assert set(page) == {"documents", "records", "not_kept", "next"}
         after, documents = page["next"], documents + page["documents"]
     assert documents == len(world.register.rows)
-    assert len(world.relay.records) == 2 * published
+    assert len(world.publisher.records) == 2 * published
 
 
 async def test_republishing_is_asked_for_one_dealer_or_since_an_instant(
@@ -454,9 +454,9 @@ async def test_a_wrong_question_republishes_nothing(
     http: httpx.AsyncClient, world: World, asked: dict[str, str]
 ) -> None:
     await post(http, event("visit", visit()))
-    published = len(world.relay.records)
+    published = len(world.publisher.records)
     problem(await http.post("/v1/republish", params=asked), 422)
-    assert len(world.relay.records) == published
+    assert len(world.publisher.records) == published
 
 
 async def test_of_a_dealer_that_is_not_known_nothing_is_republished(
@@ -469,7 +469,7 @@ async def test_republishing_without_a_broker_is_to_be_asked_again(
     http: httpx.AsyncClient, world: World
 ) -> None:
     await post(http, event("visit", visit()))
-    world.relay.fail_next = [TransientFailure("away")]
+    world.publisher.fail_next = [TransientFailure("away")]
     answer = await http.post("/v1/republish")
     problem(answer, 503)
     assert int(answer.headers["retry-after"]) > 0
@@ -528,7 +528,7 @@ async def test_a_query_that_is_not_known_is_refused(
     found = problem(answer, 422)
     assert found["type"] == "urn:aftercare:problem:invalid-query"
     assert "138" not in answer.text
-    assert world.relay.records == []
+    assert world.publisher.records == []
 
 
 async def test_the_openapi_document_tells_of_strictness(http: httpx.AsyncClient) -> None:

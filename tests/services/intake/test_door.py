@@ -46,7 +46,7 @@ async def intake(world: World, **more: float) -> AsyncIterator[Served]:
     patient = {"body_deadline_seconds": FOR_EVER, "body_stall_seconds": FOR_EVER}
     app = make_app(
         register=world.register,
-        relay=world.relay,
+        publisher=world.publisher,
         clock=world.clock,
         dealers=DEALERS,
         settings=IntakeSettings.model_validate(patient | more),

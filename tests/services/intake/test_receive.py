@@ -46,7 +46,7 @@ async def test_an_accepted_visit_is_published_with_its_profile_and_registered(
 async def test_a_record_carries_its_envelope(world: World) -> None:
     trace = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
     await world.report("visit", visit(), time=at(-5), id=UUID, traceparent=trace)
-    record = world.relay.records[0]
+    record = world.publisher.records[0]
     attributes = from_headers(record.headers)
     assert attributes.pop("id")
     assert record.key == key().encode()
@@ -82,7 +82,7 @@ async def test_an_event_id_that_may_hold_personal_data_is_told_as_a_hash(
     world: World, event_id: str
 ) -> None:
     await world.report("visit", visit(), id=event_id, traceparent="nonsense")
-    attributes = from_headers(world.relay.records[0].headers)
+    attributes = from_headers(world.publisher.records[0].headers)
     assert "traceparent" not in attributes
     assert re.fullmatch("[0-9a-f]{32}", attributes["causationid"])
     assert attributes["causationid"] != causation_id(event_id, b"another key")
@@ -91,10 +91,10 @@ async def test_an_event_id_that_may_hold_personal_data_is_told_as_a_hash(
 
 async def test_a_repeat_is_a_duplicate_and_publishes_nothing(world: World) -> None:
     await world.report("visit", visit())
-    published = len(world.relay.records)
+    published = len(world.publisher.records)
     item = await world.report("visit", visit(), id="another event")
     assert (item.outcome, item.detail) == ("duplicate", "already known")
-    assert len(world.relay.records) == published
+    assert len(world.publisher.records) == published
 
 
 async def test_a_profile_is_published_once_and_when_it_changes(world: World) -> None:
@@ -131,14 +131,14 @@ async def test_internal_documents_are_registered_and_not_published(world: World)
     internal = {"source_customer_id": "X", "kind": "internal", "name": "Sunrise"}
     item = await world.report("visit", visit(customer=internal))
     assert (item.outcome, item.customer_keys) == ("accepted", ())
-    assert world.relay.records == []
+    assert world.publisher.records == []
     assert VISIT in world.register.rows
 
 
 async def test_when_the_broker_fails_nothing_is_registered_and_a_retry_is_accepted(
     world: World,
 ) -> None:
-    world.relay.fail_next = [TransientFailure("broker")]
+    world.publisher.fail_next = [TransientFailure("broker")]
     with pytest.raises(TransientFailure):
         await world.report("visit", visit())
     assert world.register.rows == {}
@@ -155,7 +155,7 @@ async def test_when_the_register_fails_after_the_publish_a_retry_is_accepted(
     with pytest.raises(TransientFailure):
         await world.report("visit", visit())
     assert (await world.report("visit", visit())).outcome == "accepted"
-    sent = [from_headers(record.headers)["id"] for record in world.relay.records]
+    sent = [from_headers(record.headers)["id"] for record in world.publisher.records]
     assert len(sent) == 4
     assert len(set(sent)) == 2, "the repeats have the ids of what they repeat"
 
@@ -226,7 +226,7 @@ CONSENT: Data = {
 
 
 async def test_a_message_the_broker_refuses_rejects_its_event_alone(world: World) -> None:
-    world.relay.fail_next = [RefusedMessage([0])]
+    world.publisher.fail_next = [RefusedMessage([0])]
     raws = [event("visit", visit(ro_no=number, customer=None)) for number in ("RO 1", "RO 2")]
     items = await world.intake().receive(raws)
     assert outcomes(items) == ["rejected", "accepted"]

@@ -21,7 +21,7 @@ from shared.platform.mongo import Mongo
 from shared.platform.publisher import Record
 from shared.settings import MongoSettings
 from shared.time.clock import ManualClock
-from tests.fakes import MemoryRelay
+from tests.fakes import MemoryPublisher
 from tests.services.intake.conftest import World
 from tests.services.intake.given import (
     BERLIN,
@@ -59,8 +59,8 @@ async def put_back(
     limit: int = 2,
 ) -> tuple[list[Record], PutBack]:
     """All pages onto a broker that is new: its records, and the sums of the pages."""
-    broker = MemoryRelay()
-    republishing = Republishing(register=world.register, relay=broker)
+    broker = MemoryPublisher()
+    republishing = Republishing(register=world.register, publisher=broker)
     sums, onward = PutBack(documents=0, records=0, not_kept=0, next=""), ""
     while sums.next is not None:
         page = await republishing.page(dealer_id=dealer_id, since=since, after=onward, limit=limit)
@@ -94,7 +94,7 @@ async def test_ids_keys_contents_and_headers_are_the_same(world: World) -> None:
     await world.intake().receive(raws)
     world.clock.advance(timedelta(hours=3))
     again, sums = await put_back(world)
-    assert by_id(again) == by_id(world.relay.records)
+    assert by_id(again) == by_id(world.publisher.records)
     assert (sums.documents, sums.not_kept) == (len(world.register.rows), 0)
 
 
@@ -104,7 +104,7 @@ async def test_a_step_that_followed_its_complaint_has_the_headers_it_went_out_wi
     await world.report("complaint-step", step(), time=at(-3))
     world.clock.advance(timedelta(hours=1))
     await world.report("complaint", complaint())
-    published = by_id(world.relay.records)
+    published = by_id(world.publisher.records)
     again = by_id((await put_back(world))[0])
     assert again.items() <= published.items()
     assert len(published) == len(again) + 1, "but for where it waited, before it was moved"
@@ -193,14 +193,14 @@ async def test_what_was_registered_before_is_counted_until_it_is_reported_again(
 ) -> None:
     raws = [event(noun, make()) for noun, make in EVERY_KIND.items()]
     await world.intake().receive(raws)
-    published, rows = by_id(world.relay.records), dict(world.register.rows)
+    published, rows = by_id(world.publisher.records), dict(world.register.rows)
     forget_contents(world)
     records, sums = await put_back(world)
     assert (records, sums.documents, sums.not_kept) == ([], 0, len(rows))
 
-    sent = len(world.relay.records)
+    sent = len(world.publisher.records)
     assert set(outcomes(await world.intake().receive(raws))) == {"duplicate"}
-    assert len(world.relay.records) == sent, "nobody is told anything"
+    assert len(world.publisher.records) == sent, "nobody is told anything"
     records, sums = await put_back(world)
     assert by_id(records) == published
     assert sums.not_kept == 0
@@ -211,9 +211,9 @@ async def test_a_register_from_before_is_filled_in_by_what_is_reported_again(
 ) -> None:
     """Profiles were beside the documents, and nothing had its content."""
     mongo = Mongo(mongo_settings, "intake")
-    register, relay = MongoRegister(lambda: mongo), MemoryRelay()
-    intake = Intake(register=register, relay=relay, clock=ManualClock(NOW), dealers=DEALERS)
-    republishing = Republishing(register=register, relay=relay)
+    register, publisher = MongoRegister(lambda: mongo), MemoryPublisher()
+    intake = Intake(register=register, publisher=publisher, clock=ManualClock(NOW), dealers=DEALERS)
+    republishing = Republishing(register=register, publisher=publisher)
     raws = [event("visit", visit()), event("complaint", complaint())]
     await intake.receive(raws)
     profiles = await mongo.database.profiles.find({}).to_list(None)
@@ -245,7 +245,7 @@ async def test_a_newer_profile_that_is_reported_meanwhile_stays_the_last_on_its_
     newer = visit(source_modified_at=at(-30), customer=customer(name="Li Lei 李雷"))
 
     def republish() -> None:
-        republishing = Republishing(register=world.register, relay=world.relay)
+        republishing = Republishing(register=world.register, publisher=world.publisher)
         working = republishing.page(dealer_id=None, since=None, after="profiles:", limit=10)
         with pytest.raises(StopIteration):  # nothing in memory ever waits
             working.send(None)
@@ -267,7 +267,7 @@ async def test_a_profile_registered_while_it_is_republished_is_republished_as_it
         with pytest.raises(StopIteration):
             receiving.send(None)
 
-    republishing = Republishing(register=world.register, relay=world.relay)
+    republishing = Republishing(register=world.register, publisher=world.publisher)
     world.register.before_save = [report_newer]
     await republishing.page(dealer_id=None, since=None, after="profiles:", limit=10)
     profiles = [told for told in world.messages() if isinstance(told, ProfileRecorded)]
@@ -279,14 +279,14 @@ async def test_what_the_broker_does_not_take_is_to_be_asked_for_again(
     world: World, failure: Exception
 ) -> None:
     await world.report("referral", referral())
-    world.relay.fail_next = [failure]
-    republishing = Republishing(register=world.register, relay=world.relay)
+    world.publisher.fail_next = [failure]
+    republishing = Republishing(register=world.register, publisher=world.publisher)
     with pytest.raises(TransientFailure):
         await republishing.page(dealer_id=None, since=None, after="", limit=9)
 
 
 async def test_a_place_that_no_page_told_is_refused(world: World) -> None:
-    republishing = Republishing(register=world.register, relay=world.relay)
+    republishing = Republishing(register=world.register, publisher=world.publisher)
     with pytest.raises(UnknownPlace):
         await republishing.page(dealer_id=None, since=None, after="nowhere:x", limit=9)
 

@@ -6,7 +6,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from services.scoring.api import routes
-from services.scoring.app import machine
+from services.scoring.app import decider
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings
@@ -22,7 +22,7 @@ NOW = day("2025-02-01")
 
 def client(facts: dict[str, ScoringFacts]) -> AsyncClient:
     app = make_app(title="scoring")
-    app.include_router(routes(Shelf(machine(ScoringSettings()), facts, NOW), ManualClock(NOW)))
+    app.include_router(routes(Shelf(decider(ScoringSettings()), facts, NOW), ManualClock(NOW)))
     return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
 
 
@@ -78,7 +78,7 @@ async def test_another_dealers_customers_are_not_shown() -> None:
 
 
 def test_the_service_is_put_together_with_the_shipped_rules() -> None:
-    scoring = machine(ScoringSettings())
+    scoring = decider(ScoringSettings())
     assert scoring.name == "scoring"
     assert scoring.policy == ScoringPolicy()
     assert {topic.name for topic in scoring.topics} == {
@@ -92,7 +92,7 @@ def test_the_service_is_put_together_with_the_shipped_rules() -> None:
 def test_a_dealer_group_may_change_rules_in_a_file(tmp_path: Path) -> None:
     rules = tmp_path / "scoring.yaml"
     rules.write_text("value_is_high_from: 60\n", encoding="utf-8")
-    policy = machine(ScoringSettings(scoring_policy_file=rules)).policy
+    policy = decider(ScoringSettings(scoring_policy_file=rules)).policy
     assert policy.value_is_high_from == 60
     assert policy.version != ScoringPolicy().version
 
@@ -117,7 +117,7 @@ def test_a_file_with_a_mistake_is_refused(tmp_path: Path, wrong: str) -> None:
 async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:
     story = given(visit("2025-01-10"))
     shelf = Shelf(
-        machine(ScoringSettings()), {CUSTOMER: story.facts}, NOW, parked_because="decide raised"
+        decider(ScoringSettings()), {CUSTOMER: story.facts}, NOW, parked_because="decide raised"
     )
     app = make_app(title="scoring")
     app.include_router(routes(shelf, ManualClock(NOW)))

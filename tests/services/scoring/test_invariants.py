@@ -7,7 +7,7 @@ from typing import Any, get_args
 from hypothesis import given as always
 from hypothesis import strategies as some
 
-from services.scoring.app import machine
+from services.scoring.app import decider
 from services.scoring.domain.decide import about, decide, walk
 from services.scoring.domain.facts import join
 from services.scoring.domain.points import Points, points
@@ -34,7 +34,7 @@ from tests.services.scoring.story import (
 START = day("2022-01-01")
 DAYS = 4 * 365
 END = START + timedelta(days=DAYS + 3000)
-MACHINE = machine(ScoringSettings())
+DECIDER = decider(ScoringSettings())
 OTHER_POLICY = ScoringPolicy(value_is_high_from=25, loyalty_is_high_from=15, margin=0)
 on_a_day = some.integers(0, DAYS).map(
     lambda days: (START + timedelta(days=days)).strftime("%Y-%m-%d")
@@ -139,7 +139,7 @@ moments = some.integers(-10, DAYS + 1000).map(lambda days: START + timedelta(day
 def test_order_and_repetition_make_no_difference(
     story: list[Event[Any]], data: some.DataObject
 ) -> None:
-    invariants.order_and_repetition_make_no_difference(MACHINE, story, data)
+    invariants.order_and_repetition_make_no_difference(DECIDER, story, data)
 
 
 @always(stories(), moments, some.floats(0, 1))
@@ -147,19 +147,19 @@ def test_nothing_changes_before_it_is_due(
     story: list[Event[Any]], now: datetime, part: float
 ) -> None:
     facts = given(*story).facts
-    invariants.nothing_changes_before_it_is_due(MACHINE, facts, now, part)
+    invariants.nothing_changes_before_it_is_due(DECIDER, facts, now, part)
 
 
 @always(stories())
 def test_being_woken_when_due_leads_where_sleeping_through_leads(story: list[Event[Any]]) -> None:
     invariants.being_woken_when_due_leads_where_sleeping_through_leads(
-        MACHINE, given(*story).facts, START, END
+        DECIDER, given(*story).facts, START, END
     )
 
 
 @always(stories())
 def test_facts_survive_being_stored(story: list[Event[Any]]) -> None:
-    invariants.facts_survive_being_stored(MACHINE, story)
+    invariants.facts_survive_being_stored(DECIDER, story)
 
 
 @thorough
@@ -167,24 +167,24 @@ def test_facts_survive_being_stored(story: list[Event[Any]]) -> None:
 def test_however_it_is_told_the_same_is_said(
     story: list[Event[Any]], data: some.DataObject
 ) -> None:
-    invariants.however_it_is_told_the_same_is_said(MACHINE, story, data)
+    invariants.however_it_is_told_the_same_is_said(DECIDER, story, data)
 
 
 @always(stories(), some.data())
 def test_an_outage_leads_where_none_leads(story: list[Event[Any]], data: some.DataObject) -> None:
-    invariants.an_outage_leads_where_none_leads(MACHINE, story, END, data)
+    invariants.an_outage_leads_where_none_leads(DECIDER, story, END, data)
 
 
 @always(stories(), some.data())
 def test_a_story_told_again_changes_nothing(story: list[Event[Any]], data: some.DataObject) -> None:
-    invariants.a_story_told_again_changes_nothing(MACHINE, story, END, data)
+    invariants.a_story_told_again_changes_nothing(DECIDER, story, END, data)
 
 
 @always(stories(), some.data())
 def test_a_policy_tried_for_a_while_leaves_no_trace(
     story: list[Event[Any]], data: some.DataObject
 ) -> None:
-    invariants.a_policy_tried_for_a_while_leaves_no_trace(MACHINE, OTHER_POLICY, story, data)
+    invariants.a_policy_tried_for_a_while_leaves_no_trace(DECIDER, OTHER_POLICY, story, data)
 
 
 @always(stories(), moments)

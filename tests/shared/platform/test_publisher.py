@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaConnectionError
 from shared.contracts.topics import VISITS
 from shared.platform.errors import TransientFailure
 from shared.platform.kafka import connection, make_producer
-from shared.platform.publisher import ConnectingRelay, Record
+from shared.platform.publisher import ConnectingPublisher, Record
 from shared.settings import KafkaSettings
 from tests.servers import PATIENCE_SECONDS
 
@@ -28,11 +28,11 @@ def record(value: bytes) -> Record:
 
 
 async def test_before_it_is_connected_nothing_is_taken(kafka_settings: KafkaSettings) -> None:
-    relay = ConnectingRelay(lambda: make_producer(kafka_settings))
-    assert not relay.connected
+    publisher = ConnectingPublisher(lambda: make_producer(kafka_settings))
+    assert not publisher.connected
     with pytest.raises(TransientFailure):
-        await relay.publish([record(b"x")])
-    await relay.stop()
+        await publisher.publish([record(b"x")])
+    await publisher.stop()
 
 
 async def test_it_connects_when_the_broker_comes_and_publishes(
@@ -45,14 +45,14 @@ async def test_it_connects_when_the_broker_comes_and_publishes(
         tried.append(nobody if len(tried) < 2 else kafka_settings)
         return make_producer(tried[-1])
 
-    relay = ConnectingRelay(produce)
-    relay.start()
-    await until(lambda: relay.connected)
+    publisher = ConnectingPublisher(produce)
+    publisher.start()
+    await until(lambda: publisher.connected)
     assert len(tried) == 3
-    await relay.publish([record(b"from the background")])
+    await publisher.publish([record(b"from the background")])
     assert b"from the background" in await values(kafka_settings)
-    await relay.stop()
-    assert not relay.connected
+    await publisher.stop()
+    assert not publisher.connected
 
 
 async def values(settings: KafkaSettings) -> set[bytes | None]:
@@ -87,12 +87,12 @@ async def test_a_producer_that_failed_is_replaced(kafka_settings: KafkaSettings)
         made.append(FailingProducer() if not made else make_producer(kafka_settings))
         return made[-1]
 
-    relay = ConnectingRelay(produce)
-    relay.start()
-    await until(lambda: relay.connected)
+    publisher = ConnectingPublisher(produce)
+    publisher.start()
+    await until(lambda: publisher.connected)
     with pytest.raises(TransientFailure):
-        await relay.publish([record(b"x")])
-    await until(lambda: relay.connected and len(made) == 2)
+        await publisher.publish([record(b"x")])
+    await until(lambda: publisher.connected and len(made) == 2)
     assert FailingProducer.stopped == 1
-    await relay.publish([record(b"again")])
-    await relay.stop()
+    await publisher.publish([record(b"again")])
+    await publisher.stop()

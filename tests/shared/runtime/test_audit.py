@@ -64,9 +64,9 @@ class Audited(Instance):
     """An instance of a service with a name of its own, and what that has counted so far."""
 
     def __init__(
-        self, store: Store, name: str, dealers: Sequence[str] = (DEALER,), **machine: object
+        self, store: Store, name: str, dealers: Sequence[str] = (DEALER,), **decider: object
     ) -> None:
-        renamed = replace(LISTED, name=name, **machine)  # type: ignore[arg-type] # any field
+        renamed = replace(LISTED, name=name, **decider)  # type: ignore[arg-type] # any field
         super().__init__(store, renamed, dealers=dealers)
         self.counted = Metrics(name).value
 
@@ -123,11 +123,11 @@ async def is_as_it_was(store: Store, before: Aggregate) -> bool:
 
 
 async def test_where_nothing_is_wrong_nothing_is_changed(store: Store, audited: Audited) -> None:
-    before, said = await stored(store), len(audited.relay.records)
+    before, said = await stored(store), len(audited.publisher.records)
     for _ in range(3):
         await audited.look()
     assert await stored(store) == before
-    assert len(audited.relay.records) == said
+    assert len(audited.publisher.records) == said
     assert audited.repairs() == {}
     assert audited.counted("audit_checked_total") == 3
     assert audited.counted("audit_passes_total") == 3
@@ -331,8 +331,8 @@ async def test_after_a_failure_the_same_window_comes_again_and_no_deadline_waits
 async def test_a_repair_that_was_cut_off_is_finished(store: Store, audited: Audited) -> None:
     await plant(store, lambda known: replace(known, due_at=None))
     audited.clock.set(START + DAY)
-    audited.relay.fail_next = [TransientFailure("broker: away")]
-    while audited.relay.fail_next:
+    audited.publisher.fail_next = [TransientFailure("broker: away")]
+    while audited.publisher.fail_next:
         await audited.page()
     assert audited.alarms() == []
     await audited.sweep.turn()

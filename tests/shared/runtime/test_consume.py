@@ -18,7 +18,7 @@ from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import DEAD_LETTERS, SCORES, VISITS
 from shared.contracts.values import instant_text
 from shared.platform.kafka import make_producer
-from shared.platform.publisher import KafkaRelay, Record
+from shared.platform.publisher import KafkaPublisher, Record
 from shared.runtime.dead_letters import told_by
 from shared.runtime.lifecycle import Runtime
 from shared.runtime.reload import PolicyWatch
@@ -57,10 +57,10 @@ def settings(fresh_broker: Broker, mongo_settings: MongoSettings) -> ServiceSett
 
 
 @asynccontextmanager
-async def relay_to(settings: KafkaSettings) -> AsyncIterator[KafkaRelay]:
+async def relay_to(settings: KafkaSettings) -> AsyncIterator[KafkaPublisher]:
     producer = make_producer(settings)
     await producer.start()
-    yield KafkaRelay(producer)
+    yield KafkaPublisher(producer)
     await producer.stop()
 
 
@@ -109,8 +109,8 @@ async def read_all(settings: KafkaSettings, topic: str, count: int) -> list[Any]
 
 async def test_a_thousand_events_end_in_documents_and_scores(settings: ServiceSettings) -> None:
     events = [visit(n, customer=str(n % 100)) for n in range(1000)]
-    async with relay_to(settings.kafka) as relay, running(settings) as runtime:
-        await relay.publish([record_of(found) for found in events])
+    async with relay_to(settings.kafka) as publisher, running(settings) as runtime:
+        await publisher.publish([record_of(found) for found in events])
 
         async def all_held() -> bool:
             return await visits_held(runtime) == 1000
@@ -153,11 +153,11 @@ def poison() -> list[Record]:
 
 
 async def test_poison_in_good_traffic_becomes_dead_letters(settings: ServiceSettings) -> None:
-    async with relay_to(settings.kafka) as relay, running(settings) as runtime:
+    async with relay_to(settings.kafka) as publisher, running(settings) as runtime:
         bad = poison()
-        await relay.publish([record_of(visit(n, customer="7")) for n in range(5)])
+        await publisher.publish([record_of(visit(n, customer="7")) for n in range(5)])
         for number, record in enumerate(bad):
-            await relay.publish([record, record_of(visit(f"g{number}", customer="7"))])
+            await publisher.publish([record, record_of(visit(f"g{number}", customer="7"))])
 
         async def all_held() -> bool:
             return await visits_held(runtime) == 5 + len(bad)
@@ -177,8 +177,8 @@ async def test_poison_in_good_traffic_becomes_dead_letters(settings: ServiceSett
 async def test_unknown_types_are_skipped(settings: ServiceSettings) -> None:
     other = record_of(visit())
     unknown = tuple((dict(other.headers) | {"ce_type": b"dev.aftercare.other.v9"}).items())
-    async with relay_to(settings.kafka) as relay, running(settings) as runtime:
-        await relay.publish([Record(VISITS.name, other.key, b"{}", unknown), other])
+    async with relay_to(settings.kafka) as publisher, running(settings) as runtime:
+        await publisher.publish([Record(VISITS.name, other.key, b"{}", unknown), other])
 
         async def held() -> bool:
             return await visits_held(runtime) == 1
@@ -198,12 +198,12 @@ async def test_a_policy_that_a_watch_finds_is_followed_by_all_that_is_stored(
         return await visits_held(runtime) == 5
 
     async def followed() -> bool:
-        versions = {view.policy_version for view in await runtime.reader.page(DEALER)}
+        versions = {snapshot.policy_version for snapshot in await runtime.reader.page(DEALER)}
         return versions == {published[-1].version}
 
     events = [visit(n, customer=str(n)) for n in range(5)]
-    async with relay_to(settings.kafka) as relay, running(settings, watch) as runtime:
-        await relay.publish([record_of(found) for found in events])
+    async with relay_to(settings.kafka) as publisher, running(settings, watch) as runtime:
+        await publisher.publish([record_of(found) for found in events])
         await until(held)
         published.append(ToyPolicy(points=20))
         await until(followed)
@@ -228,8 +228,8 @@ async def test_too_much_poison_in_a_row_stops_the_service(
 ) -> None:
     stopped: list[int] = []
     monkeypatch.setattr("shared.runtime.lifecycle.os.kill", lambda _, sig: stopped.append(sig))
-    async with relay_to(settings.kafka) as relay, running(settings) as runtime:
-        await relay.publish(
+    async with relay_to(settings.kafka) as publisher, running(settings) as runtime:
+        await publisher.publish(
             [
                 Record(
                     VISITS.name, customer_key(DEALER, "dms", str(n)).encode(), b"?", GOOD_HEADERS
@@ -251,7 +251,7 @@ GOOD_HEADERS = record_of(visit()).headers
 
 
 async def test_instances_share_the_partitions_and_take_over(settings: ServiceSettings) -> None:
-    async with relay_to(settings.kafka) as relay, running(settings) as first:
+    async with relay_to(settings.kafka) as publisher, running(settings) as first:
 
         async def owns_all() -> bool:
             return len(first._ownership.partitions) == 6
@@ -262,7 +262,7 @@ async def test_instances_share_the_partitions_and_take_over(settings: ServiceSet
 
             async def shared() -> bool:
                 nonlocal sent
-                await relay.publish(
+                await publisher.publish(
                     [record_of(visit(sent + n, customer=str(n))) for n in range(50)]
                 )
                 sent += 50

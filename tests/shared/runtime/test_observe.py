@@ -34,7 +34,7 @@ def observing(house: House) -> list[Observed]:
     ) -> None:
         told.append((before, after, [content.TYPE.split(".")[2] for content in said]))
 
-    house.reconciler.machine = replace(LISTED, observe=observe)
+    house.reconciler.decider = replace(LISTED, observe=observe)
     return told
 
 
@@ -77,7 +77,7 @@ async def test_each_change_of_a_bulk_that_lost_one_is_observed_once(house: House
 
 async def test_what_the_broker_refuses_was_written_and_is_observed(house: House) -> None:
     told = observing(house)
-    house.relay.fail_next.append(RefusedMessage([0]))
+    house.publisher.fail_next.append(RefusedMessage([0]))
     await house.take(visit())
     assert len(told) == 1
 
@@ -88,7 +88,7 @@ async def test_an_observer_that_raises_stops_nothing(
     def observe(*_: object) -> None:
         raise ZeroDivisionError
 
-    house.reconciler.machine = replace(TOY, observe=observe, name=request.node.name)
+    house.reconciler.decider = replace(TOY, observe=observe, name=request.node.name)
     metrics = Metrics(request.node.name)
     await house.take(visit())
     assert (await house.aggregate()).version == 1

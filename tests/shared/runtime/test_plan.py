@@ -9,7 +9,7 @@ from typing import Any
 from shared.contracts.identifiers import customer_key
 from shared.contracts.outputs import Withdrawal
 from shared.contracts.scoring import GradeChanged, ScoreChanged
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.decider.decision import (
     NOTHING_DUE,
     Announced,
@@ -26,16 +26,16 @@ from tests.shared.runtime.toy import DEALER, LISTED, START, TOY, ToyFacts, ToyPo
 
 ONE, TWO = (customer_key(DEALER, "dms", number) for number in ("1", "2"))
 LATER = START + timedelta(hours=1)
-Toy = Machine[ToyFacts, ToyPolicy]
+Toy = Decider[ToyFacts, ToyPolicy]
 
 
-def deciding(decision: Decision, machine: Toy = TOY) -> Toy:
-    """The machine that always decides this."""
+def deciding(decision: Decision, decider: Toy = TOY) -> Toy:
+    """The decider that always decides this."""
 
     def decide(_: ToyFacts, __: Announced, ___: ToyPolicy, ____: datetime) -> Decision:
         return decision
 
-    return replace(machine, decide=decide)
+    return replace(decider, decide=decide)
 
 
 def saying(*outputs: AnyOutput) -> Toy:
@@ -65,9 +65,9 @@ def alarm(customer: str) -> GradeChanged:
     )
 
 
-def step(machine: Toy, before: Aggregate | None = None, number: int = 1) -> Change:
+def step(decider: Toy, before: Aggregate | None = None, number: int = 1) -> Change:
     """What follows from one more visit of customer 1."""
-    change = plan(machine, ONE, before, Work(0, [event(visit(number))]), LATER).change
+    change = plan(decider, ONE, before, Work(0, [event(visit(number))]), LATER).change
     assert change is not None
     return change
 

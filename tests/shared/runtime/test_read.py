@@ -5,14 +5,14 @@ from datetime import timedelta
 
 from shared.contracts.identifiers import customer_key
 from shared.contracts.scoring import ScoreChanged
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
 from shared.runtime.read import StoreReader
 from shared.runtime.reader import Reader
 from shared.runtime.reconcile import Reconciler
 from shared.time.clock import ManualClock
-from tests.fakes import DEALERS, MemoryRelay, MemoryStore, Shelf
+from tests.fakes import DEALERS, MemoryPublisher, MemoryStore, Shelf
 from tests.shared.runtime.toy import DEALER, LISTED, START, TOY, ToyFacts, ToyPolicy, event, visit
 
 ONE, TWO = (customer_key(DEALER, "dms", number) for number in ("1", "2"))
@@ -21,15 +21,15 @@ ONE, TWO = (customer_key(DEALER, "dms", number) for number in ("1", "2"))
 class Shown:
     """A store with visits of two customers, and a reader of it."""
 
-    def __init__(self, machine: Machine[ToyFacts, ToyPolicy] = TOY) -> None:
+    def __init__(self, decider: Decider[ToyFacts, ToyPolicy] = TOY) -> None:
         self.clock = ManualClock(START)
         self.store = MemoryStore()
-        self.machine = replace(machine)
-        self.reader = StoreReader(self.machine, self.store, self.clock, DEALERS)
+        self.decider = replace(decider)
+        self.reader = StoreReader(self.decider, self.store, self.clock, DEALERS)
 
     async def know(self, customer: str, count: int) -> None:
         ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
-        reconciler = Reconciler(self.machine, self.store, MemoryRelay(), self.clock)
+        reconciler = Reconciler(self.decider, self.store, MemoryPublisher(), self.clock)
         visits = [visit(n, customer=customer, status="open") for n in range(count)]
         async with ownership.turn() as turn:
             work = {visits[0].customer_key: Work(0, [event(found) for found in visits])}
@@ -40,13 +40,13 @@ async def test_a_view_is_decided_for_the_present() -> None:
     shown = Shown()
     await shown.know("1", 1)
     shown.clock.advance(timedelta(days=1))
-    view = await shown.reader.get(ONE)
-    assert view is not None
-    assert [output.about.partition("/")[0] for output in view.decision.outputs] == [
+    snapshot = await shown.reader.get(ONE)
+    assert snapshot is not None
+    assert [output.about.partition("/")[0] for output in snapshot.decision.outputs] == [
         "score",
         "alarm",
     ]
-    assert view.undecided_because is None
+    assert snapshot.undecided_because is None
     assert await shown.reader.get(TWO) is None
 
 
@@ -64,11 +64,11 @@ async def test_the_policy_shown_is_the_one_that_is_decided_by_now() -> None:
     shown = Shown()
     await shown.know("1", 1)
     reader: Reader[ToyFacts] = shown.reader
-    shown.machine.policy = ToyPolicy(points=20)
+    shown.decider.policy = ToyPolicy(points=20)
     assert reader.policy.points == 20
-    view = await reader.get(ONE)
-    assert view is not None
-    contents = [output.content for output in view.decision.outputs]
+    snapshot = await reader.get(ONE)
+    assert snapshot is not None
+    contents = [output.content for output in snapshot.decision.outputs]
     assert [content.score for content in contents if isinstance(content, ScoreChanged)] == [20]
 
 
@@ -95,13 +95,13 @@ async def test_the_shelf_shows_what_the_store_does() -> None:
     shown = Shown(LISTED)
     for customer in ("1", "2"):
         await shown.know(customer, 1)
-    facts = {view.id: view.facts for view in await shown.reader.page(DEALER)}
+    facts = {snapshot.id: snapshot.facts for snapshot in await shown.reader.page(DEALER)}
     shelf: Reader[ToyFacts] = Shelf(LISTED, facts, START)
     reader: Reader[ToyFacts] = shown.reader
     until = START + timedelta(days=1)
     listings = await reader.listings(DEALER, since=START, until=until)
     assert await shelf.listings(DEALER, since=START, until=until) == listings != []
-    assert [view.id for view in await shelf.open_by_deadline(DEALER, limit=1)] == [ONE]
+    assert [snapshot.id for snapshot in await shelf.open_by_deadline(DEALER, limit=1)] == [ONE]
     assert shelf.policy == reader.policy
 
 

@@ -17,7 +17,7 @@ from shared.runtime.plan import Work
 from shared.runtime.reconcile import UNSAID, Reconciler
 from shared.runtime.store import Store
 from shared.time.clock import ManualClock
-from tests.fakes import MemoryRelay
+from tests.fakes import MemoryPublisher
 from tests.shared.runtime.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, event, visit
 
 PARTITION = 3
@@ -120,7 +120,7 @@ class House:
     def __init__(self, store: Store) -> None:
         self.clock = ManualClock(START + timedelta(hours=1))
         self.store = FaultyStore(store)
-        self.relay = MemoryRelay()
+        self.publisher = MemoryPublisher()
         self.monotonic = 0.0
         self.start()
 
@@ -128,7 +128,7 @@ class House:
         pulse = Pulse(limit_seconds=5, monotonic=lambda: self.monotonic)
         self.ownership = Ownership(pulse)
         self.reconciler: Reconciler[ToyFacts, ToyPolicy] = Reconciler(
-            TOY, self.store, self.relay, self.clock
+            TOY, self.store, self.publisher, self.clock
         )
 
     async def take(self, *visits: VisitRecorded) -> list[str]:
@@ -156,7 +156,7 @@ class House:
         return (await self.store.load([id_]))[id_]
 
     def sent(self) -> list[str]:
-        return [attributes(record)["type"].split(".")[2] for record in self.relay.records]
+        return [attributes(record)["type"].split(".")[2] for record in self.publisher.records]
 
 
 def attributes(record: Record) -> Mapping[str, str]:
@@ -172,7 +172,7 @@ async def test_a_first_event_writes_one_document_and_sends_its_score(house: Hous
     await house.take(visit())
     stored = await house.aggregate()
     assert (stored.version, stored.partition, stored.dealer_id) == (1, PARTITION, DEALER)
-    (record,) = house.relay.records
+    (record,) = house.publisher.records
     sent = attributes(record)
     assert record.key == CUSTOMER.encode()
     assert record.topic == "aftercare.scores"
@@ -198,16 +198,16 @@ async def test_an_older_version_changes_nothing(house: House) -> None:
 
 async def test_many_customers_take_one_bulk_and_one_publish(house: House) -> None:
     await house.take(*(visit(customer=str(n)) for n in range(50)))
-    assert len(house.relay.records) == 50
-    assert len({attributes(record)["id"] for record in house.relay.records}) == 50
+    assert len(house.publisher.records) == 50
+    assert len({attributes(record)["id"] for record in house.publisher.records}) == 50
 
 
 async def test_sequences_of_a_subject_rise_within_one_millisecond(house: House) -> None:
     for number in range(3):
         await house.take(visit(number))
-    sequences = [int(attributes(record)["sequence"]) for record in house.relay.records]
+    sequences = [int(attributes(record)["sequence"]) for record in house.publisher.records]
     assert sequences == sorted(set(sequences))
-    assert len({attributes(record)["subject"] for record in house.relay.records}) == 1
+    assert len({attributes(record)["subject"] for record in house.publisher.records}) == 1
 
 
 async def test_an_announcement_comes_at_its_time_and_is_sealed(house: House) -> None:
@@ -226,10 +226,10 @@ async def test_an_announcement_that_later_facts_disprove_is_withdrawn(house: Hou
     await house.wake()
     await house.take(visit(revision=2, status="closed"))
     assert house.sent() == ["score", "grade", "grade-change"]
-    announced, withdrawn = (attributes(record) for record in house.relay.records[1:])
+    announced, withdrawn = (attributes(record) for record in house.publisher.records[1:])
     assert announced["subject"] == withdrawn["subject"]
     assert int(announced["sequence"]) < int(withdrawn["sequence"])
-    assert b'"withdrawn":{' in (house.relay.records[-1].value or b"")
+    assert b'"withdrawn":{' in (house.publisher.records[-1].value or b"")
 
 
 async def test_what_was_withdrawn_can_be_announced_anew(house: House) -> None:
@@ -249,7 +249,7 @@ async def test_an_event_that_cannot_be_joined_harms_no_other(house: House) -> No
     assert reason.startswith("join raised ValueError at toy.py:")
     facts = ToyFacts.model_validate_json((await house.aggregate()).facts)
     assert len(facts.visits) == 2
-    assert len(house.relay.records) == 2
+    assert len(house.publisher.records) == 2
 
 
 async def test_a_decide_that_raises_parks_the_aggregate_with_its_facts_saved(
@@ -274,7 +274,7 @@ async def test_a_decide_that_raises_parks_the_aggregate_with_its_facts_saved(
 
 
 async def test_an_output_the_broker_refuses_parks_its_aggregate_alone(house: House) -> None:
-    house.relay.fail_next.append(RefusedMessage([0]))
+    house.publisher.fail_next.append(RefusedMessage([0]))
     await house.take(visit(customer="1"), visit(customer="2"))
     refused = await house.aggregate()
     assert refused.parked is not None
@@ -290,11 +290,11 @@ async def test_an_output_the_broker_refuses_parks_its_aggregate_alone(house: Hou
 
 async def test_after_a_refusal_sequences_rise_though_another_clock_is_behind(house: House) -> None:
     await house.take(visit(1))
-    house.relay.fail_next.append(RefusedMessage([0]))
+    house.publisher.fail_next.append(RefusedMessage([0]))
     await house.take(visit(2))
     house.clock.advance(-timedelta(minutes=1))
     await house.take(visit(3))
-    before, after = (int(attributes(record)["sequence"]) for record in house.relay.records)
+    before, after = (int(attributes(record)["sequence"]) for record in house.publisher.records)
     assert before < after
 
 
@@ -321,13 +321,13 @@ async def test_a_crash_or_lost_reply_at_any_step_loses_and_doubles_nothing(
         house.start()
     await house.take(visit(1), visit(1, customer="2"))
     await _land_late(house)
-    ids = {attributes(record)["id"] for record in house.relay.records}
+    ids = {attributes(record)["id"] for record in house.publisher.records}
     assert len(ids) == 2
     for customer in ("1", "2"):
         stored = await house.aggregate(customer_key(DEALER, "dms", customer))
         sent = {
             int(attributes(r)["sequence"])
-            for r in house.relay.records
+            for r in house.publisher.records
             if r.key == stored.id.encode()
         }
         assert stored.emitted["score"].sequence in sent
@@ -347,7 +347,7 @@ async def test_what_was_never_written_is_never_sent(house: House) -> None:
         await house.take(visit())
     house.start()
     await house.take()
-    assert house.relay.records == []
+    assert house.publisher.records == []
     assert await house.store.intents(range(6)) == []
     await house.take(visit())
     assert house.sent() == ["score"]
@@ -366,16 +366,16 @@ async def test_a_write_still_under_way_when_its_intent_is_settled_cannot_land(
     house.start()
     await house.take()
     await _land_late(house)
-    sent = len(house.relay.records)
+    sent = len(house.publisher.records)
     await house.take(visit(1))
-    assert len(house.relay.records) == sent + 1
+    assert len(house.publisher.records) == sent + 1
 
 
 async def test_a_crash_before_the_publish_is_made_good_by_the_next_owner(house: House) -> None:
-    house.relay.fail_next.append(TransientFailure("broker away"))
+    house.publisher.fail_next.append(TransientFailure("broker away"))
     with pytest.raises(TransientFailure):
         await house.take(visit())
-    assert house.relay.records == []
+    assert house.publisher.records == []
     house.start()
     await house.take()
     assert house.sent() == ["score"]
@@ -385,7 +385,7 @@ async def test_a_crash_before_the_publish_is_made_good_by_the_next_owner(house: 
 async def test_a_conflict_inside_a_bulk_is_decided_again(house: House) -> None:
     await house.take(visit(1))
     rival = House(house.store)
-    rival.relay, rival.clock = house.relay, house.clock
+    rival.publisher, rival.clock = house.publisher, house.clock
     rival.start()
     stale = await house.store.load([CUSTOMER])
     await rival.take(visit(2))
@@ -394,8 +394,8 @@ async def test_a_conflict_inside_a_bulk_is_decided_again(house: House) -> None:
         await house.reconciler.reconcile(work, turn, stale)
     facts = ToyFacts.model_validate_json((await house.aggregate()).facts)
     assert len(facts.visits) == 3
-    assert b'"score":30' in (house.relay.records[-1].value or b"")
-    contents = {(attributes(record)["id"], record.value) for record in house.relay.records}
+    assert b'"score":30' in (house.publisher.records[-1].value or b"")
+    contents = {(attributes(record)["id"], record.value) for record in house.publisher.records}
     assert len(contents) == len({id_ for id_, _ in contents}) == 3
 
 
@@ -408,7 +408,7 @@ async def test_an_instance_that_was_paused_sends_nothing(house: House) -> None:
     house.store.after_save = pause
     with pytest.raises(OwnershipLost):
         await house.take(visit())
-    assert house.relay.records == []
+    assert house.publisher.records == []
     assert len(await house.store.intents([PARTITION])) == 1
     house.store.after_save = lambda: None
     await house.take()

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.runtime.aggregate import Intent
 from shared.runtime.reconcile import NO_POLICY, applying
 from shared.runtime.reload import exchange_policy, keep_policy_current
@@ -25,15 +25,15 @@ class Exchanging(Instance):
     """An instance whose service was never heard of before."""
 
     def __init__(self, store: MemoryStore, name: str, *, page: int = 100) -> None:
-        self.machine: Machine[ToyFacts, ToyPolicy] = replace(TOY, name=name)
-        super().__init__(store, self.machine, page=page)
+        self.decider: Decider[ToyFacts, ToyPolicy] = replace(TOY, name=name)
+        super().__init__(store, self.decider, page=page)
         self.counted = Metrics(name).value
 
     async def exchange(self, policy: ToyPolicy) -> None:
-        await exchange_policy(self.machine, policy, self.ownership)
+        await exchange_policy(self.decider, policy, self.ownership)
 
     def scores(self) -> list[int]:
-        return [json.loads(record.value or b"")["score"] for record in self.relay.records]
+        return [json.loads(record.value or b"")["score"] for record in self.publisher.records]
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ async def instance(request: pytest.FixtureRequest) -> Exchanging:
     await made.take(0, *(visit(customer=str(n)) for n in range(5)))
     for _ in range(4):
         await made.sweep.turn()
-    made.relay.records.clear()
+    made.publisher.records.clear()
     return made
 
 
@@ -97,9 +97,9 @@ async def test_it_waits_for_the_turn_in_hand(instance: Exchanging) -> None:
     async with instance.ownership.turn():
         exchange = asyncio.create_task(instance.exchange(TWENTY))
         await asyncio.sleep(0)
-        assert instance.machine.policy == TOY.policy
+        assert instance.decider.policy == TOY.policy
     await exchange
-    assert instance.machine.policy == TWENTY
+    assert instance.decider.policy == TWENTY
 
 
 class ByDealer(ToyPolicy):
@@ -153,14 +153,14 @@ async def test_a_watch_is_asked_again_and_again_and_its_trouble_leaves_the_polic
                 return answer
 
     keeping = keep_policy_current(
-        watch, instance.machine, instance.ownership, instance.clock, every_seconds=0
+        watch, instance.decider, instance.ownership, instance.clock, every_seconds=0
     )
     task = asyncio.create_task(keeping)
     async with asyncio.timeout(PATIENCE_SECONDS):
         await done.wait()
     task.cancel()
     assert asked[0] == instance.clock.now()
-    assert instance.machine.policy == TWENTY
+    assert instance.decider.policy == TWENTY
     assert instance.counted("policy_refused_total") == 2
     assert instance.counted("policy_exchanges_total") == 2
 
@@ -179,19 +179,19 @@ async def test_a_policy_of_the_same_version_is_taken_up_too(instance: Exchanging
     taken = asyncio.Event()
 
     async def watch(now: datetime) -> ToyPolicy | None:
-        if instance.machine.policy != TOY.policy:
+        if instance.decider.policy != TOY.policy:
             taken.set()
             return None
         return Staffed(on_duty="Li")
 
     keeping = keep_policy_current(
-        watch, instance.machine, instance.ownership, instance.clock, every_seconds=0
+        watch, instance.decider, instance.ownership, instance.clock, every_seconds=0
     )
     task = asyncio.create_task(keeping)
     async with asyncio.timeout(PATIENCE_SECONDS):
         await taken.wait()
     task.cancel()
-    assert instance.machine.policy == Staffed(on_duty="Li")
+    assert instance.decider.policy == Staffed(on_duty="Li")
     for _ in range(4):
         await instance.sweep.turn()
     assert instance.scores() == [], "it decides nothing anew"

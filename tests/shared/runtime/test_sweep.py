@@ -12,14 +12,14 @@ import pytest
 
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import GRADES
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.runtime.aggregate import Aggregate, Intent
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
 from shared.runtime.reconcile import Reconciler
 from shared.runtime.sweep import SETTLE_EVERY_SECONDS, Sweep
 from shared.time.clock import ManualClock
-from tests.fakes import AllRead, MemoryRelay, MemoryStore
+from tests.fakes import AllRead, MemoryPublisher, MemoryStore
 from tests.shared.runtime.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, event, visit
 from tests.simulation.loop import run
 
@@ -32,7 +32,7 @@ class Instance:
     def __init__(
         self,
         store: MemoryStore,
-        machine: Machine[ToyFacts, ToyPolicy] = TOY,
+        decider: Decider[ToyFacts, ToyPolicy] = TOY,
         *,
         page: int = 100,
         dealers: Sequence[str] = (DEALER,),
@@ -40,12 +40,12 @@ class Instance:
     ) -> None:
         self.monotonic = 0.0
         self.clock = ManualClock(START)
-        self.relay = MemoryRelay()
+        self.publisher = MemoryPublisher()
         self.store = store
         self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
-        self.reconciler = Reconciler(machine, store, self.relay, self.clock)
+        self.reconciler = Reconciler(decider, store, self.publisher, self.clock)
         self.sweep = Sweep(
-            machine=machine,
+            decider=decider,
             reconciler=self.reconciler,
             store=store,
             ownership=self.ownership,
@@ -64,7 +64,7 @@ class Instance:
             await self.reconciler.reconcile(work, turn)
 
     def alarms(self) -> list[bytes | None]:
-        return [record.key for record in self.relay.records if record.topic == GRADES.name]
+        return [record.key for record in self.publisher.records if record.topic == GRADES.name]
 
 
 def open_visits(customers: Sequence[int], opened_at: datetime = START) -> list[VisitRecorded]:
@@ -154,10 +154,10 @@ async def test_another_policy_decides_everything_anew_and_publishes_the_differen
     await after.ownership.gained([0])
     for _ in range(4):
         await after.sweep.turn()
-    assert len(after.relay.records) == 5
-    assert all(b'"score":20' in (record.value or b"") for record in after.relay.records)
+    assert len(after.publisher.records) == 5
+    assert all(b'"score":20' in (record.value or b"") for record in after.publisher.records)
     await after.sweep.turn()
-    assert len(after.relay.records) == 5
+    assert len(after.publisher.records) == 5
 
 
 async def test_a_partition_is_gone_through_once_per_policy_whoever_gains_it() -> None:
@@ -169,7 +169,7 @@ async def test_a_partition_is_gone_through_once_per_policy_whoever_gains_it() ->
         instance = Instance(store, replace(TOY, policy=ToyPolicy(points=points)))
         await instance.ownership.gained([0])
         await instance.sweep.turn()
-        said = [json.loads(record.value or b"")["score"] for record in instance.relay.records]
+        said = [json.loads(record.value or b"")["score"] for record in instance.publisher.records]
         assert said == scores
 
 
@@ -183,7 +183,7 @@ async def test_an_assignment_that_comes_back_is_gone_through_again() -> None:
     await older.sweep.turn()
     await ours.ownership.gained([0])
     await ours.sweep.turn()
-    assert len(ours.relay.records) == 1
+    assert len(ours.publisher.records) == 1
 
 
 async def test_an_intent_that_a_stale_owner_leaves_later_is_settled_by_the_audit() -> None:
@@ -216,4 +216,4 @@ async def test_what_an_old_policy_decides_in_mid_deploy_is_decided_anew() -> Non
     await old.take(0, visit())
     await new.ownership.gained([0])
     await new.sweep.turn()
-    assert b'"score":20' in (new.relay.records[-1].value or b"")
+    assert b'"score":20' in (new.publisher.records[-1].value or b"")

@@ -17,7 +17,7 @@ from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.worker import Ports, Worker
 from shared.settings import RuntimeSettings
 from shared.time.clock import ManualClock
-from tests.fakes import MemoryRelay, MemoryStore
+from tests.fakes import MemoryPublisher, MemoryStore
 from tests.shared.runtime.test_consume import record_of
 from tests.shared.runtime.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, visit
 
@@ -55,13 +55,13 @@ class Taking:
     """A consumer of the toy service on fakes."""
 
     def __init__(self, *, poison_in_a_row: int = 3, backlog_records: int = 0) -> None:
-        self.store, self.relay, self.log = MemoryStore(), MemoryRelay(), FakeLog()
+        self.store, self.publisher, self.log = MemoryStore(), MemoryPublisher(), FakeLog()
         self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
         self.gave_up: list[str] = []
         self.clock, self.seconds = ManualClock(START), 0.0
         ports = Ports(
             store=self.store,
-            relay=self.relay,
+            publisher=self.publisher,
             log=self.log,
             ownership=self.ownership,
             clock=self.clock,
@@ -79,7 +79,7 @@ class Taking:
         await self.worker.take(records)
 
     def sent_to(self, topic: str) -> int:
-        return sum(record.topic == topic for record in self.relay.records)
+        return sum(record.topic == topic for record in self.publisher.records)
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ async def test_records_of_partitions_that_are_not_ours_are_left_to_their_owner(
 
 
 async def test_transient_trouble_rewinds_every_partition_of_the_batch(taking: Taking) -> None:
-    taking.relay.fail_next.append(TransientFailure("broker: away"))
+    taking.publisher.fail_next.append(TransientFailure("broker: away"))
     batch = [polled(4), polled(5), polled(9, partition=3, customer="2")]
     await taking.take(batch)
     assert taking.log.committed == {}
@@ -144,7 +144,7 @@ async def test_transient_trouble_rewinds_every_partition_of_the_batch(taking: Ta
 
 
 async def test_an_unexpected_error_is_no_silent_skip(taking: Taking) -> None:
-    taking.relay.fail_next.append(ZeroDivisionError())
+    taking.publisher.fail_next.append(ZeroDivisionError())
     await taking.take([polled(4)])
     assert taking.log.committed == {}
     assert taking.log.sought == {partition(0): 4}
@@ -159,7 +159,7 @@ async def test_a_commit_that_fails_does_not_undo_the_work(taking: Taking) -> Non
 
 async def test_poison_is_buried_before_its_offset_is_committed(taking: Taking) -> None:
     bad = polled(2, value=b"?")
-    taking.relay.fail_next = [TransientFailure("broker: away")]
+    taking.publisher.fail_next = [TransientFailure("broker: away")]
     await taking.take([bad])
     assert taking.log.committed == {}
     await taking.take([bad])
@@ -201,9 +201,9 @@ async def test_a_batch_that_stopped_the_service_is_not_buried_when_it_comes_agai
 async def test_a_record_too_large_for_a_dead_letter_does_not_hold_up_its_partition(
     taking: Taking,
 ) -> None:
-    taking.relay.fail_next.append(RefusedMessage([1]))
+    taking.publisher.fail_next.append(RefusedMessage([1]))
     await taking.take([polled(1, value=b"?"), polled(2, value=b"??"), polled(3, value=b"???")])
-    (told,) = (told_by(record.headers) for record in taking.relay.records)
+    (told,) = (told_by(record.headers) for record in taking.publisher.records)
     assert (told["offset"], told["omitted"]) == ("2", "2")
     assert taking.log.committed == {partition(0): 4}
 
@@ -224,7 +224,7 @@ async def test_a_document_that_can_never_be_written_is_set_aside_and_its_neighbo
     assert len(ToyFacts.model_validate_json(known[full].facts).visits) == 1
     (told,) = (
         told_by(record.headers)
-        for record in taking.relay.records
+        for record in taking.publisher.records
         if record.topic == DEAD_LETTERS.name
     )
     assert (told["offset"], told["reason"]) == ("3", "refused by the database")
@@ -252,7 +252,7 @@ async def test_what_would_make_an_aggregate_too_large_is_buried_and_corrections_
 
 
 async def test_a_batch_that_fails_again_and_again_is_counted(taking: Taking) -> None:
-    taking.relay.fail_next = [TransientFailure("broker: away")] * 2
+    taking.publisher.fail_next = [TransientFailure("broker: away")] * 2
     for expected in (1, 2, 0):
         await taking.take([polled(1)])
         assert taking.worker.consumer.failures_in_a_row == expected

@@ -41,7 +41,7 @@ async def test_what_is_behind_takes_in_facts_and_says_nothing_until_it_has_caugh
     read_until(taking, None)
     await taking.take([polled(1), polled(2), polled(3, customer="2")])
     await sweep(taking)
-    assert taking.relay.records == []
+    assert taking.publisher.records == []
     assert taking.log.committed == {partition(0): 4}
     read_until(taking, 0)
     await sweep(taking)
@@ -111,7 +111,7 @@ async def test_a_batch_that_failed_is_not_read(taking: Taking) -> None:
     await taking.take([OPEN])
     taking.clock.set(START + DAY)
     read_until(taking, 0)
-    taking.relay.fail_next.append(TransientFailure("broker: away"))
+    taking.publisher.fail_next.append(TransientFailure("broker: away"))
     await taking.take([polled(2, customer="2")])
     read_until(taking, None)
     await sweep(taking)
@@ -217,7 +217,7 @@ async def test_what_waits_comes_again_when_its_batch_fails(patient: Taking) -> N
     read_until(patient, None)
     await patient.take([polled(1)])
     read_until(patient, 0)
-    patient.relay.fail_next.append(TransientFailure("broker: away"))
+    patient.publisher.fail_next.append(TransientFailure("broker: away"))
     await patient.take([polled(2)])
     assert patient.log.sought == {partition(0): 1}
     await patient.take([polled(1), polled(2)])
@@ -247,7 +247,7 @@ async def test_what_waited_is_done_at_once_after_another_assignment(patient: Tak
 
 
 async def test_what_failed_and_waits_again_has_not_gone_through(patient: Taking) -> None:
-    patient.relay.fail_next.append(TransientFailure("broker: away"))
+    patient.publisher.fail_next.append(TransientFailure("broker: away"))
     await patient.take([polled(1), polled(2)])
     assert patient.worker.consumer.failures_in_a_row == 1
     read_until(patient, None)

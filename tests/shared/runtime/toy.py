@@ -21,7 +21,7 @@ from shared.contracts.scoring import (
     ScoreWithdrawn,
 )
 from shared.contracts.values import Instant
-from shared.decider.decider import Machine
+from shared.decider.decider import Decider
 from shared.decider.decision import (
     NOTHING_DUE,
     Announced,
@@ -116,7 +116,7 @@ def decide(facts: ToyFacts, announced: Announced, policy: ToyPolicy, now: dateti
     )
 
 
-TOY: Machine[ToyFacts, ToyPolicy] = Machine(
+TOY: Decider[ToyFacts, ToyPolicy] = Decider(
     name="toy",
     reads=(VisitRecorded,),
     writes=(ScoreChanged, ScoreWithdrawn, GradeChanged, GradeChangeWithdrawn),
@@ -145,7 +145,7 @@ def decide_listed(
     return replace(decision, listing=listing)
 
 
-LISTED: Machine[ToyFacts, ToyPolicy] = replace(TOY, listed=True, decide=decide_listed)
+LISTED: Decider[ToyFacts, ToyPolicy] = replace(TOY, listed=True, decide=decide_listed)
 
 
 def visit(

@@ -1,4 +1,4 @@
-"""How long a deadline takes to find: `python -m tests.shared.time.bench`. Microseconds, no targets."""
+"""How long a deadline takes to find, in microseconds: `python -m tests.shared.time.bench`."""
 
 import time
 from collections.abc import Callable

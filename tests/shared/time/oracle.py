@@ -1,8 +1,8 @@
 """The same deadlines by walking time: minute after minute, looking at the wall clock each time.
 
 Slow, and so simple that it can be believed; it knows nothing of tables, bisection or offsets.
-`python -m tests.shared.time.oracle --count 20000` compares as many random deadlines and prints how many
-there were of each zone, and how many differed.
+`python -m tests.shared.time.oracle --count 20000` compares as many random deadlines, and
+prints how many there were of each zone and how many differed.
 """
 
 import argparse

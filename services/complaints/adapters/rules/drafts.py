@@ -28,7 +28,7 @@ from services.complaints.domain.policy import (
     Rung,
 )
 from services.complaints.domain.rulebook import Edition, OpenCases
-from shared.contracts.values import DealerId, Name
+from shared.contracts.values import DealerId, ShortText
 from shared.time.calendar import BusinessCalendar
 from shared.time.deadlines import due
 from shared.yaml_changes import Changes
@@ -45,7 +45,7 @@ def _as_name(value: object) -> object:
     return str(value) if type(value) is int else value
 
 
-PolicyName = Annotated[Name, BeforeValidator(_as_name)]
+PolicyName = Annotated[ShortText, BeforeValidator(_as_name)]
 
 
 class PolicyFile(BaseModel):
@@ -57,7 +57,7 @@ class PolicyFile(BaseModel):
     extends: Annotated[tuple[PolicyName, ...], Field(max_length=20)] = (POLICY_2123.name,)
     """Shipped policies whose clocks it has; where two have one of a name the later counts."""
     name: PolicyName | None = None
-    calendar: Name | None = None
+    calendar: ShortText | None = None
     """The name of a file in `calendars/`."""
     working_days: Country | None = None
     """Whose statutory working days count; else as the extended policies say."""

@@ -186,9 +186,9 @@ def test_the_account_asks_every_service_for_what_it_reads() -> None:
         TaskOutcomeReported: intake.TaskOutcomeRecorded,
     }
     reads = {
-        "scoring": scoring.machine(ScoringSettings()).reads,
-        "followup": followup.machine(FollowUpSettings()).reads,
-        "complaints": complaints.machine(ComplaintSettings()).reads,
+        "scoring": scoring.decider(ScoringSettings()).reads,
+        "followup": followup.decider(FollowUpSettings()).reads,
+        "complaints": complaints.decider(ComplaintSettings()).reads,
     }
     assert {
         report.TYPE: tuple(name for name, read in reads.items() if message in read)

@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.registry import Collector
 
 from services.complaints.adapters.metrics import observe
-from services.complaints.app import machine
+from services.complaints.app import decider
 from services.complaints.domain.facts import CaseEvent
 from services.complaints.domain.rulebook import Rulebook
 from services.complaints.settings import ComplaintSettings
@@ -100,7 +100,7 @@ def counted(name: str) -> dict[tuple[str, ...], float]:
 
 
 def test_the_machine_is_observed() -> None:
-    assert machine(ComplaintSettings()).observe is observe
+    assert decider(ComplaintSettings()).observe is observe
 
 
 def test_a_case_is_received_once() -> None:

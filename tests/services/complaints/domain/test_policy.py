@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from services.complaints.app import machine
+from services.complaints.app import decider
 from services.complaints.domain.policy import POLICY_2123, ComplaintPolicy
 from services.complaints.domain.wording import in_chinese, in_english
 from services.complaints.settings import ComplaintSettings
@@ -79,7 +79,7 @@ def test_lengths_of_time_in_words(length: str, english: str, chinese: str) -> No
 
 
 def test_the_machine_reads_complaints_and_writes_escalations_and_cases() -> None:
-    built = machine(ComplaintSettings())
+    built = decider(ComplaintSettings())
     assert [topic.name for topic in built.topics] == ["aftercare.complaints", "aftercare.merges"]
     written = {contract.TOPIC.name for contract in built.writes}
     assert written == {"aftercare.escalations", "aftercare.merges", "aftercare.cases"}

@@ -29,7 +29,7 @@ from tests.services.followup.story import (
     outcome,
     visit,
 )
-from tests.services.followup.test_invariants import END, MACHINE, moments, stories
+from tests.services.followup.test_invariants import DECIDER, END, moments, stories
 
 FEW = FollowUpPolicy(horizon=Horizon(documents=2))
 """Looks at two contacts, two consents and two outcomes."""
@@ -42,7 +42,7 @@ SOON = FollowUpPolicy(
     remember_days=30,
 )
 """Nothing reaches as far as a hundred days; looks at one of each group."""
-SHORT_SIGHTED = replace(MACHINE, policy=SOON)
+SHORT_SIGHTED = replace(DECIDER, policy=SOON)
 quick = settings(max_examples=120, deadline=None)
 thorough = settings(max_examples=300, deadline=None)
 policies = some.sampled_from([FEW, SOON])
@@ -145,7 +145,7 @@ class TestMoreThanAreLookedAt:
 
 
 def test_a_task_that_others_displace_is_taken_back_if_open_and_forgotten_if_closed() -> None:
-    life = Life(replace(MACHINE, policy=FEW), CUSTOMER)
+    life = Life(replace(DECIDER, policy=FEW), CUSTOMER)
     done = outcome("2025-01-11 10:00", "service_satisfaction/visit/R1", "done", "O1")
     first = [visit(f"2025-01-10 {hour}:00", f"R{hour - 9}", vin=None) for hour in (10, 11)]
     life.take(at("2025-01-10 12:00"), first)
@@ -193,8 +193,8 @@ class TestBeyondTheHorizon:
 def test_order_and_repetition_make_no_difference(
     story: list[Event[Any]], policy: FollowUpPolicy, data: some.DataObject
 ) -> None:
-    machine = replace(MACHINE, policy=policy)
-    invariants.order_and_repetition_make_no_difference(machine, story, data)
+    decider = replace(DECIDER, policy=policy)
+    invariants.order_and_repetition_make_no_difference(decider, story, data)
 
 
 @quick
@@ -202,8 +202,8 @@ def test_order_and_repetition_make_no_difference(
 def test_setting_aside_makes_no_difference(
     story: list[Event[Any]], policy: FollowUpPolicy, now: datetime
 ) -> None:
-    machine = replace(MACHINE, policy=policy)
-    invariants.setting_aside_makes_no_difference(machine, join(FollowUpFacts(), story), now)
+    decider = replace(DECIDER, policy=policy)
+    invariants.setting_aside_makes_no_difference(decider, join(FollowUpFacts(), story), now)
 
 
 @quick
@@ -240,7 +240,7 @@ def test_a_story_told_again_changes_nothing(story: list[Event[Any]], data: some.
 def test_a_policy_tried_for_a_while_leaves_no_trace(
     story: list[Event[Any]], data: some.DataObject
 ) -> None:
-    invariants.a_policy_tried_for_a_while_leaves_no_trace(MACHINE, SOON, story, data)
+    invariants.a_policy_tried_for_a_while_leaves_no_trace(DECIDER, SOON, story, data)
 
 
 def test_a_line_tells_of_any_document_what_it_was() -> None:
@@ -275,17 +275,17 @@ def many_visits(count: int) -> list[Event[Any]]:
 
 def test_a_customer_of_thousands_of_visits_costs_what_one_of_hundreds_does() -> None:
     some_visits, many = many_visits(300), many_visits(3_000)
-    assert invariants.calls_for_one_more(MACHINE, many) < (
-        1.1 * invariants.calls_for_one_more(MACHINE, some_visits)
+    assert invariants.calls_for_one_more(DECIDER, many) < (
+        1.1 * invariants.calls_for_one_more(DECIDER, some_visits)
     )
-    facts = told(MACHINE.policy, *many[:250]).facts
-    assert len(facts.documents) == MACHINE.policy.looked_at.documents
+    facts = told(DECIDER.policy, *many[:250]).facts
+    assert len(facts.documents) == DECIDER.policy.looked_at.documents
     assert len(facts.versions()) == 250
 
 
 def test_what_is_set_aside_takes_few_bytes() -> None:
-    facts = condense(join(FollowUpFacts(), many_visits(3_000)), MACHINE.policy)
+    facts = condense(join(FollowUpFacts(), many_visits(3_000)), DECIDER.policy)
     stored = facts.model_dump_json(exclude_defaults=True)
-    looked_at_bytes = condense(join(FollowUpFacts(), many_visits(200)), MACHINE.policy)
+    looked_at_bytes = condense(join(FollowUpFacts(), many_visits(200)), DECIDER.policy)
     more = len(stored) - len(looked_at_bytes.model_dump_json(exclude_defaults=True))
     assert more / 2_800 < 110

@@ -5,7 +5,7 @@ import pytest
 from services.intake.adapters.publish import BYTES_AT_ONCE, RECORDS_AT_ONCE, portions, publish
 from shared.platform.errors import RefusedMessage, TransientFailure
 from shared.platform.publisher import Record
-from tests.fakes import MemoryRelay
+from tests.fakes import MemoryPublisher
 
 
 def record(size: int = 10) -> Record:
@@ -27,15 +27,15 @@ def test_portions_are_bounded_by_bytes_and_a_larger_record_goes_alone() -> None:
 
 
 async def test_what_is_refused_is_told_by_its_place_among_all() -> None:
-    relay = MemoryRelay()
-    relay.fail_next = [RefusedMessage([1]), RefusedMessage([0])]
+    publisher = MemoryPublisher()
+    publisher.fail_next = [RefusedMessage([1]), RefusedMessage([0])]
     records = [record() for _ in range(RECORDS_AT_ONCE + 5)]
-    assert await publish(relay, records) == [1, RECORDS_AT_ONCE]
+    assert await publish(publisher, records) == [1, RECORDS_AT_ONCE]
 
 
 async def test_a_failure_ends_it() -> None:
-    relay = MemoryRelay()
-    relay.fail_next = [TransientFailure("away")]
+    publisher = MemoryPublisher()
+    publisher.fail_next = [TransientFailure("away")]
     with pytest.raises(TransientFailure):
-        await publish(relay, [record()])
-    assert relay.records == []
+        await publish(publisher, [record()])
+    assert publisher.records == []

@@ -124,11 +124,11 @@ async def cut_off(world: World, noun: str, data: Data) -> None:
     def fail() -> None:
         world.register.fail_next = [TransientFailure("database")]
 
-    published = len(world.relay.records)
+    published = len(world.publisher.records)
     world.register.before_save = [fail]
     with pytest.raises(TransientFailure):
         await world.report(noun, data)
-    assert len(world.relay.records) > published
+    assert len(world.publisher.records) > published
 
 
 def merged_with(world: World) -> dict[str, str | None]:
@@ -230,7 +230,7 @@ async def test_a_merge_names_who_is_the_other_complaints_customer_now(
     for batch in [changes] if at_once else [[change] for change in changes]:
         await world.intake().receive(batch)
     assert merged_with(world) == ({key("C1"): key("C2")} if expected is None else expected)
-    published, rows = len(world.relay.records), dict(world.register.rows)
+    published, rows = len(world.publisher.records), dict(world.register.rows)
     await world.intake().receive([*changes, *THREE])
     repeated = [told for told in world.messages()[published:] if told.document_id == MERGE]
     assert (repeated, world.register.rows) == ([], rows), "repeats change nothing"

@@ -29,7 +29,7 @@ from tests.services.scoring.story import (
     survey,
     visit,
 )
-from tests.services.scoring.test_invariants import END, MACHINE, moments, stories
+from tests.services.scoring.test_invariants import DECIDER, END, moments, stories
 
 FEW = ScoringPolicy(horizon=Horizon(documents=2))
 """Looks at two documents of each kind."""
@@ -48,7 +48,7 @@ SOON = ScoringPolicy(
     horizon=Horizon(days=1, documents=1),
 )
 """Remembers a hundred days, and looks at one document of each kind."""
-SHORT_SIGHTED = replace(MACHINE, policy=SOON)
+SHORT_SIGHTED = replace(DECIDER, policy=SOON)
 quick = settings(max_examples=120, deadline=None)
 thorough = settings(max_examples=300, deadline=None)
 policies = some.sampled_from([FEW, SOON])
@@ -172,7 +172,7 @@ class TestMoreThanAreLookedAt:
 
 
 def test_a_grade_change_that_others_displace_is_forgotten_and_not_taken_back() -> None:
-    life = Life(replace(MACHINE, policy=FEW), CUSTOMER)
+    life = Life(replace(DECIDER, policy=FEW), CUSTOMER)
     for event in (sale("2025-01-10"), visit("2025-01-20", "R1", paid="1000")):
         life.take(event.recorded_at, [event])
     change = "grade/2025-01-20T10:00:00.000Z/general-potential"
@@ -236,8 +236,8 @@ class TestBeyondTheHorizon:
 def test_order_and_repetition_make_no_difference(
     story: list[Event[Any]], policy: ScoringPolicy, data: some.DataObject
 ) -> None:
-    machine = replace(MACHINE, policy=policy)
-    invariants.order_and_repetition_make_no_difference(machine, story, data)
+    decider = replace(DECIDER, policy=policy)
+    invariants.order_and_repetition_make_no_difference(decider, story, data)
 
 
 @quick
@@ -245,8 +245,8 @@ def test_order_and_repetition_make_no_difference(
 def test_setting_aside_makes_no_difference(
     story: list[Event[Any]], policy: ScoringPolicy, now: datetime
 ) -> None:
-    machine = replace(MACHINE, policy=policy)
-    invariants.setting_aside_makes_no_difference(machine, join(ScoringFacts(), story), now)
+    decider = replace(DECIDER, policy=policy)
+    invariants.setting_aside_makes_no_difference(decider, join(ScoringFacts(), story), now)
 
 
 @quick
@@ -283,7 +283,7 @@ def test_a_story_told_again_changes_nothing(story: list[Event[Any]], data: some.
 def test_a_policy_tried_for_a_while_leaves_no_trace(
     story: list[Event[Any]], data: some.DataObject
 ) -> None:
-    invariants.a_policy_tried_for_a_while_leaves_no_trace(MACHINE, SOON, story, data)
+    invariants.a_policy_tried_for_a_while_leaves_no_trace(DECIDER, SOON, story, data)
 
 
 def newest_by_hand(story: Sequence[Event[Any]], kind: str, number: int) -> set[str]:
@@ -339,17 +339,17 @@ def many_visits(count: int) -> list[Event[Any]]:
 
 def test_a_customer_of_thousands_of_visits_costs_what_one_of_hundreds_does() -> None:
     some_visits, many = many_visits(300), many_visits(3_000)
-    assert invariants.calls_for_one_more(MACHINE, many) < (
-        1.1 * invariants.calls_for_one_more(MACHINE, some_visits)
+    assert invariants.calls_for_one_more(DECIDER, many) < (
+        1.1 * invariants.calls_for_one_more(DECIDER, some_visits)
     )
-    facts = told(MACHINE.policy, *many[:250]).facts
-    assert len(facts.documents) == MACHINE.policy.looked_at.documents
+    facts = told(DECIDER.policy, *many[:250]).facts
+    assert len(facts.documents) == DECIDER.policy.looked_at.documents
     assert len(facts.versions()) == 250
 
 
 def test_what_is_set_aside_takes_few_bytes() -> None:
-    facts = condense(join(ScoringFacts(), many_visits(3_000)), MACHINE.policy)
+    facts = condense(join(ScoringFacts(), many_visits(3_000)), DECIDER.policy)
     stored = facts.model_dump_json(exclude_defaults=True)
-    looked_at_bytes = condense(join(ScoringFacts(), many_visits(200)), MACHINE.policy)
+    looked_at_bytes = condense(join(ScoringFacts(), many_visits(200)), DECIDER.policy)
     more = len(stored) - len(looked_at_bytes.model_dump_json(exclude_defaults=True))
     assert more / 2_800 < 90

@@ -26,9 +26,9 @@ from shared.runtime.reconcile import Reconciler
 from shared.runtime.reload import exchange_policy
 from shared.runtime.sweep import Sweep
 from shared.time.clock import ManualClock
-from tests.fakes import AllRead, MemoryRelay, MemoryStore
+from tests.fakes import AllRead, MemoryPublisher, MemoryStore
 from tests.services.complaints.scenario import DEALER, at, place
-from tests.services.complaints.several import MACHINE, aggregate, complaint, taken
+from tests.services.complaints.several import DECIDER, aggregate, complaint, taken
 
 OTHER_DEALER = "sunrise/berlin"
 
@@ -50,14 +50,14 @@ class Service:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.machine = replace(MACHINE, policy=Rulebook())
+        self.decider = replace(DECIDER, policy=Rulebook())
         self.clock = ManualClock(at("0s"))
-        self.relay = MemoryRelay()
+        self.publisher = MemoryPublisher()
         self.store = MemoryStore()
         self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
-        self.reconciler = Reconciler(self.machine, self.store, self.relay, self.clock)
+        self.reconciler = Reconciler(self.decider, self.store, self.publisher, self.clock)
         self.sweep = Sweep(
-            machine=self.machine,
+            decider=self.decider,
             reconciler=self.reconciler,
             store=self.store,
             ownership=self.ownership,
@@ -68,7 +68,7 @@ class Service:
             interval_seconds=1,
             monotonic=lambda: 0.0,
         )
-        self.watch = rules_watch(self.machine, ComplaintSettings(complaints_rules_dir=folder))
+        self.watch = rules_watch(self.decider, ComplaintSettings(complaints_rules_dir=folder))
 
     async def take(self, *events: CaseEvent) -> None:
         for event in events:
@@ -98,7 +98,7 @@ class Service:
         assert self.watch is not None
         found = await self.watch(now)
         assert found is not None
-        await exchange_policy(self.machine, found, self.ownership)
+        await exchange_policy(self.decider, found, self.ownership)
         for _ in range(20):
             await self.sweep.turn()
 
@@ -106,7 +106,7 @@ class Service:
         """Everything on the topic of escalations so far."""
         return [
             json.loads(record.value or b"")
-            for record in self.relay.records
+            for record in self.publisher.records
             if record.topic == ESCALATIONS.name
         ]
 
@@ -117,13 +117,13 @@ class Service:
 
     async def rehearsed(self, policy: ComplaintPolicy) -> Rehearsal:
         """What an operator is told that a re-base would do now."""
-        now, current = self.clock.now(), self.machine.policy
+        now, current = self.clock.now(), self.decider.policy
         edition = Edition(applied_at=now, open_cases="rebase", policy=policy)
         other = proposed(current, DEALER, edition)
         return await rehearse(self.store, DEALER, current, other, now=now)
 
     async def progress(self) -> tuple[int, int]:
-        version = self.machine.policy.version_for(DEALER)
+        version = self.decider.policy.version_for(DEALER)
         found = await progress(self.store, DEALER, version)
         return found.cases, found.left
 
@@ -165,9 +165,9 @@ async def test_the_dry_run_tells_what_a_re_base_then_does(service: Service) -> N
 
 
 async def test_the_dry_run_changes_nothing(service: Service) -> None:
-    before = await service.emitted(), len(service.relay.records)
+    before = await service.emitted(), len(service.publisher.records)
     await service.rehearsed(QUICKER)
-    assert (await service.emitted(), len(service.relay.records)) == before
+    assert (await service.emitted(), len(service.publisher.records)) == before
 
 
 async def test_a_re_base_changes_no_verdict_and_notifies_nobody(service: Service) -> None:
@@ -215,7 +215,7 @@ async def test_new_cases_only_leaves_open_ones_alone(service: Service) -> None:
     assert (await service.emitted(), len(service.said())) == (before, said)
     for each in await service.store.page(dealer_id=None, after="", limit=9):
         assert (each.due_at, each.listing) == (stored[each.id].due_at, stored[each.id].listing)
-        assert each.policy_version == service.machine.policy.version_for(DEALER)
+        assert each.policy_version == service.decider.policy.version_for(DEALER)
     await service.take(complaint("E", "5h 1m"))
     await service.when("9h 1m")
     breaches = [each for each in service.said()[said:] if each["step"] == "breach"]

@@ -13,7 +13,7 @@ from services.complaints.adapters.rules.applied import write_edition
 from services.complaints.adapters.rules.coverage import missing_years
 from services.complaints.adapters.rules.folder import read_rulebook
 from services.complaints.adapters.rules.watch import RulesWatch
-from services.complaints.app import machine, rules_watch
+from services.complaints.app import decider, rules_watch
 from services.complaints.domain.rulebook import Edition, OpenCases, Rulebook
 from services.complaints.settings import ComplaintSettings
 from shared.dealers.roster import Roster
@@ -236,7 +236,7 @@ async def test_a_look_reads_only_what_changed(tmp_path: Path) -> None:
 
 async def test_a_roster_alone_is_taken_up_without_deciding_anything_anew(tmp_path: Path) -> None:
     settings = ComplaintSettings(complaints_rules_dir=tmp_path)
-    service = machine(settings)
+    service = decider(settings)
     watch = rules_watch(service, settings)
     assert watch is not None
     with_roster(tmp_path)
@@ -247,7 +247,7 @@ async def test_a_roster_alone_is_taken_up_without_deciding_anything_anew(tmp_pat
 
 
 def test_without_a_folder_nothing_is_watched() -> None:
-    assert rules_watch(machine(ComplaintSettings()), ComplaintSettings()) is None
+    assert rules_watch(decider(ComplaintSettings()), ComplaintSettings()) is None
 
 
 # --- years ------------------------------------------------------------------------------------

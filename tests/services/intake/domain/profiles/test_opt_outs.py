@@ -12,7 +12,7 @@ from services.intake.adapters.republish import Republishing
 from services.intake.domain.canonical import submissions
 from services.intake.domain.profiles.decide import decide_opt_outs
 from shared.contracts.intake import ConsentGiven, CustomerMoved, Recorded
-from tests.fakes import MemoryRelay
+from tests.fakes import MemoryPublisher
 from tests.services.intake.conftest import World, after_all
 from tests.services.intake.given import (
     NOW,
@@ -177,8 +177,8 @@ async def test_every_party_speaks_for_itself(world: World) -> None:
 
 async def test_it_is_republished_under_the_same_id(world: World) -> None:
     await world.intake().receive([visited(-60, of("C1", "sms")), visited(-30, silent("C2"))])
-    broker = MemoryRelay()
-    republishing = Republishing(register=world.register, relay=broker)
+    broker = MemoryPublisher()
+    republishing = Republishing(register=world.register, publisher=broker)
     await republishing.page(dealer_id=None, since=None, after="", limit=99)
     told = held(message_of(record) for record in broker.records)
     where = (key("C2"), SAID)

@@ -141,11 +141,11 @@ async def test_two_documents_of_one_batch_are_both_heard(world: World) -> None:
 
 async def test_what_changes_nothing_is_a_duplicate(world: World) -> None:
     await world.intake().receive([said_by(-60, **FULL)])
-    rows, sent = dict(world.register.rows), len(world.relay.records)
+    rows, sent = dict(world.register.rows), len(world.publisher.records)
     (again,) = await world.intake().receive([said_by(-60, **FULL)])
     assert again.outcome == "duplicate"
     assert world.register.rows == rows
-    assert len(world.relay.records) == sent
+    assert len(world.publisher.records) == sent
 
 
 async def test_news_of_the_customer_alone_are_no_duplicate(world: World) -> None:
