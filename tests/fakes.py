@@ -198,7 +198,7 @@ class Shelf(Generic[F, P]):
         *,
         parked_because: str | None = None,
     ) -> None:
-        self._machine = decider
+        self._decider = decider
         self._facts = facts
         self._now = now
         self._parked_because = parked_because
@@ -218,7 +218,7 @@ class Shelf(Generic[F, P]):
 
     @property
     def policy(self) -> P:
-        return self._machine.policy
+        return self._decider.policy
 
     async def open_by_deadline(
         self, dealer_id: str, *, after: tuple[datetime, str] | None = None, limit: int = 100
@@ -247,10 +247,10 @@ class Shelf(Generic[F, P]):
         return found[:limit]
 
     def _snapshot(self, id_: str) -> Snapshot[F]:
-        facts, policy = self._facts[id_], self._machine.policy
+        facts, policy = self._facts[id_], self._decider.policy
         decision = Decision()
         if self._parked_because is None:
-            decision = self._machine.decide(facts, {}, policy, self._now)
+            decision = self._decider.decide(facts, {}, policy, self._now)
         return Snapshot(
             id=id_,
             dealer_id=dealer_of(id_),

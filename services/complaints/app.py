@@ -27,7 +27,6 @@ def decider(settings: ComplaintSettings) -> Decider[facts.CaseFacts, Rulebook]:
         policy=settings.policy(),
         aggregate_id=facts.aggregate_id,
         listed=True,
-        census=CENSUS,
         observe=observe,
     )
 
@@ -48,4 +47,4 @@ def main() -> None:
         settings.dealers()
         service = decider(settings)
     begin([dealer.id for dealer in settings.dealers().all()], service.policy)
-    serve(service, settings, routes, rules_watch(service, settings))
+    serve(service, settings, routes, watch=rules_watch(service, settings), census=CENSUS)

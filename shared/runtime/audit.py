@@ -125,7 +125,7 @@ class Auditor(Generic[F, P]):
         clock: TimeSource,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._machine = decider
+        self._decider = decider
         self._reconciler = reconciler
         self._store = store
         self._dealers = dealers
@@ -150,7 +150,7 @@ class Auditor(Generic[F, P]):
         except Exception as error:
             turn.unsettled = True
             self._rest(began, at_least=SECONDS_AFTER_FAILURE)
-            metrics.transient_failures.labels(self._machine.name, "audit").inc()
+            metrics.transient_failures.labels(self._decider.name, "audit").inc()
             if isinstance(error, TransientFailure):
                 log.warning("the audit is waiting", because=str(error))
             else:
@@ -169,7 +169,7 @@ class Auditor(Generic[F, P]):
         for _ in range(QUERIES_A_TURN if self._dealers else 0):
             read += await self._window(turn, read_until)
             if self._place.dealer == len(self._dealers):
-                metrics.audit_passes.labels(self._machine.name).inc()
+                metrics.audit_passes.labels(self._decider.name).inc()
                 self._place = _Place(self._clock.now())
                 return
             if _is_much(read) or self._monotonic() > until:
@@ -198,20 +198,20 @@ class Auditor(Generic[F, P]):
             known_until = read_until[aggregate.partition]
             if self._is_left_to_others(aggregate, known_until, now):
                 continue
-            metrics.audit_checked.labels(self._machine.name).inc()
-            change = plan(self._machine, aggregate.id, aggregate, looks[aggregate.id], now).change
+            metrics.audit_checked.labels(self._decider.name).inc()
+            change = plan(self._decider, aggregate.id, aggregate, looks[aggregate.id], now).change
             fault = change and _fault(aggregate, change, known_until)
             if fault is None:
                 continue
             wrong[aggregate.id] = aggregate
-            metrics.audit_repairs.labels(self._machine.name, fault).inc()
+            metrics.audit_repairs.labels(self._decider.name, fault).inc()
             log.error("the audit repairs", fault=fault, partition=aggregate.partition)
         await self._reconciler.reconcile({id_: looks[id_] for id_ in wrong}, turn, wrong)
 
     def _is_left_to_others(self, aggregate: Aggregate, swept_at: datetime, now: datetime) -> bool:
         """To the policy scan, the retry of the parked, the sweep; or to a later look, where it
         was written by a clock that is ahead: for ours, its deadlines are still to come."""
-        current = self._machine.policy.version_for(aggregate.dealer_id)
+        current = self._decider.policy.version_for(aggregate.dealer_id)
         if aggregate.parked is not None or aggregate.policy_version != current:
             return True
         due_at = aggregate.due_at
@@ -220,7 +220,7 @@ class Auditor(Generic[F, P]):
 
     def _tell_alive(self) -> None:
         at = SystemClock().now().timestamp()  # an alert compares it with the real time
-        metrics.audit_last_run.labels(self._machine.name).set(at)
+        metrics.audit_last_run.labels(self._decider.name).set(at)
 
 
 def _look(aggregate: Aggregate, read_until: datetime) -> Work:

@@ -67,7 +67,7 @@ class Consumer(Generic[F, P]):
         give_up: Callable[[str], None],
         monotonic: Callable[[], float],
     ) -> None:
-        self._machine = decider
+        self._decider = decider
         self._reading = decider.reading
         self._reconciler = reconciler
         self._publisher = publisher
@@ -106,16 +106,16 @@ class Consumer(Generic[F, P]):
         waited = bool(self._waiting.partitions)
         self._waiting.add(records)
         try:
-            with metrics.batch_seconds.labels(self._machine.name).time():
+            with metrics.batch_seconds.labels(self._decider.name).time():
                 async with self._ownership.turn() as turn:
                     done = await self._take(turn, waited=waited)
         except TransientFailure as failure:
-            metrics.transient_failures.labels(self._machine.name, _cause(failure)).inc()
+            metrics.transient_failures.labels(self._decider.name, _cause(failure)).inc()
             log.warning("batch will be taken again", because=str(failure))
             self._count_failures(self.failures_in_a_row + 1)
             await self._rewind()
         except Exception as error:
-            metrics.transient_failures.labels(self._machine.name, "unexpected").inc()
+            metrics.transient_failures.labels(self._decider.name, "unexpected").inc()
             log.exception("batch will be taken again", because=type(error).__name__)
             self._count_failures(self.failures_in_a_row + 1)
             await self._rewind()
@@ -128,7 +128,7 @@ class Consumer(Generic[F, P]):
 
     def _count_failures(self, in_a_row: int) -> None:
         self.failures_in_a_row = in_a_row
-        metrics.batch_failures_in_a_row.labels(self._machine.name).set(in_a_row)
+        metrics.batch_failures_in_a_row.labels(self._decider.name).set(in_a_row)
 
     async def _take(self, turn: Turn, *, waited: bool) -> bool:
         """Whether anything was done, and did not only wait. `waited`: something did before."""
@@ -184,9 +184,9 @@ class Consumer(Generic[F, P]):
             if event is not None:
                 events.append((record, event))
         for topic, count in Counter(record.topic for record in records).items():
-            metrics.records_consumed.labels(self._machine.name, topic).inc(count)
+            metrics.records_consumed.labels(self._decider.name, topic).inc(count)
         skipped = len(records) - len(events) - len(poison)
-        metrics.records_skipped.labels(self._machine.name).inc(skipped)
+        metrics.records_skipped.labels(self._decider.name).inc(skipped)
         return events, poison
 
     def _group(
@@ -194,7 +194,7 @@ class Consumer(Generic[F, P]):
     ) -> Mapping[str, Work]:
         groups: dict[str, tuple[int, list[Event[Any]]]] = {}
         for record, event in events:
-            aggregate_id = self._machine.aggregate_id(event)
+            aggregate_id = self._decider.aggregate_id(event)
             groups.setdefault(aggregate_id, (record.partition, []))[1].append(event)
         read_until = {part: self._progress.read_with(sight, part) for part in sight}
         return {
@@ -221,13 +221,13 @@ class Consumer(Generic[F, P]):
 
     async def _bury(self, poison: Sequence[tuple[RawRecord, str]], turn: Turn) -> None:
         turn.ensure_current()
-        letters = [dead_letter(self._machine.name, record, reason) for record, reason in poison]
+        letters = [dead_letter(self._decider.name, record, reason) for record, reason in poison]
         try:
             await self._publisher.publish(letters)
         except RefusedMessage as refusal:
             await self._publisher.publish([without_record(letters[at]) for at in refusal.refused])
         for record, reason in poison:
-            metrics.dead_letters.labels(self._machine.name, record.topic).inc()
+            metrics.dead_letters.labels(self._decider.name, record.topic).inc()
             log.warning(
                 "dead letter",
                 topic=record.topic,

@@ -28,7 +28,7 @@ from shared.platform.kafka import make_producer, partition_counts
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher
-from shared.runtime.census import Counting
+from shared.runtime.census import Census, Counting
 from shared.runtime.health import consumer_troubles
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.ownership import Ownership, Pulse
@@ -51,17 +51,23 @@ log = structlog.get_logger()
 
 
 class Runtime(Generic[F, P]):
-    """One instance of a service. Make it inside the running event loop."""
+    """One instance of a service. Make it inside the running event loop.
+
+    `watch` and `census` as `serve` says.
+    """
 
     def __init__(
         self,
         decider: Decider[F, P],
         settings: ServiceSettings,
+        *,
         watch: PolicyWatch[P] | None = None,
+        census: Census | None = None,
     ) -> None:
-        self._machine = decider
+        self._decider = decider
         self._settings = settings
         self._watch_policy = watch
+        self._census = census
         self.clock = settings.clock.clock()
         self._mongo = Mongo(settings.mongo, decider.name)
         self._store = MongoStore(self._mongo.database, listed=decider.listed)
@@ -125,7 +131,7 @@ class Runtime(Generic[F, P]):
         if self._watch_policy is not None:
             keeping = keep_policy_current(
                 self._watch_policy,
-                self._machine,
+                self._decider,
                 self._ownership,
                 self.clock,
                 every_seconds=POLICY_WATCH_SECONDS,
@@ -146,7 +152,7 @@ class Runtime(Generic[F, P]):
 
     async def exchange_policy(self, policy: P) -> None:
         """Follow another policy from the next turn on; as `shared.runtime.reload` promises."""
-        await exchange_policy(self._machine, policy, self._ownership)
+        await exchange_policy(self._decider, policy, self._ownership)
 
     async def troubles(self) -> list[str]:
         """What keeps this instance from working; nothing: it is ready."""
@@ -176,15 +182,15 @@ class Runtime(Generic[F, P]):
         await self._until("the broker", self._broker.start)
         self._waiting_for = None
         self._begin_counting()
-        log.info("consuming", topics=[topic.name for topic in self._machine.topics])
+        log.info("consuming", topics=[topic.name for topic in self._decider.topics])
         await self._worker.keep_sweeping()
 
     def _begin_counting(self) -> None:
-        if self._machine.census is None:
+        if self._census is None:
             return
         counting = Counting(
-            self._machine.census,
-            service=self._machine.name,
+            self._census,
+            service=self._decider.name,
             store=self._store,
             dealers=self._dealers.all(),
             ownership=self._ownership,
@@ -209,8 +215,8 @@ class Runtime(Generic[F, P]):
 
     async def _check_topics(self) -> None:
         """All topics must exist, and those that are read have the same number of partitions."""
-        reads = {topic.name for topic in self._machine.topics}
-        writes = {contract.TOPIC.name for contract in self._machine.writes}
+        reads = {topic.name for topic in self._decider.topics}
+        writes = {contract.TOPIC.name for contract in self._decider.writes}
         names = sorted(reads | writes | {DEAD_LETTERS.name})
         counts = await partition_counts(self._settings.kafka, names)
         missing = sorted(set(names) - counts.keys())
@@ -223,7 +229,7 @@ class Runtime(Generic[F, P]):
 
     async def _watch(self) -> None:
         """Keep the gauges of ownership and lag current."""
-        name = self._machine.name
+        name = self._decider.name
         while True:
             metrics.partitions_owned.labels(name).set(len(self._ownership.partitions))
             with contextlib.suppress(KafkaError, TimeoutError):
@@ -260,18 +266,21 @@ def serve(
     decider: Decider[F, P],
     settings: ServiceSettings,
     routes: Routes[F],
+    *,
     watch: PolicyWatch[P] | None = None,
+    census: Census | None = None,
 ) -> None:
     """Run a service until SIGTERM or SIGINT. Exits with status 1 where it gave up itself.
 
-    `watch` is asked every few seconds for another policy; see `shared.runtime.reload`.
+    `watch` is asked every few seconds for another policy; see `shared.runtime.reload`. `census`:
+    which gauges show what is stored, of a listed decider.
     """
     configure_logging(service=decider.name, level=settings.log_level, form=settings.log_format)
     runtimes: list[Runtime[F, P]] = []
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        runtime = Runtime(decider, settings, watch)
+        runtime = Runtime(decider, settings, watch=watch, census=census)
         runtimes.append(runtime)
         app.include_router(http.operations(runtime.troubles))
         app.include_router(holdings(runtime.reader))

@@ -27,14 +27,14 @@ class StoreReader(Generic[F, P]):
     def __init__(
         self, decider: Decider[F, P], store: ReadStore, clock: TimeSource, dealers: Dealers
     ) -> None:
-        self._machine = decider
+        self._decider = decider
         self._store = store
         self._clock = clock
         self._dealers = dealers
 
     @property
     def policy(self) -> P:
-        return self._machine.policy
+        return self._decider.policy
 
     def is_dealer(self, dealer_id: str) -> bool:
         return self._dealers.find(dealer_id) is not None
@@ -77,19 +77,19 @@ class StoreReader(Generic[F, P]):
         items = [
             Holding(
                 id=aggregate.id,
-                documents=dict(self._machine.facts.model_validate_json(aggregate.facts).versions()),
+                documents=dict(self._decider.facts.model_validate_json(aggregate.facts).versions()),
             )
             for aggregate in found
         ]
         return Holdings(items=items, next=items[-1].id if len(items) == limit else None)
 
     def _snapshot(self, aggregate: Aggregate) -> Snapshot[F]:
-        facts = self._machine.facts.model_validate_json(aggregate.facts)
+        facts = self._decider.facts.model_validate_json(aggregate.facts)
         announced = aggregate.announced
         parked_because = aggregate.parked.reason if aggregate.parked else None
         try:
-            decision = self._machine.decide(
-                facts, announced, self._machine.policy, self._clock.now()
+            decision = self._decider.decide(
+                facts, announced, self._decider.policy, self._clock.now()
             )
         except Exception as error:  # one aggregate's trouble must not hide the others of a page
             decision, parked_because = Decision(), f"decide raised {place_of(error)}"

@@ -70,7 +70,7 @@ class Sweep(Generic[F, P]):
         interval_seconds: float,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._machine = decider
+        self._decider = decider
         self._reconciler = reconciler
         self._store = store
         self._ownership = ownership
@@ -108,11 +108,11 @@ class Sweep(Generic[F, P]):
             try:
                 busy = await self.turn()
             except TransientFailure as failure:
-                metrics.transient_failures.labels(self._machine.name, "sweep").inc()
+                metrics.transient_failures.labels(self._decider.name, "sweep").inc()
                 log.warning("timers are waiting", because=str(failure))
                 await backoff.wait()
             except Exception as error:
-                metrics.transient_failures.labels(self._machine.name, "unexpected").inc()
+                metrics.transient_failures.labels(self._decider.name, "unexpected").inc()
                 log.exception("timers are waiting", because=type(error).__name__)
                 await backoff.wait()
             else:
@@ -135,7 +135,7 @@ class Sweep(Generic[F, P]):
         if more may be due."""
         async with self._ownership.turn() as turn:
             if not turn.partitions:
-                metrics.policy_scan_partitions_left.labels(self._machine.name).set(0)
+                metrics.policy_scan_partitions_left.labels(self._decider.name).set(0)
                 return False
             if self._monotonic() - self._settled_at > SETTLE_EVERY_SECONDS:
                 turn.unsettled = True
@@ -166,7 +166,7 @@ class Sweep(Generic[F, P]):
 
     def _tell_lateness(self, due: Sequence[Aggregate]) -> None:
         now = self._clock.now()
-        lateness = metrics.timer_lateness_seconds.labels(self._machine.name)
+        lateness = metrics.timer_lateness_seconds.labels(self._decider.name)
         for aggregate in due:
             if aggregate.due_at is not None and not is_undecided(aggregate):
                 lateness.observe((now - aggregate.due_at).total_seconds())
@@ -186,14 +186,14 @@ class Sweep(Generic[F, P]):
         Whoever else decides by another policy takes the mark away: then it begins once more. What
         cannot be decided yet, as something unread may bear on it, is waited for.
         """
-        policy, assignment = self._machine.policy, self._ownership.assignments
+        policy, assignment = self._decider.policy, self._ownership.assignments
         if self._scan is None or (self._scan.assignment, self._scan.version) != (
             assignment,
             policy.version,
         ):
             self._scan = await self._begin_scan(turn)
         scan = self._scan
-        metrics.policy_scan_partitions_left.labels(self._machine.name).set(len(scan.left))
+        metrics.policy_scan_partitions_left.labels(self._decider.name).set(len(scan.left))
         if not scan.left or not scan.left <= read_until.keys():
             return
         page = await self._store.policy_versions(scan.left, after=scan.after, limit=self._page)
@@ -213,7 +213,7 @@ class Sweep(Generic[F, P]):
             self._scan = None
 
     async def _begin_scan(self, turn: Turn) -> _PolicyScan:
-        current = self._machine.policy.version
+        current = self._decider.policy.version
         marks = await self._store.policy_marks(turn.partitions)
         left = frozenset(part for part in turn.partitions if marks.get(part) != current)
         if left:

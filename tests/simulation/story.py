@@ -102,7 +102,7 @@ class Story:
         self._started = 0
         self._exchanging = 0
         self._audits_begun: dict[str, int] = {}
-        self._machine = replace(world.decider, decide=self._decide)
+        self._decider = replace(world.decider, decide=self._decide)
 
     async def play(self) -> None:
         """Storm, calm, the end of all deadlines, calm, judgement."""
@@ -117,7 +117,7 @@ class Story:
             self._advance(self._world.the_end - self._clock.now())
             if await self._comes_to_rest():
                 self.witness.nothing_is_missing()
-                self._world.judge(self.witness, self._machine.policy, self._clock.now())
+                self._world.judge(self.witness, self._decider.policy, self._clock.now())
 
     def unexpected(self, error: str) -> None:
         """The service's own code ran into an error that it does not foresee."""
@@ -162,7 +162,7 @@ class Story:
         if self._is_outage:
             return
         self._started += 1
-        name, decider = f"{self._started}", replace(self._machine)
+        name, decider = f"{self._started}", replace(self._decider)
         instance = Instance(name, self._house, decider, self._clock.now())
         self._instances.append(instance)
         instance.start()
@@ -229,7 +229,7 @@ class Story:
 
     async def deploy(self) -> None:
         """Another policy, process after process."""
-        self._machine = replace(self._machine, policy=self._world.deployed)
+        self._decider = replace(self._decider, policy=self._world.deployed)
         self.network.tell("", "a deploy begins")
         for instance in self._running():
             await asyncio.sleep(self.random.uniform(0, 10))
@@ -237,7 +237,7 @@ class Story:
 
     async def exchange(self) -> None:
         """Another policy while they run, process after process."""
-        self._machine = replace(self._machine, policy=self._world.exchanged)
+        self._decider = replace(self._decider, policy=self._world.exchanged)
         self.network.tell("", "another policy is published")
         for instance in self._alive():
             self.network.spawn(self._exchange(instance))
@@ -271,7 +271,7 @@ class Story:
         while self._exchanging:  # noqa: ASYNC110 # as above
             await asyncio.sleep(TICK_SECONDS)
         for instance in self._alive():
-            if instance.decider.policy != self._machine.policy:
+            if instance.decider.policy != self._decider.policy:
                 await self._renew(instance)
         self._audits_begun = {one.name: one.store.audits_begun for one in self._alive()}
         if self._audited:
@@ -325,7 +325,7 @@ class Story:
         return None if done else "an audit is under way"
 
     async def _a_policy_is_being_applied(self) -> bool:
-        policy = self._machine.policy
+        policy = self._decider.policy
         applied = await self._house.database.policy_marks(range(PARTITIONS))
         return any(
             aggregate.policy_version != policy.version_for(aggregate.dealer_id)

@@ -363,7 +363,7 @@ async def test_it_tells_when_it_last_ran(store: Store, audited: Audited) -> None
     assert audited.counted("audit_last_run_timestamp_seconds") == last
 
 
-async def test_a_machine_that_is_not_listed_is_not_audited(store: Store) -> None:
+async def test_a_decider_that_is_not_listed_is_not_audited(store: Store) -> None:
     plain = Audited(store, "not audited", listed=False)
     await plain.ownership.gained([0])
     await plain.take(0, visit(status="open"))

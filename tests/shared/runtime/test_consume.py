@@ -68,7 +68,7 @@ async def relay_to(settings: KafkaSettings) -> AsyncIterator[KafkaPublisher]:
 async def running(
     settings: ServiceSettings, watch: PolicyWatch[ToyPolicy] | None = None
 ) -> AsyncIterator[Runtime[ToyFacts, ToyPolicy]]:
-    runtime = Runtime(replace(TOY), settings, watch)
+    runtime = Runtime(replace(TOY), settings, watch=watch)
     await runtime.start()
     try:
         yield runtime
