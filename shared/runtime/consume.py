@@ -18,10 +18,11 @@ from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.platform import metrics
 from shared.platform.backoff import Backoff
+from shared.platform.dead_letters import dead_letter, without_record
 from shared.platform.errors import PoisonRecord, RefusedMessage, TransientFailure
+from shared.platform.kafka import RawRecord
 from shared.platform.publisher import Publisher
 from shared.runtime.backlog import Backlog
-from shared.runtime.dead_letters import RawRecord, dead_letter, without_record
 from shared.runtime.ownership import Ownership, Turn
 from shared.runtime.plan import Work
 from shared.runtime.progress import Progress, Reading, Sight

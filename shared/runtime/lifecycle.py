@@ -30,11 +30,12 @@ from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher
 from shared.runtime.census import Census, Counting
 from shared.runtime.health import consumer_troubles
+from shared.runtime.holdings import holdings_router
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.ownership import Ownership, Pulse
-from shared.runtime.read import StoreReader, holdings
 from shared.runtime.reader import Reader
 from shared.runtime.reload import PolicyWatch, exchange_policy, keep_policy_current
+from shared.runtime.snapshots import StoreReader
 from shared.runtime.subscribe import KafkaLog, subscribe
 from shared.runtime.worker import Ports, Worker
 from shared.settings import ServiceSettings
@@ -70,15 +71,15 @@ class Runtime(Generic[F, P]):
         self._census = census
         self.clock = settings.clock.clock()
         self._mongo = Mongo(settings.mongo, decider.name)
-        self._store = MongoStore(self._mongo.database, listed=decider.listed)
+        self.store = MongoStore(self._mongo.database, listed=decider.listed)
         self._dealers = settings.dealers()
-        self.reader = StoreReader(decider, self._store, self.clock, self._dealers)
+        self.reader = StoreReader(decider, self.store, self.clock, self._dealers)
         self._publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
         self._ownership = Ownership(self._pulse)
         self._log = KafkaLog(lambda: self._subscriber.consumer, self.clock)
         ports = Ports(
-            store=self._store,
+            store=self.store,
             publisher=self._publisher,
             log=self._log,
             ownership=self._ownership,
@@ -177,7 +178,7 @@ class Runtime(Generic[F, P]):
         return found
 
     async def _run(self) -> None:
-        await self._until("the database", self._store.prepare)
+        await self._until("the database", self.store.prepare)
         await self._until("the broker's topics", self._check_topics)
         await self._until("the broker", self._broker.start)
         self._waiting_for = None
@@ -191,7 +192,7 @@ class Runtime(Generic[F, P]):
         counting = Counting(
             self._census,
             service=self._decider.name,
-            store=self._store,
+            store=self.store,
             dealers=self._dealers.all(),
             ownership=self._ownership,
             clock=self.clock,
@@ -283,7 +284,7 @@ def serve(
         runtime = Runtime(decider, settings, watch=watch, census=census)
         runtimes.append(runtime)
         app.include_router(http.operations(runtime.troubles))
-        app.include_router(holdings(runtime.reader))
+        app.include_router(holdings_router(decider.facts, runtime.store))
         app.include_router(routes(runtime.reader, runtime.clock))
         await runtime.start()
         yield

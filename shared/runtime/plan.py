@@ -12,7 +12,7 @@ from shared.contracts.outputs import Output, Withdrawal
 from shared.decider.decider import Decider, Facts
 from shared.decider.decision import NOTHING_DUE, Announcement, Decision, Listing, State
 from shared.decider.policy import Policy
-from shared.platform.errors import place_of
+from shared.platform.tracebacks import where_raised
 from shared.runtime.aggregate import NOTHING, Aggregate, Outgoing, Parked
 from shared.runtime.emit import Draft, OutputTooLarge, compare
 
@@ -190,7 +190,7 @@ def _join(
         try:
             facts = decider.join(facts, [event])
         except Exception as error:  # whatever a join raises, it will raise again
-            poison.append((event, f"join raised {place_of(error)}"))
+            poison.append((event, f"join raised {where_raised(error)}"))
     return facts, tuple(poison)
 
 
@@ -233,7 +233,7 @@ def _decide(
     except OutputTooLarge:
         return _parked(before, "output too large", draft)
     except Exception as error:  # facts are saved, outputs stand, and it is tried again
-        return _parked(before, f"decide raised {place_of(error)}", draft)
+        return _parked(before, f"decide raised {where_raised(error)}", draft)
     draft.due_at, draft.parked = decision.next_due, None
     return draft
 

@@ -17,14 +17,9 @@ import structlog
 from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.platform import metrics
-from shared.platform.errors import (
-    Conflict,
-    RefusedDocuments,
-    RefusedMessage,
-    TransientFailure,
-    place_of,
-)
+from shared.platform.errors import Conflict, RefusedDocuments, RefusedMessage, TransientFailure
 from shared.platform.publisher import Publisher
+from shared.platform.tracebacks import where_raised
 from shared.runtime.aggregate import Aggregate, Intent, Outgoing
 from shared.runtime.messages import to_record
 from shared.runtime.ownership import Turn
@@ -197,7 +192,7 @@ class Reconciler(Generic[F, P]):
                 self.decider.observe(change.listing_before, change.after.listing, change.said)
             except Exception as error:
                 metrics.observations_failed.labels(self.decider.name).inc()
-                log.error("a change was not observed", because=place_of(error))
+                log.error("a change was not observed", because=where_raised(error))
 
     def _intents_of(self, changes: Sequence[Change]) -> list[Intent]:
         at = self.clock.now()

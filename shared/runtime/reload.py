@@ -15,7 +15,7 @@ import structlog
 from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.platform import metrics
-from shared.platform.errors import place_of
+from shared.platform.tracebacks import where_raised
 from shared.runtime.ownership import Ownership
 from shared.time.clock import TimeSource
 
@@ -60,6 +60,6 @@ async def keep_policy_current(
             refused_because = ""
         except Exception as error:
             metrics.policy_refused.labels(decider.name).inc()
-            if refused_because != (refused_because := place_of(error)):
+            if refused_because != (refused_because := where_raised(error)):
                 log.error("policy refused, the running one stays", because=refused_because)
         await asyncio.sleep(every_seconds)

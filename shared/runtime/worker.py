@@ -9,9 +9,9 @@ from typing import Generic, TypeVar
 
 from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
+from shared.platform.kafka import RawRecord
 from shared.platform.publisher import Publisher
 from shared.runtime.consume import Consumer, Log
-from shared.runtime.dead_letters import RawRecord
 from shared.runtime.ownership import Ownership
 from shared.runtime.progress import Progress
 from shared.runtime.reconcile import Reconciler, random_intent_id

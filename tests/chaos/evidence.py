@@ -18,9 +18,10 @@ from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import Event
 from shared.contracts.topics import CASES, COMPLAINTS, DEAD_LETTERS, SALES, VISITS
 from shared.decider.decider import Decider
+from shared.platform.dead_letters import told_by
+from shared.platform.kafka import RawRecord
 from shared.platform.mongo import Mongo
 from shared.runtime.aggregate import NOTHING, Aggregate
-from shared.runtime.dead_letters import RawRecord, told_by
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.validate import to_event
 from shared.settings import MongoSettings

@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 
 from shared.contracts.envelope import Event
 from shared.decider.decider import Decider
-from shared.runtime.dead_letters import RawRecord
+from shared.platform.kafka import RawRecord
 from shared.runtime.validate import to_event
 
 

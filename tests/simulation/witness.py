@@ -14,9 +14,10 @@ from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import customer_of, subject_id
 from shared.contracts.topics import DEAD_LETTERS
 from shared.decider.decider import Decider
+from shared.platform.dead_letters import told_by
+from shared.platform.kafka import RawRecord
 from shared.platform.publisher import Record
 from shared.runtime.aggregate import NOTHING, Aggregate, Emitted
-from shared.runtime.dead_letters import RawRecord, told_by
 from shared.runtime.reconcile import UNSAID
 from tests.simulation.log import Log, LogEntry
 

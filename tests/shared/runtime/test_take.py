@@ -10,9 +10,9 @@ from aiokafka.errors import CommitFailedError
 from shared.contracts.identifiers import customer_key
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import DEAD_LETTERS, SCORES, VISITS
+from shared.platform.dead_letters import told_by
 from shared.platform.errors import RefusedMessage, TransientFailure
 from shared.runtime import plan as planning
-from shared.runtime.dead_letters import told_by
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.worker import Ports, Worker
 from shared.settings import RuntimeSettings
