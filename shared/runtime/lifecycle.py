@@ -33,11 +33,12 @@ from shared.runtime.health import consumer_troubles
 from shared.runtime.holdings import holdings_router
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.ownership import Ownership, Pulse
+from shared.runtime.ports import Ports
 from shared.runtime.reader import Reader
-from shared.runtime.reload import PolicyWatch, exchange_policy, keep_policy_current
+from shared.runtime.reload import PolicyWatch, keep_policy_current, reload_policy
 from shared.runtime.snapshots import StoreReader
-from shared.runtime.subscribe import KafkaLog, subscribe
-from shared.runtime.worker import Ports, Worker
+from shared.runtime.subscribe import KafkaSubscription, subscribe
+from shared.runtime.worker import Worker
 from shared.settings import ServiceSettings
 from shared.time.clock import SystemClock, TimeSource
 
@@ -77,11 +78,11 @@ class Runtime(Generic[F, P]):
         self._publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
         self._ownership = Ownership(self._pulse)
-        self._log = KafkaLog(lambda: self._subscriber.consumer, self.clock)
+        self._subscription = KafkaSubscription(lambda: self._subscriber.consumer, self.clock)
         ports = Ports(
             store=self.store,
             publisher=self._publisher,
-            log=self._log,
+            subscription=self._subscription,
             ownership=self._ownership,
             clock=self.clock,
         )
@@ -98,7 +99,7 @@ class Runtime(Generic[F, P]):
             topics=[topic.name for topic in decider.topics],
             batch_records=settings.runtime.batch_records,
             ownership=self._ownership,
-            log=self._log,
+            subscription=self._subscription,
             take=self._worker.take,
             graceful_stop_seconds=settings.runtime.graceful_stop_seconds,
         )
@@ -151,9 +152,9 @@ class Runtime(Generic[F, P]):
         await self._publisher.stop()
         await self._mongo.close()
 
-    async def exchange_policy(self, policy: P) -> None:
+    async def reload_policy(self, policy: P) -> None:
         """Follow another policy from the next turn on; as `shared.runtime.reload` promises."""
-        await exchange_policy(self._decider, policy, self._ownership)
+        await reload_policy(self._decider, policy, self._ownership)
 
     async def troubles(self) -> list[str]:
         """What keeps this instance from working; nothing: it is ready."""
@@ -240,7 +241,7 @@ class Runtime(Generic[F, P]):
     async def _lag(self) -> int:
         consumer = self._subscriber.consumer
         lag = 0
-        for partition in self._log.assignment():
+        for partition in self._subscription.assignment():
             highwater = consumer.highwater(partition) if consumer is not None else None
             if consumer is not None and highwater is not None:
                 async with asyncio.timeout(1):

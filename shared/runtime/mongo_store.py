@@ -16,13 +16,15 @@ from shared.platform.mongo import (
     guarded_bulk,
     transient,
 )
-from shared.runtime.aggregate import Aggregate, Intent
+from shared.runtime.aggregate import Aggregate, Intent, PolicyMark
 from shared.runtime.documents import (
     from_aggregate,
     from_intent,
+    from_mark,
     to_aggregate,
     to_intent,
     to_listing,
+    to_mark,
 )
 
 FOR_EVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -56,6 +58,7 @@ class MongoStore:
         """Of a partition of which more is due than a page: the last one."""
 
     async def prepare(self) -> None:
+        """Create the indexes that are missing. Raises `TransientFailure`."""
         indexes = [_index("due_in_partition", "partition", "due_at")]
         if self._listed:
             indexes.append(_index("open_by_deadline", "dealer_id", "listing.deadline"))
@@ -131,15 +134,21 @@ class MongoStore:
         )
         return [(document["_id"], document["policy_version"]) for document in found]
 
-    async def policy_marks(self, partitions: Ids[int]) -> Mapping[int, str]:
+    async def policy_marks(self, partitions: Ids[int]) -> Mapping[int, PolicyMark]:
         query = {"_id": {"$in": list(partitions)}}
-        return {found["_id"]: found["mark"] for found in await self._find(self._policies, query)}
+        found = await self._find(self._policies, query)
+        marks = {each["_id"]: to_mark(each["mark"]) for each in found}
+        return {partition: mark for partition, mark in marks.items() if mark is not None}
 
     async def mark_policy(
-        self, partitions: Ids[int], mark: str, *, instead_of: str | None = None
+        self,
+        partitions: Ids[int],
+        mark: PolicyMark | None,
+        *,
+        instead_of: PolicyMark | None = None,
     ) -> None:
-        condition = {} if instead_of is None else {"mark": instead_of}
-        change = {"$set": {"mark": mark}}
+        condition = {} if instead_of is None else {"mark": from_mark(instead_of)}
+        change = {"$set": {"mark": from_mark(mark)}}
         async with transient():
             await self._policies.bulk_write(
                 [

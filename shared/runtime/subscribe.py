@@ -39,7 +39,7 @@ def subscribe(
     topics: Sequence[str],
     batch_records: int,
     ownership: Ownership,
-    log: "KafkaLog",
+    subscription: "KafkaSubscription",
     take: Take,
     graceful_stop_seconds: float,
 ) -> tuple[KafkaBroker, BatchSubscriber]:
@@ -64,7 +64,7 @@ def subscribe(
         ack_policy=AckPolicy.MANUAL,
         auto_offset_reset="earliest",
         partition_assignment_strategy=(RangePartitionAssignor,),
-        listener=_Listener(ownership, log),
+        listener=_Listener(ownership, subscription),
         session_timeout_ms=session_ms,
         heartbeat_interval_ms=session_ms // 4,
         rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
@@ -82,7 +82,7 @@ def subscribe(
     return broker, subscriber
 
 
-class KafkaLog:
+class KafkaSubscription:
     """The consumer of a subscription, which comes and goes with its broker connection."""
 
     def __init__(self, consumer: Callable[[], AIOKafkaConsumer | None], clock: TimeSource) -> None:
@@ -113,7 +113,7 @@ class KafkaLog:
             await consumer.commit(offsets)
 
     async def handed_out(self) -> Mapping[TopicPartition, datetime | None]:
-        """As `Reading` promises. A fetch is sent once the one before is answered, so what the
+        """As `ReadPositions` promises. A fetch is sent once the one before is answered, so what the
         last answer leaves out was written after the one before it."""
         consumer = self._consumer()
         if consumer is None:
@@ -139,15 +139,15 @@ class KafkaLog:
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not typed
     """Drains before partitions are given up; what is gained is settled by the next turn."""
 
-    def __init__(self, ownership: Ownership, log: KafkaLog) -> None:
+    def __init__(self, ownership: Ownership, subscription: KafkaSubscription) -> None:
         self._ownership = ownership
-        self._log = log
+        self._subscription = subscription
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         await self._ownership.revoke()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        self._log.assigned()
+        self._subscription.assigned()
         await self._ownership.gained(found.partition for found in assigned)
 
 

@@ -9,7 +9,8 @@ from random import Random
 from typing import Any
 
 from shared.runtime.ownership import Ownership, Pulse, Turn
-from shared.runtime.worker import Ports, Worker
+from shared.runtime.ports import Ports
+from shared.runtime.worker import Worker
 from shared.settings import RuntimeSettings
 from tests.simulation.broker import SESSION_SECONDS, Broker, Group, Member, NetworkPublisher
 from tests.simulation.database import Database, NetworkStore
@@ -90,7 +91,7 @@ class Instance:
         ports = Ports(
             store=store,
             publisher=publisher,
-            log=self.member,
+            subscription=self.member,
             ownership=self.ownership,
             clock=self.clock,
             monotonic=self.monotonic,

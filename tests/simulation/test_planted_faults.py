@@ -170,11 +170,11 @@ def sweep_without_ownership(patch: pytest.MonkeyPatch) -> None:
 
 def timers_not_swept(patch: pytest.MonkeyPatch) -> None:
     async def nothing(
-        self: Sweep[Any, Any], found: Any, turn: Turn, read_until: Mapping[int, datetime]
+        self: Toy, found: Any, turn: Turn, read_until: Mapping[int, datetime]
     ) -> None:
         return
 
-    patch.setattr(Sweep, "_decide", nothing)
+    patch.setattr(Reconciler, "decide_anew", nothing)
 
 
 def deadlines_put_off(patch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ class World(ABC):
     decider: AnyDecider
     deployed: Any
     """The policy of another deploy."""
-    exchanged: Any
+    reloaded: Any
     """The policy that is published while they run."""
     announces: Collection[str]
     """The CloudEvents types of its announcements."""

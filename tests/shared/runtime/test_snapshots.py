@@ -9,11 +9,11 @@ from shared.decider.decider import Decider
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
 from shared.runtime.reader import Reader
-from shared.runtime.reconcile import Reconciler
 from shared.runtime.snapshots import StoreReader
 from shared.time.clock import ManualClock
 from tests.fakes import DEALERS, MemoryPublisher, MemoryStore, Shelf
 from tests.shared.runtime.toy import DEALER, LISTED, START, TOY, ToyFacts, ToyPolicy, event, visit
+from tests.working import working
 
 ONE, TWO = (customer_key(DEALER, "dms", number) for number in ("1", "2"))
 
@@ -29,11 +29,17 @@ class Shown:
 
     async def know(self, customer: str, count: int) -> None:
         ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
-        reconciler = Reconciler(self.decider, self.store, MemoryPublisher(), self.clock)
+        worker = working(
+            self.decider,
+            store=self.store,
+            publisher=MemoryPublisher(),
+            clock=self.clock,
+            ownership=ownership,
+        )
         visits = [visit(n, customer=customer, status="open") for n in range(count)]
         async with ownership.turn() as turn:
             work = {visits[0].customer_key: Work(0, [event(found) for found in visits])}
-            await reconciler.reconcile(work, turn)
+            await worker.reconciler.reconcile(work, turn)
 
 
 async def test_a_view_is_decided_for_the_present() -> None:
