@@ -10,8 +10,7 @@ from services.complaints.domain.rulebook import Rulebook
 from services.complaints.settings import ComplaintSettings
 from shared.contracts import complaints
 from shared.decider.decider import Decider
-from shared.runtime.lifecycle import serve
-from shared.runtime.reload import PolicyWatch
+from shared.runtime import PolicyWatch, serve
 from shared.settings import reading_files
 
 

@@ -8,7 +8,7 @@ from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
 from shared.contracts import followup
 from shared.decider.decider import Decider
-from shared.runtime.lifecycle import serve
+from shared.runtime import serve
 from shared.settings import reading_files
 
 

@@ -26,7 +26,7 @@ class Polling(Protocol):
     def last_poll_timestamp(self, partition: TopicPartition) -> int | None: ...
 
 
-class Task(Protocol):
+class PollingTask(Protocol):
     """What is needed of the task that polls."""
 
     def done(self) -> bool: ...
@@ -34,7 +34,7 @@ class Task(Protocol):
 
 def consumer_troubles(
     consumer: Polling | None,
-    tasks: Sequence[Task],
+    tasks: Sequence[PollingTask],
     *,
     gained_at: datetime | None,
     batch_began_at: datetime | None,

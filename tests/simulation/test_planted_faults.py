@@ -211,7 +211,7 @@ def sequences_by_the_clock_alone(patch: pytest.MonkeyPatch) -> None:
     def next_sequence(self: Any, about: str) -> int:
         return int(self.now.timestamp() * 1000)
 
-    patch.setattr(emit.Draft, "next_sequence", next_sequence)
+    patch.setattr(emit.Revision, "next_sequence", next_sequence)
 
 
 def announcements_not_sealed(patch: pytest.MonkeyPatch) -> None:
