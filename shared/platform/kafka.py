@@ -1,4 +1,7 @@
-"""The one module that makes Kafka clients: producers, subscriptions' options, administration."""
+"""How every Kafka client of ours reaches the brokers; the producers, and administration.
+
+Services read through FastStream (shared/runtime/subscribe.py), with the same `connection`.
+"""
 
 import asyncio
 from collections.abc import Sequence

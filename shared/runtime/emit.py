@@ -16,6 +16,7 @@ from shared.contracts.identifiers import customer_of, dealer_of
 from shared.contracts.outputs import Output, Withdrawal
 from shared.decider.decision import Announcement, AnyOutput, Decision, Listing
 from shared.runtime.aggregate import Aggregate, Emitted, Outgoing, Parked
+from shared.time.zones import milliseconds_of
 
 MAX_OUTPUT_BYTES = 900_000
 """A larger output parks its aggregate: the broker would refuse it for good."""
@@ -72,7 +73,7 @@ class Revision:
     def next_sequence(self, about: str) -> int:
         """Above the last one about this subject, and rising even across a restored database."""
         known = self.emitted.get(about)
-        now_ms = int(self.now.timestamp() * 1000)
+        now_ms = milliseconds_of(self.now)
         return max(known.sequence + 1, now_ms) if known else now_ms
 
     def say(self, about: str, content: Output | Withdrawal, entry: Emitted, data: str) -> None:

@@ -14,6 +14,8 @@ from shared.platform.mongo import (
     IndexModel,
     UpdateOne,
     guarded_bulk,
+    of_dealer,
+    portions,
     transient,
 )
 from shared.runtime.aggregate import Aggregate, Intent, PolicyMark
@@ -31,8 +33,6 @@ FOR_EVER = datetime(9999, 12, 31, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 WIDER = 8
 """So many times as far is looked ahead where a page is not full."""
-IDS_A_QUERY = 128
-"""Side by side: the embedded database takes a time for `$in` that grows with its square."""
 
 
 class _Page(NamedTuple):
@@ -68,11 +68,10 @@ class MongoStore:
             await self._aggregates.create_indexes(indexes)
 
     async def load(self, ids: Ids[str]) -> Mapping[str, Aggregate]:
-        wanted = list(ids)
         pages = await asyncio.gather(
             *(
-                self._find(self._aggregates, {"_id": {"$in": wanted[start : start + IDS_A_QUERY]}})
-                for start in range(0, len(wanted), IDS_A_QUERY)
+                self._find(self._aggregates, {"_id": {"$in": portion}})
+                for portion in portions(list(ids))
             )
         )
         return {found["_id"]: to_aggregate(found) for page in pages for found in page}
@@ -158,7 +157,7 @@ class MongoStore:
             )
 
     async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
-        bounds = {"$gt": after} if dealer_id is None else _ids_of(dealer_id, after)
+        bounds = {"$gt": after} if dealer_id is None else of_dealer(dealer_id, after=after)
         found = await self._find(self._aggregates, {"_id": bounds}, ["_id"], limit=limit)
         return [to_aggregate(document) for document in found]
 
@@ -200,7 +199,10 @@ class MongoStore:
         after: str,
         limit: int,
     ) -> Sequence[tuple[str, Listing]]:
-        query = {"_id": _ids_of(dealer_id, after), "listing.since": {"$gte": since, "$lt": until}}
+        query = {
+            "_id": of_dealer(dealer_id, after=after),
+            "listing.since": {"$gte": since, "$lt": until},
+        }
         found = await self._find(self._aggregates, query, ["_id"], limit=limit, fields=["listing"])
         return [(document["_id"], to_listing(document["listing"])) for document in found]
 
@@ -242,11 +244,6 @@ class MongoStore:
                 cursor = cursor.sort([(name, ASCENDING) for name in sort])
             found: list[Mapping[str, Any]] = await cursor.to_list(None)
             return found
-
-
-def _ids_of(dealer_id: str, after: str) -> dict[str, str]:
-    """Every id begins with its dealer's id and '/', and '0' is what follows '/'."""
-    return {"$gt": max(after, f"{dealer_id}/"), "$lt": f"{dealer_id}0"}
 
 
 def _index(name: str, owner: str, moment: str) -> IndexModel:
