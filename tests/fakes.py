@@ -13,8 +13,15 @@ from shared.decider.snapshot import Snapshot
 from shared.platform.errors import Conflict, RefusedDocuments
 from shared.platform.mongo import encoded
 from shared.platform.publisher import Record
-from shared.runtime.aggregate import Aggregate, Intent
-from shared.runtime.documents import from_aggregate, from_intent, to_aggregate, to_intent
+from shared.runtime.aggregate import Aggregate, Intent, PolicyMark
+from shared.runtime.documents import (
+    from_aggregate,
+    from_intent,
+    from_mark,
+    to_aggregate,
+    to_intent,
+    to_mark,
+)
 from shared.time.clock import TimeSource
 
 F = TypeVar("F", bound=Facts)
@@ -104,15 +111,20 @@ class MemoryStore:
         ]
         return found[:limit]
 
-    async def policy_marks(self, partitions: Collection[int]) -> Mapping[int, str]:
-        return {part: self._policies[part] for part in partitions if part in self._policies}
+    async def policy_marks(self, partitions: Collection[int]) -> Mapping[int, PolicyMark]:
+        marks = {part: to_mark(self._policies.get(part, "")) for part in partitions}
+        return {part: mark for part, mark in marks.items() if mark is not None}
 
     async def mark_policy(
-        self, partitions: Collection[int], mark: str, *, instead_of: str | None = None
+        self,
+        partitions: Collection[int],
+        mark: PolicyMark | None,
+        *,
+        instead_of: PolicyMark | None = None,
     ) -> None:
         for part in partitions:
-            if instead_of is None or self._policies.get(part) == instead_of:
-                self._policies[part] = mark
+            if instead_of is None or self._policies.get(part) == from_mark(instead_of):
+                self._policies[part] = from_mark(mark)
 
     async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
         found = [
@@ -198,7 +210,7 @@ class Shelf(Generic[F, P]):
         *,
         parked_because: str | None = None,
     ) -> None:
-        self._machine = decider
+        self._decider = decider
         self._facts = facts
         self._now = now
         self._parked_because = parked_because
@@ -218,7 +230,7 @@ class Shelf(Generic[F, P]):
 
     @property
     def policy(self) -> P:
-        return self._machine.policy
+        return self._decider.policy
 
     async def open_by_deadline(
         self, dealer_id: str, *, after: tuple[datetime, str] | None = None, limit: int = 100
@@ -247,10 +259,10 @@ class Shelf(Generic[F, P]):
         return found[:limit]
 
     def _snapshot(self, id_: str) -> Snapshot[F]:
-        facts, policy = self._facts[id_], self._machine.policy
+        facts, policy = self._facts[id_], self._decider.policy
         decision = Decision()
         if self._parked_because is None:
-            decision = self._machine.decide(facts, {}, policy, self._now)
+            decision = self._decider.decide(facts, {}, policy, self._now)
         return Snapshot(
             id=id_,
             dealer_id=dealer_of(id_),

@@ -17,10 +17,7 @@ from deploy.cli.tail import Record, following
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.topics import DEAD_LETTERS
-from shared.platform.errors import RefusedMessage, TransientFailure
-from shared.platform.kafka import make_producer, partition_counts
-from shared.platform.publisher import KafkaPublisher, Publisher
-from shared.runtime.dead_letters import (
+from shared.platform.dead_letters import (
     REPLAYED,
     TOLD,
     Resolved,
@@ -29,6 +26,9 @@ from shared.runtime.dead_letters import (
     resolution,
     told_by,
 )
+from shared.platform.errors import RefusedMessage, TransientFailure
+from shared.platform.kafka import make_producer, partition_counts
+from shared.platform.publisher import KafkaPublisher, Publisher
 from shared.settings import KafkaSettings
 
 RECORDS_AT_ONCE = 100

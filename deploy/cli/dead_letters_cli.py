@@ -23,7 +23,7 @@ from deploy.cli.dead_letters import (
     replay_reaches,
 )
 from deploy.cli.terminal import FAILED, AsJson, DataDir, err
-from shared.runtime.dead_letters import Resolved
+from shared.platform.dead_letters import Resolved
 from shared.settings import KafkaSettings
 
 R = TypeVar("R")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from deploy.cli.dead_letters import DeadLetter
 from deploy.cli.terminal import printable
 from shared.contracts.values import instant_text
-from shared.runtime.dead_letters import not_ours
+from shared.platform.dead_letters import not_ours
 
 SHORTEST_ID = 8
 MAX_VALUE_LINES = 200

@@ -12,7 +12,7 @@ from shared.contracts.case_subjects import Subject
 from shared.contracts.envelope import from_headers
 from shared.contracts.topics import DEAD_LETTERS
 from shared.contracts.values import instant_text
-from shared.runtime.dead_letters import is_resolution, told_by
+from shared.platform.dead_letters import is_resolution, told_by
 
 Data = Mapping[str, Any]
 

@@ -17,7 +17,7 @@ from shared.contracts.identifiers import as_composed
 from shared.contracts.values import Day
 from shared.decider.snapshot import Snapshot
 from shared.platform.problems import Refusal, undecided, unknown, wrong_parameters
-from shared.runtime.reader import Reader, known_dealer
+from shared.runtime import Reader, known_dealer
 from shared.time.clock import TimeSource
 
 PAGE_LIMIT = 500

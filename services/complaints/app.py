@@ -10,8 +10,7 @@ from services.complaints.domain.rulebook import Rulebook
 from services.complaints.settings import ComplaintSettings
 from shared.contracts import complaints
 from shared.decider.decider import Decider
-from shared.runtime.lifecycle import serve
-from shared.runtime.reload import PolicyWatch
+from shared.runtime import PolicyWatch, serve
 from shared.settings import reading_files
 
 
@@ -27,7 +26,6 @@ def decider(settings: ComplaintSettings) -> Decider[facts.CaseFacts, Rulebook]:
         policy=settings.policy(),
         aggregate_id=facts.aggregate_id,
         listed=True,
-        census=CENSUS,
         observe=observe,
     )
 
@@ -48,4 +46,4 @@ def main() -> None:
         settings.dealers()
         service = decider(settings)
     begin([dealer.id for dealer in settings.dealers().all()], service.policy)
-    serve(service, settings, routes, rules_watch(service, settings))
+    serve(service, settings, routes, watch=rules_watch(service, settings), census=CENSUS)

@@ -15,7 +15,7 @@ from shared.contracts.values import Instant
 from shared.decider.snapshot import Snapshot
 from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
 from shared.platform.problems import Refusal, undecided, unknown
-from shared.runtime.reader import Reader, customer_snapshot, known_dealer
+from shared.runtime import Reader, customer_snapshot, known_dealer
 from shared.time.clock import TimeSource
 
 _OF_A_POLICY = ("A rule of the group's own policy asks for it", "按集团自定规则安排")

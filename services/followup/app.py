@@ -8,7 +8,7 @@ from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
 from shared.contracts import followup
 from shared.decider.decider import Decider
-from shared.runtime.lifecycle import serve
+from shared.runtime import serve
 from shared.settings import reading_files
 
 
@@ -25,7 +25,6 @@ def decider(settings: FollowUpSettings) -> Decider[FollowUpFacts, FollowUpPolicy
         policy=settings.policy(),
         listed=True,
         audited=False,
-        census=CENSUS,
     )
 
 
@@ -35,4 +34,4 @@ def main() -> None:
     with reading_files(NAME):
         settings.dealers()
         service = decider(settings)
-    serve(service, settings, api.routes)
+    serve(service, settings, api.routes, census=CENSUS)

@@ -12,7 +12,7 @@ from shared.dealers.dealer import Dealers
 from shared.decider.decider import Decider
 from shared.platform import metrics
 from shared.platform.logs import configure_logging
-from shared.runtime.lifecycle import serve
+from shared.runtime import serve
 from shared.settings import reading_files
 
 log = structlog.get_logger()

@@ -21,8 +21,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.contracts.http.problem import Problem
 from shared.platform import metrics, problems, process
 from shared.platform.connections import limited
-from shared.platform.errors import TransientFailure, place_of
+from shared.platform.errors import TransientFailure
 from shared.platform.problems import MEDIA_TYPE, Refusal, problem_response
+from shared.platform.tracebacks import where_raised
 from shared.settings import HttpSettings
 
 SCRAPE_PATIENCE_SECONDS = 2.0
@@ -139,7 +140,7 @@ class _Failures:
         except Exception as error:
             if scope["type"] != "http":
                 raise
-            log.error("request failed", because=place_of(error))
+            log.error("request failed", because=where_raised(error))
             if began:
                 raise RuntimeError("failed amid an answer") from None
             await problem_response(problems.internal())(scope, receive, send)

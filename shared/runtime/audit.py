@@ -9,15 +9,14 @@ Not found here: an aggregate whose listing lost its deadline, whose own timer st
 a dealer that is not configured any more, of whom intake takes nothing either.
 """
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, Literal, TypeVar
 
 import structlog
 
-from shared.decider.decider import Decider, Facts
+from shared.decider.decider import Facts
 from shared.decider.decision import NOTHING_DUE
 from shared.decider.policy import Policy
 from shared.platform import metrics
@@ -25,9 +24,9 @@ from shared.platform.errors import TransientFailure
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.ownership import Turn
 from shared.runtime.plan import Change, Work, plan
+from shared.runtime.ports import Ports
 from shared.runtime.reconcile import Reconciler
-from shared.runtime.store import Store
-from shared.time.clock import SystemClock, TimeSource
+from shared.time.clock import SystemClock
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -57,7 +56,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Cursor:
     """How far a pass has come: behind `after` of this dealer, by windows of the deadline.
 
     The embedded database reads all of a window to find a page of it, and has no cheaper
@@ -84,14 +83,14 @@ class _Place:
         width = min(self.width, _widest(start, self.present))
         return start + width if width < NOTHING_DUE - start else NOTHING_DUE
 
-    def behind(self, found: Sequence[Aggregate]) -> "_Place":
+    def behind(self, found: Sequence[Aggregate]) -> "_Cursor":
         """Where to go on after `found`, a page of what is behind `after` and before `end`."""
         end = self.end
         if len(found) == AUDIT_PAGE:
             first, last = _deadline(found[0]), _deadline(found[-1])
             return replace(self, after=(last, found[-1].id), width=max(last - first, SECOND))
         if end is None:
-            return _Place(self.present, self.dealer + 1)
+            return _Cursor(self.present, self.dealer + 1)
         width = end - self.after[0] if self.after is not None else self.width
         return replace(self, after=(end, ""), width=width * (1 if _is_much(len(found)) else 2))
 
@@ -115,24 +114,15 @@ def _deadline(aggregate: Aggregate) -> datetime:
 class Auditor(Generic[F, P]):
     """Goes through what is open of `dealers`, page by page, over and over."""
 
-    def __init__(
-        self,
-        *,
-        decider: Decider[F, P],
-        reconciler: Reconciler[F, P],
-        store: Store,
-        dealers: Sequence[str],
-        clock: TimeSource,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._machine = decider
+    def __init__(self, reconciler: Reconciler[F, P], ports: Ports, dealers: Sequence[str]) -> None:
+        self._decider = reconciler.decider
         self._reconciler = reconciler
-        self._store = store
+        self._store = ports.store
         self._dealers = dealers
-        self._clock = clock
-        self._monotonic = monotonic
-        self._rests_until = monotonic()
-        self._place = _Place(clock.now())
+        self._clock = ports.clock
+        self._monotonic = ports.monotonic
+        self._rests_until = self._monotonic()
+        self._cursor = _Cursor(self._clock.now())
         self._tell_alive()
 
     async def page(self, turn: Turn, read_until: Mapping[int, datetime]) -> None:
@@ -150,7 +140,7 @@ class Auditor(Generic[F, P]):
         except Exception as error:
             turn.unsettled = True
             self._rest(began, at_least=SECONDS_AFTER_FAILURE)
-            metrics.transient_failures.labels(self._machine.name, "audit").inc()
+            metrics.transient_failures.labels(self._decider.name, "audit").inc()
             if isinstance(error, TransientFailure):
                 log.warning("the audit is waiting", because=str(error))
             else:
@@ -168,24 +158,24 @@ class Auditor(Generic[F, P]):
         read = 0
         for _ in range(QUERIES_A_TURN if self._dealers else 0):
             read += await self._window(turn, read_until)
-            if self._place.dealer == len(self._dealers):
-                metrics.audit_passes.labels(self._machine.name).inc()
-                self._place = _Place(self._clock.now())
+            if self._cursor.dealer == len(self._dealers):
+                metrics.audit_passes.labels(self._decider.name).inc()
+                self._cursor = _Cursor(self._clock.now())
                 return
             if _is_much(read) or self._monotonic() > until:
                 return
 
     async def _window(self, turn: Turn, read_until: Mapping[int, datetime]) -> int:
         """Look at what the next window has, a page at most; how many that were."""
-        place = self._place
-        if place.after is None:
-            place = replace(place, present=self._clock.now())
-        dealer = self._dealers[place.dealer]
+        cursor = self._cursor
+        if cursor.after is None:
+            cursor = replace(cursor, present=self._clock.now())
+        dealer = self._dealers[cursor.dealer]
         found = await self._store.open_by_deadline(
-            dealer, after=place.after, limit=AUDIT_PAGE, before=place.end
+            dealer, after=cursor.after, limit=AUDIT_PAGE, before=cursor.end
         )
         await self._check([one for one in found if one.partition in read_until], turn, read_until)
-        self._place = place.behind(found)
+        self._cursor = cursor.behind(found)
         return len(found)
 
     async def _check(
@@ -198,20 +188,20 @@ class Auditor(Generic[F, P]):
             known_until = read_until[aggregate.partition]
             if self._is_left_to_others(aggregate, known_until, now):
                 continue
-            metrics.audit_checked.labels(self._machine.name).inc()
-            change = plan(self._machine, aggregate.id, aggregate, looks[aggregate.id], now).change
+            metrics.audit_checked.labels(self._decider.name).inc()
+            change = plan(self._decider, aggregate.id, aggregate, looks[aggregate.id], now).change
             fault = change and _fault(aggregate, change, known_until)
             if fault is None:
                 continue
             wrong[aggregate.id] = aggregate
-            metrics.audit_repairs.labels(self._machine.name, fault).inc()
+            metrics.audit_repairs.labels(self._decider.name, fault).inc()
             log.error("the audit repairs", fault=fault, partition=aggregate.partition)
         await self._reconciler.reconcile({id_: looks[id_] for id_ in wrong}, turn, wrong)
 
     def _is_left_to_others(self, aggregate: Aggregate, swept_at: datetime, now: datetime) -> bool:
         """To the policy scan, the retry of the parked, the sweep; or to a later look, where it
         was written by a clock that is ahead: for ours, its deadlines are still to come."""
-        current = self._machine.policy.version_for(aggregate.dealer_id)
+        current = self._decider.policy.version_for(aggregate.dealer_id)
         if aggregate.parked is not None or aggregate.policy_version != current:
             return True
         due_at = aggregate.due_at
@@ -220,7 +210,7 @@ class Auditor(Generic[F, P]):
 
     def _tell_alive(self) -> None:
         at = SystemClock().now().timestamp()  # an alert compares it with the real time
-        metrics.audit_last_run.labels(self._machine.name).set(at)
+        metrics.audit_last_run.labels(self._decider.name).set(at)
 
 
 def _look(aggregate: Aggregate, read_until: datetime) -> Work:

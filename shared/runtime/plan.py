@@ -12,9 +12,9 @@ from shared.contracts.outputs import Output, Withdrawal
 from shared.decider.decider import Decider, Facts
 from shared.decider.decision import NOTHING_DUE, Announcement, Decision, Listing, State
 from shared.decider.policy import Policy
-from shared.platform.errors import place_of
+from shared.platform.tracebacks import where_raised
 from shared.runtime.aggregate import NOTHING, Aggregate, Outgoing, Parked
-from shared.runtime.emit import Draft, OutputTooLarge, compare
+from shared.runtime.emit import OutputTooLarge, Revision, compare
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -87,13 +87,13 @@ def plan(
     if moment is None:
         if unchanged:
             return Plan(None, poison)
-        draft = _to_be_decided(before, now)
+        revision = _to_be_decided(before, now)
     else:
         version = decider.policy.version_for(before.dealer_id)
         if unchanged and not work.audit and not _must_decide(before, version, moment):
             return Plan(None, poison)
-        draft = _decide(decider, before, facts, work=work, now=moment)
-    if unchanged and draft.is_as(before):
+        revision = _decide(decider, before, facts, work=work, now=moment)
+    if unchanged and revision.is_as(before):
         return Plan(None, poison)
     after = Aggregate(
         id=before.id,
@@ -101,14 +101,16 @@ def plan(
         partition=before.partition if unchanged else work.partition,
         version=before.version + 1,
         facts=before.facts if unchanged else facts.model_dump_json(exclude_defaults=True),
-        emitted=draft.emitted,
-        due_at=draft.due_at,
-        policy_version=draft.policy_version,
-        updated_at=draft.now,
-        parked=draft.parked,
-        listing=draft.listing,
+        emitted=revision.emitted,
+        due_at=revision.due_at,
+        policy_version=revision.policy_version,
+        updated_at=revision.now,
+        parked=revision.parked,
+        listing=revision.listing,
     )
-    return Plan(Change(after, tuple(draft.messages), tuple(draft.said), before.listing), poison)
+    return Plan(
+        Change(after, tuple(revision.messages), tuple(revision.said), before.listing), poison
+    )
 
 
 def is_decidable(before: Aggregate, read_until: datetime, now: datetime) -> bool:
@@ -139,11 +141,11 @@ def _is_ahead(before: Aggregate, now: datetime) -> bool:
     return before.updated_at > now + CLOCKS_APART
 
 
-def _to_be_decided(before: Aggregate, now: datetime) -> Draft:
+def _to_be_decided(before: Aggregate, now: datetime) -> Revision:
     """Due as soon as all has been read that was there by now."""
-    draft = Draft.of(before, before.policy_version, now)
-    draft.due_at = now if before.due_at is None else min(before.due_at, now)
-    return draft
+    revision = Revision.of(before, before.policy_version, now)
+    revision.due_at = now if before.due_at is None else min(before.due_at, now)
+    return revision
 
 
 def fence(aggregate_id: str, before: Aggregate | None, partition: int, now: datetime) -> Aggregate:
@@ -190,7 +192,7 @@ def _join(
         try:
             facts = decider.join(facts, [event])
         except Exception as error:  # whatever a join raises, it will raise again
-            poison.append((event, f"join raised {place_of(error)}"))
+            poison.append((event, f"join raised {where_raised(error)}"))
     return facts, tuple(poison)
 
 
@@ -222,20 +224,20 @@ def _size(aggregate: Aggregate) -> int:
 
 def _decide(
     decider: Decider[F, P], before: Aggregate, facts: F, *, work: Work, now: datetime
-) -> Draft:
+) -> Revision:
     policy = decider.policy
-    draft = Draft.of(before, policy.version_for(before.dealer_id), now)
-    draft.cause = work.events[-1] if work.events else None
+    revision = Revision.of(before, policy.version_for(before.dealer_id), now)
+    revision.cause = work.events[-1] if work.events else None
     try:
         decision = _decision(decider, before, facts, work=work, now=now)
-        compare(draft, decision, decider.writing)
-        draft.listing = _stored(decision.listing) if decision.listing else None
+        compare(revision, decision, decider.writing)
+        revision.listing = _stored(decision.listing) if decision.listing else None
     except OutputTooLarge:
-        return _parked(before, "output too large", draft)
+        return _parked(before, "output too large", revision)
     except Exception as error:  # facts are saved, outputs stand, and it is tried again
-        return _parked(before, f"decide raised {place_of(error)}", draft)
-    draft.due_at, draft.parked = decision.next_due, None
-    return draft
+        return _parked(before, f"decide raised {where_raised(error)}", revision)
+    revision.due_at, revision.parked = decision.next_due, None
+    return revision
 
 
 def _decision(
@@ -257,10 +259,10 @@ def _decision(
     return decision
 
 
-def _parked(before: Aggregate, reason: str, failed: Draft) -> Draft:
-    draft = Draft.of(before, failed.policy_version, failed.now)
-    draft.parked, draft.due_at = parking(before.parked, reason, failed.now)
-    return draft
+def _parked(before: Aggregate, reason: str, failed: Revision) -> Revision:
+    revision = Revision.of(before, failed.policy_version, failed.now)
+    revision.parked, revision.due_at = parking(before.parked, reason, failed.now)
+    return revision
 
 
 def _names(decision: Decision) -> set[str]:

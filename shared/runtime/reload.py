@@ -15,7 +15,7 @@ import structlog
 from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.platform import metrics
-from shared.platform.errors import place_of
+from shared.platform.tracebacks import where_raised
 from shared.runtime.ownership import Ownership
 from shared.time.clock import TimeSource
 
@@ -29,7 +29,7 @@ the same version, which differs in what moves no deadline, decides nothing anew.
 log = structlog.get_logger()
 
 
-async def exchange_policy(decider: Decider[F, P], policy: P, ownership: Ownership) -> None:
+async def reload_policy(decider: Decider[F, P], policy: P, ownership: Ownership) -> None:
     """Let `decider` follow `policy`, once the turn in hand is over.
 
     The next turn settles intents and says no longer that another policy applies to its
@@ -56,10 +56,10 @@ async def keep_policy_current(
         try:
             found = await watch(clock.now())
             if found is not None:
-                await exchange_policy(decider, found, ownership)
+                await reload_policy(decider, found, ownership)
             refused_because = ""
         except Exception as error:
             metrics.policy_refused.labels(decider.name).inc()
-            if refused_because != (refused_because := place_of(error)):
+            if refused_because != (refused_because := where_raised(error)):
                 log.error("policy refused, the running one stays", because=refused_because)
         await asyncio.sleep(every_seconds)

@@ -22,9 +22,9 @@ from shared.contracts.envelope import Event
 from shared.contracts.identifiers import customer_key, document_id
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import VISITS
+from shared.platform.dead_letters import REPLAYED, not_ours
 from shared.platform.kafka import MAX_REQUEST_BYTES, connection, make_producer
 from shared.platform.publisher import KafkaPublisher, Record
-from shared.runtime.dead_letters import REPLAYED, not_ours
 from shared.runtime.lifecycle import Runtime
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 from tests.deploy.cli.test_cli import aftercare as command

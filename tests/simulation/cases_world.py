@@ -46,7 +46,7 @@ class CasesWorld(World):
         listed=True,
     )
     deployed = _with_edition(START)
-    exchanged = _with_edition(START + timedelta(days=1))
+    reloaded = _with_edition(START + timedelta(days=1))
     announces = frozenset({DeadlineWarned.TYPE, DeadlineBreached.TYPE, EscalationRaised.TYPE})
     dealer = DEALER
     the_end = START + timedelta(days=12)

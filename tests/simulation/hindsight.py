@@ -93,7 +93,7 @@ class Hindsight:
     """Follows what each instance was handed out, and judges what it says."""
 
     def __init__(self, decider: Decider[Any, Any], witness: Witness, told: Told) -> None:
-        self._machine = decider
+        self._decider = decider
         self._witness = witness
         self._told = told
         self._readings: dict[str, _Reading] = {}
@@ -106,7 +106,7 @@ class Hindsight:
         """An instance was handed these out."""
         reading = self._readings[owner.name]
         for event in events:
-            aggregate_id = self._machine.aggregate_id(event)
+            aggregate_id = self._decider.aggregate_id(event)
             stored = self._witness.stored.get(aggregate_id)
             if self._witness.log.adds_nothing(stored.facts if stored else NOTHING, event):
                 continue
@@ -160,7 +160,7 @@ class Hindsight:
     def _names(
         self, speaker: Speaker, facts: Any, announced: Announced, moment: _Moment
     ) -> set[str]:
-        decision = self._machine.decide(facts, announced, speaker.decider.policy, moment.now)
+        decision = self._decider.decide(facts, announced, speaker.decider.policy, moment.now)
         return {output.about for output in decision.outputs if isinstance(output, Announcement)}
 
     def _tell(

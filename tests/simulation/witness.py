@@ -14,9 +14,10 @@ from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import customer_of, subject_id
 from shared.contracts.topics import DEAD_LETTERS
 from shared.decider.decider import Decider
+from shared.platform.dead_letters import told_by
+from shared.platform.kafka import RawRecord
 from shared.platform.publisher import Record
 from shared.runtime.aggregate import NOTHING, Aggregate, Emitted
-from shared.runtime.dead_letters import RawRecord, told_by
 from shared.runtime.reconcile import UNSAID
 from tests.simulation.log import Log, LogEntry
 
@@ -113,7 +114,7 @@ class Witness:
         self.log = Log(decider)
         """What the source topics hold."""
         self.violations: list[Violation] = []
-        self._machine = decider
+        self._decider = decider
         self._announces = announces
         self.stored: dict[str, Aggregate] = {}
         self.latest: dict[str, tuple[int, Record]] = {}
@@ -139,7 +140,7 @@ class Witness:
 
     def subject(self, aggregate_id: str, about: str) -> str:
         """The subject of an output of this run's service."""
-        return subject(self._machine.name, aggregate_id, about)
+        return subject(self._decider.name, aggregate_id, about)
 
     def is_out(self, about: str, sequence: int) -> bool:
         """Whether the topics hold this message."""
@@ -240,7 +241,7 @@ class Witness:
             return Origin(record.topic, record.partition, record.offset) in self.buried
         if entry.event is None:
             return True
-        known = self.stored.get(self._machine.aggregate_id(entry.event))
+        known = self.stored.get(self._decider.aggregate_id(entry.event))
         return self.log.adds_nothing(known.facts if known else NOTHING, entry.event)
 
     def nothing_is_missing(self) -> None:

@@ -33,7 +33,7 @@ from shared.contracts.topics import (
     SCORES,
     TASKS,
 )
-from shared.runtime.dead_letters import is_resolution, told_by
+from shared.platform.dead_letters import is_resolution, told_by
 
 WATCHED = tuple(
     topic.name for topic in (SCORES, GRADES, TASKS, ESCALATIONS, MERGES, CASES, DEAD_LETTERS)

@@ -36,8 +36,8 @@ from shared.contracts.complaints import (
 from shared.contracts.envelope import to_headers
 from shared.contracts.scoring import ScoreChanged
 from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS, MERGES, SCORES, VISITS
+from shared.platform.dead_letters import PREFIX
 from shared.platform.kafka import make_producer
-from shared.runtime.dead_letters import PREFIX
 from tests.running import COMMAND, free_port_base, running_up, without_aftercare
 from tests.servers import PATIENCE_SECONDS, Broker
 

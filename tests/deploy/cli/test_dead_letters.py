@@ -22,8 +22,7 @@ from deploy.cli.dead_letters_show import as_json, full, full_as_json, summary, t
 from deploy.cli.tail import Record as Written
 from deploy.sandbox.demo.watch import Watch
 from shared.contracts.topics import DEAD_LETTERS, VISITS
-from shared.platform.publisher import Record
-from shared.runtime.dead_letters import (
+from shared.platform.dead_letters import (
     PREFIX,
     REPLAYED,
     Resolved,
@@ -32,6 +31,7 @@ from shared.runtime.dead_letters import (
     resolution,
     without_record,
 )
+from shared.platform.publisher import Record
 from tests.shared.runtime.test_consume import record_of
 from tests.shared.runtime.toy import DEALER, visit
 

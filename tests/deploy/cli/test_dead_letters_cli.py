@@ -16,8 +16,8 @@ from deploy.cli.dead_letters import DeadLetter, fold, read_letters, replay
 from deploy.cli.main import app
 from deploy.cli.tail import Record as Written
 from shared.contracts.topics import DEAD_LETTERS, VISITS
+from shared.platform.dead_letters import PREFIX
 from shared.platform.publisher import Record
-from shared.runtime.dead_letters import PREFIX
 from tests.deploy.cli.test_dead_letters import GOOD, died, only
 from tests.servers import PATIENCE_SECONDS, Broker
 from tests.shared.runtime.test_consume import read_all, relay_to

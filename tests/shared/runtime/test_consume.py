@@ -17,9 +17,10 @@ from shared.contracts.identifiers import customer_key
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import DEAD_LETTERS, SCORES, VISITS
 from shared.contracts.values import instant_text
+from shared.platform.dead_letters import told_by
 from shared.platform.kafka import make_producer
 from shared.platform.publisher import KafkaPublisher, Record
-from shared.runtime.dead_letters import told_by
+from shared.runtime.holdings import holdings
 from shared.runtime.lifecycle import Runtime
 from shared.runtime.reload import PolicyWatch
 from shared.runtime.validate import to_event
@@ -68,7 +69,7 @@ async def relay_to(settings: KafkaSettings) -> AsyncIterator[KafkaPublisher]:
 async def running(
     settings: ServiceSettings, watch: PolicyWatch[ToyPolicy] | None = None
 ) -> AsyncIterator[Runtime[ToyFacts, ToyPolicy]]:
-    runtime = Runtime(replace(TOY), settings, watch)
+    runtime = Runtime(replace(TOY), settings, watch=watch)
     await runtime.start()
     try:
         yield runtime
@@ -86,7 +87,7 @@ async def until(
 
 
 async def visits_held(runtime: Runtime[ToyFacts, ToyPolicy]) -> int:
-    page = await runtime.reader.holdings(after="", limit=2000)
+    page = await holdings(ToyFacts, runtime.store, after="", limit=2000)
     return sum(len(holding.documents) for holding in page.items)
 
 

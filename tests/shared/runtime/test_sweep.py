@@ -16,12 +16,13 @@ from shared.decider.decider import Decider
 from shared.runtime.aggregate import Aggregate, Intent
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
-from shared.runtime.reconcile import Reconciler
-from shared.runtime.sweep import SETTLE_EVERY_SECONDS, Sweep
+from shared.runtime.sweep import SETTLE_EVERY_SECONDS
+from shared.settings import RuntimeSettings
 from shared.time.clock import ManualClock
-from tests.fakes import AllRead, MemoryPublisher, MemoryStore
+from tests.fakes import MemoryPublisher, MemoryStore
 from tests.shared.runtime.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, event, visit
 from tests.simulation.loop import run
+from tests.working import working
 
 DAY = timedelta(days=1)
 
@@ -43,25 +44,23 @@ class Instance:
         self.publisher = MemoryPublisher()
         self.store = store
         self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
-        self.reconciler = Reconciler(decider, store, self.publisher, self.clock)
-        self.sweep = Sweep(
-            decider=decider,
-            reconciler=self.reconciler,
+        self.worker = working(
+            decider,
             store=store,
-            ownership=self.ownership,
-            progress=AllRead(self.clock),
-            dealers=dealers,
+            publisher=self.publisher,
             clock=self.clock,
-            page=page,
-            interval_seconds=1,
+            ownership=self.ownership,
+            settings=RuntimeSettings(sweep_page=page, sweep_interval_seconds=1),
+            dealers=dealers,
             monotonic=monotonic or (lambda: self.monotonic),
         )
+        self.wake = self.worker.wake
 
     async def take(self, partition: int, *visits: VisitRecorded) -> None:
         async with self.ownership.turn() as turn:
-            await self.reconciler.begin(turn)
+            await self.worker.reconciler.begin(turn)
             work = {found.key: Work(partition, (found,)) for found in map(event, visits)}
-            await self.reconciler.reconcile(work, turn)
+            await self.worker.reconciler.reconcile(work, turn)
 
     def alarms(self) -> list[bytes | None]:
         return [record.key for record in self.publisher.records if record.topic == GRADES.name]
@@ -76,11 +75,11 @@ async def test_a_deadline_fires_at_its_instant_and_once() -> None:
     await instance.ownership.gained([0])
     await instance.take(0, *open_visits([1]))
     instance.clock.set(START + DAY - timedelta(milliseconds=1))
-    await instance.sweep.turn()
+    await instance.wake()
     assert instance.alarms() == []
     instance.clock.set(START + DAY)
-    await instance.sweep.turn()
-    await instance.sweep.turn()
+    await instance.wake()
+    await instance.wake()
     assert len(instance.alarms()) == 1
 
 
@@ -103,15 +102,17 @@ def test_a_sweep_begins_each_interval_whatever_it_takes(takes: float, apart: flo
     """But for one look, which others have the database for."""
     store, looks = SlowStore(takes), list[float]()
 
-    async def look() -> None:
-        looks.append(asyncio.get_running_loop().time())
-
     async def sweep_for_a_while() -> None:
         instance = Instance(store, monotonic=asyncio.get_running_loop().time)
+
+        async def look() -> None:
+            looks.append(asyncio.get_running_loop().time())
+            await instance.worker.look()
+
         await instance.ownership.gained([0])
         with suppress(TimeoutError):
             async with asyncio.timeout(10 * apart):
-                await instance.sweep.run(look)
+                await instance.worker.sweep.run(look)
 
     run(sweep_for_a_while())
     between = [later - earlier for earlier, later in pairwise(store.asked_at)]
@@ -126,8 +127,8 @@ async def test_what_is_due_fires_oldest_first_page_by_page() -> None:
     for customer, hours in ((1, 3), (2, 1), (3, 2)):
         await instance.take(0, *open_visits([customer], START + timedelta(hours=hours)))
     instance.clock.set(START + 2 * DAY)
-    assert await instance.sweep.turn()
-    assert not await instance.sweep.turn()
+    assert await instance.wake()
+    assert not await instance.wake()
     assert [str(key)[-2] for key in instance.alarms()] == ["2", "3", "1"]
 
 
@@ -139,9 +140,9 @@ async def test_only_the_owner_of_a_partition_fires_its_deadlines() -> None:
     await owner.take(0, *open_visits([1]))
     for instance in (owner, other):
         instance.clock.set(START + DAY)
-    await other.sweep.turn()
+    await other.wake()
     assert other.alarms() == []
-    await owner.sweep.turn()
+    await owner.wake()
     assert len(owner.alarms()) == 1
 
 
@@ -153,10 +154,10 @@ async def test_another_policy_decides_everything_anew_and_publishes_the_differen
     after = Instance(store, replace(TOY, policy=ToyPolicy(points=20)), page=2)
     await after.ownership.gained([0])
     for _ in range(4):
-        await after.sweep.turn()
+        await after.wake()
     assert len(after.publisher.records) == 5
     assert all(b'"score":20' in (record.value or b"") for record in after.publisher.records)
-    await after.sweep.turn()
+    await after.wake()
     assert len(after.publisher.records) == 5
 
 
@@ -168,7 +169,7 @@ async def test_a_partition_is_gone_through_once_per_policy_whoever_gains_it() ->
     for points, scores in ((20, [20] * 3), (20, []), (30, [30] * 3), (20, [20] * 3)):
         instance = Instance(store, replace(TOY, policy=ToyPolicy(points=points)))
         await instance.ownership.gained([0])
-        await instance.sweep.turn()
+        await instance.wake()
         said = [json.loads(record.value or b"")["score"] for record in instance.publisher.records]
         assert said == scores
 
@@ -177,12 +178,12 @@ async def test_an_assignment_that_comes_back_is_gone_through_again() -> None:
     store = MemoryStore()
     ours, older = Instance(store, replace(TOY, policy=ToyPolicy(points=20))), Instance(store)
     await ours.ownership.gained([0])
-    await ours.sweep.turn()
+    await ours.wake()
     await older.ownership.gained([0])
     await older.take(0, visit())
-    await older.sweep.turn()
+    await older.wake()
     await ours.ownership.gained([0])
-    await ours.sweep.turn()
+    await ours.wake()
     assert len(ours.publisher.records) == 1
 
 
@@ -190,12 +191,12 @@ async def test_an_intent_that_a_stale_owner_leaves_later_is_settled_by_the_audit
     store = MemoryStore()
     instance = Instance(store)
     await instance.ownership.gained([0])
-    await instance.sweep.turn()
+    await instance.wake()
     await store.add_intents([Intent("0-stale", 0, START, ())])
-    await instance.sweep.turn()
+    await instance.wake()
     assert len(await store.intents([0])) == 1
     instance.monotonic += SETTLE_EVERY_SECONDS + 1
-    await instance.sweep.turn()
+    await instance.wake()
     assert await store.intents([0]) == []
 
 
@@ -203,7 +204,7 @@ async def test_without_partitions_nothing_is_done() -> None:
     store = MemoryStore()
     instance = Instance(store)
     await store.add_intents([Intent("0-other", 0, START, ())])
-    assert not await instance.sweep.turn()
+    assert not await instance.wake()
     assert len(await store.intents([0])) == 1
 
 
@@ -211,9 +212,9 @@ async def test_what_an_old_policy_decides_in_mid_deploy_is_decided_anew() -> Non
     store = MemoryStore()
     old, new = Instance(store), Instance(store, replace(TOY, policy=ToyPolicy(points=20)))
     await new.ownership.gained([0])
-    await new.sweep.turn()
+    await new.wake()
     await old.ownership.gained([0])
     await old.take(0, visit())
     await new.ownership.gained([0])
-    await new.sweep.turn()
+    await new.wake()
     assert b'"score":20' in (new.publisher.records[-1].value or b"")

@@ -10,11 +10,12 @@ from aiokafka.errors import CommitFailedError
 from shared.contracts.identifiers import customer_key
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import DEAD_LETTERS, SCORES, VISITS
+from shared.platform.dead_letters import told_by
 from shared.platform.errors import RefusedMessage, TransientFailure
 from shared.runtime import plan as planning
-from shared.runtime.dead_letters import told_by
 from shared.runtime.ownership import Ownership, Pulse
-from shared.runtime.worker import Ports, Worker
+from shared.runtime.ports import Ports
+from shared.runtime.worker import Worker
 from shared.settings import RuntimeSettings
 from shared.time.clock import ManualClock
 from tests.fakes import MemoryPublisher, MemoryStore
@@ -62,7 +63,7 @@ class Taking:
         ports = Ports(
             store=self.store,
             publisher=self.publisher,
-            log=self.log,
+            subscription=self.log,
             ownership=self.ownership,
             clock=self.clock,
             monotonic=lambda: self.seconds,

@@ -52,7 +52,7 @@ from shared.contracts.feeds import (
     VisitReported,
 )
 from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS
-from shared.runtime.dead_letters import PREFIX
+from shared.platform.dead_letters import PREFIX
 from shared.settings import ServiceSettings
 
 ANNA, BRUNO = "sunrise/berlin/dms/1", "sunrise/berlin/dms/2"

@@ -22,13 +22,13 @@ from shared.decider.decision import earliest
 from shared.runtime.aggregate import Emitted
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
-from shared.runtime.reconcile import Reconciler
-from shared.runtime.reload import exchange_policy
-from shared.runtime.sweep import Sweep
+from shared.runtime.reload import reload_policy
+from shared.settings import RuntimeSettings
 from shared.time.clock import ManualClock
-from tests.fakes import AllRead, MemoryPublisher, MemoryStore
+from tests.fakes import MemoryPublisher, MemoryStore
 from tests.services.complaints.scenario import DEALER, at, place
 from tests.services.complaints.several import DECIDER, aggregate, complaint, taken
+from tests.working import working
 
 OTHER_DEALER = "sunrise/berlin"
 
@@ -55,18 +55,14 @@ class Service:
         self.publisher = MemoryPublisher()
         self.store = MemoryStore()
         self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
-        self.reconciler = Reconciler(self.decider, self.store, self.publisher, self.clock)
-        self.sweep = Sweep(
-            decider=self.decider,
-            reconciler=self.reconciler,
+        self.worker = working(
+            self.decider,
             store=self.store,
-            ownership=self.ownership,
-            progress=AllRead(self.clock),
-            dealers=[OTHER_DEALER, DEALER],
+            publisher=self.publisher,
             clock=self.clock,
-            page=2,
-            interval_seconds=1,
-            monotonic=lambda: 0.0,
+            ownership=self.ownership,
+            settings=RuntimeSettings(sweep_page=2),
+            dealers=[OTHER_DEALER, DEALER],
         )
         self.watch = rules_watch(self.decider, ComplaintSettings(complaints_rules_dir=folder))
 
@@ -74,14 +70,16 @@ class Service:
         for event in events:
             self.clock.set(max(self.clock.now(), event.recorded_at))
             async with self.ownership.turn() as turn:
-                await self.reconciler.begin(turn)
-                await self.reconciler.reconcile({aggregate_id(event): Work(0, (event,))}, turn)
+                await self.worker.reconciler.begin(turn)
+                await self.worker.reconciler.reconcile(
+                    {aggregate_id(event): Work(0, (event,))}, turn
+                )
 
     async def when(self, elapsed: str) -> None:
         """Time passes; all that is due is taken up as it becomes due."""
         while (due := await self._next_due()) is not None and due <= at(elapsed):
             self.clock.set(max(due, self.clock.now()))
-            await self.sweep.turn()
+            await self.worker.wake()
         self.clock.set(at(elapsed))
 
     async def _next_due(self) -> datetime | None:
@@ -98,9 +96,9 @@ class Service:
         assert self.watch is not None
         found = await self.watch(now)
         assert found is not None
-        await exchange_policy(self.decider, found, self.ownership)
+        await reload_policy(self.decider, found, self.ownership)
         for _ in range(20):
-            await self.sweep.turn()
+            await self.worker.wake()
 
     def said(self) -> list[dict[str, Any]]:
         """Everything on the topic of escalations so far."""

@@ -11,10 +11,9 @@ import uuid
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
-from aiokafka import ConsumerRecord
-
 from shared.contracts.identifiers import NAMESPACE
 from shared.contracts.topics import DEAD_LETTERS
+from shared.platform.kafka import RawRecord
 from shared.platform.publisher import Record
 
 PREFIX = "aftercare_dead_letter_"
@@ -25,7 +24,6 @@ REPLAYED = "aftercare_replayed"
 LONGEST_KEPT_KEY = 1_000
 """A longer key is left out with the rest of a record that is too large for a dead letter."""
 
-RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
 Headers: TypeAlias = tuple[tuple[str, bytes | None], ...]
 Resolved = Literal["replayed", "discarded"]
 

@@ -8,12 +8,12 @@ from shared.contracts.scoring import ScoreChanged
 from shared.decider.decider import Decider
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
-from shared.runtime.read import StoreReader
 from shared.runtime.reader import Reader
-from shared.runtime.reconcile import Reconciler
+from shared.runtime.snapshots import StoreReader
 from shared.time.clock import ManualClock
 from tests.fakes import DEALERS, MemoryPublisher, MemoryStore, Shelf
 from tests.shared.runtime.toy import DEALER, LISTED, START, TOY, ToyFacts, ToyPolicy, event, visit
+from tests.working import working
 
 ONE, TWO = (customer_key(DEALER, "dms", number) for number in ("1", "2"))
 
@@ -29,11 +29,17 @@ class Shown:
 
     async def know(self, customer: str, count: int) -> None:
         ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
-        reconciler = Reconciler(self.decider, self.store, MemoryPublisher(), self.clock)
+        worker = working(
+            self.decider,
+            store=self.store,
+            publisher=MemoryPublisher(),
+            clock=self.clock,
+            ownership=ownership,
+        )
         visits = [visit(n, customer=customer, status="open") for n in range(count)]
         async with ownership.turn() as turn:
             work = {visits[0].customer_key: Work(0, [event(found) for found in visits])}
-            await reconciler.reconcile(work, turn)
+            await worker.reconciler.reconcile(work, turn)
 
 
 async def test_a_view_is_decided_for_the_present() -> None:
@@ -103,13 +109,3 @@ async def test_the_shelf_shows_what_the_store_does() -> None:
     assert await shelf.listings(DEALER, since=START, until=until) == listings != []
     assert [snapshot.id for snapshot in await shelf.open_by_deadline(DEALER, limit=1)] == [ONE]
     assert shelf.policy == reader.policy
-
-
-async def test_holdings_are_paged() -> None:
-    shown = Shown()
-    await shown.know("1", 2)
-    await shown.know("2", 1)
-    first = await shown.reader.holdings(after="", limit=1)
-    assert (first.items[0].id, len(first.items[0].documents), first.next) == (ONE, 2, ONE)
-    rest = await shown.reader.holdings(after=ONE, limit=10)
-    assert ([item.id for item in rest.items], rest.next) == ([TWO], None)

@@ -1,18 +1,15 @@
-"""The reader over a store, and the endpoint that tells which documents a service holds."""
+"""The reader over a store: aggregates as they are decided for the present."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
-
-from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from typing import Generic, TypeVar
 
 from shared.dealers.dealer import Dealers
 from shared.decider.decider import Decider, Facts
 from shared.decider.decision import Decision, Listing
 from shared.decider.policy import Policy
 from shared.decider.snapshot import Snapshot
-from shared.platform.errors import place_of
+from shared.platform.tracebacks import where_raised
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.store import ReadStore
 from shared.time.clock import TimeSource
@@ -27,14 +24,14 @@ class StoreReader(Generic[F, P]):
     def __init__(
         self, decider: Decider[F, P], store: ReadStore, clock: TimeSource, dealers: Dealers
     ) -> None:
-        self._machine = decider
+        self._decider = decider
         self._store = store
         self._clock = clock
         self._dealers = dealers
 
     @property
     def policy(self) -> P:
-        return self._machine.policy
+        return self._decider.policy
 
     def is_dealer(self, dealer_id: str) -> bool:
         return self._dealers.find(dealer_id) is not None
@@ -69,30 +66,16 @@ class StoreReader(Generic[F, P]):
             dealer_id, since=since, until=until, after=after, limit=limit
         )
 
-    async def holdings(self, *, after: str, limit: int) -> "Holdings":
-        """Which documents each aggregate holds, and at which version."""
-        found: Sequence[Aggregate] = await self._store.page(
-            dealer_id=None, after=after, limit=limit
-        )
-        items = [
-            Holding(
-                id=aggregate.id,
-                documents=dict(self._machine.facts.model_validate_json(aggregate.facts).versions()),
-            )
-            for aggregate in found
-        ]
-        return Holdings(items=items, next=items[-1].id if len(items) == limit else None)
-
     def _snapshot(self, aggregate: Aggregate) -> Snapshot[F]:
-        facts = self._machine.facts.model_validate_json(aggregate.facts)
+        facts = self._decider.facts.model_validate_json(aggregate.facts)
         announced = aggregate.announced
         parked_because = aggregate.parked.reason if aggregate.parked else None
         try:
-            decision = self._machine.decide(
-                facts, announced, self._machine.policy, self._clock.now()
+            decision = self._decider.decide(
+                facts, announced, self._decider.policy, self._clock.now()
             )
         except Exception as error:  # one aggregate's trouble must not hide the others of a page
-            decision, parked_because = Decision(), f"decide raised {place_of(error)}"
+            decision, parked_because = Decision(), f"decide raised {where_raised(error)}"
         return Snapshot(
             id=aggregate.id,
             dealer_id=aggregate.dealer_id,
@@ -105,28 +88,3 @@ class StoreReader(Generic[F, P]):
             parked_because=parked_because,
             listing=aggregate.listing,
         )
-
-
-class Holding(BaseModel):
-    """One aggregate and the documents its facts hold, moved ones included."""
-
-    id: str
-    documents: dict[str, str]
-
-
-class Holdings(BaseModel):
-    """A page; `next` is what to give as `after` for the next one."""
-
-    items: list[Holding]
-    next: str | None
-
-
-def holdings(reader: StoreReader[F, P]) -> APIRouter:
-    """`GET /v1/holdings`: an account of what arrived, to compare with what was accepted."""
-    router = APIRouter(tags=["audit"])
-
-    @router.get("/v1/holdings", summary="Which documents are held, at which version")
-    async def page(after: str = "", limit: Annotated[int, Query(ge=1, le=2000)] = 1000) -> Holdings:
-        return await reader.holdings(after=after, limit=limit)
-
-    return router
