@@ -7,7 +7,7 @@ from datetime import datetime
 
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
-from services.complaints.adapters.rules.rehearsal import Rehearsal, moves
+from services.complaints.domain.dry_run import Rehearsal, moves
 from services.complaints.domain.facts import CaseFacts
 from services.complaints.domain.rulebook import Rulebook
 from shared.platform.errors import TransientFailure

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from services.complaints.adapters.rules.coverage import missing_by_calendar
-from services.complaints.adapters.rules.drafts import Draft
-from services.complaints.adapters.rules.folder import read_rulebook
-from services.complaints.adapters.rules.workbench import read_drafts
+from services.complaints.adapters.policy_file import Draft
+from services.complaints.domain.coverage import missing_by_calendar
 from services.complaints.domain.policy import ComplaintPolicy
 from services.complaints.domain.rulebook import Edition, Rulebook
 from shared.contracts.complaints import Role
 from shared.dealers.dealer import Dealers
 from shared.dealers.roster import ANY_DEPARTMENT, Roster
+from shared.policies.drafts import read_drafts
+from shared.policies.folder import read_rulebook
 from shared.time.calendar import BusinessCalendar
 from shared.yaml_file import WrongFile
 

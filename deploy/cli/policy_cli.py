@@ -19,15 +19,15 @@ from deploy.cli.policy_cases import open_store, progress, rehearse
 from deploy.cli.policy_check import Checked, check
 from deploy.cli.terminal import WRONG_USE, AsJson, DataDir, err, hint
 from deploy.sandbox.stack import what_keeps
-from services.complaints.adapters.rules import places
-from services.complaints.adapters.rules.applied import write_edition
-from services.complaints.adapters.rules.difference import Change, differences
-from services.complaints.adapters.rules.drafts import Draft
-from services.complaints.adapters.rules.folder import read_rulebook
-from services.complaints.adapters.rules.rehearsal import Rehearsal, proposed
-from services.complaints.adapters.rules.workbench import read_drafts
+from services.complaints.adapters.policy_file import Draft
+from services.complaints.domain.differences import Change, differences
+from services.complaints.domain.dry_run import Rehearsal, proposed
 from services.complaints.domain.rulebook import Edition, OpenCases, Rulebook
 from services.complaints.settings import ComplaintSettings
+from shared.policies import paths as places
+from shared.policies.applied import write_edition
+from shared.policies.drafts import read_drafts
+from shared.policies.folder import read_rulebook
 from shared.settings import MongoSettings
 from shared.yaml_file import WrongFile
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from deploy.cli.policy_check import Checked, covered
-from services.complaints.adapters.rules.difference import Change, condition, ladder_step
-from services.complaints.adapters.rules.rehearsal import Rehearsal
+from services.complaints.domain.differences import Change, condition, ladder_step
+from services.complaints.domain.dry_run import Rehearsal
 from services.complaints.domain.policy import ClockRule
 from services.complaints.domain.rulebook import Edition
 from shared.contracts.values import instant_text

@@ -21,7 +21,7 @@ from deploy.cli.terminal import hint
 from deploy.cli.topics import provision_topics
 from deploy.sandbox.embedded import embedded_broker, embedded_database
 from deploy.sandbox.processes import Child, free_port, require_free, spawn, stop_all
-from services.complaints.adapters.rules import places
+from shared.policies import paths as places
 from shared.settings import KafkaSettings, ServiceSettings
 
 SERVICES = ("intake", "scoring", "followup", "complaints")

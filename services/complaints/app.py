@@ -2,7 +2,6 @@
 
 from services.complaints.adapters.census import CENSUS
 from services.complaints.adapters.metrics import begin, observe
-from services.complaints.adapters.rules.watch import RulesWatch
 from services.complaints.api import routes
 from services.complaints.domain import facts
 from services.complaints.domain.decide import decide
@@ -10,6 +9,7 @@ from services.complaints.domain.rulebook import Rulebook
 from services.complaints.settings import ComplaintSettings
 from shared.contracts import complaints
 from shared.decider.decider import Decider
+from shared.policies.watch import RulesWatch
 from shared.runtime.lifecycle import serve
 from shared.runtime.reload import PolicyWatch
 from shared.settings import reading_files

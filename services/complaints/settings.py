@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from services.complaints.adapters.rules.folder import read_rulebook
 from services.complaints.domain.rulebook import Rulebook
+from shared.policies.folder import read_rulebook
 from shared.settings import HttpSettings, ServiceSettings
 
 

@@ -12,9 +12,9 @@ import yaml
 
 from deploy.cli import configuration
 from deploy.sandbox.stack import DEFAULT_PORT_BASE, fixed_ports
-from services.complaints.adapters.rules import places
-from services.complaints.adapters.rules.folder import read_rulebook
 from shared.dealers.file import read_dealers
+from shared.policies import paths as places
+from shared.policies.folder import read_rulebook
 from tests import PROJECT
 
 FOLDER = PROJECT / "deploy/kubernetes"

@@ -28,12 +28,12 @@ from deploy.cli.policy_cases import open_store
 from deploy.sandbox.address_file import recording
 from deploy.sandbox.processes import Child, free_port, running
 from deploy.sandbox.stack import Stack, start_service, what_keeps
-from services.complaints.adapters.rules.folder import read_rulebook
 from shared.contracts.envelope import to_headers
 from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken
 from shared.contracts.topics import COMPLAINTS
 from shared.contracts.values import instant_text
 from shared.platform.publisher import Record
+from shared.policies.folder import read_rulebook
 from shared.settings import KafkaSettings, MongoSettings
 from tests.deploy.cli.test_cli import aftercare
 from tests.e2e.house import began

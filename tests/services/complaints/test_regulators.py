@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from services.complaints.adapters.rules.coverage import missing_by_calendar, missing_years
-from services.complaints.adapters.rules.difference import differences
-from services.complaints.adapters.rules.drafts import Draft, read_draft
-from services.complaints.adapters.rules.shipped import FOLDER, names, shipped
+from services.complaints.adapters.policy_file import Draft, read_draft
+from services.complaints.adapters.shipped import FOLDER, names, shipped
 from services.complaints.domain.case import stand
 from services.complaints.domain.clocks import Clock
 from services.complaints.domain.course import status_at
+from services.complaints.domain.coverage import missing_by_calendar, missing_years
+from services.complaints.domain.differences import differences
 from services.complaints.domain.facts import Filed
 from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
 from services.complaints.domain.rulebook import Edition, Rulebook, rulebook_of

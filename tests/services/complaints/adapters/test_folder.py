@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from services.complaints.adapters.rules.applied import write_edition
-from services.complaints.adapters.rules.coverage import missing_years
-from services.complaints.adapters.rules.folder import read_rulebook
-from services.complaints.adapters.rules.watch import RulesWatch
 from services.complaints.app import decider, rules_watch
+from services.complaints.domain.coverage import missing_years
 from services.complaints.domain.rulebook import Edition, OpenCases, Rulebook
 from services.complaints.settings import ComplaintSettings
 from shared.dealers.roster import Roster
+from shared.policies.applied import write_edition
+from shared.policies.folder import read_rulebook
+from shared.policies.watch import RulesWatch
 from shared.time.deadlines import Span
 from shared.yaml_file import WrongFile
 from tests.services.complaints.rules import BUSINESS, CALENDAR, CLIMBING

@@ -10,15 +10,15 @@ import pytest
 
 from deploy.cli import policy_cases
 from deploy.cli.policy_cases import progress, rehearse
-from services.complaints.adapters.rules.applied import write_edition
-from services.complaints.adapters.rules.rehearsal import SHOWN_CASES, Rehearsal, proposed
 from services.complaints.app import rules_watch
+from services.complaints.domain.dry_run import SHOWN_CASES, Rehearsal, proposed
 from services.complaints.domain.facts import CaseEvent, aggregate_id
 from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
 from services.complaints.domain.rulebook import Edition, OpenCases, Rulebook
 from services.complaints.settings import ComplaintSettings
 from shared.contracts.topics import ESCALATIONS
 from shared.decider.decision import earliest
+from shared.policies.applied import write_edition
 from shared.runtime.aggregate import Emitted
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work

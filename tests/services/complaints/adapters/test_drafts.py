@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from deploy.cli.policy_check import check
-from services.complaints.adapters.rules.workbench import read_drafts
 from shared.dealers.dealer import Dealers
 from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
+from shared.policies.drafts import read_drafts
 from tests import PROJECT
 
 EXAMPLE = PROJECT / "deploy" / "examples" / "rules"

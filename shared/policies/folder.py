@@ -5,12 +5,12 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from services.complaints.adapters.rules import places
-from services.complaints.adapters.rules.applied import Applied, read_edition
-from services.complaints.adapters.rules.collected import repeated, unless_wrong
-from services.complaints.adapters.rules.rosters import RosterFile, read_roster
 from services.complaints.domain.rulebook import Edition, Rulebook
 from shared.dealers.roster import Roster
+from shared.dealers.roster_file import RosterFile, read_roster
+from shared.policies import paths as places
+from shared.policies.applied import Applied, read_edition
+from shared.policies.collected import repeated, unless_wrong
 from shared.yaml_file import WrongFile
 
 R = TypeVar("R")

@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from services.complaints.adapters.rules import places
-from services.complaints.adapters.rules.collected import repeated, unless_wrong
-from services.complaints.adapters.rules.drafts import Calendars, Draft, read_draft, years_around
+from services.complaints.adapters.policy_file import Calendars, Draft, read_draft, years_around
+from shared.policies import paths as places
+from shared.policies.collected import repeated, unless_wrong
 from shared.time.calendar import BusinessCalendar
 from shared.yaml_file import read_yaml
 

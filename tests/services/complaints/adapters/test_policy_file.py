@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.complaints.adapters.rules.drafts import Draft, read_draft
+from services.complaints.adapters.policy_file import Draft, read_draft
 from services.complaints.domain.policy import POLICY_2123
 from shared.yaml_file import WrongFile
 from tests.services.complaints.rules import CALENDAR

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from services.complaints.adapters.rules.difference import Change, condition, differences
+from services.complaints.domain.differences import Change, condition, differences
 from services.complaints.domain.policy import POLICY_2123, AppliesWhen
 from services.complaints.domain.rulebook import SHIPPED, Edition
 from tests.services.complaints.rules import BUSINESS, CALENDAR, CLIMBING

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from services.complaints.adapters.rules.shipped import Country, ShippedPolicy, names, shipped
+from services.complaints.adapters.shipped import Country, ShippedPolicy, names, shipped
 from services.complaints.domain.policy import (
     POLICY_2123,
     ClockRule,

@@ -13,9 +13,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.complaints.adapters.rules.places import applied_to
 from services.complaints.domain.rulebook import Edition
 from shared.contracts.values import DealerId
+from shared.policies.paths import applied_to
 from shared.yaml_file import WrongFile, parse_yaml
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import structlog
 
 from services.complaints.adapters.metrics import begin
-from services.complaints.adapters.rules.coverage import missing_by_dealer
-from services.complaints.adapters.rules.folder import RulesFolder, Stamps
+from services.complaints.domain.coverage import missing_by_dealer
 from services.complaints.domain.rulebook import Rulebook
 from shared.platform import metrics
+from shared.policies.folder import RulesFolder, Stamps
 from shared.yaml_file import WrongFile
 
 log = structlog.get_logger()
