@@ -3,7 +3,7 @@
 import difflib
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -147,9 +147,14 @@ def _read(kind: type[S]) -> S:
 def _explained(error: ValidationError) -> list[str]:
     """A line for each wrong value: the variable and why, never the value, which may be secret."""
     return [
-        f"{PREFIX}{'__'.join(str(part) for part in found['loc']).upper()}: {found['msg']}"
+        f"{_variable(found['loc'])}{found['msg'].removeprefix('Value error, ')}"
         for found in error.errors(include_input=False, include_url=False)
     ]
+
+
+def _variable(location: Sequence[int | str]) -> str:
+    """The variable of a field, and a colon; nothing where several of them are wrong together."""
+    return f"{PREFIX}{'__'.join(map(str, location)).upper()}: " if location else ""
 
 
 def _check_file(read: Callable[[], object], variable: str | None) -> None:
