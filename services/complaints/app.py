@@ -26,7 +26,7 @@ def decider(settings: ComplaintSettings) -> Decider[facts.CaseFacts, CaseRuleboo
         facts=facts.CaseFacts,
         join=facts.join,
         decide=decide,
-        policy=settings.policy(),
+        policy=settings.rulebook(),
         aggregate_id=facts.aggregate_id,
         listed=True,
         census=CENSUS,
