@@ -10,7 +10,7 @@ class ComplaintSettings(RuledSettings):
 
     http: HttpSettings = HttpSettings(port=8104)
 
-    def policy(self) -> CaseRulebook:
+    def rulebook(self) -> CaseRulebook:
         """The rules of all dealers: without a folder the shipped 2123, and no roster.
 
         Raises `WrongFile`.

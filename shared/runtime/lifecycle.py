@@ -28,11 +28,13 @@ from shared.platform.kafka import make_producer, partition_counts
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher
+from shared.policies.trial import Trial
 from shared.runtime.census import Census, Counting
 from shared.runtime.health import consumer_troubles
 from shared.runtime.holdings import holdings_router
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.ownership import Ownership, Pulse
+from shared.runtime.policies import PolicyPages, policy_routes
 from shared.runtime.ports import Ports
 from shared.runtime.reader import Reader
 from shared.runtime.reload import PolicyWatch, keep_policy_current, reload_policy
@@ -73,8 +75,8 @@ class Runtime(Generic[F, P]):
         self.clock = settings.clock.clock()
         self._mongo = Mongo(settings.mongo, decider.name)
         self.store = MongoStore(self._mongo.database, listed=decider.listed)
-        self._dealers = settings.dealers()
-        self.reader = StoreReader(decider, self.store, self.clock, self._dealers)
+        self.dealers = settings.dealers()
+        self.reader = StoreReader(decider, self.store, self.clock, self.dealers)
         self._publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
         self._ownership = Ownership(self._pulse)
@@ -90,7 +92,7 @@ class Runtime(Generic[F, P]):
             decider,
             ports,
             settings.runtime,
-            dealers=sorted(each.id for each in self._dealers.all()) if decider.listed else (),
+            dealers=sorted(each.id for each in self.dealers.all()) if decider.listed else (),
             give_up=self._give_up,
         )
         self._broker, self._subscriber = subscribe(
@@ -194,7 +196,7 @@ class Runtime(Generic[F, P]):
             self._census,
             service=self._decider.name,
             store=self.store,
-            dealers=self._dealers.all(),
+            dealers=self.dealers.all(),
             ownership=self._ownership,
             clock=self.clock,
         ).run(every_seconds=self._settings.runtime.count_every_seconds)
@@ -271,11 +273,13 @@ def serve(
     *,
     watch: PolicyWatch[P] | None = None,
     census: Census | None = None,
+    trial: Trial[F, P] | None = None,
 ) -> None:
     """Run a service until SIGTERM or SIGINT. Exits with status 1 where it gave up itself.
 
     `watch` is asked every few seconds for another policy; see `shared.runtime.reload`. `census`:
-    which gauges show what is stored, of a listed decider.
+    which gauges show what is stored, of a listed decider. `trial`: how other rules are tried on
+    what is stored, for those who change them.
     """
     configure_logging(service=decider.name, level=settings.log_level, form=settings.log_format)
     runtimes: list[Runtime[F, P]] = []
@@ -287,6 +291,15 @@ def serve(
         app.include_router(http.operations(runtime.troubles))
         app.include_router(holdings_router(decider.facts, runtime.store))
         app.include_router(routes(runtime.reader, runtime.clock))
+        if trial is not None:
+            pages = PolicyPages(
+                decider=decider,
+                trial=trial,
+                store=runtime.store,
+                clock=runtime.clock,
+                partitions=settings.kafka.partitions,
+            )
+            app.include_router(policy_routes(pages, runtime.dealers))
         await runtime.start()
         yield
         await runtime.stop()

@@ -8,21 +8,23 @@ from typing import Any
 
 import pytest
 
-from deploy.cli import policy_cases
-from deploy.cli.policy_cases import progress, rehearse
+from deploy.cli.policy_sum import SHOWN, DryRunSum
 from services.complaints.app import rules_watch
-from services.complaints.domain.dry_run import SHOWN_CASES, Rehearsal
-from services.complaints.domain.facts import CaseEvent, aggregate_id
+from services.complaints.domain.dry_run import BREACHES, TRIAL
+from services.complaints.domain.facts import CaseEvent, CaseFacts, aggregate_id
 from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
 from services.complaints.domain.rulebook import CaseEdition, CaseRulebook, OpenCases
 from services.complaints.settings import ComplaintSettings
+from shared.contracts.http.policies import DryRunRequest
 from shared.contracts.topics import ESCALATIONS
 from shared.decider.decision import earliest
 from shared.policies.applied import write_edition
 from shared.policies.paths import RulesPaths
+from shared.runtime import policies
 from shared.runtime.aggregate import Emitted
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
+from shared.runtime.policies import PolicyPages
 from shared.runtime.reload import reload_policy
 from shared.settings import RuntimeSettings
 from shared.time.clock import ManualClock
@@ -114,17 +116,47 @@ class Service:
         found = await self.store.page(dealer_id=None, after="", limit=1000)
         return {(each.id, about): entry for each in found for about, entry in each.emitted.items()}
 
-    async def rehearsed(self, policy: ComplaintPolicy) -> Rehearsal:
+    @property
+    def pages(self) -> PolicyPages[CaseFacts, CaseRulebook]:
+        return PolicyPages(
+            decider=self.decider, trial=TRIAL, store=self.store, clock=self.clock, partitions=1
+        )
+
+    async def tried(self, policy: ComplaintPolicy) -> DryRunSum:
         """What an operator is told that a re-base would do now."""
-        now, current = self.clock.now(), self.decider.policy
-        edition = CaseEdition(applied_at=now, open_cases="rebase", policy=policy)
-        other = current.with_edition(DEALER, edition)
-        return await rehearse(self.store, DEALER, current, other, now=now)
+        edition = CaseEdition(applied_at=self.clock.now(), open_cases="rebase", policy=policy)
+        found, after = DryRunSum(), ""
+        while True:
+            page = await self.pages.dry_run(
+                DryRunRequest(dealer=DEALER, edition=edition.model_dump(mode="json"), after=after)
+            )
+            found.add(page)
+            if page.next is None:
+                return found
+            after = page.next
 
     async def progress(self) -> tuple[int, int]:
-        version = self.decider.policy.version_for(DEALER)
-        found = await progress(self.store, DEALER, version)
-        return found.cases, found.left
+        found = await self.pages.progress(DEALER, "")
+        return found.looked_at, found.left
+
+
+def due(found: DryRunSum) -> list[tuple[str, str, datetime | None, datetime | None]]:
+    """Case, clock, and when it is due and would be."""
+    return [
+        (
+            each.name,
+            move.output,
+            datetime.fromisoformat(move.before) if move.before else None,
+            datetime.fromisoformat(move.after) if move.after else None,
+        )
+        for each in found.first
+        for move in each.differences
+    ]
+
+
+def moved(found: DryRunSum) -> dict[str, int]:
+    """Clock -> how many would move."""
+    return {clock: sum(found.of_rule(clock).values()) for clock in found.rules}
 
 
 @pytest.fixture
@@ -150,12 +182,10 @@ def verdicts(emitted: dict[tuple[str, str], Emitted]) -> dict[tuple[str, str], E
 
 
 async def test_the_dry_run_tells_what_a_re_base_then_does(service: Service) -> None:
-    told = await service.rehearsed(QUICKER)
-    assert (told.cases, told.moved, told.breaching) == (3, 3, 3)
-    assert dict(told.moved_clocks) == {"answer": 3}
-    assert [(move.case_no, move.clock, move.old_due, move.new_due) for move in told.first] == [
-        (case_no, "answer/1", at("1d"), at("4h")) for case_no in ("A", "B", "C")
-    ]
+    told = await service.tried(QUICKER)
+    assert (told.judged, told.changed, told.with_effect[BREACHES]) == (3, 3, 3)
+    assert moved(told) == {"answer": 3}
+    assert due(told) == [(case_no, "answer/1", at("1d"), at("4h")) for case_no in ("A", "B", "C")]
     await service.apply(QUICKER, "rebase")
     standing = [
         each["case_no"] for each in service.said() if each["policy_version"] == QUICKER.version
@@ -165,7 +195,7 @@ async def test_the_dry_run_tells_what_a_re_base_then_does(service: Service) -> N
 
 async def test_the_dry_run_changes_nothing(service: Service) -> None:
     before = await service.emitted(), len(service.publisher.records)
-    await service.rehearsed(QUICKER)
+    await service.tried(QUICKER)
     assert (await service.emitted(), len(service.publisher.records)) == before
 
 
@@ -225,8 +255,9 @@ async def test_new_cases_only_leaves_open_ones_alone(service: Service) -> None:
 
 async def test_all_open_cases_are_brought_over_and_counted(service: Service) -> None:
     edition = CaseEdition(applied_at=service.clock.now(), open_cases="rebase", policy=QUICKER)
-    version = CaseRulebook(editions={DEALER: (edition,)}).version_for(DEALER)
-    assert (await progress(service.store, DEALER, version)).left == 3
+    service.decider.policy = CaseRulebook(editions={DEALER: (edition,)})
+    assert await service.progress() == (3, 3)
+    service.decider.policy = CaseRulebook()
     await service.apply(QUICKER, "rebase")
     assert await service.progress() == (3, 0)
 
@@ -238,32 +269,30 @@ async def test_another_dealers_edition_leaves_the_cases_as_they_are(service: Ser
 
 
 async def test_a_longer_target_moves_and_breaches_nothing(service: Service) -> None:
-    told = await service.rehearsed(changed(answer="3d"))
-    assert (told.moved, told.breaching) == (3, 0)
-    assert (await service.rehearsed(POLICY_2123)).moved == 0
+    told = await service.tried(changed(answer="3d"))
+    assert (told.changed, told.with_effect[BREACHES]) == (3, 0)
+    assert (await service.tried(POLICY_2123)).changed == 0
 
 
 async def test_a_clock_that_is_added_or_taken_away_moves_a_case(service: Service) -> None:
     fewer = ComplaintPolicy(name="fewer", clocks=POLICY_2123.clocks[:1])
-    told = await service.rehearsed(fewer)
-    assert told.moved == 3 and {move.new_due for move in told.first} == {None}
+    told = await service.tried(fewer)
+    assert told.changed == 3 and {each[3] for each in due(told)} == {None}
     extra = POLICY_2123.rules["answer"].model_copy(update={"name": "first_answer"})
-    told = await service.rehearsed(
-        ComplaintPolicy(name="more", clocks=(*POLICY_2123.clocks, extra))
-    )
-    assert told.moved == 3 and {move.old_due for move in told.first} == {None}
-    assert told.breaching == 0
+    told = await service.tried(ComplaintPolicy(name="more", clocks=(*POLICY_2123.clocks, extra)))
+    assert told.changed == 3 and {each[2] for each in due(told)} == {None}
+    assert told.with_effect[BREACHES] == 0
 
 
 async def test_a_dry_run_keeps_the_first_few_cases_of_many(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(policy_cases, "PAGE", 4)
+    monkeypatch.setattr(policies, "PAGE", 4)
     await service.take(*(complaint(f"M{number:02}", "5h") for number in range(20)))
-    told = await service.rehearsed(QUICKER)
-    assert (told.cases, told.moved, told.breaching) == (23, 23, 3)
-    assert len({move.case_no for move in told.first}) == SHOWN_CASES
-    assert dict(told.moved_clocks) == {"answer": 23, "contact": 20}
+    told = await service.tried(QUICKER)
+    assert (told.judged, told.changed, told.with_effect[BREACHES]) == (23, 23, 3)
+    assert len(told.first) == SHOWN
+    assert moved(told) == {"answer": 23, "contact": 20}
 
 
 async def test_a_case_that_cannot_be_judged_does_not_hide_the_others(service: Service) -> None:
@@ -271,15 +300,15 @@ async def test_a_case_that_cannot_be_judged_does_not_hide_the_others(service: Se
     broken = found[aggregate("A")]
     facts = json.dumps({**json.loads(broken.facts), "documents": {"x": {"kind": "nonsense"}}})
     await service.store.save([replace(broken, version=broken.version + 1, facts=facts)])
-    told = await service.rehearsed(QUICKER)
-    assert (told.cases, told.unreadable) == (2, 1)
+    told = await service.tried(QUICKER)
+    assert (told.judged, told.unreadable) == (2, 1)
 
 
 async def test_a_case_that_stands_still_moves_when_it_is_given_another_target(
     service: Service,
 ) -> None:
     await service.take(taken("A", "held", "5h"))
-    told = await service.rehearsed(changed(answer="3d"))
-    moved = {move.case_no: (move.old_due, move.new_due) for move in told.first}
-    assert moved["A"] == (None, None)
-    assert moved["B"] == (at("1d"), at("3d"))
+    told = await service.tried(changed(answer="3d"))
+    times = {each[0]: each[2:] for each in due(told)}
+    assert times["A"] == (None, None)
+    assert times["B"] == (at("1d"), at("3d"))

@@ -159,8 +159,8 @@ def test_a_folder_that_is_not_there_is_not_taken_for_an_empty_one(tmp_path: Path
 
 def test_the_settings_name_the_folder(tmp_path: Path) -> None:
     with_roster(tmp_path)
-    assert ComplaintSettings().policy() == CaseRulebook()
-    assert ComplaintSettings(rules_dir=tmp_path).policy().rosters.keys() == {DEALER}
+    assert ComplaintSettings().rulebook() == CaseRulebook()
+    assert ComplaintSettings(rules_dir=tmp_path).rulebook().rosters.keys() == {DEALER}
 
 
 # --- while it runs ----------------------------------------------------------------------------
