@@ -21,8 +21,8 @@ from services.followup.domain.facts import (
     OptOuts,
     Outcome,
 )
+from services.followup.domain.follow_ups import Ending, Plan, plans
 from services.followup.domain.listing import listed
-from services.followup.domain.plans import Ending, Plan, plans
 from services.followup.domain.policy import FollowUpPolicy, days_after
 from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import TaskChanged, TaskStatus
