@@ -3,6 +3,7 @@
 Nested names are joined by two underscores: `AFTERCARE_KAFKA__BOOTSTRAP_SERVERS`.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.contracts.topics import DEFAULT_PARTITIONS
 from shared.dealers.dealer import Dealers
 from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
+from shared.policies.paths import OLD_VARIABLE, VARIABLE
 from shared.time.clock import ScaledClock, SystemClock, TimeSource
 from shared.yaml_file import WrongFile
 
@@ -120,6 +122,7 @@ class ServiceSettings(BaseSettings):
         env_nested_delimiter="__",
         nested_model_default_partial_update=True,
         extra="ignore",
+        hide_input_in_errors=True,  # it may be secret
     )
 
     kafka: KafkaSettings = KafkaSettings()
@@ -134,6 +137,24 @@ class ServiceSettings(BaseSettings):
     def dealers(self) -> Dealers:
         """The dealers in `dealers_file`. Raises `WrongFile`."""
         return read_dealers(self.dealers_file)
+
+
+class RuledSettings(ServiceSettings):
+    """And what services are configured by that have rules of a dealer's own."""
+
+    rules_dir: Path | None = None
+    """The folder of the dealers' rules (operations/policies.md). Without one all dealers have the
+    same."""
+
+    @model_validator(mode="after")
+    def _old_folder_is_not_forgotten(self) -> Self:
+        if OLD_VARIABLE in os.environ:
+            raise ValueError(
+                f"{OLD_VARIABLE} is not read any more, and editions of complaints must not be "
+                f"forgotten: unset it, set {VARIABLE} to the same folder, and there type "
+                "`mkdir complaints && mv policies applied complaints/`"
+            )
+        return self
 
 
 @contextmanager

@@ -22,8 +22,16 @@ Place = tuple[str | int, ...]
 def read_changes(path: Path, shipped: M) -> M:
     """What ships, with what the file changes. Raises WrongFile."""
     file = parse_yaml(path)
+    return changed(shipped, file, file.content)
+
+
+def changed(shipped: M, file: YamlFile, given: object) -> M:
+    """What ships, with what is given: the content of the file, or some of its fields.
+
+    Raises WrongFile.
+    """
     changes = Changes(file)
-    content = changes.merged(shipped, file.content, ())
+    content = changes.merged(shipped, given, ())
     lines = changes.wrong
     try:
         found = type(shipped).model_validate(content)

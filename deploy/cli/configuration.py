@@ -3,7 +3,7 @@
 import difflib
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -44,7 +44,16 @@ class WrongConfiguration(Exception):
 
 @runtime_checkable
 class _HasPolicy(Protocol):
+    """Reads the rules of all dealers."""
+
     def policy(self) -> BaseModel: ...
+
+
+@runtime_checkable
+class _HasRulebook(Protocol):
+    """Reads the rules of each dealer."""
+
+    def rulebook(self) -> BaseModel: ...
 
 
 def checked(service: str) -> ServiceSettings:
@@ -57,9 +66,9 @@ def checked(service: str) -> ServiceSettings:
     if settings.kafka.encrypted:
         _check_file(partial(tls_context, settings.kafka), "AFTERCARE_KAFKA__SSL_CA_FILE")
     if isinstance(settings, _HasPolicy):
-        of_rules = isinstance(settings, ComplaintSettings)  # its lines name files of a folder
-        variable = None if of_rules else f"AFTERCARE_{service.upper()}_POLICY_FILE"
-        _check_file(settings.policy, variable)
+        _check_file(settings.policy, f"AFTERCARE_{service.upper()}_POLICY_FILE")
+    if isinstance(settings, _HasRulebook):
+        _check_file(settings.rulebook, None)  # the lines name files of a folder
     return settings
 
 
@@ -131,7 +140,9 @@ def missing_rates(checked: Mapping[str, ServiceSettings]) -> list[str]:
         f"{settings.dealers_file}: {dealer.id} is paid in {dealer.currency}, for which the policy "
         "of scoring has no rate: what its customers pay for service gives no points; add "
         f"`currency_per_point: {{{dealer.currency}: …}}` to AFTERCARE_SCORING_POLICY_FILE"
-        for dealer in without_rate(settings.dealers(), settings.policy())
+        for dealer in without_rate(
+            settings.dealers(), settings.rulebook(), settings.clock.clock().now()
+        )
     ]
 
 
@@ -147,9 +158,14 @@ def _read(kind: type[S]) -> S:
 def _explained(error: ValidationError) -> list[str]:
     """A line for each wrong value: the variable and why, never the value, which may be secret."""
     return [
-        f"{PREFIX}{'__'.join(str(part) for part in found['loc']).upper()}: {found['msg']}"
+        f"{_variable(found['loc'])}{found['msg'].removeprefix('Value error, ')}"
         for found in error.errors(include_input=False, include_url=False)
     ]
+
+
+def _variable(location: Sequence[int | str]) -> str:
+    """The variable of a field, and a colon; nothing where several of them are wrong together."""
+    return f"{PREFIX}{'__'.join(map(str, location)).upper()}: " if location else ""
 
 
 def _check_file(read: Callable[[], object], variable: str | None) -> None:

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
-from services.complaints.adapters.rules.rehearsal import Rehearsal, moves
+from services.complaints.domain.dry_run import Rehearsal, moves
 from services.complaints.domain.facts import CaseFacts
-from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 from shared.platform.errors import TransientFailure
 from shared.platform.mongo import Mongo
 from shared.runtime.aggregate import Aggregate
@@ -64,8 +64,8 @@ async def open_cases(store: Store, dealer_id: str) -> AsyncIterator[Aggregate]:
 async def rehearse(
     store: Store,
     dealer_id: str,
-    current: Rulebook,
-    other: Rulebook,
+    current: CaseRulebook,
+    other: CaseRulebook,
     *,
     now: datetime,
     tell: Tell = lambda _: None,

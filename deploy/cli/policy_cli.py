@@ -5,7 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,15 +19,15 @@ from deploy.cli.policy_cases import open_store, progress, rehearse
 from deploy.cli.policy_check import Checked, check
 from deploy.cli.terminal import WRONG_USE, AsJson, DataDir, err, hint
 from deploy.sandbox.stack import what_keeps
-from services.complaints.adapters.rules import places
-from services.complaints.adapters.rules.applied import write_edition
-from services.complaints.adapters.rules.difference import Change, differences
-from services.complaints.adapters.rules.drafts import Draft
-from services.complaints.adapters.rules.folder import read_rulebook
-from services.complaints.adapters.rules.rehearsal import Rehearsal, proposed
-from services.complaints.adapters.rules.workbench import read_drafts
-from services.complaints.domain.rulebook import Edition, OpenCases, Rulebook
+from services.complaints.adapters.policies import KIND, read_rulebook
+from services.complaints.domain.dry_run import Rehearsal
+from services.complaints.domain.rulebook import CaseEdition, CaseRulebook, OpenCases
 from services.complaints.settings import ComplaintSettings
+from shared.policies.applied import write_edition
+from shared.policies.differences import FieldChange
+from shared.policies.drafts import Draft
+from shared.policies.kind import applied_at
+from shared.policies.paths import VARIABLE, RulesPaths
 from shared.settings import MongoSettings
 from shared.yaml_file import WrongFile
 
@@ -41,7 +41,7 @@ app = typer.Typer(
 )
 
 Rules = Annotated[
-    Path | None, typer.Option("--rules", help=f"The folder of rules; else {places.VARIABLE}.")
+    Path | None, typer.Option("--rules", help=f"The folder of rules; else {VARIABLE}.")
 ]
 Dealer = Annotated[str, typer.Argument(help="Such as sunrise/pudong.")]
 NoDryRun = Annotated[
@@ -117,13 +117,14 @@ def apply(
         _agree(dealer, choice, yes=yes)
         # what took a while to agree on begins now, and after whatever was applied meanwhile
         rulebook = _rulebook(folder)
-        edition = draft.applied(_applied_at(rulebook.current(dealer), _now(settings)), choice)
+        at = applied_at(rulebook.current(dealer), _now(settings))
+        edition = draft.edition.as_applied(at, choice)
         try:
-            path = write_edition(folder, dealer, edition, note=note)
+            path = write_edition(RulesPaths(folder, KIND.service), dealer, edition, note=note)
         except OSError as error:
             raise CannotRun(f"the edition cannot be written: {error}") from None
         _write([f"applied to {dealer}, {policy_show.in_force(edition)}: {path}"])
-        rulebook = proposed(rulebook, dealer, edition)
+        rulebook = rulebook.with_edition(dealer, edition)
     if not no_wait:
         if not url:
             require_rules(addresses(data_dir).rules, folder)
@@ -136,8 +137,8 @@ def check_rules() -> None:
     Raises `WrongConfiguration`.
     """
     settings = _settings()
-    if settings.complaints_rules_dir is not None:
-        _tell(_checked(settings.complaints_rules_dir, settings), shown=False)
+    if settings.rules_dir is not None:
+        _tell(_checked(settings.rules_dir, settings), shown=False)
 
 
 def warn(lines: Iterable[str]) -> None:
@@ -146,14 +147,14 @@ def warn(lines: Iterable[str]) -> None:
         err.print(f"warning: {line}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _checked(folder: Path, settings: ComplaintSettings) -> Checked:
+def _checked(folder: Path, settings: ComplaintSettings) -> Checked[CaseEdition, CaseRulebook]:
     try:
-        return check(folder, settings.dealers(), _now(settings))
+        return check(folder, KIND, settings.dealers(), _now(settings))
     except WrongFile as wrong:
         raise configuration.WrongConfiguration(wrong.lines) from None
 
 
-def _tell(checked: Checked, *, shown: bool) -> None:
+def _tell(checked: Checked[CaseEdition, CaseRulebook], *, shown: bool) -> None:
     if shown:
         _write(policy_show.overview(checked))
     warn(checked.warnings)
@@ -161,25 +162,20 @@ def _tell(checked: Checked, *, shown: bool) -> None:
         raise configuration.WrongConfiguration(list(checked.wrong))
 
 
-def _nothing_to_apply(current: Edition, draft: Draft, choice: OpenCases) -> bool:
+def _nothing_to_apply(current: CaseEdition, draft: Draft[CaseEdition], choice: OpenCases) -> bool:
     """The same rules are something to apply only where open cases did not follow them yet."""
-    if not draft.applied(None, "keep").judges_as(current):
+    if not draft.edition.judges_as(current):
         return False
     return choice == "keep" or current.applied_at is None or current.open_cases == "rebase"
 
 
-def _applied_at(last: Edition, now: datetime) -> datetime:
-    """Now, but after the last edition."""
-    if last.applied_at is None:
-        return now
-    return max(now, last.applied_at + timedelta(milliseconds=1))
+def _differences(rulebook: CaseRulebook, draft: Draft[CaseEdition]) -> list[FieldChange]:
+    return KIND.differences(rulebook.current(draft.dealer_id), draft.edition)
 
 
-def _differences(rulebook: Rulebook, draft: Draft) -> list[Change]:
-    return differences(rulebook.current(draft.dealer_id), draft.applied(None, "keep"))
-
-
-def _show(rulebook: Rulebook, draft: Draft, now: datetime, mongo: MongoSettings | None) -> None:
+def _show(
+    rulebook: CaseRulebook, draft: Draft[CaseEdition], now: datetime, mongo: MongoSettings | None
+) -> None:
     """What is different, and what applying would do; without a database the first alone."""
     current = rulebook.current(draft.dealer_id)
     since = policy_show.in_force(current)
@@ -191,7 +187,7 @@ def _show(rulebook: Rulebook, draft: Draft, now: datetime, mongo: MongoSettings 
 
 
 def _as_json(
-    rulebook: Rulebook, draft: Draft, now: datetime, mongo: MongoSettings | None
+    rulebook: CaseRulebook, draft: Draft[CaseEdition], now: datetime, mongo: MongoSettings | None
 ) -> dict[str, Any]:
     found = _rehearse(rulebook, draft, now, mongo) if mongo is not None else None
     return {
@@ -203,10 +199,12 @@ def _as_json(
     }
 
 
-def _rehearse(rulebook: Rulebook, draft: Draft, now: datetime, mongo: MongoSettings) -> Rehearsal:
+def _rehearse(
+    rulebook: CaseRulebook, draft: Draft[CaseEdition], now: datetime, mongo: MongoSettings
+) -> Rehearsal:
     dealer_id = draft.dealer_id
-    at = _applied_at(rulebook.current(dealer_id), now)
-    other = proposed(rulebook, dealer_id, draft.applied(at, "rebase"))
+    at = applied_at(rulebook.current(dealer_id), now)
+    other = rulebook.with_edition(dealer_id, draft.edition.as_applied(at, "rebase"))
 
     async def read() -> Rehearsal:
         with _bar(f"{dealer_id}: reading open cases") as bar:
@@ -244,14 +242,14 @@ def require_rules(read: str | None, folder: Path) -> None:
     """
     if read == "" or (read is not None and Path(read) == folder.resolve()):
         return
-    does = f"reads {read}" if read else f"was started without {places.VARIABLE} and reads no rules"
+    does = f"reads {read}" if read else f"was started without {VARIABLE} and reads no rules"
     raise CannotRun(
-        f"not waiting: complaints {does}. Stop it, set {places.VARIABLE} to {folder.resolve()}, "
+        f"not waiting: complaints {does}. Stop it, set {VARIABLE} to {folder.resolve()}, "
         f"and start it again with {hint('up')}"
     )
 
 
-def _wait(dealer: str, rulebook: Rulebook, mongo: MongoSettings, url: str) -> None:
+def _wait(dealer: str, rulebook: CaseRulebook, mongo: MongoSettings, url: str) -> None:
     """Show how the open cases are brought over, until all are. Ending it ends nothing else."""
     if troubles := what_keeps(url):
         _write([f"not waiting: complaints at {url}: {'; '.join(troubles)}"])
@@ -276,7 +274,7 @@ async def _until_brought_over(dealer: str, version: str, mongo: MongoSettings) -
                     raise CannotRun(
                         f"{found.left} of {found.cases} open cases are still decided by other "
                         f"rules, and none followed for {STALLED_SECONDS:.0f} s. Does complaints "
-                        f"read this folder ({places.VARIABLE})? Its log says what is wrong."
+                        f"read this folder ({VARIABLE})? Its log says what is wrong."
                     )
                 await asyncio.sleep(LOOK_EVERY_SECONDS)
     _write([f"all {found.cases} open cases of {dealer} are decided by what is in force"])
@@ -293,11 +291,13 @@ def _bar(what: str) -> Progress:
     )
 
 
-def _read(folder: Path, dealer: str, now: datetime) -> tuple[Rulebook, list[Draft]]:
+def _read(
+    folder: Path, dealer: str, now: datetime
+) -> tuple[CaseRulebook, list[Draft[CaseEdition]]]:
     """What is in force, and the draft of a dealer or all drafts; those must be right."""
     rulebook = _rulebook(folder)
     try:
-        drafts = read_drafts(folder, now)
+        drafts = KIND.drafts(RulesPaths(folder, KIND.service), now)
     except WrongFile as wrong:
         raise configuration.WrongConfiguration(wrong.lines) from None
     if not dealer:
@@ -305,12 +305,12 @@ def _read(folder: Path, dealer: str, now: datetime) -> tuple[Rulebook, list[Draf
             raise configuration.WrongConfiguration(list(drafts.wrong))
         return rulebook, list(drafts.by_dealer.values())
     if dealer not in drafts.by_dealer:
-        none = f"{folder / places.POLICIES}: no draft of {dealer} that can be used"
+        none = f"{RulesPaths(folder, KIND.service).policies}: no draft of {dealer} that can be used"
         raise configuration.WrongConfiguration([*drafts.wrong, none])
     return rulebook, [drafts.by_dealer[dealer]]
 
 
-def _rulebook(folder: Path) -> Rulebook:
+def _rulebook(folder: Path) -> CaseRulebook:
     try:
         return read_rulebook(folder)
     except WrongFile as wrong:
@@ -318,9 +318,9 @@ def _rulebook(folder: Path) -> Rulebook:
 
 
 def _folder(rules: Path | None, settings: ComplaintSettings) -> Path:
-    folder = rules or settings.complaints_rules_dir
+    folder = rules or settings.rules_dir
     if folder is None:
-        raise typer.BadParameter(f"say which folder: --rules DIR, or {places.VARIABLE}")
+        raise typer.BadParameter(f"say which folder: --rules DIR, or {VARIABLE}")
     return folder
 
 

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from deploy.cli.policy_check import Checked, covered
-from services.complaints.adapters.rules.difference import Change, condition, ladder_step
-from services.complaints.adapters.rules.rehearsal import Rehearsal
-from services.complaints.domain.policy import ClockRule
-from services.complaints.domain.rulebook import Edition
+from deploy.cli.policy_check import Checked
+from services.complaints.domain.dry_run import Rehearsal
+from services.complaints.domain.rulebook import CaseEdition, CaseRulebook
 from shared.contracts.values import instant_text
+from shared.policies.differences import FieldChange
 
 CHOICE = """\
 Say what happens to the cases that are open now:
@@ -22,30 +21,23 @@ Say what happens to the cases that are open now:
 DAYS_SHOWN = 20
 
 
-def overview(checked: Checked) -> Iterator[str]:
+def overview(checked: Checked[CaseEdition, CaseRulebook]) -> Iterator[str]:
     """Per dealer, what it would be judged by, and how that compares with what is in force."""
+    kind = checked.kind
     for dealer_id, draft in sorted(checked.drafts.items()):
-        edition = draft.applied(None, "keep")
         current = checked.rulebook.current(dealer_id)
-        same = edition.judges_as(current)
-        yield f"{dealer_id}: {draft.policy.name}, from {draft.path}"
-        yield from (f"  {_clock(rule)}" for rule in draft.policy.clocks)
-        if draft.calendar is not None:
-            zone = draft.calendar.timezone
-            known = covered(draft.calendar)
-            yield f"  calendar {draft.calendar.name} ({zone}), holidays of {known}"
-        if draft.working_days is not None:
-            known = covered(draft.working_days)
-            yield f"  {draft.working_days.name}, in the dealer's zone, holidays of {known}"
-        told = "in force" if same else "a draft: another is in force"
-        yield f"  {told} ({in_force(current)})"
+        yield f"{dealer_id}: {kind.title(draft.edition)}, from {draft.path}"
+        yield from (f"  {line}" for line in kind.words(draft.edition))
+        same = draft.edition.judges_as(current)
+        comparison = "in force" if same else "a draft: another is in force"
+        yield f"  {comparison} ({in_force(current)})"
     for dealer_id in sorted(checked.rulebook.editions.keys() - checked.drafts.keys()):
         current = checked.rulebook.current(dealer_id)
-        yield f"{dealer_id}: no draft; in force {in_force(current)}: {current.policy.name}"
+        yield f"{dealer_id}: no draft; in force {in_force(current)}: {kind.title(current)}"
     yield "all other dealers: the shipped 2123"
 
 
-def in_force(edition: Edition) -> str:
+def in_force(edition: CaseEdition) -> str:
     """Since when, and for which cases."""
     if edition.applied_at is None:
         return "as shipped"
@@ -53,7 +45,7 @@ def in_force(edition: Edition) -> str:
     return f"since {instant_text(edition.applied_at)}, {whose}"
 
 
-def changed(changes: Sequence[Change]) -> Iterator[str]:
+def changed(changes: Sequence[FieldChange]) -> Iterator[str]:
     """A line for every field, and for every day up to a number."""
     days = [change for change in changes if change.is_day]
     for change in (*(each for each in changes if not each.is_day), *days[:DAYS_SHOWN]):
@@ -87,7 +79,7 @@ def rehearsed(found: Rehearsal) -> Iterator[str]:
         yield f"  {_count(found.unreadable, 'case')} could not be judged; see the log of complaints"
 
 
-def changes_as_json(changes: Sequence[Change]) -> list[dict[str, str | None]]:
+def changes_as_json(changes: Sequence[FieldChange]) -> list[dict[str, str | None]]:
     return [{"field": each.field, "old": each.old, "new": each.new} for each in changes]
 
 
@@ -116,13 +108,6 @@ def rehearsal_as_json(found: Rehearsal) -> dict[str, Any]:
             ],
         },
     }
-
-
-def _clock(rule: ClockRule) -> str:
-    holds = "stops while held" if rule.pausable else "runs on while held"
-    ladder = ", ".join(ladder_step(rung) for rung in rule.ladder)
-    whose = condition(rule.applies_when)
-    return f"{rule.name}: {rule.target} from {rule.start}, {holds}; {whose}; {ladder}"
 
 
 def _moment(moment: datetime | None) -> str:

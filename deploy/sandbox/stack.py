@@ -21,7 +21,7 @@ from deploy.cli.terminal import hint
 from deploy.cli.topics import provision_topics
 from deploy.sandbox.embedded import embedded_broker, embedded_database
 from deploy.sandbox.processes import Child, free_port, require_free, spawn, stop_all
-from services.complaints.adapters.rules import places
+from shared.policies.paths import VARIABLE as RULES_VARIABLE
 from shared.settings import KafkaSettings, ServiceSettings
 
 SERVICES = ("intake", "scoring", "followup", "complaints")
@@ -134,7 +134,7 @@ def running_stack(
             database=settings[DATABASE_VARIABLE].rpartition("@")[2].removeprefix("mongodb://"),
             urls=services.urls,
             children=(*servers, *services.children.values()),
-            rules=_resolved(settings.get(places.VARIABLE)),
+            rules=_resolved(settings.get(RULES_VARIABLE)),
             put_back=put_back,
         )
 

@@ -12,9 +12,9 @@ import yaml
 
 from deploy.cli import configuration
 from deploy.sandbox.stack import DEFAULT_PORT_BASE, fixed_ports
-from services.complaints.adapters.rules import places
-from services.complaints.adapters.rules.folder import read_rulebook
+from services.complaints.adapters.policies import read_rulebook
 from shared.dealers.file import read_dealers
+from shared.policies.paths import VARIABLE as RULES_VARIABLE
 from tests import PROJECT
 
 FOLDER = PROJECT / "deploy/kubernetes"
@@ -99,7 +99,7 @@ def test_its_variables_are_all_read_and_accepted(
     assert configuration.unread_variables(variables) == []
     dealers = tmp_path / "dealers.yaml"
     dealers.write_text(of_kind("ConfigMap")["aftercare-dealers"]["data"]["dealers.yaml"], "utf-8")
-    here = {"AFTERCARE_DEALERS_FILE": str(dealers), places.VARIABLE: str(tmp_path)}
+    here = {"AFTERCARE_DEALERS_FILE": str(dealers), RULES_VARIABLE: str(tmp_path)}
     for variable, value in (variables | here).items():
         monkeypatch.setenv(variable, value)
     settings = configuration.checked(name)
@@ -159,7 +159,7 @@ def test_complaints_reads_the_rules_that_are_packed_for_it(tmp_path: Path) -> No
     for place in ("packed", "etc/aftercare-rules"):
         (tmp_path / place).mkdir(parents=True)
         script = script.replace(f"/{place}", str(tmp_path / place))
-    folder = tmp_path / environment("complaints")[places.VARIABLE].removeprefix("/")
+    folder = tmp_path / environment("complaints")[RULES_VARIABLE].removeprefix("/")
     subprocess.run(["sh", "-c", script], check=True)
     assert read_rulebook(folder).editions == {}
     example = PROJECT / "deploy/examples/rules"
@@ -168,7 +168,7 @@ def test_complaints_reads_the_rules_that_are_packed_for_it(tmp_path: Path) -> No
     subprocess.run(["sh", "-c", script], check=True)
     assert read_rulebook(folder).version == read_rulebook(example).version
     mounts = {mount["name"]: mount for mount in container("complaints")["volumeMounts"]}
-    assert environment("complaints")[places.VARIABLE].startswith(mounts["rules"]["mountPath"])
+    assert environment("complaints")[RULES_VARIABLE].startswith(mounts["rules"]["mountPath"])
 
 
 def test_the_topics_are_created_before_intake_starts_and_hinder_nothing(tmp_path: Path) -> None:

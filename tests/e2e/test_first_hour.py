@@ -19,7 +19,7 @@ from tests.running import COMMAND, free_port_base, without_aftercare
 from tests.servers import PATIENCE_SECONDS
 
 README = (PROJECT / "README.md").read_text("utf-8")
-RULES = "AFTERCARE_COMPLAINTS_RULES_DIR"
+RULES = "AFTERCARE_RULES_DIR"
 
 pytestmark = pytest.mark.timeout(4 * PATIENCE_SECONDS)
 

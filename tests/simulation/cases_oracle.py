@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
-from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 from services.complaints.domain.turns import ABOUT_THE_STANDING
 from shared.contracts.complaints import (
     CaseMerged,
@@ -41,7 +41,7 @@ class CasesOracle:
 
     witness: Witness
     accepted: Sequence[Reported]
-    rulebook: Rulebook
+    rulebook: CaseRulebook
     now: datetime
 
     def judge(self) -> None:

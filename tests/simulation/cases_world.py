@@ -9,7 +9,7 @@ from services.complaints.domain import facts
 from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
 from services.complaints.domain.policy import POLICY_2123
-from services.complaints.domain.rulebook import Edition, Rulebook
+from services.complaints.domain.rulebook import CaseEdition, CaseRulebook
 from shared.contracts import complaints
 from shared.contracts.complaints import DeadlineBreached, DeadlineWarned, EscalationRaised
 from shared.contracts.intake import ComplaintFiled
@@ -24,9 +24,9 @@ from tests.simulation.witness import Witness
 from tests.simulation.world import START, STORM_SECONDS, Stage, World
 
 
-def _with_edition(at: datetime) -> Rulebook:
+def _with_edition(at: datetime) -> CaseRulebook:
     """The shipped rules, which somebody applied again at that moment, for new cases."""
-    return Rulebook(editions={DEALER: (Edition(applied_at=at, policy=POLICY_2123),)})
+    return CaseRulebook(editions={DEALER: (CaseEdition(applied_at=at, policy=POLICY_2123),)})
 
 
 class CasesWorld(World):
@@ -41,7 +41,7 @@ class CasesWorld(World):
         facts=facts.CaseFacts,
         join=facts.join,
         decide=decide,
-        policy=Rulebook(),
+        policy=CaseRulebook(),
         aggregate_id=facts.aggregate_id,
         listed=True,
     )

@@ -83,7 +83,7 @@ def demo_environment(directory: Path) -> dict[str, str]:
         BROKER_VARIABLE: "",
         DATABASE_VARIABLE: "",
         "AFTERCARE_DEALERS_FILE": str(EXAMPLE_DEALERS),
-        "AFTERCARE_COMPLAINTS_RULES_DIR": str(EXAMPLE_RULES),
+        "AFTERCARE_RULES_DIR": str(EXAMPLE_RULES),
         "AFTERCARE_CLOCK__ORIGIN_FILE": str(origin_file(directory)),
         "AFTERCARE_CLOCK__FACTOR": str(FACTOR),
     }

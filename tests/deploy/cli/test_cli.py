@@ -466,7 +466,7 @@ def test_rules_that_the_service_cannot_follow_are_wrong_configuration(tmp_path: 
     roster = tmp_path / "rosters" / "berlin.yaml"
     roster.write_text("dealer: sunrise/berlin\nroles: {boss: [x]}\n", encoding="utf-8")
     for command in (("config", "check"), ("up", "--data-dir", str(tmp_path / "data"))):
-        done = aftercare(*command, AFTERCARE_COMPLAINTS_RULES_DIR=str(tmp_path))
+        done = aftercare(*command, AFTERCARE_RULES_DIR=str(tmp_path))
         assert done.returncode == 2
         assert done.stderr.startswith(f"{roster}:2: roles.boss: Input should be")
         assert len(done.stderr.splitlines()) == 1
@@ -475,13 +475,13 @@ def test_rules_that_the_service_cannot_follow_are_wrong_configuration(tmp_path: 
 def test_a_wrong_draft_shows_in_the_check_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "policies").mkdir()
-    draft = tmp_path / "policies" / "berlin.yaml"
+    draft = tmp_path / "complaints" / "policies" / "berlin.yaml"
+    draft.parent.mkdir(parents=True)
     draft.write_text("dealer: sunrise/berlin\nmemory: long\n", encoding="utf-8")
-    done = aftercare("config", "check", AFTERCARE_COMPLAINTS_RULES_DIR=str(tmp_path))
+    done = aftercare("config", "check", AFTERCARE_RULES_DIR=str(tmp_path))
     assert done.returncode == 2
     assert done.stderr.startswith(f"{draft}:2: memory: a length")
-    monkeypatch.setenv("AFTERCARE_COMPLAINTS_RULES_DIR", str(tmp_path))
+    monkeypatch.setenv("AFTERCARE_RULES_DIR", str(tmp_path))
     configuration.checked("complaints")
 
 

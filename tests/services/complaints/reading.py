@@ -7,7 +7,7 @@ import httpx
 
 from services.complaints.api import routes
 from services.complaints.domain.facts import CaseFacts
-from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 from shared.contracts.identifiers import name_within
 from shared.decider.decision import Listing
 from shared.decider.snapshot import Snapshot
@@ -24,7 +24,7 @@ STATISTICS = f"/v1/dealers/{DEALER}/statistics"
 class OneDealer:
     """A reader over cases in memory."""
 
-    def __init__(self, cases: Mapping[str, Case], rules: Rulebook = RULES) -> None:
+    def __init__(self, cases: Mapping[str, Case], rules: CaseRulebook = RULES) -> None:
         self.snapshots = {id_: snapshot_of(id_, case) for id_, case in cases.items()}
         self.more: list[tuple[str, Listing]] = []
         self.policy = rules

@@ -12,7 +12,7 @@ from typing import Any, Self
 from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseEvent, CaseFacts, aggregate_id, join
 from services.complaints.domain.policy import POLICY_2123, ComplaintPolicy
-from services.complaints.domain.rulebook import Rulebook, rulebook_of
+from services.complaints.domain.rulebook import CaseRulebook, rulebook_of
 from services.complaints.domain.turns import ABOUT_THE_STANDING
 from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import (
@@ -36,7 +36,7 @@ RECEIVED = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 CUSTOMER = "sunrise/pudong/cdk/C-1"
 DEALER = "sunrise/pudong"
 CASE = "sunrise/pudong/cdk/complaint/K-1"
-SHIPPED = Rulebook()
+SHIPPED = CaseRulebook()
 
 
 def up_to_the_breach(policy: ComplaintPolicy) -> ComplaintPolicy:
@@ -229,7 +229,7 @@ def place(about: str) -> str:
 class Case:
     """A case and what was announced of it, as time passes. Every check returns the case."""
 
-    def __init__(self, events: Sequence[CaseEvent], rulebook: Rulebook = RULES) -> None:
+    def __init__(self, events: Sequence[CaseEvent], rulebook: CaseRulebook = RULES) -> None:
         self.rulebook = rulebook
         self.facts = known(events)
         self.now = RECEIVED
@@ -331,7 +331,7 @@ class Case:
         return self.said[about]
 
 
-def given(*events: CaseEvent, rules: Rulebook = RULES) -> Case:
+def given(*events: CaseEvent, rules: CaseRulebook = RULES) -> Case:
     """A case of which this is known."""
     assert len({aggregate_id(event) for event in events}) <= 1
     return Case(events, rules)

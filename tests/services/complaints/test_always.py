@@ -13,7 +13,7 @@ from services.complaints.domain.case import stand
 from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseEvent, CaseFacts, Filed, join
 from services.complaints.domain.policy import POLICY_2123, ComplaintPolicy
-from services.complaints.domain.rulebook import Edition, Rulebook, rulebook_of
+from services.complaints.domain.rulebook import CaseEdition, CaseRulebook, rulebook_of
 from services.complaints.domain.turns import ABOUT_THE_STANDING
 from services.complaints.settings import ComplaintSettings
 from shared.contracts.complaints import CaseStandingChanged
@@ -120,14 +120,14 @@ OTHER_RULES = rulebook_of(ComplaintPolicy(name="no hurry", clocks=POLICY_2123.cl
 IN_BUSINESS_TIME = replace(DECIDER, policy=rulebook_of(BUSINESS, CALENDAR))
 REBASED = replace(
     DECIDER,
-    policy=Rulebook(
+    policy=CaseRulebook(
         editions={
             DEALER: (
-                Edition(applied_at=at("30m"), policy=POLICY_2123),
-                Edition(
+                CaseEdition(applied_at=at("30m"), policy=POLICY_2123),
+                CaseEdition(
                     applied_at=at("20h"), open_cases="rebase", policy=BUSINESS, calendar=CALENDAR
                 ),
-                Edition(applied_at=at("3d"), open_cases="rebase", policy=POLICY_2123),
+                CaseEdition(applied_at=at("3d"), open_cases="rebase", policy=POLICY_2123),
             )
         }
     ),
@@ -136,7 +136,7 @@ DECIDERS = st.sampled_from([DECIDER, IN_BUSINESS_TIME, REBASED])
 """By the shipped rules, by others in business time, and from the ones to the others and back."""
 
 
-Complaints = Decider[CaseFacts, Rulebook]
+Complaints = Decider[CaseFacts, CaseRulebook]
 
 
 def _decide(facts: CaseFacts, now: datetime) -> Decision:

@@ -12,7 +12,7 @@ from deploy.sandbox.feed import FeedLine
 from deploy.sandbox.feed.cases import DUPLICATE_HOURS
 from services.complaints.domain import facts as complaints
 from services.complaints.domain.decide import decide as decide_case
-from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 from services.followup.domain import facts as followup
 from services.followup.domain.decide import decide as decide_tasks
 from services.followup.domain.policy import FollowUpPolicy
@@ -44,7 +44,7 @@ from tests.deploy.sandbox.feed.sample_feed import (
     told,
 )
 
-RULES = Rulebook()
+RULES = CaseRulebook()
 _READ_BY_FOLLOWUP = (SaleRecorded, VisitRecorded, ConsentGiven, TaskOutcomeRecorded)
 
 

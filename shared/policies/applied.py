@@ -1,7 +1,7 @@
 """Editions as files: one each, self-contained, written once and never changed.
 
-The policy and the calendar are in it as they were compiled when it was applied, so neither a
-draft nor another release of the holidays moves a deadline.
+The rules are in it complete, as they were when it was applied (for complaints, its compiled
+calendar too), so neither a draft nor another release of what ships changes what was applied.
 """
 
 import json
@@ -9,17 +9,19 @@ import os
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.complaints.adapters.rules.places import applied_to
-from services.complaints.domain.rulebook import Edition
 from shared.contracts.values import DealerId
+from shared.policies.edition import Edition
+from shared.policies.paths import RulesPaths
 from shared.yaml_file import WrongFile, parse_yaml
 
+E = TypeVar("E", bound=Edition)
 
-class Applied(BaseModel):
+
+class Applied(BaseModel, Generic[E]):
     """What one file holds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,7 +32,7 @@ class Applied(BaseModel):
     """Who applied it and why, in the operator's words."""
     seal: str
     """Of the edition as it was written: tells whether anybody changed the file since."""
-    edition: Edition
+    edition: E
 
     @property
     def applied_at(self) -> datetime:
@@ -38,11 +40,12 @@ class Applied(BaseModel):
         return self.edition.applied_at
 
 
-def read_edition(path: Path) -> Applied:
+def read_edition(path: Path, kind: type[E]) -> Applied[E]:
     """Raises WrongFile for what is no edition, is in a wrong place, or was changed."""
+    model = Applied[kind]  # type: ignore[valid-type]
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        found = Applied.model_validate(content)
+        found: Applied[E] = model.model_validate(content)
     except OSError as error:
         raise WrongFile([f"{path}: cannot be read: {error.strerror}"]) from None
     except UnicodeDecodeError:
@@ -50,23 +53,25 @@ def read_edition(path: Path) -> Applied:
     except json.JSONDecodeError as error:
         raise WrongFile([f"{path}:{error.lineno}: is not JSON: {error.msg}"]) from None
     except ValidationError as error:
-        parse_yaml(path).as_model(Applied)  # JSON is YAML, which knows the lines
+        parse_yaml(path).as_model(model)  # JSON is YAML, which knows the lines
         raise WrongFile([f"{path}: {error.error_count()} fields are wrong"]) from None
     if reason := _misplaced(path, found) or _changed(content, found):
         raise WrongFile([f"{path}:1: {reason}"])
     return found
 
 
-def write_edition(folder: Path, dealer_id: str, edition: Edition, *, note: str = "") -> Path:
+def write_edition(paths: RulesPaths, dealer_id: str, edition: Edition, *, note: str = "") -> Path:
     """A new file, there as a whole or not at all. Raises OSError."""
     content = edition.model_dump(mode="json")
-    applied = Applied(dealer=dealer_id, note=note, seal=_seal(content), edition=edition)
-    directory = applied_to(folder, dealer_id)
+    assert edition.applied_at is not None
+    directory = paths.applied_to(dealer_id)
     directory.mkdir(parents=True, exist_ok=True)
-    path = directory / _file_name(applied.applied_at)
+    path = directory / _file_name(edition.applied_at)
     if path.exists():
         raise FileExistsError(f"{path} is there already")
-    text = json.dumps(applied.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+    applied = Applied[Edition](dealer=dealer_id, note=note, seal=_seal(content), edition=edition)
+    whole = {**applied.model_dump(mode="json", exclude={"edition"}), "edition": content}
+    text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
     draft = directory / f".{path.name}.{os.getpid()}"
     try:
         with draft.open("w", encoding="utf-8") as file:
@@ -79,17 +84,17 @@ def write_edition(folder: Path, dealer_id: str, edition: Edition, *, note: str =
     return path
 
 
-def _misplaced(path: Path, found: Applied) -> str | None:
+def _misplaced(path: Path, found: Applied[E]) -> str | None:
     if found.edition.applied_at is None:
         return "edition.applied_at: an edition that was applied says when"
-    if path.parent.name != applied_to(path.parent, found.dealer).name:
+    if path.parent.name != found.dealer.replace("/", "_"):
         return f"dealer: {found.dealer} has its editions in another folder"
     if path.name != _file_name(found.applied_at):
         return f"edition.applied_at: the file would be named {_file_name(found.applied_at)}"
     return None
 
 
-def _changed(content: dict[str, object], found: Applied) -> str | None:
+def _changed(content: dict[str, object], found: Applied[E]) -> str | None:
     if _seal(content["edition"]) == found.seal:
         return None
     return "edition: was changed after it was applied; restore the file, and apply a new one"

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from services.complaints.adapters.rules.drafts import Draft, read_draft
+from services.complaints.adapters.policy_file import read_draft
 from services.complaints.domain.policy import POLICY_2123
+from services.complaints.domain.rulebook import CaseEdition
+from shared.policies.drafts import Draft
 from shared.yaml_file import WrongFile
 from tests.services.complaints.rules import CALENDAR
 from tests.services.complaints.scenario import RECEIVED
@@ -39,7 +41,7 @@ ladder:
 """
 
 
-def read(tmp_path: Path, text: str) -> Draft:
+def read(tmp_path: Path, text: str) -> Draft[CaseEdition]:
     path = tmp_path / "pudong.yaml"
     path.write_text(text, encoding="utf-8")
     return read_draft(path, {"pudong": CALENDAR, "broken": None}, RECEIVED)
@@ -55,20 +57,26 @@ def wrong(tmp_path: Path, text: str) -> list[str]:
 def test_a_draft_says_what_differs_from_the_shipped_policy(tmp_path: Path) -> None:
     draft = read(tmp_path, FULL)
     assert draft.dealer_id == "sunrise/pudong"
-    assert draft.calendar == CALENDAR
-    assert list(draft.policy.rules) == ["contact", "answer", "executive_answer", "regulator"]
-    contact = draft.policy.rules["contact"]
+    assert draft.edition.calendar == CALENDAR
+    rules = draft.edition.policy.rules
+    assert list(rules) == [
+        "contact",
+        "answer",
+        "executive_answer",
+        "regulator",
+    ]
+    contact = rules["contact"]
     assert (str(contact.target), contact.pausable) == ("4 business hours", False)
     assert contact.raise_grace == timedelta(hours=1)
     assert contact.stops == POLICY_2123.rules["contact"].stops
-    assert draft.policy.alarm_horizon == timedelta(days=3)
-    assert draft.policy.memory == POLICY_2123.memory
+    assert draft.edition.policy.alarm_horizon == timedelta(days=3)
+    assert draft.edition.policy.memory == POLICY_2123.memory
 
 
 def test_the_ladder_of_the_dealer_is_for_all_clocks_without_one_of_their_own(
     tmp_path: Path,
 ) -> None:
-    rules = read(tmp_path, FULL).policy.rules
+    rules = read(tmp_path, FULL).edition.policy.rules
     ladders = {name: [str(rung.at) for rung in rule.ladder] for name, rule in rules.items()}
     of_the_dealer = ["75%", "due", "+1 business day"]
     assert ladders == {
@@ -82,13 +90,13 @@ def test_the_ladder_of_the_dealer_is_for_all_clocks_without_one_of_their_own(
 
 def test_a_draft_of_nothing_is_the_shipped_policy(tmp_path: Path) -> None:
     draft = read(tmp_path, "dealer: sunrise/pudong\n")
-    assert draft.policy == POLICY_2123
-    assert draft.policy.version == POLICY_2123.version
+    assert draft.edition.policy == POLICY_2123
+    assert draft.edition.policy.version == POLICY_2123.version
 
 
 def test_a_calendar_that_nothing_counts_by_is_left_out(tmp_path: Path) -> None:
     draft = read(tmp_path, "dealer: sunrise/pudong\ncalendar: pudong\n")
-    assert draft.calendar is None
+    assert draft.edition.calendar is None
     assert "pudong.yaml:2: calendar: no clock counts in business time" in draft.remarks[0]
 
 

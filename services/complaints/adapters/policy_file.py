@@ -19,7 +19,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from services.complaints.adapters.rules.shipped import Country, ShippedPolicy, names, shipped
+from services.complaints.adapters.shipped import Country, ShippedPolicy, names, shipped
 from services.complaints.domain.policy import (
     POLICY_2123,
     ClockRule,
@@ -27,8 +27,9 @@ from services.complaints.domain.policy import (
     Positive,
     Rung,
 )
-from services.complaints.domain.rulebook import Edition, OpenCases
+from services.complaints.domain.rulebook import CaseEdition
 from shared.contracts.values import DealerId, ShortText
+from shared.policies.drafts import Draft
 from shared.time.calendar import BusinessCalendar
 from shared.time.deadlines import due
 from shared.yaml_changes import Changes
@@ -68,30 +69,7 @@ class PolicyFile(BaseModel):
     memory: Positive = POLICY_2123.memory
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a dealer would be judged by, were it applied."""
-
-    path: Path
-    dealer_id: str
-    policy: ComplaintPolicy
-    calendar: BusinessCalendar | None
-    remarks: tuple[str, ...] = ()
-    """What is not wrong, but most likely not meant."""
-    working_days: BusinessCalendar | None = None
-
-    def applied(self, at: datetime | None, open_cases: OpenCases) -> Edition:
-        """The edition that it becomes."""
-        return Edition(
-            applied_at=at,
-            open_cases=open_cases,
-            policy=self.policy,
-            calendar=self.calendar,
-            working_days=self.working_days,
-        )
-
-
-def read_draft(path: Path, calendars: Calendars, now: datetime) -> Draft:
+def read_draft(path: Path, calendars: Calendars, now: datetime) -> Draft[CaseEdition]:
     """Raises WrongFile with a line for everything that is wrong."""
     file = parse_yaml(path)
     written = file.as_model(PolicyFile)
@@ -99,7 +77,8 @@ def read_draft(path: Path, calendars: Calendars, now: datetime) -> Draft:
     policy = reading.policy()
     calendar, remarks = reading.calendar_for(policy, now)
     working_days, more = reading.working_days_for(policy, now)
-    return Draft(path, written.dealer, policy, calendar, (*remarks, *more), working_days)
+    edition = CaseEdition(policy=policy, calendar=calendar, working_days=working_days)
+    return Draft(path, written.dealer, edition, (*remarks, *more))
 
 
 def years_around(now: datetime) -> range:

@@ -3,15 +3,16 @@
 from datetime import date
 from typing import Any
 
-from services.complaints.adapters.rules.difference import Change, condition, differences
+from services.complaints.domain.differences import condition, differences
 from services.complaints.domain.policy import POLICY_2123, AppliesWhen
-from services.complaints.domain.rulebook import SHIPPED, Edition
+from services.complaints.domain.rulebook import SHIPPED, CaseEdition
+from shared.policies.differences import FieldChange
 from tests.services.complaints.rules import BUSINESS, CALENDAR, CLIMBING
 from tests.services.complaints.scenario import at
 
 
-def with_calendar(**changes: Any) -> Edition:
-    return Edition(policy=BUSINESS, calendar=CALENDAR.model_copy(update=changes))
+def with_calendar(**changes: Any) -> CaseEdition:
+    return CaseEdition(policy=BUSINESS, calendar=CALENDAR.model_copy(update=changes))
 
 
 def test_when_and_how_it_was_applied_makes_no_difference() -> None:
@@ -22,7 +23,7 @@ def test_when_and_how_it_was_applied_makes_no_difference() -> None:
 def test_a_ladder_is_told_step_by_step() -> None:
     found = {
         change.field: (change.old, change.new)
-        for change in differences(SHIPPED, Edition(policy=CLIMBING))
+        for change in differences(SHIPPED, CaseEdition(policy=CLIMBING))
     }
     assert found["name"] == ("2123", "climbing")
     assert found["clocks.answer.ladder.warning"] == (
@@ -39,9 +40,9 @@ def test_a_ladder_is_told_step_by_step() -> None:
 
 
 def test_a_calendar_where_there_was_none_is_one_line() -> None:
-    changes = differences(SHIPPED, Edition(policy=BUSINESS, calendar=CALENDAR))
+    changes = differences(SHIPPED, CaseEdition(policy=BUSINESS, calendar=CALENDAR))
     assert [each for each in changes if each.field.startswith("calendar")] == [
-        Change("calendar", None, "pudong (Asia/Shanghai; every year)")
+        FieldChange("calendar", None, "pudong (Asia/Shanghai; every year)")
     ]
 
 
@@ -53,11 +54,11 @@ def test_days_of_a_calendar_are_told_one_by_one() -> None:
     )
     changes = differences(with_calendar(), new)
     assert changes == [
-        Change("calendar.covered_years", "every year", "2026, 2027"),
-        Change("calendar.closed.2026-12-25", None, "closed"),
-        Change("calendar.special.2026-12-26", None, "09:00-12:00"),
-        Change("calendar.special.2026-12-27", None, "closed"),
-        Change("calendar.closed.2026-11-25", "closed", None),
+        FieldChange("calendar.covered_years", "every year", "2026, 2027"),
+        FieldChange("calendar.closed.2026-12-25", None, "closed"),
+        FieldChange("calendar.special.2026-12-26", None, "09:00-12:00"),
+        FieldChange("calendar.special.2026-12-27", None, "closed"),
+        FieldChange("calendar.closed.2026-11-25", "closed", None),
     ]
     assert [change.is_day for change in changes] == [False, True, True, True, True]
 
@@ -77,6 +78,6 @@ def test_nothing_of_a_clock_goes_unnoticed() -> None:
         update={"name": "contact", "raise_grace": rule.raise_grace * 2, "start": "resolved"}
     )
     clocks = (other, *POLICY_2123.clocks[1:])
-    changed = Edition(policy=POLICY_2123.model_copy(update={"clocks": clocks}))
+    changed = CaseEdition(policy=POLICY_2123.model_copy(update={"clocks": clocks}))
     fields = {change.field.split(".")[2] for change in differences(SHIPPED, changed)}
     assert fields == type(rule).model_fields.keys() - {"name"}

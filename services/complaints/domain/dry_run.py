@@ -11,7 +11,7 @@ from datetime import datetime
 from services.complaints.domain.case import stand
 from services.complaints.domain.clocks import Clock
 from services.complaints.domain.facts import CaseFacts, Filed
-from services.complaints.domain.rulebook import Edition, Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 
 SHOWN_CASES = 10
 
@@ -60,14 +60,8 @@ class Rehearsal:
             self.first.extend(moves)
 
 
-def proposed(current: Rulebook, dealer_id: str, edition: Edition) -> Rulebook:
-    """The rulebook with one more edition of this dealer."""
-    editions = {**current.editions, dealer_id: (*current.editions.get(dealer_id, ()), edition)}
-    return Rulebook(shipped=current.shipped, editions=editions, rosters=current.rosters)
-
-
 def moves(
-    facts: CaseFacts, current: Rulebook, other: Rulebook, now: datetime
+    facts: CaseFacts, current: CaseRulebook, other: CaseRulebook, now: datetime
 ) -> list[ClockMove] | None:
     """What would move of a case; None if it is none here. Raises what `stand` does."""
     filed = facts.complaint

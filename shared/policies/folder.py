@@ -1,18 +1,22 @@
-"""What the service follows: the editions that were applied, and the rosters; no draft."""
+"""What a service follows: the editions that were applied, and the rosters; no draft."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from services.complaints.adapters.rules import places
-from services.complaints.adapters.rules.applied import Applied, read_edition
-from services.complaints.adapters.rules.collected import repeated, unless_wrong
-from services.complaints.adapters.rules.rosters import RosterFile, read_roster
-from services.complaints.domain.rulebook import Edition, Rulebook
 from shared.dealers.roster import Roster
+from shared.dealers.roster_file import RosterFile, read_roster
+from shared.policies.applied import Applied, read_edition
+from shared.policies.collected import repeated, unless_wrong
+from shared.policies.edition import Edition
+from shared.policies.paths import RulesPaths
+from shared.policies.rulebook import Rulebook
 from shared.yaml_file import WrongFile
 
+E = TypeVar("E", bound=Edition)
+B = TypeVar("B", bound=Rulebook)  # type: ignore[type-arg]
 R = TypeVar("R")
 
 Stamp = tuple[int, int, int]
@@ -20,34 +24,45 @@ Stamp = tuple[int, int, int]
 Stamps = Mapping[Path, Stamp]
 
 
-def read_rulebook(folder: Path) -> Rulebook:
-    """What the service follows: the editions in `applied/` and the rosters. Raises WrongFile."""
-    return RulesFolder(folder).rulebook()
+@dataclass(frozen=True, slots=True)
+class FolderReading(Generic[E, B]):
+    """How a service reads what it follows."""
+
+    service: str
+    """The name of its folder."""
+    edition: type[E]
+    rulebook: Callable[[Mapping[str, tuple[E, ...]], Mapping[str, Roster]], B]
+    """Makes the rulebook of the editions and the rosters, both by dealer."""
+    with_rosters: bool = False
+    """Whether anything is decided by rosters; else they are not read."""
 
 
-class RulesFolder:
-    """Reads what the service follows, and keeps what it has read of files that did not change."""
+class RulesFolder(Generic[E, B]):
+    """Reads what a service follows, and keeps what it has read of files that did not change."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._editions: dict[Path, tuple[Stamp, Applied]] = {}
+    def __init__(self, root: Path, reading: FolderReading[E, B]) -> None:
+        self._paths = RulesPaths(root, reading.service)
+        self._reading = reading
+        self._editions: dict[Path, tuple[Stamp, Applied[E]]] = {}
         self._rosters: dict[Path, tuple[Stamp, RosterFile]] = {}
 
     def stamps(self) -> Stamps:
         """Of all files that the service follows. Raises WrongFile."""
-        places.require(self._folder)
-        paths = [*places.edition_files(self._folder), *places.roster_files(self._folder)]
+        self._paths.require()
+        paths = self._paths.edition_files()
+        if self._reading.with_rosters:
+            paths += self._paths.roster_files()
         return {path: _stamp(path) for path in paths}
 
-    def rulebook(self, stamps: Stamps | None = None) -> Rulebook:
+    def rulebook(self, stamps: Stamps | None = None) -> B:
         """As the files are that have these stamps. Raises WrongFile with all that is wrong."""
         known = self.stamps() if stamps is None else stamps
-        of_rosters = {path for path in known if path.parent.name == places.ROSTERS}
+        of_rosters = {path for path in known if path.parent == self._paths.rosters}
         wrong: list[str] = []
         self._editions = _read_all(
             {path: known[path] for path in known if path not in of_rosters},
             self._editions,
-            read_edition,
+            partial(read_edition, kind=self._reading.edition),
             wrong,
         )
         self._rosters = _read_all(
@@ -59,10 +74,11 @@ class RulesFolder:
         wrong.extend(repeated((found.dealer, path) for path, (_, found) in self._rosters.items()))
         if wrong:
             raise WrongFile(wrong)
-        return Rulebook(editions=self._by_dealer(), rosters=self._roster_of())
+        rosters = {found.dealer: found.roster for _, found in self._rosters.values()}
+        return self._reading.rulebook(self._by_dealer(), rosters)
 
-    def _by_dealer(self) -> Mapping[str, tuple[Edition, ...]]:
-        found: dict[str, list[Applied]] = {}
+    def _by_dealer(self) -> Mapping[str, tuple[E, ...]]:
+        found: dict[str, list[Applied[E]]] = {}
         for _, applied in self._editions.values():
             found.setdefault(applied.dealer, []).append(applied)
         return {
@@ -71,9 +87,6 @@ class RulesFolder:
             )
             for dealer_id, editions in found.items()
         }
-
-    def _roster_of(self) -> Mapping[str, Roster]:
-        return {found.dealer: found.roster for _, found in self._rosters.values()}
 
 
 def _stamp(path: Path) -> Stamp:

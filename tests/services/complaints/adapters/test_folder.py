@@ -9,14 +9,17 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from services.complaints.adapters.rules.applied import write_edition
-from services.complaints.adapters.rules.coverage import missing_years
-from services.complaints.adapters.rules.folder import read_rulebook
-from services.complaints.adapters.rules.watch import RulesWatch
+from services.complaints.adapters.metrics import show_rules
+from services.complaints.adapters.policies import FOLLOWED, read_rulebook
 from services.complaints.app import decider, rules_watch
-from services.complaints.domain.rulebook import Edition, OpenCases, Rulebook
+from services.complaints.domain.coverage import missing_years
+from services.complaints.domain.rulebook import CaseEdition, CaseRulebook, OpenCases
 from services.complaints.settings import ComplaintSettings
 from shared.dealers.roster import Roster
+from shared.policies.applied import write_edition
+from shared.policies.folder import RulesFolder
+from shared.policies.paths import RulesPaths
+from shared.policies.watch import RulesWatch
 from shared.time.deadlines import Span
 from shared.yaml_file import WrongFile
 from tests.services.complaints.rules import BUSINESS, CALENDAR, CLIMBING
@@ -26,8 +29,14 @@ ROSTER = "dealer: sunrise/pudong\nroles:\n  responsible_person: [wang, li]\n  gr
 COVERED = CALENDAR.model_copy(update={"covered_years": (2025, 2026)})
 
 
-def edition(applied: str = "0s", open_cases: OpenCases = "rebase") -> Edition:
-    return Edition(applied_at=at(applied), open_cases=open_cases, policy=BUSINESS, calendar=COVERED)
+def edition(applied: str = "0s", open_cases: OpenCases = "rebase") -> CaseEdition:
+    return CaseEdition(
+        applied_at=at(applied), open_cases=open_cases, policy=BUSINESS, calendar=COVERED
+    )
+
+
+def paths(root: Path) -> RulesPaths:
+    return RulesPaths(root, "complaints")
 
 
 def with_roster(folder: Path, text: str = ROSTER) -> Path:
@@ -49,34 +58,33 @@ def said(failing: Callable[[], object]) -> list[str]:
 def test_an_edition_is_read_as_it_was_written(tmp_path: Path) -> None:
     written = [edition("1h"), edition("2h", "keep")]
     for each in reversed(written):
-        write_edition(tmp_path, DEALER, each, note="as agreed")
+        write_edition(paths(tmp_path), DEALER, each, note="as agreed")
     rulebook = read_rulebook(tmp_path)
-    assert rulebook == Rulebook(editions={DEALER: tuple(written)})
-    assert rulebook.version_for(DEALER) == Rulebook(editions={DEALER: tuple(written)}).version_for(
-        DEALER
-    )
+    assert rulebook == CaseRulebook(editions={DEALER: tuple(written)})
+    expected = CaseRulebook(editions={DEALER: tuple(written)})
+    assert rulebook.version_for(DEALER) == expected.version_for(DEALER)
 
 
 def test_dealers_of_like_names_have_folders_of_their_own(tmp_path: Path) -> None:
-    paths = [write_edition(tmp_path, dealer, edition()) for dealer in ("a/b-c", "a-b/c")]
-    assert paths[0].parent.name == "a_b-c" and paths[1].parent.name == "a-b_c"
+    found = [write_edition(paths(tmp_path), dealer, edition()) for dealer in ("a/b-c", "a-b/c")]
+    assert [each.parent.name for each in found] == ["a_b-c", "a-b_c"]
     assert read_rulebook(tmp_path).editions.keys() == {"a/b-c", "a-b/c"}
 
 
 def test_an_edition_is_never_written_over(tmp_path: Path) -> None:
-    path = write_edition(tmp_path, DEALER, edition())
+    path = write_edition(paths(tmp_path), DEALER, edition())
     before = path.read_bytes()
     with pytest.raises(FileExistsError):
-        write_edition(tmp_path, DEALER, edition(open_cases="keep"))
+        write_edition(paths(tmp_path), DEALER, edition(open_cases="keep"))
     assert path.read_bytes() == before
     assert [each.name for each in path.parent.iterdir()] == ["20261121T020000.000Z.json"]
 
 
 def test_drafts_do_not_influence_the_service(tmp_path: Path) -> None:
-    for name in ("policies", "calendars"):
-        (tmp_path / name).mkdir()
+    for name in ("complaints/policies", "calendars"):
+        (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "pudong.yaml").write_text("{not: [right", encoding="utf-8")
-    assert read_rulebook(tmp_path) == Rulebook()
+    assert read_rulebook(tmp_path) == CaseRulebook()
 
 
 def test_a_roster_belongs_to_a_dealer(tmp_path: Path) -> None:
@@ -88,7 +96,7 @@ def test_a_roster_belongs_to_a_dealer(tmp_path: Path) -> None:
 
 def test_what_is_wrong_with_files_is_said_all_at_once(tmp_path: Path) -> None:
     roster = with_roster(tmp_path, "dealer: sunrise/pudong\nroles:\n  boss: [wang]\n")
-    path = write_edition(tmp_path, DEALER, edition())
+    path = write_edition(paths(tmp_path), DEALER, edition())
     path.write_text(path.read_text("utf-8").replace('"due"', '"soon"', 1), encoding="utf-8")
     first, second = said(lambda: read_rulebook(tmp_path))
     assert first.startswith(f"{path}:") and "edition.policy.clocks.0.ladder.1.at: a place" in first
@@ -104,7 +112,7 @@ def test_two_rosters_of_a_dealer_are_one_too_many(tmp_path: Path) -> None:
 
 
 def test_an_edition_that_was_changed_is_refused(tmp_path: Path) -> None:
-    path = write_edition(tmp_path, DEALER, edition())
+    path = write_edition(paths(tmp_path), DEALER, edition())
     text = path.read_text("utf-8")
     path.write_text(text.replace("2 business hours", "3 business hours"), encoding="utf-8")
     assert said(lambda: read_rulebook(tmp_path)) == [
@@ -116,16 +124,17 @@ def test_an_edition_that_was_changed_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "why"),
     [
-        ("applied/sunrise_berlin/20261121T020000.000Z.json", "has its editions in another folder"),
-        ("applied/sunrise_pudong/first.json", "would be named 20261121T020000.000Z.json"),
+        ("sunrise_berlin/20261121T020000.000Z.json", "has its editions in another folder"),
+        ("sunrise_pudong/first.json", "would be named 20261121T020000.000Z.json"),
     ],
 )
 def test_an_edition_in_a_wrong_place_is_refused(tmp_path: Path, place: str, why: str) -> None:
-    path = write_edition(tmp_path, DEALER, edition())
-    (tmp_path / place).parent.mkdir(exist_ok=True)
-    path.rename(tmp_path / place)
+    path = write_edition(paths(tmp_path), DEALER, edition())
+    moved = paths(tmp_path).applied / place
+    moved.parent.mkdir(exist_ok=True)
+    path.rename(moved)
     (line,) = said(lambda: read_rulebook(tmp_path))
-    assert line.startswith(f"{tmp_path / place}:1: ") and why in line
+    assert line.startswith(f"{moved}:1: ") and why in line
 
 
 @pytest.mark.parametrize(
@@ -137,7 +146,7 @@ def test_an_edition_in_a_wrong_place_is_refused(tmp_path: Path, place: str, why:
     ],
 )
 def test_what_is_no_edition_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
-    path = write_edition(tmp_path, DEALER, edition())
+    path = write_edition(paths(tmp_path), DEALER, edition())
     path.write_bytes(content)
     (line,) = said(lambda: read_rulebook(tmp_path))
     assert line.startswith(f"{path}{why}")
@@ -145,24 +154,24 @@ def test_what_is_no_edition_is_refused(tmp_path: Path, content: bytes, why: str)
 
 def test_a_folder_that_is_not_there_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
     (line,) = said(lambda: read_rulebook(tmp_path / "none"))
-    assert "there is no such folder; AFTERCARE_COMPLAINTS_RULES_DIR" in line
+    assert "there is no such folder; AFTERCARE_RULES_DIR" in line
 
 
 def test_the_settings_name_the_folder(tmp_path: Path) -> None:
     with_roster(tmp_path)
-    assert ComplaintSettings().policy() == Rulebook()
-    assert ComplaintSettings(complaints_rules_dir=tmp_path).policy().rosters.keys() == {DEALER}
+    assert ComplaintSettings().rulebook() == CaseRulebook()
+    assert ComplaintSettings(rules_dir=tmp_path).rulebook().rosters.keys() == {DEALER}
 
 
 # --- while it runs ----------------------------------------------------------------------------
 
 
-def watching(folder: Path) -> RulesWatch:
-    return RulesWatch(folder, read_rulebook(folder))
+def watching(folder: Path) -> RulesWatch[CaseEdition, CaseRulebook]:
+    return RulesWatch(RulesFolder(folder, FOLLOWED), read_rulebook(folder), show=show_rules)
 
 
 async def test_nothing_changes_as_long_as_no_file_does(tmp_path: Path) -> None:
-    write_edition(tmp_path, DEALER, edition())
+    write_edition(paths(tmp_path), DEALER, edition())
     watch = watching(tmp_path)
     assert [await watch.look(RECEIVED) for _ in range(3)] == [None, None, None]
 
@@ -170,7 +179,7 @@ async def test_nothing_changes_as_long_as_no_file_does(tmp_path: Path) -> None:
 async def test_an_edition_that_is_applied_is_taken_up(tmp_path: Path) -> None:
     watch = watching(tmp_path)
     await watch.look(RECEIVED)
-    write_edition(tmp_path, DEALER, edition())
+    write_edition(paths(tmp_path), DEALER, edition())
     found = await watch.look(RECEIVED)
     assert found is not None and found.current(DEALER).policy == BUSINESS
     assert await watch.look(RECEIVED) is None
@@ -178,7 +187,7 @@ async def test_an_edition_that_is_applied_is_taken_up(tmp_path: Path) -> None:
 
 async def test_what_changes_between_start_and_the_first_look_is_not_missed(tmp_path: Path) -> None:
     watch = watching(tmp_path)
-    write_edition(tmp_path, DEALER, edition())
+    write_edition(paths(tmp_path), DEALER, edition())
     assert await watch.look(RECEIVED) is not None
 
 
@@ -197,7 +206,7 @@ async def test_a_wrong_file_is_told_once_and_the_running_rules_stay(
 
 
 async def test_editions_do_not_go_away_while_the_service_runs(tmp_path: Path) -> None:
-    path = write_edition(tmp_path, DEALER, edition())
+    path = write_edition(paths(tmp_path), DEALER, edition())
     watch = watching(tmp_path)
     hidden = path.rename(tmp_path / "elsewhere.json")
     for _ in range(2):
@@ -209,7 +218,7 @@ async def test_editions_do_not_go_away_while_the_service_runs(tmp_path: Path) ->
 
 async def test_a_folder_that_goes_away_changes_nothing(tmp_path: Path) -> None:
     folder, elsewhere = tmp_path / "rules", tmp_path / "elsewhere"
-    write_edition(folder, DEALER, edition())
+    write_edition(paths(folder), DEALER, edition())
     watch = watching(folder)
     await watch.look(RECEIVED)
     folder.rename(elsewhere)
@@ -218,12 +227,12 @@ async def test_a_folder_that_goes_away_changes_nothing(tmp_path: Path) -> None:
             await watch.look(RECEIVED)
     elsewhere.rename(folder)
     assert await watch.look(RECEIVED) is None
-    write_edition(folder, DEALER, edition("1h"))
+    write_edition(paths(folder), DEALER, edition("1h"))
     assert await watch.look(RECEIVED) is not None
 
 
 async def test_a_look_reads_only_what_changed(tmp_path: Path) -> None:
-    path = write_edition(tmp_path, DEALER, edition())
+    path = write_edition(paths(tmp_path), DEALER, edition())
     watch = watching(tmp_path)
     await watch.look(RECEIVED)
     stamp = path.stat()
@@ -235,7 +244,7 @@ async def test_a_look_reads_only_what_changed(tmp_path: Path) -> None:
 
 
 async def test_a_roster_alone_is_taken_up_without_deciding_anything_anew(tmp_path: Path) -> None:
-    settings = ComplaintSettings(complaints_rules_dir=tmp_path)
+    settings = ComplaintSettings(rules_dir=tmp_path)
     service = decider(settings)
     watch = rules_watch(service, settings)
     assert watch is not None
@@ -261,7 +270,7 @@ def year_missing(year: int) -> float | None:
 async def test_a_year_that_the_calendar_lacks_is_told_when_clocks_run_into_it(
     tmp_path: Path,
 ) -> None:
-    write_edition(tmp_path, DEALER, edition())
+    write_edition(paths(tmp_path), DEALER, edition())
     watch = watching(tmp_path)
     early = RECEIVED - timedelta(days=60)
     await watch.look(early)
@@ -271,7 +280,7 @@ async def test_a_year_that_the_calendar_lacks_is_told_when_clocks_run_into_it(
     await watch.look(RECEIVED.replace(year=2027))
     assert (year_missing(2027), year_missing(2028)) == (1, 1)
     write_edition(
-        tmp_path,
+        paths(tmp_path),
         DEALER,
         edition("1h").model_copy(
             update={"calendar": CALENDAR.model_copy(update={"covered_years": (2026, 2027)})}
@@ -292,15 +301,15 @@ def test_a_long_clock_needs_later_years() -> None:
             )
         }
     )
-    assert missing_years(Edition(policy=long, calendar=COVERED), RECEIVED) == (2027, 2028, 2029)
+    assert missing_years(CaseEdition(policy=long, calendar=COVERED), RECEIVED) == (2027, 2028, 2029)
 
 
 def test_no_calendar_lacks_no_year() -> None:
-    assert missing_years(Edition(policy=CLIMBING), RECEIVED) == ()
+    assert missing_years(CaseEdition(policy=CLIMBING), RECEIVED) == ()
 
 
 def test_the_file_is_for_people_to_read(tmp_path: Path) -> None:
-    content = json.loads(write_edition(tmp_path, DEALER, edition()).read_text("utf-8"))
+    content = json.loads(write_edition(paths(tmp_path), DEALER, edition()).read_text("utf-8"))
     assert (content["format"], content["dealer"]) == (1, DEALER)
     assert content["edition"]["applied_at"] == "2026-11-21T02:00:00.000Z"
     assert content["edition"]["policy"]["clocks"][0]["target"] == "2 business hours"

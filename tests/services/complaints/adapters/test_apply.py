@@ -10,15 +10,16 @@ import pytest
 
 from deploy.cli import policy_cases
 from deploy.cli.policy_cases import progress, rehearse
-from services.complaints.adapters.rules.applied import write_edition
-from services.complaints.adapters.rules.rehearsal import SHOWN_CASES, Rehearsal, proposed
 from services.complaints.app import rules_watch
+from services.complaints.domain.dry_run import SHOWN_CASES, Rehearsal
 from services.complaints.domain.facts import CaseEvent, aggregate_id
 from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
-from services.complaints.domain.rulebook import Edition, OpenCases, Rulebook
+from services.complaints.domain.rulebook import CaseEdition, CaseRulebook, OpenCases
 from services.complaints.settings import ComplaintSettings
 from shared.contracts.topics import ESCALATIONS
 from shared.decider.decision import earliest
+from shared.policies.applied import write_edition
+from shared.policies.paths import RulesPaths
 from shared.runtime.aggregate import Emitted
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
@@ -50,7 +51,7 @@ class Service:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.decider = replace(DECIDER, policy=Rulebook())
+        self.decider = replace(DECIDER, policy=CaseRulebook())
         self.clock = ManualClock(at("0s"))
         self.publisher = MemoryPublisher()
         self.store = MemoryStore()
@@ -68,7 +69,7 @@ class Service:
             interval_seconds=1,
             monotonic=lambda: 0.0,
         )
-        self.watch = rules_watch(self.decider, ComplaintSettings(complaints_rules_dir=folder))
+        self.watch = rules_watch(self.decider, ComplaintSettings(rules_dir=folder))
 
     async def take(self, *events: CaseEvent) -> None:
         for event in events:
@@ -93,8 +94,8 @@ class Service:
     ) -> None:
         """An operator applies other rules, the service notices it and is done with it."""
         now = self.clock.now()
-        edition = Edition(applied_at=now, open_cases=open_cases, policy=policy)
-        write_edition(self.folder, dealer, edition)
+        edition = CaseEdition(applied_at=now, open_cases=open_cases, policy=policy)
+        write_edition(RulesPaths(self.folder, "complaints"), dealer, edition)
         assert self.watch is not None
         found = await self.watch(now)
         assert found is not None
@@ -118,8 +119,8 @@ class Service:
     async def rehearsed(self, policy: ComplaintPolicy) -> Rehearsal:
         """What an operator is told that a re-base would do now."""
         now, current = self.clock.now(), self.decider.policy
-        edition = Edition(applied_at=now, open_cases="rebase", policy=policy)
-        other = proposed(current, DEALER, edition)
+        edition = CaseEdition(applied_at=now, open_cases="rebase", policy=policy)
+        other = current.with_edition(DEALER, edition)
         return await rehearse(self.store, DEALER, current, other, now=now)
 
     async def progress(self) -> tuple[int, int]:
@@ -225,8 +226,8 @@ async def test_new_cases_only_leaves_open_ones_alone(service: Service) -> None:
 
 
 async def test_all_open_cases_are_brought_over_and_counted(service: Service) -> None:
-    edition = Edition(applied_at=service.clock.now(), open_cases="rebase", policy=QUICKER)
-    version = Rulebook(editions={DEALER: (edition,)}).version_for(DEALER)
+    edition = CaseEdition(applied_at=service.clock.now(), open_cases="rebase", policy=QUICKER)
+    version = CaseRulebook(editions={DEALER: (edition,)}).version_for(DEALER)
     assert (await progress(service.store, DEALER, version)).left == 3
     await service.apply(QUICKER, "rebase")
     assert await service.progress() == (3, 0)

@@ -1,10 +1,10 @@
 """What is different between two editions, field by field, as people read it. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from services.complaints.domain.policy import AppliesWhen, ClockRule, Rung
-from services.complaints.domain.rulebook import Edition
+from services.complaints.domain.rulebook import CaseEdition
+from shared.policies.differences import FieldChange, compared
 from shared.time.calendar import BusinessCalendar
 from shared.time.deadlines import Span
 
@@ -16,37 +16,18 @@ DAYS = tuple(
 """How the fields begin that are single days."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A field that differs; None where one side does not have it."""
-
-    field: str
-    old: str | None
-    new: str | None
-
-    @property
-    def is_day(self) -> bool:
-        """Whether it is a day of the calendar."""
-        return self.field.startswith(DAYS)
-
-
-def differences(old: Edition, new: Edition) -> list[Change]:
+def differences(old: CaseEdition, new: CaseEdition) -> list[FieldChange]:
     """In the order of the new one, then what is only in the old one. Nothing: they are the same,
     apart from when and how they were applied."""
-    before, after = dict(_fields(old, new)), dict(_fields(new, old))
-    return [
-        Change(field, before.get(field), after.get(field))
-        for field in dict.fromkeys([*after, *before])
-        if before.get(field) != after.get(field)
-    ]
+    return compared(dict(_fields(old, new)), dict(_fields(new, old)), days=DAYS)
 
 
 def ladder_step(rung: Rung) -> str:
     """Such as `75% responsible_person` or `due group every 4h up to 3 times`."""
-    told = f"{rung.at} {'+'.join(rung.to)}"
+    notified = f"{rung.at} {'+'.join(rung.to)}"
     if rung.repeat_every is None:
-        return told
-    return f"{told} every {Span.of(rung.repeat_every)} up to {_times(rung.repeat_at_most)}"
+        return notified
+    return f"{notified} every {Span.of(rung.repeat_every)} up to {_times(rung.repeat_at_most)}"
 
 
 def condition(when: AppliesWhen) -> str:
@@ -55,7 +36,7 @@ def condition(when: AppliesWhen) -> str:
     return "; ".join(parts) or "all cases"
 
 
-def _fields(edition: Edition, other: Edition) -> Iterator[tuple[str, str]]:
+def _fields(edition: CaseEdition, other: CaseEdition) -> Iterator[tuple[str, str]]:
     policy = edition.policy
     yield "name", policy.name
     yield "alarm_horizon", str(Span.of(policy.alarm_horizon))
@@ -74,38 +55,38 @@ def _fields(edition: Edition, other: Edition) -> Iterator[tuple[str, str]]:
 
 def _of_clock(rule: ClockRule) -> Iterator[tuple[str, str]]:
     for name in ClockRule.model_fields:
-        place = f"clocks.{rule.name}.{name}"
+        field = f"clocks.{rule.name}.{name}"
         match name:
             case "name":
                 continue
             case "ladder":
                 for rung in rule.ladder:
-                    yield f"{place}.{rung.name}", ladder_step(rung)
+                    yield f"{field}.{rung.name}", ladder_step(rung)
             case "applies_when":
-                yield place, condition(rule.applies_when)
+                yield field, condition(rule.applies_when)
             case "raise_grace":
-                yield place, str(Span.of(rule.raise_grace))
+                yield field, str(Span.of(rule.raise_grace))
             case _:
-                yield place, _text(getattr(rule, name))
+                yield field, _text(getattr(rule, name))
 
 
 def _of_calendar(
-    calendar: BusinessCalendar, place: str, *, whole: bool
+    calendar: BusinessCalendar, field: str, *, whole: bool
 ) -> Iterator[tuple[str, str]]:
     years = calendar.covered_years
     covered = "every year" if years is None else ", ".join(map(str, years))
     if whole:
-        yield place, f"{calendar.name} ({calendar.timezone}; {covered})"
+        yield field, f"{calendar.name} ({calendar.timezone}; {covered})"
         return
-    yield f"{place}.name", calendar.name
-    yield f"{place}.timezone", calendar.timezone
-    yield f"{place}.covered_years", covered
+    yield f"{field}.name", calendar.name
+    yield f"{field}.timezone", calendar.timezone
+    yield f"{field}.covered_years", covered
     for weekday, windows in calendar.week.items():
-        yield f"{place}.week.{weekday}", _text(windows)
+        yield f"{field}.week.{weekday}", _text(windows)
     for day in calendar.closed:
-        yield f"{place}.closed.{day}", "closed"
+        yield f"{field}.closed.{day}", "closed"
     for day, windows in calendar.special.items():
-        yield f"{place}.special.{day}", _text(windows) or "closed"
+        yield f"{field}.special.{day}", _text(windows) or "closed"
 
 
 def _times(number: int) -> str:

@@ -1,50 +1,58 @@
-"""Looks whether the files that the service follows have changed, while it runs."""
+"""Looks whether the files that a service follows have changed, while it runs."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from pathlib import Path
+from typing import Generic, TypeVar
 
 import structlog
 
-from services.complaints.adapters.metrics import begin
-from services.complaints.adapters.rules.coverage import missing_by_dealer
-from services.complaints.adapters.rules.folder import RulesFolder, Stamps
-from services.complaints.domain.rulebook import Rulebook
-from shared.platform import metrics
+from shared.policies.edition import Edition
+from shared.policies.folder import RulesFolder, Stamps
+from shared.policies.rulebook import Rulebook
 from shared.yaml_file import WrongFile
+
+E = TypeVar("E", bound=Edition)
+B = TypeVar("B", bound=Rulebook)  # type: ignore[type-arg]
 
 log = structlog.get_logger()
 
 
-class RulesWatch:
+class RulesWatch(Generic[E, B]):
     """Asked every few seconds: names, sizes and times of the files, off the event loop.
 
     What is wrong is logged once per change, with file, line and field, and raised at every
-    look as long as it lasts. `running` is what the service follows meanwhile.
+    look as long as it lasts. `running` is what the service follows meanwhile; `show` is told of
+    it once a day and at each change, for metrics alone.
     """
 
-    def __init__(self, folder: Path, running: Rulebook) -> None:
-        self._folder = RulesFolder(folder)
+    def __init__(
+        self,
+        folder: RulesFolder[E, B],
+        running: B,
+        *,
+        show: Callable[[B, datetime], None] = lambda rulebook, now: None,
+    ) -> None:
+        self._folder = folder
         self._running = running
+        self._show = show
         self._seen: Stamps | None = None
         self._wrong: list[str] = []
         self._looked_on: date | None = None
 
-    async def look(self, now: datetime) -> Rulebook | None:
+    async def look(self, now: datetime) -> B | None:
         """Other rules than before, or None. Raises WrongFile as long as the files are wrong."""
         if self._looked_on != now.date():
             self._looked_on = now.date()
-            tell_missing_years(self._running, now)
+            self._show(self._running, now)
         found = await asyncio.to_thread(self._read)
         if found is not None:
             self._running = found
-            tell_missing_years(found, now)
-            begin(found.editions, found)
+            self._show(found, now)
             log.info("rules changed", version=found.version, dealers=sorted(found.editions))
         return found
 
-    def _read(self) -> Rulebook | None:
+    def _read(self) -> B | None:
         seen, self._seen = self._seen, None
         try:
             self._seen = stamps = self._folder.stamps()
@@ -66,15 +74,7 @@ class RulesWatch:
         return found if is_other else None
 
 
-def tell_missing_years(rulebook: Rulebook, now: datetime) -> None:
-    """Set the gauge of years that calendars should know and do not."""
-    metrics.calendar_year_missing.clear()
-    for dealer_id, years in missing_by_dealer(rulebook, now).items():
-        for year in years:
-            metrics.calendar_year_missing.labels(dealer_id, str(year)).set(1)
-
-
-def _gone(running: Rulebook, found: Rulebook) -> Iterator[str]:
+def _gone(running: B, found: B) -> Iterator[str]:
     """A line for every edition in force that is no longer there: a half-mounted folder must not
     move deadlines."""
     for dealer_id, editions in running.editions.items():
