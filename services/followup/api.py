@@ -36,6 +36,6 @@ def routes(reader: Reader[FollowUpFacts], clock: TimeSource) -> APIRouter:
     )
     async def tasks(group: str, dealer: str, after: str = "", limit: Limit = 100) -> DealerTasks:
         page = await reader.page(known_dealer(reader, group, dealer), after=after, limit=limit)
-        return dealer_tasks(page, reader.policy, limit=limit)
+        return dealer_tasks(page, reader.policy, clock.now(), limit=limit)
 
     return router

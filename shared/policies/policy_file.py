@@ -24,8 +24,6 @@ from shared.yaml_changes import changed
 from shared.yaml_file import parse_yaml
 
 P = TypeVar("P", bound=Policy)
-Warnings = Callable[[str, PolicyEdition[P], Dealers], Iterable[str]]
-"""Given a dealer, its edition or draft, and all dealers: what is most likely not meant."""
 
 
 class _Whose(BaseModel):
@@ -52,9 +50,11 @@ class CommonRules(Generic[P]):
         return FolderReading(service=self.service, edition=self.edition, rulebook=self._rulebook)
 
     def kind(
-        self, warnings: Warnings[P] = lambda dealer_id, edition, dealers: ()
+        self,
+        warnings: Callable[[str, PolicyEdition[P], Dealers], Iterable[str]] = lambda *_: (),
     ) -> kind.PolicyKind[PolicyEdition[P], Rulebook[PolicyEdition[P]]]:
-        """What the service says of its policy."""
+        """What the service says of its policy. `warnings`: given a dealer, its edition or draft,
+        and all dealers, what is most likely not meant."""
         return kind.PolicyKind(
             reading=self.reading(),
             drafts=self._drafts,
@@ -100,7 +100,7 @@ def _warnings(
     dealers: Dealers,
     now: datetime,
     *,
-    of_edition: Warnings[P],
+    of_edition: Callable[[str, PolicyEdition[P], Dealers], Iterable[str]],
 ) -> Iterator[str]:
     yield from kind.editions_to_come(rulebook, now)
     yield from kind.remarks(drafts.values())

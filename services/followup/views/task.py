@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from services.followup.domain.decide import condense, task_id
 from services.followup.domain.facts import Delivery, FollowUpFacts, Outcome, RepairOrder
-from services.followup.domain.policy import FollowUpPolicy
+from services.followup.domain.rulebook import FollowUpRulebook
 from services.followup.domain.task_rule import PLACEHOLDERS, TaskRule
 from shared.contracts.followup import TaskChanged
 from shared.contracts.http.followup import Attempt, FollowUpTask, TaskReason
@@ -16,8 +16,11 @@ THE_CAR_EN, THE_CAR_ZH = "the car", "该车"
 """Stands for the VIN in reasons, where none is known."""
 
 
-def tasks_of(snapshot: Snapshot[FollowUpFacts], policy: FollowUpPolicy) -> Iterator[FollowUpTask]:
-    """Every task that was decided of the customer by this policy."""
+def tasks_of(
+    snapshot: Snapshot[FollowUpFacts], rulebook: FollowUpRulebook, now: datetime
+) -> Iterator[FollowUpTask]:
+    """Every task of the customer as of `now`, with the reasons of the rules that are in force."""
+    policy = rulebook.in_force(snapshot.dealer_id, now).policy
     attempts = _attempts(snapshot.facts)
     documents = condense(snapshot.facts, policy).documents
     for output in snapshot.decision.outputs:

@@ -6,13 +6,15 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from services.followup.api import routes
-from services.followup.app import decider
+from services.followup.app import decider, service
 from services.followup.domain.decide import decide
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
+from services.followup.domain.rulebook import FollowUpEdition, FollowUpRulebook
 from services.followup.settings import FollowUpSettings
 from shared.contracts.followup import TaskChanged
 from shared.platform.http import make_app
+from shared.policies.by_edition import by_edition
 from shared.time.clock import ManualClock
 from shared.yaml_file import WrongFile
 from tests import PROJECT
@@ -20,6 +22,7 @@ from tests.fakes import Shelf
 from tests.services.followup.story import (
     CAR,
     CUSTOMER,
+    DEALER,
     Given,
     Tasks,
     at,
@@ -48,7 +51,7 @@ async def shown(tmp_path: Path, story: Given, now: str, text: str = MONTH_CALL) 
     """The task of the month call, as the endpoint answers it."""
     facts: dict[str, FollowUpFacts] = {CUSTOMER: story.facts}
     app = make_app(title="followup")
-    shelf = Shelf(decider(settings(tmp_path, text)), facts, at(now))
+    shelf = Shelf(service(settings(tmp_path, text)), facts, at(now))
     app.include_router(routes(shelf, ManualClock(at(now))))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
         answer = await http.get(f"/v1/customers/{CUSTOMER}")
@@ -96,6 +99,37 @@ async def test_braces_written_twice_are_braces(tmp_path: Path) -> None:
     words = MONTH_CALL.replace("(order {document})", "{{sic}}")
     task = await shown(tmp_path, given(visit("2025-01-10")), "2025-02-10", words)
     assert task["en"] == f"{CAR} was in the workshop on 2025-01-10 {{sic}}"
+
+
+async def test_a_dealer_with_rules_of_its_own_is_answered_in_their_words(tmp_path: Path) -> None:
+    """Those in force, whatever comes later, and nobody else."""
+    own, coming = (
+        FollowUpEdition(
+            applied_at=at(applied),
+            policy=policy(tmp_path, MONTH_CALL.replace("(order {document})", words)),
+        )
+        for applied, words in (("2025-01-01", "by {due}"), ("2025-06-01", "some day"))
+    )
+    rulebook = FollowUpRulebook(
+        shipped=FollowUpEdition(policy=policy(tmp_path)), editions={DEALER: (own, coming)}
+    )
+    elsewhere = "sunrise/berlin/cdk/C1"
+    facts = given(visit("2025-01-10")).facts
+    held = {CUSTOMER: facts, elsewhere: facts.model_copy(update={"customer_key": elsewhere})}
+    shelf = Shelf(by_edition(decider(FollowUpSettings()), rulebook), held, at("2025-02-10"))
+    app = make_app(title="followup")
+    app.include_router(routes(shelf, ManualClock(at("2025-02-10"))))
+    why = {}
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
+        for key in held:
+            answer = await http.get(f"/v1/customers/{key}")
+            [why[key]] = [
+                task["why"]["en"] for task in answer.json()["tasks"] if "month" in task["kind"]
+            ]
+    assert why == {
+        CUSTOMER: f"{CAR} was in the workshop on 2025-01-10 by 2025-02-16",
+        elsewhere: f"{CAR} was in the workshop on 2025-01-10 (order R1)",
+    }
 
 
 @pytest.mark.parametrize(
