@@ -7,7 +7,8 @@ import pytest
 
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
-from services.scoring.domain.policy import Fade, ScoringPolicy
+from services.scoring.domain.policy import ScoringPolicy
+from services.scoring.domain.rule import Fade
 from services.scoring.settings import ScoringSettings
 from shared.yaml_file import WrongFile
 

@@ -6,7 +6,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from services.followup.api import routes
-from services.followup.app import decider
+from services.followup.app import decider, service
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
@@ -31,7 +31,7 @@ NOW = at("2025-01-12 17:00")
 
 def client(facts: dict[str, FollowUpFacts]) -> AsyncClient:
     app = make_app(title="followup")
-    app.include_router(routes(Shelf(decider(FollowUpSettings()), facts, NOW), ManualClock(NOW)))
+    app.include_router(routes(Shelf(service(FollowUpSettings()), facts, NOW), ManualClock(NOW)))
     return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
 
 
@@ -138,7 +138,7 @@ async def test_a_task_of_the_groups_own_kind_is_shown(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     settings = FollowUpSettings(followup_policy_file=rules)
-    shelf = Shelf(decider(settings), {CUSTOMER: given(visit("2025-01-10 17:00")).facts}, NOW)
+    shelf = Shelf(service(settings), {CUSTOMER: given(visit("2025-01-10 17:00")).facts}, NOW)
     app = make_app(title="followup")
     app.include_router(routes(shelf, ManualClock(NOW)))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
@@ -151,7 +151,7 @@ async def test_a_task_of_the_groups_own_kind_is_shown(tmp_path: Path) -> None:
 async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:
     story = given(visit("2025-01-10 17:00"))
     shelf = Shelf(
-        decider(FollowUpSettings()), {CUSTOMER: story.facts}, NOW, parked_because="decide raised"
+        service(FollowUpSettings()), {CUSTOMER: story.facts}, NOW, parked_because="decide raised"
     )
     app = make_app(title="followup")
     app.include_router(routes(shelf, ManualClock(NOW)))

@@ -8,9 +8,10 @@ from hypothesis import given as always
 from hypothesis import strategies as some
 
 from services.scoring.app import decider
+from services.scoring.domain.awards import Points
 from services.scoring.domain.decide import about, decide, walk
 from services.scoring.domain.facts import join
-from services.scoring.domain.points import Points, points
+from services.scoring.domain.points import points
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings
 from shared.contracts.complaints import Stands

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from services.followup.domain.decide import decide, task_id
 from services.followup.domain.facts import FollowUpFacts, join
-from services.followup.domain.policy import FollowUpPolicy, days_after
+from services.followup.domain.offsets import days_after
+from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.envelope import Event
 from shared.contracts.followup import TaskChanged
 from shared.contracts.identifiers import document_version

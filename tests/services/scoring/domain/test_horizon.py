@@ -11,11 +11,13 @@ from hypothesis import settings
 from hypothesis import strategies as some
 
 from services.scoring.domain.decide import condense
-from services.scoring.domain.facts import Former, Gone, Noted, ScoringFacts, join
-from services.scoring.domain.policy import Fade, Rule, Rules, ScoringPolicy
+from services.scoring.domain.facts import Former, ScoringFacts, join
+from services.scoring.domain.policy import Rules, ScoringPolicy
+from services.scoring.domain.rule import Fade, Rule
 from shared.contracts.envelope import Event
 from shared.decider.decision import Decision
 from shared.decider.digests import NOTHING, PAST, Horizon
+from shared.decider.facts import Gone, Noted
 from tests import invariants
 from tests.invariants.life import Life
 from tests.services.scoring.story import (
