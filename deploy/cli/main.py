@@ -17,17 +17,18 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from deploy.cli import configuration, dead_letters_cli, policy_cli
+from deploy.cli import configuration, policy_cli
 from deploy.cli import example as examples
 from deploy.cli import record_summary as gist
 from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
+from deploy.cli.dead_letters import command as dead_letters_cli
 from deploy.cli.failures import CannotRun
 from deploy.cli.intake_client import IntakeClient
 from deploy.cli.republish import PutBack
 from deploy.cli.republish import republish as republish_all
 from deploy.cli.send import DEFAULT_CHUNK, Account, Line, read_lines, send_all
-from deploy.cli.tail import Record, following
 from deploy.cli.terminal import FAILED, WRONG_USE, AsJson, DataDir, err, hint, out
+from deploy.cli.topic_tail import Record, following
 from deploy.cli.topics import TopicReport, provision_topics
 from deploy.sandbox.demo.show import run_demo
 from deploy.sandbox.stack import DEFAULT_PORT_BASE

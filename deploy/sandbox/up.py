@@ -10,7 +10,7 @@ from rich.table import Table
 from deploy.cli.failures import CannotRun
 from deploy.cli.republish import PutBack
 from deploy.cli.terminal import hint
-from deploy.sandbox.address_file import recording
+from deploy.sandbox.recording import recording
 from deploy.sandbox.stack import Stack, fixed_ports, running_stack
 
 LOOK_EVERY_SECONDS = 0.5

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from deploy.cli.dead_letters import DeadLetter, discard, read_letters
+from deploy.cli.dead_letters.work import DeadLetter, discard, read_letters
 from deploy.sandbox.processes import Child, free_port, running
 from deploy.sandbox.stack import start_service, what_keeps
 from shared.contracts.envelope import Event

@@ -17,7 +17,7 @@ import httpx
 from deploy.cli import record_summary as gist
 from deploy.cli.failures import CannotRun
 from deploy.cli.intake_client import IntakeClient
-from deploy.cli.tail import following
+from deploy.cli.topic_tail import following
 from deploy.sandbox.demo.account import READ_BY, Balance, Ledger, missing
 from deploy.sandbox.demo.audit import Audit
 from deploy.sandbox.demo.stories import timelines

@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from deploy.sandbox.address_file import recording
 from deploy.sandbox.demo.account import Balance
 from deploy.sandbox.demo.browse import afterwards, to_browse
 from deploy.sandbox.demo.play import Story, demo_environment, play
 from deploy.sandbox.demo.stories import Timeline, render_timeline, timelines
 from deploy.sandbox.demo.summary import DealerSummary, render, summarize
 from deploy.sandbox.demo.watch import Watch
+from deploy.sandbox.recording import recording
 from deploy.sandbox.stack import Stack, any_ports, running_stack
 from deploy.sandbox.up import watch as watch_over
 from shared.dealers.file import EXAMPLE_DEALERS, read_dealers

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
 from deploy.cli import record_summary as gist
-from deploy.cli.tail import Record, Tail
+from deploy.cli.topic_tail import Record, Tail
 from deploy.sandbox.demo.summary import Received
 from shared.contracts.complaints import (
     CaseClosed,

@@ -20,7 +20,7 @@ from deploy.cli.failures import CannotRun
 from deploy.cli.intake_client import IntakeClient, Problem
 from deploy.cli.republish import PutBack, republish
 from deploy.cli.send import Account, read_lines, send_all
-from deploy.cli.tail import Tail, following
+from deploy.cli.topic_tail import Tail, following
 from deploy.sandbox.processes import Child, free_port
 from deploy.sandbox.stack import SERVICES
 from shared.contracts.complaints import (

@@ -9,7 +9,8 @@ import pytest
 from aiokafka import ConsumerRecord
 
 from deploy.cli import record_summary as gist
-from deploy.cli.dead_letters import (
+from deploy.cli.dead_letters.show import as_json, full, full_as_json, summary, table
+from deploy.cli.dead_letters.work import (
     DeadLetter,
     Filters,
     WrongChoice,
@@ -18,8 +19,7 @@ from deploy.cli.dead_letters import (
     named,
     replay_reaches,
 )
-from deploy.cli.dead_letters_show import as_json, full, full_as_json, summary, table
-from deploy.cli.tail import Record as Written
+from deploy.cli.topic_tail import Record as Written
 from deploy.sandbox.demo.watch import Watch
 from shared.contracts.topics import DEAD_LETTERS, VISITS
 from shared.platform.publisher import Record

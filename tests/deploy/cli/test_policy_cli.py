@@ -25,8 +25,8 @@ from deploy.cli.configuration import mongo_settings as mongo_settings_of
 from deploy.cli.failures import CannotRun
 from deploy.cli.main import app
 from deploy.cli.policy_cases import open_store
-from deploy.sandbox.address_file import recording
 from deploy.sandbox.processes import Child, free_port, running
+from deploy.sandbox.recording import recording
 from deploy.sandbox.stack import Stack, start_service, what_keeps
 from services.complaints.adapters.rules.folder import read_rulebook
 from shared.contracts.envelope import to_headers

@@ -13,7 +13,7 @@ from aiokafka import ConsumerRecord
 from rich.console import Console
 
 from deploy.cli.intake_client import Item, Problem
-from deploy.cli.tail import Record
+from deploy.cli.topic_tail import Record
 from deploy.sandbox.demo.account import READ_BY, Balance, Ledger, Place, held_by, missing
 from deploy.sandbox.demo.browse import to_browse
 from deploy.sandbox.demo.stories import Timeline, render_timeline, timelines

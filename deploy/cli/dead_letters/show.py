@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from deploy.cli.dead_letters import DeadLetter
+from deploy.cli.dead_letters.work import DeadLetter
 from deploy.cli.terminal import printable
 from shared.contracts.values import instant_text
 from shared.runtime.dead_letters import not_ours

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from aiokafka.errors import KafkaError
 
 from deploy.cli.failures import CannotRun
-from deploy.cli.tail import Record, following
+from deploy.cli.topic_tail import Record, following
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.topics import DEAD_LETTERS

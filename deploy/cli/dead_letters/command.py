@@ -9,9 +9,10 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from deploy.cli import configuration, dead_letters_show
+from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
-from deploy.cli.dead_letters import (
+from deploy.cli.dead_letters import show as letters_shown
+from deploy.cli.dead_letters.work import (
     DeadLetter,
     Filters,
     WrongChoice,
@@ -66,10 +67,10 @@ def list_(
         if everything or letter.resolution is None
     ]
     if as_json:
-        _write_json([dead_letters_show.as_json(letter) for letter in shown])
+        _write_json([letters_shown.as_json(letter) for letter in shown])
     elif shown:
-        _write(dead_letters_show.table(shown, with_state=everything))
-        _write(["", dead_letters_show.summary(shown)])
+        _write(letters_shown.table(shown, with_state=everything))
+        _write(["", letters_shown.summary(shown)])
     else:
         _write(["no dead letters" if everything else "no open dead letters"])
 
@@ -84,9 +85,9 @@ def show(
     _, letters = _read(data_dir)
     letter = _rightly(lambda: named(letters, id_))
     if as_json:
-        _write_json(dead_letters_show.full_as_json(letter))
+        _write_json(letters_shown.full_as_json(letter))
     else:
-        _write(list(dead_letters_show.full(letter)))
+        _write(list(letters_shown.full(letter)))
 
 
 @app.command("replay")
@@ -181,7 +182,7 @@ def _agree(verb: str, letters: Sequence[DeadLetter], *, ask: bool, yes: bool) ->
     """Show what would be done and ask, unless it was said precisely. Exits with 1 on a no."""
     if not ask or yes or not letters:
         return
-    for line in (*dead_letters_show.table(letters, with_state=False), ""):
+    for line in (*letters_shown.table(letters, with_state=False), ""):
         err.print(line, markup=False, highlight=False, soft_wrap=True)
     if not sys.stdin.isatty():
         raise typer.BadParameter("nobody is there to be asked: add --yes to do this")
