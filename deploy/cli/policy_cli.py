@@ -17,8 +17,8 @@ from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
 from deploy.cli.failures import CannotRun
 from deploy.cli.policy_cases import open_store, progress, rehearse
 from deploy.cli.policy_check import Checked, check
+from deploy.cli.readiness import what_keeps
 from deploy.cli.terminal import WRONG_USE, AsJson, DataDir, err, hint
-from deploy.sandbox.stack import what_keeps
 from services.complaints.adapters.rules import places
 from services.complaints.adapters.rules.applied import write_edition
 from services.complaints.adapters.rules.difference import Change, differences

@@ -30,7 +30,7 @@ def run_up(directory: Path, *, port_base: int, fresh: bool, out: Console) -> Non
             with out.status("starting") as status:
                 stack = stopping.enter_context(
                     running_stack(
-                        directory=directory, ports=fixed_ports(port_base), tell=status.update
+                        directory=directory, ports=fixed_ports(port_base), say=status.update
                     )
                 )
             stopping.enter_context(recording(stack, directory))

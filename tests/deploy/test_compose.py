@@ -12,8 +12,9 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from deploy.cli import configuration
+from deploy.cli.address_file import DEFAULT_PORT_BASE
 from deploy.cli.main import app
-from deploy.sandbox.stack import DEFAULT_PORT_BASE, fixed_ports
+from deploy.sandbox.stack import fixed_ports
 from tests import PROJECT
 
 SCHEMA = files("check_jsonschema").joinpath("builtin_schemas/vendor/compose-spec.json")

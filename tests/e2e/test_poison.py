@@ -16,8 +16,9 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from deploy.cli.dead_letters.work import DeadLetter, discard, read_letters
+from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import Child, free_port, running
-from deploy.sandbox.stack import start_service, what_keeps
+from deploy.sandbox.stack import start_service
 from shared.contracts.envelope import Event
 from shared.contracts.identifiers import customer_key, document_id
 from shared.contracts.intake import VisitRecorded

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from deploy.cli.dead_letters.work import DeadLetter
-from deploy.cli.terminal import printable
+from deploy.cli.terminal import count, printable
 from shared.contracts.values import instant_text
 from shared.runtime.dead_letters import not_ours
 
@@ -44,8 +44,7 @@ def summary(letters: Sequence[DeadLetter]) -> str:
     """How many there are, by reason."""
     reasons = Counter(printable(letter.told["reason"]) for letter in letters).most_common()
     by_reason = "; ".join(f"{count} × {reason}" for reason, count in reasons)
-    noun = "dead letter" if len(letters) == 1 else "dead letters"
-    return f"{len(letters)} {noun}: {by_reason}"
+    return f"{count(len(letters), 'dead letter')}: {by_reason}"
 
 
 def full(letter: DeadLetter) -> Iterator[str]:

@@ -13,16 +13,15 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from deploy.cli import configuration
-from deploy.cli import record_summary as gist
-from deploy.cli.address_file import addresses
+from deploy.cli import configuration, record_summary
+from deploy.cli.address_file import SERVICES, addresses
+from deploy.cli.event_files import read_lines
 from deploy.cli.failures import CannotRun
 from deploy.cli.intake_client import IntakeClient, Problem
 from deploy.cli.republish import PutBack, republish
-from deploy.cli.send import Account, read_lines, send_all
+from deploy.cli.send import Account, send_all
 from deploy.cli.topic_tail import Tail, following
 from deploy.sandbox.processes import Child, free_port
-from deploy.sandbox.stack import SERVICES
 from shared.contracts.complaints import (
     CaseClosed,
     CaseMerged,
@@ -287,7 +286,9 @@ async def test_a_tail_of_no_topic_says_so(broker: Broker) -> None:
 def told(topic: str, kind: str, data: object) -> str:
     attributes = {"type": kind, "dealerid": "sunrise/berlin", "time": "2026-11-21T10:05:00.000Z"}
     headers = tuple(to_headers(attributes))
-    return gist.tell(topic, headers, json.dumps(data).encode(), written_at=AT).line()
+    return record_summary.summary_of(
+        topic, headers, json.dumps(data).encode(), written_at=AT
+    ).line()
 
 
 def test_a_score_in_one_line() -> None:
@@ -341,8 +342,8 @@ def test_instants_are_told_by_the_clocks_of_a_zone() -> None:
     headers = tuple(to_headers({"type": DeadlineBreached.TYPE}))
     value = json.dumps(data).encode()
     shanghai = ZoneInfo("Asia/Shanghai")
-    told = gist.tell(ESCALATIONS.name, headers, value, written_at=AT, zone=shanghai)
-    assert told.gist.startswith("case K1: contact due 2026-11-22 06:05 (")
+    told = record_summary.summary_of(ESCALATIONS.name, headers, value, written_at=AT, zone=shanghai)
+    assert told.text.startswith("case K1: contact due 2026-11-22 06:05 (")
 
 
 def test_what_is_only_recorded_went_to_nobody() -> None:
@@ -400,14 +401,17 @@ def test_a_verdict_tells_by_how_much() -> None:
 def test_a_dead_letter_tells_where_it_was_and_why() -> None:
     ours = {"service": "scoring", "topic": "t", "partition": "1", "offset": "7", "reason": "r"}
     headers = tuple((f"{PREFIX}{name}", text.encode()) for name, text in ours.items())
-    line = gist.tell(DEAD_LETTERS.name, headers, b"\xff", written_at=AT).line()
+    line = record_summary.summary_of(DEAD_LETTERS.name, headers, b"\xff", written_at=AT).line()
     assert line.endswith("scoring could not process record 7 of t, partition 1: r")
 
 
 @pytest.mark.parametrize("value", [b"\xff\xfe", b"[]", b"{}", b"null", b"7"])
 def test_what_cannot_be_read_does_not_end_the_tail(value: bytes) -> None:
     headers = tuple(to_headers({"type": ScoreChanged.TYPE}))
-    assert gist.tell(SCORES.name, headers, value, written_at=AT).gist == "(cannot be read)"
+    assert (
+        record_summary.summary_of(SCORES.name, headers, value, written_at=AT).text
+        == "(cannot be read)"
+    )
 
 
 # --- configuration ---------------------------------------------------------------------------

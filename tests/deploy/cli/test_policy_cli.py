@@ -25,9 +25,10 @@ from deploy.cli.configuration import mongo_settings as mongo_settings_of
 from deploy.cli.failures import CannotRun
 from deploy.cli.main import app
 from deploy.cli.policy_cases import open_store
+from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import Child, free_port, running
 from deploy.sandbox.recording import recording
-from deploy.sandbox.stack import Stack, start_service, what_keeps
+from deploy.sandbox.stack import Stack, start_service
 from services.complaints.adapters.rules.folder import read_rulebook
 from shared.contracts.envelope import to_headers
 from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken

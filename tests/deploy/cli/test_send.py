@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deploy.cli.event_files import read_lines
 from deploy.cli.failures import CannotRun
 from deploy.cli.intake_client import IntakeClient
 from deploy.cli.json_texts import elements
-from deploy.cli.main import _show_account
-from deploy.cli.send import Account, read_lines, send_all
+from deploy.cli.send import Account, send_all, show
 from services.intake.app import make_app
 from services.intake.settings import IntakeSettings
 from shared.platform.file_kinds import WHAT_TO_DO
@@ -163,7 +163,7 @@ async def test_warnings_are_shown_with_their_places(
     content = f"{json.dumps(event('visit', visit()))}\n{json.dumps(event('visit', unreachable))}\n"
     account = await account_of(tmp_path, content)
     assert (account.accepted, len(account.warned)) == (2, 1)
-    _show_account(account)
+    show(account)
     shown = capsys.readouterr().out
     place = f"{tmp_path / 'f.json'}:2"
     assert f"{place}: warning: /data/customer/phones/0/number: " in shown
