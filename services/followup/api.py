@@ -7,10 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from services.followup.domain.decide import task_id
 from services.followup.domain.facts import FollowUpFacts, Outcome
 from services.followup.domain.listing import TO_DO
-from shared.contracts.followup import TaskChanged, TaskKind, TaskStatus
+from shared.contracts.followup import TaskChanged, TaskKind, TaskStatus, task_id
 from shared.contracts.values import Instant
 from shared.decider.snapshot import Snapshot
 from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit

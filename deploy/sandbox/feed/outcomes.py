@@ -7,10 +7,9 @@ from typing import Literal
 
 from deploy.sandbox.feed.dealership import Dealership
 from deploy.sandbox.feed.feed import FeedDraft, exported
-from services.followup.domain.decide import task_id
 from services.intake.domain.identify import document_id_of, key_of
 from shared.contracts.feeds import SaleReported, TaskOutcomeReported, VisitReported
-from shared.contracts.followup import TaskKind
+from shared.contracts.followup import TaskKind, task_id
 
 Result = Literal["done", "not_reached", "declined", "postponed"]
 _RESULTS: tuple[Result, ...] = ("done", "not_reached", "declined", "postponed")

@@ -8,7 +8,6 @@ reported late takes back a task that should never have been opened.
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from uuid import UUID
 
 from services.followup.domain.facts import (
     CONSENT,
@@ -25,8 +24,8 @@ from services.followup.domain.listing import listed
 from services.followup.domain.plans import Ending, Plan, plans
 from services.followup.domain.policy import FollowUpPolicy, days_after
 from shared.contracts.feed_parts import Channel
-from shared.contracts.followup import TaskChanged, TaskStatus
-from shared.contracts.identifiers import dealer_of, subject_id
+from shared.contracts.followup import TaskChanged, TaskStatus, task_id
+from shared.contracts.identifiers import dealer_of
 from shared.decider.decision import Announced, Decision, State, earliest
 
 NAME = "followup"
@@ -107,11 +106,6 @@ def _since(forgotten: datetime, known: Known, policy: FollowUpPolicy) -> datetim
         for outcome in outcomes
     )
     return EVER if postponed else forgotten
-
-
-def task_id(customer_key: str, about: str) -> UUID:
-    """What staff, and outcomes, call a task: the subject of its messages."""
-    return subject_id(NAME, customer_key, about)
 
 
 def _known(facts: FollowUpFacts) -> Known:
