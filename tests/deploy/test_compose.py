@@ -170,6 +170,19 @@ def test_the_image_copies_only_what_exists_and_is_not_ignored() -> None:
             assert source in let_in, source
 
 
+def test_the_image_has_the_command_and_no_sandbox() -> None:
+    copied = [
+        source
+        for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE)
+        for source in line.split()[:-1]
+    ]
+    assert [source for source in copied if source.startswith("deploy")] == [
+        "deploy/__init__.py",
+        "deploy/cli",
+    ]
+    assert "sandbox" not in DOCKERFILE
+
+
 def test_the_image_runs_as_nobody_in_particular() -> None:
     users = re.findall(r"^USER (\d+):(\d+)$", DOCKERFILE, re.MULTILINE)
     assert len(users) == 1
