@@ -15,14 +15,14 @@ STANDARD_INPUT = Path("-")
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """One event of a file: its line, or its place in a JSON array."""
+    """One event of a file: its line, or its number in a JSON array."""
 
     file: str
     number: int
     content: bytes
 
     @property
-    def place(self) -> str:
+    def position(self) -> str:
         return f"{self.file}:{self.number}"
 
 

@@ -34,7 +34,7 @@ def command(
         write_json(account.as_json(), readable=True)
     else:
         show(account)
-    if account.refused:
+    if account.rejected:
         raise typer.Exit(FAILED)
 
 
@@ -42,7 +42,7 @@ def command(
 class WarnedEvent:
     """An event that intake took, and what it warns of. Holds nothing of its content."""
 
-    place: str
+    position: str
     warnings: tuple[str, ...]
 
 
@@ -50,7 +50,7 @@ class WarnedEvent:
 class RejectedEvent:
     """An event that intake rejected, and why. Holds nothing of its content."""
 
-    place: str
+    position: str
     reason: str
 
 
@@ -61,7 +61,7 @@ class Account:
     sent: int = 0
     accepted: int = 0
     duplicate: int = 0
-    refused: list[RejectedEvent] = field(default_factory=list)
+    rejected: list[RejectedEvent] = field(default_factory=list)
     warned: list[WarnedEvent] = field(default_factory=list)
 
     def add(self, line: EventLine, item: Item) -> None:
@@ -69,7 +69,7 @@ class Account:
         self.sent += 1
         if item.warnings:
             warnings = tuple(warning.in_words() for warning in item.warnings)
-            self.warned.append(WarnedEvent(line.place, warnings))
+            self.warned.append(WarnedEvent(line.position, warnings))
         match item.outcome:
             case "accepted":
                 self.accepted += 1
@@ -77,7 +77,7 @@ class Account:
                 self.duplicate += 1
             case "rejected":
                 reason = item.problem.in_words() if item.problem else "no reason given"
-                self.refused.append(RejectedEvent(line.place, reason))
+                self.rejected.append(RejectedEvent(line.position, reason))
 
     def as_json(self) -> dict[str, object]:
         """The account for programs."""
@@ -85,16 +85,16 @@ class Account:
             "sent": self.sent,
             "accepted": self.accepted,
             "duplicate": self.duplicate,
-            "rejected": len(self.refused),
-            "refused": [{"place": one.place, "reason": one.reason} for one in self.refused],
-            "warned": [{"place": one.place, "warnings": one.warnings} for one in self.warned],
+            "rejected": len(self.rejected),
+            "refused": [{"place": one.position, "reason": one.reason} for one in self.rejected],
+            "warned": [{"place": one.position, "warnings": one.warnings} for one in self.warned],
         }
 
 
 async def send_all(
     client: IntakeClient, lines: Sequence[EventLine], *, chunk: int, progress: Callable[[int], None]
 ) -> Account:
-    """Send `lines` in order; `progress` is told how many more are done after each chunk."""
+    """Send `lines` in order; `progress` is called after each chunk with how many more are done."""
     account = Account()
     for start in range(0, len(lines), chunk):
         part = lines[start : start + chunk]
@@ -116,18 +116,18 @@ async def _send(url: str, lines: list[EventLine], chunk: int) -> Account:
 
 def show(account: Account) -> None:
     """What was warned of and rejected, up to a number of each, and how many in all."""
-    warnings = [(one.place, warning) for one in account.warned for warning in one.warnings]
-    for place, warning in warnings[:_SHOWN_REJECTIONS]:
-        out.print(f"{place}: warning: {warning}", markup=False, soft_wrap=True)
+    warnings = [(one.position, warning) for one in account.warned for warning in one.warnings]
+    for position, warning in warnings[:_SHOWN_REJECTIONS]:
+        out.print(f"{position}: warning: {warning}", markup=False, soft_wrap=True)
     if len(warnings) > _SHOWN_REJECTIONS:
         out.print(f"… and {len(warnings) - _SHOWN_REJECTIONS} more warnings; --json lists all")
-    for refused in account.refused[:_SHOWN_REJECTIONS]:
-        out.print(f"{refused.place}: rejected: {refused.reason}", markup=False, soft_wrap=True)
-    if len(account.refused) > _SHOWN_REJECTIONS:
-        out.print(f"… and {len(account.refused) - _SHOWN_REJECTIONS} more; --json lists all")
+    for event in account.rejected[:_SHOWN_REJECTIONS]:
+        out.print(f"{event.position}: rejected: {event.reason}", markup=False, soft_wrap=True)
+    if len(account.rejected) > _SHOWN_REJECTIONS:
+        out.print(f"… and {len(account.rejected) - _SHOWN_REJECTIONS} more; --json lists all")
     out.print(
         f"{account.sent} sent: {account.accepted} accepted, {account.duplicate} duplicate, "
-        f"{len(account.refused)} rejected{_with_warnings(account)}",
+        f"{len(account.rejected)} rejected{_with_warnings(account)}",
         highlight=False,
     )
 

@@ -36,7 +36,7 @@ from shared.contracts.topics import COMPLAINTS
 from shared.contracts.values import instant_text
 from shared.platform.publisher import Record
 from shared.settings import KafkaSettings, MongoSettings
-from tests.deploy.cli.test_cli import aftercare
+from tests.deploy.cli.command import aftercare
 from tests.e2e.house import began
 from tests.servers import PATIENCE_SECONDS, Broker
 from tests.services.complaints.several import Cases
