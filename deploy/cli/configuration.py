@@ -186,8 +186,8 @@ def _check_file(read: Callable[[], object], variable: str | None) -> None:
     try:
         read()
     except WrongFile as wrong:
-        told = f"{variable}: " if variable is not None else ""
-        raise WrongConfiguration([f"{told}{line}" for line in wrong.lines]) from None
+        named = f"{variable}: " if variable is not None else ""
+        raise WrongConfiguration([f"{named}{line}" for line in wrong.lines]) from None
 
 
 def _variables(model: type[BaseModel], prefix: str) -> Iterator[str]:

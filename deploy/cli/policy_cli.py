@@ -17,8 +17,8 @@ from deploy.cli.policy_check import check
 from deploy.cli.policy_client import PolicyClient
 from deploy.cli.policy_folder import RulesWork
 from deploy.cli.policy_sum import DryRunSum
+from deploy.cli.readiness import what_keeps
 from deploy.cli.terminal import WRONG_USE, AsJson, DataDir, err, hint
-from deploy.sandbox.stack import what_keeps
 from shared.policies.drafts import Draft
 from shared.policies.paths import SERVICES, VARIABLE, unknown_folders
 from shared.yaml_file import WrongFile

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from deploy.sandbox.demo.account import Place, held_by
+from deploy.sandbox.demo.account import HeldDocument, held_by
 from services.complaints.app import decider as complaints_decider
 from services.complaints.settings import ComplaintSettings
 from services.followup.app import decider as followup_decider
@@ -51,14 +51,14 @@ class Databases:
 
     aggregates: Mapping[str, Sequence[Aggregate]]
     intents: Mapping[str, int]
-    held: Mapping[Place, str]
+    held: Mapping[HeldDocument, str]
 
 
 async def databases(settings: MongoSettings) -> Databases:
     """All documents, the number of intents, and which versions are held."""
     aggregates: dict[str, Sequence[Aggregate]] = {}
     intents: dict[str, int] = {}
-    held: dict[Place, str] = {}
+    held: dict[HeldDocument, str] = {}
     for service, decider in deciders().items():
         mongo = Mongo(settings, service)
         store = MongoStore(mongo.database)
@@ -124,12 +124,12 @@ def _versions(
         yield found.id, decider.facts.model_validate_json(found.facts).versions()
 
 
-def _carried(inputs: Iterable[RawRecord]) -> dict[Place, str]:
+def _carried(inputs: Iterable[RawRecord]) -> dict[HeldDocument, str]:
     """The newest version of each document that intake's topics carry for each customer."""
-    newest: dict[Place, str] = {}
+    newest: dict[HeldDocument, str] = {}
     for record in inputs:
         data = json.loads(record.value or b"{}")
-        place = Place(TOPICS, data["customer_key"], data["document_id"])
+        place = HeldDocument(TOPICS, data["customer_key"], data["document_id"])
         newest[place] = max(newest.get(place, ""), data["version"])
     return newest
 

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from deploy.cli import configuration
-from deploy.sandbox.stack import DEFAULT_PORT_BASE, fixed_ports
+from deploy.cli.address_file import DEFAULT_PORT_BASE
+from deploy.sandbox.stack import fixed_ports
 from services.complaints.adapters.policies import read_rulebook
 from shared.dealers.file import read_dealers
 from shared.policies.paths import SERVICES, RulesPaths

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.cli.address_file import DEFAULT_PORT_BASE, SERVICES
 from deploy.sandbox.processes import running, spawn
-from deploy.sandbox.stack import DEFAULT_PORT_BASE, SERVICES
 from tests import PROJECT
 from tests.running import COMMAND, free_port_base, without_aftercare
 from tests.servers import PATIENCE_SECONDS

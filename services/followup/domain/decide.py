@@ -8,7 +8,6 @@ reported late takes back a task that should never have been opened.
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from uuid import UUID
 
 from services.followup.domain.facts import (
     CONSENT,
@@ -26,8 +25,8 @@ from services.followup.domain.listing import listed
 from services.followup.domain.offsets import days_after
 from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.feed_parts import Channel
-from shared.contracts.followup import TaskChanged, TaskStatus
-from shared.contracts.identifiers import dealer_of, subject_id
+from shared.contracts.followup import TaskChanged, TaskStatus, task_id
+from shared.contracts.identifiers import dealer_of
 from shared.decider.decision import Announced, Decision, State, earliest
 
 NAME = "followup"
@@ -117,11 +116,6 @@ def _since(forgotten: datetime, moment: Moment) -> datetime:
         for outcome in outcomes
     )
     return EVER if postponed else forgotten
-
-
-def task_id(customer_key: str, about: str) -> UUID:
-    """What staff, and outcomes, call a task: the subject of its messages."""
-    return subject_id(NAME, customer_key, about)
 
 
 def _circumstances(facts: FollowUpFacts) -> Circumstances:

@@ -25,9 +25,10 @@ from deploy.cli.configuration import mongo_settings as mongo_settings_of
 from deploy.cli.failures import CannotRun
 from deploy.cli.main import app
 from deploy.cli.policy_client import PolicyClient
-from deploy.sandbox.address_file import recording
+from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import Child, free_port, running
-from deploy.sandbox.stack import Stack, start_service, what_keeps
+from deploy.sandbox.recording import recording
+from deploy.sandbox.stack import Stack, start_service
 from services.complaints.adapters.policies import read_rulebook
 from services.complaints.domain.dry_run import TRIAL
 from services.complaints.domain.rulebook import CaseRulebook
@@ -38,7 +39,7 @@ from shared.contracts.values import instant_text
 from shared.platform.publisher import Record
 from shared.settings import KafkaSettings, MongoSettings
 from shared.time.clock import SystemClock
-from tests.deploy.cli.test_cli import aftercare
+from tests.deploy.cli.command import aftercare
 from tests.e2e.house import began
 from tests.servers import PATIENCE_SECONDS, Broker
 from tests.services.complaints.several import DECIDER, Cases

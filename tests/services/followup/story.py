@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.followup.domain.decide import decide, task_id
+from services.followup.domain.decide import decide
 from services.followup.domain.facts import FollowUpFacts, join
 from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.envelope import Event
-from shared.contracts.followup import TaskChanged
+from shared.contracts.followup import TaskChanged, task_id
 from shared.contracts.identifiers import document_version
 from shared.contracts.intake import (
     ConsentGiven,

@@ -1,17 +1,16 @@
 """`aftercare dead-letters`: look at what could not be processed, and deal with it."""
 
 import asyncio
-import json
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
-from deploy.cli import configuration, dead_letters_show
+from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
-from deploy.cli.dead_letters import (
+from deploy.cli.dead_letters import show as letters_shown
+from deploy.cli.dead_letters.work import (
     DeadLetter,
     Filters,
     WrongChoice,
@@ -22,7 +21,7 @@ from deploy.cli.dead_letters import (
     replay,
     replay_reaches,
 )
-from deploy.cli.terminal import FAILED, AsJson, DataDir, err
+from deploy.cli.terminal import FAILED, AsJson, DataDir, confirm, count, err, write, write_json
 from shared.platform.dead_letters import Resolved
 from shared.settings import KafkaSettings
 
@@ -66,12 +65,12 @@ def list_(
         if everything or letter.resolution is None
     ]
     if as_json:
-        _write_json([dead_letters_show.as_json(letter) for letter in shown])
+        write_json([letters_shown.as_json(letter) for letter in shown])
     elif shown:
-        _write(dead_letters_show.table(shown, with_state=everything))
-        _write(["", dead_letters_show.summary(shown)])
+        write(letters_shown.table(shown, with_state=everything))
+        write(["", letters_shown.summary(shown)])
     else:
-        _write(["no dead letters" if everything else "no open dead letters"])
+        write(["no dead letters" if everything else "no open dead letters"])
 
 
 @app.command()
@@ -84,9 +83,9 @@ def show(
     _, letters = _read(data_dir)
     letter = _rightly(lambda: named(letters, id_))
     if as_json:
-        _write_json(dead_letters_show.full_as_json(letter))
+        write_json(letters_shown.full_as_json(letter))
     else:
-        _write(list(dead_letters_show.full(letter)))
+        write(list(letters_shown.full(letter)))
 
 
 @app.command("replay")
@@ -115,11 +114,11 @@ def replay_(
     failed = asyncio.run(replay(settings, reached, note=note)) if reached else {}
     done = [letter.id for letter in reached if letter.id not in failed]
     if as_json:
-        _write_json({"replayed": done, "failed": failed})
+        write_json({"replayed": done, "failed": failed})
     else:
-        _write([f"{id_}: not replayed: {why}" for id_, why in failed.items()])
+        write([f"{id_}: not replayed: {why}" for id_, why in failed.items()])
         records = len({letter.origin for letter in reached if letter.id not in failed})
-        _write([f"{_count(records, 'record')} replayed, {_count(len(done), 'dead letter')} closed"])
+        write([f"{count(records, 'record')} replayed, {count(len(done), 'dead letter')} closed"])
     if failed:
         raise typer.Exit(FAILED)
 
@@ -146,9 +145,9 @@ def discard_(
     if picked:
         asyncio.run(discard(settings, picked, note=note))
     if as_json:
-        _write_json({"discarded": [letter.id for letter in picked]})
+        write_json({"discarded": [letter.id for letter in picked]})
     else:
-        _write([f"{_count(len(picked), 'dead letter')} discarded"])
+        write([f"{count(len(picked), 'dead letter')} discarded"])
 
 
 def _read(data_dir: Path) -> tuple[KafkaSettings, list[DeadLetter]]:
@@ -181,20 +180,6 @@ def _agree(verb: str, letters: Sequence[DeadLetter], *, ask: bool, yes: bool) ->
     """Show what would be done and ask, unless it was said precisely. Exits with 1 on a no."""
     if not ask or yes or not letters:
         return
-    for line in (*dead_letters_show.table(letters, with_state=False), ""):
+    for line in (*letters_shown.table(letters, with_state=False), ""):
         err.print(line, markup=False, highlight=False, soft_wrap=True)
-    if not sys.stdin.isatty():
-        raise typer.BadParameter("nobody is there to be asked: add --yes to do this")
-    typer.confirm(f"{verb} {_count(len(letters), 'dead letter')}?", abort=True, err=True)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _write(lines: Sequence[str]) -> None:
-    sys.stdout.writelines(f"{line}\n" for line in lines)
-
-
-def _write_json(content: object) -> None:
-    sys.stdout.write(json.dumps(content) + "\n")
+    confirm(f"{verb} {count(len(letters), 'dead letter')}?", to_go_on="do this")

@@ -5,8 +5,8 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from deploy.cli.dead_letters import DeadLetter
-from deploy.cli.terminal import printable
+from deploy.cli.dead_letters.work import DeadLetter
+from deploy.cli.terminal import count, printable
 from shared.contracts.values import instant_text
 from shared.platform.dead_letters import not_ours
 
@@ -25,11 +25,11 @@ def table(letters: Sequence[DeadLetter], *, with_state: bool) -> list[str]:
         [
             letter.id[:digits],
             f"{letter.at:%Y-%m-%d %H:%M:%SZ}",
-            letter.told["service"],
-            letter.place,
+            letter.headers["service"],
+            letter.position,
             letter.dealer or "-",
             str(letter.size_bytes),
-            letter.told["reason"],
+            letter.headers["reason"],
         ]
         for letter in letters
     ]
@@ -42,24 +42,23 @@ def table(letters: Sequence[DeadLetter], *, with_state: bool) -> list[str]:
 
 def summary(letters: Sequence[DeadLetter]) -> str:
     """How many there are, by reason."""
-    reasons = Counter(printable(letter.told["reason"]) for letter in letters).most_common()
+    reasons = Counter(printable(letter.headers["reason"]) for letter in letters).most_common()
     by_reason = "; ".join(f"{count} × {reason}" for reason, count in reasons)
-    noun = "dead letter" if len(letters) == 1 else "dead letters"
-    return f"{len(letters)} {noun}: {by_reason}"
+    return f"{count(len(letters), 'dead letter')}: {by_reason}"
 
 
 def full(letter: DeadLetter) -> Iterator[str]:
     """Everything about one letter, in lines."""
-    told = letter.told
+    ours = letter.headers
     facts = [
         ["dead letter", letter.id],
         ["state", _state(letter)],
         ["written", instant_text(letter.at)],
-        ["by", f"{told['service']}, which could not process the record"],
-        ["record", f"{letter.place} (topic[partition]@offset)"],
+        ["by", f"{ours['service']}, which could not process the record"],
+        ["record", f"{letter.position} (topic[partition]@offset)"],
         ["dealer", letter.dealer or "-"],
         ["key", _text_or_repr(letter.record.key)],
-        ["reason", told["reason"]],
+        ["reason", ours["reason"]],
     ]
     if letter.replay_of is not None:
         facts.append(["replay of", f"{letter.replay_of}, the dead letter it was before"])
@@ -82,12 +81,12 @@ def as_json(letter: DeadLetter) -> dict[str, object]:
         "id": letter.id,
         "state": letter.state,
         "at": instant_text(letter.at),
-        "service": letter.told["service"],
-        "topic": letter.told["topic"],
-        "partition": int(letter.told["partition"]),
-        "offset": int(letter.told["offset"]),
+        "service": letter.headers["service"],
+        "topic": letter.headers["topic"],
+        "partition": int(letter.headers["partition"]),
+        "offset": int(letter.headers["offset"]),
         "dealer": letter.dealer or None,
-        "reason": letter.told["reason"],
+        "reason": letter.headers["reason"],
         "size_bytes": letter.size_bytes,
         "replay_of": letter.replay_of,
         "resolved_at": instant_text(done.at) if done else None,

@@ -1,4 +1,4 @@
-"""The people and cars around one dealer: the same for a seed, whatever is told of them.
+"""The people and cars around one dealer: the same for a seed, whatever is reported of them.
 
 History and the live days draw from the same owners, so a customer of the past comes back.
 """
@@ -18,7 +18,7 @@ CUSTOMERS = 2000
 """Of all dealers together."""
 HISTORY_DAYS = 730
 LATELY_DAYS = 8
-"""Follow-up tasks of contacts in so many days are still of use."""
+"""Follow-up tasks of contacts in the last days of history are still of use."""
 _FIRST_SERIAL = 100_000
 _BUSINESS_SHARE = 0.06
 _DOMAINS = ("example.com", "example.org", "example.net")
@@ -26,17 +26,17 @@ _DOMAINS = ("example.com", "example.org", "example.net")
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A customer and his cars, the oldest first. `visits_a_year` is his habit."""
+    """A customer and their cars, the oldest first. `visits_a_year` is their habit."""
 
     customer: Customer
     cars: tuple[Car, ...]
     visits_a_year: float
     lost_after: date | None = None
-    """From here on he goes elsewhere."""
+    """From here on they go elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class Dealership:
     """One dealer, the system it reports from, and everybody it knows."""
 
     dealer: Dealer
@@ -55,7 +55,7 @@ class Store:
         return moment.astimezone(self.dealer.zone).date()
 
 
-def open_store(*, seed: int, dealer: Dealer, today: date, customers: int) -> Store:
+def open_dealership(*, seed: int, dealer: Dealer, today: date, customers: int) -> Dealership:
     """The dealer as it is `today`. Depends on its arguments alone."""
     rng = random.Random(f"{seed}/{dealer.id}/store")
     market = market_of(dealer.region)
@@ -64,21 +64,21 @@ def open_store(*, seed: int, dealer: Dealer, today: date, customers: int) -> Sto
         _owner(rng, dealer, market, today=today, number=number, serials=serials)
         for number in range(10_001, 10_001 + customers)
     )
-    return Store(dealer=dealer, market=market, owners=owners)
+    return Dealership(dealer=dealer, market=market, owners=owners)
 
 
-def new_customer(rng: random.Random, store: Store, number: int) -> Customer:
+def new_customer(rng: random.Random, dealership: Dealership, number: int) -> Customer:
     """Somebody the dealer has not met."""
-    return _customer(rng, store.dealer, store.market, number)
+    return _customer(rng, dealership.dealer, dealership.market, number)
 
 
-def new_car(rng: random.Random, store: Store, *, delivered_on: date, serial: int) -> Car:
+def new_car(rng: random.Random, dealership: Dealership, *, delivered_on: date, serial: int) -> Car:
     """A car that nobody has had before."""
     return make_car(
         rng,
-        model=rng.choice(store.market.models),
-        plate=store.market.plate(rng),
-        unit=store.market.unit,
+        model=rng.choice(dealership.market.models),
+        plate=dealership.market.plate(rng),
+        unit=dealership.market.unit,
         delivered_on=delivered_on,
         serial=serial,
     )

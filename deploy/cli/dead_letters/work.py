@@ -13,7 +13,7 @@ from typing import TypeAlias
 from aiokafka.errors import KafkaError
 
 from deploy.cli.failures import CannotRun
-from deploy.cli.tail import Record, following
+from deploy.cli.topic_tail import Record, following
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.topics import DEAD_LETTERS
@@ -32,7 +32,7 @@ from shared.platform.publisher import KafkaPublisher, Publisher
 from shared.settings import KafkaSettings
 
 RECORDS_AT_ONCE = 100
-"""So many records are published, and their letters resolved, before the next."""
+"""Records that are published, and their letters resolved, before the next ones."""
 
 Origin: TypeAlias = tuple[str, int, int, bytes | None, bytes | None]
 
@@ -55,12 +55,13 @@ class DeadLetter:
     """A record that `service` could not process."""
 
     record: Record
-    told: Mapping[str, str]
+    headers: Mapping[str, str]
+    """What the service wrote of it: `service`, `reason`, `topic` and so on."""
     resolution: Resolution | None = None
 
     @property
     def id(self) -> str:
-        return self.told["id"]
+        return self.headers["id"]
 
     @property
     def state(self) -> str:
@@ -72,17 +73,17 @@ class DeadLetter:
 
     @property
     def size_bytes(self) -> int:
-        return len(self.record.value or b"") or int(self.told.get("omitted", 0))
+        return len(self.record.value or b"") or int(self.headers.get("omitted", 0))
 
     @property
     def is_whole(self) -> bool:
-        """Whether it holds the record; one that was too large is at `place` alone."""
-        return "omitted" not in self.told
+        """Whether it holds the record; one that was too large is at `position` alone."""
+        return "omitted" not in self.headers
 
     @property
-    def place(self) -> str:
-        """Where the record was."""
-        return f"{self.told['topic']}[{self.told['partition']}]@{self.told['offset']}"
+    def position(self) -> str:
+        """Where the record was: `topic[partition]@offset`."""
+        return f"{self.headers['topic']}[{self.headers['partition']}]@{self.headers['offset']}"
 
     @property
     def dealer(self) -> str:
@@ -100,7 +101,7 @@ class DeadLetter:
     @property
     def origin(self) -> Origin:
         """The record: letters of several services about the same one have the same."""
-        ours = self.told
+        ours = self.headers
         numbers = int(ours["partition"]), int(ours["offset"])
         return ours["topic"], *numbers, self.record.key, self.record.value
 
@@ -123,12 +124,12 @@ class Filters:
         return [letter for letter in letters if self._mean(letter)]
 
     def _mean(self, letter: DeadLetter) -> bool:
-        topic = letter.told["topic"]
+        topic = letter.headers["topic"]
         return (
-            self.service in ("", letter.told["service"])
+            self.service in ("", letter.headers["service"])
             and self.topic in ("", topic, topic.removeprefix("aftercare."))
             and self.dealer in ("", letter.dealer)
-            and self.reason in letter.told["reason"]
+            and self.reason in letter.headers["reason"]
         )
 
 
@@ -148,22 +149,22 @@ def fold(records: Iterable[Record]) -> list[DeadLetter]:
     letters: dict[str, DeadLetter] = {}
     resolutions: dict[str, Resolution] = {}
     for record in sorted(records, key=lambda record: record.timestamp):
-        told = told_by(record.headers)
+        headers = told_by(record.headers)
         if is_resolution(record.headers):
-            resolutions[told.get("id", "")] = Resolution(
-                told["resolution"], _written_at(record), told.get("note", "")
+            resolutions[headers.get("id", "")] = Resolution(
+                headers["resolution"], _written_at(record), headers.get("note", "")
             )
-        elif _is_letter(told):
-            letters.setdefault(told["id"], DeadLetter(record, told))
+        elif _is_letter(headers):
+            letters.setdefault(headers["id"], DeadLetter(record, headers))
     return [
-        DeadLetter(letter.record, letter.told, resolutions.get(letter.id))
+        DeadLetter(letter.record, letter.headers, resolutions.get(letter.id))
         for letter in letters.values()
     ]
 
 
-def _is_letter(told: Mapping[str, str]) -> bool:
-    numbers = (told.get(name, "") for name in ("partition", "offset"))
-    return told.keys() >= set(TOLD) and all(map(str.isdecimal, numbers))
+def _is_letter(headers: Mapping[str, str]) -> bool:
+    numbers = (headers.get(name, "") for name in ("partition", "offset"))
+    return headers.keys() >= set(TOLD) and all(map(str.isdecimal, numbers))
 
 
 def named(letters: Sequence[DeadLetter], prefix: str) -> DeadLetter:
@@ -245,15 +246,17 @@ async def _cannot_be_replayed(
     settings: KafkaSettings, letters: Sequence[DeadLetter]
 ) -> dict[str, str]:
     """Letter id -> why; asked before, since the embedded broker creates what it is sent to."""
-    counts = await partition_counts(settings, [letter.told["topic"] for letter in letters])
+    counts = await partition_counts(settings, [letter.headers["topic"] for letter in letters])
     failed: dict[str, str] = {}
     for letter in letters:
-        topic = letter.told["topic"]
+        topic = letter.headers["topic"]
         if topic not in counts:
             failed[letter.id] = f"there is no topic {topic} any more"
         elif not letter.is_whole:
-            failed[letter.id] = f"the record was too large for a dead letter: it is {letter.place}"
-        elif letter.record.key is None and int(letter.told["partition"]) >= counts[topic]:
+            failed[letter.id] = (
+                f"the record was too large for a dead letter: it is {letter.position}"
+            )
+        elif letter.record.key is None and int(letter.headers["partition"]) >= counts[topic]:
             failed[letter.id] = f"it has no key, and {topic} has no such partition any more"
     return failed
 
@@ -287,7 +290,7 @@ async def _publisher(settings: KafkaSettings) -> AsyncIterator[Publisher]:
 
 def _too_large(letter: DeadLetter) -> str:
     return (
-        f"{letter.told['topic']} does not take a record of {letter.size_bytes} bytes and its "
+        f"{letter.headers['topic']} does not take a record of {letter.size_bytes} bytes and its "
         "headers: raise its max.message.bytes, or discard it"
     )
 
