@@ -18,13 +18,13 @@ from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.topics import DEAD_LETTERS
 from shared.platform.dead_letters import (
+    OWN_HEADERS,
     REPLAYED,
-    TOLD,
     Resolved,
     is_resolution,
+    own_headers,
     replayed,
     resolution,
-    told_by,
 )
 from shared.platform.errors import RefusedMessage, TransientFailure
 from shared.platform.kafka import make_producer, partition_counts
@@ -148,7 +148,7 @@ def fold(records: Iterable[Record]) -> list[DeadLetter]:
     letters: dict[str, DeadLetter] = {}
     resolutions: dict[str, Resolution] = {}
     for record in sorted(records, key=lambda record: record.timestamp):
-        told = told_by(record.headers)
+        told = own_headers(record.headers)
         if is_resolution(record.headers):
             resolutions[told.get("id", "")] = Resolution(
                 told["resolution"], _written_at(record), told.get("note", "")
@@ -163,7 +163,7 @@ def fold(records: Iterable[Record]) -> list[DeadLetter]:
 
 def _is_letter(told: Mapping[str, str]) -> bool:
     numbers = (told.get(name, "") for name in ("partition", "offset"))
-    return told.keys() >= set(TOLD) and all(map(str.isdecimal, numbers))
+    return told.keys() >= set(OWN_HEADERS) and all(map(str.isdecimal, numbers))
 
 
 def named(letters: Sequence[DeadLetter], prefix: str) -> DeadLetter:
