@@ -44,8 +44,7 @@ class KafkaSettings(BaseModel):
     replication_factor: int = Field(default=3, ge=1, le=9)
     session_timeout_seconds: float = Field(default=10, ge=6, le=300)
     fetch_wait_ms: int = Field(default=100, ge=1, le=5000)
-    """How long the broker may wait for records. The embedded one waits for half of it even when
-    some arrive, Kafka does not."""
+    """How long the broker may wait for records."""
 
     @property
     def encrypted(self) -> bool:
@@ -92,7 +91,7 @@ class HttpSettings(BaseModel):
     header_deadline_seconds: float = Field(default=10, gt=0, le=300)
     """From the first moment of waiting to a request's whole header; then 408."""
     answer_deadline_seconds: float = Field(default=30, gt=0, le=300)
-    """So long may a client leave an answer unread; then the connection is cut."""
+    """How long a client may leave a response unread; then the connection is cut."""
 
 
 class RuntimeSettings(BaseModel):
@@ -100,12 +99,13 @@ class RuntimeSettings(BaseModel):
 
     batch_records: int = Field(default=1000, ge=1, le=20_000)
     backlog_records: int = Field(default=4000, ge=0, le=100_000)
-    """So many records of partitions of which more is waiting wait for it, to be written and decided
-    together."""
+    """How many records may wait in memory for what else their partitions hold, to be written and
+    decided together with it."""
     sweep_interval_seconds: float = Field(default=0.25, gt=0, le=60)
     sweep_page: int = Field(default=500, ge=1, le=10_000)
     poison_in_a_row: int = Field(default=100, ge=1)
-    """So many unreadable records of distinct keys in a row stop the service."""
+    """How many unreadable records of different keys may follow each other; one more stops the
+    service."""
     speak_unread_after_seconds: float = Field(default=300, gt=0)
     """A partition that has not read all that its topics held for so long announces what it knows
     all the same: deadlines must not wait for ever behind a backlog."""

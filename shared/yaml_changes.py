@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from shared.yaml_file import Location, WrongFile, YamlFile, meant, parse_yaml, told
+from shared.yaml_file import Location, WrongFile, YamlFile, meant, message_of, parse_yaml
 
 M = TypeVar("M", bound=BaseModel)
 Place = tuple[str | int, ...]
@@ -38,8 +38,8 @@ def changed(shipped: M, file: YamlFile, given: object) -> M:
     except ValidationError as error:
         lines += [
             file.line(
-                changes.place(each["loc"]),
-                told(each, type(shipped)),
+                changes.located(each["loc"]),
+                message_of(each, type(shipped)),
                 missing=each["type"] == "missing",
             )
             for each in error.errors(include_url=False)
@@ -97,7 +97,7 @@ class Changes:
                 found[name] = self.merged(shipped.get(name), value, here)
         return found
 
-    def place(self, location: Location) -> Location:
+    def located(self, location: Location) -> Location:
         """Where in the file something of the merged content stands, or would."""
         for length in range(len(location), 0, -1):
             found = self._placed.get(tuple(location[:length]))
@@ -123,7 +123,7 @@ class Changes:
         assert key is not None
         known: dict[str, Any] = {getattr(rule, key): rule for rule in shipped}
         named, where = self._by_key(given, key, at)
-        self._placed.update({(*at, name): place for name, place in where.items()})
+        self._placed.update({(*at, name): located for name, located in where.items()})
         found = self.entries(known, named, at, kind)
         for position, name in enumerate(found):
             self._placed[*at, position] = where.get(name, at)
@@ -170,13 +170,13 @@ class Changes:
         content: Any = self.merged(shipped.get(name), given, at)
         required = [part for part, each in kind.model_fields.items() if each.is_required()]
         if missing := [part for part in required if part not in content and part != key]:
-            told = f"{_not_shipped(name, shipped)}, so it must be complete: without "
-            self._refuse(at, told + ", ".join(missing))
+            message = f"{_not_shipped(name, shipped)}, so it must be complete: without "
+            self._refuse(at, message + ", ".join(missing))
             return None
         return {**content, key: name}
 
     def _refuse(self, at: Place, message: str) -> None:
-        self.wrong.append(self.file.line(self.place(at), message))
+        self.wrong.append(self.file.line(self.located(at), message))
 
 
 def _kind_of(rules: tuple[object, ...]) -> type[BaseModel] | None:

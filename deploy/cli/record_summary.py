@@ -12,7 +12,7 @@ from shared.contracts.case_subjects import Subject
 from shared.contracts.envelope import from_headers
 from shared.contracts.topics import DEAD_LETTERS
 from shared.contracts.values import instant_text
-from shared.platform.dead_letters import is_resolution, told_by
+from shared.platform.dead_letters import is_resolution, own_headers
 
 Data = Mapping[str, Any]
 
@@ -75,13 +75,13 @@ def _local(data: Data, zone: tzinfo) -> Data:
 
 
 def _dead_letter(headers: tuple[tuple[str, bytes | None], ...]) -> str:
-    ours = told_by(headers)
+    ours = own_headers(headers)
     where = f"record {ours.get('offset')} of {ours.get('topic')}, partition {ours.get('partition')}"
     return f"{ours.get('service')} could not process {where}: {ours.get('reason')}"
 
 
 def _resolution(headers: tuple[tuple[str, bytes | None], ...]) -> str:
-    ours = told_by(headers)
+    ours = own_headers(headers)
     note = f": {ours['note']}" if "note" in ours else ""
     return f"{ours.get('id', '')[:8]} was {ours['resolution']}{note}"
 

@@ -50,8 +50,8 @@ def _observe_nothing(
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Decider(Generic[F, P]):
-    """One service, but for its I/O. Nothing of it changes but `policy`, which the runtime
-    exchanges between two turns: read it anew where it is needed.
+    """One service, but for its I/O. Nothing of it changes but `policy`, which a reload replaces
+    between two turns: read it anew where it is needed.
 
     `join(facts, events)`, of one aggregate and at least one event, must be commutative,
     associative and idempotent, returns `facts` itself where they add nothing, and raises only

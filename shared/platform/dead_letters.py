@@ -17,8 +17,8 @@ from shared.platform.kafka import RawRecord
 from shared.platform.publisher import Record
 
 PREFIX = "aftercare_dead_letter_"
-TOLD = ("id", "service", "topic", "partition", "offset", "reason")
-"""What every dead letter tells in headers that begin with `PREFIX`."""
+OWN_HEADERS = ("id", "service", "topic", "partition", "offset", "reason")
+"""The headers of every dead letter, after `PREFIX`: which record it is, and why it is one."""
 REPLAYED = "aftercare_replayed"
 """The header of a record that was taken up again: the id of the dead letter it was."""
 LONGEST_KEPT_KEY = 1_000
@@ -28,8 +28,8 @@ Headers: TypeAlias = tuple[tuple[str, bytes | None], ...]
 Resolved = Literal["replayed", "discarded"]
 
 
-def told_by(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
-    """What a dead letter's headers tell: service, topic, partition, offset, reason, id."""
+def own_headers(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
+    """The headers that are ours, without `PREFIX`: those of `OWN_HEADERS` for a dead letter."""
     return {
         name.removeprefix(PREFIX): (value or b"").decode("utf-8", errors="replace")
         for name, value in headers
@@ -44,8 +44,8 @@ def not_ours(headers: Iterable[tuple[str, bytes | None]]) -> Headers:
 
 def is_resolution(headers: Iterable[tuple[str, bytes | None]]) -> bool:
     """Whether a record on the topic says what became of a dead letter, and is none itself."""
-    told = told_by(headers)
-    return "resolution" in told and "reason" not in told
+    ours = own_headers(headers)
+    return "resolution" in ours and "reason" not in ours
 
 
 def dead_letter(service: str, record: RawRecord, reason: str) -> Record:
@@ -59,7 +59,7 @@ def dead_letter(service: str, record: RawRecord, reason: str) -> Record:
         str(record.offset),
         reason,
     )
-    ours = dict(zip(TOLD, values, strict=True))
+    ours = dict(zip(OWN_HEADERS, values, strict=True))
     return Record(
         topic=DEAD_LETTERS.name,
         key=record.key,
@@ -69,16 +69,16 @@ def dead_letter(service: str, record: RawRecord, reason: str) -> Record:
 
 
 def without_record(letter: Record) -> Record:
-    """The dead letter of a record that is too large for one: it tells where the record is."""
-    told = told_by(letter.headers)
-    ours = {name: told[name] for name in TOLD} | {"omitted": str(len(letter.value or b""))}
+    """The dead letter of a record that is too large for one: it says which record it is."""
+    ours = own_headers(letter.headers)
+    ours = {name: ours[name] for name in OWN_HEADERS} | {"omitted": str(len(letter.value or b""))}
     key = letter.key if letter.key is not None and len(letter.key) <= LONGEST_KEPT_KEY else None
     return Record(DEAD_LETTERS.name, key, None, _written(ours))
 
 
 def resolution(letter: RawRecord, what: Resolved, note: str = "") -> Record:
     """Says that a dead letter is dealt with."""
-    ours = {"id": told_by(letter.headers)["id"], "resolution": what}
+    ours = {"id": own_headers(letter.headers)["id"], "resolution": what}
     if note:
         ours["note"] = note
     return Record(DEAD_LETTERS.name, letter.key, None, _written(ours))
@@ -89,7 +89,7 @@ def replayed(letter: RawRecord) -> Record:
 
     It goes where its key belongs; without a key, back to its partition.
     """
-    ours = told_by(letter.headers)
+    ours = own_headers(letter.headers)
     theirs = (header for header in not_ours(letter.headers) if header[0] != REPLAYED)
     return Record(
         topic=ours["topic"],

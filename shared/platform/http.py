@@ -105,9 +105,9 @@ async def _invalid(_: Request, error: Exception) -> Response:
 
 async def _not_here(_: Request, error: Exception) -> Response:
     refused = error if isinstance(error, HTTPException) else HTTPException(500)
-    answer = problem_response(problems.http_error(refused.status_code))
-    answer.headers.update(refused.headers or {})
-    return answer
+    response = problem_response(problems.http_error(refused.status_code))
+    response.headers.update(refused.headers or {})
+    return response
 
 
 async def _refused(_: Request, error: Exception) -> Response:
@@ -158,11 +158,11 @@ def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
         if path.startswith("/health/"):  # read by probes, which know their own form
             continue
         for endpoint in methods.values():
-            answers = endpoint["responses"]
-            for status, answer in answers.items():
+            responses = endpoint["responses"]
+            for status, response in responses.items():
                 if status.startswith(("4", "5")):
-                    answer["content"] = content
-            answers.setdefault(
+                    response["content"] = content
+            responses.setdefault(
                 "500", {"description": "A defect; it was logged", "content": content}
             )
     return document

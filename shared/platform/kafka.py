@@ -90,7 +90,7 @@ async def partition_counts(settings: KafkaSettings, topics: list[str]) -> dict[s
     admin = make_admin(settings)
     await admin.start()
     try:
-        # all of them: the embedded broker creates a topic that is asked for by its name
+        # all of them: docs/operations/embedded.md says why
         async with asyncio.timeout(15):
             described = await admin.describe_topics()
     finally:

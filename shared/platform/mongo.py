@@ -1,4 +1,4 @@
-"""The one module that makes MongoDB clients. Majority and journaled writes, primary reads.
+"""How every MongoDB client of ours is made. Majority and journaled writes, primary reads.
 
 The driver is a setting: motor, or PyMongo's own asyncio client, which is its successor. Both
 are used through the calls they share.

@@ -33,24 +33,31 @@ P = TypeVar("P", bound=Policy)
 Fault = Literal["overdue", "unannounced", "deadline", "listing"]
 
 AUDIT_PAGE = 100
-"""So many aggregates at most are read at once; half as many end the turn."""
+"""How many aggregates one query reads at most."""
 QUERIES_A_TURN = 30
+"""How many queries a turn asks at most. It ends sooner when they found half of `AUDIT_PAGE`."""
 SECONDS_OF_A_TURN = 0.1
-"""After so many seconds it asks no more in this turn: a deadline may be due."""
+"""After how many seconds a turn asks no more: a deadline may be due."""
 SECONDS_A_PAGE = 1.0
+"""How many seconds the audit rests at least after a turn."""
 SECONDS_AFTER_FAILURE = 10.0
+"""How many seconds it rests at least after a turn that failed."""
 SLOW_PAGE_SECONDS = 0.25
+"""A turn that took longer makes it rest longer: the database is for the deadlines."""
 REST_PER_SECOND = 100.0
+"""How many seconds it rests for each second that a slow turn took."""
 LONGEST_REST_SECONDS = 240.0
-"""After a slow page it rests for so many times what it took: a slow database is for the
-deadlines."""
+"""How many seconds it rests at most."""
 GRACE = timedelta(seconds=60)
-"""What fell due later than so long before the sweep looked is left to it."""
+"""What fell due within this time before the sweep looked is left to the sweep."""
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 LONG_AGO = timedelta(days=30)
+"""The first window of a dealer is all that was due longer ago than this."""
 FAR_AHEAD = timedelta(days=366)
+"""Beyond this distance from the present a window may be as wide as it likes."""
 WINDOWS_TO_THE_PRESENT = 16
+"""A window is at most this part of its distance to the present wide."""
 
 log = structlog.get_logger()
 
@@ -59,22 +66,26 @@ log = structlog.get_logger()
 class _Cursor:
     """How far a pass has come: behind `after` of this dealer, by windows of the deadline.
 
-    The embedded database reads all of a window to find a page of it, and has no cheaper
-    question for what a window holds. So a window is as wide as about a page was found to be,
-    is doubled where little was, and is a share of its distance to the present at most, as
-    deadlines crowd there: doubled through an empty month, it would take in all that is beyond.
+    A window is read whole (docs/operations/embedded.md), so it is as wide as a full page was
+    found to be, and is doubled where little was found. As deadlines crowd around the present, it
+    is a part of its distance to the present at most: doubled through an empty month, it would
+    take in everything beyond.
     """
 
     present: datetime
-    """When it began with the dealer: by the clock it might never come to what is to come."""
+    """When the pass began with this dealer. It does not move with the clock: windows that shrink
+    towards a present that moves on would never get past it."""
     dealer: int = 0
+    """The position among the dealers."""
     after: tuple[datetime, str] | None = None
-    """Deadline and id; an empty id is before all of that deadline."""
+    """Deadline and id of the last aggregate that was looked at; with an empty id: all up to that
+    deadline were. None: nothing of this dealer was."""
     width: timedelta = MINUTE
+    """How wide the next window is, but for its distance to the present."""
 
     @property
     def end(self) -> datetime | None:
-        """Up to which deadline to look next; None: to the last."""
+        """The deadline at which the next window ends; None: it has no end."""
         if self.after is None:
             return self.present - LONG_AGO
         start = self.after[0]
@@ -105,7 +116,7 @@ def _is_much(count: int) -> bool:
 
 
 def _deadline(aggregate: Aggregate) -> datetime:
-    """What it was found by."""
+    """The deadline of the listing, by which the aggregate was found."""
     assert aggregate.listing is not None
     assert aggregate.listing.deadline is not None
     return aggregate.listing.deadline
@@ -126,11 +137,11 @@ class Auditor(Generic[F, P]):
         self._tell_alive()
 
     async def page(self, turn: Turn, read_until: Mapping[int, datetime]) -> None:
-        """Look at a page, unless the last one was just before. Of each partition nothing is due by
-        the instant up to which it has been read; others are not looked at.
+        """Look at the next page, unless it is time to rest.
 
-        Never raises but to be cancelled: the deadlines must not wait for it. What failed comes
-        again, and intents are settled before.
+        `read_until`: the partitions to look at, of which nothing may be due by their instant.
+        Never raises but to be cancelled, as the deadlines must not wait for the audit. A page that
+        failed is looked at again, once intents are settled.
         """
         began = self._monotonic()
         if began < self._rests_until:
@@ -166,7 +177,7 @@ class Auditor(Generic[F, P]):
                 return
 
     async def _window(self, turn: Turn, read_until: Mapping[int, datetime]) -> int:
-        """Look at what the next window has, a page at most; how many that were."""
+        """Look at the first page of the next window; returns how many aggregates it had."""
         cursor = self._cursor
         if cursor.after is None:
             cursor = replace(cursor, present=self._clock.now())
@@ -199,8 +210,9 @@ class Auditor(Generic[F, P]):
         await self._reconciler.reconcile({id_: looks[id_] for id_ in wrong}, turn, wrong)
 
     def _is_left_to_others(self, aggregate: Aggregate, swept_at: datetime, now: datetime) -> bool:
-        """To the policy scan, the retry of the parked, the sweep; or to a later look, where it
-        was written by a clock that is ahead: for ours, its deadlines are still to come."""
+        """Whether another will see to it: the policy scan to what another policy decided, the
+        retry to what is parked, the sweep to what has just fallen due, and a later look to what
+        was written by a clock ahead of ours, for which its deadlines are still to come."""
         current = self._decider.policy.version_for(aggregate.dealer_id)
         if aggregate.parked is not None or aggregate.policy_version != current:
             return True
@@ -218,7 +230,8 @@ def _look(aggregate: Aggregate, read_until: datetime) -> Work:
 
 
 def _fault(before: Aggregate, change: Change, now: datetime) -> Fault | None:
-    """What was wrong; None of what needs no repair: it was forgotten, or cannot be decided."""
+    """What was wrong with an aggregate of which a new decision changes something; None where that
+    is no fault: what was said is only forgotten, or it cannot be decided."""
     after = change.after
     if after.parked is not None:
         return None

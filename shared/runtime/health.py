@@ -68,6 +68,6 @@ def consumer_troubles(
 
 def _last_answer(consumer: Polling, gained_at: datetime) -> datetime:
     """When a fetch was last answered; `gained_at` where none was since."""
-    answers = map(consumer.last_poll_timestamp, consumer.assignment())
-    latest_ms = max((answer for answer in answers if answer is not None), default=0)
+    answered = map(consumer.last_poll_timestamp, consumer.assignment())
+    latest_ms = max((answer for answer in answered if answer is not None), default=0)
     return max(gained_at, moment_of(latest_ms))

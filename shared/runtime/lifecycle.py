@@ -155,7 +155,7 @@ class Runtime(Generic[F, P]):
         await self._mongo.close()
 
     async def reload_policy(self, policy: P) -> None:
-        """Follow another policy from the next turn on; as `shared.runtime.reload` promises."""
+        """Follow another policy from the next turn on; as `reload.reload_policy` promises."""
         await reload_policy(self._decider, policy, self._ownership)
 
     async def troubles(self) -> list[str]:

@@ -32,11 +32,11 @@ from shared.runtime.documents import (
 FOR_EVER = datetime(9999, 12, 31, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 WIDER = 8
-"""So many times as far is looked ahead where a page is not full."""
+"""By which factor the next look reaches further ahead where a page was not full."""
 
 
 class _Page(NamedTuple):
-    """From when until when what it holds was due."""
+    """The due times of the first and the last aggregate of a full page."""
 
     first: datetime
     last: datetime
@@ -46,7 +46,7 @@ class MongoStore:
     """New documents are inserted, known ones replaced whole under the guard of `version`.
 
     A page of what is due is one query per partition, side by side: each walks the index from
-    the oldest on, and costs what it finds. With `$in` the embedded database reads everything.
+    the oldest on, and costs what it finds. Why not `$in`: docs/operations/embedded.md.
     """
 
     def __init__(self, database: Database, *, listed: bool = False) -> None:
@@ -55,7 +55,7 @@ class MongoStore:
         self._intents = database["intents"]
         self._policies = database["policies"]
         self._pages: dict[int, _Page] = {}
-        """Of a partition of which more is due than a page: the last one."""
+        """Partition -> its last page, where more is due than that page held."""
 
     async def prepare(self) -> None:
         """Create the indexes that are missing. Raises `TransientFailure`."""
@@ -102,12 +102,9 @@ class MongoStore:
     async def _oldest_due(
         self, partition: int, until: datetime, limit: int
     ) -> Sequence[Mapping[str, Any]]:
-        """Of more than a page only what is due about as early as the page before was.
-
-        The embedded database reads all that matches, however small the limit: of 20,000 that are
-        due after an outage each page would take 2 s.
-        """
-        end = until + MILLISECOND  # $lte is $lt in the embedded database
+        """Of more than a page only what is due about as early as the page before was, since the
+        embedded database reads all that matches (docs/operations/embedded.md)."""
+        end = until + MILLISECOND  # `$lt` alone: docs/operations/embedded.md
         before = self._pages.pop(partition, None)
         bound, width = end, MILLISECOND
         if before is not None:

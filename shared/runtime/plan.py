@@ -28,8 +28,10 @@ EMITTED_BYTES = 160
 CLOCKS_APART = timedelta(minutes=1)
 """What was written by a clock that is further ahead than this does not hold ours up."""
 ALL_READ = datetime.max.replace(tzinfo=UTC)
+"""Nothing is unread, whatever the moment."""
 FIRST_RETRY = timedelta(seconds=10)
 LAST_RETRY = timedelta(minutes=5)
+"""How long a parked aggregate waits: first this long, at last that long."""
 
 
 PoisonedEvent: TypeAlias = tuple[Event[Any], str]
@@ -38,15 +40,15 @@ PoisonedEvent: TypeAlias = tuple[Event[Any], str]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What there is to do for one aggregate: its new events; none when only time has passed."""
+    """What there is to do for one aggregate: join `events`, or none when only time has passed."""
 
     partition: int
     events: Sequence[Event[Any]] = ()
     audit: bool = False
     """Decide even where nothing is due, to see whether what is stored is right."""
     read_until: datetime | None = ALL_READ
-    """All that the topics of the partition held at this instant has been read. None: more is
-    waiting, so events are only taken in, and what they lead to is decided later."""
+    """All that the topics of the partition held at this instant has been read. None: more of the
+    partition is waiting, so `events` are joined, and what follows is decided later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +116,12 @@ def plan(
 
 
 def is_decidable(before: Aggregate, read_until: datetime, now: datetime) -> bool:
-    """Whether all has been read that was there when it was written last."""
+    """Whether all has been read that the topics held when the aggregate was written last."""
     return before.updated_at <= read_until or _is_ahead(before, now)
 
 
 def is_undecided(aggregate: Aggregate) -> bool:
-    """Whether it waits for something unread, and not for a moment to come."""
+    """Whether the aggregate waits for something unread, and not for a moment to come."""
     return aggregate.due_at is not None and aggregate.due_at <= aggregate.updated_at
 
 
@@ -137,12 +139,12 @@ def _moment(before: Aggregate, work: Work, now: datetime) -> datetime | None:
 
 
 def _is_ahead(before: Aggregate, now: datetime) -> bool:
-    """It was written by a clock that is wrong, or ours is."""
+    """Whether the aggregate was written by a clock ahead of ours: one of the two is wrong."""
     return before.updated_at > now + CLOCKS_APART
 
 
 def _to_be_decided(before: Aggregate, now: datetime) -> Revision:
-    """Due as soon as all has been read that was there by now."""
+    """As it was, and due as soon as all has been read that the topics hold by now."""
     revision = Revision.of(before, before.policy_version, now)
     revision.due_at = now if before.due_at is None else min(before.due_at, now)
     return revision
@@ -180,7 +182,7 @@ def _must_decide(before: Aggregate, policy_version: str, now: datetime) -> bool:
 def _join(
     decider: Decider[F, P], facts: F, before: Aggregate | None, events: Sequence[Event[Any]]
 ) -> tuple[F, tuple[PoisonedEvent, ...]]:
-    """All at once; one by one where one of them cannot be joined."""
+    """The facts with all events joined at once; one by one where an event cannot be joined."""
     if not events:
         return facts, ()
     events, too_much = _within_bounds(facts, before, events)
@@ -243,8 +245,9 @@ def _decide(
 def _decision(
     decider: Decider[F, P], before: Aggregate, facts: F, *, work: Work, now: datetime
 ) -> Decision:
-    """For the moment up to which all is read; where something changed since, for the present, but
-    for what is announced by then only."""
+    """What is decided for the moment up to which all is read. Where that has changed by the
+    present, what is decided for the present; but an announcement that only one of the two makes
+    is neither made nor taken back yet."""
     announced, policy = before.announced, decider.policy
     read_until = min(work.read_until or now, now)
     known = decider.decide(facts, announced, policy, read_until)
@@ -266,12 +269,12 @@ def _parked(before: Aggregate, reason: str, failed: Revision) -> Revision:
 
 
 def _names(decision: Decision) -> set[str]:
-    """What its announcements are about."""
+    """What the announcements of a decision are about."""
     return {output.about for output in decision.outputs if isinstance(output, Announcement)}
 
 
 def _announced_anew(before: Aggregate, decision: Decision, now: datetime) -> set[str]:
-    """What would be announced for the first time, or taken back."""
+    """What a decision would announce for the first time, or take back."""
     out = {
         about
         for about, said in before.emitted.items()
@@ -281,8 +284,9 @@ def _announced_anew(before: Aggregate, decision: Decision, now: datetime) -> set
 
 
 def _without_announcing(before: Aggregate, decision: Decision, now: datetime) -> Decision:
-    """The decision but for what is announced or taken back: that waits until all is read that
-    was there by now, as it follows from what happened after the last look at the topics."""
+    """The decision without new announcements and without taking any back: both wait until all has
+    been read that the topics hold by now, as what was written since the last look may disprove
+    them."""
     out = before.announced
     kept = [
         output for output in decision.outputs if isinstance(output, State) or output.about in out
@@ -310,7 +314,7 @@ def park(aggregate: Aggregate, reason: str, now: datetime) -> Aggregate:
 
 
 def parking(before: Parked | None, reason: str, now: datetime) -> tuple[Parked, datetime]:
-    """Why it is set aside, and when it is tried again."""
+    """Why an aggregate is set aside, how often it was tried, and when it is tried again."""
     attempts = before.attempts + 1 if before else 1
     wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LAST_RETRY)
     return Parked(reason, attempts, before.since if before else now), now + wait

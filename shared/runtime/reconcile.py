@@ -29,12 +29,13 @@ F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
 
 MAX_ROUNDS = 10
-"""So many lost compare-and-sets in a row, and the work waits for another turn."""
+"""After this many lost compare-and-sets in a row the work waits for another turn."""
 MAX_INTENT_CHARACTERS = 4_000_000
-"""An intent stays well below the 16 MB of one document."""
+"""The characters of the messages of one intent: well below the 16 MB of a document."""
 
 REFUSED = "refused by the broker"
 UNWRITABLE = "refused by the database"
+"""Why an aggregate is set aside: its message, or its document, can never be taken."""
 UNSAID = ""
 """The hash of no message."""
 
@@ -256,12 +257,14 @@ class Reconciler(Generic[F, P]):
 
 
 def _is_written(message: Outgoing, known: Mapping[str, Aggregate]) -> bool:
+    """Whether its aggregate, among those `known`, holds exactly this message as the last said."""
     aggregate = known.get(message.aggregate_id)
     entry = aggregate.emitted.get(message.about) if aggregate else None
     return entry is not None and (entry.sequence, entry.hash) == (message.sequence, message.hash)
 
 
 def _may_yet_land(message: Outgoing, known: Mapping[str, Aggregate]) -> bool:
+    """Whether the write that this message belongs to was not seen, and may be under way."""
     aggregate = known.get(message.aggregate_id)
     entry = aggregate.emitted.get(message.about) if aggregate else None
     return entry is None or entry.sequence < message.sequence

@@ -1,7 +1,7 @@
-"""Another policy while the service runs: exchanged between two turns, then applied by the scan.
+"""A reload: another policy while the service runs, taken up between two turns.
 
-The exchange itself only says by what is decided from now on. What other policies have decided
-is found by the sweep's scan, a page a turn, and decided anew; a restart in between loses
+The reload itself only says by what is decided from now on. What other policies have decided
+is found by the policy scan, a page a turn, and decided anew; a restart in between loses
 nothing, as each partition remembers its policy (docs/decisions/0007).
 """
 
@@ -32,14 +32,14 @@ log = structlog.get_logger()
 async def reload_policy(decider: Decider[F, P], policy: P, ownership: Ownership) -> None:
     """Let `decider` follow `policy`, once the turn in hand is over.
 
-    The next turn settles intents and says no longer that another policy applies to its
-    partitions, before it writes anything that the new one decided.
+    The next turn settles intents and takes the marks of other policies from its partitions,
+    before it writes anything that the new one decided.
     """
     async with ownership.turn() as turn:
         decider.policy = policy
         turn.unsettled = True
     metrics.policy_exchanges.labels(decider.name).inc()
-    log.info("policy exchanged", version=policy.version)
+    log.info("policy reloaded", version=policy.version)
 
 
 async def keep_policy_current(

@@ -1,7 +1,7 @@
 """Timers: what is due is decided again. One query for the partitions that this instance owns.
 
-Beside the deadlines, at low priority: aggregates decided by another policy, intents that
-a stale owner left behind, and the audit of what is open.
+Beside the deadlines, at low priority: the policy scan, the settling of intents that a stale
+owner left behind, and the audit of what is open.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ P = TypeVar("P", bound=Policy)
 SETTLE_EVERY_SECONDS = 30.0
 """How often intents are looked for that a stale owner left behind."""
 LOOKS = 5
-"""So often between two sweeps it is seen how far the topics have been read."""
+"""How often between two sweeps it is looked how far the topics have been read."""
 
 log = structlog.get_logger()
 

@@ -18,7 +18,7 @@ from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import Event
 from shared.contracts.topics import CASES, COMPLAINTS, DEAD_LETTERS, SALES, VISITS
 from shared.decider.decider import Decider
-from shared.platform.dead_letters import told_by
+from shared.platform.dead_letters import own_headers
 from shared.platform.kafka import RawRecord
 from shared.platform.mongo import Mongo
 from shared.runtime.aggregate import NOTHING, Aggregate
@@ -83,7 +83,7 @@ async def gather(broker: Broker, mongo: MongoSettings) -> Evidence:
         said={topic: [said_in(record) for record in part] for topic, part in records.items()},
         aggregates=found.aggregates,
         intents=found.intents,
-        dead_letters=[str(told_by(letter.headers)) for letter in letters],
+        dead_letters=[str(own_headers(letter.headers)) for letter in letters],
         unlike_replay=[
             f"{id_} of {service}"
             for service, decider in deciders().items()

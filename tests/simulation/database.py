@@ -76,11 +76,11 @@ class NetworkStore:
         for aggregate in bulk:
             self._witness.acts(self._client, aggregate.partition)
         self._hindsight.writes(self._client, bulk)
-        told = " ".join(f"{_short([one.id])}@{one.version}" for one in bulk)
+        listed = " ".join(f"{_short([one.id])}@{one.version}" for one in bulk)
         part = [aggregate for aggregate in bulk if self._random.random() < 0.5]
         save = partial(self._database.save_for, self._client.name)
         await self._call(
-            f"save {told}",
+            f"save {listed}",
             partial(save, bulk),
             torn=partial(save, part),
             rival=partial(self._rival, self._random.choice(bulk)) if bulk else None,
@@ -94,10 +94,10 @@ class NetworkStore:
         await self._database.save_for("rival", rivals)
 
     async def add_intents(self, intents: Sequence[Intent]) -> None:
-        told = " ".join(intent.id for intent in intents)
+        listed = " ".join(intent.id for intent in intents)
         part = intents[: self._random.randint(0, len(intents))]
         await self._call(
-            f"add intents {told}",
+            f"add intents {listed}",
             partial(self._database.add_intents, intents),
             torn=partial(self._database.add_intents, part),
         )

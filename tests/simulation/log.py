@@ -20,7 +20,7 @@ class LogEntry:
     record: RawRecord
     at: float
     """When it came there, in seconds of the loop."""
-    told_at: float
+    reported_at: float
     """When what it tells was handed to whoever published it."""
     poison: bool
     event: Event[Any] | None
@@ -41,10 +41,10 @@ class Log:
         """These are all that there are."""
         self._partitions = {partition: [] for partition in partitions}
 
-    def add(self, record: RawRecord, *, at: float, told_at: float, poison: bool) -> None:
+    def add(self, record: RawRecord, *, at: float, reported_at: float, poison: bool) -> None:
         """A record comes onto its topic."""
         event = None if poison else to_event(record, self._decider.reading)
-        entry = LogEntry(record, at, told_at, poison, event)
+        entry = LogEntry(record, at, reported_at, poison, event)
         self._partitions[TopicPartition(record.topic, record.partition)].append(entry)
         if event is not None:
             self._aggregates.setdefault(self._decider.aggregate_id(event), []).append(entry)

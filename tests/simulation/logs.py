@@ -14,14 +14,14 @@ REPAIRS = "the audit repairs"
 
 
 @contextmanager
-def logs_told_to(tell: Callable[[str], None], unexpected: Callable[[str], None]) -> Iterator[None]:
+def logs_to(tell: Callable[[str], None], unexpected: Callable[[str], None]) -> Iterator[None]:
     """Until it ends, hand every line to `tell`, and to `unexpected` what nobody foresaw."""
 
     def capture(_: WrappedLogger, level: str, line: EventDict) -> EventDict:
-        told = " ".join(f"{name}={value}" for name, value in line.items())
-        tell(f"{level}: {told}")
+        listed = " ".join(f"{name}={value}" for name, value in line.items())
+        tell(f"{level}: {listed}")
         if line["event"] == REPAIRS:
-            unexpected(told)
+            unexpected(listed)
         error = sys.exc_info()[1]
         if line.get("exc_info") and error is not None:
             unexpected(f"{error!r} at {where_raised(error)}")

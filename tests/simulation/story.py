@@ -17,7 +17,7 @@ from tests.simulation.broker import Broker, Group
 from tests.simulation.database import Database
 from tests.simulation.hindsight import Hindsight
 from tests.simulation.instance import PATIENT_SECONDS, House, Instance
-from tests.simulation.logs import logs_told_to
+from tests.simulation.logs import logs_to
 from tests.simulation.loop import RunningClock, run
 from tests.simulation.network import Network, weather
 from tests.simulation.witness import PARTITIONS, Invariant, Violation, Witness
@@ -66,7 +66,7 @@ def simulate(seed: int, *, world: str = "toy", audited: bool = False) -> Report:
 
 async def _play(seed: int, world: World, audited: bool) -> Report:
     story = Story(Random(seed), world, audited=audited)
-    with logs_told_to(partial(story.network.tell, "log"), story.unexpected):
+    with logs_to(partial(story.network.tell, "log"), story.unexpected):
         await story.play()
     fates = {fate.value: count for fate, count in story.network.fates.items()}
     happened = story.happened + Counter(fates) + story.witness.said

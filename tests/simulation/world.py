@@ -49,8 +49,8 @@ class World(ABC):
     the_end: datetime
     """When every deadline has long passed."""
 
-    def all_told(self, log: Log, aggregate_id: str, facts: Any, until: float) -> Any:
-        """As `Told` promises; where nobody but the log knows anything, just that."""
+    def all_reported(self, log: Log, aggregate_id: str, facts: Any, until: float) -> Any:
+        """As `Publishers` promises; where nobody but the log knows anything, just that."""
         return facts
 
     @abstractmethod

@@ -18,13 +18,13 @@ from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.topics import DEAD_LETTERS
 from shared.platform.dead_letters import (
+    OWN_HEADERS,
     REPLAYED,
-    TOLD,
     Resolved,
     is_resolution,
+    own_headers,
     replayed,
     resolution,
-    told_by,
 )
 from shared.platform.errors import RefusedMessage, TransientFailure
 from shared.platform.kafka import make_producer, partition_counts
@@ -149,7 +149,7 @@ def fold(records: Iterable[Record]) -> list[DeadLetter]:
     letters: dict[str, DeadLetter] = {}
     resolutions: dict[str, Resolution] = {}
     for record in sorted(records, key=lambda record: record.timestamp):
-        headers = told_by(record.headers)
+        headers = own_headers(record.headers)
         if is_resolution(record.headers):
             resolutions[headers.get("id", "")] = Resolution(
                 headers["resolution"], _written_at(record), headers.get("note", "")
@@ -164,7 +164,7 @@ def fold(records: Iterable[Record]) -> list[DeadLetter]:
 
 def _is_letter(headers: Mapping[str, str]) -> bool:
     numbers = (headers.get(name, "") for name in ("partition", "offset"))
-    return headers.keys() >= set(TOLD) and all(map(str.isdecimal, numbers))
+    return headers.keys() >= set(OWN_HEADERS) and all(map(str.isdecimal, numbers))
 
 
 def named(letters: Sequence[DeadLetter], prefix: str) -> DeadLetter:

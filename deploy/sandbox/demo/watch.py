@@ -33,7 +33,7 @@ from shared.contracts.topics import (
     SCORES,
     TASKS,
 )
-from shared.platform.dead_letters import is_resolution, told_by
+from shared.platform.dead_letters import is_resolution, own_headers
 
 WATCHED = tuple(
     topic.name for topic in (SCORES, GRADES, TASKS, ESCALATIONS, MERGES, CASES, DEAD_LETTERS)
@@ -164,5 +164,5 @@ def _notable(received: TopicRecord, *, first: bool) -> bool:
 
 
 def _origin(headers: tuple[tuple[str, bytes | None], ...]) -> Origin:
-    ours = told_by(headers)
+    ours = own_headers(headers)
     return Origin(ours["topic"], int(ours["partition"]), int(ours["offset"]))

@@ -33,7 +33,7 @@ from shared.policies.drafts import Draft
 from shared.time.calendar import BusinessCalendar
 from shared.time.deadlines import due
 from shared.yaml_changes import Changes
-from shared.yaml_file import WrongFile, YamlFile, meant, parse_yaml, told
+from shared.yaml_file import WrongFile, YamlFile, meant, message_of, parse_yaml
 
 Calendars = Mapping[str, BusinessCalendar | None]
 """Calendars by name; None for one whose file is wrong."""
@@ -204,7 +204,7 @@ class _Reading:
     def _told(self, name: str, wrong: ValidationError) -> Iterator[str]:
         given = self.written.clocks.get(name) or {}
         for error in wrong.errors(include_url=False):
-            message = told(error, ClockRule)
+            message = message_of(error, ClockRule)
             if not error["loc"] and "ladder" not in given and self.written.ladder is not None:
                 yield self.file.line(["ladder"], f"for the clock {name}: {message}")
             else:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from services.followup.domain.decide import condense, task_id
+from services.followup.domain.decide import condense
 from services.followup.domain.facts import Delivery, FollowUpFacts, Outcome, RepairOrder
 from services.followup.domain.rulebook import FollowUpRulebook
 from services.followup.domain.task_rule import PLACEHOLDERS, TaskRule
-from shared.contracts.followup import TaskChanged
+from shared.contracts.followup import TaskChanged, task_id
 from shared.contracts.http.followup import Attempt, FollowUpTask, TaskReason
 from shared.decider.snapshot import Snapshot
 
