@@ -6,8 +6,8 @@ from services.followup.adapters.policies import common
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rulebook import FollowUpRulebook
 from shared.policies.folder import RulesFolder
+from shared.policies.yaml_changes import read_changes
 from shared.settings import HttpSettings, RuledSettings
-from shared.yaml_changes import read_changes
 
 
 class FollowUpSettings(RuledSettings):

@@ -8,8 +8,8 @@ from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rulebook import ScoringRulebook
 from shared.dealers.dealer import Dealer, Dealers
 from shared.policies.folder import RulesFolder
+from shared.policies.yaml_changes import read_changes
 from shared.settings import HttpSettings, RuledSettings
-from shared.yaml_changes import read_changes
 
 
 class ScoringSettings(RuledSettings):

@@ -28,3 +28,9 @@ class Policy(BaseModel):
         `version` must change whenever that of any dealer does.
         """
         return self.version
+
+
+def key_of(rule: type[BaseModel]) -> str | None:
+    """The field that tells rules of this model apart in a list: its `KEY`, if it has one."""
+    key: str | None = getattr(rule, "KEY", None)
+    return key

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, JsonValue
 
-from shared.yaml_changes import key_of
+from shared.decider.policy import key_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from shared.policies.edition import PolicyEdition
 from shared.policies.folder import FolderReading
 from shared.policies.paths import RulesPaths
 from shared.policies.rulebook import Rulebook
-from shared.yaml_changes import changed
+from shared.policies.yaml_changes import changed
 from shared.yaml_file import parse_yaml
 
 P = TypeVar("P", bound=Policy)

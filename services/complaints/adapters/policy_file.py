@@ -30,9 +30,9 @@ from services.complaints.domain.policy import (
 from services.complaints.domain.rulebook import CaseEdition
 from shared.contracts.values import DealerId, ShortText
 from shared.policies.drafts import Draft
+from shared.policies.yaml_changes import Changes
 from shared.time.calendar import BusinessCalendar
 from shared.time.deadlines import due
-from shared.yaml_changes import Changes
 from shared.yaml_file import WrongFile, YamlFile, meant, message_of, parse_yaml
 
 Calendars = Mapping[str, BusinessCalendar | None]

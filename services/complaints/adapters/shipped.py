@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from services.complaints.domain.policy import POLICY_2123, ClockRule
-from shared.yaml_changes import Changes
+from shared.policies.yaml_changes import Changes
 from shared.yaml_file import WrongFile, parse_yaml
 
 FOLDER = Path(__file__).parent / "examples"

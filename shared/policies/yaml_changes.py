@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from shared.decider.policy import key_of
 from shared.yaml_file import Location, WrongFile, YamlFile, meant, message_of, parse_yaml
 
 M = TypeVar("M", bound=BaseModel)
@@ -48,12 +49,6 @@ def changed(shipped: M, file: YamlFile, given: object) -> M:
         if not lines:
             return found
     raise WrongFile(list(dict.fromkeys(lines)))
-
-
-def key_of(model: type[BaseModel]) -> str | None:
-    """The field by which a rule of this model is matched: its `KEY`, if it has one."""
-    key: str | None = getattr(model, "KEY", None)
-    return key
 
 
 @dataclass(slots=True)
