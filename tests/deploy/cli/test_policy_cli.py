@@ -16,14 +16,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from typer.testing import CliRunner
 
 from deploy.cli import policy_cli
 from deploy.cli.address_file import addresses
-from deploy.cli.configuration import WrongConfiguration
 from deploy.cli.configuration import mongo_settings as mongo_settings_of
-from deploy.cli.failures import CannotRun
-from deploy.cli.main import app
 from deploy.cli.policy_client import PolicyClient
 from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import Child, free_port, running
@@ -40,6 +36,7 @@ from shared.platform.publisher import Record
 from shared.settings import KafkaSettings, MongoSettings
 from shared.time.clock import SystemClock
 from tests.deploy.cli.command import aftercare
+from tests.deploy.cli.policy_command import Done, policy
 from tests.e2e.house import began
 from tests.servers import PATIENCE_SECONDS, Broker
 from tests.services.complaints.several import DECIDER, Cases
@@ -63,30 +60,6 @@ def rules(tmp_path: Path) -> Path:
 
 def drafts(rules: Path) -> Path:
     return rules / "complaints" / "policies"
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How the command ended, as a shell would see it."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def policy(rules: Path, *arguments: str, **environment: str) -> Done:
-    """Within this process, which is quicker than a new one."""
-    variables = {"AFTERCARE_RULES_DIR": str(rules)} | environment
-    ended = CliRunner().invoke(app, ["policy", *arguments], env=variables)
-    match ended.exception:
-        case WrongConfiguration() as wrong:
-            return Done(2, ended.stdout, f"{ended.stderr}{wrong}\n")
-        case CannotRun() as failure:
-            return Done(1, ended.stdout, f"{ended.stderr}{failure}\n")
-        case None | SystemExit():
-            return Done(ended.exit_code, ended.stdout, ended.stderr)
-        case error:
-            raise error
 
 
 def apply(rules: Path, *arguments: str, **environment: str) -> Done:
