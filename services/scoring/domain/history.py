@@ -1,6 +1,6 @@
 """What a customer did, each kind in the order of time: what the rules of points look at. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ class Purchase(NamedTuple):
     """A car that was sold to the customer, in whatever role."""
 
     at: datetime
+    document_id: str
     car: str
     """Its VIN; of a sale that names none, the sale."""
     role: Role
@@ -22,6 +23,7 @@ class ClosedVisit(NamedTuple):
     """A repair order that was closed, and not all internal work."""
 
     at: datetime
+    document_id: str
     day: date
     """The dealer's local one."""
     paid: int
@@ -46,6 +48,7 @@ class Recommendation(NamedTuple):
     """This customer referred somebody."""
 
     at: datetime
+    document_id: str
     whom: str
     """The key of who was referred; where it is not known, the referral."""
 
@@ -61,41 +64,26 @@ class History(NamedTuple):
 
 
 def history(documents: Mapping[str, Known]) -> History:
-    """What the documents say of the customer."""
-    sales: list[tuple[datetime, str, Sale]] = []
-    visits: list[tuple[datetime, str, Visit]] = []
-    referrals: list[tuple[datetime, str, Referral]] = []
-    complaints: list[Complaint] = []
-    answers: list[Answer] = []
+    """What the documents say of the customer; of one instant in the order of their ids."""
+    found = History([], [], [], [], [])
     for key, known in documents.items():
         if isinstance(known, Visit):
-            visits.append((known.at.astimezone(UTC), key, known))
+            if known.day is not None:
+                at = known.at.astimezone(UTC)
+                visit = ClosedVisit(at, key, known.day, known.paid, known.currency)
+                found.visits.append(visit)
         elif isinstance(known, Sale):
-            sales.append((known.at.astimezone(UTC), key, known))
+            if known.bought:
+                at, car = known.at.astimezone(UTC), known.vin or key
+                found.purchases.append(Purchase(at, key, car, known.role, known.products))
         elif isinstance(known, Case):
-            complaints.append(Complaint(known.at.astimezone(UTC), known.turns))
+            found.complaints.append(Complaint(known.at.astimezone(UTC), known.turns))
         elif isinstance(known, Survey):
-            answers.append(Answer(known.at.astimezone(UTC), known.overall))
+            found.answers.append(Answer(known.at.astimezone(UTC), known.overall))
         elif isinstance(known, Referral):
-            referrals.append((known.at.astimezone(UTC), key, known))
-    return History(
-        purchases=[*_purchases(sorted(sales))],
-        visits=[*_closed(sorted(visits))],
-        complaints=complaints,
-        answers=answers,
-        recommendations=[
-            Recommendation(at, referral.whom or key) for at, key, referral in sorted(referrals)
-        ],
-    )
-
-
-def _purchases(sales: Iterable[tuple[datetime, str, Sale]]) -> Iterator[Purchase]:
-    for at, key, sale in sales:
-        if sale.bought:
-            yield Purchase(at, sale.vin or key, sale.role, sale.products)
-
-
-def _closed(visits: Iterable[tuple[datetime, str, Visit]]) -> Iterator[ClosedVisit]:
-    for at, _, visit in visits:
-        if visit.day is not None:
-            yield ClosedVisit(at, visit.day, visit.paid, visit.currency)
+            at, whom = known.at.astimezone(UTC), known.whom or key
+            found.recommendations.append(Recommendation(at, key, whom))
+    found.purchases.sort()
+    found.visits.sort()
+    found.recommendations.sort()
+    return found

@@ -12,7 +12,7 @@ def give(history: History, measures: Measures, awards: Awards) -> None:
     """To the buyer alone."""
     if not measures.role_percent.get("buyer"):
         return
-    for at, _, role, products in history.purchases:
+    for at, _, _, role, products in history.purchases:
         if role == "buyer":
             for _ in range(products):
                 awards.give(at)

@@ -11,7 +11,7 @@ SHIPPED = Rule(axis="loyalty", points=10, fades=ONE_YEAR_TO_TWO, at_most=20)
 def give(history: History, measures: Measures, awards: Awards) -> None:
     """Whoever is referred counts once, from the first time on, under however many numbers."""
     known: set[str] = set()
-    for at, whom in history.recommendations:
+    for at, _, whom in history.recommendations:
         if whom not in known:
             known.add(whom)
             awards.give(at)

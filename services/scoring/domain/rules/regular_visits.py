@@ -13,7 +13,7 @@ SHIPPED = Rule(axis="loyalty", points=6, fades=TWO_YEARS, at_most=24)
 def give(history: History, measures: Measures, awards: Awards) -> None:
     """Several orders closed on one local day are one visit, from the first of them on."""
     days: set[date] = set()
-    for at, day, _, _ in history.visits:
+    for at, _, day, _, _ in history.visits:
         if day not in days:
             days.add(day)
             awards.give(at)

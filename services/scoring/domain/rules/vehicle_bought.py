@@ -15,7 +15,7 @@ def give(history: History, measures: Measures, awards: Awards) -> None:
     """A car counts once, however often it is sold to them: as what they were at best, from when
     they were that."""
     by_car: dict[str, list[tuple[datetime, int]]] = {}
-    for at, car, role, _ in history.purchases:
+    for at, _, car, role, _ in history.purchases:
         percent = measures.role_percent.get(role, 0)
         known = by_car.get(car)
         if not percent or (known and percent <= known[-1][1]):

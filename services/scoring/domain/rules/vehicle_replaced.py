@@ -15,7 +15,7 @@ def give(history: History, measures: Measures, awards: Awards) -> None:
     if not measures.role_percent.get("buyer"):
         return
     bought_at: dict[str, datetime] = {}
-    for at, car, role, _ in history.purchases:
+    for at, _, car, role, _ in history.purchases:
         if role == "buyer":
             bought_at.setdefault(car, at)
     for at in sorted(bought_at.values())[1:]:
