@@ -37,14 +37,14 @@ class Complaint(NamedTuple):
     turns: list[KeptTurn]
 
 
-class Answer(NamedTuple):
+class SurveyAnswer(NamedTuple):
     """The overall answer of a survey, from 0 to 10."""
 
     at: datetime
     overall: int
 
 
-class Recommendation(NamedTuple):
+class ReferredCustomer(NamedTuple):
     """This customer referred somebody."""
 
     at: datetime
@@ -53,19 +53,19 @@ class Recommendation(NamedTuple):
     """The key of who was referred; where it is not known, the referral."""
 
 
-class History(NamedTuple):
+class CustomerHistory(NamedTuple):
     """All instants in UTC: with one zone object they compare fast."""
 
     purchases: list[Purchase]
     visits: list[ClosedVisit]
     complaints: list[Complaint]
-    answers: list[Answer]
-    recommendations: list[Recommendation]
+    answers: list[SurveyAnswer]
+    recommendations: list[ReferredCustomer]
 
 
-def history(documents: Mapping[str, Known]) -> History:
+def history(documents: Mapping[str, Known]) -> CustomerHistory:
     """What the documents say of the customer; of one instant in the order of their ids."""
-    found = History([], [], [], [], [])
+    found = CustomerHistory([], [], [], [], [])
     for key, known in documents.items():
         if isinstance(known, Visit):
             if known.day is not None:
@@ -79,10 +79,10 @@ def history(documents: Mapping[str, Known]) -> History:
         elif isinstance(known, Case):
             found.complaints.append(Complaint(known.at.astimezone(UTC), known.turns))
         elif isinstance(known, Survey):
-            found.answers.append(Answer(known.at.astimezone(UTC), known.overall))
+            found.answers.append(SurveyAnswer(known.at.astimezone(UTC), known.overall))
         elif isinstance(known, Referral):
             at, whom = known.at.astimezone(UTC), known.whom or key
-            found.recommendations.append(Recommendation(at, key, whom))
+            found.recommendations.append(ReferredCustomer(at, key, whom))
     found.purchases.sort()
     found.visits.sort()
     found.recommendations.sort()

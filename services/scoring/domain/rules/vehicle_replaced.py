@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from services.scoring.domain.awards import Awards
-from services.scoring.domain.history import History
-from services.scoring.domain.measures import Measures
+from services.scoring.domain.history import CustomerHistory
+from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import THREE_YEARS_TO_SIX, Rule
 
 SHIPPED = Rule(axis="value", points=15, fades=THREE_YEARS_TO_SIX, at_most=30)
 
 
-def give(history: History, measures: Measures, awards: Awards) -> None:
+def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
     """A lease that ends in a purchase is no second car."""
     if not measures.role_percent.get("buyer"):
         return
@@ -22,6 +22,6 @@ def give(history: History, measures: Measures, awards: Awards) -> None:
         awards.give(at)
 
 
-def in_words(rule: Rule, measures: Measures) -> str:
-    """What gives so many points."""
+def in_words(rule: Rule, measures: ScoringMeasures) -> str:
+    """What the points are given for."""
     return f"{rule.points} per further car"
