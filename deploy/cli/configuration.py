@@ -16,10 +16,12 @@ from services.followup.settings import FollowUpSettings
 from services.intake.settings import IntakeSettings
 from services.scoring.settings import ScoringSettings, without_rate
 from shared.platform.kafka import tls_context
-from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
+from shared.settings import KafkaSettings, MongoSettings, RuledSettings, ServiceSettings
 from shared.yaml_file import WrongFile
 
 S = TypeVar("S", bound=ServiceSettings)
+P = TypeVar("P", bound=BaseModel)
+P_co = TypeVar("P_co", bound=BaseModel, covariant=True)
 
 PREFIX = "AFTERCARE_"
 TEST_PREFIX = "AFTERCARE_TEST_"
@@ -43,10 +45,10 @@ class WrongConfiguration(Exception):
 
 
 @runtime_checkable
-class _HasPolicy(Protocol):
+class HasPolicy(Protocol[P_co]):
     """Reads the rules of all dealers."""
 
-    def policy(self) -> BaseModel: ...
+    def policy(self) -> P_co: ...
 
 
 @runtime_checkable
@@ -65,21 +67,29 @@ def checked(service: str) -> ServiceSettings:
     _check_file(settings.dealers, DEALERS_FILE)
     if settings.kafka.encrypted:
         _check_file(partial(tls_context, settings.kafka), "AFTERCARE_KAFKA__SSL_CA_FILE")
-    if isinstance(settings, _HasPolicy):
-        _check_file(settings.policy, f"AFTERCARE_{service.upper()}_POLICY_FILE")
+    if isinstance(settings, HasPolicy):
+        _check_file(settings.policy, _policy_variable(service))
     if isinstance(settings, _HasRulebook):
         _check_file(settings.rulebook, None)  # the lines name files of a folder
     return settings
 
 
-def complaint_settings() -> ComplaintSettings:
-    """The settings of complaints, with its dealers read; its rules are not looked at.
+def ruled_settings(service: str) -> RuledSettings:
+    """The settings of a service that has rules, with its dealers read; the rules are not.
 
     Raises `WrongConfiguration`.
     """
-    settings = _read(ComplaintSettings)
+    settings = _read(SETTINGS[service])
+    assert isinstance(settings, RuledSettings)
     _check_file(settings.dealers, DEALERS_FILE)
     return settings
+
+
+def common_policy(settings: HasPolicy[P]) -> P:
+    """The rules of all dealers that have none of their own. Raises `WrongConfiguration`."""
+    service = next(name for name, kind in SETTINGS.items() if isinstance(settings, kind))
+    _check_file(settings.policy, _policy_variable(service))
+    return settings.policy()
 
 
 def kafka_settings(recorded: Mapping[str, Any] | None = None) -> KafkaSettings:
@@ -161,6 +171,10 @@ def _explained(error: ValidationError) -> list[str]:
         f"{_variable(found['loc'])}{found['msg'].removeprefix('Value error, ')}"
         for found in error.errors(include_input=False, include_url=False)
     ]
+
+
+def _policy_variable(service: str) -> str:
+    return f"{PREFIX}{service.upper()}_POLICY_FILE"
 
 
 def _variable(location: Sequence[int | str]) -> str:

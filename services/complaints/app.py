@@ -6,6 +6,7 @@ from services.complaints.adapters.policies import FOLLOWED
 from services.complaints.api import routes
 from services.complaints.domain import facts
 from services.complaints.domain.decide import decide
+from services.complaints.domain.dry_run import TRIAL
 from services.complaints.domain.rulebook import CaseRulebook
 from services.complaints.settings import ComplaintSettings
 from shared.contracts import complaints
@@ -51,4 +52,4 @@ def main() -> None:
         settings.dealers()
         service = decider(settings)
     begin([dealer.id for dealer in settings.dealers().all()], service.policy)
-    serve(service, settings, routes, rules_watch(service, settings))
+    serve(service, settings, routes, watch=rules_watch(service, settings), trial=TRIAL)

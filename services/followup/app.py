@@ -4,6 +4,7 @@ from services.followup import api
 from services.followup.adapters.census import CENSUS
 from services.followup.adapters.policies import common
 from services.followup.domain.decide import NAME, condense, decide
+from services.followup.domain.dry_run import TRIAL
 from services.followup.domain.facts import READS, FollowUpFacts, join
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rulebook import FollowUpRulebook
@@ -58,4 +59,4 @@ def main() -> None:
         settings.dealers()
         followup = service(settings)
         watch = rules_watch(followup, settings)
-    serve(followup, settings, api.routes, watch)
+    serve(followup, settings, api.routes, watch=watch, trial=TRIAL)

@@ -8,6 +8,7 @@ import structlog
 from services.scoring import api
 from services.scoring.adapters.policies import common
 from services.scoring.domain.decide import condense, decide
+from services.scoring.domain.dry_run import TRIAL
 from services.scoring.domain.facts import READS, ScoringFacts, join
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rulebook import ScoringRulebook
@@ -67,7 +68,7 @@ def main() -> None:
         watch = rules_watch(scoring, settings)
     if watch is None:
         show_rates(dealers, scoring.policy, settings.clock.clock().now())
-    serve(scoring, settings, api.routes, watch)
+    serve(scoring, settings, api.routes, watch=watch, trial=TRIAL)
 
 
 def show_rates(dealers: Dealers, rulebook: ScoringRulebook, now: datetime) -> None:

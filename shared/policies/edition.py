@@ -1,6 +1,7 @@
 """Editions: rules as an operator applied them at one moment, complete, never changed. Pure."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
 from typing import ClassVar, Generic, Self, TypeVar
@@ -27,6 +28,11 @@ class Edition(BaseModel):
     def version(self) -> str:
         """Of the rules and of how they were applied, all together."""
         return digest([self.model_dump_json()])
+
+    def as_applied(self, at: datetime, **choices: str) -> Self:
+        """The same, applied at this moment, and with these choices where it has any to make."""
+        content = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self)(**content | {"applied_at": at} | choices)
 
     def judges_as(self, other: Self) -> bool:
         """Whether both say the same, apart from when and how they were applied."""

@@ -33,6 +33,14 @@ class PolicyKind(Generic[E, B]):
     """What a dealer would be decided by, a line for each rule."""
     warnings: Callable[[B, Mapping[str, Draft[E]], Dealers, datetime], Iterator[str]]
     """A line for what is not wrong, but most likely not meant."""
+    in_force: Callable[[E], str]
+    """Since when an edition is in force, in words."""
+    others: str
+    """What dealers without an edition are decided by."""
+    choice: str | None = None
+    """The field of an edition that holds what was chosen when it was applied, if there is one."""
+    is_followed: Callable[[E, str], bool] = lambda current, choice: True
+    """Whether applying the same rules with this choice would change nothing."""
 
     @property
     def service(self) -> str:

@@ -62,6 +62,8 @@ class CommonRules(Generic[P]):
             title=lambda edition: f"rules {edition.policy.version}",
             words=self._words,
             warnings=partial(_warnings, of_edition=warnings),
+            in_force=kind.since,
+            others=f"the rules of all, {self.policy.version}",
         )
 
     def read_draft(self, path: Path) -> Draft[PolicyEdition[P]]:
@@ -86,8 +88,8 @@ class CommonRules(Generic[P]):
     def _words(self, edition: PolicyEdition[P]) -> Iterator[str]:
         """What differs from the rules of the others."""
         for change in model_changes(self.policy, edition.policy):
-            old, new = change.old or "not there", change.new or "taken away"
-            yield f"{change.field}: {new}, not {old}"
+            not_old = f", not {change.old}" if change.old is not None else ""
+            yield f"{change.field}: {change.new or 'taken away'}{not_old}"
 
 
 def _differences(old: PolicyEdition[P], new: PolicyEdition[P]) -> list[FieldChange]:

@@ -28,10 +28,12 @@ from shared.platform.kafka import make_producer, partition_counts
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher
+from shared.policies.trial import Trial
 from shared.runtime.census import Counting
 from shared.runtime.health import consumer_troubles
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.ownership import Ownership, Pulse
+from shared.runtime.policies import PolicyPages, policy_routes
 from shared.runtime.read import StoreReader, holdings
 from shared.runtime.reader import Reader
 from shared.runtime.reload import PolicyWatch, exchange_policy, keep_policy_current
@@ -64,15 +66,15 @@ class Runtime(Generic[F, P]):
         self._watch_policy = watch
         self.clock = settings.clock.clock()
         self._mongo = Mongo(settings.mongo, decider.name)
-        self._store = MongoStore(self._mongo.database, listed=decider.listed)
-        self._dealers = settings.dealers()
-        self.reader = StoreReader(decider, self._store, self.clock, self._dealers)
+        self.store = MongoStore(self._mongo.database, listed=decider.listed)
+        self.dealers = settings.dealers()
+        self.reader = StoreReader(decider, self.store, self.clock, self.dealers)
         self._publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
         self._ownership = Ownership(self._pulse)
         self._log = KafkaLog(lambda: self._subscriber.consumer, self.clock)
         ports = Ports(
-            store=self._store,
+            store=self.store,
             publisher=self._publisher,
             log=self._log,
             ownership=self._ownership,
@@ -82,7 +84,7 @@ class Runtime(Generic[F, P]):
             decider,
             ports,
             settings.runtime,
-            dealers=sorted(each.id for each in self._dealers.all()) if decider.listed else (),
+            dealers=sorted(each.id for each in self.dealers.all()) if decider.listed else (),
             give_up=self._give_up,
         )
         self._broker, self._subscriber = subscribe(
@@ -171,7 +173,7 @@ class Runtime(Generic[F, P]):
         return found
 
     async def _run(self) -> None:
-        await self._until("the database", self._store.prepare)
+        await self._until("the database", self.store.prepare)
         await self._until("the broker's topics", self._check_topics)
         await self._until("the broker", self._broker.start)
         self._waiting_for = None
@@ -185,8 +187,8 @@ class Runtime(Generic[F, P]):
         counting = Counting(
             self._machine.census,
             service=self._machine.name,
-            store=self._store,
-            dealers=self._dealers.all(),
+            store=self.store,
+            dealers=self.dealers.all(),
             ownership=self._ownership,
             clock=self.clock,
         ).run(every_seconds=self._settings.runtime.count_every_seconds)
@@ -260,11 +262,14 @@ def serve(
     decider: Decider[F, P],
     settings: ServiceSettings,
     routes: Routes[F],
+    *,
     watch: PolicyWatch[P] | None = None,
+    trial: Trial[F, P] | None = None,
 ) -> None:
     """Run a service until SIGTERM or SIGINT. Exits with status 1 where it gave up itself.
 
-    `watch` is asked every few seconds for another policy; see `shared.runtime.reload`.
+    `watch` is asked every few seconds for another policy; see `shared.runtime.reload`. `trial`: how
+    other rules are tried on what is stored, for those who change them.
     """
     configure_logging(service=decider.name, level=settings.log_level, form=settings.log_format)
     runtimes: list[Runtime[F, P]] = []
@@ -276,6 +281,15 @@ def serve(
         app.include_router(http.operations(runtime.troubles))
         app.include_router(holdings(runtime.reader))
         app.include_router(routes(runtime.reader, runtime.clock))
+        if trial is not None:
+            pages = PolicyPages(
+                decider=decider,
+                trial=trial,
+                store=runtime.store,
+                clock=runtime.clock,
+                partitions=settings.kafka.partitions,
+            )
+            app.include_router(policy_routes(pages, runtime.dealers))
         await runtime.start()
         yield
         await runtime.stop()

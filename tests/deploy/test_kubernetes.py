@@ -14,6 +14,7 @@ from deploy.cli import configuration
 from deploy.sandbox.stack import DEFAULT_PORT_BASE, fixed_ports
 from services.complaints.adapters.policies import read_rulebook
 from shared.dealers.file import read_dealers
+from shared.policies.paths import SERVICES, RulesPaths
 from shared.policies.paths import VARIABLE as RULES_VARIABLE
 from tests import PROJECT
 
@@ -152,23 +153,25 @@ def test_every_mount_has_its_volume_and_what_is_optional_may_be_missing(name: st
     assert volumes["tls"]["secret"] == {"secretName": "aftercare-tls", "optional": True}
 
 
-def test_complaints_reads_the_rules_that_are_packed_for_it(tmp_path: Path) -> None:
-    [unpack] = pod("complaints")["initContainers"]
+@pytest.mark.parametrize("name", SERVICES)
+def test_services_read_the_rules_that_are_packed_for_them(name: str, tmp_path: Path) -> None:
+    [unpack] = pod(name)["initContainers"]
     [script] = unpack["args"]
     assert unpack["command"] == ["sh", "-c"]
     for place in ("packed", "etc/aftercare-rules"):
         (tmp_path / place).mkdir(parents=True)
         script = script.replace(f"/{place}", str(tmp_path / place))
-    folder = tmp_path / environment("complaints")[RULES_VARIABLE].removeprefix("/")
+    folder = tmp_path / environment(name)[RULES_VARIABLE].removeprefix("/")
     subprocess.run(["sh", "-c", script], check=True)
+    RulesPaths(folder, name).require()
     assert read_rulebook(folder).editions == {}
     example = PROJECT / "deploy/examples/rules"
     packed = tmp_path / "packed" / "rules.tar.gz"
     subprocess.run(["tar", "-czf", packed, "-C", example, "."], check=True)
     subprocess.run(["sh", "-c", script], check=True)
     assert read_rulebook(folder).version == read_rulebook(example).version
-    mounts = {mount["name"]: mount for mount in container("complaints")["volumeMounts"]}
-    assert environment("complaints")[RULES_VARIABLE].startswith(mounts["rules"]["mountPath"])
+    mounts = {mount["name"]: mount for mount in container(name)["volumeMounts"]}
+    assert environment(name)[RULES_VARIABLE].startswith(mounts["rules"]["mountPath"])
 
 
 def test_the_topics_are_created_before_intake_starts_and_hinder_nothing(tmp_path: Path) -> None:

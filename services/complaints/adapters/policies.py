@@ -74,6 +74,19 @@ def words(edition: CaseEdition) -> Iterator[str]:
         yield f"{working_days.name}, in the dealer's zone, holidays of {_covered(working_days)}"
 
 
+def in_force(edition: CaseEdition) -> str:
+    """Since when, and for which cases."""
+    if edition.applied_at is None:
+        return kind.since(edition)
+    whose = "new cases only" if edition.open_cases == "keep" else "open cases too"
+    return f"{kind.since(edition)}, {whose}"
+
+
+def is_followed(current: CaseEdition, choice: str) -> bool:
+    """The same rules are something to apply only where open cases did not follow them yet."""
+    return choice == "keep" or current.applied_at is None or current.open_cases == "rebase"
+
+
 KIND = kind.PolicyKind(
     reading=FOLLOWED,
     drafts=drafts,
@@ -81,6 +94,10 @@ KIND = kind.PolicyKind(
     title=lambda edition: edition.policy.name,
     words=words,
     warnings=warnings,
+    in_force=in_force,
+    others="the shipped 2123",
+    choice="open_cases",
+    is_followed=is_followed,
 )
 
 

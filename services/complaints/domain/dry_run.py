@@ -1,75 +1,43 @@
-"""What other rules would do to open cases if they were re-based on them: counted, not done. Pure.
+"""What other rules would do to an open case if it were re-based on them. Pure.
 
 What was due by then is recorded and alarms nobody, and verdicts stand: that is not looked at.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from services.complaints.domain.case import stand
 from services.complaints.domain.clocks import Clock
 from services.complaints.domain.facts import CaseFacts, Filed
-from services.complaints.domain.rulebook import CaseRulebook
+from services.complaints.domain.rulebook import CaseEdition, CaseRulebook
+from shared.contracts.http.policies import Compared, Difference
+from shared.contracts.values import instant_text
+from shared.policies.trial import Trial, last_applied_at, proposed
 
-SHOWN_CASES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class ClockMove:
-    """A running clock of a case that would be due at another time."""
-
-    case_no: str
-    clock: str
-    """Its name within the case, such as `contact/1`."""
-    old_due: datetime | None
-    """None: it does not run now, or stands still."""
-    new_due: datetime | None
-    """None: it would not run any more, or stands still."""
-    breaches: bool
-    """It is not broken now, and would be at once."""
-
-    @property
-    def name(self) -> str:
-        return self.clock.partition("/")[0]
+MOVES, BREACHES = "moves", "breaches"
+"""A running clock would be due at another time, would begin or would end; and of those it would
+be broken at once that is not broken now."""
 
 
-@dataclass(slots=True)
-class Rehearsal:
-    """The sum over the open cases. Of the cases themselves it keeps the first few."""
-
-    cases: int = 0
-    moved: int = 0
-    breaching: int = 0
-    unreadable: int = 0
-    """Cases that could not be judged: they are parked, or will be."""
-    moved_clocks: Counter[str] = field(default_factory=Counter)
-    breaching_clocks: Counter[str] = field(default_factory=Counter)
-    first: list[ClockMove] = field(default_factory=list)
-    """All moved clocks of the first cases."""
-
-    def add(self, moves: list[ClockMove]) -> None:
-        """Count one case and what would move of it."""
-        self.cases += 1
-        self.moved += bool(moves)
-        self.breaching += any(move.breaches for move in moves)
-        self.moved_clocks.update(move.name for move in moves)
-        self.breaching_clocks.update(move.name for move in moves if move.breaches)
-        if moves and self.moved <= SHOWN_CASES:
-            self.first.extend(moves)
-
-
-def moves(
+def compare(
     facts: CaseFacts, current: CaseRulebook, other: CaseRulebook, now: datetime
-) -> list[ClockMove] | None:
-    """What would move of a case; None if it is none here. Raises what `stand` does."""
+) -> Compared | None:
+    """The running clocks that would move; None if it is no case here. Raises what `stand` does."""
     filed = facts.complaint
     if not isinstance(filed, Filed) or filed.status == "voided":
         return None
     before = _running(stand(facts, filed, current, now).clocks)
     after = _running(stand(facts, filed, other, now).clocks)
-    return list(_compared(filed.case_no, before, after, now))
+    return Compared(name=filed.case_no, differences=tuple(_compared(before, after, now)))
+
+
+TRIAL: Trial[CaseFacts, CaseRulebook] = Trial(
+    propose=partial(proposed, CaseEdition),
+    applied_at=last_applied_at,
+    compare=compare,
+    open_only=True,
+)
 
 
 def _running(clocks: tuple[Clock, ...]) -> Mapping[str, Clock]:
@@ -77,19 +45,25 @@ def _running(clocks: tuple[Clock, ...]) -> Mapping[str, Clock]:
 
 
 def _compared(
-    case_no: str, before: Mapping[str, Clock], after: Mapping[str, Clock], now: datetime
-) -> Iterator[ClockMove]:
+    before: Mapping[str, Clock], after: Mapping[str, Clock], now: datetime
+) -> Iterator[Difference]:
     for key in dict.fromkeys([*before, *after]):
         old, new = before.get(key), after.get(key)
         if old is not None and new is not None and _is_due_as(old, new):
             continue
-        yield ClockMove(
-            case_no,
-            key,
-            old.due_at if old is not None else None,
-            new.due_at if new is not None else None,
-            breaches=new is not None and new.broken(now) and not (old and old.broken(now)),
+        breaches = new is not None and new.broken(now) and not (old and old.broken(now))
+        yield Difference(
+            output=key,
+            rule=key.partition("/")[0],
+            effect=BREACHES if breaches else MOVES,
+            before=_due(old),
+            after=_due(new),
         )
+
+
+def _due(clock: Clock | None) -> str | None:
+    """None: it does not run, or stands still."""
+    return instant_text(clock.due_at) if clock is not None and clock.due_at is not None else None
 
 
 def _is_due_as(old: Clock, new: Clock) -> bool:

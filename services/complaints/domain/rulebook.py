@@ -56,11 +56,6 @@ class CaseEdition(Edition):
         unused = {"working_days"} if self.working_days is None else None  # as before it was there
         return digest([self.model_dump_json(exclude=unused)])
 
-    def as_applied(self, at: datetime, open_cases: OpenCases) -> "CaseEdition":
-        """The same, applied at this moment with this choice."""
-        content = {name: getattr(self, name) for name in type(self).model_fields}
-        return CaseEdition(**content | {"applied_at": at, "open_cases": open_cases})
-
     def calendar_for(self, unit: Unit, timezone: str) -> BusinessCalendar | None:
         """What counts a unit of time for a dealer in this zone."""
         if unit != "working_days" or self.working_days is None:

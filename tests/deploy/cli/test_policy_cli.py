@@ -7,7 +7,7 @@ import pty
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,22 +24,26 @@ from deploy.cli.configuration import WrongConfiguration
 from deploy.cli.configuration import mongo_settings as mongo_settings_of
 from deploy.cli.failures import CannotRun
 from deploy.cli.main import app
-from deploy.cli.policy_cases import open_store
+from deploy.cli.policy_client import PolicyClient
 from deploy.sandbox.address_file import recording
 from deploy.sandbox.processes import Child, free_port, running
 from deploy.sandbox.stack import Stack, start_service, what_keeps
 from services.complaints.adapters.policies import read_rulebook
+from services.complaints.domain.dry_run import TRIAL
+from services.complaints.domain.rulebook import CaseRulebook
 from shared.contracts.envelope import to_headers
 from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken
 from shared.contracts.topics import COMPLAINTS
 from shared.contracts.values import instant_text
 from shared.platform.publisher import Record
 from shared.settings import KafkaSettings, MongoSettings
+from shared.time.clock import SystemClock
 from tests.deploy.cli.test_cli import aftercare
 from tests.e2e.house import began
 from tests.servers import PATIENCE_SECONDS, Broker
-from tests.services.complaints.several import Cases
+from tests.services.complaints.several import DECIDER, Cases
 from tests.services.complaints.several import complaint as complaint_of
+from tests.services.policies_served import answering
 from tests.shared.runtime.test_consume import relay_to
 
 DEALER = "sunrise/pudong"
@@ -201,13 +205,13 @@ def test_a_difference_is_told_field_by_field(rules: Path) -> None:
     assert told["dry_run"] is None
 
 
-def test_without_a_database_there_is_no_dry_run_and_nothing_is_applied(rules: Path) -> None:
-    nowhere = {"AFTERCARE_MONGO__URI": f"mongodb://127.0.0.1:{free_port()}"}
-    done = policy(rules, "diff", **nowhere)
+def test_without_the_service_there_is_no_dry_run_and_nothing_is_applied(rules: Path) -> None:
+    nowhere = ("--url", f"http://127.0.0.1:{free_port()}")
+    done = policy(rules, "diff", *nowhere)
     assert done.returncode == 1
     assert "clocks.answer.target: 1d -> 4h" in done.stdout
-    assert "no dry run: the database of complaints does not answer" in done.stderr
-    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", **nowhere)
+    assert f"no dry run: complaints at {nowhere[1]} does not answer; --url says" in done.stderr
+    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", *nowhere)
     assert done.returncode == 1 and "--no-dry-run goes on without" in done.stderr
     assert not (rules / "complaints" / "applied").exists()
 
@@ -280,23 +284,20 @@ def test_there_is_no_way_around_a_wrong_edition(rules: Path) -> None:
         assert f"{path}:1: dealer: Field required" in done.stderr
 
 
-# --- beside a database ------------------------------------------------------------------------
+# --- beside a service --------------------------------------------------------------------------
 
 
 @pytest.fixture
-def database(mongo_settings: MongoSettings) -> dict[str, str]:
-    """Complaints' database with an open case decided by the shipped rules; how to reach it."""
-
-    async def fill() -> None:
-        cases = Cases().reported(complaint_of("A"))
-        async with open_store(mongo_settings) as store:
-            await store.save(list(cases.known.values()))
-
-    asyncio.run(fill())
-    return {
-        "AFTERCARE_MONGO__URI": mongo_settings.uri.get_secret_value(),
-        "AFTERCARE_MONGO__DATABASE_PREFIX": mongo_settings.database_prefix,
-    }
+def complaints() -> Iterator[str]:
+    """The address of complaints with an open case, which does not read the folder."""
+    cases = Cases().reported(complaint_of("A"))
+    decider = replace(DECIDER, policy=CaseRulebook())
+    stored = [
+        replace(each, policy_version=decider.policy.version_for(DEALER))
+        for each in cases.known.values()
+    ]
+    with answering(decider, TRIAL, stored, SystemClock()) as url:
+        yield url
 
 
 def test_the_database_is_that_of_a_running_stack_unless_the_environment_names_one(
@@ -319,41 +320,46 @@ def test_the_database_is_that_of_a_running_stack_unless_the_environment_names_on
         assert addresses(tmp_path).mongo is None
 
 
-def test_a_service_that_does_not_run_is_not_waited_for(
-    rules: Path, database: dict[str, str]
-) -> None:
+def test_a_service_that_does_not_run_is_not_waited_for(rules: Path) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", "--url", url, **database)
+    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", "--url", url, "--no-dry-run")
     assert done.returncode == 0, done.stderr
-    assert "dry run over 1 open case:" in done.stdout
     assert done.stdout.endswith(f"not waiting: complaints at {url}: it does not answer\n")
     assert len(read_rulebook(rules).editions[DEALER]) == 1
 
 
 def test_a_service_that_does_not_follow_is_not_waited_for_in_vain(
-    rules: Path, database: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    rules: Path, complaints: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(policy_cli, "what_keeps", lambda url: [])
     monkeypatch.setattr(policy_cli, "STALLED_SECONDS", 0.0)
     monkeypatch.setattr(policy_cli, "LOOK_EVERY_SECONDS", 0.01)
-    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", **database)
+    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", "--url", complaints)
     assert done.returncode == 1
+    assert "dry run over 1 open case:" in done.stdout
     assert "1 of 1 open cases are still decided by other rules" in done.stderr
     assert "Does complaints read this folder (AFTERCARE_RULES_DIR)?" in done.stderr
 
 
 def test_whoever_stops_waiting_loses_nothing(
-    rules: Path, database: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    rules: Path, complaints: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(policy_cli, "what_keeps", lambda url: [])
-    monkeypatch.setattr(policy_cli, "progress", interrupted)
-    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", **database)
+    monkeypatch.setattr(PolicyClient, "followed", interrupted)
+    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", "--url", complaints)
     assert done.returncode == 130
     assert "the service goes on, and the same command shows how far" in done.stdout
     assert len(read_rulebook(rules).editions[DEALER]) == 1
+
+
+def test_what_a_service_refuses_is_said_in_its_words(rules: Path, complaints: str) -> None:
+    (drafts(rules) / "other.yaml").write_text(
+        "dealer: nowhere/else\nmemory: 400d\n", encoding="utf-8"
+    )
+    done = policy(rules, "diff", "nowhere/else", "--url", complaints)
+    assert done.returncode == 1
+    assert f"no dry run: complaints at {complaints} answers 404: no such dealer" in done.stderr
 
 
 # --- beside a running service -----------------------------------------------------------------
@@ -487,7 +493,7 @@ def test_an_edition_is_applied_while_the_service_runs(service: Running, rules: P
     service.until(lambda: len(service.listed()) == 2)
     on = ("apply", DEALER, "--url", service.url, "--yes")
 
-    told = policy(rules, "diff", DEALER, "--json", **service.environment)
+    told = policy(rules, "diff", DEALER, "--json", "--url", service.url, **service.environment)
     assert told.returncode == 0, told.stderr
     (found,) = json.loads(told.stdout)
     assert found["dry_run"]["open_cases"] == 2

@@ -8,28 +8,19 @@ from typing import Any
 
 import pytest
 
-from deploy.cli import policy_cases
-from deploy.cli.policy_cases import progress, rehearse
+from deploy.cli.policy_sum import SHOWN, DryRunSum
 from services.complaints.app import rules_watch
-from services.complaints.domain.dry_run import SHOWN_CASES, Rehearsal
-from services.complaints.domain.facts import CaseEvent, aggregate_id
+from services.complaints.domain.dry_run import BREACHES, TRIAL
+from services.complaints.domain.facts import CaseFacts
 from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
 from services.complaints.domain.rulebook import CaseEdition, CaseRulebook, OpenCases
 from services.complaints.settings import ComplaintSettings
 from shared.contracts.topics import ESCALATIONS
-from shared.decider.decision import earliest
-from shared.policies.applied import write_edition
-from shared.policies.paths import RulesPaths
+from shared.runtime import policies
 from shared.runtime.aggregate import Emitted
-from shared.runtime.ownership import Ownership, Pulse
-from shared.runtime.plan import Work
-from shared.runtime.reconcile import Reconciler
-from shared.runtime.reload import exchange_policy
-from shared.runtime.sweep import Sweep
-from shared.time.clock import ManualClock
-from tests.fakes import AllRead, MemoryPublisher, MemoryStore
 from tests.services.complaints.scenario import DEALER, at, place
 from tests.services.complaints.several import DECIDER, aggregate, complaint, taken
+from tests.services.following import Following
 
 OTHER_DEALER = "sunrise/berlin"
 
@@ -46,62 +37,28 @@ def changed(**targets: str) -> ComplaintPolicy:
 QUICKER = changed(contact="6h", answer="4h")
 
 
-class Service:
+class Service(Following[CaseFacts, CaseRulebook]):
     """One instance of complaints that follows a folder of rules."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.decider = replace(DECIDER, policy=CaseRulebook())
-        self.clock = ManualClock(at("0s"))
-        self.publisher = MemoryPublisher()
-        self.store = MemoryStore()
-        self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
-        self.reconciler = Reconciler(self.decider, self.store, self.publisher, self.clock)
-        self.sweep = Sweep(
-            decider=self.decider,
-            reconciler=self.reconciler,
-            store=self.store,
-            ownership=self.ownership,
-            progress=AllRead(self.clock),
-            dealers=[OTHER_DEALER, DEALER],
-            clock=self.clock,
-            page=2,
-            interval_seconds=1,
-            monotonic=lambda: 0.0,
-        )
-        self.watch = rules_watch(self.decider, ComplaintSettings(rules_dir=folder))
-
-    async def take(self, *events: CaseEvent) -> None:
-        for event in events:
-            self.clock.set(max(self.clock.now(), event.recorded_at))
-            async with self.ownership.turn() as turn:
-                await self.reconciler.begin(turn)
-                await self.reconciler.reconcile({aggregate_id(event): Work(0, (event,))}, turn)
+        decider = replace(DECIDER, policy=CaseRulebook())
+        watch = rules_watch(decider, ComplaintSettings(rules_dir=folder))
+        super().__init__(folder, decider, TRIAL, watch, at("0s"))
 
     async def when(self, elapsed: str) -> None:
-        """Time passes; all that is due is taken up as it becomes due."""
-        while (due := await self._next_due()) is not None and due <= at(elapsed):
-            self.clock.set(max(due, self.clock.now()))
-            await self.sweep.turn()
-        self.clock.set(at(elapsed))
+        await self.until(at(elapsed))
 
-    async def _next_due(self) -> datetime | None:
-        found = await self.store.page(dealer_id=None, after="", limit=1000)
-        return earliest(each.due_at for each in found)
+    def edition(self, policy: ComplaintPolicy, open_cases: OpenCases) -> CaseEdition:
+        return CaseEdition(applied_at=self.clock.now(), open_cases=open_cases, policy=policy)
 
-    async def apply(
+    async def put_into_force(
         self, policy: ComplaintPolicy, open_cases: OpenCases, dealer: str = DEALER
     ) -> None:
-        """An operator applies other rules, the service notices it and is done with it."""
-        now = self.clock.now()
-        edition = CaseEdition(applied_at=now, open_cases=open_cases, policy=policy)
-        write_edition(RulesPaths(self.folder, "complaints"), dealer, edition)
-        assert self.watch is not None
-        found = await self.watch(now)
-        assert found is not None
-        await exchange_policy(self.decider, found, self.ownership)
-        for _ in range(20):
-            await self.sweep.turn()
+        await self.apply(dealer, self.edition(policy, open_cases))
+
+    async def rebased(self, policy: ComplaintPolicy) -> DryRunSum:
+        """What an operator is told that a re-base would do now."""
+        return await self.tried(DEALER, self.edition(policy, "rebase"))
 
     def said(self) -> list[dict[str, Any]]:
         """Everything on the topic of escalations so far."""
@@ -113,20 +70,31 @@ class Service:
 
     async def emitted(self) -> dict[tuple[str, str], Emitted]:
         """What was last said, by case and subject."""
-        found = await self.store.page(dealer_id=None, after="", limit=1000)
-        return {(each.id, about): entry for each in found for about, entry in each.emitted.items()}
+        found = await self.stored()
+        return {
+            (id_, about): entry
+            for id_, each in found.items()
+            for about, entry in each.emitted.items()
+        }
 
-    async def rehearsed(self, policy: ComplaintPolicy) -> Rehearsal:
-        """What an operator is told that a re-base would do now."""
-        now, current = self.clock.now(), self.decider.policy
-        edition = CaseEdition(applied_at=now, open_cases="rebase", policy=policy)
-        other = current.with_edition(DEALER, edition)
-        return await rehearse(self.store, DEALER, current, other, now=now)
 
-    async def progress(self) -> tuple[int, int]:
-        version = self.decider.policy.version_for(DEALER)
-        found = await progress(self.store, DEALER, version)
-        return found.cases, found.left
+def due(found: DryRunSum) -> list[tuple[str, str, datetime | None, datetime | None]]:
+    """Case, clock, and when it is due and would be."""
+    return [
+        (
+            each.name,
+            move.output,
+            datetime.fromisoformat(move.before) if move.before else None,
+            datetime.fromisoformat(move.after) if move.after else None,
+        )
+        for each in found.first
+        for move in each.differences
+    ]
+
+
+def moved(found: DryRunSum) -> dict[str, int]:
+    """Clock -> how many would move."""
+    return {clock: sum(found.of_rule(clock).values()) for clock in found.rules}
 
 
 @pytest.fixture
@@ -152,13 +120,11 @@ def verdicts(emitted: dict[tuple[str, str], Emitted]) -> dict[tuple[str, str], E
 
 
 async def test_the_dry_run_tells_what_a_re_base_then_does(service: Service) -> None:
-    told = await service.rehearsed(QUICKER)
-    assert (told.cases, told.moved, told.breaching) == (3, 3, 3)
-    assert dict(told.moved_clocks) == {"answer": 3}
-    assert [(move.case_no, move.clock, move.old_due, move.new_due) for move in told.first] == [
-        (case_no, "answer/1", at("1d"), at("4h")) for case_no in ("A", "B", "C")
-    ]
-    await service.apply(QUICKER, "rebase")
+    told = await service.rebased(QUICKER)
+    assert (told.judged, told.changed, told.with_effect[BREACHES]) == (3, 3, 3)
+    assert moved(told) == {"answer": 3}
+    assert due(told) == [(case_no, "answer/1", at("1d"), at("4h")) for case_no in ("A", "B", "C")]
+    await service.put_into_force(QUICKER, "rebase")
     standing = [
         each["case_no"] for each in service.said() if each["policy_version"] == QUICKER.version
     ]
@@ -167,7 +133,7 @@ async def test_the_dry_run_tells_what_a_re_base_then_does(service: Service) -> N
 
 async def test_the_dry_run_changes_nothing(service: Service) -> None:
     before = await service.emitted(), len(service.publisher.records)
-    await service.rehearsed(QUICKER)
+    await service.rebased(QUICKER)
     assert (await service.emitted(), len(service.publisher.records)) == before
 
 
@@ -179,7 +145,7 @@ async def test_a_re_base_changes_no_verdict_and_notifies_nobody(service: Service
         "closed/1",
     }
     before = len(service.said())
-    await service.apply(QUICKER, "rebase")
+    await service.put_into_force(QUICKER, "rebase")
     assert verdicts(await service.emitted()) == settled, "byte for byte, and not said again"
     new = service.said()[before:]
     assert {each["clock"] for each in new} == {"answer"}
@@ -187,7 +153,7 @@ async def test_a_re_base_changes_no_verdict_and_notifies_nobody(service: Service
 
 
 async def test_the_steps_after_a_re_base_do_notify(service: Service) -> None:
-    await service.apply(QUICKER, "rebase")
+    await service.put_into_force(QUICKER, "rebase")
     before = len(service.said())
     await service.when("6h")
     steps = [each for each in service.said()[before:] if each["step"] == "general_manager"]
@@ -199,7 +165,7 @@ async def test_the_steps_after_a_re_base_do_notify(service: Service) -> None:
 async def test_what_is_settled_at_once_by_a_re_base_is_not_told_loudly_later(
     service: Service,
 ) -> None:
-    await service.apply(QUICKER, "rebase")
+    await service.put_into_force(QUICKER, "rebase")
     await service.take(taken("A", "answered", "5h 10m"))
     last = [each for each in service.said() if each.get("verdict")][-1]
     assert (last["clock"], last["verdict"], last["due_at"]) == (
@@ -212,7 +178,7 @@ async def test_what_is_settled_at_once_by_a_re_base_is_not_told_loudly_later(
 async def test_new_cases_only_leaves_open_ones_alone(service: Service) -> None:
     before, said = await service.emitted(), len(service.said())
     stored = {each.id: each for each in await service.store.page(dealer_id=None, after="", limit=9)}
-    await service.apply(QUICKER, "keep")
+    await service.put_into_force(QUICKER, "keep")
     assert (await service.emitted(), len(service.said())) == (before, said)
     for each in await service.store.page(dealer_id=None, after="", limit=9):
         assert (each.due_at, each.listing) == (stored[each.id].due_at, stored[each.id].listing)
@@ -227,45 +193,44 @@ async def test_new_cases_only_leaves_open_ones_alone(service: Service) -> None:
 
 async def test_all_open_cases_are_brought_over_and_counted(service: Service) -> None:
     edition = CaseEdition(applied_at=service.clock.now(), open_cases="rebase", policy=QUICKER)
-    version = CaseRulebook(editions={DEALER: (edition,)}).version_for(DEALER)
-    assert (await progress(service.store, DEALER, version)).left == 3
-    await service.apply(QUICKER, "rebase")
-    assert await service.progress() == (3, 0)
+    service.decider.policy = CaseRulebook(editions={DEALER: (edition,)})
+    assert await service.progress(DEALER) == (3, 3)
+    service.decider.policy = CaseRulebook()
+    await service.put_into_force(QUICKER, "rebase")
+    assert await service.progress(DEALER) == (3, 0)
 
 
 async def test_another_dealers_edition_leaves_the_cases_as_they_are(service: Service) -> None:
     before = await service.store.page(dealer_id=None, after="", limit=9)
-    await service.apply(QUICKER, "rebase", dealer=OTHER_DEALER)
+    await service.put_into_force(QUICKER, "rebase", dealer=OTHER_DEALER)
     assert await service.store.page(dealer_id=None, after="", limit=9) == before
 
 
 async def test_a_longer_target_moves_and_breaches_nothing(service: Service) -> None:
-    told = await service.rehearsed(changed(answer="3d"))
-    assert (told.moved, told.breaching) == (3, 0)
-    assert (await service.rehearsed(POLICY_2123)).moved == 0
+    told = await service.rebased(changed(answer="3d"))
+    assert (told.changed, told.with_effect[BREACHES]) == (3, 0)
+    assert (await service.rebased(POLICY_2123)).changed == 0
 
 
 async def test_a_clock_that_is_added_or_taken_away_moves_a_case(service: Service) -> None:
     fewer = ComplaintPolicy(name="fewer", clocks=POLICY_2123.clocks[:1])
-    told = await service.rehearsed(fewer)
-    assert told.moved == 3 and {move.new_due for move in told.first} == {None}
+    told = await service.rebased(fewer)
+    assert told.changed == 3 and {each[3] for each in due(told)} == {None}
     extra = POLICY_2123.rules["answer"].model_copy(update={"name": "first_answer"})
-    told = await service.rehearsed(
-        ComplaintPolicy(name="more", clocks=(*POLICY_2123.clocks, extra))
-    )
-    assert told.moved == 3 and {move.old_due for move in told.first} == {None}
-    assert told.breaching == 0
+    told = await service.rebased(ComplaintPolicy(name="more", clocks=(*POLICY_2123.clocks, extra)))
+    assert told.changed == 3 and {each[2] for each in due(told)} == {None}
+    assert told.with_effect[BREACHES] == 0
 
 
 async def test_a_dry_run_keeps_the_first_few_cases_of_many(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(policy_cases, "PAGE", 4)
+    monkeypatch.setattr(policies, "PAGE", 4)
     await service.take(*(complaint(f"M{number:02}", "5h") for number in range(20)))
-    told = await service.rehearsed(QUICKER)
-    assert (told.cases, told.moved, told.breaching) == (23, 23, 3)
-    assert len({move.case_no for move in told.first}) == SHOWN_CASES
-    assert dict(told.moved_clocks) == {"answer": 23, "contact": 20}
+    told = await service.rebased(QUICKER)
+    assert (told.judged, told.changed, told.with_effect[BREACHES]) == (23, 23, 3)
+    assert len(told.first) == SHOWN
+    assert moved(told) == {"answer": 23, "contact": 20}
 
 
 async def test_a_case_that_cannot_be_judged_does_not_hide_the_others(service: Service) -> None:
@@ -273,15 +238,15 @@ async def test_a_case_that_cannot_be_judged_does_not_hide_the_others(service: Se
     broken = found[aggregate("A")]
     facts = json.dumps({**json.loads(broken.facts), "documents": {"x": {"kind": "nonsense"}}})
     await service.store.save([replace(broken, version=broken.version + 1, facts=facts)])
-    told = await service.rehearsed(QUICKER)
-    assert (told.cases, told.unreadable) == (2, 1)
+    told = await service.rebased(QUICKER)
+    assert (told.judged, told.unreadable) == (2, 1)
 
 
 async def test_a_case_that_stands_still_moves_when_it_is_given_another_target(
     service: Service,
 ) -> None:
     await service.take(taken("A", "held", "5h"))
-    told = await service.rehearsed(changed(answer="3d"))
-    moved = {move.case_no: (move.old_due, move.new_due) for move in told.first}
-    assert moved["A"] == (None, None)
-    assert moved["B"] == (at("1d"), at("3d"))
+    told = await service.rebased(changed(answer="3d"))
+    times = {each[0]: each[2:] for each in due(told)}
+    assert times["A"] == (None, None)
+    assert times["B"] == (at("1d"), at("3d"))
