@@ -108,6 +108,26 @@ def test_a_dealer_without_a_rate_is_pointed_out(rules: Path) -> None:
     assert "scoring/policies/pudong.yaml: no rate for CNY: what customers pay" in line
 
 
+@pytest.mark.parametrize(
+    ("service", "shorter", "longer", "said"),
+    [
+        ("scoring", "remember_changes_days: 90", "remember_changes_days: 500", "not 400"),
+        ("followup", "remember_days: 90", "remember_days: 300", "not 180"),
+        ("complaints", "memory: 90d", "memory: 2000d", "not 1098"),
+    ],
+)
+def test_a_memory_that_gets_shorter_is_pointed_out(
+    tmp_path: Path, service: str, shorter: str, longer: str, said: str
+) -> None:
+    path = RulesPaths(tmp_path, service).policies / "pudong.yaml"
+    path.parent.mkdir(parents=True)
+    for text, warned in ((shorter, True), (longer, False)):
+        path.write_text(f"dealer: {DEALER}\n{text}\n", encoding="utf-8")
+        done = policy(tmp_path, "check", "--service", service)
+        assert done.returncode == 0
+        assert (f"is shorter than in force (90 days, {said})" in done.stderr) == warned
+
+
 def test_a_folder_that_nothing_reads_is_pointed_out(rules: Path) -> None:
     (rules / "folowup" / "applied").mkdir(parents=True)
     done = policy(rules, "check")
