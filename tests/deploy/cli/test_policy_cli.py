@@ -18,13 +18,10 @@ import httpx
 import pytest
 
 from deploy.cli import policy_cli
-from deploy.cli.address_file import addresses
-from deploy.cli.configuration import mongo_settings as mongo_settings_of
 from deploy.cli.policy_client import PolicyClient
 from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import Child, free_port, running
-from deploy.sandbox.recording import recording
-from deploy.sandbox.stack import Stack, start_service
+from deploy.sandbox.stack import start_service
 from services.complaints.adapters.policies import read_rulebook
 from services.complaints.domain.dry_run import TRIAL
 from services.complaints.domain.rulebook import CaseRulebook
@@ -33,7 +30,7 @@ from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken
 from shared.contracts.topics import COMPLAINTS
 from shared.contracts.values import instant_text
 from shared.platform.publisher import Record
-from shared.settings import KafkaSettings, MongoSettings
+from shared.settings import MongoSettings
 from shared.time.clock import SystemClock
 from tests.deploy.cli.command import aftercare
 from tests.deploy.cli.policy_command import Done, policy
@@ -272,26 +269,6 @@ def complaints() -> Iterator[str]:
     ]
     with answering(decider, TRIAL, stored, SystemClock()) as url:
         yield url
-
-
-def test_the_database_is_that_of_a_running_stack_unless_the_environment_names_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("AFTERCARE_MONGO__URI", raising=False)
-    stack = Stack(
-        kafka=KafkaSettings(),
-        broker_is_embedded=True,
-        database="127.0.0.1:8111",
-        urls={},
-        children=(),
-    )
-    with recording(stack, tmp_path):
-        told = addresses(tmp_path).mongo
-    assert mongo_settings_of(told).uri.get_secret_value() == "mongodb://127.0.0.1:8111"
-    monkeypatch.setenv("AFTERCARE_MONGO__URI", "mongodb://db.example")
-    assert mongo_settings_of(told).uri.get_secret_value() == "mongodb://db.example"
-    with recording(stack, tmp_path):
-        assert addresses(tmp_path).mongo is None
 
 
 def test_a_service_that_does_not_run_is_not_waited_for(rules: Path) -> None:

@@ -11,8 +11,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import free_port, running
-from deploy.sandbox.stack import start_service, what_keeps
+from deploy.sandbox.stack import start_service
 from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import to_headers
 from shared.contracts.identifiers import document_version
@@ -106,6 +107,26 @@ def test_a_dealer_without_a_rate_is_pointed_out(rules: Path) -> None:
     (RulesPaths(rules, "scoring").policies / "pudong.yaml").write_text(draft, encoding="utf-8")
     (line,) = policy(rules, "check").stderr.splitlines()
     assert "scoring/policies/pudong.yaml: no rate for CNY: what customers pay" in line
+
+
+@pytest.mark.parametrize(
+    ("service", "shorter", "longer", "said"),
+    [
+        ("scoring", "remember_changes_days: 90", "remember_changes_days: 500", "not 400"),
+        ("followup", "remember_days: 90", "remember_days: 300", "not 180"),
+        ("complaints", "memory: 90d", "memory: 2000d", "not 1098"),
+    ],
+)
+def test_a_memory_that_gets_shorter_is_pointed_out(
+    tmp_path: Path, service: str, shorter: str, longer: str, said: str
+) -> None:
+    path = RulesPaths(tmp_path, service).policies / "pudong.yaml"
+    path.parent.mkdir(parents=True)
+    for text, warned in ((shorter, True), (longer, False)):
+        path.write_text(f"dealer: {DEALER}\n{text}\n", encoding="utf-8")
+        done = policy(tmp_path, "check", "--service", service)
+        assert done.returncode == 0
+        assert (f"is shorter than in force (90 days, {said})" in done.stderr) == warned
 
 
 def test_a_folder_that_nothing_reads_is_pointed_out(rules: Path) -> None:

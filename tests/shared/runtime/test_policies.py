@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import APIRouter
 from pydantic import BaseModel, JsonValue
 
 from shared.contracts.http.policies import Compared, Difference
@@ -97,7 +98,7 @@ class Service:
             ]
         )
 
-    async def asked(self, method: str, path: str, **given: Any) -> httpx.Response:
+    def routes(self) -> APIRouter:
         trial = Trial(
             propose=propose,
             compare=compare,
@@ -107,8 +108,11 @@ class Service:
         pages = PolicyPages(
             decider=TOY, trial=trial, store=self.store, clock=ManualClock(START), partitions=2
         )
+        return policy_routes(pages, read_dealers(EXAMPLE_DEALERS))
+
+    async def asked(self, method: str, path: str, **given: Any) -> httpx.Response:
         app = http.make_app(title="toy")
-        app.include_router(policy_routes(pages, read_dealers(EXAMPLE_DEALERS)))
+        app.include_router(self.routes())
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://toy") as client:
             return await client.request(method, f"/v1/policies/{path}", **given)
@@ -190,6 +194,26 @@ async def test_what_is_not_valid_is_refused_without_a_word_of_it(
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert "somebody" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"", 422), (b"[]", 422), (b"{", 422), (b"[" * 100_000, 422), (b" " * 2**21 + b"{}", 413)],
+)
+async def test_a_body_that_is_none_is_refused(body: bytes, status: int) -> None:
+    answer = await Service(open_only=False).asked("POST", "dry-run", content=body)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_endpoints_are_described() -> None:
+    app = http.make_app(title="toy")
+    service = Service(open_only=False)
+    app.include_router(service.routes())
+    paths = app.openapi()["paths"]
+    body = paths["/v1/policies/dry-run"]["post"]["requestBody"]["content"]["application/json"]
+    assert body["schema"]["required"] == ["dealer", "edition"]
+    assert paths["/v1/policies/progress"]["get"]["responses"].keys() >= {"200", "404", "422"}
 
 
 @pytest.mark.parametrize("after", ["x", "|", "2026-11-21T10:00:00|a", "2026-11-21T10:00:00Z|"])
