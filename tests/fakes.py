@@ -22,23 +22,12 @@ from shared.runtime.documents import (
     to_intent,
     to_mark,
 )
-from shared.time.clock import TimeSource
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
 
 DEALERS = read_dealers(EXAMPLE_DEALERS)
 """Those of the demo: a test's dealers are among them."""
-
-
-class AllRead:
-    """The topics hold nothing that has not been read."""
-
-    def __init__(self, clock: TimeSource) -> None:
-        self._clock = clock
-
-    def read_until(self, partition: int) -> datetime | None:
-        return self._clock.now()
 
 
 class MemoryStore:
