@@ -65,7 +65,7 @@ class Account:
     warned: list[WarnedEvent] = field(default_factory=list)
 
     def add(self, line: EventLine, item: Item) -> None:
-        """Count one answer."""
+        """Count what became of one event."""
         self.sent += 1
         if item.warnings:
             warnings = tuple(warning.in_words() for warning in item.warnings)

@@ -186,7 +186,7 @@ def stands_no_longer(number: str, *, sequence: int = 2) -> TopicRecord:
 
 
 def pudong(*records: TopicRecord) -> DealerSummary:
-    (summary,) = summarize(records, answers=(), dealers=[PUDONG], since=SINCE)
+    (summary,) = summarize(records, outcomes=(), dealers=[PUDONG], since=SINCE)
     return summary
 
 
@@ -305,7 +305,7 @@ def test_a_complaint_is_open_as_long_as_complaints_says_so() -> None:
 def test_each_dealer_counts_its_own() -> None:
     first, second = summarize(
         [received(score("quality"))],
-        answers=[(PUDONG.id, "accepted"), (PUDONG.id, "accepted"), (BERLIN.id, "rejected")],
+        outcomes=[(PUDONG.id, "accepted"), (PUDONG.id, "accepted"), (BERLIN.id, "rejected")],
         dealers=[PUDONG, BERLIN],
         since=SINCE,
     )
@@ -337,7 +337,7 @@ def test_the_table_shows_every_dealer_and_the_group() -> None:
     text = shown(
         summarize(
             [received(score("quality")), received(stopped("contact", kept=True))],
-            answers=[(PUDONG.id, "accepted"), (BERLIN.id, "accepted")],
+            outcomes=[(PUDONG.id, "accepted"), (BERLIN.id, "accepted")],
             dealers=[PUDONG, BERLIN],
             since=SINCE,
         )
