@@ -12,7 +12,7 @@ from shared.contracts.feed_parts import Severity, StepName
 from shared.contracts.identifiers import aggregate_within, customer_of, dealer_of
 from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.topics import CASES, ESCALATIONS, MERGES, Topic
-from shared.contracts.values import Contract, Instant, LongId, ShortText, Version
+from shared.contracts.values import Bilingual, Contract, Instant, LongId, ShortText, Version
 
 Role = Literal["responsible_person", "department_head", "customer_care", "general_manager", "group"]
 """Whom a step of a ladder goes to; the dealer's roster says who that is."""
@@ -47,19 +47,11 @@ Stands = Literal["open", "satisfied", "withdrawn", "merged"]
 
 ClockName = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 LadderStep = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-Words = Annotated[str, StringConstraints(max_length=2000)]
 ClockNames = Annotated[tuple[ClockName, ...], Field(max_length=500)]
 """Of one generation: each edition of the rules that it was judged by may have clocks of its own."""
 
 
-class Why(Contract):
-    """The reason, in the languages that staff read."""
-
-    en: Words
-    zh: Words
-
-
-NO_LONGER = Why(
+NO_LONGER = Bilingual(
     en="This no longer holds: what was reported since disproves it.",
     zh="该通知不再成立:后续上报的情况已推翻它。",
 )
@@ -96,7 +88,7 @@ class EscalationWithdrawn(Withdrawal):
     recipients: Recipients = ()
     addressees: Addressees = ()
     policy_version: Version | None = None
-    why: Why = NO_LONGER
+    why: Bilingual = NO_LONGER
 
 
 class _OfACase(Output):
@@ -112,7 +104,7 @@ class _OfACase(Output):
     calendar_version: Version | None = None
     recipients: Recipients = ()
     addressees: Addressees = ()
-    why: Why
+    why: Bilingual
 
     @classmethod
     def withdrawal(

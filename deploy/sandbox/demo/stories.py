@@ -23,9 +23,9 @@ from shared.contracts.complaints import (
     DeadlineWarned,
     EscalationRaised,
     EscalationWithdrawn,
-    Why,
 )
 from shared.contracts.topics import ESCALATIONS
+from shared.contracts.values import Bilingual
 from shared.dealers.dealer import Dealer
 
 _KINDS = {
@@ -43,7 +43,7 @@ class Entry:
     """When a step of the ladder was reached; of all else, when it was said."""
     type: str
     text: str
-    why: Why
+    why: Bilingual
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _entry(record: Received) -> Entry:
         at=datetime.fromisoformat(data["at"] if notice else record["said_at"]),
         type=record["type"],
         text=_text(record["type"], data),
-        why=Why.model_validate(data["why"]),
+        why=Bilingual.model_validate(data["why"]),
     )
 
 

@@ -21,7 +21,7 @@ from pydantic import (
 
 from shared.contracts.complaints import Role
 from shared.contracts.feed_parts import ComplaintChannel, Severity, StepName
-from shared.contracts.values import ShortText
+from shared.contracts.values import Bilingual, ShortText
 from shared.decider.policy import Policy
 from shared.time.deadlines import Span, Unit
 from shared.time.written import Written
@@ -195,6 +195,11 @@ class ClockRule(BaseModel):
         given, left = self.span.length if self.span is not None else None, ahead.length
         if given is not None and left is not None and left >= given:
             raise ValueError(f"the warning {rung.at} is before the start of the clock")
+
+    @property
+    def title(self) -> Bilingual:
+        """What has to be done."""
+        return Bilingual(en=self.title_en, zh=self.title_zh)
 
     @property
     def span(self) -> Span | None:

@@ -24,12 +24,12 @@ from services.complaints.domain.rulebook import Rulebook
 from services.complaints.domain.wording import why_due, why_stopped
 from services.complaints.views.deadline import Explanation, explain
 from services.complaints.views.entries import Entry
-from services.complaints.views.responses import Answer, Words
+from services.complaints.views.responses import Answer
 from services.complaints.views.timeline import History
 from shared.contracts.case_subjects import NoticeKind
 from shared.contracts.complaints import Outcome, Role
 from shared.contracts.feed_parts import Severity
-from shared.contracts.values import Instant
+from shared.contracts.values import Bilingual, Instant
 from shared.decider.decision import Announced
 from shared.decider.snapshot import Snapshot
 
@@ -89,7 +89,7 @@ class ClockView(Answer):
     """When what it waits for was done."""
     ended_at: Instant | None
     """When it ended without that."""
-    why: Words
+    why: Bilingual
     """Its deadline, and how it was met or missed, in a sentence or two."""
     ladder: tuple[LadderStep, ...]
     """Who is told when, in order."""
@@ -348,7 +348,7 @@ def _clock(clock: Clock, announced: Announced, filed: Filed, now: datetime) -> C
         due_at=clock.due_at,
         stopped_at=clock.stopped_at,
         ended_at=clock.ended_at,
-        why=Words.of(why),
+        why=why,
         ladder=tuple(_ladder_step(clock, step, announced, now) for step in clock.ladder),
         explanation=explain(clock, filed),
     )

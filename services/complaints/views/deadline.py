@@ -22,8 +22,8 @@ from services.complaints.views.arithmetic import (
     count,
     in_seconds,
 )
-from services.complaints.views.responses import Answer, Words
-from shared.contracts.values import Instant
+from services.complaints.views.responses import Answer
+from shared.contracts.values import Bilingual, Instant
 from shared.time.deadlines import Hold, Unit, years_needed
 
 _ORIGIN: dict[Origin, tuple[str, str]] = {
@@ -98,7 +98,7 @@ class Line(Answer):
     """How many business days: 1 or 0 of one day, more of the target and the rest."""
     not_counted: NotCounted | None = None
     """Why a day does not count; null if it does."""
-    text: Words
+    text: Bilingual
     """The line to read."""
 
 
@@ -129,7 +129,7 @@ class Explanation(Answer):
     """The holds that moved the deadline."""
     due_at: Instant | None
     """Null while a hold without an end stops the clock."""
-    left: Words | None
+    left: Bilingual | None
     """What is left for when that hold ends; null where the deadline is known."""
     lines: tuple[Line, ...]
     """The arithmetic; some thirty lines at most."""
@@ -182,9 +182,9 @@ def _hold(hold: Hold) -> HoldCounted:
     return HoldCounted(start=hold.start, end=hold.end, seconds=seconds)
 
 
-def _left(clock: Clock, counted: Count) -> Words:
+def _left(clock: Clock, counted: Count) -> Bilingual:
     english, chinese = amount_in_words(counted.left, clock.span.unit)
-    return Words(
+    return Bilingual(
         en=f"On hold without a known end; {english} left from when it ends.",
         zh=f"暂停中,结束时间未定;恢复后剩余{chinese}。",
     )
@@ -223,7 +223,7 @@ class _Writer:
             kind="start",
             day=self._date(at),
             start=self._local(at),
-            text=Words(
+            text=Bilingual(
                 en=f"Starts {self._shown(at)}: {english}.",
                 zh=f"起算:{self._shown(at)},{chinese}。",
             ),
@@ -237,7 +237,7 @@ class _Writer:
             kind="due",
             day=self._date(due_at),
             end=self._local(due_at),
-            text=Words(
+            text=Bilingual(
                 en=f"= due {shown}: the limit that the regulator's order prints.",
                 zh=f"= 截止{shown}:监管部门工单载明的时限,不另行计算。",
             ),
@@ -249,7 +249,7 @@ class _Writer:
         return Line(
             kind="target",
             amount_seconds=in_seconds(length),
-            text=Words(en=f"+ {english}, the target", zh=f"+ {chinese}(时限)"),
+            text=Bilingual(en=f"+ {english}, the target", zh=f"+ {chinese}(时限)"),
         )
 
     def _holds(self) -> Iterator[Line]:
@@ -265,7 +265,7 @@ class _Writer:
                 start=self._local(more[0].start),
                 end=None if more[-1].end is None else self._local(more[-1].end),
                 amount_seconds=in_seconds(sum(ended, timedelta(0))),
-                text=Words(
+                text=Bilingual(
                     en=f"+ {english} in {len(more)} more holds",
                     zh=f"+ 另有{len(more)}次暂停,共{chinese}",
                 ),
@@ -274,11 +274,11 @@ class _Writer:
     def _held(self, hold: Hold) -> Line:
         start = self._shown(hold.start)
         if hold.end is None:
-            text = Words(en=f"+ on hold since {start}, no end known", zh=f"+ 自{start}起暂停")
+            text = Bilingual(en=f"+ on hold since {start}, no end known", zh=f"+ 自{start}起暂停")
         else:
             english, chinese = exactly(hold.end - hold.start)
             end = self._shown(hold.end)
-            text = Words(
+            text = Bilingual(
                 en=f"+ {english} on hold, {start} to {end}",
                 zh=f"+ 暂停{chinese}({start}至{end})",
             )
@@ -302,20 +302,22 @@ class _Writer:
             start=self._local(stretch.start),
             end=self._local(stretch.end),
             amount_seconds=in_seconds(stretch.length),
-            text=Words(en=f"{on_en} {hours}: {english}", zh=f"{on_zh} {hours}:{chinese}"),
+            text=Bilingual(en=f"{on_en} {hours}: {english}", zh=f"{on_zh} {hours}:{chinese}"),
         )
 
     def _day(self, day: BusinessDay) -> Line:
         on_en, on_zh = day_in_words(day.day)
         is_statutory = self._clock.span.unit == "working_days"
         if day.not_counted is None and is_statutory and day.day.weekday() >= 5:
-            text = Words(en=f"{on_en}: counts, a make-up working day", zh=f"{on_zh}:计入(调休上班)")
+            text = Bilingual(
+                en=f"{on_en}: counts, a make-up working day", zh=f"{on_zh}:计入(调休上班)"
+            )
         elif day.not_counted is None:
-            text = Words(en=f"{on_en}: counts", zh=f"{on_zh}:计入")
+            text = Bilingual(en=f"{on_en}: counts", zh=f"{on_zh}:计入")
         else:
             reasons = _NO_WORKING_DAY if is_statutory else _NOT_COUNTED
             english, chinese = reasons[day.not_counted]
-            text = Words(en=f"{on_en}: does not count, {english}", zh=f"{on_zh}:不计,{chinese}")
+            text = Bilingual(en=f"{on_en}: does not count, {english}", zh=f"{on_zh}:不计,{chinese}")
         return Line(
             kind="day",
             day=day.day,
@@ -334,7 +336,9 @@ class _Writer:
             end=self._local(rest.until),
             amount_seconds=None if rest.length is None else in_seconds(rest.length),
             days=rest.days,
-            text=Words(en=f"… and {english} more until {until}", zh=f"……至{until}另有{chinese}"),
+            text=Bilingual(
+                en=f"… and {english} more until {until}", zh=f"……至{until}另有{chinese}"
+            ),
         )
 
     def _due(self) -> Line:
@@ -348,7 +352,7 @@ class _Writer:
             kind="due",
             day=self._date(due_at),
             end=self._local(due_at),
-            text=Words(
+            text=Bilingual(
                 en=f"= due {shown}: {english} used up.",
                 zh=f"= 截止{shown}:{chinese}用完。",
             ),

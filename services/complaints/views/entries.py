@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.complaints.views.responses import Answer, Words
+from services.complaints.views.responses import Answer
 from shared.contracts.case_subjects import NoticeKind
 from shared.contracts.complaints import Because, Outcome, Refusal, Role
 from shared.contracts.feed_parts import Severity, StepName
-from shared.contracts.values import Instant
+from shared.contracts.values import Bilingual, Instant
 
 Counting = Literal["counts", "refused", "taken_back", "not_yet", "waits"]
 
@@ -57,7 +57,7 @@ class Step(Answer):
     `waits`: the complaint itself is not known here."""
     refusal: Refusal | None
     """Why it was refused, for programs."""
-    why: Words | None
+    why: Bilingual | None
     """Why it does not count; null if it does."""
     reason: str | None
     """As reported, such as the reason of a hold."""
@@ -153,7 +153,7 @@ class NoticeMade(Answer):
     """The roles that the ladder names."""
     addressees: tuple[AddresseeView, ...]
     """Who had those roles at that moment."""
-    why: Words
+    why: Bilingual
     """As it was told then."""
 
 
@@ -174,7 +174,7 @@ class VerdictMade(Answer):
     """When it was due; null: a hold kept it from being due."""
     margin_seconds: int | None
     """Time left, or, below zero, time over; elapsed time. Null without a due time."""
-    why: Words
+    why: Bilingual
     """In words."""
 
 
@@ -193,7 +193,7 @@ class Closed(Answer):
     """The clocks that were stopped in time."""
     broken: tuple[str, ...]
     """The clocks that ran past their due time."""
-    why: Words
+    why: Bilingual
     """In words."""
 
 

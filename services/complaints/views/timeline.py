@@ -30,16 +30,18 @@ from services.complaints.views.entries import (
     Step,
     VerdictMade,
 )
-from services.complaints.views.responses import Words
 from shared.contracts.case_subjects import NoticeKind, Subject
+from shared.contracts.values import Bilingual
 from shared.decider.decision import Announced
 
 _SECOND = timedelta(seconds=1)
-_NOTHING = Words(en="", zh="")
-_NOT_COUNTING: dict[Counting, Words] = {
-    "taken_back": Words(en="The merge was taken back.", zh="该合并已撤销。"),
-    "not_yet": Words(en="It is in the future and counts from then on.", zh="时间未到,届时计入。"),
-    "waits": Words(
+_NOTHING = Bilingual(en="", zh="")
+_NOT_COUNTING: dict[Counting, Bilingual] = {
+    "taken_back": Bilingual(en="The merge was taken back.", zh="该合并已撤销。"),
+    "not_yet": Bilingual(
+        en="It is in the future and counts from then on.", zh="时间未到,届时计入。"
+    ),
+    "waits": Bilingual(
         en="The complaint itself was not received, or is not a case here any more.",
         zh="投诉本身尚未收到,或已不在此处。",
     ),
@@ -106,7 +108,7 @@ class History:
         why = _NOT_COUNTING.get(counting)
         if refused is not None and self.filed is not None:
             zone = ZoneInfo(self.filed.timezone)
-            why = Words.of(wording.why_refused(refused, self.filed, zone))
+            why = wording.why_refused(refused, self.filed, zone)
         return Step(
             at=step.at,
             recorded_at=step.recorded_at,
@@ -211,7 +213,7 @@ def _notice(about: str, notice: NoticeKind, sealed: Mapping[str, Any]) -> Notice
         addressees=tuple(
             AddresseeView.model_validate(each) for each in sealed.get("addressees", ())
         ),
-        why=Words.model_validate(sealed.get("why") or _NOTHING),
+        why=Bilingual.model_validate(sealed.get("why") or _NOTHING),
     )
 
 
@@ -229,7 +231,7 @@ def _verdicts(standing: Standing) -> Iterator[VerdictMade]:
             verdict="broken" if late else "kept",
             due_at=due_at,
             margin_seconds=None if due_at is None else (due_at - stopped_at) // _SECOND,
-            why=Words.of(wording.why_stopped(clock, stopped_at, zone)),
+            why=wording.why_stopped(clock, stopped_at, zone),
         )
 
 
@@ -242,5 +244,5 @@ def _closings(standing: Standing) -> Iterator[Closed]:
             outcome=closing.outcome,
             kept=closing.kept,
             broken=closing.broken,
-            why=Words.of(wording.why_closed(closing, zone)),
+            why=wording.why_closed(closing, zone),
         )
