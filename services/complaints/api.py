@@ -218,7 +218,7 @@ async def _page(
         snapshots = await reader.page(dealer_id, after=after, limit=limit)
     else:
         snapshots = await reader.open_by_deadline(
-            dealer_id, after=_place(after, dealer_id), limit=limit
+            dealer_id, after=_position(after, dealer_id), limit=limit
         )
     last = snapshots[-1] if len(snapshots) == limit else None
     following = last.id if last is not None else None
@@ -233,7 +233,7 @@ async def _page(
     )
 
 
-def _place(after: str, dealer_id: str) -> cursor.Place | None:
+def _position(after: str, dealer_id: str) -> cursor.Position | None:
     if not after:
         return None
     try:

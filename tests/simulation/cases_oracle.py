@@ -9,7 +9,7 @@ from typing import TypeAlias
 from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
 from services.complaints.domain.rulebook import Rulebook
-from services.complaints.domain.turns import ABOUT_THE_STANDING
+from services.complaints.domain.standing import ABOUT_THE_STANDING
 from shared.contracts.complaints import (
     CaseMerged,
     CaseStandingChanged,

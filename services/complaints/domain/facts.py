@@ -19,7 +19,7 @@ from shared.contracts.values import Instant
 from shared.decider.facts import keep_newest
 
 SHORT = 40
-"""So many characters are kept of what is only shown: who took a step, and for what reason."""
+"""How many characters are kept of what is only shown: who took a step, and for what reason."""
 
 
 class _Fact(BaseModel):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.complaints.domain.case import Closing
 from services.complaints.domain.clocks import Clock, Origin
-from services.complaints.domain.course import Refused
+from services.complaints.domain.course import RefusedStep
 from services.complaints.domain.facts import Filed
 from services.complaints.domain.notices import Notice
 from shared.contracts.complaints import Outcome, Refusal
@@ -65,19 +65,19 @@ _UNITS_EN = (" d", " h", " min", " s")
 _UNITS_ZH = ("天", "小时", "分钟", "秒")
 
 
-def why_told(clock: Clock, notice: Notice, zone: ZoneInfo) -> Bilingual:
-    """Why a notice is made: the deadline, and for a step beyond it how far beyond."""
-    saying = notice.reached.saying
-    told = why_due(clock, zone, "is" if saying == "warning" else "was")
-    if saying != "step" and notice.repeat == 0:
-        return told
+def why_notified(clock: Clock, notice: Notice, zone: ZoneInfo) -> Bilingual:
+    """Why a notice is made: the deadline, and for a rung beyond it how far beyond."""
+    kind = notice.reached.kind
+    due = why_due(clock, zone, "is" if kind == "warning" else "was")
+    if kind != "step" and notice.repeat == 0:
+        return due
     at = local_time(notice.at, zone)
     over = abs(notice.at - clock.due_at) if clock.due_at is not None else timedelta(0)
-    side_en, side_zh = ("before", "前") if saying == "warning" else ("after", "后")
+    side_en, side_zh = ("before", "前") if kind == "warning" else ("after", "后")
     what_en, what_zh = ("Told again", "再次通知") if notice.repeat else ("Passed on", "逐级上报")
     return Bilingual(
-        en=f"{told.en} {what_en} {at}, {in_english(over)} {side_en} that, as it was not done.",
-        zh=f"{told.zh}于{at}(截止{side_zh}{in_chinese(over)})仍未完成,{what_zh}。",
+        en=f"{due.en} {what_en} {at}, {in_english(over)} {side_en} that, as it was not done.",
+        zh=f"{due.zh}于{at}(截止{side_zh}{in_chinese(over)})仍未完成,{what_zh}。",
     )
 
 
@@ -127,7 +127,7 @@ def why_closed(closing: Closing, zone: ZoneInfo) -> Bilingual:
     )
 
 
-def why_refused(refused: Refused, filed: Filed, zone: ZoneInfo) -> Bilingual:
+def why_refused(refused: RefusedStep, filed: Filed, zone: ZoneInfo) -> Bilingual:
     """Why a step does not count."""
     english, chinese = _REFUSAL[refused.refusal]
     received = local_time(filed.received_at, zone)

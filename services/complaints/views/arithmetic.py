@@ -26,7 +26,7 @@ the day before."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class OpenStretch:
     """Open time that was used up, within one local day."""
 
     start: datetime
@@ -59,7 +59,7 @@ class Rest:
 class Count:
     """What a clock used up until it was due, or until the hold that it is in."""
 
-    pieces: tuple[Stretch | BusinessDay | Rest, ...]
+    pieces: tuple[OpenStretch | BusinessDay | Rest, ...]
     """In order; none for elapsed time, where start, target and holds say all."""
     holds: tuple[Hold, ...]
     """The holds that moved the deadline, from the start of the clock on."""
@@ -73,7 +73,7 @@ def count(clock: Clock) -> Count:
     until = clock.due_at if clock.due_at is not None else holds[-1].start
     used = elapsed(clock.started_at, until, clock.span.unit, clock.calendar, clock.holds)
     calendar = clock.calendar
-    pieces: tuple[Stretch | BusinessDay | Rest, ...] = ()
+    pieces: tuple[OpenStretch | BusinessDay | Rest, ...] = ()
     if clock.rule.span is None and clock.origin != "raised":
         return Count((), (), timedelta(0))  # the case names the instant
     if calendar is not None and isinstance(used, timedelta) and clock.span.unit != "elapsed":
@@ -101,7 +101,7 @@ def _left(clock: Clock, used: timedelta | int) -> timedelta | int:
 
 def _stretches(
     clock: Clock, calendar: BusinessCalendar, until: datetime, used: timedelta
-) -> tuple[Stretch | Rest, ...]:
+) -> tuple[OpenStretch | Rest, ...]:
     found = list(islice(_open_stretches(clock, calendar, until), MOST_PIECES + 1))
     if len(found) <= MOST_PIECES:
         return tuple(found)
@@ -110,7 +110,9 @@ def _stretches(
     return (*listed, Rest(until, length=rest))
 
 
-def _open_stretches(clock: Clock, calendar: BusinessCalendar, until: datetime) -> Iterator[Stretch]:
+def _open_stretches(
+    clock: Clock, calendar: BusinessCalendar, until: datetime
+) -> Iterator[OpenStretch]:
     """The open time between start and `until` outside the holds, cut at local midnights."""
     zone, times = ZoneInfo(calendar.timezone), calendar.open_times
     for start, end in _running(clock, until):
@@ -122,7 +124,7 @@ def _open_stretches(clock: Clock, calendar: BusinessCalendar, until: datetime) -
             opens = first_used - 1
             midnight = milliseconds_of(_next_midnight(moment_of(opens), zone))
             position = _open_until(times, opens, min(last, midnight))
-            yield Stretch(moment_of(opens), moment_of(position))
+            yield OpenStretch(moment_of(opens), moment_of(position))
 
 
 def _running(clock: Clock, until: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -214,7 +216,7 @@ def _is_held(holds: Sequence[Hold], closes_at: datetime) -> bool:
     )
 
 
-def total(pieces: Sequence[Stretch | BusinessDay | Rest]) -> timedelta | int:
+def total(pieces: Sequence[OpenStretch | BusinessDay | Rest]) -> timedelta | int:
     """What the pieces sum to: open time, or business days."""
     days = [piece for piece in pieces if isinstance(piece, BusinessDay)]
     if days:

@@ -1,4 +1,4 @@
-"""What staff read of a case: how it stands, its timeline, and its clocks with their ladders."""
+"""What staff read of a case: its status, its timeline, and its clocks with their ladders. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from services.complaints.domain.case import Standing, stand
+from services.complaints.domain.case import CaseState, case_at
 from services.complaints.domain.clocks import Clock, Origin
 from services.complaints.domain.course import (
     Course,
@@ -19,13 +19,13 @@ from services.complaints.domain.course import (
 from services.complaints.domain.facts import CaseFacts, Filed
 from services.complaints.domain.ladder import Reached
 from services.complaints.domain.listing import state_of
-from services.complaints.domain.notices import of_step
+from services.complaints.domain.notices import of_rung
 from services.complaints.domain.rulebook import Rulebook
 from services.complaints.domain.wording import why_due, why_stopped
 from services.complaints.views.deadline import Explanation, explain
-from services.complaints.views.entries import Entry
+from services.complaints.views.entries import TimelineEntry
 from services.complaints.views.responses import Answer
-from services.complaints.views.timeline import History
+from services.complaints.views.timeline import Timeline
 from shared.contracts.case_subjects import NoticeKind
 from shared.contracts.complaints import Outcome, Role
 from shared.contracts.feed_parts import Severity
@@ -37,29 +37,29 @@ CaseStatus = Status | Literal["escalated", "unfiled", "voided", "moved", "undeci
 ClockViewState = Literal["running", "paused", "kept", "broken", "ended"]
 
 
-class LadderStep(Answer):
-    """One step of a clock's ladder."""
+class LadderRung(Answer):
+    """One rung of a clock's ladder."""
 
     name: str
     """Its name on the ladder."""
     kind: NoticeKind
-    """`warning`: before the deadline. `breach`: the deadline. `step`: beyond it."""
+    """`warning`: before the deadline. `breach`: the deadline. `step`: an escalation beyond it."""
     to: tuple[Role, ...]
-    """The roles that it tells."""
+    """The roles that it notifies."""
     at: Instant | None
     """When the clock reaches it, or would have; null while a hold without an end prevents that."""
     reached: bool
     """Whether the clock ran until then."""
     announced: bool
     """Whether that was said, be it for the record only."""
-    told: bool
-    """Whether it told anybody when it was noticed."""
+    notified: bool
+    """Whether it notified anybody when it was noticed."""
     noticed_at: Instant | None
     """When it was noticed; null where it was not announced."""
-    repeats_told: int
-    """How many of its repeats told somebody."""
+    repeats_notified: int
+    """How many of its repeats notified somebody."""
     repeat_every_seconds: float | None
-    """Told again after so long, until somebody acknowledges or the next step comes."""
+    """How long until it notifies again, until somebody acknowledges or the next rung is reached."""
     repeat_at_most: int
     """How often at most."""
 
@@ -91,8 +91,8 @@ class ClockView(Answer):
     """When it ended without that."""
     why: Bilingual
     """Its deadline, and how it was met or missed, in a sentence or two."""
-    ladder: tuple[LadderStep, ...]
-    """Who is told when, in order."""
+    ladder: tuple[LadderRung, ...]
+    """Who is notified when, in order."""
     explanation: Explanation
     """Why this deadline: the rules and the arithmetic."""
 
@@ -147,7 +147,7 @@ class CaseView(Answer):
     """From the first on; each reopening begins another."""
     clocks: tuple[ClockView, ...]
     """By generation, in the order of the policy."""
-    timeline: tuple[Entry, ...]
+    timeline: tuple[TimelineEntry, ...]
     """All that happened and was said, in the order of its instants."""
     next_due: Instant | None
     """When something visible changes next if nothing is reported."""
@@ -212,7 +212,7 @@ class _Known:
 
     filed: Filed | None
     course: Course
-    standing: Standing | None
+    case: CaseState | None
     undecided: bool
 
 
@@ -226,7 +226,7 @@ def is_undecided(snapshot: Snapshot[CaseFacts]) -> bool:
 def show(snapshot: Snapshot[CaseFacts], rulebook: Rulebook, now: datetime) -> CaseView:
     """A case for staff to read, with everything that is known of it."""
     facts, known = snapshot.facts, _known(snapshot, rulebook, now)
-    filed, standing = known.filed, known.standing
+    filed, case = known.filed, known.case
     steps = known.course.steps
     return CaseView(
         id=snapshot.id,
@@ -236,15 +236,15 @@ def show(snapshot: Snapshot[CaseFacts], rulebook: Rulebook, now: datetime) -> Ca
         customer_key=facts.customer_key,
         timezone=filed.timezone if filed else None,
         status=_status(facts, known, now),
-        stage=status_at(standing.filed, standing.course, now) if standing else None,
-        open=standing.is_open if standing else False,
+        stage=status_at(case.filed, case.course, now) if case else None,
+        open=case.is_open if case else False,
         severity=severity_after(filed, steps) if filed else None,
         assigned_to=assigned_after(filed, steps) if filed else None,
         received_at=filed.received_at if filed else None,
-        deadline=standing.deadline if standing else None,
-        generations=tuple(_generations(standing)) if standing else (),
-        clocks=_clocks(standing, snapshot.announced, now) if standing else (),
-        timeline=History(facts, snapshot.announced, filed, known.course, standing, now).entries(),
+        deadline=case.deadline if case else None,
+        generations=tuple(_generations(case)) if case else (),
+        clocks=_clocks(case, snapshot.announced, now) if case else (),
+        timeline=Timeline(facts, snapshot.announced, filed, known.course, case, now).entries(),
         next_due=snapshot.decision.next_due,
         updated_at=snapshot.updated_at,
         parked_because=snapshot.parked_because,
@@ -254,7 +254,7 @@ def show(snapshot: Snapshot[CaseFacts], rulebook: Rulebook, now: datetime) -> Ca
 def line(snapshot: Snapshot[CaseFacts], rulebook: Rulebook, now: datetime) -> CaseLine:
     """A case in a list."""
     facts, known = snapshot.facts, _known(snapshot, rulebook, now)
-    filed, standing, steps = known.filed, known.standing, known.course.steps
+    filed, case, steps = known.filed, known.case, known.course.steps
     return CaseLine(
         id=snapshot.id,
         case_no=filed.case_no if filed else None,
@@ -263,9 +263,9 @@ def line(snapshot: Snapshot[CaseFacts], rulebook: Rulebook, now: datetime) -> Ca
         severity=severity_after(filed, steps) if filed else None,
         assigned_to=assigned_after(filed, steps) if filed else None,
         received_at=filed.received_at if filed else None,
-        generation=len(standing.generations) if standing else None,
-        deadline=standing.deadline if standing else None,
-        running=_running(standing.clocks, now) if standing else (),
+        generation=len(case.generations) if case else None,
+        deadline=case.deadline if case else None,
+        running=_running(case.clocks, now) if case else (),
         parked_because=snapshot.parked_because,
     )
 
@@ -276,23 +276,23 @@ def _known(snapshot: Snapshot[CaseFacts], rulebook: Rulebook, now: datetime) -> 
         return _Known(None, Course(()), None, False)
     if filed.status == "voided" or is_undecided(snapshot):
         return _Known(filed, course(snapshot.facts, filed, now), None, filed.status == "open")
-    standing = stand(snapshot.facts, filed, rulebook, now)
-    return _Known(filed, standing.course, standing, False)
+    case = case_at(snapshot.facts, filed, rulebook, now)
+    return _Known(filed, case.course, case, False)
 
 
 def _status(facts: CaseFacts, known: _Known, now: datetime) -> CaseStatus:
     if known.filed is None:
         return "unfiled" if facts.complaint is None else "moved"
-    if known.standing is None:
+    if known.case is None:
         return "undecided" if known.undecided else "voided"
-    clocks = known.standing.clocks
+    clocks = known.case.clocks
     if any(clock.halted_at is None and clock.broken(now) for clock in clocks):
         return "escalated"
     return status_at(known.filed, known.course, now)
 
 
-def _generations(standing: Standing) -> Sequence[GenerationView]:
-    closings = {closing.generation: closing for closing in standing.closings}
+def _generations(case: CaseState) -> Sequence[GenerationView]:
+    closings = {closing.generation: closing for closing in case.closings}
     return [
         GenerationView(
             number=generation.number,
@@ -301,7 +301,7 @@ def _generations(standing: Standing) -> Sequence[GenerationView]:
             closed_at=closing.at if closing else None,
             outcome=closing.outcome if closing else None,
         )
-        for generation in standing.generations
+        for generation in case.generations
         for closing in [closings.get(generation.number)]
     ]
 
@@ -326,8 +326,8 @@ def _state(clock: Clock, now: datetime) -> ClockViewState:
     return "paused" if state == "running" and held else state
 
 
-def _clocks(standing: Standing, announced: Announced, now: datetime) -> tuple[ClockView, ...]:
-    return tuple(_clock(clock, announced, standing.filed, now) for clock in standing.clocks)
+def _clocks(case: CaseState, announced: Announced, now: datetime) -> tuple[ClockView, ...]:
+    return tuple(_clock(clock, announced, case.filed, now) for clock in case.clocks)
 
 
 def _clock(clock: Clock, announced: Announced, filed: Filed, now: datetime) -> ClockView:
@@ -349,26 +349,26 @@ def _clock(clock: Clock, announced: Announced, filed: Filed, now: datetime) -> C
         stopped_at=clock.stopped_at,
         ended_at=clock.ended_at,
         why=why,
-        ladder=tuple(_ladder_step(clock, step, announced, now) for step in clock.ladder),
+        ladder=tuple(_rung(clock, reached, announced, now) for reached in clock.ladder),
         explanation=explain(clock, filed),
     )
 
 
-def _ladder_step(clock: Clock, step: Reached, announced: Announced, now: datetime) -> LadderStep:
-    rung = step.rung
-    made = [announced.get(notice.name(announced)) for notice in of_step(clock, step)]
+def _rung(clock: Clock, reached: Reached, announced: Announced, now: datetime) -> LadderRung:
+    rung = reached.rung
+    made = [announced.get(notice.name(announced)) for notice in of_rung(clock, reached)]
     sealed = made[0] if made else None
     every = rung.repeat_every
-    return LadderStep(
+    return LadderRung(
         name=rung.name,
-        kind=step.saying,
+        kind=reached.kind,
         to=rung.to,
-        at=step.at,
-        reached=step.at is not None and step.at <= now and clock.ran_at(step.at),
+        at=reached.at,
+        reached=reached.at is not None and reached.at <= now and clock.ran_at(reached.at),
         announced=sealed is not None,
-        told=sealed is not None and bool(sealed["notified"]),
+        notified=sealed is not None and bool(sealed["notified"]),
         noticed_at=sealed["noticed_at"] if sealed is not None else None,
-        repeats_told=sum(1 for each in made[1:] if each is not None and each["notified"]),
+        repeats_notified=sum(1 for each in made[1:] if each is not None and each["notified"]),
         repeat_every_seconds=None if every is None else every / timedelta(seconds=1),
         repeat_at_most=rung.repeat_at_most,
     )

@@ -6,26 +6,26 @@ from datetime import datetime
 
 from shared.time.zones import milliseconds_of, moment_of
 
-Place = tuple[datetime, str]
+Position = tuple[datetime, str]
 """A deadline, and the id of a case."""
 
 
-def written(place: Place) -> str:
-    """The cursor for what comes after this place."""
-    deadline, case = place
+def written(position: Position) -> str:
+    """The cursor for what comes after this position."""
+    deadline, case = position
     text = f"{milliseconds_of(deadline)} {case}"
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read(cursor: str, dealer_id: str) -> Place:
+def read(cursor: str, dealer_id: str) -> Position:
     """Raises ValueError for what is no cursor of this dealer's open cases."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         text = urlsafe_b64decode(padded.encode("ascii")).decode()
         number, _, case = text.partition(" ")
-        place = (moment_of(int(number)), case)
+        position = (moment_of(int(number)), case)
     except (ValueError, OverflowError, binascii.Error) as error:
         raise ValueError("no cursor") from error
-    if not case.startswith(f"{dealer_id}/") or written(place) != cursor:
+    if not case.startswith(f"{dealer_id}/") or written(position) != cursor:
         raise ValueError("no cursor of this list")
-    return place
+    return position

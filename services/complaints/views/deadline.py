@@ -17,8 +17,8 @@ from services.complaints.views.arithmetic import (
     BusinessDay,
     Count,
     NotCounted,
+    OpenStretch,
     Rest,
-    Stretch,
     count,
     in_seconds,
 )
@@ -79,7 +79,7 @@ class HoldCounted(Answer):
     """How long, in elapsed time; null without an end."""
 
 
-class Line(Answer):
+class CountLine(Answer):
     """One line of the arithmetic, in the local time of the calendar, else of the dealer."""
 
     kind: Literal["start", "target", "open", "day", "hold", "rest", "due"]
@@ -131,7 +131,7 @@ class Explanation(Answer):
     """Null while a hold without an end stops the clock."""
     left: Bilingual | None
     """What is left for when that hold ends; null where the deadline is known."""
-    lines: tuple[Line, ...]
+    lines: tuple[CountLine, ...]
     """The arithmetic; some thirty lines at most."""
 
 
@@ -198,7 +198,7 @@ class _Writer:
         self._counted = counted
         self._zone = zone
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[CountLine]:
         """From the start to the deadline."""
         yield self._start()
         if is_named_by_the_case(self._clock):
@@ -209,7 +209,7 @@ class _Writer:
             yield from self._holds()
         for piece in self._counted.pieces:
             match piece:
-                case Stretch():
+                case OpenStretch():
                     yield self._open(piece)
                 case BusinessDay():
                     yield self._day(piece)
@@ -217,9 +217,9 @@ class _Writer:
                     yield self._rest(piece)
         yield self._due()
 
-    def _start(self) -> Line:
+    def _start(self) -> CountLine:
         at, (english, chinese) = self._clock.started_at, _ORIGIN[self._clock.origin]
-        return Line(
+        return CountLine(
             kind="start",
             day=self._date(at),
             start=self._local(at),
@@ -229,11 +229,11 @@ class _Writer:
             ),
         )
 
-    def _named(self) -> Line:
+    def _named(self) -> CountLine:
         due_at = self._clock.due_at
         assert due_at is not None
         shown = self._shown(due_at)
-        return Line(
+        return CountLine(
             kind="due",
             day=self._date(due_at),
             end=self._local(due_at),
@@ -243,16 +243,16 @@ class _Writer:
             ),
         )
 
-    def _target(self) -> Line:
+    def _target(self) -> CountLine:
         length = self._clock.span.length or timedelta(0)
         english, chinese = exactly(length)
-        return Line(
+        return CountLine(
             kind="target",
             amount_seconds=in_seconds(length),
             text=Bilingual(en=f"+ {english}, the target", zh=f"+ {chinese}(时限)"),
         )
 
-    def _holds(self) -> Iterator[Line]:
+    def _holds(self) -> Iterator[CountLine]:
         holds = self._counted.holds
         for hold in islice(holds, MOST_PIECES):
             yield self._held(hold)
@@ -260,7 +260,7 @@ class _Writer:
         ended = [hold.end - hold.start for hold in more if hold.end is not None]
         if more:
             english, chinese = exactly(sum(ended, timedelta(0)))
-            yield Line(
+            yield CountLine(
                 kind="hold",
                 start=self._local(more[0].start),
                 end=None if more[-1].end is None else self._local(more[-1].end),
@@ -271,7 +271,7 @@ class _Writer:
                 ),
             )
 
-    def _held(self, hold: Hold) -> Line:
+    def _held(self, hold: Hold) -> CountLine:
         start = self._shown(hold.start)
         if hold.end is None:
             text = Bilingual(en=f"+ on hold since {start}, no end known", zh=f"+ 自{start}起暂停")
@@ -282,7 +282,7 @@ class _Writer:
                 en=f"+ {english} on hold, {start} to {end}",
                 zh=f"+ 暂停{chinese}({start}至{end})",
             )
-        return Line(
+        return CountLine(
             kind="hold",
             day=self._date(hold.start),
             start=self._local(hold.start),
@@ -291,12 +291,12 @@ class _Writer:
             text=text,
         )
 
-    def _open(self, stretch: Stretch) -> Line:
+    def _open(self, stretch: OpenStretch) -> CountLine:
         day = self._date(stretch.start)
         english, chinese = exactly(stretch.length)
         on_en, on_zh = day_in_words(day)
         hours = f"{self._time(stretch.start)}-{self._time(stretch.end)}"
-        return Line(
+        return CountLine(
             kind="open",
             day=day,
             start=self._local(stretch.start),
@@ -305,7 +305,7 @@ class _Writer:
             text=Bilingual(en=f"{on_en} {hours}: {english}", zh=f"{on_zh} {hours}:{chinese}"),
         )
 
-    def _day(self, day: BusinessDay) -> Line:
+    def _day(self, day: BusinessDay) -> CountLine:
         on_en, on_zh = day_in_words(day.day)
         is_statutory = self._clock.span.unit == "working_days"
         if day.not_counted is None and is_statutory and day.day.weekday() >= 5:
@@ -318,7 +318,7 @@ class _Writer:
             reasons = _NO_WORKING_DAY if is_statutory else _NOT_COUNTED
             english, chinese = reasons[day.not_counted]
             text = Bilingual(en=f"{on_en}: does not count, {english}", zh=f"{on_zh}:不计,{chinese}")
-        return Line(
+        return CountLine(
             kind="day",
             day=day.day,
             end=None if day.closes_at is None else self._local(day.closes_at),
@@ -327,11 +327,11 @@ class _Writer:
             text=text,
         )
 
-    def _rest(self, rest: Rest) -> Line:
+    def _rest(self, rest: Rest) -> CountLine:
         amount = rest.days if rest.length is None else rest.length
         english, chinese = amount_in_words(amount, self._clock.span.unit)
         until = self._shown(rest.until)
-        return Line(
+        return CountLine(
             kind="rest",
             end=self._local(rest.until),
             amount_seconds=None if rest.length is None else in_seconds(rest.length),
@@ -341,14 +341,14 @@ class _Writer:
             ),
         )
 
-    def _due(self) -> Line:
+    def _due(self) -> CountLine:
         due_at, (english, chinese) = self._clock.due_at, span_in_words(self._clock.span)
         if due_at is None:
-            return Line(kind="due", text=_left(self._clock, self._counted))
+            return CountLine(kind="due", text=_left(self._clock, self._counted))
         shown = self._shown(due_at)
         if self._clock.span.unit == "working_days":
             shown = deadline_text(self._clock, self._zone)
-        return Line(
+        return CountLine(
             kind="due",
             day=self._date(due_at),
             end=self._local(due_at),

@@ -14,7 +14,7 @@ from shared.contracts.values import Bilingual, Instant
 Counting = Literal["counts", "refused", "taken_back", "not_yet", "waits"]
 
 
-class Received(Answer):
+class ComplaintReceived(Answer):
     """The complaint was received."""
 
     kind: Literal["received"] = "received"
@@ -121,13 +121,13 @@ class AddresseeView(Answer):
     """A staff id; null where nobody is known."""
     because: Because
     """`on_duty`: has the role. `deputy`: stands in for somebody away. `fallback`: nobody has the
-    role, so another one is told. `nobody`: not even that. `no_roster`: the dealer gave none."""
+    role, so another one is notified. `nobody`: not even that. `no_roster`: the dealer gave none."""
     instead_of: str | None = None
     """The staff id of who is away, or the role that nobody has."""
 
 
 class NoticeMade(Answer):
-    """A warning, a breach or an escalation step that was announced and stands."""
+    """A warning, a breach or an escalation that was announced and stands."""
 
     kind: Literal["notice"] = "notice"
     """Always `notice`."""
@@ -136,7 +136,7 @@ class NoticeMade(Answer):
     about: str
     """Its name within the case, such as `breach/contact/1/3d7f0c2ab1`."""
     notice: NoticeKind
-    """`step`: a step of the ladder beyond the breach."""
+    """`step`: an escalation, a rung of the ladder beyond the breach."""
     clock: str
     """The clock."""
     generation: int
@@ -144,17 +144,17 @@ class NoticeMade(Answer):
     step: str
     """Its name on the ladder."""
     repeat: int
-    """0: the step itself; 1: its first repeat, …"""
+    """0: the rung itself; 1: its first repeat, …"""
     noticed_at: Instant
     """When the service noticed; later than `at` after an outage or a late report."""
     notified: bool
-    """False: for the record only, nobody was told."""
+    """False: for the record only, nobody was notified."""
     recipients: tuple[Role, ...]
     """The roles that the ladder names."""
     addressees: tuple[AddresseeView, ...]
     """Who had those roles at that moment."""
     why: Bilingual
-    """As it was told then."""
+    """As it was worded then."""
 
 
 class VerdictMade(Answer):
@@ -223,8 +223,8 @@ class MergedIn(Answer):
     """The clocks that were running there, and since when; the earliest start counts here."""
 
 
-Entry = Annotated[
-    Received
+TimelineEntry = Annotated[
+    ComplaintReceived
     | Step
     | OnHold
     | Reopened

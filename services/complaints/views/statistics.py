@@ -22,7 +22,7 @@ from services.complaints.views.responses import Answer
 By = Literal["week", "month"]
 
 REPEAT_DAYS = 365
-"""Who complained within so many days before complains again."""
+"""A customer who complained within so many days before is a repeat complainer."""
 
 
 class ClockStatistics(Answer):
@@ -216,13 +216,13 @@ class Tables:
         if not tally.merged_away:
             self._received[tally.customer_key].append(day)
         if day >= self._whole.first:
-            self._sums[self._place(day)].add(tally, is_open=is_open)
+            self._sums[self._index(day)].add(tally, is_open=is_open)
 
     def statistics(self, dealer_id: str) -> Statistics:
         """What all that was added comes to."""
         repeats = [set[str]() for _ in self._periods]
         for customer, day in self._repeats():
-            repeats[self._place(day)].add(customer)
+            repeats[self._index(day)].add(customer)
         whole = _Sum()
         for each in self._sums:
             whole.add_all(each)
@@ -245,7 +245,7 @@ class Tables:
                 if day >= self._whole.first and day - before <= timedelta(days=REPEAT_DAYS):
                     yield customer, day
 
-    def _place(self, day: date) -> int:
+    def _index(self, day: date) -> int:
         return bisect_left(self._starts, day + timedelta(days=1)) - 1
 
 

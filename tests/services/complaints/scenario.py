@@ -13,7 +13,7 @@ from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseEvent, CaseFacts, aggregate_id, join
 from services.complaints.domain.policy import POLICY_2123, ComplaintPolicy
 from services.complaints.domain.rulebook import Rulebook, rulebook_of
-from services.complaints.domain.turns import ABOUT_THE_STANDING
+from services.complaints.domain.standing import ABOUT_THE_STANDING
 from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import (
     CaseMerged,

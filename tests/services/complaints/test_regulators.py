@@ -15,7 +15,7 @@ from services.complaints.adapters.rules.coverage import missing_by_calendar, mis
 from services.complaints.adapters.rules.difference import differences
 from services.complaints.adapters.rules.drafts import Draft, read_draft
 from services.complaints.adapters.rules.shipped import FOLDER, names, shipped
-from services.complaints.domain.case import stand
+from services.complaints.domain.case import case_at
 from services.complaints.domain.clocks import Clock
 from services.complaints.domain.course import status_at
 from services.complaints.domain.facts import Filed
@@ -68,7 +68,7 @@ def rules(tmp_path: Path) -> dict[str, Rulebook]:
 def clock(case: Case, name: str, generation: int = 1) -> Clock:
     filed = case.facts.complaint
     assert isinstance(filed, Filed)
-    standing = stand(case.facts, filed, case.rulebook, case.now)
+    standing = case_at(case.facts, filed, case.rulebook, case.now)
     [found] = [each for each in standing.clocks if each.key == f"{name}/{generation}"]
     return found
 
@@ -76,7 +76,7 @@ def clock(case: Case, name: str, generation: int = 1) -> Clock:
 def clock_names(case: Case) -> list[str]:
     filed = case.facts.complaint
     assert isinstance(filed, Filed)
-    return [each.key for each in stand(case.facts, filed, case.rulebook, case.now).clocks]
+    return [each.key for each in case_at(case.facts, filed, case.rulebook, case.now).clocks]
 
 
 def told(case: Case, name: str) -> tuple[list[str], list[str]]:
@@ -292,7 +292,7 @@ def test_new_steps_show_that_somebody_is_at_it() -> None:
         case = given(filed(), step(name, "1h")).when("90m")
         found = case.facts.complaint
         assert isinstance(found, Filed)
-        standing = stand(case.facts, found, case.rulebook, case.now)
+        standing = case_at(case.facts, found, case.rulebook, case.now)
         assert status_at(found, standing.course, case.now) == status
         assert standing.is_open
 

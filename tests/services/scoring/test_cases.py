@@ -8,7 +8,7 @@ import pytest
 from services.complaints.domain import facts as of_cases
 from services.complaints.domain.decide import decide as decide_case
 from services.complaints.domain.facts import CaseEvent, CaseFacts
-from services.complaints.domain.turns import ABOUT_THE_STANDING
+from services.complaints.domain.standing import ABOUT_THE_STANDING
 from services.scoring.domain.decide import condense, decide
 from services.scoring.domain.facts import ScoringFacts, join
 from services.scoring.domain.policy import ScoringPolicy

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.complaints.domain.case import stand
+from services.complaints.domain.case import case_at
 from services.complaints.domain.clocks import Clock
 from services.complaints.domain.facts import CaseFacts, Filed
 from services.complaints.domain.rulebook import Edition, Rulebook
@@ -69,12 +69,12 @@ def proposed(current: Rulebook, dealer_id: str, edition: Edition) -> Rulebook:
 def moves(
     facts: CaseFacts, current: Rulebook, other: Rulebook, now: datetime
 ) -> list[ClockMove] | None:
-    """What would move of a case; None if it is none here. Raises what `stand` does."""
+    """What would move of a case; None if it is none here. Raises what `case_at` does."""
     filed = facts.complaint
     if not isinstance(filed, Filed) or filed.status == "voided":
         return None
-    before = _running(stand(facts, filed, current, now).clocks)
-    after = _running(stand(facts, filed, other, now).clocks)
+    before = _running(case_at(facts, filed, current, now).clocks)
+    after = _running(case_at(facts, filed, other, now).clocks)
     return list(_compared(filed.case_no, before, after, now))
 
 

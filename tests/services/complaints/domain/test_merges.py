@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.complaints.domain import facts
 from services.complaints.domain.facts import CaseEvent, CaseFacts
 from services.complaints.domain.merges import handed_to, merges_known
-from services.complaints.domain.turns import ABOUT_THE_STANDING
+from services.complaints.domain.standing import ABOUT_THE_STANDING
 from shared.contracts.complaints import (
     CaseClosed,
     CaseMerged,
