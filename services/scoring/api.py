@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from services.scoring.domain.decide import ABOUT_THE_SCORE
 from services.scoring.domain.facts import ScoringFacts
 from shared.contracts.scoring import Grade, GradeChanged, Reason, ScoreChanged
+from shared.contracts.subjects import ABOUT_THE_SCORE
 from shared.contracts.values import Instant
 from shared.decider.snapshot import Snapshot
 from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit

@@ -6,11 +6,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.case_subjects import Subject
 from shared.contracts.envelope import Message
 from shared.contracts.feed_parts import Severity, StepName
-from shared.contracts.identifiers import aggregate_within, customer_of, dealer_of
+from shared.contracts.identifiers import aggregate_within, customer_of, dealer_of, name_within
 from shared.contracts.outputs import Output, Withdrawal
+from shared.contracts.subjects import ABOUT_THE_STANDING, CaseSubject, fact_about
 from shared.contracts.topics import CASES, ESCALATIONS, MERGES, Topic
 from shared.contracts.values import Bilingual, Contract, Instant, LongId, ShortText, Version
 
@@ -111,7 +111,7 @@ class _OfACase(Output):
         cls, *, aggregate_id: str, about: str, at: datetime, sealed: Mapping[str, Any] | None
     ) -> Withdrawal:
         """Says what no longer holds and whom that concerns, as far as it was sealed."""
-        subject = Subject.parse(about)
+        subject = CaseSubject.parse(about)
         fields = sealed or {}
         return EscalationWithdrawn(
             customer_key=customer_of(aggregate_id),
@@ -119,7 +119,7 @@ class _OfACase(Output):
             about=about,
             withdrawn_at=at,
             withdrawn=dict(sealed) if sealed else None,
-            case_id=aggregate_id.partition("|")[2],
+            case_id=name_within(aggregate_id),
             case_no=fields.get("case_no"),
             clock=subject.clock,
             generation=subject.generation,
@@ -244,7 +244,7 @@ class _FromACase(Message):
     def document_id(self) -> str:
         """The key of this fact about the case that it was merged into."""
         if self.merged_customer_key is None:
-            return f"{self.merged_case_id}/{self.about}"
+            return fact_about(self.merged_case_id, self.about)
         return aggregate_within(self.merged_customer_key, self.merged_case_id)
 
 
@@ -275,14 +275,14 @@ class CaseMerged(_FromACase, Output):
         `sealed` is what was announced before merges named their speaker.
         """
         fields = sealed or {}
-        into = Subject.parse(about).into or ""
+        into = CaseSubject.parse(about).into or ""
         return CaseMergeWithdrawn(
             customer_key=fields.get("customer_key", customer_of(into)),
             dealer_id=dealer_of(aggregate_id),
             about=about,
             withdrawn_at=at,
-            case_id=fields.get("case_id", into.partition("|")[2]),
-            merged_case_id=aggregate_id.partition("|")[2],
+            case_id=fields.get("case_id", name_within(into)),
+            merged_case_id=name_within(aggregate_id),
             merged_customer_key=None if sealed else customer_of(aggregate_id),
         )
 
@@ -305,7 +305,7 @@ class _StandingOfACase(Message):
     @property
     def document_id(self) -> str:
         """The key of this fact; newer is what has the higher sequence."""
-        return f"{self.case_id}/standing"
+        return fact_about(self.case_id, ABOUT_THE_STANDING)
 
 
 class CaseStandingWithdrawn(_StandingOfACase, Withdrawal):
@@ -352,7 +352,7 @@ class CaseStandingChanged(_StandingOfACase, Output):
             dealer_id=dealer_of(aggregate_id),
             about=about,
             withdrawn_at=at,
-            case_id=aggregate_id.partition("|")[2],
+            case_id=name_within(aggregate_id),
         )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from services.complaints.domain.policy import Rung
-from shared.contracts.case_subjects import NoticeKind
+from shared.contracts.subjects import NoticeKind
 from shared.time.calendar import BusinessCalendar
 from shared.time.deadlines import Hold, Span, Unit, due, part_of
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
-from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import MOST_MERGES, CaseMerged, HandedOver, Merge
 from shared.contracts.identifiers import aggregate_within, dealer_of
+from shared.contracts.subjects import CaseSubject
 
 
 def closes_a_circle(facts: CaseFacts, step: StepTaken) -> bool:
@@ -84,7 +84,7 @@ def merged_message(
         case_id=into,
         merged_case_id=facts.case_id,
         merged_customer_key=facts.customer_key,
-        about=str(Subject(kind="merged", into=aggregate_within(key, into))),
+        about=str(CaseSubject(kind="merged", into=aggregate_within(key, into))),
         merges=tuple(sorted(merges, key=_order)),
         handed_over=(own, *(each for each in later if each.case_id != into))[:MOST_MERGES],
     )

@@ -13,7 +13,6 @@ from services.complaints.domain.course import RefusedStep, assigned_after
 from services.complaints.domain.facts import CaseFacts, Filed
 from services.complaints.domain.notices import Notice, notices, to_notify
 from services.complaints.domain.rulebook import Edition, Rulebook
-from shared.contracts.case_subjects import NoticeKind, Subject
 from shared.contracts.complaints import (
     Addressee,
     CaseClosed,
@@ -24,6 +23,7 @@ from shared.contracts.complaints import (
     Role,
     StepRefused,
 )
+from shared.contracts.subjects import CaseSubject, NoticeKind
 from shared.dealers.roster import without_roster
 from shared.decider.decision import Announced, Announcement, AnyOutput, State
 
@@ -144,7 +144,7 @@ class CaseMessages:
                 kept=closing.kept,
                 broken=closing.broken,
             )
-            about = str(Subject(kind="closed", generation=closing.generation))
+            about = str(CaseSubject(kind="closed", generation=closing.generation))
             yield closing.at, State(about, content, forget_at)
 
     def _refused(self, refused: RefusedStep) -> Iterator[Dated]:
@@ -164,7 +164,7 @@ class CaseMessages:
                 at=step.at,
                 refusal=refused.refusal,
             )
-            about = str(Subject(kind="refused", step=step.step_id))
+            about = str(CaseSubject(kind="refused", step_id=step.step_id))
             yield step.at, State(about, content, forget_at)
 
     @property
@@ -184,4 +184,4 @@ class CaseMessages:
 
 
 def _verdict_of(clock: Clock) -> str:
-    return str(Subject(kind="verdict", clock=clock.rule.name, generation=clock.generation))
+    return str(CaseSubject(kind="verdict", clock=clock.rule.name, generation=clock.generation))

@@ -7,7 +7,7 @@ from itertools import pairwise, zip_longest
 
 from services.complaints.domain.clocks import Clock
 from services.complaints.domain.ladder import Reached
-from shared.contracts.case_subjects import Subject, digest_of
+from shared.contracts.subjects import CaseSubject, digest_of
 from shared.decider.decision import Announced
 
 
@@ -15,7 +15,7 @@ from shared.decider.decision import Announced
 class Notice:
     """One notice of a clock: a rung of its ladder that was reached, or a repeat of one."""
 
-    subject: Subject
+    subject: CaseSubject
     """Its name has a digest of the instants that the notice is sealed with."""
     reached: Reached
     at: datetime
@@ -24,8 +24,8 @@ class Notice:
     def name(self, announced: Announced) -> str:
         """As it is out, if it is; one from before names had instants keeps the name it has."""
         name = str(self.subject)
-        if name not in announced and self.subject.place in announced:
-            return self.subject.place
+        if name not in announced and self.subject.undated in announced:
+            return self.subject.undated
         return name
 
 
@@ -64,11 +64,11 @@ def of_rung(clock: Clock, rung: Reached) -> Iterator[Notice]:
 def notice(clock: Clock, reached: Reached, at: datetime, repeat: int = 0) -> Notice:
     """The notice of a rung that is reached at this instant."""
     kind, name = reached.kind, reached.rung.name
-    subject = Subject(
+    subject = CaseSubject(
         kind=kind,
         clock=clock.rule.name,
         generation=clock.generation,
-        step=None if kind in {name, "breach"} else name,
+        rung=None if kind in {name, "breach"} else name,
         repeat=repeat,
         instants=digest_of(clock.started_at, clock.due_at or clock.started_at, at),
     )
@@ -89,17 +89,17 @@ def to_notify(
     if not of_use:
         return frozenset()
     highest = next((each for each in of_use if not _is_quiet(clock, each)), None)
-    notified = _notified({each.subject.place for each in of_use}, announced)
+    notified = _notified({each.subject.undated for each in of_use}, announced)
     again: dict[str, Notice] = {}
     for each in of_use:
-        if each.subject.place in notified:
+        if each.subject.undated in notified:
             again.setdefault(each.reached.rung.name, each)
     return frozenset(str(each.subject) for each in (*again.values(), highest) if each is not None)
 
 
 def _notified(undated: Set[str], announced: Announced) -> frozenset[str]:
     """Those of the subjects, without their instants, of which a notice is out that notified."""
-    out = {about: Subject.parse(about).place for about in announced}
+    out = {about: CaseSubject.parse(about).undated for about in announced}
     return frozenset(
         each for about, each in out.items() if each in undated and announced[about]["notified"]
     )

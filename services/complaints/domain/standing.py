@@ -11,12 +11,10 @@ from datetime import datetime
 from services.complaints.domain.case import CaseState, Closing
 from services.complaints.domain.course import Course, generations, in_order
 from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
-from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import CaseStandingChanged, CaseTurn, Outcome, Stands
 from shared.contracts.feed_parts import Severity
+from shared.contracts.subjects import ABOUT_THE_STANDING
 from shared.decider.decision import State
-
-ABOUT_THE_STANDING = str(Subject(kind="standing"))
 
 
 @dataclass(frozen=True, slots=True)

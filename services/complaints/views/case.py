@@ -26,9 +26,9 @@ from services.complaints.views.deadline import Explanation, explain
 from services.complaints.views.entries import TimelineEntry
 from services.complaints.views.responses import Answer
 from services.complaints.views.timeline import Timeline
-from shared.contracts.case_subjects import NoticeKind
 from shared.contracts.complaints import Outcome, Role
 from shared.contracts.feed_parts import Severity
+from shared.contracts.subjects import NoticeKind
 from shared.contracts.values import Bilingual, Instant
 from shared.decider.decision import Announced
 from shared.decider.snapshot import Snapshot

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.complaints.views.responses import Answer
-from shared.contracts.case_subjects import NoticeKind
 from shared.contracts.complaints import Because, Outcome, Refusal, Role
 from shared.contracts.feed_parts import Severity, StepName
+from shared.contracts.subjects import NoticeKind
 from shared.contracts.values import Bilingual, Instant
 
 Counting = Literal["counts", "refused", "taken_back", "not_yet", "waits"]

@@ -31,7 +31,7 @@ from services.complaints.views.entries import (
     TimelineEntry,
     VerdictMade,
 )
-from shared.contracts.case_subjects import NoticeKind, Subject
+from shared.contracts.subjects import CaseSubject, NoticeKind
 from shared.contracts.values import Bilingual
 from shared.decider.decision import Announced
 
@@ -147,7 +147,7 @@ class Timeline:
 
     def _notices(self) -> Iterator[TimelineEntry]:
         for about, sealed in self.announced.items():
-            kind = Subject.parse(about).kind
+            kind = CaseSubject.parse(about).kind
             if kind in {"warning", "breach", "step"}:
                 yield _notice(about, kind, sealed)
 

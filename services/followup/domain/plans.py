@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from services.followup.domain.facts import Delivery, FollowUpFacts, Visit
 from services.followup.domain.policy import FollowUpPolicy, ServiceInterval, TaskRule, days_after
 from services.followup.domain.readings import Reading, km_per_day
+from shared.contracts.subjects import TaskSubject
 
 
 class Ending(NamedTuple):
@@ -38,7 +39,7 @@ class Plan(NamedTuple):
     @property
     def about(self) -> str:
         """Names the task within the customer."""
-        return f"{self.rule.kind}/{self.document_id}"
+        return str(TaskSubject(self.rule.kind, self.document_id))
 
     @property
     def could_open_at(self) -> datetime:

@@ -14,10 +14,10 @@ from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseEvent, CaseFacts, Filed, join
 from services.complaints.domain.policy import POLICY_2123, ComplaintPolicy
 from services.complaints.domain.rulebook import Edition, Rulebook, rulebook_of
-from services.complaints.domain.standing import ABOUT_THE_STANDING
 from services.complaints.settings import ComplaintSettings
 from shared.contracts.complaints import CaseStandingChanged
 from shared.contracts.feed_parts import Severity, StepName
+from shared.contracts.subjects import ABOUT_THE_STANDING
 from shared.decider.decider import Decider
 from shared.decider.decision import Decision
 from tests import invariants

@@ -22,9 +22,9 @@ from services.complaints.domain.facts import Filed
 from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
 from services.complaints.domain.rulebook import Edition, Rulebook, rulebook_of
 from services.complaints.views.deadline import explain
-from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import CaseMerged
 from shared.contracts.feed_parts import StepName
+from shared.contracts.subjects import CaseSubject
 from shared.time.deadlines import Span
 from shared.yaml_file import WrongFile
 from tests.services.complaints.reading import ID, OneDealer, client
@@ -460,7 +460,10 @@ def test_a_clock_that_starts_at_any_step_explains_itself() -> None:
         own = ClockRule.model_validate({**dict(rule), "start": name, "stops": stops})
         policy = ComplaintPolicy(name="own", clocks=(own,))
         case = given(filed(), step(name, "1d"), rules=rulebook_of(policy)).when("4d")
-        assert [str(Subject.parse(about).kind) for about in case.sealed] == ["warning", "breach"]
+        assert [str(CaseSubject.parse(about).kind) for about in case.sealed] == [
+            "warning",
+            "breach",
+        ]
         english, chinese = told(case, "promise_kept")
         assert english[0].startswith("Starts 2026-11-22 10:00 +08:00: ")
         assert chinese[0].startswith("起算:2026-11-22 10:00 +08:00,")
