@@ -10,9 +10,11 @@ from services.complaints.domain.facts import CaseFacts, Filed
 from services.complaints.domain.listing import CaseTally
 from services.complaints.domain.rulebook import Rulebook
 from services.complaints.views import cursor
-from services.complaints.views.case import CasePage, CaseView, is_undecided, line, show
+from services.complaints.views.case import is_undecided, line, show
 from services.complaints.views.csv import to_csv
-from services.complaints.views.statistics import By, Statistics, Tables
+from services.complaints.views.statistics import Tables
+from shared.contracts.http.complaints import CasePage, CaseView
+from shared.contracts.http.complaints_statistics import By, Statistics
 from shared.contracts.identifiers import as_composed
 from shared.contracts.values import Day
 from shared.decider.snapshot import Snapshot

@@ -8,21 +8,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.complaints.domain.clocks import Clock
+from shared.contracts.http.complaints_deadline import NotCounted
 from shared.time.calendar import DAY_MINUTES, BusinessCalendar
 from shared.time.deadlines import SEARCH_MS, Hold, elapsed, joined
 from shared.time.opening import OpenTimes
 from shared.time.zones import MILLISECOND, milliseconds_of, moment_of
 
 MOST_PIECES = 30
-
-NotCounted = Literal["day_of_start", "closed", "holiday", "held", "part_of_another_day"]
-"""Why a day is no business day that counts. `closed`: on that day of the week. `holiday`: on that
-date. `held`: it closed while the clock was held. `part_of_another_day`: it closed no later than
-the day before."""
 
 
 @dataclass(frozen=True, slots=True)

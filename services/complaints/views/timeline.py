@@ -16,7 +16,7 @@ from services.complaints.domain.case import CaseState
 from services.complaints.domain.course import Course, RefusedStep, generations
 from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
 from services.complaints.domain.merges import handed_to, merges_known
-from services.complaints.views.entries import (
+from shared.contracts.http.complaints_timeline import (
     AddresseeView,
     Closed,
     ComplaintReceived,

@@ -12,8 +12,9 @@ from services.complaints.api import routes
 from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseEvent, CaseFacts, aggregate_id
 from services.complaints.domain.rulebook import Edition, Rulebook, rulebook_of
-from services.complaints.views.case import CaseView, line, show
-from services.complaints.views.entries import Step
+from services.complaints.views.case import line, show
+from shared.contracts.http.complaints import CaseView
+from shared.contracts.http.complaints_timeline import Step
 from shared.contracts.identifiers import document_id
 from shared.decider.decider import Decider
 from shared.decider.decision import NOTHING_DUE, Decision

@@ -22,7 +22,8 @@ from services.complaints.views.arithmetic import (
     count,
     total,
 )
-from services.complaints.views.deadline import Explanation, explain
+from services.complaints.views.deadline import explain
+from shared.contracts.http.complaints_deadline import Explanation
 from shared.time.calendar import WEEKDAYS, BusinessCalendar
 from shared.time.deadlines import Hold, Span, due, joined
 from tests.services.complaints.rules import BUSINESS, CALENDAR

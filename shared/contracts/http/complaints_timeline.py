@@ -1,20 +1,20 @@
-"""What the timeline of a case consists of, as staff read it."""
+"""What the timeline of a case consists of, as complaints answers."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.complaints.views.responses import Answer
 from shared.contracts.complaints import Because, Outcome, Refusal, Role
 from shared.contracts.feed_parts import Severity, StepName
+from shared.contracts.http.described import DescribedResponse
 from shared.contracts.subjects import NoticeKind
 from shared.contracts.values import Bilingual, Instant
 
 Counting = Literal["counts", "refused", "taken_back", "not_yet", "waits"]
 
 
-class ComplaintReceived(Answer):
+class ComplaintReceived(DescribedResponse):
     """The complaint was received."""
 
     kind: Literal["received"] = "received"
@@ -37,7 +37,7 @@ class ComplaintReceived(Answer):
     """The limit that the regulator's order prints, if the case has one."""
 
 
-class Step(Answer):
+class Step(DescribedResponse):
     """A step that was reported, whether it counts or not."""
 
     kind: Literal["step"] = "step"
@@ -73,7 +73,7 @@ class Step(Answer):
     """When a hold was planned to end."""
 
 
-class OnHold(Answer):
+class OnHold(DescribedResponse):
     """The case was held: an interval, of overlapping holds one."""
 
     kind: Literal["hold"] = "hold"
@@ -86,7 +86,7 @@ class OnHold(Answer):
     """Whether the case is held at present."""
 
 
-class Reopened(Answer):
+class Reopened(DescribedResponse):
     """A new generation of the case began."""
 
     kind: Literal["reopened"] = "reopened"
@@ -97,7 +97,7 @@ class Reopened(Answer):
     """The number of the generation that began; the first is 1."""
 
 
-class Regraded(Answer):
+class Regraded(DescribedResponse):
     """The severity of the case changed."""
 
     kind: Literal["regraded"] = "regraded"
@@ -112,7 +112,7 @@ class Regraded(Answer):
     """Whether it became major, so that more clocks run."""
 
 
-class AddresseeView(Answer):
+class AddresseeView(DescribedResponse):
     """Whom a notice was for when it was made."""
 
     role: Role
@@ -126,7 +126,7 @@ class AddresseeView(Answer):
     """The staff id of who is away, or the role that nobody has."""
 
 
-class NoticeMade(Answer):
+class NoticeMade(DescribedResponse):
     """A warning, a breach or an escalation that was announced and stands."""
 
     kind: Literal["notice"] = "notice"
@@ -157,7 +157,7 @@ class NoticeMade(Answer):
     """As it was worded then."""
 
 
-class VerdictMade(Answer):
+class VerdictMade(DescribedResponse):
     """A clock was stopped, in time or late."""
 
     kind: Literal["verdict"] = "verdict"
@@ -178,7 +178,7 @@ class VerdictMade(Answer):
     """In words."""
 
 
-class Closed(Answer):
+class Closed(DescribedResponse):
     """A generation of the case came to its end with nothing left to do."""
 
     kind: Literal["closed"] = "closed"
@@ -197,7 +197,7 @@ class Closed(Answer):
     """In words."""
 
 
-class MergedOut(Answer):
+class MergedOut(DescribedResponse):
     """This case was merged into another."""
 
     kind: Literal["merged_out"] = "merged_out"
@@ -210,7 +210,7 @@ class MergedOut(Answer):
     """When the merge was undone; null: it stands."""
 
 
-class MergedIn(Answer):
+class MergedIn(DescribedResponse):
     """Another case was merged into this one."""
 
     kind: Literal["merged_in"] = "merged_in"
