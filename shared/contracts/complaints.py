@@ -10,7 +10,7 @@ from shared.contracts.envelope import Message
 from shared.contracts.feed_parts import Severity, StepName
 from shared.contracts.identifiers import aggregate_within, customer_of, dealer_of, name_within
 from shared.contracts.outputs import Output, Withdrawal
-from shared.contracts.subjects import ABOUT_THE_STANDING, CaseSubject, fact_about
+from shared.contracts.subjects import ABOUT_THE_STANDING, CaseSubject, NoticeKind, fact_about
 from shared.contracts.topics import CASES, ESCALATIONS, MERGES, Topic
 from shared.contracts.values import Bilingual, Contract, Instant, LongId, ShortText, Version
 
@@ -143,6 +143,9 @@ class _OfAClock(_OfACase):
 class _Notice(_OfAClock):
     """A rung of the ladder that was reached at `at` and noticed at `noticed_at`."""
 
+    KIND: ClassVar[NoticeKind]
+    """What its subject and its metrics call it."""
+
     step: RungName
     """Its name on the ladder."""
     at: Instant
@@ -158,18 +161,24 @@ class DeadlineWarned(_Notice):
     """A deadline is near."""
 
     TYPE: ClassVar[str] = "dev.aftercare.deadline.warned.v1"
+    KIND: ClassVar[NoticeKind] = "warning"
 
 
 class DeadlineBreached(_Notice):
     """A deadline passed. It was breached at `due_at`, whenever that was noticed."""
 
     TYPE: ClassVar[str] = "dev.aftercare.deadline.breached.v1"
+    KIND: ClassVar[NoticeKind] = "breach"
 
 
 class EscalationRaised(_Notice):
     """A deadline passed so long ago that the next rung of the ladder is reached."""
 
     TYPE: ClassVar[str] = "dev.aftercare.escalation.raised.v1"
+    KIND: ClassVar[NoticeKind] = "step"
+
+
+AnyNotice = DeadlineWarned | DeadlineBreached | EscalationRaised
 
 
 class ClockStopped(_OfAClock):

@@ -15,6 +15,7 @@ from services.complaints.domain.notices import Notice, notices, to_notify
 from services.complaints.domain.rulebook import Edition, Rulebook
 from shared.contracts.complaints import (
     Addressee,
+    AnyNotice,
     CaseClosed,
     ClockStopped,
     DeadlineBreached,
@@ -32,11 +33,8 @@ MOST_REFUSALS = 100
 
 Dated = tuple[datetime, AnyOutput]
 """An output and the instant that it belongs to."""
-AnyNotice = DeadlineWarned | DeadlineBreached | EscalationRaised
 _CONTRACTS: Mapping[NoticeKind, type[AnyNotice]] = {
-    "warning": DeadlineWarned,
-    "breach": DeadlineBreached,
-    "step": EscalationRaised,
+    contract.KIND: contract for contract in (DeadlineWarned, DeadlineBreached, EscalationRaised)
 }
 
 

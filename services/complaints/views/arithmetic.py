@@ -1,6 +1,6 @@
 """How a deadline was counted, piece by piece: the open stretches, the days that counted. Pure.
 
-The pieces sum to the target, to the millisecond. Only so many are listed; the others are one
+The pieces sum to the target, to the millisecond. `MOST_PIECES` are listed; the others are one
 piece together, so that the effort does not grow with the target.
 """
 
@@ -18,6 +18,7 @@ from shared.time.opening import OpenTimes
 from shared.time.zones import MILLISECOND, milliseconds_of, moment_of
 
 MOST_PIECES = 30
+"""How many pieces of a count are listed one by one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What staff read of a case: its status, its timeline, and its clocks with their ladders. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from services.complaints.domain.notices import of_rung
 from services.complaints.domain.rulebook import Rulebook
 from services.complaints.domain.wording import why_due, why_stopped
 from services.complaints.views.deadline import explain
-from services.complaints.views.timeline import Timeline
+from services.complaints.views.timeline import CaseTimeline
 from shared.contracts.http.complaints import (
     CaseLine,
     CaseStatus,
@@ -32,6 +32,7 @@ from shared.contracts.http.complaints import (
     LadderRung,
     RunningClock,
 )
+from shared.contracts.identifiers import aggregate_within, as_composed, customer_of, name_within
 from shared.decider.decision import Announced
 from shared.decider.snapshot import Snapshot
 
@@ -44,6 +45,18 @@ class _Known:
     course: Course
     case: CaseState | None
     undecided: bool
+
+
+def ids_meant(given: str) -> Iterable[str]:
+    """The ids of cases that a text in a URL may mean: it may have lost its percent-encoding."""
+    key, name = customer_of(given), name_within(given)
+    encoded = aggregate_within(as_composed(key, plain=3), as_composed(name, plain=4))
+    return dict.fromkeys((given, encoded))
+
+
+def documents_meant(given: str) -> Iterable[str]:
+    """The ids of documents that such a text may mean."""
+    return dict.fromkeys((given, as_composed(given, plain=4)))
 
 
 def is_undecided(snapshot: Snapshot[CaseFacts]) -> bool:
@@ -74,7 +87,7 @@ def show(snapshot: Snapshot[CaseFacts], rulebook: Rulebook, now: datetime) -> Ca
         deadline=case.deadline if case else None,
         generations=tuple(_generations(case)) if case else (),
         clocks=_clocks(case, snapshot.announced, now) if case else (),
-        timeline=Timeline(facts, snapshot.announced, filed, known.course, case, now).entries(),
+        timeline=CaseTimeline(facts, snapshot.announced, filed, known.course, case, now).entries(),
         next_due=snapshot.decision.next_due,
         updated_at=snapshot.updated_at,
         parked_because=snapshot.parked_because,

@@ -1,9 +1,12 @@
-"""Where a page of cases ended, as an opaque text that staff give back for the next page."""
+"""Where a page of cases ended, as an opaque text that staff give back for the next page. Pure."""
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from datetime import datetime
 
+from services.complaints.domain.facts import CaseFacts
+from shared.decider.snapshot import Snapshot
 from shared.time.zones import milliseconds_of, moment_of
 
 Position = tuple[datetime, str]
@@ -15,6 +18,23 @@ def written(position: Position) -> str:
     deadline, case = position
     text = f"{milliseconds_of(deadline)} {case}"
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def next_page(
+    snapshots: Sequence[Snapshot[CaseFacts]], *, limit: int, by_deadline: bool
+) -> str | None:
+    """What the page after this one is asked for with; None after the last page.
+
+    A page of open cases goes on after a deadline and an id, one of all cases after an id alone.
+    """
+    if len(snapshots) < limit:
+        return None
+    last = snapshots[-1]
+    if not by_deadline:
+        return last.id
+    assert last.listing is not None
+    assert last.listing.deadline is not None
+    return written((last.listing.deadline, last.id))
 
 
 def read(cursor: str, dealer_id: str) -> Position:

@@ -8,21 +8,29 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import pairwise
 from math import ceil
 from statistics import median
+from typing import Self
+from zoneinfo import ZoneInfo
 
 from services.complaints.domain.listing import CaseTally, ClockTally
+from services.complaints.domain.rulebook import Rulebook
 from shared.contracts.http.complaints_statistics import (
     By,
     ClockStatistics,
     PeriodStatistics,
     Statistics,
 )
+from shared.decider.decision import Listing
 
+MOST_DAYS = 3 * 366
+"""How many days statistics reach over at most: three years."""
+_EAST = timezone(timedelta(hours=14))
+"""Where a day begins first."""
 REPEAT_DAYS = 365
-"""A customer who complained within so many days before is a repeat complainer."""
+"""For how many days after a complaint another one of the same customer is a repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,31 @@ class _Sum:
         )
 
 
+class WrongDays(Exception):
+    """A day that statistics cannot be asked for with."""
+
+    def __init__(self, parameter: str, message: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+        self.message = message
+
+
+def today_at(rulebook: Rulebook, dealer_id: str, now: datetime) -> date:
+    """The date in the zone of the dealer's calendar; without one, where a day begins first."""
+    calendar = rulebook.current(dealer_id).calendar
+    zone = ZoneInfo(calendar.timezone) if calendar is not None else _EAST
+    return now.astimezone(zone).date()
+
+
+def _weeks_before(last: date) -> date:
+    return last - timedelta(days=last.weekday() + 11 * 7)
+
+
+def _months_before(last: date) -> date:
+    months = last.year * 12 + last.month - 1 - 11
+    return date(months // 12, months % 12 + 1, 1)
+
+
 class Tables:
     """Takes in cases one by one, in any order, and keeps no more of them than it must."""
 
@@ -140,6 +173,26 @@ class Tables:
         self._starts = [period.first for period in self._periods]
         self._sums = [_Sum() for _ in self._periods]
         self._received: defaultdict[str, list[date]] = defaultdict(list)
+
+    @classmethod
+    def asked(cls, by: By, first: date | None, last: date | None, *, today: date) -> Self:
+        """Of the days asked for; else of the last 12 weeks or months. Raises `WrongDays`."""
+        last = last or today
+        if first is None:
+            first = _weeks_before(last) if by == "week" else _months_before(last)
+        if last < first:
+            raise WrongDays("to", "it is before the first day")
+        if (last - first).days >= MOST_DAYS:
+            raise WrongDays("from", f"at most {MOST_DAYS} days at once, which is three years")
+        return cls(by, first, last)
+
+    @property
+    def received_within(self) -> tuple[datetime, datetime]:
+        """Between which instants a case that says something was received: in whatever zone, so
+        with a day more on either side."""
+        midnight = time.min.replace(tzinfo=UTC)
+        since = datetime.combine(self.earliest, midnight) - timedelta(days=1)
+        return since, datetime.combine(self._whole.last, midnight) + timedelta(days=2)
 
     @property
     def earliest(self) -> date:
@@ -155,6 +208,12 @@ class Tables:
             self._received[tally.customer_key].append(day)
         if day >= self._whole.first:
             self._sums[self._index(day)].add(tally, is_open=is_open)
+
+    def add_listed(self, listings: Iterable[Listing]) -> None:
+        """Count cases as they are stored."""
+        for listing in listings:
+            tally = CaseTally.model_validate(listing.tally)
+            self.add(tally, is_open=listing.deadline is not None)
 
     def statistics(self, dealer_id: str) -> Statistics:
         """What all that was added comes to."""

@@ -68,7 +68,7 @@ _ORDER = {
 
 
 @dataclass(frozen=True)
-class Timeline:
+class CaseTimeline:
     """What the timeline of one case is made from."""
 
     facts: CaseFacts
