@@ -75,7 +75,9 @@ class RungOffset(Written):
     in the unit of the target.
     """
 
-    HINT: ClassVar[str] = "a place on the ladder is written like '75%', '-30m', 'due' or '+2h'"
+    HINT: ClassVar[str] = (
+        "where a rung is on the ladder is written like '75%', '-30m', 'due' or '+2h'"
+    )
 
     text: str
     moment: Moment
@@ -166,10 +168,10 @@ class ClockRule(BaseModel):
         order = {"before": 0, "due": 1, "after": 2}
         sides = [order[rung.at.moment] for rung in self.ladder]
         if sides != sorted(sides) or sides.count(1) != 1:
-            raise ValueError("a ladder has its warnings first, then one step 'due', then the rest")
+            raise ValueError("a ladder has its warnings first, then one rung 'due', then the rest")
         names = [rung.name for rung in self.ladder]
         if len(names) != len(set(names)):
-            raise ValueError("two steps of the ladder have the same name")
+            raise ValueError("two rungs of the ladder have the same name")
         for rung in self.ladder:
             self._check_warning(rung)
         return self
