@@ -75,9 +75,7 @@ class RungOffset(Written):
     in the unit of the target.
     """
 
-    HINT: ClassVar[str] = (
-        "where a rung is on the ladder is written like '75%', '-30m', 'due' or '+2h'"
-    )
+    HINT: ClassVar[str] = "a place on the ladder is written like '75%', '-30m', 'due' or '+2h'"
 
     text: str
     moment: Moment

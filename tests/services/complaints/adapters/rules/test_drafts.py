@@ -136,7 +136,7 @@ def test_a_calendar_that_nothing_counts_by_is_left_out(tmp_path: Path) -> None:
         ),
         (
             "dealer: a/b\nladder:\n  - {name: breach, at: soon, to: [group]}\n",
-            "pudong.yaml:3: ladder.0.at: where a rung is on the ladder is written like",
+            "pudong.yaml:3: ladder.0.at: a place on the ladder is written like",
         ),
         (
             "dealer: a/b\nladder:\n  - {name: first, at: 75%, to: [group]}\n",
