@@ -15,7 +15,7 @@ from services.complaints.domain.policy import ClockRule
 from services.followup.domain.policy import FollowUpPolicy
 from services.scoring.domain.policy import ScoringPolicy
 from shared.contracts.values import DealerId
-from shared.policies.yaml_changes import key_of
+from shared.decider.policy import key_of
 
 Schema: TypeAlias = dict[str, Any]
 

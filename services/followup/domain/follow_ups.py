@@ -13,6 +13,7 @@ from services.followup.domain.facts import Delivery, FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules import TRIGGERS
 from services.followup.domain.task_rule import TaskRule
+from shared.contracts.subjects import TaskSubject
 
 
 class Ending(NamedTuple):
@@ -39,7 +40,7 @@ class FollowUp(NamedTuple):
     @property
     def about(self) -> str:
         """Names the task within the customer."""
-        return f"{self.rule.kind}/{self.document_id}"
+        return str(TaskSubject(self.rule.kind, self.document_id))
 
     @property
     def could_open_at(self) -> datetime:

@@ -13,8 +13,6 @@ from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseEvent, CaseFacts, aggregate_id, join
 from services.complaints.domain.policy import POLICY_2123, ComplaintPolicy
 from services.complaints.domain.rulebook import CaseRulebook, rulebook_of
-from services.complaints.domain.turns import ABOUT_THE_STANDING
-from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import (
     CaseMerged,
     CaseMergeWithdrawn,
@@ -29,6 +27,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import Severity, StepName
 from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
 from shared.contracts.outputs import Output
+from shared.contracts.subjects import ABOUT_THE_STANDING, CaseSubject
 from shared.decider.decision import Announcement, Decision
 
 RECEIVED = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -223,7 +222,7 @@ def abouts(decision: Decision) -> set[str]:
 
 def place(about: str) -> str:
     """The name of a subject without its instants."""
-    return Subject.parse(about).place
+    return CaseSubject.parse(about).undated
 
 
 class Case:
@@ -275,7 +274,7 @@ class Case:
 
     def then(self, *expected: str) -> Self:
         """Exactly these outputs hold of its clocks."""
-        subjects = (Subject.parse(about) for about in abouts(self.decision))
+        subjects = (CaseSubject.parse(about) for about in abouts(self.decision))
         said = {str(subject) for subject in subjects if subject.clock is not None}
         assert said == set(expected)
         return self

@@ -9,15 +9,15 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.complaints.app import decider
-from services.complaints.domain.case import stand
+from services.complaints.domain.case import case_at
 from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseEvent, CaseFacts, Filed, join
 from services.complaints.domain.policy import POLICY_2123, ComplaintPolicy
 from services.complaints.domain.rulebook import CaseEdition, CaseRulebook, rulebook_of
-from services.complaints.domain.turns import ABOUT_THE_STANDING
 from services.complaints.settings import ComplaintSettings
 from shared.contracts.complaints import CaseStandingChanged
 from shared.contracts.feed_parts import Severity, StepName
+from shared.contracts.subjects import ABOUT_THE_STANDING
 from shared.decider.decider import Decider
 from shared.decider.decision import Decision
 from tests import invariants
@@ -223,11 +223,11 @@ def test_a_verdict_agrees_with_its_breach(events: list[CaseEvent], now: datetime
     found = invariants.visible(_decide(facts, now), now)
     said = {place(about): content for about, content in found.items()}
     for about, content in said.items():
-        saying, _, clock = about.partition("/")
-        if saying == "verdict" and content["verdict"] == "kept":
+        kind, _, clock = about.partition("/")
+        if kind == "verdict" and content["verdict"] == "kept":
             assert f"breach/{clock}" not in said
             assert content["margin_seconds"] >= 0
-        if saying == "breach":
+        if kind == "breach":
             assert f"warning/{clock}" in said
             assert content["due_at"] <= now
 
@@ -236,7 +236,7 @@ def test_a_verdict_agrees_with_its_breach(events: list[CaseEvent], now: datetime
 def test_a_held_clock_cannot_break(by: Complaints, events: list[CaseEvent], now: datetime) -> None:
     facts = known(events)
     if isinstance(facts.complaint, Filed):
-        standing = stand(facts, facts.complaint, by.policy, now)
+        standing = case_at(facts, facts.complaint, by.policy, now)
         for clock in standing.clocks:
             due_at = clock.due_at
             if due_at is None or not clock.rule.pausable or not clock.broken(now):
@@ -253,7 +253,7 @@ def test_what_is_closed_owes_nothing(
     decision = by.decide(facts, {}, by.policy, now)
     if decision.listing is not None and decision.listing.deadline is None:
         assert isinstance(facts.complaint, Filed)
-        last = stand(facts, facts.complaint, by.policy, now).generations[-1].number
+        last = case_at(facts, facts.complaint, by.policy, now).generations[-1].number
         assert f"closed/{last}" in abouts(decision)
 
 

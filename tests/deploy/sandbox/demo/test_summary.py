@@ -21,11 +21,11 @@ from shared.contracts.complaints import (
     DeadlineWarned,
     EscalationRaised,
     EscalationWithdrawn,
-    Why,
 )
 from shared.contracts.envelope import Message
 from shared.contracts.followup import TaskChanged, TaskStatus, TaskWithdrawn
 from shared.contracts.scoring import Grade, GradeChanged, ScoreChanged, ScoreWithdrawn
+from shared.contracts.values import Bilingual
 from shared.dealers.dealer import Dealer
 
 SINCE = datetime(2026, 11, 20, tzinfo=UTC)
@@ -37,7 +37,7 @@ BERLIN = Dealer(
 )
 KEY = "sunrise/pudong/dms-cn/C1"
 CASE = "sunrise/pudong/dms-cn/complaint/K1"
-WHY = Why(en="due", zh="到期")
+WHY = Bilingual(en="due", zh="到期")
 
 
 def received(message: Message, subject: str = "", sequence: int = 1) -> TopicRecord:

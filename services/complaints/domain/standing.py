@@ -1,6 +1,6 @@
 """How a case stands, and stood from when on: what other services go by.
 
-They do not judge steps themselves. What complaints makes of them is told here, as a state that
+They do not judge steps themselves. What complaints makes of them is a state here, which
 follows from the facts; the instants are those of the steps, never of when anything was noticed.
 """
 
@@ -8,20 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.complaints.domain.case import Closing, Standing
+from services.complaints.domain.case import CaseState, Closing
 from services.complaints.domain.course import Course, generations, in_order
 from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
-from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import CaseStandingChanged, CaseTurn, Outcome, Stands
 from shared.contracts.feed_parts import Severity
+from shared.contracts.subjects import ABOUT_THE_STANDING
 from shared.decider.decision import State
-
-ABOUT_THE_STANDING = str(Subject(kind="standing"))
 
 
 @dataclass(frozen=True, slots=True)
-class _Course:
-    """What the steps so far have come to."""
+class _SoFar:
+    """What the steps up to one of them have come to."""
 
     severity: Severity
     ended: Stands | None = None
@@ -47,12 +45,12 @@ def turns(filed: Filed, course: Course) -> Iterator[CaseTurn]:
         for generation in generations(filed, course.steps)[1:]
     }
     taken_back = {id(step) for step in course.taken_back}
-    now = _Course(filed.severity)
+    now = _SoFar(filed.severity)
     yield _turn(now, filed, filed.received_at)
     for step in in_order((*course.steps, *course.taken_back)):
         before = now
         if id(step) in reopened:
-            now = _Course(now.severity)
+            now = _SoFar(now.severity)
         elif id(step) in taken_back:
             now = replace(now, elsewhere=True)
         else:
@@ -61,7 +59,7 @@ def turns(filed: Filed, course: Course) -> Iterator[CaseTurn]:
             yield _turn(now, step, step.at)
 
 
-def _after(now: _Course, step: StepTaken) -> _Course:
+def _after(now: _SoFar, step: StepTaken) -> _SoFar:
     match step.step:
         case "withdrawn" | "merged" if now.ended is None:
             return replace(now, ended=step.step)
@@ -77,22 +75,22 @@ def _after(now: _Course, step: StepTaken) -> _Course:
             return now
 
 
-def _turn(now: _Course, because: Filed | StepTaken, at: datetime) -> CaseTurn:
+def _turn(now: _SoFar, because: Filed | StepTaken, at: datetime) -> CaseTurn:
     return CaseTurn(
         at=at, recorded_at=because.recorded_at, stands=now.stands, severity=now.severity
     )
 
 
-def standing_of(facts: CaseFacts, filed: Filed, standing: Standing) -> State:
+def standing_of(facts: CaseFacts, filed: Filed, case: CaseState) -> State:
     """How the case stands, for its customer. Never forgotten, as its readers may come later."""
-    found = tuple(turns(filed, standing.course))
-    closing = None if standing.is_open else standing.closings[-1]
+    found = tuple(turns(filed, case.course))
+    closing = None if case.is_open else case.closings[-1]
     content = CaseStandingChanged(
         customer_key=facts.customer_key,
         dealer_id=facts.dealer_id,
         case_id=facts.case_id,
         case_no=filed.case_no,
-        generation=len(standing.generations),
+        generation=len(case.generations),
         status="open" if closing is None else "closed",
         outcome=None if closing is None else _outcome(closing, found[-1]),
         severity=found[-1].severity,

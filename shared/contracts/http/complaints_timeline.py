@@ -1,20 +1,20 @@
-"""What the timeline of a case consists of, as staff read it."""
+"""What the timeline of a case consists of, as complaints answers."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.complaints.views.responses import Answer, Words
-from shared.contracts.case_subjects import NoticeKind
 from shared.contracts.complaints import Because, Outcome, Refusal, Role
 from shared.contracts.feed_parts import Severity, StepName
-from shared.contracts.values import Instant
+from shared.contracts.http.described import DescribedResponse
+from shared.contracts.subjects import NoticeKind
+from shared.contracts.values import Bilingual, Instant
 
 Counting = Literal["counts", "refused", "taken_back", "not_yet", "waits"]
 
 
-class Received(Answer):
+class ComplaintReceived(DescribedResponse):
     """The complaint was received."""
 
     kind: Literal["received"] = "received"
@@ -37,7 +37,7 @@ class Received(Answer):
     """The limit that the regulator's order prints, if the case has one."""
 
 
-class Step(Answer):
+class Step(DescribedResponse):
     """A step that was reported, whether it counts or not."""
 
     kind: Literal["step"] = "step"
@@ -57,7 +57,7 @@ class Step(Answer):
     `waits`: the complaint itself is not known here."""
     refusal: Refusal | None
     """Why it was refused, for programs."""
-    why: Words | None
+    why: Bilingual | None
     """Why it does not count; null if it does."""
     reason: str | None
     """As reported, such as the reason of a hold."""
@@ -73,7 +73,7 @@ class Step(Answer):
     """When a hold was planned to end."""
 
 
-class OnHold(Answer):
+class OnHold(DescribedResponse):
     """The case was held: an interval, of overlapping holds one."""
 
     kind: Literal["hold"] = "hold"
@@ -86,7 +86,7 @@ class OnHold(Answer):
     """Whether the case is held at present."""
 
 
-class Reopened(Answer):
+class Reopened(DescribedResponse):
     """A new generation of the case began."""
 
     kind: Literal["reopened"] = "reopened"
@@ -97,7 +97,7 @@ class Reopened(Answer):
     """The number of the generation that began; the first is 1."""
 
 
-class Regraded(Answer):
+class Regraded(DescribedResponse):
     """The severity of the case changed."""
 
     kind: Literal["regraded"] = "regraded"
@@ -112,7 +112,7 @@ class Regraded(Answer):
     """Whether it became major, so that more clocks run."""
 
 
-class AddresseeView(Answer):
+class AddresseeView(DescribedResponse):
     """Whom a notice was for when it was made."""
 
     role: Role
@@ -121,13 +121,13 @@ class AddresseeView(Answer):
     """A staff id; null where nobody is known."""
     because: Because
     """`on_duty`: has the role. `deputy`: stands in for somebody away. `fallback`: nobody has the
-    role, so another one is told. `nobody`: not even that. `no_roster`: the dealer gave none."""
+    role, so another one is notified. `nobody`: not even that. `no_roster`: the dealer gave none."""
     instead_of: str | None = None
     """The staff id of who is away, or the role that nobody has."""
 
 
-class NoticeMade(Answer):
-    """A warning, a breach or an escalation step that was announced and stands."""
+class NoticeMade(DescribedResponse):
+    """A warning, a breach or an escalation that was announced and stands."""
 
     kind: Literal["notice"] = "notice"
     """Always `notice`."""
@@ -136,7 +136,7 @@ class NoticeMade(Answer):
     about: str
     """Its name within the case, such as `breach/contact/1/3d7f0c2ab1`."""
     notice: NoticeKind
-    """`step`: a step of the ladder beyond the breach."""
+    """`step`: an escalation, a rung of the ladder beyond the breach."""
     clock: str
     """The clock."""
     generation: int
@@ -144,20 +144,20 @@ class NoticeMade(Answer):
     step: str
     """Its name on the ladder."""
     repeat: int
-    """0: the step itself; 1: its first repeat, …"""
+    """0: the rung itself; 1: its first repeat, …"""
     noticed_at: Instant
     """When the service noticed; later than `at` after an outage or a late report."""
     notified: bool
-    """False: for the record only, nobody was told."""
+    """False: for the record only, nobody was notified."""
     recipients: tuple[Role, ...]
     """The roles that the ladder names."""
     addressees: tuple[AddresseeView, ...]
     """Who had those roles at that moment."""
-    why: Words
-    """As it was told then."""
+    why: Bilingual
+    """As it was worded then."""
 
 
-class VerdictMade(Answer):
+class VerdictMade(DescribedResponse):
     """A clock was stopped, in time or late."""
 
     kind: Literal["verdict"] = "verdict"
@@ -174,11 +174,11 @@ class VerdictMade(Answer):
     """When it was due; null: a hold kept it from being due."""
     margin_seconds: int | None
     """Time left, or, below zero, time over; elapsed time. Null without a due time."""
-    why: Words
+    why: Bilingual
     """In words."""
 
 
-class Closed(Answer):
+class Closed(DescribedResponse):
     """A generation of the case came to its end with nothing left to do."""
 
     kind: Literal["closed"] = "closed"
@@ -193,11 +193,11 @@ class Closed(Answer):
     """The clocks that were stopped in time."""
     broken: tuple[str, ...]
     """The clocks that ran past their due time."""
-    why: Words
+    why: Bilingual
     """In words."""
 
 
-class MergedOut(Answer):
+class MergedOut(DescribedResponse):
     """This case was merged into another."""
 
     kind: Literal["merged_out"] = "merged_out"
@@ -210,7 +210,7 @@ class MergedOut(Answer):
     """When the merge was undone; null: it stands."""
 
 
-class MergedIn(Answer):
+class MergedIn(DescribedResponse):
     """Another case was merged into this one."""
 
     kind: Literal["merged_in"] = "merged_in"
@@ -223,8 +223,8 @@ class MergedIn(Answer):
     """The clocks that were running there, and since when; the earliest start counts here."""
 
 
-Entry = Annotated[
-    Received
+TimelineEntry = Annotated[
+    ComplaintReceived
     | Step
     | OnHold
     | Reopened
