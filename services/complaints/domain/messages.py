@@ -29,7 +29,7 @@ from shared.dealers.roster import without_roster
 from shared.decider.decision import Announced, Announcement, AnyOutput, State
 
 MOST_REFUSALS = 100
-"""Of one case, the earliest of them; the timeline shows all."""
+"""How many refused steps of a case are announced, the earliest; the timeline shows all."""
 
 Dated = tuple[datetime, AnyOutput]
 """An output and the instant that it belongs to."""
