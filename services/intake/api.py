@@ -7,15 +7,15 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, StringConstraints, TypeAdapter
 from starlette.requests import ClientDisconnect
 
-from services.intake.adapters.http.body import SINGLE, events_in, media_type_of, strictness_of
-from services.intake.adapters.http.limits import Door
-from services.intake.adapters.http.schema import EVENT_BODY, STRICT, problems_of
+from services.intake.adapters.door import Door
 from services.intake.adapters.register import Register, row_of
+from services.intake.domain.decode.body import SINGLE, events_in, media_type_of, strictness_of
 from services.intake.domain.facts import Row
 from services.intake.receive import Intake
 from services.intake.settings import IntakeSettings
 from services.intake.views import problems
-from services.intake.views.answers import BatchAnswer, Document, DocumentDetail, Item, batch_answer
+from services.intake.views.items import BatchAnswer, Document, DocumentDetail, Item, batch_answer
+from services.intake.views.openapi import EVENT_BODY, STRICT, problems_of
 from shared.contracts.http.problem import Problem
 from shared.contracts.values import DealerId, instant_text
 from shared.dealers.dealer import Dealers

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 from fastapi import FastAPI
 
-from services.intake.adapters.http.schema import with_events
 from services.intake.adapters.register import MongoRegister, Register
 from services.intake.adapters.republish import Republishing
 from services.intake.api import documents_router, events_router
@@ -16,6 +15,7 @@ from services.intake.narratives_api import narratives_router
 from services.intake.receive import Intake
 from services.intake.republish_api import republish_router
 from services.intake.settings import IntakeSettings
+from services.intake.views.openapi import with_events
 from shared.contracts import intake as contracts
 from shared.dealers.dealer import Dealers
 from shared.platform import http, metrics

@@ -9,9 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
-from services.intake.adapters.http.schema import problems_of
 from services.intake.adapters.register import Register, row_of
 from services.intake.domain.facts import Row
+from services.intake.views.openapi import problems_of
 from shared.contracts.values import Contract
 from shared.platform.problems import Refusal, unknown
 

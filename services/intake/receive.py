@@ -23,19 +23,19 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeAlias, TypeVar
 
+from services.intake.adapters.monitor import NOBODY, Seen, Sender
 from services.intake.adapters.publish import publish
-from services.intake.adapters.records import record_of
 from services.intake.adapters.register import Register
-from services.intake.adapters.seen import NOBODY, Seen, Sender
 from services.intake.domain.batch import Entry, Outgoing, Plan, Unregistered, plan
-from services.intake.domain.canonical import submissions
 from services.intake.domain.decide import Decision
-from services.intake.domain.examine.findings import MOST_TOLD, Finding
-from services.intake.domain.examine.reports import Refused, Reported, examine
+from services.intake.domain.envelope import record_of
+from services.intake.domain.examine.event import Refused, Reported, examine
 from services.intake.domain.facts import Row
-from services.intake.domain.follow import FOLLOWING_AT_ONCE, cases_of, steps_among
+from services.intake.domain.findings import MOST_TOLD, Finding
+from services.intake.domain.steps import FOLLOWING_AT_ONCE, cases_of, steps_among
+from services.intake.domain.submissions import submissions
 from services.intake.views import problems
-from services.intake.views.answers import Item
+from services.intake.views.items import Item
 from services.intake.views.problems import MOST_TOLD_AT_ONCE
 from shared.contracts.http.problem import Problem
 from shared.dealers.dealer import Dealers

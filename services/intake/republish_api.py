@@ -5,9 +5,9 @@ from typing import Annotated
 import structlog
 from fastapi import APIRouter, Query, Response
 
-from services.intake.adapters.http.schema import problems_of
 from services.intake.adapters.republish import PutBack, Republishing, UnknownPlace
 from services.intake.views import problems
+from services.intake.views.openapi import problems_of
 from shared.contracts.values import DealerId, Instant
 from shared.dealers.dealer import Dealers
 from shared.platform import metrics

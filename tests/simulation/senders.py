@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from services.intake.adapters.register import Register
 from services.intake.receive import Intake
-from services.intake.views.answers import Item
+from services.intake.views.items import Item
 from shared.contracts.envelope import from_headers
 from shared.contracts.values import instant_text
 from shared.platform.errors import TransientFailure

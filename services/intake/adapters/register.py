@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, get_args
 
 from services.intake.domain.facts import Row
 from services.intake.domain.hashes import key_of
-from services.intake.domain.profiles.profiles import PROFILE
+from services.intake.domain.profiles.profile import PROFILE
 from shared.contracts.identifiers import as_composed
 from shared.platform.errors import Conflict, TransientFailure
 from shared.platform.mongo import ASCENDING, IndexModel, Mongo, guarded_bulk, transient

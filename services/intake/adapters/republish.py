@@ -14,14 +14,14 @@ from datetime import datetime
 from pydantic import Field
 
 from services.intake.adapters.publish import publish
-from services.intake.adapters.records import record_of
 from services.intake.adapters.register import Register, Shelf
 from services.intake.domain.batch import Outgoing
-from services.intake.domain.canonical import STEP
+from services.intake.domain.envelope import record_of
 from services.intake.domain.facts import Row
-from services.intake.domain.follow import newest_of_each
-from services.intake.domain.kept import departures_of, snapshots_of
-from services.intake.domain.profiles.profiles import PROFILE
+from services.intake.domain.profiles.profile import PROFILE
+from services.intake.domain.published import departures_of, snapshots_of
+from services.intake.domain.steps import newest_of_each
+from services.intake.domain.submissions import STEP
 from shared.contracts.intake import Recorded
 from shared.contracts.values import Contract
 from shared.platform import metrics

@@ -4,16 +4,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.intake.domain.canonical import Submission
 from services.intake.domain.decide import ALREADY_KNOWN, Decision, Placement, decide, follow_cases
-from services.intake.domain.examine.findings import Finding
-from services.intake.domain.examine.reports import Reported
+from services.intake.domain.decide_profiles import decide_opt_outs, decide_profile, with_words
+from services.intake.domain.documents.naming import customers_named
+from services.intake.domain.examine.event import Reported
 from services.intake.domain.facts import Row
-from services.intake.domain.follow import Following, newest_of_each, steps_among
-from services.intake.domain.identify import customers_named
-from services.intake.domain.profiles.decide import decide_opt_outs, decide_profile, with_words
+from services.intake.domain.findings import Finding
 from services.intake.domain.profiles.opt_outs import OPT_OUTS
-from services.intake.domain.profiles.profiles import PROFILE, profile_of
+from services.intake.domain.profiles.profile import PROFILE, profile_of
+from services.intake.domain.steps import Following, newest_of_each, steps_among
+from services.intake.domain.submissions import Submission
 from shared.contracts.http.problem import Problem
 from shared.contracts.identifiers import is_customer_key
 from shared.contracts.intake import ComplaintMoved, Moved, Recorded

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.intake.domain.canonical import Submission, step_taken
 from services.intake.domain.facts import Row, placed, version_for, with_event, with_left
-from services.intake.domain.kept import content_of, moved
+from services.intake.domain.published import content_of, moved
+from services.intake.domain.submissions import Submission, step_taken
 from shared.contracts.intake import Moved, Recorded
 
 ALREADY_KNOWN = "already known"

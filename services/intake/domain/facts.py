@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from services.intake.domain.profiles.said import Said
+from services.intake.domain.statements import Said
 from shared.contracts.identifiers import document_version, succeeding_version
 from shared.contracts.values import Instant
 

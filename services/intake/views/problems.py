@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.intake.domain.examine.findings import Finding
+from services.intake.domain.findings import Finding
 from shared.contracts.http.problem import PlaceInEvent, Problem
 from shared.platform import problems as platform_problems
 from shared.platform.problems import problem

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.intake.domain.canonical import Submission, submissions
-from services.intake.domain.examine.reports import Reported, examine
-from services.intake.views.answers import Item
+from services.intake.domain.examine.event import Reported, examine
+from services.intake.domain.submissions import Submission, submissions
+from services.intake.views.items import Item
 from shared.contracts import intake
 from shared.contracts.envelope import from_headers
 from shared.contracts.feeds import REPORTS

@@ -9,8 +9,8 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from services.intake.adapters.http.body import BATCH, NDJSON, SINGLE
 from services.intake.app import make_app
+from services.intake.domain.decode.body import BATCH, NDJSON, SINGLE
 from services.intake.settings import IntakeSettings
 from shared.platform.errors import TransientFailure
 from tests.services.intake.conftest import World

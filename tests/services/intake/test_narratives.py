@@ -9,8 +9,8 @@ from hypothesis import given as forall
 from hypothesis import strategies as st
 
 from services.intake.domain.batch import Entry, Unregistered, plan
-from services.intake.domain.canonical import submissions
 from services.intake.domain.facts import Row
+from services.intake.domain.submissions import submissions
 from services.intake.narratives_api import written
 from shared.platform.errors import TransientFailure
 from tests.services.intake.conftest import World

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from services.intake.domain.batch import NO_SUCH_CASE, NO_SUCH_CUSTOMER, NO_SUCH_TARGET
-from services.intake.domain.examine.reports import Refused, examine
+from services.intake.domain.examine.event import Refused, examine
 from shared.contracts.intake import ComplaintStepTaken, ProfileRecorded
 from tests.services.intake.conftest import World
 from tests.services.intake.given import (

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from services.intake.adapters.records import causation_id
+from services.intake.domain.envelope import causation_id
 from services.intake.receive import Unreadable
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import document_id

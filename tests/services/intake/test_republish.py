@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.intake.adapters.register import MongoRegister
 from services.intake.adapters.republish import PutBack, Republishing, UnknownPlace
-from services.intake.domain.profiles.profiles import PROFILE
+from services.intake.domain.profiles.profile import PROFILE
 from services.intake.receive import Intake
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import document_id

@@ -7,8 +7,8 @@ beside `data_base64`, leaves URIs and the values of extensions alone, and tells 
 import re
 from collections.abc import Mapping
 
-from services.intake.domain.examine.findings import Findings
 from services.intake.domain.examine.names import is_repeatable
+from services.intake.domain.findings import Findings
 from shared.contracts.envelope import CloudEvent
 
 SMALLEST_INTEGER, LARGEST_INTEGER = -(2**31), 2**31 - 1

@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any, get_args, get_origin
 
-from services.intake.domain.examine.findings import Findings
 from services.intake.domain.examine.names import is_repeatable
+from services.intake.domain.findings import Findings
 from shared.contracts.values import Contract
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from services.intake.domain.examine.findings import Findings
+from services.intake.domain.findings import Findings
 from shared.contracts.feed_parts import Customer, Vehicle
 from shared.contracts.feeds import AnyReport, ComplaintReported, SaleReported, VisitReported
 

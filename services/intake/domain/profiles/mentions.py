@@ -6,9 +6,14 @@ from typing import TypeAlias
 
 from pydantic import JsonValue
 
-from services.intake.domain.identify import document_id_of, document_numbers, key_of, kind_of
+from services.intake.domain.documents.naming import (
+    document_id_of,
+    document_numbers,
+    key_of,
+    kind_of,
+)
 from services.intake.domain.profiles.opt_outs import MAIN, OPT_OUTS, said_of_opt_outs
-from services.intake.domain.profiles.profiles import PROFILE, profile_of, said_of, said_of_car
+from services.intake.domain.profiles.profile import PROFILE, profile_of, said_of, said_of_car
 from shared.contracts.feed_parts import Customer
 from shared.contracts.feeds import AnyReport, ComplaintReported, SaleReported, VisitReported
 from shared.contracts.identifiers import document_id

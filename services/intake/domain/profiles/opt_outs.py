@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from services.intake.domain.profiles.said import Said, Statements
+from services.intake.domain.statements import Said, Statements
 from shared.contracts.feed_parts import Customer
 from shared.contracts.identifiers import modified_at
 from shared.contracts.intake import ConsentGiven

@@ -10,9 +10,9 @@ from pydantic import SecretStr
 
 from services.intake.adapters.register import IDS_AT_ONCE, MongoRegister, Register, Shelf
 from services.intake.domain.batch import Entry, Unregistered, plan
-from services.intake.domain.canonical import submissions
 from services.intake.domain.facts import Row
-from services.intake.domain.profiles.profiles import PROFILE
+from services.intake.domain.profiles.profile import PROFILE
+from services.intake.domain.submissions import submissions
 from shared.platform.errors import Conflict, TransientFailure
 from shared.platform.mongo import Mongo
 from shared.settings import MongoSettings
@@ -252,7 +252,7 @@ async def test_instants_keep_their_milliseconds(register: Register) -> None:
 async def test_a_database_that_is_away_is_a_transient_failure(
     mongo_settings: MongoSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.mongo.SELECTION_TIMEOUT_MS", 200)
+    monkeypatch.setattr("shared.platform.mongo.SELECTION_TIMEOUT_MS", 200)
     away = mongo_settings.model_copy(update={"uri": SecretStr("mongodb://127.0.0.1:1")})
     mongo = functools.cache(functools.partial(Mongo, away, "intake"))
     register = MongoRegister(mongo)

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.intake.domain.canonical import Submission
 from services.intake.domain.decide import Decision, Placement, decide, follow_cases
 from services.intake.domain.facts import Row
+from services.intake.domain.submissions import Submission
 from shared.contracts.intake import ComplaintMoved, ComplaintStepTaken, SaleMoved, SaleRecorded
 from tests.services.intake.given import (
     NOW,

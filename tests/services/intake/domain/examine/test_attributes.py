@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from services.intake.adapters.http.body import BATCH, NDJSON, SINGLE, events_in
-from services.intake.domain.examine.findings import Finding
-from services.intake.domain.examine.reports import Refused, Reported, examine
+from services.intake.domain.decode.body import BATCH, NDJSON, SINGLE, events_in
+from services.intake.domain.examine.event import Refused, Reported, examine
+from services.intake.domain.findings import Finding
 from shared.contracts.envelope import CloudEvent
 from tests.services.intake.given import DEALERS, NOW, event, lines, visit
 

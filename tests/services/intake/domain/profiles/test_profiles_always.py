@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.domain.canonical import submissions
-from services.intake.domain.profiles.decide import decide_profile
-from services.intake.domain.profiles.profiles import PROFILE, profile_version, with_said
-from services.intake.domain.profiles.said import Said, Statements, stamped
+from services.intake.domain.decide_profiles import decide_profile
+from services.intake.domain.profiles.profile import PROFILE, profile_version, with_said
+from services.intake.domain.statements import Said, Statements, stamped
+from services.intake.domain.submissions import submissions
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 from shared.platform.errors import TransientFailure
 from tests.examples import thorough

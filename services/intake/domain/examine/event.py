@@ -10,15 +10,8 @@ from datetime import date, datetime, timedelta
 
 from pydantic import ValidationError
 
-from services.intake.domain.examine.attributes import check_attributes
-from services.intake.domain.examine.findings import MOST_TOLD, Finding, Findings
-from services.intake.domain.examine.odometers import with_plausible_odometers
-from services.intake.domain.examine.pointers import pointer
-from services.intake.domain.examine.strict_json import path_to_doubled
-from services.intake.domain.examine.telephones import e164
-from services.intake.domain.examine.unknown import tell_unknown
-from services.intake.domain.examine.unreadable import leave_out_unreadable
-from services.intake.domain.identify import (
+from services.intake.domain.decode.strict_json import path_to_doubled
+from services.intake.domain.documents.naming import (
     as_answered,
     case_merged_into,
     case_of,
@@ -27,6 +20,13 @@ from services.intake.domain.identify import (
     referred_of,
     referrer_of,
 )
+from services.intake.domain.documents.odometers import with_plausible_odometers
+from services.intake.domain.examine.attributes import check_attributes
+from services.intake.domain.examine.telephones import e164
+from services.intake.domain.examine.unknown import tell_unknown
+from services.intake.domain.examine.unreadable import leave_out_unreadable
+from services.intake.domain.findings import MOST_TOLD, Finding, Findings
+from services.intake.domain.pointers import pointer
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.feed_parts import Customer, Phone, Vehicle
 from shared.contracts.feeds import (

@@ -9,19 +9,18 @@ is published is written, too, so that of two instances the second finds out.
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from services.intake.domain.canonical import Submission
 from services.intake.domain.decide import ALREADY_KNOWN, NEWER_KNOWN, Decision
 from services.intake.domain.facts import Row, placed, version_for, with_left
-from services.intake.domain.kept import content_of, moved, snapshots_of
 from services.intake.domain.profiles.opt_outs import at_the_customers, consent_of
-from services.intake.domain.profiles.profiles import (
+from services.intake.domain.profiles.profile import (
     BEFORE,
     profile_made_of,
     profile_version,
     said_before,
     with_said,
 )
-from services.intake.domain.profiles.said import (
+from services.intake.domain.published import content_of, moved, snapshots_of
+from services.intake.domain.statements import (
     RECEIPTS_KEPT,
     Said,
     Statements,
@@ -31,6 +30,7 @@ from services.intake.domain.profiles.said import (
     time_ms,
     version_of,
 )
+from services.intake.domain.submissions import Submission
 from shared.contracts.intake import ConsentGiven, ProfileRecorded
 
 

@@ -7,10 +7,10 @@ kept beside them as JSON, so that the same message, under the same id, can be pu
 import json
 from collections.abc import Mapping
 
-from services.intake.domain.canonical import STEP
 from services.intake.domain.facts import Row
 from services.intake.domain.profiles.opt_outs import OPT_OUTS
-from services.intake.domain.profiles.profiles import PROFILE
+from services.intake.domain.profiles.profile import PROFILE
+from services.intake.domain.submissions import STEP
 from shared.contracts.intake import (
     ComplaintFiled,
     ComplaintMoved,

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from pydantic import JsonValue
 
-from services.intake.domain.profiles.said import (
+from services.intake.domain.statements import (
     Said,
     Statements,
     joined,

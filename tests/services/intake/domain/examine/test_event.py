@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.examine.findings import Finding
-from services.intake.domain.examine.reports import Refused, Reported, examine
+from services.intake.domain.examine.event import Refused, Reported, examine
+from services.intake.domain.findings import Finding
 from shared.contracts.feeds import SaleReported, VisitReported
 from tests.services.intake.given import (
     BERLIN,

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from services.intake.domain.examine.reports import doubled
-from services.intake.domain.examine.strict_json import (
+from services.intake.domain.decode.strict_json import (
     Decoded,
     NotJson,
     NotTaken,
@@ -12,6 +11,7 @@ from services.intake.domain.examine.strict_json import (
     TooLarge,
     after_space,
 )
+from services.intake.domain.examine.event import doubled
 from services.intake.receive import Unreadable
 from services.intake.views import problems
 from shared.platform.file_kinds import binary_kind

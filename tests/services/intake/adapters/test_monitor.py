@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from services.intake.adapters.seen import (
+from services.intake.adapters.monitor import (
     MOST_LOGGED,
     SOURCES_REFUSED,
     SOURCES_TAKEN,
@@ -15,9 +15,9 @@ from services.intake.adapters.seen import (
     Sender,
     reason_of,
 )
-from services.intake.domain.examine.findings import Finding
+from services.intake.domain.findings import Finding
 from services.intake.receive import Unreadable
-from services.intake.views.answers import Item
+from services.intake.views.items import Item
 from services.intake.views.problems import invalid_event, too_large, unreadable
 from shared.contracts.http.problem import Problem
 from tests.services.intake.conftest import World

@@ -9,10 +9,7 @@ from typing import assert_never
 
 from pydantic import JsonValue
 
-from services.intake.domain.examine.reports import Reported
-from services.intake.domain.facts import Row, merged_into
-from services.intake.domain.hashes import content_hash, keyed_hash
-from services.intake.domain.identify import (
+from services.intake.domain.documents.naming import (
     case_merged_into,
     case_of,
     document_id_of,
@@ -22,6 +19,9 @@ from services.intake.domain.identify import (
     referred_of,
     referrer_of,
 )
+from services.intake.domain.examine.event import Reported
+from services.intake.domain.facts import Row, merged_into
+from services.intake.domain.hashes import content_hash, keyed_hash
 from services.intake.domain.profiles.mentions import Mention, free_words, mentions_of
 from shared.contracts.feeds import (
     AnyReport,

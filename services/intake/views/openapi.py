@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from services.intake.adapters.http.body import BATCH, NDJSON, SINGLE
+from services.intake.domain.decode.body import BATCH, NDJSON, SINGLE
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.feeds import REPORTS
 

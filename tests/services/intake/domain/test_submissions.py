@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.canonical import submissions
 from services.intake.domain.decide import decide
+from services.intake.domain.submissions import submissions
 from shared.contracts.intake import (
     ComplaintFiled,
     ComplaintStepTaken,

@@ -8,9 +8,9 @@ arrive at a customer ahead of their complaint, and leave it behind theirs.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.intake.domain.canonical import STEP
-from services.intake.domain.examine.findings import Finding
 from services.intake.domain.facts import Row
+from services.intake.domain.findings import Finding
+from services.intake.domain.submissions import STEP
 from services.intake.views.problems import places
 from shared.contracts.http.problem import Problem
 from shared.contracts.intake import (

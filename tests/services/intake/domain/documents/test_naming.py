@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.domain.identify import check_vin, document_id_of
+from services.intake.domain.documents.naming import check_vin, document_id_of
 from tests.services.intake.given import GOOD_VIN, reported, step, visit
 
 

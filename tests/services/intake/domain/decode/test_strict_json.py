@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.adapters.http.body import BATCH, NDJSON, SINGLE, events_in
-from services.intake.domain.examine.reports import Refused
-from services.intake.domain.examine.strict_json import NotJson, StrictJson, TooLarge
+from services.intake.domain.decode.body import BATCH, NDJSON, SINGLE, events_in
+from services.intake.domain.decode.strict_json import NotJson, StrictJson, TooLarge
+from services.intake.domain.examine.event import Refused
 from services.intake.receive import Unreadable
 from shared.platform.problems import Refusal
 

@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 import pytest
 from prometheus_client import REGISTRY
 
-from services.intake.adapters.http.body import BATCH, NDJSON, SINGLE
 from services.intake.app import make_app
+from services.intake.domain.decode.body import BATCH, NDJSON, SINGLE
 from services.intake.settings import IntakeSettings
 from shared.platform import process
 from shared.settings import HttpSettings

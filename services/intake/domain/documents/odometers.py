@@ -7,7 +7,7 @@ only the readings of other documents contradict is found by who knows those.
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from services.intake.domain.examine.findings import Finding, Findings
+from services.intake.domain.findings import Finding, Findings
 from shared.contracts.feed_parts import Vehicle
 from shared.contracts.feeds import AnyReport, SaleReported, VisitReported
 from shared.contracts.values import Odometer

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from services.intake.domain.examine.pointers import pointer
+from services.intake.domain.pointers import pointer
 
 MOST_TOLD = 20
 """So many findings of one event are told."""

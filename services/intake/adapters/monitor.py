@@ -12,8 +12,8 @@ from typing import NamedTuple, get_args
 
 import structlog
 
-from services.intake.domain.examine.pointers import as_far_as_known
-from services.intake.views.answers import Item, Outcome
+from services.intake.domain.pointers import as_far_as_known
+from services.intake.views.items import Item, Outcome
 from shared.contracts.feeds import REPORTS
 from shared.contracts.http.problem import Problem
 from shared.dealers.dealer import Dealers
