@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.cli.failures import CannotRun
-from deploy.cli.intake_client import IntakeClient, Item
+from deploy.cli.intake_client import IntakeClient
 from deploy.cli.json_texts import NotAnArray, elements, is_cut_off, values
+from shared.contracts.http.intake import Item
 from shared.platform.file_kinds import WHAT_TO_DO, binary_kind, text_kind
 
 DEFAULT_CHUNK = 500

@@ -8,7 +8,8 @@ from typing import Literal
 from deploy.sandbox.feed.feed import Draft, exported
 from deploy.sandbox.feed.stores import Store
 from services.followup.domain.decide import task_id
-from services.intake.domain.documents.naming import document_id_of, key_of
+from services.intake.domain.documents import document_id_of
+from services.intake.domain.documents.naming import key_of
 from shared.contracts.feeds import SaleReported, TaskOutcomeReported, VisitReported
 from shared.contracts.followup import TaskKind
 

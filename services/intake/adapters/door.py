@@ -9,9 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from services.intake.receive import Aside, at_once
 from services.intake.settings import IntakeSettings
 from services.intake.views import problems
 from shared.platform import metrics
@@ -20,14 +19,27 @@ from shared.platform.problems import Refusal
 T = TypeVar("T")
 
 FREE_BYTES = 65_536
-"""Of each body so much is not counted: stalled large ones do not keep small ones out."""
+"""The first bytes of each body are not counted: stalled large ones do not keep small ones out."""
 SMALL_EVENT_BYTES = 16_384
 """One event up to this size is worked on in the event loop: it takes a few milliseconds."""
 LARGE_BATCH_BYTES = 262_144
 SMALL_AT_ONCE, LARGE_AT_ONCE = 16, 2
-"""So many requests of their kind are worked on at once; the others wait for their turn."""
+"""How many requests of their kind are worked on at once; the others wait for their turn."""
 GRACE_SECONDS = 1.0
 """Where room is short, a body that takes longer to arrive than this gives up its place."""
+
+
+class Aside(Protocol):
+    """Does work that may take long where nobody waits for it."""
+
+    async def __call__(self, work: Callable[[], T], /) -> T:
+        """What `work` returns or raises."""
+        ...
+
+
+async def at_once(work: Callable[[], T], /) -> T:
+    """For what takes no time."""
+    return work()
 
 
 @dataclass(eq=False, slots=True)
@@ -78,13 +90,13 @@ class Door:
         lane = self._small if size <= LARGE_BATCH_BYTES else self._large
         try:
             async with asyncio.timeout(self._settings.body_deadline_seconds):
-                await lane.places.acquire()
+                await lane.free.acquire()
         except TimeoutError:
             raise Refusal(problems.busy()) from None
         try:
             yield lane.aside
         finally:
-            lane.places.release()
+            lane.free.release()
 
     async def _read(self, arriving: _Arriving, chunks: AsyncIterator[bytes]) -> bytes:
         due = arriving.began + self._settings.body_deadline_seconds
@@ -145,7 +157,7 @@ class _Lane:
     """One thread, for requests of one size: the small ones never wait behind the large ones."""
 
     def __init__(self, name: str, at_once: int) -> None:
-        self.places = asyncio.Semaphore(at_once)
+        self.free = asyncio.Semaphore(at_once)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"intake-{name}")
 
     async def aside(self, work: Callable[[], T]) -> T:

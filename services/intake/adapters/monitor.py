@@ -1,4 +1,4 @@
-"""What is taken and refused is seen: counted by feed, and each refusal logged by place and reason.
+"""What is taken and refused is counted by feed, and each refusal logged by pointer and reason.
 
 Nothing of an event's content is in a log line or a label: no value, no name of the sender's own
 choosing, and no id.
@@ -13,8 +13,9 @@ from typing import NamedTuple, get_args
 import structlog
 
 from services.intake.domain.pointers import as_far_as_known
-from services.intake.views.items import Item, Outcome
+from services.intake.views.problems import reason_of
 from shared.contracts.feeds import REPORTS
+from shared.contracts.http.intake import Item, Outcome
 from shared.contracts.http.problem import Problem
 from shared.dealers.dealer import Dealers
 from shared.platform import metrics
@@ -26,22 +27,9 @@ STATUSES = ("200", "202", "400", "408", "413", "415", "422", "500", "503")
 OTHER = "other"
 """Stands for the sources of a dealer beyond those that are told apart."""
 SOURCES_TAKEN, SOURCES_REFUSED = 32, 8
-"""So many sources of a dealer are told apart: of which something was taken, and others."""
+"""How many sources of a dealer are told apart: of which something was taken, and others."""
 MOST_LOGGED = 20
-"""So many lines are logged of one request."""
-
-_CLASSES = (
-    ("/data/dealer_id", "dealer"),
-    ("/data/customer", "customer"),
-    ("/data/parties", "customer"),
-    ("/data/vehicle", "vehicle"),
-    ("/data/lines", "lines"),
-    ("/data/products", "lines"),
-    ("/data", "data"),
-    ("/type", "type"),
-    ("", "envelope"),
-)
-"""Where an event is wrong, roughly; the first that fits."""
+"""The most lines that are logged of one request."""
 
 log = structlog.get_logger()
 
@@ -58,12 +46,14 @@ class Sender:
 NOBODY = Sender()
 
 
-class _Refused(NamedTuple):
+class _RefusalKind(NamedTuple):
+    """What is counted and logged together."""
+
     sender: Sender
     reason: str
 
 
-class Seen:
+class FeedMonitor:
     """Counts what became of events, and logs refusals. Strangers cannot make it name more than a
     few things."""
 
@@ -76,22 +66,22 @@ class Seen:
 
     def events(self, senders: Sequence[Sender], items: Sequence[Item]) -> None:
         """These events of one request became these items."""
-        refusals: defaultdict[_Refused, list[Problem]] = defaultdict(list)
+        refusals: defaultdict[_RefusalKind, list[Problem]] = defaultdict(list)
         for sender, item in zip(senders, items, strict=True):
             feed = self._feed(sender, item.outcome)
             metrics.intake_events.labels(item.outcome, sender.type, sender.dealer_id).inc()
             metrics.intake_feed_events.labels(sender.dealer_id, feed, item.outcome).inc()
             if item.problem is not None:
                 known = Sender(sender.dealer_id, feed, sender.type)
-                refusals[_Refused(known, reason_of(item.problem))].append(item.problem)
-        _tell(refusals)
+                refusals[_RefusalKind(known, reason_of(item.problem))].append(item.problem)
+        _report(refusals)
 
     def request(self, problem: Problem) -> None:
         """A whole request was refused, unread or unreadable."""
         if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:  # it is sent again
             return
         metrics.intake_feed_events.labels(UNKNOWN, UNKNOWN, "rejected").inc()
-        _tell({_Refused(NOBODY, reason_of(problem)): [problem]})
+        _report({_RefusalKind(NOBODY, reason_of(problem)): [problem]})
 
     def _feed(self, sender: Sender, outcome: Outcome) -> str:
         """The source as it is labelled: bounded, whatever strangers call themselves."""
@@ -112,30 +102,21 @@ class Seen:
         return source
 
 
-def reason_of(problem: Problem) -> str:
-    """One of a few words: the kind of problem, and roughly where the event is wrong."""
-    kind = problem.type.rpartition(":")[2]
-    if kind != "invalid-event" or not problem.errors:
-        return kind
-    pointer = problem.errors[0].pointer
-    return f"{kind}/{next(name for start, name in _CLASSES if pointer.startswith(start))}"
-
-
 def _begin(dealer_id: str) -> None:
-    """All that can be told of a dealer is there from the start, at 0."""
+    """All that can be counted of a dealer is there from the start, at 0."""
     outcomes = get_args(Outcome)
     metrics.begin(metrics.intake_feed_events, [dealer_id], [UNKNOWN], outcomes)
     metrics.begin(metrics.intake_events, outcomes, (*REPORTS, UNKNOWN), [dealer_id])
 
 
-def _tell(refusals: dict[_Refused, list[Problem]]) -> None:
+def _report(refusals: dict[_RefusalKind, list[Problem]]) -> None:
     for (sender, reason), found in refusals.items():
         metrics.intake_refused.labels(sender.dealer_id, sender.source, reason).inc(len(found))
     for (sender, reason), found in list(refusals.items())[:MOST_LOGGED]:
         log.warning(
             "refused",
             reason=reason,
-            places=_places(found),
+            places=_pointers(found),
             dealer=sender.dealer_id,
             source=sender.source,
             type=sender.type,
@@ -145,7 +126,7 @@ def _tell(refusals: dict[_Refused, list[Problem]]) -> None:
         log.warning("refused", more_reasons=len(refusals) - MOST_LOGGED)
 
 
-def _places(found: Iterable[Problem]) -> dict[str, int]:
-    """The places that are wrong, the most frequent ones."""
+def _pointers(found: Iterable[Problem]) -> dict[str, int]:
+    """Where events are wrong, the most frequent pointers."""
     pointers = (as_far_as_known(place.pointer) for problem in found for place in problem.errors)
     return dict(Counter(pointers).most_common(MOST_LOGGED))

@@ -1,4 +1,4 @@
-"""What follows from what a report says in passing: profiles, opt-outs, free words. Pure.
+"""What follows from what a report says in passing: profiles, opt-outs, free words.
 
 A profile whose content changes is published. One that does not is published again where an
 attempt may have published another: at a report that was overtaken, for the register does not
@@ -9,8 +9,9 @@ is published is written, too, so that of two instances the second finds out.
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from services.intake.domain.decide import ALREADY_KNOWN, NEWER_KNOWN, Decision
-from services.intake.domain.facts import Row, placed, version_for, with_left
+from services.intake.domain.decide import ALREADY_KNOWN, NEWER_KNOWN, RegisterDecision
+from services.intake.domain.documents.naming import RecordFields
+from services.intake.domain.facts import Row, with_left
 from services.intake.domain.profiles.opt_outs import at_the_customers, consent_of
 from services.intake.domain.profiles.profile import (
     BEFORE,
@@ -22,7 +23,7 @@ from services.intake.domain.profiles.profile import (
 from services.intake.domain.published import content_of, moved, snapshots_of
 from services.intake.domain.statements import (
     RECEIPTS_KEPT,
-    Said,
+    Statement,
     Statements,
     joined,
     stamp_for,
@@ -31,13 +32,14 @@ from services.intake.domain.statements import (
     version_of,
 )
 from services.intake.domain.submissions import Submission
+from services.intake.domain.versions import version_following, version_for
 from shared.contracts.intake import ConsentGiven, ProfileRecorded
 
 
 def decide_profile(
     row: Row | None, submission: Submission, *, received_at: datetime, published: Collection[str]
-) -> Decision:
-    """The profile with what the report says of it: accepted if that changes what is told.
+) -> RegisterDecision:
+    """The profile with what the report says of it: accepted if that changes what is published.
 
     `published`: where attempts published it, of which the register may not know.
     """
@@ -49,17 +51,17 @@ def decide_profile(
             refilled, _ = _profile(row, submission, found, stamp, received_at)
             return _unchanged(row, refilled)
         if stamp < row.version:
-            return Decision(outcome="duplicate", row=row, detail=NEWER_KNOWN)
+            return RegisterDecision(outcome="duplicate", row=row, detail=NEWER_KNOWN)
     said = with_said(known, found)
     overtaken = any(of not in said or said[of].value != found[of].value for of in found)
     if said is known and not overtaken and not published and row is not None and row.said:
-        return Decision(outcome="duplicate", row=row, detail=ALREADY_KNOWN)
-    after, told = _profile(row, submission, said, stamp, received_at)
+        return RegisterDecision(outcome="duplicate", row=row, detail=ALREADY_KNOWN)
+    after, profile = _profile(row, submission, said, stamp, received_at)
     if row is None or after.content != _content_before(row, known):
-        return Decision(outcome="accepted", row=after, messages=(told,))
+        return RegisterDecision(outcome="accepted", row=after, messages=(profile,))
     if not overtaken and not published:
         return _unchanged(row, after)
-    return Decision(outcome="duplicate", row=after, messages=(told,), detail=NEWER_KNOWN)
+    return RegisterDecision(outcome="duplicate", row=after, messages=(profile,), detail=NEWER_KNOWN)
 
 
 def decide_opt_outs(
@@ -70,7 +72,7 @@ def decide_opt_outs(
     named: Collection[str],
     received_at: datetime,
     published: Collection[str],
-) -> Decision | None:
+) -> RegisterDecision | None:
     """The opt-outs of a document, where the `document` is now; None while nothing was said.
 
     `named`: the customers that the report itself names; it, or an attempt that `published`, may
@@ -81,17 +83,19 @@ def decide_opt_outs(
         return None
     stamp = _stamp(row, known, submission, received_at)
     said = joined(known, stamped(submission.said, stamp))
-    version = placed(version_of(said), document)
+    version = version_following(version_of(said), document)
     strays = {*published, *(set(named) - document.keys)}
     if row is not None and version <= row.version:
         elsewhere = sorted(strays - row.keys)
         messages = tuple(moved(row, key=key, version=row.version) for key in elsewhere)
-        return Decision(outcome="duplicate", row=row, messages=messages, detail=ALREADY_KNOWN)
+        return RegisterDecision(
+            outcome="duplicate", row=row, messages=messages, detail=ALREADY_KNOWN
+        )
     after = _opt_outs(row, submission, said, stamp, received_at, document=document, version=version)
     gone = sorted({*(row.keys if row is not None else ()), *strays} - after.keys)
     messages = tuple(moved(after, key=key, version=version) for key in gone)
     news = row is None or row.customer_keys != after.customer_keys or _differ(known, said)
-    return Decision(
+    return RegisterDecision(
         outcome="accepted" if news else "duplicate",
         row=after,
         messages=(*messages, *snapshots_of(after)),
@@ -99,7 +103,7 @@ def decide_opt_outs(
     )
 
 
-def with_words(decision: Decision, submission: Submission, *, received_at: datetime) -> Row:
+def with_words(decision: RegisterDecision, submission: Submission, *, received_at: datetime) -> Row:
     """The row of a document with the newest of all that was written in free words."""
     row, said = decision.row, submission.words
     known = row.words
@@ -125,13 +129,13 @@ def _differ(known: Statements, said: Statements) -> bool:
     return any(of not in known or known[of].value != word.value for of, word in said.items())
 
 
-def _unchanged(row: Row, after: Row) -> Decision:
-    """What is told stays as it was published, with its version; only the words are newer."""
+def _unchanged(row: Row, after: Row) -> RegisterDecision:
+    """What was published stays, with its version; only the words are newer."""
     published: dict[str, object] = {"version": row.version}
     if row.content is not None:
         published |= {"occurred_at": row.occurred_at}
     kept = after.model_copy(update=published)
-    return Decision(outcome="duplicate", row=kept, detail=ALREADY_KNOWN)
+    return RegisterDecision(outcome="duplicate", row=kept, detail=ALREADY_KNOWN)
 
 
 def _stamp(
@@ -148,13 +152,13 @@ def _stamp(
 
 
 def _said_in_profile(row: Row) -> Statements:
-    """What its documents said; of one registered before that was kept, as far as it was told."""
+    """What its documents said; of one registered before that was kept, what was published."""
     if row.said is not None:
         return row.said
     try:
         (published,) = snapshots_of(row)
     except ValueError:
-        return {BEFORE: Said(stamp=f"{time_ms(row.version):013d}.{'f' * 12}")}
+        return {BEFORE: Statement(stamp=f"{time_ms(row.version):013d}.{'f' * 12}")}
     assert isinstance(published, ProfileRecorded)
     return said_before(published, row.version)
 
@@ -165,33 +169,36 @@ def _content_before(row: Row, known: Statements) -> Mapping[str, str] | None:
         return row.content
     if BEFORE in known:
         return None
-    about = {"document_id": row.document_id, "dealer_id": row.dealer_id, "version": row.version}
-    return content_of(
-        {"customer": profile_made_of(known, {**about, "customer_key": row.document_id})}
+    about = RecordFields(
+        document_id=row.document_id,
+        version=row.version,
+        customer_key=row.document_id,
+        dealer_id=row.dealer_id,
     )
+    return content_of({"customer": profile_made_of(known, about)})
 
 
 def _profile(
     row: Row | None, submission: Submission, said: Statements, stamp: str, now: datetime
 ) -> tuple[Row, ProfileRecorded]:
-    """The row with what was said, and what is told of it."""
+    """The row with what was said, and what is published of it."""
     key = submission.customer_key
     assert key is not None, "a profile is somebody's"
-    about = {
-        "document_id": submission.document_id,
-        "version": profile_version(said),
-        "customer_key": key,
-        "dealer_id": submission.dealer_id,
-    }
-    told = profile_made_of(said, about)
+    about = RecordFields(
+        document_id=submission.document_id,
+        version=profile_version(said),
+        customer_key=key,
+        dealer_id=submission.dealer_id,
+    )
+    profile = profile_made_of(said, about)
     return Row.model_validate(
         _common(row, submission, said, stamp, now)
         | {
             "customer_keys": {"customer": key},
-            "version": told.version,
-            "content": content_of({"customer": told}),
+            "version": profile.version,
+            "content": content_of({"customer": profile}),
         }
-    ), told
+    ), profile
 
 
 def _opt_outs(
@@ -206,12 +213,12 @@ def _opt_outs(
 ) -> Row:
     consents: dict[str, ConsentGiven] = {}
     for role, word in at_the_customers(said, document.customer_keys).items():
-        about = {
-            "document_id": submission.document_id,
-            "version": version,
-            "customer_key": document.customer_keys[role],
-            "dealer_id": submission.dealer_id,
-        }
+        about = RecordFields(
+            document_id=submission.document_id,
+            version=version,
+            customer_key=document.customer_keys[role],
+            dealer_id=submission.dealer_id,
+        )
         consents[role] = consent_of(word, about)
     customer_keys = {role: consent.customer_key for role, consent in consents.items()}
     keys = set(customer_keys.values())

@@ -1,30 +1,27 @@
-"""How a message of intake goes onto Kafka: keyed by the customer, CloudEvents binary mode."""
+"""The CloudEvents attributes of what intake publishes, and the ids that stay the same."""
 
 import re
 from uuid import uuid5
 
-from services.intake.domain.batch import Outgoing
 from services.intake.domain.hashes import keyed_hash
-from shared.contracts.envelope import CloudEvent, to_headers
+from services.intake.domain.outgoing import OutgoingMessage
+from shared.contracts.envelope import CloudEvent
 from shared.contracts.identifiers import NAMESPACE
 from shared.contracts.intake import Recorded
 from shared.contracts.values import instant_text
-from shared.platform.publisher import Record
 
 SOURCE = "aftercare/intake"
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 """W3C Trace Context."""
-
-
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _ONLY_DIGITS = re.compile(r"[0-9-]+")
 
 
-def record_of(
-    outgoing: Outgoing, *, event: CloudEvent | None, traceparent: str | None, key: bytes
-) -> Record:
-    """The record of a message. `event`: what caused it, when that is one event.
+def attributes_of(
+    outgoing: OutgoingMessage, *, event: CloudEvent | None, traceparent: str | None, key: bytes
+) -> dict[str, str]:
+    """The attributes of a message. `event`: what caused it, when that is one event.
 
     `key`: of the hash that stands for the sender's event id.
     """
@@ -45,16 +42,11 @@ def record_of(
     trace = (event.traceparent if event is not None else None) or traceparent
     if trace is not None and _TRACEPARENT.fullmatch(trace):
         attributes["traceparent"] = trace
-    return Record(
-        topic=message.TOPIC.name,
-        key=message.customer_key.encode(),
-        value=message.model_dump_json(exclude_none=True).encode(),
-        headers=tuple(to_headers(attributes)),
-    )
+    return attributes
 
 
 def causation_id(event_id: str, key: bytes) -> str:
-    """A UUID as it is; anything else may hold a person's data, and is told as a keyed hash."""
+    """A UUID as it is; anything else may hold a person's data, and becomes a keyed hash."""
     if _UUID.fullmatch(event_id) and not _ONLY_DIGITS.fullmatch(event_id[-12:]):
         return event_id
     return keyed_hash(event_id, key)

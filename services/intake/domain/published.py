@@ -1,54 +1,32 @@
-"""What intake keeps of the messages it published, and the messages made of it again. Pure.
+"""What intake keeps of the messages it published, and the messages made of it again.
 
-A row tells the document, its version, its dealer and its customers; the rest of each message is
+The row tells the document, its version, its dealer and its customers; the rest of each message is
 kept beside them as JSON, so that the same message, under the same id, can be published again.
 """
 
 import json
 from collections.abc import Mapping
 
+from services.intake.domain.documents import BY_NOUN
+from services.intake.domain.documents.naming import RecordFields
 from services.intake.domain.facts import Row
 from services.intake.domain.profiles.opt_outs import OPT_OUTS
 from services.intake.domain.profiles.profile import PROFILE
-from services.intake.domain.submissions import STEP
-from shared.contracts.intake import (
-    ComplaintFiled,
-    ComplaintMoved,
-    ComplaintStepTaken,
-    ConsentGiven,
-    CustomerMoved,
-    Moved,
-    ProfileRecorded,
-    Recorded,
-    ReferralMade,
-    SaleMoved,
-    SaleRecorded,
-    SurveyAnswered,
-    TaskOutcomeRecorded,
-    VisitMoved,
-    VisitRecorded,
-)
+from shared.contracts.intake import ConsentGiven, CustomerMoved, Moved, ProfileRecorded, Recorded
 
-SNAPSHOTS: Mapping[str, type[Recorded]] = {
-    "sale": SaleRecorded,
-    "visit": VisitRecorded,
-    "complaint": ComplaintFiled,
-    STEP: ComplaintStepTaken,
-    "consent": ConsentGiven,
+RECORDED: Mapping[str, type[Recorded]] = {
+    **{noun: kind.RECORDED for noun, kind in BY_NOUN.items()},
     OPT_OUTS: ConsentGiven,
-    "survey": SurveyAnswered,
-    "task-outcome": TaskOutcomeRecorded,
-    "referral": ReferralMade,
     PROFILE: ProfileRecorded,
 }
-"""Kind of document -> what is published of it."""
-_TOLD_BY_THE_ROW = set(Recorded.model_fields)
+"""Kind of row -> what is published of it."""
+_IN_THE_ROW = set(Recorded.model_fields)
 
 
 def content_of(messages: Mapping[str, Recorded]) -> dict[str, str]:
     """Role -> what is kept of the message for the customer in that role."""
     return {
-        role: message.model_dump_json(exclude=_TOLD_BY_THE_ROW, exclude_none=True)
+        role: message.model_dump_json(exclude=_IN_THE_ROW, exclude_none=True)
         for role, message in messages.items()
     }
 
@@ -58,11 +36,13 @@ def snapshots_of(row: Row) -> tuple[Recorded, ...]:
 
     Raises `ValueError` when it is not kept, or not valid any more.
     """
-    kind, content = SNAPSHOTS[row.kind], row.content
+    recorded, content = RECORDED[row.kind], row.content
     if content is None or row.customer_keys.keys() - content.keys():
         raise ValueError("its content is not kept")
     return tuple(
-        kind.model_validate_json(json.dumps({**json.loads(content[role]), **_told(row, key)}))
+        recorded.model_validate_json(
+            json.dumps({**json.loads(content[role]), **_fields(row, key, row.version)})
+        )
         for role, key in row.customer_keys.items()
     )
 
@@ -74,22 +54,12 @@ def departures_of(row: Row) -> tuple[Moved, ...]:
 
 def moved(row: Row, *, key: str, version: str) -> Moved:
     """The message that takes a document away from the customer `key`."""
-    common = {**_told(row, key), "version": version}
-    match row.kind:
-        case "sale":
-            return SaleMoved(**common)
-        case "visit":
-            return VisitMoved(**common)
-        case "complaint" | "complaint-step":
-            return ComplaintMoved(**common, case_id=row.parent or row.document_id)
-        case _:
-            return CustomerMoved(**common)
+    fields = _fields(row, key, version)
+    kind = BY_NOUN.get(row.kind)
+    return CustomerMoved(**fields) if kind is None else kind.moved(fields, row.parent)
 
 
-def _told(row: Row, key: str) -> dict[str, str]:
-    return {
-        "document_id": row.document_id,
-        "version": row.version,
-        "customer_key": key,
-        "dealer_id": row.dealer_id,
-    }
+def _fields(row: Row, key: str, version: str) -> RecordFields:
+    return RecordFields(
+        document_id=row.document_id, version=version, customer_key=key, dealer_id=row.dealer_id
+    )

@@ -1,4 +1,4 @@
-"""What was said, field by field, and whose word counts: the newest. Pure.
+"""What was said, field by field, and whose word counts: the newest.
 
 A report says some fields of a thing that other reports speak of, too, such as a customer. What it
 does not say it does not touch; null and an empty list are said, and delete. The join of what was
@@ -16,10 +16,10 @@ from shared.contracts.identifiers import document_version
 from shared.time.zones import milliseconds_of
 
 RECEIPTS_KEPT = 100
-"""So many reports without any time of their own are remembered of one thing."""
+"""How many reports without any time of their own are remembered of one thing."""
 
 
-class Said(BaseModel):
+class Statement(BaseModel):
     """The newest word on one field; a value of None, or an empty list, deletes."""
 
     model_config = ConfigDict(frozen=True)
@@ -30,7 +30,7 @@ class Said(BaseModel):
     value: JsonValue = None
 
 
-Statements: TypeAlias = Mapping[str, Said]
+Statements: TypeAlias = Mapping[str, Statement]
 """Field -> the newest word on it."""
 
 
@@ -46,7 +46,7 @@ def joined(known: Statements, found: Statements) -> Statements:
 
 def stamped(values: Mapping[str, JsonValue], stamp: str) -> Statements:
     """What one report says."""
-    return {field: Said(stamp=stamp, value=value) for field, value in values.items()}
+    return {field: Statement(stamp=stamp, value=value) for field, value in values.items()}
 
 
 def stamp_for(
@@ -128,6 +128,6 @@ def version_of(statements: Statements, *, more: int = 0) -> str:
     return f"{newest_ms:013d}.s{total:036x}"
 
 
-def newest_first(statements: Iterable[tuple[str, Said]]) -> list[tuple[str, Said]]:
+def newest_first(statements: Iterable[tuple[str, Statement]]) -> list[tuple[str, Statement]]:
     """By stamp, then by field, the newest first."""
     return sorted(statements, key=lambda entry: (entry[1].stamp, entry[0]), reverse=True)

@@ -1,31 +1,33 @@
-"""Steps follow their complaints: where they are, how many there may be, what goes out first. Pure.
+"""Steps follow their complaints: where they are, and how many there may be.
 
 A step is recorded at the customer of its complaint, and a merge names the customer of the one
-that it leads to. Whoever reads a complaint must have read what is known of it before: so steps
-arrive at a customer ahead of their complaint, and leave it behind theirs.
+that it leads to.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from services.intake.domain.facts import Row
+from services.intake.domain.decide import departures
+from services.intake.domain.documents.complaint_step import STEP, step_taken
+from services.intake.domain.facts import Row, with_left
 from services.intake.domain.findings import Finding
-from services.intake.domain.submissions import STEP
-from services.intake.views.problems import places
-from shared.contracts.http.problem import Problem
-from shared.contracts.intake import (
-    ComplaintMoved,
-    ComplaintStepTaken,
-    ConsentGiven,
-    Recorded,
-    TaskOutcomeRecorded,
-)
-from shared.platform.problems import problem
+from services.intake.domain.published import content_of
+from services.intake.domain.versions import version_following
+from shared.contracts.intake import Recorded
 
 STEPS_OF_ONE_COMPLAINT = 500
-"""So many steps may follow a complaint: those on it, and those that merge others into it."""
+"""The most steps that may follow a complaint: those on it, and those that merge others into it."""
 FOLLOWING_AT_ONCE = 2_000
-"""Complaints are taken in portions that so many registered steps follow."""
+"""The most registered steps that follow the complaints of one portion of a batch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedStep:
+    """A step that is where its complaint is again, and the messages that bring it there."""
+
+    row: Row
+    messages: tuple[Recorded, ...]
 
 
 @dataclass(slots=True)
@@ -51,7 +53,7 @@ class Following:
             for case in self._cases[row.document_id]:
                 self._steps.setdefault(case, set()).add(row.document_id)
 
-    def full(self, step: Row) -> Problem | None:
+    def full(self, step: Row) -> Finding | None:
         """Why the step may not be registered: a complaint that it would newly follow is full."""
         for case in sorted(cases_of(step) - self._cases.get(step.document_id, frozenset())):
             if len(self._steps.get(case, ())) >= STEPS_OF_ONE_COMPLAINT:
@@ -69,42 +71,52 @@ def steps_among(rows: Mapping[str, Row]) -> list[Row]:
     return [rows[id_] for id_ in sorted(rows) if rows[id_].kind == STEP]
 
 
-def turn_of(message: Recorded) -> int:
-    """When its turn is among messages that belong together: 0 first.
+def follow_complaints(
+    step: Row,
+    *,
+    case: Row | None,
+    target: Row | None,
+    now: datetime,
+    published: Iterable[str] = (),
+    overtaken: Iterable[str] = (),
+    before: Row | None = None,
+) -> MovedStep | None:
+    """A step where its complaint is now, with the customer of the complaint it merges that into.
 
-    What explains others goes ahead of them: steps, consents, outcomes of tasks. A step leaves a
-    customer last, when the complaint that it explains has left.
+    None when it is there as it should be, and nowhere else; also when `case` or `target` were
+    read before it followed newer ones. `published`: the customers that it went out to, of
+    which the register may not know; `overtaken`: those where others may have published what was
+    registered `before`.
     """
-    match message:
-        case ComplaintStepTaken() | ConsentGiven() | TaskOutcomeRecorded():
-            return 0
-        case ComplaintMoved() if message.document_id != message.case_id:
-            return 2
-        case _:
-            return 1
-
-
-def newest_of_each(messages: Sequence[Recorded]) -> list[int]:
-    """The positions of what should be published of `messages`, the explaining ones first.
-
-    Of several about one document and customer only the newest: whoever read the older one alone
-    would act on what is known to be wrong.
-    """
-    newest: dict[tuple[str, str], int] = {}
-    for position, message in enumerate(messages):
-        about = (message.document_id, message.customer_key)
-        other = newest.get(about)
-        if other is None or messages[other].version <= message.version:
-            newest[about] = position
-    return sorted(newest.values(), key=lambda position: (turn_of(messages[position]), position))
-
-
-def _too_many(step: Row, case: str) -> Problem:
-    place = "/data/case_no" if case == step.parent else "/data/merged_into"
-    detail = f"{STEPS_OF_ONE_COMPLAINT} steps follow this complaint, and no more can"
-    return problem(
-        "too-many-steps",
-        "The complaint has too many steps",
-        422,
-        errors=places([Finding(place, detail)]),
+    assert step.recorded is not None, "only steps follow"
+    version = version_following(step.version, case, target)
+    is_there = version <= step.version
+    customer_keys = step.customer_keys if case is None or is_there else case.customer_keys
+    keys = set(customer_keys.values())
+    departure = version if before is None else version_following(before.version, case, target)
+    gone = {
+        **dict.fromkeys({*step.keys, *overtaken} - keys, departure),
+        **dict.fromkeys(set(published) - keys, max(version, step.version)),
+    }
+    if is_there:
+        return MovedStep(row=step, messages=departures(step, gone)) if gone else None
+    target_key = None if target is None else target.customer_key
+    snapshots = {
+        role: step_taken(step.recorded, key=key, merged_into_key=target_key, version=version)
+        for role, key in customer_keys.items()
+    }
+    row = step.model_copy(
+        update={
+            "customer_keys": dict(customer_keys),
+            "version": version,
+            "content": content_of(snapshots),
+            "left": with_left(step.left, gone, keys=keys),
+            "updated_at": now,
+        }
     )
+    return MovedStep(row=row, messages=(*departures(row, gone), *snapshots.values()))
+
+
+def _too_many(step: Row, case: str) -> Finding:
+    where = "/data/case_no" if case == step.parent else "/data/merged_into"
+    return Finding(where, f"{STEPS_OF_ONE_COMPLAINT} steps follow this complaint, and no more can")

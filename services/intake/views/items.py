@@ -1,65 +1,57 @@
-"""What intake answers: one item for each event."""
+"""What became of each event of a request, as it is answered."""
 
-from typing import Literal
+from collections.abc import Sequence
 
-from pydantic import Field
+from services.intake.domain.decide import RegisterDecision
+from services.intake.domain.decode.body import UnreadableEvent
+from services.intake.domain.examine.event import InvalidEvent, Reported
+from services.intake.domain.facts import Row
+from services.intake.domain.findings import Finding
+from services.intake.views import problems
+from shared.contracts.http.intake import BatchAnswer, Item
+from shared.contracts.http.problem import Problem
 
-from shared.contracts.http.problem import PlaceInEvent, Problem
-from shared.contracts.values import Contract
 
-Outcome = Literal["accepted", "duplicate", "rejected"]
+def unreadable_item(index: int, found: UnreadableEvent) -> Item:
+    """A line, or an element of a batch, that is no JSON, or too large."""
+    problem = problems.too_large if found.too_large else problems.unreadable
+    return Item(index=index, outcome="rejected", problem=problem(found.detail))
 
 
-class Item(Contract):
-    """What became of one event."""
+def invalid_item(index: int, found: InvalidEvent) -> Item:
+    """An event that is not valid."""
+    problem = problems.invalid_event(found.errors, not_shown=found.not_shown)
+    return Item(index=index, id=found.event_id, outcome="rejected", problem=problem)
 
-    index: int = Field(description="its place in the batch, from 0")
-    id: str | None = Field(default=None, description="the CloudEvents id, when it is readable")
-    outcome: Outcome
-    document_id: str | None = None
-    version: str | None = Field(
-        default=None, description="the version of the document that Aftercare now holds"
+
+def refused_item(index: int, reported: Reported, problem: Problem) -> Item:
+    """A valid event that cannot be registered or published."""
+    return Item(index=index, id=reported.event.id, outcome="rejected", problem=problem)
+
+
+def registered_item(
+    index: int,
+    reported: Reported,
+    decision: RegisterDecision,
+    *,
+    row: Row,
+    accepted: bool,
+    warnings: Sequence[Finding],
+) -> Item:
+    """An event that is taken. `row`: as it is registered at last."""
+    return Item(
+        index=index,
+        id=reported.event.id,
+        outcome="accepted" if accepted else "duplicate",
+        document_id=row.document_id,
+        version=row.version,
+        customer_keys=tuple(sorted(row.keys)),
+        detail=None if accepted else decision.detail,
+        warnings=problems.warnings((*reported.warnings, *warnings), not_shown=reported.not_shown),
     )
-    customer_keys: tuple[str, ...] = Field(
-        default=(), description="whom it was recorded for; empty for the dealership's own"
-    )
-    detail: str | None = None
-    warnings: tuple[PlaceInEvent, ...] = Field(
-        default=(), description="what was left out or looks wrong, without being a reason to reject"
-    )
-    problem: Problem | None = None
 
 
-class BatchAnswer(Contract):
-    """What became of each event, in the order they were sent."""
-
-    accepted: int
-    duplicate: int
-    rejected: int
-    items: tuple[Item, ...]
-
-
-class Document(Contract):
-    """A registered document: what the register knows, without anything personal."""
-
-    document_id: str
-    kind: str
-    version: str
-    customer_keys: tuple[str, ...] = Field(description="whom it is recorded for")
-
-
-class DocumentDetail(Document):
-    """A registered document and what it belongs to; nothing that its content shows in."""
-
-    dealer_id: str
-    roles: dict[str, str] = Field(description="role -> customer key")
-    parent: str | None = Field(description="the complaint, for a step on one")
-    merged_into: str | None = Field(description="the complaint that a step merges its own into")
-    first_received_at: str
-    updated_at: str
-
-
-def batch_answer(items: list[Item]) -> BatchAnswer:
+def batch_answer(items: Sequence[Item]) -> BatchAnswer:
     """The items and how many there are of each outcome."""
     outcomes = [item.outcome for item in items]
     return BatchAnswer(

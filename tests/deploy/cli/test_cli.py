@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,12 +17,13 @@ from deploy.cli import configuration
 from deploy.cli import record_summary as gist
 from deploy.cli.address_file import addresses
 from deploy.cli.failures import CannotRun
-from deploy.cli.intake_client import IntakeClient, Problem
+from deploy.cli.intake_client import IntakeClient
 from deploy.cli.republish import PutBack, republish
 from deploy.cli.send import Account, read_lines, send_all
 from deploy.cli.tail import Tail, following
 from deploy.sandbox.processes import Child, free_port
 from deploy.sandbox.stack import SERVICES
+from services.intake.views.items import batch_answer
 from shared.contracts.complaints import (
     CaseClosed,
     CaseMerged,
@@ -34,6 +35,8 @@ from shared.contracts.complaints import (
     StepRefused,
 )
 from shared.contracts.envelope import to_headers
+from shared.contracts.http.intake import Item
+from shared.contracts.http.problem import PlaceInEvent, problem
 from shared.contracts.scoring import ScoreChanged
 from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS, MERGES, SCORES, VISITS
 from shared.platform.kafka import make_producer
@@ -59,15 +62,18 @@ def aftercare(*arguments: str, **environment: str) -> subprocess.CompletedProces
 
 def taking_all(request: httpx.Request) -> httpx.Response:
     """An intake that accepts every line but those with 'bad' in them."""
-    items = [
-        {
-            "index": index,
-            "outcome": "rejected" if b"bad" in line else "accepted",
-            "problem": {"title": "The event is not valid"} if b"bad" in line else None,
-        }
+    invalid = problem("invalid-event", "The event is not valid", 422)
+    return items_answered(
+        Item(index=index, outcome="rejected", problem=invalid)
+        if b"bad" in line
+        else Item(index=index, outcome="accepted")
         for index, line in enumerate(request.content.split(b"\n"))
-    ]
-    return httpx.Response(200, json={"items": items})
+    )
+
+
+def items_answered(items: Iterable[Item]) -> httpx.Response:
+    """As intake answers a batch."""
+    return httpx.Response(200, content=batch_answer(list(items)).model_dump_json())
 
 
 def in_turn(*answers: Answer) -> Answer:
@@ -155,17 +161,16 @@ async def test_too_much_at_once_is_split() -> None:
 
 async def test_an_answer_that_leaves_a_line_out_is_not_trusted() -> None:
     def forgetful(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json={"items": [{"index": 0, "outcome": "accepted"}]})
+        return items_answered([Item(index=0, outcome="accepted")])
 
     with pytest.raises(CannotRun, match="did not answer for every line"):
         await sent([b"{}", b"{}"], forgetful)
 
 
 def test_a_problem_is_told_in_one_line() -> None:
-    problem = Problem.model_validate(
-        {"title": "Not valid", "errors": [{"pointer": "/data/vin", "detail": "17 characters"}]}
-    )
-    assert problem.in_words() == "Not valid: /data/vin: 17 characters"
+    wrong = PlaceInEvent(pointer="/data/vin", detail="17 characters")
+    found = problem("invalid-event", "Not valid", 422, errors=[wrong])
+    assert found.in_words() == "Not valid: /data/vin: 17 characters"
 
 
 def test_an_account_counts_what_was_not_taken() -> None:
@@ -221,7 +226,8 @@ async def test_all_pages_are_republished_and_summed() -> None:
 
 
 async def test_a_refusal_to_republish_is_said_in_intakes_words() -> None:
-    refused = httpx.Response(422, json={"title": "The query is not valid", "detail": "dealer_id"})
+    invalid = problem("invalid-query", "The query is not valid", 422, detail="dealer_id")
+    refused = httpx.Response(422, content=invalid.model_dump_json())
     transport = httpx.MockTransport(lambda _: refused)
     async with IntakeClient("http://intake", transport=transport) as client:
         with pytest.raises(CannotRun, match="422: The query is not valid: dealer_id"):

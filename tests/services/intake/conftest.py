@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from services.intake.receive import Intake
-from services.intake.views.items import Item
+from shared.contracts.http.intake import Item
 from shared.contracts.intake import Recorded
 from shared.platform.errors import TransientFailure
 from shared.time.clock import ManualClock

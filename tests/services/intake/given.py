@@ -7,10 +7,10 @@ from typing import Any
 
 from services.intake.domain.examine.event import Reported, examine
 from services.intake.domain.submissions import Submission, submissions
-from services.intake.views.items import Item
 from shared.contracts import intake
 from shared.contracts.envelope import from_headers
 from shared.contracts.feeds import REPORTS
+from shared.contracts.http.intake import Item
 from shared.dealers.dealer import Dealer, Dealers
 from shared.decider.facts import keep_newest
 from shared.platform.publisher import Record

@@ -1,21 +1,18 @@
-"""From a request to its events, by media type, one after another; and how strict to be."""
+"""From a body to its events, by media type, one after another."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from services.intake.domain.decode.strict_json import (
     Decoded,
+    DoubledName,
     NotJson,
     NotTaken,
     StrictJson,
     TooLarge,
     after_space,
 )
-from services.intake.domain.examine.event import doubled
-from services.intake.receive import Unreadable
-from services.intake.views import problems
-from shared.platform.file_kinds import binary_kind
-from shared.platform.problems import Refusal, invalid_query
 
 SINGLE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
@@ -26,30 +23,34 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE = re.compile(rb"[^\s][^\n]*")
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadableEvent:
+    """A line, or an element of a batch, that is no JSON, or too large a one."""
+
+    detail: str
+    too_large: bool = False
+
+
+class WrongMediaType(ValueError):
+    """A body of another kind than those that are read; says what to send."""
+
+
+class UnreadableBody(ValueError):
+    """A body that is no JSON as a whole; says why, without a word of it."""
+
+
 def media_type_of(content_type: str | None, content_encoding: str | None) -> str:
-    """The media type, one of `MEDIA_TYPES`; raises `Refusal` (415) for any other."""
+    """The media type, one of `MEDIA_TYPES`; raises `WrongMediaType` for any other."""
     media_type, *parameters = (part.strip().lower() for part in (content_type or "").split(";"))
     if media_type not in MEDIA_TYPES:
-        raise Refusal(problems.wrong_media_type(f"send one of {', '.join(MEDIA_TYPES)}"))
+        raise WrongMediaType(f"send one of {', '.join(MEDIA_TYPES)}")
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name == "charset" and value.strip('"') not in {"utf-8", "utf8"}:
-            raise Refusal(problems.wrong_media_type("send UTF-8"))
+            raise WrongMediaType("send UTF-8")
     if (content_encoding or "identity").strip().lower() != "identity":
-        raise Refusal(problems.wrong_media_type("send the body as it is, not compressed"))
+        raise WrongMediaType("send the body as it is, not compressed")
     return media_type
-
-
-def strictness_of(query: Sequence[tuple[str, str]]) -> bool:
-    """Whether unknown fields are refused: `?strict=true`; raises `Refusal` (422) for any other."""
-    match query:
-        case []:
-            return False
-        case [("strict", "true" | "false" as strict)]:
-            return strict == "true"
-        case _:
-            detail = "not valid: only query.strict is taken, once, as true or false"
-            raise Refusal(invalid_query(detail))
 
 
 def events_in(
@@ -57,12 +58,10 @@ def events_in(
 ) -> Iterator[object]:
     """The events of a body, each decoded when it is asked for, so that few are held at once.
 
-    A JSON value; `Unreadable` for a line that is none; `Refused` where a name stands twice.
-    Raises `Refusal`, at any event: 400 for a body that is no JSON, 413 for more than `max_items`
-    events or `max_event_bytes` of one.
+    A JSON value; `UnreadableEvent` for a line that is none; `DoubledName` where a name stands
+    twice. Raises, at any event, `UnreadableBody` for a body that is no JSON, and `TooLarge` for
+    more than `max_items` events or `max_event_bytes` of one.
     """
-    if kind := binary_kind(body):
-        raise Refusal(problems.unreadable(f"this looks like {kind}: send JSON in UTF-8"))
     body = body.removeprefix(_BYTE_ORDER_MARK)
     reader = StrictJson(most_bytes=max_event_bytes)
     events: Iterator[object]
@@ -70,12 +69,12 @@ def events_in(
         case "application/x-ndjson":
             events = (_line(found.group(), reader) for found in _LINE.finditer(body))
         case "application/cloudevents-batch+json":
-            events = _refusing(_batch(body, reader))
+            events = _as_one_text(_batch(body, reader))
         case _:
-            events = _refusing(_single(body, reader))
+            events = _as_one_text(_single(body, reader))
     for position, event in enumerate(events):
         if position == max_items:
-            raise Refusal(problems.too_large(f"a batch has at most {max_items} events"))
+            raise TooLarge(f"a batch has at most {max_items} events")
         yield event
 
 
@@ -106,7 +105,7 @@ def _element(text: str, position: int, reader: StrictJson) -> tuple[object, int]
     try:
         decoded = reader.next(text, position)
     except NotTaken as error:
-        return Unreadable(f"this event is not JSON as it is taken here: {error}"), error.end
+        return UnreadableEvent(f"this event is not JSON as it is taken here: {error}"), error.end
     return _event(decoded), decoded.end
 
 
@@ -114,24 +113,22 @@ def _line(line: bytes, reader: StrictJson) -> object:
     try:
         return _event(reader.whole(_text(line)))
     except NotJson as error:
-        return Unreadable(f"this line is not JSON in UTF-8 as it is taken here: {error}")
+        return UnreadableEvent(f"this line is not JSON in UTF-8 as it is taken here: {error}")
     except TooLarge as error:
-        return Unreadable(str(error), too_large=True)
+        return UnreadableEvent(str(error), too_large=True)
 
 
-def _refusing(events: Iterator[object]) -> Iterator[object]:
+def _as_one_text(events: Iterator[object]) -> Iterator[object]:
     """Of a body that is one JSON text, one fault is the fault of all."""
     try:
         yield from events
     except NotJson as error:
         detail = f"not JSON in UTF-8, or cut off, or nested too deeply: {error}"
-        raise Refusal(problems.unreadable(detail)) from error
-    except TooLarge as error:
-        raise Refusal(problems.too_large(str(error))) from error
+        raise UnreadableBody(detail) from error
 
 
 def _event(decoded: Decoded) -> object:
-    return doubled(decoded.value) if decoded.doubled else decoded.value
+    return DoubledName(decoded.value) if decoded.doubled else decoded.value
 
 
 def _text(body: bytes) -> str:

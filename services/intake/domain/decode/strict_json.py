@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MOST_VALUES = 50_000
-"""So many objects' members and numbers has one event at most."""
+"""The most numbers and members of objects that one event has, together."""
 MOST_DIGITS = 1_000
 CUT_OFF_NEAR = 16
-"""An error so near to the end of a window is one of the window, not of the text."""
+"""An error within this many characters of the end of a window is the window's, not the text's."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -52,8 +52,15 @@ class Decoded:
     doubled: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DoubledName:
+    """An event in which a name stands twice in one object: nobody knows which one counts."""
+
+    value: object
+
+
 class StrictJson:
-    """Decodes events of at most so many bytes. For one thread at a time."""
+    """Decodes events of at most `most_bytes`. For one thread at a time."""
 
     def __init__(self, *, most_bytes: int) -> None:
         self._most_bytes = most_bytes

@@ -2,16 +2,16 @@
 
 A list of telephone numbers is a whole: it replaces what was known. Where some of it could not be
 read, the rest is added to what is known, for nobody knows which number was meant. Of cars each
-part is a field of its own; so many cars are remembered, those that were spoken of last.
-Pure.
+part is a field of its own; the cars that were spoken of last are remembered.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from pydantic import JsonValue
 
+from services.intake.domain.documents.naming import RecordFields
 from services.intake.domain.statements import (
-    Said,
+    Statement,
     Statements,
     joined,
     newest_first,
@@ -43,17 +43,17 @@ def said_of(customer: Customer, *, where: str, left_out: Collection[str]) -> dic
     Blank text says nothing, and neither does what was `left_out` (JSON pointers); `where` is the
     pointer of the customer.
     """
-    told = customer.model_fields_set
+    fields = customer.model_fields_set
     said: dict[str, JsonValue] = {}
-    if "kind" in told:
+    if "kind" in fields:
         said["kind"] = "business" if customer.kind == "business" else "person"
     for name in _TEXTS:
         text: str | None = getattr(customer, name)
-        if name in told and f"{where}/{name}" not in left_out and (text is None or text.strip()):
+        if name in fields and f"{where}/{name}" not in left_out and (text is None or text.strip()):
             said[name] = text and text.strip()
-    if "opt_outs" in told:
+    if "opt_outs" in fields:
         said["opt_outs"] = list(customer.opt_outs)
-    if PHONES in told:
+    if PHONES in fields:
         said |= _phones(customer, whole=f"{where}/{PHONES}" not in left_out)
     return said
 
@@ -65,8 +65,8 @@ def _phones(customer: Customer, *, whole: bool) -> dict[str, JsonValue]:
         ]
         return {PHONES: numbers}
     return {
-        f"{PHONES}/{phone.number}": {"kind": phone.kind, "place": place}
-        for place, phone in enumerate(customer.phones)
+        f"{PHONES}/{phone.number}": {"kind": phone.kind, "place": position}
+        for position, phone in enumerate(customer.phones)
     }
 
 
@@ -93,7 +93,7 @@ def with_said(known: Statements, found: Statements) -> Statements:
 
 
 def _numbers_kept(said: Statements) -> Statements:
-    """Without numbers that a newer list as a whole replaces, and so many only."""
+    """Without numbers that a newer list as a whole replaces; the newest `MOST_PHONES` only."""
     whole = said.get(PHONES)
     added = _below(PHONES, said)
     newer = {of: word for of, word in added.items() if whole is None or word.stamp > whole.stamp}
@@ -115,7 +115,7 @@ def _cars_kept(said: Statements) -> Statements:
         vin = of.split("/")[1]
         last[vin] = max(last.get(vin, ""), word.stamp)
     if len(last) > MOST_VEHICLES:
-        floor = Said(stamp=sorted(last.values(), reverse=True)[MOST_VEHICLES])
+        floor = Statement(stamp=sorted(last.values(), reverse=True)[MOST_VEHICLES])
         spoken = {of: word for of, word in spoken.items() if word.stamp > floor.stamp}
     others = {of: word for of, word in said.items() if of not in words and of != CARS}
     return {**others, **spoken} if floor is None else {**others, CARS: floor, **spoken}
@@ -124,27 +124,27 @@ def _cars_kept(said: Statements) -> Statements:
 def profile_version(said: Statements) -> str:
     """The version of what was said. Words that gave way to a newer one count as that one."""
     more = 0
-    for place, most in ((PHONES, MOST_PHONES), (CARS, MOST_VEHICLES * len(_OF_CARS))):
-        floor = said.get(place)
+    for field, most in ((PHONES, MOST_PHONES), (CARS, MOST_VEHICLES * len(_OF_CARS))):
+        floor = said.get(field)
         if floor is not None:
-            more += (most - len(_below(place, said))) * weight(floor.stamp)
+            more += (most - len(_below(field, said))) * weight(floor.stamp)
     return version_of(said, more=more)
 
 
-def profile_made_of(said: Statements, told: Mapping[str, str]) -> ProfileRecorded:
-    """The profile. `told`: its document, version, customer and dealer."""
+def profile_made_of(said: Statements, about: RecordFields) -> ProfileRecorded:
+    """The profile `about` a customer, as it is published."""
     plain = {
         field: word.value for field, word in said.items() if field in {*_TEXTS, "kind", "opt_outs"}
     }
     return ProfileRecorded.model_validate(
-        {"kind": "person", **plain, **told, PHONES: list(_numbers(said)), CARS: _cars(said)}
+        {"kind": "person", **plain, **about, PHONES: list(_numbers(said)), CARS: _cars(said)}
     )
 
 
 def _numbers(said: Statements) -> Iterator[JsonValue]:
     """Those that were added, the newest first, then those of the last whole list."""
     added = [
-        (word.stamp, -_place(word), of.partition("/")[2], word)
+        (word.stamp, -_position(word), of.partition("/")[2], word)
         for of, word in _below(PHONES, said).items()
     ]
     numbers: dict[str, JsonValue] = {}
@@ -158,9 +158,10 @@ def _numbers(said: Statements) -> Iterator[JsonValue]:
     yield from list(numbers.values())[:MOST_PHONES]
 
 
-def _place(word: Said) -> int:
-    place = word.value.get("place") if isinstance(word.value, dict) else None
-    return place if isinstance(place, int) else 0
+def _position(word: Statement) -> int:
+    """Of a number in the list of the report that added it."""
+    position = word.value.get("place") if isinstance(word.value, dict) else None
+    return position if isinstance(position, int) else 0
 
 
 def _cars(said: Statements) -> dict[str, dict[str, JsonValue]]:
@@ -186,5 +187,5 @@ def said_before(published: ProfileRecorded, version: str) -> Statements:
     return stamped(values, version)
 
 
-def _below(place: str, said: Statements) -> Statements:
-    return {of: word for of, word in said.items() if of.startswith(f"{place}/")}
+def _below(field: str, said: Statements) -> Statements:
+    return {of: word for of, word in said.items() if of.startswith(f"{field}/")}

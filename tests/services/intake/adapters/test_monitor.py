@@ -11,14 +11,13 @@ from services.intake.adapters.monitor import (
     MOST_LOGGED,
     SOURCES_REFUSED,
     SOURCES_TAKEN,
-    Seen,
+    FeedMonitor,
     Sender,
-    reason_of,
 )
+from services.intake.domain.decode.body import UnreadableEvent
 from services.intake.domain.findings import Finding
-from services.intake.receive import Unreadable
-from services.intake.views.items import Item
-from services.intake.views.problems import invalid_event, too_large, unreadable
+from services.intake.views.problems import invalid_event, reason_of, too_large, unreadable
+from shared.contracts.http.intake import Item
 from shared.contracts.http.problem import Problem
 from tests.services.intake.conftest import World
 from tests.services.intake.given import DEALERS, PUDONG, event, visit
@@ -73,8 +72,8 @@ async def test_a_refusal_is_logged_by_place_and_reason_and_counted_by_feed(
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (Unreadable("no JSON"), "unreadable"),
-        (Unreadable("too many bytes", too_large=True), "too-large"),
+        (UnreadableEvent("no JSON"), "unreadable"),
+        (UnreadableEvent("too many bytes", too_large=True), "too-large"),
         ([SECRET], "invalid-event/envelope"),
         ({SECRET: 1}, "invalid-event/envelope"),
         ({"id": SECRET, "type": SECRET, "source": SECRET, "data": {SECRET: SECRET}}, None),
@@ -99,12 +98,14 @@ async def test_nothing_that_was_sent_is_logged_or_a_label(
 
 def test_a_place_is_told_as_far_as_its_names_are_known(logged: list[Any]) -> None:
     found = invalid_event([Finding(f"/data/vehicle/{SECRET}/0", "not known")])
-    Seen(DEALERS).events([Sender(PUDONG)], [Item(index=0, outcome="rejected", problem=found)])
+    FeedMonitor(DEALERS).events(
+        [Sender(PUDONG)], [Item(index=0, outcome="rejected", problem=found)]
+    )
     assert logged[0]["places"] == {"/data/vehicle": 1}
 
 
 def test_strangers_cannot_make_it_name_more_than_a_few_things() -> None:
-    seen, dealer = Seen(DEALERS), "sunrise/chicago"
+    seen, dealer = FeedMonitor(DEALERS), "sunrise/chicago"
 
     def told(prefix: str) -> set[str]:
         return {
@@ -138,13 +139,13 @@ def test_much_that_is_refused_at_once_is_not_logged_line_by_line(logged: list[An
         Item(index=index, outcome="rejected", problem=too_large("x"))
         for index in range(len(senders))
     ]
-    Seen(DEALERS).events(senders, items)
+    FeedMonitor(DEALERS).events(senders, items)
     assert len(logged) == MOST_LOGGED + 1
     assert logged[-1]["more_reasons"] == 30
 
 
 async def test_a_request_that_is_refused_as_a_whole_is_seen_too(logged: list[Any]) -> None:
-    seen = Seen(DEALERS)
+    seen = FeedMonitor(DEALERS)
     before = refusals("unknown", "unknown", "unreadable")
     seen.request(unreadable("not JSON"))
     assert refusals("unknown", "unknown", "unreadable") == before + 1
@@ -152,7 +153,7 @@ async def test_a_request_that_is_refused_as_a_whole_is_seen_too(logged: list[Any
 
 
 def test_every_dealer_is_counted_from_the_start() -> None:
-    Seen(DEALERS)
+    FeedMonitor(DEALERS)
     for dealer in DEALERS.all():
         for outcome in ("accepted", "duplicate", "rejected"):
             assert feed(dealer.id, "unknown", outcome) is not None

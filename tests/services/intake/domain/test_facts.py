@@ -5,14 +5,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.domain.facts import (
-    EVENTS_KEPT,
-    Row,
-    milliseconds,
-    placed,
-    version_for,
-    with_event,
-)
+from services.intake.domain.facts import EVENTS_KEPT, Row, with_event
+from services.intake.domain.versions import version_following, version_for
+from shared.time.zones import milliseconds_of
 from tests.services.intake.given import NOW, PUDONG
 
 hashes = st.text("0123456789abcdef", min_size=32, max_size=32)
@@ -124,9 +119,9 @@ def test_a_placed_version_never_gets_older_while_complaints_get_newer(
     content: str, one: tuple[str | None, str | None], other: tuple[str | None, str | None]
 ) -> None:
     newest = [max(pair, key=lambda each: each or "") for pair in zip(one, other, strict=True)]
-    last = placed(content, *map(complaint_at, newest))
+    last = version_following(content, *map(complaint_at, newest))
     for seen in (one, other):
-        earlier = placed(content, *map(complaint_at, seen))
+        earlier = version_following(content, *map(complaint_at, seen))
         assert content <= earlier <= last
         assert (earlier == last) == (list(seen) == newest), "one version, one placement"
 
@@ -137,16 +132,20 @@ def test_a_later_content_is_newer_wherever_the_earlier_was_placed(
 ) -> None:
     earlier, later = sorted([one, other])
     if earlier < later:
-        assert placed(earlier, *map(complaint_at, here)) < placed(later, *map(complaint_at, there))
-        assert placed(earlier, *map(complaint_at, here)) < later
+        assert version_following(earlier, *map(complaint_at, here)) < version_following(
+            later, *map(complaint_at, there)
+        )
+        assert version_following(earlier, *map(complaint_at, here)) < later
 
 
 @forall(versions, known, known)
 def test_placing_again_keeps_the_content_alone(
     content: str, here: tuple[str | None, str | None], there: tuple[str | None, str | None]
 ) -> None:
-    again = placed(placed(content, *map(complaint_at, here)), *map(complaint_at, there))
-    assert again == placed(content, *map(complaint_at, there))
+    again = version_following(
+        version_following(content, *map(complaint_at, here)), *map(complaint_at, there)
+    )
+    assert again == version_following(content, *map(complaint_at, there))
     assert len(again) <= 120, "as long as the contract lets a version be"
 
 
@@ -159,4 +158,4 @@ def test_only_the_last_events_are_kept() -> None:
 
 
 def test_milliseconds_are_exact() -> None:
-    assert milliseconds(datetime(2026, 11, 21, 10, 0, 0, 1000, tzinfo=UTC)) == 1795255200001
+    assert milliseconds_of(datetime(2026, 11, 21, 10, 0, 0, 1000, tzinfo=UTC)) == 1795255200001

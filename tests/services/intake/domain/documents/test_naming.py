@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.domain.documents.naming import check_vin, document_id_of
+from services.intake.domain.documents import document_id_of
+from services.intake.domain.examine.vins import check_vin
 from tests.services.intake.given import GOOD_VIN, reported, step, visit
 
 

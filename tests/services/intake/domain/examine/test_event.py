@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.examine.event import Refused, Reported, examine
+from services.intake.domain.examine.event import InvalidEvent, Reported, examine
 from services.intake.domain.findings import Finding
-from shared.contracts.feeds import SaleReported, VisitReported
 from tests.services.intake.given import (
     BERLIN,
     DEALERS,
@@ -36,7 +35,7 @@ HOLD = step(step="held", reason="part")
 def pointers(raw: object) -> set[str]:
     """The places that are wrong; nothing of what was sent is repeated there."""
     found = examine(raw, dealers=DEALERS, now=NOW)
-    assert isinstance(found, Refused)
+    assert isinstance(found, InvalidEvent)
     assert SECRET not in repr(found.errors)
     return {error.pointer for error in found.errors}
 
@@ -221,7 +220,7 @@ def test_wrong_data_is_rejected_where_it_is_wrong(noun: str, data: Data, expecte
 )
 def test_a_wrong_step_says_what_is_wrong(data: Data, detail: str) -> None:
     found = examine(event("complaint-step", data), dealers=DEALERS, now=NOW)
-    assert isinstance(found, Refused)
+    assert isinstance(found, InvalidEvent)
     assert found.errors == (Finding("/data", detail),)
 
 
@@ -261,13 +260,13 @@ def test_what_was_delivered_was_so_by_the_dealers_today(status: str, field: str)
     """At 15:56 UTC it is 23:56 in Shanghai; five minutes later, as clocks may be fast, Sunday."""
     evening = NOW.replace(hour=15, minute=54)
 
-    def found(day: str, now: datetime) -> Reported | Refused:
+    def found(day: str, now: datetime) -> Reported | InvalidEvent:
         raw = event("sale", sale(status=status, **{field: day}))
         return examine(raw, dealers=DEALERS, now=now)
 
     assert isinstance(found("2026-11-21", evening), Reported)
     early, late = found("2026-11-22", evening), found("2026-11-22", evening.replace(minute=56))
-    assert isinstance(early, Refused)
+    assert isinstance(early, InvalidEvent)
     assert [error.pointer for error in early.errors] == [f"/data/{field}"]
     assert isinstance(late, Reported)
 
@@ -296,9 +295,9 @@ def test_phones_come_in_e164_and_those_that_are_none_are_left_out() -> None:
     numbers = ["nothing", "138 1234 5678", "+8613812345678"]
     phones = [{"number": number} for number in numbers]
     found = reported("visit", visit(customer=customer(phones=phones)))
-    assert isinstance(found.report, VisitReported)
-    assert found.report.customer is not None
-    assert [phone.number for phone in found.report.customer.phones] == ["+8613812345678"]
+    assert found.described is not None
+    (described,) = found.described.customers.values()
+    assert [phone.number for phone in described.phones] == ["+8613812345678"]
     assert [warning.pointer for warning in found.warnings] == [
         "/data/customer/phones/0/number",
         "/data/customer/phones",
@@ -309,13 +308,13 @@ def test_a_number_without_its_extension_is_taken_and_told() -> None:
     phones = [{"number": "010-65529988 转 8012"}, {"number": "1-800-FLOWERS"}, {"number": ""}]
     data = sale(parties=[{"role": "driver", "customer": customer("C2", phones=phones)}])
     found = reported("sale", data)
-    assert isinstance(found.report, SaleReported)
-    (party,) = found.report.parties
-    assert [phone.number for phone in party.customer.phones] == ["+861065529988"]
-    place = "/data/parties/0/customer/phones"
+    assert found.described is not None
+    driver = found.described.customers["/parties/0/customer"]
+    assert [phone.number for phone in driver.phones] == ["+861065529988"]
+    pointer = "/data/parties/0/customer/phones"
     assert [warning.pointer for warning in found.warnings] == [
-        *(f"{place}/{position}/number" for position in range(3)),
-        place,
+        *(f"{pointer}/{position}/number" for position in range(3)),
+        pointer,
     ]
     assert "6552" not in repr(found.warnings)
 
@@ -327,11 +326,11 @@ def test_a_channel_opted_out_of_twice_counts_once() -> None:
 
 def test_of_many_findings_the_first_are_told_and_the_others_counted() -> None:
     wrong = examine(event("visit", visit(lines=[{}] * 500)), dealers=DEALERS, now=NOW)
-    assert isinstance(wrong, Refused)
-    assert (len(wrong.errors), wrong.untold) == (20, 980)
-    untold = examine(event("visit", visit(lines=[{}] * 3)), dealers=DEALERS, now=NOW, tell=0)
-    assert isinstance(untold, Refused)
-    assert (untold.errors, untold.untold) == ((), 6)
+    assert isinstance(wrong, InvalidEvent)
+    assert (len(wrong.errors), wrong.not_shown) == (20, 980)
+    not_shown = examine(event("visit", visit(lines=[{}] * 3)), dealers=DEALERS, now=NOW, show=0)
+    assert isinstance(not_shown, InvalidEvent)
+    assert (not_shown.errors, not_shown.not_shown) == ((), 6)
 
 
 @pytest.mark.parametrize(
