@@ -92,6 +92,11 @@ def visit(**more: Any) -> Data:
     return _document(more, fields)
 
 
+def line(pay_type: str) -> Data:
+    """A job of a repair order."""
+    return {"line_no": pay_type, "pay_type": pay_type, "labour_amount": "1"}
+
+
 def complaint(**more: Any) -> Data:
     """A complaint of C1."""
     fields = {
@@ -182,6 +187,17 @@ def all_submitted(noun: str, data: Data, **more: Any) -> list[Submission]:
 def submitted(noun: str, data: Data, **more: Any) -> Submission:
     """What the report asks of the register for its document."""
     return all_submitted(noun, data, **more)[0]
+
+
+def messages(noun: str, data: Data) -> dict[str, intake.Recorded]:
+    """Role -> what would be published of the report's document."""
+    return dict(submitted(noun, data).messages)
+
+
+def only_of(noun: str, data: Data) -> intake.Recorded:
+    """The one message of the report's document."""
+    (message,) = messages(noun, data).values()
+    return message
 
 
 def key(number: str = "C1", dealer_id: str = PUDONG) -> str:
