@@ -29,9 +29,8 @@ from tests.services.intake.given import (
     visit,
 )
 from tests.services.intake.memory_register import HASH_KEY
-from tests.services.intake.test_api import http, problem
+from tests.services.intake.over_http import problem
 
-__all__ = ["http"]
 
 CASE = f"{PUDONG}/cdk/complaint/K1"
 ADDRESS = f"/v1/narratives/{CASE}"

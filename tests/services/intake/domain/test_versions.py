@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from services.intake.domain.facts import EVENTS_KEPT, Row, with_event
 from services.intake.domain.versions import version_following, version_for
-from shared.time.zones import milliseconds_of
 from tests.services.intake.given import NOW, PUDONG
 
 hashes = st.text("0123456789abcdef", min_size=32, max_size=32)
@@ -157,5 +156,9 @@ def test_only_the_last_events_are_kept() -> None:
     assert events["e3"] == "3.h", "the version of what was said, wherever it was placed"
 
 
-def test_milliseconds_are_exact() -> None:
-    assert milliseconds_of(datetime(2026, 11, 21, 10, 0, 0, 1000, tzinfo=UTC)) == 1795255200001
+def test_a_receipt_counts_by_its_whole_milliseconds() -> None:
+    received_at = datetime(2026, 11, 21, 10, 0, 0, 999_600, tzinfo=UTC)
+    version = version_for(
+        None, content_hash="a" * 32, event="e", stated_at=None, received_at=received_at
+    )
+    assert version == f"1795255200999.{'a' * 12}", "as it is kept: cut, not rounded"
