@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
 from shared.contracts.http.policies import Compared, DryRunPage, DryRunRequest, ProgressPage
+from shared.contracts.http.problem import problem
 from shared.contracts.values import instant_text
 from shared.dealers.dealer import Dealers
 from shared.decider.decider import Decider, Facts
@@ -22,7 +23,6 @@ from shared.platform.asked import OF_A_DEALER, Responses
 from shared.platform.problems import (
     Refusal,
     invalid_query,
-    problem,
     unknown,
     wrong_parameters,
 )

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 import httpx
 
-from deploy.cli.intake_client import Item
 from deploy.sandbox.demo.account import READ_BY, HeldDocument
+from shared.contracts.http.intake import Item
 from tests.chaos.feed import Case, Event, Feed
 
 TOPICS = "the topics"

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from deploy.cli.intake_client import Item
 from deploy.sandbox.feed import FeedLine
 from shared.contracts.feeds import (
     ComplaintReported,
@@ -17,6 +16,7 @@ from shared.contracts.feeds import (
     TaskOutcomeReported,
     VisitReported,
 )
+from shared.contracts.http.intake import Item
 from shared.contracts.identifiers import customer_of
 
 READ_BY: dict[str, tuple[str, ...]] = {

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, assert_never
 
 from deploy.sandbox.feed.cars import with_failed_check_digit
-from services.intake.domain.identify import document_id_of
+from services.intake.domain.documents import document_id_of
 from shared.contracts.feed_parts import Customer
 from shared.contracts.feeds import AnyReport, VisitReported
 from shared.contracts.values import instant_text

@@ -7,7 +7,8 @@ from typing import Literal
 
 from deploy.sandbox.feed.dealership import Dealership
 from deploy.sandbox.feed.feed import FeedDraft, exported
-from services.intake.domain.identify import document_id_of, key_of
+from services.intake.domain.documents import document_id_of
+from services.intake.domain.documents.naming import key_of
 from shared.contracts.feeds import SaleReported, TaskOutcomeReported, VisitReported
 from shared.contracts.followup import TaskKind, task_id
 from shared.contracts.subjects import TaskSubject

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+import httpx
 import pytest
 
+from services.intake.app import make_app
 from services.intake.receive import Intake
-from services.intake.views.answers import Item
+from services.intake.settings import IntakeSettings
+from shared.contracts.http.intake import Item
 from shared.contracts.intake import Recorded
 from shared.platform.errors import TransientFailure
 from shared.time.clock import ManualClock
@@ -98,3 +101,23 @@ def after_all(
 def world() -> World:
     """Nothing is known yet."""
     return World()
+
+
+async def _ready() -> list[str]:
+    return []
+
+
+@pytest.fixture
+async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of intake over the world."""
+    app = make_app(
+        register=world.register,
+        publisher=world.publisher,
+        clock=world.clock,
+        dealers=DEALERS,
+        settings=IntakeSettings(max_body_bytes=200_000, max_batch_items=20),
+        readiness=_ready,
+    )
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
+        yield client
