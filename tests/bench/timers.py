@@ -30,10 +30,11 @@ from shared.runtime.plan import Work, plan
 from shared.runtime.reconcile import Reconciler
 from shared.runtime.sweep import Sweep
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
-from shared.time.clock import ManualClock, SystemClock
+from shared.testing.clock import ManualClock
+from shared.testing.progress import AllRead
+from shared.time.clock import SystemClock
 from tests.bench.events import filed
 from tests.bench.servers import Fresh, Servers, running_service
-from tests.fakes import AllRead
 from tests.servers import PARTITIONS
 
 TIMERS = 5_000

@@ -20,8 +20,8 @@ from deploy.cli.send import Account, read_lines, send_all
 from services.intake.app import make_app
 from services.intake.settings import IntakeSettings
 from shared.platform.file_kinds import WHAT_TO_DO
-from shared.time.clock import ManualClock
-from tests.fakes import MemoryPublisher
+from shared.testing.clock import ManualClock
+from shared.testing.publisher import MemoryPublisher
 from tests.services.intake.given import DEALERS, NOW, event, visit
 from tests.services.intake.memory_register import MemoryRegister
 

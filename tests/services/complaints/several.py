@@ -19,7 +19,7 @@ from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintSte
 from shared.decider.decider import Decider
 from shared.runtime.aggregate import Aggregate, Outgoing
 from shared.runtime.plan import Work, plan
-from tests.services.complaints.scenario import DEALER, RULES, at
+from tests.services.complaints.given import DEALER, RULES, at
 
 DECIDER = Decider(
     name="complaints",

@@ -21,8 +21,7 @@ from shared.contracts.feed_parts import Severity, StepName
 from shared.decider.decider import Decider
 from shared.decider.decision import Decision
 from tests import invariants
-from tests.services.complaints.rules import BUSINESS, CALENDAR
-from tests.services.complaints.scenario import (
+from tests.services.complaints.given import (
     CASE,
     DEALER,
     OTHER_CASE,
@@ -37,6 +36,7 @@ from tests.services.complaints.scenario import (
     place,
     step,
 )
+from tests.services.complaints.rules import BUSINESS, CALENDAR
 
 MINUTES = st.one_of(
     st.sampled_from([0, 90, 120, 240, 1080, 1440, 2160, 2880, 3000, 4320, 5760, 7200]),

@@ -18,10 +18,8 @@ from shared.contracts.identifiers import document_id
 from shared.decider.decider import Decider
 from shared.decider.decision import NOTHING_DUE, Decision
 from shared.platform.http import make_app
-from shared.time.clock import ManualClock
-from tests.services.complaints.reading import CASES, ID, OneDealer, client, snapshot_of
-from tests.services.complaints.rules import BUSINESS, CALENDAR, CLIMBING, ROSTER
-from tests.services.complaints.scenario import (
+from shared.testing.clock import ManualClock
+from tests.services.complaints.given import (
     CASE,
     CUSTOMER,
     DEALER,
@@ -35,6 +33,8 @@ from tests.services.complaints.scenario import (
     moved,
     step,
 )
+from tests.services.complaints.reading import CASES, ID, OneDealer, client, snapshot_of
+from tests.services.complaints.rules import BUSINESS, CALENDAR, CLIMBING, ROSTER
 from tests.services.complaints.test_always import DECIDERS, MOMENTS, stories
 
 

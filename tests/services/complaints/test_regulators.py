@@ -27,17 +27,8 @@ from shared.contracts.complaints import CaseMerged
 from shared.contracts.feed_parts import StepName
 from shared.time.deadlines import Span
 from shared.yaml_file import WrongFile
+from tests.services.complaints.given import DEALER, RECEIVED, Case, absorbed, at, filed, given, step
 from tests.services.complaints.reading import ID, OneDealer, client
-from tests.services.complaints.scenario import (
-    DEALER,
-    RECEIVED,
-    Case,
-    absorbed,
-    at,
-    filed,
-    given,
-    step,
-)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EXAMPLES = ("cn-12315", "cn-12345", "cn-sanbao", "cn-zhejiang")

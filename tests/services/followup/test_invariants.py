@@ -16,7 +16,7 @@ from shared.contracts.intake import ConsentGiven, SaleRecorded
 from shared.decider.digests import Horizon
 from tests import invariants
 from tests.examples import thorough
-from tests.services.followup.story import (
+from tests.services.followup.given import (
     POLICY,
     at,
     consent,

@@ -12,8 +12,8 @@ from services.intake.receive import Intake
 from services.intake.views.answers import Item
 from shared.contracts.intake import Recorded
 from shared.platform.errors import TransientFailure
-from shared.time.clock import ManualClock
-from tests.fakes import MemoryPublisher
+from shared.testing.clock import ManualClock
+from shared.testing.publisher import MemoryPublisher
 from tests.services.intake.given import DEALERS, NOW, Data, event, message_of, outcomes
 from tests.services.intake.memory_register import MemoryRegister
 

@@ -20,8 +20,8 @@ from shared.platform.errors import RefusedMessage, TransientFailure
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import Record
 from shared.settings import MongoSettings
-from shared.time.clock import ManualClock
-from tests.fakes import MemoryPublisher
+from shared.testing.clock import ManualClock
+from shared.testing.publisher import MemoryPublisher
 from tests.services.intake.conftest import World
 from tests.services.intake.given import (
     BERLIN,

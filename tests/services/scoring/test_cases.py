@@ -14,8 +14,8 @@ from services.scoring.domain.facts import ScoringFacts, join
 from services.scoring.domain.policy import ScoringPolicy
 from shared.contracts.complaints import CaseStandingChanged
 from shared.contracts.envelope import Event
-from tests.services.complaints.scenario import CUSTOMER, DEALER, RULES, absorbed, at, filed, step
-from tests.services.scoring.story import Told, complaint, given, visit
+from tests.services.complaints.given import CUSTOMER, DEALER, RULES, absorbed, at, filed, step
+from tests.services.scoring.given import Told, complaint, given, visit
 
 POLICY = ScoringPolicy()
 

@@ -19,7 +19,7 @@ from shared.contracts.feed_parts import Severity
 from shared.contracts.scoring import Grade, ScoreChanged
 from tests import invariants
 from tests.examples import thorough
-from tests.services.scoring.story import (
+from tests.services.scoring.given import (
     POLICY,
     complaint,
     day,

@@ -20,8 +20,8 @@ from shared.runtime import audit
 from shared.runtime.aggregate import NOTHING, Aggregate
 from shared.runtime.audit import AUDIT_PAGE, GRACE, LONG_AGO, QUERIES_A_TURN, _Place
 from shared.runtime.plan import park
+from shared.testing.store import MemoryStore
 from shared.time.clock import SystemClock
-from tests.fakes import MemoryStore
 from tests.metrics import Metrics
 from tests.shared.runtime.test_sweep import Instance
 from tests.shared.runtime.toy import DAY, DEALER, LISTED, START, visit

@@ -16,8 +16,8 @@ from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
 from shared.runtime.reconcile import UNSAID, Reconciler
 from shared.runtime.store import Store
-from shared.time.clock import ManualClock
-from tests.fakes import MemoryPublisher
+from shared.testing.clock import ManualClock
+from shared.testing.publisher import MemoryPublisher
 from tests.shared.runtime.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, event, visit
 
 PARTITION = 3

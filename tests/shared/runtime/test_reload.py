@@ -12,7 +12,7 @@ from shared.decider.decider import Decider
 from shared.runtime.aggregate import Intent
 from shared.runtime.reconcile import NO_POLICY, applying
 from shared.runtime.reload import exchange_policy, keep_policy_current
-from tests.fakes import MemoryStore
+from shared.testing.store import MemoryStore
 from tests.metrics import Metrics
 from tests.servers import PATIENCE_SECONDS
 from tests.shared.runtime.test_sweep import Instance

@@ -18,8 +18,10 @@ from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
 from shared.runtime.reconcile import Reconciler
 from shared.runtime.sweep import SETTLE_EVERY_SECONDS, Sweep
-from shared.time.clock import ManualClock
-from tests.fakes import AllRead, MemoryPublisher, MemoryStore
+from shared.testing.clock import ManualClock
+from shared.testing.progress import AllRead
+from shared.testing.publisher import MemoryPublisher
+from shared.testing.store import MemoryStore
 from tests.shared.runtime.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, event, visit
 from tests.simulation.loop import run
 

@@ -16,8 +16,9 @@ from shared.runtime.dead_letters import told_by
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.worker import Ports, Worker
 from shared.settings import RuntimeSettings
-from shared.time.clock import ManualClock
-from tests.fakes import MemoryPublisher, MemoryStore
+from shared.testing.clock import ManualClock
+from shared.testing.publisher import MemoryPublisher
+from shared.testing.store import MemoryStore
 from tests.shared.runtime.test_consume import record_of
 from tests.shared.runtime.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, visit
 

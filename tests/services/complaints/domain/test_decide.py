@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.contracts.feed_parts import StepName
-from tests.services.complaints.scenario import POLICY, abouts, at, filed, given, moved, place, step
+from tests.services.complaints.given import POLICY, abouts, at, filed, given, moved, place, step
 
 CONTACT_OVERDUE = ("warning/contact/1", "breach/contact/1")
 ANSWER_OVERDUE = ("warning/answer/1", "breach/answer/1")

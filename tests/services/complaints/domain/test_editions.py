@@ -6,8 +6,8 @@ import pytest
 
 from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
 from services.complaints.domain.rulebook import Edition, OpenCases, Rulebook
+from tests.services.complaints.given import DEALER, POLICY, Case, at, filed, given, step
 from tests.services.complaints.rules import BUSINESS, CALENDAR, ROSTER
-from tests.services.complaints.scenario import DEALER, POLICY, Case, at, filed, given, step
 
 CONTACT_OVERDUE = ("warning/contact/1", "breach/contact/1")
 

@@ -25,8 +25,7 @@ from services.complaints.views.arithmetic import (
 from services.complaints.views.deadline import Explanation, explain
 from shared.time.calendar import WEEKDAYS, BusinessCalendar
 from shared.time.deadlines import Hold, Span, due, joined
-from tests.services.complaints.rules import BUSINESS, CALENDAR
-from tests.services.complaints.scenario import (
+from tests.services.complaints.given import (
     DEALER,
     RECEIVED,
     RULES,
@@ -36,6 +35,7 @@ from tests.services.complaints.scenario import (
     given,
     step,
 )
+from tests.services.complaints.rules import BUSINESS, CALENDAR
 
 DAYS = BUSINESS.rules["regulator"]
 CALENDARS = (

@@ -21,7 +21,7 @@ from services.complaints.views.statistics import (
     periods,
     statistics_of,
 )
-from tests.services.complaints.scenario import DEALER
+from tests.services.complaints.given import DEALER
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 3, 31)
 Counted = tuple[CaseTally, bool]

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from services.followup.adapters.census import count
 from services.followup.domain.listing import TO_DO
-from tests.fakes import DEALERS
-from tests.services.followup.story import DEALER, at, delivery, given
+from tests.dealers import DEALERS
+from tests.services.followup.given import DEALER, at, delivery, given
 
 PUDONG = DEALERS.all()[0]
 

@@ -6,7 +6,7 @@ import pytest
 
 from shared.contracts.envelope import Event
 from shared.decider.decision import Decision
-from tests.services.followup.story import (
+from tests.services.followup.given import (
     CAR,
     at,
     consent,

@@ -17,7 +17,7 @@ from shared.decider.decision import Decision
 from shared.decider.digests import PAST, Horizon
 from tests import invariants
 from tests.invariants.life import Life
-from tests.services.followup.story import (
+from tests.services.followup.given import (
     CUSTOMER,
     Given,
     at,

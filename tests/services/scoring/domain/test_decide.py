@@ -8,7 +8,7 @@ import pytest
 from services.scoring.domain.policy import ScoringPolicy
 from shared.contracts.envelope import Event
 from shared.decider.decision import Decision
-from tests.services.scoring.story import (
+from tests.services.scoring.given import (
     complaint,
     day,
     given,

@@ -18,7 +18,7 @@ from shared.decider.decision import Decision
 from shared.decider.digests import NOTHING, PAST, Horizon
 from tests import invariants
 from tests.invariants.life import Life
-from tests.services.scoring.story import (
+from tests.services.scoring.given import (
     CUSTOMER,
     Given,
     complaint,

@@ -25,9 +25,11 @@ from shared.runtime.plan import Work
 from shared.runtime.reconcile import Reconciler
 from shared.runtime.reload import exchange_policy
 from shared.runtime.sweep import Sweep
-from shared.time.clock import ManualClock
-from tests.fakes import AllRead, MemoryPublisher, MemoryStore
-from tests.services.complaints.scenario import DEALER, at, place
+from shared.testing.clock import ManualClock
+from shared.testing.progress import AllRead
+from shared.testing.publisher import MemoryPublisher
+from shared.testing.store import MemoryStore
+from tests.services.complaints.given import DEALER, at, place
 from tests.services.complaints.several import DECIDER, aggregate, complaint, taken
 
 OTHER_DEALER = "sunrise/berlin"

@@ -6,8 +6,8 @@ from typing import Any
 from services.complaints.adapters.rules.difference import Change, condition, differences
 from services.complaints.domain.policy import POLICY_2123, AppliesWhen
 from services.complaints.domain.rulebook import SHIPPED, Edition
+from tests.services.complaints.given import at
 from tests.services.complaints.rules import BUSINESS, CALENDAR, CLIMBING
-from tests.services.complaints.scenario import at
 
 
 def with_calendar(**changes: Any) -> Edition:

@@ -8,8 +8,8 @@ import pytest
 from services.complaints.adapters.rules.drafts import Draft, read_draft
 from services.complaints.domain.policy import POLICY_2123
 from shared.yaml_file import WrongFile
+from tests.services.complaints.given import RECEIVED
 from tests.services.complaints.rules import CALENDAR
-from tests.services.complaints.scenario import RECEIVED
 
 FULL = """\
 dealer: sunrise/pudong

@@ -12,7 +12,7 @@ from services.intake.adapters.republish import Republishing
 from services.intake.domain.canonical import submissions
 from services.intake.domain.profiles.decide import decide_opt_outs
 from shared.contracts.intake import ConsentGiven, CustomerMoved, Recorded
-from tests.fakes import MemoryPublisher
+from shared.testing.publisher import MemoryPublisher
 from tests.services.intake.conftest import World, after_all
 from tests.services.intake.given import (
     NOW,
