@@ -39,7 +39,7 @@ from tests.services.complaints.test_always import DECIDERS, MOMENTS, stories
 
 
 async def read(case: Case) -> dict[str, Any]:
-    async with client(OneDealer({ID: case}, case.rulebook), case.now) as asked:
+    async with client(OneDealer({ID: case}, case.policy), case.now) as asked:
         response = await asked.get(f"/v1/cases/{ID}")
     assert response.status_code == 200
     content: dict[str, Any] = response.json()

@@ -59,7 +59,7 @@ def rules(tmp_path: Path) -> dict[str, Rulebook]:
 def clock(case: Case, name: str, generation: int = 1) -> Clock:
     filed = case.facts.complaint
     assert isinstance(filed, Filed)
-    standing = stand(case.facts, filed, case.rulebook, case.now)
+    standing = stand(case.facts, filed, case.policy, case.now)
     [found] = [each for each in standing.clocks if each.key == f"{name}/{generation}"]
     return found
 
@@ -67,7 +67,7 @@ def clock(case: Case, name: str, generation: int = 1) -> Clock:
 def clock_names(case: Case) -> list[str]:
     filed = case.facts.complaint
     assert isinstance(filed, Filed)
-    return [each.key for each in stand(case.facts, filed, case.rulebook, case.now).clocks]
+    return [each.key for each in stand(case.facts, filed, case.policy, case.now).clocks]
 
 
 def told(case: Case, name: str) -> tuple[list[str], list[str]]:
@@ -283,7 +283,7 @@ def test_new_steps_show_that_somebody_is_at_it() -> None:
         case = given(filed(), step(name, "1h")).when("90m")
         found = case.facts.complaint
         assert isinstance(found, Filed)
-        standing = stand(case.facts, found, case.rulebook, case.now)
+        standing = stand(case.facts, found, case.policy, case.now)
         assert status_at(found, standing.course, case.now) == status
         assert standing.is_open
 

@@ -32,7 +32,7 @@ def rules(policy: ComplaintPolicy, applied: str, open_cases: OpenCases = "rebase
 
 def apply(case: Case, policy: ComplaintPolicy, when: str, open_cases: OpenCases = "rebase") -> Case:
     """An operator applies other rules, and the case is decided by them."""
-    case.rulebook = rules(policy, when, open_cases)
+    case.by(rules(policy, when, open_cases))
     return case.when(when)
 
 

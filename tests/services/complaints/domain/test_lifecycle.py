@@ -247,7 +247,7 @@ def hold(case: Case, row: Row) -> None:
     complaint = case.facts.complaint
     if row.status is not None:
         assert isinstance(complaint, Filed)
-        standing = stand(case.facts, complaint, case.rulebook, case.now)
+        standing = stand(case.facts, complaint, case.policy, case.now)
         assert status_at(complaint, standing.course, case.now) == row.status
 
 

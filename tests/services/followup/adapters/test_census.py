@@ -15,8 +15,8 @@ def test_the_tasks_counted_are_those_to_be_done_as_time_goes_by() -> None:
     seen = set()
     for days in range(90):
         now = f"{date(2025, 1, 10) + timedelta(days=days)} 23:59"
-        tasks = story.on(now)
-        open_ones = [task for task in tasks.contents if task.status in TO_DO]
+        tasks = story.when(now)
+        open_ones = [task for task in tasks.tasks if task.status in TO_DO]
         listing = tasks.decision.listing
         shown = {
             reading.gauge._name: reading.value

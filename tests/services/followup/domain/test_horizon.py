@@ -13,16 +13,16 @@ from services.followup.domain.decide import condense
 from services.followup.domain.facts import CONTACT, FollowUpFacts, join
 from services.followup.domain.policy import FollowUpPolicy, ServiceInterval
 from shared.contracts.envelope import Event
-from shared.decider.decision import Decision
 from shared.decider.digests import PAST, Horizon
 from tests import invariants
 from tests.invariants.life import Life
 from tests.services.followup.given import (
     CUSTOMER,
-    Given,
+    Customer,
     at,
     consent,
     delivery,
+    given,
     local,
     moved,
     opt_outs,
@@ -51,15 +51,15 @@ VISITS = [visit(f"2025-01-{day}", f"R{day}", vin=f"CAR-{day}") for day in (10, 1
 """Of which R10 and R11 are set aside, where two are looked at."""
 
 
-def told(policy: FollowUpPolicy, *events: Event[Any]) -> Given:
+def told(policy: FollowUpPolicy, *events: Event[Any]) -> Customer:
     """A customer after these events, one at a time, each time condensed."""
-    facts = FollowUpFacts()
+    customer = given().by(policy)
     for event in events:
-        facts = condense(join(facts, [event]), policy)
-    return Given(facts)
+        customer.reported(event).condensed()
+    return customer
 
 
-def looked_at(story: Given) -> set[str]:
+def looked_at(story: Customer) -> set[str]:
     """Kind and number of each document that decisions look at."""
     return {key.removeprefix("sunrise/pudong/cdk/") for key in story.facts.documents}
 
@@ -67,10 +67,8 @@ def looked_at(story: Given) -> set[str]:
 class TestMoreThanAreLookedAt:
     def test_tasks_follow_the_newest_contacts(self) -> None:
         story = told(FEW, *VISITS)
-        assert set(story.on("2025-01-14", FEW).statuses) == {
-            "service_satisfaction/R12",
-            "service_satisfaction/R13",
-        }
+        story.when("2025-01-14")
+        assert set(story.statuses) == {"service_satisfaction/R12", "service_satisfaction/R13"}
 
     def test_deliveries_and_visits_are_ranked_together(self) -> None:
         story = told(FEW, delivery("2025-01-09"), *VISITS, delivery("2025-01-14", "D2"))
@@ -101,33 +99,33 @@ class TestMoreThanAreLookedAt:
         assert story.facts == told(FEW, event, *VISITS).facts
 
     def test_what_was_said_of_those_set_aside_is_past_judging(self) -> None:
-        decision = told(FEW, *VISITS).on("2025-01-14", FEW).decision
+        decision = told(FEW, *VISITS).when("2025-01-14").decision
         task = "service_satisfaction/sunrise/pudong/cdk/visit/R"
         assert decision.is_history(f"{task}10")
         assert not decision.is_history(f"{task}13")
         voided = visit("2025-01-10", "R10", status="voided", revised="2025-02-01")
-        corrected = told(FEW, *VISITS, voided).on("2025-02-02", FEW).decision
+        corrected = told(FEW, *VISITS, voided).when("2025-02-02").decision
         assert not corrected.is_history(f"{task}10"), "a void takes back what was said"
 
     def test_the_newest_consent_set_aside_still_counts(self) -> None:
         refused = consent("2025-01-01", "N1", do_not_contact=True)
         later = [consent(f"2025-02-0{day}", f"N{day}") for day in (2, 3)]
         story = told(FEW, refused, *later, VISITS[0])
-        assert story.on("2025-01-12", FEW).statuses == {}
+        story.when("2025-01-12").then()
 
     def test_the_newest_opt_outs_set_aside_still_count(self) -> None:
         refused = opt_outs("2025-01-01", "phone")
         later = [opt_outs(f"2025-02-0{day}", number=f"visit/R{day}") for day in (2, 3)]
         story = told(FEW, refused, *later, VISITS[0])
         assert "opt-outs/visit/R1" not in looked_at(story)
-        assert story.on("2025-01-12", FEW).statuses == {}
+        story.when("2025-01-12").then()
 
     def test_however_many_documents_speak_of_channels_a_refusal_counts(self) -> None:
         refused = consent("2025-01-01", "N1", do_not_contact=True)
         said = [opt_outs(f"2025-01-0{day}", number=f"visit/R{day}") for day in range(2, 8)]
         story = told(FEW, refused, *said, VISITS[0])
         assert looked_at(story) >= {"consent/N1", "opt-outs/visit/R6", "opt-outs/visit/R7"}
-        assert story.on("2025-01-12", FEW).statuses == {}
+        story.when("2025-01-12").then()
 
     def test_tasks_of_a_time_with_more_outcomes_are_not_judged(self) -> None:
         done = outcome("2025-01-11", "service_satisfaction/visit/R10", "done", "O1")
@@ -137,10 +135,9 @@ class TestMoreThanAreLookedAt:
         ]
         contact = visit("2025-01-10 06:00", "R10", vin=None)
         before = told(FEW, contact, done)
-        assert before.on("2025-01-12", FEW).statuses == {"service_satisfaction/R10": "done: done"}
-        tasks = told(FEW, contact, done, *others).on("2025-02-04", FEW)
-        assert tasks.statuses == {}
-        [about] = [output.about for output in before.on("2025-01-12", FEW).decision.outputs]
+        before.when("2025-01-12").then("service_satisfaction/R10 done: done")
+        tasks = told(FEW, contact, done, *others).when("2025-02-04").then()
+        [about] = [output.about for output in before.when("2025-01-12").decision.outputs]
         assert tasks.decision.is_history(about)
 
 
@@ -170,18 +167,18 @@ class TestBeyondTheHorizon:
 
     def test_what_arrives_from_there_is_held_and_says_nothing(self) -> None:
         story = told(FollowUpPolicy(), *self.OLD)
-        assert story.on("2025-01-02").decision == Decision()
+        story.when("2025-01-02").then_nothing()
         assert set(story.facts.digests) == {PAST}
         assert set(story.facts.versions()) == {event.data.document_id for event in self.OLD}
         assert join(story.facts, self.OLD) is story.facts
 
     def test_an_order_that_was_open_for_long_is_not_beyond(self) -> None:
         story = told(FollowUpPolicy(), visit("2025-01-10", hours=24 * 365 * 12))
-        assert story.on("2025-01-12").statuses == {"service_satisfaction/R1": "open"}
+        story.when("2025-01-12").then("service_satisfaction/R1 open")
 
     def test_an_old_refusal_counts_whenever_it_arrives(self) -> None:
         story = told(FollowUpPolicy(), consent("2005-01-01", do_not_contact=True), VISITS[0])
-        assert story.on("2025-01-12").statuses == {}
+        story.when("2025-01-12").then()
 
     def test_the_horizon_reaches_as_far_as_a_task_is_remembered(self) -> None:
         assert FollowUpPolicy(horizon=Horizon(days=1)).looked_at.days == 9 + 365 + 180

@@ -14,15 +14,16 @@ from services.scoring.domain.decide import condense
 from services.scoring.domain.facts import Former, Gone, Noted, ScoringFacts, join
 from services.scoring.domain.policy import Fade, Rule, Rules, ScoringPolicy
 from shared.contracts.envelope import Event
-from shared.decider.decision import Decision
 from shared.decider.digests import NOTHING, PAST, Horizon
 from tests import invariants
 from tests.invariants.life import Life
 from tests.services.scoring.given import (
     CUSTOMER,
-    Given,
+    POLICY,
+    Customer,
     complaint,
     day,
+    given,
     moved,
     referral,
     sale,
@@ -54,15 +55,15 @@ thorough = settings(max_examples=300, deadline=None)
 policies = some.sampled_from([FEW, SOON])
 
 
-def told(policy: ScoringPolicy, *events: Event[Any]) -> Given:
+def told(policy: ScoringPolicy, *events: Event[Any]) -> Customer:
     """A customer after these events, one at a time, each time condensed."""
-    facts = ScoringFacts()
+    customer = given().by(policy)
     for event in events:
-        facts = condense(join(facts, [event]), policy)
-    return Given(facts)
+        customer.reported(event).condensed()
+    return customer
 
 
-def looked_at(story: Given) -> set[str]:
+def looked_at(story: Customer) -> set[str]:
     """Kind and number of each document that decisions look at."""
     return {key.removeprefix("sunrise/pudong/cdk/") for key in story.facts.documents}
 
@@ -75,7 +76,7 @@ class TestMoreThanAreLookedAt:
     def test_the_newest_are(self) -> None:
         story = told(FEW, *VISITS)
         assert looked_at(story) == {"visit/R3", "visit/R4"}
-        assert story.on("2025-04-11", FEW).points["service_paid"] == 6
+        assert story.when("2025-04-11").points["service_paid"] == 6
 
     def test_each_kind_has_its_own_number(self) -> None:
         story = told(FEW, sale("2020-01-10"), complaint("2020-01-10"), *VISITS)
@@ -134,7 +135,7 @@ class TestMoreThanAreLookedAt:
     ) -> None:
         story = told(FEW, *VISITS, event)
         assert looked_at(story) == {f"visit/{number}" for number in visits}
-        assert story.on("2025-05-01", FEW).points["service_paid"] == 6
+        assert story.when("2025-05-01").points["service_paid"] == 6
 
     def test_the_newest_set_aside_is_voided_and_then_one_that_is_looked_at(self) -> None:
         voids = [visit(f"2025-0{n}-10", f"R{n}", status="voided", revision=2) for n in (2, 4)]
@@ -155,20 +156,21 @@ class TestMoreThanAreLookedAt:
 
     def test_another_number_looks_at_more_or_less_at_once(self) -> None:
         facts = told(FEW, *VISITS).facts
-        assert looked_at(Given(condense(facts, SOON))) == {"visit/R4"}
+        assert looked_at(told(FEW, *VISITS).by(SOON).condensed()) == {"visit/R4"}
         assert condense(condense(facts, SOON), FEW) == facts
         many = condense(facts, ScoringPolicy())
         assert many == told(ScoringPolicy(), *VISITS).facts
         assert condense(many, FEW) == facts
-        assert Given(facts).on("2025-04-11") == Given(many).on("2025-04-11")
+        few, all_of_them = told(FEW, *VISITS).by(POLICY), told(POLICY, *VISITS)
+        assert few.when("2025-04-11").decision == all_of_them.when("2025-04-11").decision
 
     def test_a_grade_told_before_them_is_not_taken_back(self) -> None:
         """It is past judging, like a change that is forgotten."""
         change = "grade/2025-01-10T10:00:00.000Z/general-potential"
-        decision = told(FEW, *VISITS).on("2025-04-11", FEW).decision
+        decision = told(FEW, *VISITS).when("2025-04-11").decision
         assert decision.is_history(change)
         assert not decision.is_history(change.replace("2025-01", "2025-04"))
-        assert not told(FEW, *VISITS[:2]).on("2025-04-11", FEW).decision.is_history(change)
+        assert not told(FEW, *VISITS[:2]).when("2025-04-11").decision.is_history(change)
 
 
 def test_a_grade_change_that_others_displace_is_forgotten_and_not_taken_back() -> None:
@@ -194,7 +196,7 @@ class TestBeyondTheHorizon:
 
     def test_what_arrives_from_there_is_held_and_says_nothing(self) -> None:
         story = told(ScoringPolicy(), *self.OLD)
-        assert story.on("2025-01-02").decision == Decision()
+        story.when("2025-01-02").then_nothing()
         assert set(story.facts.digests) == {PAST}
         assert set(story.facts.versions()) == {event.data.document_id for event in self.OLD}
 
@@ -206,7 +208,7 @@ class TestBeyondTheHorizon:
             received_at_once = event._replace(recorded_at=day("2010-01-10"), data=data)
         story = told(ScoringPolicy(), *self.OLD, received_at_once)
         assert set(story.facts.documents) == {event.data.document_id}
-        assert story == told(ScoringPolicy(), received_at_once, *self.OLD)
+        assert story.facts == told(ScoringPolicy(), received_at_once, *self.OLD).facts
 
     @pytest.mark.parametrize("event", OLD)
     def test_exported_again_it_adds_nothing(self, event: Event[Any]) -> None:
@@ -223,7 +225,7 @@ class TestBeyondTheHorizon:
     def test_as_time_passes_what_was_told_stays(self) -> None:
         """The grade of today may rest on a car bought long ago, and on the way since."""
         story = told(ScoringPolicy(), sale("2010-01-10", "D1"), sale("2024-12-10", "D2"))
-        assert story.on("2025-01-02").points == {"vehicle_bought": 30, "vehicle_replaced": 15}
+        story.when("2025-01-02").then("vehicle_bought 30", "vehicle_replaced 15")
 
     def test_the_horizon_reaches_as_far_as_anything_counts(self) -> None:
         policy = ScoringPolicy(horizon=Horizon(days=1))

@@ -29,8 +29,8 @@ from shared.testing.clock import ManualClock
 from shared.testing.progress import AllRead
 from shared.testing.publisher import MemoryPublisher
 from shared.testing.store import MemoryStore
-from tests.services.complaints.given import DEALER, at, place
-from tests.services.complaints.several import DECIDER, aggregate, complaint, taken
+from tests.services.complaints.given import DEALER, DECIDER, at, place
+from tests.services.complaints.several import aggregate, complaint, taken
 
 OTHER_DEALER = "sunrise/berlin"
 
