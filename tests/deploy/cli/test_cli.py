@@ -38,23 +38,12 @@ from shared.contracts.scoring import ScoreChanged
 from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS, MERGES, SCORES, VISITS
 from shared.platform.kafka import make_producer
 from shared.runtime.dead_letters import PREFIX
-from tests.running import COMMAND, free_port_base, running_up, without_aftercare
+from tests.deploy.cli.command import aftercare
+from tests.running import free_port_base, running_up
 from tests.servers import PATIENCE_SECONDS, Broker
 
 AT = datetime(2026, 11, 21, 10, 5, tzinfo=UTC)
 Answer = Callable[[httpx.Request], httpx.Response]
-
-
-def aftercare(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE_SECONDS,
-        env=without_aftercare() | environment,
-    )
 
 
 def taking_all(request: httpx.Request) -> httpx.Response:

@@ -35,12 +35,12 @@ from shared.contracts.topics import COMPLAINTS
 from shared.contracts.values import instant_text
 from shared.platform.publisher import Record
 from shared.settings import KafkaSettings, MongoSettings
-from tests.deploy.cli.test_cli import aftercare
+from tests.deploy.cli.command import aftercare
 from tests.e2e.house import began
 from tests.servers import PATIENCE_SECONDS, Broker
 from tests.services.complaints.several import Cases
 from tests.services.complaints.several import complaint as complaint_of
-from tests.shared.runtime.test_consume import relay_to
+from tests.shared.runtime.on_servers import publisher_to
 
 DEALER = "sunrise/pudong"
 DRAFT = "dealer: sunrise/pudong\nclocks:\n  answer: {target: 4h}\n"
@@ -361,7 +361,7 @@ class Running:
 
     def publish(self, *contents: ComplaintFiled | ComplaintStepTaken) -> None:
         async def put() -> None:
-            async with relay_to(self.broker.settings()) as publisher:
+            async with publisher_to(self.broker.settings()) as publisher:
                 await publisher.publish([_record(content) for content in contents])
 
         asyncio.run(put())

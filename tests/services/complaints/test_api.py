@@ -35,7 +35,7 @@ from tests.services.complaints.given import (
 )
 from tests.services.complaints.reading import CASES, ID, OneDealer, client, snapshot_of
 from tests.services.complaints.rules import BUSINESS, CALENDAR, CLIMBING, ROSTER
-from tests.services.complaints.test_always import DECIDERS, MOMENTS, stories
+from tests.services.complaints.stories import DECIDERS, MOMENTS, stories
 
 
 async def read(case: Case) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx
 import pytest
@@ -10,13 +9,11 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from services.intake.adapters.http.body import BATCH, NDJSON, SINGLE
-from services.intake.app import make_app
 from services.intake.settings import IntakeSettings
 from shared.platform.errors import TransientFailure
-from tests.services.intake.conftest import World
+from tests.services.intake.asking import post, problem
 from tests.services.intake.given import (
     BERLIN,
-    DEALERS,
     PUDONG,
     Data,
     complaint,
@@ -27,43 +24,9 @@ from tests.services.intake.given import (
     merge,
     visit,
 )
+from tests.services.intake.world import World
 
 VISIT = f"{PUDONG}/cdk/visit/RO%201"
-
-
-async def _ready() -> list[str]:
-    return []
-
-
-@pytest.fixture
-async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    app = make_app(
-        register=world.register,
-        publisher=world.publisher,
-        clock=world.clock,
-        dealers=DEALERS,
-        settings=IntakeSettings(max_body_bytes=200_000, max_batch_items=20),
-        readiness=_ready,
-    )
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
-        yield client
-
-
-async def post(http: httpx.AsyncClient, body: object, media_type: str = SINGLE) -> httpx.Response:
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return await http.post("/v1/events", content=content, headers={"content-type": media_type})
-
-
-def problem(response: httpx.Response, status: int) -> dict[str, Any]:
-    """The problem details, after checking that they are what RFC 9457 wants."""
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    found: dict[str, Any] = response.json()
-    assert found["status"] == status
-    assert found["title"]
-    assert found["type"].startswith("urn:aftercare:problem:")
-    return found
 
 
 async def test_one_event_is_accepted_and_its_repeat_a_duplicate(http: httpx.AsyncClient) -> None:

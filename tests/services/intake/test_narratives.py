@@ -13,7 +13,7 @@ from services.intake.domain.canonical import submissions
 from services.intake.domain.facts import Row
 from services.intake.narratives_api import written
 from shared.platform.errors import TransientFailure
-from tests.services.intake.conftest import World
+from tests.services.intake.asking import problem
 from tests.services.intake.given import (
     NOW,
     PUDONG,
@@ -26,9 +26,7 @@ from tests.services.intake.given import (
     visit,
 )
 from tests.services.intake.memory_register import HASH_KEY
-from tests.services.intake.test_api import http, problem
-
-__all__ = ["http"]
+from tests.services.intake.world import World
 
 CASE = f"{PUDONG}/cdk/complaint/K1"
 ADDRESS = f"/v1/narratives/{CASE}"

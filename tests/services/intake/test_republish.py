@@ -22,7 +22,7 @@ from shared.platform.publisher import Record
 from shared.settings import MongoSettings
 from shared.testing.clock import ManualClock
 from shared.testing.publisher import MemoryPublisher
-from tests.services.intake.conftest import World
+from tests.services.intake.batches import EVENTS, after, batches, failures
 from tests.services.intake.given import (
     BERLIN,
     DEALERS,
@@ -45,8 +45,8 @@ from tests.services.intake.given import (
     target,
     visit,
 )
-from tests.services.intake.test_always import EVENTS, after, batches, failures
-from tests.services.intake.test_explaining_first import misled
+from tests.services.intake.readers import misled
+from tests.services.intake.world import World
 
 VISIT = document_id(PUDONG, "cdk", "visit", "RO 1")
 

@@ -20,8 +20,8 @@ from services.intake.receive import Unreadable
 from services.intake.views.answers import Item
 from services.intake.views.problems import invalid_event, too_large, unreadable
 from shared.contracts.http.problem import Problem
-from tests.services.intake.conftest import World
 from tests.services.intake.given import DEALERS, PUDONG, event, visit
+from tests.services.intake.world import World
 
 SECRET = "Erika-Mustermann"
 TYPE = "dev.aftercare.visit.reported.v1"

@@ -13,7 +13,7 @@ from shared.platform.errors import RefusedMessage, TransientFailure
 from shared.runtime.plan import Work
 from shared.testing.store import MemoryStore
 from tests.metrics import Metrics
-from tests.shared.runtime.test_reconcile import CUSTOMER, PARTITION, House
+from tests.shared.runtime.house import CUSTOMER, PARTITION, House
 from tests.shared.runtime.toy import DEALER, LISTED, START, TOY, event, visit
 
 

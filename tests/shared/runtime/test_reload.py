@@ -15,7 +15,7 @@ from shared.runtime.reload import exchange_policy, keep_policy_current
 from shared.testing.store import MemoryStore
 from tests.metrics import Metrics
 from tests.servers import PATIENCE_SECONDS
-from tests.shared.runtime.test_sweep import Instance
+from tests.shared.runtime.instance import Instance
 from tests.shared.runtime.toy import START, TOY, ToyFacts, ToyPolicy, visit
 
 TWENTY, THIRTY = ToyPolicy(points=20), ToyPolicy(points=30)

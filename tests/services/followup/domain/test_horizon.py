@@ -1,12 +1,10 @@
 """A customer with more documents than are looked at, and history from beyond the horizon."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given as always
-from hypothesis import settings
 from hypothesis import strategies as some
 
 from services.followup.domain.decide import condense
@@ -14,10 +12,12 @@ from services.followup.domain.facts import CONTACT, FollowUpFacts, join
 from services.followup.domain.policy import FollowUpPolicy, ServiceInterval
 from shared.contracts.envelope import Event
 from shared.decider.digests import PAST, Horizon
-from tests import invariants
+from tests.invariants import DeciderInvariants, calls_for_one_more
 from tests.invariants.life import Life
 from tests.services.followup.given import (
     CUSTOMER,
+    DECIDER,
+    POLICY,
     Customer,
     at,
     consent,
@@ -29,7 +29,7 @@ from tests.services.followup.given import (
     outcome,
     visit,
 )
-from tests.services.followup.test_invariants import DECIDER, END, moments, stories
+from tests.services.followup.stories import END, START, moments, stories
 
 FEW = FollowUpPolicy(horizon=Horizon(documents=2))
 """Looks at two contacts, two consents and two outcomes."""
@@ -43,9 +43,6 @@ SOON = FollowUpPolicy(
 )
 """Nothing reaches as far as a hundred days; looks at one of each group."""
 SHORT_SIGHTED = replace(DECIDER, policy=SOON)
-quick = settings(max_examples=120, deadline=None)
-thorough = settings(max_examples=300, deadline=None)
-policies = some.sampled_from([FEW, SOON])
 
 VISITS = [visit(f"2025-01-{day}", f"R{day}", vin=f"CAR-{day}") for day in (10, 11, 12, 13)]
 """Of which R10 and R11 are set aside, where two are looked at."""
@@ -185,59 +182,15 @@ class TestBeyondTheHorizon:
         assert FollowUpPolicy().looked_at.days == 3653
 
 
-@quick
-@always(stories(), policies, some.data())
-def test_order_and_repetition_make_no_difference(
-    story: list[Event[Any]], policy: FollowUpPolicy, data: some.DataObject
-) -> None:
-    decider = replace(DECIDER, policy=policy)
-    invariants.order_and_repetition_make_no_difference(decider, story, data)
+class TestInvariants(DeciderInvariants[FollowUpFacts, FollowUpPolicy]):
+    """By policies that look at few documents."""
 
-
-@quick
-@always(stories(), policies, moments)
-def test_setting_aside_makes_no_difference(
-    story: list[Event[Any]], policy: FollowUpPolicy, now: datetime
-) -> None:
-    decider = replace(DECIDER, policy=policy)
-    invariants.setting_aside_makes_no_difference(decider, join(FollowUpFacts(), story), now)
-
-
-@quick
-@always(stories(), moments, some.floats(0, 1))
-def test_nothing_changes_before_it_is_due(
-    story: list[Event[Any]], now: datetime, part: float
-) -> None:
-    facts = join(FollowUpFacts(), story)
-    invariants.nothing_changes_before_it_is_due(SHORT_SIGHTED, facts, now, part)
-
-
-@thorough
-@always(stories(), some.data())
-def test_however_it_is_told_the_same_is_said(
-    story: list[Event[Any]], data: some.DataObject
-) -> None:
-    invariants.however_it_is_told_the_same_is_said(SHORT_SIGHTED, story, data)
-
-
-@quick
-@always(stories(), some.data())
-def test_an_outage_leads_where_none_leads(story: list[Event[Any]], data: some.DataObject) -> None:
-    invariants.an_outage_leads_where_none_leads(SHORT_SIGHTED, story, END, data)
-
-
-@quick
-@always(stories(), some.data())
-def test_a_story_told_again_changes_nothing(story: list[Event[Any]], data: some.DataObject) -> None:
-    invariants.a_story_told_again_changes_nothing(SHORT_SIGHTED, story, END, data)
-
-
-@quick
-@always(stories(), some.data())
-def test_a_policy_tried_for_a_while_leaves_no_trace(
-    story: list[Event[Any]], data: some.DataObject
-) -> None:
-    invariants.a_policy_tried_for_a_while_leaves_no_trace(DECIDER, SOON, story, data)
+    decider = SHORT_SIGHTED
+    deciders = some.sampled_from([replace(DECIDER, policy=FEW), SHORT_SIGHTED])
+    stories = stories()
+    moments = moments
+    start, end = START, END
+    other_policy = POLICY
 
 
 def test_a_line_tells_of_any_document_what_it_was() -> None:
@@ -272,9 +225,7 @@ def many_visits(count: int) -> list[Event[Any]]:
 
 def test_a_customer_of_thousands_of_visits_costs_what_one_of_hundreds_does() -> None:
     some_visits, many = many_visits(300), many_visits(3_000)
-    assert invariants.calls_for_one_more(DECIDER, many) < (
-        1.1 * invariants.calls_for_one_more(DECIDER, some_visits)
-    )
+    assert calls_for_one_more(DECIDER, many) < (1.1 * calls_for_one_more(DECIDER, some_visits))
     facts = told(DECIDER.policy, *many[:250]).facts
     assert len(facts.documents) == DECIDER.policy.looked_at.documents
     assert len(facts.versions()) == 250

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given as always
-from hypothesis import settings
 from hypothesis import strategies as some
 
 from services.scoring.domain.decide import condense
@@ -15,10 +14,11 @@ from services.scoring.domain.facts import Former, Gone, Noted, ScoringFacts, joi
 from services.scoring.domain.policy import Fade, Rule, Rules, ScoringPolicy
 from shared.contracts.envelope import Event
 from shared.decider.digests import NOTHING, PAST, Horizon
-from tests import invariants
+from tests.invariants import DeciderInvariants, calls_for_one_more
 from tests.invariants.life import Life
 from tests.services.scoring.given import (
     CUSTOMER,
+    DECIDER,
     POLICY,
     Customer,
     complaint,
@@ -30,7 +30,7 @@ from tests.services.scoring.given import (
     survey,
     visit,
 )
-from tests.services.scoring.test_invariants import DECIDER, END, moments, stories
+from tests.services.scoring.stories import END, START, moments, stories
 
 FEW = ScoringPolicy(horizon=Horizon(documents=2))
 """Looks at two documents of each kind."""
@@ -50,9 +50,6 @@ SOON = ScoringPolicy(
 )
 """Remembers a hundred days, and looks at one document of each kind."""
 SHORT_SIGHTED = replace(DECIDER, policy=SOON)
-quick = settings(max_examples=120, deadline=None)
-thorough = settings(max_examples=300, deadline=None)
-policies = some.sampled_from([FEW, SOON])
 
 
 def told(policy: ScoringPolicy, *events: Event[Any]) -> Customer:
@@ -233,59 +230,15 @@ class TestBeyondTheHorizon:
         assert ScoringPolicy().looked_at.days == 3653
 
 
-@quick
-@always(stories(), policies, some.data())
-def test_order_and_repetition_make_no_difference(
-    story: list[Event[Any]], policy: ScoringPolicy, data: some.DataObject
-) -> None:
-    decider = replace(DECIDER, policy=policy)
-    invariants.order_and_repetition_make_no_difference(decider, story, data)
+class TestInvariants(DeciderInvariants[ScoringFacts, ScoringPolicy]):
+    """By policies that look at few documents."""
 
-
-@quick
-@always(stories(), policies, moments)
-def test_setting_aside_makes_no_difference(
-    story: list[Event[Any]], policy: ScoringPolicy, now: datetime
-) -> None:
-    decider = replace(DECIDER, policy=policy)
-    invariants.setting_aside_makes_no_difference(decider, join(ScoringFacts(), story), now)
-
-
-@quick
-@always(stories(), moments, some.floats(0, 1))
-def test_nothing_changes_before_it_is_due(
-    story: list[Event[Any]], now: datetime, part: float
-) -> None:
-    facts = join(ScoringFacts(), story)
-    invariants.nothing_changes_before_it_is_due(SHORT_SIGHTED, facts, now, part)
-
-
-@thorough
-@always(stories(), some.data())
-def test_however_it_is_told_the_same_is_said(
-    story: list[Event[Any]], data: some.DataObject
-) -> None:
-    invariants.however_it_is_told_the_same_is_said(SHORT_SIGHTED, story, data)
-
-
-@quick
-@always(stories(), some.data())
-def test_an_outage_leads_where_none_leads(story: list[Event[Any]], data: some.DataObject) -> None:
-    invariants.an_outage_leads_where_none_leads(SHORT_SIGHTED, story, END, data)
-
-
-@quick
-@always(stories(), some.data())
-def test_a_story_told_again_changes_nothing(story: list[Event[Any]], data: some.DataObject) -> None:
-    invariants.a_story_told_again_changes_nothing(SHORT_SIGHTED, story, END, data)
-
-
-@quick
-@always(stories(), some.data())
-def test_a_policy_tried_for_a_while_leaves_no_trace(
-    story: list[Event[Any]], data: some.DataObject
-) -> None:
-    invariants.a_policy_tried_for_a_while_leaves_no_trace(DECIDER, SOON, story, data)
+    decider = SHORT_SIGHTED
+    deciders = some.sampled_from([replace(DECIDER, policy=FEW), SHORT_SIGHTED])
+    stories = stories()
+    moments = moments
+    start, end = START, END
+    other_policy = POLICY
 
 
 def newest_by_hand(story: Sequence[Event[Any]], kind: str, number: int) -> set[str]:
@@ -300,7 +253,6 @@ def newest_by_hand(story: Sequence[Event[Any]], kind: str, number: int) -> set[s
     return {key for _, key in sorted(known)[-number:]}
 
 
-@quick
 @always(stories(), some.data())
 def test_looked_at_are_the_newest_of_all_that_stand(
     story: list[Event[Any]], data: some.DataObject
@@ -341,9 +293,7 @@ def many_visits(count: int) -> list[Event[Any]]:
 
 def test_a_customer_of_thousands_of_visits_costs_what_one_of_hundreds_does() -> None:
     some_visits, many = many_visits(300), many_visits(3_000)
-    assert invariants.calls_for_one_more(DECIDER, many) < (
-        1.1 * invariants.calls_for_one_more(DECIDER, some_visits)
-    )
+    assert calls_for_one_more(DECIDER, many) < (1.1 * calls_for_one_more(DECIDER, some_visits))
     facts = told(DECIDER.policy, *many[:250]).facts
     assert len(facts.documents) == DECIDER.policy.looked_at.documents
     assert len(facts.versions()) == 250

@@ -13,7 +13,6 @@ from services.intake.domain.canonical import submissions
 from services.intake.domain.profiles.decide import decide_opt_outs
 from shared.contracts.intake import ConsentGiven, CustomerMoved, Recorded
 from shared.testing.publisher import MemoryPublisher
-from tests.services.intake.conftest import World, after_all
 from tests.services.intake.given import (
     NOW,
     PUDONG,
@@ -30,6 +29,7 @@ from tests.services.intake.given import (
     visit,
 )
 from tests.services.intake.memory_register import HASH_KEY
+from tests.services.intake.world import World, after_all
 
 SAID = f"{PUDONG}/cdk/opt-outs/visit/RO%201"
 INTERNAL: Data = {"source_customer_id": "X", "kind": "internal"}
