@@ -1,4 +1,4 @@
-"""The endpoints, over a register and a relay in memory."""
+"""The endpoints, over a register and a publisher in memory."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Intake over a register and a relay in memory."""
+"""Intake over a register and a publisher in memory."""
 
 import asyncio
 from collections import deque

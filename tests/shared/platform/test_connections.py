@@ -189,7 +189,7 @@ async def _send_on(client: Client) -> None:
 
 
 async def test_who_does_not_close_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.connections.FAREWELL_SECONDS", 0.2)
+    monkeypatch.setattr("shared.platform.connections.FAREWELL_SECONDS", 0.2)
     async with served(app(), limits()) as server:
         client = await server.connect()
         await client.send(b"NONSENSE\r\n\r\n")

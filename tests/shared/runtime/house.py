@@ -112,7 +112,7 @@ class FaultyStore:
 
 
 class House:
-    """An instance of the toy service on a store and a relay that outlive it."""
+    """An instance of the toy service on a store and a publisher that outlive it."""
 
     def __init__(self, store: Store) -> None:
         self.clock = ManualClock(START + timedelta(hours=1))

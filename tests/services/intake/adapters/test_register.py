@@ -252,7 +252,7 @@ async def test_instants_keep_their_milliseconds(register: Register) -> None:
 async def test_a_database_that_is_away_is_a_transient_failure(
     mongo_settings: MongoSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.mongo.SELECTION_TIMEOUT_MS", 200)
+    monkeypatch.setattr("shared.platform.mongo.SELECTION_TIMEOUT_MS", 200)
     away = mongo_settings.model_copy(update={"uri": SecretStr("mongodb://127.0.0.1:1")})
     mongo = functools.cache(functools.partial(Mongo, away, "intake"))
     register = MongoRegister(mongo)
