@@ -11,7 +11,8 @@ RUN python -m venv /opt/aftercare \
 COPY pyproject.toml README.md LICENSE ./
 COPY shared shared
 COPY services services
-COPY deploy deploy
+COPY deploy/__init__.py deploy/
+COPY deploy/cli deploy/cli
 RUN python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /dist . \
  && /opt/aftercare/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps /dist/*.whl
 

@@ -13,7 +13,7 @@ from shared.contracts import intake, topics
 from shared.contracts.envelope import CONTENT_TYPE, Message
 from shared.contracts.topics import DEAD_LETTERS, DEFAULT_PARTITIONS, Topic
 from shared.decider.decider import Decider
-from shared.runtime.dead_letters import PREFIX
+from shared.platform.dead_letters import PREFIX
 from shared.settings import KafkaSettings
 
 Json: TypeAlias = dict[str, Any]

@@ -9,11 +9,12 @@ import difflib
 import json
 import sys
 from itertools import islice
+from os.path import normpath
 from pathlib import Path
 
 import yaml
 
-from docs import asyncapi, feeds_pages, tables
+from docs import asyncapi, feeds_pages, rule_tables, tables
 from shared.contracts import complaints, feeds, followup, intake, scoring
 from shared.contracts.values import Contract
 
@@ -42,6 +43,7 @@ def documents() -> dict[str, str]:
         "operations/settings.md": tables.settings_page(),
         "operations/metrics.md": tables.metrics_page(),
         **{f"schemas/{contract.TYPE}.json": _schema(contract) for contract in contracts()},
+        **{f"../{page}": content for page, content in rule_tables.pages().items()},
     }
 
 
@@ -49,11 +51,11 @@ def drift(wanted: dict[str, str]) -> list[str]:
     """What on disk differs from `wanted`, one paragraph each; nothing when all is current."""
     found = []
     for name, content in wanted.items():
-        path = DOCS / name
+        path, shown = DOCS / name, normpath(f"docs/{name}")
         if not path.exists():
-            found.append(f"docs/{name} is missing")
+            found.append(f"{shown} is missing")
         elif (there := path.read_text(encoding="utf-8")) != content:
-            found.append(f"docs/{name} differs:\n{_difference(there, content)}")
+            found.append(f"{shown} differs:\n{_difference(there, content)}")
     found.extend(f"docs/{name} is of no contract any more" for name in _stale(wanted))
     return found
 

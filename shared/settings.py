@@ -3,6 +3,7 @@
 Nested names are joined by two underscores: `AFTERCARE_KAFKA__BOOTSTRAP_SERVERS`.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.contracts.topics import DEFAULT_PARTITIONS
 from shared.dealers.dealer import Dealers
 from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
+from shared.policies.paths import OLD_VARIABLE, VARIABLE
 from shared.time.clock import ScaledClock, SystemClock, TimeSource
 from shared.yaml_file import WrongFile
 
@@ -42,8 +44,7 @@ class KafkaSettings(BaseModel):
     replication_factor: int = Field(default=3, ge=1, le=9)
     session_timeout_seconds: float = Field(default=10, ge=6, le=300)
     fetch_wait_ms: int = Field(default=100, ge=1, le=5000)
-    """How long the broker may wait for records. The embedded one waits for half of it even when
-    some arrive, Kafka does not."""
+    """How long the broker may wait for records."""
 
     @property
     def encrypted(self) -> bool:
@@ -90,7 +91,7 @@ class HttpSettings(BaseModel):
     header_deadline_seconds: float = Field(default=10, gt=0, le=300)
     """From the first moment of waiting to a request's whole header; then 408."""
     answer_deadline_seconds: float = Field(default=30, gt=0, le=300)
-    """So long may a client leave an answer unread; then the connection is cut."""
+    """How long a client may leave a response unread; then the connection is cut."""
 
 
 class RuntimeSettings(BaseModel):
@@ -98,12 +99,13 @@ class RuntimeSettings(BaseModel):
 
     batch_records: int = Field(default=1000, ge=1, le=20_000)
     backlog_records: int = Field(default=4000, ge=0, le=100_000)
-    """So many records of partitions of which more is waiting wait for it, to be written and decided
-    together."""
+    """How many records may wait in memory for what else their partitions hold, to be written and
+    decided together with it."""
     sweep_interval_seconds: float = Field(default=0.25, gt=0, le=60)
     sweep_page: int = Field(default=500, ge=1, le=10_000)
     poison_in_a_row: int = Field(default=100, ge=1)
-    """So many unreadable records of distinct keys in a row stop the service."""
+    """How many unreadable records of different keys may follow each other; one more stops the
+    service."""
     speak_unread_after_seconds: float = Field(default=300, gt=0)
     """A partition that has not read all that its topics held for so long announces what it knows
     all the same: deadlines must not wait for ever behind a backlog."""
@@ -120,6 +122,7 @@ class ServiceSettings(BaseSettings):
         env_nested_delimiter="__",
         nested_model_default_partial_update=True,
         extra="ignore",
+        hide_input_in_errors=True,  # it may be secret
     )
 
     kafka: KafkaSettings = KafkaSettings()
@@ -134,6 +137,24 @@ class ServiceSettings(BaseSettings):
     def dealers(self) -> Dealers:
         """The dealers in `dealers_file`. Raises `WrongFile`."""
         return read_dealers(self.dealers_file)
+
+
+class RuledSettings(ServiceSettings):
+    """And what services are configured by that have rules of a dealer's own."""
+
+    rules_dir: Path | None = None
+    """The folder of the dealers' rules (operations/policies.md). Without one all dealers have the
+    same."""
+
+    @model_validator(mode="after")
+    def _old_folder_is_not_forgotten(self) -> Self:
+        if OLD_VARIABLE in os.environ:
+            raise ValueError(
+                f"{OLD_VARIABLE} is not read any more, and editions of complaints must not be "
+                f"forgotten: unset it, set {VARIABLE} to the same folder, and there type "
+                "`mkdir complaints && mv policies applied complaints/`"
+            )
+        return self
 
 
 @contextmanager

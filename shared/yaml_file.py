@@ -45,7 +45,7 @@ class YamlFile:
             return model.model_validate(self.content)
         except ValidationError as error:
             lines = [
-                self.line(each["loc"], told(each, model), missing=each["type"] == "missing")
+                self.line(each["loc"], message_of(each, model), missing=each["type"] == "missing")
                 for each in error.errors(include_url=False)
             ]
         raise WrongFile(list(dict.fromkeys(lines)))
@@ -64,7 +64,7 @@ class YamlFile:
         return where + (f"{'.'.join(field)}: {message}" if field else message)
 
 
-def told(error: ErrorDetails, model: type[BaseModel]) -> str:
+def message_of(error: ErrorDetails, model: type[BaseModel]) -> str:
     """What is wrong with a part of this model, and what was most likely meant; no value."""
     message = error["msg"]
     match error["type"]:

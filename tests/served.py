@@ -65,7 +65,7 @@ class Served:
 
 @asynccontextmanager
 async def served(app: FastAPI, limits: HttpSettings) -> AsyncIterator[Served]:
-    """The application as `shared.http.run` serves it, but in this loop."""
+    """The application as `shared.platform.http.run` serves it, but in this loop."""
     config = uvicorn.Config(
         app,
         port=0,

@@ -1,11 +1,11 @@
-"""Where what a running `aftercare up` left for the other commands says that it can be reached."""
+"""Where what runs on this machine is reached: as a running `aftercare up` left it, or as usual."""
 
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from deploy.sandbox.stack import DEFAULT_PORT_BASE, fixed_ports
-
+SERVICES = ("intake", "scoring", "followup", "complaints")
+DEFAULT_PORT_BASE = 8100
 DEFAULT_DIRECTORY = Path(".aftercare")
 FILE = "running.json"
 
@@ -24,10 +24,15 @@ class Addresses(BaseModel):
     """The folder of rules that complaints reads, None if it has none; empty: that is not known."""
 
 
+def service_ports(base: int) -> dict[str, int]:
+    """`base`+1 to +4, in the order of `SERVICES`."""
+    return {name: base + number for number, name in enumerate(SERVICES, start=1)}
+
+
 def addresses(directory: Path) -> Addresses:
     """What runs with its data in `directory`; the usual addresses when nothing does."""
     try:
         return Addresses.model_validate_json((directory / FILE).read_text(encoding="utf-8"))
     except (OSError, ValidationError):
-        usual = fixed_ports(DEFAULT_PORT_BASE).services
+        usual = service_ports(DEFAULT_PORT_BASE)
         return Addresses(urls={name: f"http://127.0.0.1:{port}" for name, port in usual.items()})

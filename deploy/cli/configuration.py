@@ -3,7 +3,7 @@
 import difflib
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -16,10 +16,12 @@ from services.followup.settings import FollowUpSettings
 from services.intake.settings import IntakeSettings
 from services.scoring.settings import ScoringSettings, without_rate
 from shared.platform.kafka import tls_context
-from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
+from shared.settings import KafkaSettings, MongoSettings, RuledSettings, ServiceSettings
 from shared.yaml_file import WrongFile
 
 S = TypeVar("S", bound=ServiceSettings)
+P = TypeVar("P", bound=BaseModel)
+P_co = TypeVar("P_co", bound=BaseModel, covariant=True)
 
 PREFIX = "AFTERCARE_"
 TEST_PREFIX = "AFTERCARE_TEST_"
@@ -43,8 +45,17 @@ class WrongConfiguration(Exception):
 
 
 @runtime_checkable
-class _HasPolicy(Protocol):
-    def policy(self) -> BaseModel: ...
+class HasPolicy(Protocol[P_co]):
+    """Reads the rules of all dealers."""
+
+    def policy(self) -> P_co: ...
+
+
+@runtime_checkable
+class _HasRulebook(Protocol):
+    """Reads the rules of each dealer."""
+
+    def rulebook(self) -> BaseModel: ...
 
 
 def checked(service: str) -> ServiceSettings:
@@ -56,21 +67,29 @@ def checked(service: str) -> ServiceSettings:
     _check_file(settings.dealers, DEALERS_FILE)
     if settings.kafka.encrypted:
         _check_file(partial(tls_context, settings.kafka), "AFTERCARE_KAFKA__SSL_CA_FILE")
-    if isinstance(settings, _HasPolicy):
-        of_rules = isinstance(settings, ComplaintSettings)  # its lines name files of a folder
-        variable = None if of_rules else f"AFTERCARE_{service.upper()}_POLICY_FILE"
-        _check_file(settings.policy, variable)
+    if isinstance(settings, HasPolicy):
+        _check_file(settings.policy, _policy_variable(service))
+    if isinstance(settings, _HasRulebook):
+        _check_file(settings.rulebook, None)  # the lines name files of a folder
     return settings
 
 
-def complaint_settings() -> ComplaintSettings:
-    """The settings of complaints, with its dealers read; its rules are not looked at.
+def ruled_settings(service: str) -> RuledSettings:
+    """The settings of a service that has rules, with its dealers read; the rules are not.
 
     Raises `WrongConfiguration`.
     """
-    settings = _read(ComplaintSettings)
+    settings = _read(SETTINGS[service])
+    assert isinstance(settings, RuledSettings)
     _check_file(settings.dealers, DEALERS_FILE)
     return settings
+
+
+def common_policy(settings: HasPolicy[P]) -> P:
+    """The rules of all dealers that have none of their own. Raises `WrongConfiguration`."""
+    service = next(name for name, kind in SETTINGS.items() if isinstance(settings, kind))
+    _check_file(settings.policy, _policy_variable(service))
+    return settings.policy()
 
 
 def kafka_settings(recorded: Mapping[str, Any] | None = None) -> KafkaSettings:
@@ -131,7 +150,9 @@ def missing_rates(checked: Mapping[str, ServiceSettings]) -> list[str]:
         f"{settings.dealers_file}: {dealer.id} is paid in {dealer.currency}, for which the policy "
         "of scoring has no rate: what its customers pay for service gives no points; add "
         f"`currency_per_point: {{{dealer.currency}: …}}` to AFTERCARE_SCORING_POLICY_FILE"
-        for dealer in without_rate(settings.dealers(), settings.policy())
+        for dealer in without_rate(
+            settings.dealers(), settings.rulebook(), settings.clock.clock().now()
+        )
     ]
 
 
@@ -147,17 +168,26 @@ def _read(kind: type[S]) -> S:
 def _explained(error: ValidationError) -> list[str]:
     """A line for each wrong value: the variable and why, never the value, which may be secret."""
     return [
-        f"{PREFIX}{'__'.join(str(part) for part in found['loc']).upper()}: {found['msg']}"
+        f"{_variable(found['loc'])}{found['msg'].removeprefix('Value error, ')}"
         for found in error.errors(include_input=False, include_url=False)
     ]
+
+
+def _policy_variable(service: str) -> str:
+    return f"{PREFIX}{service.upper()}_POLICY_FILE"
+
+
+def _variable(location: Sequence[int | str]) -> str:
+    """The variable of a field, and a colon; nothing where several of them are wrong together."""
+    return f"{PREFIX}{'__'.join(map(str, location)).upper()}: " if location else ""
 
 
 def _check_file(read: Callable[[], object], variable: str | None) -> None:
     try:
         read()
     except WrongFile as wrong:
-        told = f"{variable}: " if variable is not None else ""
-        raise WrongConfiguration([f"{told}{line}" for line in wrong.lines]) from None
+        named = f"{variable}: " if variable is not None else ""
+        raise WrongConfiguration([f"{named}{line}" for line in wrong.lines]) from None
 
 
 def _variables(model: type[BaseModel], prefix: str) -> Iterator[str]:

@@ -5,8 +5,12 @@ They belong to one customer of the dealer's, so that sent one after the other th
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
+import typer
+
+from deploy.cli import configuration
+from deploy.cli.terminal import write_json
 from shared.contracts.feeds import (
     AnyReport,
     ComplaintReported,
@@ -19,12 +23,13 @@ from shared.contracts.feeds import (
     VisitReported,
 )
 from shared.dealers.dealer import Dealer
+from shared.time.clock import SystemClock
 
 SOURCE = "my-dms"
 CUSTOMER = "C-10234"
 VIN = "WVWZZZ1KZAW000001"
 NO_TASK = "00000000-0000-0000-0000-000000000000"
-"""In place of the `task_id` that followup tells."""
+"""Stands for the `task_id` that followup announces."""
 
 Data = Mapping[str, Any]
 
@@ -166,3 +171,23 @@ _EXAMPLES: dict[str, tuple[type[AnyReport], str, Callable[[datetime], Data]]] = 
 }
 NAMES = tuple(_EXAMPLES)
 """What there is an example of, as the command names it."""
+
+
+def command(
+    names: Annotated[
+        list[str], typer.Argument(metavar="TYPE...", help=f"Any of {', '.join(NAMES)}.")
+    ],
+    dealer: Annotated[str, typer.Option(help="Of which dealer: group/dealer.")] = "sunrise/berlin",
+) -> None:
+    """Print events to try, one a line, with dates that suit the present."""
+    for name in names:
+        if name not in NAMES:
+            raise typer.BadParameter(f"'{name}' is none of {', '.join(NAMES)}")
+    dealers = configuration.checked("intake").dealers()
+    found = dealers.find(dealer)
+    if found is None:
+        known = ", ".join(each.id for each in dealers.all())
+        raise typer.BadParameter(f"'{dealer}' is none of {known}", param_hint="--dealer")
+    now = SystemClock().now()
+    for name in names:
+        write_json(event(name, found, now=now), readable=True)

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from deploy.cli.policy_check import Checked, covered
-from services.complaints.adapters.rules.difference import Change, condition, ladder_step
-from services.complaints.adapters.rules.rehearsal import Rehearsal
-from services.complaints.domain.policy import ClockRule
-from services.complaints.domain.rulebook import Edition
-from shared.contracts.values import instant_text
+from deploy.cli.policy_check import Checked
+from deploy.cli.policy_sum import DryRunSum
+from services.complaints.domain.dry_run import BREACHES
+from shared.contracts.http.policies import Difference
+from shared.policies.differences import FieldChange
 
 CHOICE = """\
 Say what happens to the cases that are open now:
@@ -19,41 +18,29 @@ Say what happens to the cases that are open now:
                      ones from their start on. What would have been due by now is recorded
                      and alarms nobody. Verdicts stay.
 `aftercare policy diff` tells how many cases would move."""
+NO_CHOICE = """\
+--new-cases-only and --rebase-open are for complaints alone: customers are always decided by
+the rules in force."""
 DAYS_SHOWN = 20
 
 
-def overview(checked: Checked) -> Iterator[str]:
-    """Per dealer, what it would be judged by, and how that compares with what is in force."""
+def overview(checked: Checked[Any, Any]) -> Iterator[str]:
+    """Per dealer, what it would be decided by, and how that compares with what is in force."""
+    kind, rulebook = checked.kind, checked.rulebook
     for dealer_id, draft in sorted(checked.drafts.items()):
-        edition = draft.applied(None, "keep")
-        current = checked.rulebook.current(dealer_id)
-        same = edition.judges_as(current)
-        yield f"{dealer_id}: {draft.policy.name}, from {draft.path}"
-        yield from (f"  {_clock(rule)}" for rule in draft.policy.clocks)
-        if draft.calendar is not None:
-            zone = draft.calendar.timezone
-            known = covered(draft.calendar)
-            yield f"  calendar {draft.calendar.name} ({zone}), holidays of {known}"
-        if draft.working_days is not None:
-            known = covered(draft.working_days)
-            yield f"  {draft.working_days.name}, in the dealer's zone, holidays of {known}"
-        told = "in force" if same else "a draft: another is in force"
-        yield f"  {told} ({in_force(current)})"
-    for dealer_id in sorted(checked.rulebook.editions.keys() - checked.drafts.keys()):
-        current = checked.rulebook.current(dealer_id)
-        yield f"{dealer_id}: no draft; in force {in_force(current)}: {current.policy.name}"
-    yield "all other dealers: the shipped 2123"
+        current = rulebook.current(dealer_id)
+        yield f"{dealer_id}: {kind.title(draft.edition)}, from {draft.path}"
+        yield from (f"  {line}" for line in kind.words(draft.edition))
+        same = draft.edition.judges_as(current)
+        comparison = "in force" if same else "a draft: another is in force"
+        yield f"  {comparison} ({kind.in_force(current)})"
+    for dealer_id in sorted(rulebook.editions.keys() - checked.drafts.keys()):
+        current = rulebook.current(dealer_id)
+        yield f"{dealer_id}: no draft; in force {kind.in_force(current)}: {kind.title(current)}"
+    yield f"all other dealers: {kind.others}"
 
 
-def in_force(edition: Edition) -> str:
-    """Since when, and for which cases."""
-    if edition.applied_at is None:
-        return "as shipped"
-    whose = "new cases only" if edition.open_cases == "keep" else "open cases too"
-    return f"since {instant_text(edition.applied_at)}, {whose}"
-
-
-def changed(changes: Sequence[Change]) -> Iterator[str]:
+def changed(changes: Sequence[FieldChange]) -> Iterator[str]:
     """A line for every field, and for every day up to a number."""
     days = [change for change in changes if change.is_day]
     for change in (*(each for each in changes if not each.is_day), *days[:DAYS_SHOWN]):
@@ -68,65 +55,105 @@ def changed(changes: Sequence[Change]) -> Iterator[str]:
         yield f"  … and {len(days) - DAYS_SHOWN} more days; --json lists all"
 
 
-def rehearsed(found: Rehearsal) -> Iterator[str]:
-    """What applying would do to open cases."""
-    yield f"dry run over {_count(found.cases, 'open case')}:"
+def changes_as_json(changes: Sequence[FieldChange]) -> list[dict[str, str | None]]:
+    return [{"field": each.field, "old": each.old, "new": each.new} for each in changes]
+
+
+def dry_run(service: str, found: DryRunSum) -> Iterator[str]:
+    """What applying would do to what a dealer has."""
+    if service == "complaints":
+        yield from _of_cases(found)
+    else:
+        yield from _of_customers(service, found)
+
+
+def dry_run_as_json(service: str, found: DryRunSum) -> dict[str, Any]:
+    """Times as the wire has them."""
+    return _cases_as_json(found) if service == "complaints" else _customers_as_json(found)
+
+
+def _of_cases(found: DryRunSum) -> Iterator[str]:
+    yield f"dry run over {_count(found.judged, 'open case')}:"
     yield "  --new-cases-only: none moves"
     yield (
-        f"  --rebase-open: {found.moved} of {found.cases} move, "
-        f"{found.breaching} would be overdue at once"
+        f"  --rebase-open: {found.changed} of {found.judged} move, "
+        f"{found.with_effect[BREACHES]} would be overdue at once"
     )
-    for clock, number in sorted(found.moved_clocks.items()):
-        overdue = found.breaching_clocks[clock]
-        yield f"    {clock}: {number} move, {overdue} would be overdue at once"
-    for move in found.first:
-        late = ", overdue at once" if move.breaches else ""
-        due = f"{_moment(move.old_due)} -> {_moment(move.new_due)}"
-        yield f"    case {move.case_no} {move.clock}: {due}{late}"
+    for clock in found.rules:
+        effects = found.of_rule(clock)
+        overdue = effects.get(BREACHES, 0)
+        yield f"    {clock}: {sum(effects.values())} move, {overdue} would be overdue at once"
+    for each in found.first:
+        for move in each.differences:
+            late = ", overdue at once" if move.effect == BREACHES else ""
+            due = f"{_moment(move.before)} -> {_moment(move.after)}"
+            yield f"    case {each.name} {move.output}: {due}{late}"
     if found.unreadable:
         yield f"  {_count(found.unreadable, 'case')} could not be judged; see the log of complaints"
 
 
-def changes_as_json(changes: Sequence[Change]) -> list[dict[str, str | None]]:
-    return [{"field": each.field, "old": each.old, "new": each.new} for each in changes]
-
-
-def rehearsal_as_json(found: Rehearsal) -> dict[str, Any]:
-    """Times as the wire has them."""
+def _cases_as_json(found: DryRunSum) -> dict[str, Any]:
+    clocks = {clock: found.of_rule(clock) for clock in found.rules}
     return {
-        "open_cases": found.cases,
+        "open_cases": found.judged,
         "unreadable": found.unreadable,
         "new_cases_only": {"move": 0, "breach": 0},
         "rebase_open": {
-            "move": found.moved,
-            "breach": found.breaching,
+            "move": found.changed,
+            "breach": found.with_effect[BREACHES],
             "clocks": {
-                clock: {"move": number, "breach": found.breaching_clocks[clock]}
-                for clock, number in sorted(found.moved_clocks.items())
+                clock: {"move": sum(effects.values()), "breach": effects.get(BREACHES, 0)}
+                for clock, effects in clocks.items()
             },
             "first": [
                 {
-                    "case_no": move.case_no,
-                    "clock": move.clock,
-                    "old_due": move.old_due and instant_text(move.old_due),
-                    "new_due": move.new_due and instant_text(move.new_due),
-                    "breaches": move.breaches,
+                    "case_no": each.name,
+                    "clock": move.output,
+                    "old_due": move.before,
+                    "new_due": move.after,
+                    "breaches": move.effect == BREACHES,
                 }
-                for move in found.first
+                for each in found.first
+                for move in each.differences
             ],
         },
     }
 
 
-def _clock(rule: ClockRule) -> str:
-    holds = "stops while held" if rule.pausable else "runs on while held"
-    ladder = ", ".join(ladder_step(rung) for rung in rule.ladder)
-    whose = condition(rule.applies_when)
-    return f"{rule.name}: {rule.target} from {rule.start}, {holds}; {whose}; {ladder}"
+def _of_customers(service: str, found: DryRunSum) -> Iterator[str]:
+    yield f"dry run over {_count(found.judged, 'customer')}:"
+    yield f"  of {found.changed} of {found.judged} something would be different"
+    for rule in found.rules:
+        effects = (f"{number} {effect}" for effect, number in found.of_rule(rule).items())
+        yield f"    {rule}: {', '.join(effects)}"
+    for each in found.first:
+        for one in each.differences:
+            yield f"    customer {each.name} {one.output} {one.effect}: {_before_and_after(one)}"
+    if found.unreadable:
+        unreadable = _count(found.unreadable, "customer")
+        yield f"  {unreadable} could not be judged; see the log of {service}"
 
 
-def _moment(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}Z" if moment is not None else "not due"
+def _customers_as_json(found: DryRunSum) -> dict[str, Any]:
+    return {
+        "customers": found.judged,
+        "unreadable": found.unreadable,
+        "changed": found.changed,
+        "rules": {rule: found.of_rule(rule) for rule in found.rules},
+        "first": [
+            {"customer_key": each.name, **one.model_dump(mode="json")}
+            for each in found.first
+            for one in each.differences
+        ],
+    }
+
+
+def _before_and_after(one: Difference) -> str:
+    return f"{one.before or 'not there'} -> {one.after or 'not there'}"
+
+
+def _moment(instant: str | None) -> str:
+    return f"{datetime.fromisoformat(instant):%Y-%m-%d %H:%M}Z" if instant else "not due"
 
 
 def _count(number: int, noun: str) -> str:

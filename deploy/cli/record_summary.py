@@ -12,7 +12,7 @@ from shared.contracts.case_subjects import Subject
 from shared.contracts.envelope import from_headers
 from shared.contracts.topics import DEAD_LETTERS
 from shared.contracts.values import instant_text
-from shared.runtime.dead_letters import is_resolution, told_by
+from shared.platform.dead_letters import is_resolution, own_headers
 
 Data = Mapping[str, Any]
 
@@ -22,44 +22,44 @@ _MILLISECONDS = len("2026-11-21T10:05:00.000Z") - len(".000Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RecordSummary:
     """What a record says, for people."""
 
     at: str
     type: str
     dealer: str
-    gist: str
+    text: str
 
     def line(self) -> str:
-        line = f"{self.at[:_MILLISECONDS]}Z  {self.dealer:18} {self.type:28} {self.gist}"
+        line = f"{self.at[:_MILLISECONDS]}Z  {self.dealer:18} {self.type:28} {self.text}"
         return printable(line)
 
 
-def tell(
+def summary_of(
     topic: str,
     headers: tuple[tuple[str, bytes | None], ...],
     value: bytes | None,
     *,
     written_at: datetime,
     zone: tzinfo = UTC,
-) -> Told:
-    """What a record says, instants by the clocks of `zone`. One that cannot be read is told so."""
+) -> RecordSummary:
+    """What a record says, instants by the clocks of `zone`; one that cannot be read says so."""
     attributes = from_headers(headers)
     at = attributes.get("time") or instant_text(written_at)
     dealer = attributes.get("dealerid", "-")
     kind = attributes.get("type", "")
     short = kind.removeprefix("dev.aftercare.").removesuffix(".v1") or "(no type)"
     if topic == DEAD_LETTERS.name:
-        told = _resolution(headers) if is_resolution(headers) else _dead_letter(headers)
-        return Told(instant_text(written_at), "dead letter", dealer, told)
+        text = _resolution(headers) if is_resolution(headers) else _dead_letter(headers)
+        return RecordSummary(instant_text(written_at), "dead letter", dealer, text)
     if value is None:
-        return Told(at, short, dealer, "erased")
+        return RecordSummary(at, short, dealer, "erased")
     try:
         data = _local(json.loads(value), zone)
-        gist = _GISTS.get(kind, _document)(data)
+        text = _SUMMARIES.get(kind, _document)(data)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        gist = "(cannot be read)"
-    return Told(at, short, dealer, gist)
+        text = "(cannot be read)"
+    return RecordSummary(at, short, dealer, text)
 
 
 def _local(data: Data, zone: tzinfo) -> Data:
@@ -75,13 +75,13 @@ def _local(data: Data, zone: tzinfo) -> Data:
 
 
 def _dead_letter(headers: tuple[tuple[str, bytes | None], ...]) -> str:
-    ours = told_by(headers)
+    ours = own_headers(headers)
     where = f"record {ours.get('offset')} of {ours.get('topic')}, partition {ours.get('partition')}"
     return f"{ours.get('service')} could not process {where}: {ours.get('reason')}"
 
 
 def _resolution(headers: tuple[tuple[str, bytes | None], ...]) -> str:
-    ours = told_by(headers)
+    ours = own_headers(headers)
     note = f": {ours['note']}" if "note" in ours else ""
     return f"{ours.get('id', '')[:8]} was {ours['resolution']}{note}"
 
@@ -122,27 +122,29 @@ def _task(data: Data) -> str:
 
 def _deadline(data: Data) -> str:
     due_at = f" due {_minute(data['due_at'])}" if data.get("due_at") else ""
-    return f"case {data['case_no']}: {words(data['clock'])}{due_at}{_again(data)}{_told(data)}"
-
-
-def _step_of_the_ladder(data: Data) -> str:
     return (
-        f"case {data['case_no']}: {words(data['clock'])}, step {words(data['step'])} "
-        f"{_minute(data['at'])}{_again(data)}{_told(data)}"
+        f"case {data['case_no']}: {words(data['clock'])}{due_at}{_repeated(data)}{_notified(data)}"
     )
 
 
-def _again(data: Data) -> str:
+def _rung(data: Data) -> str:
+    return (
+        f"case {data['case_no']}: {words(data['clock'])}, step {words(data['step'])} "
+        f"{_minute(data['at'])}{_repeated(data)}{_notified(data)}"
+    )
+
+
+def _repeated(data: Data) -> str:
     return f", told again ({data['repeat']})" if data.get("repeat") else ""
 
 
-def _told(data: Data) -> str:
+def _notified(data: Data) -> str:
     to = addressees(data)
     return f" -> {to}" if data["notified"] and to else f" {FOR_THE_RECORD}"
 
 
 def addressees(data: Data) -> str:
-    """Whom a notice was for: `role:staff id` where the dealer's roster told, else the role."""
+    """Whom a notice was for: `role:staff id` where the roster names somebody, else the role."""
     known: Sequence[Data] = data.get("addressees") or [
         {"role": role} for role in data["recipients"]
     ]
@@ -193,14 +195,14 @@ def _merge_withdrawn(data: Data) -> str:
     return f"{data['merged_case_id']} into {data['case_id']}: no longer holds"
 
 
-def _standing(data: Data) -> str:
+def _case_state(data: Data) -> str:
     grave = "major, " if data["severity"] == "major" else ""
     why = f" {data['outcome']}" if data.get("outcome") else ""
     happy = ", satisfied" if data["satisfied"] and data.get("outcome") != "satisfied" else ""
     return f"case {data['case_no']}: {grave}{data['status']}{why}{happy}"
 
 
-def _no_standing(data: Data) -> str:
+def _case_gone(data: Data) -> str:
     return f"{data['case_id']} of {data['customer_key']}: stands no longer"
 
 
@@ -244,7 +246,7 @@ def _minute(instant: str) -> str:
     return f"{instant[:10]} {instant[11:16]}{'Z' if instant.endswith('Z') else ''}"
 
 
-_GISTS: dict[str, Callable[[Data], str]] = {
+_SUMMARIES: dict[str, Callable[[Data], str]] = {
     intake.ComplaintStepTaken.TYPE: _step,
     intake.SurveyAnswered.TYPE: _survey,
     intake.ProfileRecorded.TYPE: _profile,
@@ -256,13 +258,13 @@ _GISTS: dict[str, Callable[[Data], str]] = {
     followup.TaskWithdrawn.TYPE: _withdrawn,
     complaints.DeadlineWarned.TYPE: _deadline,
     complaints.DeadlineBreached.TYPE: _deadline,
-    complaints.EscalationRaised.TYPE: _step_of_the_ladder,
+    complaints.EscalationRaised.TYPE: _rung,
     complaints.ClockStopped.TYPE: _verdict,
     complaints.CaseClosed.TYPE: _closed,
     complaints.StepRefused.TYPE: _refused,
     complaints.CaseMerged.TYPE: _merged,
     complaints.CaseMergeWithdrawn.TYPE: _merge_withdrawn,
     complaints.EscalationWithdrawn.TYPE: _taken_back,
-    complaints.CaseStandingChanged.TYPE: _standing,
-    complaints.CaseStandingWithdrawn.TYPE: _no_standing,
+    complaints.CaseStandingChanged.TYPE: _case_state,
+    complaints.CaseStandingWithdrawn.TYPE: _case_gone,
 }

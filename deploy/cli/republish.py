@@ -1,10 +1,16 @@
 """`aftercare republish`: has intake put what it keeps on the topics again."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Annotated
 
+import typer
+
+from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
 from deploy.cli.intake_client import IntakeClient
+from deploy.cli.terminal import AsJson, DataDir, out, progress, write_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +27,35 @@ class PutBack:
 
     def in_words(self) -> list[str]:
         """A line or two for people."""
-        told = [f"{self.documents:,} documents are on the topics again ({self.records:,} records)"]
+        lines = [f"{self.documents:,} documents are on the topics again ({self.records:,} records)"]
         if self.not_kept:
-            told.append(
+            lines.append(
                 f"{self.not_kept:,} are not: they were registered before intake kept their "
                 "content; send them again"
             )
-        return told
+        return lines
+
+
+def command(
+    dealer: Annotated[str, typer.Option(help="Only this one's: group/dealer.")] = "",
+    since: Annotated[
+        str, typer.Option(help="Only what was registered or changed since this instant.")
+    ] = "",
+    url: Annotated[str, typer.Option(help="Intake's address.")] = "",
+    data_dir: DataDir = DEFAULT_DIRECTORY,
+    as_json: AsJson = False,
+) -> None:
+    """Put what intake keeps on the topics again: the same records, under the same ids.
+
+    For a Kafka that was lost, and a service that is added later than the topics reach back.
+    """
+    address = url or addresses(data_dir).urls["intake"]
+    done = asyncio.run(_republish(address, dealer or None, _instant_or_none(since)))
+    if as_json:
+        write_json(done.as_json())
+    else:
+        for line in done.in_words():
+            out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 async def republish(
@@ -54,3 +82,30 @@ async def republish(
         if page.next is None:
             return total
         after = page.next
+
+
+async def _republish(url: str, dealer: str | None, since: datetime | None) -> PutBack:
+    with progress("republishing: {task.completed:,} documents") as shown:
+        task = shown.add_task("republish", total=None)
+        async with IntakeClient(url) as client:
+            return await republish(
+                client,
+                dealer=dealer,
+                since=since,
+                progress=lambda done: shown.update(task, completed=done.documents),
+            )
+
+
+def _instant_or_none(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise typer.BadParameter(
+            f"'{text}' is no instant with a zone, such as 2026-11-20T08:00:00Z",
+            param_hint="--since",
+        )
+    return instant

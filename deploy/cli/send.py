@@ -1,46 +1,56 @@
-"""Reads files of events, sends them to intake in chunks, and keeps the account."""
+"""`aftercare send`: events to intake, in chunks, and the account of what became of them."""
 
-import codecs
-import sys
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
-from deploy.cli.failures import CannotRun
+import typer
+
+from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
+from deploy.cli.event_files import EventLine, read_lines
 from deploy.cli.intake_client import IntakeClient, Item
-from deploy.cli.json_texts import NotAnArray, elements, is_cut_off, values
-from shared.platform.file_kinds import WHAT_TO_DO, binary_kind, text_kind
+from deploy.cli.terminal import FAILED, AsJson, DataDir, bar, out, write_json
 
 DEFAULT_CHUNK = 500
-STANDARD_INPUT = Path("-")
+_SHOWN_REJECTIONS = 50
+
+
+def command(
+    files: Annotated[
+        list[Path], typer.Argument(help="Lines of CloudEvents, or a JSON array; - is stdin.")
+    ],
+    url: Annotated[str, typer.Option(help="Intake's address.")] = "",
+    chunk: Annotated[int, typer.Option(min=1, max=2000, help="Events at once.")] = DEFAULT_CHUNK,
+    data_dir: DataDir = DEFAULT_DIRECTORY,
+    as_json: AsJson = False,
+) -> None:
+    """Send events to intake. Exits with 1 when any was rejected."""
+    lines = read_lines(files)
+    address = url or addresses(data_dir).urls["intake"]
+    account = asyncio.run(_send(address, lines, chunk))
+    if as_json:
+        write_json(account.as_json(), readable=True)
+    else:
+        show(account)
+    if account.rejected:
+        raise typer.Exit(FAILED)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One event of a file: its line, or its place in a JSON array."""
-
-    file: str
-    number: int
-    content: bytes
-
-    @property
-    def place(self) -> str:
-        return f"{self.file}:{self.number}"
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
+class WarnedEvent:
     """An event that intake took, and what it warns of. Holds nothing of its content."""
 
-    place: str
+    position: str
     warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RejectedEvent:
     """An event that intake rejected, and why. Holds nothing of its content."""
 
-    place: str
+    position: str
     reason: str
 
 
@@ -51,15 +61,15 @@ class Account:
     sent: int = 0
     accepted: int = 0
     duplicate: int = 0
-    refused: list[Refused] = field(default_factory=list)
-    warned: list[Warned] = field(default_factory=list)
+    rejected: list[RejectedEvent] = field(default_factory=list)
+    warned: list[WarnedEvent] = field(default_factory=list)
 
-    def add(self, line: Line, item: Item) -> None:
+    def add(self, line: EventLine, item: Item) -> None:
         """Count one answer."""
         self.sent += 1
         if item.warnings:
             warnings = tuple(warning.in_words() for warning in item.warnings)
-            self.warned.append(Warned(line.place, warnings))
+            self.warned.append(WarnedEvent(line.position, warnings))
         match item.outcome:
             case "accepted":
                 self.accepted += 1
@@ -67,7 +77,7 @@ class Account:
                 self.duplicate += 1
             case "rejected":
                 reason = item.problem.in_words() if item.problem else "no reason given"
-                self.refused.append(Refused(line.place, reason))
+                self.rejected.append(RejectedEvent(line.position, reason))
 
     def as_json(self) -> dict[str, object]:
         """The account for programs."""
@@ -75,25 +85,16 @@ class Account:
             "sent": self.sent,
             "accepted": self.accepted,
             "duplicate": self.duplicate,
-            "rejected": len(self.refused),
-            "refused": [{"place": one.place, "reason": one.reason} for one in self.refused],
-            "warned": [{"place": one.place, "warnings": one.warnings} for one in self.warned],
+            "rejected": len(self.rejected),
+            "refused": [{"place": one.position, "reason": one.reason} for one in self.rejected],
+            "warned": [{"place": one.position, "warnings": one.warnings} for one in self.warned],
         }
 
 
-def read_lines(files: Sequence[Path]) -> list[Line]:
-    """The events of NDJSON files and files with one JSON array of events; `-` is standard input.
-
-    Events are not looked into: intake answers for each. Raises `CannotRun` when a file cannot be
-    read, or is something else as a whole.
-    """
-    return [line for file in files for line in _lines_of(file)]
-
-
 async def send_all(
-    client: IntakeClient, lines: Sequence[Line], *, chunk: int, progress: Callable[[int], None]
+    client: IntakeClient, lines: Sequence[EventLine], *, chunk: int, progress: Callable[[int], None]
 ) -> Account:
-    """Send `lines` in order; `progress` is told how many more are done after each chunk."""
+    """Send `lines` in order; `progress` is called after each chunk with how many more are done."""
     account = Account()
     for start in range(0, len(lines), chunk):
         part = lines[start : start + chunk]
@@ -104,53 +105,32 @@ async def send_all(
     return account
 
 
-def _lines_of(file: Path) -> Iterator[Line]:
-    content = _content_of(file)
-    name = "standard input" if file == STANDARD_INPUT else str(file)
-    _refuse_what_is_no_json(name, content)
-    if content.lstrip().startswith(b"["):
-        for number, event in enumerate(_array(name, content), start=1):
-            yield Line(name, number, event)
-    elif _is_spread_over_lines(content):
-        for number, event in values(content):
-            yield Line(name, number, event)
-    else:
-        for number, line in enumerate(content.split(b"\n"), start=1):
-            if line.strip():
-                yield Line(name, number, line.strip())
+async def _send(url: str, lines: list[EventLine], chunk: int) -> Account:
+    with bar("sending") as shown:
+        task = shown.add_task("send", total=len(lines))
+        async with IntakeClient(url) as client:
+            return await send_all(
+                client, lines, chunk=chunk, progress=lambda done: shown.advance(task, done)
+            )
 
 
-def _refuse_what_is_no_json(name: str, content: bytes) -> None:
-    """Say it once of a whole file, where intake would say it of each line."""
-    kind = binary_kind(content) or text_kind(content)
-    if kind is None:
-        return
-    what_to_do = WHAT_TO_DO.get(kind, "make an event of each record, one a line")
-    raise CannotRun(
-        f"{name} looks like {kind}, and is not sent: {what_to_do}. Events are JSON in UTF-8 "
-        "(CloudEvents), one a line or in one array"
+def show(account: Account) -> None:
+    """What was warned of and rejected, up to a number of each, and how many in all."""
+    warnings = [(one.position, warning) for one in account.warned for warning in one.warnings]
+    for position, warning in warnings[:_SHOWN_REJECTIONS]:
+        out.print(f"{position}: warning: {warning}", markup=False, soft_wrap=True)
+    if len(warnings) > _SHOWN_REJECTIONS:
+        out.print(f"… and {len(warnings) - _SHOWN_REJECTIONS} more warnings; --json lists all")
+    for event in account.rejected[:_SHOWN_REJECTIONS]:
+        out.print(f"{event.position}: rejected: {event.reason}", markup=False, soft_wrap=True)
+    if len(account.rejected) > _SHOWN_REJECTIONS:
+        out.print(f"… and {len(account.rejected) - _SHOWN_REJECTIONS} more; --json lists all")
+    out.print(
+        f"{account.sent} sent: {account.accepted} accepted, {account.duplicate} duplicate, "
+        f"{len(account.rejected)} rejected{_with_warnings(account)}",
+        highlight=False,
     )
 
 
-def _is_spread_over_lines(content: bytes) -> bool:
-    """Whether events are written over several lines each, as for reading."""
-    first, _, rest = content.lstrip().partition(b"\n")
-    return first.startswith(b"{") and is_cut_off(first) and not rest.lstrip().startswith(b"{")
-
-
-def _content_of(file: Path) -> bytes:
-    """The bytes without a byte order mark. They are not decoded: intake refuses a bad line."""
-    try:
-        content = sys.stdin.buffer.read() if file == STANDARD_INPUT else file.read_bytes()
-    except OSError as error:
-        raise CannotRun(f"{file} cannot be read: {error.strerror}") from error
-    return content.removeprefix(codecs.BOM_UTF8)
-
-
-def _array(name: str, content: bytes) -> list[bytes]:
-    try:
-        return elements(content)
-    except NotAnArray as error:
-        raise CannotRun(
-            f"{name} begins like a JSON array of events and is not one: {error}"
-        ) from error
+def _with_warnings(account: Account) -> str:
+    return f"; {len(account.warned)} with warnings" if account.warned else ""

@@ -1,111 +1,77 @@
-"""Follows topics without a consumer group: reads all partitions, commits nothing."""
+"""`aftercare tail`: what is written to topics, one record a line, as it is written."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import TypeAlias
+import contextlib
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+import typer
 
-from deploy.cli.failures import CannotRun
-from deploy.cli.terminal import hint
-from shared.platform.kafka import connection, partition_counts
-from shared.settings import KafkaSettings
-
-Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
-POLL_MILLISECONDS = 200
-START_SECONDS = 20.0
-
-
-class Tail:
-    """Records of topics as they are written."""
-
-    def __init__(self, consumer: AIOKafkaConsumer) -> None:
-        self._consumer = consumer
-
-    async def next(self) -> list[Record]:
-        """What has been written since the last call; waits a moment for it, may be empty."""
-        batches = await self._consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=2_000)
-        records = [record for batch in batches.values() for record in batch]
-        return sorted(records, key=lambda record: record.timestamp)
-
-    async def rest(self) -> list[Record]:
-        """All that is there up to the present end, each partition in its order.
-
-        Raises `TimeoutError` when the broker stops answering.
-        """
-        found: list[Record] = []
-        behind = self._consumer.assignment()
-        clock = asyncio.get_running_loop()
-        async with asyncio.timeout(START_SECONDS) as limit:
-            while behind:
-                batches = await self._consumer.getmany(*behind, timeout_ms=POLL_MILLISECONDS)
-                for records in batches.values():
-                    found.extend(records)
-                    limit.reschedule(clock.time() + START_SECONDS)
-                behind = {partition for partition in behind if not await self._is_read(partition)}
-        return found
-
-    async def _is_read(self, partition: TopicPartition) -> bool:
-        end = self._consumer.highwater(partition)
-        return end is not None and await self._consumer.position(partition) >= end
+from deploy.cli import configuration
+from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
+from deploy.cli.record_summary import RecordSummary, summary_of
+from deploy.cli.terminal import AsJson, DataDir
+from deploy.cli.topic_tail import Record, following
+from shared.contracts.topics import ALL
 
 
-@asynccontextmanager
-async def following(
-    settings: KafkaSettings, topics: Sequence[str], *, from_start: bool
-) -> AsyncIterator[Tail]:
-    """A tail of `topics` from their first record, or from what is written after this returns.
-
-    Raises `CannotRun` when the broker does not answer or a topic does not exist.
-    """
-    try:
-        async with asyncio.timeout(START_SECONDS):
-            counts = await partition_counts(settings, list(topics))
-            _require_all(topics, counts)
-            consumer = AIOKafkaConsumer(
-                **connection(settings), enable_auto_commit=False, auto_offset_reset="earliest"
-            )
-            await consumer.start()
-            await asyncio.sleep(0)  # aiokafka's own task must begin before it can be stopped
-    except (KafkaError, TimeoutError, OSError) as error:
-        raise CannotRun(
-            f"no Kafka broker answers at {settings.bootstrap_servers} ({type(error).__name__}). "
-            f"Is {hint('up')} running?"
-        ) from error
-    try:
-        partitions = [TopicPartition(name, at) for name in topics for at in range(counts[name])]
-        consumer.assign(partitions)
-        if not from_start:
-            await _skip_what_is_there(consumer, partitions)
-        yield Tail(consumer)
-    finally:
-        await consumer.stop()
-
-
-def _require_all(topics: Sequence[str], counts: dict[str, int]) -> None:
-    missing = [name for name in topics if not counts.get(name)]
-    if missing:
-        raise CannotRun(f"there is no topic {', '.join(missing)}. {hint('topics')} lists them")
-
-
-async def _skip_what_is_there(
-    consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]
+def command(
+    topics: Annotated[list[str], typer.Argument(help="Such as aftercare.scores, or just scores.")],
+    from_start: Annotated[
+        bool, typer.Option("--from-start", help="Show what is there, too.")
+    ] = False,
+    data_dir: DataDir = DEFAULT_DIRECTORY,
+    as_json: AsJson = False,
 ) -> None:
-    """Seek to the high watermark that comes with fetched records.
+    """Show what is written to topics, as it is written. Ends with Ctrl-C."""
+    names = [_topic_name(topic) for topic in topics]
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_show(names, from_start=from_start, data_dir=data_dir, as_json=as_json))
 
-    The embedded broker answers a plain question for the end of a partition with the start of
-    its last batch, so that `seek_to_end` would show old records again.
-    """
-    ends = await consumer.end_offsets(list(partitions))
-    behind = {partition for partition, end in ends.items() if end > 0}
-    for partition, end in ends.items():
-        consumer.seek(partition, max(0, end - 1))
-    while behind:
-        await consumer.getmany(*behind, timeout_ms=POLL_MILLISECONDS)
-        for partition in tuple(behind):
-            highwater = consumer.highwater(partition)
-            if highwater is not None:
-                consumer.seek(partition, highwater)
-                behind.discard(partition)
+
+async def _show(names: list[str], *, from_start: bool, data_dir: Path, as_json: bool) -> None:
+    settings = configuration.kafka_settings(addresses(data_dir).kafka)
+    async with following(settings, names, from_start=from_start) as tail:
+        while True:
+            for record in await tail.next():
+                line = _as_json(record) if as_json else _summary(record).line()
+                sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+
+def _summary(record: Record) -> RecordSummary:
+    written_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    return summary_of(record.topic, tuple(record.headers), record.value, written_at=written_at)
+
+
+def _as_json(record: Record) -> str:
+    summary = _summary(record)
+    line = json.dumps(
+        {
+            "topic": record.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "key": record.key.decode("utf-8", errors="replace") if record.key else None,
+            "at": summary.at,
+            "type": summary.type,
+            "dealer": summary.dealer,
+            "data": _json_or_none(record.value),
+        },
+        ensure_ascii=False,
+    )
+    return line.encode(errors="backslashreplace").decode()  # half a surrogate pair stays escaped
+
+
+def _json_or_none(value: bytes | None) -> object:
+    try:
+        return json.loads(value) if value is not None else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _topic_name(name: str) -> str:
+    full = name if name.startswith("aftercare.") else f"aftercare.{name}"
+    return full if full in {topic.name for topic in ALL} else name

@@ -1,15 +1,18 @@
-"""What all commands share: where they write, how they exit, and the options they have."""
+"""What all commands share: where they write, how they ask and exit, and the options they have."""
 
+import json
 import os
 import shlex
 import shutil
 import sys
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn
 
 _NAME = "aftercare"
 _DATA_DIR = "--data-dir"
@@ -24,6 +27,49 @@ DataDir = Annotated[
     typer.Option(_DATA_DIR, help="Where `aftercare up` keeps data and logs.", show_default=True),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def write(lines: Iterable[str]) -> None:
+    """Print lines as they are, whatever they hold."""
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def write_json(content: object, *, readable: bool = False) -> None:
+    """Print one line of JSON, in ASCII alone unless it shall be `readable`."""
+    write([json.dumps(content, ensure_ascii=not readable)])
+
+
+def warn(lines: Iterable[str]) -> None:
+    """Say on standard error what is most likely not meant."""
+    for line in lines:
+        err.print(f"warning: {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def confirm(question: str, *, to_go_on: str) -> None:
+    """Ask whoever types. Exits with 1 on a no, and with 2 where nobody is there to be asked.
+
+    `to_go_on`: what `--yes` would do.
+    """
+    if not sys.stdin.isatty():
+        raise typer.BadParameter(f"nobody is there to be asked: add --yes to {to_go_on}")
+    typer.confirm(question, abort=True, err=True)
+
+
+def progress(*columns: str | ProgressColumn) -> Progress:
+    """Progress on standard error as long as it is made; nothing where there is no terminal."""
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def bar(what: str) -> Progress:
+    """A bar, and how many of how many are done."""
+    return progress(what, BarColumn(), MofNCompleteColumn())
+
+
+def count(number: int, noun: str) -> str:
+    """`1 record`, `2 records`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def printable(text: str) -> str:

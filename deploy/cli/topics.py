@@ -1,17 +1,21 @@
-"""Creates the topics and verifies them: partitions, replication, and the settings that matter."""
+"""`aftercare topics`: creates the topics and verifies them: partitions, replication, settings."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+import typer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from rich.table import Table
 
+from deploy.cli import configuration
+from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
 from deploy.cli.failures import CannotRun
-from deploy.cli.terminal import hint
+from deploy.cli.terminal import FAILED, AsJson, DataDir, hint, out, write_json
 from shared.contracts.topics import ALL, DEAD_LETTERS, Topic
 from shared.platform.kafka import MAX_REQUEST_BYTES, make_admin
 from shared.settings import KafkaSettings
@@ -29,8 +33,47 @@ class TopicReport:
     topic: str
     state: State
     differences: tuple[str, ...] = ()
-    not_told: tuple[str, ...] = ()
+    unreported: tuple[str, ...] = ()
     """Settings the broker does not tell; only the embedded one keeps them to itself."""
+
+    def as_json(self) -> dict[str, object]:
+        """For programs."""
+        return {
+            "topic": self.topic,
+            "state": self.state,
+            "differences": self.differences,
+            "not_told": self.unreported,
+        }
+
+
+def command(
+    create: Annotated[
+        bool, typer.Option("--create/--verify", help="Create what is missing, or only look.")
+    ] = False,
+    data_dir: DataDir = DEFAULT_DIRECTORY,
+    as_json: AsJson = False,
+) -> None:
+    """Create or verify the topics. Exits with 1 when any is missing or differs."""
+    settings = configuration.kafka_settings(addresses(data_dir).kafka)
+    reports = asyncio.run(provision_topics(settings, create=create))
+    if as_json:
+        write_json([report.as_json() for report in reports])
+    else:
+        _show(reports)
+    if any(report.state in {"missing", "differs"} for report in reports):
+        raise typer.Exit(FAILED)
+
+
+def _show(reports: Sequence[TopicReport]) -> None:
+    table = Table("topic", "", "remarks", box=None, pad_edge=False)
+    for report in reports:
+        remarks = list(report.differences)
+        if report.unreported:
+            remarks.append(f"the broker does not tell {', '.join(report.unreported)}")
+        table.add_row(report.topic, report.state, "; ".join(remarks))
+    out.print(table)
+    if any(report.state == "missing" for report in reports):
+        out.print(f"{hint('topics --create')} creates what is missing", markup=False)
 
 
 def expected_settings(topic: Topic, settings: KafkaSettings) -> dict[str, str]:
@@ -164,5 +207,5 @@ def _compared(
         for name, value in expected.items()
         if name in found and found[name] != value
     )
-    not_told = tuple(name for name in expected if name not in found)
-    return TopicReport(topic.name, "differs" if differences else "ok", differences, not_told)
+    unreported = tuple(name for name in expected if name not in found)
+    return TopicReport(topic.name, "differs" if differences else "ok", differences, unreported)

@@ -18,7 +18,7 @@ from deploy.sandbox.probes import kafka_brokers, mongo_answers
 from deploy.sandbox.processes import Child, free_port, require_free, running, spawn
 
 START_SECONDS = 20.0
-INSTALL = "Install them with: pip install 'aftercare[embedded]'"
+INSTALL = "Install them in the checkout with: pip install -e '.[sandbox]'"
 _TRIES = 3
 _BROKER_STORAGE = "memory://aftercare/"
 _DATABASE_OPTIONS = (

@@ -1,4 +1,4 @@
-"""Child processes: they die with their parent, write to a log file, and stop when told to."""
+"""Child processes: they die with their parent, write to a log file, and stop when asked to."""
 
 import contextlib
 import ctypes
@@ -22,7 +22,7 @@ POLL_SECONDS = 0.05
 _PR_SET_PDEATHSIG = 1
 _HOST = "127.0.0.1"
 _PORTS = range(20_000, 32_000)
-_untold_ports = iter(random.sample(_PORTS, len(_PORTS)))
+_unused_ports = iter(random.sample(_PORTS, len(_PORTS)))
 """In random order, as other processes choose theirs at the same time."""
 
 
@@ -152,12 +152,12 @@ def stop_all(children: Sequence[Child], *, within_seconds: float) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on, and that this process was not told before.
+    """A port that nobody listens on, and that this process was not given before.
 
     It is below those that systems give to outgoing connections, which would take it before the
     server that it is for does. Raises `CannotRun` when there is none left.
     """
-    for port in _untold_ports:
+    for port in _unused_ports:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):

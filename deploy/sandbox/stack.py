@@ -12,25 +12,21 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
+from deploy.cli.address_file import SERVICES, service_ports
 from deploy.cli.failures import CannotRun
 from deploy.cli.intake_client import IntakeClient
+from deploy.cli.readiness import what_keeps
 from deploy.cli.republish import PutBack, republish
 from deploy.cli.terminal import hint
 from deploy.cli.topics import provision_topics
 from deploy.sandbox.embedded import embedded_broker, embedded_database
 from deploy.sandbox.processes import Child, free_port, require_free, spawn, stop_all
-from services.complaints.adapters.rules import places
+from shared.policies.paths import VARIABLE as RULES_VARIABLE
 from shared.settings import KafkaSettings, ServiceSettings
 
-SERVICES = ("intake", "scoring", "followup", "complaints")
 BROKER_VARIABLE = "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS"
 DATABASE_VARIABLE = "AFTERCARE_MONGO__URI"
-DEFAULT_PORT_BASE = 8100
 READY_SECONDS = 90.0
-_ASK_SECONDS = 3.0
-_PROJECT = Path(__file__).parent.parent.parent
 _EMBEDDED_BROKER = {
     "AFTERCARE_KAFKA__FETCH_WAIT_MS": "20",
     "AFTERCARE_KAFKA__IDEMPOTENT_PRODUCER": "false",
@@ -38,12 +34,12 @@ _EMBEDDED_BROKER = {
     "AFTERCARE_KAFKA__REPLICATION_FACTOR": "1",
 }
 
-Tell = Callable[[str], None]
-"""Told what is going on, in words for the operator."""
+Say = Callable[[str], None]
+"""Called with what is going on, in words for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ports:
+class StackPorts:
     """The loopback ports of everything that is started."""
 
     services: Mapping[str, int]
@@ -71,24 +67,23 @@ class Stack:
         return next((child for child in self.children if child.exit_code is not None), None)
 
 
-def fixed_ports(base: int) -> Ports:
+def fixed_ports(base: int) -> StackPorts:
     """`base`+1 to +4 for the services, +10 for the broker and +11 for the database."""
-    services = {name: base + number for number, name in enumerate(SERVICES, start=1)}
-    return Ports(services=services, broker=base + 10, database=base + 11)
+    return StackPorts(services=service_ports(base), broker=base + 10, database=base + 11)
 
 
-def any_ports() -> Ports:
+def any_ports() -> StackPorts:
     """Free ports."""
-    return Ports(services={name: free_port() for name in SERVICES}, broker=None, database=None)
+    return StackPorts(services={name: free_port() for name in SERVICES}, broker=None, database=None)
 
 
 @contextmanager
 def running_stack(
     *,
     directory: Path,
-    ports: Ports,
+    ports: StackPorts,
     environment: Mapping[str, str] | None = None,
-    tell: Tell = lambda _: None,
+    say: Say = lambda _: None,
 ) -> Iterator[Stack]:
     """Start everything, wait until every service is ready, and stop it all at the end.
 
@@ -104,29 +99,29 @@ def running_stack(
         settings = {**os.environ, **(environment or {})}
         embedded = not settings.get(BROKER_VARIABLE)
         if embedded:
-            tell("starting the embedded broker")
+            say("starting the embedded broker")
             broker = stopping.enter_context(embedded_broker(logs, port=ports.broker))
             servers.append(broker.child)
             settings |= _EMBEDDED_BROKER | {BROKER_VARIABLE: broker.address}
         storage = directory / "database"
         has_data = bool(settings.get(DATABASE_VARIABLE)) or _is_filled(storage)
         if not settings.get(DATABASE_VARIABLE):
-            tell("starting the embedded database")
+            say("starting the embedded database")
             database = stopping.enter_context(
                 embedded_database(logs, storage=storage, port=ports.database)
             )
             servers.append(database.child)
             settings[DATABASE_VARIABLE] = f"mongodb://{database.address}"
         kafka = _kafka(settings)
-        tell("creating the topics")
+        say("creating the topics")
         topics = asyncio.run(provision_topics(kafka, create=True))
         is_new = all(topic.state == "created" for topic in topics)
-        services = _Services(ports.services, environment=settings, logs=logs, tell=tell)
+        services = _Services(ports.services, environment=settings, logs=logs, say=say)
         stopping.callback(services.stop)
         put_back = None
         if is_new and has_data:
             services.start("intake")
-            put_back = asyncio.run(_put_back(services.urls["intake"], tell))
+            put_back = asyncio.run(_put_back(services.urls["intake"], say))
         services.start(*SERVICES)
         yield Stack(
             kafka=kafka,
@@ -134,7 +129,7 @@ def running_stack(
             database=settings[DATABASE_VARIABLE].rpartition("@")[2].removeprefix("mongodb://"),
             urls=services.urls,
             children=(*servers, *services.children.values()),
-            rules=_resolved(settings.get(places.VARIABLE)),
+            rules=_resolved(settings.get(RULES_VARIABLE)),
             put_back=put_back,
         )
 
@@ -147,17 +142,17 @@ def _is_filled(directory: Path) -> bool:
     return directory.is_dir() and any(directory.iterdir())
 
 
-async def _put_back(url: str, tell: Tell) -> PutBack:
+async def _put_back(url: str, say: Say) -> PutBack:
     """The broker is new: what intake keeps is on its topics on return."""
 
     def progress(done: PutBack) -> None:
-        tell(f"putting documents on the topics of the new broker: {done.documents:,}")
+        say(f"putting documents on the topics of the new broker: {done.documents:,}")
 
     async with IntakeClient(url) as client:
         return await republish(client, progress=progress)
 
 
-def _require_ports(ports: Ports) -> None:
+def _require_ports(ports: StackPorts) -> None:
     wanted: dict[str, int | None] = {
         **ports.services,
         "the broker": ports.broker,
@@ -187,14 +182,14 @@ class _Services:
     """The services as processes, those that were started."""
 
     def __init__(
-        self, ports: Mapping[str, int], *, environment: Mapping[str, str], logs: Path, tell: Tell
+        self, ports: Mapping[str, int], *, environment: Mapping[str, str], logs: Path, say: Say
     ) -> None:
         self.urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
         self.children: dict[str, Child] = {}
         self._ports = ports
         self._environment = environment
         self._logs = logs
-        self._tell = tell
+        self._say = say
 
     def start(self, *names: str) -> None:
         """Start those of them that do not run yet; returns when all are ready."""
@@ -204,7 +199,7 @@ class _Services:
                     name, port=self._ports[name], environment=self._environment, logs=self._logs
                 )
         for name in names:
-            _wait_until_ready(self.children[name], self.urls[name], self._tell)
+            _wait_until_ready(self.children[name], self.urls[name], self._say)
 
     def stop(self) -> None:
         """Stop them all, in their time."""
@@ -216,7 +211,6 @@ def start_service(
     service: str, *, port: int, environment: Mapping[str, str], logs: Path, name: str | None = None
 ) -> Child:
     """One instance of a service on a loopback port; `name` tells it from others of its kind."""
-    search = os.pathsep.join(filter(None, (str(_PROJECT), environment.get("PYTHONPATH"))))
     return spawn(
         name or service,
         [sys.executable, "-P", "-m", f"services.{service}"],
@@ -225,36 +219,22 @@ def start_service(
             **environment,
             "AFTERCARE_HTTP__PORT": str(port),
             "AFTERCARE_HTTP__HOST": "127.0.0.1",
-            "PYTHONPATH": search,
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),  # where this process finds them
         },
     )
 
 
-def _wait_until_ready(child: Child, url: str, tell: Tell) -> None:
+def _wait_until_ready(child: Child, url: str, say: Say) -> None:
     troubles = ["it does not answer"]
 
     def ready() -> bool:
         troubles[:] = what_keeps(url)
         if troubles:
-            tell(f"{child.name}: {'; '.join(troubles)}")
+            say(f"{child.name}: {'; '.join(troubles)}")
         return not troubles
 
     try:
         child.wait_until(ready, within_seconds=READY_SECONDS)
     except CannotRun as failure:
         raise CannotRun(f"{failure}\nIt said: {'; '.join(troubles)}") from failure
-    tell(f"{child.name} is ready")
-
-
-def what_keeps(url: str) -> list[str]:
-    """What keeps the service at `url` from being ready; nothing: it is."""
-    try:
-        answer = httpx.get(f"{url}/health/ready", timeout=_ASK_SECONDS)
-    except httpx.HTTPError:
-        return ["it does not answer"]
-    if answer.status_code == httpx.codes.OK:
-        return []
-    try:
-        return [str(reason) for reason in answer.json()["because"]]
-    except (ValueError, KeyError):
-        return [f"it answers {answer.status_code}"]
+    say(f"{child.name} is ready")

@@ -10,7 +10,7 @@ from rich.table import Table
 from deploy.cli.failures import CannotRun
 from deploy.cli.republish import PutBack
 from deploy.cli.terminal import hint
-from deploy.sandbox.address_file import recording
+from deploy.sandbox.recording import recording
 from deploy.sandbox.stack import Stack, fixed_ports, running_stack
 
 LOOK_EVERY_SECONDS = 0.5
@@ -30,7 +30,7 @@ def run_up(directory: Path, *, port_base: int, fresh: bool, out: Console) -> Non
             with out.status("starting") as status:
                 stack = stopping.enter_context(
                     running_stack(
-                        directory=directory, ports=fixed_ports(port_base), tell=status.update
+                        directory=directory, ports=fixed_ports(port_base), say=status.update
                     )
                 )
             stopping.enter_context(recording(stack, directory))

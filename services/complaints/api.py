@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 
 from services.complaints.domain.facts import CaseFacts, Filed
 from services.complaints.domain.listing import CaseTally
-from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 from services.complaints.views import cursor
 from services.complaints.views.case import CasePage, CaseView, is_undecided, line, show
 from services.complaints.views.csv import to_csv
@@ -17,7 +17,7 @@ from shared.contracts.identifiers import as_composed
 from shared.contracts.values import Day
 from shared.decider.snapshot import Snapshot
 from shared.platform.problems import Refusal, undecided, unknown, wrong_parameters
-from shared.runtime.reader import Reader, known_dealer
+from shared.runtime import Reader, known_dealer
 from shared.time.clock import TimeSource
 
 PAGE_LIMIT = 500
@@ -283,7 +283,7 @@ async def _fill(tables: Tables, reader: Reader[CaseFacts], dealer_id: str, last:
     return False
 
 
-def _zone_of(rulebook: Rulebook, dealer_id: str) -> tzinfo:
+def _zone_of(rulebook: CaseRulebook, dealer_id: str) -> tzinfo:
     """The zone of the dealer's calendar; without one, where a day begins first."""
     calendar = rulebook.current(dealer_id).calendar
     return ZoneInfo(calendar.timezone) if calendar is not None else _EAST

@@ -2,22 +2,29 @@
 
 from services.followup import api
 from services.followup.adapters.census import CENSUS
+from services.followup.adapters.policies import common
 from services.followup.domain.decide import NAME, condense, decide
+from services.followup.domain.dry_run import TRIAL
 from services.followup.domain.facts import READS, FollowUpFacts, join
 from services.followup.domain.policy import FollowUpPolicy
+from services.followup.domain.rulebook import FollowUpRulebook
 from services.followup.settings import FollowUpSettings
-from shared.contracts import followup
+from shared.contracts.followup import ALL
 from shared.decider.decider import Decider
-from shared.runtime.lifecycle import serve
+from shared.policies.by_edition import by_edition
+from shared.policies.folder import RulesFolder
+from shared.policies.watch import RulesWatch
+from shared.runtime import PolicyWatch, serve
 from shared.settings import reading_files
 
 
 def decider(settings: FollowUpSettings) -> Decider[FollowUpFacts, FollowUpPolicy]:
-    """Followup but for its I/O. Raises what `FollowUpSettings.policy` raises."""
+    """Followup but for its I/O, by the rules of all dealers. Raises what `FollowUpSettings.policy`
+    raises."""
     return Decider(
         name=NAME,
         reads=READS,
-        writes=followup.ALL,
+        writes=ALL,
         facts=FollowUpFacts,
         join=join,
         condense=condense,
@@ -25,8 +32,22 @@ def decider(settings: FollowUpSettings) -> Decider[FollowUpFacts, FollowUpPolicy
         policy=settings.policy(),
         listed=True,
         audited=False,
-        census=CENSUS,
     )
+
+
+def service(settings: FollowUpSettings) -> Decider[FollowUpFacts, FollowUpRulebook]:
+    """Followup by each dealer's own rules. Raises what `FollowUpSettings.rulebook` raises."""
+    return by_edition(decider(settings), settings.rulebook())
+
+
+def rules_watch(
+    followup: Decider[FollowUpFacts, FollowUpRulebook], settings: FollowUpSettings
+) -> PolicyWatch[FollowUpRulebook] | None:
+    """Asks the folder of rules for changes; None without one."""
+    if settings.rules_dir is None:
+        return None
+    folder = RulesFolder(settings.rules_dir, common(settings.policy()).reading())
+    return RulesWatch(folder, followup.policy).look
 
 
 def main() -> None:
@@ -34,5 +55,6 @@ def main() -> None:
     settings = FollowUpSettings()
     with reading_files(NAME):
         settings.dealers()
-        service = decider(settings)
-    serve(service, settings, api.routes)
+        followup = service(settings)
+        watch = rules_watch(followup, settings)
+    serve(followup, settings, api.routes, watch=watch, census=CENSUS, trial=TRIAL)

@@ -20,8 +20,9 @@ from shared.contracts.http.problem import Problem
 from shared.contracts.values import DealerId, instant_text
 from shared.dealers.dealer import Dealers
 from shared.platform import metrics
-from shared.platform.errors import TransientFailure, place_of
+from shared.platform.errors import TransientFailure
 from shared.platform.problems import Refusal, invalid_query, problem_response, unknown
+from shared.platform.tracebacks import where_raised
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
 
@@ -142,7 +143,7 @@ async def _answer(
     except TransientFailure as failure:
         return _unavailable(failure)
     except Exception as error:  # its text may hold what was reported: only its kind is logged
-        log.error("intake failed", because=place_of(error))
+        log.error("intake failed", because=where_raised(error))
         return problem_response(problems.internal())
 
 

@@ -1,9 +1,11 @@
 """What followup publishes (producer: followup)."""
 
 from typing import Annotated, ClassVar, Literal
+from uuid import UUID
 
 from pydantic import StringConstraints
 
+from shared.contracts.identifiers import subject_id
 from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.topics import TASKS, Topic
 from shared.contracts.values import Instant, LongId, ShortText, Words
@@ -12,6 +14,11 @@ TaskKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_0-9]{0,39}$")]
 """`delivery_thanks`, `delivery_satisfaction`, `service_satisfaction` and `next_service` ship; a
 dealer group's policy may have others of its own."""
 TaskStatus = Literal["open", "overdue", "done", "cancelled", "expired"]
+
+
+def task_id(customer_key: str, about: str) -> UUID:
+    """What staff, and outcomes, call a task: the subject of its messages."""
+    return subject_id("followup", customer_key, about)
 
 
 class TaskWithdrawn(Withdrawal):

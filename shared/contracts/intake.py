@@ -43,7 +43,7 @@ from shared.contracts.values import (
 )
 
 MOST_VEHICLES = 20
-"""So many cars of one customer are told."""
+"""How many cars of one customer are named, at most."""
 
 
 class Recorded(Message):

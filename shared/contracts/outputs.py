@@ -11,7 +11,7 @@ from shared.contracts.identifiers import customer_of, dealer_of
 from shared.contracts.values import About, DealerId, Instant, LongId
 
 MOST_FIELDS = 100
-"""So many fields has a content at most."""
+"""How many fields a content has, at most."""
 
 
 class Withdrawal(Message):

@@ -19,7 +19,7 @@ class Topic:
     compacted: bool = False
     per_case: bool = False
     """Its key is customer and case, on the customer's partition: compacting it by the customer
-    alone would keep one case of his."""
+    alone would keep one of their cases."""
     retention: timedelta = FACTS_RETENTION
 
 

@@ -14,7 +14,6 @@ from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.topics import Topic
 from shared.decider.decision import Announced, Decision, Listing
 from shared.decider.policy import Policy
-from shared.runtime.census import Census
 
 
 class Facts(Protocol):
@@ -51,8 +50,8 @@ def _observe_nothing(
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Decider(Generic[F, P]):
-    """One service, but for its I/O. Nothing of it changes but `policy`, which the runtime
-    exchanges between two turns: read it anew where it is needed.
+    """One service, but for its I/O. Nothing of it changes but `policy`, which a reload replaces
+    between two turns: read it anew where it is needed.
 
     `join(facts, events)`, of one aggregate and at least one event, must be commutative,
     associative and idempotent, returns `facts` itself where they add nothing, and raises only
@@ -78,8 +77,6 @@ class Decider(Generic[F, P]):
     """Whether its decisions have listings: then open aggregates can be found by deadline."""
     audited: bool = True
     """Whether what is open, of a listed decider, is decided again now and then."""
-    census: Census | None = None
-    """What is shown of a listed decider's aggregates as they are stored."""
     observe: Callable[[Listing | None, Listing | None, Sequence[Output | Withdrawal]], None] = (
         field(default=_observe_nothing)
     )

@@ -10,7 +10,7 @@ newest versions of all documents and the policy, and from nothing else.
 import heapq
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_args
@@ -18,7 +18,7 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import Event
-from shared.decider.facts import keep_newest
+from shared.decider.facts import Fact, keep_newest, precedence
 from shared.decider.lines import changed, each, line_of, long, short, source_of
 
 NOTHING = "nothing"
@@ -41,7 +41,7 @@ class Horizon(BaseModel):
     days: Annotated[int, Field(gt=0, le=73_050)] = 3_653
     """What happened longer than this before it was first received is held, and says nothing."""
     documents: Annotated[int, Field(gt=0, le=5_000)] = 200
-    """Of each group of documents so many are looked at, the newest by when they happened."""
+    """How many of each group of documents are looked at, the newest by when they happened."""
 
     def at_least(self, days: int) -> "Horizon":
         """This one, or as far as `days` where that is further."""
@@ -87,12 +87,12 @@ class CondensedFacts(BaseModel):
 
 
 Fa = TypeVar("Fa", bound=CondensedFacts)
-K = TypeVar("K", bound=BaseModel)
+K = TypeVar("K", bound=Fact)
 E = TypeVar("E", bound=Event[Any])
 
 
 class _Rank(NamedTuple):
-    """The place of a document in its group: by when it happened, then by its short id."""
+    """Orders the documents of a group: by when they happened, then by their short ids."""
 
     at: float
     word: str
@@ -118,7 +118,7 @@ class Digesting(Generic[K]):
     at: Callable[[K], datetime]
     """When it happened; asked of what has a group. It may have a field `late`: when it was first
     received, where that was late."""
-    standing: Callable[[K], int]
+    precedence: Callable[[K], int] = field(default=precedence)
     """Of two facts of one version, the higher counts."""
 
     def join(self, facts: Fa, events: Sequence[E], fact: Callable[[E], K]) -> Fa:
@@ -127,8 +127,8 @@ class Digesting(Generic[K]):
         outdated: Changes = {}
         if facts.digests:
             found = self._newer_than_set_aside(facts, found, outdated)
-        standing: Callable[[Any], int] = self.standing
-        documents: Mapping[str, Any] = keep_newest(facts.documents, found, standing=standing)
+        higher: Callable[[Any], int] = self.precedence
+        documents: Mapping[str, Any] = keep_newest(facts.documents, found, higher)
         if documents is facts.documents:
             return facts
         return facts.model_copy(
@@ -192,10 +192,10 @@ class Digesting(Generic[K]):
             yield key, fact
 
     def _is_newer(self, fact: K, line: str, source: str) -> bool:
-        version, known = _version(fact), long(line.split(" ", 2)[1], source)
+        version, known = fact.version, long(line.split(" ", 2)[1], source)
         if version != known:
             return version > known
-        return self.standing(fact) > self.standing(self._read(line, source))
+        return self.precedence(fact) > self.precedence(self._read(line, source))
 
     def _grouped(self, facts: CondensedFacts, horizon: Horizon) -> dict[str, list[str]]:
         """Group -> ids of what is looked at; every group of which some are set aside is there."""
@@ -236,12 +236,12 @@ class Digesting(Generic[K]):
         """`id version kind rank`, and what is not as by default in the order of the fields."""
         kind = type(known)
         rank = _word(self.at(known), source) if kind in self.groups else ""
-        words = [word, short(_version(known), source), self._letters[kind], rank]
+        words = [word, short(known.version, source), self._letters[kind], rank]
         for name in self._fields[kind]:
             value = getattr(known, name)
             as_ever = value == kind.model_fields[name].default
-            told = "" if as_ever else _word(value, source)
-            words.append(_RANK if rank and told == rank else told)
+            written = "" if as_ever else _word(value, source)
+            words.append(_RANK if rank and written == rank else written)
         return " ".join(words).rstrip(" ")
 
     def _read(self, line: str, source: str) -> K:
@@ -249,8 +249,8 @@ class Digesting(Generic[K]):
         _, version, letter, *words = line.split(" ")
         kind = self.kinds[letter]
         values: dict[str, Any] = {"version": long(version, source), "kind": self._names[kind]}
-        told = [words[0] if word == _RANK else word for word in words[1:]]
-        for name, word in zip(self._fields[kind], told, strict=False):
+        written = [words[0] if word == _RANK else word for word in words[1:]]
+        for name, word in zip(self._fields[kind], written, strict=False):
             if word:
                 several = isinstance(kind.model_fields[name].default, tuple)
                 values[name] = word.split(",") if several else long(word, source)
@@ -326,11 +326,6 @@ def _with(digests: Mapping[str, str], changes: Changes) -> Mapping[str, str]:
     for group, lines in changes.items():
         after[group] = changed(after.get(group, ""), lines)
     return {group: lines for group, lines in after.items() if lines}
-
-
-def _version(known: BaseModel) -> str:
-    version: str = getattr(known, "version")  # noqa: B009
-    return version
 
 
 def _word(value: Any, source: str) -> str:

@@ -1,7 +1,7 @@
 """A text of lines, one for each thing, in the order of their first words: the keys.
 
 A line is looked up by halving the text, and changing some copies the text once: ten thousand
-lines cost little more than a hundred. A blank ends a word, and `|` a line, as JSON tells
+lines cost little more than a hundred. A blank ends a word, and `|` a line, as JSON writes
 both as they are; so neither may be in a word: `short` escapes them.
 """
 
@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 _END = "|"
 _SAFE = "/!$&'()*+,;:-._~"
-"""What is told as it is."""
+"""What is written as it is."""
 _SOURCE = "@"
 """Stands for what the customer's key and the ids of the same source begin with."""
 

@@ -10,22 +10,7 @@
 that output, the database never that document.
 """
 
-import traceback
 from collections.abc import Collection
-from pathlib import Path
-
-_OUR_SERVICES = "services."
-
-
-def place_of(error: BaseException) -> str:
-    """Which error and where a service raised it, or called what did; not its text, which may
-    hold what was reported."""
-    frames = list(traceback.walk_tb(error.__traceback__))
-    in_service = [
-        each for each in frames if each[0].f_globals.get("__name__", "").startswith(_OUR_SERVICES)
-    ]
-    frame, line = (in_service or frames)[-1]
-    return f"{type(error).__name__} at {Path(frame.f_code.co_filename).name}:{line}"
 
 
 class DeliveryError(Exception):

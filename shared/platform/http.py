@@ -21,8 +21,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.contracts.http.problem import Problem
 from shared.platform import metrics, problems, process
 from shared.platform.connections import limited
-from shared.platform.errors import TransientFailure, place_of
+from shared.platform.errors import TransientFailure
 from shared.platform.problems import MEDIA_TYPE, Refusal, problem_response
+from shared.platform.tracebacks import where_raised
 from shared.settings import HttpSettings
 
 SCRAPE_PATIENCE_SECONDS = 2.0
@@ -104,9 +105,9 @@ async def _invalid(_: Request, error: Exception) -> Response:
 
 async def _not_here(_: Request, error: Exception) -> Response:
     refused = error if isinstance(error, HTTPException) else HTTPException(500)
-    answer = problem_response(problems.http_error(refused.status_code))
-    answer.headers.update(refused.headers or {})
-    return answer
+    response = problem_response(problems.http_error(refused.status_code))
+    response.headers.update(refused.headers or {})
+    return response
 
 
 async def _refused(_: Request, error: Exception) -> Response:
@@ -139,7 +140,7 @@ class _Failures:
         except Exception as error:
             if scope["type"] != "http":
                 raise
-            log.error("request failed", because=place_of(error))
+            log.error("request failed", because=where_raised(error))
             if began:
                 raise RuntimeError("failed amid an answer") from None
             await problem_response(problems.internal())(scope, receive, send)
@@ -157,11 +158,11 @@ def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
         if path.startswith("/health/"):  # read by probes, which know their own form
             continue
         for endpoint in methods.values():
-            answers = endpoint["responses"]
-            for status, answer in answers.items():
+            responses = endpoint["responses"]
+            for status, response in responses.items():
                 if status.startswith(("4", "5")):
-                    answer["content"] = content
-            answers.setdefault(
+                    response["content"] = content
+            responses.setdefault(
                 "500", {"description": "A defect; it was logged", "content": content}
             )
     return document

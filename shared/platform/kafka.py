@@ -1,17 +1,23 @@
-"""The one module that makes Kafka clients: producers, subscriptions' options, administration."""
+"""How every Kafka client of ours reaches the brokers; the producers, and administration.
+
+Services read through FastStream (shared/runtime/subscribe.py), with the same `connection`.
+"""
 
 import asyncio
 from collections.abc import Sequence
 from ssl import SSLContext
-from typing import Any
+from typing import Any, TypeAlias
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.helpers import create_ssl_context
 from aiokafka.partitioner import DefaultPartitioner
 
 from shared.settings import KafkaSettings
 from shared.yaml_file import WrongFile
+
+RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
+"""A record as it is read: nothing of it is understood yet."""
 
 MAX_REQUEST_BYTES = 2_500_000
 """Dead letters carry a record as large as Kafka's default limit, and their headers."""
@@ -84,7 +90,7 @@ async def partition_counts(settings: KafkaSettings, topics: list[str]) -> dict[s
     admin = make_admin(settings)
     await admin.start()
     try:
-        # all of them: the embedded broker creates a topic that is asked for by its name
+        # all of them: docs/operations/embedded.md says why
         async with asyncio.timeout(15):
             described = await admin.describe_topics()
     finally:

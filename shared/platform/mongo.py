@@ -1,14 +1,14 @@
-"""The one module that makes MongoDB clients. Majority and journaled writes, primary reads.
+"""How every MongoDB client of ours is made. Majority and journaled writes, primary reads.
 
 The driver is a setting: motor, or PyMongo's own asyncio client, which is its successor. Both
 are used through the calls they share.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import bson
 from bson.raw_bson import RawBSONDocument
@@ -41,6 +41,8 @@ __all__ = [
     "UpdateOne",
     "encoded",
     "guarded_bulk",
+    "of_dealer",
+    "portions",
     "transient",
 ]
 
@@ -52,6 +54,10 @@ MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 OPERATION_TIMEOUT_MS = 10_000
 SELECTION_TIMEOUT_MS = 3_000
 
+IDS_A_QUERY = 128
+"""How many ids are asked for in one query: see docs/operations/embedded.md."""
+
+T = TypeVar("T")
 Collection: TypeAlias = Any
 """A motor or PyMongo collection: neither is typed to the other, their calls agree."""
 Database: TypeAlias = Any
@@ -107,6 +113,19 @@ async def transient() -> AsyncIterator[None]:
         raise Conflict("duplicate key") from error
     except PyMongoError as error:
         raise TransientFailure(f"database: {type(error).__name__}") from error
+
+
+def portions(wanted: Sequence[T], size: int = IDS_A_QUERY) -> Iterator[Sequence[T]]:
+    """What is wanted, in its order, `size` at a time; the last portion may be smaller."""
+    return (wanted[start : start + size] for start in range(0, len(wanted), size))
+
+
+def of_dealer(dealer_id: str, *, after: str = "") -> dict[str, str]:
+    """The condition on an id, a text, of being a dealer's and after the id `after`.
+
+    Every id begins with its dealer's id and '/', and '0' is what follows '/'.
+    """
+    return {"$gt": max(after, f"{dealer_id}/"), "$lt": f"{dealer_id}0"}
 
 
 async def guarded_bulk(

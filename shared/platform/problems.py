@@ -12,7 +12,7 @@ from shared.contracts.http.problem import PlaceInEvent, Problem
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
 PARAMETERS_IN = frozenset({"query", "path", "header"})
-MOST_TOLD = 20
+MOST_NAMED = 20
 
 
 def problem(
@@ -78,16 +78,16 @@ class Refusal(Exception):
 def wrong_parameters(faults: Iterable[Any]) -> Problem:
     """What FastAPI found wrong with a request. Names in a body are the sender's: it is told as a
     whole."""
-    places = [(_place(fault["loc"]), fault["msg"]) for fault in faults][:MOST_TOLD]
-    names = ", ".join(sorted({".".join(place) for place, _ in places}))
+    locations = [(_location(fault["loc"]), fault["msg"]) for fault in faults][:MOST_NAMED]
+    names = ", ".join(sorted({".".join(location) for location, _ in locations}))
     errors = [
-        PlaceInEvent(pointer="/" + "/".join(place), detail=words.removeprefix("Value error, "))
-        for place, words in places
+        PlaceInEvent(pointer="/" + "/".join(location), detail=words.removeprefix("Value error, "))
+        for location, words in locations
     ]
     return invalid_query(f"not valid: {names}", errors)
 
 
-def _place(location: Sequence[str | int]) -> tuple[str, ...]:
+def _location(location: Sequence[str | int]) -> tuple[str, ...]:
     where = str(location[0])
     return (where, *map(str, location[1:2])) if where in PARAMETERS_IN else ("body",)
 

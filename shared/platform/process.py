@@ -9,8 +9,8 @@ _M_ARENA_MAX = -8
 THREAD_SWITCH_SECONDS = 0.0005
 """The driver's threads hand results to the event loop; Python's 5 ms would be most of a write."""
 YOUNG_OBJECTS = 50_000
-"""After so many new objects Python looks for circles among them. A batch makes that many and none;
-by Python's own 700 what waits of a backlog would be walked again and again."""
+"""How many new objects there are before Python looks for circles among them. A batch makes as many
+and no circle; by Python's own 700 what waits of a backlog would be walked again and again."""
 
 
 def tune() -> None:

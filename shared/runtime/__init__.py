@@ -1,0 +1,64 @@
+"""The engine: makes a service of a `Decider`, on Kafka and MongoDB. This is its public face; the
+modules below are its own, and nobody outside imports from them but its tests and measurements.
+
+What a service is made of
+    lifecycle      connects, serves HTTP, keeps gauges, drains; `serve` is all that an app.py calls
+    worker         puts consumer, reconciler, sweep, scan and audit together over `Ports`
+    ports          what a worker meets the outside through
+    reader         what endpoints may ask; snapshots answers it from the store
+    holdings       the endpoint that tells which documents are held
+    census         gauges of what is stored, counted by one instance for all
+    reload         another policy, between two turns
+    health         whether the consumer lives
+
+A batch, from a poll to its commit
+    1 subscribe    one batch subscriber on all topics, manual acknowledgement
+    2 ownership    waits for its turn: batches, timers and audits each take one
+    3 consume      holds back what waits for more of its partition (backlog), asks how far all has
+                   been read (progress), makes events of records (validate), groups by aggregate
+    4 reconcile    settles what an earlier turn left behind, then one round: load, plan, intents,
+                   write, publish (messages), remove the intents
+      plan, emit   pure: join, decide, and the difference to what was said before
+    5 consume      dead letters, then the offsets, last of all
+
+Beside it, a page a turn
+    sweep          what is due is decided again, oldest first; at low priority:
+    policy_scan    what another policy has decided (policy_marks says of which partitions)
+    audit          what is open, whatever its timer says
+
+What is stored
+    aggregate      one document: facts, what was said, the next deadline; and the intents
+    store          what is asked of a database; mongo_store answers, documents are its form
+
+What must hold (tests/simulation proves it with faults at every step)
+    - nothing is published that was not written; what was written is published, by an intent
+    - offsets are committed when all before them is written and published, or a dead letter
+    - an instance acts for its partitions only, and for one turn at a time
+    - versions and sequences rise; an announcement stands as first said until it is withdrawn
+    - nothing is announced that the topics, as far as they can be read, already disprove
+"""
+
+from shared.runtime.census import Census, GaugeValue
+from shared.runtime.lifecycle import Routes, Runtime, serve
+from shared.runtime.ownership import Ownership, Pulse
+from shared.runtime.ports import Ports, Subscription
+from shared.runtime.reader import Reader, customer_snapshot, known_dealer
+from shared.runtime.reload import PolicyWatch
+from shared.runtime.worker import Worker
+
+__all__ = [
+    "Census",
+    "GaugeValue",
+    "Ownership",
+    "PolicyWatch",
+    "Ports",
+    "Pulse",
+    "Reader",
+    "Routes",
+    "Runtime",
+    "Subscription",
+    "Worker",
+    "customer_snapshot",
+    "known_dealer",
+    "serve",
+]

@@ -99,6 +99,15 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyMark:
+    """By which policy the aggregates of a partition were decided: all of them where it is
+    `complete`, else some, as the policy is still being applied."""
+
+    version: str
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """The write-ahead log of one batch and partition. Ids sort by time."""
 

@@ -9,15 +9,14 @@ Not found here: an aggregate whose listing lost its deadline, whose own timer st
 a dealer that is not configured any more, of whom intake takes nothing either.
 """
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, Literal, TypeVar
 
 import structlog
 
-from shared.decider.decider import Decider, Facts
+from shared.decider.decider import Facts
 from shared.decider.decision import NOTHING_DUE
 from shared.decider.policy import Policy
 from shared.platform import metrics
@@ -25,57 +24,68 @@ from shared.platform.errors import TransientFailure
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.ownership import Turn
 from shared.runtime.plan import Change, Work, plan
+from shared.runtime.ports import Ports
 from shared.runtime.reconcile import Reconciler
-from shared.runtime.store import Store
-from shared.time.clock import SystemClock, TimeSource
+from shared.time.clock import SystemClock
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
 Fault = Literal["overdue", "unannounced", "deadline", "listing"]
 
 AUDIT_PAGE = 100
-"""So many aggregates at most are read at once; half as many end the turn."""
+"""How many aggregates one query reads at most."""
 QUERIES_A_TURN = 30
+"""How many queries a turn asks at most. It ends sooner when they found half of `AUDIT_PAGE`."""
 SECONDS_OF_A_TURN = 0.1
-"""After so many seconds it asks no more in this turn: a deadline may be due."""
+"""After how many seconds a turn asks no more: a deadline may be due."""
 SECONDS_A_PAGE = 1.0
+"""How many seconds the audit rests at least after a turn."""
 SECONDS_AFTER_FAILURE = 10.0
+"""How many seconds it rests at least after a turn that failed."""
 SLOW_PAGE_SECONDS = 0.25
+"""A turn that took longer makes it rest longer: the database is for the deadlines."""
 REST_PER_SECOND = 100.0
+"""How many seconds it rests for each second that a slow turn took."""
 LONGEST_REST_SECONDS = 240.0
-"""After a slow page it rests for so many times what it took: a slow database is for the
-deadlines."""
+"""How many seconds it rests at most."""
 GRACE = timedelta(seconds=60)
-"""What fell due later than so long before the sweep looked is left to it."""
+"""What fell due within this time before the sweep looked is left to the sweep."""
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 LONG_AGO = timedelta(days=30)
+"""The first window of a dealer is all that was due longer ago than this."""
 FAR_AHEAD = timedelta(days=366)
+"""Beyond this distance from the present a window may be as wide as it likes."""
 WINDOWS_TO_THE_PRESENT = 16
+"""A window is at most this part of its distance to the present wide."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Cursor:
     """How far a pass has come: behind `after` of this dealer, by windows of the deadline.
 
-    The embedded database reads all of a window to find a page of it, and has no cheaper
-    question for what a window holds. So a window is as wide as about a page was found to be,
-    is doubled where little was, and is a share of its distance to the present at most, as
-    deadlines crowd there: doubled through an empty month, it would take in all that is beyond.
+    A window is read whole (docs/operations/embedded.md), so it is as wide as a full page was
+    found to be, and is doubled where little was found. As deadlines crowd around the present, it
+    is a part of its distance to the present at most: doubled through an empty month, it would
+    take in everything beyond.
     """
 
     present: datetime
-    """When it began with the dealer: by the clock it might never come to what is to come."""
+    """When the pass began with this dealer. It does not move with the clock: windows that shrink
+    towards a present that moves on would never get past it."""
     dealer: int = 0
+    """The position among the dealers."""
     after: tuple[datetime, str] | None = None
-    """Deadline and id; an empty id is before all of that deadline."""
+    """Deadline and id of the last aggregate that was looked at; with an empty id: all up to that
+    deadline were. None: nothing of this dealer was."""
     width: timedelta = MINUTE
+    """How wide the next window is, but for its distance to the present."""
 
     @property
     def end(self) -> datetime | None:
-        """Up to which deadline to look next; None: to the last."""
+        """The deadline at which the next window ends; None: it has no end."""
         if self.after is None:
             return self.present - LONG_AGO
         start = self.after[0]
@@ -84,14 +94,14 @@ class _Place:
         width = min(self.width, _widest(start, self.present))
         return start + width if width < NOTHING_DUE - start else NOTHING_DUE
 
-    def behind(self, found: Sequence[Aggregate]) -> "_Place":
+    def behind(self, found: Sequence[Aggregate]) -> "_Cursor":
         """Where to go on after `found`, a page of what is behind `after` and before `end`."""
         end = self.end
         if len(found) == AUDIT_PAGE:
             first, last = _deadline(found[0]), _deadline(found[-1])
             return replace(self, after=(last, found[-1].id), width=max(last - first, SECOND))
         if end is None:
-            return _Place(self.present, self.dealer + 1)
+            return _Cursor(self.present, self.dealer + 1)
         width = end - self.after[0] if self.after is not None else self.width
         return replace(self, after=(end, ""), width=width * (1 if _is_much(len(found)) else 2))
 
@@ -106,7 +116,7 @@ def _is_much(count: int) -> bool:
 
 
 def _deadline(aggregate: Aggregate) -> datetime:
-    """What it was found by."""
+    """The deadline of the listing, by which the aggregate was found."""
     assert aggregate.listing is not None
     assert aggregate.listing.deadline is not None
     return aggregate.listing.deadline
@@ -115,32 +125,23 @@ def _deadline(aggregate: Aggregate) -> datetime:
 class Auditor(Generic[F, P]):
     """Goes through what is open of `dealers`, page by page, over and over."""
 
-    def __init__(
-        self,
-        *,
-        decider: Decider[F, P],
-        reconciler: Reconciler[F, P],
-        store: Store,
-        dealers: Sequence[str],
-        clock: TimeSource,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._machine = decider
+    def __init__(self, reconciler: Reconciler[F, P], ports: Ports, dealers: Sequence[str]) -> None:
+        self._decider = reconciler.decider
         self._reconciler = reconciler
-        self._store = store
+        self._store = ports.store
         self._dealers = dealers
-        self._clock = clock
-        self._monotonic = monotonic
-        self._rests_until = monotonic()
-        self._place = _Place(clock.now())
+        self._clock = ports.clock
+        self._monotonic = ports.monotonic
+        self._rests_until = self._monotonic()
+        self._cursor = _Cursor(self._clock.now())
         self._tell_alive()
 
     async def page(self, turn: Turn, read_until: Mapping[int, datetime]) -> None:
-        """Look at a page, unless the last one was just before. Of each partition nothing is due by
-        the instant up to which it has been read; others are not looked at.
+        """Look at the next page, unless it is time to rest.
 
-        Never raises but to be cancelled: the deadlines must not wait for it. What failed comes
-        again, and intents are settled before.
+        `read_until`: the partitions to look at, of which nothing may be due by their instant.
+        Never raises but to be cancelled, as the deadlines must not wait for the audit. A page that
+        failed is looked at again, once intents are settled.
         """
         began = self._monotonic()
         if began < self._rests_until:
@@ -150,7 +151,7 @@ class Auditor(Generic[F, P]):
         except Exception as error:
             turn.unsettled = True
             self._rest(began, at_least=SECONDS_AFTER_FAILURE)
-            metrics.transient_failures.labels(self._machine.name, "audit").inc()
+            metrics.transient_failures.labels(self._decider.name, "audit").inc()
             if isinstance(error, TransientFailure):
                 log.warning("the audit is waiting", because=str(error))
             else:
@@ -168,24 +169,24 @@ class Auditor(Generic[F, P]):
         read = 0
         for _ in range(QUERIES_A_TURN if self._dealers else 0):
             read += await self._window(turn, read_until)
-            if self._place.dealer == len(self._dealers):
-                metrics.audit_passes.labels(self._machine.name).inc()
-                self._place = _Place(self._clock.now())
+            if self._cursor.dealer == len(self._dealers):
+                metrics.audit_passes.labels(self._decider.name).inc()
+                self._cursor = _Cursor(self._clock.now())
                 return
             if _is_much(read) or self._monotonic() > until:
                 return
 
     async def _window(self, turn: Turn, read_until: Mapping[int, datetime]) -> int:
-        """Look at what the next window has, a page at most; how many that were."""
-        place = self._place
-        if place.after is None:
-            place = replace(place, present=self._clock.now())
-        dealer = self._dealers[place.dealer]
+        """Look at the first page of the next window; returns how many aggregates it had."""
+        cursor = self._cursor
+        if cursor.after is None:
+            cursor = replace(cursor, present=self._clock.now())
+        dealer = self._dealers[cursor.dealer]
         found = await self._store.open_by_deadline(
-            dealer, after=place.after, limit=AUDIT_PAGE, before=place.end
+            dealer, after=cursor.after, limit=AUDIT_PAGE, before=cursor.end
         )
         await self._check([one for one in found if one.partition in read_until], turn, read_until)
-        self._place = place.behind(found)
+        self._cursor = cursor.behind(found)
         return len(found)
 
     async def _check(
@@ -198,20 +199,21 @@ class Auditor(Generic[F, P]):
             known_until = read_until[aggregate.partition]
             if self._is_left_to_others(aggregate, known_until, now):
                 continue
-            metrics.audit_checked.labels(self._machine.name).inc()
-            change = plan(self._machine, aggregate.id, aggregate, looks[aggregate.id], now).change
+            metrics.audit_checked.labels(self._decider.name).inc()
+            change = plan(self._decider, aggregate.id, aggregate, looks[aggregate.id], now).change
             fault = change and _fault(aggregate, change, known_until)
             if fault is None:
                 continue
             wrong[aggregate.id] = aggregate
-            metrics.audit_repairs.labels(self._machine.name, fault).inc()
+            metrics.audit_repairs.labels(self._decider.name, fault).inc()
             log.error("the audit repairs", fault=fault, partition=aggregate.partition)
         await self._reconciler.reconcile({id_: looks[id_] for id_ in wrong}, turn, wrong)
 
     def _is_left_to_others(self, aggregate: Aggregate, swept_at: datetime, now: datetime) -> bool:
-        """To the policy scan, the retry of the parked, the sweep; or to a later look, where it
-        was written by a clock that is ahead: for ours, its deadlines are still to come."""
-        current = self._machine.policy.version_for(aggregate.dealer_id)
+        """Whether another will see to it: the policy scan to what another policy decided, the
+        retry to what is parked, the sweep to what has just fallen due, and a later look to what
+        was written by a clock ahead of ours, for which its deadlines are still to come."""
+        current = self._decider.policy.version_for(aggregate.dealer_id)
         if aggregate.parked is not None or aggregate.policy_version != current:
             return True
         due_at = aggregate.due_at
@@ -220,7 +222,7 @@ class Auditor(Generic[F, P]):
 
     def _tell_alive(self) -> None:
         at = SystemClock().now().timestamp()  # an alert compares it with the real time
-        metrics.audit_last_run.labels(self._machine.name).set(at)
+        metrics.audit_last_run.labels(self._decider.name).set(at)
 
 
 def _look(aggregate: Aggregate, read_until: datetime) -> Work:
@@ -228,7 +230,8 @@ def _look(aggregate: Aggregate, read_until: datetime) -> Work:
 
 
 def _fault(before: Aggregate, change: Change, now: datetime) -> Fault | None:
-    """What was wrong; None of what needs no repair: it was forgotten, or cannot be decided."""
+    """What was wrong with an aggregate of which a new decision changes something; None where that
+    is no fault: what was said is only forgotten, or it cannot be decided."""
     after = change.after
     if after.parked is not None:
         return None

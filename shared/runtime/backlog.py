@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from shared.runtime.dead_letters import RawRecord
+from shared.platform.kafka import RawRecord
 
 MAX_BYTES = 8_000_000
 

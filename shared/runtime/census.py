@@ -28,7 +28,7 @@ NOTHING_BEGUN = timedelta(0)
 log = structlog.get_logger()
 
 
-class Reading(NamedTuple):
+class GaugeValue(NamedTuple):
     """What a gauge shows for the values of its labels."""
 
     gauge: Gauge
@@ -36,7 +36,7 @@ class Reading(NamedTuple):
     value: float
 
 
-Count = Callable[[Dealer, Sequence[Listing], Sequence[Listing], datetime], Iterable[Reading]]
+Count = Callable[[Dealer, Sequence[Listing], Sequence[Listing], datetime], Iterable[GaugeValue]]
 """Given a dealer, the listings of what is open and of what began lately, and the present: what to
 show of the dealer, zeros included. Pure."""
 
@@ -97,7 +97,7 @@ class Counting:
             gauge.remove(*labels)
         self._shown = shown
 
-    async def _of(self, dealer: Dealer) -> Iterable[Reading]:
+    async def _of(self, dealer: Dealer) -> Iterable[GaugeValue]:
         now, within = self._clock.now(), self._census.began_within
         opened = await self._store.open_listings(dealer.id)
         begun = await self._store.listings_begun(dealer.id, now - within) if within else ()

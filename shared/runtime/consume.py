@@ -7,26 +7,28 @@ A batch that did not go through is rewound and comes again; offsets are committe
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.contracts.envelope import Event
-from shared.decider.decider import Decider, Facts
+from shared.decider.decider import Facts
 from shared.decider.policy import Policy
 from shared.platform import metrics
 from shared.platform.backoff import Backoff
+from shared.platform.dead_letters import dead_letter, without_record
 from shared.platform.errors import PoisonRecord, RefusedMessage, TransientFailure
-from shared.platform.publisher import Publisher
+from shared.platform.kafka import RawRecord
 from shared.runtime.backlog import Backlog
-from shared.runtime.dead_letters import RawRecord, dead_letter, without_record
-from shared.runtime.ownership import Ownership, Turn
+from shared.runtime.ownership import Turn
 from shared.runtime.plan import Work
-from shared.runtime.progress import Progress, Reading, Sight
+from shared.runtime.ports import Ports
+from shared.runtime.progress import Progress, Sight
 from shared.runtime.reconcile import Reconciler
 from shared.runtime.validate import to_event
+from shared.settings import RuntimeSettings
 from shared.time.clock import SystemClock
 
 F = TypeVar("F", bound=Facts)
@@ -40,49 +42,37 @@ LONGEST_WAIT_SECONDS = 1.0
 """Where nothing more comes for so long, what waits for more is done without it."""
 
 
-class Log(Reading, Protocol):
-    """What is needed of a Kafka consumer besides its records."""
-
-    def assignment(self) -> set[TopicPartition]: ...
-
-    def seek(self, partition: TopicPartition, offset: int) -> None: ...
-
-    async def commit(self, offsets: dict[TopicPartition, int]) -> None: ...
-
-
 class Consumer(Generic[F, P]):
-    """Takes batches of one service's topics."""
+    """Takes batches of one service's topics.
+
+    `give_up`: called with the reason where going on would do harm.
+    """
 
     def __init__(
         self,
-        *,
-        decider: Decider[F, P],
         reconciler: Reconciler[F, P],
-        publisher: Publisher,
-        log: Log,
-        ownership: Ownership,
+        ports: Ports,
+        settings: RuntimeSettings,
+        *,
         progress: Progress,
-        backlog_records: int,
-        poison_in_a_row: int,
         give_up: Callable[[str], None],
-        monotonic: Callable[[], float],
     ) -> None:
-        self._machine = decider
-        self._reading = decider.reading
+        self._decider = reconciler.decider
+        self._contracts = reconciler.decider.reading
         self._reconciler = reconciler
-        self._publisher = publisher
-        self._log = log
-        self._ownership = ownership
+        self._publisher = ports.publisher
+        self._subscription = ports.subscription
+        self._ownership = ports.ownership
+        self._monotonic = ports.monotonic
         self._progress = progress
-        self._waiting = Backlog(backlog_records)
+        self._waiting = Backlog(settings.backlog_records)
         """Taken of partitions of which more is waiting: done with what comes next."""
         self._in_hand: Sequence[RawRecord] = ()
         self._waiting_since = 0.0
         self._gains = 0
-        self._poison_limit = poison_in_a_row
+        self._poison_limit = settings.poison_in_a_row
         self._poison_keys: list[bytes | None] = []
         self._give_up = give_up
-        self._monotonic = monotonic
         self._backoff = Backoff()
         self.batch_began_at: datetime | None = None
         """When the batch in hand was taken, by the computer's clock; None between batches."""
@@ -106,16 +96,16 @@ class Consumer(Generic[F, P]):
         waited = bool(self._waiting.partitions)
         self._waiting.add(records)
         try:
-            with metrics.batch_seconds.labels(self._machine.name).time():
+            with metrics.batch_seconds.labels(self._decider.name).time():
                 async with self._ownership.turn() as turn:
                     done = await self._take(turn, waited=waited)
         except TransientFailure as failure:
-            metrics.transient_failures.labels(self._machine.name, _cause(failure)).inc()
+            metrics.transient_failures.labels(self._decider.name, _cause(failure)).inc()
             log.warning("batch will be taken again", because=str(failure))
             self._count_failures(self.failures_in_a_row + 1)
             await self._rewind()
         except Exception as error:
-            metrics.transient_failures.labels(self._machine.name, "unexpected").inc()
+            metrics.transient_failures.labels(self._decider.name, "unexpected").inc()
             log.exception("batch will be taken again", because=type(error).__name__)
             self._count_failures(self.failures_in_a_row + 1)
             await self._rewind()
@@ -128,12 +118,14 @@ class Consumer(Generic[F, P]):
 
     def _count_failures(self, in_a_row: int) -> None:
         self.failures_in_a_row = in_a_row
-        metrics.batch_failures_in_a_row.labels(self._machine.name).set(in_a_row)
+        metrics.batch_failures_in_a_row.labels(self._decider.name).set(in_a_row)
 
     async def _take(self, turn: Turn, *, waited: bool) -> bool:
         """Whether anything was done, and did not only wait. `waited`: something did before."""
         await self._reconciler.begin(turn)
-        sight = await self._progress.look(self._log, turn.partitions, self._ownership.assignments)
+        sight = await self._progress.look(
+            self._subscription, turn.partitions, self._ownership.assignments
+        )
         ours = self._in_hand = self._ready(sight, waited=waited)
         events, poison = self._validate(ours)
         unjoined = await self._reconciler.reconcile(self._group(events, sight), turn)
@@ -177,16 +169,16 @@ class Consumer(Generic[F, P]):
         poison: list[tuple[RawRecord, str]] = []
         for record in records:
             try:
-                event = to_event(record, self._reading)
+                event = to_event(record, self._contracts)
             except PoisonRecord as error:
                 poison.append((record, error.reason))
                 continue
             if event is not None:
                 events.append((record, event))
         for topic, count in Counter(record.topic for record in records).items():
-            metrics.records_consumed.labels(self._machine.name, topic).inc(count)
+            metrics.records_consumed.labels(self._decider.name, topic).inc(count)
         skipped = len(records) - len(events) - len(poison)
-        metrics.records_skipped.labels(self._machine.name).inc(skipped)
+        metrics.records_skipped.labels(self._decider.name).inc(skipped)
         return events, poison
 
     def _group(
@@ -194,7 +186,7 @@ class Consumer(Generic[F, P]):
     ) -> Mapping[str, Work]:
         groups: dict[str, tuple[int, list[Event[Any]]]] = {}
         for record, event in events:
-            aggregate_id = self._machine.aggregate_id(event)
+            aggregate_id = self._decider.aggregate_id(event)
             groups.setdefault(aggregate_id, (record.partition, []))[1].append(event)
         read_until = {part: self._progress.read_with(sight, part) for part in sight}
         return {
@@ -221,13 +213,13 @@ class Consumer(Generic[F, P]):
 
     async def _bury(self, poison: Sequence[tuple[RawRecord, str]], turn: Turn) -> None:
         turn.ensure_current()
-        letters = [dead_letter(self._machine.name, record, reason) for record, reason in poison]
+        letters = [dead_letter(self._decider.name, record, reason) for record, reason in poison]
         try:
             await self._publisher.publish(letters)
         except RefusedMessage as refusal:
             await self._publisher.publish([without_record(letters[at]) for at in refusal.refused])
         for record, reason in poison:
-            metrics.dead_letters.labels(self._machine.name, record.topic).inc()
+            metrics.dead_letters.labels(self._decider.name, record.topic).inc()
             log.warning(
                 "dead letter",
                 topic=record.topic,
@@ -244,7 +236,7 @@ class Consumer(Generic[F, P]):
         if not offsets:
             return
         try:
-            await self._log.commit(offsets)
+            await self._subscription.commit(offsets)
         except KafkaError as error:  # all is saved and sent; a repeat changes nothing
             log.warning("offsets not committed", because=type(error).__name__)
 
@@ -258,8 +250,8 @@ class Consumer(Generic[F, P]):
         for record in records:
             partition = TopicPartition(record.topic, record.partition)
             first[partition] = min(first.get(partition, record.offset), record.offset)
-        for partition in first.keys() & self._log.assignment():
-            self._log.seek(partition, first[partition])
+        for partition in first.keys() & self._subscription.assignment():
+            self._subscription.seek(partition, first[partition])
 
 
 def _cause(failure: TransientFailure) -> str:

@@ -1,4 +1,4 @@
-"""Aggregates and intents as MongoDB documents.
+"""Aggregates, intents and policy marks as MongoDB documents.
 
 What comes from outside is in values alone, as JSON text or in lists, and never a field's name:
 `.`, `$`, NUL and the empty string mean nothing there.
@@ -11,10 +11,12 @@ from typing import Any
 
 from shared.contracts.identifiers import name_within
 from shared.decider.decision import Listing
-from shared.runtime.aggregate import Aggregate, Emitted, Intent, Outgoing, Parked
+from shared.runtime.aggregate import Aggregate, Emitted, Intent, Outgoing, Parked, PolicyMark
 
 _ESCAPED = re.compile(r"%([0-9A-F]{2})")
 _EMPTY = "%"
+_APPLYING = "applying "
+"""What the text of a mark begins with while its policy is being applied."""
 
 
 def from_aggregate(aggregate: Aggregate) -> dict[str, Any]:
@@ -147,3 +149,17 @@ def to_intent(document: Mapping[str, Any]) -> Intent:
         at=document["at"],
         messages=tuple(Outgoing(*values) for values in messages),
     )
+
+
+def from_mark(mark: PolicyMark | None) -> str:
+    """The text of a mark; empty for none."""
+    if mark is None:
+        return ""
+    return mark.version if mark.complete else f"{_APPLYING}{mark.version}"
+
+
+def to_mark(text: str) -> PolicyMark | None:
+    """The inverse of `from_mark`."""
+    if not text:
+        return None
+    return PolicyMark(text.removeprefix(_APPLYING), complete=not text.startswith(_APPLYING))

@@ -16,13 +16,14 @@ from shared.contracts.identifiers import customer_of, dealer_of
 from shared.contracts.outputs import Output, Withdrawal
 from shared.decider.decision import Announcement, AnyOutput, Decision, Listing
 from shared.runtime.aggregate import Aggregate, Emitted, Outgoing, Parked
+from shared.time.zones import milliseconds_of
 
 MAX_OUTPUT_BYTES = 900_000
 """A larger output parks its aggregate: the broker would refuse it for good."""
 
 
 @dataclass(slots=True)
-class Draft:
+class Revision:
     """What becomes of an aggregate besides its facts, and what is said of it, in the making."""
 
     aggregate_id: str
@@ -72,7 +73,7 @@ class Draft:
     def next_sequence(self, about: str) -> int:
         """Above the last one about this subject, and rising even across a restored database."""
         known = self.emitted.get(about)
-        now_ms = int(self.now.timestamp() * 1000)
+        now_ms = milliseconds_of(self.now)
         return max(known.sequence + 1, now_ms) if known else now_ms
 
     def say(self, about: str, content: Output | Withdrawal, entry: Emitted, data: str) -> None:
@@ -100,7 +101,7 @@ class OutputTooLarge(Exception):
 
 
 def compare(
-    draft: Draft, decision: Decision, contracts: Mapping[str, type[Output] | type[Withdrawal]]
+    revision: Revision, decision: Decision, contracts: Mapping[str, type[Output] | type[Withdrawal]]
 ) -> None:
     """Emit what is new or changed, take back what should no longer be. `contracts`: by type.
 
@@ -110,23 +111,23 @@ def compare(
     if len(wanted) < len(decision.outputs):
         raise ValueError("two outputs about the same subject")
     for about, output in wanted.items():
-        _emit(draft, about, output)
-    for about, emitted in list(draft.emitted.items()):
-        if emitted.forget_at is not None and emitted.forget_at <= draft.now:
+        _emit(revision, about, output)
+    for about, emitted in list(revision.emitted.items()):
+        if emitted.forget_at is not None and emitted.forget_at <= revision.now:
             if about not in wanted:
-                del draft.emitted[about]
+                del revision.emitted[about]
         elif about not in wanted:
             ended = emitted.withdrawn or emitted.forget_at is not None
             if ended and decision.is_history(about):
-                del draft.emitted[about]
+                del revision.emitted[about]
             elif not emitted.withdrawn:
-                _withdraw(draft, about, emitted, contracts[emitted.type])
+                _withdraw(revision, about, emitted, contracts[emitted.type])
 
 
-def _emit(draft: Draft, about: str, output: AnyOutput) -> None:
-    known = draft.emitted.get(about)
+def _emit(revision: Revision, about: str, output: AnyOutput) -> None:
+    known = revision.emitted.get(about)
     if known is not None and known.forget_at != output.forget_at:
-        known = draft.emitted[about] = replace(known, forget_at=output.forget_at)
+        known = revision.emitted[about] = replace(known, forget_at=output.forget_at)
     sealing = isinstance(output, Announcement)
     if sealing and known is not None and known.sealed is not None:
         return
@@ -139,40 +140,40 @@ def _emit(draft: Draft, about: str, output: AnyOutput) -> None:
     if known is not None and known.hash == digest and not known.withdrawn:
         return
     entry = Emitted(
-        sequence=draft.next_sequence(about),
+        sequence=revision.next_sequence(about),
         hash=digest,
         type=output.content.TYPE,
         forget_at=output.forget_at,
         sealed=data if sealing else None,
-        key=draft.key_of(output.content),
+        key=revision.key_of(output.content),
     )
-    draft.say(about, output.content, entry, data)
+    revision.say(about, output.content, entry, data)
 
 
 def _withdraw(
-    draft: Draft, about: str, emitted: Emitted, contract: type[Output] | type[Withdrawal]
+    revision: Revision, about: str, emitted: Emitted, contract: type[Output] | type[Withdrawal]
 ) -> None:
     if not issubclass(contract, Output):
         raise TypeError(f"{contract.TYPE} cannot be withdrawn")
     content = contract.withdrawal(
-        aggregate_id=draft.aggregate_id,
+        aggregate_id=revision.aggregate_id,
         about=about,
-        at=draft.now,
+        at=revision.now,
         sealed=json.loads(emitted.sealed) if emitted.sealed else None,
     )
-    addressee = emitted.key or customer_of(draft.aggregate_id)
+    addressee = emitted.key or customer_of(revision.aggregate_id)
     if content.customer_key != addressee:
         content = content.model_copy(update={"customer_key": addressee})
     data = content.model_dump_json()
     entry = Emitted(
-        sequence=draft.next_sequence(about),
+        sequence=revision.next_sequence(about),
         hash=_hash(content.TYPE, data),
         type=content.TYPE,
         forget_at=emitted.forget_at,
         withdrawn=True,
         key=emitted.key,
     )
-    draft.say(about, content, entry, data)
+    revision.say(about, content, entry, data)
 
 
 def _hash(type_: str, data: str) -> str:

@@ -5,10 +5,12 @@ it. So these look at what a living consumer does: it fetches, and it finishes it
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from aiokafka import TopicPartition
+
+from shared.time.zones import moment_of
 
 SILENCE = timedelta(seconds=30)
 """A consumer that had no answer to a fetch for so long is dead."""
@@ -26,7 +28,7 @@ class Polling(Protocol):
     def last_poll_timestamp(self, partition: TopicPartition) -> int | None: ...
 
 
-class Task(Protocol):
+class PollingTask(Protocol):
     """What is needed of the task that polls."""
 
     def done(self) -> bool: ...
@@ -34,7 +36,7 @@ class Task(Protocol):
 
 def consumer_troubles(
     consumer: Polling | None,
-    tasks: Sequence[Task],
+    tasks: Sequence[PollingTask],
     *,
     gained_at: datetime | None,
     batch_began_at: datetime | None,
@@ -66,6 +68,6 @@ def consumer_troubles(
 
 def _last_answer(consumer: Polling, gained_at: datetime) -> datetime:
     """When a fetch was last answered; `gained_at` where none was since."""
-    answers = map(consumer.last_poll_timestamp, consumer.assignment())
-    latest_ms = max((answer for answer in answers if answer is not None), default=0)
-    return max(gained_at, datetime.fromtimestamp(latest_ms / 1000, UTC))
+    answered = map(consumer.last_poll_timestamp, consumer.assignment())
+    latest_ms = max((answer for answer in answered if answer is not None), default=0)
+    return max(gained_at, moment_of(latest_ms))

@@ -28,15 +28,19 @@ from shared.platform.kafka import make_producer, partition_counts
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher
-from shared.runtime.census import Counting
+from shared.policies.trial import Trial
+from shared.runtime.census import Census, Counting
 from shared.runtime.health import consumer_troubles
+from shared.runtime.holdings import holdings_router
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.ownership import Ownership, Pulse
-from shared.runtime.read import StoreReader, holdings
+from shared.runtime.policies import PolicyPages, policy_routes
+from shared.runtime.ports import Ports
 from shared.runtime.reader import Reader
-from shared.runtime.reload import PolicyWatch, exchange_policy, keep_policy_current
-from shared.runtime.subscribe import KafkaLog, subscribe
-from shared.runtime.worker import Ports, Worker
+from shared.runtime.reload import PolicyWatch, keep_policy_current, reload_policy
+from shared.runtime.snapshots import StoreReader
+from shared.runtime.subscribe import KafkaSubscription, subscribe
+from shared.runtime.worker import Worker
 from shared.settings import ServiceSettings
 from shared.time.clock import SystemClock, TimeSource
 
@@ -51,30 +55,36 @@ log = structlog.get_logger()
 
 
 class Runtime(Generic[F, P]):
-    """One instance of a service. Make it inside the running event loop."""
+    """One instance of a service. Make it inside the running event loop.
+
+    `watch` and `census` as `serve` says.
+    """
 
     def __init__(
         self,
         decider: Decider[F, P],
         settings: ServiceSettings,
+        *,
         watch: PolicyWatch[P] | None = None,
+        census: Census | None = None,
     ) -> None:
-        self._machine = decider
+        self._decider = decider
         self._settings = settings
         self._watch_policy = watch
+        self._census = census
         self.clock = settings.clock.clock()
         self._mongo = Mongo(settings.mongo, decider.name)
-        self._store = MongoStore(self._mongo.database, listed=decider.listed)
-        self._dealers = settings.dealers()
-        self.reader = StoreReader(decider, self._store, self.clock, self._dealers)
+        self.store = MongoStore(self._mongo.database, listed=decider.listed)
+        self.dealers = settings.dealers()
+        self.reader = StoreReader(decider, self.store, self.clock, self.dealers)
         self._publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
         self._ownership = Ownership(self._pulse)
-        self._log = KafkaLog(lambda: self._subscriber.consumer, self.clock)
+        self._subscription = KafkaSubscription(lambda: self._subscriber.consumer, self.clock)
         ports = Ports(
-            store=self._store,
+            store=self.store,
             publisher=self._publisher,
-            log=self._log,
+            subscription=self._subscription,
             ownership=self._ownership,
             clock=self.clock,
         )
@@ -82,7 +92,7 @@ class Runtime(Generic[F, P]):
             decider,
             ports,
             settings.runtime,
-            dealers=sorted(each.id for each in self._dealers.all()) if decider.listed else (),
+            dealers=sorted(each.id for each in self.dealers.all()) if decider.listed else (),
             give_up=self._give_up,
         )
         self._broker, self._subscriber = subscribe(
@@ -91,7 +101,7 @@ class Runtime(Generic[F, P]):
             topics=[topic.name for topic in decider.topics],
             batch_records=settings.runtime.batch_records,
             ownership=self._ownership,
-            log=self._log,
+            subscription=self._subscription,
             take=self._worker.take,
             graceful_stop_seconds=settings.runtime.graceful_stop_seconds,
         )
@@ -125,7 +135,7 @@ class Runtime(Generic[F, P]):
         if self._watch_policy is not None:
             keeping = keep_policy_current(
                 self._watch_policy,
-                self._machine,
+                self._decider,
                 self._ownership,
                 self.clock,
                 every_seconds=POLICY_WATCH_SECONDS,
@@ -144,9 +154,9 @@ class Runtime(Generic[F, P]):
         await self._publisher.stop()
         await self._mongo.close()
 
-    async def exchange_policy(self, policy: P) -> None:
-        """Follow another policy from the next turn on; as `shared.runtime.reload` promises."""
-        await exchange_policy(self._machine, policy, self._ownership)
+    async def reload_policy(self, policy: P) -> None:
+        """Follow another policy from the next turn on; as `reload.reload_policy` promises."""
+        await reload_policy(self._decider, policy, self._ownership)
 
     async def troubles(self) -> list[str]:
         """What keeps this instance from working; nothing: it is ready."""
@@ -171,22 +181,22 @@ class Runtime(Generic[F, P]):
         return found
 
     async def _run(self) -> None:
-        await self._until("the database", self._store.prepare)
+        await self._until("the database", self.store.prepare)
         await self._until("the broker's topics", self._check_topics)
         await self._until("the broker", self._broker.start)
         self._waiting_for = None
         self._begin_counting()
-        log.info("consuming", topics=[topic.name for topic in self._machine.topics])
+        log.info("consuming", topics=[topic.name for topic in self._decider.topics])
         await self._worker.keep_sweeping()
 
     def _begin_counting(self) -> None:
-        if self._machine.census is None:
+        if self._census is None:
             return
         counting = Counting(
-            self._machine.census,
-            service=self._machine.name,
-            store=self._store,
-            dealers=self._dealers.all(),
+            self._census,
+            service=self._decider.name,
+            store=self.store,
+            dealers=self.dealers.all(),
             ownership=self._ownership,
             clock=self.clock,
         ).run(every_seconds=self._settings.runtime.count_every_seconds)
@@ -209,8 +219,8 @@ class Runtime(Generic[F, P]):
 
     async def _check_topics(self) -> None:
         """All topics must exist, and those that are read have the same number of partitions."""
-        reads = {topic.name for topic in self._machine.topics}
-        writes = {contract.TOPIC.name for contract in self._machine.writes}
+        reads = {topic.name for topic in self._decider.topics}
+        writes = {contract.TOPIC.name for contract in self._decider.writes}
         names = sorted(reads | writes | {DEAD_LETTERS.name})
         counts = await partition_counts(self._settings.kafka, names)
         missing = sorted(set(names) - counts.keys())
@@ -223,7 +233,7 @@ class Runtime(Generic[F, P]):
 
     async def _watch(self) -> None:
         """Keep the gauges of ownership and lag current."""
-        name = self._machine.name
+        name = self._decider.name
         while True:
             metrics.partitions_owned.labels(name).set(len(self._ownership.partitions))
             with contextlib.suppress(KafkaError, TimeoutError):
@@ -233,7 +243,7 @@ class Runtime(Generic[F, P]):
     async def _lag(self) -> int:
         consumer = self._subscriber.consumer
         lag = 0
-        for partition in self._log.assignment():
+        for partition in self._subscription.assignment():
             highwater = consumer.highwater(partition) if consumer is not None else None
             if consumer is not None and highwater is not None:
                 async with asyncio.timeout(1):
@@ -260,22 +270,36 @@ def serve(
     decider: Decider[F, P],
     settings: ServiceSettings,
     routes: Routes[F],
+    *,
     watch: PolicyWatch[P] | None = None,
+    census: Census | None = None,
+    trial: Trial[F, P] | None = None,
 ) -> None:
     """Run a service until SIGTERM or SIGINT. Exits with status 1 where it gave up itself.
 
-    `watch` is asked every few seconds for another policy; see `shared.runtime.reload`.
+    `watch` is asked every few seconds for another policy; see `shared.runtime.reload`. `census`:
+    which gauges show what is stored, of a listed decider. `trial`: how other rules are tried on
+    what is stored, for those who change them.
     """
     configure_logging(service=decider.name, level=settings.log_level, form=settings.log_format)
     runtimes: list[Runtime[F, P]] = []
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        runtime = Runtime(decider, settings, watch)
+        runtime = Runtime(decider, settings, watch=watch, census=census)
         runtimes.append(runtime)
         app.include_router(http.operations(runtime.troubles))
-        app.include_router(holdings(runtime.reader))
+        app.include_router(holdings_router(decider.facts, runtime.store))
         app.include_router(routes(runtime.reader, runtime.clock))
+        if trial is not None:
+            pages = PolicyPages(
+                decider=decider,
+                trial=trial,
+                store=runtime.store,
+                clock=runtime.clock,
+                partitions=settings.kafka.partitions,
+            )
+            app.include_router(policy_routes(pages, runtime.dealers))
         await runtime.start()
         yield
         await runtime.stop()

@@ -14,27 +14,29 @@ from shared.platform.mongo import (
     IndexModel,
     UpdateOne,
     guarded_bulk,
+    of_dealer,
+    portions,
     transient,
 )
-from shared.runtime.aggregate import Aggregate, Intent
+from shared.runtime.aggregate import Aggregate, Intent, PolicyMark
 from shared.runtime.documents import (
     from_aggregate,
     from_intent,
+    from_mark,
     to_aggregate,
     to_intent,
     to_listing,
+    to_mark,
 )
 
 FOR_EVER = datetime(9999, 12, 31, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 WIDER = 8
-"""So many times as far is looked ahead where a page is not full."""
-IDS_A_QUERY = 128
-"""Side by side: the embedded database takes a time for `$in` that grows with its square."""
+"""By which factor the next look reaches further ahead where a page was not full."""
 
 
 class _Page(NamedTuple):
-    """From when until when what it holds was due."""
+    """The due times of the first and the last aggregate of a full page."""
 
     first: datetime
     last: datetime
@@ -44,7 +46,7 @@ class MongoStore:
     """New documents are inserted, known ones replaced whole under the guard of `version`.
 
     A page of what is due is one query per partition, side by side: each walks the index from
-    the oldest on, and costs what it finds. With `$in` the embedded database reads everything.
+    the oldest on, and costs what it finds. Why not `$in`: docs/operations/embedded.md.
     """
 
     def __init__(self, database: Database, *, listed: bool = False) -> None:
@@ -53,9 +55,10 @@ class MongoStore:
         self._intents = database["intents"]
         self._policies = database["policies"]
         self._pages: dict[int, _Page] = {}
-        """Of a partition of which more is due than a page: the last one."""
+        """Partition -> its last page, where more is due than that page held."""
 
     async def prepare(self) -> None:
+        """Create the indexes that are missing. Raises `TransientFailure`."""
         indexes = [_index("due_in_partition", "partition", "due_at")]
         if self._listed:
             indexes.append(_index("open_by_deadline", "dealer_id", "listing.deadline"))
@@ -65,11 +68,10 @@ class MongoStore:
             await self._aggregates.create_indexes(indexes)
 
     async def load(self, ids: Ids[str]) -> Mapping[str, Aggregate]:
-        wanted = list(ids)
         pages = await asyncio.gather(
             *(
-                self._find(self._aggregates, {"_id": {"$in": wanted[start : start + IDS_A_QUERY]}})
-                for start in range(0, len(wanted), IDS_A_QUERY)
+                self._find(self._aggregates, {"_id": {"$in": portion}})
+                for portion in portions(list(ids))
             )
         )
         return {found["_id"]: to_aggregate(found) for page in pages for found in page}
@@ -100,12 +102,9 @@ class MongoStore:
     async def _oldest_due(
         self, partition: int, until: datetime, limit: int
     ) -> Sequence[Mapping[str, Any]]:
-        """Of more than a page only what is due about as early as the page before was.
-
-        The embedded database reads all that matches, however small the limit: of 20,000 that are
-        due after an outage each page would take 2 s.
-        """
-        end = until + MILLISECOND  # $lte is $lt in the embedded database
+        """Of more than a page only what is due about as early as the page before was, since the
+        embedded database reads all that matches (docs/operations/embedded.md)."""
+        end = until + MILLISECOND  # `$lt` alone: docs/operations/embedded.md
         before = self._pages.pop(partition, None)
         bound, width = end, MILLISECOND
         if before is not None:
@@ -131,15 +130,21 @@ class MongoStore:
         )
         return [(document["_id"], document["policy_version"]) for document in found]
 
-    async def policy_marks(self, partitions: Ids[int]) -> Mapping[int, str]:
+    async def policy_marks(self, partitions: Ids[int]) -> Mapping[int, PolicyMark]:
         query = {"_id": {"$in": list(partitions)}}
-        return {found["_id"]: found["mark"] for found in await self._find(self._policies, query)}
+        found = await self._find(self._policies, query)
+        marks = {each["_id"]: to_mark(each["mark"]) for each in found}
+        return {partition: mark for partition, mark in marks.items() if mark is not None}
 
     async def mark_policy(
-        self, partitions: Ids[int], mark: str, *, instead_of: str | None = None
+        self,
+        partitions: Ids[int],
+        mark: PolicyMark | None,
+        *,
+        instead_of: PolicyMark | None = None,
     ) -> None:
-        condition = {} if instead_of is None else {"mark": instead_of}
-        change = {"$set": {"mark": mark}}
+        condition = {} if instead_of is None else {"mark": from_mark(instead_of)}
+        change = {"$set": {"mark": from_mark(mark)}}
         async with transient():
             await self._policies.bulk_write(
                 [
@@ -149,7 +154,7 @@ class MongoStore:
             )
 
     async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
-        bounds = {"$gt": after} if dealer_id is None else _ids_of(dealer_id, after)
+        bounds = {"$gt": after} if dealer_id is None else of_dealer(dealer_id, after=after)
         found = await self._find(self._aggregates, {"_id": bounds}, ["_id"], limit=limit)
         return [to_aggregate(document) for document in found]
 
@@ -191,7 +196,10 @@ class MongoStore:
         after: str,
         limit: int,
     ) -> Sequence[tuple[str, Listing]]:
-        query = {"_id": _ids_of(dealer_id, after), "listing.since": {"$gte": since, "$lt": until}}
+        query = {
+            "_id": of_dealer(dealer_id, after=after),
+            "listing.since": {"$gte": since, "$lt": until},
+        }
         found = await self._find(self._aggregates, query, ["_id"], limit=limit, fields=["listing"])
         return [(document["_id"], to_listing(document["listing"])) for document in found]
 
@@ -233,11 +241,6 @@ class MongoStore:
                 cursor = cursor.sort([(name, ASCENDING) for name in sort])
             found: list[Mapping[str, Any]] = await cursor.to_list(None)
             return found
-
-
-def _ids_of(dealer_id: str, after: str) -> dict[str, str]:
-    """Every id begins with its dealer's id and '/', and '0' is what follows '/'."""
-    return {"$gt": max(after, f"{dealer_id}/"), "$lt": f"{dealer_id}0"}
 
 
 def _index(name: str, owner: str, moment: str) -> IndexModel:

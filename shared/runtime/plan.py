@@ -12,9 +12,9 @@ from shared.contracts.outputs import Output, Withdrawal
 from shared.decider.decider import Decider, Facts
 from shared.decider.decision import NOTHING_DUE, Announcement, Decision, Listing, State
 from shared.decider.policy import Policy
-from shared.platform.errors import place_of
+from shared.platform.tracebacks import where_raised
 from shared.runtime.aggregate import NOTHING, Aggregate, Outgoing, Parked
-from shared.runtime.emit import Draft, OutputTooLarge, compare
+from shared.runtime.emit import OutputTooLarge, Revision, compare
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -28,8 +28,10 @@ EMITTED_BYTES = 160
 CLOCKS_APART = timedelta(minutes=1)
 """What was written by a clock that is further ahead than this does not hold ours up."""
 ALL_READ = datetime.max.replace(tzinfo=UTC)
+"""Nothing is unread, whatever the moment."""
 FIRST_RETRY = timedelta(seconds=10)
 LAST_RETRY = timedelta(minutes=5)
+"""How long a parked aggregate waits: first this long, at last that long."""
 
 
 PoisonedEvent: TypeAlias = tuple[Event[Any], str]
@@ -38,15 +40,15 @@ PoisonedEvent: TypeAlias = tuple[Event[Any], str]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What there is to do for one aggregate: its new events; none when only time has passed."""
+    """What there is to do for one aggregate: join `events`, or none when only time has passed."""
 
     partition: int
     events: Sequence[Event[Any]] = ()
     audit: bool = False
     """Decide even where nothing is due, to see whether what is stored is right."""
     read_until: datetime | None = ALL_READ
-    """All that the topics of the partition held at this instant has been read. None: more is
-    waiting, so events are only taken in, and what they lead to is decided later."""
+    """All that the topics of the partition held at this instant has been read. None: more of the
+    partition is waiting, so `events` are joined, and what follows is decided later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,13 @@ def plan(
     if moment is None:
         if unchanged:
             return Plan(None, poison)
-        draft = _to_be_decided(before, now)
+        revision = _to_be_decided(before, now)
     else:
         version = decider.policy.version_for(before.dealer_id)
         if unchanged and not work.audit and not _must_decide(before, version, moment):
             return Plan(None, poison)
-        draft = _decide(decider, before, facts, work=work, now=moment)
-    if unchanged and draft.is_as(before):
+        revision = _decide(decider, before, facts, work=work, now=moment)
+    if unchanged and revision.is_as(before):
         return Plan(None, poison)
     after = Aggregate(
         id=before.id,
@@ -101,23 +103,25 @@ def plan(
         partition=before.partition if unchanged else work.partition,
         version=before.version + 1,
         facts=before.facts if unchanged else facts.model_dump_json(exclude_defaults=True),
-        emitted=draft.emitted,
-        due_at=draft.due_at,
-        policy_version=draft.policy_version,
-        updated_at=draft.now,
-        parked=draft.parked,
-        listing=draft.listing,
+        emitted=revision.emitted,
+        due_at=revision.due_at,
+        policy_version=revision.policy_version,
+        updated_at=revision.now,
+        parked=revision.parked,
+        listing=revision.listing,
     )
-    return Plan(Change(after, tuple(draft.messages), tuple(draft.said), before.listing), poison)
+    return Plan(
+        Change(after, tuple(revision.messages), tuple(revision.said), before.listing), poison
+    )
 
 
 def is_decidable(before: Aggregate, read_until: datetime, now: datetime) -> bool:
-    """Whether all has been read that was there when it was written last."""
+    """Whether all has been read that the topics held when the aggregate was written last."""
     return before.updated_at <= read_until or _is_ahead(before, now)
 
 
 def is_undecided(aggregate: Aggregate) -> bool:
-    """Whether it waits for something unread, and not for a moment to come."""
+    """Whether the aggregate waits for something unread, and not for a moment to come."""
     return aggregate.due_at is not None and aggregate.due_at <= aggregate.updated_at
 
 
@@ -135,15 +139,15 @@ def _moment(before: Aggregate, work: Work, now: datetime) -> datetime | None:
 
 
 def _is_ahead(before: Aggregate, now: datetime) -> bool:
-    """It was written by a clock that is wrong, or ours is."""
+    """Whether the aggregate was written by a clock ahead of ours: one of the two is wrong."""
     return before.updated_at > now + CLOCKS_APART
 
 
-def _to_be_decided(before: Aggregate, now: datetime) -> Draft:
-    """Due as soon as all has been read that was there by now."""
-    draft = Draft.of(before, before.policy_version, now)
-    draft.due_at = now if before.due_at is None else min(before.due_at, now)
-    return draft
+def _to_be_decided(before: Aggregate, now: datetime) -> Revision:
+    """As it was, and due as soon as all has been read that the topics hold by now."""
+    revision = Revision.of(before, before.policy_version, now)
+    revision.due_at = now if before.due_at is None else min(before.due_at, now)
+    return revision
 
 
 def fence(aggregate_id: str, before: Aggregate | None, partition: int, now: datetime) -> Aggregate:
@@ -178,7 +182,7 @@ def _must_decide(before: Aggregate, policy_version: str, now: datetime) -> bool:
 def _join(
     decider: Decider[F, P], facts: F, before: Aggregate | None, events: Sequence[Event[Any]]
 ) -> tuple[F, tuple[PoisonedEvent, ...]]:
-    """All at once; one by one where one of them cannot be joined."""
+    """The facts with all events joined at once; one by one where an event cannot be joined."""
     if not events:
         return facts, ()
     events, too_much = _within_bounds(facts, before, events)
@@ -190,7 +194,7 @@ def _join(
         try:
             facts = decider.join(facts, [event])
         except Exception as error:  # whatever a join raises, it will raise again
-            poison.append((event, f"join raised {place_of(error)}"))
+            poison.append((event, f"join raised {where_raised(error)}"))
     return facts, tuple(poison)
 
 
@@ -222,27 +226,28 @@ def _size(aggregate: Aggregate) -> int:
 
 def _decide(
     decider: Decider[F, P], before: Aggregate, facts: F, *, work: Work, now: datetime
-) -> Draft:
+) -> Revision:
     policy = decider.policy
-    draft = Draft.of(before, policy.version_for(before.dealer_id), now)
-    draft.cause = work.events[-1] if work.events else None
+    revision = Revision.of(before, policy.version_for(before.dealer_id), now)
+    revision.cause = work.events[-1] if work.events else None
     try:
         decision = _decision(decider, before, facts, work=work, now=now)
-        compare(draft, decision, decider.writing)
-        draft.listing = _stored(decision.listing) if decision.listing else None
+        compare(revision, decision, decider.writing)
+        revision.listing = _stored(decision.listing) if decision.listing else None
     except OutputTooLarge:
-        return _parked(before, "output too large", draft)
+        return _parked(before, "output too large", revision)
     except Exception as error:  # facts are saved, outputs stand, and it is tried again
-        return _parked(before, f"decide raised {place_of(error)}", draft)
-    draft.due_at, draft.parked = decision.next_due, None
-    return draft
+        return _parked(before, f"decide raised {where_raised(error)}", revision)
+    revision.due_at, revision.parked = decision.next_due, None
+    return revision
 
 
 def _decision(
     decider: Decider[F, P], before: Aggregate, facts: F, *, work: Work, now: datetime
 ) -> Decision:
-    """For the moment up to which all is read; where something changed since, for the present, but
-    for what is announced by then only."""
+    """What is decided for the moment up to which all is read. Where that has changed by the
+    present, what is decided for the present; but an announcement that only one of the two makes
+    is neither made nor taken back yet."""
     announced, policy = before.announced, decider.policy
     read_until = min(work.read_until or now, now)
     known = decider.decide(facts, announced, policy, read_until)
@@ -257,19 +262,19 @@ def _decision(
     return decision
 
 
-def _parked(before: Aggregate, reason: str, failed: Draft) -> Draft:
-    draft = Draft.of(before, failed.policy_version, failed.now)
-    draft.parked, draft.due_at = parking(before.parked, reason, failed.now)
-    return draft
+def _parked(before: Aggregate, reason: str, failed: Revision) -> Revision:
+    revision = Revision.of(before, failed.policy_version, failed.now)
+    revision.parked, revision.due_at = parking(before.parked, reason, failed.now)
+    return revision
 
 
 def _names(decision: Decision) -> set[str]:
-    """What its announcements are about."""
+    """What the announcements of a decision are about."""
     return {output.about for output in decision.outputs if isinstance(output, Announcement)}
 
 
 def _announced_anew(before: Aggregate, decision: Decision, now: datetime) -> set[str]:
-    """What would be announced for the first time, or taken back."""
+    """What a decision would announce for the first time, or take back."""
     out = {
         about
         for about, said in before.emitted.items()
@@ -279,8 +284,9 @@ def _announced_anew(before: Aggregate, decision: Decision, now: datetime) -> set
 
 
 def _without_announcing(before: Aggregate, decision: Decision, now: datetime) -> Decision:
-    """The decision but for what is announced or taken back: that waits until all is read that
-    was there by now, as it follows from what happened after the last look at the topics."""
+    """The decision without new announcements and without taking any back: both wait until all has
+    been read that the topics hold by now, as what was written since the last look may disprove
+    them."""
     out = before.announced
     kept = [
         output for output in decision.outputs if isinstance(output, State) or output.about in out
@@ -308,7 +314,7 @@ def park(aggregate: Aggregate, reason: str, now: datetime) -> Aggregate:
 
 
 def parking(before: Parked | None, reason: str, now: datetime) -> tuple[Parked, datetime]:
-    """Why it is set aside, and when it is tried again."""
+    """Why an aggregate is set aside, how often it was tried, and when it is tried again."""
     attempts = before.attempts + 1 if before else 1
     wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LAST_RETRY)
     return Parked(reason, attempts, before.since if before else now), now + wait

@@ -19,7 +19,7 @@ Sight: TypeAlias = Mapping[int, datetime | None]
 """Partition -> all that its topics held then was handed out; None where more is waiting."""
 
 
-class Reading(Protocol):
+class ReadPositions(Protocol):
     """What is needed of a Kafka consumer to know how far it has come."""
 
     async def handed_out(self) -> Mapping[TopicPartition, datetime | None]:
@@ -62,7 +62,9 @@ class Progress:
         """When `read_until` of a partition last moved, or it was first looked at."""
         self._latest = clock.now()
 
-    async def look(self, reading: Reading, partitions: Collection[int], assignment: int) -> Sight:
+    async def look(
+        self, positions: ReadPositions, partitions: Collection[int], assignment: int
+    ) -> Sight:
         """How far `partitions` will have been read when what was handed out is done."""
         if assignment != self._assignment:
             self._assignment = assignment
@@ -70,7 +72,7 @@ class Progress:
         now = self._monotonic()
         for partition in partitions:
             self._moved_at.setdefault(partition, now)
-        found = _by_partition(await reading.handed_out())
+        found = _by_partition(await positions.handed_out())
         return {partition: found.get(partition) for partition in partitions}
 
     def note(self, sight: Sight) -> None:

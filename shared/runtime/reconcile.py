@@ -5,10 +5,9 @@ write, one pipelined publish and one removal. A round can be cut off anywhere: w
 written and not published is found by its intent.
 """
 
-import uuid
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -17,58 +16,41 @@ import structlog
 from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.platform import metrics
-from shared.platform.errors import (
-    Conflict,
-    RefusedDocuments,
-    RefusedMessage,
-    TransientFailure,
-    place_of,
-)
-from shared.platform.publisher import Publisher
+from shared.platform.errors import Conflict, RefusedDocuments, RefusedMessage, TransientFailure
+from shared.platform.tracebacks import where_raised
 from shared.runtime.aggregate import Aggregate, Intent, Outgoing
 from shared.runtime.messages import to_record
 from shared.runtime.ownership import Turn
 from shared.runtime.plan import Change, PoisonedEvent, Work, fence, park, plan
-from shared.runtime.store import Store
-from shared.time.clock import TimeSource
+from shared.runtime.policy_marks import disclaim_others
+from shared.runtime.ports import Ports
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
 
 MAX_ROUNDS = 10
-"""So many lost compare-and-sets in a row, and the work waits for another turn."""
+"""After this many lost compare-and-sets in a row the work waits for another turn."""
 MAX_INTENT_CHARACTERS = 4_000_000
-"""An intent stays well below the 16 MB of one document."""
+"""The characters of the messages of one intent: well below the 16 MB of a document."""
 
 REFUSED = "refused by the broker"
 UNWRITABLE = "refused by the database"
-NO_POLICY = ""
-"""The mark of partitions whose aggregates may be of any policy."""
+"""Why an aggregate is set aside: its message, or its document, can never be taken."""
 UNSAID = ""
 """The hash of no message."""
 
 log = structlog.get_logger()
 
 
-def applying(policy_version: str) -> str:
-    """The mark of partitions that are being brought to a policy."""
-    return f"applying {policy_version}"
-
-
-def random_intent_id(at: datetime) -> str:
-    """Unique, and sorts by time."""
-    return f"{int(at.timestamp() * 1000):013d}-{uuid.uuid4().hex}"
-
-
-@dataclass(slots=True)
 class Reconciler(Generic[F, P]):
     """Brings aggregates to what follows from their facts now, and says what changed."""
 
-    decider: Decider[F, P]
-    store: Store
-    publisher: Publisher
-    clock: TimeSource
-    intent_id: Callable[[datetime], str] = random_intent_id
+    def __init__(self, decider: Decider[F, P], ports: Ports) -> None:
+        self.decider = decider
+        self.store = ports.store
+        self._publisher = ports.publisher
+        self._clock = ports.clock
+        self._intent_id = ports.intent_id
 
     async def reconcile(
         self,
@@ -102,24 +84,20 @@ class Reconciler(Generic[F, P]):
                 return [*poison, *await self._set_aside(refused, work, known)]
         raise TransientFailure("other writers were first, again and again")
 
+    async def decide_anew(
+        self, found: Sequence[Aggregate], turn: Turn, read_until: Mapping[int, datetime]
+    ) -> None:
+        """Do the same for aggregates that were just read, without new events; each for the moment
+        up to which its partition has been read."""
+        work = {one.id: Work(one.partition, read_until=read_until[one.partition]) for one in found}
+        await self.reconcile(work, turn, {one.id: one for one in found})
+
     async def begin(self, turn: Turn) -> None:
         """What every turn begins with: settle what earlier ones may have left behind."""
         if turn.unsettled:
             await self.settle(turn.partitions, turn)
-            await self._disclaim(turn.partitions)
+            await disclaim_others(self.store, turn.partitions, self.decider.policy.version)
             turn.unsettled = False
-
-    async def _disclaim(self, partitions: Collection[int]) -> None:
-        """Say no longer that another policy applies all through partitions that we may write to.
-
-        Else, in a rolling deploy, what the old policy decides meanwhile would stay as it is.
-        """
-        current = self.decider.policy.version
-        ours = (current, applying(current), NO_POLICY)
-        marks = await self.store.policy_marks(partitions)
-        others = [part for part, mark in marks.items() if mark not in ours]
-        if others:
-            await self.store.mark_policy(others, NO_POLICY)
 
     async def settle(self, partitions: Iterable[int], turn: Turn) -> int:
         """Finish what a crash or a lost reply left behind in these partitions.
@@ -147,7 +125,7 @@ class Reconciler(Generic[F, P]):
     def _plan(
         self, work: Mapping[str, Work], known: Mapping[str, Aggregate]
     ) -> tuple[list[Change], list[PoisonedEvent]]:
-        now = self.clock.now()
+        now = self._clock.now()
         changes: list[Change] = []
         poison: list[PoisonedEvent] = []
         for aggregate_id, task in work.items():
@@ -182,7 +160,7 @@ class Reconciler(Generic[F, P]):
         self, refused: Collection[str], work: Mapping[str, Work], known: Mapping[str, Aggregate]
     ) -> list[PoisonedEvent]:
         """Park aggregates that cannot be written as they should be; their events become poison."""
-        now = self.clock.now()
+        now = self._clock.now()
         before = [known[aggregate_id] for aggregate_id in refused if aggregate_id in known]
         if before:
             await self._save_parked([park(aggregate, UNWRITABLE, now) for aggregate in before])
@@ -197,16 +175,16 @@ class Reconciler(Generic[F, P]):
                 self.decider.observe(change.listing_before, change.after.listing, change.said)
             except Exception as error:
                 metrics.observations_failed.labels(self.decider.name).inc()
-                log.error("a change was not observed", because=place_of(error))
+                log.error("a change was not observed", because=where_raised(error))
 
     def _intents_of(self, changes: Sequence[Change]) -> list[Intent]:
-        at = self.clock.now()
+        at = self._clock.now()
         by_partition: dict[int, list[Outgoing]] = {}
         for change in changes:
             if change.messages:
                 by_partition.setdefault(change.after.partition, []).extend(change.messages)
         return [
-            Intent(self.intent_id(at), partition, at, tuple(part))
+            Intent(self._intent_id(at), partition, at, tuple(part))
             for partition, messages in by_partition.items()
             for part in _parts(messages)
         ]
@@ -216,7 +194,7 @@ class Reconciler(Generic[F, P]):
         records = [to_record(self.decider.name, message, contracts) for message in messages]
         refused: set[int] = set()
         try:
-            await self.publisher.publish(records)
+            await self._publisher.publish(records)
         except RefusedMessage as refusal:
             refused = set(refusal.refused)
             await self._park_refused([messages[position] for position in refusal.refused])
@@ -229,7 +207,7 @@ class Reconciler(Generic[F, P]):
 
         Their sequences stay taken: what is said next must be above all that readers have seen.
         """
-        now = self.clock.now()
+        now = self._clock.now()
         known = await self.store.load({message.aggregate_id for message in refused})
         parked = []
         for aggregate_id, aggregate in known.items():
@@ -267,7 +245,7 @@ class Reconciler(Generic[F, P]):
             }
             if not open_ids:
                 return known
-            now = self.clock.now()
+            now = self._clock.now()
             try:
                 await self.store.save(
                     [fence(id_, known.get(id_), partition_of[id_], now) for id_ in open_ids]
@@ -279,12 +257,14 @@ class Reconciler(Generic[F, P]):
 
 
 def _is_written(message: Outgoing, known: Mapping[str, Aggregate]) -> bool:
+    """Whether its aggregate, among those `known`, holds exactly this message as the last said."""
     aggregate = known.get(message.aggregate_id)
     entry = aggregate.emitted.get(message.about) if aggregate else None
     return entry is not None and (entry.sequence, entry.hash) == (message.sequence, message.hash)
 
 
 def _may_yet_land(message: Outgoing, known: Mapping[str, Aggregate]) -> bool:
+    """Whether the write that this message belongs to was not seen, and may be under way."""
     aggregate = known.get(message.aggregate_id)
     entry = aggregate.emitted.get(message.about) if aggregate else None
     return entry is None or entry.sequence < message.sequence

@@ -1,7 +1,7 @@
-"""Another policy while the service runs: exchanged between two turns, then applied by the scan.
+"""A reload: another policy while the service runs, taken up between two turns.
 
-The exchange itself only says by what is decided from now on. What other policies have decided
-is found by the sweep's scan, a page a turn, and decided anew; a restart in between loses
+The reload itself only says by what is decided from now on. What other policies have decided
+is found by the policy scan, a page a turn, and decided anew; a restart in between loses
 nothing, as each partition remembers its policy (docs/decisions/0007).
 """
 
@@ -15,7 +15,7 @@ import structlog
 from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.platform import metrics
-from shared.platform.errors import place_of
+from shared.platform.tracebacks import where_raised
 from shared.runtime.ownership import Ownership
 from shared.time.clock import TimeSource
 
@@ -29,17 +29,17 @@ the same version, which differs in what moves no deadline, decides nothing anew.
 log = structlog.get_logger()
 
 
-async def exchange_policy(decider: Decider[F, P], policy: P, ownership: Ownership) -> None:
+async def reload_policy(decider: Decider[F, P], policy: P, ownership: Ownership) -> None:
     """Let `decider` follow `policy`, once the turn in hand is over.
 
-    The next turn settles intents and says no longer that another policy applies to its
-    partitions, before it writes anything that the new one decided.
+    The next turn settles intents and takes the marks of other policies from its partitions,
+    before it writes anything that the new one decided.
     """
     async with ownership.turn() as turn:
         decider.policy = policy
         turn.unsettled = True
     metrics.policy_exchanges.labels(decider.name).inc()
-    log.info("policy exchanged", version=policy.version)
+    log.info("policy reloaded", version=policy.version)
 
 
 async def keep_policy_current(
@@ -56,10 +56,10 @@ async def keep_policy_current(
         try:
             found = await watch(clock.now())
             if found is not None:
-                await exchange_policy(decider, found, ownership)
+                await reload_policy(decider, found, ownership)
             refused_because = ""
         except Exception as error:
             metrics.policy_refused.labels(decider.name).inc()
-            if refused_because != (refused_because := place_of(error)):
+            if refused_because != (refused_because := where_raised(error)):
                 log.error("policy refused, the running one stays", because=refused_because)
         await asyncio.sleep(every_seconds)

@@ -1,23 +1,45 @@
-"""What the runtime asks of a database; one contract suite checks every implementation."""
+"""What the runtime asks of a database, by who asks; one contract suite checks every implementation.
+
+    Lookup            aggregates by id, and open ones by deadline
+      WorkStore       what a round of work reads and writes
+      TimerStore      what is due
+      ReadStore       what read endpoints and gauges ask besides
+    PolicyMarks       by which policy partitions were decided
+    Store             all that a worker needs: WorkStore, TimerStore and PolicyMarks
+
+All of it raises `TransientFailure`.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from shared.decider.decision import Listing
-from shared.runtime.aggregate import Aggregate, Intent
+from shared.runtime.aggregate import Aggregate, Intent, PolicyMark
 
 
-class Store(Protocol):
-    """Aggregates and intents of one service. All of it raises `TransientFailure`."""
-
-    async def prepare(self) -> None:
-        """Create the indexes that are missing."""
-        ...
+class Lookup(Protocol):
+    """Finds aggregates."""
 
     async def load(self, ids: Collection[str]) -> Mapping[str, Aggregate]:
         """The aggregates there are, by id, in one round trip."""
         ...
+
+    async def open_by_deadline(
+        self,
+        dealer_id: str,
+        *,
+        after: tuple[datetime, str] | None,
+        limit: int,
+        before: datetime | None = None,
+    ) -> Sequence[Aggregate]:
+        """A dealer's aggregates whose listing has a deadline, one before `before` if given, by
+        `(deadline, id)`."""
+        ...
+
+
+class WorkStore(Lookup, Protocol):
+    """Aggregates and the intents of what is being written."""
 
     async def save(self, aggregates: Sequence[Aggregate]) -> None:
         """Write each aggregate over its predecessor (version - 1; none for version 1).
@@ -36,10 +58,18 @@ class Store(Protocol):
 
     async def remove_intents(self, ids: Collection[str]) -> None: ...
 
+
+class TimerStore(Lookup, Protocol):
+    """Aggregates by when they are due."""
+
     async def due(self, until: Mapping[int, datetime], *, limit: int) -> Sequence[Aggregate]:
         """Aggregates that are due by the instant of their partition, by `(due_at, id)`: of each
         partition the first `limit`."""
         ...
+
+
+class PolicyMarks(Protocol):
+    """By which policy aggregates and whole partitions were decided."""
 
     async def policy_versions(
         self, partitions: Collection[int], *, after: str, limit: int
@@ -47,30 +77,36 @@ class Store(Protocol):
         """`(id, policy version)` of aggregates of these partitions, by id, from `after` on."""
         ...
 
-    async def policy_marks(self, partitions: Collection[int]) -> Mapping[int, str]:
-        """What was last noted of each partition about the policy of its aggregates."""
+    async def policy_marks(self, partitions: Collection[int]) -> Mapping[int, PolicyMark]:
+        """The marks of those partitions that have one."""
         ...
 
     async def mark_policy(
-        self, partitions: Collection[int], mark: str, *, instead_of: str | None = None
+        self,
+        partitions: Collection[int],
+        mark: PolicyMark | None,
+        *,
+        instead_of: PolicyMark | None = None,
     ) -> None:
-        """Note it of these partitions; only of those where `instead_of` is noted, if given."""
+        """Mark these partitions, or take their mark away; only those that have the mark
+        `instead_of`, if given."""
         ...
+
+
+class Store(WorkStore, TimerStore, PolicyMarks, Protocol):
+    """All that a worker needs of the database of one service."""
+
+
+class ReadStore(Lookup, Protocol):
+    """What nobody asks but read endpoints and gauges."""
 
     async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
         """Aggregates by id, those after `after`; of one dealer or of all."""
         ...
 
-    async def open_by_deadline(
-        self,
-        dealer_id: str,
-        *,
-        after: tuple[datetime, str] | None,
-        limit: int,
-        before: datetime | None = None,
-    ) -> Sequence[Aggregate]:
-        """A dealer's aggregates whose listing has a deadline, one before `before` if given, by
-        `(deadline, id)`."""
+    async def named(self, name: str) -> Sequence[Aggregate]:
+        """The aggregates that are one thing of a customer's, this one: `customer-key|name`. More
+        than one where the thing moved from customer to customer. Of listed deciders alone."""
         ...
 
     async def listings(
@@ -84,15 +120,6 @@ class Store(Protocol):
     ) -> Sequence[tuple[str, Listing]]:
         """Ids and listings of a dealer's aggregates that began from `since` on and before
         `until`, by id, those after `after`; nothing else of them is read."""
-        ...
-
-
-class ReadStore(Store, Protocol):
-    """And what nobody asks but read endpoints and gauges."""
-
-    async def named(self, name: str) -> Sequence[Aggregate]:
-        """The aggregates that are one thing of a customer's, this one: `customer-key|name`. More
-        than one where the thing moved from customer to customer. Of listed deciders alone."""
         ...
 
     async def open_listings(self, dealer_id: str) -> Sequence[Listing]:

@@ -5,7 +5,7 @@ of partitions, so one instance owns the same partition of each.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeAlias
 
 from aiokafka import (
@@ -20,10 +20,11 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from shared.platform.kafka import tls_context
+from shared.platform.kafka import connection
 from shared.runtime.ownership import Ownership
 from shared.settings import KafkaSettings
 from shared.time.clock import SystemClock, TimeSource
+from shared.time.zones import milliseconds_of, moment_of
 
 POLL_MS = 50
 REBALANCE_TIMEOUT_MS = 60_000
@@ -39,7 +40,7 @@ def subscribe(
     topics: Sequence[str],
     batch_records: int,
     ownership: Ownership,
-    log: "KafkaLog",
+    subscription: "KafkaSubscription",
     take: Take,
     graceful_stop_seconds: float,
 ) -> tuple[KafkaBroker, BatchSubscriber]:
@@ -64,7 +65,7 @@ def subscribe(
         ack_policy=AckPolicy.MANUAL,
         auto_offset_reset="earliest",
         partition_assignment_strategy=(RangePartitionAssignor,),
-        listener=_Listener(ownership, log),
+        listener=_Listener(ownership, subscription),
         session_timeout_ms=session_ms,
         heartbeat_interval_ms=session_ms // 4,
         rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
@@ -82,7 +83,7 @@ def subscribe(
     return broker, subscriber
 
 
-class KafkaLog:
+class KafkaSubscription:
     """The consumer of a subscription, which comes and goes with its broker connection."""
 
     def __init__(self, consumer: Callable[[], AIOKafkaConsumer | None], clock: TimeSource) -> None:
@@ -95,7 +96,7 @@ class KafkaLog:
 
     def assigned(self) -> None:
         """Partitions are assigned: what is fetched of them from now on is asked for after this."""
-        self._assigned_at = int(SystemClock().now().timestamp() * 1000)
+        self._assigned_at = milliseconds_of(SystemClock().now())
         self._answers.clear()
 
     def assignment(self) -> set[TopicPartition]:
@@ -113,7 +114,7 @@ class KafkaLog:
             await consumer.commit(offsets)
 
     async def handed_out(self) -> Mapping[TopicPartition, datetime | None]:
-        """As `Reading` promises. A fetch is sent once the one before is answered, so what the
+        """As `ReadPositions` promises. A fetch is sent once the one before is answered, so what the
         last answer leaves out was written after the one before it."""
         consumer = self._consumer()
         if consumer is None:
@@ -133,21 +134,21 @@ class KafkaLog:
         return found
 
     def _moment(self, milliseconds: int) -> datetime:
-        return self._clock.at(datetime.fromtimestamp(milliseconds / 1000, UTC))
+        return self._clock.at(moment_of(milliseconds))
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not typed
     """Drains before partitions are given up; what is gained is settled by the next turn."""
 
-    def __init__(self, ownership: Ownership, log: KafkaLog) -> None:
+    def __init__(self, ownership: Ownership, subscription: KafkaSubscription) -> None:
         self._ownership = ownership
-        self._log = log
+        self._subscription = subscription
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         await self._ownership.revoke()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        self._log.assigned()
+        self._subscription.assigned()
         await self._ownership.gained(found.partition for found in assigned)
 
 
@@ -182,17 +183,21 @@ class _NoConsumer:
 _NO_CONSUMER = _NoConsumer()
 
 
+_SASL: Mapping[str, Callable[..., BaseSecurity]] = {
+    "PLAIN": SASLPlaintext,
+    "SCRAM-SHA-256": SASLScram256,
+    "SCRAM-SHA-512": SASLScram512,
+}
+
+
 def _security(settings: KafkaSettings) -> BaseSecurity | None:
-    ssl = tls_context(settings) if settings.encrypted else None
-    if settings.security_protocol.startswith("SASL"):
-        kinds = {
-            "PLAIN": SASLPlaintext,
-            "SCRAM-SHA-256": SASLScram256,
-            "SCRAM-SHA-512": SASLScram512,
-        }
-        return kinds[settings.sasl_mechanism](
-            settings.sasl_username,
-            settings.sasl_password.get_secret_value(),
+    """What every client of ours reaches the brokers with, in FastStream's words."""
+    options = connection(settings)
+    ssl = options.get("ssl_context")
+    if "sasl_mechanism" in options:
+        return _SASL[options["sasl_mechanism"]](
+            options["sasl_plain_username"],
+            options["sasl_plain_password"],
             ssl_context=ssl,
             use_ssl=ssl is not None,
         )

@@ -1,33 +1,31 @@
 """Timers: what is due is decided again. One query for the partitions that this instance owns.
 
-Beside the deadlines, at low priority: aggregates decided by another policy, intents that
-a stale owner left behind, and the audit of what is open.
+Beside the deadlines, at low priority: the policy scan, the settling of intents that a stale
+owner left behind, and the audit of what is open.
 """
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
 import structlog
 
-from shared.contracts.identifiers import dealer_of
-from shared.decider.decider import Decider, Facts
+from shared.decider.decider import Facts
 from shared.decider.policy import Policy
 from shared.platform import metrics
 from shared.platform.backoff import Backoff
 from shared.platform.errors import TransientFailure
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.audit import Auditor
-from shared.runtime.ownership import Ownership, Turn
-from shared.runtime.plan import Work, is_decidable, is_undecided
+from shared.runtime.ownership import Turn
+from shared.runtime.plan import is_undecided
+from shared.runtime.policy_scan import PolicyScan
+from shared.runtime.ports import Ports
 from shared.runtime.progress import Knowledge
-from shared.runtime.reconcile import Reconciler, applying
-from shared.runtime.store import Store
-from shared.time.clock import TimeSource
+from shared.runtime.reconcile import Reconciler
+from shared.settings import RuntimeSettings
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -35,66 +33,41 @@ P = TypeVar("P", bound=Policy)
 SETTLE_EVERY_SECONDS = 30.0
 """How often intents are looked for that a stale owner left behind."""
 LOOKS = 5
-"""So often between two sweeps it is seen how far the topics have been read."""
+"""How often between two sweeps it is looked how far the topics have been read."""
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class _PolicyScan:
-    """How far the partitions of one assignment have been brought to a policy."""
-
-    assignment: int
-    version: str
-    left: frozenset[int]
-    after: str = ""
 
 
 class Sweep(Generic[F, P]):
     """Wakes aggregates at their due time, oldest first, a page a turn.
 
-    `dealers`: whose open aggregates are audited.
+    `auditor`: None where nothing is audited.
     """
 
     def __init__(
         self,
-        *,
-        decider: Decider[F, P],
         reconciler: Reconciler[F, P],
-        store: Store,
-        ownership: Ownership,
+        ports: Ports,
+        settings: RuntimeSettings,
+        *,
         progress: Knowledge,
-        dealers: Sequence[str],
-        clock: TimeSource,
-        page: int,
-        interval_seconds: float,
-        monotonic: Callable[[], float] = time.monotonic,
+        scan: PolicyScan[F, P],
+        auditor: Auditor[F, P] | None,
     ) -> None:
-        self._machine = decider
+        self._service = reconciler.decider.name
         self._reconciler = reconciler
-        self._store = store
-        self._ownership = ownership
+        self._store = ports.store
+        self._ownership = ports.ownership
+        self._clock = ports.clock
+        self._monotonic = ports.monotonic
+        self._page = settings.sweep_page
+        self._interval = settings.sweep_interval_seconds
         self._progress = progress
-        self._clock = clock
-        self._page = page
-        self._interval = interval_seconds
-        self._monotonic = monotonic
-        self._settled_at = monotonic()
-        self._scan: _PolicyScan | None = None
+        self._scan = scan
+        self._auditor = auditor
+        self._settled_at = self._monotonic()
         self.quiet_until: datetime | None = None
         """By then nothing was due in any of the partitions, when that was last so."""
-        self._auditor = (
-            Auditor(
-                decider=decider,
-                reconciler=reconciler,
-                store=store,
-                dealers=dealers,
-                clock=clock,
-                monotonic=monotonic,
-            )
-            if decider.listed and decider.audited
-            else None
-        )
 
     async def run(self, look: Callable[[], Awaitable[None]]) -> None:
         """Sweep until cancelled; trouble with the database or broker is waited out.
@@ -108,11 +81,11 @@ class Sweep(Generic[F, P]):
             try:
                 busy = await self.turn()
             except TransientFailure as failure:
-                metrics.transient_failures.labels(self._machine.name, "sweep").inc()
+                metrics.transient_failures.labels(self._service, "sweep").inc()
                 log.warning("timers are waiting", because=str(failure))
                 await backoff.wait()
             except Exception as error:
-                metrics.transient_failures.labels(self._machine.name, "unexpected").inc()
+                metrics.transient_failures.labels(self._service, "unexpected").inc()
                 log.exception("timers are waiting", because=type(error).__name__)
                 await backoff.wait()
             else:
@@ -135,7 +108,7 @@ class Sweep(Generic[F, P]):
         if more may be due."""
         async with self._ownership.turn() as turn:
             if not turn.partitions:
-                metrics.policy_scan_partitions_left.labels(self._machine.name).set(0)
+                self._scan.nothing_owned()
                 return False
             if self._monotonic() - self._settled_at > SETTLE_EVERY_SECONDS:
                 turn.unsettled = True
@@ -148,12 +121,12 @@ class Sweep(Generic[F, P]):
             due = await self._store.due(read_until, limit=share)
             if due:
                 self._tell_lateness(due)
-                await self._decide(due, turn, read_until)
+                await self._reconciler.decide_anew(due, turn, read_until)
             if not due and len(read_until) == len(turn.partitions):
                 self.quiet_until = min(read_until.values())
             more = share in Counter(aggregate.partition for aggregate in due).values()
             if not more:
-                await self._policy_page(turn, read_until)
+                await self._scan.page(turn, read_until)
             if not due and self._auditor is not None:
                 await self._auditor.page(turn, read_until)
             return more
@@ -166,56 +139,7 @@ class Sweep(Generic[F, P]):
 
     def _tell_lateness(self, due: Sequence[Aggregate]) -> None:
         now = self._clock.now()
-        lateness = metrics.timer_lateness_seconds.labels(self._machine.name)
+        lateness = metrics.timer_lateness_seconds.labels(self._service)
         for aggregate in due:
             if aggregate.due_at is not None and not is_undecided(aggregate):
                 lateness.observe((now - aggregate.due_at).total_seconds())
-
-    async def _decide(
-        self, found: Sequence[Aggregate], turn: Turn, read_until: Mapping[int, datetime]
-    ) -> None:
-        work = {
-            aggregate.id: Work(aggregate.partition, read_until=read_until[aggregate.partition])
-            for aggregate in found
-        }
-        await self._reconciler.reconcile(work, turn, {one.id: one for one in found})
-
-    async def _policy_page(self, turn: Turn, read_until: Mapping[int, datetime]) -> None:
-        """Go through partitions that another policy may have decided, and decide anew.
-
-        Whoever else decides by another policy takes the mark away: then it begins once more. What
-        cannot be decided yet, as something unread may bear on it, is waited for.
-        """
-        policy, assignment = self._machine.policy, self._ownership.assignments
-        if self._scan is None or (self._scan.assignment, self._scan.version) != (
-            assignment,
-            policy.version,
-        ):
-            self._scan = await self._begin_scan(turn)
-        scan = self._scan
-        metrics.policy_scan_partitions_left.labels(self._machine.name).set(len(scan.left))
-        if not scan.left or not scan.left <= read_until.keys():
-            return
-        page = await self._store.policy_versions(scan.left, after=scan.after, limit=self._page)
-        outdated = [id_ for id_, version in page if version != policy.version_for(dealer_of(id_))]
-        if outdated:
-            found = list((await self._store.load(outdated)).values())
-            now = self._clock.now()
-            if not all(is_decidable(one, read_until[one.partition], now) for one in found):
-                return
-            await self._decide(found, turn, read_until)
-        if len(page) == self._page:
-            self._scan = replace(scan, after=page[-1][0])
-        else:
-            await self._store.mark_policy(
-                scan.left, policy.version, instead_of=applying(policy.version)
-            )
-            self._scan = None
-
-    async def _begin_scan(self, turn: Turn) -> _PolicyScan:
-        current = self._machine.policy.version
-        marks = await self._store.policy_marks(turn.partitions)
-        left = frozenset(part for part in turn.partitions if marks.get(part) != current)
-        if left:
-            await self._store.mark_policy(left, applying(current))
-        return _PolicyScan(self._ownership.assignments, current, left)

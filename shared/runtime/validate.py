@@ -11,7 +11,7 @@ from shared.contracts.envelope import Event, Message, attribute_in
 from shared.contracts.identifiers import customer_of, dealer_of
 from shared.platform.errors import PoisonRecord
 
-MAX_PROBLEMS_TOLD = 3
+MAX_PROBLEMS_NAMED = 3
 MAX_SEQUENCE_DIGITS = 18
 
 
@@ -46,19 +46,19 @@ def _content(value: bytes | None, contract: type[Message]) -> Message:
     try:
         return contract.model_validate_json(value)
     except ValidationError as error:
-        raise PoisonRecord(_told(error)) from None
+        raise PoisonRecord(_summary(error)) from None
     except Exception as error:  # whatever reading raises, it will raise again
         raise PoisonRecord(f"the value cannot be read: {type(error).__name__}") from None
 
 
-def _told(error: ValidationError) -> str:
+def _summary(error: ValidationError) -> str:
     """The fields at fault and what they should be; deeper keys may come from outside."""
     problems = error.errors(include_url=False, include_context=False, include_input=False)
-    told = dict.fromkeys(
+    faults = dict.fromkeys(
         f"{problem['loc'][0] if problem['loc'] else 'value'}: {problem['type']}"
         for problem in problems
     )
-    return "; ".join(list(told)[:MAX_PROBLEMS_TOLD])
+    return "; ".join(list(faults)[:MAX_PROBLEMS_NAMED])
 
 
 def _key(key: bytes | None, data: Message) -> tuple[str, str]:

@@ -1,40 +1,24 @@
 """One instance's work put together: what it takes in, decides and says, over any store, broker,
 clock and assignment. The service, the simulation and the tests run the same one."""
 
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
-from shared.platform.publisher import Publisher
-from shared.runtime.consume import Consumer, Log
-from shared.runtime.dead_letters import RawRecord
-from shared.runtime.ownership import Ownership
+from shared.platform.kafka import RawRecord
+from shared.runtime.audit import Auditor
+from shared.runtime.consume import Consumer
+from shared.runtime.policy_scan import PolicyScan
+from shared.runtime.ports import Ports
 from shared.runtime.progress import Progress
-from shared.runtime.reconcile import Reconciler, random_intent_id
-from shared.runtime.store import Store
+from shared.runtime.reconcile import Reconciler
 from shared.runtime.sweep import Sweep
 from shared.settings import RuntimeSettings
-from shared.time.clock import TimeSource
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """What a worker meets the outside through."""
-
-    store: Store
-    publisher: Publisher
-    log: Log
-    ownership: Ownership
-    clock: TimeSource
-    monotonic: Callable[[], float] = time.monotonic
-    intent_id: Callable[[datetime], str] = random_intent_id
 
 
 class Worker(Generic[F, P]):
@@ -61,32 +45,18 @@ class Worker(Generic[F, P]):
             patience_seconds=settings.speak_unread_after_seconds,
             monotonic=ports.monotonic,
         )
-        self.reconciler = Reconciler(
-            decider, ports.store, ports.publisher, ports.clock, ports.intent_id
-        )
+        self.reconciler = Reconciler(decider, ports)
         self.consumer = Consumer(
-            decider=decider,
-            reconciler=self.reconciler,
-            publisher=ports.publisher,
-            log=ports.log,
-            ownership=ports.ownership,
-            progress=self.progress,
-            backlog_records=settings.backlog_records,
-            poison_in_a_row=settings.poison_in_a_row,
-            give_up=give_up,
-            monotonic=ports.monotonic,
+            self.reconciler, ports, settings, progress=self.progress, give_up=give_up
         )
+        audited = decider.listed and decider.audited
         self.sweep = Sweep(
-            decider=decider,
-            reconciler=self.reconciler,
-            store=ports.store,
-            ownership=ports.ownership,
+            self.reconciler,
+            ports,
+            settings,
             progress=self.progress,
-            dealers=dealers,
-            clock=ports.clock,
-            page=settings.sweep_page,
-            interval_seconds=settings.sweep_interval_seconds,
-            monotonic=ports.monotonic,
+            scan=PolicyScan(self.reconciler, ports, page=settings.sweep_page),
+            auditor=Auditor(self.reconciler, ports, dealers) if audited else None,
         )
 
     @property
@@ -107,6 +77,12 @@ class Worker(Generic[F, P]):
         await self.consumer.take(records)
         self._last_done_at = self._ports.clock.now()
 
+    async def wake(self) -> bool:
+        """Look how far the topics have been read, and wake once what is due by then; whether more
+        may be due."""
+        await self.look()
+        return await self.sweep.turn()
+
     async def keep_sweeping(self) -> None:
         """Wake what is due, until cancelled."""
         await self.sweep.run(self.look)
@@ -118,7 +94,7 @@ class Worker(Generic[F, P]):
         self.consumer.give_back()
         ownership = self._ports.ownership
         sight = await self.progress.look(
-            self._ports.log, ownership.partitions, ownership.assignments
+            self._ports.subscription, ownership.partitions, ownership.assignments
         )
         if self.consumer.batch_began_at is None:
             waiting = self.consumer.waiting_partitions

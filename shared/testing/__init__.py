@@ -4,6 +4,5 @@ clock       `ManualClock`: time that stands still until it is moved
 store       `MemoryStore`: a store that passes the contract suite of the real one
 publisher   `MemoryPublisher`: keeps the records that would be sent
 reader      `MemoryReader`: what endpoints show, of facts that a test tells
-progress    `AllRead`: the topics hold nothing more
 deciders    `DeciderSpec`: given, when and then over any decider
 """

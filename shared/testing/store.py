@@ -7,8 +7,15 @@ from shared.contracts.identifiers import name_within
 from shared.decider.decision import Listing
 from shared.platform.errors import Conflict, RefusedDocuments
 from shared.platform.mongo import encoded
-from shared.runtime.aggregate import Aggregate, Intent
-from shared.runtime.documents import from_aggregate, from_intent, to_aggregate, to_intent
+from shared.runtime.aggregate import Aggregate, Intent, PolicyMark
+from shared.runtime.documents import (
+    from_aggregate,
+    from_intent,
+    from_mark,
+    to_aggregate,
+    to_intent,
+    to_mark,
+)
 
 
 class MemoryStore:
@@ -81,15 +88,20 @@ class MemoryStore:
         ]
         return found[:limit]
 
-    async def policy_marks(self, partitions: Collection[int]) -> Mapping[int, str]:
-        return {part: self._policies[part] for part in partitions if part in self._policies}
+    async def policy_marks(self, partitions: Collection[int]) -> Mapping[int, PolicyMark]:
+        marks = {part: to_mark(self._policies.get(part, "")) for part in partitions}
+        return {part: mark for part, mark in marks.items() if mark is not None}
 
     async def mark_policy(
-        self, partitions: Collection[int], mark: str, *, instead_of: str | None = None
+        self,
+        partitions: Collection[int],
+        mark: PolicyMark | None,
+        *,
+        instead_of: PolicyMark | None = None,
     ) -> None:
         for part in partitions:
-            if instead_of is None or self._policies.get(part) == instead_of:
-                self._policies[part] = mark
+            if instead_of is None or self._policies.get(part) == from_mark(instead_of):
+                self._policies[part] = from_mark(mark)
 
     async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
         found = [

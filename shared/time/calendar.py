@@ -10,13 +10,15 @@ from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
+    BaseModel,
     BeforeValidator,
+    ConfigDict,
     field_validator,
     model_validator,
 )
 
 from shared.contracts.values import Day, ShortText
-from shared.decider.policy import Policy
+from shared.decider.policy import content_version
 from shared.time.opening import OpenTimes
 from shared.time.written import Written
 from shared.time.zones import known_zone, milliseconds_of
@@ -88,7 +90,7 @@ Windows = Annotated[tuple[Window, ...], AfterValidator(in_order)]
 """The windows of one day; where they overlap they count once."""
 
 
-class BusinessCalendar(Policy):
+class BusinessCalendar(BaseModel):
     """When a dealer is open.
 
     An instant is open if the local wall clock shows a time inside a window of that date then;
@@ -96,6 +98,8 @@ class BusinessCalendar(Policy):
     lies in a repeated hour is open twice. What means the same is written the same, and so has
     the same version.
     """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: ShortText
     timezone: Annotated[str, AfterValidator(known_zone)]
@@ -155,6 +159,11 @@ class BusinessCalendar(Policy):
         """How long it is open from `start` up to `end`."""
         opened = self.open_times.opened(milliseconds_of(start), milliseconds_of(end))
         return timedelta(milliseconds=opened)
+
+    @cached_property
+    def version(self) -> str:
+        """Changes when, and only when, the content does."""
+        return content_version(self)
 
     @cached_property
     def open_times(self) -> OpenTimes:

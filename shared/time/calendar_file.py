@@ -191,8 +191,8 @@ def _message(error: ValidationError) -> str:
 def _make_up_windows(file: CalendarFile, source: YamlFile) -> Windows:
     if file.make_up_days is not None:
         if not file.week.get(file.make_up_days):
-            told = f"{file.make_up_days} has no opening hours that a make-up day could have"
-            raise WrongFile([source.line(("make_up_days",), told)])
+            message = f"{file.make_up_days} has no opening hours that a make-up day could have"
+            raise WrongFile([source.line(("make_up_days",), message)])
         return file.week[file.make_up_days]
     return next((file.week[day] for day in WEEKDAYS if file.week.get(day)), ())
 
@@ -203,11 +203,11 @@ def _public(file: CalendarFile, source: YamlFile, years: range) -> _Public:
     country, subdivision = file.holidays.country, file.holidays.subdivision
     known = holidays.list_supported_countries()
     if country not in known:
-        told = "no country whose holidays are known; write its ISO 3166 code, such as CN or DE"
-        raise WrongFile([source.line(("holidays", "country"), told)])
+        message = "no country whose holidays are known; write its ISO 3166 code, such as CN or DE"
+        raise WrongFile([source.line(("holidays", "country"), message)])
     if subdivision is not None and subdivision not in known[country]:
-        told = f"no part of {country} with holidays of its own"
-        raise WrongFile([source.line(("holidays", "subdivision"), told)])
+        message = f"no part of {country} with holidays of its own"
+        raise WrongFile([source.line(("holidays", "subdivision"), message)])
     return _public_of(country, subdivision, years)
 
 
@@ -240,8 +240,8 @@ def _days_in(names: tuple[str, ...], field: str, source: YamlFile, years: range)
         try:
             days |= event_days(path, years)
         except OSError as error:
-            told = f"{name} cannot be read: {error.strerror}"
-            raise WrongFile([source.line((field, position), told)]) from None
+            message = f"{name} cannot be read: {error.strerror}"
+            raise WrongFile([source.line((field, position), message)]) from None
         except WrongEvent as wrong:
             raise WrongFile([f"{path}: {wrong}"]) from None
     return days

@@ -1,4 +1,4 @@
-"""Where the present comes from. Nothing else in the project asks the machine for the time."""
+"""Where the present comes from. Nothing else in the project asks the computer what time it is."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -13,19 +13,19 @@ class TimeSource(Protocol):
 
     def now(self) -> datetime: ...
 
-    def at(self, machine: datetime) -> datetime:
-        """What this clock told when the machine's told `machine`."""
+    def at(self, real: datetime, /) -> datetime:
+        """What this clock showed when the computer's showed `real`."""
         ...
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The computer's clock."""
 
     def now(self) -> datetime:
         return to_milliseconds(datetime.now(UTC))
 
-    def at(self, machine: datetime) -> datetime:
-        return to_milliseconds(machine)
+    def at(self, real: datetime) -> datetime:
+        return to_milliseconds(real)
 
 
 class ScaledClock:
@@ -46,31 +46,31 @@ class ScaledClock:
     def now(self) -> datetime:
         return self.at(self._real.now())
 
-    def at(self, machine: datetime) -> datetime:
+    def at(self, real: datetime) -> datetime:
         origin = self._origin or self._read_origin()
-        if origin is None or machine <= origin:
-            return to_milliseconds(machine)
-        gained = min(machine - origin, self._fast) * (self._factor - 1)
-        return to_milliseconds(machine + gained)
+        if origin is None or real <= origin:
+            return to_milliseconds(real)
+        gained = min(real - origin, self._fast) * (self._factor - 1)
+        return to_milliseconds(real + gained)
 
     def _read_origin(self) -> datetime | None:
         try:
             text = self._origin_file.read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
-        told = json.loads(text)
-        if told.get("fast_seconds") is not None:
-            self._fast = timedelta(seconds=told["fast_seconds"])
-        self._origin = datetime.fromisoformat(told["origin"])
+        content = json.loads(text)
+        if content.get("fast_seconds") is not None:
+            self._fast = timedelta(seconds=content["fast_seconds"])
+        self._origin = datetime.fromisoformat(content["origin"])
         return self._origin
 
 
 def write_origin(origin_file: Path, origin: datetime, *, fast_seconds: float | None = None) -> None:
     """Start the scaled time of every clock that reads `origin_file`; appears all at once.
 
-    After `fast_seconds` of the machine's time it goes on at the machine's pace.
+    After `fast_seconds` of real time it goes on at the pace of real time.
     """
-    told = {"origin": origin.isoformat(), "fast_seconds": fast_seconds}
+    content = {"origin": origin.isoformat(), "fast_seconds": fast_seconds}
     draft = origin_file.with_suffix(".draft")
-    draft.write_text(json.dumps(told), encoding="utf-8")
+    draft.write_text(json.dumps(content), encoding="utf-8")
     draft.replace(origin_file)

@@ -33,14 +33,14 @@ def event_days(path: Path, years: range) -> set[date]:
     lines = _lines(content)
     for position, event in enumerate(calendar.walk("VEVENT")):
         if not _is_cancelled(event):
-            _check(event, _Place(event, lines[position] if position < len(lines) else 1))
+            _check(event, _Named(event, lines[position] if position < len(lines) else 1))
     try:
         return set(_days(calendar, years)) if events else set()
     except (ValueError, KeyError, AttributeError, TypeError, OverflowError):
         raise WrongEvent(f"{NO_EVENTS}: the days of its events cannot be told") from None
 
 
-class _Place:
+class _Named:
     """Names an event to whoever is to mend it."""
 
     def __init__(self, event: icalendar.Component, line: int) -> None:
@@ -64,49 +64,49 @@ def _is_cancelled(event: icalendar.Component) -> bool:
     return str(event.get("STATUS", "")).upper() == "CANCELLED"
 
 
-def _check(event: icalendar.Component, place: _Place) -> None:
+def _check(event: icalendar.Component, named: _Named) -> None:
     if event.errors:
         names = ", ".join(sorted({str(name) for name, _ in event.errors}))
-        raise WrongEvent(f"the event {place} has a {names} that cannot be read; correct it")
+        raise WrongEvent(f"the event {named} has a {names} that cannot be read; correct it")
     for name in ("DTSTART", "DTEND", "DURATION", "RRULE"):
         if isinstance(event.get(name), list):
-            raise WrongEvent(f"the event {place} has {name} more than once; leave one")
+            raise WrongEvent(f"the event {named} has {name} more than once; leave one")
     if "DTSTART" not in event:
-        raise WrongEvent(f"{NO_EVENTS}: the event {place} has no DTSTART; say when it begins")
+        raise WrongEvent(f"{NO_EVENTS}: the event {named} has no DTSTART; say when it begins")
     start = event.decoded("DTSTART")
     if isinstance(start, datetime):
-        raise _not_whole_days(start.isoformat(timespec="minutes"), place)
+        raise _not_whole_days(start.isoformat(timespec="minutes"), named)
     if "DTEND" in event and "DURATION" in event:
-        raise WrongEvent(f"the event {place} has both DTEND and DURATION; leave one")
-    length = _length(event, start, place)
+        raise WrongEvent(f"the event {named} has both DTEND and DURATION; leave one")
+    length = _length(event, start, named)
     if length < timedelta(0):
         what = "DTEND is before DTSTART" if "DTEND" in event else "DURATION is below zero"
-        raise WrongEvent(f"the event of {start} {place} ends before it begins; {what}: correct it")
+        raise WrongEvent(f"the event of {start} {named} ends before it begins; {what}: correct it")
     if length > LONGEST_DAYS * ONE_DAY:
-        raise WrongEvent(f"the event of {start} {place} lasts longer than ten years; correct it")
+        raise WrongEvent(f"the event of {start} {named} lasts longer than ten years; correct it")
     if isinstance(rule := event.get("RRULE"), icalendar.vRecur):
-        _check_repeats(rule, start, place)
+        _check_repeats(rule, start, named)
 
 
-def _length(event: icalendar.Component, start: date, place: _Place) -> timedelta:
+def _length(event: icalendar.Component, start: date, named: _Named) -> timedelta:
     if "DTEND" in event:
         end = event.decoded("DTEND")
         if isinstance(end, datetime):
-            raise _not_whole_days(str(start), place)
+            raise _not_whole_days(str(start), named)
         return end - start if end != start else ONE_DAY
     if "DURATION" in event:
         length = event.decoded("DURATION")
         if not isinstance(length, timedelta) or length % ONE_DAY:
-            raise _not_whole_days(str(start), place)
+            raise _not_whole_days(str(start), named)
         return length or ONE_DAY
     return ONE_DAY
 
 
-def _check_repeats(rule: icalendar.vRecur, start: date, place: _Place) -> None:
+def _check_repeats(rule: icalendar.vRecur, start: date, named: _Named) -> None:
     """A rule that never ends within a day, or never moves on, would be followed for ever."""
 
     def refuse(why: str) -> WrongEvent:
-        return WrongEvent(f"the event of {start} {place} repeats {why}; correct its RRULE")
+        return WrongEvent(f"the event of {start} {named} repeats {why}; correct its RRULE")
 
     if {str(each).upper() for each in rule.get("FREQ", ())} - _EVERY or "FREQ" not in rule:
         raise refuse("otherwise than by the day, week, month or year")
@@ -120,9 +120,9 @@ def _check_repeats(rule: icalendar.vRecur, start: date, place: _Place) -> None:
             raise refuse("until a day before it begins")
 
 
-def _not_whole_days(moment: str, place: _Place) -> WrongEvent:
+def _not_whole_days(moment: str, named: _Named) -> WrongEvent:
     return WrongEvent(
-        f"the event of {moment} is not of whole days {place}; write other hours under 'open'"
+        f"the event of {moment} is not of whole days {named}; write other hours under 'open'"
     )
 
 

@@ -24,7 +24,7 @@ from shared.time.zones import (
 )
 
 LOOK_BACK_DAYS = 3
-"""No window ends so many days after the one it opens on, whatever the zone does."""
+"""Every window ends less than this many days after the day it opens on, whatever the zone does."""
 
 Interval = tuple[int, int]
 

@@ -11,9 +11,10 @@ from typing import TypeAlias
 
 import httpx
 
+from deploy.cli.readiness import what_keeps
 from deploy.sandbox.embedded import other_database
 from deploy.sandbox.processes import Child, free_port, running
-from deploy.sandbox.stack import start_service, what_keeps
+from deploy.sandbox.stack import start_service
 from shared.settings import ServiceSettings
 from tests.servers import MongoServer, running_broker, running_mongo
 

@@ -23,19 +23,18 @@ from shared.contracts.topics import ESCALATIONS
 from shared.platform.kafka import connection, make_producer
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import KafkaPublisher
-from shared.runtime.aggregate import Aggregate
+from shared.runtime.aggregate import Aggregate, PolicyMark
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work, plan
-from shared.runtime.reconcile import Reconciler
-from shared.runtime.sweep import Sweep
-from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
+from shared.runtime.worker import Worker
+from shared.settings import KafkaSettings, MongoSettings, RuntimeSettings, ServiceSettings
 from shared.testing.clock import ManualClock
-from shared.testing.progress import AllRead
 from shared.time.clock import SystemClock
 from tests.bench.events import filed
 from tests.bench.servers import Fresh, Servers, running_service
 from tests.servers import PARTITIONS
+from tests.working import working
 
 TIMERS = 5_000
 WINDOW = timedelta(minutes=1)
@@ -109,7 +108,7 @@ async def _costs(settings: ServiceSettings, pending: Sequence[int]) -> Mapping[i
     found: dict[int, list[float]] = {count: [] for count in pending}
     async with AsyncExitStack() as closing:
         producer = await closing.enter_async_context(make_producer(settings.kafka))
-        sweeps: dict[int, tuple[Sweep[Any, Any], ManualClock]] = {}
+        workers: dict[int, tuple[Worker[Any, Any], ManualClock]] = {}
         for count in pending:
             database = _database(settings, count)
             await _save(database, _pending(count, now + timedelta(days=1)))
@@ -117,30 +116,29 @@ async def _costs(settings: ServiceSettings, pending: Sequence[int]) -> Mapping[i
             mongo = Mongo(database, DECIDER.name)
             closing.push_async_callback(mongo.close)
             clock = ManualClock(begins - ONE_MINUTE / PAGE)
-            sweeps[count] = await _sweep(mongo, KafkaPublisher(producer), clock), clock
+            workers[count] = await _worker(mongo, KafkaPublisher(producer), clock), clock
         for _ in range(SWEEPS):
-            for count, (sweep, clock) in sweeps.items():
+            for count, (worker, clock) in workers.items():
                 clock.advance(ONE_MINUTE)
                 began = time.perf_counter()
-                await sweep.turn()
+                await worker.wake()
                 found[count].append(time.perf_counter() - began)
     return {count: median(seconds) for count, seconds in found.items()}
 
 
-async def _sweep(mongo: Mongo, publisher: KafkaPublisher, clock: ManualClock) -> Sweep[Any, Any]:
+async def _worker(mongo: Mongo, publisher: KafkaPublisher, clock: ManualClock) -> Worker[Any, Any]:
     store = MongoStore(mongo.database, listed=DECIDER.listed)
     ownership = Ownership(Pulse(limit_seconds=60))
     await ownership.gained(range(PARTITIONS))
-    return Sweep(
-        decider=DECIDER,
-        reconciler=Reconciler(DECIDER, store, publisher, clock),
+    return working(
+        DECIDER,
         store=store,
-        ownership=ownership,
-        progress=AllRead(clock),
-        dealers=DEALERS,
+        publisher=publisher,
         clock=clock,
-        page=2 * PAGE,
-        interval_seconds=1,
+        ownership=ownership,
+        settings=RuntimeSettings(sweep_page=2 * PAGE),
+        dealers=DEALERS,
+        monotonic=time.monotonic,
     )
 
 
@@ -153,7 +151,7 @@ async def _save(database: MongoSettings, cases: Iterator[Aggregate]) -> None:
     mongo = Mongo(database, DECIDER.name)
     store = MongoStore(mongo.database, listed=DECIDER.listed)
     await store.prepare()
-    await store.mark_policy(range(PARTITIONS), DECIDER.policy.version)
+    await store.mark_policy(range(PARTITIONS), PolicyMark(DECIDER.policy.version, complete=True))
     while batch := [case for _, case in zip(range(SAVED_AT_ONCE), cases, strict=False)]:
         await store.save(batch)
     await mongo.close()

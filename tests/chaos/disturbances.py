@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from random import Random
 
+from deploy.cli.address_file import SERVICES
 from deploy.sandbox.apache_kafka import KafkaCluster
 from deploy.sandbox.embedded import EmbeddedServer
-from deploy.sandbox.stack import SERVICES
 from tests.e2e.house import House
 
 CONSUMERS = tuple(service for service in SERVICES if service != "intake")

@@ -8,19 +8,20 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from deploy.sandbox.demo.account import Place, held_by
-from services.complaints.app import decider as complaints_machine
+from deploy.sandbox.demo.account import HeldDocument, held_by
+from services.complaints.app import decider as complaints_decider
 from services.complaints.settings import ComplaintSettings
-from services.followup.app import decider as followup_machine
+from services.followup.app import decider as followup_decider
 from services.followup.settings import FollowUpSettings
-from services.scoring.app import decider as scoring_machine
+from services.scoring.app import decider as scoring_decider
 from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import Event
 from shared.contracts.topics import CASES, COMPLAINTS, DEAD_LETTERS, SALES, VISITS
 from shared.decider.decider import Decider
+from shared.platform.dead_letters import own_headers
+from shared.platform.kafka import RawRecord
 from shared.platform.mongo import Mongo
 from shared.runtime.aggregate import NOTHING, Aggregate
-from shared.runtime.dead_letters import RawRecord, told_by
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.validate import to_event
 from shared.settings import MongoSettings
@@ -34,12 +35,12 @@ PAGE = 1000
 POLL_MS = 500
 
 
-def machines() -> dict[str, Decider[Any, Any]]:
+def deciders() -> dict[str, Decider[Any, Any]]:
     """The services that hold documents, but for their I/O."""
     made: tuple[Decider[Any, Any], ...] = (
-        scoring_machine(ScoringSettings()),
-        followup_machine(FollowUpSettings()),
-        complaints_machine(ComplaintSettings()),
+        scoring_decider(ScoringSettings()),
+        followup_decider(FollowUpSettings()),
+        complaints_decider(ComplaintSettings()),
     )
     return {decider.name: decider for decider in made}
 
@@ -50,15 +51,15 @@ class Databases:
 
     aggregates: Mapping[str, Sequence[Aggregate]]
     intents: Mapping[str, int]
-    held: Mapping[Place, str]
+    held: Mapping[HeldDocument, str]
 
 
 async def databases(settings: MongoSettings) -> Databases:
     """All documents, the number of intents, and which versions are held."""
     aggregates: dict[str, Sequence[Aggregate]] = {}
     intents: dict[str, int] = {}
-    held: dict[Place, str] = {}
-    for service, decider in machines().items():
+    held: dict[HeldDocument, str] = {}
+    for service, decider in deciders().items():
         mongo = Mongo(settings, service)
         store = MongoStore(mongo.database)
         aggregates[service] = [found async for found in _all(store)]
@@ -82,10 +83,10 @@ async def gather(broker: Broker, mongo: MongoSettings) -> Evidence:
         said={topic: [said_in(record) for record in part] for topic, part in records.items()},
         aggregates=found.aggregates,
         intents=found.intents,
-        dead_letters=[str(told_by(letter.headers)) for letter in letters],
+        dead_letters=[str(own_headers(letter.headers)) for letter in letters],
         unlike_replay=[
             f"{id_} of {service}"
-            for service, decider in machines().items()
+            for service, decider in deciders().items()
             for id_ in unlike_replay(decider, _read(decider, read), found.aggregates[service])
         ],
     )
@@ -123,12 +124,12 @@ def _versions(
         yield found.id, decider.facts.model_validate_json(found.facts).versions()
 
 
-def _carried(inputs: Iterable[RawRecord]) -> dict[Place, str]:
+def _carried(inputs: Iterable[RawRecord]) -> dict[HeldDocument, str]:
     """The newest version of each document that intake's topics carry for each customer."""
-    newest: dict[Place, str] = {}
+    newest: dict[HeldDocument, str] = {}
     for record in inputs:
         data = json.loads(record.value or b"{}")
-        place = Place(TOPICS, data["customer_key"], data["document_id"])
+        place = HeldDocument(TOPICS, data["customer_key"], data["document_id"])
         newest[place] = max(newest.get(place, ""), data["version"])
     return newest
 

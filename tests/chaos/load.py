@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import httpx
 
 from deploy.cli.intake_client import Item
-from deploy.sandbox.demo.account import READ_BY, Place
+from deploy.sandbox.demo.account import READ_BY, HeldDocument
 from tests.chaos.feed import Case, Event, Feed
 
 TOPICS = "the topics"
@@ -37,15 +37,15 @@ class Ledger:
     def count(self, outcome: str) -> int:
         return sum(item.outcome == outcome for _, item in self.answers)
 
-    def due(self) -> dict[Place, str]:
+    def due(self) -> dict[HeldDocument, str]:
         """Where every accepted document has to be, at this version or a newer one."""
-        due: dict[Place, str] = {}
+        due: dict[HeldDocument, str] = {}
         for event, item in self.answers:
             if item.outcome == "rejected" or not item.document_id or not item.version:
                 continue
             for where in (TOPICS, *READ_BY[event["type"]]):
                 for key in item.customer_keys:
-                    place = Place(where, key, item.document_id)
+                    place = HeldDocument(where, key, item.document_id)
                     due[place] = max(due.get(place, ""), item.version)
         return due
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from deploy.cli.address_file import SERVICES
+from deploy.cli.readiness import what_keeps
 from deploy.sandbox.apache_kafka import apache_kafka
 from deploy.sandbox.demo.account import Held, missing
 from deploy.sandbox.embedded import embedded_database
-from deploy.sandbox.stack import SERVICES, what_keeps
 from shared.settings import MongoSettings
 from tests.chaos.account import Account, account
 from tests.chaos.disturbances import (

@@ -9,8 +9,7 @@ from itertools import pairwise
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 
 from shared.contracts.topics import SCORES
-from shared.platform.kafka import make_admin
-from shared.runtime.dead_letters import RawRecord
+from shared.platform.kafka import RawRecord, make_admin
 from tests.chaos.evidence import records_of
 from tests.servers import PARTITIONS, PATIENCE_SECONDS, Broker
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from deploy.cli.intake_client import Item
-from deploy.sandbox.demo.account import Place
+from deploy.sandbox.demo.account import HeldDocument
 from shared.contracts.complaints import (
     DeadlineBreached,
     DeadlineWarned,
@@ -128,7 +128,7 @@ def found(world: World) -> set[str]:
     return {check.name for check in account(world.ledger, world.evidence).checks if check.found}
 
 
-def with_held(world: World, place: Place, version: str) -> World:
+def with_held(world: World, place: HeldDocument, version: str) -> World:
     return World(
         world.ledger, replace(world.evidence, held={**world.evidence.held, place: version})
     )
@@ -199,15 +199,15 @@ def rejected(world: World) -> World:
 LOST_AT = "lost: accepted, but not held by {}"
 PLANTED: Mapping[str, tuple[Planted, str]] = {
     "a document is missing": (
-        lambda world: with_held(world, Place("scoring", ERIKA, VISIT), ""),
+        lambda world: with_held(world, HeldDocument("scoring", ERIKA, VISIT), ""),
         LOST_AT.format("scoring"),
     ),
     "a correction is missing": (
-        lambda world: with_held(world, Place("followup", ERIKA, VISIT), "1"),
+        lambda world: with_held(world, HeldDocument("followup", ERIKA, VISIT), "1"),
         LOST_AT.format("followup"),
     ),
     "the broker lost a record": (
-        lambda world: with_held(world, Place(TOPICS, ERIKA, COMPLAINT), ""),
+        lambda world: with_held(world, HeldDocument(TOPICS, ERIKA, COMPLAINT), ""),
         LOST_AT.format(TOPICS),
     ),
     "a repeat with another content": (

@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deploy.cli.readiness import what_keeps
 from deploy.sandbox.embedded import embedded_database
 from deploy.sandbox.processes import free_port
-from deploy.sandbox.stack import what_keeps
 from shared.contracts.topics import SCORES, TASKS
 from shared.settings import MongoSettings
 from tests.e2e.house import House, holds, house, latest, visit

@@ -12,8 +12,9 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from deploy.cli import configuration
+from deploy.cli.address_file import DEFAULT_PORT_BASE
 from deploy.cli.main import app
-from deploy.sandbox.stack import DEFAULT_PORT_BASE, fixed_ports
+from deploy.sandbox.stack import fixed_ports
 from tests import PROJECT
 
 SCHEMA = files("check_jsonschema").joinpath("builtin_schemas/vendor/compose-spec.json")
@@ -167,6 +168,19 @@ def test_the_image_copies_only_what_exists_and_is_not_ignored() -> None:
         for source in sources:
             assert (PROJECT / source).exists(), source
             assert source in let_in, source
+
+
+def test_the_image_has_the_command_and_no_sandbox() -> None:
+    copied = [
+        source
+        for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE)
+        for source in line.split()[:-1]
+    ]
+    assert [source for source in copied if source.startswith("deploy")] == [
+        "deploy/__init__.py",
+        "deploy/cli",
+    ]
+    assert "sandbox" not in DOCKERFILE
 
 
 def test_the_image_runs_as_nobody_in_particular() -> None:

@@ -11,10 +11,12 @@ import pytest
 import yaml
 
 from deploy.cli import configuration
-from deploy.sandbox.stack import DEFAULT_PORT_BASE, fixed_ports
-from services.complaints.adapters.rules import places
-from services.complaints.adapters.rules.folder import read_rulebook
+from deploy.cli.address_file import DEFAULT_PORT_BASE
+from deploy.sandbox.stack import fixed_ports
+from services.complaints.adapters.policies import read_rulebook
 from shared.dealers.file import read_dealers
+from shared.policies.paths import SERVICES, RulesPaths
+from shared.policies.paths import VARIABLE as RULES_VARIABLE
 from tests import PROJECT
 
 FOLDER = PROJECT / "deploy/kubernetes"
@@ -99,7 +101,7 @@ def test_its_variables_are_all_read_and_accepted(
     assert configuration.unread_variables(variables) == []
     dealers = tmp_path / "dealers.yaml"
     dealers.write_text(of_kind("ConfigMap")["aftercare-dealers"]["data"]["dealers.yaml"], "utf-8")
-    here = {"AFTERCARE_DEALERS_FILE": str(dealers), places.VARIABLE: str(tmp_path)}
+    here = {"AFTERCARE_DEALERS_FILE": str(dealers), RULES_VARIABLE: str(tmp_path)}
     for variable, value in (variables | here).items():
         monkeypatch.setenv(variable, value)
     settings = configuration.checked(name)
@@ -152,23 +154,25 @@ def test_every_mount_has_its_volume_and_what_is_optional_may_be_missing(name: st
     assert volumes["tls"]["secret"] == {"secretName": "aftercare-tls", "optional": True}
 
 
-def test_complaints_reads_the_rules_that_are_packed_for_it(tmp_path: Path) -> None:
-    [unpack] = pod("complaints")["initContainers"]
+@pytest.mark.parametrize("name", SERVICES)
+def test_services_read_the_rules_that_are_packed_for_them(name: str, tmp_path: Path) -> None:
+    [unpack] = pod(name)["initContainers"]
     [script] = unpack["args"]
     assert unpack["command"] == ["sh", "-c"]
     for place in ("packed", "etc/aftercare-rules"):
         (tmp_path / place).mkdir(parents=True)
         script = script.replace(f"/{place}", str(tmp_path / place))
-    folder = tmp_path / environment("complaints")[places.VARIABLE].removeprefix("/")
+    folder = tmp_path / environment(name)[RULES_VARIABLE].removeprefix("/")
     subprocess.run(["sh", "-c", script], check=True)
+    RulesPaths(folder, name).require()
     assert read_rulebook(folder).editions == {}
     example = PROJECT / "deploy/examples/rules"
     packed = tmp_path / "packed" / "rules.tar.gz"
     subprocess.run(["tar", "-czf", packed, "-C", example, "."], check=True)
     subprocess.run(["sh", "-c", script], check=True)
     assert read_rulebook(folder).version == read_rulebook(example).version
-    mounts = {mount["name"]: mount for mount in container("complaints")["volumeMounts"]}
-    assert environment("complaints")[places.VARIABLE].startswith(mounts["rules"]["mountPath"])
+    mounts = {mount["name"]: mount for mount in container(name)["volumeMounts"]}
+    assert environment(name)[RULES_VARIABLE].startswith(mounts["rules"]["mountPath"])
 
 
 def test_the_topics_are_created_before_intake_starts_and_hinder_nothing(tmp_path: Path) -> None:

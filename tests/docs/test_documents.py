@@ -78,7 +78,7 @@ def test_every_name_that_contributors_are_told_exists() -> None:
         for path in (PROJECT / folder).rglob("*.py")
     )
     named = set(re.findall(r"`(_?[A-Z][A-Za-z_]{3,})`", text)) - {"ManualClock", "TYPE"}
-    assert {"TaskKind", "REPORTS", "READ_BY", "_REASONS"} <= named
+    assert {"TaskRule", "REPORTS", "READ_BY", "TRIGGERS"} <= named
     for name in named:
         assert re.search(rf"^(class )?{name}\b", code, re.MULTILINE), name
 

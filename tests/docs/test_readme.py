@@ -11,8 +11,9 @@ import yaml
 from pydantic import TypeAdapter
 
 from deploy.cli import configuration, example
+from deploy.cli.address_file import DEFAULT_PORT_BASE
 from deploy.cli.main import app
-from deploy.sandbox.stack import DEFAULT_PORT_BASE, fixed_ports
+from deploy.sandbox.stack import fixed_ports
 from shared.dealers.dealer import Dealer
 from shared.dealers.file import read_dealers
 from tests import PROJECT

@@ -13,8 +13,9 @@ from typing import Any
 import httpx
 from aiokafka import AIOKafkaConsumer
 
+from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import Child, free_port, running
-from deploy.sandbox.stack import Stack, any_ports, running_stack, start_service, what_keeps
+from deploy.sandbox.stack import Stack, any_ports, running_stack, start_service
 from shared.contracts.envelope import from_headers
 from shared.contracts.topics import Topic
 from shared.settings import MongoSettings

@@ -15,8 +15,8 @@ from shared.contracts.identifiers import customer_key, document_id, document_ver
 from shared.contracts.intake import SaleRecorded, VisitRecorded
 from shared.contracts.topics import SALES, VISITS
 from shared.contracts.values import instant_text
+from shared.platform.dead_letters import PREFIX, Headers
 from shared.platform.publisher import Record
-from shared.runtime.dead_letters import PREFIX, Headers
 from tests.shared.runtime.toy import DEALER, START
 
 SKIPPED: Literal["skipped"] = "skipped"

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from deploy.cli.address_file import DEFAULT_PORT_BASE, SERVICES
 from deploy.sandbox.processes import running, spawn
-from deploy.sandbox.stack import DEFAULT_PORT_BASE, SERVICES
 from tests import PROJECT
 from tests.running import COMMAND, free_port_base, without_aftercare
 from tests.servers import PATIENCE_SECONDS
 
 README = (PROJECT / "README.md").read_text("utf-8")
-RULES = "AFTERCARE_COMPLAINTS_RULES_DIR"
+RULES = "AFTERCARE_RULES_DIR"
 
 pytestmark = pytest.mark.timeout(4 * PATIENCE_SECONDS)
 

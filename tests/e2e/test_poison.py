@@ -15,16 +15,17 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from deploy.cli.dead_letters import DeadLetter, discard, read_letters
+from deploy.cli.dead_letters.work import DeadLetter, discard, read_letters
+from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import Child, free_port, running
-from deploy.sandbox.stack import start_service, what_keeps
+from deploy.sandbox.stack import start_service
 from shared.contracts.envelope import Event
 from shared.contracts.identifiers import customer_key, document_id
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import VISITS
+from shared.platform.dead_letters import REPLAYED, not_ours
 from shared.platform.kafka import MAX_REQUEST_BYTES, connection, make_producer
 from shared.platform.publisher import KafkaPublisher, Record
-from shared.runtime.dead_letters import REPLAYED, not_ours
 from shared.runtime.lifecycle import Runtime
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 from tests.deploy.cli.command import aftercare as command
@@ -117,7 +118,7 @@ def letters(aftercare: House, sent: Mapping[Place, Poison]) -> Sequence[DeadLett
 def test_each_bad_record_is_one_dead_letter_of_each_reader(
     sent: Mapping[Place, Poison], letters: Sequence[DeadLetter]
 ) -> None:
-    found = Counter((letter.told["service"], _place(letter)) for letter in letters)
+    found = Counter((letter.headers["service"], _place(letter)) for letter in letters)
     dead = [place for place, bad in sent.items() if bad.is_dead]
     assert found == {(service, place): 1 for service in READERS for place in dead}
 
@@ -131,8 +132,8 @@ def test_what_is_dead_is_as_it_came_and_the_reason_tells_nothing_of_it(
         assert letter.record.value == bad.record.value, bad.name
         came = letter.record.headers[: len(bad.record.headers)]
         assert tuple(came) == bad.record.headers, bad.name
-        assert letter.told["reason"].startswith(bad.becomes), bad.name
-        assert SECRET not in letter.told["reason"]
+        assert letter.headers["reason"].startswith(bad.becomes), bad.name
+        assert SECRET not in letter.headers["reason"]
 
 
 def test_what_is_of_another_type_is_counted_and_no_dead_letter(
@@ -152,8 +153,8 @@ def test_nothing_of_it_is_in_the_logs(aftercare: House, letters: Sequence[DeadLe
 
 
 def _place(letter: DeadLetter) -> Place:
-    told = letter.told
-    return Place(told["topic"], int(told["partition"]), int(told["offset"]))
+    headers = letter.headers
+    return Place(headers["topic"], int(headers["partition"]), int(headers["offset"]))
 
 
 def _counted(running_: House, service: str, metric: str) -> float:
@@ -171,12 +172,12 @@ async def test_a_record_that_is_too_large_for_a_dead_letter_is_told_of(
     async with _running(Runtime(TOY, settings)) as runtime:
         await _until_held(runtime, 2)
         (letter,) = await _letters(settings.kafka, open_=1)
-    assert letter.told["reason"] == "value: json_invalid"
+    assert letter.headers["reason"] == "value: json_invalid"
     assert (letter.record.key, letter.record.value) == (bad.key, None)
     assert letter.size_bytes == 2 * MAX_REQUEST_BYTES
     refused = await _run(settings, "replay", letter.id)
     assert refused.returncode == 1
-    assert f"the record was too large for a dead letter: it is {letter.place}" in refused.stdout
+    assert f"the record was too large for a dead letter: it is {letter.position}" in refused.stdout
 
 
 async def test_a_record_with_neither_key_nor_value_holds_nothing_up(
@@ -191,7 +192,7 @@ async def test_a_record_with_neither_key_nor_value_holds_nothing_up(
         await _until_held(runtime, 1)
         (letter,) = await _letters(settings.kafka, open_=1)
         assert letter.record.key is None
-        assert letter.told["reason"].startswith("header ce_type is missing")
+        assert letter.headers["reason"].startswith("header ce_type is missing")
         await discard(settings.kafka, [letter], note="empty")
         assert await _letters(settings.kafka, open_=0) == []
 
@@ -252,7 +253,7 @@ def test_too_much_in_a_row_stops_the_service_and_a_mended_one_goes_on(
             lambda: _holds(url, 2) and not what_keeps(url), within_seconds=PATIENCE_SECONDS
         )
         letters = asyncio.run(read_letters(settings))
-    assert sorted(int(letter.told["offset"]) for letter in letters) == list(range(1, LIMIT + 2))
+    assert sorted(int(letter.headers["offset"]) for letter in letters) == list(range(1, LIMIT + 2))
 
 
 async def _one_batch_of_poison(settings: KafkaSettings, *, distinct: int) -> None:

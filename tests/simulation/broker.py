@@ -44,18 +44,18 @@ class Broker:
         witness.log.expects(self.partitions)
 
     def receive(
-        self, record: Record, *, poison: bool = False, told_at: float | None = None
+        self, record: Record, *, poison: bool = False, reported_at: float | None = None
     ) -> None:
         """A producer's record comes onto its topic, if that is one of the sources.
 
-        `poison`: nobody can read it. `told_at`: when what it tells was handed to its producer.
+        `poison`: nobody can read it. `reported_at`: when what it tells was handed to its producer.
         """
         found = TopicPartition(record.topic, partition_of((record.key or b"").decode()))
         log = self.source.get(found)
         if log is None:
             return
         log.append(polled(record, partition=found.partition, offset=len(log)))
-        self._witness.received(log[-1], poison=poison, told_at=told_at)
+        self._witness.received(log[-1], poison=poison, reported_at=reported_at)
 
     async def append(self, records: Sequence[Record]) -> None:
         """Records come onto the topics of the outputs and the dead letters."""
@@ -110,8 +110,8 @@ class Member:
             raise IllegalStateError("a partition is not assigned")
         self._group.witness.commits(self.process, {found.partition for found in wanted})
         effect = partial(self._group.commit, self, self._generation, wanted)
-        told = " ".join(f"{_short(found)}@{offset}" for found, offset in wanted.items())
-        request = Request(f"commit {told}", effect, _timed_out, "broker")
+        headers = " ".join(f"{_short(found)}@{offset}" for found, offset in wanted.items())
+        request = Request(f"commit {headers}", effect, _timed_out, "broker")
         await self._group.network.call(self.process, request)
 
     async def poll(self) -> list[RawRecord]:
@@ -308,7 +308,7 @@ class NetworkPublisher:
         part = [record for record in records if self._random.random() < 0.5]
         refused = self._random.randrange(len(records))
         request = Request(
-            f"publish {' '.join(map(_told, records))}",
+            f"publish {' '.join(map(_in_words, records))}",
             partial(self._broker.append, records),
             _no_acknowledgement,
             "broker",
@@ -330,11 +330,11 @@ def _short(partition: TopicPartition) -> str:
     return f"{partition.topic.rpartition('.')[2]}/{partition.partition}"
 
 
-def _told(record: Record) -> str:
-    told = from_headers(record.headers)
-    kind = record.topic if "sequence" not in told else told["type"].split(".", 2)[2][:-3]
+def _in_words(record: Record) -> str:
+    headers = from_headers(record.headers)
+    kind = record.topic if "sequence" not in headers else headers["type"].split(".", 2)[2][:-3]
     customer = (record.key or b"").decode().rpartition("/")[2]
-    return f"{kind}(c{customer} #{told.get('sequence', '-')[-6:]})"
+    return f"{kind}(c{customer} #{headers.get('sequence', '-')[-6:]})"
 
 
 def _timed_out() -> KafkaError:

@@ -135,14 +135,14 @@ def facts_of(cases: Mapping[str, Case], merging: Merging) -> dict[str, CaseFacts
             number: _facts(case, cases, handed.get(case.aggregate_id, {}))
             for number, case in cases.items()
         }
-        told: dict[str, dict[str, CaseMerged]] = {}
+        merges: dict[str, dict[str, CaseMerged]] = {}
         for one in facts.values():
             for message in merging(one):
                 target = aggregate_within(message.customer_key, message.case_id)
-                told.setdefault(target, {})[one.case_id] = message
-        if told == handed:
+                merges.setdefault(target, {})[one.case_id] = message
+        if merges == handed:
             return facts
-        handed = told
+        handed = merges
     raise AssertionError("merges do not come to rest")
 
 

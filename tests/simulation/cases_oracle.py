@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
-from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 from services.complaints.domain.turns import ABOUT_THE_STANDING
 from shared.contracts.complaints import (
     CaseMerged,
@@ -41,7 +41,7 @@ class CasesOracle:
 
     witness: Witness
     accepted: Sequence[Reported]
-    rulebook: Rulebook
+    rulebook: CaseRulebook
     now: datetime
 
     def judge(self) -> None:
@@ -78,8 +78,8 @@ class CasesOracle:
         wrong = wanted.keys() ^ found.keys()
         wrong |= {id_ for id_ in wanted.keys() & found.keys() if wanted[id_] != found[id_]}
         if wrong:
-            told = f"{case.aggregate_id}: {', '.join(sorted(wrong))}"
-            self.witness.violated(Invariant.FACTS, told)
+            said = f"{case.aggregate_id}: {', '.join(sorted(wrong))}"
+            self.witness.violated(Invariant.FACTS, said)
         for at, facts in stored.items():
             if at != case.aggregate_id and isinstance(facts.complaint, Filed):
                 self.witness.violated(Invariant.FACTS, f"{case.case_id} is still with {at}")
@@ -100,8 +100,8 @@ class CasesOracle:
             right = wanted if at == case.aggregate_id else set()
             if (found := self._standing(at)) != right:
                 missing, more = sorted(right - found), sorted(found - right)
-                told = f"{at}: not announced {missing}, but {more}"
-                self.witness.violated(Invariant.TIMERS, told)
+                said = f"{at}: not announced {missing}, but {more}"
+                self.witness.violated(Invariant.TIMERS, said)
 
     def _stands(self, case: Case, expected: CaseFacts) -> None:
         """The last that the topics tell of how it stands is what the reports lead to."""
@@ -109,10 +109,10 @@ class CasesOracle:
         wanted = [_turns(found) for found in outputs if isinstance(found, CaseStandingChanged)]
         for at in self._stored(case):
             right = wanted if at == case.aggregate_id else []
-            if (found := self._told_of(at)) != right:
+            if (found := self._said_of(at)) != right:
                 self.witness.violated(Invariant.OUTPUTS, f"{at} stands {right}, told {found}")
 
-    def _told_of(self, aggregate_id: str) -> list[Turns]:
+    def _said_of(self, aggregate_id: str) -> list[Turns]:
         subject = self.witness.subject(aggregate_id, ABOUT_THE_STANDING)
         _, record = self.witness.latest.get(subject, (0, None))
         if record is None or from_headers(record.headers)["type"] != CaseStandingChanged.TYPE:
@@ -142,9 +142,9 @@ def _notice(said: DeadlineWarned | DeadlineBreached | EscalationRaised) -> Notic
     return (*what, str(said.started_at), str(said.due_at), str(said.at))
 
 
-def _turns(told: CaseStandingChanged) -> Turns:
-    turns = (f"{turn.at} {turn.stands} {turn.severity}" for turn in told.turns)
-    return (told.customer_key, told.status, str(told.outcome), *turns)
+def _turns(said: CaseStandingChanged) -> Turns:
+    turns = (f"{turn.at} {turn.stands} {turn.severity}" for turn in said.turns)
+    return (said.customer_key, said.status, str(said.outcome), *turns)
 
 
 def _handed(facts: CaseFacts) -> set[Handed]:

@@ -9,7 +9,7 @@ from services.complaints.domain import facts
 from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
 from services.complaints.domain.policy import POLICY_2123
-from services.complaints.domain.rulebook import Edition, Rulebook
+from services.complaints.domain.rulebook import CaseEdition, CaseRulebook
 from shared.contracts import complaints
 from shared.contracts.complaints import DeadlineBreached, DeadlineWarned, EscalationRaised
 from shared.contracts.intake import ComplaintFiled
@@ -24,9 +24,9 @@ from tests.simulation.witness import Witness
 from tests.simulation.world import START, STORM_SECONDS, Stage, World
 
 
-def _with_edition(at: datetime) -> Rulebook:
+def _with_edition(at: datetime) -> CaseRulebook:
     """The shipped rules, which somebody applied again at that moment, for new cases."""
-    return Rulebook(editions={DEALER: (Edition(applied_at=at, policy=POLICY_2123),)})
+    return CaseRulebook(editions={DEALER: (CaseEdition(applied_at=at, policy=POLICY_2123),)})
 
 
 class CasesWorld(World):
@@ -41,12 +41,12 @@ class CasesWorld(World):
         facts=facts.CaseFacts,
         join=facts.join,
         decide=decide,
-        policy=Rulebook(),
+        policy=CaseRulebook(),
         aggregate_id=facts.aggregate_id,
         listed=True,
     )
     deployed = _with_edition(START)
-    exchanged = _with_edition(START + timedelta(days=1))
+    reloaded = _with_edition(START + timedelta(days=1))
     announces = frozenset({DeadlineWarned.TYPE, DeadlineBreached.TYPE, EscalationRaised.TYPE})
     dealer = DEALER
     the_end = START + timedelta(days=12)
@@ -76,7 +76,7 @@ class CasesWorld(World):
     def is_quiet(self) -> bool:
         return self._is_sent and self._senders is not None and self._senders.is_done
 
-    def all_told(self, log: Log, aggregate_id: str, facts: Any, until: float) -> Any:
+    def all_reported(self, log: Log, aggregate_id: str, facts: Any, until: float) -> Any:
         """Steps that were accepted before the complaint was handed to intake, as it was published
         to this customer; and those accepted by `until`, where the complaint was, too."""
         assert isinstance(facts, CaseFacts)
@@ -86,15 +86,15 @@ class CasesWorld(World):
             return facts
         by = self._known_by(log, aggregate_id, filed, until)
         accepted = [one for one, at in self._senders.accepted_at.items() if at <= by]
-        told = known(accepted)
-        case = told.get(filed.case_no)
+        reported = known(accepted)
+        case = reported.get(filed.case_no)
         documents = dict(facts.documents)
         for step in case.steps.values() if case is not None else ():
             here = documents.get(step_document(step))
             if not isinstance(here, StepTaken) or reported_in(here.version) < reported_in(
                 version(step)
             ):
-                documents[step_document(step)] = taken(step, told)
+                documents[step_document(step)] = taken(step, reported)
         if documents == facts.documents:
             return facts
         return facts.model_copy(update={"documents": documents})
@@ -103,7 +103,7 @@ class CasesWorld(World):
         """By when a step must have been accepted, so that it must be known with this filing."""
         assert self._senders is not None
         handed_in = min(
-            entry.told_at
+            entry.reported_at
             for entry in log.of(aggregate_id, float("inf"))
             if entry.event is not None
             and isinstance(entry.event.data, ComplaintFiled)

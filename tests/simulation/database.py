@@ -6,9 +6,9 @@ from functools import partial
 from random import Random
 from typing import Protocol, TypeVar
 
-from shared.decider.decision import Listing
 from shared.platform.errors import TransientFailure
-from shared.runtime.aggregate import Aggregate, Intent
+from shared.runtime.aggregate import Aggregate, Intent, PolicyMark
+from shared.runtime.documents import from_mark
 from shared.runtime.plan import fence
 from shared.testing.store import MemoryStore
 from shared.time.clock import TimeSource
@@ -66,9 +66,6 @@ class NetworkStore:
         self.audits_begun = 0
         """How often the first page of what is open was asked for."""
 
-    async def prepare(self) -> None:
-        return None
-
     async def load(self, ids: Collection[str]) -> Mapping[str, Aggregate]:
         wanted = sorted(ids)
         return await self._call(f"load {_short(wanted)}", partial(self._database.load, wanted))
@@ -79,11 +76,11 @@ class NetworkStore:
         for aggregate in bulk:
             self._witness.acts(self._client, aggregate.partition)
         self._hindsight.writes(self._client, bulk)
-        told = " ".join(f"{_short([one.id])}@{one.version}" for one in bulk)
+        listed = " ".join(f"{_short([one.id])}@{one.version}" for one in bulk)
         part = [aggregate for aggregate in bulk if self._random.random() < 0.5]
         save = partial(self._database.save_for, self._client.name)
         await self._call(
-            f"save {told}",
+            f"save {listed}",
             partial(save, bulk),
             torn=partial(save, part),
             rival=partial(self._rival, self._random.choice(bulk)) if bulk else None,
@@ -97,10 +94,10 @@ class NetworkStore:
         await self._database.save_for("rival", rivals)
 
     async def add_intents(self, intents: Sequence[Intent]) -> None:
-        told = " ".join(intent.id for intent in intents)
+        listed = " ".join(intent.id for intent in intents)
         part = intents[: self._random.randint(0, len(intents))]
         await self._call(
-            f"add intents {told}",
+            f"add intents {listed}",
             partial(self._database.add_intents, intents),
             torn=partial(self._database.add_intents, part),
         )
@@ -132,23 +129,22 @@ class NetworkStore:
             partial(self._database.policy_versions, partitions, after=after, limit=limit),
         )
 
-    async def policy_marks(self, partitions: Collection[int]) -> Mapping[int, str]:
+    async def policy_marks(self, partitions: Collection[int]) -> Mapping[int, PolicyMark]:
         return await self._call(
             f"policies applied to {sorted(partitions)}",
             partial(self._database.policy_marks, partitions),
         )
 
     async def mark_policy(
-        self, partitions: Collection[int], mark: str, *, instead_of: str | None = None
+        self,
+        partitions: Collection[int],
+        mark: PolicyMark | None,
+        *,
+        instead_of: PolicyMark | None = None,
     ) -> None:
         await self._call(
-            f"mark the policy of {sorted(partitions)} '{mark}'",
+            f"mark the policy of {sorted(partitions)} '{from_mark(mark)}'",
             partial(self._database.mark_policy, partitions, mark, instead_of=instead_of),
-        )
-
-    async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
-        return await self._call(
-            "page", partial(self._database.page, dealer_id=dealer_id, after=after, limit=limit)
         )
 
     async def open_by_deadline(
@@ -162,18 +158,6 @@ class NetworkStore:
         self.audits_begun += after is None
         page = partial(self._database.open_by_deadline, dealer_id, after=after, limit=limit)
         return await self._call("open by deadline", partial(page, before=before))
-
-    async def listings(
-        self,
-        dealer_id: str,
-        *,
-        since: datetime,
-        until: datetime,
-        after: str,
-        limit: int,
-    ) -> Sequence[tuple[str, Listing]]:
-        listings = partial(self._database.listings, dealer_id, since=since, until=until)
-        return await self._call("listings", partial(listings, after=after, limit=limit))
 
     async def _call(
         self,

@@ -19,7 +19,7 @@ Allowed is what an instance says of a partition that it has waited for in vain f
 aside says nothing and takes nothing back, whatever it knows by then, so it is looked at when it
 speaks again; and what the broker refused was not said, and is looked at when it is said after all.
 
-`told`: what had been reported by then to those who publish, where a world knows that. What was
+`reported`: what had been reported by then to those who publish, where a world knows that. What was
 known before a case was published must be published with it, so an alarm must not be disproved by
 that either.
 """
@@ -60,10 +60,10 @@ class Speaker(Owner, Protocol):
         ...
 
 
-class Told(Protocol):
+class Publishers(Protocol):
     """Knows what had been reported, whether it was published by then or not."""
 
-    def all_told(self, log: Log, aggregate_id: str, facts: Any, until: float) -> Any:
+    def all_reported(self, log: Log, aggregate_id: str, facts: Any, until: float) -> Any:
         """`facts`, and what had been reported of the same and must be known with them by then."""
         ...
 
@@ -92,10 +92,10 @@ class _Moment:
 class Hindsight:
     """Follows what each instance was handed out, and judges what it says."""
 
-    def __init__(self, decider: Decider[Any, Any], witness: Witness, told: Told) -> None:
-        self._machine = decider
+    def __init__(self, decider: Decider[Any, Any], witness: Witness, reported: Publishers) -> None:
+        self._decider = decider
         self._witness = witness
-        self._told = told
+        self._publishers = reported
         self._readings: dict[str, _Reading] = {}
 
     def assigned(self, owner: Owner) -> None:
@@ -106,7 +106,7 @@ class Hindsight:
         """An instance was handed these out."""
         reading = self._readings[owner.name]
         for event in events:
-            aggregate_id = self._machine.aggregate_id(event)
+            aggregate_id = self._decider.aggregate_id(event)
             stored = self._witness.stored.get(aggregate_id)
             if self._witness.log.adds_nothing(stored.facts if stored else NOTHING, event):
                 continue
@@ -135,9 +135,10 @@ class Hindsight:
             facts = self._witness.log.joined(after.facts, after.id, moment.until)
             named = self._names(speaker, facts, announced, moment)
             right |= (said & named) | (taken_back - named)
-            told = self._told.all_told(self._witness.log, after.id, facts, moment.until)
-            if told is not facts:
-                named = self._names(speaker, told, announced, moment)
+            log = self._witness.log
+            reported = self._publishers.all_reported(log, after.id, facts, moment.until)
+            if reported is not facts:
+                named = self._names(speaker, reported, announced, moment)
             undisputed |= said & named
             if right >= said | taken_back and undisputed >= said:
                 return
@@ -160,7 +161,7 @@ class Hindsight:
     def _names(
         self, speaker: Speaker, facts: Any, announced: Announced, moment: _Moment
     ) -> set[str]:
-        decision = self._machine.decide(facts, announced, speaker.decider.policy, moment.now)
+        decision = self._decider.decide(facts, announced, speaker.decider.policy, moment.now)
         return {output.about for output in decision.outputs if isinstance(output, Announcement)}
 
     def _tell(

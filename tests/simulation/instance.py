@@ -9,7 +9,8 @@ from random import Random
 from typing import Any
 
 from shared.runtime.ownership import Ownership, Pulse, Turn
-from shared.runtime.worker import Ports, Worker
+from shared.runtime.ports import Ports
+from shared.runtime.worker import Worker
 from shared.settings import RuntimeSettings
 from tests.simulation.broker import SESSION_SECONDS, Broker, Group, Member, NetworkPublisher
 from tests.simulation.database import Database, NetworkStore
@@ -17,7 +18,7 @@ from tests.simulation.hindsight import Hindsight
 from tests.simulation.loop import RunningClock
 from tests.simulation.network import Network
 from tests.simulation.witness import Invariant, Witness
-from tests.simulation.world import AnyMachine
+from tests.simulation.world import AnyDecider
 
 PULSE_LIMIT_SECONDS = SESSION_SECONDS / 2
 PATIENT_SECONDS = 600.0
@@ -55,7 +56,7 @@ class WatchedOwnership(Ownership):
 class Instance:
     """A process. It can be paused, as a suspended machine is, and it can crash."""
 
-    def __init__(self, name: str, house: House, decider: AnyMachine, now: datetime) -> None:
+    def __init__(self, name: str, house: House, decider: AnyDecider, now: datetime) -> None:
         """`now`: what clocks tell; its own is up to half a second off."""
         self.name = name
         self.alive = True
@@ -72,7 +73,7 @@ class Instance:
         self.decider = decider
         self._build(decider)
 
-    def _build(self, decider: AnyMachine) -> None:
+    def _build(self, decider: AnyDecider) -> None:
         house = self._house
         network, witness, random = house.network, house.witness, house.random
         self._pulse = Pulse(limit_seconds=PULSE_LIMIT_SECONDS, monotonic=self.monotonic)
@@ -90,7 +91,7 @@ class Instance:
         ports = Ports(
             store=store,
             publisher=publisher,
-            log=self.member,
+            subscription=self.member,
             ownership=self.ownership,
             clock=self.clock,
             monotonic=self.monotonic,

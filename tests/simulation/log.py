@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 
 from shared.contracts.envelope import Event
 from shared.decider.decider import Decider
-from shared.runtime.dead_letters import RawRecord
+from shared.platform.kafka import RawRecord
 from shared.runtime.validate import to_event
 
 
@@ -20,7 +20,7 @@ class LogEntry:
     record: RawRecord
     at: float
     """When it came there, in seconds of the loop."""
-    told_at: float
+    reported_at: float
     """When what it tells was handed to whoever published it."""
     poison: bool
     event: Event[Any] | None
@@ -31,7 +31,7 @@ class Log:
     """All source topics of a run."""
 
     def __init__(self, decider: Decider[Any, Any]) -> None:
-        self._machine = decider
+        self._decider = decider
         self._partitions: dict[TopicPartition, list[LogEntry]] = {}
         self._aggregates: dict[str, list[LogEntry]] = {}
         self.facts = lru_cache(maxsize=256)(decider.facts.model_validate_json)
@@ -41,13 +41,13 @@ class Log:
         """These are all that there are."""
         self._partitions = {partition: [] for partition in partitions}
 
-    def add(self, record: RawRecord, *, at: float, told_at: float, poison: bool) -> None:
+    def add(self, record: RawRecord, *, at: float, reported_at: float, poison: bool) -> None:
         """A record comes onto its topic."""
-        event = None if poison else to_event(record, self._machine.reading)
-        entry = LogEntry(record, at, told_at, poison, event)
+        event = None if poison else to_event(record, self._decider.reading)
+        entry = LogEntry(record, at, reported_at, poison, event)
         self._partitions[TopicPartition(record.topic, record.partition)].append(entry)
         if event is not None:
-            self._aggregates.setdefault(self._machine.aggregate_id(event), []).append(entry)
+            self._aggregates.setdefault(self._decider.aggregate_id(event), []).append(entry)
 
     def entries(self, partition: TopicPartition) -> Sequence[LogEntry]:
         """What a partition of a topic holds, in order."""
@@ -72,11 +72,11 @@ class Log:
     def adds_nothing(self, facts: str, event: Event[Any]) -> bool:
         """Whether whoever knows these facts knows the event, too."""
         known = self.facts(facts)
-        return self._machine.join(known, [event]) is known
+        return self._decider.join(known, [event]) is known
 
     def joined(self, facts: str, aggregate_id: str, until: float) -> Any:
         """The facts of whoever knows these, and all that the log held at that moment."""
         known = self.facts(facts)
         found = (entry.event for entry in self.of(aggregate_id, until))
         events = [event for event in found if event is not None]
-        return self._machine.join(known, events) if events else known
+        return self._decider.join(known, events) if events else known

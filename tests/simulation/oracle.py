@@ -78,8 +78,9 @@ class Oracle:
         record = self._latest(key, f"alarm/{visit.document}")
         said = from_headers(record.headers)["type"] if record else NO_ALARM
         if said != (ALARM if is_due else NO_ALARM):
-            told = "due" if is_due else "not due"
-            self.witness.violated(Invariant.TIMERS, f"{key} {visit.document}: {told}, said {said}")
+            expected = "due" if is_due else "not due"
+            found = f"{key} {visit.document}: {expected}, said {said}"
+            self.witness.violated(Invariant.TIMERS, found)
 
     def _latest(self, key: str, about: str) -> Record | None:
         found = self.witness.latest.get(self.witness.subject(key, about))

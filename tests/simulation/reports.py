@@ -56,8 +56,8 @@ class Reported:
                 name: min(value, latest) if name in {"at", "received_at"} else value
                 for name, value in self.fields.items()
             }
-            told = {"source": SOURCE, "dealer_id": DEALER, "source_modified_at": self.modified_at}
-            self.data = told | past
+            head = {"source": SOURCE, "dealer_id": DEALER, "source_modified_at": self.modified_at}
+            self.data = head | past
         return self.data
 
 
@@ -105,16 +105,16 @@ def _life(
         "severity": random.choice(("normal", "normal", "major")),
         "customer": {"source_customer_id": random.choice(CUSTOMERS)},
     }
-    told = [Reported("complaint", 1, filed)]
+    reports = [Reported("complaint", 1, filed)]
     others = [other for other in cases if other != case]
-    told += _steps(random, case, received_at, others, merges=merges)
+    reports += _steps(random, case, received_at, others, merges=merges)
     if random.random() < 0.3:  # what was done is known before the complaint itself
-        told.append(told.pop(0))
+        reports.append(reports.pop(0))
     for revision in range(2, random.randint(2, MOST_REVISIONS)):
         filed = filed | _correction(random, received_at)
-        place = random.randint(len(told) // 2 + 1, len(told))
-        told.insert(place, Reported("complaint", revision, filed))
-    yield from told
+        position = random.randint(len(reports) // 2 + 1, len(reports))
+        reports.insert(position, Reported("complaint", revision, filed))
+    yield from reports
 
 
 def _correction(random: Random, received_at: datetime) -> Data:

@@ -54,7 +54,7 @@ class IntakeProcess:
         now = asyncio.get_running_loop().time()
         intake = Intake(
             register=self._register,
-            publisher=IntakePublisher(self._stage, self, told_at=now),
+            publisher=IntakePublisher(self._stage, self, reported_at=now),
             clock=self._stage.clock,
             dealers=DEALERS,
         )
@@ -85,18 +85,18 @@ class NetworkRegister:
 class IntakePublisher:
     """A process's producer. What has one key arrives in the order in which it was sent."""
 
-    def __init__(self, stage: Stage, process: IntakeProcess, *, told_at: float) -> None:
+    def __init__(self, stage: Stage, process: IntakeProcess, *, reported_at: float) -> None:
         self._stage = stage
         self._process = process
-        self._told_at = told_at
+        self._reported_at = reported_at
 
     async def publish(self, records: Sequence[Record]) -> None:
         random: Random = self._stage.random
         pauses = [random.random() ** 4 * PAUSE_SECONDS for _ in records]
         part = records[: random.randint(0, len(records))]
-        told = " ".join(f"{_kind(record)}({(record.key or b'').decode()})" for record in records)
+        named = " ".join(f"{_kind(record)}({(record.key or b'').decode()})" for record in records)
         request = Request(
-            f"publish {told}",
+            f"publish {named}",
             partial(self._arrive, records, pauses),
             _no_acknowledgement,
             "broker",
@@ -108,7 +108,7 @@ class IntakePublisher:
         broker: Broker = self._stage.broker
         for record, pause in zip(records, pauses, strict=False):
             await asyncio.sleep(pause)
-            broker.receive(record, told_at=self._told_at)
+            broker.receive(record, reported_at=self._reported_at)
 
 
 class Senders:

@@ -11,12 +11,13 @@ from random import Random
 from typing import Any, TypeAlias
 
 from shared.decider.decision import Announced, Decision
-from shared.runtime.reload import exchange_policy
+from shared.runtime.aggregate import PolicyMark
+from shared.runtime.reload import reload_policy
 from tests.simulation.broker import Broker, Group
 from tests.simulation.database import Database
 from tests.simulation.hindsight import Hindsight
 from tests.simulation.instance import PATIENT_SECONDS, House, Instance
-from tests.simulation.logs import logs_told_to
+from tests.simulation.logs import logs_to
 from tests.simulation.loop import RunningClock, run
 from tests.simulation.network import Network, weather
 from tests.simulation.witness import PARTITIONS, Invariant, Violation, Witness
@@ -65,7 +66,7 @@ def simulate(seed: int, *, world: str = "toy", audited: bool = False) -> Report:
 
 async def _play(seed: int, world: World, audited: bool) -> Report:
     story = Story(Random(seed), world, audited=audited)
-    with logs_told_to(partial(story.network.tell, "log"), story.unexpected):
+    with logs_to(partial(story.network.tell, "log"), story.unexpected):
         await story.play()
     fates = {fate.value: count for fate, count in story.network.fates.items()}
     happened = story.happened + Counter(fates) + story.witness.said
@@ -100,9 +101,9 @@ class Story:
         self._nobody_until = 0.0
         self._instances: list[Instance] = []
         self._started = 0
-        self._exchanging = 0
+        self._reloading = 0
         self._audits_begun: dict[str, int] = {}
-        self._machine = replace(world.decider, decide=self._decide)
+        self._decider = replace(world.decider, decide=self._decide)
 
     async def play(self) -> None:
         """Storm, calm, the end of all deadlines, calm, judgement."""
@@ -117,7 +118,7 @@ class Story:
             self._advance(self._world.the_end - self._clock.now())
             if await self._comes_to_rest():
                 self.witness.nothing_is_missing()
-                self._world.judge(self.witness, self._machine.policy, self._clock.now())
+                self._world.judge(self.witness, self._decider.policy, self._clock.now())
 
     def unexpected(self, error: str) -> None:
         """The service's own code ran into an error that it does not foresee."""
@@ -162,7 +163,7 @@ class Story:
         if self._is_outage:
             return
         self._started += 1
-        name, decider = f"{self._started}", replace(self._machine)
+        name, decider = f"{self._started}", replace(self._decider)
         instance = Instance(name, self._house, decider, self._clock.now())
         self._instances.append(instance)
         instance.start()
@@ -229,25 +230,25 @@ class Story:
 
     async def deploy(self) -> None:
         """Another policy, process after process."""
-        self._machine = replace(self._machine, policy=self._world.deployed)
+        self._decider = replace(self._decider, policy=self._world.deployed)
         self.network.tell("", "a deploy begins")
         for instance in self._running():
             await asyncio.sleep(self.random.uniform(0, 10))
             await self._renew(instance)
 
-    async def exchange(self) -> None:
+    async def reload(self) -> None:
         """Another policy while they run, process after process."""
-        self._machine = replace(self._machine, policy=self._world.exchanged)
+        self._decider = replace(self._decider, policy=self._world.reloaded)
         self.network.tell("", "another policy is published")
         for instance in self._alive():
-            self.network.spawn(self._exchange(instance))
+            self.network.spawn(self._reload(instance))
             await asyncio.sleep(self.random.uniform(0, 2))
 
-    async def _exchange(self, instance: Instance) -> None:
+    async def _reload(self, instance: Instance) -> None:
         """Once its turn in hand is over."""
-        self._exchanging += 1
-        await exchange_policy(instance.decider, self._world.exchanged, instance.ownership)
-        self._exchanging -= 1
+        self._reloading += 1
+        await reload_policy(instance.decider, self._world.reloaded, instance.ownership)
+        self._reloading -= 1
 
     async def _renew(self, instance: Instance) -> None:
         """Another process in the place of one: before it stops, or after."""
@@ -268,10 +269,10 @@ class Story:
         self._decide_raises = False
         while any(one.is_paused for one in self._alive()):  # noqa: ASYNC110 # as above
             await asyncio.sleep(TICK_SECONDS)
-        while self._exchanging:  # noqa: ASYNC110 # as above
+        while self._reloading:  # noqa: ASYNC110 # as above
             await asyncio.sleep(TICK_SECONDS)
         for instance in self._alive():
-            if instance.decider.policy != self._machine.policy:
+            if instance.decider.policy != self._decider.policy:
                 await self._renew(instance)
         self._audits_begun = {one.name: one.store.audits_begun for one in self._alive()}
         if self._audited:
@@ -325,11 +326,12 @@ class Story:
         return None if done else "an audit is under way"
 
     async def _a_policy_is_being_applied(self) -> bool:
-        policy = self._machine.policy
+        policy = self._decider.policy
+        done = PolicyMark(policy.version, complete=True)
         applied = await self._house.database.policy_marks(range(PARTITIONS))
         return any(
             aggregate.policy_version != policy.version_for(aggregate.dealer_id)
-            and applied.get(aggregate.partition) != policy.version
+            and applied.get(aggregate.partition) != done
             for aggregate in self.witness.stored.values()
         )
 
@@ -345,7 +347,7 @@ class Story:
         database_goes_away,
         decide_breaks,
         deploy,
-        exchange,
+        reload,
     )
 
 

@@ -170,11 +170,11 @@ def sweep_without_ownership(patch: pytest.MonkeyPatch) -> None:
 
 def timers_not_swept(patch: pytest.MonkeyPatch) -> None:
     async def nothing(
-        self: Sweep[Any, Any], found: Any, turn: Turn, read_until: Mapping[int, datetime]
+        self: Toy, found: Any, turn: Turn, read_until: Mapping[int, datetime]
     ) -> None:
         return
 
-    patch.setattr(Sweep, "_decide", nothing)
+    patch.setattr(Reconciler, "decide_anew", nothing)
 
 
 def deadlines_put_off(patch: pytest.MonkeyPatch) -> None:
@@ -211,7 +211,7 @@ def sequences_by_the_clock_alone(patch: pytest.MonkeyPatch) -> None:
     def next_sequence(self: Any, about: str) -> int:
         return int(self.now.timestamp() * 1000)
 
-    patch.setattr(emit.Draft, "next_sequence", next_sequence)
+    patch.setattr(emit.Revision, "next_sequence", next_sequence)
 
 
 def announcements_not_sealed(patch: pytest.MonkeyPatch) -> None:

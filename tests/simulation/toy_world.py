@@ -20,7 +20,7 @@ class ToyWorld(World):
     topics = (VISITS.name,)
     decider = LISTED
     deployed = ToyPolicy(points=20)
-    exchanged = ToyPolicy(points=30)
+    reloaded = ToyPolicy(points=30)
     announces = frozenset({GradeChanged.TYPE})
     dealer = DEALER
     the_end = START + timedelta(days=6)

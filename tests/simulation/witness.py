@@ -14,9 +14,10 @@ from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import customer_of, subject_id
 from shared.contracts.topics import DEAD_LETTERS
 from shared.decider.decider import Decider
+from shared.platform.dead_letters import own_headers
+from shared.platform.kafka import RawRecord
 from shared.platform.publisher import Record
 from shared.runtime.aggregate import NOTHING, Aggregate, Emitted
-from shared.runtime.dead_letters import RawRecord, told_by
 from shared.runtime.reconcile import UNSAID
 from tests.simulation.log import Log, LogEntry
 
@@ -113,7 +114,7 @@ class Witness:
         self.log = Log(decider)
         """What the source topics hold."""
         self.violations: list[Violation] = []
-        self._machine = decider
+        self._decider = decider
         self._announces = announces
         self.stored: dict[str, Aggregate] = {}
         self.latest: dict[str, tuple[int, Record]] = {}
@@ -127,11 +128,11 @@ class Witness:
         self._out: set[tuple[str, int]] = set()
         self._committed: dict[TopicPartition, int] = {}
 
-    def received(self, record: RawRecord, *, poison: bool, told_at: float | None) -> None:
-        """A source topic holds this. `told_at`: when it was handed to its producer."""
+    def received(self, record: RawRecord, *, poison: bool, reported_at: float | None) -> None:
+        """A source topic holds this. `reported_at`: when it was handed to its producer."""
         now = asyncio.get_running_loop().time()
-        told_at = now if told_at is None else told_at
-        self.log.add(record, at=now, told_at=told_at, poison=poison)
+        reported_at = now if reported_at is None else reported_at
+        self.log.add(record, at=now, reported_at=reported_at, poison=poison)
 
     def violated(self, invariant: Invariant, detail: str) -> None:
         """Note it; the service's own code must not be able to swallow it."""
@@ -139,7 +140,7 @@ class Witness:
 
     def subject(self, aggregate_id: str, about: str) -> str:
         """The subject of an output of this run's service."""
-        return subject(self._machine.name, aggregate_id, about)
+        return subject(self._decider.name, aggregate_id, about)
 
     def is_out(self, about: str, sequence: int) -> bool:
         """Whether the topics hold this message."""
@@ -179,12 +180,12 @@ class Witness:
         """An instance begins to send these."""
         for record in records:
             if record.topic == DEAD_LETTERS.name:
-                self.acts(owner, int(told_by(record.headers)["partition"]))
+                self.acts(owner, int(own_headers(record.headers)["partition"]))
                 continue
-            told = from_headers(record.headers)
-            written = self._written.get((told["subject"], int(told["sequence"])))
+            headers = from_headers(record.headers)
+            written = self._written.get((headers["subject"], int(headers["sequence"])))
             if written is None:
-                self.violated(Invariant.WRITTEN_FIRST, f"{owner.name} sends {told['type']}")
+                self.violated(Invariant.WRITTEN_FIRST, f"{owner.name} sends {headers['type']}")
             else:
                 self.acts(owner, written.partition)
         if owner.was_paused_too_long:
@@ -199,15 +200,15 @@ class Witness:
         """The topics hold these."""
         for record in records:
             if record.topic == DEAD_LETTERS.name:
-                letter = told_by(record.headers)
+                letter = own_headers(record.headers)
                 origin = _origin(letter)
                 if self.buried.setdefault(origin, letter["id"]) != letter["id"]:
                     self.violated(Invariant.DEAD_LETTERS, f"{origin} has two ids")
                 self._one_content(letter["id"], record)
                 continue
-            told = from_headers(record.headers)
-            about, sequence = told["subject"], int(told["sequence"])
-            self._one_content(told["id"], record)
+            headers = from_headers(record.headers)
+            about, sequence = headers["subject"], int(headers["sequence"])
+            self._one_content(headers["id"], record)
             self._out.add((about, sequence))
             if sequence >= self.latest.get(about, (0, record))[0]:
                 self.latest[about] = (sequence, record)
@@ -240,7 +241,7 @@ class Witness:
             return Origin(record.topic, record.partition, record.offset) in self.buried
         if entry.event is None:
             return True
-        known = self.stored.get(self._machine.aggregate_id(entry.event))
+        known = self.stored.get(self._decider.aggregate_id(entry.event))
         return self.log.adds_nothing(known.facts if known else NOTHING, entry.event)
 
     def nothing_is_missing(self) -> None:

@@ -1,4 +1,4 @@
-"""What a run is about: a machine, what is reported to it, and what must come of that."""
+"""What a run is about: a decider, what is reported to it, and what must come of that."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection
@@ -17,7 +17,7 @@ from tests.simulation.witness import Witness
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 STORM_SECONDS = 30.0
 
-AnyMachine: TypeAlias = Decider[Any, Any]
+AnyDecider: TypeAlias = Decider[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class World(ABC):
     name: ClassVar[str]
     topics: ClassVar[tuple[str, ...]]
     """The source topics."""
-    decider: AnyMachine
+    decider: AnyDecider
     deployed: Any
     """The policy of another deploy."""
-    exchanged: Any
+    reloaded: Any
     """The policy that is published while they run."""
     announces: Collection[str]
     """The CloudEvents types of its announcements."""
@@ -49,8 +49,8 @@ class World(ABC):
     the_end: datetime
     """When every deadline has long passed."""
 
-    def all_told(self, log: Log, aggregate_id: str, facts: Any, until: float) -> Any:
-        """As `Told` promises; where nobody but the log knows anything, just that."""
+    def all_reported(self, log: Log, aggregate_id: str, facts: Any, until: float) -> Any:
+        """As `Publishers` promises; where nobody but the log knows anything, just that."""
         return facts
 
     @abstractmethod

@@ -32,7 +32,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
 """What is reported -> the services that must know of it."""
 
 
-class Place(NamedTuple):
+class HeldDocument(NamedTuple):
     """Where a document has to be."""
 
     service: str
@@ -40,7 +40,7 @@ class Place(NamedTuple):
     document_id: str
 
 
-Held = Mapping[Place, str]
+Held = Mapping[HeldDocument, str]
 """Place -> the version that is there."""
 
 
@@ -65,15 +65,15 @@ class Ledger:
             if item.outcome != line.expected
         ]
 
-    def due(self) -> dict[Place, str]:
+    def due(self) -> dict[HeldDocument, str]:
         """Where every accepted document has to be, at this version or a newer one."""
-        due: dict[Place, str] = {}
+        due: dict[HeldDocument, str] = {}
         for line, item in self.entries:
             if item.outcome == "rejected" or not item.document_id or not item.version:
                 continue
             for service in READ_BY[_type_of(line)]:
                 for key in item.customer_keys:
-                    place = Place(service, key, item.document_id)
+                    place = HeldDocument(service, key, item.document_id)
                     due[place] = max(due.get(place, ""), item.version)
         return due
 
@@ -86,16 +86,18 @@ class Ledger:
         }
 
 
-def held_by(service: str, aggregates: Iterable[tuple[str, Mapping[str, str]]]) -> dict[Place, str]:
+def held_by(
+    service: str, aggregates: Iterable[tuple[str, Mapping[str, str]]]
+) -> dict[HeldDocument, str]:
     """What `service` holds, from its aggregates' ids and documents."""
     return {
-        Place(service, customer_of(aggregate_id), document_id): version
+        HeldDocument(service, customer_of(aggregate_id), document_id): version
         for aggregate_id, documents in aggregates
         for document_id, version in documents.items()
     }
 
 
-def missing(due: Held, held: Held) -> list[Place]:
+def missing(due: Held, held: Held) -> list[HeldDocument]:
     """What has not arrived, or only in an older version."""
     return sorted(place for place, version in due.items() if held.get(place, "") < version)
 
@@ -109,7 +111,7 @@ class Balance:
     duplicate: int
     rejected: int
     due: int
-    missing: tuple[Place, ...]
+    missing: tuple[HeldDocument, ...]
     concerning_nobody: int
     not_registered: tuple[str, ...]
     surprises: tuple[str, ...]

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from deploy.cli.failures import CannotRun
-from deploy.sandbox.demo.account import Place, held_by
+from deploy.sandbox.demo.account import HeldDocument, held_by
 
 PAGE = 1000
 
@@ -18,9 +18,9 @@ class Audit:
         self._http = http
         self._urls = urls
 
-    async def held(self, services: Iterable[str]) -> dict[Place, str]:
+    async def held(self, services: Iterable[str]) -> dict[HeldDocument, str]:
         """Every document that each of `services` holds, and its version."""
-        held: dict[Place, str] = {}
+        held: dict[HeldDocument, str] = {}
         for service in services:
             held |= held_by(service, [found async for found in self._aggregates(service)])
         return held

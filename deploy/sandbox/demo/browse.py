@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from deploy.cli.terminal import hint
-from deploy.sandbox.demo.summary import Received
+from deploy.sandbox.demo.summary import TopicRecord
 from deploy.sandbox.feed.featured import CLIMBS
 from shared.contracts.complaints import CaseClosed
 from shared.contracts.scoring import GradeChanged
@@ -20,7 +20,7 @@ def afterwards() -> Iterator[str]:
 
 
 def to_browse(
-    urls: Mapping[str, str], records: Sequence[Received], directory: Path
+    urls: Mapping[str, str], records: Sequence[TopicRecord], directory: Path
 ) -> Iterator[str]:
     """What to open and to type while everything runs, with its data in `directory`."""
     case, customer = _featured_case(records), _promoted_customer(records)
@@ -41,7 +41,7 @@ def to_browse(
     yield "Its clock is six days ahead and goes at the usual pace. Ctrl-C stops everything."
 
 
-def _featured_case(records: Sequence[Received]) -> str:
+def _featured_case(records: Sequence[TopicRecord]) -> str:
     """`customer-key|case-id`, as complaints is asked for a case: fit for a shell, too."""
     closed = (
         record
@@ -51,6 +51,6 @@ def _featured_case(records: Sequence[Received]) -> str:
     return next((quote(f"{record['key']}|{record['data']['case_id']}") for record in closed), "")
 
 
-def _promoted_customer(records: Sequence[Received]) -> str:
+def _promoted_customer(records: Sequence[TopicRecord]) -> str:
     promoted = (record["key"] for record in records if record["type"] == GradeChanged.TYPE)
     return quote(max(promoted, default=""))

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import httpx
 
-from deploy.cli import record_summary as gist
 from deploy.cli.failures import CannotRun
 from deploy.cli.intake_client import IntakeClient
-from deploy.cli.tail import following
+from deploy.cli.record_summary import FOR_THE_RECORD
+from deploy.cli.topic_tail import following
+from deploy.examples import EXAMPLE_RULES
 from deploy.sandbox.demo.account import READ_BY, Balance, Ledger, missing
 from deploy.sandbox.demo.audit import Audit
 from deploy.sandbox.demo.stories import timelines
@@ -33,17 +34,15 @@ from shared.dealers.file import EXAMPLE_DEALERS
 from shared.platform.kafka import make_producer
 from shared.time.clock import ScaledClock, SystemClock, write_origin
 
-EXAMPLE_RULES = Path(__file__).parent.parent.parent / "examples" / "rules"
-"""Rosters are read from there; no edition is applied, so all dealers have the shipped 2123."""
 LIVE_DAYS = 6
 LIVE_SECONDS = 27.0
 FACTOR = LIVE_DAYS * 24 * 3600 / LIVE_SECONDS
 LIVE_SHARE = 6
-"""One event in so many is live, the others are history."""
+"""One event in `LIVE_SHARE` is live, the others are history."""
 CHUNK = 500
 LIVE_CHUNK = 100
 AFTERMATH_SECONDS = 3.0
-"""Scaled time goes on for so long, over half a day, until all that was due has happened."""
+"""Scaled time goes on after the last event, over half a day, until all that was due happened."""
 LEAD = timedelta(seconds=1)
 """All processes have read the origin before scaled time starts."""
 ARRIVAL_SECONDS = 60.0
@@ -52,7 +51,7 @@ READERS = sorted({service for services in READ_BY.values() for service in servic
 
 
 @dataclass(slots=True)
-class Story:
+class DemoRun:
     """What the demo has done so far."""
 
     stack: Stack
@@ -83,85 +82,84 @@ def demo_environment(directory: Path) -> dict[str, str]:
         BROKER_VARIABLE: "",
         DATABASE_VARIABLE: "",
         "AFTERCARE_DEALERS_FILE": str(EXAMPLE_DEALERS),
-        "AFTERCARE_COMPLAINTS_RULES_DIR": str(EXAMPLE_RULES),
+        # its rosters are read; no edition is applied, so all dealers have the shipped rules
+        "AFTERCARE_RULES_DIR": str(EXAMPLE_RULES),
         "AFTERCARE_CLOCK__ORIGIN_FILE": str(origin_file(directory)),
         "AFTERCARE_CLOCK__FACTOR": str(FACTOR),
     }
 
 
-async def play(story: Story, watch: Watch) -> Balance:
+async def play(run: DemoRun, watch: Watch) -> Balance:
     """Send everything, watch what follows, and account for it.
 
     Raises `CannotRun` when a service goes away.
     """
     async with (
-        following(story.stack.kafka, WATCHED, from_start=True) as tail,
-        IntakeClient(story.stack.urls["intake"]) as intake,
+        following(run.stack.kafka, WATCHED, from_start=True) as tail,
+        IntakeClient(run.stack.urls["intake"]) as intake,
         httpx.AsyncClient(timeout=60) as http,
     ):
-        audit = Audit(http, story.stack.urls)
+        audit = Audit(http, run.stack.urls)
         watching = asyncio.create_task(watch.run(tail))
         try:
-            await _send_history(story, intake)
-            await _until_arrived(story, audit, "history")
+            await _send_history(run, intake)
+            await _until_arrived(run, audit, "history")
             await _until_quiet(watch)
             alarms_from_history = watch.alarms()
-            for line in _what_to_know(story.dealers):
-                story.say(line)
-            watch.planted = poison = await _publish_poison(story)
+            for line in _what_to_know(run.dealers):
+                run.say(line)
+            watch.planted = poison = await _publish_poison(run)
             watch.talkative = True
-            await _send_live(story, intake)
-            await _until_arrived(story, audit, "live")
+            await _send_live(run, intake)
+            await _until_arrived(run, audit, "live")
             await _until_quiet(watch)
             if watching.done():
                 watching.result()
         finally:
             watching.cancel()
-        return await _balance(story, watch, audit, poison, alarms_from_history)
+        return await _balance(run, watch, audit, poison, alarms_from_history)
 
 
-async def _send_history(story: Story, intake: IntakeClient) -> None:
+async def _send_history(run: DemoRun, intake: IntakeClient) -> None:
     lines = history(
-        seed=story.seed,
-        dealers=story.dealers,
-        until=story.began_at,
-        events=story.events - story.events // LIVE_SHARE,
+        seed=run.seed,
+        dealers=run.dealers,
+        until=run.began_at,
+        events=run.events - run.events // LIVE_SHARE,
     )
-    story.say(f"sending {len(lines)} events of history")
+    run.say(f"sending {len(lines)} events of history")
     began = time.monotonic()
     for start in range(0, len(lines), CHUNK):
-        await _send(story, intake, lines[start : start + CHUNK])
-    story.seconds["history sent"] = time.monotonic() - began
+        await _send(run, intake, lines[start : start + CHUNK])
+    run.seconds["history sent"] = time.monotonic() - began
 
 
-async def _send_live(story: Story, intake: IntakeClient) -> None:
+async def _send_live(run: DemoRun, intake: IntakeClient) -> None:
     """Each line when its moment has come on the scaled clock, those that are due together."""
     lines = live(
-        seed=story.seed,
-        dealers=story.dealers,
-        start=story.began_at,
+        seed=run.seed,
+        dealers=run.dealers,
+        start=run.began_at,
         days=LIVE_DAYS,
-        events=story.events // LIVE_SHARE,
+        events=run.events // LIVE_SHARE,
     )
     origin = SystemClock().now() + LEAD
-    write_origin(
-        origin_file(story.directory), origin, fast_seconds=LIVE_SECONDS + AFTERMATH_SECONDS
-    )
-    story.say(f"sending {len(lines)} events of {LIVE_DAYS} days in {LIVE_SECONDS:.0f} s")
-    clock = story.clock
+    write_origin(origin_file(run.directory), origin, fast_seconds=LIVE_SECONDS + AFTERMATH_SECONDS)
+    run.say(f"sending {len(lines)} events of {LIVE_DAYS} days in {LIVE_SECONDS:.0f} s")
+    clock = run.clock
     began = time.monotonic()
     sent = 0
     while sent < len(lines):
         now = clock.now()
         due = [line for line in lines[sent : sent + LIVE_CHUNK] if line.at <= now]
         if due:
-            await _send(story, intake, due)
+            await _send(run, intake, due)
             sent += len(due)
         elif now < origin:
             await asyncio.sleep((origin - now).total_seconds())
         else:
             await asyncio.sleep((lines[sent].at - now).total_seconds() / FACTOR)
-    story.seconds["live sent"] = time.monotonic() - began
+    run.seconds["live sent"] = time.monotonic() - began
 
 
 def _what_to_know(dealers: Sequence[Dealer]) -> Iterator[str]:
@@ -173,31 +171,31 @@ def _what_to_know(dealers: Sequence[Dealer]) -> Iterator[str]:
         "topic set it aside as dead letters, and go on."
     )
     yield (
-        f"  {gist.FOR_THE_RECORD}: a later step was due when this one was noticed, and the later "
+        f"  {FOR_THE_RECORD}: a later step was due when this one was noticed, and the later "
         "one alone is told. Six days in half a minute make that more frequent than in life."
     )
 
 
-async def _send(story: Story, intake: IntakeClient, lines: Sequence[FeedLine]) -> None:
-    ended = story.stack.ended()
+async def _send(run: DemoRun, intake: IntakeClient, lines: Sequence[FeedLine]) -> None:
+    ended = run.stack.ended()
     if ended is not None:
         raise CannotRun(
             f"{ended.name} ended (exit code {ended.exit_code}). Its log is {ended.log}:\n"
             f"{ended.last_words()}"
         )
-    story.ledger.add(lines, await intake.send([line.line for line in lines]))
+    run.ledger.add(lines, await intake.send([line.line for line in lines]))
 
 
-async def _until_arrived(story: Story, audit: Audit, what: str) -> None:
+async def _until_arrived(run: DemoRun, audit: Audit, what: str) -> None:
     """Return when the services hold what was accepted, or the patience ends."""
-    due = story.ledger.due()
+    due = run.ledger.due()
     began = time.monotonic()
     left = missing(due, await audit.held(READERS))
     while left and time.monotonic() - began < ARRIVAL_SECONDS:
         await asyncio.sleep(0.5)
         left = missing(due, await audit.held(READERS))
-    story.say(f"the services hold {len(due) - len(left)} of {len(due)} documents")
-    story.seconds[f"{what} arrived"] = time.monotonic() - began
+    run.say(f"the services hold {len(due) - len(left)} of {len(due)} documents")
+    run.seconds[f"{what} arrived"] = time.monotonic() - began
 
 
 async def _until_quiet(watch: Watch) -> None:
@@ -207,12 +205,12 @@ async def _until_quiet(watch: Watch) -> None:
             await watch.until_quiet()
 
 
-async def _publish_poison(story: Story) -> Origin:
+async def _publish_poison(run: DemoRun) -> Origin:
     """Put a record on a topic that nobody can read, as a faulty tool might."""
-    async with make_producer(story.stack.kafka) as producer:
+    async with make_producer(run.stack.kafka) as producer:
         sent = await producer.send_and_wait(
             VISITS.name,
-            key=f"{story.dealers[0].id}/faulty-tool/1".encode(),
+            key=f"{run.dealers[0].id}/faulty-tool/1".encode(),
             value=b'{"document_id": "cut o',
             headers=to_headers({"type": VisitRecorded.TYPE, "specversion": "1.0", "id": "1"}),
         )
@@ -220,12 +218,12 @@ async def _publish_poison(story: Story) -> Origin:
 
 
 async def _balance(
-    story: Story, watch: Watch, audit: Audit, poison: Origin, alarms_from_history: int
+    run: DemoRun, watch: Watch, audit: Audit, poison: Origin, alarms_from_history: int
 ) -> Balance:
-    ledger = story.ledger
+    ledger = run.ledger
     due = ledger.due()
     held = await audit.held(READERS)
-    registered = await audit.registered([dealer.id for dealer in story.dealers])
+    registered = await audit.registered([dealer.id for dealer in run.dealers])
     return Balance(
         sent=len(ledger.entries),
         accepted=ledger.count("accepted"),
@@ -243,8 +241,8 @@ async def _balance(
         ),
         alarms_from_history=alarms_from_history,
         cases_otherwise=tuple(
-            f"{told.featured.case_no}: {what}"
-            for told in timelines(watch.received, dealers=story.dealers)
-            for what in told.missing
+            f"{timeline.featured.case_no}: {what}"
+            for timeline in timelines(watch.received, dealers=run.dealers)
+            for what in timeline.missing
         ),
     )

@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import json
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -14,13 +12,14 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from deploy.sandbox.address_file import recording
+from deploy.cli.terminal import write_json
 from deploy.sandbox.demo.account import Balance
 from deploy.sandbox.demo.browse import afterwards, to_browse
-from deploy.sandbox.demo.play import Story, demo_environment, play
+from deploy.sandbox.demo.play import DemoRun, demo_environment, play
 from deploy.sandbox.demo.stories import Timeline, render_timeline, timelines
 from deploy.sandbox.demo.summary import DealerSummary, render, summarize
 from deploy.sandbox.demo.watch import Watch
+from deploy.sandbox.recording import recording
 from deploy.sandbox.stack import Stack, any_ports, running_stack
 from deploy.sandbox.up import watch as watch_over
 from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
@@ -76,18 +75,16 @@ class _Shown:
     def say(self, line: str) -> None:
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
-    def end(self, balance: Balance, story: Story, watch: Watch) -> None:
+    def end(self, balance: Balance, run: DemoRun, watch: Watch) -> None:
         """The account, and what led to it."""
         if self._as_json:
-            told = json.dumps(_as_json(balance, story, watch), ensure_ascii=False)
-            sys.stdout.write(told + "\n")
-            sys.stdout.flush()
+            write_json(_as_json(balance, run, watch), readable=True)
             return
         self.console.print()
-        for timeline in _timelines(story, watch):
+        for timeline in _timelines(run, watch):
             self.console.print(render_timeline(timeline))
-        self.console.print(render(_summaries(story, watch)))
-        _show(balance, story, watch, self.say)
+        self.console.print(render(_summaries(run, watch)))
+        _show(balance, run, watch, self.say)
 
 
 def _played(directory: Path, shown: _Shown, *, seed: int, events: int, stay: bool) -> bool:
@@ -98,7 +95,7 @@ def _played(directory: Path, shown: _Shown, *, seed: int, events: int, stay: boo
     )
     with stack_running as stack:
         dealers = read_dealers(EXAMPLE_DEALERS).all()
-        story = Story(
+        run = DemoRun(
             stack=stack,
             directory=directory,
             dealers=dealers,
@@ -107,18 +104,18 @@ def _played(directory: Path, shown: _Shown, *, seed: int, events: int, stay: boo
             began_at=SystemClock().now(),
             say=shown.say,
         )
-        story.seconds["start"] = time.monotonic() - began
+        run.seconds["start"] = time.monotonic() - began
         watch = Watch(say=shown.say, zones={dealer.id: dealer.zone for dealer in dealers})
-        with _counters(shown.console, story, watch):
-            balance = asyncio.run(play(story, watch))
+        with _counters(shown.console, run, watch):
+            balance = asyncio.run(play(run, watch))
         if stay:
-            shown.end(balance, story, watch)
+            shown.end(balance, run, watch)
             _stay(stack, directory, watch, shown.say)
             return balance.balanced
         played = time.monotonic()
-    story.seconds["stop"] = time.monotonic() - played
-    story.seconds["all"] = time.monotonic() - began
-    shown.end(balance, story, watch)
+    run.seconds["stop"] = time.monotonic() - played
+    run.seconds["all"] = time.monotonic() - began
+    shown.end(balance, run, watch)
     for line in ("", *afterwards()):
         shown.say(line)
     return balance.balanced
@@ -133,14 +130,14 @@ def _stay(stack: Stack, directory: Path, watch: Watch, say: Callable[[str], None
     say("stopping")
 
 
-def _counters(console: Console, story: Story, watch: Watch) -> Live:
+def _counters(console: Console, run: DemoRun, watch: Watch) -> Live:
     """Counters below the lines, as long as it runs; nothing where there is no terminal."""
 
     def counted() -> Table:
         titles = ["now (UTC)", "events", *_TITLES.values()]
         table = Table(*titles, box=None, padding=(0, 2, 0, 0), header_style="dim")
-        now = f"{story.clock.now():%d %b %H:%M}"
-        figures = [len(story.ledger.entries), *(watch.counts[kind] for kind in _TITLES)]
+        now = f"{run.clock.now():%d %b %H:%M}"
+        figures = [len(run.ledger.entries), *(watch.counts[kind] for kind in _TITLES)]
         table.add_row(now, *(str(figure) for figure in figures))
         return table
 
@@ -153,11 +150,11 @@ def _counters(console: Console, story: Story, watch: Watch) -> Live:
     )
 
 
-def _show(balance: Balance, story: Story, watch: Watch, say: Callable[[str], None]) -> None:
+def _show(balance: Balance, run: DemoRun, watch: Watch, say: Callable[[str], None]) -> None:
     say("")
     published = (f"{watch.counts[kind]} {title}" for kind, title in _TITLES.items())
     say("published: " + ", ".join(published))
-    say("took: " + ", ".join(f"{name} {took:.0f} s" for name, took in story.seconds.items()))
+    say("took: " + ", ".join(f"{name} {took:.0f} s" for name, took in run.seconds.items()))
     say("")
     for line in balance.in_words():
         say(line)
@@ -167,25 +164,25 @@ def _show(balance: Balance, story: Story, watch: Watch, say: Callable[[str], Non
         say(f"  … and {len(balance.trouble) - SHOWN_TROUBLE} more; --json lists all")
 
 
-def _summaries(story: Story, watch: Watch) -> list[DealerSummary]:
+def _summaries(run: DemoRun, watch: Watch) -> list[DealerSummary]:
     return summarize(
         watch.received,
-        answers=[(line.dealer_id, item.outcome) for line, item in story.ledger.entries],
-        dealers=story.dealers,
-        since=story.began_at,
+        answers=[(line.dealer_id, item.outcome) for line, item in run.ledger.entries],
+        dealers=run.dealers,
+        since=run.began_at,
     )
 
 
-def _timelines(story: Story, watch: Watch) -> list[Timeline]:
-    return timelines(watch.received, dealers=story.dealers)
+def _timelines(run: DemoRun, watch: Watch) -> list[Timeline]:
+    return timelines(watch.received, dealers=run.dealers)
 
 
-def _as_json(balance: Balance, story: Story, watch: Watch) -> dict[str, object]:
+def _as_json(balance: Balance, run: DemoRun, watch: Watch) -> dict[str, object]:
     return {
         **balance.as_json(),
         "published": {title: watch.counts[kind] for kind, title in _TITLES.items()},
-        "cases": [told.as_json() for told in _timelines(story, watch)],
-        "dealers": [summary.model_dump() for summary in _summaries(story, watch)],
-        "seconds": {name: round(took, 2) for name, took in story.seconds.items()},
-        "seed": story.seed,
+        "cases": [timeline.as_json() for timeline in _timelines(run, watch)],
+        "dealers": [summary.model_dump() for summary in _summaries(run, watch)],
+        "seconds": {name: round(took, 2) for name, took in run.seconds.items()},
+        "seed": run.seed,
     }

@@ -12,8 +12,15 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from deploy.cli import record_summary as gist
-from deploy.sandbox.demo.summary import Received
+from deploy.cli.record_summary import (
+    FOR_THE_RECORD,
+    addressees,
+    kept_and_broken,
+    margin,
+    taken_back,
+    words,
+)
+from deploy.sandbox.demo.summary import TopicRecord
 from deploy.sandbox.demo.watch import LABELS
 from deploy.sandbox.feed.featured import FEATURED, Featured
 from shared.contracts.complaints import (
@@ -36,7 +43,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CaseMessage:
     """One message about a case."""
 
     at: datetime
@@ -53,7 +60,7 @@ class Timeline:
     featured: Featured
     dealer: Dealer | None
     """None: nothing was announced."""
-    entries: tuple[Entry, ...]
+    messages: tuple[CaseMessage, ...]
     missing: tuple[str, ...]
     """Of what should stand at the end, or have been taken back."""
 
@@ -66,60 +73,60 @@ class Timeline:
             "missing": list(self.missing),
             "timeline": [
                 {
-                    "at": entry.at.isoformat(),
-                    "type": entry.type,
-                    "text": entry.text,
-                    "why": entry.why.model_dump(),
+                    "at": message.at.isoformat(),
+                    "type": message.type,
+                    "text": message.text,
+                    "why": message.why.model_dump(),
                 }
-                for entry in self.entries
+                for message in self.messages
             ],
         }
 
 
-def timelines(records: Iterable[Received], *, dealers: Sequence[Dealer]) -> list[Timeline]:
+def timelines(records: Iterable[TopicRecord], *, dealers: Sequence[Dealer]) -> list[Timeline]:
     """The timeline of each featured case. `records`: as read, none about a subject out of order."""
-    said: dict[str, list[Received]] = {featured.case_no: [] for featured in FEATURED}
+    announced: dict[str, list[TopicRecord]] = {featured.case_no: [] for featured in FEATURED}
     for record in records:
         case_no = str(record["data"].get("case_no"))
-        if record["topic"] == ESCALATIONS.name and case_no in said:
-            said[case_no].append(record)
+        if record["topic"] == ESCALATIONS.name and case_no in announced:
+            announced[case_no].append(record)
     by_id = {dealer.id: dealer for dealer in dealers}
-    return [_timeline(featured, said[featured.case_no], by_id) for featured in FEATURED]
+    return [_timeline(featured, announced[featured.case_no], by_id) for featured in FEATURED]
 
 
 def _timeline(
-    featured: Featured, records: Sequence[Received], dealers: Mapping[str, Dealer]
+    featured: Featured, records: Sequence[TopicRecord], dealers: Mapping[str, Dealer]
 ) -> Timeline:
     endings = {record["subject"]: _ending(record) for record in records}.values()
     dealer_id = str(records[0]["data"]["dealer_id"]) if records else ""
     return Timeline(
         featured=featured,
         dealer=dealers.get(dealer_id),
-        entries=tuple(_entry(record) for record in records),
+        messages=tuple(_message(record) for record in records),
         missing=tuple(each for each in featured.ends if each not in endings),
     )
 
 
-def _ending(record: Received) -> str:
+def _ending(record: TopicRecord) -> str:
     """What stands of a subject after this message, in the words of `Featured.ends`."""
     data = _data(record)
     if (kind := _KINDS.get(record["type"])) is not None:
-        step = f"{kind} {gist.words(data['step'])}" if kind == "step" else kind
-        return f"{step} of {gist.words(data['clock'])}"
+        step = f"{kind} {words(data['step'])}" if kind == "step" else kind
+        return f"{step} of {words(data['clock'])}"
     match record["type"]:
         case ClockStopped.TYPE:
-            return f"{gist.words(data['clock'])} {data['verdict']}"
+            return f"{words(data['clock'])} {data['verdict']}"
         case CaseClosed.TYPE:
-            return f"closed {data['outcome']}; {gist.kept_and_broken(data)}"
+            return f"closed {data['outcome']}; {kept_and_broken(data)}"
         case EscalationWithdrawn.TYPE:
-            return f"{gist.taken_back(data['about'])}, taken back"
+            return f"{taken_back(data['about'])}, taken back"
     return record["type"]
 
 
-def _entry(record: Received) -> Entry:
+def _message(record: TopicRecord) -> CaseMessage:
     data = _data(record)
     notice = record["type"] in _KINDS
-    return Entry(
+    return CaseMessage(
         at=datetime.fromisoformat(data["at"] if notice else record["said_at"]),
         type=record["type"],
         text=_text(record["type"], data),
@@ -130,14 +137,14 @@ def _entry(record: Received) -> Entry:
 def _text(kind: str, data: Mapping[str, Any]) -> str:
     match kind:
         case DeadlineWarned.TYPE | DeadlineBreached.TYPE | EscalationRaised.TYPE:
-            told = f"-> {gist.addressees(data)}" if data["notified"] else gist.FOR_THE_RECORD
-            return f"{gist.words(data['clock'])} {_distance(data)} {told}"
+            to_whom = f"-> {addressees(data)}" if data["notified"] else FOR_THE_RECORD
+            return f"{words(data['clock'])} {_distance(data)} {to_whom}"
         case ClockStopped.TYPE:
-            return f"{gist.words(data['clock'])} {data['verdict']}, {gist.margin(data)}"
+            return f"{words(data['clock'])} {data['verdict']}, {margin(data)}"
         case CaseClosed.TYPE:
-            return f"{data['outcome']}; {gist.kept_and_broken(data)}"
+            return f"{data['outcome']}; {kept_and_broken(data)}"
         case EscalationWithdrawn.TYPE:
-            return gist.taken_back(data["about"])
+            return taken_back(data["about"])
     return str(data["why"]["en"])
 
 
@@ -152,25 +159,25 @@ def _distance(data: Mapping[str, Any]) -> str:
     return f"is due in {hours}" if left > timedelta(0) else f"is {hours} over"
 
 
-def _data(record: Received) -> Mapping[str, Any]:
+def _data(record: TopicRecord) -> Mapping[str, Any]:
     return record["data"]
 
 
-def render_timeline(told: Timeline) -> Group:
+def render_timeline(timeline: Timeline) -> Group:
     """For a terminal, in the dealer's local time; the reasons in Chinese where that is spoken."""
-    case_no, title = told.featured.case_no, told.featured.story.title
-    if told.dealer is None:
+    case_no, title = timeline.featured.case_no, timeline.featured.story.title
+    if timeline.dealer is None:
         return Group(Text(f"{case_no}: {title}. Nothing was announced of it."), Text())
     heading = Text(f"{case_no}: {title}", style="bold")
-    heading.append(f"  {told.dealer.name}, {told.dealer.timezone}", style="dim")
+    heading.append(f"  {timeline.dealer.name}, {timeline.dealer.timezone}", style="dim")
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column()
-    for entry in told.entries:
-        text = Text(entry.text)
-        if told.dealer.language == "zh":
-            text.append(f"\n{entry.why.zh}", style="dim")
-        local = entry.at.astimezone(told.dealer.zone)
-        table.add_row(f"  {local:%a %H:%M}", LABELS[entry.type], text)
-    return Group(heading, table, *(Text(f"  MISSING: {each}") for each in told.missing), Text())
+    for message in timeline.messages:
+        text = Text(message.text)
+        if timeline.dealer.language == "zh":
+            text.append(f"\n{message.why.zh}", style="dim")
+        local = message.at.astimezone(timeline.dealer.zone)
+        table.add_row(f"  {local:%a %H:%M}", LABELS[message.type], text)
+    return Group(heading, table, *(Text(f"  MISSING: {each}") for each in timeline.missing), Text())

@@ -30,7 +30,7 @@ from shared.dealers.dealer import Dealer
 Outcome = Literal["accepted", "duplicate", "rejected"]
 
 
-class Received(TypedDict):
+class TopicRecord(TypedDict):
     """One record of a topic. Intake's have no sequence of their own: 0."""
 
     topic: str
@@ -44,7 +44,7 @@ class Received(TypedDict):
 
 
 class DealerSummary(BaseModel):
-    """One dealer's days. Complaints, alarms and promises are those of the days told, only."""
+    """One dealer's days. Complaints, alarms and promises are those of these days only."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -97,7 +97,7 @@ _Clock: TypeAlias = ClockStopped | DeadlineBreached
 
 
 def summarize(
-    records: Iterable[Received],
+    records: Iterable[TopicRecord],
     *,
     answers: Iterable[tuple[str, Outcome]],
     dealers: Sequence[Dealer],
@@ -121,13 +121,13 @@ def summarize(
     ]
 
 
-def latest(records: Iterable[Received]) -> list[Message]:
+def latest(records: Iterable[TopicRecord]) -> list[Message]:
     """The latest message about each subject; types that are of no interest here are left out.
 
     A subject's latest message has the highest sequence. Raises `pydantic.ValidationError` for a
     message that breaks its contract.
     """
-    newest: dict[str, Received] = {}
+    newest: dict[str, TopicRecord] = {}
     for record in records:
         if record["type"] not in _CONTRACTS:
             continue

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
-from deploy.cli import record_summary as gist
-from deploy.cli.tail import Record, Tail
-from deploy.sandbox.demo.summary import Received
+from deploy.cli.record_summary import RecordSummary, summary_of
+from deploy.cli.topic_tail import Record, Tail
+from deploy.sandbox.demo.summary import TopicRecord
 from shared.contracts.complaints import (
     CaseClosed,
     CaseMerged,
@@ -33,7 +33,7 @@ from shared.contracts.topics import (
     SCORES,
     TASKS,
 )
-from shared.runtime.dead_letters import is_resolution, told_by
+from shared.platform.dead_letters import is_resolution, own_headers
 
 WATCHED = tuple(
     topic.name for topic in (SCORES, GRADES, TASKS, ESCALATIONS, MERGES, CASES, DEAD_LETTERS)
@@ -57,7 +57,7 @@ LABELS = {
 """What is worth a line, and what it is called there."""
 QUIET_POLLS = 3
 LINES_PER_KIND = 8
-"""So many lines of each kind are shown, that none drowns the others; all are counted."""
+"""Further lines of a kind are not shown, that none drowns the others; all are counted."""
 
 
 class Origin(NamedTuple):
@@ -74,11 +74,11 @@ class Watch:
 
     say: Callable[[str], None]
     zones: Mapping[str, tzinfo] = field(default_factory=dict)
-    """Dealer -> the zone whose clocks its lines are told by; UTC where none is known."""
+    """Dealer -> the zone whose clocks its lines go by; UTC where none is known."""
     planted: Origin | None = None
     """The record that is unreadable on purpose."""
     counts: Counter[str] = field(default_factory=Counter)
-    received: list[Received] = field(default_factory=list)
+    received: list[TopicRecord] = field(default_factory=list)
     sequences: dict[str, int] = field(default_factory=dict)
     """Subject -> its latest sequence: repeats and overtaken messages are dropped."""
     dead_letters: list[tuple[Origin, str]] = field(default_factory=list)
@@ -112,22 +112,22 @@ class Watch:
             return
         written_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
         zone = self.zones.get(from_headers(headers).get("dealerid", ""), UTC)
-        told = gist.tell(record.topic, headers, record.value, written_at=written_at, zone=zone)
+        summary = summary_of(record.topic, headers, record.value, written_at=written_at, zone=zone)
         if record.topic == DEAD_LETTERS.name:
             self.counts[DEAD_LETTER] += 1
-            self.dead_letters.append((_origin(headers), told.gist))
+            self.dead_letters.append((_origin(headers), summary.text))
             purpose = "on purpose: " if _origin(headers) == self.planted else ""
-            self._show(DEAD_LETTER, replace(told, gist=purpose + told.gist), zone)
+            self._show(DEAD_LETTER, replace(summary, text=purpose + summary.text), zone)
             return
         attributes = from_headers(headers)
-        received = Received(
+        received = TopicRecord(
             topic=record.topic,
             type=attributes.get("type", ""),
             key=(record.key or b"").decode(),
             data=json.loads(record.value or b"{}"),
             sequence=int(attributes.get("sequence", "0")),
             subject=attributes.get("subject", ""),
-            said_at=told.at,
+            said_at=summary.at,
         )
         known = self.sequences.get(received["subject"], 0)
         if known >= received["sequence"]:
@@ -136,25 +136,25 @@ class Watch:
         self.sequences[received["subject"]] = received["sequence"]
         self.counts[received["type"]] += 1
         if self.talkative and _notable(received, first=not known):
-            self._show(received["type"], told, zone)
+            self._show(received["type"], summary, zone)
 
     def alarms(self) -> int:
         """How many warnings, breaches and steps of a ladder were announced so far."""
         return sum(self.counts[kind] for kind in ALARMS)
 
-    def _show(self, kind: str, told: gist.Told, zone: tzinfo) -> None:
+    def _show(self, kind: str, summary: RecordSummary, zone: tzinfo) -> None:
         self._shown[kind] += 1
         label = LABELS[kind]
         if self._shown[kind] <= LINES_PER_KIND:
             # the broker's time of a dead letter is not scaled
-            at = datetime.fromisoformat(told.at).astimezone(zone)
+            at = datetime.fromisoformat(summary.at).astimezone(zone)
             when = f"{at:%a %H:%M}" if kind != DEAD_LETTER else ""
-            self.say(f"{when:9}  {told.dealer:16}  {label:11}  {told.gist}")
+            self.say(f"{when:9}  {summary.dealer:16}  {label:11}  {summary.text}")
         elif self._shown[kind] == LINES_PER_KIND + 1:
             self.say(f"{'':9}  {'':16}  {label:11}  … more of them; all are counted below")
 
 
-def _notable(received: Received, *, first: bool) -> bool:
+def _notable(received: TopicRecord, *, first: bool) -> bool:
     match received["type"]:
         case GradeChanged.TYPE:
             return received["data"]["after"] == "quality"
@@ -164,5 +164,5 @@ def _notable(received: Received, *, first: bool) -> bool:
 
 
 def _origin(headers: tuple[tuple[str, bytes | None], ...]) -> Origin:
-    ours = told_by(headers)
+    ours = own_headers(headers)
     return Origin(ours["topic"], int(ours["partition"]), int(ours["offset"]))

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from deploy.sandbox.feed.feed import Draft, exported
-from deploy.sandbox.feed.stores import Store
+from deploy.sandbox.feed.dealership import Dealership
+from deploy.sandbox.feed.feed import FeedDraft, exported
 from shared.contracts.feed_parts import Customer, Severity, StepName, Vehicle
 from shared.contracts.feeds import ComplaintReported, ComplaintStepReported
 
@@ -36,7 +36,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class CaseStory:
     """What becomes of one complaint."""
 
     title: str
@@ -46,7 +46,7 @@ class Story:
     """The complaint is typed in once the customer was contacted, and both are sent together."""
 
 
-def contacted_in_time(rng: random.Random) -> Story:
+def contacted_in_time(rng: random.Random) -> CaseStory:
     """All four promises are kept."""
     resolved = rng.uniform(20, 60)
     steps = (
@@ -55,10 +55,10 @@ def contacted_in_time(rng: random.Random) -> Story:
         Taken("resolved", resolved),
         Taken("called_back", resolved + rng.uniform(20, 50), satisfied=True),
     )
-    return Story("contacted in time", steps)
+    return CaseStory("contacted in time", steps)
 
 
-def warned_then_saved(rng: random.Random) -> Story:
+def warned_then_saved(rng: random.Random) -> CaseStory:
     """The answer comes after the warning at 18 hours and before the deadline at 24."""
     resolved = rng.uniform(30, 60)
     steps = (
@@ -67,10 +67,10 @@ def warned_then_saved(rng: random.Random) -> Story:
         Taken("resolved", resolved),
         Taken("called_back", resolved + 24, satisfied=True),
     )
-    return Story("warned, then saved", steps)
+    return CaseStory("warned, then saved", steps)
 
 
-def contact_breached(rng: random.Random) -> Story:
+def contact_breached(rng: random.Random) -> CaseStory:
     """Nobody contacts the customer for most of a day."""
     resolved = rng.uniform(40, 60)
     steps = (
@@ -79,11 +79,11 @@ def contact_breached(rng: random.Random) -> Story:
         Taken("resolved", resolved),
         Taken("called_back", resolved + 30, satisfied=True),
     )
-    return Story("contact breached", steps)
+    return CaseStory("contact breached", steps)
 
 
-def contact_reported_late(rng: random.Random) -> Story:
-    """Contacted within the hour, but told to the system hours after the deadline."""
+def contact_reported_late(rng: random.Random) -> CaseStory:
+    """Contacted within the hour, but reported to the system hours after the deadline."""
     resolved = rng.uniform(30, 50)
     steps = (
         Taken("contacted", 0.9, reported_after=rng.uniform(4, 5)),
@@ -91,10 +91,10 @@ def contact_reported_late(rng: random.Random) -> Story:
         Taken("resolved", resolved),
         Taken("called_back", resolved + 30, satisfied=True),
     )
-    return Story("contact reported late", steps)
+    return CaseStory("contact reported late", steps)
 
 
-def executive_late(rng: random.Random) -> Story:
+def executive_late(rng: random.Random) -> CaseStory:
     """A major complaint that senior management answers five hours late."""
     steps = (
         Taken("contacted", 0.3),
@@ -103,10 +103,10 @@ def executive_late(rng: random.Random) -> Story:
         Taken("resolved", 60.0),
         Taken("called_back", 84.0, satisfied=True),
     )
-    return Story("major, executive answer late", steps, severity="major")
+    return CaseStory("major, executive answer late", steps, severity="major")
 
 
-def executive_in_time(rng: random.Random) -> Story:
+def executive_in_time(rng: random.Random) -> CaseStory:
     """A major complaint as it should go."""
     steps = (
         Taken("contacted", 0.3),
@@ -115,10 +115,10 @@ def executive_in_time(rng: random.Random) -> Story:
         Taken("resolved", 50.0),
         Taken("called_back", 74.0, satisfied=True),
     )
-    return Story("major, in time", steps, severity="major")
+    return CaseStory("major, in time", steps, severity="major")
 
 
-def unsatisfied(rng: random.Random) -> Story:
+def unsatisfied(rng: random.Random) -> CaseStory:
     """The call-back finds the customer unsatisfied: the case reopens and is handled again."""
     steps = (
         Taken("contacted", 0.3),
@@ -130,20 +130,20 @@ def unsatisfied(rng: random.Random) -> Story:
         Taken("resolved", 70.0),
         Taken("called_back", 95.0, satisfied=True),
     )
-    return Story("unsatisfied, reopened", steps)
+    return CaseStory("unsatisfied, reopened", steps)
 
 
-def answered_late(rng: random.Random) -> Story:
+def answered_late(rng: random.Random) -> CaseStory:
     """Contacted too late and answered too late, and nobody calls back."""
     steps = (
         Taken("contacted", rng.uniform(2.5, 9)),
         Taken("answered", rng.uniform(26, 44)),
         Taken("resolved", rng.uniform(60, 150)),
     )
-    return Story("answered late", steps)
+    return CaseStory("answered late", steps)
 
 
-def held(rng: random.Random) -> Story:
+def held(rng: random.Random) -> CaseStory:
     """The answer waits for a part: held for longer than its deadline, and still in time."""
     resolved = rng.uniform(60, 66)
     steps = (
@@ -154,11 +154,11 @@ def held(rng: random.Random) -> Story:
         Taken("resolved", resolved),
         Taken("called_back", resolved + 24, satisfied=True),
     )
-    return Story("held, then resumed", steps)
+    return CaseStory("held, then resumed", steps)
 
 
-def reassigned(rng: random.Random) -> Story:
-    """A colleague takes over, and the clocks run on: he acknowledges the breach and answers."""
+def reassigned(rng: random.Random) -> CaseStory:
+    """A colleague takes over, and the clocks run on: they acknowledge the breach and answer."""
     resolved = rng.uniform(40, 50)
     steps = (
         Taken("contacted", 0.3),
@@ -168,10 +168,10 @@ def reassigned(rng: random.Random) -> Story:
         Taken("resolved", resolved),
         Taken("called_back", resolved + 24, satisfied=True),
     )
-    return Story("reassigned, breach acknowledged", steps)
+    return CaseStory("reassigned, breach acknowledged", steps)
 
 
-def regraded(rng: random.Random) -> Story:
+def regraded(rng: random.Random) -> CaseStory:
     """It turns out to be a major one: senior management owes an answer as well, and gives it."""
     steps = (
         Taken("contacted", 0.3),
@@ -181,19 +181,19 @@ def regraded(rng: random.Random) -> Story:
         Taken("resolved", 44.0),
         Taken("called_back", 70.0, satisfied=True),
     )
-    return Story("regraded to major", steps)
+    return CaseStory("regraded to major", steps)
 
 
-def duplicate(into: str) -> Story:
+def duplicate(into: str) -> CaseStory:
     """Another of the family has complained before: that case is merged, its clock goes on there."""
     steps = (
         Taken("contacted", 0.3),
         Taken("merged", DUPLICATE_HOURS + 2, merged_into=into),
     )
-    return Story("duplicate, merged", steps)
+    return CaseStory("duplicate, merged", steps)
 
 
-def survivor(rng: random.Random) -> Story:
+def survivor(rng: random.Random) -> CaseStory:
     """The case that a duplicate is merged into: its answer is due as early as the duplicate's."""
     resolved = rng.uniform(30, 40)
     steps = (
@@ -202,13 +202,13 @@ def survivor(rng: random.Random) -> Story:
         Taken("resolved", resolved),
         Taken("called_back", resolved + 24, satisfied=True),
     )
-    return Story("a duplicate was merged into it", steps)
+    return CaseStory("a duplicate was merged into it", steps)
 
 
 DUPLICATE_HOURS = 3.0
-"""So long before the case that it is merged into the duplicate was received."""
+"""How long before the case that it is merged into a duplicate was received."""
 
-STORIES: tuple[Callable[[random.Random], Story], ...] = (
+STORIES: tuple[Callable[[random.Random], CaseStory], ...] = (
     contacted_in_time,
     warned_then_saved,
     contact_breached,
@@ -219,15 +219,15 @@ STORIES: tuple[Callable[[random.Random], Story], ...] = (
     answered_late,
 )
 PAST_WEIGHTS = (70, 5, 6, 2, 2, 6, 4, 5)
-"""How often each of `STORIES` is told in the past."""
+"""How often each of `STORIES` happens in the past, beside the others."""
 
 
 def complaint(
     rng: random.Random,
-    store: Store,
+    dealership: Dealership,
     *,
     number: str,
-    story: Story,
+    story: CaseStory,
     received_at: datetime,
     customer: Customer,
     vehicle: Vehicle,
@@ -235,8 +235,8 @@ def complaint(
 ) -> ComplaintReported:
     """A complaint as filed."""
     return ComplaintReported(
-        source=store.market.source,
-        dealer_id=store.dealer.id,
+        source=dealership.market.source,
+        dealer_id=dealership.dealer.id,
         source_modified_at=received_at + timedelta(minutes=1),
         case_no=number,
         received_at=received_at,
@@ -245,7 +245,7 @@ def complaint(
         component=rng.choice(_COMPONENTS),
         severity=story.severity,
         department=rng.choice(("service", "service", "sales", "body")),
-        narrative=rng.choice(store.market.narratives),
+        narrative=rng.choice(dealership.market.narratives),
         desired_outcome=rng.choice(_OUTCOMES),
         related_ro_no=related_ro_no,
         vehicle=vehicle,
@@ -254,29 +254,36 @@ def complaint(
 
 
 def case(
-    rng: random.Random, store: Store, filed: ComplaintReported, story: Story, *, overtaken: bool
-) -> Iterator[Draft]:
+    rng: random.Random,
+    dealership: Dealership,
+    filed: ComplaintReported,
+    story: CaseStory,
+    *,
+    overtaken: bool,
+) -> Iterator[FeedDraft]:
     """The complaint and its steps as drafts; if `overtaken`, the first step is sent before it."""
     steps = [
-        exported_step(rng, store, filed, taken, f"S{position}")
+        exported_step(rng, dealership, filed, taken, f"S{position}")
         for position, taken in enumerate(story.steps, start=1)
     ]
     title = f"complaint filed ({story.title})"
     if story.filed_with_first_step:
-        yield Draft(steps[0].sent, filed, title)
+        yield FeedDraft(steps[0].sent, filed, title)
     elif overtaken:
-        yield Draft(steps[0].sent + timedelta(minutes=4), filed, f"{title}, after its first step")
+        yield FeedDraft(
+            steps[0].sent + timedelta(minutes=4), filed, f"{title}, after its first step"
+        )
     else:
         yield exported(rng, filed, title, minutes=(1, 3))
     yield from steps
 
 
 def exported_step(
-    rng: random.Random, store: Store, filed: ComplaintReported, taken: Taken, step_id: str
-) -> Draft:
+    rng: random.Random, dealership: Dealership, filed: ComplaintReported, taken: Taken, step_id: str
+) -> FeedDraft:
     """A step as the dealer's system reports it."""
     at = filed.received_at + timedelta(hours=taken.hours)
-    by = rng.choice(store.market.staff)
+    by = rng.choice(dealership.market.staff)
     report = ComplaintStepReported(
         source=filed.source,
         dealer_id=filed.dealer_id,
@@ -289,13 +296,13 @@ def exported_step(
         satisfied=taken.satisfied,
         severity=taken.severity,
         reason=taken.reason,
-        assigned_to=_colleague(store, by) if taken.to_a_colleague else None,
+        assigned_to=_colleague(dealership, by) if taken.to_a_colleague else None,
         merged_into=taken.merged_into,
     )
     late = f", reported {taken.reported_after:.0f} h late" if taken.reported_after >= 1 else ""
     return exported(rng, report, f"complaint {taken.step}{late}", minutes=(0, 1))
 
 
-def _colleague(store: Store, of: str) -> str:
-    staff = store.market.staff
+def _colleague(dealership: Dealership, of: str) -> str:
+    staff = dealership.market.staff
     return staff[(staff.index(of) + 1) % len(staff)]

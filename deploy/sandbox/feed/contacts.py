@@ -7,9 +7,9 @@ from itertools import count
 
 from deploy.sandbox.feed import documents
 from deploy.sandbox.feed.cars import Car
+from deploy.sandbox.feed.dealership import LATELY_DAYS, Dealership, Owner
 from deploy.sandbox.feed.documents import Stay
-from deploy.sandbox.feed.feed import Draft, as_written, exported
-from deploy.sandbox.feed.stores import LATELY_DAYS, Owner, Store
+from deploy.sandbox.feed.feed import FeedDraft, as_written, exported
 from shared.contracts.feed_parts import Customer
 from shared.contracts.feeds import SaleReported, VisitReported
 
@@ -29,15 +29,15 @@ class Numbers:
 
 
 def car_on(owner: Owner, day: date) -> Car:
-    """The car an owner drives on a day: the newest he has by then."""
+    """The car an owner drives on a day: the newest they have by then."""
     owned = [car for car in owner.cars if car.delivered_on <= day]
     return owned[-1] if owned else owner.cars[0]
 
 
-def stay(rng: random.Random, store: Store, day: date, *, before: datetime) -> Stay:
+def stay(rng: random.Random, dealership: Dealership, day: date, *, before: datetime) -> Stay:
     """A stay in the workshop that begins on `day`, or earlier if it would not end in time."""
-    opened_at = store.at_work(rng, day)
-    ready_at = store.at_work(rng, day + timedelta(days=rng.choice((0, 0, 0, 0, 1, 2))))
+    opened_at = dealership.at_work(rng, day)
+    ready_at = dealership.at_work(rng, day + timedelta(days=rng.choice((0, 0, 0, 0, 1, 2))))
     opened_at, ready_at = sorted((opened_at, ready_at))
     closed_at = max(ready_at, opened_at + timedelta(minutes=35))
     latest = before - timedelta(hours=1)
@@ -48,13 +48,19 @@ def stay(rng: random.Random, store: Store, day: date, *, before: datetime) -> St
 
 
 def visited(
-    rng: random.Random, store: Store, *, number: str, customer: Customer, car: Car, when: Stay
+    rng: random.Random,
+    dealership: Dealership,
+    *,
+    number: str,
+    customer: Customer,
+    car: Car,
+    when: Stay,
 ) -> VisitReported:
     """A closed visit, posted within the hour. A few orders name the car and nobody."""
     named = None if rng.random() < _NAMES_ONLY_THE_CAR else as_written(rng, customer)
     return documents.visit(
         rng,
-        store,
+        dealership,
         number=number,
         customer=named,
         car=car,
@@ -64,13 +70,13 @@ def visited(
 
 
 def delivered(
-    rng: random.Random, store: Store, *, customer: Customer, car: Car, at: datetime
+    rng: random.Random, dealership: Dealership, *, customer: Customer, car: Car, at: datetime
 ) -> SaleReported:
     """A delivered car. The deal is numbered by the car, which is sold new only once."""
     serial = car.vehicle.vin[-6:]
     return documents.sale(
         rng,
-        store,
+        dealership,
         number=f"D{serial}",
         customer=as_written(rng, customer),
         car=car,
@@ -79,40 +85,40 @@ def delivered(
     )
 
 
-def bought_cars(store: Store, *, since: date) -> Iterator[tuple[Owner, Car]]:
+def bought_cars(dealership: Dealership, *, since: date) -> Iterator[tuple[Owner, Car]]:
     """Cars delivered after a day, with their owners."""
-    for owner in store.owners:
+    for owner in dealership.owners:
         for car in owner.cars:
             if car.delivered_on > since:
                 yield owner, car
 
 
-def lately(*, seed: int, store: Store, until: datetime) -> list[Draft]:
+def lately(*, seed: int, dealership: Dealership, until: datetime) -> list[FeedDraft]:
     """Deliveries and visits of the last days up to `until`: the same for history and live days."""
-    rng = random.Random(f"{seed}/{store.dealer.id}/lately")
-    today = store.local_date(until)
+    rng = random.Random(f"{seed}/{dealership.dealer.id}/lately")
+    today = dealership.local_date(until)
     drafts = []
-    for owner, car in bought_cars(store, since=lately_since(store, until)):
-        at = min(store.at_work(rng, car.delivered_on), until - timedelta(hours=2))
-        sale = delivered(rng, store, customer=owner.customer, car=car, at=at)
+    for owner, car in bought_cars(dealership, since=lately_since(dealership, until)):
+        at = min(dealership.at_work(rng, car.delivered_on), until - timedelta(hours=2))
+        sale = delivered(rng, dealership, customer=owner.customer, car=car, at=at)
         drafts.append(exported(rng, sale, "sale delivered"))
     numbers = Numbers(300_001)
-    loyal = [owner for owner in store.owners if owner.lost_after is None]
+    loyal = [owner for owner in dealership.owners if owner.lost_after is None]
     for owner in rng.sample(loyal, min(LATE_VISITS, len(loyal))):
         day = today - timedelta(days=rng.randint(1, LATELY_DAYS))
-        when = stay(rng, store, day, before=until)
+        when = stay(rng, dealership, day, before=until)
         visit = visited(
             rng,
-            store,
+            dealership,
             number=numbers.next("R"),
             customer=owner.customer,
-            car=car_on(owner, store.local_date(when.opened_at)),
+            car=car_on(owner, dealership.local_date(when.opened_at)),
             when=when,
         )
         drafts.append(exported(rng, visit, "visit closed"))
     return drafts
 
 
-def lately_since(store: Store, until: datetime) -> date:
+def lately_since(dealership: Dealership, until: datetime) -> date:
     """The dealer's local day after which a contact is a late one."""
-    return store.local_date(until) - timedelta(days=LATELY_DAYS + 1)
+    return dealership.local_date(until) - timedelta(days=LATELY_DAYS + 1)

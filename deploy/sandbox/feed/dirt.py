@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from deploy.sandbox.feed import documents
-from deploy.sandbox.feed.feed import Draft, Fault, VisitDraft, exported, repeated, visits_of
-from deploy.sandbox.feed.stores import Store
+from deploy.sandbox.feed.dealership import Dealership
+from deploy.sandbox.feed.feed import Fault, FeedDraft, VisitDraft, exported, repeated, visits_of
 
 WINDOW_LINES = 12
-"""So many lines an overlapping export window sends again."""
+"""Lines that an overlapping export window sends again, at most."""
 _CHECKED_REGIONS = frozenset({"CN", "US"})
 _FAULTS: tuple[Fault, ...] = (
     "cut off",
@@ -49,28 +49,28 @@ class Amounts:
         return self.repeats + self.corrections + self.voids + self.overtaken + 1
 
 
-def faults(stores: Sequence[Store]) -> list[tuple[Store, Fault]]:
+def faults(dealerships: Sequence[Dealership]) -> list[tuple[Dealership, Fault]]:
     """One of each fault, dealt to the dealers in turn; exactly one line is cut off.
 
     A failed check digit is one only where check digits are mandatory and refused.
     """
-    found = [(stores[turn % len(stores)], fault) for turn, fault in enumerate(_FAULTS)]
+    found = [(dealerships[turn % len(dealerships)], fault) for turn, fault in enumerate(_FAULTS)]
     found.extend(
-        (store, "failed check digit")
-        for store in stores
-        if store.dealer.region in _CHECKED_REGIONS and store.dealer.vin_check == "reject"
+        (dealership, "failed check digit")
+        for dealership in dealerships
+        if dealership.dealer.region in _CHECKED_REGIONS and dealership.dealer.vin_check == "reject"
     )
     return found
 
 
 def soiled(
     rng: random.Random,
-    drafts: Sequence[Draft],
-    stores: Sequence[Store],
+    drafts: Sequence[FeedDraft],
+    dealerships: Sequence[Dealership],
     *,
     amounts: Amounts,
     end: datetime,
-) -> list[Draft]:
+) -> list[FeedDraft]:
     """`drafts` with `amounts.lines` more and some delayed; nothing is sent after `end`."""
     clean = sorted(drafts, key=lambda draft: draft.sent)
     correctable = [
@@ -83,7 +83,7 @@ def soiled(
     ]
     needed = amounts.corrections + amounts.voids + amounts.overtaken + amounts.late + 1
     chosen = iter(rng.sample(correctable, needed))
-    by_dealer = {store.dealer.id: store for store in stores}
+    by_dealer = {dealership.dealer.id: dealership for dealership in dealerships}
     added = [_moved(rng, next(chosen), by_dealer)]
     for _ in range(amounts.corrections):
         added.append(_corrected(rng, next(chosen), by_dealer))
@@ -92,25 +92,27 @@ def soiled(
     for _ in range(amounts.overtaken):
         added.append(_overtaken(rng, next(chosen)))
     late = {id(visit.draft) for visit in chosen}
-    told = [_delayed(rng, draft) if id(draft) in late else draft for draft in clean] + added
-    return told + list(_repeats(rng, told, amounts.repeats, end))
+    exports = [_delayed(rng, draft) if id(draft) in late else draft for draft in clean] + added
+    return exports + list(_repeats(rng, exports, amounts.repeats, end))
 
 
 def _after(rng: random.Random, visit: VisitDraft) -> datetime:
     return visit.draft.sent + timedelta(minutes=rng.randint(60, 24 * 60))
 
 
-def _corrected(rng: random.Random, visit: VisitDraft, stores: dict[str, Store]) -> Draft:
-    store = stores[visit.report.dealer_id]
-    report = documents.corrected(rng, store, visit.report, modified_at=_after(rng, visit))
+def _corrected(
+    rng: random.Random, visit: VisitDraft, dealerships: dict[str, Dealership]
+) -> FeedDraft:
+    dealership = dealerships[visit.report.dealer_id]
+    report = documents.corrected(rng, dealership, visit.report, modified_at=_after(rng, visit))
     return exported(rng, report, "visit corrected, another amount")
 
 
-def _moved(rng: random.Random, visit: VisitDraft, stores: dict[str, Store]) -> Draft:
+def _moved(rng: random.Random, visit: VisitDraft, dealerships: dict[str, Dealership]) -> FeedDraft:
     customer = visit.report.customer
     others = [
         owner.customer
-        for owner in stores[visit.report.dealer_id].owners
+        for owner in dealerships[visit.report.dealer_id].owners
         if customer is None or owner.customer.source_customer_id != customer.source_customer_id
     ]
     report = visit.report.model_copy(
@@ -119,30 +121,30 @@ def _moved(rng: random.Random, visit: VisitDraft, stores: dict[str, Store]) -> D
     return exported(rng, report, "visit corrected, another customer")
 
 
-def _voided(rng: random.Random, visit: VisitDraft) -> Draft:
+def _voided(rng: random.Random, visit: VisitDraft) -> FeedDraft:
     report = documents.voided(visit.report, modified_at=_after(rng, visit))
     return exported(rng, report, "visit voided")
 
 
-def _overtaken(rng: random.Random, visit: VisitDraft) -> Draft:
+def _overtaken(rng: random.Random, visit: VisitDraft) -> FeedDraft:
     """The version from before the car was ready, sent after the closed one."""
     before = visit.report.opened_at + timedelta(minutes=3)
     report = documents.opened(visit.report, modified_at=before)
-    return Draft(_after(rng, visit), report, "visit opened, overtaken by its closing")
+    return FeedDraft(_after(rng, visit), report, "visit opened, overtaken by its closing")
 
 
-def _delayed(rng: random.Random, draft: Draft) -> Draft:
+def _delayed(rng: random.Random, draft: FeedDraft) -> FeedDraft:
     delay = timedelta(minutes=rng.randint(12 * 60, 25 * 60))
     return replace(draft, sent=draft.sent + delay, about=f"{draft.about}, arrived late")
 
 
 def _repeats(
-    rng: random.Random, told: Sequence[Draft], wanted: int, end: datetime
-) -> Iterator[Draft]:
+    rng: random.Random, exports: Sequence[FeedDraft], wanted: int, end: datetime
+) -> Iterator[FeedDraft]:
     """Windows that overlap: stretches of lines are sent again soon after their last one."""
     repeatable = [
         draft
-        for draft in sorted(told, key=lambda draft: draft.sent)
+        for draft in sorted(exports, key=lambda draft: draft.sent)
         if draft.fault is None and draft.sent < end - timedelta(hours=1)
     ]
     while wanted > 0:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from deploy.sandbox.feed.cars import Car
-from deploy.sandbox.feed.stores import Store
+from deploy.sandbox.feed.dealership import Dealership
 from shared.contracts.feed_parts import Channel, Customer, PayType
 from shared.contracts.feeds import (
     ConsentReported,
@@ -49,7 +49,7 @@ class Stay:
 
 def sale(
     rng: random.Random,
-    store: Store,
+    dealership: Dealership,
     *,
     number: str,
     customer: Customer,
@@ -58,13 +58,13 @@ def sale(
     modified_at: datetime,
 ) -> SaleReported:
     """A delivered sale. Businesses lease or buy for fleets; a few cars are demo or wholesale."""
-    delivered_on = store.local_date(delivered_at)
+    delivered_on = dealership.local_date(delivered_at)
     kinds = ("fleet", "lease", "wholesale") if customer.kind == "business" else _PRIVATE
     kind = rng.choice(kinds)
     discount = Decimal(rng.randint(0, 9)) / 100
     return SaleReported(
-        source=store.market.source,
-        dealer_id=store.dealer.id,
+        source=dealership.market.source,
+        dealer_id=dealership.dealer.id,
         source_modified_at=modified_at,
         deal_no=number,
         status="delivered",
@@ -75,10 +75,10 @@ def sale(
         condition="demo" if kind == "demo" else "new",
         vehicle=car.vehicle,
         odometer=car.odometer(delivered_on),
-        price=_money(store, car.model.price * (1 - discount)),
+        price=_money(dealership, car.model.price * (1 - discount)),
         customer=customer,
-        parties=_co_buyer(rng, store, customer),
-        products=_products(rng, store, car, delivered_on),
+        parties=_co_buyer(rng, dealership, customer),
+        products=_products(rng, dealership, car, delivered_on),
     )
 
 
@@ -99,7 +99,7 @@ def ordered(report: SaleReported, *, modified_at: datetime) -> SaleReported:
 
 def visit(
     rng: random.Random,
-    store: Store,
+    dealership: Dealership,
     *,
     number: str,
     customer: Customer | None,
@@ -108,18 +108,18 @@ def visit(
     modified_at: datetime,
 ) -> VisitReported:
     """A closed repair order with one to four jobs. `customer` None: the DMS has only the car."""
-    day = store.local_date(stay.opened_at)
+    day = dealership.local_date(stay.opened_at)
     in_warranty = day - car.delivered_on < _WARRANTY
-    lines = [_job(rng, store, str(n + 1)) for n in range(rng.choices((1, 2, 3), (5, 3, 1))[0])]
+    lines = [_job(rng, dealership, str(n + 1)) for n in range(rng.choices((1, 2, 3), (5, 3, 1))[0])]
     if in_warranty and rng.random() < 0.25:
-        lines.append(_warranty_job(rng, store, str(len(lines) + 1)))
+        lines.append(_warranty_job(rng, dealership, str(len(lines) + 1)))
     if rng.random() < 0.08:
         lines.append(
-            _line(rng, store, line_no=str(len(lines) + 1), job=_CAR_WASH, pay_type="internal")
+            _line(rng, dealership, line_no=str(len(lines) + 1), job=_CAR_WASH, pay_type="internal")
         )
     return VisitReported(
-        source=store.market.source,
-        dealer_id=store.dealer.id,
+        source=dealership.market.source,
+        dealer_id=dealership.dealer.id,
         source_modified_at=modified_at,
         ro_no=number,
         status="closed",
@@ -127,11 +127,11 @@ def visit(
         closed_at=stay.closed_at,
         promised_at=stay.opened_at + timedelta(hours=rng.choice((4, 8, 24, 30))),
         odometer_in=car.odometer(day),
-        odometer_out=car.odometer(store.local_date(stay.closed_at)),
+        odometer_out=car.odometer(dealership.local_date(stay.closed_at)),
         department=rng.choice(("service", "service", "service", "body")),
         lines=tuple(lines),
         recommended=_recommended(rng),
-        total=_total(store, lines),
+        total=_total(dealership, lines),
         vehicle=car.vehicle,
         customer=customer,
     )
@@ -158,7 +158,7 @@ def voided(report: VisitReported, *, modified_at: datetime) -> VisitReported:
 
 
 def corrected(
-    rng: random.Random, store: Store, report: VisitReported, *, modified_at: datetime
+    rng: random.Random, dealership: Dealership, report: VisitReported, *, modified_at: datetime
 ) -> VisitReported:
     """The same repair order with another amount on its first line."""
     first = report.lines[0]
@@ -167,18 +167,20 @@ def corrected(
     return report.model_copy(
         update={
             "lines": lines,
-            "total": _total(store, lines),
+            "total": _total(dealership, lines),
             "source_modified_at": modified_at,
         }
     )
 
 
-def house_order(rng: random.Random, store: Store, *, number: str, stay: Stay) -> VisitReported:
+def house_order(
+    rng: random.Random, dealership: Dealership, *, number: str, stay: Stay
+) -> VisitReported:
     """An all-internal order: the dealership repairs a car of its own."""
-    line = _line(rng, store, line_no="1", job=_RECONDITIONING, pay_type="internal")
+    line = _line(rng, dealership, line_no="1", job=_RECONDITIONING, pay_type="internal")
     return VisitReported(
-        source=store.market.source,
-        dealer_id=store.dealer.id,
+        source=dealership.market.source,
+        dealer_id=dealership.dealer.id,
         source_modified_at=stay.closed_at,
         ro_no=number,
         status="closed",
@@ -186,14 +188,14 @@ def house_order(rng: random.Random, store: Store, *, number: str, stay: Stay) ->
         closed_at=stay.closed_at,
         department="used-cars",
         lines=(line,),
-        total=_total(store, (line,)),
-        customer=Customer(source_customer_id="HOUSE", kind="internal", name=store.dealer.name),
+        total=_total(dealership, (line,)),
+        customer=Customer(source_customer_id="HOUSE", kind="internal", name=dealership.dealer.name),
     )
 
 
 def survey(
     rng: random.Random,
-    store: Store,
+    dealership: Dealership,
     *,
     number: str,
     customer: Customer,
@@ -207,8 +209,8 @@ def survey(
         for item in (_SSI_ITEMS if after_sale else _CSI_ITEMS)
     }
     return SurveyReported(
-        source=store.market.source,
-        dealer_id=store.dealer.id,
+        source=dealership.market.source,
+        dealer_id=dealership.dealer.id,
         source_modified_at=at,
         survey_no=number,
         source_customer_id=customer.source_customer_id,
@@ -220,13 +222,13 @@ def survey(
 
 
 def consent(
-    rng: random.Random, store: Store, *, number: str, customer: Customer, at: datetime
+    rng: random.Random, dealership: Dealership, *, number: str, customer: Customer, at: datetime
 ) -> ConsentReported:
     """What a customer allows: most refuse one channel, some everything."""
     refused: tuple[Channel, ...] = rng.choice(((), ("sms",), ("email",), ("phone",), ("post",)))
     return ConsentReported(
-        source=store.market.source,
-        dealer_id=store.dealer.id,
+        source=dealership.market.source,
+        dealer_id=dealership.dealer.id,
         source_modified_at=at,
         consent_no=number,
         source_customer_id=customer.source_customer_id,
@@ -237,12 +239,12 @@ def consent(
 
 
 def referral(
-    store: Store, *, number: str, referrer: Customer, referred: Customer, at: datetime
+    dealership: Dealership, *, number: str, referrer: Customer, referred: Customer, at: datetime
 ) -> ReferralReported:
     """One customer brought another."""
     return ReferralReported(
-        source=store.market.source,
-        dealer_id=store.dealer.id,
+        source=dealership.market.source,
+        dealer_id=dealership.dealer.id,
         source_modified_at=at,
         referral_no=number,
         at=at,
@@ -251,8 +253,8 @@ def referral(
     )
 
 
-def _money(store: Store, amount: Decimal) -> Money:
-    return Money(amount=amount.quantize(Decimal("0.01")), currency=store.dealer.currency)
+def _money(dealership: Dealership, amount: Decimal) -> Money:
+    return Money(amount=amount.quantize(Decimal("0.01")), currency=dealership.dealer.currency)
 
 
 def _amount(rng: random.Random, span: tuple[int, int], factor: float = 1.0) -> Decimal:
@@ -263,7 +265,7 @@ def _amount(rng: random.Random, span: tuple[int, int], factor: float = 1.0) -> D
 
 def _line(
     rng: random.Random,
-    store: Store,
+    dealership: Dealership,
     *,
     line_no: str,
     job: tuple[str, str],
@@ -276,21 +278,21 @@ def _line(
         op_code=op_code,
         description=description,
         pay_type=pay_type,
-        labour_amount=_amount(rng, store.market.labour, factor),
-        parts_amount=_amount(rng, store.market.parts, factor) if rng.random() < 0.8 else None,
+        labour_amount=_amount(rng, dealership.market.labour, factor),
+        parts_amount=_amount(rng, dealership.market.parts, factor) if rng.random() < 0.8 else None,
     )
 
 
-def _job(rng: random.Random, store: Store, line_no: str) -> RepairLine:
+def _job(rng: random.Random, dealership: Dealership, line_no: str) -> RepairLine:
     op_code, description, factor = rng.choice(_JOBS)
     pay_type: PayType = rng.choices(("customer", "insurance", "goodwill"), (90, 7, 3))[0]
     job = (op_code, description)
-    return _line(rng, store, line_no=line_no, job=job, pay_type=pay_type, factor=factor)
+    return _line(rng, dealership, line_no=line_no, job=job, pay_type=pay_type, factor=factor)
 
 
-def _warranty_job(rng: random.Random, store: Store, line_no: str) -> RepairLine:
+def _warranty_job(rng: random.Random, dealership: Dealership, line_no: str) -> RepairLine:
     job = rng.choice(_WARRANTY_JOBS)
-    return _line(rng, store, line_no=line_no, job=job, pay_type="warranty")
+    return _line(rng, dealership, line_no=line_no, job=job, pay_type="warranty")
 
 
 def _recommended(rng: random.Random) -> tuple[Recommendation, ...]:
@@ -300,24 +302,24 @@ def _recommended(rng: random.Random) -> tuple[Recommendation, ...]:
     return (Recommendation(code=code, description=description, performed=rng.random() < 0.4),)
 
 
-def _total(store: Store, lines: tuple[RepairLine, ...] | list[RepairLine]) -> Money:
+def _total(dealership: Dealership, lines: tuple[RepairLine, ...] | list[RepairLine]) -> Money:
     zero = Decimal(0)
     return _money(
-        store,
+        dealership,
         sum(((li.labour_amount or zero) + (li.parts_amount or zero) for li in lines), zero),
     )
 
 
-def _co_buyer(rng: random.Random, store: Store, customer: Customer) -> tuple[Party, ...]:
+def _co_buyer(rng: random.Random, dealership: Dealership, customer: Customer) -> tuple[Party, ...]:
     if customer.kind == "business" or rng.random() >= 0.06:
         return ()
-    name, _ = store.market.people(rng)
+    name, _ = dealership.market.people(rng)
     number = f"{customer.source_customer_id}-2"
     return (Party(role="co_buyer", customer=Customer(source_customer_id=number, name=name)),)
 
 
 def _products(
-    rng: random.Random, store: Store, car: Car, delivered_on: date
+    rng: random.Random, dealership: Dealership, car: Car, delivered_on: date
 ) -> tuple[Product, ...]:
     """Insurance for a year, accessories, a service plan: each at its share of the price."""
     year = timedelta(days=365)
@@ -329,7 +331,7 @@ def _products(
     return tuple(
         Product(
             code=code,
-            amount=_money(store, car.model.price * Decimal(share)).amount,
+            amount=_money(dealership, car.model.price * Decimal(share)).amount,
             expires_on=expires_on,
         )
         for likely, code, share, expires_on in offers

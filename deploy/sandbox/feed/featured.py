@@ -7,10 +7,10 @@ where a real second is hours.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from deploy.sandbox.feed.cases import Story, Taken
+from deploy.sandbox.feed.cases import CaseStory, Taken
 
 NEEDS_DAYS = 5.0
-"""All of them are closed so long after the live days began."""
+"""All of them are closed by then, counted from where the live days begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class Featured:
     case_no: str
     hours: float
     """When it is received, after the live days began."""
-    story: Story
+    story: CaseStory
     ends: tuple[str, ...]
-    """What stands of it at the end, or was taken back, in the words of `demo_stories`."""
+    """What stands of it at the end, or was taken back, in the words of `demo/stories.py`."""
 
     def received_at(self, start: datetime) -> datetime:
         """When it is received, if the live days begin at `start`."""
@@ -32,7 +32,7 @@ class Featured:
 CLIMBS = Featured(
     "K-CLIMBS",
     4.0,
-    Story(
+    CaseStory(
         "nobody answers",
         (
             Taken("contacted", 0.2),
@@ -56,7 +56,7 @@ CLIMBS = Featured(
 SAVED = Featured(
     "K-SAVED",
     6.0,
-    Story(
+    CaseStory(
         "major, warned, then saved",
         (
             Taken("contacted", 0.2),
@@ -80,7 +80,7 @@ SAVED = Featured(
 WITHDRAWN = Featured(
     "K-WITHDRAWN",
     8.0,
-    Story(
+    CaseStory(
         "breach disproved",
         (
             Taken("contacted", 0.9, reported_after=13.1),
@@ -97,7 +97,7 @@ WITHDRAWN = Featured(
         "closed satisfied; 3 kept, none broken",
     ),
 )
-"""Contacted within the hour; told to the system when the whole ladder had been climbed."""
+"""Contacted within the hour; reported to the system when the whole ladder had been climbed."""
 
 FEATURED = (CLIMBS, SAVED, WITHDRAWN)
 """They happen at the dealers in turn."""

@@ -41,7 +41,7 @@ class FeedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class FeedDraft:
     """A report and when it is sent. A faulty one is spoilt on its way."""
 
     sent: datetime
@@ -54,11 +54,11 @@ class Draft:
 class VisitDraft:
     """A draft that is a visit: what corrections are made of."""
 
-    draft: Draft
+    draft: FeedDraft
     report: VisitReported
 
 
-def feed_lines(drafts: Iterable[Draft], *, prefix: str) -> list[FeedLine]:
+def feed_lines(drafts: Iterable[FeedDraft], *, prefix: str) -> list[FeedLine]:
     """The drafts as lines in the order they are sent; event ids are `prefix` and a number.
 
     `expected` follows intake's rule: a content newer than the known one is accepted, anything
@@ -84,17 +84,17 @@ def feed_lines(drafts: Iterable[Draft], *, prefix: str) -> list[FeedLine]:
     return lines
 
 
-def repeated(draft: Draft, *, sent: datetime) -> Draft:
+def repeated(draft: FeedDraft, *, sent: datetime) -> FeedDraft:
     """The same content once more, as overlapping export windows do."""
     return replace(draft, sent=sent, about=f"again: {draft.about}")
 
 
 def exported(
     rng: random.Random, report: AnyReport, about: str, *, minutes: tuple[int, int] = (2, 8)
-) -> Draft:
+) -> FeedDraft:
     """A draft that leaves the dealer's system a few minutes after its last change."""
     lag = timedelta(seconds=rng.randint(minutes[0] * 60, minutes[1] * 60))
-    return Draft(_modified_at(report) + lag, report, about)
+    return FeedDraft(_modified_at(report) + lag, report, about)
 
 
 def as_written(rng: random.Random, customer: Customer) -> Customer:
@@ -109,7 +109,7 @@ def as_written(rng: random.Random, customer: Customer) -> Customer:
     return customer
 
 
-def visits_of(drafts: Sequence[Draft]) -> list[VisitDraft]:
+def visits_of(drafts: Sequence[FeedDraft]) -> list[VisitDraft]:
     """The closed visits among drafts."""
     return [
         VisitDraft(draft, draft.report)
@@ -133,7 +133,7 @@ def _answer(
     return "accepted"
 
 
-def _line(draft: Draft, event_id: str) -> bytes:
+def _line(draft: FeedDraft, event_id: str) -> bytes:
     report = draft.report
     data: _Json = report.model_dump(mode="json", exclude_none=True, exclude_unset=True)
     event: _Json = {

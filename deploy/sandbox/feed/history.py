@@ -7,8 +7,14 @@ from datetime import date, datetime, timedelta
 
 from deploy.sandbox.feed import cases, contacts, dirt, documents
 from deploy.sandbox.feed.contacts import Numbers
-from deploy.sandbox.feed.feed import Draft, FeedLine, exported, feed_lines, visits_of
-from deploy.sandbox.feed.stores import CUSTOMERS, HISTORY_DAYS, Owner, Store, open_store
+from deploy.sandbox.feed.dealership import (
+    CUSTOMERS,
+    HISTORY_DAYS,
+    Dealership,
+    Owner,
+    open_dealership,
+)
+from deploy.sandbox.feed.feed import FeedDraft, FeedLine, exported, feed_lines, visits_of
 from shared.contracts.feeds import VisitReported
 from shared.dealers.dealer import Dealer
 
@@ -33,29 +39,29 @@ def history(
     if events < FEWEST_EVENTS:
         raise ValueError(f"ask for at least {FEWEST_EVENTS} events of history")
     rng = random.Random(f"{seed}/history")
-    stores = open_stores(seed=seed, dealers=dealers, today=until)
+    dealerships = open_dealerships(seed=seed, dealers=dealers, today=until)
     amounts = dirt.Amounts.of(events)
-    faults = dirt.faults(stores)
-    faults += [(store, fault) for store, fault in faults if fault != "cut off"]
-    pasts = [Past(seed, store, until) for store in stores]
+    faults = dirt.faults(dealerships)
+    faults += [(dealership, fault) for dealership, fault in faults if fault != "cut off"]
+    pasts = [Past(seed, dealership, until) for dealership in dealerships]
     left = events - amounts.lines - len(faults)
     drafts = [
         draft
         for position, past in enumerate(pasts)
         for draft in past.drafts(left // len(pasts) + (position < left % len(pasts)))
     ]
-    for store, fault in faults:
-        past = pasts[stores.index(store)]
-        visit = past.visit(rng.choice(store.owners), past.some_day())
-        drafts.append(Draft(visit.sent, visit.report, f"rejected: {fault}", fault))
-    soiled = dirt.soiled(rng, drafts, stores, amounts=amounts, end=until)
+    for dealership, fault in faults:
+        past = pasts[dealerships.index(dealership)]
+        visit = past.visit(rng.choice(dealership.owners), past.some_day())
+        drafts.append(FeedDraft(visit.sent, visit.report, f"rejected: {fault}", fault))
+    soiled = dirt.soiled(rng, drafts, dealerships, amounts=amounts, end=until)
     return feed_lines(soiled, prefix=f"past-{seed}")
 
 
-def open_stores(*, seed: int, dealers: Sequence[Dealer], today: datetime) -> list[Store]:
+def open_dealerships(*, seed: int, dealers: Sequence[Dealer], today: datetime) -> list[Dealership]:
     """The dealers with their customers, about two thousand in all."""
     return [
-        open_store(
+        open_dealership(
             seed=seed,
             dealer=dealer,
             today=today.astimezone(dealer.zone).date(),
@@ -67,7 +73,7 @@ def open_stores(*, seed: int, dealers: Sequence[Dealer], today: datetime) -> lis
 
 @dataclass(frozen=True, slots=True)
 class _Coming:
-    """Somebody comes with his car on a day."""
+    """Somebody comes with their car on a day."""
 
     owner: Owner
     day: date
@@ -76,40 +82,40 @@ class _Coming:
 class Past:
     """Tells the past of one dealer."""
 
-    def __init__(self, seed: int, store: Store, until: datetime) -> None:
-        self._rng = random.Random(f"{seed}/{store.dealer.id}/history")
+    def __init__(self, seed: int, dealership: Dealership, until: datetime) -> None:
+        self._rng = random.Random(f"{seed}/{dealership.dealer.id}/history")
         self._seed = seed
-        self._store = store
+        self._dealership = dealership
         self._until = until
-        self._today = store.local_date(until)
+        self._today = dealership.local_date(until)
         self._numbers = Numbers(100_001)
 
-    def drafts(self, wanted: int) -> list[Draft]:
+    def drafts(self, wanted: int) -> list[FeedDraft]:
         """Exactly `wanted` drafts of all kinds, in no particular order."""
-        drafts = contacts.lately(seed=self._seed, store=self._store, until=self._until)
+        drafts = contacts.lately(seed=self._seed, dealership=self._dealership, until=self._until)
         drafts += self._sales(int(wanted * _SALES))
         drafts += [self._house_order() for _ in range(int(wanted * _HOUSE))]
         drafts += [self._consent() for _ in range(int(wanted * _CONSENTS))]
         drafts += [self._referral() for _ in range(int(wanted * _REFERRALS))]
         surveys, complaints = int(wanted * _SURVEYS), int(wanted * _COMPLAINTS)
         stories = self._rng.choices(cases.STORIES, cases.PAST_WEIGHTS, k=complaints)
-        told = [story(self._rng) for story in stories]
-        steps = sum(1 + len(story.steps) for story in told)
+        chosen = [story(self._rng) for story in stories]
+        steps = sum(1 + len(story.steps) for story in chosen)
         visits = self._visits(wanted - len(drafts) - surveys - steps)
         over = [visit.report for visit in visits_of(visits)]
-        drafts += self._complaints(told, over)
+        drafts += self._complaints(chosen, over)
         drafts += self._surveys(surveys, over)
         return drafts + visits
 
-    def visit(self, owner: Owner, day: date) -> Draft:
+    def visit(self, owner: Owner, day: date) -> FeedDraft:
         """A visit of `owner` on a day in the past."""
-        at = contacts.stay(self._rng, self._store, day, before=self._until)
+        at = contacts.stay(self._rng, self._dealership, day, before=self._until)
         report = contacts.visited(
             self._rng,
-            self._store,
+            self._dealership,
             number=self._numbers.next("R"),
             customer=owner.customer,
-            car=contacts.car_on(owner, self._store.local_date(at.opened_at)),
+            car=contacts.car_on(owner, self._dealership.local_date(at.opened_at)),
             when=at,
         )
         return exported(self._rng, report, "visit closed")
@@ -118,27 +124,27 @@ class Past:
         """A day of the two years, but for the quiet last ones."""
         return self._today - timedelta(days=self._rng.randint(_QUIET.days, HISTORY_DAYS - 5))
 
-    def _sales(self, most: int) -> list[Draft]:
+    def _sales(self, most: int) -> list[FeedDraft]:
         start = self._today - timedelta(days=HISTORY_DAYS)
-        lately = contacts.lately_since(self._store, self._until)
+        lately = contacts.lately_since(self._dealership, self._until)
         bought = [
             (owner, car)
-            for owner, car in contacts.bought_cars(self._store, since=start)
+            for owner, car in contacts.bought_cars(self._dealership, since=start)
             if car.delivered_on <= lately
         ]
         drafts = []
         for owner, car in self._rng.sample(bought, min(most, len(bought))):
-            at = self._store.at_work(self._rng, car.delivered_on)
+            at = self._dealership.at_work(self._rng, car.delivered_on)
             report = contacts.delivered(
-                self._rng, self._store, customer=owner.customer, car=car, at=at
+                self._rng, self._dealership, customer=owner.customer, car=car, at=at
             )
             drafts.append(exported(self._rng, report, "sale delivered"))
         return drafts
 
-    def _visits(self, wanted: int) -> list[Draft]:
+    def _visits(self, wanted: int) -> list[FeedDraft]:
         """Those who bought elsewhere come once; then the loyal come as often as they do."""
         once, often = [], []
-        owners = self._rng.sample(self._store.owners, len(self._store.owners))
+        owners = self._rng.sample(self._dealership.owners, len(self._dealership.owners))
         for owner in sorted(owners, key=lambda owner: -owner.visits_a_year):
             comings = self._comings(owner)
             if len(owner.cars) == 1 and owner.cars[0].delivered_on <= self._start:
@@ -147,7 +153,7 @@ class Past:
         self._rng.shuffle(once)
         planned = [*once, *often][:wanted]
         while len(planned) < wanted:
-            planned.append(_Coming(self._rng.choice(self._store.owners), self.some_day()))
+            planned.append(_Coming(self._rng.choice(self._dealership.owners), self.some_day()))
         return [self.visit(coming.owner, coming.day) for coming in planned]
 
     @property
@@ -155,7 +161,7 @@ class Past:
         return self._today - timedelta(days=HISTORY_DAYS)
 
     def _comings(self, owner: Owner) -> list[_Coming]:
-        """When the owner comes, by his habit, the last time last."""
+        """When the owner comes, by their habit, the last time last."""
         every = 365 / owner.visits_a_year
         first = max(self._start, owner.cars[0].delivered_on)
         day = first + timedelta(days=int(every * self._rng.uniform(0.4, 1.0)))
@@ -167,27 +173,27 @@ class Past:
         return comings
 
     def _complaints(
-        self, told: Sequence[cases.Story], visits: Sequence[VisitReported]
-    ) -> Iterator[Draft]:
+        self, chosen: Sequence[cases.CaseStory], visits: Sequence[VisitReported]
+    ) -> Iterator[FeedDraft]:
         ended = self._until - _CASES_END
         about = [visit for visit in visits if visit.closed_at and visit.closed_at < ended]
-        for story in told:
+        for story in chosen:
             visit = self._rng.choice(about)
             assert visit.closed_at is not None and visit.vehicle is not None
             filed = cases.complaint(
                 self._rng,
-                self._store,
+                self._dealership,
                 number=self._numbers.next("K"),
                 story=story,
                 received_at=visit.closed_at + timedelta(hours=self._rng.uniform(2, 72)),
-                customer=visit.customer or self._rng.choice(self._store.owners).customer,
+                customer=visit.customer or self._rng.choice(self._dealership.owners).customer,
                 vehicle=visit.vehicle,
                 related_ro_no=visit.ro_no,
             )
             overtaken = self._rng.random() < _OVERTAKEN
-            yield from cases.case(self._rng, self._store, filed, story, overtaken=overtaken)
+            yield from cases.case(self._rng, self._dealership, filed, story, overtaken=overtaken)
 
-    def _surveys(self, wanted: int, visits: Sequence[VisitReported]) -> Iterator[Draft]:
+    def _surveys(self, wanted: int, visits: Sequence[VisitReported]) -> Iterator[FeedDraft]:
         latest = self._until - _QUIET - timedelta(days=3)
         answerable = [
             visit
@@ -198,7 +204,7 @@ class Past:
             assert visit.closed_at is not None and visit.customer is not None
             report = documents.survey(
                 self._rng,
-                self._store,
+                self._dealership,
                 number=self._numbers.next("Q"),
                 customer=visit.customer,
                 after_sale=False,
@@ -206,32 +212,32 @@ class Past:
             )
             yield exported(self._rng, report, "survey answered")
 
-    def _house_order(self) -> Draft:
-        at = contacts.stay(self._rng, self._store, self.some_day(), before=self._until)
+    def _house_order(self) -> FeedDraft:
+        at = contacts.stay(self._rng, self._dealership, self.some_day(), before=self._until)
         report = documents.house_order(
-            self._rng, self._store, number=self._numbers.next("R"), stay=at
+            self._rng, self._dealership, number=self._numbers.next("R"), stay=at
         )
         return exported(self._rng, report, "visit of the dealership's own car")
 
-    def _consent(self) -> Draft:
-        owner = self._rng.choice(self._store.owners)
-        at = self._store.at_work(self._rng, self.some_day())
+    def _consent(self) -> FeedDraft:
+        owner = self._rng.choice(self._dealership.owners)
+        at = self._dealership.at_work(self._rng, self.some_day())
         report = documents.consent(
             self._rng,
-            self._store,
+            self._dealership,
             number=self._numbers.next("E"),
             customer=owner.customer,
             at=at,
         )
         return exported(self._rng, report, "consent given")
 
-    def _referral(self) -> Draft:
-        referrer, referred = self._rng.sample(self._store.owners, 2)
+    def _referral(self) -> FeedDraft:
+        referrer, referred = self._rng.sample(self._dealership.owners, 2)
         report = documents.referral(
-            self._store,
+            self._dealership,
             number=self._numbers.next("F"),
             referrer=referrer.customer,
             referred=referred.customer,
-            at=self._store.at_work(self._rng, self.some_day()),
+            at=self._dealership.at_work(self._rng, self.some_day()),
         )
         return exported(self._rng, report, "referral made")

@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from deploy.sandbox.feed import cases, contacts, dirt, documents, outcomes
 from deploy.sandbox.feed.contacts import Numbers
+from deploy.sandbox.feed.dealership import Dealership, Owner, new_car, new_customer
 from deploy.sandbox.feed.documents import Stay
 from deploy.sandbox.feed.featured import FEATURED, NEEDS_DAYS, Featured
-from deploy.sandbox.feed.feed import Draft, FeedLine, exported, feed_lines
-from deploy.sandbox.feed.history import open_stores
-from deploy.sandbox.feed.stores import Owner, Store, new_car, new_customer
+from deploy.sandbox.feed.feed import FeedDraft, FeedLine, exported, feed_lines
+from deploy.sandbox.feed.history import open_dealerships
 from shared.contracts.feed_parts import Customer
 from shared.dealers.dealer import Dealer
 
@@ -26,7 +26,7 @@ _FIRST_NEWCOMER = 50_001
 _EARLY = timedelta(days=1.2)
 """Stories that take days begin this early."""
 
-Tell = Callable[[random.Random], cases.Story]
+StoryMaker = Callable[[random.Random], cases.CaseStory]
 _Thing = TypeVar("_Thing")
 
 
@@ -47,12 +47,12 @@ def live(
         raise ValueError(f"ask for at least {FEWEST_EVENTS} events in {SHORTEST_DAYS:.0f} days")
     rng = random.Random(f"{seed}/live")
     end = start + timedelta(days=days)
-    stores = open_stores(seed=seed, dealers=dealers, today=start)
+    dealerships = open_dealerships(seed=seed, dealers=dealers, today=start)
     amounts = dirt.Amounts.of(events)
-    faults = dirt.faults(stores)
+    faults = dirt.faults(dealerships)
     presents = [
-        Present(seed, store, start, end, position=position, of=len(stores))
-        for position, store in enumerate(stores)
+        Present(seed, dealership, start, end, position=position, of=len(dealerships))
+        for position, dealership in enumerate(dealerships)
     ]
     left = events - amounts.lines - len(faults)
     drafts = [
@@ -60,10 +60,10 @@ def live(
         for position, present in enumerate(presents)
         for draft in present.drafts(left // len(presents) + (position < left % len(presents)))
     ]
-    for store, fault in faults:
-        visit = presents[stores.index(store)].visit()[-1]
-        drafts.append(Draft(visit.sent, visit.report, f"rejected: {fault}", fault))
-    soiled = dirt.soiled(rng, drafts, stores, amounts=amounts, end=end)
+    for dealership, fault in faults:
+        visit = presents[dealerships.index(dealership)].visit()[-1]
+        drafts.append(FeedDraft(visit.sent, visit.report, f"rejected: {fault}", fault))
+    soiled = dirt.soiled(rng, drafts, dealerships, amounts=amounts, end=end)
     return feed_lines(soiled, prefix=f"live-{seed}")
 
 
@@ -71,10 +71,17 @@ class Present:
     """Tells the live days of one dealer of several. Nothing is sent after `end`."""
 
     def __init__(
-        self, seed: int, store: Store, start: datetime, end: datetime, *, position: int, of: int
+        self,
+        seed: int,
+        dealership: Dealership,
+        start: datetime,
+        end: datetime,
+        *,
+        position: int,
+        of: int,
     ) -> None:
-        self._rng = random.Random(f"{seed}/{store.dealer.id}/live")
-        self._store = store
+        self._rng = random.Random(f"{seed}/{dealership.dealer.id}/live")
+        self._dealership = dealership
         self._start = start
         self._end = end
         self._position = position
@@ -82,9 +89,9 @@ class Present:
         self._numbers = Numbers(500_001)
         self._newcomers = count(_FIRST_NEWCOMER)
         self._serials = count(_FIRST_NEW_SERIAL)
-        self._lately = contacts.lately(seed=seed, store=store, until=start)
+        self._lately = contacts.lately(seed=seed, dealership=dealership, until=start)
 
-    def drafts(self, wanted: int) -> list[Draft]:
+    def drafts(self, wanted: int) -> list[FeedDraft]:
         """Exactly `wanted` drafts of all kinds, in no particular order."""
         drafts = list(self._complaints(max(4, int(wanted * _COMPLAINTS))))
         for _ in range(int(wanted * _SALES)):
@@ -95,32 +102,32 @@ class Present:
         while len(drafts) < wanted * (1 - _OUTCOMES):
             drafts += self.visit()
         calls = outcomes.calls(
-            self._rng, self._store, self._lately + drafts, after=self._start, before=self._end
+            self._rng, self._dealership, self._lately + drafts, after=self._start, before=self._end
         )
         drafts += self._rng.sample(calls, min(len(calls), wanted - len(drafts)))
         while len(drafts) < wanted:
             drafts += self.visit()
         return drafts[:wanted]
 
-    def visit(self) -> list[Draft]:
+    def visit(self) -> list[FeedDraft]:
         """A car comes in, and leaves if there is time: two versions of one document."""
-        owner = self._rng.choice(self._store.owners)
+        owner = self._rng.choice(self._dealership.owners)
         opened_at = self._moment(before=self._end - timedelta(hours=1))
         ready_at = opened_at + timedelta(hours=self._rng.choice((2, 3, 5, 7, 22, 27, 46)))
         report = contacts.visited(
             self._rng,
-            self._store,
+            self._dealership,
             number=self._numbers.next("R"),
             customer=owner.customer,
-            car=contacts.car_on(owner, self._store.local_date(opened_at)),
+            car=contacts.car_on(owner, self._dealership.local_date(opened_at)),
             when=Stay(opened_at, ready_at + timedelta(minutes=self._rng.randint(0, 59))),
         )
         begun = documents.opened(report, modified_at=opened_at + timedelta(minutes=5))
-        told = [
+        versions = [
             exported(self._rng, begun, "visit opened"),
             exported(self._rng, report, "visit closed"),
         ]
-        return [draft for draft in told if draft.sent < self._end]
+        return [draft for draft in versions if draft.sent < self._end]
 
     def _moment(
         self, *, before: datetime | None = None, after: timedelta = timedelta()
@@ -129,22 +136,24 @@ class Present:
         first, last = self._start + after, before or self._end
         days = ceil((last - first) / timedelta(days=1))
         for _ in range(20):
-            day = self._store.local_date(first) + timedelta(days=self._rng.randint(0, days))
-            moment = self._store.at_work(self._rng, day)
+            day = self._dealership.local_date(first) + timedelta(days=self._rng.randint(0, days))
+            moment = self._dealership.at_work(self._rng, day)
             if first <= moment < last:
                 return moment
         return first + (last - first) * self._rng.random()
 
-    def _sale(self) -> list[Draft]:
+    def _sale(self) -> list[FeedDraft]:
         """A new car, mostly of a new customer. Some are reported before they are delivered."""
         at = self._moment(before=self._end - timedelta(hours=2))
         car = new_car(
             self._rng,
-            self._store,
-            delivered_on=self._store.local_date(at),
+            self._dealership,
+            delivered_on=self._dealership.local_date(at),
             serial=next(self._serials),
         )
-        report = contacts.delivered(self._rng, self._store, customer=self._buyer(), car=car, at=at)
+        report = contacts.delivered(
+            self._rng, self._dealership, customer=self._buyer(), car=car, at=at
+        )
         delivery = exported(self._rng, report, "sale delivered")
         ordered_at = at - timedelta(hours=self._rng.uniform(5, 60))
         if ordered_at < self._start:
@@ -154,12 +163,12 @@ class Present:
 
     def _buyer(self) -> Customer:
         if self._rng.random() < _NEW_TO_THE_DEALER:
-            return new_customer(self._rng, self._store, next(self._newcomers))
-        return self._rng.choice(self._store.owners).customer
+            return new_customer(self._rng, self._dealership, next(self._newcomers))
+        return self._rng.choice(self._dealership.owners).customer
 
-    def _complaints(self, wanted: int) -> Iterator[Draft]:
+    def _complaints(self, wanted: int) -> Iterator[FeedDraft]:
         """The stories every dealer tells, and as many kept promises as are `wanted` besides."""
-        late: list[Tell] = [
+        late: list[StoryMaker] = [
             cases.warned_then_saved,
             cases.contact_breached,
             cases.contact_reported_late,
@@ -167,8 +176,8 @@ class Present:
         ]
         if self._position == self._of - 1:
             late.append(cases.unsatisfied)
-        for tell in late:
-            yield from self._case(tell(self._rng), before=self._start + _EARLY)
+        for make in late:
+            yield from self._case(make(self._rng), before=self._start + _EARLY)
         for position in range(wanted):
             latest = self._end - timedelta(hours=12)
             story = cases.contacted_in_time(self._rng)
@@ -176,8 +185,8 @@ class Present:
         if self._end - self._start >= timedelta(days=NEEDS_DAYS):
             for featured in self._dealt(FEATURED):
                 yield from self._featured(featured)
-        for tell in self._dealt((cases.held, cases.reassigned, cases.regraded)):
-            yield from self._case(tell(self._rng), before=self._start + _EARLY)
+        for make in self._dealt((cases.held, cases.reassigned, cases.regraded)):
+            yield from self._case(make(self._rng), before=self._start + _EARLY)
         if self._position == self._of - 1:
             yield from self._duplicate()
 
@@ -186,74 +195,74 @@ class Present:
         return things[self._position :: self._of]
 
     def _case(
-        self, story: cases.Story, *, before: datetime, overtaken: bool = False
-    ) -> Iterator[Draft]:
+        self, story: cases.CaseStory, *, before: datetime, overtaken: bool = False
+    ) -> Iterator[FeedDraft]:
         number = self._numbers.next("K")
         received_at = self._moment(before=before, after=timedelta(minutes=30))
-        owner = self._rng.choice(self._store.owners)
-        return self._told(story, number, received_at, owner, overtaken=overtaken)
+        owner = self._rng.choice(self._dealership.owners)
+        return self._sent_of(story, number, received_at, owner, overtaken=overtaken)
 
-    def _featured(self, featured: Featured) -> Iterator[Draft]:
+    def _featured(self, featured: Featured) -> Iterator[FeedDraft]:
         received_at = featured.received_at(self._start)
-        owner = self._rng.choice(self._store.owners)
-        return self._told(featured.story, featured.case_no, received_at, owner)
+        owner = self._rng.choice(self._dealership.owners)
+        return self._sent_of(featured.story, featured.case_no, received_at, owner)
 
-    def _duplicate(self) -> Iterator[Draft]:
+    def _duplicate(self) -> Iterator[FeedDraft]:
         """Two customers complain of the same; the earlier case is merged into the later one."""
         later = self._moment(before=self._start + _EARLY, after=timedelta(hours=6))
         earlier = later - timedelta(hours=cases.DUPLICATE_HOURS)
         one, other = self._numbers.next("K"), self._numbers.next("K")
-        first, second = self._rng.sample(self._store.owners, 2)
-        yield from self._told(cases.duplicate(into=other), one, earlier, first)
-        yield from self._told(cases.survivor(self._rng), other, later, second)
+        first, second = self._rng.sample(self._dealership.owners, 2)
+        yield from self._sent_of(cases.duplicate(into=other), one, earlier, first)
+        yield from self._sent_of(cases.survivor(self._rng), other, later, second)
 
-    def _told(
+    def _sent_of(
         self,
-        story: cases.Story,
+        story: cases.CaseStory,
         number: str,
         received_at: datetime,
         owner: Owner,
         *,
         overtaken: bool = False,
-    ) -> Iterator[Draft]:
+    ) -> Iterator[FeedDraft]:
         filed = cases.complaint(
             self._rng,
-            self._store,
+            self._dealership,
             number=number,
             story=story,
             received_at=received_at,
             customer=owner.customer,
             vehicle=owner.cars[-1].vehicle,
         )
-        for draft in cases.case(self._rng, self._store, filed, story, overtaken=overtaken):
+        for draft in cases.case(self._rng, self._dealership, filed, story, overtaken=overtaken):
             if draft.sent < self._end:
                 yield draft
 
-    def _survey(self) -> Draft:
+    def _survey(self) -> FeedDraft:
         report = documents.survey(
             self._rng,
-            self._store,
+            self._dealership,
             number=self._numbers.next("Q"),
-            customer=self._rng.choice(self._store.owners).customer,
+            customer=self._rng.choice(self._dealership.owners).customer,
             after_sale=self._rng.random() < 0.3,
             at=self._moment(before=self._end - timedelta(hours=1)),
         )
         return exported(self._rng, report, "survey answered")
 
-    def _consent(self) -> Draft:
+    def _consent(self) -> FeedDraft:
         report = documents.consent(
             self._rng,
-            self._store,
+            self._dealership,
             number=self._numbers.next("E"),
-            customer=self._rng.choice(self._store.owners).customer,
+            customer=self._rng.choice(self._dealership.owners).customer,
             at=self._moment(before=self._end - timedelta(hours=1)),
         )
         return exported(self._rng, report, "consent given")
 
-    def _referral(self) -> Draft:
-        referrer, referred = self._rng.sample(self._store.owners, 2)
+    def _referral(self) -> FeedDraft:
+        referrer, referred = self._rng.sample(self._dealership.owners, 2)
         report = documents.referral(
-            self._store,
+            self._dealership,
             number=self._numbers.next("F"),
             referrer=referrer.customer,
             referred=referred.customer,

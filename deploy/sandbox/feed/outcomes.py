@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from deploy.sandbox.feed.feed import Draft, exported
-from deploy.sandbox.feed.stores import Store
-from services.followup.domain.decide import task_id
+from deploy.sandbox.feed.dealership import Dealership
+from deploy.sandbox.feed.feed import FeedDraft, exported
 from services.intake.domain.identify import document_id_of, key_of
 from shared.contracts.feeds import SaleReported, TaskOutcomeReported, VisitReported
-from shared.contracts.followup import TaskKind
+from shared.contracts.followup import TaskKind, task_id
 
 Result = Literal["done", "not_reached", "declined", "postponed"]
 _RESULTS: tuple[Result, ...] = ("done", "not_reached", "declined", "postponed")
@@ -19,14 +18,14 @@ _WEIGHTS = (80, 9, 4, 7)
 
 def calls(
     rng: random.Random,
-    store: Store,
-    drafts: Sequence[Draft],
+    dealership: Dealership,
+    drafts: Sequence[FeedDraft],
     *,
     after: datetime,
     before: datetime,
-) -> list[Draft]:
+) -> list[FeedDraft]:
     """One call, made between `after` and `before`, for each task that is still of use then."""
-    made: list[Draft] = []
+    made: list[FeedDraft] = []
     for draft in drafts:
         if draft.fault is not None:
             continue
@@ -34,13 +33,15 @@ def calls(
             case SaleReported(status="delivered") as report if report.sale_type != "wholesale":
                 made += _after_delivery(rng, report, after)
             case VisitReported(status="closed") as report:
-                made += _after_visit(rng, store, report, after)
+                made += _after_visit(rng, dealership, report, after)
             case _:
                 pass
     return [call for call in made if call.sent < before]
 
 
-def _after_delivery(rng: random.Random, report: SaleReported, after: datetime) -> Iterator[Draft]:
+def _after_delivery(
+    rng: random.Random, report: SaleReported, after: datetime
+) -> Iterator[FeedDraft]:
     delivered_at = report.delivered_at
     if delivered_at is None:
         return
@@ -54,12 +55,12 @@ def _after_delivery(rng: random.Random, report: SaleReported, after: datetime) -
 
 
 def _after_visit(
-    rng: random.Random, store: Store, report: VisitReported, after: datetime
-) -> Iterator[Draft]:
+    rng: random.Random, dealership: Dealership, report: VisitReported, after: datetime
+) -> Iterator[FeedDraft]:
     closed_at = report.closed_at
     if closed_at is None or report.customer is None or closed_at < after - timedelta(days=2.5):
         return
-    next_morning = (closed_at + timedelta(days=1)).astimezone(store.dealer.zone)
+    next_morning = (closed_at + timedelta(days=1)).astimezone(dealership.dealer.zone)
     opens_at = next_morning.replace(hour=9, minute=0).astimezone(UTC)
     at = max(opens_at, after) + timedelta(hours=rng.uniform(0.5, 40))
     yield _call(rng, report, "service_satisfaction", at)
@@ -67,7 +68,7 @@ def _after_visit(
 
 def _call(
     rng: random.Random, report: SaleReported | VisitReported, kind: TaskKind, at: datetime
-) -> Draft:
+) -> FeedDraft:
     assert report.customer is not None, "a call is made to somebody"
     key = key_of(report, report.customer)
     result: Result = rng.choices(_RESULTS, _WEIGHTS)[0]

@@ -14,7 +14,7 @@ from shared.contracts.feed_parts import Severity
 from shared.dealers.dealer import Dealer
 from shared.decider.decision import Listing
 from shared.platform import metrics
-from shared.runtime.census import Census, Reading
+from shared.runtime import Census, GaugeValue
 
 DAYS = 7
 """The week: today, by the dealer's local date, and the days before."""
@@ -24,7 +24,7 @@ ENOUGH = timedelta(days=DAYS + 1)
 
 def count(
     dealer: Dealer, opened: Sequence[Listing], begun: Sequence[Listing], now: datetime
-) -> Iterator[Reading]:
+) -> Iterator[GaugeValue]:
     """The readings of one dealer; those of the week from the cases received lately."""
     yield from _to_be_done(dealer, opened, now)
     yield from _week(dealer, begun, now)
@@ -33,18 +33,18 @@ def count(
 CENSUS = Census(count=count, began_within=ENOUGH)
 
 
-def _to_be_done(dealer: Dealer, opened: Sequence[Listing], now: datetime) -> Iterator[Reading]:
+def _to_be_done(dealer: Dealer, opened: Sequence[Listing], now: datetime) -> Iterator[GaugeValue]:
     today = now.astimezone(dealer.zone).date()
     midnight = datetime.combine(today + timedelta(days=1), time.min, dealer.zone)
     deadlines = [listing.deadline for listing in opened if listing.deadline is not None]
     overdue = sum(deadline < now for deadline in deadlines)
     due_today = sum(now <= deadline < midnight for deadline in deadlines)
-    yield Reading(metrics.complaint_cases_open, (dealer.id,), len(deadlines))
-    yield Reading(metrics.complaint_cases_overdue, (dealer.id,), overdue)
-    yield Reading(metrics.complaint_cases_due_today, (dealer.id,), due_today)
+    yield GaugeValue(metrics.complaint_cases_open, (dealer.id,), len(deadlines))
+    yield GaugeValue(metrics.complaint_cases_overdue, (dealer.id,), overdue)
+    yield GaugeValue(metrics.complaint_cases_due_today, (dealer.id,), due_today)
 
 
-def _week(dealer: Dealer, begun: Sequence[Listing], now: datetime) -> Iterator[Reading]:
+def _week(dealer: Dealer, begun: Sequence[Listing], now: datetime) -> Iterator[GaugeValue]:
     last = now.astimezone(dealer.zone).date()
     cases = (
         (CaseTally.model_validate(listing.tally), listing.deadline is not None) for listing in begun
@@ -53,10 +53,10 @@ def _week(dealer: Dealer, begun: Sequence[Listing], now: datetime) -> Iterator[R
     week = statistics_of(cases, dealer_id=dealer.id, by="week", first=first, last=last).total
     for severity in get_args(Severity):
         received = week.by_severity.get(severity, 0)
-        yield Reading(metrics.complaints_of_week, (dealer.id, severity), received)
-    yield Reading(metrics.complaints_of_week_closed, (dealer.id,), week.closed)
-    yield Reading(metrics.complaints_of_week_reopened, (dealer.id,), week.reopened)
+        yield GaugeValue(metrics.complaints_of_week, (dealer.id, severity), received)
+    yield GaugeValue(metrics.complaints_of_week_closed, (dealer.id,), week.closed)
+    yield GaugeValue(metrics.complaints_of_week_reopened, (dealer.id,), week.reopened)
     for clock, states in week.clocks.items():
         for state in get_args(ClockState):
             became = getattr(states, state)
-            yield Reading(metrics.complaint_clocks_of_week, (dealer.id, clock, state), became)
+            yield GaugeValue(metrics.complaint_clocks_of_week, (dealer.id, clock, state), became)

@@ -2,10 +2,12 @@
 was said. Every label is one of a few known values, or the name of a dealer or of a clock."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import get_args
 
+from services.complaints.domain.coverage import missing_by_dealer
 from services.complaints.domain.listing import CaseTally, ClockTally
-from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 from shared.contracts.complaints import (
     CaseClosed,
     DeadlineBreached,
@@ -35,7 +37,7 @@ _Clocks = Mapping[tuple[str, int], ClockTally]
 Notice = DeadlineWarned | DeadlineBreached | EscalationRaised
 
 
-def begin(dealers: Iterable[str], rulebook: Rulebook) -> None:
+def begin(dealers: Iterable[str], rulebook: CaseRulebook) -> None:
     """Show every count of these dealers from the start, at 0."""
     for dealer in dealers:
         mine = [dealer]
@@ -49,6 +51,16 @@ def begin(dealers: Iterable[str], rulebook: Rulebook) -> None:
         metrics.begin(metrics.complaint_withdrawals, mine)
         metrics.begin(metrics.complaint_steps_refused, mine, get_args(Refusal))
         metrics.begin(metrics.complaint_addressee_missing, mine, _ROLES, _MISSING)
+
+
+def show_rules(rulebook: CaseRulebook, now: datetime) -> None:
+    """Show the counts of dealers with rules of their own, and the gauge of years that their
+    calendars should know and do not."""
+    begin(rulebook.editions, rulebook)
+    metrics.calendar_year_missing.clear()
+    for dealer_id, years in missing_by_dealer(rulebook, now).items():
+        for year in years:
+            metrics.calendar_year_missing.labels(dealer_id, str(year)).set(1)
 
 
 def observe(

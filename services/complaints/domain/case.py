@@ -16,7 +16,7 @@ from services.complaints.domain.course import (
 )
 from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
 from services.complaints.domain.merges import handed_to
-from services.complaints.domain.rulebook import Edition, Rulebook
+from services.complaints.domain.rulebook import CaseEdition, CaseRulebook
 from shared.contracts.complaints import Outcome
 from shared.contracts.feed_parts import Severity
 
@@ -52,7 +52,7 @@ class Standing:
     filed: Filed
     course: Course
     clocks: tuple[Clock, ...]
-    edition: Edition
+    edition: CaseEdition
     """What a clock is judged by that starts now."""
 
     @cached_property
@@ -129,7 +129,7 @@ class Standing:
         return self.course.steps[generation.first : generation.past]
 
 
-def stand(facts: CaseFacts, filed: Filed, rulebook: Rulebook, now: datetime) -> Standing:
+def stand(facts: CaseFacts, filed: Filed, rulebook: CaseRulebook, now: datetime) -> Standing:
     """How a case stands at this moment."""
     taken = course(facts, filed, now)
     editions = rulebook.editions_of(facts.dealer_id, filed.received_at, now)

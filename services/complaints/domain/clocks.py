@@ -25,7 +25,7 @@ from services.complaints.domain.course import (
 from services.complaints.domain.facts import Filed, StepTaken
 from services.complaints.domain.ladder import Reached, Way
 from services.complaints.domain.policy import ClockRule, StartingStep
-from services.complaints.domain.rulebook import Edition
+from services.complaints.domain.rulebook import CaseEdition
 from shared.contracts.complaints import HandedOver
 from shared.time.calendar import BusinessCalendar
 from shared.time.deadlines import Hold, Span, due, joined
@@ -38,7 +38,7 @@ class Clock:
     """One clock of one generation of a case."""
 
     rule: ClockRule
-    edition: Edition
+    edition: CaseEdition
     generation: int
     origin: Origin
     started_at: datetime
@@ -113,7 +113,7 @@ class _Judge:
     filed: Filed
     course: Course
     handed: Sequence[HandedOver]
-    edition: Edition
+    edition: CaseEdition
     generation: Generation
 
     def clock(self, rule: ClockRule) -> Clock | None:
@@ -287,7 +287,7 @@ class _Judge:
 
 
 def clocks(
-    filed: Filed, course: Course, editions: Sequence[Edition], handed: Sequence[HandedOver] = ()
+    filed: Filed, course: Course, editions: Sequence[CaseEdition], handed: Sequence[HandedOver] = ()
 ) -> list[Clock]:
     """All clocks of a case with this course, by generation, in the order of the policy.
 

@@ -11,12 +11,14 @@ from services.complaints.domain.listing import listed
 from services.complaints.domain.merges import merged_message
 from services.complaints.domain.messages import Speaker
 from services.complaints.domain.notices import next_notice
-from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 from services.complaints.domain.turns import standing_of
 from shared.decider.decision import Announced, AnyOutput, Decision, State, earliest
 
 
-def decide(facts: CaseFacts, announced: Announced, rulebook: Rulebook, now: datetime) -> Decision:
+def decide(
+    facts: CaseFacts, announced: Announced, rulebook: CaseRulebook, now: datetime
+) -> Decision:
     """All that holds of a case now, in the order of its instants. Pure.
 
     Nothing follows from a case that was not filed here, was voided, or moved elsewhere.
@@ -38,7 +40,7 @@ def decide(facts: CaseFacts, announced: Announced, rulebook: Rulebook, now: date
 
 
 def _changes(
-    facts: CaseFacts, standing: Standing, rulebook: Rulebook, now: datetime
+    facts: CaseFacts, standing: Standing, rulebook: CaseRulebook, now: datetime
 ) -> Iterator[datetime | None]:
     """The moments at which something visible changes without a new event."""
     for clock in standing.clocks:
@@ -46,7 +48,7 @@ def _changes(
     for step in facts.steps:
         if step.at > now:
             yield step.at
-    yield rulebook.next_edition_at(facts.dealer_id, now)
+    yield rulebook.next_rebase_at(facts.dealer_id, now)
 
 
 def _handing_over(

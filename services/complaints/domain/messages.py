@@ -12,7 +12,7 @@ from services.complaints.domain.clocks import Clock
 from services.complaints.domain.course import Refused, assigned_after
 from services.complaints.domain.facts import CaseFacts, Filed
 from services.complaints.domain.notices import Notice, loud, notices
-from services.complaints.domain.rulebook import Edition, Rulebook
+from services.complaints.domain.rulebook import CaseEdition, CaseRulebook
 from shared.contracts.case_subjects import NoticeKind, Subject
 from shared.contracts.complaints import (
     Addressee,
@@ -59,7 +59,7 @@ class Speaker:
     facts: CaseFacts
     filed: Filed
     standing: Standing
-    rulebook: Rulebook
+    rulebook: CaseRulebook
     announced: Announced
     now: datetime
 
@@ -171,7 +171,7 @@ class Speaker:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.filed.timezone)
 
-    def _of(self, edition: Edition, generation: int) -> _OfACase:
+    def _of(self, edition: CaseEdition, generation: int) -> _OfACase:
         return {
             "customer_key": self.facts.customer_key,
             "dealer_id": self.facts.dealer_id,

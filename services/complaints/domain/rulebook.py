@@ -1,40 +1,34 @@
-"""All rules of a group: per dealer the editions of its policy and calendar, and its roster. Pure.
+"""The rules that cases are judged by: editions of policy and calendars, and rosters. Pure.
 
-An edition is what an operator applied at one moment, with the choice he made then: for new
-cases only, or for the open ones too. Editions are never changed or removed, so what follows
-from a case depends on nothing but its facts, the rulebook and the time.
+An edition of complaints also holds the choice that was made when it was applied: for new cases
+only, or for the open ones too. So what follows from a case depends on nothing but its facts, the
+rulebook and the time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
-from hashlib import blake2b
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from services.complaints.domain.policy import POLICY_2123, ComplaintPolicy
-from shared.contracts.values import DealerId, Instant
+from shared.contracts.values import DealerId
 from shared.dealers.roster import Roster
-from shared.decider.policy import Policy
+from shared.policies.edition import Edition, digest
+from shared.policies.rulebook import Rulebook
 from shared.time.calendar import BusinessCalendar
 from shared.time.deadlines import Unit
 
 OpenCases = Literal["keep", "rebase"]
 """What happens to cases that are open when an edition is applied."""
 
-SAID = "2"
-"""Raised where cases say more by the same rules: all of them are decided once more then, closed
-ones too. 2: each says how it stands."""
 
-
-class Edition(BaseModel):
+class CaseEdition(Edition):
     """A dealer's policy and calendar, as applied at one moment."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    APPLICATION: ClassVar[frozenset[str]] = frozenset({"applied_at", "open_cases"})
 
-    applied_at: Instant | None = None
-    """None: what was in force before anything was applied."""
     open_cases: OpenCases = "keep"
     policy: ComplaintPolicy
     calendar: BusinessCalendar | None = None
@@ -43,7 +37,7 @@ class Edition(BaseModel):
     case's dealer, whatever zone stands here."""
 
     @model_validator(mode="after")
-    def _has_the_calendar_it_needs(self) -> "Edition":
+    def _has_the_calendar_it_needs(self) -> "CaseEdition":
         if self.policy.needs_calendar and self.calendar is None:
             raise ValueError("a clock counts in business time, but there is no calendar")
         if self.policy.needs_working_days and self.working_days is None:
@@ -60,15 +54,7 @@ class Edition(BaseModel):
     def version(self) -> str:
         """Of policy, calendars and how it was applied, all together."""
         unused = {"working_days"} if self.working_days is None else None  # as before it was there
-        return _digest([self.model_dump_json(exclude=unused)])
-
-    def judges_as(self, other: "Edition") -> bool:
-        """Whether both say the same, apart from when and how they were applied."""
-        return (self.policy, self.calendar, self.working_days) == (
-            other.policy,
-            other.calendar,
-            other.working_days,
-        )
+        return digest([self.model_dump_json(exclude=unused)])
 
     def calendar_for(self, unit: Unit, timezone: str) -> BusinessCalendar | None:
         """What counts a unit of time for a dealer in this zone."""
@@ -85,54 +71,27 @@ class Edition(BaseModel):
         return {}
 
 
-SHIPPED = Edition(policy=POLICY_2123)
+SHIPPED = CaseEdition(policy=POLICY_2123)
 
 
-class Rulebook(Policy):
+class CaseRulebook(Rulebook[CaseEdition]):
     """What `decide` follows. Its version is that of its editions: a roster moves no deadline."""
 
-    shipped: Edition = SHIPPED
-    """For dealers, and for times, of which no edition says anything."""
-    editions: Mapping[DealerId, tuple[Edition, ...]] = {}
-    """Dealer -> its editions, in the order in which they were applied."""
+    SAID: ClassVar[str] = "2"
+    """2: each case says how it stands. Closed ones are decided once more, too."""
+
+    shipped: CaseEdition = SHIPPED
     rosters: Mapping[DealerId, Roster] = {}
 
-    @model_validator(mode="after")
-    def _in_the_order_of_application(self) -> "Rulebook":
-        for dealer_id, editions in self.editions.items():
-            applied = [edition.applied_at for edition in editions]
-            known = [moment for moment in applied if moment is not None]
-            if len(known) < len(applied) or known != sorted(known):
-                raise ValueError(f"the editions of {dealer_id} are not in the order of applied_at")
-        return self
-
-    @cached_property
-    def version(self) -> str:
-        versions = (f"{dealer_id} {found}" for dealer_id, found in self._by_dealer.items())
-        return _digest([SAID, self.shipped.version, *sorted(versions)])
-
-    def version_for(self, dealer_id: str) -> str:
-        """Changes when, and only when, what this dealer's cases are judged by does."""
-        return self._by_dealer.get(dealer_id) or self._shipped_version
-
-    @cached_property
-    def _shipped_version(self) -> str:
-        return _digest([SAID, self.shipped.version])
-
-    @cached_property
-    def _by_dealer(self) -> Mapping[str, str]:
-        return {
-            dealer_id: _digest([SAID, self.shipped.version, *(each.version for each in editions)])
-            for dealer_id, editions in self.editions.items()
-        }
-
-    def editions_of(self, dealer_id: str, received_at: datetime, now: datetime) -> list[Edition]:
+    def editions_of(
+        self, dealer_id: str, received_at: datetime, now: datetime
+    ) -> list[CaseEdition]:
         """What a case received then has been judged by up to now, the first first.
 
         The last edition applied by its receipt, then those that were applied to open cases.
         """
         first = self.shipped
-        later: list[Edition] = []
+        later: list[CaseEdition] = []
         for edition in self.editions.get(dealer_id, ()):
             applied_at = edition.applied_at
             if applied_at is None or applied_at > now:
@@ -143,7 +102,7 @@ class Rulebook(Policy):
                 later.append(edition)
         return [first, *later]
 
-    def next_edition_at(self, dealer_id: str, now: datetime) -> datetime | None:
+    def next_rebase_at(self, dealer_id: str, now: datetime) -> datetime | None:
         """When the next edition is to be applied to this dealer's open cases, if any is."""
         moments = (
             edition.applied_at
@@ -152,19 +111,12 @@ class Rulebook(Policy):
         )
         return min((each for each in moments if each is not None and each > now), default=None)
 
-    def current(self, dealer_id: str) -> Edition:
-        """What a case is judged by that is received from now on."""
-        return (self.shipped, *self.editions.get(dealer_id, ()))[-1]
-
-
-def _digest(parts: Sequence[str]) -> str:
-    return blake2b("\x1f".join(parts).encode(), digest_size=6).hexdigest()
-
 
 def rulebook_of(
     policy: ComplaintPolicy,
     calendar: BusinessCalendar | None = None,
     working_days: BusinessCalendar | None = None,
-) -> Rulebook:
+) -> CaseRulebook:
     """A rulebook in which every dealer has this policy, and always had."""
-    return Rulebook(shipped=Edition(policy=policy, calendar=calendar, working_days=working_days))
+    shipped = CaseEdition(policy=policy, calendar=calendar, working_days=working_days)
+    return CaseRulebook(shipped=shipped)

@@ -20,7 +20,7 @@ from services.complaints.domain.facts import CaseFacts, Filed
 from services.complaints.domain.ladder import Reached
 from services.complaints.domain.listing import state_of
 from services.complaints.domain.notices import of_step
-from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 from services.complaints.domain.wording import why_due, why_stopped
 from services.complaints.views.deadline import Explanation, explain
 from services.complaints.views.entries import Entry
@@ -223,7 +223,7 @@ def is_undecided(snapshot: Snapshot[CaseFacts]) -> bool:
     return live and snapshot.decision.listing is None
 
 
-def show(snapshot: Snapshot[CaseFacts], rulebook: Rulebook, now: datetime) -> CaseView:
+def show(snapshot: Snapshot[CaseFacts], rulebook: CaseRulebook, now: datetime) -> CaseView:
     """A case for staff to read, with everything that is known of it."""
     facts, known = snapshot.facts, _known(snapshot, rulebook, now)
     filed, standing = known.filed, known.standing
@@ -251,7 +251,7 @@ def show(snapshot: Snapshot[CaseFacts], rulebook: Rulebook, now: datetime) -> Ca
     )
 
 
-def line(snapshot: Snapshot[CaseFacts], rulebook: Rulebook, now: datetime) -> CaseLine:
+def line(snapshot: Snapshot[CaseFacts], rulebook: CaseRulebook, now: datetime) -> CaseLine:
     """A case in a list."""
     facts, known = snapshot.facts, _known(snapshot, rulebook, now)
     filed, standing, steps = known.filed, known.standing, known.course.steps
@@ -270,7 +270,7 @@ def line(snapshot: Snapshot[CaseFacts], rulebook: Rulebook, now: datetime) -> Ca
     )
 
 
-def _known(snapshot: Snapshot[CaseFacts], rulebook: Rulebook, now: datetime) -> _Known:
+def _known(snapshot: Snapshot[CaseFacts], rulebook: CaseRulebook, now: datetime) -> _Known:
     filed = snapshot.facts.complaint
     if not isinstance(filed, Filed):
         return _Known(None, Course(()), None, False)

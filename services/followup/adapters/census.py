@@ -6,16 +6,16 @@ from datetime import datetime
 from shared.dealers.dealer import Dealer
 from shared.decider.decision import Listing
 from shared.platform import metrics
-from shared.runtime.census import Census, Reading
+from shared.runtime import Census, GaugeValue
 
 
 def count(
     dealer: Dealer, opened: Sequence[Listing], begun: Sequence[Listing], now: datetime
-) -> Iterator[Reading]:
+) -> Iterator[GaugeValue]:
     """The readings of one dealer."""
     due = [datetime.fromisoformat(moment) for listing in opened for moment in listing.tally["due"]]
-    yield Reading(metrics.tasks_open, (dealer.id,), len(due))
-    yield Reading(metrics.tasks_overdue, (dealer.id,), sum(moment <= now for moment in due))
+    yield GaugeValue(metrics.tasks_open, (dealer.id,), len(due))
+    yield GaugeValue(metrics.tasks_overdue, (dealer.id,), sum(moment <= now for moment in due))
 
 
 CENSUS = Census(count=count)

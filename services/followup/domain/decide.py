@@ -8,7 +8,6 @@ reported late takes back a task that should never have been opened.
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from uuid import UUID
 
 from services.followup.domain.facts import (
     CONSENT,
@@ -21,12 +20,13 @@ from services.followup.domain.facts import (
     OptOuts,
     Outcome,
 )
+from services.followup.domain.follow_ups import Ending, FollowUp, follow_ups
 from services.followup.domain.listing import listed
-from services.followup.domain.plans import Ending, Plan, plans
-from services.followup.domain.policy import FollowUpPolicy, days_after
+from services.followup.domain.offsets import days_after
+from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.feed_parts import Channel
-from shared.contracts.followup import TaskChanged, TaskStatus
-from shared.contracts.identifiers import dealer_of, subject_id
+from shared.contracts.followup import TaskChanged, TaskStatus, task_id
+from shared.contracts.identifiers import dealer_of
 from shared.decider.decision import Announced, Decision, State, earliest
 
 NAME = "followup"
@@ -35,7 +35,7 @@ EVER = datetime(1950, 1, 1, tzinfo=UTC)
 """Before any document."""
 
 
-class Known(NamedTuple):
+class Circumstances(NamedTuple):
     """What bears on tasks besides the documents they follow up; each in the order of time."""
 
     consents: Sequence[Consent]
@@ -43,6 +43,15 @@ class Known(NamedTuple):
     """By task id."""
     unknown_until: datetime
     """Up to then there were more consents or outcomes than are looked at."""
+
+
+class Moment(NamedTuple):
+    """What a customer's tasks are judged by, besides the documents they follow up."""
+
+    customer_key: str
+    circumstances: Circumstances
+    policy: FollowUpPolicy
+    now: datetime
 
 
 class Life(NamedTuple):
@@ -71,23 +80,23 @@ def decide(
     consents or outcomes.
     """
     facts = condense(facts, policy)
-    known = _known(facts)
+    moment = Moment(facts.customer_key, _circumstances(facts), policy, now)
     remembered = timedelta(days=policy.remember_days)
     outputs: list[State] = []
     changes: list[datetime | None] = []
     past: set[str] = set()
-    for plan in plans(facts, policy, _since(now - remembered, known, policy)):
-        if plan.opens_at <= known.unknown_until:
-            past.add(plan.about)
+    for follow_up in follow_ups(facts, policy, _since(now - remembered, moment)):
+        if follow_up.opens_at <= moment.circumstances.unknown_until:
+            past.add(follow_up.about)
             continue
-        life = _life(plan, facts.customer_key, known, policy, now)
+        life = _life(follow_up, moment)
         changes.append(life.changes_at)
         if life.status is None or life.due_at is None:
             continue
         forget_at = life.due_at + remembered if life.closed_at is not None else None
         if forget_at is None or now < forget_at:
-            content = _task(facts.customer_key, plan, life.status, life)
-            outputs.append(State(plan.about, content, forget_at))
+            content = _task(facts.customer_key, follow_up, life.status, life)
+            outputs.append(State(follow_up.about, content, forget_at))
 
     def is_history(about: str) -> bool:
         _, document_id = about.split("/", 1)
@@ -98,23 +107,18 @@ def decide(
     )
 
 
-def _since(forgotten: datetime, known: Known, policy: FollowUpPolicy) -> datetime:
+def _since(forgotten: datetime, moment: Moment) -> datetime:
     """`forgotten`, unless a task due before that may have been postponed beyond it."""
-    longest = timedelta(days=policy.longest_postponement_days + 2)
+    longest = timedelta(days=moment.policy.longest_postponement_days + 2)
     postponed = any(
         outcome.next_contact_on is not None and outcome.at + longest > forgotten
-        for outcomes in known.outcomes.values()
+        for outcomes in moment.circumstances.outcomes.values()
         for outcome in outcomes
     )
     return EVER if postponed else forgotten
 
 
-def task_id(customer_key: str, about: str) -> UUID:
-    """What staff, and outcomes, call a task: the subject of its messages."""
-    return subject_id(NAME, customer_key, about)
-
-
-def _known(facts: FollowUpFacts) -> Known:
+def _circumstances(facts: FollowUpFacts) -> Circumstances:
     consents: list[tuple[datetime, str, Consent | OptOuts]] = []
     outcomes: list[tuple[datetime, str, Outcome]] = []
     for key, known in facts.documents.items():
@@ -133,14 +137,14 @@ def _known(facts: FollowUpFacts) -> Known:
     for _, _, outcome in sorted(outcomes, key=lambda entry: entry[:2]):
         by_task.setdefault(outcome.task_id, []).append(outcome)
     in_order = [entry[2] for entry in sorted(consents, key=lambda entry: entry[:2])]
-    return Known(_as_they_stood(in_order), by_task, unknown_until)
+    return Circumstances(_as_they_stood(in_order), by_task, unknown_until)
 
 
-def _as_they_stood(told: Iterable[Consent | OptOuts]) -> list[Consent]:
+def _as_they_stood(in_order: Iterable[Consent | OptOuts]) -> list[Consent]:
     """What the customer allowed after each: opt-outs alone leave open whether at all."""
     stood: list[Consent] = []
     never = False
-    for given in told:
+    for given in in_order:
         if isinstance(given, Consent):
             never = given.do_not_contact
         stood.append(
@@ -155,47 +159,39 @@ def _as_they_stood(told: Iterable[Consent | OptOuts]) -> list[Consent]:
     return stood
 
 
-def _life(
-    plan: Plan, customer_key: str, known: Known, policy: FollowUpPolicy, now: datetime
-) -> Life:
-    opening = plan.could_open_at
-    before = [consent for consent in known.consents if consent.at <= opening]
-    if before and _refusal(before[-1], plan.rule.channel):
+def _life(follow_up: FollowUp, moment: Moment) -> Life:
+    opening, channel = follow_up.could_open_at, follow_up.rule.channel
+    consents = moment.circumstances.consents
+    before = [consent for consent in consents if consent.at <= opening]
+    if before and _refusal(before[-1], channel):
         return Life()
-    endings = (*plan.endings, *_refusals(known.consents[len(before) :], plan.rule.channel))
+    endings = (*follow_up.endings, *_refusals(consents[len(before) :], channel))
     if any(ending.at <= opening for ending in endings):
         return Life()
-    if now < plan.opens_at:
-        return Life(changes_at=plan.opens_at)
-    if plan.arrived_late_at is not None and plan.due_at <= plan.arrived_late_at:
-        return _expired_on_arrival(plan, plan.arrived_late_at, policy)
-    outcomes: Sequence[Outcome] = ()
-    if known.outcomes:
-        outcomes = known.outcomes.get(str(task_id(customer_key, plan.about)), ())
-    return _open_life(plan, endings, outcomes, policy, now)
+    if moment.now < follow_up.opens_at:
+        return Life(changes_at=follow_up.opens_at)
+    arrived_at = follow_up.arrived_late_at
+    if arrived_at is not None and follow_up.due_at <= arrived_at:
+        return _expired_on_arrival(follow_up, arrived_at, moment.policy)
+    return _open_life(follow_up, endings, moment)
 
 
-def _expired_on_arrival(plan: Plan, arrived_at: datetime, policy: FollowUpPolicy) -> Life:
+def _expired_on_arrival(follow_up: FollowUp, arrived_at: datetime, policy: FollowUpPolicy) -> Life:
     """Imported history opens nothing: a window that had passed is recorded, if it was recent."""
-    if arrived_at - plan.due_at > timedelta(days=policy.recorded_expired_days):
+    if arrived_at - follow_up.due_at > timedelta(days=policy.recorded_expired_days):
         return Life()
-    return Life("expired", plan.due_at, plan.due_at, "window had passed on arrival")
+    return Life("expired", follow_up.due_at, follow_up.due_at, "window had passed on arrival")
 
 
-def _open_life(
-    plan: Plan,
-    endings: Iterable[Ending],
-    outcomes: Iterable[Outcome],
-    policy: FollowUpPolicy,
-    now: datetime,
-) -> Life:
+def _open_life(follow_up: FollowUp, endings: Iterable[Ending], moment: Moment) -> Life:
     """From its opening on: postponed, closed by the first thing that closes it, or overdue."""
-    due_at = plan.due_at
+    policy, now, due_at = moment.policy, moment.now, follow_up.due_at
     first = min(endings, key=lambda ending: ending.at, default=None)
     changes_at: datetime | None = None
-    for outcome in outcomes:
-        at = max(outcome.at, plan.opens_at)
-        if at >= _expires_at(plan, due_at, policy) or (first is not None and at >= first.at):
+    for outcome in _outcomes(follow_up, moment):
+        at = max(outcome.at, follow_up.opens_at)
+        expires_at = _expires_at(follow_up, due_at, policy)
+        if at >= expires_at or (first is not None and at >= first.at):
             break
         if at > now:
             changes_at = at
@@ -204,8 +200,8 @@ def _open_life(
         if closing is not None:
             first = closing
             break
-        due_at = max(due_at, _postponed_to(outcome, plan, policy) or due_at)
-    expiry = Ending(_expires_at(plan, due_at, policy), "expired", "window passed")
+        due_at = max(due_at, _postponed_to(outcome, follow_up, policy) or due_at)
+    expiry = Ending(_expires_at(follow_up, due_at, policy), "expired", "window passed")
     ending = expiry if first is None or expiry.at < first.at else first
     if ending.at <= now:
         return Life(ending.status, due_at, ending.at, ending.because)
@@ -214,8 +210,15 @@ def _open_life(
     return Life(status, due_at, changes_at=earliest((changes_at, due_next, ending.at)))
 
 
-def _expires_at(plan: Plan, due_at: datetime, policy: FollowUpPolicy) -> datetime:
-    return days_after(due_at, policy.expires_days, plan.zone)
+def _outcomes(follow_up: FollowUp, moment: Moment) -> Sequence[Outcome]:
+    by_task = moment.circumstances.outcomes
+    if not by_task:
+        return ()
+    return by_task.get(str(task_id(moment.customer_key, follow_up.about)), ())
+
+
+def _expires_at(follow_up: FollowUp, due_at: datetime, policy: FollowUpPolicy) -> datetime:
+    return days_after(due_at, policy.expires_days, follow_up.zone)
 
 
 def _closing(outcome: Outcome, at: datetime) -> Ending | None:
@@ -228,12 +231,12 @@ def _closing(outcome: Outcome, at: datetime) -> Ending | None:
             return None
 
 
-def _postponed_to(outcome: Outcome, plan: Plan, policy: FollowUpPolicy) -> datetime | None:
+def _postponed_to(outcome: Outcome, follow_up: FollowUp, policy: FollowUpPolicy) -> datetime | None:
     if outcome.next_contact_on is None:
         return None
     longest = timedelta(days=policy.longest_postponement_days)
-    day = min(outcome.next_contact_on, outcome.at.astimezone(plan.zone).date() + longest)
-    return datetime.combine(day, policy.postponed_until, plan.zone).astimezone(UTC)
+    day = min(outcome.next_contact_on, outcome.at.astimezone(follow_up.zone).date() + longest)
+    return datetime.combine(day, policy.postponed_until, follow_up.zone).astimezone(UTC)
 
 
 def _refusal(consent: Consent, channel: Channel) -> str | None:
@@ -251,17 +254,17 @@ def _refusals(consents: Iterable[Consent], channel: Channel) -> list[Ending]:
     ]
 
 
-def _task(customer_key: str, plan: Plan, status: TaskStatus, life: Life) -> TaskChanged:
-    rule = plan.rule
+def _task(customer_key: str, follow_up: FollowUp, status: TaskStatus, life: Life) -> TaskChanged:
+    rule = follow_up.rule
     return TaskChanged(
         customer_key=customer_key,
         dealer_id=dealer_of(customer_key),
         kind=rule.kind,
         status=status,
-        document_id=plan.document_id,
-        vin=plan.vin,
-        opens_at=plan.opens_at,
-        due_at=life.due_at or plan.due_at,
+        document_id=follow_up.document_id,
+        vin=follow_up.vin,
+        opens_at=follow_up.opens_at,
+        due_at=life.due_at or follow_up.due_at,
         owner_role=rule.owner_role,
         channel=rule.channel,
         title_en=rule.title_en,

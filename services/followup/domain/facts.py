@@ -2,19 +2,19 @@
 
 Every document is kept by its id in its newest version, cut down to what tasks depend on. So
 the order, repetition and delay of events make no difference. Of deliveries and visits together, of
-consents, of opt-outs alone and of outcomes the newest are looked at, so many as the policy's
-horizon says; the others are set aside as lines, and so is what had happened long before it was
+consents, of opt-outs alone and of outcomes the newest are looked at, up to the number of the
+policy's horizon; the others are set aside as lines, and so is what had happened long before it was
 first received.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Literal, assert_never, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
-from shared.contracts.envelope import Event
+from shared.contracts.envelope import Event, Message
 from shared.contracts.feed_parts import Channel
 from shared.contracts.identifiers import modified_at
 from shared.contracts.intake import (
@@ -29,23 +29,14 @@ from shared.contracts.intake import (
 )
 from shared.contracts.values import to_milliseconds
 from shared.decider.digests import CondensedFacts, Digesting
+from shared.decider.facts import Fact, Gone, Noted, received_late
 
 DELIVERY_TIME = time(9)
 """The dealer's local time of a delivery of which only the date is known."""
 PROMPTLY = timedelta(hours=1)
 """What is received so soon after it happened is as good as received at once."""
 
-READS = (
-    SaleRecorded,
-    SaleMoved,
-    VisitRecorded,
-    VisitMoved,
-    ConsentGiven,
-    TaskOutcomeRecorded,
-    CustomerMoved,
-)
-
-FollowUpEvent = Event[
+Said = (
     SaleRecorded
     | SaleMoved
     | VisitRecorded
@@ -53,16 +44,12 @@ FollowUpEvent = Event[
     | ConsentGiven
     | TaskOutcomeRecorded
     | CustomerMoved
-]
+)
+FollowUpEvent = Event[Said]
+READS: tuple[type[Message], ...] = get_args(Said)
 
 
-class _Fact(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    version: str
-
-
-class Delivery(_Fact):
+class Delivery(Fact):
     """A car handed over to this customer, its buyer."""
 
     kind: Literal["delivery"]
@@ -76,7 +63,7 @@ class Delivery(_Fact):
     """When the source cancelled or unwound the sale."""
 
 
-class Visit(_Fact):
+class RepairOrder(Fact):
     """A repair order that was not all internal work."""
 
     kind: Literal["visit"]
@@ -89,7 +76,7 @@ class Visit(_Fact):
     km: int | None = None
 
 
-class Consent(_Fact):
+class Consent(Fact):
     """What the customer allows, as of `at`."""
 
     kind: Literal["consent"]
@@ -98,7 +85,7 @@ class Consent(_Fact):
     opt_outs: tuple[Channel, ...] = ()
 
 
-class OptOuts(_Fact):
+class OptOuts(Fact):
     """The channels that the customer refuses, as of `at`, said without a word on contact at all."""
 
     kind: Literal["opt_outs"]
@@ -106,7 +93,7 @@ class OptOuts(_Fact):
     opt_outs: tuple[Channel, ...] = ()
 
 
-class Outcome(_Fact):
+class Outcome(Fact):
     """What came of one attempt at a task."""
 
     kind: Literal["outcome"]
@@ -118,27 +105,15 @@ class Outcome(_Fact):
     channel: Channel | None = None
 
 
-class Noted(_Fact):
-    """A document that no task depends on; kept by its version, so that an older one stays out."""
-
-    kind: Literal["noted"]
-
-
-class Gone(_Fact):
-    """A document that belongs to another customer now."""
-
-    kind: Literal["gone"]
-
-
 Known = Annotated[
-    Delivery | Visit | Consent | OptOuts | Outcome | Noted | Gone, Field(discriminator="kind")
+    Delivery | RepairOrder | Consent | OptOuts | Outcome | Noted | Gone, Field(discriminator="kind")
 ]
 
 
 CONTACT, CONSENT, OPT_OUTS, OUTCOME = "contact", "consent", "opt-outs", "outcome"
 """The groups of which the newest are looked at; a contact is a delivery or a visit.
 
-Opt-outs are a group of their own: however many documents tell them, they displace no consent.
+Opt-outs are a group of their own: however many documents name them, they displace no consent.
 """
 
 
@@ -157,16 +132,9 @@ def join(facts: FollowUpFacts, events: Sequence[FollowUpEvent]) -> FollowUpFacts
     return DIGESTING.join(facts, events, _fact)
 
 
-def _standing(known: Known) -> int:
-    """Which of two records of one version counts: a sale names some customers in two roles."""
-    if isinstance(known, Gone):
-        return 0
-    return 1 if isinstance(known, Noted) else 2
-
-
 def _at(known: Known) -> datetime:
     match known:
-        case Visit():
+        case RepairOrder():
             return known.closed_at or known.opened_at
         case Delivery() | Consent() | OptOuts() | Outcome():
             return known.at
@@ -179,7 +147,7 @@ def _at(known: Known) -> datetime:
 DIGESTING: Digesting[Known] = Digesting(
     kinds={
         "d": Delivery,
-        "v": Visit,
+        "v": RepairOrder,
         "c": Consent,
         "p": OptOuts,
         "o": Outcome,
@@ -188,13 +156,12 @@ DIGESTING: Digesting[Known] = Digesting(
     },
     groups={
         Delivery: CONTACT,
-        Visit: CONTACT,
+        RepairOrder: CONTACT,
         Consent: CONSENT,
         OptOuts: OPT_OUTS,
         Outcome: OUTCOME,
     },
     at=_at,
-    standing=_standing,
 )
 
 
@@ -237,13 +204,13 @@ def on_sale_recorded(sale: SaleRecorded, recorded_at: datetime) -> Delivery | No
     )
 
 
-def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | Noted:
+def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> RepairOrder | Noted:
     """A repair order as it stands now; of a voided or all internal one: nothing."""
     internal = bool(visit.lines) and all(line.pay_type == "internal" for line in visit.lines)
     if visit.status == "voided" or internal:
         return Noted(kind="noted", version=visit.version)
     closed_at = visit.closed_at if visit.status == "closed" else None
-    return Visit(
+    return RepairOrder(
         kind="visit",
         version=visit.version,
         opened_at=visit.opened_at,
@@ -288,7 +255,7 @@ def on_moved(moved: Moved) -> Gone:
 
 
 def _late(at: datetime, recorded_at: datetime) -> datetime | None:
-    return recorded_at if recorded_at > at + PROMPTLY else None
+    return received_late(at, recorded_at, after=PROMPTLY)
 
 
 def _delivered_at(sale: SaleRecorded) -> datetime | None:

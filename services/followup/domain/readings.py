@@ -19,12 +19,12 @@ TENFOLD_FROM_KM = 1_000
 TENFOLD_KM_PER_DAY = 200
 """A reading ten times the one before needs a usual pace, or a digit slipped in."""
 LOOKED_AT = 50
-"""So many readings of a car are compared, the last ones."""
+"""How many readings of a car are compared, the last ones."""
 
 _DAY = timedelta(days=1)
 
 
-class Reading(NamedTuple):
+class OdometerReading(NamedTuple):
     """What the odometer showed when the car came in."""
 
     at: datetime
@@ -40,7 +40,7 @@ class _Chain(NamedTuple):
     """The position of the reading before it."""
 
 
-def km_per_day(readings: Sequence[Reading], apart: timedelta) -> float | None:
+def km_per_day(readings: Sequence[OdometerReading], apart: timedelta) -> float | None:
     """From the last believed reading and the last one that is `apart` before; `readings` sorted.
 
     None where that says nothing.
@@ -56,7 +56,7 @@ def km_per_day(readings: Sequence[Reading], apart: timedelta) -> float | None:
     return (last.km - first.km) / ((last.at - first.at) / _DAY) if last.km > first.km else None
 
 
-def believed(readings: Sequence[Reading]) -> Sequence[Reading]:
+def believed(readings: Sequence[OdometerReading]) -> Sequence[OdometerReading]:
     """The largest part of the sorted `readings` in which each can follow the one before."""
     if all(_can_follow(earlier, later) for earlier, later in pairwise(readings)):
         return readings
@@ -71,12 +71,12 @@ def believed(readings: Sequence[Reading]) -> Sequence[Reading]:
     return _along(readings, chains)
 
 
-def _along(readings: Sequence[Reading], chains: Sequence[_Chain]) -> list[Reading]:
+def _along(readings: Sequence[OdometerReading], chains: Sequence[_Chain]) -> list[OdometerReading]:
     def worth(position: int) -> tuple[int, int, int]:
         chain = chains[position]
         return chain.length, chain.first_km - readings[position].km, position
 
-    found: list[Reading] = []
+    found: list[OdometerReading] = []
     position: int | None = max(range(len(chains)), key=worth)
     while position is not None:
         found.append(readings[position])
@@ -84,7 +84,7 @@ def _along(readings: Sequence[Reading], chains: Sequence[_Chain]) -> list[Readin
     return found[::-1]
 
 
-def _can_follow(earlier: Reading, later: Reading) -> bool:
+def _can_follow(earlier: OdometerReading, later: OdometerReading) -> bool:
     driven, days = later.km - earlier.km, (later.at - earlier.at) / _DAY
     if not 0 <= driven <= MOST_KM_PER_DAY * (days + 1):
         return False

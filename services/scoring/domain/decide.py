@@ -13,8 +13,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from services.scoring.domain.awards import Points
 from services.scoring.domain.facts import DIGESTING, HISTORY_AFTER, ScoringFacts
-from services.scoring.domain.points import Points, points
+from services.scoring.domain.points import points
 from services.scoring.domain.policy import ScoringPolicy
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.scoring import Grade, GradeChanged, Reason, ScoreChanged
@@ -34,7 +35,7 @@ class GradeChange(NamedTuple):
 
 
 @dataclass(slots=True)
-class Standing:
+class Tally:
     """Where a walk has arrived."""
 
     counted: dict[str, int]
@@ -68,22 +69,22 @@ def decide(
 ) -> Decision:
     """The score of this customer now, and every grade change that is still remembered.
 
-    Depends on facts, policy and `now` alone. A customer without documents has no score. Where
-    there are more documents of a kind than are looked at, changes up to `told_from` are history.
+    Depends on facts, policy and `now` alone. A customer without documents has no score. Where there
+    are more documents of a kind than are looked at, changes up to `history_until` are history.
     """
     facts = condense(facts, policy)
     if not facts.scored:
         return Decision()
-    standing = walk(points(facts.documents, policy), policy, now)
-    score = State(ABOUT_THE_SCORE, _score(facts.customer_key, standing, policy))
-    told_from = facts.told_from
-    changes = standing.changes
-    if told_from is None:
+    tally = walk(points(facts.documents, policy), policy, now)
+    score = State(ABOUT_THE_SCORE, _score(facts.customer_key, tally, policy))
+    history_until = facts.history_until
+    changes = tally.changes
+    if history_until is None:
         announcements = _announcements(facts, changes, policy, now)
-        return Decision((score, *announcements), next_due=standing.next_change_at)
-    changes = [change for change in changes if change.at > told_from]
+        return Decision((score, *announcements), next_due=tally.next_change_at)
+    changes = [change for change in changes if change.at > history_until]
     announcements = _announcements(facts, changes, policy, now)
-    return Decision((score, *announcements), standing.next_change_at, is_history=_is_by(told_from))
+    return Decision((score, *announcements), tally.next_change_at, is_history=_is_by(history_until))
 
 
 def _is_by(moment: datetime) -> Callable[[str], bool]:
@@ -97,34 +98,34 @@ def _is_by(moment: datetime) -> Callable[[str], bool]:
     return is_by
 
 
-def walk(given: Iterable[Points], policy: ScoringPolicy, until: datetime) -> Standing:
+def walk(given: Iterable[Points], policy: ScoringPolicy, until: datetime) -> Tally:
     """Through all changes of points up to `until`, that instant included."""
     nothing = dict.fromkeys(policy.by_name, 0)
-    standing = Standing(dict(nothing), dict(nothing), nothing)
-    steps: list[tuple[datetime, str, int, int]] = []
+    tally = Tally(dict(nothing), dict(nothing), nothing)
+    changes: list[tuple[datetime, str, int, int]] = []
     for since, last, rule, amount in given:
-        steps.append((since, rule, amount, 1))
-        steps.append((last, rule, -amount, -1))
-    steps.sort(key=itemgetter(0))
+        changes.append((since, rule, amount, 1))
+        changes.append((last, rule, -amount, -1))
+    changes.sort(key=itemgetter(0))
     before: Grade | None = None
-    for at, together in groupby(steps, key=itemgetter(0)):
+    for at, together in groupby(changes, key=itemgetter(0)):
         if at > until:
-            standing.next_change_at = at
+            tally.next_change_at = at
             break
-        _step(standing, together, policy)
-        after = standing.grade
+        _take_in(tally, together, policy)
+        after = tally.grade
         if before is not None and after != before:
-            score = standing.value + standing.loyalty
-            standing.changes.append(GradeChange(at, before, after, score))
+            score = tally.value + tally.loyalty
+            tally.changes.append(GradeChange(at, before, after, score))
         before = after
-    return standing
+    return tally
 
 
-def _step(
-    standing: Standing, together: Iterable[tuple[datetime, str, int, int]], policy: ScoringPolicy
+def _take_in(
+    tally: Tally, together: Iterable[tuple[datetime, str, int, int]], policy: ScoringPolicy
 ) -> None:
     """Take in what changes at one instant, then see which axes are high."""
-    counted, counts, given = standing.counted, standing.counts, standing.given
+    counted, counts, given = tally.counted, tally.counts, tally.given
     by_name = policy.by_name
     for _, name, amount, count in together:
         rule = by_name[name]
@@ -134,33 +135,33 @@ def _step(
         given[name] = rule.within_limits(after)
         gained = given[name] - before
         if rule.axis == "value":
-            standing.value += gained
+            tally.value += gained
         else:
-            standing.loyalty += gained
-    stays = policy.margin if standing.value_is_high else 0
-    standing.value_is_high = standing.value >= policy.value_is_high_from - stays
-    stays = policy.margin if standing.loyalty_is_high else 0
-    standing.loyalty_is_high = standing.loyalty >= policy.loyalty_is_high_from - stays
+            tally.loyalty += gained
+    stays = policy.margin if tally.value_is_high else 0
+    tally.value_is_high = tally.value >= policy.value_is_high_from - stays
+    stays = policy.margin if tally.loyalty_is_high else 0
+    tally.loyalty_is_high = tally.loyalty >= policy.loyalty_is_high_from - stays
 
 
-def _score(customer_key: str, standing: Standing, policy: ScoringPolicy) -> ScoreChanged:
+def _score(customer_key: str, tally: Tally, policy: ScoringPolicy) -> ScoreChanged:
     reasons = tuple(
         Reason(
             axis=rule.axis,
             rule=name,
-            points=standing.given[name],
-            count=standing.counts[name],
+            points=tally.given[name],
+            count=tally.counts[name],
         )
         for name, rule in policy.by_name.items()
-        if standing.counts[name]
+        if tally.counts[name]
     )
     return ScoreChanged(
         customer_key=customer_key,
         dealer_id=dealer_of(customer_key),
-        score=standing.value + standing.loyalty,
-        value=standing.value,
-        loyalty=standing.loyalty,
-        grade=standing.grade,
+        score=tally.value + tally.loyalty,
+        value=tally.value,
+        loyalty=tally.loyalty,
+        grade=tally.grade,
         reasons=reasons,
     )
 
@@ -182,7 +183,7 @@ def _announcements(
             known = facts.received_by(in_time)
             walked = walk(points(known, policy), policy, now) if known else None
             as_received[received] = walked.changes if walked else ()
-        if _is_told(change, as_received.get(received)):
+        if _is_announced(change, as_received.get(received)):
             content = GradeChanged(
                 customer_key=facts.customer_key,
                 dealer_id=dealer_of(facts.customer_key),
@@ -200,7 +201,7 @@ def about(change: GradeChange) -> str:
     return f"grade/{instant_text(change.at)}/{change.before}-{change.after}"
 
 
-def _is_told(change: GradeChange, in_time: Collection[GradeChange] | None) -> bool:
+def _is_announced(change: GradeChange, in_time: Collection[GradeChange] | None) -> bool:
     """Whether the change followed from what had been received within seven days of it: it is
     among the changes that followed from that; None where all had been received by then.
 

@@ -2,20 +2,20 @@
 
 Every document is kept by its id in its newest version, cut down to what scoring counts. So
 the order, repetition and delay of events make no difference. Of each kind the newest are looked
-at, so many as the policy's horizon says; the others are set aside as lines, and so is what
+at, up to the number of the policy's horizon; the others are set aside as lines, and so is what
 had happened long before it was first received: held, but it says nothing.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Literal, assert_never, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AwareDatetime, Field, field_validator
 
-from services.scoring.domain.turns import Turn
+from services.scoring.domain.turns import KeptTurn
 from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn, CaseTurn
-from shared.contracts.envelope import Event
+from shared.contracts.envelope import Event, Message
 from shared.contracts.intake import (
     CustomerMoved,
     Moved,
@@ -28,24 +28,14 @@ from shared.contracts.intake import (
 )
 from shared.contracts.values import to_milliseconds
 from shared.decider.digests import CondensedFacts, Digesting
+from shared.decider.facts import Fact, Gone, Noted, precedence, received_late, version_of
 
 HISTORY_AFTER = timedelta(days=7)
 """What happened longer than this before it was first received is history: it alarms nobody."""
 
 Role = Literal["buyer", "co_buyer", "registrant", "driver"]
-READS = (
-    SaleRecorded,
-    SaleMoved,
-    VisitRecorded,
-    VisitMoved,
-    CaseStandingChanged,
-    CaseStandingWithdrawn,
-    SurveyAnswered,
-    ReferralMade,
-    CustomerMoved,
-)
 
-ScoringEvent = Event[
+Said = (
     SaleRecorded
     | SaleMoved
     | VisitRecorded
@@ -55,16 +45,12 @@ ScoringEvent = Event[
     | SurveyAnswered
     | ReferralMade
     | CustomerMoved
-]
+)
+ScoringEvent = Event[Said]
+READS: tuple[type[Message], ...] = get_args(Said)
 
 
-class _Fact(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    version: str
-
-
-class _Dated(_Fact):
+class _Dated(Fact):
     at: AwareDatetime
     late: AwareDatetime | None = None
     """When it was first received, where that was over seven days after it happened."""
@@ -80,7 +66,7 @@ class Sale(_Dated):
     products: int = 0
     """Insurance, accessories and service plans sold with it, but for those given away."""
     vin: str = ""
-    """Empty where none was told: then it is a car of its own."""
+    """Empty where none is known: then it is a car of its own."""
 
 
 class Visit(_Dated):
@@ -95,27 +81,27 @@ class Visit(_Dated):
 
 
 class Case(_Dated):
-    """A complaint, received at `at`, and how it stood since: complaints tells that."""
+    """A complaint, received at `at`, and how it stood since, as complaints says."""
 
     kind: Literal["case"]
     major: bool = False
     """How grave it was when it was received."""
     later: tuple[str, ...] = ()
-    """Its turns after the receipt, each as `Turn.text`."""
+    """Its turns after the receipt, each as `KeptTurn.text`."""
 
     @property
-    def turns(self) -> list[Turn]:
+    def turns(self) -> list[KeptTurn]:
         """From its receipt on, in order."""
-        return [Turn(self.at, major=self.major, late=self.late), *map(Turn.of, self.later)]
+        return [KeptTurn(self.at, major=self.major, late=self.late), *map(KeptTurn.of, self.later)]
 
     def received_by(self, moment: datetime) -> "Case":
         """Without the turns that were history, and not received yet at `moment`."""
-        known = [text for text in self.later if _is_by(Turn.of(text).late, moment)]
+        known = [text for text in self.later if _is_by(KeptTurn.of(text).late, moment)]
         return self.model_copy(update={"later": tuple(known)})
 
 
-class Former(_Fact):
-    """A complaint or a step as it was kept before cases told how they stand: it says nothing."""
+class Former(Fact):
+    """A complaint or a step, kept before complaints published how cases stand: it says nothing."""
 
     kind: Literal["complaint", "step"]
 
@@ -133,19 +119,6 @@ class Referral(_Dated):
     kind: Literal["referral"]
     whom: str = ""
     """The key of who was referred; empty in what was kept before it was asked for."""
-
-
-class Noted(_Fact):
-    """A document that stands for nothing, such as a voided order; kept by its version, so that
-    an older one stays out."""
-
-    kind: Literal["noted"]
-
-
-class Gone(_Fact):
-    """A document that belongs to another customer now."""
-
-    kind: Literal["gone"]
 
 
 DatedFact = Sale | Visit | Case | Survey | Referral
@@ -178,7 +151,7 @@ class ScoringFacts(CondensedFacts):
 
     @property
     def scored(self) -> bool:
-        """Whether a document stands to his name, be it one that gives no points."""
+        """Whether a document stands to their name, be it one that gives no points."""
         return any(not isinstance(known, _NOT_SCORED) for known in self.documents.values())
 
     def late_receipts(self) -> list[datetime]:
@@ -186,13 +159,13 @@ class ScoringFacts(CondensedFacts):
         moments = [getattr(known, "late", None) for known in self.documents.values()]
         for known in self.documents.values():
             if isinstance(known, Case):
-                moments += [Turn.of(text).late for text in known.later]
+                moments += [KeptTurn.of(text).late for text in known.later]
         return sorted(moment for moment in moments if moment is not None)
 
     @property
-    def told_from(self) -> datetime | None:
-        """Up to then what is looked at may differ from all that happened, and history is not
-        retold; None: nothing is set aside for its number.
+    def history_until(self) -> datetime | None:
+        """Up to then what is looked at may differ from all that happened: changes up to then are
+        not announced. None: nothing is set aside for its number.
 
         The older half of a kind of which some are set aside leads up to how the customer stood
         in truth: that much of anything reaches what its rules give at most.
@@ -224,11 +197,9 @@ def join(facts: ScoringFacts, events: Sequence[ScoringEvent]) -> ScoringFacts:
     return DIGESTING.join(facts, events, _fact)
 
 
-def _standing(known: Known) -> int:
-    """Which of two records of one version counts: a sale names some customers in two roles."""
-    if isinstance(known, Sale):
-        return _BY_ROLE[known.role]
-    return 0 if isinstance(known, Gone) else 1
+def _precedence(known: Known) -> int:
+    """As of all facts; and a sale names some customers in two roles."""
+    return _BY_ROLE[known.role] if isinstance(known, Sale) else precedence(known)
 
 
 def _at(known: Known) -> datetime:
@@ -257,7 +228,7 @@ DIGESTING: Digesting[Known] = Digesting(
         Referral: "referral",
     },
     at=_at,
-    standing=_standing,
+    precedence=_precedence,
 )
 
 
@@ -270,7 +241,7 @@ def _fact(event: ScoringEvent) -> Known:
         case CaseStandingChanged() as stands:
             return on_case_standing_changed(stands, event.sequence)
         case CaseStandingWithdrawn():
-            return Gone(kind="gone", version=_sequence(event.sequence))
+            return Gone(kind="gone", version=version_of(event.sequence))
         case SurveyAnswered() as answered:
             return on_survey_answered(answered, event.recorded_at)
         case ReferralMade() as made:
@@ -322,22 +293,22 @@ def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | No
     )
 
 
-def on_case_standing_changed(told: CaseStandingChanged, sequence: int) -> Case:
+def on_case_standing_changed(stands: CaseStandingChanged, sequence: int) -> Case:
     """A complaint as it stands, and stood since its receipt."""
-    first, *later = told.turns
+    first, *later = stands.turns
     return Case(
         kind="case",
-        version=_sequence(sequence),
-        at=told.received_at,
-        late=_late(told.received_at, told.recorded_at),
+        version=version_of(sequence),
+        at=stands.received_at,
+        late=_late(stands.received_at, stands.recorded_at),
         major=first.severity == "major",
         later=tuple(_turn(turn).text for turn in later),
     )
 
 
-def _turn(turn: CaseTurn) -> Turn:
+def _turn(turn: CaseTurn) -> KeptTurn:
     late = _late(turn.at, turn.recorded_at)
-    return Turn(turn.at, turn.stands, turn.severity == "major", late)
+    return KeptTurn(turn.at, turn.stands, turn.severity == "major", late)
 
 
 def on_survey_answered(answered: SurveyAnswered, recorded_at: datetime) -> Survey:
@@ -366,16 +337,12 @@ def on_moved(moved: Moved) -> Gone:
     return Gone(kind="gone", version=moved.version)
 
 
-def _sequence(sequence: int) -> str:
-    return f"{sequence:020d}"
-
-
 def _is_by(late: datetime | None, moment: datetime) -> bool:
     return late is None or late <= moment
 
 
 def _late(at: datetime, recorded_at: datetime) -> datetime | None:
-    return recorded_at if recorded_at > at + HISTORY_AFTER else None
+    return received_late(at, recorded_at, after=HISTORY_AFTER)
 
 
 def _day_begins(day: date, timezone: str) -> datetime:

@@ -1,65 +1,21 @@
 """The rules of scoring as data: what gives points on which axis, how they fade, the grades."""
 
+import inspect
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import cached_property
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
 from services.scoring.domain.facts import Role
+from services.scoring.domain.rule import Days, Rule
+from services.scoring.domain.rules import TABLE
 from shared.contracts.currencies import known_currency
-from shared.contracts.scoring import Axis
 from shared.decider.digests import Horizon
 from shared.decider.policy import Policy
 
 Percent = Annotated[int, Field(ge=0, le=100)]
-Limit = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
-Days = Annotated[int, Field(gt=0, le=36_525)]
 Currency = Annotated[str, AfterValidator(known_currency)]
-
-
-class Fade(BaseModel):
-    """Up to this age, this part of the points counts."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    up_to_days: Days
-    percent: Annotated[int, Field(gt=0, le=100)]
-
-
-class Rule(BaseModel):
-    """What one thing is worth. Older than the last step of `fades`, it is worth nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    axis: Axis
-    points: int
-    fades: Annotated[tuple[Fade, ...], Field(min_length=1)]
-    at_least: Limit = -1000
-    at_most: Limit = 1000
-    """All that the rule gives together stays within these two."""
-
-    @model_validator(mode="after")
-    def _fades_with_age(self) -> "Rule":
-        ages = [fade.up_to_days for fade in self.fades]
-        if ages != sorted(set(ages)):
-            raise ValueError("the steps of fades must be ordered by age")
-        if self.at_least > 0 or self.at_most < 0:
-            raise ValueError("no points must lie within at_least and at_most")
-        return self
-
-    @cached_property
-    def steps(self) -> tuple[tuple[timedelta, timedelta, int], ...]:
-        """From one age to another: the percentage that counts."""
-        ages = [timedelta(days=fade.up_to_days) for fade in self.fades]
-        begins = [timedelta(0), *ages[:-1]]
-        percents = [fade.percent for fade in self.fades]
-        return tuple(zip(begins, ages, percents, strict=True))
-
-    def within_limits(self, points: int) -> int:
-        """What counts of all the points that the rule gives together."""
-        return max(self.at_least, min(self.at_most, points))
 
 
 class SurveyBand(BaseModel):
@@ -71,41 +27,23 @@ class SurveyBand(BaseModel):
     points: int
 
 
-def _fades(*steps: tuple[int, int]) -> tuple[Fade, ...]:
-    return tuple(Fade(up_to_days=days, percent=percent) for days, percent in steps)
+if TYPE_CHECKING:
 
+    class Rules(BaseModel):
+        """Every rule of the table, by its name."""
 
-_TWO_YEARS = _fades((365, 100), (730, 50))
-_SIX_YEARS = _fades((1096, 100), (2192, 50))
+        def __getattr__(self, name: str) -> Rule: ...
 
-
-class Rules(BaseModel):
-    """Every rule. `points` of the rules with a measure of their own is per unit of it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    vehicle_bought: Rule = Rule(axis="value", points=30, fades=_SIX_YEARS, at_most=60)
-    """Per car; what other roles than the buyer get is in `role_percent`."""
-    vehicle_replaced: Rule = Rule(axis="value", points=15, fades=_SIX_YEARS, at_most=30)
-    """Per car that the customer bought after his first: replaced or added."""
-    products_bought: Rule = Rule(axis="value", points=5, fades=_TWO_YEARS, at_most=15)
-    """Per product sold with a car."""
-    service_paid: Rule = Rule(axis="value", points=1, fades=_TWO_YEARS, at_most=40)
-    """Per so much paid by the customer for service as `currency_per_point` says."""
-    recent_visit: Rule = Rule(axis="loyalty", points=20, fades=_fades((180, 100), (365, 50)))
-    """For the last visit."""
-    regular_visits: Rule = Rule(axis="loyalty", points=6, fades=_fades((730, 100)), at_most=24)
-    """Per day with a visit."""
-    referrals: Rule = Rule(axis="loyalty", points=10, fades=_TWO_YEARS, at_most=20)
-    survey_answers: Rule = Rule(
-        axis="loyalty", points=1, fades=_TWO_YEARS, at_least=-12, at_most=12
+else:
+    Rules = create_model(
+        "Rules",
+        __config__=ConfigDict(frozen=True, extra="forbid"),
+        __doc__="Every rule. `points` of a rule with a measure of its own is per unit of it.",
+        **{
+            name: (Rule, Field(default=kind.SHIPPED, description=inspect.getdoc(kind)))
+            for name, kind in TABLE.items()
+        },
     )
-    """Per point of `survey_bands`."""
-    complaints: Rule = Rule(axis="loyalty", points=-15, fades=_TWO_YEARS, at_least=-45)
-    major_complaints: Rule = Rule(axis="loyalty", points=-10, fades=_TWO_YEARS, at_least=-30)
-    """On top, while a complaint is a major one."""
-    complaints_made_good: Rule = Rule(axis="loyalty", points=10, fades=_TWO_YEARS, at_most=30)
-    """Given back while the customer stands satisfied with how his complaint was resolved."""
 
 
 class ScoringPolicy(Policy):
@@ -143,8 +81,8 @@ class ScoringPolicy(Policy):
 
     @cached_property
     def by_name(self) -> Mapping[str, Rule]:
-        """The rules by name, in the order in which reasons are told."""
-        return {name: getattr(self.rules, name) for name in Rules.model_fields}
+        """The rules by name, in the order in which reasons are shown."""
+        return {name: getattr(self.rules, name) for name in TABLE}
 
     @cached_property
     def looked_at(self) -> Horizon:
@@ -158,8 +96,3 @@ class ScoringPolicy(Policy):
             if overall >= band.overall_from:
                 return band.points
         return 0
-
-    def money_points(self, paid: int, currency: str) -> int:
-        """What money paid for service is worth; begun units do not count."""
-        unit = self.currency_per_point.get(currency)
-        return paid // unit * self.rules.service_paid.points if unit else 0

@@ -1,6 +1,6 @@
 """How a complaint stood from one instant until the next, kept as one word."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Self, get_args
 
@@ -10,8 +10,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STANDS: Mapping[str, Stands] = {name: name for name in get_args(Stands)}
 
 
-class Turn(NamedTuple):
-    """From an instant on a complaint stood so, until its next turn."""
+class KeptTurn(NamedTuple):
+    """From an instant on a complaint stood so, until its next turn: a `CaseTurn` as kept."""
 
     at: datetime
     stands: Stands = "open"
@@ -36,6 +36,23 @@ class Turn(NamedTuple):
         """The turn that is kept so."""
         at, stands, grave, late = text.split("/")
         return cls(_moment(at), _STANDS[stands], grave == "major", _moment(late) if late else None)
+
+
+def spans(
+    marks: Iterable[tuple[datetime, bool]],
+) -> list[tuple[datetime, datetime | None]]:
+    """The intervals in UTC in which the last mark was True; None: without an end."""
+    found: list[tuple[datetime, datetime | None]] = []
+    since: datetime | None = None
+    for at, on in marks:
+        if on and since is None:
+            since = at.astimezone(UTC)
+        elif not on and since is not None:
+            found.append((since, at.astimezone(UTC)))
+            since = None
+    if since is not None:
+        found.append((since, None))
+    return found
 
 
 def _milliseconds(moment: datetime) -> str:

@@ -2,17 +2,17 @@
 
 from aiokafka import ConsumerRecord
 
-from deploy.cli.dead_letters import (
+from deploy.cli.dead_letters.work import (
     DeadLetter,
     fold,
 )
-from deploy.cli.tail import Record as Written
-from shared.platform.publisher import Record
-from shared.runtime.dead_letters import (
+from deploy.cli.topic_tail import Record as Written
+from shared.platform.dead_letters import (
     Resolved,
     dead_letter,
     resolution,
 )
+from shared.platform.publisher import Record
 from tests.shared.runtime.on_servers import record_of
 from tests.shared.runtime.toy import visit
 

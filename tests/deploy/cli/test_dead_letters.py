@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deploy.cli import record_summary as gist
-from deploy.cli.dead_letters import (
+from deploy.cli import record_summary
+from deploy.cli.dead_letters.show import as_json, full, full_as_json, summary, table
+from deploy.cli.dead_letters.work import (
     Filters,
     WrongChoice,
     chosen,
@@ -16,11 +17,9 @@ from deploy.cli.dead_letters import (
     named,
     replay_reaches,
 )
-from deploy.cli.dead_letters_show import as_json, full, full_as_json, summary, table
 from deploy.sandbox.demo.watch import Watch
 from shared.contracts.topics import DEAD_LETTERS, VISITS
-from shared.platform.publisher import Record
-from shared.runtime.dead_letters import (
+from shared.platform.dead_letters import (
     PREFIX,
     REPLAYED,
     dead_letter,
@@ -28,6 +27,7 @@ from shared.runtime.dead_letters import (
     resolution,
     without_record,
 )
+from shared.platform.publisher import Record
 from tests.deploy.cli.letters import GOOD, died, done, only, written
 from tests.shared.runtime.toy import DEALER
 
@@ -193,7 +193,7 @@ def test_nothing_from_outside_is_obeyed_by_the_terminal() -> None:
     odd = replace(GOOD, key=f"a/b/c/{evil}".encode(), headers=(("ce_dealerid", evil.encode()),))
     letter = only(died(replace(odd, value=json.dumps([evil], ensure_ascii=False).encode())))
     lines = [*full(letter), *table([letter], with_state=True)]
-    told = gist.tell(VISITS.name, odd.headers, b"{}", written_at=datetime.now(UTC))
+    told = record_summary.summary_of(VISITS.name, odd.headers, b"{}", written_at=datetime.now(UTC))
     assert all(line.isprintable() for line in [*lines, told.line()])
 
 
@@ -210,7 +210,7 @@ def test_as_json_nothing_is_lost() -> None:
 def test_a_tail_tells_resolutions_and_nobody_counts_them() -> None:
     letter = died()
     closed = done(letter, note="a test")
-    line = gist.tell(
+    line = record_summary.summary_of(
         DEAD_LETTERS.name, tuple(closed.headers), None, written_at=datetime.now(UTC)
     ).line()
     assert line.endswith(f"{only(letter).id[:8]} was discarded: a test")

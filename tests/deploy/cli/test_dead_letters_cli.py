@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from deploy.cli.dead_letters import DeadLetter, fold, read_letters, replay
+from deploy.cli.dead_letters.work import DeadLetter, fold, read_letters, replay
 from deploy.cli.main import app
-from deploy.cli.tail import Record as Written
+from deploy.cli.topic_tail import Record as Written
 from shared.contracts.topics import DEAD_LETTERS, VISITS
+from shared.platform.dead_letters import PREFIX
 from shared.platform.publisher import Record
-from shared.runtime.dead_letters import PREFIX
 from tests.deploy.cli.letters import GOOD, died, only
 from tests.servers import PATIENCE_SECONDS, Broker
 from tests.shared.runtime.on_servers import publisher_to, read_all

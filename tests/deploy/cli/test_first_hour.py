@@ -127,7 +127,7 @@ def test_nobody_waits_for_a_service_that_reads_other_rules_or_none(
     record = Addresses(urls={"complaints": "http://127.0.0.1:1"}, rules=None)
     (tmp_path / "running.json").write_text(record.model_dump_json(), "utf-8")
     monkeypatch.setattr(sys, "argv", ["aftercare", "policy", "apply", "--data-dir", str(tmp_path)])
-    with pytest.raises(CannotRun, match=r"without AFTERCARE_COMPLAINTS_RULES_DIR.* up --data-dir"):
+    with pytest.raises(CannotRun, match=r"without AFTERCARE_RULES_DIR.* up --data-dir"):
         policy_cli.require_rules(addresses(tmp_path).rules, tmp_path)
     with pytest.raises(CannotRun, match="complaints reads /etc/rules"):
         policy_cli.require_rules("/etc/rules", tmp_path)

@@ -7,7 +7,7 @@ import pty
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,22 +24,28 @@ from deploy.cli.configuration import WrongConfiguration
 from deploy.cli.configuration import mongo_settings as mongo_settings_of
 from deploy.cli.failures import CannotRun
 from deploy.cli.main import app
-from deploy.cli.policy_cases import open_store
-from deploy.sandbox.address_file import recording
+from deploy.cli.policy_client import PolicyClient
+from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import Child, free_port, running
-from deploy.sandbox.stack import Stack, start_service, what_keeps
-from services.complaints.adapters.rules.folder import read_rulebook
+from deploy.sandbox.recording import recording
+from deploy.sandbox.stack import Stack, start_service
+from services.complaints.adapters.policies import read_rulebook
+from services.complaints.domain.dry_run import TRIAL
+from services.complaints.domain.rulebook import CaseRulebook
 from shared.contracts.envelope import to_headers
 from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken
 from shared.contracts.topics import COMPLAINTS
 from shared.contracts.values import instant_text
 from shared.platform.publisher import Record
 from shared.settings import KafkaSettings, MongoSettings
+from shared.time.clock import SystemClock
 from tests.deploy.cli.command import aftercare
 from tests.e2e.house import began
 from tests.servers import PATIENCE_SECONDS, Broker
+from tests.services.complaints.given import DECIDER
 from tests.services.complaints.several import Cases
 from tests.services.complaints.several import complaint as complaint_of
+from tests.services.policies_served import answering
 from tests.shared.runtime.on_servers import publisher_to
 
 DEALER = "sunrise/pudong"
@@ -51,9 +57,13 @@ ROSTER = "dealer: sunrise/pudong\nroles:\n  responsible_person: [wang]\n  genera
 def rules(tmp_path: Path) -> Path:
     """A folder with one draft, and nothing applied."""
     folder = tmp_path / "rules"
-    (folder / "policies").mkdir(parents=True)
-    (folder / "policies" / "pudong.yaml").write_text(DRAFT, encoding="utf-8")
+    (folder / "complaints" / "policies").mkdir(parents=True)
+    (folder / "complaints" / "policies" / "pudong.yaml").write_text(DRAFT, encoding="utf-8")
     return folder
+
+
+def drafts(rules: Path) -> Path:
+    return rules / "complaints" / "policies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class Done:
 
 def policy(rules: Path, *arguments: str, **environment: str) -> Done:
     """Within this process, which is quicker than a new one."""
-    variables = {"AFTERCARE_COMPLAINTS_RULES_DIR": str(rules)} | environment
+    variables = {"AFTERCARE_RULES_DIR": str(rules)} | environment
     ended = CliRunner().invoke(app, ["policy", *arguments], env=variables)
     match ended.exception:
         case WrongConfiguration() as wrong:
@@ -99,14 +109,14 @@ def test_a_check_tells_what_each_dealer_would_be_judged_by(rules: Path) -> None:
     done = policy(rules, "check")
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[0] == f"sunrise/pudong: 2123, from {rules}/policies/pudong.yaml"
+    assert lines[0] == f"sunrise/pudong: 2123, from {rules}/complaints/policies/pudong.yaml"
     assert lines[2] == (
         "  answer: 4h from received, stops while held; all cases; 75% responsible_person, "
         "due responsible_person+department_head, 150% general_manager, 200% group"
     )
     assert "  a draft: another is in force (as shipped)" in lines
     assert done.stderr.splitlines() == [
-        f"warning: {rules}/policies/pudong.yaml: nobody is {role} on the roster; "
+        f"warning: {rules}/complaints/policies/pudong.yaml: nobody is {role} on the roster; "
         "general_manager is told"
         for role in ("department_head", "group")
     ]
@@ -114,7 +124,7 @@ def test_a_check_tells_what_each_dealer_would_be_judged_by(rules: Path) -> None:
 
 def test_a_check_and_a_comparison_know_what_regulators_set(rules: Path) -> None:
     draft = "dealer: sunrise/pudong\nextends: [2123, cn-sanbao, cn-12345]\n"
-    (rules / "policies" / "pudong.yaml").write_text(draft, encoding="utf-8")
+    (drafts(rules) / "pudong.yaml").write_text(draft, encoding="utf-8")
     done = policy(rules, "check")
     assert done.returncode == 0, done.stderr
     assert "sunrise/pudong: 2123 + cn-sanbao + cn-12345, from" in done.stdout
@@ -137,29 +147,34 @@ def test_a_check_and_a_comparison_know_what_regulators_set(rules: Path) -> None:
 
 
 def test_a_check_names_file_line_and_field_of_everything_wrong(rules: Path) -> None:
-    (rules / "policies" / "berlin.yaml").write_text(
+    (drafts(rules) / "berlin.yaml").write_text(
         "dealer: sunrise/berlin\nclocks:\n  answer: {target: soon}\n", encoding="utf-8"
     )
     with_roster(rules, "dealer: sunrise/pudong\nroles:\n  boss: [wang]\n")
     done = policy(rules, "check")
     assert done.returncode == 2
     wrong = [line for line in done.stderr.splitlines() if not line.startswith("warning")]
-    assert wrong[0].startswith(f"{rules}/policies/berlin.yaml:3: clocks.answer.target: a length")
+    assert wrong[0].startswith(
+        f"{rules}/complaints/policies/berlin.yaml:3: clocks.answer.target: a length"
+    )
     assert wrong[1].startswith(f"{rules}/rosters/pudong.yaml:3: roles.boss: Input should be")
     assert "sunrise/pudong: 2123" in done.stdout, "what is right is shown all the same"
 
 
 def test_two_drafts_of_a_dealer_are_one_too_many(rules: Path) -> None:
-    (rules / "policies" / "other.yaml").write_text(DRAFT, encoding="utf-8")
+    (drafts(rules) / "other.yaml").write_text(DRAFT, encoding="utf-8")
     done = policy(rules, "check")
     assert done.returncode == 2
-    assert f"{rules}/policies/pudong.yaml:1: dealer: {DEALER} has other.yaml already" in done.stderr
+    assert (
+        f"{rules}/complaints/policies/pudong.yaml:1: dealer: {DEALER} has other.yaml already"
+        in done.stderr
+    )
     done = apply(rules, "--new-cases-only", "--yes")
-    assert done.returncode == 2 and not (rules / "applied").exists()
+    assert done.returncode == 2 and not (rules / "complaints" / "applied").exists()
 
 
 def test_a_dealer_that_does_not_exist_is_pointed_out(rules: Path) -> None:
-    (rules / "policies" / "pudong.yaml").write_text("dealer: sunrise/padong\n", encoding="utf-8")
+    (drafts(rules) / "pudong.yaml").write_text("dealer: sunrise/padong\n", encoding="utf-8")
     done = policy(rules, "check")
     assert done.returncode == 0
     assert "no such dealer in AFTERCARE_DEALERS_FILE: sunrise/padong" in done.stderr
@@ -168,7 +183,7 @@ def test_a_dealer_that_does_not_exist_is_pointed_out(rules: Path) -> None:
 def test_without_a_folder_it_says_how_to_name_one() -> None:
     done = aftercare("policy", "check")
     assert done.returncode == 2
-    assert "AFTERCARE_COMPLAINTS_RULES_DIR" in done.stderr
+    assert "AFTERCARE_RULES_DIR" in done.stderr
     done = aftercare("policy", "check", "--rules", "/nowhere")
     assert done.returncode == 2
     assert done.stderr.startswith("/nowhere: there is no such folder")
@@ -179,7 +194,7 @@ def test_without_a_folder_it_says_how_to_name_one() -> None:
 
 def test_a_difference_is_told_field_by_field(rules: Path) -> None:
     text = DRAFT + "  call_back: null\nmemory: 400d\n"
-    (rules / "policies" / "pudong.yaml").write_text(text, encoding="utf-8")
+    (drafts(rules) / "pudong.yaml").write_text(text, encoding="utf-8")
     done = policy(rules, "diff", "--no-dry-run")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[1:] == [
@@ -192,15 +207,15 @@ def test_a_difference_is_told_field_by_field(rules: Path) -> None:
     assert told["dry_run"] is None
 
 
-def test_without_a_database_there_is_no_dry_run_and_nothing_is_applied(rules: Path) -> None:
-    nowhere = {"AFTERCARE_MONGO__URI": f"mongodb://127.0.0.1:{free_port()}"}
-    done = policy(rules, "diff", **nowhere)
+def test_without_the_service_there_is_no_dry_run_and_nothing_is_applied(rules: Path) -> None:
+    nowhere = ("--url", f"http://127.0.0.1:{free_port()}")
+    done = policy(rules, "diff", *nowhere)
     assert done.returncode == 1
     assert "clocks.answer.target: 1d -> 4h" in done.stdout
-    assert "no dry run: the database of complaints does not answer" in done.stderr
-    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", **nowhere)
+    assert f"no dry run: complaints at {nowhere[1]} does not answer; --url says" in done.stderr
+    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", *nowhere)
     assert done.returncode == 1 and "--no-dry-run goes on without" in done.stderr
-    assert not (rules / "applied").exists()
+    assert not (rules / "complaints" / "applied").exists()
 
 
 @pytest.mark.parametrize("arguments", [(), ("--new-cases-only", "--rebase-open")])
@@ -208,13 +223,13 @@ def test_what_happens_to_open_cases_must_be_said(rules: Path, arguments: tuple[s
     done = apply(rules, *arguments, "--yes")
     assert done.returncode == 2
     assert "--new-cases-only   they are judged on by the rules they have" in done.stderr
-    assert not (rules / "applied").exists()
+    assert not (rules / "complaints" / "applied").exists()
 
 
 def test_nothing_is_applied_without_somebody_who_agrees(rules: Path) -> None:
     done = apply(rules, "--new-cases-only")
     assert done.returncode == 2 and "add --yes" in done.stderr
-    assert not (rules / "applied").exists()
+    assert not (rules / "complaints" / "applied").exists()
 
 
 @pytest.mark.parametrize(("answer", "applied"), [(b"n\n", 0), (b"y\n", 1)])
@@ -232,7 +247,7 @@ def test_it_asks_on_a_terminal(rules: Path, answer: bytes, applied: int) -> None
     )
     assert done.returncode == 1 - applied
     assert f"Apply this to {DEALER}, for new cases and those that are open?" in done.stderr
-    assert len(list(rules.glob("applied/*/*.json"))) == applied
+    assert len(list(rules.glob("complaints/applied/*/*.json"))) == applied
 
 
 def test_an_unchanged_draft_applies_nothing(rules: Path) -> None:
@@ -250,20 +265,20 @@ def test_an_unchanged_draft_applies_nothing(rules: Path) -> None:
 
 
 def test_a_draft_like_the_shipped_policy_applies_nothing(rules: Path) -> None:
-    (rules / "policies" / "pudong.yaml").write_text(f"dealer: {DEALER}\n", encoding="utf-8")
+    (drafts(rules) / "pudong.yaml").write_text(f"dealer: {DEALER}\n", encoding="utf-8")
     assert "nothing to apply" in apply(rules, "--rebase-open", "--yes").stdout
-    assert not (rules / "applied").exists()
+    assert not (rules / "complaints" / "applied").exists()
 
 
 def test_another_dealers_wrong_draft_is_no_hindrance(rules: Path) -> None:
-    (rules / "policies" / "berlin.yaml").write_text("dealer: [", encoding="utf-8")
+    (drafts(rules) / "berlin.yaml").write_text("dealer: [", encoding="utf-8")
     assert apply(rules, "--new-cases-only", "--yes").returncode == 0
     assert read_rulebook(rules).editions.keys() == {DEALER}
 
 
 def test_there_is_no_way_around_a_wrong_edition(rules: Path) -> None:
     apply(rules, "--new-cases-only", "--yes")
-    (path,) = rules.glob("applied/*/*.json")
+    (path,) = rules.glob("complaints/applied/*/*.json")
     path.write_text("{}", encoding="utf-8")
     for arguments in (("check",), ("diff",), ("apply", DEALER, "--rebase-open", "--yes")):
         done = policy(rules, *arguments)
@@ -271,23 +286,20 @@ def test_there_is_no_way_around_a_wrong_edition(rules: Path) -> None:
         assert f"{path}:1: dealer: Field required" in done.stderr
 
 
-# --- beside a database ------------------------------------------------------------------------
+# --- beside a service --------------------------------------------------------------------------
 
 
 @pytest.fixture
-def database(mongo_settings: MongoSettings) -> dict[str, str]:
-    """Complaints' database with an open case decided by the shipped rules; how to reach it."""
-
-    async def fill() -> None:
-        cases = Cases().reported(complaint_of("A"))
-        async with open_store(mongo_settings) as store:
-            await store.save(list(cases.known.values()))
-
-    asyncio.run(fill())
-    return {
-        "AFTERCARE_MONGO__URI": mongo_settings.uri.get_secret_value(),
-        "AFTERCARE_MONGO__DATABASE_PREFIX": mongo_settings.database_prefix,
-    }
+def complaints() -> Iterator[str]:
+    """The address of complaints with an open case, which does not read the folder."""
+    cases = Cases().reported(complaint_of("A"))
+    decider = replace(DECIDER, policy=CaseRulebook())
+    stored = [
+        replace(each, policy_version=decider.policy.version_for(DEALER))
+        for each in cases.known.values()
+    ]
+    with answering(decider, TRIAL, stored, SystemClock()) as url:
+        yield url
 
 
 def test_the_database_is_that_of_a_running_stack_unless_the_environment_names_one(
@@ -310,41 +322,46 @@ def test_the_database_is_that_of_a_running_stack_unless_the_environment_names_on
         assert addresses(tmp_path).mongo is None
 
 
-def test_a_service_that_does_not_run_is_not_waited_for(
-    rules: Path, database: dict[str, str]
-) -> None:
+def test_a_service_that_does_not_run_is_not_waited_for(rules: Path) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", "--url", url, **database)
+    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", "--url", url, "--no-dry-run")
     assert done.returncode == 0, done.stderr
-    assert "dry run over 1 open case:" in done.stdout
     assert done.stdout.endswith(f"not waiting: complaints at {url}: it does not answer\n")
     assert len(read_rulebook(rules).editions[DEALER]) == 1
 
 
 def test_a_service_that_does_not_follow_is_not_waited_for_in_vain(
-    rules: Path, database: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    rules: Path, complaints: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(policy_cli, "what_keeps", lambda url: [])
     monkeypatch.setattr(policy_cli, "STALLED_SECONDS", 0.0)
     monkeypatch.setattr(policy_cli, "LOOK_EVERY_SECONDS", 0.01)
-    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", **database)
+    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", "--url", complaints)
     assert done.returncode == 1
+    assert "dry run over 1 open case:" in done.stdout
     assert "1 of 1 open cases are still decided by other rules" in done.stderr
-    assert "Does complaints read this folder (AFTERCARE_COMPLAINTS_RULES_DIR)?" in done.stderr
+    assert "Does complaints read this folder (AFTERCARE_RULES_DIR)?" in done.stderr
 
 
 def test_whoever_stops_waiting_loses_nothing(
-    rules: Path, database: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    rules: Path, complaints: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(policy_cli, "what_keeps", lambda url: [])
-    monkeypatch.setattr(policy_cli, "progress", interrupted)
-    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", **database)
+    monkeypatch.setattr(PolicyClient, "followed", interrupted)
+    done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", "--url", complaints)
     assert done.returncode == 130
     assert "the service goes on, and the same command shows how far" in done.stdout
     assert len(read_rulebook(rules).editions[DEALER]) == 1
+
+
+def test_what_a_service_refuses_is_said_in_its_words(rules: Path, complaints: str) -> None:
+    (drafts(rules) / "other.yaml").write_text(
+        "dealer: nowhere/else\nmemory: 400d\n", encoding="utf-8"
+    )
+    done = policy(rules, "diff", "nowhere/else", "--url", complaints)
+    assert done.returncode == 1
+    assert f"no dry run: complaints at {complaints} answers 404: no such dealer" in done.stderr
 
 
 # --- beside a running service -----------------------------------------------------------------
@@ -396,7 +413,7 @@ def service(
         "AFTERCARE_KAFKA__IDEMPOTENT_PRODUCER": str(broker.kind == "apache").lower(),
         "AFTERCARE_MONGO__URI": mongo_settings.uri.get_secret_value(),
         "AFTERCARE_MONGO__DATABASE_PREFIX": mongo_settings.database_prefix,
-        "AFTERCARE_COMPLAINTS_RULES_DIR": str(rules),
+        "AFTERCARE_RULES_DIR": str(rules),
     }
     port = free_port()
     child = start_service(
@@ -478,7 +495,7 @@ def test_an_edition_is_applied_while_the_service_runs(service: Running, rules: P
     service.until(lambda: len(service.listed()) == 2)
     on = ("apply", DEALER, "--url", service.url, "--yes")
 
-    told = policy(rules, "diff", DEALER, "--json", **service.environment)
+    told = policy(rules, "diff", DEALER, "--json", "--url", service.url, **service.environment)
     assert told.returncode == 0, told.stderr
     (found,) = json.loads(told.stdout)
     assert found["dry_run"]["open_cases"] == 2
@@ -499,7 +516,7 @@ def test_an_edition_is_applied_while_the_service_runs(service: Running, rules: P
     again = policy(rules, *on, "--rebase-open", **service.environment)
     assert again.stdout.splitlines()[0].startswith("nothing to apply")
     assert again.stdout.endswith("are decided by what is in force\n")
-    assert len(list(rules.glob("applied/*/*.json"))) == 1
+    assert len(list(rules.glob("complaints/applied/*/*.json"))) == 1
 
 
 @pytest.mark.broker

@@ -12,16 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deploy.cli.event_files import read_lines
 from deploy.cli.failures import CannotRun
 from deploy.cli.intake_client import IntakeClient
 from deploy.cli.json_texts import elements
-from deploy.cli.main import _show_account
-from deploy.cli.send import Account, read_lines, send_all
+from deploy.cli.send import Account, send_all, show
+from deploy.sandbox.processes import free_port
 from services.intake.app import make_app
 from services.intake.settings import IntakeSettings
 from shared.platform.file_kinds import WHAT_TO_DO
 from shared.testing.clock import ManualClock
 from shared.testing.publisher import MemoryPublisher
+from tests.deploy.cli.command import aftercare
+from tests.deploy.cli.intake_stub import taking_all
 from tests.services.intake.given import DEALERS, NOW, event, visit
 from tests.services.intake.memory_register import MemoryRegister
 
@@ -149,9 +152,9 @@ async def test_half_an_emoji_and_deep_nesting_are_one_rejected_event_each(
     content = f"[{','.join(lines)}]" if is_array else "\n".join(lines)
     account = await account_of(tmp_path, content)
     assert (account.sent, account.accepted, account.duplicate) == (5, 1, 1)
-    assert [refused.place.rpartition(":")[2] for refused in account.refused] == ["2", "3", "4"]
-    assert "surrogate" in account.refused[0].reason
-    assert "nested too deeply" in account.refused[1].reason
+    assert [event.position.rpartition(":")[2] for event in account.rejected] == ["2", "3", "4"]
+    assert "surrogate" in account.rejected[0].reason
+    assert "nested too deeply" in account.rejected[1].reason
 
 
 async def test_warnings_are_shown_with_their_places(
@@ -163,10 +166,67 @@ async def test_warnings_are_shown_with_their_places(
     content = f"{json.dumps(event('visit', visit()))}\n{json.dumps(event('visit', unreachable))}\n"
     account = await account_of(tmp_path, content)
     assert (account.accepted, len(account.warned)) == (2, 1)
-    _show_account(account)
+    show(account)
     shown = capsys.readouterr().out
     place = f"{tmp_path / 'f.json'}:2"
     assert f"{place}: warning: /data/customer/phones/0/number: " in shown
     assert "1 with warnings" in shown
     assert "SECRET" not in shown
     assert account.as_json()["warned"] == [{"place": place, "warnings": account.warned[0].warnings}]
+
+
+def test_lines_are_read_with_their_places(tmp_path: Path) -> None:
+    lines = tmp_path / "a.ndjson"
+    lines.write_bytes(b'\xef\xbb\xbf{"id":"1"}\r\n\n{"id":"\xff"}\n')
+    array = tmp_path / "b.json"
+    array.write_text('[{"id": "3"},\n {"id": "4"}]', encoding="utf-8")
+    read = read_lines([lines, array])
+    assert [line.position for line in read] == [
+        f"{lines}:1",
+        f"{lines}:3",
+        f"{array}:1",
+        f"{array}:2",
+    ]
+    assert read[0].content == b'{"id":"1"}'
+    assert read[1].content == b'{"id":"\xff"}', "a bad byte is intake's to refuse, not ours to mend"
+    assert json.loads(read[3].content) == {"id": "4"}
+
+
+def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match="cannot be read: No such file"):
+        read_lines([tmp_path / "none"])
+
+
+async def test_the_account_names_file_line_and_reason(tmp_path: Path) -> None:
+    file = tmp_path / "f.ndjson"
+    file.write_text('{"id":"1"}\n{"id":"bad","name":"Anna"}\n{"id":"3"}\n', encoding="utf-8")
+    progress: list[int] = []
+    transport = httpx.MockTransport(taking_all)
+    async with IntakeClient("http://intake", transport=transport) as client:
+        account = await send_all(client, read_lines([file]), chunk=2, progress=progress.append)
+    assert (account.sent, account.accepted, account.duplicate) == (3, 2, 0)
+    assert [(one.position, one.reason) for one in account.rejected] == [
+        (f"{file}:2", "The event is not valid")
+    ]
+    assert progress == [2, 1]
+    assert "Anna" not in json.dumps(account.as_json())
+
+
+def test_an_account_counts_what_was_not_taken() -> None:
+    assert Account().as_json() == {
+        "sent": 0,
+        "accepted": 0,
+        "duplicate": 0,
+        "rejected": 0,
+        "refused": [],
+        "warned": [],
+    }
+
+
+def test_sending_to_nobody_says_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "f.ndjson"
+    file.write_text("{}\n", encoding="utf-8")
+    done = aftercare("send", str(file), "--url", f"http://127.0.0.1:{free_port()}")
+    assert done.returncode == 1
+    assert "nothing listens at" in done.stderr and "aftercare up" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -13,7 +13,7 @@ from typing import Self
 from services.complaints.app import decider
 from services.complaints.domain.facts import CaseEvent, CaseFacts, join
 from services.complaints.domain.policy import POLICY_2123, ComplaintPolicy
-from services.complaints.domain.rulebook import Rulebook, rulebook_of
+from services.complaints.domain.rulebook import CaseRulebook, rulebook_of
 from services.complaints.domain.turns import ABOUT_THE_STANDING
 from services.complaints.settings import ComplaintSettings
 from shared.contracts.case_subjects import Subject
@@ -38,7 +38,7 @@ RECEIVED = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 CUSTOMER = "sunrise/pudong/cdk/C-1"
 DEALER = "sunrise/pudong"
 CASE = "sunrise/pudong/cdk/complaint/K-1"
-SHIPPED = Rulebook()
+SHIPPED = CaseRulebook()
 
 
 def up_to_the_breach(policy: ComplaintPolicy) -> ComplaintPolicy:
@@ -229,7 +229,7 @@ def place(about: str) -> str:
     return Subject.parse(about).place
 
 
-class Case(DeciderSpec[CaseFacts, Rulebook]):
+class Case(DeciderSpec[CaseFacts, CaseRulebook]):
     """A complaint case; a sentence is a subject that is about one of its clocks."""
 
     decider = DECIDER
@@ -281,6 +281,6 @@ class Case(DeciderSpec[CaseFacts, Rulebook]):
         return self.said[about]
 
 
-def given(*events: CaseEvent, rules: Rulebook = RULES) -> Case:
+def given(*events: CaseEvent, rules: CaseRulebook = RULES) -> Case:
     """A case of which this is known."""
     return Case().by(rules).reported(*events)

@@ -7,7 +7,7 @@ import httpx
 
 from services.complaints.api import routes
 from services.complaints.domain.facts import CaseFacts
-from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 from shared.decider.decision import Listing
 from shared.decider.snapshot import Snapshot
 from shared.platform.http import make_app
@@ -21,10 +21,10 @@ CASES = f"/v1/dealers/{DEALER}/cases"
 STATISTICS = f"/v1/dealers/{DEALER}/statistics"
 
 
-class OneDealer(MemoryReader[CaseFacts, Rulebook]):
+class OneDealer(MemoryReader[CaseFacts, CaseRulebook]):
     """Cases in memory, more listings than there are cases, and how often those were read."""
 
-    def __init__(self, cases: Mapping[str, Case], rules: Rulebook = RULES) -> None:
+    def __init__(self, cases: Mapping[str, Case], rules: CaseRulebook = RULES) -> None:
         snapshots = [snapshot_of(id_, case) for id_, case in cases.items()]
         super().__init__(snapshots, policy=rules, dealers=DEALERS)
         self.more: list[tuple[str, Listing]] = []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.complaints.app import decider
 from services.complaints.domain.facts import CaseEvent
 from services.complaints.domain.policy import POLICY_2123, ComplaintPolicy
-from services.complaints.domain.rulebook import Edition, Rulebook, rulebook_of
+from services.complaints.domain.rulebook import CaseEdition, CaseRulebook, rulebook_of
 from services.complaints.settings import ComplaintSettings
 from shared.contracts.feed_parts import Severity, StepName
 from tests.services.complaints.given import (
@@ -109,14 +109,14 @@ OTHER_RULES = rulebook_of(ComplaintPolicy(name="no hurry", clocks=POLICY_2123.cl
 IN_BUSINESS_TIME = replace(DECIDER, policy=rulebook_of(BUSINESS, CALENDAR))
 REBASED = replace(
     DECIDER,
-    policy=Rulebook(
+    policy=CaseRulebook(
         editions={
             DEALER: (
-                Edition(applied_at=at("30m"), policy=POLICY_2123),
-                Edition(
+                CaseEdition(applied_at=at("30m"), policy=POLICY_2123),
+                CaseEdition(
                     applied_at=at("20h"), open_cases="rebase", policy=BUSINESS, calendar=CALENDAR
                 ),
-                Edition(applied_at=at("3d"), open_cases="rebase", policy=POLICY_2123),
+                CaseEdition(applied_at=at("3d"), open_cases="rebase", policy=POLICY_2123),
             )
         }
     ),

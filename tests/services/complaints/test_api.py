@@ -11,7 +11,7 @@ from hypothesis import given as for_all
 from services.complaints.api import routes
 from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseEvent, CaseFacts, aggregate_id
-from services.complaints.domain.rulebook import Edition, Rulebook, rulebook_of
+from services.complaints.domain.rulebook import CaseEdition, CaseRulebook, rulebook_of
 from services.complaints.views.case import CaseView, line, show
 from services.complaints.views.entries import Step
 from shared.contracts.identifiers import document_id
@@ -162,7 +162,7 @@ async def test_the_timeline_tells_all_in_the_order_of_its_instants() -> None:
 
 @for_all(stories(), DECIDERS, MOMENTS)
 def test_every_case_can_be_shown_whatever_was_reported(
-    events: list[CaseEvent], decider: Decider[CaseFacts, Rulebook], now: datetime
+    events: list[CaseEvent], decider: Decider[CaseFacts, CaseRulebook], now: datetime
 ) -> None:
     case = given(*events, rules=decider.policy)
     case.now = now
@@ -185,7 +185,7 @@ def test_every_case_can_be_shown_whatever_was_reported(
 
 
 async def test_a_notice_tells_whom_it_went_to() -> None:
-    rules = Rulebook(shipped=RULES.shipped, rosters={DEALER: ROSTER})
+    rules = CaseRulebook(shipped=RULES.shipped, rosters={DEALER: ROSTER})
     shown = await read(given(filed(), rules=rules).when("90m").when("2h"))
     warning, breach = of_kind(shown, "notice")
     assert warning["noticed_at"] == "2026-11-21T03:30:00.000Z"
@@ -265,8 +265,12 @@ async def test_the_assigned_case_is_assigned() -> None:
 
 
 async def test_a_case_by_other_rules_names_them() -> None:
-    edition = Edition(applied_at=at("1h"), open_cases="rebase", policy=BUSINESS, calendar=CALENDAR)
-    shown = await read(given(filed(), rules=Rulebook(editions={DEALER: (edition,)})).when("90m"))
+    edition = CaseEdition(
+        applied_at=at("1h"), open_cases="rebase", policy=BUSINESS, calendar=CALENDAR
+    )
+    shown = await read(
+        given(filed(), rules=CaseRulebook(editions={DEALER: (edition,)})).when("90m")
+    )
     explanation = shown["clocks"][0]["explanation"]
     assert (explanation["policy"], explanation["rebased"]) == ("in business time", True)
     assert explanation["calendar"]["name"] == "pudong"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.complaints.domain.case import stand
 from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseEvent, CaseFacts, Filed, join
-from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 from services.complaints.domain.turns import ABOUT_THE_STANDING
 from shared.contracts.complaints import CaseStandingChanged
 from shared.decider.decider import Decider
@@ -27,14 +27,14 @@ from tests.services.complaints.stories import (
     stories,
 )
 
-Complaints = Decider[CaseFacts, Rulebook]
+Complaints = Decider[CaseFacts, CaseRulebook]
 
 
 def _decide(facts: CaseFacts, now: datetime) -> Decision:
     return decide(facts, {}, DECIDER.policy, now)
 
 
-class TestInvariants(DeciderInvariants[CaseFacts, Rulebook]):
+class TestInvariants(DeciderInvariants[CaseFacts, CaseRulebook]):
     decider = DECIDER
     deciders = DECIDERS
     stories = stories()

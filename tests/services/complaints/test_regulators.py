@@ -11,20 +11,21 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from services.complaints.adapters.rules.coverage import missing_by_calendar, missing_years
-from services.complaints.adapters.rules.difference import differences
-from services.complaints.adapters.rules.drafts import Draft, read_draft
-from services.complaints.adapters.rules.shipped import FOLDER, names, shipped
+from services.complaints.adapters.policy_file import read_draft
+from services.complaints.adapters.shipped import FOLDER, names, shipped
 from services.complaints.domain.case import stand
 from services.complaints.domain.clocks import Clock
 from services.complaints.domain.course import status_at
+from services.complaints.domain.coverage import missing_by_calendar, missing_years
+from services.complaints.domain.differences import differences
 from services.complaints.domain.facts import Filed
-from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
-from services.complaints.domain.rulebook import Edition, Rulebook, rulebook_of
+from services.complaints.domain.policy import POLICY_2123, AppliesWhen, ClockRule, ComplaintPolicy
+from services.complaints.domain.rulebook import CaseEdition, CaseRulebook, rulebook_of
 from services.complaints.views.deadline import explain
 from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import CaseMerged
 from shared.contracts.feed_parts import StepName
+from shared.policies.drafts import Draft
 from shared.time.deadlines import Span
 from shared.yaml_file import WrongFile
 from tests.services.complaints.given import DEALER, RECEIVED, Case, absorbed, at, filed, given, step
@@ -34,7 +35,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 EXAMPLES = ("cn-12315", "cn-12345", "cn-sanbao", "cn-zhejiang")
 
 
-def draft(folder: Path, text: str) -> Draft:
+def draft(folder: Path, text: str) -> Draft[CaseEdition]:
     path = folder / "pudong.yaml"
     path.write_text(f"dealer: {DEALER}\n{text}", encoding="utf-8")
     return read_draft(path, {}, RECEIVED)
@@ -47,11 +48,11 @@ def wrong(folder: Path, text: str) -> str:
 
 
 @pytest.fixture
-def rules(tmp_path: Path) -> dict[str, Rulebook]:
+def rules(tmp_path: Path) -> dict[str, CaseRulebook]:
     """Each of the examples, alone."""
     found = {}
     for name in EXAMPLES:
-        edition = draft(tmp_path, f"extends: [{name}]\n").applied(None, "keep")
+        edition = draft(tmp_path, f"extends: [{name}]\n").edition
         found[name] = rulebook_of(edition.policy, working_days=edition.working_days)
     return found
 
@@ -87,7 +88,7 @@ def local(text: str) -> datetime:
 
 def test_the_examples_ship_beside_2123_and_are_in_force_nowhere() -> None:
     assert names() == ["2123", *EXAMPLES]
-    assert Rulebook().current(DEALER).policy == POLICY_2123
+    assert CaseRulebook().current(DEALER).policy == POLICY_2123
     for name in EXAMPLES:
         text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
         assert "A lawyer must look at it" in text
@@ -100,8 +101,8 @@ def test_a_policy_extends_several_and_changes_what_it_names(tmp_path: Path) -> N
         "clocks:\n  exchange_done: {target: 15 working days}\n  call_back: null\n"
     )
     found = draft(tmp_path, text)
-    assert found.policy.name == "2123 + cn-sanbao + cn-12345"
-    assert list(found.policy.rules) == [
+    assert found.edition.policy.name == "2123 + cn-sanbao + cn-12345"
+    assert list(found.edition.policy.rules) == [
         "contact",
         "answer",
         "executive_answer",
@@ -110,23 +111,36 @@ def test_a_policy_extends_several_and_changes_what_it_names(tmp_path: Path) -> N
         "loaner_car",
         "work_order",
     ]
-    assert str(found.policy.rules["exchange_done"].target) == "15 working days"
-    assert found.policy.rules["exchange_answer"] == shipped("cn-sanbao").clocks["exchange_answer"]
-    assert found.working_days is not None
-    assert found.calendar is None
+    assert str(found.edition.policy.rules["exchange_done"].target) == "15 working days"
+    assert (
+        found.edition.policy.rules["exchange_answer"]
+        == shipped("cn-sanbao").clocks["exchange_answer"]
+    )
+    assert found.edition.working_days is not None
+    assert found.edition.calendar is None
+
+
+def conditions(found: Draft[CaseEdition]) -> AppliesWhen:
+    return found.edition.policy.rules["executive_answer"].applies_when
 
 
 def test_a_condition_is_added_to_those_that_ship_and_null_takes_one_away(tmp_path: Path) -> None:
     of = "clocks:\n  executive_answer: {applies_when: {%s}}\n"
-    both = draft(tmp_path, of % "channel: [phone]").policy.rules["executive_answer"].applies_when
+    both = (
+        draft(tmp_path, of % "channel: [phone]")
+        .edition.policy.rules["executive_answer"]
+        .applies_when
+    )
     assert (both.severity, both.channel) == ("major", ("phone",))
-    none = draft(tmp_path, of % "severity: null").policy.rules["executive_answer"].applies_when
+    none = (
+        draft(tmp_path, of % "severity: null").edition.policy.rules["executive_answer"].applies_when
+    )
     assert none.severity is None
 
 
 def test_a_draft_without_extensions_is_2123_with_its_version(tmp_path: Path) -> None:
     for text in ("", "extends: [2123]\n", "extends: ['2123']\n"):
-        assert draft(tmp_path, text).policy.version == POLICY_2123.version
+        assert draft(tmp_path, text).edition.policy.version == POLICY_2123.version
 
 
 @pytest.mark.parametrize(
@@ -162,14 +176,15 @@ def test_what_is_wrong_is_said_with_line_and_field(tmp_path: Path, text: str, sa
 
 def test_working_days_that_nothing_counts_by_are_remarked_on(tmp_path: Path) -> None:
     found = draft(tmp_path, "working_days: CN\n")
-    assert found.working_days is None
+    assert found.edition.working_days is None
     assert ":2: working_days: no clock counts in working days" in found.remarks[0]
 
 
 def test_a_comparison_tells_what_extending_changes(tmp_path: Path) -> None:
-    new = draft(tmp_path, "extends: [2123, cn-sanbao]\n").applied(None, "keep")
+    new = draft(tmp_path, "extends: [2123, cn-sanbao]\n").edition
     changes = {
-        each.field: (each.old, each.new) for each in differences(Edition(policy=POLICY_2123), new)
+        each.field: (each.old, each.new)
+        for each in differences(CaseEdition(policy=POLICY_2123), new)
     }
     assert changes["clocks.exchange_answer"] == (None, "10 working days from demanded")
     assert changes["working_days"] == (
@@ -179,18 +194,18 @@ def test_a_comparison_tells_what_extending_changes(tmp_path: Path) -> None:
     assert differences(new, new) == []
 
 
-def test_an_edition_is_kept_with_its_working_days(rules: dict[str, Rulebook]) -> None:
+def test_an_edition_is_kept_with_its_working_days(rules: dict[str, CaseRulebook]) -> None:
     edition = rules["cn-sanbao"].shipped
-    again = Edition.model_validate_json(edition.model_dump_json())
+    again = CaseEdition.model_validate_json(edition.model_dump_json())
     assert again == edition
     assert again.version == edition.version
     assert edition.calendar_version is not None
     without = edition.model_dump(exclude={"working_days"})
     with pytest.raises(ValidationError, match="nothing says whose"):
-        Edition.model_validate(without)
+        CaseEdition.model_validate(without)
 
 
-def test_a_year_without_an_arrangement_is_missed(rules: dict[str, Rulebook]) -> None:
+def test_a_year_without_an_arrangement_is_missed(rules: dict[str, CaseRulebook]) -> None:
     edition = rules["cn-sanbao"].shipped
     soon, later = (datetime(2026, month, 1, tzinfo=UTC) for month in (6, 12))
     assert missing_by_calendar(edition, soon) == {}
@@ -201,7 +216,7 @@ def test_a_year_without_an_arrangement_is_missed(rules: dict[str, Rulebook]) -> 
 # --- 三包: clocks from a step, in statutory working days ---------------------------------------
 
 
-def test_a_demand_starts_two_clocks_in_working_days(rules: dict[str, Rulebook]) -> None:
+def test_a_demand_starts_two_clocks_in_working_days(rules: dict[str, CaseRulebook]) -> None:
     case = given(filed(), rules=rules["cn-sanbao"]).when("1h").then().next_due(None)
     case.reported(step("demanded", "4d 2h")).when("5d")  # on Wednesday the 25th at noon
     assert clock(case, "exchange_answer").due_at == local("2026-12-10 00:00")
@@ -216,7 +231,7 @@ def test_a_demand_starts_two_clocks_in_working_days(rules: dict[str, Rulebook]) 
     assert chinese[-1] == "= 截止2026-12-09 24:00 +08:00:10个法定工作日用完。"
 
 
-def test_a_demand_through_its_life(rules: dict[str, Rulebook]) -> None:
+def test_a_demand_through_its_life(rules: dict[str, CaseRulebook]) -> None:
     case = given(filed(), step("demanded", "4d 2h"), rules=rules["cn-sanbao"])
     case.when("18d").then("warning/exchange_answer/1", "warning.last_warning/exchange_answer/1")
     why = case.warning("warning/exchange_answer/1").why
@@ -233,7 +248,7 @@ def test_a_demand_through_its_life(rules: dict[str, Rulebook]) -> None:
 
 
 def test_the_first_demand_counts_and_one_after_a_reopening_is_another(
-    rules: dict[str, Rulebook],
+    rules: dict[str, CaseRulebook],
 ) -> None:
     case = given(filed(), step("demanded", "1d"), step("demanded", "3d"), rules=rules["cn-sanbao"])
     case.when("4d")
@@ -245,7 +260,7 @@ def test_the_first_demand_counts_and_one_after_a_reopening_is_another(
     assert clock(case, "exchange_done", 1).halted_at is None, "the law's clock runs on"
 
 
-def test_a_hold_does_not_stop_a_regulators_clock(rules: dict[str, Rulebook]) -> None:
+def test_a_hold_does_not_stop_a_regulators_clock(rules: dict[str, CaseRulebook]) -> None:
     known = (filed(), step("demanded", "1d"), step("held", "2d", until="20d"))
     case = given(*known, rules=rules["cn-sanbao"]).when("3d")
     assert clock(case, "exchange_answer").due_at == local("2026-12-05 00:00")
@@ -253,7 +268,7 @@ def test_a_hold_does_not_stop_a_regulators_clock(rules: dict[str, Rulebook]) -> 
 
 @pytest.mark.parametrize("stop", ["loaner_given", "repair_ended", "resolved"])
 def test_a_loaner_car_is_due_after_five_days_of_repair(
-    rules: dict[str, Rulebook], stop: Any
+    rules: dict[str, CaseRulebook], stop: Any
 ) -> None:
     case = given(filed(), step("repair_started", "1d"), rules=rules["cn-sanbao"])
     case.when("5d 1h").then("warning/loaner_car/1").next_due("6d")
@@ -289,7 +304,7 @@ def test_new_steps_show_that_somebody_is_at_it() -> None:
 
 
 def test_a_demand_of_a_case_that_is_merged_away_runs_on_in_the_other(
-    rules: dict[str, Rulebook],
+    rules: dict[str, CaseRulebook],
 ) -> None:
     away = given(
         filed(), step("demanded", "1d"), step("merged", "2d"), rules=rules["cn-sanbao"]
@@ -313,7 +328,7 @@ def test_a_demand_of_a_case_that_is_merged_away_runs_on_in_the_other(
 # --- 12315 -----------------------------------------------------------------------------------
 
 
-def test_a_complaint_of_the_platform_through_its_life(rules: dict[str, Rulebook]) -> None:
+def test_a_complaint_of_the_platform_through_its_life(rules: dict[str, CaseRulebook]) -> None:
     assert clock_names(given(filed(), rules=rules["cn-12315"]).when("1h")) == []
     case = given(filed(channel="regulator"), rules=rules["cn-12315"]).when("1h")
     assert clock(case, "platform_settled").due_at == local("2026-12-05 00:00")
@@ -330,7 +345,7 @@ def test_a_complaint_of_the_platform_through_its_life(rules: dict[str, Rulebook]
 # --- Zhejiang --------------------------------------------------------------------------------
 
 
-def test_a_promise_has_to_be_kept_in_three_days(rules: dict[str, Rulebook]) -> None:
+def test_a_promise_has_to_be_kept_in_three_days(rules: dict[str, CaseRulebook]) -> None:
     case = given(filed(), rules=rules["cn-zhejiang"]).when("1h").next_due("4d")
     case.reported(step("promised", "4d 2h")).when("4d 3h")
     assert case.verdict("verdict/demand_reply/1").verdict == "kept"
@@ -345,7 +360,7 @@ def test_a_promise_has_to_be_kept_in_three_days(rules: dict[str, Rulebook]) -> N
 # --- 12345: the case names its deadline ------------------------------------------------------
 
 
-def test_a_work_order_is_due_when_it_says(rules: dict[str, Rulebook]) -> None:
+def test_a_work_order_is_due_when_it_says(rules: dict[str, CaseRulebook]) -> None:
     case = given(filed(limit="4d"), rules=rules["cn-12345"]).when("1h").next_due("2d")
     found = clock(case, "work_order")
     assert (found.due_at, found.span) == (at("4d"), Span.parse("4d"))
@@ -369,11 +384,11 @@ def test_a_work_order_is_due_when_it_says(rules: dict[str, Rulebook]) -> None:
     assert (verdict.verdict, verdict.margin_seconds) == ("broken", -3600)
 
 
-def test_a_complaint_without_a_limit_has_no_such_clock(rules: dict[str, Rulebook]) -> None:
+def test_a_complaint_without_a_limit_has_no_such_clock(rules: dict[str, CaseRulebook]) -> None:
     assert clock_names(given(filed(), rules=rules["cn-12345"]).when("1h")) == []
 
 
-def test_a_corrected_limit_moves_the_deadline(rules: dict[str, Rulebook]) -> None:
+def test_a_corrected_limit_moves_the_deadline(rules: dict[str, CaseRulebook]) -> None:
     case = given(filed(limit="4d"), rules=rules["cn-12345"]).when("3d")
     case.reported(filed(limit="8d", version=2)).when("3d 1h").then()
     assert clock(case, "work_order").due_at == at("8d")
@@ -381,7 +396,7 @@ def test_a_corrected_limit_moves_the_deadline(rules: dict[str, Rulebook]) -> Non
     assert clock_names(case) == []
 
 
-def test_no_hold_and_no_merge_taken_back_moves_it(rules: dict[str, Rulebook]) -> None:
+def test_no_hold_and_no_merge_taken_back_moves_it(rules: dict[str, CaseRulebook]) -> None:
     held = given(filed(limit="4d"), step("held", "1h", until="9d"), rules=rules["cn-12345"])
     assert clock(held.when("2h"), "work_order").due_at == at("4d")
     merged = (step("merged", "1d"), step("unmerged", "2d"))
@@ -389,7 +404,7 @@ def test_no_hold_and_no_merge_taken_back_moves_it(rules: dict[str, Rulebook]) ->
     assert clock(back, "work_order").due_at == at("4d")
 
 
-def test_to_the_millisecond_it_is_what_the_case_says(rules: dict[str, Rulebook]) -> None:
+def test_to_the_millisecond_it_is_what_the_case_says(rules: dict[str, CaseRulebook]) -> None:
     case = given(filed(limit="4d"), rules=rules["cn-12345"])
     complaint = case.facts.complaint
     assert isinstance(complaint, Filed)
@@ -401,7 +416,7 @@ def test_to_the_millisecond_it_is_what_the_case_says(rules: dict[str, Rulebook])
     assert case.decision.next_due == odd
 
 
-def test_a_reopening_has_the_limit_only_while_it_is_ahead(rules: dict[str, Rulebook]) -> None:
+def test_a_reopening_has_the_limit_only_while_it_is_ahead(rules: dict[str, CaseRulebook]) -> None:
     known = (filed(limit="4d"), step("answered", "1d"))
     before = given(*known, step("reopened", "2d"), rules=rules["cn-12345"]).when("3d")
     assert clock(before, "work_order", 2).due_at == at("4d")
@@ -409,7 +424,7 @@ def test_a_reopening_has_the_limit_only_while_it_is_ahead(rules: dict[str, Ruleb
     assert clock_names(after) == ["work_order/1"]
 
 
-def test_the_limit_of_a_case_that_is_merged_away_goes_on(rules: dict[str, Rulebook]) -> None:
+def test_the_limit_of_a_case_that_is_merged_away_goes_on(rules: dict[str, CaseRulebook]) -> None:
     away = given(filed(limit="4d"), step("merged", "1d"), rules=rules["cn-12345"]).when("2d")
     [message] = merged(away)
     assert message.handed_over[0].regulator_due_at == at("4d")
@@ -429,7 +444,7 @@ def test_a_limit_that_is_handed_over_moves_no_other_clock() -> None:
     assert clock(case, "contact").quiet_before is None
 
 
-def test_an_alarm_of_long_ago_is_history(rules: dict[str, Rulebook]) -> None:
+def test_an_alarm_of_long_ago_is_history(rules: dict[str, CaseRulebook]) -> None:
     case = given(filed(limit="4d", recorded="30d"), rules=rules["cn-12345"]).when("30d").then()
     assert clock(case, "work_order").broken(at("30d"))
 
@@ -459,7 +474,7 @@ def test_a_clock_that_starts_at_any_step_explains_itself() -> None:
 
 
 async def test_the_api_tells_why_a_regulators_deadline_is_when_it_is(
-    rules: dict[str, Rulebook],
+    rules: dict[str, CaseRulebook],
 ) -> None:
     known = (filed(limit="4d"), step("demanded", "2d"))
     of = rules["cn-sanbao"].shipped
@@ -485,7 +500,7 @@ async def test_the_api_tells_why_a_regulators_deadline_is_when_it_is(
     assert received["regulator_due_at"] == "2026-11-25T02:00:00.000Z"
 
 
-def test_a_make_up_day_is_said_to_be_one(rules: dict[str, Rulebook]) -> None:
+def test_a_make_up_day_is_said_to_be_one(rules: dict[str, CaseRulebook]) -> None:
     demanded = "-50d"  # the week off of October is within the count, and a make-up Saturday
     case = given(filed(received="-60d"), step("demanded", demanded), rules=rules["cn-sanbao"]).when(
         "0s"

@@ -4,12 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.followup.app import decider
-from services.followup.domain.decide import task_id
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
 from shared.contracts.envelope import Event
-from shared.contracts.followup import TaskChanged
+from shared.contracts.followup import TaskChanged, task_id
 from shared.contracts.identifiers import document_version
 from shared.contracts.intake import (
     ConsentGiven,

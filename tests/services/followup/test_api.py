@@ -6,7 +6,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from services.followup.api import routes
-from services.followup.app import decider
+from services.followup.app import decider, service
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
@@ -34,7 +34,7 @@ def client(facts: dict[str, FollowUpFacts]) -> AsyncClient:
     app = make_app(title="followup")
     app.include_router(
         routes(
-            MemoryReader.deciding(decider(FollowUpSettings()), facts, NOW, dealers=DEALERS),
+            MemoryReader.deciding(service(FollowUpSettings()), facts, NOW, dealers=DEALERS),
             ManualClock(NOW),
         )
     )
@@ -144,11 +144,11 @@ async def test_a_task_of_the_groups_own_kind_is_shown(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     settings = FollowUpSettings(followup_policy_file=rules)
-    reader = MemoryReader.deciding(
-        decider(settings), {CUSTOMER: given(visit("2025-01-10 17:00")).facts}, NOW, dealers=DEALERS
+    memory = MemoryReader.deciding(
+        service(settings), {CUSTOMER: given(visit("2025-01-10 17:00")).facts}, NOW, dealers=DEALERS
     )
     app = make_app(title="followup")
-    app.include_router(routes(reader, ManualClock(NOW)))
+    app.include_router(routes(memory, ManualClock(NOW)))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
         answer = await http.get(f"/v1/customers/{CUSTOMER}")
     [task] = [each for each in answer.json()["tasks"] if each["kind"] == "month_call"]
@@ -158,15 +158,15 @@ async def test_a_task_of_the_groups_own_kind_is_shown(tmp_path: Path) -> None:
 
 async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:
     story = given(visit("2025-01-10 17:00"))
-    reader = MemoryReader.deciding(
-        decider(FollowUpSettings()),
+    memory = MemoryReader.deciding(
+        service(FollowUpSettings()),
         {CUSTOMER: story.facts},
         NOW,
         dealers=DEALERS,
         parked_because="decide raised",
     )
     app = make_app(title="followup")
-    app.include_router(routes(reader, ManualClock(NOW)))
+    app.include_router(routes(memory, ManualClock(NOW)))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
         answer = await http.get(f"/v1/customers/{CUSTOMER}")
     assert answer.status_code == 503
@@ -185,8 +185,8 @@ async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:
 )
 async def test_the_key_that_intake_answered_finds_the_customer(number: str, asked: str) -> None:
     key = customer_key(DEALER, "cdk", number)
-    reader = {key: given(delivery("2025-01-10")).facts}
-    answer = await client(reader).get(f"/v1/customers/{DEALER}/cdk/{asked}")
+    memory = {key: given(delivery("2025-01-10")).facts}
+    answer = await client(memory).get(f"/v1/customers/{DEALER}/cdk/{asked}")
     assert (answer.status_code, answer.json()["customer_key"]) == (200, key)
 
 

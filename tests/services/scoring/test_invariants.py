@@ -5,9 +5,10 @@ from typing import Any
 
 from hypothesis import given as always
 
+from services.scoring.domain.awards import Points
 from services.scoring.domain.decide import about, decide, walk
 from services.scoring.domain.facts import ScoringFacts, join
-from services.scoring.domain.points import Points, points
+from services.scoring.domain.points import points
 from services.scoring.domain.policy import ScoringPolicy
 from shared.contracts.envelope import Event
 from shared.contracts.scoring import Grade, ScoreChanged

@@ -1,6 +1,7 @@
 """A dealer whose customers' payments give no points is pointed out."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,8 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from deploy.cli import configuration
-from services.scoring.app import tell_missing_rates
-from services.scoring.domain.policy import ScoringPolicy
+from services.scoring.app import show_rates
+from services.scoring.settings import ScoringSettings
 from shared.dealers.dealer import Dealer, Dealers
 from shared.platform import metrics
 from shared.settings import reading_files
@@ -29,6 +30,7 @@ BERLIN = Dealer(
     currency="EUR",
     region="DE",
 )
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
 DEALERS_FILE = """\
 dealers:
   - {id: a/london, name: A, timezone: Europe/London, currency: GBP, region: GB}
@@ -44,7 +46,7 @@ def gauge() -> Iterator[None]:
 
 def test_it_is_logged_at_the_start_and_seen_by_a_gauge() -> None:
     with capture_logs() as logged:
-        tell_missing_rates(Dealers([LONDON, BERLIN]), ScoringPolicy())
+        show_rates(Dealers([LONDON, BERLIN]), ScoringSettings().rulebook(), NOW)
     assert [(line["dealer"], line["currency"]) for line in logged] == [("sunrise/london", "GBP")]
     gauge, told = "aftercare_currency_without_rate", REGISTRY.get_sample_value
     assert told(gauge, {"dealer": "sunrise/london", "currency": "GBP"}) == 1

@@ -24,9 +24,9 @@ except ValueError:
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_a_traceback_holds_no_values_of_variables(form: str) -> None:
     code = FAILS.replace("{form}", form)
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "in take" in told.stderr or '"take"' in told.stderr
-    assert "Erika Mustermann" not in told.stderr
+    seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "in take" in seen.stderr or '"take"' in seen.stderr
+    assert "Erika Mustermann" not in seen.stderr
 
 
 def said(name: str, message: str, at: float) -> logging.LogRecord:

@@ -6,16 +6,15 @@ from datetime import datetime, timedelta
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import customer_key
 from shared.contracts.intake import VisitRecorded
-from shared.decider.decision import Listing
 from shared.platform.publisher import Record
-from shared.runtime.aggregate import Aggregate, Intent
+from shared.runtime.aggregate import Aggregate, Intent, PolicyMark
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
-from shared.runtime.reconcile import Reconciler
 from shared.runtime.store import Store
 from shared.testing.clock import ManualClock
 from shared.testing.publisher import MemoryPublisher
-from tests.shared.runtime.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, event
+from tests.shared.runtime.toy import DEALER, START, TOY, event
+from tests.working import working
 
 PARTITION = 3
 CUSTOMER = customer_key(DEALER, "dms", "1")
@@ -33,9 +32,6 @@ class FaultyStore:
         self.faults: dict[str, tuple[str, BaseException]] = {}
         self.landing_late: list[Sequence[Aggregate]] = []
         self.after_save: Callable[[], None] = lambda: None
-
-    async def prepare(self) -> None:
-        await self._store.prepare()
 
     async def load(self, ids: Collection[str]) -> Mapping[str, Aggregate]:
         return await self._store.load(ids)
@@ -70,16 +66,17 @@ class FaultyStore:
     ) -> Sequence[tuple[str, str]]:
         return await self._store.policy_versions(partitions, after=after, limit=limit)
 
-    async def policy_marks(self, partitions: Collection[int]) -> Mapping[int, str]:
+    async def policy_marks(self, partitions: Collection[int]) -> Mapping[int, PolicyMark]:
         return await self._store.policy_marks(partitions)
 
     async def mark_policy(
-        self, partitions: Collection[int], mark: str, *, instead_of: str | None = None
+        self,
+        partitions: Collection[int],
+        mark: PolicyMark | None,
+        *,
+        instead_of: PolicyMark | None = None,
     ) -> None:
         await self._store.mark_policy(partitions, mark, instead_of=instead_of)
-
-    async def page(self, *, dealer_id: str | None, after: str, limit: int) -> Sequence[Aggregate]:
-        return await self._store.page(dealer_id=dealer_id, after=after, limit=limit)
 
     async def open_by_deadline(
         self,
@@ -93,26 +90,13 @@ class FaultyStore:
             dealer_id, after=after, limit=limit, before=before
         )
 
-    async def listings(
-        self,
-        dealer_id: str,
-        *,
-        since: datetime,
-        until: datetime,
-        after: str,
-        limit: int,
-    ) -> Sequence[tuple[str, Listing]]:
-        return await self._store.listings(
-            dealer_id, since=since, until=until, after=after, limit=limit
-        )
-
     def _fault(self, step: str, moment: str) -> None:
         if self.faults.get(step, ("", None))[0] == moment:
             raise self.faults.pop(step)[1]
 
 
 class House:
-    """An instance of the toy service on a store and a publisher that outlive it."""
+    """An instance of the toy service on a store and a relay that outlive it."""
 
     def __init__(self, store: Store) -> None:
         self.clock = ManualClock(START + timedelta(hours=1))
@@ -124,9 +108,13 @@ class House:
     def start(self) -> None:
         pulse = Pulse(limit_seconds=5, monotonic=lambda: self.monotonic)
         self.ownership = Ownership(pulse)
-        self.reconciler: Reconciler[ToyFacts, ToyPolicy] = Reconciler(
-            TOY, self.store, self.publisher, self.clock
-        )
+        self.reconciler = working(
+            TOY,
+            store=self.store,
+            publisher=self.publisher,
+            clock=self.clock,
+            ownership=self.ownership,
+        ).reconciler
 
     async def take(self, *visits: VisitRecorded) -> list[str]:
         """One turn on all partitions, as the consumer takes it; returns poison's reasons."""

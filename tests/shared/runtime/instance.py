@@ -7,13 +7,12 @@ from shared.contracts.topics import GRADES
 from shared.decider.decider import Decider
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
-from shared.runtime.reconcile import Reconciler
-from shared.runtime.sweep import Sweep
+from shared.settings import RuntimeSettings
 from shared.testing.clock import ManualClock
-from shared.testing.progress import AllRead
 from shared.testing.publisher import MemoryPublisher
 from shared.testing.store import MemoryStore
 from tests.shared.runtime.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, event
+from tests.working import working
 
 
 class Instance:
@@ -33,25 +32,23 @@ class Instance:
         self.publisher = MemoryPublisher()
         self.store = store
         self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
-        self.reconciler = Reconciler(decider, store, self.publisher, self.clock)
-        self.sweep = Sweep(
-            decider=decider,
-            reconciler=self.reconciler,
+        self.worker = working(
+            decider,
             store=store,
-            ownership=self.ownership,
-            progress=AllRead(self.clock),
-            dealers=dealers,
+            publisher=self.publisher,
             clock=self.clock,
-            page=page,
-            interval_seconds=1,
+            ownership=self.ownership,
+            settings=RuntimeSettings(sweep_page=page, sweep_interval_seconds=1),
+            dealers=dealers,
             monotonic=monotonic or (lambda: self.monotonic),
         )
+        self.wake = self.worker.wake
 
     async def take(self, partition: int, *visits: VisitRecorded) -> None:
         async with self.ownership.turn() as turn:
-            await self.reconciler.begin(turn)
+            await self.worker.reconciler.begin(turn)
             work = {found.key: Work(partition, (found,)) for found in map(event, visits)}
-            await self.reconciler.reconcile(work, turn)
+            await self.worker.reconciler.reconcile(work, turn)
 
     def alarms(self) -> list[bytes | None]:
         return [record.key for record in self.publisher.records if record.topic == GRADES.name]

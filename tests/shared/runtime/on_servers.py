@@ -15,6 +15,7 @@ from shared.contracts.topics import VISITS
 from shared.contracts.values import instant_text
 from shared.platform.kafka import make_producer
 from shared.platform.publisher import KafkaPublisher, Record
+from shared.runtime.holdings import holdings
 from shared.runtime.lifecycle import Runtime
 from shared.runtime.reload import PolicyWatch
 from shared.settings import KafkaSettings, ServiceSettings
@@ -50,7 +51,7 @@ async def publisher_to(settings: KafkaSettings) -> AsyncIterator[KafkaPublisher]
 async def running(
     settings: ServiceSettings, watch: PolicyWatch[ToyPolicy] | None = None
 ) -> AsyncIterator[Runtime[ToyFacts, ToyPolicy]]:
-    runtime = Runtime(replace(TOY), settings, watch)
+    runtime = Runtime(replace(TOY), settings, watch=watch)
     await runtime.start()
     try:
         yield runtime
@@ -68,7 +69,7 @@ async def until(
 
 
 async def visits_held(runtime: Runtime[ToyFacts, ToyPolicy]) -> int:
-    page = await runtime.reader.holdings(after="", limit=2000)
+    page = await holdings(ToyFacts, runtime.store, after="", limit=2000)
     return sum(len(holding.documents) for holding in page.items)
 
 

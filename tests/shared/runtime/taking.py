@@ -9,7 +9,8 @@ from aiokafka.errors import CommitFailedError
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import VISITS
 from shared.runtime.ownership import Ownership, Pulse
-from shared.runtime.worker import Ports, Worker
+from shared.runtime.ports import Ports
+from shared.runtime.worker import Worker
 from shared.settings import RuntimeSettings
 from shared.testing.clock import ManualClock
 from shared.testing.publisher import MemoryPublisher
@@ -58,7 +59,7 @@ class Taking:
         ports = Ports(
             store=self.store,
             publisher=self.publisher,
-            log=self.log,
+            subscription=self.log,
             ownership=self.ownership,
             clock=self.clock,
             monotonic=lambda: self.seconds,

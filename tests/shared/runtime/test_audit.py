@@ -68,7 +68,7 @@ class Audited(Instance):
     async def page(self) -> None:
         """The next turn that has a page of the audit."""
         self.monotonic += audit.SECONDS_A_PAGE
-        await self.sweep.turn()
+        await self.wake()
 
     async def look(self) -> None:
         """Pages until a pass is over, with no time passing for the service."""
@@ -153,7 +153,7 @@ async def test_what_was_lost_until_after_its_deadline_is_announced(
 
 async def test_an_announcement_that_was_never_made_is_made(store: Store, audited: Audited) -> None:
     audited.clock.set(START + DAY)
-    await audited.sweep.turn()
+    await audited.wake()
     assert len(audited.alarms()) == 1
     await plant(
         store,
@@ -201,7 +201,7 @@ async def test_what_was_said_by_a_clock_ahead_is_not_taken_back(
     store: Store, audited: Audited
 ) -> None:
     audited.clock.set(START + DAY)
-    await audited.sweep.turn()
+    await audited.wake()
     audited.clock.advance(-SECOND)
     await audited.look()
     assert audited.repairs() == {}
@@ -288,12 +288,12 @@ async def test_at_most_a_page_a_second_and_none_beside_a_deadline(
     await audited.page()
     queries = len(store.read)
     assert queries == QUERIES_A_TURN
-    await audited.sweep.turn()
+    await audited.wake()
     assert len(store.read) == queries
     audited.clock.set(START + DAY)
     await audited.page()
     assert (len(store.read), len(audited.alarms())) == (queries, 1)
-    await audited.sweep.turn()
+    await audited.wake()
     assert len(store.read) > queries
 
 
@@ -330,7 +330,7 @@ async def test_a_repair_that_was_cut_off_is_finished(store: Store, audited: Audi
     while audited.publisher.fail_next:
         await audited.page()
     assert audited.alarms() == []
-    await audited.sweep.turn()
+    await audited.wake()
     assert len(audited.alarms()) == 1
     assert await store.intents([0]) == []
 
@@ -358,7 +358,7 @@ async def test_it_tells_when_it_last_ran(store: Store, audited: Audited) -> None
     assert audited.counted("audit_last_run_timestamp_seconds") == last
 
 
-async def test_a_machine_that_is_not_listed_is_not_audited(store: Store) -> None:
+async def test_a_decider_that_is_not_listed_is_not_audited(store: Store) -> None:
     plain = Audited(store, "not audited", listed=False)
     await plain.ownership.gained([0])
     await plain.take(0, visit(status="open"))
@@ -377,7 +377,7 @@ async def test_what_lost_its_deadline_in_the_listing_is_not_found_but_its_timer_
     await audited.look()
     assert audited.repairs() == {}
     audited.clock.set(START + DAY)
-    await audited.sweep.turn()
+    await audited.wake()
     assert len(audited.alarms()) == 1
     mended = (await stored(store)).listing
     assert mended is not None

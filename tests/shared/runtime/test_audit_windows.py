@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.decider.decision import NOTHING_DUE, Listing
 from shared.runtime import audit
 from shared.runtime.aggregate import NOTHING, Aggregate
-from shared.runtime.audit import AUDIT_PAGE, LONG_AGO, _Place
+from shared.runtime.audit import AUDIT_PAGE, LONG_AGO, _Cursor
 from tests.shared.runtime.toy import DAY, DEALER, START
 
 
@@ -33,17 +33,17 @@ def a_pass(deadlines: Sequence[datetime]) -> list[int]:
     """How much each window of a pass has; each open one must be looked at exactly once."""
     ordered = [open_until(number, deadline) for number, deadline in enumerate(sorted(deadlines))]
     keys = [(deadline, one.id) for deadline, one in zip(sorted(deadlines), ordered, strict=True)]
-    place = _Place(START)
+    cursor = _Cursor(START)
     seen: list[Aggregate] = []
     sizes: list[int] = []
-    while place.dealer == 0:
+    while cursor.dealer == 0:
         assert len(sizes) < 2_000
-        first = 0 if place.after is None else bisect_right(keys, place.after)
-        end = len(keys) if place.end is None else bisect_left(keys, (place.end, ""))
+        first = 0 if cursor.after is None else bisect_right(keys, cursor.after)
+        end = len(keys) if cursor.end is None else bisect_left(keys, (cursor.end, ""))
         found = ordered[first:end][:AUDIT_PAGE]
         seen += found
         sizes.append(end - first)
-        place = place.behind(found)
+        cursor = cursor.behind(found)
     assert seen == ordered
     return sizes
 

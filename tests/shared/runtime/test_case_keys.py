@@ -90,7 +90,7 @@ def test_a_case_is_on_the_partition_of_its_customer_as_kafka_would_choose_it() -
 
 
 def test_a_compacted_topic_keeps_one_record_of_whatever_has_a_state_there() -> None:
-    """A customer has one profile and one score, but cases as many as he complains."""
+    """A customer has one profile and one score, but as many cases as complaints."""
     compacted = {topic.name: topic.per_case for topic in topics.ALL if topic.compacted}
     assert compacted == {
         "aftercare.profiles": False,

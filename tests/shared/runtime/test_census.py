@@ -11,7 +11,7 @@ from shared.decider.decision import NOTHING_DUE, Listing
 from shared.platform import metrics
 from shared.platform.errors import TransientFailure
 from shared.runtime.aggregate import Aggregate
-from shared.runtime.census import Census, Counting, Reading
+from shared.runtime.census import Census, Counting, GaugeValue
 from shared.runtime.ownership import Ownership, Pulse
 from shared.testing.clock import ManualClock
 from shared.testing.store import MemoryStore
@@ -24,11 +24,11 @@ DAY = timedelta(days=1)
 
 def count(
     dealer: Dealer, opened: Sequence[Listing], begun: Sequence[Listing], now: datetime
-) -> Iterator[Reading]:
-    yield Reading(SHOWN, (dealer.id, "open"), len(opened))
-    yield Reading(SHOWN, (dealer.id, "begun"), len(begun))
+) -> Iterator[GaugeValue]:
+    yield GaugeValue(SHOWN, (dealer.id, "open"), len(opened))
+    yield GaugeValue(SHOWN, (dealer.id, "begun"), len(begun))
     if begun:
-        yield Reading(SHOWN, (dealer.id, "some"), 1)
+        yield GaugeValue(SHOWN, (dealer.id, "some"), 1)
 
 
 def aggregate(number: int, listing: Listing | None) -> Aggregate:

@@ -9,8 +9,8 @@ import pytest
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import customer_key
 from shared.contracts.topics import DEAD_LETTERS, SCORES, VISITS
+from shared.platform.dead_letters import own_headers
 from shared.platform.publisher import Record
-from shared.runtime.dead_letters import told_by
 from shared.runtime.validate import to_event
 from shared.settings import MongoSettings, RuntimeSettings, ServiceSettings
 from tests.polled import polled
@@ -97,9 +97,9 @@ async def test_poison_in_good_traffic_becomes_dead_letters(settings: ServiceSett
     sent = sorted((record.key or b"", record.value or b"") for record in bad)
     assert sorted((letter.key or b"", letter.value or b"") for letter in letters) == sent
     for letter in letters:
-        told = told_by(letter.headers)
-        reason = told["reason"]
-        assert told["topic"] == VISITS.name
+        headers = own_headers(letter.headers)
+        reason = headers["reason"]
+        assert headers["topic"] == VISITS.name
         assert reason
         assert "closed" not in reason
 

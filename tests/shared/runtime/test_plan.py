@@ -82,8 +82,8 @@ def test_an_output_goes_to_the_customer_it_names() -> None:
     change = step(saying(State("ours", score(ONE)), State("theirs", score(TWO))))
     assert sent(change) == [(ONE.encode(), ONE), (TWO.encode(), TWO)]
     assert [message.key for message in change.messages] == [None, TWO]
-    told = dict(to_record(TOY.name, change.messages[1], TOY.writing).headers)
-    assert (told["ce_partitionkey"], told["ce_dealerid"]) == (TWO.encode(), DEALER.encode())
+    headers = dict(to_record(TOY.name, change.messages[1], TOY.writing).headers)
+    assert (headers["ce_partitionkey"], headers["ce_dealerid"]) == (TWO.encode(), DEALER.encode())
 
 
 def test_an_output_to_another_dealer_parks_the_aggregate() -> None:

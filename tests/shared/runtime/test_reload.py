@@ -9,9 +9,8 @@ from datetime import datetime
 import pytest
 
 from shared.decider.decider import Decider
-from shared.runtime.aggregate import Intent
-from shared.runtime.reconcile import NO_POLICY, applying
-from shared.runtime.reload import exchange_policy, keep_policy_current
+from shared.runtime.aggregate import Intent, PolicyMark
+from shared.runtime.reload import keep_policy_current, reload_policy
 from shared.testing.store import MemoryStore
 from tests.metrics import Metrics
 from tests.servers import PATIENCE_SECONDS
@@ -21,7 +20,7 @@ from tests.shared.runtime.toy import START, TOY, ToyFacts, ToyPolicy, visit
 TWENTY, THIRTY = ToyPolicy(points=20), ToyPolicy(points=30)
 
 
-class Exchanging(Instance):
+class Reloading(Instance):
     """An instance whose service was never heard of before."""
 
     def __init__(self, store: MemoryStore, name: str, *, page: int = 100) -> None:
@@ -29,76 +28,78 @@ class Exchanging(Instance):
         super().__init__(store, self.decider, page=page)
         self.counted = Metrics(name).value
 
-    async def exchange(self, policy: ToyPolicy) -> None:
-        await exchange_policy(self.decider, policy, self.ownership)
+    async def reload(self, policy: ToyPolicy) -> None:
+        await reload_policy(self.decider, policy, self.ownership)
 
     def scores(self) -> list[int]:
         return [json.loads(record.value or b"")["score"] for record in self.publisher.records]
 
 
 @pytest.fixture
-async def instance(request: pytest.FixtureRequest) -> Exchanging:
+async def instance(request: pytest.FixtureRequest) -> Reloading:
     """Partition 0 with five customers, gone through once by the first policy."""
-    made = Exchanging(MemoryStore(), request.node.name, page=2)
+    made = Reloading(MemoryStore(), request.node.name, page=2)
     await made.ownership.gained([0])
     await made.take(0, *(visit(customer=str(n)) for n in range(5)))
     for _ in range(4):
-        await made.sweep.turn()
+        await made.wake()
     made.publisher.records.clear()
     return made
 
 
-async def test_everything_is_decided_anew_page_by_page(instance: Exchanging) -> None:
-    await instance.exchange(TWENTY)
+async def test_everything_is_decided_anew_page_by_page(instance: Reloading) -> None:
+    await instance.reload(TWENTY)
     assert instance.scores() == []
     for done, left in ((2, 1), (4, 1), (5, 1), (5, 0)):
-        await instance.sweep.turn()
+        await instance.wake()
         assert instance.scores() == [20] * done
         assert instance.counted("policy_scan_partitions_left") == left
-    assert await instance.store.policy_marks([0]) == {0: TWENTY.version}
+    assert await instance.store.policy_marks([0]) == {0: PolicyMark(TWENTY.version, complete=True)}
     assert instance.counted("policy_exchanges_total") == 1
 
 
-async def test_a_record_is_decided_by_the_new_policy_at_once(instance: Exchanging) -> None:
-    await instance.exchange(TWENTY)
+async def test_a_record_is_decided_by_the_new_policy_at_once(instance: Reloading) -> None:
+    await instance.reload(TWENTY)
     await instance.take(0, visit(customer="9"))
     assert instance.scores() == [20]
 
 
-async def test_the_old_mark_is_taken_away_before_anything_is_written(instance: Exchanging) -> None:
-    assert await instance.store.policy_marks([0]) == {0: TOY.policy.version}
+async def test_the_old_mark_is_taken_away_before_anything_is_written(instance: Reloading) -> None:
+    assert await instance.store.policy_marks([0]) == {
+        0: PolicyMark(TOY.policy.version, complete=True)
+    }
     await instance.store.add_intents([Intent("0-left", 0, START, ())])
-    await instance.exchange(TWENTY)
+    await instance.reload(TWENTY)
     await instance.take(0)
-    assert await instance.store.policy_marks([0]) == {0: NO_POLICY}
+    assert await instance.store.policy_marks([0]) == {}
     assert await instance.store.intents([0]) == []
 
 
-async def test_another_exchange_in_the_middle_begins_anew(instance: Exchanging) -> None:
-    await instance.exchange(TWENTY)
-    await instance.sweep.turn()
-    assert await instance.store.policy_marks([0]) == {0: applying(TWENTY.version)}
-    await instance.exchange(THIRTY)
+async def test_another_reload_in_the_middle_begins_anew(instance: Reloading) -> None:
+    await instance.reload(TWENTY)
+    await instance.wake()
+    assert await instance.store.policy_marks([0]) == {0: PolicyMark(TWENTY.version, complete=False)}
+    await instance.reload(THIRTY)
     for _ in range(4):
-        await instance.sweep.turn()
+        await instance.wake()
     assert instance.scores() == [20, 20, 30, 30, 30, 30, 30]
-    assert await instance.store.policy_marks([0]) == {0: THIRTY.version}
+    assert await instance.store.policy_marks([0]) == {0: PolicyMark(THIRTY.version, complete=True)}
 
 
-async def test_there_and_back_leaves_things_as_they_were(instance: Exchanging) -> None:
-    await instance.exchange(TWENTY)
-    await instance.exchange(TOY.policy)
+async def test_there_and_back_leaves_things_as_they_were(instance: Reloading) -> None:
+    await instance.reload(TWENTY)
+    await instance.reload(TOY.policy)
     for _ in range(4):
-        await instance.sweep.turn()
+        await instance.wake()
     assert instance.scores() == []
 
 
-async def test_it_waits_for_the_turn_in_hand(instance: Exchanging) -> None:
+async def test_it_waits_for_the_turn_in_hand(instance: Reloading) -> None:
     async with instance.ownership.turn():
-        exchange = asyncio.create_task(instance.exchange(TWENTY))
+        reload = asyncio.create_task(instance.reload(TWENTY))
         await asyncio.sleep(0)
         assert instance.decider.policy == TOY.policy
-    await exchange
+    await reload
     assert instance.decider.policy == TWENTY
 
 
@@ -110,26 +111,27 @@ class ByDealer(ToyPolicy):
 
 
 async def test_only_the_dealers_whose_rules_changed_are_decided_anew(
-    instance: Exchanging,
+    instance: Reloading,
 ) -> None:
-    await instance.exchange(ByDealer())
+    await instance.reload(ByDealer())
     for _ in range(5):
-        await instance.sweep.turn()
+        await instance.wake()
     versions = {aggregate.id: aggregate.version for aggregate in instance.store._all()}
-    await instance.exchange(ByDealer(of_dealers={"sunrise/xuhui": 20}))
+    await instance.reload(ByDealer(of_dealers={"sunrise/xuhui": 20}))
     for _ in range(5):
-        await instance.sweep.turn()
+        await instance.wake()
     assert {one.id: one.version for one in instance.store._all()} == versions
     mark = await instance.store.policy_marks([0])
-    assert mark == {0: ByDealer(of_dealers={"sunrise/xuhui": 20}).version}
-    await instance.exchange(ByDealer(of_dealers={"sunrise/pudong": 20}))
+    done = ByDealer(of_dealers={"sunrise/xuhui": 20}).version
+    assert mark == {0: PolicyMark(done, complete=True)}
+    await instance.reload(ByDealer(of_dealers={"sunrise/pudong": 20}))
     for _ in range(5):
-        await instance.sweep.turn()
+        await instance.wake()
     assert {one.policy_version for one in instance.store._all()} == {"20"}
 
 
 async def test_a_watch_is_asked_again_and_again_and_its_trouble_leaves_the_policy(
-    instance: Exchanging,
+    instance: Reloading,
 ) -> None:
     answers: list[ToyPolicy | Exception | None] = [
         None,
@@ -175,7 +177,7 @@ class Staffed(ToyPolicy):
         return TOY.policy.version
 
 
-async def test_a_policy_of_the_same_version_is_taken_up_too(instance: Exchanging) -> None:
+async def test_a_policy_of_the_same_version_is_taken_up_too(instance: Reloading) -> None:
     taken = asyncio.Event()
 
     async def watch(now: datetime) -> ToyPolicy | None:
@@ -193,5 +195,5 @@ async def test_a_policy_of_the_same_version_is_taken_up_too(instance: Exchanging
     task.cancel()
     assert instance.decider.policy == Staffed(on_duty="Li")
     for _ in range(4):
-        await instance.sweep.turn()
+        await instance.wake()
     assert instance.scores() == [], "it decides nothing anew"

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from pydantic import SecretStr
@@ -12,11 +12,16 @@ from deploy.sandbox.processes import free_port
 from shared.decider.decision import NOTHING_DUE, Listing
 from shared.platform.errors import Conflict, RefusedDocuments, TransientFailure
 from shared.platform.mongo import Mongo
-from shared.runtime.aggregate import Aggregate, Emitted, Intent, Outgoing, Parked
-from shared.runtime.documents import from_intent
+from shared.runtime.aggregate import Aggregate, Emitted, Intent, Outgoing, Parked, PolicyMark
+from shared.runtime.documents import from_intent, from_mark, to_mark
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.store import ReadStore, Store
 from shared.settings import MongoSettings
+
+
+class Whole(Store, ReadStore, Protocol):
+    """All that is asked of a store, by whomever."""
+
 
 NOW = datetime(2026, 11, 21, 10, 5, 0, 123000, tzinfo=UTC)
 HOSTILE_KEYS = ["", ".", "$", "$set", "a.b", "\x00", "%", "%2E", "客户.1", "a" * 500, "__proto__"]
@@ -44,7 +49,7 @@ def intent(id_: str, partition: int, *messages: Outgoing) -> Intent:
 MESSAGE = Outgoing("g/d/s/1", "score", 7, "abc", "t", '{"a":1}', NOW, "cause", None)
 
 
-async def test_what_is_saved_is_loaded(store: Store) -> None:
+async def test_what_is_saved_is_loaded(store: Whole) -> None:
     full = aggregate(
         emitted={
             "a.b/$": Emitted(1, "h", "t", NOW, '{"x":1}'),
@@ -58,7 +63,7 @@ async def test_what_is_saved_is_loaded(store: Store) -> None:
     assert await store.load([full.id, "g/d/s/none"]) == {full.id: full}
 
 
-async def test_hostile_keys_come_back_as_they_were(store: Store) -> None:
+async def test_hostile_keys_come_back_as_they_were(store: Whole) -> None:
     facts = json.dumps({key: {key: [{key: 1}]} for key in HOSTILE_KEYS})
     emitted = {key: Emitted(1, "h", "t") for key in HOSTILE_KEYS}
     hostile = aggregate(facts=facts, emitted=emitted)
@@ -66,13 +71,13 @@ async def test_hostile_keys_come_back_as_they_were(store: Store) -> None:
     assert (await store.load([hostile.id]))[hostile.id] == hostile
 
 
-async def test_a_successor_replaces_its_predecessor(store: Store) -> None:
+async def test_a_successor_replaces_its_predecessor(store: Whole) -> None:
     await store.save([aggregate()])
     await store.save([aggregate(version=2, facts="{}")])
     assert (await store.load(["g/d/s/1"]))["g/d/s/1"].facts == "{}"
 
 
-async def test_a_lost_compare_and_set_inside_a_bulk_writes_the_others(store: Store) -> None:
+async def test_a_lost_compare_and_set_inside_a_bulk_writes_the_others(store: Whole) -> None:
     await store.save([aggregate(f"g/d/s/{n}") for n in range(4)])
     await store.save([aggregate("g/d/s/2", version=2, policy_version="rival")])
     bulk = [aggregate(f"g/d/s/{n}", version=2, policy_version="mine") for n in range(4)]
@@ -96,7 +101,7 @@ UNWRITABLE: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("kind", UNWRITABLE)
 async def test_what_can_never_be_written_is_told_and_its_neighbours_are_written(
-    store: Store, kind: str
+    store: Whole, kind: str
 ) -> None:
     await store.save([aggregate("g/d/s/2")])
     bulk = [
@@ -115,7 +120,7 @@ async def test_what_can_never_be_written_is_told_and_its_neighbours_are_written(
     }
 
 
-async def test_two_first_versions_conflict(store: Store) -> None:
+async def test_two_first_versions_conflict(store: Whole) -> None:
     await store.save([aggregate(policy_version="first")])
     with pytest.raises(Conflict):
         await store.save([aggregate(policy_version="second"), aggregate("g/d/s/2")])
@@ -124,13 +129,13 @@ async def test_two_first_versions_conflict(store: Store) -> None:
     assert "g/d/s/2" in found
 
 
-async def test_a_version_that_is_not_the_next_is_refused(store: Store) -> None:
+async def test_a_version_that_is_not_the_next_is_refused(store: Whole) -> None:
     with pytest.raises(Conflict):
         await store.save([aggregate(version=2)])
     assert await store.load(["g/d/s/1"]) == {}
 
 
-async def test_intents_come_back_oldest_first_for_their_partitions(store: Store) -> None:
+async def test_intents_come_back_oldest_first_for_their_partitions(store: Whole) -> None:
     await store.add_intents([intent("2-b", 1, MESSAGE), intent("1-a", 2), intent("3-c", 5)])
     assert [found.id for found in await store.intents([1, 2])] == ["1-a", "2-b"]
     assert (await store.intents([1]))[0].messages == (MESSAGE,)
@@ -138,7 +143,7 @@ async def test_intents_come_back_oldest_first_for_their_partitions(store: Store)
     assert [found.id for found in await store.intents([1, 2, 5])] == ["3-c"]
 
 
-async def test_a_message_to_another_customer_keeps_its_address(store: Store) -> None:
+async def test_a_message_to_another_customer_keeps_its_address(store: Whole) -> None:
     elsewhere = replace(MESSAGE, key="g/d/s/2")
     await store.add_intents([intent("1-a", 1, elsewhere, MESSAGE)])
     assert (await store.intents([1]))[0].messages == (elsewhere, MESSAGE)
@@ -150,7 +155,7 @@ def test_a_message_to_the_aggregate_s_customer_is_written_as_it_always_was() -> 
     assert written == ["g/d/s/1", "score", 7, "abc", "t", '{"a":1}', NOW, "cause", None]
 
 
-async def test_of_much_that_is_due_each_page_is_the_oldest(store: Store) -> None:
+async def test_of_much_that_is_due_each_page_is_the_oldest(store: Whole) -> None:
     """Whatever lies between them: the same instant, a moment, or years."""
     apart = [0, 0, 0, 0, 1, 1, 2, 50, 50, 3_600_000, 3_600_001, 10**11, 10**11, 10**11 + 1]
     after = [timedelta(milliseconds=each) for each in apart]
@@ -170,7 +175,7 @@ async def test_of_much_that_is_due_each_page_is_the_oldest(store: Store) -> None
     assert decided == [*expected[:6], "g/d/s/new 6", *expected[6:]]
 
 
-async def test_due_aggregates_come_oldest_first_from_owned_partitions(store: Store) -> None:
+async def test_due_aggregates_come_oldest_first_from_owned_partitions(store: Whole) -> None:
     await store.save(
         [
             aggregate("g/d/s/late", due_at=NOW - timedelta(seconds=1)),
@@ -191,7 +196,7 @@ async def test_due_aggregates_come_oldest_first_from_owned_partitions(store: Sto
     assert [found.id for found in due] == ["g/d/s/first", "g/d/s/late", "g/d/s/not ours"]
 
 
-async def test_policy_versions_are_paged_by_id(store: Store) -> None:
+async def test_policy_versions_are_paged_by_id(store: Whole) -> None:
     await store.save([aggregate(f"g/d/s/{n}", policy_version=f"p{n}") for n in range(3)])
     await store.save([aggregate("g/d/s/9", partition=8)])
     assert await store.policy_versions([3], after="g/d/s/0", limit=2) == [
@@ -200,14 +205,32 @@ async def test_policy_versions_are_paged_by_id(store: Store) -> None:
     ]
 
 
-async def test_what_is_noted_of_a_partition_is_kept_and_changed_on_condition(store: Store) -> None:
-    await store.mark_policy([3, 4, 6], "p1")
-    await store.mark_policy([4], "p2")
-    await store.mark_policy([3, 4, 5], "p3", instead_of="p1")
-    assert await store.policy_marks([3, 4, 5]) == {3: "p3", 4: "p2"}
+async def test_a_mark_is_kept_changed_on_condition_and_taken_away(store: Whole) -> None:
+    first, done = PolicyMark("p1", complete=False), PolicyMark("p1", complete=True)
+    other = PolicyMark("p2", complete=False)
+    await store.mark_policy([3, 4, 6], first)
+    await store.mark_policy([4], other)
+    await store.mark_policy([3, 4, 5], done, instead_of=first)
+    assert await store.policy_marks([3, 4, 5]) == {3: done, 4: other}
+    await store.mark_policy([4], None)
+    assert await store.policy_marks([3, 4]) == {3: done}
+    await store.mark_policy([4], first)
+    assert await store.policy_marks([4]) == {4: first}
 
 
-async def test_pages_hold_one_dealer_only(store: Store) -> None:
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("", None),
+        ("a1b2", PolicyMark("a1b2", complete=True)),
+        ("applying a1b2", PolicyMark("a1b2", complete=False)),
+    ],
+)
+def test_marks_are_written_as_version_0_1_wrote_them(text: str, mark: PolicyMark | None) -> None:
+    assert (from_mark(mark), to_mark(text)) == (text, mark)
+
+
+async def test_pages_hold_one_dealer_only(store: Whole) -> None:
     ids = ["g/d/s/1", "g/d/s/2", "g/d-2/s/1", "g/c/s/1"]
     await store.save([aggregate(id_, dealer_id="/".join(id_.split("/")[:2])) for id_ in ids])
     page = await store.page(dealer_id="g/d", after="", limit=10)
@@ -225,7 +248,7 @@ def listed(id_: str, minutes: int | None = None, **changes: Any) -> Aggregate:
     return aggregate(id_, dealer_id=dealer, listing=Listing(since, deadline, {"n": 1}), **changes)
 
 
-async def test_what_is_open_comes_by_deadline_page_by_page(store: Store) -> None:
+async def test_what_is_open_comes_by_deadline_page_by_page(store: Whole) -> None:
     nothing_due = replace(listed("g/d/s/0"), listing=Listing(NOW, NOTHING_DUE, {}))
     await store.save(
         [
@@ -252,7 +275,7 @@ async def test_what_is_open_comes_by_deadline_page_by_page(store: Store) -> None
     assert await store.open_by_deadline("g/none", after=None, limit=2) == []
 
 
-async def test_what_is_open_up_to_an_instant_comes_from_another_on(store: Store) -> None:
+async def test_what_is_open_up_to_an_instant_comes_from_another_on(store: Whole) -> None:
     await store.save([listed(f"g/d/s/{minutes}", minutes) for minutes in range(6)])
     await store.save([listed("g/d/s/same", 2), listed("g/d/s/closed"), listed("g/e/s/1", 2)])
 
@@ -270,7 +293,7 @@ async def test_what_is_open_up_to_an_instant_comes_from_another_on(store: Store)
     assert await page((2, ""), 2) == await page((3, ""), 2) == await page(None, 0) == []
 
 
-async def test_listings_of_what_began_in_a_span_come_by_id_page_by_page(store: Store) -> None:
+async def test_listings_of_what_began_in_a_span_come_by_id_page_by_page(store: Whole) -> None:
     begun = [NOW + timedelta(hours=hours) for hours in range(4)]
     await store.save([listed(f"g/d/s/{n}", since=since) for n, since in enumerate(begun)])
     await store.save(
@@ -289,7 +312,7 @@ async def test_listings_of_what_began_in_a_span_come_by_id_page_by_page(store: S
     assert rest == [("g/d/s/same", Listing(begun[1], NOW + timedelta(minutes=3), {"n": 1}))]
 
 
-async def test_what_is_counted_is_what_is_open_and_what_began_lately(store: ReadStore) -> None:
+async def test_what_is_counted_is_what_is_open_and_what_began_lately(store: Whole) -> None:
     begun = [NOW + timedelta(hours=hours) for hours in range(3)]
     await store.save([listed(f"g/d/s/{n}", since=since) for n, since in enumerate(begun)])
     await store.save(
@@ -311,7 +334,7 @@ async def test_what_is_counted_is_what_is_open_and_what_began_lately(store: Read
     assert await store.open_listings("g/none") == await store.listings_begun("g/none", NOW) == []
 
 
-async def test_a_thing_is_found_by_its_name_whosever_it_is(store: ReadStore) -> None:
+async def test_a_thing_is_found_by_its_name_whosever_it_is(store: Whole) -> None:
     name = "g/d/s/complaint/K%2F1"
     await store.save(
         [

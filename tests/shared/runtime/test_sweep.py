@@ -30,11 +30,11 @@ async def test_a_deadline_fires_at_its_instant_and_once() -> None:
     await instance.ownership.gained([0])
     await instance.take(0, *open_visits([1]))
     instance.clock.set(START + DAY - timedelta(milliseconds=1))
-    await instance.sweep.turn()
+    await instance.wake()
     assert instance.alarms() == []
     instance.clock.set(START + DAY)
-    await instance.sweep.turn()
-    await instance.sweep.turn()
+    await instance.wake()
+    await instance.wake()
     assert len(instance.alarms()) == 1
 
 
@@ -57,15 +57,17 @@ def test_a_sweep_begins_each_interval_whatever_it_takes(takes: float, apart: flo
     """But for one look, which others have the database for."""
     store, looks = SlowStore(takes), list[float]()
 
-    async def look() -> None:
-        looks.append(asyncio.get_running_loop().time())
-
     async def sweep_for_a_while() -> None:
         instance = Instance(store, monotonic=asyncio.get_running_loop().time)
+
+        async def look() -> None:
+            looks.append(asyncio.get_running_loop().time())
+            await instance.worker.look()
+
         await instance.ownership.gained([0])
         with suppress(TimeoutError):
             async with asyncio.timeout(10 * apart):
-                await instance.sweep.run(look)
+                await instance.worker.sweep.run(look)
 
     run(sweep_for_a_while())
     between = [later - earlier for earlier, later in pairwise(store.asked_at)]
@@ -80,8 +82,8 @@ async def test_what_is_due_fires_oldest_first_page_by_page() -> None:
     for customer, hours in ((1, 3), (2, 1), (3, 2)):
         await instance.take(0, *open_visits([customer], START + timedelta(hours=hours)))
     instance.clock.set(START + 2 * DAY)
-    assert await instance.sweep.turn()
-    assert not await instance.sweep.turn()
+    assert await instance.wake()
+    assert not await instance.wake()
     assert [str(key)[-2] for key in instance.alarms()] == ["2", "3", "1"]
 
 
@@ -93,9 +95,9 @@ async def test_only_the_owner_of_a_partition_fires_its_deadlines() -> None:
     await owner.take(0, *open_visits([1]))
     for instance in (owner, other):
         instance.clock.set(START + DAY)
-    await other.sweep.turn()
+    await other.wake()
     assert other.alarms() == []
-    await owner.sweep.turn()
+    await owner.wake()
     assert len(owner.alarms()) == 1
 
 
@@ -107,10 +109,10 @@ async def test_another_policy_decides_everything_anew_and_publishes_the_differen
     after = Instance(store, replace(TOY, policy=ToyPolicy(points=20)), page=2)
     await after.ownership.gained([0])
     for _ in range(4):
-        await after.sweep.turn()
+        await after.wake()
     assert len(after.publisher.records) == 5
     assert all(b'"score":20' in (record.value or b"") for record in after.publisher.records)
-    await after.sweep.turn()
+    await after.wake()
     assert len(after.publisher.records) == 5
 
 
@@ -122,7 +124,7 @@ async def test_a_partition_is_gone_through_once_per_policy_whoever_gains_it() ->
     for points, scores in ((20, [20] * 3), (20, []), (30, [30] * 3), (20, [20] * 3)):
         instance = Instance(store, replace(TOY, policy=ToyPolicy(points=points)))
         await instance.ownership.gained([0])
-        await instance.sweep.turn()
+        await instance.wake()
         said = [json.loads(record.value or b"")["score"] for record in instance.publisher.records]
         assert said == scores
 
@@ -131,12 +133,12 @@ async def test_an_assignment_that_comes_back_is_gone_through_again() -> None:
     store = MemoryStore()
     ours, older = Instance(store, replace(TOY, policy=ToyPolicy(points=20))), Instance(store)
     await ours.ownership.gained([0])
-    await ours.sweep.turn()
+    await ours.wake()
     await older.ownership.gained([0])
     await older.take(0, visit())
-    await older.sweep.turn()
+    await older.wake()
     await ours.ownership.gained([0])
-    await ours.sweep.turn()
+    await ours.wake()
     assert len(ours.publisher.records) == 1
 
 
@@ -144,12 +146,12 @@ async def test_an_intent_that_a_stale_owner_leaves_later_is_settled_by_the_audit
     store = MemoryStore()
     instance = Instance(store)
     await instance.ownership.gained([0])
-    await instance.sweep.turn()
+    await instance.wake()
     await store.add_intents([Intent("0-stale", 0, START, ())])
-    await instance.sweep.turn()
+    await instance.wake()
     assert len(await store.intents([0])) == 1
     instance.monotonic += SETTLE_EVERY_SECONDS + 1
-    await instance.sweep.turn()
+    await instance.wake()
     assert await store.intents([0]) == []
 
 
@@ -157,7 +159,7 @@ async def test_without_partitions_nothing_is_done() -> None:
     store = MemoryStore()
     instance = Instance(store)
     await store.add_intents([Intent("0-other", 0, START, ())])
-    assert not await instance.sweep.turn()
+    assert not await instance.wake()
     assert len(await store.intents([0])) == 1
 
 
@@ -165,9 +167,9 @@ async def test_what_an_old_policy_decides_in_mid_deploy_is_decided_anew() -> Non
     store = MemoryStore()
     old, new = Instance(store), Instance(store, replace(TOY, policy=ToyPolicy(points=20)))
     await new.ownership.gained([0])
-    await new.sweep.turn()
+    await new.wake()
     await old.ownership.gained([0])
     await old.take(0, visit())
     await new.ownership.gained([0])
-    await new.sweep.turn()
+    await new.wake()
     assert b'"score":20' in (new.publisher.records[-1].value or b"")

@@ -4,9 +4,9 @@ import pytest
 
 from shared.contracts.identifiers import customer_key
 from shared.contracts.topics import DEAD_LETTERS, SCORES
+from shared.platform.dead_letters import own_headers
 from shared.platform.errors import RefusedMessage, TransientFailure
 from shared.runtime import plan as planning
-from shared.runtime.dead_letters import told_by
 from tests.shared.runtime.taking import Taking, partition, polled
 from tests.shared.runtime.toy import DEALER, ToyFacts, visit
 
@@ -104,8 +104,8 @@ async def test_a_record_too_large_for_a_dead_letter_does_not_hold_up_its_partiti
 ) -> None:
     taking.publisher.fail_next.append(RefusedMessage([1]))
     await taking.take([polled(1, value=b"?"), polled(2, value=b"??"), polled(3, value=b"???")])
-    (told,) = (told_by(record.headers) for record in taking.publisher.records)
-    assert (told["offset"], told["omitted"]) == ("2", "2")
+    (headers,) = (own_headers(record.headers) for record in taking.publisher.records)
+    assert (headers["offset"], headers["omitted"]) == ("2", "2")
     assert taking.log.committed == {partition(0): 4}
 
 
@@ -123,12 +123,12 @@ async def test_a_document_that_can_never_be_written_is_set_aside_and_its_neighbo
     assert parked is not None
     assert parked.reason == "refused by the database"
     assert len(ToyFacts.model_validate_json(known[full].facts).visits) == 1
-    (told,) = (
-        told_by(record.headers)
+    (headers,) = (
+        own_headers(record.headers)
         for record in taking.publisher.records
         if record.topic == DEAD_LETTERS.name
     )
-    assert (told["offset"], told["reason"]) == ("3", "refused by the database")
+    assert (headers["offset"], headers["reason"]) == ("3", "refused by the database")
     assert taking.log.committed == {partition(0): 6}
     assert await taking.store.intents(range(6)) == []
     assert taking.sent_to(SCORES.name) == 4, "of the three others, and of the first visit"

@@ -124,7 +124,7 @@ def test_a_compiled_calendar_survives_storage_with_its_version(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ('week: {mon: ["09:00-10:00"]}\n', "pudong.yaml:1: timezone: Field required"),
         (WEEK.replace("Asia/Shanghai", "Asia/Pudong"), "pudong.yaml:1: timezone: a time zone is"),
@@ -152,12 +152,14 @@ def test_a_compiled_calendar_survives_storage_with_its_version(tmp_path: Path) -
         ("timezone: UTC\nweek: {on: [}\n", "pudong.yaml:2: "),
     ],
 )
-def test_what_is_wrong_is_told_by_file_line_and_field(tmp_path: Path, text: str, told: str) -> None:
-    assert told in "\n".join(refused(tmp_path, text))
+def test_what_is_wrong_is_named_by_file_line_and_field(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    assert message in "\n".join(refused(tmp_path, text))
 
 
 @pytest.mark.parametrize(
-    ("ics", "told"),
+    ("ics", "message"),
     [
         ("hello\n", "closures.ics: is no iCalendar file that can be read"),
         (
@@ -170,16 +172,16 @@ def test_what_is_wrong_is_told_by_file_line_and_field(tmp_path: Path, text: str,
         ),
     ],
 )
-def test_icalendar_files_that_cannot_be_used(tmp_path: Path, ics: str, told: str) -> None:
+def test_icalendar_files_that_cannot_be_used(tmp_path: Path, ics: str, message: str) -> None:
     (tmp_path / "closures.ics").write_text(ics)
-    assert told in refused(tmp_path, WEEK + "closed_in: [closures.ics]\n")[0]
+    assert message in refused(tmp_path, WEEK + "closed_in: [closures.ics]\n")[0]
 
 
 DAY = "DTSTART;VALUE=DATE:20260812\n"
 
 
 @pytest.mark.parametrize(
-    ("event", "told"),
+    ("event", "message"),
     [
         ("DTEND;VALUE=DATE:20260810\n", "the event of 2026-08-12 (line 10, UID 2) ends before it"),
         ("DURATION:-P2D\n", "DURATION is below zero"),
@@ -198,12 +200,12 @@ DAY = "DTSTART;VALUE=DATE:20260812\n"
     ],
 )
 def test_an_event_that_cannot_be_meant_closes_nothing_and_is_refused(
-    tmp_path: Path, event: str, told: str
+    tmp_path: Path, event: str, message: str
 ) -> None:
     (tmp_path / "closures.ics").write_text(ICS.replace(DAY, DAY + event))
     [line] = refused(tmp_path, WEEK + "closed_in: [closures.ics]\n")
     assert line.startswith("closures.ics: ")
-    assert told in line
+    assert message in line
 
 
 @pytest.mark.parametrize("end", ["", "DTEND;VALUE=DATE:20260812\n", "DURATION:P1D\n"])

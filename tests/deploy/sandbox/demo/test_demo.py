@@ -13,11 +13,11 @@ from aiokafka import ConsumerRecord
 from rich.console import Console
 
 from deploy.cli.intake_client import Item, Problem
-from deploy.cli.tail import Record
-from deploy.sandbox.demo.account import READ_BY, Balance, Ledger, Place, held_by, missing
+from deploy.cli.topic_tail import Record
+from deploy.sandbox.demo.account import READ_BY, Balance, HeldDocument, Ledger, held_by, missing
 from deploy.sandbox.demo.browse import to_browse
 from deploy.sandbox.demo.stories import Timeline, render_timeline, timelines
-from deploy.sandbox.demo.summary import Received
+from deploy.sandbox.demo.summary import TopicRecord
 from deploy.sandbox.demo.watch import LABELS, Origin, Watch
 from deploy.sandbox.feed import FeedLine
 from deploy.sandbox.feed.featured import CLIMBS
@@ -52,7 +52,7 @@ from shared.contracts.feeds import (
     VisitReported,
 )
 from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS
-from shared.runtime.dead_letters import PREFIX
+from shared.platform.dead_letters import PREFIX
 from shared.settings import ServiceSettings
 
 ANNA, BRUNO = "sunrise/berlin/dms/1", "sunrise/berlin/dms/2"
@@ -93,10 +93,10 @@ def test_what_is_due_is_the_newest_version_at_each_reader_for_each_customer() ->
     ledger = Ledger()
     ledger.add([line(), line()], [taken("ro/1", "2", ANNA, BRUNO), taken("ro/1", "1", ANNA)])
     assert ledger.due() == {
-        Place("scoring", ANNA, "ro/1"): "2",
-        Place("followup", ANNA, "ro/1"): "2",
-        Place("scoring", BRUNO, "ro/1"): "2",
-        Place("followup", BRUNO, "ro/1"): "2",
+        HeldDocument("scoring", ANNA, "ro/1"): "2",
+        HeldDocument("followup", ANNA, "ro/1"): "2",
+        HeldDocument("scoring", BRUNO, "ro/1"): "2",
+        HeldDocument("followup", BRUNO, "ro/1"): "2",
     }
 
 
@@ -127,7 +127,7 @@ def test_an_outcome_that_the_feed_did_not_expect_is_a_surprise() -> None:
 
 @pytest.mark.parametrize(("held", "lost"), [("1", True), ("2", False), ("3", False), (None, True)])
 def test_an_older_version_is_missing_and_a_newer_one_is_not(held: str | None, lost: bool) -> None:
-    place = Place("scoring", ANNA, "ro/1")
+    place = HeldDocument("scoring", ANNA, "ro/1")
     there = {place: held} if held is not None else {}
     assert missing({place: "2"}, there) == ([place] if lost else [])
 
@@ -135,8 +135,8 @@ def test_an_older_version_is_missing_and_a_newer_one_is_not(held: str | None, lo
 def test_a_case_is_held_for_its_customer() -> None:
     aggregates = [(f"{ANNA}|case/1", {"case/1": "1", "step/1": "2"})]
     assert held_by("complaints", aggregates) == {
-        Place("complaints", ANNA, "case/1"): "1",
-        Place("complaints", ANNA, "step/1"): "2",
+        HeldDocument("complaints", ANNA, "case/1"): "1",
+        HeldDocument("complaints", ANNA, "step/1"): "2",
     }
 
 
@@ -151,7 +151,7 @@ def test_an_account_balances_when_nothing_is_wrong() -> None:
         (replace(BALANCED, sent=4), "intake did not answer for every event"),
         (replace(BALANCED, surprises=("s",)), "not as the feed expects: s"),
         (
-            replace(BALANCED, missing=(Place("scoring", ANNA, "ro/1"),)),
+            replace(BALANCED, missing=(HeldDocument("scoring", ANNA, "ro/1"),)),
             f"missing at scoring: ro/1 of {ANNA}",
         ),
         (replace(BALANCED, not_registered=("ro/9",)), "not in intake's register: ro/9"),
@@ -201,8 +201,8 @@ def test_the_account_asks_every_service_for_what_it_reads() -> None:
 DUE_AT = datetime(2026, 11, 22, 4, tzinfo=UTC)
 
 
-def escalation(kind: str, subject: str, **data: object) -> Received:
-    return Received(
+def escalation(kind: str, subject: str, **data: object) -> TopicRecord:
+    return TopicRecord(
         topic=ESCALATIONS.name,
         type=kind,
         key=ANNA,
@@ -221,9 +221,9 @@ def escalation(kind: str, subject: str, **data: object) -> Received:
     )
 
 
-def notice(kind: str, step: str, hours: int, **data: object) -> Received:
+def notice(kind: str, step: str, hours: int, **data: object) -> TopicRecord:
     at = DUE_AT + timedelta(hours=hours)
-    told: dict[str, object] = {
+    fields: dict[str, object] = {
         "step": step,
         "at": at.isoformat(),
         "noticed_at": at.isoformat(),
@@ -232,7 +232,7 @@ def notice(kind: str, step: str, hours: int, **data: object) -> Received:
         "notified": True,
         **data,
     }
-    return escalation(kind, step, **told)
+    return escalation(kind, step, **fields)
 
 
 CLIMBED = (
@@ -251,18 +251,18 @@ CLIMBED = (
 )
 
 
-def climbs(*records: Received) -> Timeline:
+def climbs(*records: TopicRecord) -> Timeline:
     return next(
-        told
-        for told in timelines(records, dealers=ServiceSettings().dealers().all())
-        if told.featured is CLIMBS
+        timeline
+        for timeline in timelines(records, dealers=ServiceSettings().dealers().all())
+        if timeline.featured is CLIMBS
     )
 
 
 def test_a_featured_case_is_told_as_it_was_announced() -> None:
-    told = climbs(*CLIMBED)
-    assert told.missing == ()
-    assert [entry.text for entry in told.entries] == [
+    timeline = climbs(*CLIMBED)
+    assert timeline.missing == ()
+    assert [message.text for message in timeline.messages] == [
         "answer is due in 6 h -> group:sunrise-care",
         "answer is due now (for the record only, told to nobody)",
         "answer is 12 h over -> group:sunrise-care",
@@ -274,21 +274,21 @@ def test_a_featured_case_is_told_as_it_was_announced() -> None:
 
 @pytest.mark.parametrize("lost", range(len(CLIMBED)))
 def test_each_message_of_a_featured_case_is_missed(lost: int) -> None:
-    told = climbs(*CLIMBED[:lost], *CLIMBED[lost + 1 :])
-    assert told.missing == (CLIMBS.ends[lost],)
+    timeline = climbs(*CLIMBED[:lost], *CLIMBED[lost + 1 :])
+    assert timeline.missing == (CLIMBS.ends[lost],)
 
 
 def test_what_was_taken_back_does_not_stand() -> None:
     taken_back = escalation(EscalationWithdrawn.TYPE, "breach", about="breach/answer/1")
-    told = climbs(*CLIMBED, taken_back)
-    assert told.missing == ("breach of answer",)
-    assert told.entries[-1].text == "breach of answer"
+    timeline = climbs(*CLIMBED, taken_back)
+    assert timeline.missing == ("breach of answer",)
+    assert timeline.messages[-1].text == "breach of answer"
 
 
 def test_a_case_of_which_nothing_was_announced_misses_everything() -> None:
-    told = climbs()
-    assert told.missing == CLIMBS.ends
-    assert "Nothing was announced" in shown(told)
+    timeline = climbs()
+    assert timeline.missing == CLIMBS.ends
+    assert "Nothing was announced" in shown(timeline)
 
 
 def test_the_reasons_are_in_chinese_where_that_is_spoken() -> None:
@@ -296,16 +296,16 @@ def test_the_reasons_are_in_chinese_where_that_is_spoken() -> None:
     assert "Asia/Shanghai" in text
     assert "Sun 12:00  BREACH" in text
     assert text.count("答复客户[截止]。") == len(CLIMBED)
-    at_berlin: Received = {
+    at_berlin: TopicRecord = {
         **CLIMBED[0],
         "data": {**CLIMBED[0]["data"], "dealer_id": "sunrise/berlin"},
     }
     assert "答复客户" not in shown(climbs(at_berlin))
 
 
-def shown(told: Timeline) -> str:
+def shown(timeline: Timeline) -> str:
     file = StringIO()
-    Console(file=file, width=100, color_system=None).print(render_timeline(told))
+    Console(file=file, width=100, color_system=None).print(render_timeline(timeline))
     return file.getvalue()
 
 
@@ -352,9 +352,9 @@ def test_a_planted_record_is_told_as_such_and_lines_have_the_dealers_time() -> N
 
 
 def dead_letter(offset: int) -> Record:
-    told = {"service": "scoring", "topic": "aftercare.visits", "partition": "3"}
-    told |= {"offset": str(offset), "reason": "value: json_invalid"}
-    headers = tuple((f"{PREFIX}{name}", text.encode()) for name, text in told.items())
+    values = {"service": "scoring", "topic": "aftercare.visits", "partition": "3"}
+    values |= {"offset": str(offset), "reason": "value: json_invalid"}
+    headers = tuple((f"{PREFIX}{name}", text.encode()) for name, text in values.items())
     return record(DEAD_LETTERS.name, headers, b"{")
 
 

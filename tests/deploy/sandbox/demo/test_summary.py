@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from deploy.sandbox.demo.summary import DealerSummary, Received, render, summarize
+from deploy.sandbox.demo.summary import DealerSummary, TopicRecord, render, summarize
 from shared.contracts.complaints import (
     CaseClosed,
     CaseStandingChanged,
@@ -40,9 +40,9 @@ CASE = "sunrise/pudong/dms-cn/complaint/K1"
 WHY = Why(en="due", zh="到期")
 
 
-def received(message: Message, subject: str = "", sequence: int = 1) -> Received:
+def received(message: Message, subject: str = "", sequence: int = 1) -> TopicRecord:
     """`message` as read from its topic; a subject of its own unless one is told."""
-    return Received(
+    return TopicRecord(
         topic=message.TOPIC.name,
         type=message.TYPE,
         key=KEY,
@@ -151,7 +151,7 @@ def clock(name: str = "contact", *, days: float = 1) -> dict[str, object]:
 
 def stands(
     number: str, status: Literal["open", "closed"] = "open", *, days: float = 1, sequence: int = 1
-) -> Received:
+) -> TopicRecord:
     """A complaint received then, as complaints tells of it."""
     received_at = SINCE + timedelta(days=days)
     turn = CaseTurn(at=received_at, recorded_at=received_at, stands="open", severity="normal")
@@ -173,7 +173,7 @@ def stands(
     return received(content, f"standing of {number}", sequence)
 
 
-def stands_no_longer(number: str, *, sequence: int = 2) -> Received:
+def stands_no_longer(number: str, *, sequence: int = 2) -> TopicRecord:
     """It was filed in error."""
     content = CaseStandingWithdrawn(
         customer_key=KEY,
@@ -185,7 +185,7 @@ def stands_no_longer(number: str, *, sequence: int = 2) -> Received:
     return received(content, f"standing of {number}", sequence)
 
 
-def pudong(*records: Received) -> DealerSummary:
+def pudong(*records: TopicRecord) -> DealerSummary:
     (summary,) = summarize(records, answers=(), dealers=[PUDONG], since=SINCE)
     return summary
 

@@ -7,12 +7,12 @@ from functools import cache
 import pytest
 
 from deploy.sandbox.demo.stories import timelines
-from deploy.sandbox.demo.summary import Received
+from deploy.sandbox.demo.summary import TopicRecord
 from deploy.sandbox.feed import FeedLine
 from deploy.sandbox.feed.cases import DUPLICATE_HOURS
 from services.complaints.domain import facts as complaints
 from services.complaints.domain.decide import decide as decide_case
-from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 from services.followup.domain import facts as followup
 from services.followup.domain.decide import decide as decide_tasks
 from services.followup.domain.policy import FollowUpPolicy
@@ -44,7 +44,7 @@ from tests.deploy.sandbox.feed.sample_feed import (
     told,
 )
 
-RULES = Rulebook()
+RULES = CaseRulebook()
 _READ_BY_FOLLOWUP = (SaleRecorded, VisitRecorded, ConsentGiven, TaskOutcomeRecorded)
 
 
@@ -59,7 +59,7 @@ class Cases:
     ) -> None:
         self.arrival = arrival
         self.timers = timers
-        self.said: list[Received] = []
+        self.said: list[TopicRecord] = []
         self.contracts: dict[str, type[Output]] = {}
         self.facts: dict[str, complaints.CaseFacts] = {}
         self.announced: dict[str, dict[str, dict[str, object]]] = {}
@@ -158,7 +158,7 @@ class Cases:
 
     def _publish(self, message: Message, subject: str, now: datetime) -> None:
         self.said.append(
-            Received(
+            TopicRecord(
                 topic=message.TOPIC.name,
                 type=message.TYPE,
                 key="",
@@ -269,7 +269,7 @@ def test_the_featured_cases_end_as_told_although_all_is_late(arrival: int, timer
     cases = the_live_days(arrival=timedelta(hours=arrival), timers=timedelta(hours=timers))
     for timeline in timelines(cases.said, dealers=dealers().all()):
         assert timeline.missing == (), timeline.featured.case_no
-        assert len(timeline.entries) >= len(timeline.featured.ends)
+        assert len(timeline.messages) >= len(timeline.featured.ends)
 
 
 def test_every_dealer_has_one_saved_one_breached_and_one_reported_late() -> None:

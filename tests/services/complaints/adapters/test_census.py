@@ -7,7 +7,7 @@ from prometheus_client import REGISTRY
 from services.complaints.adapters.census import DAYS, ENOUGH, count
 from services.complaints.adapters.metrics import begin
 from services.complaints.domain.listing import CaseTally, ClockTally
-from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 from services.complaints.views.statistics import statistics_of
 from shared.decider.decision import NOTHING_DUE, Listing
 from tests.dealers import DEALERS
@@ -94,7 +94,7 @@ def test_the_week_is_that_of_the_statistics() -> None:
 
 
 def test_every_count_of_every_dealer_is_there_from_the_start() -> None:
-    begin([CHICAGO.id], Rulebook())
+    begin([CHICAGO.id], CaseRulebook())
     for name, labels in (
         ("complaint_withdrawals", {}),
         ("complaints_reopened", {}),

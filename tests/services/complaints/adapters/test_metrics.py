@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 from services.complaints.adapters.metrics import observe
 from services.complaints.app import decider
 from services.complaints.domain.facts import CaseEvent
-from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 from services.complaints.settings import ComplaintSettings
 from shared.contracts.outputs import Output, Withdrawal
 from shared.decider.decision import Announcement, Listing
@@ -51,7 +51,7 @@ def from_zero() -> Iterator[None]:
 class Watched:
     """A case that is observed as it is written, as the runtime does it."""
 
-    def __init__(self, *events: CaseEvent, rules: Rulebook = RULES) -> None:
+    def __init__(self, *events: CaseEvent, rules: CaseRulebook = RULES) -> None:
         self.case = given(*events, rules=rules)
         self.listing: Listing | None = None
         self._said: dict[str, Any] = {}
@@ -245,14 +245,14 @@ def test_refused_steps_count_by_why() -> None:
 def test_a_role_that_nobody_has_is_an_alarm() -> None:
     roles = {"department_head": ("sun",), "group": ("li",)}
     gaps = ROSTER.model_copy(update={"roles": {role: {"any": who} for role, who in roles.items()}})
-    Watched(filed(), rules=Rulebook(shipped=RULES.shipped, rosters={DEALER: gaps})).when("2h")
+    Watched(filed(), rules=CaseRulebook(shipped=RULES.shipped, rosters={DEALER: gaps})).when("2h")
     missing = counted("aftercare_complaint_addressee_missing_total")
     assert missing[("responsible_person", "nobody")] == 1
     assert all(because in {"nobody", "fallback"} for _, because in missing)
 
 
 def test_who_is_told_instead_is_an_alarm_of_the_role_that_nobody_has() -> None:
-    Watched(filed(), rules=Rulebook(shipped=RULES.shipped, rosters={DEALER: ROSTER})).when("2h")
+    Watched(filed(), rules=CaseRulebook(shipped=RULES.shipped, rosters={DEALER: ROSTER})).when("2h")
     assert counted("aftercare_complaint_addressee_missing_total") == {
         ("department_head", "fallback"): 1
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.complaints.domain.rulebook import Rulebook
+from services.complaints.domain.rulebook import CaseRulebook
 from shared.contracts.complaints import DeadlineBreached, EscalationWithdrawn
 from tests.services.complaints.given import (
     CASE,
@@ -20,7 +20,7 @@ LATE_HOLD = (step("held", "20h", recorded="30h"), step("resumed", "22h", recorde
 ANSWER_OVERDUE = ("warning/answer/1", "breach/answer/1")
 
 
-def watched(elapsed: str, *, rules: Rulebook = RULES) -> Case:
+def watched(elapsed: str, *, rules: CaseRulebook = RULES) -> Case:
     """A case that was contacted at once, looked at whenever it asked for it."""
     case = given(filed(), step("contacted", "1m"), rules=rules)
     case.when("1m")

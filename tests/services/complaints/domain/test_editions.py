@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
-from services.complaints.domain.rulebook import Edition, OpenCases, Rulebook
+from services.complaints.domain.rulebook import CaseEdition, CaseRulebook, OpenCases
 from tests.services.complaints.given import DEALER, POLICY, Case, at, filed, given, step
 from tests.services.complaints.rules import BUSINESS, CALENDAR, ROSTER
 
@@ -21,13 +21,13 @@ def changed(clock: str, **changes: Any) -> ComplaintPolicy:
     return ComplaintPolicy(name="changed", clocks=clocks)
 
 
-def rules(policy: ComplaintPolicy, applied: str, open_cases: OpenCases = "rebase") -> Rulebook:
+def rules(policy: ComplaintPolicy, applied: str, open_cases: OpenCases = "rebase") -> CaseRulebook:
     """The rules of the tests, and an edition of others that was applied so long after receipt."""
     calendar = CALENDAR if policy.needs_calendar else None
-    edition = Edition(
+    edition = CaseEdition(
         applied_at=at(applied), open_cases=open_cases, policy=policy, calendar=calendar
     )
-    return Rulebook(shipped=Edition(policy=POLICY), editions={DEALER: (edition,)})
+    return CaseRulebook(shipped=CaseEdition(policy=POLICY), editions={DEALER: (edition,)})
 
 
 def apply(case: Case, policy: ComplaintPolicy, when: str, open_cases: OpenCases = "rebase") -> Case:
@@ -143,21 +143,23 @@ def test_an_edition_to_come_is_looked_at_when_its_time_comes() -> None:
 
 def test_editions_of_one_dealer_say_nothing_of_another() -> None:
     one = rules(SHORTER, "1h")
-    assert one.version != Rulebook(shipped=one.shipped).version
-    assert one.version_for("sunrise/berlin") == Rulebook(shipped=one.shipped).version_for(DEALER)
+    assert one.version != CaseRulebook(shipped=one.shipped).version
+    assert one.version_for("sunrise/berlin") == CaseRulebook(shipped=one.shipped).version_for(
+        DEALER
+    )
     assert one.version_for(DEALER) != one.version_for("sunrise/berlin")
 
 
 def test_a_roster_is_no_part_of_the_version() -> None:
-    assert Rulebook(rosters={DEALER: ROSTER}).version == Rulebook().version
+    assert CaseRulebook(rosters={DEALER: ROSTER}).version == CaseRulebook().version
 
 
 def test_editions_out_of_order_or_without_their_calendar_are_refused() -> None:
-    first, second = (Edition(applied_at=at(when), policy=POLICY) for when in ("1h", "2h"))
+    first, second = (CaseEdition(applied_at=at(when), policy=POLICY) for when in ("1h", "2h"))
     with pytest.raises(ValueError, match="in the order of applied_at"):
-        Rulebook(editions={DEALER: (second, first)})
+        CaseRulebook(editions={DEALER: (second, first)})
     with pytest.raises(ValueError, match="there is no calendar"):
-        Edition(applied_at=at("1h"), policy=BUSINESS)
+        CaseEdition(applied_at=at("1h"), policy=BUSINESS)
 
 
 def test_a_warning_that_rules_move_is_made_anew_and_notifies_nobody() -> None:
@@ -168,3 +170,14 @@ def test_a_warning_that_rules_move_is_made_anew_and_notifies_nobody() -> None:
     warning = case.warning("warning/contact/1")
     assert (warning.due_at, warning.notified) == (at("110m"), False)
     assert case.when("110m").breach("breach/contact/1").notified
+
+
+def test_versions_stay_as_they_were_so_that_an_upgrade_decides_nothing_anew() -> None:
+    edition = CaseEdition(
+        applied_at=at("1h"), open_cases="rebase", policy=BUSINESS, calendar=CALENDAR
+    )
+    rulebook = CaseRulebook(editions={DEALER: (edition,)})
+    assert (CaseRulebook().shipped.version, edition.version) == ("46c4ac805e8f", "40c3b9a38418")
+    assert CaseRulebook().version == CaseRulebook().version_for("a/b") == "f464f0c91632"
+    assert rulebook.version == "1c0e973f0398"
+    assert rulebook.version_for(DEALER) == "f40558f4c2a8"

@@ -3,16 +3,16 @@
 import pytest
 
 from services.complaints.domain.facts import CaseEvent
-from services.complaints.domain.rulebook import Rulebook, rulebook_of
+from services.complaints.domain.rulebook import CaseRulebook, rulebook_of
 from shared.contracts.complaints import Addressee
 from tests.services.complaints.given import DEALER, SHIPPED, Case, at, filed, given, place, step
 from tests.services.complaints.rules import CLIMBING, ROSTER
 
 RULES = rulebook_of(CLIMBING)
-WITH_ROSTER = Rulebook(shipped=RULES.shipped, rosters={DEALER: ROSTER})
+WITH_ROSTER = CaseRulebook(shipped=RULES.shipped, rosters={DEALER: ROSTER})
 
 
-def climbing(*steps: CaseEvent, rules: Rulebook = RULES) -> Case:
+def climbing(*steps: CaseEvent, rules: CaseRulebook = RULES) -> Case:
     return given(filed(), *steps, rules=rules)
 
 
@@ -171,7 +171,7 @@ def test_not_even_the_fallback_is_said_so() -> None:
     [group] = case.raised("step.group/contact/1").addressees
     assert (group.role, group.because) == ("general_manager", "fallback")
     nobody = ROSTER.model_copy(update={"roles": {}})
-    rules = Rulebook(shipped=RULES.shipped, rosters={DEALER: nobody})
+    rules = CaseRulebook(shipped=RULES.shipped, rosters={DEALER: nobody})
     [one, _] = climbing(rules=rules).when("2h").breach("breach/contact/1").addressees
     assert (one.person, one.because) == (None, "nobody")
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from services.complaints.domain.facts import CaseEvent
-from services.complaints.domain.rulebook import Rulebook, rulebook_of
+from services.complaints.domain.rulebook import CaseRulebook, rulebook_of
 from services.complaints.domain.turns import ABOUT_THE_STANDING
 from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn
 from tests.services.complaints.given import CASE, POLICY, absorbed, at, filed, given, moved, step
@@ -28,7 +28,7 @@ MERGED = step("merged", "1h")
 WITHDRAWN = step("withdrawn", "3h")
 
 
-def told(*events: CaseEvent, when: str = "30d", rules: Rulebook | None = None) -> str:
+def told(*events: CaseEvent, when: str = "30d", rules: CaseRulebook | None = None) -> str:
     """`minute stands severity, …; open or closed and why, generation`."""
     case = given(*events, rules=rules) if rules is not None else given(*events)
     content = case.when(when).said[ABOUT_THE_STANDING]

@@ -12,7 +12,7 @@ from services.complaints.domain.case import stand
 from services.complaints.domain.clocks import Clock
 from services.complaints.domain.facts import CaseEvent, Filed
 from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
-from services.complaints.domain.rulebook import Edition, Rulebook, rulebook_of
+from services.complaints.domain.rulebook import CaseEdition, CaseRulebook, rulebook_of
 from services.complaints.views.amounts import exactly
 from services.complaints.views.arithmetic import (
     MOST_PIECES,
@@ -87,7 +87,7 @@ def clocks(draw: st.DrawFn) -> Clock:
     held = joined(holds)
     return Clock(
         rule=DAYS,
-        edition=Edition(policy=BUSINESS, calendar=calendar),
+        edition=CaseEdition(policy=BUSINESS, calendar=calendar),
         generation=1,
         origin="received",
         started_at=start,
@@ -171,7 +171,7 @@ def _filed() -> Filed:
 
 
 def explained(
-    *events: CaseEvent, clock: str = "contact", when: str = "4h", rules: Rulebook = RULES
+    *events: CaseEvent, clock: str = "contact", when: str = "4h", rules: CaseRulebook = RULES
 ) -> Explanation:
     """Why the latest clock of that name is due when it is."""
     case = given(filed(), *events, rules=rules).when(when)
@@ -303,7 +303,7 @@ def test_an_overnight_day_is_named_for_the_day_on_which_it_opens() -> None:
     span = Span("business_days", days=3)
     clock = Clock(
         rule=DAYS,
-        edition=Edition(policy=BUSINESS, calendar=calendar),
+        edition=CaseEdition(policy=BUSINESS, calendar=calendar),
         generation=1,
         origin="received",
         started_at=start,
@@ -323,10 +323,10 @@ def test_an_overnight_day_is_named_for_the_day_on_which_it_opens() -> None:
 
 def test_a_re_based_clock_names_the_edition_and_that_it_was_taken_over() -> None:
     editions = (
-        Edition(applied_at=at("-1d"), policy=POLICY_2123),
-        Edition(applied_at=at("1h"), open_cases="rebase", policy=BUSINESS, calendar=CALENDAR),
+        CaseEdition(applied_at=at("-1d"), policy=POLICY_2123),
+        CaseEdition(applied_at=at("1h"), open_cases="rebase", policy=BUSINESS, calendar=CALENDAR),
     )
-    rules = Rulebook(editions={DEALER: editions})
+    rules = CaseRulebook(editions={DEALER: editions})
     shown = explained(rules=rules)
     assert (shown.policy, shown.applied_at, shown.rebased) == (BUSINESS.name, at("1h"), True)
     assert shown.policy_version == BUSINESS.version

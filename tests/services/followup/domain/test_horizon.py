@@ -9,7 +9,8 @@ from hypothesis import strategies as some
 
 from services.followup.domain.decide import condense
 from services.followup.domain.facts import CONTACT, FollowUpFacts, join
-from services.followup.domain.policy import FollowUpPolicy, ServiceInterval
+from services.followup.domain.policy import FollowUpPolicy
+from services.followup.domain.service_interval import ServiceInterval
 from shared.contracts.envelope import Event
 from shared.decider.digests import PAST, Horizon
 from tests.invariants import DeciderInvariants, calls_for_one_more

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.followup.domain.decide import decide, task_id
+from services.followup.domain.decide import decide
 from services.followup.domain.facts import FollowUpFacts, join
-from services.followup.domain.policy import FollowUpPolicy, days_after
+from services.followup.domain.offsets import days_after
+from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.envelope import Event
-from shared.contracts.followup import TaskChanged
+from shared.contracts.followup import TaskChanged, task_id
 from shared.contracts.identifiers import document_version
 from shared.contracts.intake import SaleRecorded, TaskOutcomeRecorded
 from tests.services.followup.given import CAR, CUSTOMER, DEALER, POLICY, document_id

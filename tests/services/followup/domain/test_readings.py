@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.followup.domain.readings import LOOKED_AT, Reading, believed, km_per_day
+from services.followup.domain.readings import LOOKED_AT, OdometerReading, believed, km_per_day
 
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
 APART = timedelta(days=30)
@@ -14,8 +14,8 @@ Told = list[tuple[float, int]]
 """Days since the beginning, and kilometres."""
 
 
-def car(*told: tuple[float, int]) -> list[Reading]:
-    return sorted(Reading(BEGIN + timedelta(days=day), km) for day, km in told)
+def car(*told: tuple[float, int]) -> list[OdometerReading]:
+    return sorted(OdometerReading(BEGIN + timedelta(days=day), km) for day, km in told)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ drives = some.lists(
 """Days to the next reading, and the kilometres of each of these days."""
 
 
-def driven(drive: list[tuple[int, int]]) -> list[Reading]:
+def driven(drive: list[tuple[int, int]]) -> list[OdometerReading]:
     day, km, told = 0, 20_000, []
     for days, pace in drive:
         day, km = day + days, km + days * pace
@@ -90,7 +90,7 @@ def test_one_wrong_reading_among_true_ones_is_found(
     true = driven(drive)
     position = data.draw(some.integers(1, len(true) - 1))
     before, after = true[position - 1].at, true[position].at
-    false = Reading(before + (after - before) / 2, wrong)
+    false = OdometerReading(before + (after - before) / 2, wrong)
     assert believed(sorted([*true, false])) == true
 
 

@@ -10,10 +10,12 @@ from hypothesis import given as always
 from hypothesis import strategies as some
 
 from services.scoring.domain.decide import condense
-from services.scoring.domain.facts import Former, Gone, Noted, ScoringFacts, join
-from services.scoring.domain.policy import Fade, Rule, Rules, ScoringPolicy
+from services.scoring.domain.facts import Former, ScoringFacts, join
+from services.scoring.domain.policy import Rules, ScoringPolicy
+from services.scoring.domain.rule import Fade, Rule
 from shared.contracts.envelope import Event
 from shared.decider.digests import NOTHING, PAST, Horizon
+from shared.decider.facts import Gone, Noted
 from tests.invariants import DeciderInvariants, calls_for_one_more
 from tests.invariants.life import Life
 from tests.services.scoring.given import (

@@ -1,0 +1,26 @@
+"""`aftercare up`: everything on this machine, on the sandbox's servers or those that are named."""
+
+from typing import Annotated
+
+import typer
+
+from deploy.cli import configuration
+from deploy.cli.address_file import DEFAULT_DIRECTORY, DEFAULT_PORT_BASE
+from deploy.cli.sandbox_here import require_sandbox
+from deploy.cli.terminal import DataDir, out
+
+
+def command(
+    data_dir: DataDir = DEFAULT_DIRECTORY,
+    port_base: Annotated[
+        int, typer.Option(help="Services on +1 to +4, broker on +10, database on +11.")
+    ] = DEFAULT_PORT_BASE,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the data first.")] = False,
+) -> None:
+    """Run everything on this machine until Ctrl-C."""
+    require_sandbox("up")
+    from deploy.sandbox.up import run_up  # noqa: PLC0415 - the sandbox is not shipped
+
+    for name in configuration.SETTINGS:
+        configuration.checked(name)
+    run_up(data_dir, port_base=port_base, fresh=fresh, out=out)

@@ -1,0 +1,142 @@
+"""The tables of rules in the READMEs of scoring and followup, from the rules themselves."""
+
+import inspect
+from collections.abc import Iterable
+from pathlib import Path
+
+from services.followup.domain.offsets import TaskOffset
+from services.followup.domain.policy import FollowUpPolicy
+from services.followup.domain.rules import TRIGGERS
+from services.followup.domain.task_rule import PLACEHOLDERS
+from services.scoring.domain.policy import ScoringPolicy
+from services.scoring.domain.rule import Fade, Rule
+from services.scoring.domain.rules import TABLE
+
+PROJECT = Path(__file__).parent.parent
+SCORING, FOLLOWUP = "services/scoring/README.md", "services/followup/README.md"
+_END = "<!-- end of what is generated -->"
+_NO_LIMIT = 1000
+"""What `at_least` and `at_most` of a rule are, below and above nothing, where it has none."""
+
+
+def pages() -> dict[str, str]:
+    """Path within the project -> the README with its tables as the code has them."""
+    return {
+        SCORING: _with(SCORING, {"rules": points_table(ScoringPolicy())}),
+        FOLLOWUP: _with(
+            FOLLOWUP,
+            {
+                "rules": tasks_table(FollowUpPolicy()),
+                "triggers": triggers_table(),
+                "placeholders": placeholders_table(),
+            },
+        ),
+    }
+
+
+def points_table(policy: ScoringPolicy) -> str:
+    """What gives points on which axis, up to what, and how they fade."""
+    rows = []
+    for name, kind in TABLE.items():
+        rule = policy.by_name[name]
+        points = kind.in_words(rule, policy) + _limits(rule)
+        rows.append((rule.axis, f"`{name}`", points.replace("-", "−"), _fades(rule.fades)))
+    return _table(("axis", "rule", "points", "fades"), rows)
+
+
+def tasks_table(policy: FollowUpPolicy) -> str:
+    """Which tasks there are, when they open and are due, who does them."""
+    rows = [
+        (
+            f"`{rule.kind}` {rule.title_zh}",
+            rule.title_en,
+            TRIGGERS[rule.trigger].COUNTED_FROM,
+            _offset(rule.opens),
+            _offset(rule.due),
+            f"{rule.owner_role.replace('_', ' ')}, {rule.channel}",
+            ", ".join(("outcome", *rule.closers)),
+        )
+        for rule in policy.rules
+    ]
+    return _table(("task", "what", "counted from", "opens", "due", "who", "closed by"), rows)
+
+
+def triggers_table() -> str:
+    """What a rule may count from."""
+    rows = [
+        (
+            f"`{name}`",
+            f"the {trigger.COUNTED_FROM}: {_lower(inspect.getdoc(trigger.occasions))}",
+            ", ".join(("outcome", *trigger.CLOSED_BY)),
+        )
+        for name, trigger in TRIGGERS.items()
+    ]
+    return _table(("`trigger`", "counted from", "closed by, where `closed_by` is not said"), rows)
+
+
+def placeholders_table() -> str:
+    """What the reasons of a rule may name."""
+    return _table(
+        ("in `why_en` and `why_zh`", "stands for"),
+        [(f"`{{{name}}}`", meaning) for name, meaning in PLACEHOLDERS.items()],
+    )
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _with(page: str, tables: dict[str, str]) -> str:
+    """The page, with each table where its marks are. Raises ValueError where one has none."""
+    text = (PROJECT / page).read_text(encoding="utf-8")
+    for name, table in tables.items():
+        mark = f"<!-- {name}: generated from the code by `make docs` -->"
+        before, found, rest = text.partition(mark)
+        _, ends, after = rest.partition(_END)
+        if not (found and ends):
+            raise ValueError(f"{page} has no marks for its table of {name}: {mark} … {_END}")
+        text = f"{before}{mark}\n\n{table}\n\n{_END}{after}"
+    return text
+
+
+def _limits(rule: Rule) -> str:
+    least, most = rule.at_least > -_NO_LIMIT, rule.at_most < _NO_LIMIT
+    if least and most and rule.at_least == -rule.at_most:
+        return f"; within ±{rule.at_most}"
+    return (f", at least {rule.at_least}" if least else "") + (
+        f", at most {rule.at_most}" if most else ""
+    )
+
+
+def _fades(fades: Iterable[Fade]) -> str:
+    parts, before = [], 0
+    for fade in fades:
+        if fade.percent != 100:
+            part = "half" if fade.percent == 50 else f"{fade.percent} %"
+            parts.append(f"{part} after {_age(before)}")
+        before = fade.up_to_days
+    return ", ".join([*parts, f"nothing after {_age(before)}"])
+
+
+def _age(days: int) -> str:
+    years, rest = divmod(days, 365)
+    if years and rest <= (years + 2) // 4:
+        return f"{years} year{'s' if years > 1 else ''}"
+    return f"{days} days"
+
+
+def _offset(offset: TaskOffset) -> str:
+    parts = [
+        f"{abs(number)} {unit} {'after' if number > 0 else 'before'}"
+        for number, unit in ((offset.days, "d"), (offset.hours, "h"))
+        if number
+    ]
+    if offset.at is not None:
+        parts = [*(parts or ["that day"]), f"{offset.at:%H:%M}"]
+    return ", ".join(parts) or "at once"
+
+
+def _lower(sentence: str | None) -> str:
+    text = " ".join((sentence or "").removesuffix(".").split())
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,12 @@
+"""What the triggers of tasks ask of the policy. Pure."""
+
+from typing import Protocol
+
+from services.followup.domain.service_interval import ServiceInterval
+
+
+class Measures(Protocol):
+    """A policy, as its triggers see it."""
+
+    @property
+    def service_interval(self) -> ServiceInterval: ...

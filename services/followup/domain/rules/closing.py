@@ -1,0 +1,25 @@
+"""Tasks counted from the closing of a repair order."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from services.followup.domain.contacts import Closer, Contact, Occasion
+from services.followup.domain.facts import RepairOrder
+from services.followup.domain.measures import Measures
+
+COUNTED_FROM = "closing of the order"
+CLOSED_BY: tuple[Closer, ...] = ()
+
+
+def occasions(
+    contacts: Sequence[Contact], measures: Measures, after: datetime
+) -> Iterator[Occasion]:
+    """One per car and local day: orders closed together are one visit, followed up once."""
+    last_of_day: dict[tuple[str, date], Occasion] = {}
+    for contact in contacts:
+        known = contact.known
+        if isinstance(known, RepairOrder) and contact.at is not None and contact.at >= after:
+            day = contact.at.astimezone(ZoneInfo(known.timezone)).date()
+            last_of_day[known.vin or contact.document_id, day] = Occasion(contact, contact.at)
+    yield from last_of_day.values()

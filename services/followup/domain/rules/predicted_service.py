@@ -1,0 +1,44 @@
+"""Tasks counted from the day on which a car is expected to need its next service."""
+
+from bisect import insort
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from services.followup.domain.contacts import Closer, Contact, Occasion, by_car
+from services.followup.domain.facts import Delivery
+from services.followup.domain.measures import Measures
+from services.followup.domain.offsets import days_after
+from services.followup.domain.readings import OdometerReading, km_per_day
+from services.followup.domain.service_interval import ServiceInterval
+
+COUNTED_FROM = "predicted day"
+CLOSED_BY: tuple[Closer, ...] = ("visit",)
+
+
+def occasions(
+    contacts: Sequence[Contact], measures: Measures, after: datetime
+) -> Iterator[Occasion]:
+    """One per delivery and closed order of a car, by what its odometer showed until then."""
+    interval = measures.service_interval
+    after -= timedelta(days=interval.longest_days)
+    for car in by_car(contacts).values():
+        readings: list[OdometerReading] = []
+        for contact in car:
+            if contact.known.km is not None:
+                insort(readings, OdometerReading(contact.began_at, contact.known.km))
+            if contact.at is not None and contact.at >= after:
+                yield Occasion(contact, _next_service(contact, contact.at, readings, interval))
+
+
+def _next_service(
+    contact: Contact, at: datetime, until_then: Sequence[OdometerReading], interval: ServiceInterval
+) -> datetime:
+    """When the car will have done the interval's kilometres; else after the usual days."""
+    zone = ZoneInfo(contact.known.timezone)
+    pace = km_per_day(until_then, timedelta(days=interval.readings_apart_days))
+    if pace is None:
+        return days_after(at, interval.days, zone)
+    km = interval.first_km if isinstance(contact.known, Delivery) else interval.km
+    days = round(km / pace)
+    return days_after(at, max(interval.shortest_days, min(interval.longest_days, days)), zone)

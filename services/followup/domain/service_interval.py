@@ -1,0 +1,30 @@
+"""When a car is expected to need its next service, as data. Pure."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.followup.domain.offsets import Days
+
+
+class ServiceInterval(BaseModel):
+    """When a car is expected to need its next service."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first_km: Annotated[int, Field(gt=0)] = 5_000
+    """From the delivery to the first service."""
+    km: Annotated[int, Field(gt=0)] = 10_000
+    """From one service to the next."""
+    days: Days = 180
+    """Where this car's own km per day are not known."""
+    shortest_days: Days = 30
+    longest_days: Days = 365
+    readings_apart_days: Days = 30
+    """Two odometer readings closer together say nothing about km per day."""
+
+    @model_validator(mode="after")
+    def _shortest_first(self) -> "ServiceInterval":
+        if not self.shortest_days <= self.days <= self.longest_days:
+            raise ValueError("days must lie between shortest_days and longest_days")
+        return self

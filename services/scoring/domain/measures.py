@@ -1,0 +1,31 @@
+"""What the rules of points ask of the policy besides their own figures. Pure."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from services.scoring.domain.facts import Role
+
+
+class Band(Protocol):
+    """An overall answer of a survey from here up is worth `points`."""
+
+    @property
+    def overall_from(self) -> int: ...
+
+    @property
+    def points(self) -> int: ...
+
+
+class Measures(Protocol):
+    """A policy, as its rules see it."""
+
+    @property
+    def role_percent(self) -> Mapping[Role, int]: ...
+
+    @property
+    def currency_per_point(self) -> Mapping[str, int]: ...
+
+    @property
+    def survey_bands(self) -> tuple[Band, ...]: ...
+
+    def survey_points(self, overall: int) -> int: ...

@@ -1,0 +1,37 @@
+"""Points for each car bought, by the best role that the customer had in its sale."""
+
+from datetime import datetime
+from itertools import zip_longest
+
+from services.scoring.domain.awards import Awards
+from services.scoring.domain.history import History
+from services.scoring.domain.measures import Measures
+from services.scoring.domain.rule import THREE_YEARS_TO_SIX, Rule, share
+
+SHIPPED = Rule(axis="value", points=30, fades=THREE_YEARS_TO_SIX, at_most=60)
+
+
+def give(history: History, measures: Measures, awards: Awards) -> None:
+    """A car counts once, however often it is sold to them: as what they were at best, from when
+    they were that."""
+    by_car: dict[str, list[tuple[datetime, int]]] = {}
+    for at, car, role, _ in history.purchases:
+        percent = measures.role_percent.get(role, 0)
+        known = by_car.get(car)
+        if not percent or (known and percent <= known[-1][1]):
+            continue
+        by_car.setdefault(car, []).append((at, percent))
+    for shares in by_car.values():
+        untils = [at for at, _ in shares[1:]]
+        for (at, percent), until in zip_longest(shares, untils):
+            awards.give(at, share(awards.rule.points, percent), until=until)
+
+
+def in_words(rule: Rule, measures: Measures) -> str:
+    """What gives so many points."""
+    others = ", ".join(
+        f"{percent} % as {role.replace('_', '-')}"
+        for role, percent in measures.role_percent.items()
+        if percent != 100
+    )
+    return f"{rule.points} per car" + (f" ({others})" if others else "")

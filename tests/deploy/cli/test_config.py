@@ -1,0 +1,81 @@
+"""`aftercare config`: what is in effect, and what is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.cli import configuration
+from deploy.cli.address_file import SERVICES
+from tests.deploy.cli.command import aftercare
+
+
+def test_the_configuration_is_shown_without_passwords() -> None:
+    done = aftercare(
+        "config",
+        "check",
+        AFTERCARE_MONGO__URI="mongodb://anna:se:c@ret@db.example/x",
+        AFTERCARE_KAFKA__SASL_PASSWORD="open sesame",
+        AFTERCARE_KAFKA__SSL_KEY_PASSWORD="more sesame",
+    )
+    assert done.returncode == 0
+    assert "uri: mongodb://anna:***@db.example/x" in done.stdout
+    assert "ret@" not in done.stdout and "sesame" not in done.stdout
+    assert [line for line in done.stdout.splitlines() if line.startswith("# ")] == [
+        f"# {service}" for service in SERVICES
+    ]
+
+
+def test_a_wrong_value_is_one_line_that_names_the_variable() -> None:
+    done = aftercare("config", "check", AFTERCARE_KAFKA__PARTITIONS="none")
+    assert done.returncode == 2
+    assert done.stderr.startswith("AFTERCARE_KAFKA__PARTITIONS: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_variable_that_nothing_reads_is_pointed_out() -> None:
+    done = aftercare("config", "check", AFTERCARE_KAFKA__BOOTSTRAP_SERVER="kafka:9092")
+    assert done.returncode == 0
+    assert "meant AFTERCARE_KAFKA__BOOTSTRAP_SERVERS?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("dealers: [{id: a/b, name: A, timezone: Mars/Base, currency: EUR, region: DE}]", "IANA"),
+        ("dealers: [", "not YAML"),
+        (None, "No such file"),
+    ],
+)
+def test_a_dealers_file_that_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None, why: str
+) -> None:
+    file = tmp_path / "dealers.yaml"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    monkeypatch.setenv("AFTERCARE_DEALERS_FILE", str(file))
+    with pytest.raises(configuration.WrongConfiguration, match=f"AFTERCARE_DEALERS_FILE.*{why}"):
+        configuration.checked("intake")
+
+
+def test_rules_that_the_service_cannot_follow_are_wrong_configuration(tmp_path: Path) -> None:
+    (tmp_path / "rosters").mkdir()
+    roster = tmp_path / "rosters" / "berlin.yaml"
+    roster.write_text("dealer: sunrise/berlin\nroles: {boss: [x]}\n", encoding="utf-8")
+    for command in (("config", "check"), ("up", "--data-dir", str(tmp_path / "data"))):
+        done = aftercare(*command, AFTERCARE_RULES_DIR=str(tmp_path))
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"{roster}:2: roles.boss: Input should be")
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_wrong_draft_shows_in_the_check_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = tmp_path / "complaints" / "policies" / "berlin.yaml"
+    draft.parent.mkdir(parents=True)
+    draft.write_text("dealer: sunrise/berlin\nmemory: long\n", encoding="utf-8")
+    done = aftercare("config", "check", AFTERCARE_RULES_DIR=str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{draft}:2: memory: a length")
+    monkeypatch.setenv("AFTERCARE_RULES_DIR", str(tmp_path))
+    configuration.checked("complaints")

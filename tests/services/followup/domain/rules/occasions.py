@@ -1,0 +1,21 @@
+"""The occasions of one trigger: what each file of the rules is tested by."""
+
+from typing import Any
+
+from services.followup.domain.contacts import contacts_of
+from services.followup.domain.facts import FollowUpFacts, join
+from services.followup.domain.policy import FollowUpPolicy
+from services.followup.domain.rules import TRIGGERS
+from shared.contracts.envelope import Event
+from tests.services.followup.given import POLICY, at, local
+
+
+def occasions_of(
+    trigger: str, *events: Event[Any], after: str = "1990-01-01", policy: FollowUpPolicy = POLICY
+) -> list[tuple[str, str]]:
+    """The number of the document, and the instant in Shanghai that tasks are counted from."""
+    contacts = contacts_of(join(FollowUpFacts(), events))
+    return [
+        (occasion.contact.document_id.rsplit("/", 1)[1], local(occasion.at))
+        for occasion in TRIGGERS[trigger].occasions(contacts, policy, at(after))
+    ]

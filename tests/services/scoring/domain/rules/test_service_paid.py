@@ -1,0 +1,24 @@
+"""Points for the money paid for service."""
+
+from tests.services.scoring.domain.rules.points import changed, points_of
+from tests.services.scoring.given import visit
+
+FADES = [{"up_to_days": 10, "percent": 100}]
+
+
+def test_whole_units_of_each_order_count() -> None:
+    paid = (visit("2024-01-10", paid="1299.90"), visit("2024-02-10", "R2", paid="99"))
+    assert points_of("service_paid", *paid) == [
+        ("2024-01-10", "2025-01-09", 12),
+        ("2025-01-09", "2026-01-09", 6),
+    ]
+
+
+def test_each_currency_has_a_unit_and_points_are_per_unit() -> None:
+    pounds = visit("2024-01-10", paid="120", currency="GBP")
+    assert points_of("service_paid", pounds) == []
+    policy = changed(
+        currency_per_point={"GBP": 12},
+        rules={"service_paid": {"axis": "value", "points": 2, "fades": FADES}},
+    )
+    assert points_of("service_paid", pounds, policy=policy) == [("2024-01-10", "2024-01-20", 20)]

@@ -1,0 +1,16 @@
+"""Points for the answers to surveys."""
+
+from tests.services.scoring.domain.rules.points import changed, points_of
+from tests.services.scoring.given import survey
+
+
+def test_an_answer_gives_the_points_of_its_band() -> None:
+    answers = [survey("2025-01-10", overall, f"S{overall}") for overall in (0, 5, 7, 10)]
+    given = points_of("survey_answers", *answers)
+    assert sorted(points for since, _, points in given if since == "2025-01-10") == [-6, 3, 6]
+
+
+def test_below_the_lowest_band_an_answer_gives_nothing() -> None:
+    policy = changed(survey_bands=[{"overall_from": 9, "points": 4}])
+    assert points_of("survey_answers", survey("2025-01-10", 8), policy=policy) == []
+    assert points_of("survey_answers", survey("2025-01-10", 9), policy=policy)[0][2] == 4
