@@ -2,5 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 PROJECT = Path(__file__).parent.parent
 """The checkout."""
+pytest.register_assert_rewrite("shared.testing", "tests.invariants", "tests.services")

@@ -15,7 +15,8 @@ settings.register_profile(
     "aftercare",
     max_examples=EXAMPLES,
     deadline=None,  # how fast an example is says how busy the machine is
-    suppress_health_check=[HealthCheck.too_slow],
+    # a suite that several deciders inherit is run by each of them
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
     derandomize=os.environ.get("CI") == "true",
     print_blob=True,
 )

@@ -28,25 +28,6 @@ class SystemClock:
         return to_milliseconds(real)
 
 
-class ManualClock:
-    """Stands still until it is set or moved: for tests."""
-
-    def __init__(self, start: datetime) -> None:
-        self._now = to_milliseconds(start)
-
-    def now(self) -> datetime:
-        return self._now
-
-    def at(self, machine: datetime) -> datetime:
-        return self._now
-
-    def set(self, moment: datetime) -> None:
-        self._now = to_milliseconds(moment)
-
-    def advance(self, by: timedelta) -> None:
-        self._now = to_milliseconds(self._now + by)
-
-
 class ScaledClock:
     """Real time up to an origin, then `factor` times as fast, for ever or for so many seconds.
 

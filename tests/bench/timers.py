@@ -29,7 +29,8 @@ from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work, plan
 from shared.runtime.worker import Worker
 from shared.settings import KafkaSettings, MongoSettings, RuntimeSettings, ServiceSettings
-from shared.time.clock import ManualClock, SystemClock
+from shared.testing.clock import ManualClock
+from shared.time.clock import SystemClock
 from tests.bench.events import filed
 from tests.bench.servers import Fresh, Servers, running_service
 from tests.servers import PARTITIONS

@@ -34,7 +34,7 @@ from tests.e2e.house import House, house, visit
 from tests.e2e.poison import JOINED, SECRET, SKIPPED, Poison, corpus
 from tests.servers import PATIENCE_SECONDS, Broker
 from tests.shared.runtime import toy
-from tests.shared.runtime.test_consume import record_of, relay_to, until, visits_held
+from tests.shared.runtime.on_servers import publisher_to, record_of, until, visits_held
 from tests.shared.runtime.toy import DEALER, TOY, ToyFacts, ToyPolicy
 
 pytestmark = pytest.mark.broker
@@ -263,7 +263,7 @@ async def _one_batch_of_poison(settings: KafkaSettings, *, distinct: int) -> Non
         Record(VISITS.name, customer_key(DEALER, "dms", f"{n}").encode(), b"?", good[0].headers)
         for n in range(distinct)
     ]
-    async with relay_to(settings) as publisher:
+    async with publisher_to(settings) as publisher:
         for record in (good[0], *bad, good[1]):
             await publisher.publish([replace(record, partition=0)])
 
@@ -292,7 +292,7 @@ async def test_what_a_bug_killed_is_replayed_after_its_fix(
 ) -> None:
     settings = ServiceSettings(kafka=fresh_broker.settings(), mongo=mongo_settings)
     bad = record_of(toy.visit(2, department="raises in join"))
-    async with relay_to(settings.kafka) as publisher:
+    async with publisher_to(settings.kafka) as publisher:
         await publisher.publish([record_of(toy.visit(1)), bad, record_of(toy.visit(3))])
 
     async with _running(Runtime(TOY, settings)) as runtime:

@@ -23,8 +23,9 @@ from shared.runtime.plan import Work
 from shared.runtime.policies import PolicyPages
 from shared.runtime.reload import PolicyWatch, reload_policy
 from shared.settings import RuntimeSettings
-from shared.time.clock import ManualClock
-from tests.fakes import MemoryPublisher, MemoryStore
+from shared.testing.clock import ManualClock
+from shared.testing.publisher import MemoryPublisher
+from shared.testing.store import MemoryStore
 from tests.working import working
 
 F = TypeVar("F", bound=Facts)

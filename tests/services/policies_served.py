@@ -13,8 +13,8 @@ from shared.policies.trial import Trial
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.policies import PolicyPages, policy_routes
 from shared.settings import HttpSettings
+from shared.testing.store import MemoryStore
 from shared.time.clock import TimeSource
-from tests.fakes import MemoryStore
 from tests.served import served
 
 

@@ -16,8 +16,8 @@ from services.intake.settings import IntakeSettings
 from services.scoring import api as scoring
 from shared.platform.errors import TransientFailure
 from shared.platform.http import make_app, operations
-from shared.time.clock import ManualClock
-from tests.fakes import MemoryPublisher
+from shared.testing.clock import ManualClock
+from shared.testing.publisher import MemoryPublisher
 from tests.services.intake.given import DEALERS, NOW
 from tests.services.intake.memory_register import MemoryRegister
 

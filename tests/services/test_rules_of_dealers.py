@@ -22,8 +22,8 @@ from shared.contracts.envelope import Event
 from shared.policies.edition import Edition
 from shared.policies.kind import PolicyKind
 from tests.services.following import Following
-from tests.services.followup import story as tasks
-from tests.services.scoring import story as scores
+from tests.services.followup import given as tasks
+from tests.services.scoring import given as scores
 
 MINE, OTHER = "sunrise/pudong", "sunrise/berlin"
 HOUR = timedelta(hours=1)

@@ -10,8 +10,8 @@ from shared.platform.errors import TransientFailure
 from shared.runtime.aggregate import Aggregate, Intent, PolicyMark
 from shared.runtime.documents import from_mark
 from shared.runtime.plan import fence
+from shared.testing.store import MemoryStore
 from shared.time.clock import TimeSource
-from tests.fakes import MemoryStore
 from tests.simulation.hindsight import Hindsight, Speaker
 from tests.simulation.network import Effect, Network, Request, Sender
 from tests.simulation.witness import Witness

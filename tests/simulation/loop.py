@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from shared.time.clock import ManualClock
+from shared.testing.clock import ManualClock
 
 T = TypeVar("T")
 MILLISECOND = timedelta(milliseconds=1)

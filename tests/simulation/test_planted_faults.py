@@ -26,7 +26,7 @@ from shared.runtime.plan import Change
 from shared.runtime.progress import Progress
 from shared.runtime.reconcile import Reconciler
 from shared.runtime.sweep import Sweep
-from tests.fakes import MemoryStore
+from shared.testing.store import MemoryStore
 from tests.shared.runtime.toy import ToyFacts, ToyPolicy
 from tests.simulation.story import simulate
 from tests.simulation.witness import PARTITIONS, Invariant

@@ -18,9 +18,9 @@ from deploy.cli.topic_tail import Record as Written
 from shared.contracts.topics import DEAD_LETTERS, VISITS
 from shared.platform.dead_letters import PREFIX
 from shared.platform.publisher import Record
-from tests.deploy.cli.test_dead_letters import GOOD, died, only
+from tests.deploy.cli.letters import GOOD, died, only
 from tests.servers import PATIENCE_SECONDS, Broker
-from tests.shared.runtime.test_consume import read_all, relay_to
+from tests.shared.runtime.on_servers import publisher_to, read_all
 
 pytestmark = pytest.mark.broker
 
@@ -40,7 +40,7 @@ def publish(broker: Broker, *letters: Written) -> None:
     """Put dead letters onto their topic."""
 
     async def put() -> None:
-        async with relay_to(broker.settings()) as publisher:
+        async with publisher_to(broker.settings()) as publisher:
             for letter in letters:
                 headers = tuple(letter.headers)
                 await publisher.publish(

@@ -36,10 +36,11 @@ from tests.deploy.cli.command import aftercare
 from tests.deploy.cli.policy_command import Done, policy
 from tests.e2e.house import began
 from tests.servers import PATIENCE_SECONDS, Broker
-from tests.services.complaints.several import DECIDER, Cases
+from tests.services.complaints.given import DECIDER
+from tests.services.complaints.several import Cases
 from tests.services.complaints.several import complaint as complaint_of
 from tests.services.policies_served import answering
-from tests.shared.runtime.test_consume import relay_to
+from tests.shared.runtime.on_servers import publisher_to
 
 DEALER = "sunrise/pudong"
 DRAFT = "dealer: sunrise/pudong\nclocks:\n  answer: {target: 4h}\n"
@@ -327,7 +328,7 @@ class Running:
 
     def publish(self, *contents: ComplaintFiled | ComplaintStepTaken) -> None:
         async def put() -> None:
-            async with relay_to(self.broker.settings()) as publisher:
+            async with publisher_to(self.broker.settings()) as publisher:
                 await publisher.publish([_record(content) for content in contents])
 
         asyncio.run(put())

@@ -26,7 +26,7 @@ from shared.settings import MongoSettings
 from tests.deploy.cli.policy_command import Done, policy
 from tests.e2e.house import began
 from tests.servers import PATIENCE_SECONDS, Broker
-from tests.shared.runtime.test_consume import relay_to
+from tests.shared.runtime.on_servers import publisher_to
 
 DEALER = "sunrise/pudong"
 DRAFTS = {
@@ -254,7 +254,7 @@ def test_a_draft_is_tried_and_applied_while_scoring_runs(
     people = [(DEALER, "A"), (DEALER, "B"), ("sunrise/berlin", "C")]
 
     async def put() -> None:
-        async with relay_to(broker.settings()) as publisher:
+        async with publisher_to(broker.settings()) as publisher:
             await publisher.publish([visit(*person) for person in people])
 
     def scores() -> list[int | None]:

@@ -21,10 +21,10 @@ from deploy.sandbox.processes import free_port
 from services.intake.app import make_app
 from services.intake.settings import IntakeSettings
 from shared.platform.file_kinds import WHAT_TO_DO
-from shared.time.clock import ManualClock
+from shared.testing.clock import ManualClock
+from shared.testing.publisher import MemoryPublisher
 from tests.deploy.cli.command import aftercare
 from tests.deploy.cli.intake_stub import taking_all
-from tests.fakes import MemoryPublisher
 from tests.services.intake.given import DEALERS, NOW, event, visit
 from tests.services.intake.memory_register import MemoryRegister
 

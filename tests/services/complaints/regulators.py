@@ -12,7 +12,7 @@ from services.complaints.domain.rulebook import CaseEdition
 from services.complaints.views.deadline import explain
 from shared.contracts.complaints import CaseMerged
 from shared.policies.drafts import Draft
-from tests.services.complaints.scenario import (
+from tests.services.complaints.given import (
     DEALER,
     RECEIVED,
     Case,
@@ -33,7 +33,7 @@ def draft(folder: Path, text: str) -> Draft[CaseEdition]:
 def clock(case: Case, name: str, generation: int = 1) -> Clock:
     filed = case.facts.complaint
     assert isinstance(filed, Filed)
-    standing = case_at(case.facts, filed, case.rulebook, case.now)
+    standing = case_at(case.facts, filed, case.policy, case.now)
     [found] = [each for each in standing.clocks if each.key == f"{name}/{generation}"]
     return found
 
@@ -41,7 +41,7 @@ def clock(case: Case, name: str, generation: int = 1) -> Clock:
 def clock_names(case: Case) -> list[str]:
     filed = case.facts.complaint
     assert isinstance(filed, Filed)
-    return [each.key for each in case_at(case.facts, filed, case.rulebook, case.now).clocks]
+    return [each.key for each in case_at(case.facts, filed, case.policy, case.now).clocks]
 
 
 def arithmetic(case: Case, name: str) -> tuple[list[str], list[str]]:

@@ -9,29 +9,15 @@ from typing import Any
 
 from services.complaints.domain import facts
 from services.complaints.domain.case import CaseState, case_at
-from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseEvent, CaseFacts, Filed
-from shared.contracts import complaints
 from shared.contracts.complaints import CaseMerged, CaseMergeWithdrawn
 from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import StepName
 from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
-from shared.decider.decider import Decider
 from shared.runtime.aggregate import Aggregate, Outgoing
 from shared.runtime.plan import Work, plan
-from tests.services.complaints.scenario import DEALER, RULES, at
+from tests.services.complaints.given import DEALER, DECIDER, RULES, at
 
-DECIDER = Decider(
-    name="complaints",
-    reads=facts.READS,
-    writes=complaints.ALL,
-    facts=facts.CaseFacts,
-    join=facts.join,
-    decide=decide,
-    policy=RULES,
-    aggregate_id=facts.aggregate_id,
-    listed=True,
-)
 MANY_DELIVERIES = 500
 
 

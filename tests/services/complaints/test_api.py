@@ -19,10 +19,8 @@ from shared.contracts.identifiers import document_id
 from shared.decider.decider import Decider
 from shared.decider.decision import NOTHING_DUE, Decision
 from shared.platform.http import make_app
-from shared.time.clock import ManualClock
-from tests.services.complaints.reading import CASES, ID, OneDealer, client, snapshot_of
-from tests.services.complaints.rules import BUSINESS, CALENDAR, CLIMBING, ROSTER
-from tests.services.complaints.scenario import (
+from shared.testing.clock import ManualClock
+from tests.services.complaints.given import (
     CASE,
     CUSTOMER,
     DEALER,
@@ -36,11 +34,13 @@ from tests.services.complaints.scenario import (
     moved,
     step,
 )
-from tests.services.complaints.test_always import DECIDERS, MOMENTS, stories
+from tests.services.complaints.reading import CASES, ID, OneDealer, client, snapshot_of
+from tests.services.complaints.rules import BUSINESS, CALENDAR, CLIMBING, ROSTER
+from tests.services.complaints.stories import DECIDERS, MOMENTS, stories
 
 
 async def read(case: Case) -> dict[str, Any]:
-    async with client(OneDealer({ID: case}, case.rulebook), case.now) as asked:
+    async with client(OneDealer({ID: case}, case.policy), case.now) as asked:
         response = await asked.get(f"/v1/cases/{ID}")
     assert response.status_code == 200
     content: dict[str, Any] = response.json()

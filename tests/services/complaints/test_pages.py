@@ -15,9 +15,9 @@ from services.complaints.domain.rulebook import rulebook_of
 from services.complaints.views import cursor
 from shared.decider.decision import NOTHING_DUE
 from shared.time.zones import moment_of
+from tests.services.complaints.given import DEALER, RULES, at, filed, given, step
 from tests.services.complaints.reading import CASES, ID, STATISTICS, OneDealer, client
 from tests.services.complaints.rules import BUSINESS, CALENDAR
-from tests.services.complaints.scenario import DEALER, RULES, at, filed, given, step
 
 
 def five() -> OneDealer:

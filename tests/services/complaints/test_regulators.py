@@ -15,15 +15,15 @@ from services.complaints.domain.policy import ClockRule, ComplaintPolicy
 from services.complaints.domain.rulebook import CaseRulebook, rulebook_of
 from shared.contracts.feed_parts import StepName
 from shared.contracts.subjects import CaseSubject
-from tests.services.complaints.reading import ID, OneDealer, client
-from tests.services.complaints.regulators import arithmetic, clock, clock_names, local, merged
-from tests.services.complaints.scenario import (
+from tests.services.complaints.given import (
     absorbed,
     at,
     filed,
     given,
     step,
 )
+from tests.services.complaints.reading import ID, OneDealer, client
+from tests.services.complaints.regulators import arithmetic, clock, clock_names, local, merged
 
 
 def test_a_demand_starts_two_clocks_in_working_days(rules: dict[str, CaseRulebook]) -> None:
@@ -103,7 +103,7 @@ def test_new_steps_show_that_somebody_is_at_it() -> None:
         case = given(filed(), step(name, "1h")).when("90m")
         found = case.facts.complaint
         assert isinstance(found, Filed)
-        standing = case_at(case.facts, found, case.rulebook, case.now)
+        standing = case_at(case.facts, found, case.policy, case.now)
         assert status_at(found, standing.course, case.now) == status
         assert standing.is_open
 

@@ -12,10 +12,10 @@ from services.complaints.domain.differences import differences
 from services.complaints.domain.policy import POLICY_2123
 from services.complaints.domain.rulebook import CaseEdition, CaseRulebook
 from shared.yaml_file import WrongFile
-from tests.services.complaints.regulators import EXAMPLES, draft
-from tests.services.complaints.scenario import (
+from tests.services.complaints.given import (
     DEALER,
 )
+from tests.services.complaints.regulators import EXAMPLES, draft
 
 
 def wrong(folder: Path, text: str) -> str:

@@ -9,14 +9,14 @@ from services.complaints.domain.facts import Filed
 from services.complaints.domain.rulebook import CaseRulebook
 from services.complaints.views.deadline import explain
 from shared.time.deadlines import Span
-from tests.services.complaints.regulators import arithmetic, clock, clock_names, merged
-from tests.services.complaints.scenario import (
+from tests.services.complaints.given import (
     absorbed,
     at,
     filed,
     given,
     step,
 )
+from tests.services.complaints.regulators import arithmetic, clock, clock_names, merged
 
 
 def test_a_work_order_is_due_when_it_says(rules: dict[str, CaseRulebook]) -> None:

@@ -12,10 +12,11 @@ from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
 from shared.contracts.identifiers import customer_key, subject_id
 from shared.platform.http import make_app
-from shared.time.clock import ManualClock
+from shared.testing.clock import ManualClock
+from shared.testing.reader import MemoryReader
 from shared.yaml_file import WrongFile
-from tests.fakes import Shelf
-from tests.services.followup.story import (
+from tests.dealers import DEALERS
+from tests.services.followup.given import (
     CUSTOMER,
     DEALER,
     at,
@@ -31,7 +32,12 @@ NOW = at("2025-01-12 17:00")
 
 def client(facts: dict[str, FollowUpFacts]) -> AsyncClient:
     app = make_app(title="followup")
-    app.include_router(routes(Shelf(service(FollowUpSettings()), facts, NOW), ManualClock(NOW)))
+    app.include_router(
+        routes(
+            MemoryReader.deciding(service(FollowUpSettings()), facts, NOW, dealers=DEALERS),
+            ManualClock(NOW),
+        )
+    )
     return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
 
 
@@ -138,9 +144,11 @@ async def test_a_task_of_the_groups_own_kind_is_shown(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     settings = FollowUpSettings(followup_policy_file=rules)
-    shelf = Shelf(service(settings), {CUSTOMER: given(visit("2025-01-10 17:00")).facts}, NOW)
+    memory = MemoryReader.deciding(
+        service(settings), {CUSTOMER: given(visit("2025-01-10 17:00")).facts}, NOW, dealers=DEALERS
+    )
     app = make_app(title="followup")
-    app.include_router(routes(shelf, ManualClock(NOW)))
+    app.include_router(routes(memory, ManualClock(NOW)))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
         answer = await http.get(f"/v1/customers/{CUSTOMER}")
     [task] = [each for each in answer.json()["tasks"] if each["kind"] == "month_call"]
@@ -150,11 +158,15 @@ async def test_a_task_of_the_groups_own_kind_is_shown(tmp_path: Path) -> None:
 
 async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:
     story = given(visit("2025-01-10 17:00"))
-    shelf = Shelf(
-        service(FollowUpSettings()), {CUSTOMER: story.facts}, NOW, parked_because="decide raised"
+    memory = MemoryReader.deciding(
+        service(FollowUpSettings()),
+        {CUSTOMER: story.facts},
+        NOW,
+        dealers=DEALERS,
+        parked_because="decide raised",
     )
     app = make_app(title="followup")
-    app.include_router(routes(shelf, ManualClock(NOW)))
+    app.include_router(routes(memory, ManualClock(NOW)))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
         answer = await http.get(f"/v1/customers/{CUSTOMER}")
     assert answer.status_code == 503
@@ -173,8 +185,8 @@ async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:
 )
 async def test_the_key_that_intake_answered_finds_the_customer(number: str, asked: str) -> None:
     key = customer_key(DEALER, "cdk", number)
-    shelf = {key: given(delivery("2025-01-10")).facts}
-    answer = await client(shelf).get(f"/v1/customers/{DEALER}/cdk/{asked}")
+    memory = {key: given(delivery("2025-01-10")).facts}
+    answer = await client(memory).get(f"/v1/customers/{DEALER}/cdk/{asked}")
     assert (answer.status_code, answer.json()["customer_key"]) == (200, key)
 
 

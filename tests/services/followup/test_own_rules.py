@@ -7,7 +7,6 @@ from httpx import ASGITransport, AsyncClient
 
 from services.followup.api import routes
 from services.followup.app import decider, service
-from services.followup.domain.decide import decide
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rulebook import FollowUpEdition, FollowUpRulebook
@@ -15,14 +14,16 @@ from services.followup.settings import FollowUpSettings
 from shared.contracts.followup import TaskChanged
 from shared.platform.http import make_app
 from shared.policies.by_edition import by_edition
-from shared.time.clock import ManualClock
+from shared.testing.clock import ManualClock
+from shared.testing.reader import MemoryReader
 from shared.yaml_file import WrongFile
 from tests import PROJECT
-from tests.fakes import Shelf
-from tests.services.followup.story import (
+from tests.dealers import DEALERS
+from tests.services.followup.given import (
     CAR,
     CUSTOMER,
     DEALER,
+    POLICY,
     at,
     delivery,
     given,
@@ -45,23 +46,15 @@ def policy(tmp_path: Path, text: str = MONTH_CALL) -> FollowUpPolicy:
     return settings(tmp_path, text).policy()
 
 
-def tasks_of(facts: FollowUpFacts, when: str, policy: FollowUpPolicy) -> dict[str, TaskChanged]:
-    """Kind and number of the document -> the task."""
-    contents = (output.content for output in decide(facts, {}, policy, at(when)).outputs)
-    return {
-        f"{task.kind}/{task.document_id.rsplit('/', 1)[1]}": task
-        for task in contents
-        if isinstance(task, TaskChanged)
-    }
-
-
 async def shown(
     tmp_path: Path, facts: FollowUpFacts, now: str, text: str = MONTH_CALL
 ) -> dict[str, str]:
     """The task of the month call, as the endpoint answers it."""
     app = make_app(title="followup")
-    shelf = Shelf(service(settings(tmp_path, text)), {CUSTOMER: facts}, at(now))
-    app.include_router(routes(shelf, ManualClock(at(now))))
+    memory = MemoryReader.deciding(
+        service(settings(tmp_path, text)), {CUSTOMER: facts}, at(now), dealers=DEALERS
+    )
+    app.include_router(routes(memory, ManualClock(at(now))))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
         answer = await http.get(f"/v1/customers/{CUSTOMER}")
     [task] = [each for each in answer.json()["tasks"] if each["kind"] == "month_call"]
@@ -69,12 +62,9 @@ async def shown(
 
 
 def test_the_rule_opens_its_task_beside_those_that_ship(tmp_path: Path) -> None:
-    tasks = tasks_of(given(visit("2025-01-10")).facts, "2025-02-10", policy(tmp_path))
-    assert {name: task.status for name, task in tasks.items()} == {
-        "service_satisfaction/R1": "overdue",
-        "month_call/R1": "open",
-    }
-    task = tasks["month_call/R1"]
+    tasks = given(visit("2025-01-10")).by(policy(tmp_path)).when("2025-02-10")
+    tasks.then("service_satisfaction/R1 overdue", "month_call/R1 open")
+    task = tasks.of_kind("month_call")
     assert (task.title_en, task.title_zh) == ("Ask after the repair", "维修后回访")
     assert (task.owner_role, task.channel) == ("service_advisor", "phone")
     assert (task.opens_at, task.due_at) == (at("2025-02-09 09:00"), at("2025-02-16 18:00"))
@@ -125,9 +115,11 @@ async def test_a_dealer_with_rules_of_its_own_is_answered_in_their_words(tmp_pat
     elsewhere = "sunrise/berlin/cdk/C1"
     facts = given(visit("2025-01-10")).facts
     held = {CUSTOMER: facts, elsewhere: facts.model_copy(update={"customer_key": elsewhere})}
-    shelf = Shelf(by_edition(decider(FollowUpSettings()), rulebook), held, at("2025-02-10"))
+    memory = MemoryReader.deciding(
+        by_edition(decider(FollowUpSettings()), rulebook), held, at("2025-02-10"), dealers=DEALERS
+    )
     app = make_app(title="followup")
-    app.include_router(routes(shelf, ManualClock(at("2025-02-10"))))
+    app.include_router(routes(memory, ManualClock(at("2025-02-10"))))
     why = {}
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
         for key in held:
@@ -151,19 +143,19 @@ async def test_a_dealer_with_rules_of_its_own_is_answered_in_their_words(tmp_pat
 )
 def test_a_rule_says_whether_a_visit_closes_it(tmp_path: Path, closed_by: str, status: str) -> None:
     text = MONTH_CALL.replace("closed_by: [visit]", closed_by)
-    facts = given(visit("2025-01-10"), visit("2025-02-12", "R2")).facts
-    task = tasks_of(facts, "2025-02-13", policy(tmp_path, text))["month_call/R1"]
-    assert (task.status, task.closed_because) == (status, "visit" if status == "done" else None)
+    story = given(visit("2025-01-10"), visit("2025-02-12", "R2"))
+    assert story.by(policy(tmp_path, text)).when("2025-02-13").statuses["month_call/R1"] == status
 
 
 def test_a_rule_that_ships_may_be_closed_by_nothing_or_by_a_visit(tmp_path: Path) -> None:
     text = "rules: {next_service: {closed_by: []}, delivery_satisfaction: {closed_by: [visit]}}\n"
-    own = policy(tmp_path, text)
-    visits = visit("2025-01-14", "R1"), visit("2025-07-01", "R2")
-    facts = given(delivery("2025-01-10"), *visits).facts
-    assert tasks_of(facts, "2025-01-15", own)["delivery_satisfaction/D1"].status == "done"
-    assert tasks_of(facts, "2025-07-02", own)["next_service/R1"].status == "open"
-    assert tasks_of(facts, "2025-07-02", FollowUpPolicy())["next_service/R1"].status == "done"
+    story = given(delivery("2025-01-10"), visit("2025-01-14", "R1"), visit("2025-07-01", "R2"))
+    before = story.by(policy(tmp_path, text)).when("2025-01-15")
+    assert before.statuses["delivery_satisfaction/D1"] == "done: visit"
+    after = story.by(policy(tmp_path, text)).when("2025-07-02")
+    assert after.statuses["next_service/R1"] == "open"
+    shipped = story.by(POLICY).when("2025-07-02")
+    assert shipped.statuses["next_service/R1"] == "done: visit"
 
 
 def test_every_trigger_takes_a_rule_of_a_fresh_name(tmp_path: Path) -> None:
@@ -175,8 +167,8 @@ def test_every_trigger_takes_a_rule_of_a_fresh_name(tmp_path: Path) -> None:
     ):
         text = MONTH_CALL.replace("trigger: closing", f"trigger: {trigger}")
         rules = policy(tmp_path, text.replace("closed_by: [visit]", "closed_by: []"))
-        tasks = tasks_of(story.facts, when, rules)
-        found = {each for each in tasks if each.startswith("month_call")}
+        tasks = story.by(rules).when(when)
+        found = {each for each in tasks.statuses if each.startswith("month_call")}
         assert found == expected, trigger
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from shared.contracts.intake import ProfileRecorded
-from tests.services.intake.conftest import World
 from tests.services.intake.given import PUDONG, Data, at, event, visit
+from tests.services.intake.world import World
 
 C1 = f"{PUDONG}/cdk/profile/C1"
 MOBILE, HOME, WORK = "138 1234 5678", "139 1234 5678", "137 1234 5678"

@@ -1,8 +1,8 @@
 """Each attempt at a follow-up task is a document of its own."""
 
 from shared.contracts.intake import TaskOutcomeRecorded
-from tests.services.intake.conftest import World
 from tests.services.intake.given import PUDONG, at, held, submitted, task_outcome
+from tests.services.intake.world import World
 
 TASK = "0" * 36
 

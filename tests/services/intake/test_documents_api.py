@@ -5,7 +5,6 @@ import pytest
 
 from services.intake.domain.decode.body import BATCH
 from shared.platform.errors import TransientFailure
-from tests.services.intake.conftest import World
 from tests.services.intake.given import (
     BERLIN,
     PUDONG,
@@ -16,6 +15,7 @@ from tests.services.intake.given import (
     visit,
 )
 from tests.services.intake.over_http import VISIT, post, problem
+from tests.services.intake.world import World
 
 
 async def test_while_the_database_is_away_all_is_503(http: httpx.AsyncClient, world: World) -> None:

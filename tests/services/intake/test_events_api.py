@@ -9,7 +9,6 @@ import pytest
 from services.intake.domain.decode.body import BATCH, NDJSON, SINGLE
 from services.intake.settings import IntakeSettings
 from shared.platform.errors import TransientFailure
-from tests.services.intake.conftest import World
 from tests.services.intake.given import (
     Data,
     complaint,
@@ -20,6 +19,7 @@ from tests.services.intake.given import (
     visit,
 )
 from tests.services.intake.over_http import VISIT, post, problem
+from tests.services.intake.world import World
 
 BAD: list[tuple[Data, str]] = [
     (event("visit", visit(), id=None), "/id"),

@@ -10,8 +10,8 @@ from hypothesis import settings
 from services.intake import receive
 from services.intake.domain.steps import STEPS_OF_ONE_COMPLAINT
 from shared.contracts.identifiers import document_id
-from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken, Recorded
-from tests.services.intake.conftest import World
+from shared.contracts.intake import ComplaintFiled
+from tests.services.intake.batches import EVENTS, batches
 from tests.services.intake.given import (
     PUDONG,
     Data,
@@ -20,7 +20,6 @@ from tests.services.intake.given import (
     consent,
     customer,
     event,
-    held,
     key,
     merge,
     outcomes,
@@ -29,7 +28,8 @@ from tests.services.intake.given import (
     target,
     task_outcome,
 )
-from tests.services.intake.test_always import EVENTS, batches
+from tests.services.intake.readers import misled, steps_at
+from tests.services.intake.world import World
 
 CASE = document_id(PUDONG, "cdk", "complaint", "K1")
 STEPS = [event("complaint-step", step(step_id=f"S{number}")) for number in range(3)]
@@ -39,39 +39,6 @@ NAMELESS = event("complaint", complaint(source_modified_at=at(-30), customer=Non
 VOIDED = event("complaint", complaint(source_modified_at=at(-30), status="voided"))
 OPEN_AGAIN = event("complaint", complaint(source_modified_at=at(-20)))
 LATER_RECEIVED = event("complaint", complaint(source_modified_at=at(-20), received_at=at(-80)))
-
-Where = tuple[str, str]
-"""A customer, and a complaint."""
-
-
-def steps_at(messages: Sequence[Recorded]) -> dict[Where, set[str]]:
-    """Customer and complaint -> the steps there, where the complaint itself is filed."""
-    facts = held(messages)
-    filed = {where for where, told in facts.items() if isinstance(told, ComplaintFiled)}
-    found: dict[Where, set[str]] = {where: set() for where in filed}
-    for (customer_key, _), told in facts.items():
-        if isinstance(told, ComplaintStepTaken) and (customer_key, told.case_id) in filed:
-            found[customer_key, told.case_id].add(told.document_id)
-    return found
-
-
-def misled(before: Sequence[Recorded], together: Sequence[Recorded]) -> list[str]:
-    """Where a part of `together` shows a complaint without a step that is known of it.
-
-    As it was before, a complaint has the steps that it had; as it is now, those of the end, too.
-    """
-    first, last = steps_at(before), steps_at([*before, *together])
-    known_before = held(before)
-    found = []
-    for read in range(len(together) + 1):
-        seen = [*before, *together[:read]]
-        facts = held(seen)
-        for where, steps in steps_at(seen).items():
-            news = facts[where] != known_before.get(where)
-            known = first.get(where, set()) | (last.get(where, set()) if news else set())
-            if missing := known - steps:
-                found.append(f"after {read} of {len(together)}: {where} lacks {missing}")
-    return found
 
 
 def trouble(world: World, raws: Sequence[Data]) -> list[str]:

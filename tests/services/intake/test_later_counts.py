@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from services.intake.domain.decide import decide
 from services.intake.domain.facts import Row
 from shared.contracts.intake import VisitRecorded
-from tests.services.intake.conftest import World
 from tests.services.intake.given import NOW, Data, at, event, held, submitted, visit
+from tests.services.intake.world import World
 
 ONE_TIME = at(-60)
 

@@ -16,7 +16,6 @@ from services.intake.domain.submissions import submissions
 from services.intake.views.documents import narrative_of
 from shared.contracts.http.intake import Narrative
 from shared.platform.errors import TransientFailure
-from tests.services.intake.conftest import World
 from tests.services.intake.given import (
     NOW,
     PUDONG,
@@ -30,6 +29,7 @@ from tests.services.intake.given import (
 )
 from tests.services.intake.memory_register import HASH_KEY
 from tests.services.intake.over_http import problem
+from tests.services.intake.world import World
 
 CASE = f"{PUDONG}/cdk/complaint/K1"
 ADDRESS = f"/v1/narratives/{CASE}"

@@ -8,7 +8,6 @@ import pytest
 from services.intake.domain.batch import NO_SUCH_CASE, NO_SUCH_CUSTOMER, NO_SUCH_TARGET
 from services.intake.domain.examine.event import InvalidEvent, examine
 from shared.contracts.intake import ComplaintStepTaken, ProfileRecorded
-from tests.services.intake.conftest import World
 from tests.services.intake.given import (
     BERLIN,
     DEALERS,
@@ -29,6 +28,7 @@ from tests.services.intake.given import (
     task_outcome,
     visit,
 )
+from tests.services.intake.world import World
 
 CASE = f"{PUDONG}/cdk/complaint/K1"
 BY_CUSTOMER = {"consent": consent, "survey": survey, "task-outcome": task_outcome}

@@ -10,7 +10,6 @@ from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import document_id
 from shared.contracts.intake import ProfileRecorded, VisitMoved
 from shared.platform.errors import RefusedMessage, TransientFailure
-from tests.services.intake.conftest import World
 from tests.services.intake.given import (
     PUDONG,
     Data,
@@ -24,6 +23,7 @@ from tests.services.intake.given import (
     places,
     visit,
 )
+from tests.services.intake.world import World
 
 UUID = "0197c3a1-7a10-7b3c-9f7e-4d2f1c0a9b8e"
 VISIT = document_id(PUDONG, "cdk", "visit", "RO 1")

@@ -21,9 +21,9 @@ from shared.platform.errors import RefusedMessage, TransientFailure
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import Record
 from shared.settings import MongoSettings
-from shared.time.clock import ManualClock
-from tests.fakes import MemoryPublisher
-from tests.services.intake.conftest import World
+from shared.testing.clock import ManualClock
+from shared.testing.publisher import MemoryPublisher
+from tests.services.intake.batches import EVENTS, after, batches, failures
 from tests.services.intake.given import (
     BERLIN,
     DEALERS,
@@ -46,8 +46,8 @@ from tests.services.intake.given import (
     target,
     visit,
 )
-from tests.services.intake.test_always import EVENTS, after, batches, failures
-from tests.services.intake.test_explaining_first import misled
+from tests.services.intake.readers import misled
+from tests.services.intake.world import World
 
 VISIT = document_id(PUDONG, "cdk", "visit", "RO 1")
 

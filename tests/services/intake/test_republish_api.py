@@ -5,7 +5,6 @@ import pytest
 
 from services.intake.domain.decode.body import BATCH
 from shared.platform.errors import TransientFailure
-from tests.services.intake.conftest import World
 from tests.services.intake.given import (
     PUDONG,
     complaint,
@@ -13,6 +12,7 @@ from tests.services.intake.given import (
     visit,
 )
 from tests.services.intake.over_http import post, problem
+from tests.services.intake.world import World
 
 
 async def test_what_is_kept_is_republished_page_by_page(

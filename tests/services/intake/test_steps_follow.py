@@ -7,7 +7,6 @@ import pytest
 from shared.contracts.identifiers import document_id
 from shared.contracts.intake import ComplaintMoved, ComplaintStepTaken
 from shared.platform.errors import TransientFailure
-from tests.services.intake.conftest import World
 from tests.services.intake.given import (
     PUDONG,
     Data,
@@ -23,6 +22,7 @@ from tests.services.intake.given import (
     step,
     target,
 )
+from tests.services.intake.world import World
 
 CASE = document_id(PUDONG, "cdk", "complaint", "K1")
 STEP = document_id(PUDONG, "cdk", "complaint-step", "K1", "S1")

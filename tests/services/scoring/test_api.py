@@ -12,17 +12,23 @@ from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings
 from shared.contracts.identifiers import customer_key
 from shared.platform.http import make_app
-from shared.time.clock import ManualClock
+from shared.testing.clock import ManualClock
+from shared.testing.reader import MemoryReader
 from shared.yaml_file import WrongFile
-from tests.fakes import Shelf
-from tests.services.scoring.story import CUSTOMER, DEALER, day, given, moved, sale, visit
+from tests.dealers import DEALERS
+from tests.services.scoring.given import CUSTOMER, DEALER, day, given, moved, sale, visit
 
 NOW = day("2025-02-01")
 
 
 def client(facts: dict[str, ScoringFacts]) -> AsyncClient:
     app = make_app(title="scoring")
-    app.include_router(routes(Shelf(decider(ScoringSettings()), facts, NOW), ManualClock(NOW)))
+    app.include_router(
+        routes(
+            MemoryReader.deciding(decider(ScoringSettings()), facts, NOW, dealers=DEALERS),
+            ManualClock(NOW),
+        )
+    )
     return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
 
 
@@ -116,11 +122,15 @@ def test_a_file_with_a_mistake_is_refused(tmp_path: Path, wrong: str) -> None:
 
 async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:
     story = given(visit("2025-01-10"))
-    shelf = Shelf(
-        decider(ScoringSettings()), {CUSTOMER: story.facts}, NOW, parked_because="decide raised"
+    reader = MemoryReader.deciding(
+        decider(ScoringSettings()),
+        {CUSTOMER: story.facts},
+        NOW,
+        dealers=DEALERS,
+        parked_because="decide raised",
     )
     app = make_app(title="scoring")
-    app.include_router(routes(shelf, ManualClock(NOW)))
+    app.include_router(routes(reader, ManualClock(NOW)))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
         answer = await http.get(f"/v1/customers/{CUSTOMER}")
     assert answer.status_code == 503
@@ -139,8 +149,8 @@ async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:
 )
 async def test_the_key_that_intake_answered_finds_the_customer(number: str, asked: str) -> None:
     key = customer_key(DEALER, "cdk", number)
-    shelf = {key: given(sale("2025-01-10")).facts}
-    answer = await client(shelf).get(f"/v1/customers/{DEALER}/cdk/{asked}")
+    reader = {key: given(sale("2025-01-10")).facts}
+    answer = await client(reader).get(f"/v1/customers/{DEALER}/cdk/{asked}")
     assert (answer.status_code, answer.json()["customer_key"]) == (200, key)
 
 

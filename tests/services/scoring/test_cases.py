@@ -14,8 +14,8 @@ from services.scoring.domain.policy import ScoringPolicy
 from shared.contracts.complaints import CaseStandingChanged
 from shared.contracts.envelope import Event
 from shared.contracts.subjects import ABOUT_THE_STANDING
-from tests.services.complaints.scenario import CUSTOMER, DEALER, RULES, absorbed, at, filed, step
-from tests.services.scoring.story import Told, complaint, given, visit
+from tests.services.complaints.given import CUSTOMER, DEALER, RULES, absorbed, at, filed, step
+from tests.services.scoring.given import complaint, given, score_in, visit
 
 POLICY = ScoringPolicy()
 
@@ -31,7 +31,7 @@ def standing(*events: CaseEvent, when: str = "30d", sequence: int = 1) -> Event[
 def loyalty(*events: CaseEvent) -> int:
     """What a customer's only case comes to, a month after its receipt."""
     facts = join(ScoringFacts(), [standing(*events)])
-    return Told(decide(facts, {}, POLICY, at("30d"))).score.loyalty
+    return score_in(decide(facts, {}, POLICY, at("30d"))).loyalty
 
 
 MERGED, WITHDRAWN = step("merged", "1h"), step("withdrawn", "1h")
@@ -80,7 +80,7 @@ def test_what_a_case_weighs(steps: tuple[CaseEvent, ...], expected: int) -> None
 def test_while_it_was_part_of_another_it_weighed_nothing() -> None:
     facts = join(ScoringFacts(), [standing(filed(), MERGED, step("unmerged", "2h"))])
     weights = [
-        Told(decide(facts, {}, POLICY, at(when))).score.loyalty for when in ("30m", "90m", "3h")
+        score_in(decide(facts, {}, POLICY, at(when))).loyalty for when in ("30m", "90m", "3h")
     ]
     assert weights == [-15, 0, -15]
 
@@ -97,7 +97,7 @@ def test_whatever_the_order_of_what_complaints_tells() -> None:
         facts = ScoringFacts()
         for event in order:
             facts = condense(join(facts, [event]), POLICY)
-        assert Told(decide(facts, {}, POLICY, at("30d"))).score.loyalty == -15
+        assert score_in(decide(facts, {}, POLICY, at("30d"))).loyalty == -15
 
 
 FORMER = {
@@ -130,12 +130,12 @@ FORMER = {
 
 def test_what_was_stored_of_steps_is_read_and_says_nothing() -> None:
     facts = ScoringFacts.model_validate(FORMER)
-    assert Told(decide(facts, {}, POLICY, at("0s"))).decision.outputs == ()
+    assert decide(facts, {}, POLICY, at("0s")).outputs == ()
     came = join(facts, [visit("2025-01-10"), complaint("2025-01-10")])
     for policy in (POLICY, ScoringPolicy.model_validate({"horizon": {"documents": 1}})):
         kept = condense(condense(came, policy), POLICY)
         again = ScoringFacts.model_validate_json(kept.model_dump_json())
         for known in (kept, again):
-            told = Told(decide(known, {}, POLICY, at("0s")))
+            decision = decide(known, {}, POLICY, at("0s"))
             expected = given(visit("2025-01-10"), complaint("2025-01-10")).facts
-            assert told.decision == decide(expected, {}, POLICY, at("0s"))
+            assert decision == decide(expected, {}, POLICY, at("0s"))

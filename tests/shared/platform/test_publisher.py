@@ -1,4 +1,4 @@
-"""The relay that connects in the background."""
+"""The publisher that connects in the background."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.broker
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not condition():  # noqa: ASYNC110 # the relay connects in a task of its own
+        while not condition():  # noqa: ASYNC110 # the publisher connects in a task of its own
             await asyncio.sleep(0.01)
 
 

@@ -14,7 +14,7 @@ from services.scoring.settings import ScoringSettings
 from shared.decider.decision import earliest
 from shared.decider.digests import Horizon
 from shared.policies.by_edition import by_edition
-from tests.services.scoring.story import DEALER, day, visit
+from tests.services.scoring.given import DEALER, day, visit
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -9,7 +9,7 @@ from shared.platform.mongo import Mongo
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.store import Store
 from shared.settings import MongoSettings
-from tests.fakes import MemoryStore
+from shared.testing.store import MemoryStore
 from tests.servers import ON_A_DATABASE
 
 

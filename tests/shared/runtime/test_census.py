@@ -13,8 +13,9 @@ from shared.platform.errors import TransientFailure
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.census import Census, Counting, GaugeValue
 from shared.runtime.ownership import Ownership, Pulse
-from shared.time.clock import ManualClock
-from tests.fakes import DEALERS, MemoryStore
+from shared.testing.clock import ManualClock
+from shared.testing.store import MemoryStore
+from tests.dealers import DEALERS
 from tests.shared.runtime.toy import START, TOY
 
 SHOWN = Gauge("aftercare_test_census", "Of this test alone.", ["dealer", "what"])

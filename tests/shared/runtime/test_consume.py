@@ -1,51 +1,31 @@
 """Consumption on a real broker: batches, poison, retries, rebalances, draining."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
-from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer
 
-from shared.contracts.envelope import from_headers, to_headers
+from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import customer_key
-from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import DEAD_LETTERS, SCORES, VISITS
-from shared.contracts.values import instant_text
 from shared.platform.dead_letters import own_headers
-from shared.platform.kafka import make_producer
-from shared.platform.publisher import KafkaPublisher, Record
-from shared.runtime.holdings import holdings
-from shared.runtime.lifecycle import Runtime
-from shared.runtime.reload import PolicyWatch
+from shared.platform.publisher import Record
 from shared.runtime.validate import to_event
-from shared.settings import KafkaSettings, MongoSettings, RuntimeSettings, ServiceSettings
+from shared.settings import MongoSettings, RuntimeSettings, ServiceSettings
 from tests.polled import polled
-from tests.servers import PATIENCE_SECONDS, Broker
-from tests.shared.runtime.toy import DEALER, START, TOY, ToyFacts, ToyPolicy, visit
+from tests.servers import Broker
+from tests.shared.runtime.on_servers import (
+    publisher_to,
+    read_all,
+    record_of,
+    running,
+    until,
+    visits_held,
+)
+from tests.shared.runtime.toy import DEALER, TOY, ToyPolicy, visit
 
 pytestmark = pytest.mark.broker
-
-
-def record_of(data: VisitRecorded, *, key: bytes | None = None) -> Record:
-    attributes = {
-        "id": str(uuid4()),
-        "type": data.TYPE,
-        "source": "test",
-        "specversion": "1.0",
-        "recordedtime": instant_text(START),
-    }
-    return Record(
-        topic=VISITS.name,
-        key=data.customer_key.encode() if key is None else key,
-        value=data.model_dump_json().encode(),
-        headers=tuple(to_headers(attributes)),
-    )
 
 
 @pytest.fixture
@@ -57,60 +37,9 @@ def settings(fresh_broker: Broker, mongo_settings: MongoSettings) -> ServiceSett
     )
 
 
-@asynccontextmanager
-async def relay_to(settings: KafkaSettings) -> AsyncIterator[KafkaPublisher]:
-    producer = make_producer(settings)
-    await producer.start()
-    yield KafkaPublisher(producer)
-    await producer.stop()
-
-
-@asynccontextmanager
-async def running(
-    settings: ServiceSettings, watch: PolicyWatch[ToyPolicy] | None = None
-) -> AsyncIterator[Runtime[ToyFacts, ToyPolicy]]:
-    runtime = Runtime(replace(TOY), settings, watch=watch)
-    await runtime.start()
-    try:
-        yield runtime
-    finally:
-        await runtime.stop()
-
-
-async def until(
-    condition: Callable[[], Awaitable[bool]], *, seconds: float = PATIENCE_SECONDS
-) -> None:
-    """Wait for a condition, and fail when it does not come."""
-    async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110 # what it waits for is in other processes
-            await asyncio.sleep(0.05)
-
-
-async def visits_held(runtime: Runtime[ToyFacts, ToyPolicy]) -> int:
-    page = await holdings(ToyFacts, runtime.store, after="", limit=2000)
-    return sum(len(holding.documents) for holding in page.items)
-
-
-async def read_all(settings: KafkaSettings, topic: str, count: int) -> list[Any]:
-    """The first `count` records of a topic."""
-    consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=settings.bootstrap_servers, auto_offset_reset="earliest"
-    )
-    await consumer.start()
-    found: list[Any] = []
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while len(found) < count:
-                for records in (await consumer.getmany(timeout_ms=200)).values():
-                    found.extend(records)
-    finally:
-        await consumer.stop()
-    return found
-
-
 async def test_a_thousand_events_end_in_documents_and_scores(settings: ServiceSettings) -> None:
     events = [visit(n, customer=str(n % 100)) for n in range(1000)]
-    async with relay_to(settings.kafka) as publisher, running(settings) as runtime:
+    async with publisher_to(settings.kafka) as publisher, running(settings) as runtime:
         await publisher.publish([record_of(found) for found in events])
 
         async def all_held() -> bool:
@@ -154,7 +83,7 @@ def poison() -> list[Record]:
 
 
 async def test_poison_in_good_traffic_becomes_dead_letters(settings: ServiceSettings) -> None:
-    async with relay_to(settings.kafka) as publisher, running(settings) as runtime:
+    async with publisher_to(settings.kafka) as publisher, running(settings) as runtime:
         bad = poison()
         await publisher.publish([record_of(visit(n, customer="7")) for n in range(5)])
         for number, record in enumerate(bad):
@@ -178,7 +107,7 @@ async def test_poison_in_good_traffic_becomes_dead_letters(settings: ServiceSett
 async def test_unknown_types_are_skipped(settings: ServiceSettings) -> None:
     other = record_of(visit())
     unknown = tuple((dict(other.headers) | {"ce_type": b"dev.aftercare.other.v9"}).items())
-    async with relay_to(settings.kafka) as publisher, running(settings) as runtime:
+    async with publisher_to(settings.kafka) as publisher, running(settings) as runtime:
         await publisher.publish([Record(VISITS.name, other.key, b"{}", unknown), other])
 
         async def held() -> bool:
@@ -203,7 +132,7 @@ async def test_a_policy_that_a_watch_finds_is_followed_by_all_that_is_stored(
         return versions == {published[-1].version}
 
     events = [visit(n, customer=str(n)) for n in range(5)]
-    async with relay_to(settings.kafka) as publisher, running(settings, watch) as runtime:
+    async with publisher_to(settings.kafka) as publisher, running(settings, watch) as runtime:
         await publisher.publish([record_of(found) for found in events])
         await until(held)
         published.append(ToyPolicy(points=20))
@@ -229,7 +158,7 @@ async def test_too_much_poison_in_a_row_stops_the_service(
 ) -> None:
     stopped: list[int] = []
     monkeypatch.setattr("shared.runtime.lifecycle.os.kill", lambda _, sig: stopped.append(sig))
-    async with relay_to(settings.kafka) as publisher, running(settings) as runtime:
+    async with publisher_to(settings.kafka) as publisher, running(settings) as runtime:
         await publisher.publish(
             [
                 Record(
@@ -252,7 +181,7 @@ GOOD_HEADERS = record_of(visit()).headers
 
 
 async def test_instances_share_the_partitions_and_take_over(settings: ServiceSettings) -> None:
-    async with relay_to(settings.kafka) as publisher, running(settings) as first:
+    async with publisher_to(settings.kafka) as publisher, running(settings) as first:
 
         async def owns_all() -> bool:
             return len(first._ownership.partitions) == 6

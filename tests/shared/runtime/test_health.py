@@ -13,7 +13,7 @@ from shared.runtime import health
 from shared.runtime.health import LONG_BATCH, SILENCE, consumer_troubles
 from shared.settings import MongoSettings, ServiceSettings
 from tests.servers import broker_kind, running_broker
-from tests.shared.runtime.test_consume import running, until
+from tests.shared.runtime.on_servers import running, until
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -3,7 +3,7 @@
 from shared.contracts.identifiers import customer_key, dealer_of
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.holdings import holdings
-from tests.fakes import MemoryStore
+from shared.testing.store import MemoryStore
 from tests.shared.runtime.toy import DEALER, START, ToyFacts, event, join, visit
 
 ONE, TWO = (customer_key(DEALER, "dms", number) for number in ("1", "2"))

@@ -11,9 +11,9 @@ from shared.contracts.outputs import Output, Withdrawal
 from shared.decider.decision import Listing
 from shared.platform.errors import RefusedMessage, TransientFailure
 from shared.runtime.plan import Work
-from tests.fakes import MemoryStore
+from shared.testing.store import MemoryStore
 from tests.metrics import Metrics
-from tests.shared.runtime.test_reconcile import CUSTOMER, PARTITION, House
+from tests.shared.runtime.house import CUSTOMER, PARTITION, House
 from tests.shared.runtime.toy import DEALER, LISTED, START, TOY, event, visit
 
 

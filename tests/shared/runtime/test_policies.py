@@ -20,8 +20,8 @@ from shared.policies.trial import Trial
 from shared.runtime import policies
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.policies import PolicyPages, policy_routes
-from shared.time.clock import ManualClock
-from tests.fakes import MemoryStore
+from shared.testing.clock import ManualClock
+from shared.testing.store import MemoryStore
 
 MINE, OTHER = "sunrise/pudong", "sunrise/berlin"
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)

@@ -11,10 +11,10 @@ import pytest
 from shared.decider.decider import Decider
 from shared.runtime.aggregate import Intent, PolicyMark
 from shared.runtime.reload import keep_policy_current, reload_policy
-from tests.fakes import MemoryStore
+from shared.testing.store import MemoryStore
 from tests.metrics import Metrics
 from tests.servers import PATIENCE_SECONDS
-from tests.shared.runtime.test_sweep import Instance
+from tests.shared.runtime.instance import Instance
 from tests.shared.runtime.toy import START, TOY, ToyFacts, ToyPolicy, visit
 
 TWENTY, THIRTY = ToyPolicy(points=20), ToyPolicy(points=30)

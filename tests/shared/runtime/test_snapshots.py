@@ -10,8 +10,11 @@ from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
 from shared.runtime.reader import Reader
 from shared.runtime.snapshots import StoreReader
-from shared.time.clock import ManualClock
-from tests.fakes import DEALERS, MemoryPublisher, MemoryStore, Shelf
+from shared.testing.clock import ManualClock
+from shared.testing.publisher import MemoryPublisher
+from shared.testing.reader import MemoryReader
+from shared.testing.store import MemoryStore
+from tests.dealers import DEALERS
 from tests.shared.runtime.toy import DEALER, LISTED, START, TOY, ToyFacts, ToyPolicy, event, visit
 from tests.working import working
 
@@ -97,15 +100,15 @@ async def test_what_is_open_is_shown_by_deadline_page_by_page() -> None:
     assert rest == [(TWO, second.listing)]
 
 
-async def test_the_shelf_shows_what_the_store_does() -> None:
+async def test_the_reader_in_memory_shows_what_the_store_does() -> None:
     shown = Shown(LISTED)
     for customer in ("1", "2"):
         await shown.know(customer, 1)
     facts = {snapshot.id: snapshot.facts for snapshot in await shown.reader.page(DEALER)}
-    shelf: Reader[ToyFacts] = Shelf(LISTED, facts, START)
+    memory: Reader[ToyFacts] = MemoryReader.deciding(LISTED, facts, START, dealers=DEALERS)
     reader: Reader[ToyFacts] = shown.reader
     until = START + timedelta(days=1)
     listings = await reader.listings(DEALER, since=START, until=until)
-    assert await shelf.listings(DEALER, since=START, until=until) == listings != []
-    assert [snapshot.id for snapshot in await shelf.open_by_deadline(DEALER, limit=1)] == [ONE]
-    assert shelf.policy == reader.policy
+    assert await memory.listings(DEALER, since=START, until=until) == listings != []
+    assert [snapshot.id for snapshot in await memory.open_by_deadline(DEALER, limit=1)] == [ONE]
+    assert memory.policy == reader.policy

@@ -8,7 +8,7 @@ from shared.contracts.identifiers import customer_key
 from shared.contracts.topics import GRADES, SCORES
 from shared.platform import metrics
 from shared.platform.errors import TransientFailure
-from tests.shared.runtime.test_take import Taking, partition, polled
+from tests.shared.runtime.taking import Taking, partition, polled
 from tests.shared.runtime.toy import DAY, DEALER, START, TOY, visit
 
 CUSTOMER = customer_key(DEALER, "dms", "1")

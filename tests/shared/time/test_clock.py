@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from shared.time.clock import ManualClock, ScaledClock, SystemClock, write_origin
+from shared.testing.clock import ManualClock
+from shared.time.clock import ScaledClock, SystemClock, write_origin
 
 ORIGIN = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

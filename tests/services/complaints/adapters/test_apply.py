@@ -18,8 +18,8 @@ from services.complaints.settings import ComplaintSettings
 from shared.contracts.topics import ESCALATIONS
 from shared.runtime import policies
 from shared.runtime.aggregate import Emitted
-from tests.services.complaints.scenario import DEALER, at, place
-from tests.services.complaints.several import DECIDER, aggregate, complaint, taken
+from tests.services.complaints.given import DEALER, DECIDER, at, place
+from tests.services.complaints.several import aggregate, complaint, taken
 from tests.services.following import Following
 
 OTHER_DEALER = "sunrise/berlin"

@@ -10,7 +10,7 @@ from services.complaints.domain.listing import CaseTally, ClockTally
 from services.complaints.domain.rulebook import CaseRulebook
 from services.complaints.views.statistics import statistics_of
 from shared.decider.decision import NOTHING_DUE, Listing
-from tests.fakes import DEALERS
+from tests.dealers import DEALERS
 
 CHICAGO = DEALERS.all()[2]
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)  # 21 November, 21:00 in Chicago

@@ -22,8 +22,8 @@ from shared.policies.paths import RulesPaths
 from shared.policies.watch import RulesWatch
 from shared.time.deadlines import Span
 from shared.yaml_file import WrongFile
+from tests.services.complaints.given import DEALER, RECEIVED, at
 from tests.services.complaints.rules import BUSINESS, CALENDAR, CLIMBING
-from tests.services.complaints.scenario import DEALER, RECEIVED, at
 
 ROSTER = "dealer: sunrise/pudong\nroles:\n  responsible_person: [wang, li]\n  group: [chen]\n"
 COVERED = CALENDAR.model_copy(update={"covered_years": (2025, 2026)})

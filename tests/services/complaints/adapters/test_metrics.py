@@ -15,8 +15,7 @@ from services.complaints.settings import ComplaintSettings
 from shared.contracts.outputs import Output, Withdrawal
 from shared.decider.decision import Announcement, Listing
 from shared.platform import metrics
-from tests.services.complaints.rules import ROSTER
-from tests.services.complaints.scenario import (
+from tests.services.complaints.given import (
     DEALER,
     RECEIVED,
     RULES,
@@ -27,6 +26,7 @@ from tests.services.complaints.scenario import (
     moved,
     step,
 )
+from tests.services.complaints.rules import ROSTER
 
 METERS: tuple[Collector, ...] = (
     metrics.complaints_received,

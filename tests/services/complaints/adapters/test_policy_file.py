@@ -10,8 +10,8 @@ from services.complaints.domain.policy import POLICY_2123
 from services.complaints.domain.rulebook import CaseEdition
 from shared.policies.drafts import Draft
 from shared.yaml_file import WrongFile
+from tests.services.complaints.given import RECEIVED
 from tests.services.complaints.rules import CALENDAR
-from tests.services.complaints.scenario import RECEIVED
 
 FULL = """\
 dealer: sunrise/pudong

@@ -14,7 +14,7 @@ from shared.contracts.envelope import Message
 from shared.contracts.feed_parts import Severity
 from shared.contracts.intake import ComplaintStepTaken
 from shared.contracts.outputs import Output, Withdrawal
-from tests.services.complaints.scenario import abouts, at, filed, given, step
+from tests.services.complaints.given import abouts, at, filed, given, step
 from tests.services.complaints.several import Cases, complaint, taken
 
 OF_ALL_MESSAGES = {*Output.model_fields, *Withdrawal.model_fields}

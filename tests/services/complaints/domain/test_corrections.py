@@ -4,7 +4,7 @@ import pytest
 
 from services.complaints.domain.rulebook import CaseRulebook
 from shared.contracts.complaints import DeadlineBreached, EscalationWithdrawn
-from tests.services.complaints.scenario import (
+from tests.services.complaints.given import (
     CASE,
     CUSTOMER,
     RULES,

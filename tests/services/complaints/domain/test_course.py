@@ -3,7 +3,7 @@
 import pytest
 
 from shared.contracts.feed_parts import StepName
-from tests.services.complaints.scenario import at, filed, given, step
+from tests.services.complaints.given import at, filed, given, step
 
 CONTACT_OVERDUE = ("warning/contact/1", "breach/contact/1")
 ANSWER_OVERDUE = ("warning/answer/1", "breach/answer/1")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.contracts.feed_parts import StepName
-from tests.services.complaints.scenario import POLICY, abouts, at, filed, given, moved, place, step
+from tests.services.complaints.given import POLICY, abouts, at, filed, given, moved, place, step
 
 CONTACT_OVERDUE = ("warning/contact/1", "breach/contact/1")
 ANSWER_OVERDUE = ("warning/answer/1", "breach/answer/1")
@@ -158,13 +158,13 @@ def test_a_step_in_the_future_counts_from_its_instant_on() -> None:
 def test_a_voided_complaint_takes_back_all_that_was_said() -> None:
     case = given(filed(), step("answered", "3h")).when("4h")
     case.then(*CONTACT_OVERDUE, "verdict/contact/1", "verdict/answer/1")
-    case.reported(filed(voided=True, version=2)).when("5h").then().next_due(None)
-    case.then_withdrawn(*CONTACT_OVERDUE)
+    case.reported(filed(voided=True, version=2)).when("5h").then_nothing()
+    case.then_withdrawn(*CONTACT_OVERDUE, "verdict/contact/1", "verdict/answer/1", "standing")
 
 
 def test_a_complaint_moved_to_another_customer_takes_back_all_that_was_said() -> None:
     case = given(filed()).when("2h").then(*CONTACT_OVERDUE)
-    case.reported(moved()).when("3h").then().next_due(None).then_withdrawn(*CONTACT_OVERDUE)
+    case.reported(moved()).when("3h").then_nothing().then_withdrawn(*CONTACT_OVERDUE, "standing")
 
 
 def test_a_moved_complaint_can_come_back() -> None:

@@ -7,8 +7,8 @@ from services.complaints.domain.differences import condition, differences
 from services.complaints.domain.policy import POLICY_2123, AppliesWhen
 from services.complaints.domain.rulebook import SHIPPED, CaseEdition
 from shared.policies.differences import FieldChange
+from tests.services.complaints.given import at
 from tests.services.complaints.rules import BUSINESS, CALENDAR, CLIMBING
-from tests.services.complaints.scenario import at
 
 
 def with_calendar(**changes: Any) -> CaseEdition:

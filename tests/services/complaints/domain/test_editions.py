@@ -6,8 +6,8 @@ import pytest
 
 from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
 from services.complaints.domain.rulebook import CaseEdition, CaseRulebook, OpenCases
+from tests.services.complaints.given import DEALER, POLICY, Case, at, filed, given, step
 from tests.services.complaints.rules import BUSINESS, CALENDAR, ROSTER
-from tests.services.complaints.scenario import DEALER, POLICY, Case, at, filed, given, step
 
 CONTACT_OVERDUE = ("warning/contact/1", "breach/contact/1")
 
@@ -32,7 +32,7 @@ def rules(policy: ComplaintPolicy, applied: str, open_cases: OpenCases = "rebase
 
 def apply(case: Case, policy: ComplaintPolicy, when: str, open_cases: OpenCases = "rebase") -> Case:
     """An operator applies other rules, and the case is decided by them."""
-    case.rulebook = rules(policy, when, open_cases)
+    case.by(rules(policy, when, open_cases))
     return case.when(when)
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from services.complaints.domain.rulebook import rulebook_of
+from tests.services.complaints.given import at, filed, given, step
 from tests.services.complaints.rules import BUSINESS, CALENDAR
-from tests.services.complaints.scenario import at, filed, given, step
 
 CONTACT_OVERDUE = ("warning/contact/1", "breach/contact/1")
 ANSWER_OVERDUE = ("warning/answer/1", "breach/answer/1")

@@ -5,8 +5,8 @@ import pytest
 from services.complaints.domain.facts import CaseEvent
 from services.complaints.domain.rulebook import CaseRulebook, rulebook_of
 from shared.contracts.complaints import Addressee
+from tests.services.complaints.given import DEALER, SHIPPED, Case, at, filed, given, place, step
 from tests.services.complaints.rules import CLIMBING, ROSTER
-from tests.services.complaints.scenario import DEALER, SHIPPED, Case, at, filed, given, place, step
 
 RULES = rulebook_of(CLIMBING)
 WITH_ROSTER = CaseRulebook(shipped=RULES.shipped, rosters={DEALER: ROSTER})

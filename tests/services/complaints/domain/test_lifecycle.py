@@ -13,8 +13,7 @@ from services.complaints.domain.case import case_at
 from services.complaints.domain.course import Status, status_at
 from services.complaints.domain.facts import CaseEvent, Filed
 from services.complaints.domain.rulebook import rulebook_of
-from tests.services.complaints.rules import CLIMBING
-from tests.services.complaints.scenario import (
+from tests.services.complaints.given import (
     OTHER_CASE,
     RULES,
     Case,
@@ -26,6 +25,7 @@ from tests.services.complaints.scenario import (
     not_absorbed_any_more,
     step,
 )
+from tests.services.complaints.rules import CLIMBING
 
 ORDERS = 24
 
@@ -247,7 +247,7 @@ def hold(case: Case, row: Row) -> None:
     complaint = case.facts.complaint
     if row.status is not None:
         assert isinstance(complaint, Filed)
-        standing = case_at(case.facts, complaint, case.rulebook, case.now)
+        standing = case_at(case.facts, complaint, case.policy, case.now)
         assert status_at(complaint, standing.course, case.now) == row.status
 
 

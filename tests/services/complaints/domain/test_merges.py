@@ -19,7 +19,7 @@ from shared.contracts.complaints import (
     StepRefused,
 )
 from shared.contracts.subjects import ABOUT_THE_STANDING
-from tests.services.complaints.scenario import (
+from tests.services.complaints.given import (
     CUSTOMER,
     OTHER_CASE,
     OTHER_CUSTOMER,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.complaints.scenario import POLICY, place
+from tests.services.complaints.given import POLICY, place
 from tests.services.complaints.several import Cases, case_id, complaint, customer, taken
 
 OF_A_CASE = {

@@ -9,7 +9,7 @@ from services.complaints.app import decider
 from services.complaints.domain.policy import POLICY_2123, ComplaintPolicy
 from services.complaints.domain.wording import in_chinese, in_english
 from services.complaints.settings import ComplaintSettings
-from tests.services.complaints.scenario import span
+from tests.services.complaints.given import span
 
 
 def test_the_shipped_policy_is_2123() -> None:

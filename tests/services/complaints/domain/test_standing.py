@@ -10,7 +10,7 @@ from services.complaints.domain.facts import CaseEvent
 from services.complaints.domain.rulebook import CaseRulebook, rulebook_of
 from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn
 from shared.contracts.subjects import ABOUT_THE_STANDING
-from tests.services.complaints.scenario import CASE, POLICY, absorbed, at, filed, given, moved, step
+from tests.services.complaints.given import CASE, POLICY, absorbed, at, filed, given, moved, step
 from tests.services.complaints.several import (
     Cases,
     aggregate,

@@ -26,8 +26,7 @@ from services.complaints.views.deadline import explain
 from shared.contracts.http.complaints_deadline import Explanation
 from shared.time.calendar import WEEKDAYS, BusinessCalendar
 from shared.time.deadlines import Hold, Span, due, joined
-from tests.services.complaints.rules import BUSINESS, CALENDAR
-from tests.services.complaints.scenario import (
+from tests.services.complaints.given import (
     DEALER,
     RECEIVED,
     RULES,
@@ -37,6 +36,7 @@ from tests.services.complaints.scenario import (
     given,
     step,
 )
+from tests.services.complaints.rules import BUSINESS, CALENDAR
 
 DAYS = BUSINESS.rules["regulator"]
 CALENDARS = (

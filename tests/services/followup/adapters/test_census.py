@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from services.followup.adapters.census import count
 from services.followup.domain.listing import TO_DO
-from tests.fakes import DEALERS
-from tests.services.followup.story import DEALER, at, delivery, given
+from tests.dealers import DEALERS
+from tests.services.followup.given import DEALER, at, delivery, given
 
 PUDONG = DEALERS.all()[0]
 
@@ -15,8 +15,8 @@ def test_the_tasks_counted_are_those_to_be_done_as_time_goes_by() -> None:
     seen = set()
     for days in range(90):
         now = f"{date(2025, 1, 10) + timedelta(days=days)} 23:59"
-        tasks = story.on(now)
-        open_ones = [task for task in tasks.contents if task.status in TO_DO]
+        tasks = story.when(now)
+        open_ones = [task for task in tasks.tasks if task.status in TO_DO]
         listing = tasks.decision.listing
         shown = {
             reading.gauge._name: reading.value

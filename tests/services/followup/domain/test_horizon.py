@@ -1,12 +1,10 @@
 """A customer with more documents than are looked at, and history from beyond the horizon."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given as always
-from hypothesis import settings
 from hypothesis import strategies as some
 
 from services.followup.domain.decide import condense
@@ -14,23 +12,25 @@ from services.followup.domain.facts import CONTACT, FollowUpFacts, join
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.service_interval import ServiceInterval
 from shared.contracts.envelope import Event
-from shared.decider.decision import Decision
 from shared.decider.digests import PAST, Horizon
-from tests import invariants
+from tests.invariants import DeciderInvariants, calls_for_one_more
 from tests.invariants.life import Life
-from tests.services.followup.story import (
+from tests.services.followup.given import (
     CUSTOMER,
-    Given,
+    DECIDER,
+    POLICY,
+    Customer,
     at,
     consent,
     delivery,
+    given,
     local,
     moved,
     opt_outs,
     outcome,
     visit,
 )
-from tests.services.followup.test_invariants import DECIDER, END, moments, stories
+from tests.services.followup.stories import END, START, moments, stories
 
 FEW = FollowUpPolicy(horizon=Horizon(documents=2))
 """Looks at two contacts, two consents and two outcomes."""
@@ -44,23 +44,20 @@ SOON = FollowUpPolicy(
 )
 """Nothing reaches as far as a hundred days; looks at one of each group."""
 SHORT_SIGHTED = replace(DECIDER, policy=SOON)
-quick = settings(max_examples=120, deadline=None)
-thorough = settings(max_examples=300, deadline=None)
-policies = some.sampled_from([FEW, SOON])
 
 VISITS = [visit(f"2025-01-{day}", f"R{day}", vin=f"CAR-{day}") for day in (10, 11, 12, 13)]
 """Of which R10 and R11 are set aside, where two are looked at."""
 
 
-def told(policy: FollowUpPolicy, *events: Event[Any]) -> Given:
+def told(policy: FollowUpPolicy, *events: Event[Any]) -> Customer:
     """A customer after these events, one at a time, each time condensed."""
-    facts = FollowUpFacts()
+    customer = given().by(policy)
     for event in events:
-        facts = condense(join(facts, [event]), policy)
-    return Given(facts)
+        customer.reported(event).condensed()
+    return customer
 
 
-def looked_at(story: Given) -> set[str]:
+def looked_at(story: Customer) -> set[str]:
     """Kind and number of each document that decisions look at."""
     return {key.removeprefix("sunrise/pudong/cdk/") for key in story.facts.documents}
 
@@ -68,10 +65,8 @@ def looked_at(story: Given) -> set[str]:
 class TestMoreThanAreLookedAt:
     def test_tasks_follow_the_newest_contacts(self) -> None:
         story = told(FEW, *VISITS)
-        assert set(story.on("2025-01-14", FEW).statuses) == {
-            "service_satisfaction/R12",
-            "service_satisfaction/R13",
-        }
+        story.when("2025-01-14")
+        assert set(story.statuses) == {"service_satisfaction/R12", "service_satisfaction/R13"}
 
     def test_deliveries_and_visits_are_ranked_together(self) -> None:
         story = told(FEW, delivery("2025-01-09"), *VISITS, delivery("2025-01-14", "D2"))
@@ -102,33 +97,33 @@ class TestMoreThanAreLookedAt:
         assert story.facts == told(FEW, event, *VISITS).facts
 
     def test_what_was_said_of_those_set_aside_is_past_judging(self) -> None:
-        decision = told(FEW, *VISITS).on("2025-01-14", FEW).decision
+        decision = told(FEW, *VISITS).when("2025-01-14").decision
         task = "service_satisfaction/sunrise/pudong/cdk/visit/R"
         assert decision.is_history(f"{task}10")
         assert not decision.is_history(f"{task}13")
         voided = visit("2025-01-10", "R10", status="voided", revised="2025-02-01")
-        corrected = told(FEW, *VISITS, voided).on("2025-02-02", FEW).decision
+        corrected = told(FEW, *VISITS, voided).when("2025-02-02").decision
         assert not corrected.is_history(f"{task}10"), "a void takes back what was said"
 
     def test_the_newest_consent_set_aside_still_counts(self) -> None:
         refused = consent("2025-01-01", "N1", do_not_contact=True)
         later = [consent(f"2025-02-0{day}", f"N{day}") for day in (2, 3)]
         story = told(FEW, refused, *later, VISITS[0])
-        assert story.on("2025-01-12", FEW).statuses == {}
+        story.when("2025-01-12").then()
 
     def test_the_newest_opt_outs_set_aside_still_count(self) -> None:
         refused = opt_outs("2025-01-01", "phone")
         later = [opt_outs(f"2025-02-0{day}", number=f"visit/R{day}") for day in (2, 3)]
         story = told(FEW, refused, *later, VISITS[0])
         assert "opt-outs/visit/R1" not in looked_at(story)
-        assert story.on("2025-01-12", FEW).statuses == {}
+        story.when("2025-01-12").then()
 
     def test_however_many_documents_speak_of_channels_a_refusal_counts(self) -> None:
         refused = consent("2025-01-01", "N1", do_not_contact=True)
         said = [opt_outs(f"2025-01-0{day}", number=f"visit/R{day}") for day in range(2, 8)]
         story = told(FEW, refused, *said, VISITS[0])
         assert looked_at(story) >= {"consent/N1", "opt-outs/visit/R6", "opt-outs/visit/R7"}
-        assert story.on("2025-01-12", FEW).statuses == {}
+        story.when("2025-01-12").then()
 
     def test_tasks_of_a_time_with_more_outcomes_are_not_judged(self) -> None:
         done = outcome("2025-01-11", "service_satisfaction/visit/R10", "done", "O1")
@@ -138,10 +133,9 @@ class TestMoreThanAreLookedAt:
         ]
         contact = visit("2025-01-10 06:00", "R10", vin=None)
         before = told(FEW, contact, done)
-        assert before.on("2025-01-12", FEW).statuses == {"service_satisfaction/R10": "done: done"}
-        tasks = told(FEW, contact, done, *others).on("2025-02-04", FEW)
-        assert tasks.statuses == {}
-        [about] = [output.about for output in before.on("2025-01-12", FEW).decision.outputs]
+        before.when("2025-01-12").then("service_satisfaction/R10 done: done")
+        tasks = told(FEW, contact, done, *others).when("2025-02-04").then()
+        [about] = [output.about for output in before.when("2025-01-12").decision.outputs]
         assert tasks.decision.is_history(about)
 
 
@@ -171,77 +165,33 @@ class TestBeyondTheHorizon:
 
     def test_what_arrives_from_there_is_held_and_says_nothing(self) -> None:
         story = told(FollowUpPolicy(), *self.OLD)
-        assert story.on("2025-01-02").decision == Decision()
+        story.when("2025-01-02").then_nothing()
         assert set(story.facts.digests) == {PAST}
         assert set(story.facts.versions()) == {event.data.document_id for event in self.OLD}
         assert join(story.facts, self.OLD) is story.facts
 
     def test_an_order_that_was_open_for_long_is_not_beyond(self) -> None:
         story = told(FollowUpPolicy(), visit("2025-01-10", hours=24 * 365 * 12))
-        assert story.on("2025-01-12").statuses == {"service_satisfaction/R1": "open"}
+        story.when("2025-01-12").then("service_satisfaction/R1 open")
 
     def test_an_old_refusal_counts_whenever_it_arrives(self) -> None:
         story = told(FollowUpPolicy(), consent("2005-01-01", do_not_contact=True), VISITS[0])
-        assert story.on("2025-01-12").statuses == {}
+        story.when("2025-01-12").then()
 
     def test_the_horizon_reaches_as_far_as_a_task_is_remembered(self) -> None:
         assert FollowUpPolicy(horizon=Horizon(days=1)).looked_at.days == 9 + 365 + 180
         assert FollowUpPolicy().looked_at.days == 3653
 
 
-@quick
-@always(stories(), policies, some.data())
-def test_order_and_repetition_make_no_difference(
-    story: list[Event[Any]], policy: FollowUpPolicy, data: some.DataObject
-) -> None:
-    decider = replace(DECIDER, policy=policy)
-    invariants.order_and_repetition_make_no_difference(decider, story, data)
+class TestInvariants(DeciderInvariants[FollowUpFacts, FollowUpPolicy]):
+    """By policies that look at few documents."""
 
-
-@quick
-@always(stories(), policies, moments)
-def test_setting_aside_makes_no_difference(
-    story: list[Event[Any]], policy: FollowUpPolicy, now: datetime
-) -> None:
-    decider = replace(DECIDER, policy=policy)
-    invariants.setting_aside_makes_no_difference(decider, join(FollowUpFacts(), story), now)
-
-
-@quick
-@always(stories(), moments, some.floats(0, 1))
-def test_nothing_changes_before_it_is_due(
-    story: list[Event[Any]], now: datetime, part: float
-) -> None:
-    facts = join(FollowUpFacts(), story)
-    invariants.nothing_changes_before_it_is_due(SHORT_SIGHTED, facts, now, part)
-
-
-@thorough
-@always(stories(), some.data())
-def test_however_it_is_told_the_same_is_said(
-    story: list[Event[Any]], data: some.DataObject
-) -> None:
-    invariants.however_it_is_told_the_same_is_said(SHORT_SIGHTED, story, data)
-
-
-@quick
-@always(stories(), some.data())
-def test_an_outage_leads_where_none_leads(story: list[Event[Any]], data: some.DataObject) -> None:
-    invariants.an_outage_leads_where_none_leads(SHORT_SIGHTED, story, END, data)
-
-
-@quick
-@always(stories(), some.data())
-def test_a_story_told_again_changes_nothing(story: list[Event[Any]], data: some.DataObject) -> None:
-    invariants.a_story_told_again_changes_nothing(SHORT_SIGHTED, story, END, data)
-
-
-@quick
-@always(stories(), some.data())
-def test_a_policy_tried_for_a_while_leaves_no_trace(
-    story: list[Event[Any]], data: some.DataObject
-) -> None:
-    invariants.a_policy_tried_for_a_while_leaves_no_trace(DECIDER, SOON, story, data)
+    decider = SHORT_SIGHTED
+    deciders = some.sampled_from([replace(DECIDER, policy=FEW), SHORT_SIGHTED])
+    stories = stories()
+    moments = moments
+    start, end = START, END
+    other_policy = POLICY
 
 
 def test_a_line_tells_of_any_document_what_it_was() -> None:
@@ -276,9 +226,7 @@ def many_visits(count: int) -> list[Event[Any]]:
 
 def test_a_customer_of_thousands_of_visits_costs_what_one_of_hundreds_does() -> None:
     some_visits, many = many_visits(300), many_visits(3_000)
-    assert invariants.calls_for_one_more(DECIDER, many) < (
-        1.1 * invariants.calls_for_one_more(DECIDER, some_visits)
-    )
+    assert calls_for_one_more(DECIDER, many) < (1.1 * calls_for_one_more(DECIDER, some_visits))
     facts = told(DECIDER.policy, *many[:250]).facts
     assert len(facts.documents) == DECIDER.policy.looked_at.documents
     assert len(facts.versions()) == 250

@@ -16,7 +16,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.followup import TaskChanged, task_id
 from shared.contracts.identifiers import document_version
 from shared.contracts.intake import SaleRecorded, TaskOutcomeRecorded
-from tests.services.followup.story import CAR, CUSTOMER, DEALER, POLICY, document_id
+from tests.services.followup.given import CAR, CUSTOMER, DEALER, POLICY, document_id
 
 ZONES = ("Asia/Shanghai", "America/Chicago", "Pacific/Auckland", "Europe/Berlin")
 EARLY, LATE = "00:30", "23:30"

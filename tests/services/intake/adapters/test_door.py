@@ -16,8 +16,8 @@ from services.intake.settings import IntakeSettings
 from shared.platform import process
 from shared.settings import HttpSettings
 from tests.served import Client, Served, served
-from tests.services.intake.conftest import World
 from tests.services.intake.given import DEALERS, Data, consent, event, step, survey, visit
+from tests.services.intake.world import World
 
 FOR_EVER = 300
 PROMPT_SECONDS = 0.5

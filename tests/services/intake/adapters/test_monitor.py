@@ -19,8 +19,8 @@ from services.intake.domain.findings import Finding
 from services.intake.views.problems import invalid_event, reason_of, too_large, unreadable
 from shared.contracts.http.intake import Item
 from shared.contracts.http.problem import Problem
-from tests.services.intake.conftest import World
 from tests.services.intake.given import DEALERS, PUDONG, event, visit
+from tests.services.intake.world import World
 
 SECRET = "Erika-Mustermann"
 TYPE = "dev.aftercare.visit.reported.v1"

@@ -5,7 +5,7 @@ import pytest
 from services.intake.adapters.publish import BYTES_AT_ONCE, RECORDS_AT_ONCE, portions, publish
 from shared.platform.errors import RefusedMessage, TransientFailure
 from shared.platform.publisher import Record
-from tests.fakes import MemoryPublisher
+from shared.testing.publisher import MemoryPublisher
 
 
 def record(size: int = 10) -> Record:

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given as always
-from hypothesis import settings
 from hypothesis import strategies as some
 
 from services.scoring.domain.decide import condense
@@ -15,23 +14,25 @@ from services.scoring.domain.facts import Former, ScoringFacts, join
 from services.scoring.domain.policy import Rules, ScoringPolicy
 from services.scoring.domain.rule import Fade, Rule
 from shared.contracts.envelope import Event
-from shared.decider.decision import Decision
 from shared.decider.digests import NOTHING, PAST, Horizon
 from shared.decider.facts import Gone, Noted
-from tests import invariants
+from tests.invariants import DeciderInvariants, calls_for_one_more
 from tests.invariants.life import Life
-from tests.services.scoring.story import (
+from tests.services.scoring.given import (
     CUSTOMER,
-    Given,
+    DECIDER,
+    POLICY,
+    Customer,
     complaint,
     day,
+    given,
     moved,
     referral,
     sale,
     survey,
     visit,
 )
-from tests.services.scoring.test_invariants import DECIDER, END, moments, stories
+from tests.services.scoring.stories import END, START, moments, stories
 
 FEW = ScoringPolicy(horizon=Horizon(documents=2))
 """Looks at two documents of each kind."""
@@ -51,20 +52,17 @@ SOON = ScoringPolicy(
 )
 """Remembers a hundred days, and looks at one document of each kind."""
 SHORT_SIGHTED = replace(DECIDER, policy=SOON)
-quick = settings(max_examples=120, deadline=None)
-thorough = settings(max_examples=300, deadline=None)
-policies = some.sampled_from([FEW, SOON])
 
 
-def told(policy: ScoringPolicy, *events: Event[Any]) -> Given:
+def told(policy: ScoringPolicy, *events: Event[Any]) -> Customer:
     """A customer after these events, one at a time, each time condensed."""
-    facts = ScoringFacts()
+    customer = given().by(policy)
     for event in events:
-        facts = condense(join(facts, [event]), policy)
-    return Given(facts)
+        customer.reported(event).condensed()
+    return customer
 
 
-def looked_at(story: Given) -> set[str]:
+def looked_at(story: Customer) -> set[str]:
     """Kind and number of each document that decisions look at."""
     return {key.removeprefix("sunrise/pudong/cdk/") for key in story.facts.documents}
 
@@ -77,7 +75,7 @@ class TestMoreThanAreLookedAt:
     def test_the_newest_are(self) -> None:
         story = told(FEW, *VISITS)
         assert looked_at(story) == {"visit/R3", "visit/R4"}
-        assert story.on("2025-04-11", FEW).points["service_paid"] == 6
+        assert story.when("2025-04-11").points["service_paid"] == 6
 
     def test_each_kind_has_its_own_number(self) -> None:
         story = told(FEW, sale("2020-01-10"), complaint("2020-01-10"), *VISITS)
@@ -136,7 +134,7 @@ class TestMoreThanAreLookedAt:
     ) -> None:
         story = told(FEW, *VISITS, event)
         assert looked_at(story) == {f"visit/{number}" for number in visits}
-        assert story.on("2025-05-01", FEW).points["service_paid"] == 6
+        assert story.when("2025-05-01").points["service_paid"] == 6
 
     def test_the_newest_set_aside_is_voided_and_then_one_that_is_looked_at(self) -> None:
         voids = [visit(f"2025-0{n}-10", f"R{n}", status="voided", revision=2) for n in (2, 4)]
@@ -157,20 +155,21 @@ class TestMoreThanAreLookedAt:
 
     def test_another_number_looks_at_more_or_less_at_once(self) -> None:
         facts = told(FEW, *VISITS).facts
-        assert looked_at(Given(condense(facts, SOON))) == {"visit/R4"}
+        assert looked_at(told(FEW, *VISITS).by(SOON).condensed()) == {"visit/R4"}
         assert condense(condense(facts, SOON), FEW) == facts
         many = condense(facts, ScoringPolicy())
         assert many == told(ScoringPolicy(), *VISITS).facts
         assert condense(many, FEW) == facts
-        assert Given(facts).on("2025-04-11") == Given(many).on("2025-04-11")
+        few, all_of_them = told(FEW, *VISITS).by(POLICY), told(POLICY, *VISITS)
+        assert few.when("2025-04-11").decision == all_of_them.when("2025-04-11").decision
 
     def test_a_grade_told_before_them_is_not_taken_back(self) -> None:
         """It is past judging, like a change that is forgotten."""
         change = "grade/2025-01-10T10:00:00.000Z/general-potential"
-        decision = told(FEW, *VISITS).on("2025-04-11", FEW).decision
+        decision = told(FEW, *VISITS).when("2025-04-11").decision
         assert decision.is_history(change)
         assert not decision.is_history(change.replace("2025-01", "2025-04"))
-        assert not told(FEW, *VISITS[:2]).on("2025-04-11", FEW).decision.is_history(change)
+        assert not told(FEW, *VISITS[:2]).when("2025-04-11").decision.is_history(change)
 
 
 def test_a_grade_change_that_others_displace_is_forgotten_and_not_taken_back() -> None:
@@ -196,7 +195,7 @@ class TestBeyondTheHorizon:
 
     def test_what_arrives_from_there_is_held_and_says_nothing(self) -> None:
         story = told(ScoringPolicy(), *self.OLD)
-        assert story.on("2025-01-02").decision == Decision()
+        story.when("2025-01-02").then_nothing()
         assert set(story.facts.digests) == {PAST}
         assert set(story.facts.versions()) == {event.data.document_id for event in self.OLD}
 
@@ -208,7 +207,7 @@ class TestBeyondTheHorizon:
             received_at_once = event._replace(recorded_at=day("2010-01-10"), data=data)
         story = told(ScoringPolicy(), *self.OLD, received_at_once)
         assert set(story.facts.documents) == {event.data.document_id}
-        assert story == told(ScoringPolicy(), received_at_once, *self.OLD)
+        assert story.facts == told(ScoringPolicy(), received_at_once, *self.OLD).facts
 
     @pytest.mark.parametrize("event", OLD)
     def test_exported_again_it_adds_nothing(self, event: Event[Any]) -> None:
@@ -225,7 +224,7 @@ class TestBeyondTheHorizon:
     def test_as_time_passes_what_was_told_stays(self) -> None:
         """The grade of today may rest on a car bought long ago, and on the way since."""
         story = told(ScoringPolicy(), sale("2010-01-10", "D1"), sale("2024-12-10", "D2"))
-        assert story.on("2025-01-02").points == {"vehicle_bought": 30, "vehicle_replaced": 15}
+        story.when("2025-01-02").then("vehicle_bought 30", "vehicle_replaced 15")
 
     def test_the_horizon_reaches_as_far_as_anything_counts(self) -> None:
         policy = ScoringPolicy(horizon=Horizon(days=1))
@@ -233,59 +232,15 @@ class TestBeyondTheHorizon:
         assert ScoringPolicy().looked_at.days == 3653
 
 
-@quick
-@always(stories(), policies, some.data())
-def test_order_and_repetition_make_no_difference(
-    story: list[Event[Any]], policy: ScoringPolicy, data: some.DataObject
-) -> None:
-    decider = replace(DECIDER, policy=policy)
-    invariants.order_and_repetition_make_no_difference(decider, story, data)
+class TestInvariants(DeciderInvariants[ScoringFacts, ScoringPolicy]):
+    """By policies that look at few documents."""
 
-
-@quick
-@always(stories(), policies, moments)
-def test_setting_aside_makes_no_difference(
-    story: list[Event[Any]], policy: ScoringPolicy, now: datetime
-) -> None:
-    decider = replace(DECIDER, policy=policy)
-    invariants.setting_aside_makes_no_difference(decider, join(ScoringFacts(), story), now)
-
-
-@quick
-@always(stories(), moments, some.floats(0, 1))
-def test_nothing_changes_before_it_is_due(
-    story: list[Event[Any]], now: datetime, part: float
-) -> None:
-    facts = join(ScoringFacts(), story)
-    invariants.nothing_changes_before_it_is_due(SHORT_SIGHTED, facts, now, part)
-
-
-@thorough
-@always(stories(), some.data())
-def test_however_it_is_told_the_same_is_said(
-    story: list[Event[Any]], data: some.DataObject
-) -> None:
-    invariants.however_it_is_told_the_same_is_said(SHORT_SIGHTED, story, data)
-
-
-@quick
-@always(stories(), some.data())
-def test_an_outage_leads_where_none_leads(story: list[Event[Any]], data: some.DataObject) -> None:
-    invariants.an_outage_leads_where_none_leads(SHORT_SIGHTED, story, END, data)
-
-
-@quick
-@always(stories(), some.data())
-def test_a_story_told_again_changes_nothing(story: list[Event[Any]], data: some.DataObject) -> None:
-    invariants.a_story_told_again_changes_nothing(SHORT_SIGHTED, story, END, data)
-
-
-@quick
-@always(stories(), some.data())
-def test_a_policy_tried_for_a_while_leaves_no_trace(
-    story: list[Event[Any]], data: some.DataObject
-) -> None:
-    invariants.a_policy_tried_for_a_while_leaves_no_trace(DECIDER, SOON, story, data)
+    decider = SHORT_SIGHTED
+    deciders = some.sampled_from([replace(DECIDER, policy=FEW), SHORT_SIGHTED])
+    stories = stories()
+    moments = moments
+    start, end = START, END
+    other_policy = POLICY
 
 
 def newest_by_hand(story: Sequence[Event[Any]], kind: str, number: int) -> set[str]:
@@ -300,7 +255,6 @@ def newest_by_hand(story: Sequence[Event[Any]], kind: str, number: int) -> set[s
     return {key for _, key in sorted(known)[-number:]}
 
 
-@quick
 @always(stories(), some.data())
 def test_looked_at_are_the_newest_of_all_that_stand(
     story: list[Event[Any]], data: some.DataObject
@@ -341,9 +295,7 @@ def many_visits(count: int) -> list[Event[Any]]:
 
 def test_a_customer_of_thousands_of_visits_costs_what_one_of_hundreds_does() -> None:
     some_visits, many = many_visits(300), many_visits(3_000)
-    assert invariants.calls_for_one_more(DECIDER, many) < (
-        1.1 * invariants.calls_for_one_more(DECIDER, some_visits)
-    )
+    assert calls_for_one_more(DECIDER, many) < (1.1 * calls_for_one_more(DECIDER, some_visits))
     facts = told(DECIDER.policy, *many[:250]).facts
     assert len(facts.documents) == DECIDER.policy.looked_at.documents
     assert len(facts.versions()) == 250

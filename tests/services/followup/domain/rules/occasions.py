@@ -7,7 +7,7 @@ from services.followup.domain.facts import FollowUpFacts, join
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules import TRIGGERS
 from shared.contracts.envelope import Event
-from tests.services.followup.story import POLICY, at, local
+from tests.services.followup.given import POLICY, at, local
 
 
 def occasions_of(

@@ -1,7 +1,7 @@
 """Tasks counted from the closing of a repair order."""
 
 from tests.services.followup.domain.rules.occasions import occasions_of
-from tests.services.followup.story import delivery, visit
+from tests.services.followup.given import delivery, visit
 
 OTHER_CAR = "LSVAU2180N2183295"
 

@@ -1,7 +1,7 @@
 """Tasks counted from the delivery of a car."""
 
 from tests.services.followup.domain.rules.occasions import occasions_of
-from tests.services.followup.story import delivery, visit
+from tests.services.followup.given import delivery, visit
 
 
 def test_each_car_handed_over_is_one() -> None:

@@ -3,7 +3,7 @@
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.service_interval import ServiceInterval
 from tests.services.followup.domain.rules.occasions import occasions_of
-from tests.services.followup.story import delivery, visit
+from tests.services.followup.given import delivery, visit
 
 
 def test_without_readings_it_is_the_usual_days_later_at_the_same_local_time() -> None:

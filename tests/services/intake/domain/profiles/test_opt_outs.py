@@ -12,8 +12,7 @@ from services.intake.adapters.republish import Republishing
 from services.intake.domain.decide_profiles import decide_opt_outs
 from services.intake.domain.submissions import submissions
 from shared.contracts.intake import ConsentGiven, CustomerMoved, Recorded
-from tests.fakes import MemoryPublisher
-from tests.services.intake.conftest import World, after_all
+from shared.testing.publisher import MemoryPublisher
 from tests.services.intake.given import (
     NOW,
     PUDONG,
@@ -30,6 +29,7 @@ from tests.services.intake.given import (
     visit,
 )
 from tests.services.intake.memory_register import HASH_KEY
+from tests.services.intake.world import World, after_all
 
 SAID = f"{PUDONG}/cdk/opt-outs/visit/RO%201"
 INTERNAL: Data = {"source_customer_id": "X", "kind": "internal"}

@@ -9,7 +9,6 @@ from services.intake.domain.profiles.profile import with_said
 from services.intake.domain.statements import Statements, stamped
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 from shared.platform.errors import TransientFailure
-from tests.services.intake.conftest import World
 from tests.services.intake.given import GOOD_VIN, Data, at, complaint, event, key, sale, visit
 from tests.services.intake.partial import (
     C1,
@@ -24,6 +23,7 @@ from tests.services.intake.partial import (
     told,
     who,
 )
+from tests.services.intake.world import World
 
 
 async def test_a_visit_that_names_only_the_name_deletes_nothing(world: World) -> None:

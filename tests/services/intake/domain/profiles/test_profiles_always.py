@@ -15,7 +15,6 @@ from services.intake.domain.submissions import submissions
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 from shared.platform.errors import TransientFailure
 from tests.examples import thorough
-from tests.services.intake.conftest import World, after_all
 from tests.services.intake.given import (
     FAILED_VIN,
     GOOD_VIN,
@@ -41,6 +40,7 @@ from tests.services.intake.partial import (
     told,
     who,
 )
+from tests.services.intake.world import World, after_all
 
 fields = st.sampled_from(
     ["name", "email", "phones", "phones/+1", "phones/+2", "phones/+3"]

@@ -1,7 +1,7 @@
 """Points taken for each complaint."""
 
 from tests.services.scoring.domain.rules.points import points_of
-from tests.services.scoring.story import complaint
+from tests.services.scoring.given import complaint
 
 
 def test_it_weighs_from_its_receipt() -> None:

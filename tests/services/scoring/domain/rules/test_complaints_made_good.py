@@ -1,7 +1,7 @@
 """Points given back for a complaint that was made good."""
 
 from tests.services.scoring.domain.rules.points import points_of
-from tests.services.scoring.story import complaint
+from tests.services.scoring.given import complaint
 
 
 def test_they_count_while_the_customer_is_satisfied_and_age_from_the_receipt() -> None:

@@ -1,7 +1,7 @@
 """Points taken on top for a major complaint."""
 
 from tests.services.scoring.domain.rules.points import points_of
-from tests.services.scoring.story import complaint
+from tests.services.scoring.given import complaint
 
 
 def test_they_count_while_it_is_major_and_age_from_its_receipt() -> None:

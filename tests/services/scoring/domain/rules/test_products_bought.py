@@ -1,7 +1,7 @@
 """Points for each product sold with a car."""
 
 from tests.services.scoring.domain.rules.points import changed, points_of
-from tests.services.scoring.story import sale
+from tests.services.scoring.given import sale
 
 
 def test_each_product_counts_for_two_years_and_half_after_one() -> None:

@@ -1,7 +1,7 @@
 """Points for the last visit."""
 
 from tests.services.scoring.domain.rules.points import points_of
-from tests.services.scoring.story import visit
+from tests.services.scoring.given import visit
 
 
 def test_a_visit_counts_until_the_next_one() -> None:

@@ -1,7 +1,7 @@
 """Points for each customer referred."""
 
 from tests.services.scoring.domain.rules.points import points_of
-from tests.services.scoring.story import referral
+from tests.services.scoring.given import referral
 
 
 def test_whoever_is_referred_counts_once_from_the_first_time_on() -> None:

@@ -1,7 +1,7 @@
 """Points for each day with a visit."""
 
 from tests.services.scoring.domain.rules.points import points_of
-from tests.services.scoring.story import visit
+from tests.services.scoring.given import visit
 
 
 def test_days_count_and_not_orders() -> None:

@@ -1,7 +1,7 @@
 """Points for the money paid for service."""
 
 from tests.services.scoring.domain.rules.points import changed, points_of
-from tests.services.scoring.story import visit
+from tests.services.scoring.given import visit
 
 FADES = [{"up_to_days": 10, "percent": 100}]
 

@@ -1,7 +1,7 @@
 """Points for the answers to surveys."""
 
 from tests.services.scoring.domain.rules.points import changed, points_of
-from tests.services.scoring.story import survey
+from tests.services.scoring.given import survey
 
 
 def test_an_answer_gives_the_points_of_its_band() -> None:

@@ -1,7 +1,7 @@
 """Points for each car bought."""
 
 from tests.services.scoring.domain.rules.points import changed, points_of
-from tests.services.scoring.story import sale
+from tests.services.scoring.given import sale
 
 CAR = "LSVAU2180N2183294"
 

@@ -1,7 +1,7 @@
 """Points for each further car."""
 
 from tests.services.scoring.domain.rules.points import changed, points_of
-from tests.services.scoring.story import sale
+from tests.services.scoring.given import sale
 
 
 def test_each_car_after_the_first_counts_from_its_own_day() -> None:

@@ -1,12 +1,12 @@
 """Words to tell a customer's story in: what intake would report of it, and what scoring says."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 
-from services.scoring.domain.decide import decide
-from services.scoring.domain.facts import ScoringFacts, join
+from services.scoring.app import decider
+from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.policy import ScoringPolicy
+from services.scoring.settings import ScoringSettings
 from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn, CaseTurn
 from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import Severity
@@ -23,10 +23,12 @@ from shared.contracts.intake import (
 )
 from shared.contracts.scoring import GradeChanged, ScoreChanged
 from shared.decider.decision import Decision
+from shared.testing.deciders import DeciderSpec
 
 DEALER = "sunrise/pudong"
 CUSTOMER = f"{DEALER}/cdk/C1"
 POLICY = ScoringPolicy()
+DECIDER = decider(ScoringSettings())
 
 
 def day(text: str) -> datetime:
@@ -226,20 +228,28 @@ def moved(kind: str, number: str, *, revision: int = 2) -> Event[Any]:
     return _event(data, day("2025-06-01"), None)
 
 
-@dataclass(frozen=True)
-class Told:
-    """What scoring says at one moment."""
+class Customer(DeciderSpec[ScoringFacts, ScoringPolicy]):
+    """A customer's score; a sentence is `rule points`, with ` of 2` where two things gave them."""
 
-    decision: Decision
+    decider = DECIDER
+
+    def moment(self, text: str) -> datetime:
+        return day(text)
+
+    def sentences(self) -> list[str]:
+        return [
+            f"{reason.rule} {reason.points}" + (f" of {reason.count}" if reason.count != 1 else "")
+            for reason in self.score.reasons
+        ]
+
+    def then_grades(self, *expected: str) -> Self:
+        """Exactly these grade changes are told, in this order, each by its day (UTC)."""
+        assert self.changes == list(expected)
+        return self
 
     @property
     def score(self) -> ScoreChanged:
-        [score] = [
-            output.content
-            for output in self.decision.outputs
-            if isinstance(output.content, ScoreChanged)
-        ]
-        return score
+        return score_in(self.decision)
 
     @property
     def reasons(self) -> dict[str, tuple[int, int]]:
@@ -252,27 +262,23 @@ class Told:
         return {reason.rule: reason.points for reason in self.score.reasons}
 
     @property
-    def changes(self) -> list[tuple[str, str, date]]:
-        """The grade changes: before, after, and the day (UTC)."""
+    def changes(self) -> list[str]:
+        """The grade changes, such as `2025-01-10 general to potential`."""
         contents = [output.content for output in self.decision.outputs]
         return [
-            (content.before, content.after, content.changed_at.date())
+            f"{content.changed_at:%Y-%m-%d} {content.before} to {content.after}"
             for content in contents
             if isinstance(content, GradeChanged)
         ]
 
 
-@dataclass(frozen=True)
-class Given:
-    """A customer of whom so much is known."""
-
-    facts: ScoringFacts
-
-    def on(self, moment: str, policy: ScoringPolicy = POLICY) -> Told:
-        """What scoring says then."""
-        return Told(decide(self.facts, {}, policy, day(moment)))
+def score_in(decision: Decision) -> ScoreChanged:
+    """The one score that is decided."""
+    contents = (output.content for output in decision.outputs)
+    [score] = [content for content in contents if isinstance(content, ScoreChanged)]
+    return score
 
 
-def given(*events: Event[Any]) -> Given:
+def given(*events: Event[Any]) -> Customer:
     """A customer after these events."""
-    return Given(join(ScoringFacts(), events))
+    return Customer.given(*events)

@@ -1,18 +1,12 @@
-"""In-memory stand-ins that honour the same contract suites as the real ones."""
+"""A store in memory; passes the same contract suite as the one in MongoDB."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
 
-from shared.contracts.identifiers import dealer_of, name_within
-from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
-from shared.decider.decider import Decider, Facts
-from shared.decider.decision import Decision, Listing
-from shared.decider.policy import Policy
-from shared.decider.snapshot import Snapshot
+from shared.contracts.identifiers import name_within
+from shared.decider.decision import Listing
 from shared.platform.errors import Conflict, RefusedDocuments
 from shared.platform.mongo import encoded
-from shared.platform.publisher import Record
 from shared.runtime.aggregate import Aggregate, Intent, PolicyMark
 from shared.runtime.documents import (
     from_aggregate,
@@ -23,15 +17,9 @@ from shared.runtime.documents import (
     to_mark,
 )
 
-F = TypeVar("F", bound=Facts)
-P = TypeVar("P", bound=Policy)
-
-DEALERS = read_dealers(EXAMPLE_DEALERS)
-"""Those of the demo: a test's dealers are among them."""
-
 
 class MemoryStore:
-    """A store in memory. Keeps documents, so that what MongoDB would change is changed here."""
+    """Keeps documents, so that what MongoDB would change is changed here."""
 
     def __init__(self) -> None:
         self._aggregates: dict[str, dict[str, object]] = {}
@@ -173,94 +161,3 @@ class MemoryStore:
             and since <= aggregate.listing.since < until
         ]
         return found[:limit]
-
-
-class MemoryPublisher:
-    """Takes every record; `fail_next` makes the next publishes raise instead."""
-
-    def __init__(self) -> None:
-        self.records: list[Record] = []
-        self.fail_next: list[Exception] = []
-
-    async def publish(self, records: Sequence[Record]) -> None:
-        if self.fail_next:
-            raise self.fail_next.pop(0)
-        self.records.extend(records)
-
-
-class Shelf(Generic[F, P]):
-    """A reader of the facts that a test puts on it, as of one moment; none if undecided."""
-
-    def __init__(
-        self,
-        decider: Decider[F, P],
-        facts: Mapping[str, F],
-        now: datetime,
-        *,
-        parked_because: str | None = None,
-    ) -> None:
-        self._decider = decider
-        self._facts = facts
-        self._now = now
-        self._parked_because = parked_because
-
-    def is_dealer(self, dealer_id: str) -> bool:
-        return DEALERS.find(dealer_id) is not None
-
-    async def named(self, name: str) -> list[Snapshot[F]]:
-        return [self._snapshot(id_) for id_ in sorted(self._facts) if name_within(id_) == name]
-
-    async def get(self, aggregate_id: str) -> Snapshot[F] | None:
-        return self._snapshot(aggregate_id) if aggregate_id in self._facts else None
-
-    async def page(self, dealer_id: str, *, after: str = "", limit: int = 100) -> list[Snapshot[F]]:
-        ids = sorted(id_ for id_ in self._facts if dealer_of(id_) == dealer_id and id_ > after)
-        return [self._snapshot(id_) for id_ in ids[:limit]]
-
-    @property
-    def policy(self) -> P:
-        return self._decider.policy
-
-    async def open_by_deadline(
-        self, dealer_id: str, *, after: tuple[datetime, str] | None = None, limit: int = 100
-    ) -> list[Snapshot[F]]:
-        found = sorted(
-            ((snapshot.listing.deadline, snapshot.id), snapshot)
-            for snapshot in await self.page(dealer_id, limit=len(self._facts))
-            if snapshot.listing is not None and snapshot.listing.deadline is not None
-        )
-        return [snapshot for at, snapshot in found if after is None or at > after][:limit]
-
-    async def listings(
-        self,
-        dealer_id: str,
-        *,
-        since: datetime,
-        until: datetime,
-        after: str = "",
-        limit: int = 1000,
-    ) -> Sequence[tuple[str, Listing]]:
-        found = [
-            (snapshot.id, snapshot.listing)
-            for snapshot in await self.page(dealer_id, after=after, limit=len(self._facts))
-            if snapshot.listing is not None and since <= snapshot.listing.since < until
-        ]
-        return found[:limit]
-
-    def _snapshot(self, id_: str) -> Snapshot[F]:
-        facts, policy = self._facts[id_], self._decider.policy
-        decision = Decision()
-        if self._parked_because is None:
-            decision = self._decider.decide(facts, {}, policy, self._now)
-        return Snapshot(
-            id=id_,
-            dealer_id=dealer_of(id_),
-            facts=facts,
-            decision=decision,
-            announced={},
-            due_at=decision.next_due,
-            policy_version=policy.version_for(dealer_of(id_)),
-            updated_at=self._now,
-            parked_because=self._parked_because,
-            listing=decision.listing,
-        )

@@ -6,13 +6,15 @@ rules are the shipped ones without the steps beyond a breach, unless a test says
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
-from services.complaints.domain.decide import decide
-from services.complaints.domain.facts import CaseEvent, CaseFacts, aggregate_id, join
+from services.complaints.app import decider
+from services.complaints.domain.facts import CaseEvent, CaseFacts, join
 from services.complaints.domain.policy import POLICY_2123, ComplaintPolicy
 from services.complaints.domain.rulebook import CaseRulebook, rulebook_of
+from services.complaints.settings import ComplaintSettings
 from shared.contracts.complaints import (
     CaseMerged,
     CaseMergeWithdrawn,
@@ -26,9 +28,9 @@ from shared.contracts.complaints import (
 from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import Severity, StepName
 from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
-from shared.contracts.outputs import Output
 from shared.contracts.subjects import ABOUT_THE_STANDING, CaseSubject
-from shared.decider.decision import Announcement, Decision
+from shared.decider.decision import Decision
+from shared.testing.deciders import DeciderSpec
 
 RECEIVED = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 """10:00 in Shanghai."""
@@ -51,6 +53,7 @@ def up_to_the_breach(policy: ComplaintPolicy) -> ComplaintPolicy:
 
 POLICY = up_to_the_breach(POLICY_2123)
 RULES = rulebook_of(POLICY)
+DECIDER = replace(decider(ComplaintSettings()), policy=RULES)
 OTHER_CASE = "sunrise/pudong/cdk/complaint/K-0"
 OTHER_CUSTOMER = "sunrise/pudong/cdk/C-0"
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -225,80 +228,27 @@ def place(about: str) -> str:
     return CaseSubject.parse(about).undated
 
 
-class Case:
-    """A case and what was announced of it, as time passes. Every check returns the case."""
+class Case(DeciderSpec[CaseFacts, CaseRulebook]):
+    """A complaint case; a sentence is a subject that is about one of its clocks."""
 
-    def __init__(self, events: Sequence[CaseEvent], rulebook: CaseRulebook = RULES) -> None:
-        self.rulebook = rulebook
-        self.facts = known(events)
-        self.now = RECEIVED
-        self.decision = Decision()
-        self.contents: dict[str, Output] = {}
-        self.sealed: dict[str, dict[str, Any]] = {}
-        self.withdrawn: set[str] = set()
-        self.anew: set[str] = set()
+    decider = DECIDER
+    begins_at = RECEIVED
 
-    def when(self, elapsed: str) -> Self:
-        """It is so long after receipt; the case is decided and its announcements sealed."""
-        self.now = at(elapsed)
-        before = self.sealed
-        self.decision = decide(self.facts, before, self.rulebook, self.now)
-        said = {
-            output.about: output.content or self.contents[output.about]
-            for output in self.decision.outputs
-        }
-        self.sealed = {
-            output.about: said[output.about].model_dump(mode="json")
-            for output in self.decision.outputs
-            if isinstance(output, Announcement)
-        }
-        self.withdrawn = {place(about) for about in before if about not in self.sealed}
-        self.anew = {place(about) for about in self.sealed if about not in before}
-        self.contents = said
-        return self
+    def moment(self, text: str) -> datetime:
+        return at(text)
 
-    @property
-    def said(self) -> dict[str, Output]:
-        """What holds now, by its place."""
-        return {place(about): content for about, content in self.contents.items()}
+    def name(self, about: str) -> str:
+        return place(about)
 
-    @property
-    def announced(self) -> dict[str, dict[str, Any]]:
-        """What is sealed of the announcements that are out, by their places."""
-        return {place(about): sealed for about, sealed in self.sealed.items()}
-
-    def reported(self, *events: CaseEvent) -> Self:
-        """More becomes known."""
-        self.facts = join(self.facts, events)
-        return self
-
-    def then(self, *expected: str) -> Self:
-        """Exactly these outputs hold of its clocks."""
+    def sentences(self) -> set[str]:
         subjects = (CaseSubject.parse(about) for about in abouts(self.decision))
-        said = {str(subject) for subject in subjects if subject.clock is not None}
-        assert said == set(expected)
-        return self
+        return {str(subject) for subject in subjects if subject.clock is not None}
 
     def then_of_the_case(self, *expected: str) -> Self:
         """Exactly these outputs hold of the case as a whole."""
         said = {about for about in abouts(self.decision) if about.count("/") == 1}
         said |= {"merged" for about in abouts(self.decision) if about.startswith("merged/")}
         assert said == set(expected)
-        return self
-
-    def then_withdrawn(self, *expected: str) -> Self:
-        """Exactly these announcements were taken back just now."""
-        assert self.withdrawn == set(expected)
-        return self
-
-    def then_anew(self, *expected: str) -> Self:
-        """Exactly these announcements were made just now."""
-        assert self.anew == set(expected)
-        return self
-
-    def next_due(self, elapsed: str | None) -> Self:
-        """The case is to be looked at again so long after receipt, or never."""
-        assert self.decision.next_due == (None if elapsed is None else at(elapsed))
         return self
 
     def notice(self, about: str) -> DeadlineWarned | DeadlineBreached | EscalationRaised:
@@ -332,5 +282,4 @@ class Case:
 
 def given(*events: CaseEvent, rules: CaseRulebook = RULES) -> Case:
     """A case of which this is known."""
-    assert len({aggregate_id(event) for event in events}) <= 1
-    return Case(events, rules)
+    return Case().by(rules).reported(*events)

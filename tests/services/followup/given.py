@@ -1,12 +1,12 @@
 """Words to tell a customer's story in: what intake would report of it, and the tasks then."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.followup.domain.decide import decide
-from services.followup.domain.facts import FollowUpFacts, join
+from services.followup.app import decider
+from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
+from services.followup.settings import FollowUpSettings
 from shared.contracts.envelope import Event
 from shared.contracts.followup import TaskChanged, task_id
 from shared.contracts.identifiers import document_version
@@ -20,12 +20,13 @@ from shared.contracts.intake import (
     VisitMoved,
     VisitRecorded,
 )
-from shared.decider.decision import Decision
+from shared.testing.deciders import DeciderSpec
 
 DEALER = "sunrise/pudong"
 CUSTOMER = f"{DEALER}/cdk/C1"
 CAR = "LSVAU2180N2183294"
 POLICY = FollowUpPolicy()
+DECIDER = decider(FollowUpSettings())
 ZONE = "Asia/Shanghai"
 
 
@@ -189,20 +190,22 @@ def moved(kind: str, number: str, *, revised: str = "2030-01-01") -> Event[Any]:
             return _event(CustomerMoved.model_validate(document), at(revised))
 
 
-@dataclass(frozen=True)
-class Tasks:
-    """The tasks as they stand at one moment."""
+class Customer(DeciderSpec[FollowUpFacts, FollowUpPolicy]):
+    """A customer's tasks; a sentence is `kind/document status`, and why it was closed if so."""
 
-    decision: Decision
+    decider = DECIDER
+
+    def moment(self, text: str) -> datetime:
+        return at(text)
+
+    def sentences(self) -> list[str]:
+        return [f"{task} {status}" for task, status in self.statuses.items()]
 
     @property
-    def contents(self) -> list[TaskChanged]:
+    def tasks(self) -> list[TaskChanged]:
         """Every task."""
-        return [
-            output.content
-            for output in self.decision.outputs
-            if isinstance(output.content, TaskChanged)
-        ]
+        contents = (output.content for output in self.decision.outputs)
+        return [content for content in contents if isinstance(content, TaskChanged)]
 
     @property
     def statuses(self) -> dict[str, str]:
@@ -211,26 +214,15 @@ class Tasks:
             f"{task.kind}/{task.document_id.rsplit('/', 1)[1]}": (
                 f"{task.status}: {task.closed_because}" if task.closed_because else task.status
             )
-            for task in self.contents
+            for task in self.tasks
         }
 
     def of_kind(self, kind: str) -> TaskChanged:
         """The only task of a kind."""
-        [task] = [task for task in self.contents if task.kind == kind]
+        [task] = [task for task in self.tasks if task.kind == kind]
         return task
 
 
-@dataclass(frozen=True)
-class Given:
-    """A customer of whom so much is known."""
-
-    facts: FollowUpFacts
-
-    def on(self, moment: str, policy: FollowUpPolicy = POLICY) -> Tasks:
-        """The tasks then."""
-        return Tasks(decide(self.facts, {}, policy, at(moment)))
-
-
-def given(*events: Event[Any]) -> Given:
+def given(*events: Event[Any]) -> Customer:
     """A customer after these events."""
-    return Given(join(FollowUpFacts(), events))
+    return Customer.given(*events)
