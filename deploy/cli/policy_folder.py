@@ -31,6 +31,8 @@ class RulesWork:
     kind: AnyKind
     settings: RuledSettings
     folder: Path
+    reader: RulesFolder[Any, Any]
+    """Reads again only what has changed."""
 
     @classmethod
     def of(cls, service: str, rules: Path | None) -> Self:
@@ -39,7 +41,7 @@ class RulesWork:
         folder = rules or settings.rules_dir
         if folder is None:
             raise typer.BadParameter(f"say which folder: --rules DIR, or {VARIABLE}")
-        return cls(kind, settings, folder)
+        return cls(kind, settings, folder, RulesFolder(folder, kind.reading))
 
     @property
     def now(self) -> datetime:
@@ -101,7 +103,7 @@ class RulesWork:
 
     def _rulebook(self) -> Rulebook[Any]:
         try:
-            rulebook: Rulebook[Any] = RulesFolder(self.folder, self.kind.reading).rulebook()
+            rulebook: Rulebook[Any] = self.reader.rulebook()
         except WrongFile as wrong:
             raise WrongConfiguration(wrong.lines) from None
         return rulebook

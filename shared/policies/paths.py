@@ -6,6 +6,7 @@ SERVICE/policies/*.yaml              drafts, one a dealer: what operators write
 SERVICE/applied/GROUP_DEALER/*.json  editions: what the service follows
 """
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,9 @@ class RulesPaths:
         return files(self.rosters, YAML)
 
     def require(self) -> None:
-        """Raises WrongFile if there is no such folder, or if it is laid out as it once was."""
+        """Raises WrongFile if there is no such folder, if it is laid out as it once was, or if
+        something in it looks like the rules of a service, and is none's: editions that nothing
+        reads must not be taken for none."""
         if not self.root.is_dir():
             raise WrongFile(
                 [f"{self.root}: there is no such folder; {VARIABLE} names the dealers' rules"]
@@ -74,6 +77,15 @@ class RulesPaths:
                     f"its own: mkdir -p {new} && mv {moved} {new}/"
                 ]
             )
+        if strays := [name for name in unknown_folders(self.root) if _has_rules(self.root / name)]:
+            known = ", ".join(SERVICES)
+            raise WrongFile(
+                [
+                    f"{self.root / name}: nothing reads rules in a folder of this name; those of "
+                    f"services are in {known}"
+                    for name in strays
+                ]
+            )
 
 
 def files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
@@ -85,6 +97,12 @@ def unknown_folders(root: Path) -> list[str]:
     """The names of folders that nothing reads: most likely a typing error. Raises WrongFile."""
     known = {*SERVICES, CALENDARS, ROSTERS}
     return sorted(path.name for path in _entries(root) if path.is_dir() and path.name not in known)
+
+
+def _has_rules(folder: Path) -> bool:
+    with contextlib.suppress(OSError):  # what cannot be looked into was not put there as rules
+        return any((folder / name).is_dir() for name in (POLICIES, APPLIED, *SERVICES))
+    return False
 
 
 def _entries(folder: Path) -> Iterator[Path]:

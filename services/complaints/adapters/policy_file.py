@@ -213,5 +213,5 @@ class _Reading:
     def _of(self, rule: ClockRule, message: str) -> str:
         if rule.name in self.written.clocks:
             return self.file.line(["clocks", rule.name], message)
-        place = "extends" if self.written.ladder is None else "ladder"
-        return self.file.line([place], f"for the clock {rule.name}: {message}")
+        field = "extends" if self.written.ladder is None else "ladder"
+        return self.file.line([field], f"for the clock {rule.name}: {message}")

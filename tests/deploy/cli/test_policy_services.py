@@ -130,7 +130,7 @@ def test_a_memory_that_gets_shorter_is_pointed_out(
 
 
 def test_a_folder_that_nothing_reads_is_pointed_out(rules: Path) -> None:
-    (rules / "folowup" / "applied").mkdir(parents=True)
+    (rules / "folowup").mkdir(parents=True)
     done = policy(rules, "check")
     assert done.stderr == f"warning: {rules}/folowup: nothing reads a folder of this name\n"
 

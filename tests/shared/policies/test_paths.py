@@ -48,6 +48,28 @@ def test_what_is_typed_makes_it_right(tmp_path: Path) -> None:
     RulesPaths(tmp_path, "complaints").require()
 
 
+@pytest.mark.parametrize(
+    "stray", ["complaint/applied", "folowup/policies", "rules/complaints", "old/applied/x"]
+)
+def test_rules_that_nothing_would_read_are_refused(tmp_path: Path, stray: str) -> None:
+    (tmp_path / stray).mkdir(parents=True)
+    (tmp_path / "complaints" / "applied").mkdir(parents=True)
+    with pytest.raises(WrongFile) as refused:
+        RulesPaths(tmp_path, "complaints").require()
+    name = stray.split("/", maxsplit=1)[0]
+    assert refused.value.lines == [
+        f"{tmp_path}/{name}: nothing reads rules in a folder of this name; those of services are "
+        "in complaints, scoring, followup"
+    ]
+
+
+def test_other_things_may_be_beside_the_rules(tmp_path: Path) -> None:
+    for name in (".git/applied", "lost+found", "docs", "complaints", "scoring/applied"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "README.md").touch()
+    RulesPaths(tmp_path, "complaints").require()
+
+
 @pytest.mark.parametrize("settings", [ComplaintSettings, ScoringSettings, FollowUpSettings])
 @pytest.mark.parametrize("value", ["/etc/rules", ""])
 def test_the_old_variable_is_refused_with_what_to_type(
