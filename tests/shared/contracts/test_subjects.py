@@ -143,8 +143,8 @@ OF_TEXT = {
     *("split", "rsplit", "partition", "rpartition", "startswith", "endswith", "join", "format"),
     *("removeprefix", "removesuffix", "replace", "find", "index", "match", "fullmatch", "search"),
 }
-OUTPUTS = {"State", "Announcement"}
-"""What takes an about first."""
+TAKES_AN_ABOUT = {"State": 0, "Announcement": 0, "task_id": 1, "subject_id": 2}
+"""What is called with an about, and where among its arguments."""
 OTHER_ABOUTS = ("services/intake/", "deploy/sandbox/feed/feed.py", "deploy/sandbox/feed/dirt.py")
 """Where the word has its plain sense: nothing there is an output."""
 GRAMMAR = "shared/contracts/subjects.py"
@@ -183,8 +183,8 @@ def _by_hand(tree: ast.AST) -> Iterator[int]:
                     each.arg == "about" and _is_composed(each.value) for each in node.keywords
                 )
             case ast.Call(func=ast.Name(id=name), args=args):
-                first = args[0] if args else None
-                found = (name in OUTPUTS and _is_composed(first)) or any(
+                about = args[TAKES_AN_ABOUT[name] :][:1] if name in TAKES_AN_ABOUT else []
+                found = any(map(_is_composed, about)) or any(
                     each.arg == "about" and _is_composed(each.value) for each in node.keywords
                 )
             case ast.JoinedStr(values=values):
@@ -231,6 +231,8 @@ def test_nobody_composes_or_takes_apart_an_about_by_hand() -> None:
         'about = f"closed/{generation}"',
         'State(f"{kind}/{name}", content)',
         'Announcement("score", content)',
+        'task_id(key, f"{kind}/{document}")',
+        'subject_id(NAME, key, "score")',
         'CaseMerged(about="merged/" + into)',
         'contracts.CaseMerged(about=f"merged/{into}")',
         'kind, _, rest = about.partition("/")',
