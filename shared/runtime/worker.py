@@ -78,8 +78,8 @@ class Worker(Generic[F, P]):
         self._last_done_at = self._ports.clock.now()
 
     async def wake(self) -> bool:
-        """Look how far the topics have been read, and wake once what is due by then; whether more
-        may be due."""
+        """One look at how far the topics have been read, and one sweep: what `keep_sweeping` does
+        over and over. Returns whether more may be due."""
         await self.look()
         return await self.sweep.turn()
 
