@@ -31,7 +31,6 @@ from tests.services.intake.given import (
 from tests.services.intake.memory_register import HASH_KEY
 from tests.services.intake.over_http import problem
 
-
 CASE = f"{PUDONG}/cdk/complaint/K1"
 ADDRESS = f"/v1/narratives/{CASE}"
 
