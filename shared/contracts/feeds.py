@@ -268,7 +268,7 @@ class ComplaintStepReported(Document):
 
 
 class CustomerReport(Document):
-    """What is about one customer, and not about a document of his."""
+    """What is about one customer, and not about a document of theirs."""
 
     source_customer_id: CustomerNumber | None = None
     """The number by which the source of the report knows the customer."""

@@ -43,7 +43,7 @@ from shared.contracts.values import (
 )
 
 MOST_VEHICLES = 20
-"""So many cars of one customer are told."""
+"""The most cars of one customer that a profile has."""
 
 
 class Recorded(Message):
