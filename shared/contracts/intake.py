@@ -43,7 +43,7 @@ from shared.contracts.values import (
 )
 
 MOST_VEHICLES = 20
-"""How many cars of one customer are named, at most."""
+"""The most cars of one customer that a profile has."""
 
 
 class Recorded(Message):

@@ -121,7 +121,7 @@ def version_of(statements: Statements, *, more: int = 0) -> str:
     """A version that grows with every newer word, whatever it is on.
 
     It follows from what was said alone, so that one version is one content; and it is newer than
-    any version of the same time that tells a hash. `more`: the weight of words that gave way.
+    any version of the same time that has a hash. `more`: the weight of words that gave way.
     """
     newest_ms = max(time_ms(said.stamp) for said in statements.values())
     total = more + sum(weight(said.stamp) for said in statements.values())
