@@ -11,10 +11,11 @@ import sys
 from itertools import islice
 from os.path import normpath
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from docs import asyncapi, feeds_pages, rule_tables, tables
+from docs import asyncapi, feeds_pages, policy_schemas, rule_tables, tables
 from shared.contracts import complaints, feeds, followup, intake, scoring
 from shared.contracts.values import Contract
 
@@ -44,6 +45,10 @@ def documents() -> dict[str, str]:
         "operations/metrics.md": tables.metrics_page(),
         **{f"schemas/{contract.TYPE}.json": _schema(contract) for contract in contracts()},
         **{f"../{page}": content for page, content in rule_tables.pages().items()},
+        **{
+            f"schemas/policies/{service}.json": _json(schema)
+            for service, schema in policy_schemas.schemas().items()
+        },
     }
 
 
@@ -87,8 +92,11 @@ def main() -> int:
 
 
 def _schema(contract: type[Contract]) -> str:
-    schema = {"$schema": DIALECT, **contract.model_json_schema()}
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return _json(contract.model_json_schema())
+
+
+def _json(schema: dict[str, Any]) -> str:
+    return json.dumps({"$schema": DIALECT, **schema}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _yaml(document: asyncapi.Json) -> str:
@@ -97,7 +105,7 @@ def _yaml(document: asyncapi.Json) -> str:
 
 
 def _stale(wanted: dict[str, str]) -> list[str]:
-    there = {f"schemas/{path.name}" for path in (DOCS / "schemas").glob("*.json")}
+    there = {path.relative_to(DOCS).as_posix() for path in (DOCS / "schemas").rglob("*.json")}
     return sorted(there - wanted.keys())
 
 

@@ -15,8 +15,8 @@ from services.scoring.domain.rules import TABLE
 PROJECT = Path(__file__).parent.parent
 SCORING, FOLLOWUP = "services/scoring/README.md", "services/followup/README.md"
 _END = "<!-- end of what is generated -->"
-_NO_LIMIT = 1000
-"""What `at_least` and `at_most` of a rule are, below and above nothing, where it has none."""
+_LEAST, _MOST = (Rule.model_fields[name].default for name in ("at_least", "at_most"))
+"""What limits nothing: the two of a rule that names none."""
 
 
 def pages() -> dict[str, str]:
@@ -101,7 +101,7 @@ def _with(page: str, tables: dict[str, str]) -> str:
 
 
 def _limits(rule: Rule) -> str:
-    least, most = rule.at_least > -_NO_LIMIT, rule.at_most < _NO_LIMIT
+    least, most = rule.at_least > _LEAST, rule.at_most < _MOST
     if least and most and rule.at_least == -rule.at_most:
         return f"; within ±{rule.at_most}"
     return (f", at least {rule.at_least}" if least else "") + (

@@ -16,7 +16,7 @@ from services.followup.settings import FollowUpSettings
 from services.intake.settings import IntakeSettings
 from services.scoring.settings import ScoringSettings, without_rate
 from shared.platform.kafka import tls_context
-from shared.settings import KafkaSettings, MongoSettings, RuledSettings, ServiceSettings
+from shared.settings import KafkaSettings, RuledSettings, ServiceSettings
 from shared.yaml_file import WrongFile
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -101,17 +101,6 @@ def kafka_settings(recorded: Mapping[str, Any] | None = None) -> KafkaSettings:
     if recorded is None or "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS" in os.environ:
         return settings
     return settings.model_copy(update=dict(recorded))
-
-
-def mongo_settings(recorded: Mapping[str, Any] | None = None) -> MongoSettings:
-    """How to reach MongoDB: as the environment says, else as `recorded` by a running stack.
-
-    Raises `WrongConfiguration`.
-    """
-    settings = _read(ServiceSettings).mongo
-    if recorded is None or "AFTERCARE_MONGO__URI" in os.environ:
-        return settings
-    return MongoSettings.model_validate({**dict(settings), **recorded})
 
 
 def as_yaml(settings: ServiceSettings) -> str:

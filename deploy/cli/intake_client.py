@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Literal, Self, TypeVar
+from typing import Self, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
+from shared.contracts.http.intake import BatchAnswer, Item, RepublishedPage
+from shared.contracts.http.problem import Problem, problem
 
 MEDIA_TYPE = "application/x-ndjson"
 REQUEST_SECONDS = 60.0
@@ -18,57 +20,7 @@ TRIES = 12
 """How often a refusal for the moment (503) or a lost connection is tried again."""
 
 
-class Place(BaseModel):
-    """A place in an event, and what is wrong there."""
-
-    pointer: str
-    detail: str
-
-    def in_words(self) -> str:
-        """Where and what."""
-        return f"{self.pointer}: {self.detail}" if self.pointer else self.detail
-
-
-class Problem(BaseModel):
-    """RFC 9457 problem details, as far as they are shown."""
-
-    title: str
-    detail: str | None = None
-    errors: tuple[Place, ...] = ()
-
-    def in_words(self) -> str:
-        """One line; intake puts no content of the event into it."""
-        places = "; ".join(place.in_words() for place in self.errors)
-        return ": ".join(part for part in (self.title, self.detail, places) if part)
-
-
-class Item(BaseModel):
-    """What became of one event."""
-
-    index: int
-    id: str | None = None
-    outcome: Literal["accepted", "duplicate", "rejected"]
-    document_id: str | None = None
-    version: str | None = None
-    customer_keys: tuple[str, ...] = ()
-    warnings: tuple[Place, ...] = ()
-    problem: Problem | None = None
-
-
-class _Answer(BaseModel):
-    items: tuple[Item, ...]
-
-
-class RepublishedPage(BaseModel):
-    """What one page put on the topics again."""
-
-    documents: int
-    records: int
-    not_kept: int
-    next: str | None
-
-
-A = TypeVar("A", bound=BaseModel)
+R = TypeVar("R", bound=BaseModel)
 
 
 class IntakeClient:
@@ -96,12 +48,12 @@ class IntakeClient:
         what it took. Splits what is too much at once. Raises `CannotRun` when intake does not
         take it for another reason, or stays away.
         """
-        answer = await self._post(
+        response = await self._post(
             "/v1/events", content=b"\n".join(lines), headers={"content-type": MEDIA_TYPE}
         )
-        if answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+        if response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
             return await self._send_smaller(lines)
-        items = self._read(answer, _Answer).items
+        items = self._read(response, BatchAnswer).items
         if [item.index for item in items] != list(range(len(lines))):
             raise CannotRun(f"intake at {self._url} did not answer for every line sent")
         return list(items)
@@ -114,18 +66,18 @@ class IntakeClient:
         given = {name: value for name, value in asked.items() if value is not None}
         return self._read(await self._post("/v1/republish", params=given), RepublishedPage)
 
-    def _read(self, answer: httpx.Response, kind: type[A]) -> A:
-        if answer.status_code != httpx.codes.OK:
-            raise CannotRun(f"intake at {self._url} answers {_in_words(answer)}")
+    def _read(self, response: httpx.Response, kind: type[R]) -> R:
+        if response.status_code != httpx.codes.OK:
+            raise CannotRun(f"intake at {self._url} answers {_in_words(response)}")
         try:
-            return kind.model_validate_json(answer.content)
+            return kind.model_validate_json(response.content)
         except ValidationError as error:
             raise CannotRun(f"what answers at {self._url} is not intake") from error
 
     async def _send_smaller(self, lines: Sequence[bytes]) -> list[Item]:
         if len(lines) == 1:
-            problem = Problem(title="The event is larger than intake takes")
-            return [Item(index=0, outcome="rejected", problem=problem)]
+            too_large = problem("too-large", "The event is larger than intake takes", 413)
+            return [Item(index=0, outcome="rejected", problem=too_large)]
         middle = len(lines) // 2
         first = await self.send(lines[:middle])
         second = await self.send(lines[middle:])
@@ -143,7 +95,7 @@ class IntakeClient:
         wait = 0.25
         for tries_left in reversed(range(TRIES)):
             try:
-                answer = await self._http.post(
+                response = await self._http.post(
                     f"{self._url}{path}", content=content, headers=headers, params=params
                 )
             except (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
@@ -155,23 +107,24 @@ class IntakeClient:
                 if not tries_left:
                     raise CannotRun(f"intake at {self._url} stopped answering") from error
             else:
-                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or not tries_left:
-                    return answer
-                wait = max(wait, _asked_to_wait(answer))
+                if response.status_code != httpx.codes.SERVICE_UNAVAILABLE or not tries_left:
+                    return response
+                wait = max(wait, _asked_to_wait(response))
             await asyncio.sleep(min(wait, LONGEST_WAIT_SECONDS))
             wait *= 2
         raise AssertionError("the last try returns or raises")
 
 
-def _asked_to_wait(answer: httpx.Response) -> float:
+def _asked_to_wait(response: httpx.Response) -> float:
     try:
-        return max(0.0, float(answer.headers.get("retry-after", "0")))
+        return max(0.0, float(response.headers.get("retry-after", "0")))
     except ValueError:
         return 0.0
 
 
-def _in_words(answer: httpx.Response) -> str:
+def _in_words(response: httpx.Response) -> str:
     try:
-        return f"{answer.status_code}: {Problem.model_validate_json(answer.content).in_words()}"
+        found = Problem.model_validate_json(response.content)
+        return f"{response.status_code}: {found.in_words()}"
     except ValidationError:
-        return str(answer.status_code)
+        return str(response.status_code)

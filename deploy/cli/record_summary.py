@@ -8,8 +8,8 @@ from typing import Any
 
 from deploy.cli.terminal import printable
 from shared.contracts import complaints, followup, intake, scoring
-from shared.contracts.case_subjects import Subject
 from shared.contracts.envelope import from_headers
+from shared.contracts.subjects import CaseSubject
 from shared.contracts.topics import DEAD_LETTERS
 from shared.contracts.values import instant_text
 from shared.platform.dead_letters import is_resolution, own_headers
@@ -215,18 +215,18 @@ def _taken_back(data: Data) -> str:
 def taken_back(about: str) -> str:
     """What was taken back, by its name within the case, such as `breach/contact/1/3d7f0c2ab1`."""
     try:
-        subject = Subject.parse(about)
+        subject = CaseSubject.parse(about)
     except ValueError:
         return about
     match subject.kind:
         case "warning" | "breach" | "verdict":
             return f"{subject.kind} of {words(subject.clock or '')}"
         case "step":
-            return f"step {words(subject.step or '')} of {words(subject.clock or '')}"
+            return f"step {words(subject.rung or '')} of {words(subject.clock or '')}"
         case "closed":
             return "closing"
         case "refused":
-            return f"refusal of step {subject.step}"
+            return f"refusal of step {subject.step_id}"
         case "merged":
             return "merge"
         case "standing":

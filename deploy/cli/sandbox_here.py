@@ -6,12 +6,16 @@ import typer
 
 from deploy.cli.terminal import WRONG_USE, err
 
-SANDBOX = "deploy.sandbox"
+
+def is_here(package: str) -> bool:
+    """Whether a package can be imported; a directory that one left behind is none."""
+    found = importlib.util.find_spec(package)
+    return found is not None and found.origin is not None
 
 
 def require_sandbox(command: str) -> None:
     """Return where it is. Elsewhere say what to do, and exit with 2."""
-    if importlib.util.find_spec(SANDBOX) is not None:
+    if is_here("deploy.sandbox"):
         return
     err.print(
         f"`aftercare {command}` runs on embedded servers, which are not installed with the "

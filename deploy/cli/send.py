@@ -10,8 +10,9 @@ import typer
 
 from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
 from deploy.cli.event_files import EventLine, read_lines
-from deploy.cli.intake_client import IntakeClient, Item
+from deploy.cli.intake_client import IntakeClient
 from deploy.cli.terminal import FAILED, AsJson, DataDir, bar, out, write_json
+from shared.contracts.http.intake import Item
 
 DEFAULT_CHUNK = 500
 _SHOWN_REJECTIONS = 50
@@ -65,7 +66,7 @@ class Account:
     warned: list[WarnedEvent] = field(default_factory=list)
 
     def add(self, line: EventLine, item: Item) -> None:
-        """Count one answer."""
+        """Count what became of one event."""
         self.sent += 1
         if item.warnings:
             warnings = tuple(warning.in_words() for warning in item.warnings)

@@ -20,7 +20,7 @@ from shared.contracts.topics import ALL, DEAD_LETTERS, Topic
 from shared.platform.kafka import MAX_REQUEST_BYTES, make_admin
 from shared.settings import KafkaSettings
 
-ANSWER_SECONDS = 20.0
+RESPONSE_SECONDS = 20.0
 _POLL_SECONDS = 0.1
 
 State = Literal["created", "ok", "differs", "missing"]
@@ -117,7 +117,7 @@ async def provision_topics(settings: KafkaSettings, *, create: bool) -> list[Top
 async def _administration(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
     admin = make_admin(settings)
     try:
-        async with asyncio.timeout(ANSWER_SECONDS):
+        async with asyncio.timeout(RESPONSE_SECONDS):
             await admin.start()
             yield admin
     except (KafkaError, TimeoutError, OSError) as error:
@@ -138,7 +138,7 @@ async def _described(admin: AIOKafkaAdminClient) -> dict[str, list[dict[str, Any
 async def _create(
     admin: AIOKafkaAdminClient, topics: Sequence[Topic], settings: KafkaSettings
 ) -> None:
-    answer = await admin.create_topics(
+    response = await admin.create_topics(
         [
             NewTopic(
                 topic.name,
@@ -149,7 +149,7 @@ async def _create(
             for topic in topics
         ]
     )
-    for name, code, message in answer.topic_errors:
+    for name, code, message in response.topic_errors:
         error = for_code(code)
         if code and error is not TopicAlreadyExistsError:
             raise CannotRun(
@@ -179,8 +179,8 @@ async def _settings_of(
     wanted = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
     return {
         resource[3]: {str(entry[0]): str(entry[1]) for entry in resource[4]}
-        for answer in await admin.describe_configs(wanted)
-        for resource in answer.resources
+        for response in await admin.describe_configs(wanted)
+        for resource in response.resources
         if resource[0] == 0
     }
 

@@ -151,13 +151,13 @@ def stop_all(children: Sequence[Child], *, within_seconds: float) -> None:
         child.stop(within_seconds=within_seconds)
 
 
-def free_port() -> int:
+def free_port(*, among: Iterator[int] = _unused_ports) -> int:
     """A port that nobody listens on, and that this process was not given before.
 
     It is below those that systems give to outgoing connections, which would take it before the
     server that it is for does. Raises `CannotRun` when there is none left.
     """
-    for port in _unused_ports:
+    for port in among:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):

@@ -1,12 +1,11 @@
 """What a running `aftercare up` leaves for the other commands: where it can be reached."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.cli.address_file import FILE, Addresses
-from deploy.sandbox.stack import DATABASE_VARIABLE, Stack
+from deploy.sandbox.stack import Stack
 
 
 @contextmanager
@@ -17,7 +16,6 @@ def recording(stack: Stack, directory: Path) -> Iterator[None]:
     )
     record = Addresses(
         kafka=embedded if stack.broker_is_embedded else None,
-        mongo=None if os.environ.get(DATABASE_VARIABLE) else {"uri": f"mongodb://{stack.database}"},
         urls=dict(stack.urls),
         rules=stack.rules,
     )

@@ -1,19 +1,19 @@
 """Read endpoints for staff and operators: a case and why, a dealer's cases, its statistics."""
 
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from typing import Annotated, Any, Literal, NoReturn
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
 from services.complaints.domain.facts import CaseFacts, Filed
-from services.complaints.domain.listing import CaseTally
 from services.complaints.domain.rulebook import CaseRulebook
 from services.complaints.views import cursor
-from services.complaints.views.case import CasePage, CaseView, is_undecided, line, show
+from services.complaints.views.case import documents_meant, ids_meant, is_undecided, line, show
 from services.complaints.views.csv import to_csv
-from services.complaints.views.statistics import By, Statistics, Tables
-from shared.contracts.identifiers import as_composed
+from services.complaints.views.statistics import Tables, WrongDays, today_at
+from shared.contracts.http.complaints import CasePage, CaseView
+from shared.contracts.http.complaints_statistics import By, Statistics
 from shared.contracts.values import Day
 from shared.decider.snapshot import Snapshot
 from shared.platform.problems import Refusal, undecided, unknown, wrong_parameters
@@ -21,13 +21,11 @@ from shared.runtime import Reader, known_dealer
 from shared.time.clock import TimeSource
 
 PAGE_LIMIT = 500
+"""How many cases a page of them has at most."""
 STATISTICS_PAGE = 1000
+"""How many cases are read at once for statistics."""
 MOST_CASES = 200_000
-"""More are not read for one answer."""
-MOST_DAYS = 3 * 366
-"""Statistics reach over three years at most."""
-_EAST = timezone(timedelta(hours=14))
-"""Where a day begins first."""
+"""How many cases are read for one response at most."""
 
 Group = Annotated[str, Path(description="The dealer group.")]
 Dealer = Annotated[str, Path(description="The dealer within the group.")]
@@ -66,17 +64,17 @@ Accept = Annotated[
     str,
     Header(description="`text/csv` asks for a table, as `statistics.csv` does; else JSON."),
 ]
-Answers = dict[int | str, dict[str, Any]]
-_NOT_FOUND: Answers = {404: {"description": "There is no such case."}}
-_NO_DEALER: Answers = {404: {"description": "There is no such dealer here."}}
-_INVALID: Answers = {422: {"description": "The request is not valid."}}
-_UNDECIDED: Answers = {
+Responses = dict[int | str, dict[str, Any]]
+_NOT_FOUND: Responses = {404: {"description": "There is no such case."}}
+_NO_DEALER: Responses = {404: {"description": "There is no such dealer here."}}
+_INVALID: Responses = {422: {"description": "The request is not valid."}}
+_UNDECIDED: Responses = {
     503: {
         "description": "The case was set aside after a fault, and nothing can be said of it at "
         "present. It is tried again by itself.",
     }
 }
-_CSV: Answers = {
+_CSV: Responses = {
     200: {
         "description": "A row per period, and one for the total.",
         "content": {"text/csv": {"schema": {"type": "string"}}},
@@ -87,7 +85,12 @@ _CSV: Answers = {
 def routes(reader: Reader[CaseFacts], clock: TimeSource) -> APIRouter:
     """The endpoints, over what `reader` shows."""
     router = APIRouter(prefix="/v1", tags=["complaints"])
+    _routes_of_cases(router, reader, clock)
+    _routes_of_statistics(router, reader, clock)
+    return router
 
+
+def _routes_of_cases(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSource) -> None:
     @router.get(
         "/cases/{case:path}",
         summary="One case: its standing, its timeline, its clocks and why",
@@ -123,15 +126,16 @@ def routes(reader: Reader[CaseFacts], clock: TimeSource) -> APIRouter:
 
         A case that changes while pages are read can move to another page.
         """
-        return await _page(
-            reader,
-            clock,
-            known_dealer(reader, group, dealer),
-            status=status,
-            after=after,
-            limit=limit,
-        )
+        dealer_id = known_dealer(reader, group, dealer)
+        read = _all_cases if status == "all" else _open_cases
+        snapshots = await read(reader, dealer_id, after, limit)
+        following = cursor.next_page(snapshots, limit=limit, by_deadline=status == "open")
+        now = clock.now()
+        lines = tuple(line(each, reader.policy, now) for each in snapshots)
+        return CasePage(cases=lines, next=following)
 
+
+def _routes_of_statistics(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSource) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/statistics",
         summary="A dealer's complaints by week or month",
@@ -158,9 +162,9 @@ def routes(reader: Reader[CaseFacts], clock: TimeSource) -> APIRouter:
         figures are current, those of the past too. Duplicates that were merged count as that alone.
         At most three years at once.
         """
-        found = await _statistics(
-            reader, clock.now(), known_dealer(reader, group, dealer), by=by, first=first, last=last
-        )
+        dealer_id = known_dealer(reader, group, dealer)
+        tables = _tables(reader.policy, dealer_id, clock.now(), by=by, first=first, last=last)
+        found = await _filled(tables, reader, dealer_id)
         return _table(found) if _asks_for_csv(accept) else found
 
     @router.get(
@@ -179,23 +183,19 @@ def routes(reader: Reader[CaseFacts], clock: TimeSource) -> APIRouter:
         """UTF-8 with a byte order mark, which Excel needs to open it correctly in China; one row of
         headings, comma-separated. A text that could be taken for a formula begins with `'`.
         """
-        found = await _statistics(
-            reader, clock.now(), known_dealer(reader, group, dealer), by=by, first=first, last=last
-        )
-        return _table(found)
-
-    return router
+        dealer_id = known_dealer(reader, group, dealer)
+        tables = _tables(reader.policy, dealer_id, clock.now(), by=by, first=first, last=last)
+        return _table(await _filled(tables, reader, dealer_id))
 
 
 async def _case(reader: Reader[CaseFacts], given: str) -> Snapshot[CaseFacts] | None:
     """The case of this id, or whose complaint is this document; an id that lost its
     percent-encoding on the way is understood, too."""
-    key, _, name = given.partition("|")
-    for id_ in dict.fromkeys((given, f"{as_composed(key, plain=3)}|{as_composed(name, plain=4)}")):
+    for id_ in ids_meant(given):
         snapshot = await reader.get(id_)
         if snapshot is not None:
             return snapshot
-    for document_id in dict.fromkeys((given, as_composed(given, plain=4))):
+    for document_id in documents_meant(given):
         snapshots = await reader.named(document_id)
         here = [snapshot for snapshot in snapshots if isinstance(snapshot.facts.complaint, Filed)]
         if snapshots:
@@ -203,99 +203,53 @@ async def _case(reader: Reader[CaseFacts], given: str) -> Snapshot[CaseFacts] | 
     return None
 
 
-async def _page(
-    reader: Reader[CaseFacts],
-    clock: TimeSource,
-    dealer_id: str,
-    *,
-    status: Literal["open", "all"],
-    after: str,
-    limit: int,
-) -> CasePage:
-    if status == "all":
-        if after and not after.startswith(f"{dealer_id}/"):
-            _refuse("after", "not the `next` of a page of all cases of this dealer")
-        snapshots = await reader.page(dealer_id, after=after, limit=limit)
-    else:
-        snapshots = await reader.open_by_deadline(
-            dealer_id, after=_place(after, dealer_id), limit=limit
-        )
-    last = snapshots[-1] if len(snapshots) == limit else None
-    following = last.id if last is not None else None
-    if last is not None and status == "open":
-        listing = last.listing
-        assert listing is not None
-        assert listing.deadline is not None
-        following = cursor.written((listing.deadline, last.id))
-    rulebook, now = reader.policy, clock.now()
-    return CasePage(
-        cases=tuple(line(snapshot, rulebook, now) for snapshot in snapshots), next=following
-    )
+async def _all_cases(
+    reader: Reader[CaseFacts], dealer_id: str, after: str, limit: int
+) -> Sequence[Snapshot[CaseFacts]]:
+    if after and not after.startswith(f"{dealer_id}/"):
+        raise _wrong("after", "not the `next` of a page of all cases of this dealer")
+    return await reader.page(dealer_id, after=after, limit=limit)
 
 
-def _place(after: str, dealer_id: str) -> cursor.Place | None:
-    if not after:
-        return None
+async def _open_cases(
+    reader: Reader[CaseFacts], dealer_id: str, after: str, limit: int
+) -> Sequence[Snapshot[CaseFacts]]:
     try:
-        return cursor.read(after, dealer_id)
+        position = cursor.read(after, dealer_id) if after else None
     except ValueError:
-        _refuse("after", "not the `next` of a page of this dealer's open cases")
+        message = "not the `next` of a page of this dealer's open cases"
+        raise _wrong("after", message) from None
+    return await reader.open_by_deadline(dealer_id, after=position, limit=limit)
 
 
-async def _statistics(
-    reader: Reader[CaseFacts],
-    now: datetime,
+def _tables(
+    rulebook: CaseRulebook,
     dealer_id: str,
+    now: datetime,
     *,
     by: By,
     first: date | None,
     last: date | None,
-) -> Statistics:
-    if last is None:
-        last = now.astimezone(_zone_of(reader.policy, dealer_id)).date()
-    if first is None:
-        first = _weeks_before(last) if by == "week" else _months_before(last)
-    if last < first:
-        _refuse("to", "it is before the first day")
-    if (last - first).days >= MOST_DAYS:
-        _refuse("from", f"at most {MOST_DAYS} days at once, which is three years")
-    tables = Tables(by, first, last)
-    if not await _fill(tables, reader, dealer_id, last):
-        _refuse("from", f"more than {MOST_CASES} complaints; ask for less time at once")
-    return tables.statistics(dealer_id)
+) -> Tables:
+    try:
+        return Tables.asked(by, first, last, today=today_at(rulebook, dealer_id, now))
+    except WrongDays as wrong:
+        raise _wrong(wrong.parameter, wrong.message) from None
 
 
-async def _fill(tables: Tables, reader: Reader[CaseFacts], dealer_id: str, last: date) -> bool:
-    """Page by page; a day more on either side, as listings go by UTC. False: they are too many."""
-    since = datetime.combine(tables.earliest, datetime.min.time(), UTC) - timedelta(days=1)
-    until = datetime.combine(last, datetime.min.time(), UTC) + timedelta(days=2)
+async def _filled(tables: Tables, reader: Reader[CaseFacts], dealer_id: str) -> Statistics:
+    """The statistics of all cases of that time, which are read page by page."""
+    since, until = tables.received_within
     after = ""
     for _ in range(MOST_CASES // STATISTICS_PAGE):
         page = await reader.listings(
             dealer_id, since=since, until=until, after=after, limit=STATISTICS_PAGE
         )
-        for _, listing in page:
-            tally = CaseTally.model_validate(listing.tally)
-            tables.add(tally, is_open=listing.deadline is not None)
+        tables.add_listed(listing for _, listing in page)
         if len(page) < STATISTICS_PAGE:
-            return True
+            return tables.statistics(dealer_id)
         after = page[-1][0]
-    return False
-
-
-def _zone_of(rulebook: CaseRulebook, dealer_id: str) -> tzinfo:
-    """The zone of the dealer's calendar; without one, where a day begins first."""
-    calendar = rulebook.current(dealer_id).calendar
-    return ZoneInfo(calendar.timezone) if calendar is not None else _EAST
-
-
-def _weeks_before(last: date) -> date:
-    return last - timedelta(days=last.weekday() + 11 * 7)
-
-
-def _months_before(last: date) -> date:
-    months = last.year * 12 + last.month - 1 - 11
-    return date(months // 12, months % 12 + 1, 1)
+    raise _wrong("from", f"more than {MOST_CASES} complaints; ask for less time at once")
 
 
 def _asks_for_csv(accept: str) -> bool:
@@ -312,6 +266,6 @@ def _table(found: Statistics) -> Response:
     )
 
 
-def _refuse(parameter: str, message: str) -> NoReturn:
-    """Answer 422, in the form of all such answers."""
-    raise Refusal(wrong_parameters([{"loc": ("query", parameter), "msg": message}]))
+def _wrong(parameter: str, message: str) -> Refusal:
+    """Answers 422, in the form of all such responses."""
+    return Refusal(wrong_parameters([{"loc": ("query", parameter), "msg": message}]))

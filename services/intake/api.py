@@ -1,5 +1,6 @@
-"""The endpoints: events in, and what the register knows of the documents."""
+"""The endpoints: events in, documents as the register knows them, and what is kept once more."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import structlog
@@ -7,28 +8,47 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, StringConstraints, TypeAdapter
 from starlette.requests import ClientDisconnect
 
-from services.intake.adapters.http.body import SINGLE, events_in, media_type_of, strictness_of
-from services.intake.adapters.http.limits import Door
-from services.intake.adapters.http.schema import EVENT_BODY, STRICT, problems_of
+from services.intake.adapters.door import Door
 from services.intake.adapters.register import Register, row_of
-from services.intake.domain.facts import Row
+from services.intake.adapters.republish import Republishing, UnknownCursor
+from services.intake.domain.decode.body import (
+    SINGLE,
+    UnreadableBody,
+    WrongMediaType,
+    events_in,
+    media_type_of,
+)
+from services.intake.domain.decode.strict_json import TooLarge
 from services.intake.receive import Intake
 from services.intake.settings import IntakeSettings
 from services.intake.views import problems
-from services.intake.views.answers import BatchAnswer, Document, DocumentDetail, Item, batch_answer
+from services.intake.views.documents import document_detail, narrative_of, registered_document
+from services.intake.views.items import batch_answer
+from services.intake.views.openapi import EVENT_BODY, STRICT, problems_of
+from shared.contracts.http.intake import (
+    BatchAnswer,
+    DocumentDetail,
+    Item,
+    Narrative,
+    RegisteredDocument,
+    RepublishedPage,
+)
 from shared.contracts.http.problem import Problem
-from shared.contracts.values import DealerId, instant_text
+from shared.contracts.values import DealerId, Instant
 from shared.dealers.dealer import Dealers
 from shared.platform import metrics
 from shared.platform.errors import TransientFailure
-from shared.platform.problems import Refusal, invalid_query, problem_response, unknown
+from shared.platform.file_kinds import binary_kind
+from shared.platform.problems import Refusal, internal, invalid_query, problem_response, unknown
 from shared.platform.tracebacks import where_raised
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
+MOST_REPUBLISHED_AT_ONCE = 1_000
+"""The most documents of one request: they bound its time and its memory."""
 
 log = structlog.get_logger()
 
-_PAGE = TypeAdapter(list[Document])
+_PAGE = TypeAdapter(list[RegisteredDocument])
 
 
 def events_router(intake: Intake, settings: IntakeSettings) -> APIRouter:
@@ -54,9 +74,9 @@ def events_router(intake: Intake, settings: IntakeSettings) -> APIRouter:
         as it takes. A repeat is answered `duplicate` and changes nothing.
         """
         with metrics.intake_request_seconds.time():
-            answer = await _answer(request, intake, door, settings)
-        metrics.intake_requests.labels(str(answer.status_code)).inc()
-        return answer
+            response = await _take(request, intake, door, settings)
+        metrics.intake_requests.labels(str(response.status_code)).inc()
+        return response
 
     return router
 
@@ -68,7 +88,7 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
     @router.get(
         "/v1/documents",
         summary="A dealer's documents",
-        response_model=list[Document],
+        response_model=list[RegisteredDocument],
         responses=problems_of(404, 422, 503),
     )
     async def documents(
@@ -89,7 +109,7 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
             rows = await register.page(dealer_id, after=after, limit=limit, kind=kind)
         except TransientFailure as failure:
             return _unavailable(failure)
-        page = _PAGE.dump_json([_document(row) for row in rows])
+        page = _PAGE.dump_json([registered_document(row) for row in rows])
         return Response(page, media_type="application/json")
 
     @router.get(
@@ -108,23 +128,96 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
             return _unavailable(failure)
         if row is None:
             return problem_response(unknown("no such document"))
-        return _json(200, _detail(row))
+        return _json(200, document_detail(row))
 
     return router
 
 
-async def _answer(
-    request: Request, intake: Intake, door: Door, settings: IntakeSettings
-) -> Response:
+def narratives_router(register: Register) -> APIRouter:
+    """`GET /v1/narratives/{document_id}`: what was written in free words, for who works on it.
+
+    An address of its own, not one below the document's: any number of a document may end in any
+    word.
+    """
+    router = APIRouter(tags=["documents"])
+
+    @router.get(
+        "/v1/narratives/{document_id:path}",
+        summary="What was written of a document in free words",
+        response_model=Narrative,
+        responses=problems_of(404, 503),
+    )
+    async def narrative(
+        document_id: Annotated[str, Path(description="as answered, its `%` percent-encoded")],
+    ) -> Response:
+        """Personal: give it only to who works on the case. 404 when nothing was written."""
+        row = await row_of(register, document_id)
+        if row is None:
+            raise Refusal(unknown("no such document"))
+        found = narrative_of(row)
+        if found is None:
+            raise Refusal(unknown("nothing is written of this document"))
+        return Response(
+            found.model_dump_json(exclude_none=True),
+            media_type="application/json",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    return router
+
+
+def republish_router(republishing: Republishing, dealers: Dealers) -> APIRouter:
+    """`POST /v1/republish`."""
+    router = APIRouter(tags=["operations"])
+
+    @router.post(
+        "/v1/republish",
+        summary="Put what is kept on the topics again, page by page",
+        response_model=RepublishedPage,
+        responses=problems_of(404, 422, 503),
+    )
+    async def republish(
+        dealer_id: Annotated[DealerId | None, Query(description="group/dealer; else all")] = None,
+        since: Annotated[
+            Instant | None, Query(description="only what was registered or changed since")
+        ] = None,
+        after: Annotated[str, Query(description="`next` of the page before")] = "",
+        limit: Annotated[
+            int, Query(ge=1, le=MOST_REPUBLISHED_AT_ONCE, description="documents at once")
+        ] = 500,
+    ) -> Response:
+        """The same records, under the same ids. Go on with `after` until `next` is null.
+
+        An answer of 503 means that nothing is known of the page: ask for it again.
+        """
+        if dealer_id is not None and dealers.find(dealer_id) is None:
+            raise Refusal(unknown("no such dealer here"))
+        try:
+            done = await republishing.page(
+                dealer_id=dealer_id, since=since, after=after, limit=limit
+            )
+        except UnknownCursor:
+            return problem_response(invalid_query("not valid: query.after"))
+        except TransientFailure as failure:
+            log.warning("not republished", because=str(failure))
+            metrics.transient_failures.labels("intake", type(failure).__name__).inc()
+            return problem_response(problems.unavailable())
+        return Response(done.model_dump_json(), media_type="application/json")
+
+    return router
+
+
+async def _take(request: Request, intake: Intake, door: Door, settings: IntakeSettings) -> Response:
     headers = request.headers
     try:
-        strict = strictness_of(request.query_params.multi_items())
+        strict = _strictness_of(request.query_params.multi_items())
         media_type = media_type_of(headers.get("content-type"), headers.get("content-encoding"))
         is_batch = media_type != SINGLE
         async with (
             door.body(request.stream()) as body,
             door.turn(size=len(body), is_batch=is_batch) as aside,
         ):
+            _refuse_what_is_no_text(body)
             events = events_in(
                 body,
                 media_type,
@@ -138,17 +231,41 @@ async def _answer(
             return await aside(lambda: _batch(items) if is_batch else _one(items[0]))
     except Refusal as refusal:
         return _refused(intake, refusal.problem)
+    except WrongMediaType as error:
+        return _refused(intake, problems.wrong_media_type(str(error)))
+    except UnreadableBody as error:
+        return _refused(intake, problems.unreadable(str(error)))
+    except TooLarge as error:
+        return _refused(intake, problems.too_large(str(error)))
     except ClientDisconnect:
         return _refused(intake, problems.unreadable("the body was cut off"))
     except TransientFailure as failure:
         return _unavailable(failure)
     except Exception as error:  # its text may hold what was reported: only its kind is logged
         log.error("intake failed", because=where_raised(error))
-        return problem_response(problems.internal())
+        return problem_response(internal("Intake failed"))
+
+
+def _strictness_of(query: Sequence[tuple[str, str]]) -> bool:
+    """Whether unknown fields are refused: `?strict=true`; raises `Refusal` (422) for any other."""
+    match query:
+        case []:
+            return False
+        case [("strict", "true" | "false" as strict)]:
+            return strict == "true"
+        case _:
+            detail = "not valid: only query.strict is taken, once, as true or false"
+            raise Refusal(invalid_query(detail))
+
+
+def _refuse_what_is_no_text(body: bytes) -> None:
+    """Say it once of a whole body, where decoding would say it of each line."""
+    if kind := binary_kind(body):
+        raise Refusal(problems.unreadable(f"this looks like {kind}: send JSON in UTF-8"))
 
 
 def _refused(intake: Intake, problem: Problem) -> Response:
-    intake.seen.request(problem)
+    intake.monitor.request(problem)
     return problem_response(problem)
 
 
@@ -171,24 +288,3 @@ def _unavailable(failure: TransientFailure) -> Response:
 def _json(status: int, content: BaseModel) -> Response:
     body = content.model_dump_json(exclude_none=True)
     return Response(body, status_code=status, media_type="application/json")
-
-
-def _document(row: Row) -> Document:
-    return Document(
-        document_id=row.document_id,
-        kind=row.kind,
-        version=row.version,
-        customer_keys=tuple(sorted(row.keys)),
-    )
-
-
-def _detail(row: Row) -> DocumentDetail:
-    return DocumentDetail(
-        **_document(row).model_dump(),
-        dealer_id=row.dealer_id,
-        roles=dict(row.customer_keys),
-        parent=row.parent,
-        merged_into=row.merged_into,
-        first_received_at=instant_text(row.first_received_at),
-        updated_at=instant_text(row.updated_at),
-    )

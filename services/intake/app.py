@@ -5,21 +5,22 @@ import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-import structlog
 from fastapi import FastAPI
 
-from services.intake.adapters.http.schema import with_events
 from services.intake.adapters.register import MongoRegister, Register
 from services.intake.adapters.republish import Republishing
-from services.intake.api import documents_router, events_router
-from services.intake.narratives_api import narratives_router
+from services.intake.api import (
+    documents_router,
+    events_router,
+    narratives_router,
+    republish_router,
+)
 from services.intake.receive import Intake
-from services.intake.republish_api import republish_router
 from services.intake.settings import IntakeSettings
+from services.intake.views.openapi import with_events
 from shared.contracts import intake as contracts
 from shared.dealers.dealer import Dealers
 from shared.platform import http, metrics
-from shared.platform.backoff import Backoff
 from shared.platform.errors import TransientFailure
 from shared.platform.http import Lifespan, Readiness, operations, run
 from shared.platform.kafka import make_producer
@@ -28,8 +29,6 @@ from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher, Publisher
 from shared.settings import reading_files
 from shared.time.clock import TimeSource
-
-log = structlog.get_logger()
 
 
 def make_app(
@@ -42,7 +41,7 @@ def make_app(
     readiness: Readiness,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
-    """Intake over any register and relay."""
+    """Intake over any register and publisher."""
     app = http.make_app(
         title="Aftercare intake",
         description="Takes what dealer-management systems report, as CloudEvents.",
@@ -72,7 +71,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        preparing = asyncio.create_task(_prepare(register))
+        preparing = asyncio.create_task(register.prepare_when_it_answers())
         publisher.start()
         try:
             yield
@@ -113,15 +112,3 @@ def main() -> None:
         settings.http,
         graceful_stop_seconds=settings.runtime.graceful_stop_seconds,
     )
-
-
-async def _prepare(register: MongoRegister) -> None:
-    """Create the indexes as soon as the database answers."""
-    backoff = Backoff()
-    while True:
-        try:
-            await register.prepare()
-            return
-        except TransientFailure as failure:
-            log.warning("the database is away", because=str(failure))
-            await backoff.wait()

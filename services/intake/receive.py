@@ -1,42 +1,51 @@
 """Taking a batch of events: all are decided, all is published, then all is registered.
 
-    examine -> one reading -> decide in memory -> one publish -> one guarded bulk -> answer
+    examine -> one reading -> decide in memory -> one publish -> one guarded bulk -> items
 
 The register is written last, so that a crash before it makes a retry, never a false
-duplicate. The reading tells the steps that are known of the complaints in the batch: they go
+duplicate. The reading also finds the steps that are known of the complaints in the batch: they go
 out with their complaint, ahead of it, so that nobody takes it for one that nothing was done
 about. After the write all is read once more, and steps are brought to where their complaint is:
 whichever of a step and the complaints it follows is registered last sees the others, on
 whichever instance. A merge names the customer of the complaint it leads to. A step's version
-tells the versions of these complaints (`facts.placed`), so that whatever was published by an
-attempt that lost, or was cut off before it could register, is older than what is published at
-last.
+holds the versions of these complaints (`versions.version_following`), so that whatever was
+published by an attempt that lost, or was cut off before it could register, is older than what is
+published at last.
 
 A batch that more steps follow than fit at once is taken in portions, a complaint and its steps
 in one.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Protocol, TypeAlias, TypeVar
+from typing import TypeAlias
 
-from services.intake.adapters.publish import publish
-from services.intake.adapters.records import record_of
+from services.intake.adapters.door import Aside, at_once
+from services.intake.adapters.monitor import NOBODY, FeedMonitor, Sender
+from services.intake.adapters.publish import publish, record_of
 from services.intake.adapters.register import Register
-from services.intake.adapters.seen import NOBODY, Seen, Sender
-from services.intake.domain.batch import Entry, Outgoing, Plan, Unregistered, plan
-from services.intake.domain.canonical import submissions
-from services.intake.domain.decide import Decision
-from services.intake.domain.examine.findings import MOST_TOLD, Finding
-from services.intake.domain.examine.reports import Refused, Reported, examine
+from services.intake.domain.batch import BatchPlan, plan_batch
+from services.intake.domain.decide import RegisterDecision
+from services.intake.domain.decode.body import UnreadableEvent
+from services.intake.domain.entries import BatchEntry, cases_needed, documents_needed, halves
+from services.intake.domain.examine.event import InvalidEvent, Reported, examine
 from services.intake.domain.facts import Row
-from services.intake.domain.follow import FOLLOWING_AT_ONCE, cases_of, steps_among
+from services.intake.domain.findings import MOST_SHOWN, Finding
+from services.intake.domain.outgoing import OutgoingMessage, Unregistered
+from services.intake.domain.steps import FOLLOWING_AT_ONCE, cases_of, steps_among
+from services.intake.domain.submissions import submissions
 from services.intake.views import problems
-from services.intake.views.answers import Item
-from services.intake.views.problems import MOST_TOLD_AT_ONCE
+from services.intake.views.items import (
+    invalid_item,
+    refused_item,
+    registered_item,
+    unreadable_item,
+)
+from services.intake.views.problems import MOST_SHOWN_AT_ONCE
+from shared.contracts.http.intake import Item
 from shared.contracts.http.problem import Problem
 from shared.dealers.dealer import Dealers
 from shared.platform import metrics
@@ -44,45 +53,21 @@ from shared.platform.errors import Conflict, TransientFailure
 from shared.platform.publisher import Publisher, Record
 from shared.time.clock import TimeSource
 
-T = TypeVar("T")
-
 MAX_ATTEMPTS = 8
-"""So often a batch is decided again because another instance was first."""
+"""How often a batch is decided again because another instance was first."""
 
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A line that is no JSON, or too long a one."""
-
-    detail: str
-    too_large: bool = False
-
-
-class Aside(Protocol):
-    """Does work that may take long where nobody waits for it."""
-
-    async def __call__(self, work: Callable[[], T], /) -> T:
-        """What `work` returns or raises."""
-        ...
-
-
-async def at_once(work: Callable[[], T], /) -> T:
-    """For what takes no time."""
-    return work()
-
-
-Examined: TypeAlias = Reported | Refused | Unreadable
+Examined: TypeAlias = Reported | InvalidEvent | UnreadableEvent
 
 
 @dataclass(slots=True)
 class _Outcomes:
     """What has become of the events of a batch so far."""
 
-    decisions: dict[int, Decision] = field(default_factory=dict)
+    decisions: dict[int, RegisterDecision] = field(default_factory=dict)
     accepted: set[int] = field(default_factory=set)
     refused: dict[int, Problem] = field(default_factory=dict)
-    placed: dict[str, Row] = field(default_factory=dict)
-    """Steps that were brought to where their complaints are."""
+    moved_steps: dict[str, Row] = field(default_factory=dict)
+    """Step -> its row, for those that were brought to where their complaints are."""
     warnings: dict[int, Sequence[Finding]] = field(default_factory=dict)
 
 
@@ -90,7 +75,7 @@ class _Outcomes:
 class _Attempts:
     """What the attempts at one portion have done so far."""
 
-    entries: list[Entry]
+    entries: list[BatchEntry]
     now: datetime
     traceparent: str | None
     key: bytes
@@ -109,7 +94,7 @@ class Intake:
         self._publisher = publisher
         self._clock = clock
         self._dealers = dealers
-        self.seen = Seen(dealers)
+        self.monitor = FeedMonitor(dealers)
 
     async def receive(
         self,
@@ -121,8 +106,8 @@ class Intake:
     ) -> list[Item]:
         """What became of each event, in order; on return the broker has acknowledged all of it.
 
-        `raws` are JSON values, or what is known to be none; each is asked for when the one before
-        is examined. What takes long is done `aside`. `strict`: unknown fields are reasons to
+        `raws` are JSON values, or what decoding made of others; each is asked for when the one
+        before is examined. What takes long is done `aside`. `strict`: unknown fields are reasons to
         reject. Raises what asking raises, and `TransientFailure` when the batch has to be sent
         again.
         """
@@ -133,27 +118,27 @@ class Intake:
         waiting = [entries] if entries else []
         while waiting:
             portion = waiting.pop()
-            ids, cases, halves = _ids(portion), _cases(portion), _halves(portion)
-            limit = FOLLOWING_AT_ONCE if halves else None
+            ids, cases, parts = documents_needed(portion), cases_needed(portion), halves(portion)
+            limit = FOLLOWING_AT_ONCE if parts else None
             known = await self._read(ids, cases, limit=limit)
             if limit is not None and len(steps_among(known)) > limit:
-                waiting += halves
+                waiting += parts
                 continue
             attempts = _Attempts(portion, now, traceparent, key, aside, outcomes)
             await self._take(attempts, known)
             await self._follow(attempts, cases)
-        return await aside(lambda: _items(examined, outcomes, self.seen))
+        return await aside(lambda: _items(examined, outcomes, self.monitor))
 
     def _examine(self, raws: Iterable[object], now: datetime, *, strict: bool) -> list[Examined]:
         examined: list[Examined] = []
-        left = MOST_TOLD_AT_ONCE
+        left = MOST_SHOWN_AT_ONCE
         for raw in raws:
-            if isinstance(raw, Unreadable | Refused):
+            if isinstance(raw, UnreadableEvent):
                 examined.append(raw)
                 continue
-            tell = min(left, MOST_TOLD)
-            found = examine(raw, dealers=self._dealers, now=now, tell=tell, strict=strict)
-            left -= len(found.errors if isinstance(found, Refused) else found.warnings)
+            show = min(left, MOST_SHOWN)
+            found = examine(raw, dealers=self._dealers, now=now, show=show, strict=strict)
+            left -= len(found.errors if isinstance(found, InvalidEvent) else found.warnings)
             examined.append(found)
         return examined
 
@@ -168,10 +153,12 @@ class Intake:
         return known
 
     async def _take(self, attempts: _Attempts, known: Mapping[str, Row]) -> None:
-        """Publish and register all; `known`: what the register told of it."""
+        """Publish and register all; `known`: what the register has of it."""
         for attempt in range(MAX_ATTEMPTS):
             if attempt:
-                known = await self._read(_ids(attempts.entries), _cases(attempts.entries))
+                known = await self._read(
+                    documents_needed(attempts.entries), cases_needed(attempts.entries)
+                )
             planned = await _planned(attempts.entries, known, attempts)
             if not await self._publish(planned.outgoing, attempts):
                 continue
@@ -192,7 +179,7 @@ class Intake:
         if cases:
             raise TransientFailure("register: steps do not come to rest")
 
-    async def _publish(self, outgoing: Sequence[Outgoing], attempts: _Attempts) -> bool:
+    async def _publish(self, outgoing: Sequence[OutgoingMessage], attempts: _Attempts) -> bool:
         """Whether the broker took all; events whose messages it refuses for good are set aside."""
         records = await attempts.aside(lambda: _records(outgoing, attempts))
         refused = set(await publish(self._publisher, records))
@@ -204,7 +191,7 @@ class Intake:
             _set_aside(attempts, {outgoing[position].index for position in refused})
         return not refused
 
-    async def _save(self, planned: Plan) -> bool:
+    async def _save(self, planned: BatchPlan) -> bool:
         """Whether every row was written; otherwise another instance was first with some."""
         try:
             await self._register.save(list(planned.changed.values()))
@@ -214,15 +201,15 @@ class Intake:
         return True
 
 
-def _entries(examined: Sequence[Examined], key: bytes) -> list[Entry]:
+def _entries(examined: Sequence[Examined], key: bytes) -> list[BatchEntry]:
     return [
-        Entry(index=index, reported=found, submissions=tuple(submissions(found, key=key)))
+        BatchEntry(index=index, reported=found, submissions=tuple(submissions(found, key=key)))
         for index, found in enumerate(examined)
         if isinstance(found, Reported)
     ]
 
 
-def _records(outgoing: Sequence[Outgoing], attempts: _Attempts) -> list[Record]:
+def _records(outgoing: Sequence[OutgoingMessage], attempts: _Attempts) -> list[Record]:
     events = {entry.index: entry.reported.event for entry in attempts.entries}
     return [
         record_of(
@@ -235,9 +222,13 @@ def _records(outgoing: Sequence[Outgoing], attempts: _Attempts) -> list[Record]:
     ]
 
 
-async def _planned(entries: Sequence[Entry], known: Mapping[str, Row], attempts: _Attempts) -> Plan:
+async def _planned(
+    entries: Sequence[BatchEntry], known: Mapping[str, Row], attempts: _Attempts
+) -> BatchPlan:
     now, unregistered = attempts.now, attempts.unregistered
-    return await attempts.aside(partial(plan, entries, known, now=now, unregistered=unregistered))
+    return await attempts.aside(
+        partial(plan_batch, entries, known, now=now, unregistered=unregistered)
+    )
 
 
 def _set_aside(attempts: _Attempts, indexes: set[int | None]) -> None:
@@ -248,7 +239,7 @@ def _set_aside(attempts: _Attempts, indexes: set[int | None]) -> None:
     attempts.entries = [entry for entry in attempts.entries if entry.index not in indexes]
 
 
-def _note(planned: Plan, outcomes: _Outcomes) -> None:
+def _note(planned: BatchPlan, outcomes: _Outcomes) -> None:
     """An event that was published stays accepted, even if its row turns out to be written."""
     outcomes.decisions.update(planned.decisions)
     outcomes.accepted |= {
@@ -256,38 +247,16 @@ def _note(planned: Plan, outcomes: _Outcomes) -> None:
     }
     for index in planned.decisions:
         outcomes.refused.pop(index, None)
-    outcomes.refused.update(planned.refused)
-    outcomes.placed.update(planned.placed)
+    outcomes.refused |= {
+        index: problems.too_many_steps(found) for index, found in planned.refused.items()
+    }
+    outcomes.moved_steps.update(planned.moved_steps)
     outcomes.warnings.update(planned.warnings)
 
 
-def _ids(entries: Sequence[Entry]) -> set[str]:
-    """Every row that deciding needs: documents, profiles, and the complaints steps follow."""
-    ids = {submission.document_id for entry in entries for submission in entry.submissions}
-    return ids.union(_cases(entries), *(entry.customers for entry in entries))
-
-
-def _cases(entries: Sequence[Entry]) -> set[str]:
-    """The complaints that events are about, are steps on, or merge others into."""
-    cases = {case for entry in entries for case in (entry.case, entry.merged_into)}
-    return {case for case in cases if case is not None}
-
-
-def _halves(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """The events of half the complaints, and all others before; nothing for a single one."""
-    cases = sorted({entry.case for entry in entries if entry.case is not None})
-    if len(cases) < 2:
-        return []
-    later = set(cases[len(cases) // 2 :])
-    return [
-        [entry for entry in entries if entry.case in later],
-        [entry for entry in entries if entry.case not in later],
-    ]
-
-
-def _items(examined: Sequence[Examined], outcomes: _Outcomes, seen: Seen) -> list[Item]:
+def _items(examined: Sequence[Examined], outcomes: _Outcomes, monitor: FeedMonitor) -> list[Item]:
     items = [_item(index, found, outcomes) for index, found in enumerate(examined)]
-    seen.events([_sender(found) for found in examined], items)
+    monitor.events([_sender(found) for found in examined], items)
     fast = sum(isinstance(found, Reported) and found.clock_fast for found in examined)
     metrics.clock_fast_events.labels("intake").inc(fast)
     return items
@@ -295,30 +264,21 @@ def _items(examined: Sequence[Examined], outcomes: _Outcomes, seen: Seen) -> lis
 
 def _item(index: int, found: Examined, outcomes: _Outcomes) -> Item:
     match found:
-        case Unreadable():
-            about = problems.too_large if found.too_large else problems.unreadable
-            return Item(index=index, outcome="rejected", problem=about(found.detail))
-        case Refused():
-            problem = problems.invalid_event(found.errors, untold=found.untold)
-            return Item(index=index, id=found.event_id, outcome="rejected", problem=problem)
+        case UnreadableEvent():
+            return unreadable_item(index, found)
+        case InvalidEvent():
+            return invalid_item(index, found)
         case Reported() if index in outcomes.refused:
-            problem = outcomes.refused[index]
-            return Item(index=index, id=found.event.id, outcome="rejected", problem=problem)
+            return refused_item(index, found, outcomes.refused[index])
         case Reported():
             decision = outcomes.decisions[index]
-            row = outcomes.placed.get(decision.row.document_id, decision.row)
-            accepted = index in outcomes.accepted
-            return Item(
-                index=index,
-                id=found.event.id,
-                outcome="accepted" if accepted else "duplicate",
-                document_id=row.document_id,
-                version=row.version,
-                customer_keys=tuple(sorted(row.keys)),
-                detail=None if accepted else decision.detail,
-                warnings=problems.warnings(
-                    (*found.warnings, *outcomes.warnings.get(index, ())), untold=found.untold
-                ),
+            return registered_item(
+                index,
+                found,
+                decision,
+                row=outcomes.moved_steps.get(decision.row.document_id, decision.row),
+                accepted=index in outcomes.accepted,
+                warnings=outcomes.warnings.get(index, ()),
             )
 
 
@@ -326,7 +286,7 @@ def _sender(found: Examined) -> Sender:
     match found:
         case Reported():
             return Sender(found.dealer.id, found.report.source, found.event.type)
-        case Refused():
+        case InvalidEvent():
             return Sender(found.dealer_id, found.source, found.type)
-        case Unreadable():
+        case UnreadableEvent():
             return NOBODY

@@ -17,9 +17,9 @@ class IntakeSettings(ServiceSettings):
     """Bodies that are read or worked on at the same time, together; more is answered 503.
     The first 64 kB of each are not counted."""
     body_deadline_seconds: float = Field(default=30, gt=0, le=600)
-    """So long may a body take to arrive; then 408."""
+    """How long a body may take to arrive; then 408."""
     body_stall_seconds: float = Field(default=5, gt=0, le=600)
-    """So long may a body pause; then 408."""
+    """How long a body may pause; then 408."""
     hash_key: SecretStr = SecretStr("")
     """Keys the hashes of what was reported, for ever the same one. Empty: made by the first
     instance and kept in the database."""

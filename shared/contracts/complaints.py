@@ -6,16 +6,16 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.case_subjects import Subject
 from shared.contracts.envelope import Message
 from shared.contracts.feed_parts import Severity, StepName
-from shared.contracts.identifiers import aggregate_within, customer_of, dealer_of
+from shared.contracts.identifiers import aggregate_within, customer_of, dealer_of, name_within
 from shared.contracts.outputs import Output, Withdrawal
+from shared.contracts.subjects import ABOUT_THE_STANDING, CaseSubject, NoticeKind, fact_about
 from shared.contracts.topics import CASES, ESCALATIONS, MERGES, Topic
-from shared.contracts.values import Contract, Instant, LongId, ShortText, Version
+from shared.contracts.values import Bilingual, Contract, Instant, LongId, ShortText, Version
 
 Role = Literal["responsible_person", "department_head", "customer_care", "general_manager", "group"]
-"""Whom a step of a ladder goes to; the dealer's roster says who that is."""
+"""Whom a rung of a ladder goes to; the dealer's roster says who that is."""
 
 Because = Literal["on_duty", "deputy", "fallback", "nobody", "no_roster"]
 """Why this person: has the role, stands in for somebody absent, has the fallback role as nobody
@@ -36,30 +36,22 @@ Refusal = Literal[
 """Why a step does not count."""
 
 MOST_MERGES = 100
-"""So many merges lead from case to case at most; a case with more behind it stands by itself."""
+"""How many merges lead from case to case at most; a case with more behind it stands by itself."""
 
 MOST_TURNS = 501
-"""Of one case: its receipt, and each step that counts."""
+"""How many turns a case has at most: its receipt, and each step that counts."""
 
 Stands = Literal["open", "satisfied", "withdrawn", "merged"]
 """How a case stands with its customer. `satisfied`: was called back after the resolution and is;
 `merged`: is dealt with as part of another case."""
 
 ClockName = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-LadderStep = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-Words = Annotated[str, StringConstraints(max_length=2000)]
+RungName = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 ClockNames = Annotated[tuple[ClockName, ...], Field(max_length=500)]
 """Of one generation: each edition of the rules that it was judged by may have clocks of its own."""
 
 
-class Why(Contract):
-    """The reason, in the languages that staff read."""
-
-    en: Words
-    zh: Words
-
-
-NO_LONGER = Why(
+NO_LONGER = Bilingual(
     en="This no longer holds: what was reported since disproves it.",
     zh="该通知不再成立:后续上报的情况已推翻它。",
 )
@@ -80,7 +72,7 @@ Addressees = Annotated[tuple[Addressee, ...], Field(max_length=10)]
 
 
 class EscalationWithdrawn(Withdrawal):
-    """A warning, breach, step, verdict, closing or refusal that later facts disprove.
+    """A warning, breach, escalation, verdict, closing or refusal that later facts disprove.
 
     Of what was sealed it says whom that concerned; verdicts, closings and refusals name no one.
     """
@@ -96,7 +88,7 @@ class EscalationWithdrawn(Withdrawal):
     recipients: Recipients = ()
     addressees: Addressees = ()
     policy_version: Version | None = None
-    why: Why = NO_LONGER
+    why: Bilingual = NO_LONGER
 
 
 class _OfACase(Output):
@@ -112,29 +104,29 @@ class _OfACase(Output):
     calendar_version: Version | None = None
     recipients: Recipients = ()
     addressees: Addressees = ()
-    why: Why
+    why: Bilingual
 
     @classmethod
     def withdrawal(
         cls, *, aggregate_id: str, about: str, at: datetime, sealed: Mapping[str, Any] | None
     ) -> Withdrawal:
         """Says what no longer holds and whom that concerns, as far as it was sealed."""
-        subject = Subject.parse(about)
-        told = sealed or {}
+        subject = CaseSubject.parse(about)
+        fields = sealed or {}
         return EscalationWithdrawn(
             customer_key=customer_of(aggregate_id),
             dealer_id=dealer_of(aggregate_id),
             about=about,
             withdrawn_at=at,
             withdrawn=dict(sealed) if sealed else None,
-            case_id=aggregate_id.partition("|")[2],
-            case_no=told.get("case_no"),
+            case_id=name_within(aggregate_id),
+            case_no=fields.get("case_no"),
             clock=subject.clock,
             generation=subject.generation,
-            due_at=told.get("due_at"),
-            recipients=told.get("recipients", ()),
-            addressees=told.get("addressees", ()),
-            policy_version=told.get("policy_version"),
+            due_at=fields.get("due_at"),
+            recipients=fields.get("recipients", ()),
+            addressees=fields.get("addressees", ()),
+            policy_version=fields.get("policy_version"),
             why=NO_LONGER,
         )
 
@@ -149,13 +141,16 @@ class _OfAClock(_OfACase):
 
 
 class _Notice(_OfAClock):
-    """A step of the ladder that was reached at `at` and noticed at `noticed_at`."""
+    """A rung of the ladder that was reached at `at` and noticed at `noticed_at`."""
 
-    step: LadderStep
+    KIND: ClassVar[NoticeKind]
+    """What its subject and its metrics call it."""
+
+    step: RungName
     """Its name on the ladder."""
     at: Instant
     repeat: int = 0
-    """0: the step itself; 1: its first repeat, …"""
+    """0: the rung itself; 1: its first repeat, …"""
     noticed_at: Instant
     notified: bool
     """False where the notice is for the record only: collapsed into a later one after an outage,
@@ -166,18 +161,24 @@ class DeadlineWarned(_Notice):
     """A deadline is near."""
 
     TYPE: ClassVar[str] = "dev.aftercare.deadline.warned.v1"
+    KIND: ClassVar[NoticeKind] = "warning"
 
 
 class DeadlineBreached(_Notice):
     """A deadline passed. It was breached at `due_at`, whenever that was noticed."""
 
     TYPE: ClassVar[str] = "dev.aftercare.deadline.breached.v1"
+    KIND: ClassVar[NoticeKind] = "breach"
 
 
 class EscalationRaised(_Notice):
-    """A deadline passed so long ago that the next step of the ladder is reached."""
+    """A deadline passed so long ago that the next rung of the ladder is reached."""
 
     TYPE: ClassVar[str] = "dev.aftercare.escalation.raised.v1"
+    KIND: ClassVar[NoticeKind] = "step"
+
+
+AnyNotice = DeadlineWarned | DeadlineBreached | EscalationRaised
 
 
 class ClockStopped(_OfAClock):
@@ -234,11 +235,11 @@ class HandedOver(Contract):
     """The limit that the regulator's order on that case prints."""
 
 
-class _ToldByACase(Message):
-    """What one case tells another: a fact of that one, kept by who tells it.
+class _FromACase(Message):
+    """What one case says to another: a fact of that one, kept by who says it.
 
     While a correction of its customer is under way, two aggregates speak for the merged case:
-    what the one takes back must not touch what the other tells.
+    what the one takes back must not touch what the other says.
     """
 
     case_id: LongId
@@ -252,18 +253,18 @@ class _ToldByACase(Message):
     def document_id(self) -> str:
         """The key of this fact about the case that it was merged into."""
         if self.merged_customer_key is None:
-            return f"{self.merged_case_id}/{self.about}"
+            return fact_about(self.merged_case_id, self.about)
         return aggregate_within(self.merged_customer_key, self.merged_case_id)
 
 
-class CaseMergeWithdrawn(_ToldByACase, Withdrawal):
+class CaseMergeWithdrawn(_FromACase, Withdrawal):
     """The merge was taken back, or is into another case by now."""
 
     TYPE: ClassVar[str] = "dev.aftercare.case-merge.withdrawn.v1"
     TOPIC: ClassVar[Topic] = MERGES
 
 
-class CaseMerged(_ToldByACase, Output):
+class CaseMerged(_FromACase, Output):
     """Tells the case that another was merged into what runs on there. Keyed by its customer."""
 
     TYPE: ClassVar[str] = "dev.aftercare.case.merged.v1"
@@ -278,19 +279,19 @@ class CaseMerged(_ToldByACase, Output):
     def withdrawal(
         cls, *, aggregate_id: str, about: str, at: datetime, sealed: Mapping[str, Any] | None
     ) -> Withdrawal:
-        """Addressed to the case that was told of the merge.
+        """Addressed to the case that the merge was announced to.
 
         `sealed` is what was announced before merges named their speaker.
         """
-        told = sealed or {}
-        into = Subject.parse(about).into or ""
+        fields = sealed or {}
+        into = CaseSubject.parse(about).into or ""
         return CaseMergeWithdrawn(
-            customer_key=told.get("customer_key", customer_of(into)),
+            customer_key=fields.get("customer_key", customer_of(into)),
             dealer_id=dealer_of(aggregate_id),
             about=about,
             withdrawn_at=at,
-            case_id=told.get("case_id", into.partition("|")[2]),
-            merged_case_id=aggregate_id.partition("|")[2],
+            case_id=fields.get("case_id", name_within(into)),
+            merged_case_id=name_within(aggregate_id),
             merged_customer_key=None if sealed else customer_of(aggregate_id),
         )
 
@@ -313,7 +314,7 @@ class _StandingOfACase(Message):
     @property
     def document_id(self) -> str:
         """The key of this fact; newer is what has the higher sequence."""
-        return f"{self.case_id}/standing"
+        return fact_about(self.case_id, ABOUT_THE_STANDING)
 
 
 class CaseStandingWithdrawn(_StandingOfACase, Withdrawal):
@@ -360,7 +361,7 @@ class CaseStandingChanged(_StandingOfACase, Output):
             dealer_id=dealer_of(aggregate_id),
             about=about,
             withdrawn_at=at,
-            case_id=aggregate_id.partition("|")[2],
+            case_id=name_within(aggregate_id),
         )
 
 

@@ -4,7 +4,7 @@ Each document is a full snapshot; there is no revision number, so `source_modifi
 orders the versions. Personal data stays in intake and on the profiles topic.
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import (
     Field,
@@ -355,17 +355,5 @@ AnyReport = (
     | ReferralReported
 )
 
-REPORTS: dict[str, type[AnyReport]] = {
-    report.TYPE: report
-    for report in (
-        SaleReported,
-        VisitReported,
-        ComplaintReported,
-        ComplaintStepReported,
-        ConsentReported,
-        SurveyReported,
-        TaskOutcomeReported,
-        ReferralReported,
-    )
-}
+REPORTS: dict[str, type[AnyReport]] = {report.TYPE: report for report in get_args(AnyReport)}
 """What intake takes: CloudEvents type -> contract of its data."""

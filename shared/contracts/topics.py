@@ -38,7 +38,7 @@ TASKS = Topic("aftercare.tasks", "followup", "follow-up tasks and what becomes o
 ESCALATIONS = Topic(
     "aftercare.escalations",
     "complaints",
-    "warnings, breaches, escalation steps, withdrawals, verdicts, cases closed",
+    "warnings, breaches, escalations, withdrawals, verdicts, cases closed",
 )
 MERGES = Topic(
     "aftercare.merges", "complaints", "what a merged case hands over to the one it was merged into"

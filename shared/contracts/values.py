@@ -243,6 +243,13 @@ class Contract(BaseModel):
     """The CloudEvents type, `dev.aftercare.<noun>.<verb>.v1`; empty for mere parts."""
 
 
+class Bilingual(Contract):
+    """A sentence or two, or a title, in both languages that staff read."""
+
+    en: Annotated[Words, Field(description="In English.")]
+    zh: Annotated[Words, Field(description="In Chinese.")]
+
+
 class Money(Contract):
     """A non-negative amount in an ISO 4217 currency."""
 

@@ -49,19 +49,19 @@ Holders = Annotated[Mapping[str, tuple[ShortText, ...]], BeforeValidator(_by_dep
 
 
 class Roster(BaseModel):
-    """A dealer's staff ids by role. Ids only: names are personal and have no place here."""
+    """A dealer's staff ids by role. Ids only: names are personal and are not kept here."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     roles: Mapping[Role, Holders]
     people: Mapping[ShortText, Person] = {}
     fallback: Role = "general_manager"
-    """Told instead where nobody has the role."""
+    """Notified instead where nobody has the role."""
 
     def addressees(
         self, roles: Sequence[Role], *, department: str | None, assigned: str | None, day: date
     ) -> tuple[Addressee, ...]:
-        """Whom a notice to these roles is for on this day. `assigned` is responsible himself."""
+        """Whom a notice to these roles is for on this day. `assigned` is the responsible person."""
         return tuple(self._addressee(role, department, assigned, day) for role in roles)
 
     def _addressee(
@@ -85,7 +85,7 @@ class Roster(BaseModel):
         yield from by_department.get(ANY_DEPARTMENT, ())
 
     def _present(self, role: Role, holders: Iterable[str], day: date) -> Addressee | None:
-        """The first who is there himself or has a deputy, or a deputy's deputy, who is."""
+        """The first holder who is there, or whose deputy, or deputy's deputy, is."""
         for holder in holders:
             person, seen = holder, {holder}
             while self._is_away(person, day):

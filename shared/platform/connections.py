@@ -90,7 +90,7 @@ class _LimitedConnection(H11Protocol):
     waiting_since: float | None = None
     """When it began to wait for a request (`loop.time()`); None while one is answered."""
     _header_due: asyncio.TimerHandle | None = None
-    _answer_due: asyncio.TimerHandle | None = None
+    _response_due: asyncio.TimerHandle | None = None
 
     def connection_made(
         self,
@@ -116,20 +116,20 @@ class _LimitedConnection(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._stop_watching()
-        self._answer_is_read()
+        self._response_is_read()
         if (cut_off := self.leaving.pop(self, None)) is not None:
             cut_off.cancel()
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        if self._answer_due is None:
-            self._answer_due = self.loop.call_later(
+        if self._response_due is None:
+            self._response_due = self.loop.call_later(
                 self.limits.answer_deadline_seconds, self.transport.abort
             )
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._answer_is_read()
+        self._response_is_read()
 
     def send_400_response(self, msg: str) -> None:
         """The problem instead of plain text; what was sent is not repeated."""
@@ -137,7 +137,7 @@ class _LimitedConnection(H11Protocol):
 
     def _watch_for_a_request(self) -> None:
         """From the first moment of waiting on, however slowly the header drips in."""
-        if self.transport.is_closing() or self._is_answering():
+        if self.transport.is_closing() or self._is_responding():
             self._stop_watching()
         elif self._header_due is None:
             self.waiting_since = self.loop.time()
@@ -145,7 +145,7 @@ class _LimitedConnection(H11Protocol):
                 self.limits.header_deadline_seconds, self._header_is_late
             )
 
-    def _is_answering(self) -> bool:
+    def _is_responding(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
     def _stop_watching(self) -> None:
@@ -154,10 +154,10 @@ class _LimitedConnection(H11Protocol):
             self._header_due.cancel()
             self._header_due = None
 
-    def _answer_is_read(self) -> None:
-        if self._answer_due is not None:
-            self._answer_due.cancel()
-            self._answer_due = None
+    def _response_is_read(self) -> None:
+        if self._response_due is not None:
+            self._response_due.cancel()
+            self._response_due = None
 
     def _header_is_late(self) -> None:
         self._stop_watching()
@@ -187,7 +187,7 @@ class _LimitedConnection(H11Protocol):
     def _turn_away(self, status: HTTPStatus) -> None:
         """Answer with a problem, unless an answer has begun, and close."""
         self._turned_away = True
-        if not (self._is_answering() and self.cycle.response_started):
+        if not (self._is_responding() and self.cycle.response_started):
             self.transport.write(_problem(status))
         self._say_farewell(status.name.lower())
 

@@ -233,7 +233,7 @@ complaint_clock_seconds = Histogram(
 )
 complaint_notices = Counter(
     "aftercare_complaint_notices",
-    "Warnings, breaches and escalation steps announced; notified=no are for the record only.",
+    "Warnings, breaches and escalations announced; notified=no are for the record only.",
     ["dealer", "kind", "notified"],
 )
 complaint_withdrawals = Counter(

@@ -7,30 +7,12 @@ from typing import Any
 
 from fastapi import Response
 
-from shared.contracts.http.problem import PlaceInEvent, Problem
+from shared.contracts.http.problem import PlaceInEvent, Problem, problem
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
 PARAMETERS_IN = frozenset({"query", "path", "header"})
 MOST_NAMED = 20
-
-
-def problem(
-    kind: str,
-    title: str,
-    status: int,
-    *,
-    detail: str | None = None,
-    errors: Sequence[PlaceInEvent] = (),
-) -> Problem:
-    """A problem of the kind `urn:aftercare:problem:<kind>`."""
-    return Problem(
-        type=f"urn:aftercare:problem:{kind}",
-        title=title,
-        status=status,
-        detail=detail,
-        errors=tuple(errors),
-    )
 
 
 def unknown(detail: str) -> Problem:

@@ -42,7 +42,8 @@ def _fields(value: object, at: str) -> Iterator[tuple[str, str]]:
     match value:
         case BaseModel():
             for name in type(value).model_fields:
-                yield from _fields(getattr(value, name), _below(at, name))
+                if name != key_of(type(value)):  # it is in the way to the field already
+                    yield from _fields(getattr(value, name), _below(at, name))
         case Mapping():
             for name, each in value.items():
                 yield from _fields(each, _below(at, str(name)))

@@ -62,6 +62,15 @@ def remarks(drafts: Iterable[Draft[E]]) -> Iterator[str]:
         yield from draft.remarks
 
 
+def forgets(name: str, old: timedelta, new: timedelta) -> Iterator[str]:
+    """A line where a draft remembers less than what is in force (docs/decisions/0007)."""
+    if new < old:
+        yield (
+            f"{name} is shorter than in force ({new.days} days, not {old.days}): what is no longer "
+            "remembered is taken back"
+        )
+
+
 def unknown_dealer(dealer_id: str) -> str:
     return f"no such dealer in AFTERCARE_DEALERS_FILE: {dealer_id}"
 

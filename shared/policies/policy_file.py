@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -40,6 +40,8 @@ class CommonRules(Generic[P]):
     edition: type[PolicyEdition[P]]
     rulebook: type[Rulebook[PolicyEdition[P]]]
     policy: P
+    memory_days: str
+    """The field of the policy that says how long what was said is remembered."""
 
     @property
     def shipped(self) -> PolicyEdition[P]:
@@ -61,7 +63,7 @@ class CommonRules(Generic[P]):
             differences=_differences,
             title=lambda edition: f"rules {edition.policy.version}",
             words=self._words,
-            warnings=partial(_warnings, of_edition=warnings),
+            warnings=partial(_warnings, of_edition=warnings, memory_days=self.memory_days),
             in_force=kind.since,
             others=f"the rules of all, {self.policy.version}",
         )
@@ -88,8 +90,8 @@ class CommonRules(Generic[P]):
     def _words(self, edition: PolicyEdition[P]) -> Iterator[str]:
         """What differs from the rules of the others."""
         for change in model_changes(self.policy, edition.policy):
-            old, new = change.old or "not there", change.new or "taken away"
-            yield f"{change.field}: {new}, not {old}"
+            not_old = f", not {change.old}" if change.old is not None else ""
+            yield f"{change.field}: {change.new or 'taken away'}{not_old}"
 
 
 def _differences(old: PolicyEdition[P], new: PolicyEdition[P]) -> list[FieldChange]:
@@ -103,15 +105,20 @@ def _warnings(
     now: datetime,
     *,
     of_edition: Callable[[str, PolicyEdition[P], Dealers], Iterable[str]],
+    memory_days: str,
 ) -> Iterator[str]:
     yield from kind.editions_to_come(rulebook, now)
     yield from kind.remarks(drafts.values())
     for dealer_id, draft in drafts.items():
         if dealers.find(dealer_id) is None:
             yield f"{draft.path}: {kind.unknown_dealer(dealer_id)}"
-        yield from (
-            f"{draft.path}: {line}" for line in of_edition(dealer_id, draft.edition, dealers)
+        old, new = (
+            timedelta(days=getattr(edition.policy, memory_days))
+            for edition in (rulebook.current(dealer_id), draft.edition)
         )
+        of_draft = of_edition(dealer_id, draft.edition, dealers)
+        lines = [*of_draft, *kind.forgets(memory_days, old, new)]
+        yield from (f"{draft.path}: {line}" for line in lines)
     for dealer_id in rulebook.editions:
-        lines = of_edition(dealer_id, rulebook.current(dealer_id), dealers)
-        yield from (f"{dealer_id}, in force: {line}" for line in lines)
+        of_current = of_edition(dealer_id, rulebook.current(dealer_id), dealers)
+        yield from (f"{dealer_id}, in force: {line}" for line in of_current)

@@ -10,15 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from pydantic import ValidationError
 
 from shared.contracts.http.policies import Compared, DryRunPage, DryRunRequest, ProgressPage
+from shared.contracts.http.problem import problem
 from shared.contracts.values import instant_text
 from shared.dealers.dealer import Dealers
 from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.platform.asked import OF_A_DEALER, Responses
-from shared.platform.problems import Refusal, invalid_query, unknown
+from shared.platform.problems import (
+    Refusal,
+    invalid_query,
+    unknown,
+    wrong_parameters,
+)
 from shared.policies.trial import Trial
 from shared.runtime.aggregate import Aggregate
 from shared.time.clock import TimeSource
@@ -32,6 +39,15 @@ PROGRESS_PAGE = 2000
 """Of how many the version alone is looked at in one request."""
 BREATH = 10
 """After how many judged aggregates others have their turn."""
+MOST_BYTES = 2 * 1024 * 1024
+"""How large an edition may be, with its calendars and what is around it."""
+_TOO_LARGE: Responses = {413: {"description": "The edition is too large."}}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": DryRunRequest.model_json_schema()}},
+    }
+}
 _INVALID: Responses = {422: {"description": "The edition, or the page, is not valid."}}
 
 
@@ -138,10 +154,12 @@ def policy_routes(pages: PolicyPages[F, P], dealers: Dealers) -> APIRouter:
     @router.post(
         "/dry-run",
         summary="What other rules would do to what a dealer has, page by page",
-        responses={**OF_A_DEALER, **_INVALID},
+        responses={**OF_A_DEALER, **_INVALID, **_TOO_LARGE},
+        openapi_extra=_BODY,
     )
-    async def dry_run(asked: DryRunRequest) -> DryRunPage:
+    async def dry_run(request: Request) -> DryRunPage:
         """Nothing is applied and nothing changes: `aftercare policy apply` does that."""
+        asked = await _asked(request)
         _known(asked.dealer, dealers)
         return await pages.dry_run(asked)
 
@@ -155,6 +173,22 @@ def policy_routes(pages: PolicyPages[F, P], dealers: Dealers) -> APIRouter:
         return await pages.progress(dealer, after)
 
     return router
+
+
+async def _asked(request: Request) -> DryRunRequest:
+    """The body. It is read here, as FastAPI would keep all of it, however large."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise Refusal(
+                problem("too-large", "The edition is too large", 413, detail="the body, in bytes")
+            )
+    try:
+        return DryRunRequest.model_validate_json(bytes(body))
+    except ValidationError as error:
+        faults = [{"loc": ("body", *each["loc"]), "msg": each["msg"]} for each in error.errors()]
+        raise Refusal(wrong_parameters(faults)) from None
 
 
 def _known(dealer_id: str, dealers: Dealers) -> None:

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 
 import httpx
 
-from deploy.cli.intake_client import Item
 from deploy.sandbox.demo.account import READ_BY, HeldDocument
+from shared.contracts.http.intake import Item
 from tests.chaos.feed import Case, Event, Feed
 
 TOPICS = "the topics"
-"""Stands beside the services as a place where every accepted document has to be."""
+"""Stands beside the services as what has to hold every accepted document."""
 AGAIN_AFTER_SECONDS = 0.25
 LONGEST_REFUSAL_SECONDS = 120.0
 REQUEST_SECONDS = 30.0

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from deploy.cli.intake_client import Item
 from deploy.sandbox.demo.account import HeldDocument
 from shared.contracts.complaints import (
     DeadlineBreached,
@@ -17,6 +16,7 @@ from shared.contracts.complaints import (
     EscalationWithdrawn,
 )
 from shared.contracts.feeds import ComplaintReported, VisitReported
+from shared.contracts.http.intake import Item
 from shared.contracts.identifiers import (
     aggregate_within,
     customer_key,

@@ -86,6 +86,25 @@ def test_both_languages_tell_the_same() -> None:
         assert counts[0] == counts[1], pattern
 
 
+def folders_of_the_layout(readme: Path) -> list[str]:
+    """What the first column of the table of folders names."""
+    rows = re.findall(r"^\| (`\w[\w/*`、, ]*/`) \|", readme.read_text("utf-8"), re.MULTILINE)
+    return [folder for row in rows for folder in re.findall(r"`([^`]+)`", row)]
+
+
+@each_readme
+def test_every_folder_of_the_layout_exists(readme: Path) -> None:
+    folders = folders_of_the_layout(readme)
+    assert {"services/NAME/", "deploy/cli/", "deploy/sandbox/"} <= set(folders)
+    for folder in folders:
+        assert any(each.is_dir() for each in PROJECT.glob(folder.replace("NAME", "*"))), folder
+
+
+def test_both_languages_name_the_same_folders() -> None:
+    english, chinese = map(folders_of_the_layout, READMES)
+    assert english == chinese
+
+
 def test_every_target_of_the_makefile_is_explained() -> None:
     defined = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
     assert defined == TARGETS

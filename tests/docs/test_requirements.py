@@ -15,7 +15,7 @@ EXTRAS = PYPROJECT["project"]["optional-dependencies"]
 WANTED = {
     "build": PYPROJECT["build-system"]["requires"],
     "runtime": PYPROJECT["project"]["dependencies"],
-    "dev": [*PYPROJECT["project"]["dependencies"], *EXTRAS["embedded"], *EXTRAS["dev"]],
+    "dev": [*PYPROJECT["project"]["dependencies"], *EXTRAS["sandbox"], *EXTRAS["dev"]],
 }
 
 each_set = pytest.mark.parametrize("name", WANTED)

@@ -9,7 +9,6 @@ from typing import TypeAlias
 from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
 from services.complaints.domain.rulebook import CaseRulebook
-from services.complaints.domain.turns import ABOUT_THE_STANDING
 from shared.contracts.complaints import (
     CaseMerged,
     CaseStandingChanged,
@@ -21,6 +20,7 @@ from shared.contracts.complaints import (
 )
 from shared.contracts.envelope import from_headers
 from shared.contracts.outputs import Output
+from shared.contracts.subjects import ABOUT_THE_STANDING
 from tests.simulation.cases import Case, facts_of, known, reported_in
 from tests.simulation.reports import Reported
 from tests.simulation.witness import Invariant, Witness

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from services.intake.adapters.register import Register
 from services.intake.receive import Intake
-from services.intake.views.answers import Item
 from shared.contracts.envelope import from_headers
+from shared.contracts.http.intake import Item
 from shared.contracts.values import instant_text
 from shared.platform.errors import TransientFailure
 from shared.platform.publisher import Record

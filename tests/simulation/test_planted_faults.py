@@ -12,6 +12,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 from services.complaints.domain import notices
 from services.intake import receive as receiving
 from services.intake.adapters import publish as publishing
+from services.intake.domain.entries import documents_needed
 from services.intake.receive import Intake
 from shared.contracts.complaints import CaseMerged, CaseMergeWithdrawn
 from shared.platform.errors import Conflict
@@ -257,7 +258,7 @@ def filed_before_its_steps(patch: pytest.MonkeyPatch) -> None:
     """Steps that intake knows are brought to their complaint once that is out."""
 
     async def take(self: Intake, attempts: Any, known: Mapping[str, Any]) -> None:
-        ids = receiving._ids(attempts.entries)
+        ids = documents_needed(attempts.entries)
         await properly(self, attempts, {id_: row for id_, row in known.items() if id_ in ids})
 
     properly = Intake._take

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from deploy.cli.intake_client import Item
 from deploy.sandbox.feed import FeedLine
 from shared.contracts.feeds import (
     ComplaintReported,
@@ -17,6 +16,7 @@ from shared.contracts.feeds import (
     TaskOutcomeReported,
     VisitReported,
 )
+from shared.contracts.http.intake import Item
 from shared.contracts.identifiers import customer_of
 
 READ_BY: dict[str, tuple[str, ...]] = {
@@ -33,7 +33,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
 
 
 class HeldDocument(NamedTuple):
-    """Where a document has to be."""
+    """A document as one service holds it for one customer."""
 
     service: str
     customer_key: str
@@ -41,7 +41,7 @@ class HeldDocument(NamedTuple):
 
 
 Held = Mapping[HeldDocument, str]
-"""Place -> the version that is there."""
+"""Document -> the version that is there."""
 
 
 @dataclass(slots=True)
@@ -73,8 +73,8 @@ class Ledger:
                 continue
             for service in READ_BY[_type_of(line)]:
                 for key in item.customer_keys:
-                    place = HeldDocument(service, key, item.document_id)
-                    due[place] = max(due.get(place, ""), item.version)
+                    document = HeldDocument(service, key, item.document_id)
+                    due[document] = max(due.get(document, ""), item.version)
         return due
 
     def concerning_nobody(self) -> set[str]:
@@ -99,7 +99,7 @@ def held_by(
 
 def missing(due: Held, held: Held) -> list[HeldDocument]:
     """What has not arrived, or only in an older version."""
-    return sorted(place for place, version in due.items() if held.get(place, "") < version)
+    return sorted(document for document, version in due.items() if held.get(document, "") < version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +129,8 @@ class Balance:
             found.append("intake did not answer for every event")
         found += [f"not as the feed expects: {surprise}" for surprise in self.surprises]
         found += [
-            f"missing at {place.service}: {place.document_id} of {place.customer_key}"
-            for place in self.missing
+            f"missing at {document.service}: {document.document_id} of {document.customer_key}"
+            for document in self.missing
         ]
         found += [f"not in intake's register: {name}" for name in self.not_registered]
         found += [f"unexpected dead letter: {letter}" for letter in self.unexpected_dead_letters]
@@ -180,7 +180,7 @@ class Balance:
             "rejected": self.rejected,
             "due": self.due,
             "held": self.due - len(self.missing),
-            "missing": [place._asdict() for place in self.missing],
+            "missing": [document._asdict() for document in self.missing],
             "dead_letters": self.dead_letters,
             "concerning_nobody": self.concerning_nobody,
             "alarms_from_history": self.alarms_from_history,

@@ -47,8 +47,8 @@ class Audit:
 
     async def _get(self, service: str, path: str, **query: str | int) -> Any:
         try:
-            answer = await self._http.get(f"{self._urls[service]}{path}", params=query)
-            answer.raise_for_status()
+            response = await self._http.get(f"{self._urls[service]}{path}", params=query)
+            response.raise_for_status()
         except httpx.HTTPError as error:
             raise CannotRun(f"{service} did not answer {path}: {error}") from error
-        return answer.json()
+        return response.json()

@@ -167,7 +167,7 @@ def _show(balance: Balance, run: DemoRun, watch: Watch, say: Callable[[str], Non
 def _summaries(run: DemoRun, watch: Watch) -> list[DealerSummary]:
     return summarize(
         watch.received,
-        answers=[(line.dealer_id, item.outcome) for line, item in run.ledger.entries],
+        outcomes=[(line.dealer_id, item.outcome) for line, item in run.ledger.entries],
         dealers=run.dealers,
         since=run.began_at,
     )

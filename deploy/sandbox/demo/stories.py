@@ -30,9 +30,9 @@ from shared.contracts.complaints import (
     DeadlineWarned,
     EscalationRaised,
     EscalationWithdrawn,
-    Why,
 )
 from shared.contracts.topics import ESCALATIONS
+from shared.contracts.values import Bilingual
 from shared.dealers.dealer import Dealer
 
 _KINDS = {
@@ -50,7 +50,7 @@ class CaseMessage:
     """When a step of the ladder was reached; of all else, when it was said."""
     type: str
     text: str
-    why: Why
+    why: Bilingual
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _message(record: TopicRecord) -> CaseMessage:
         at=datetime.fromisoformat(data["at"] if notice else record["said_at"]),
         type=record["type"],
         text=_text(record["type"], data),
-        why=Why.model_validate(data["why"]),
+        why=Bilingual.model_validate(data["why"]),
     )
 
 

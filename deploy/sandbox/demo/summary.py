@@ -99,22 +99,22 @@ _Clock: TypeAlias = ClockStopped | DeadlineBreached
 def summarize(
     records: Iterable[TopicRecord],
     *,
-    answers: Iterable[tuple[str, Outcome]],
+    outcomes: Iterable[tuple[str, Outcome]],
     dealers: Sequence[Dealer],
     since: datetime,
 ) -> list[DealerSummary]:
     """The days from `since` on, one summary per dealer in the order of `dealers`.
 
     `records` are of the scores, grades, tasks, escalations and cases topics, in any order
-    and with repeats. `answers` are intake's: from which dealer, and what became of it.
+    and with repeats. `outcomes` are intake's: from which dealer, and what became of it.
     """
-    said = Counter(answers)
+    counted = Counter(outcomes)
     messages = latest(records)
     return [
         _summary(
             dealer,
             [message for message in messages if _dealer_of(message) == dealer.id],
-            said,
+            counted,
             since,
         )
         for dealer in dealers
@@ -226,7 +226,7 @@ def _dealer_of(message: Message) -> str:
 def _summary(
     dealer: Dealer,
     messages: Sequence[Message],
-    said: Mapping[tuple[str, Outcome], int],
+    counted: Mapping[tuple[str, Outcome], int],
     since: datetime,
 ) -> DealerSummary:
     grades = Counter(found.grade for found in messages if isinstance(found, ScoreChanged))
@@ -236,9 +236,9 @@ def _summary(
     return DealerSummary(
         dealer_id=dealer.id,
         name=dealer.name,
-        accepted=said.get((dealer.id, "accepted"), 0),
-        duplicate=said.get((dealer.id, "duplicate"), 0),
-        rejected=said.get((dealer.id, "rejected"), 0),
+        accepted=counted.get((dealer.id, "accepted"), 0),
+        duplicate=counted.get((dealer.id, "duplicate"), 0),
+        rejected=counted.get((dealer.id, "rejected"), 0),
         customers_scored=grades.total(),
         quality=grades["quality"],
         potential=grades["potential"],

@@ -6,31 +6,16 @@ from datetime import date
 
 from shared.contracts.feed_parts import Vehicle
 from shared.contracts.values import Odometer
+from shared.contracts.vin import CHECK_POSITION, check_digit, has_characters_of_a_vin
 
-_ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
-_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", "12345678123457923456789", strict=True))
-_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _YEAR_CODES = "ABCDEFGHJKLMNPRSTVWXY123456789"
 _FIRST_CODED_YEAR = 2010
 _KM_PER_MILE = 1.609344
 
 
-def check_digit(vin: str) -> str:
-    """What position 9 of a 17-character VIN has to be (49 CFR 565.15): a digit or X."""
-    total = sum(
-        int(_VALUES.get(character, character)) * weight
-        for character, weight in zip(vin, _WEIGHTS, strict=True)
-    )
-    return "0123456789X"[total % 11]
-
-
 def is_valid_vin(vin: str) -> bool:
-    """Whether `vin` has 17 characters without I, O and Q, and its check digit is right."""
-    return (
-        len(vin) == len(_WEIGHTS)
-        and all(character in _ALPHABET for character in vin)
-        and vin[8] == check_digit(vin)
-    )
+    """Whether `vin` has the characters of one, and its check digit is right."""
+    return has_characters_of_a_vin(vin) and vin[CHECK_POSITION] == check_digit(vin)
 
 
 def make_vin(*, maker: str, descriptor: str, model_year: int, plant: str, serial: int) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, assert_never
 
 from deploy.sandbox.feed.cars import with_failed_check_digit
-from services.intake.domain.identify import document_id_of
+from services.intake.domain.documents import document_id_of
 from shared.contracts.feed_parts import Customer
 from shared.contracts.feeds import AnyReport, VisitReported
 from shared.contracts.values import instant_text
@@ -71,7 +71,7 @@ def feed_lines(drafts: Iterable[FeedDraft], *, prefix: str) -> list[FeedLine]:
         content = report.model_dump_json(exclude_none=True, exclude={"source_modified_at"})
         expected: Expected = "rejected"
         if draft.fault is None:
-            expected = _answer(known, document_id_of(report), _modified_at(report), content)
+            expected = _expected(known, document_id_of(report), _modified_at(report), content)
         lines.append(
             FeedLine(
                 at=draft.sent,
@@ -123,7 +123,7 @@ def _modified_at(report: AnyReport) -> datetime:
     return report.source_modified_at
 
 
-def _answer(
+def _expected(
     known: dict[str, tuple[datetime, str]], document_id: str, modified_at: datetime, content: str
 ) -> Expected:
     version = known.get(document_id)

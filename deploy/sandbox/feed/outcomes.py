@@ -7,9 +7,11 @@ from typing import Literal
 
 from deploy.sandbox.feed.dealership import Dealership
 from deploy.sandbox.feed.feed import FeedDraft, exported
-from services.intake.domain.identify import document_id_of, key_of
+from services.intake.domain.documents import document_id_of
+from services.intake.domain.documents.naming import key_of
 from shared.contracts.feeds import SaleReported, TaskOutcomeReported, VisitReported
 from shared.contracts.followup import TaskKind, task_id
+from shared.contracts.subjects import TaskSubject
 
 Result = Literal["done", "not_reached", "declined", "postponed"]
 _RESULTS: tuple[Result, ...] = ("done", "not_reached", "declined", "postponed")
@@ -76,7 +78,7 @@ def _call(
         source=report.source,
         dealer_id=report.dealer_id,
         source_modified_at=at,
-        task_id=str(task_id(key, f"{kind}/{document_id_of(report)}")),
+        task_id=str(task_id(key, str(TaskSubject(kind, document_id_of(report))))),
         source_customer_id=report.customer.source_customer_id,
         at=at,
         outcome=result,

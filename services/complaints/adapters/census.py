@@ -1,6 +1,6 @@
 """What is shown of a dealer's cases as they are stored: what has to be done, and the last week.
 
-The week's figures are the statistics of the same days (`reading.statistics`), so that a dashboard
+The week's figures are the statistics of the same days (`views/statistics.py`), so that a dashboard
 and the statistics endpoint never say different things.
 """
 
@@ -19,7 +19,7 @@ from shared.runtime import Census, GaugeValue
 DAYS = 7
 """The week: today, by the dealer's local date, and the days before."""
 ENOUGH = timedelta(days=DAYS + 1)
-"""So far back a case of the week was received at most, whatever the zone."""
+"""How long ago a case of the week was received at most, whatever the zone."""
 
 
 def count(

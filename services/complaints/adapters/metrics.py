@@ -9,6 +9,7 @@ from services.complaints.domain.coverage import missing_by_dealer
 from services.complaints.domain.listing import CaseTally, ClockTally
 from services.complaints.domain.rulebook import CaseRulebook
 from shared.contracts.complaints import (
+    AnyNotice,
     CaseClosed,
     DeadlineBreached,
     DeadlineWarned,
@@ -22,6 +23,7 @@ from shared.contracts.complaints import (
 from shared.contracts.feed_parts import ComplaintChannel, Severity
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.outputs import Output, Withdrawal
+from shared.contracts.subjects import NoticeKind
 from shared.decider.decision import Listing
 from shared.platform import metrics
 
@@ -29,12 +31,10 @@ _CHANNELS: frozenset[str] = frozenset(get_args(ComplaintChannel))
 _SEVERITIES: frozenset[str] = frozenset(get_args(Severity))
 _ROLES: frozenset[str] = frozenset(get_args(Role))
 _VERDICTS = frozenset({"kept", "broken"})
-_KINDS = frozenset({"warning", "breach", "step"})
 _MISSING = frozenset({"fallback", "nobody"})
 """Why a notice did not reach the role it was for."""
 
 _Clocks = Mapping[tuple[str, int], ClockTally]
-Notice = DeadlineWarned | DeadlineBreached | EscalationRaised
 
 
 def begin(dealers: Iterable[str], rulebook: CaseRulebook) -> None:
@@ -47,7 +47,7 @@ def begin(dealers: Iterable[str], rulebook: CaseRulebook) -> None:
         metrics.begin(metrics.complaints_reopened, mine)
         metrics.begin(metrics.complaint_clocks, mine, clocks, _VERDICTS)
         metrics.begin(metrics.complaint_clock_seconds, mine, clocks)
-        metrics.begin(metrics.complaint_notices, mine, _KINDS, ["yes", "no"])
+        metrics.begin(metrics.complaint_notices, mine, get_args(NoticeKind), ["yes", "no"])
         metrics.begin(metrics.complaint_withdrawals, mine)
         metrics.begin(metrics.complaint_steps_refused, mine, get_args(Refusal))
         metrics.begin(metrics.complaint_addressee_missing, mine, _ROLES, _MISSING)
@@ -133,16 +133,9 @@ def _is_new(closed: CaseClosed, before: Listing | None, known: CaseTally | None)
     return closed.generation > latest or (closed.generation == latest and was_open)
 
 
-def _count_notice(notice: Notice) -> None:
-    match notice:
-        case DeadlineWarned():
-            kind = "warning"
-        case DeadlineBreached():
-            kind = "breach"
-        case EscalationRaised():
-            kind = "step"
+def _count_notice(notice: AnyNotice) -> None:
     notified = "yes" if notice.notified else "no"
-    metrics.complaint_notices.labels(notice.dealer_id, kind, notified).inc()
+    metrics.complaint_notices.labels(notice.dealer_id, notice.KIND, notified).inc()
     if not notice.notified:
         return
     for addressee in notice.addressees:

@@ -110,6 +110,8 @@ def _of_draft(
     elif calendar is not None and calendar.timezone != dealer.timezone:
         yield f"the calendar is in {calendar.timezone}, the dealer in {dealer.timezone}"
     yield from _missing(draft.edition, now)
+    current = rulebook.current(draft.dealer_id).policy
+    yield from kind.forgets("memory", current.memory, draft.edition.policy.memory)
     yield from vacancies(draft.edition.policy, rulebook.rosters.get(draft.dealer_id))
 
 

@@ -1,4 +1,4 @@
-"""How a case stands at one moment: its course, its clocks, whether it is closed."""
+"""A case at one moment: its course, its clocks, whether it is closed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Closing:
 
 
 @dataclass(frozen=True)
-class Standing:
+class CaseState:
     """A case as of one moment."""
 
     filed: Filed
@@ -61,7 +61,7 @@ class Standing:
 
     @cached_property
     def acknowledged(self) -> list[datetime]:
-        """When somebody acknowledged what had been told by then."""
+        """When somebody acknowledged what they had been notified of by then."""
         return [step.at for step in self.course.steps if step.step == "acknowledged"]
 
     @property
@@ -129,9 +129,9 @@ class Standing:
         return self.course.steps[generation.first : generation.past]
 
 
-def stand(facts: CaseFacts, filed: Filed, rulebook: CaseRulebook, now: datetime) -> Standing:
-    """How a case stands at this moment."""
+def case_at(facts: CaseFacts, filed: Filed, rulebook: CaseRulebook, now: datetime) -> CaseState:
+    """The case as of this moment, by the editions of its dealer."""
     taken = course(facts, filed, now)
     editions = rulebook.editions_of(facts.dealer_id, filed.received_at, now)
     found = clocks(filed, taken, editions, handed_to(facts))
-    return Standing(filed, taken, tuple(found), editions[-1])
+    return CaseState(filed, taken, tuple(found), editions[-1])

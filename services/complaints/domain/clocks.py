@@ -23,7 +23,7 @@ from services.complaints.domain.course import (
     severity_after,
 )
 from services.complaints.domain.facts import Filed, StepTaken
-from services.complaints.domain.ladder import Reached, Way
+from services.complaints.domain.ladder import ClockInput, Reached
 from services.complaints.domain.policy import ClockRule, StartingStep
 from services.complaints.domain.rulebook import CaseEdition
 from shared.contracts.complaints import HandedOver
@@ -78,8 +78,8 @@ class Clock:
         """It ran past its due time. A stop at the due instant itself is in time."""
         return self.due_at is not None and self.due_at <= now and self.ran_at(self.due_at)
 
-    def is_history(self, alarm_horizon: timedelta) -> bool:
-        """It was due so long before its first receipt that nobody is to be alarmed."""
+    def alarms_nobody(self, alarm_horizon: timedelta) -> bool:
+        """It was due longer than `alarm_horizon` before its first receipt."""
         return (self.due_at or self.started_at) < self.recorded_at - alarm_horizon
 
     @property
@@ -107,7 +107,7 @@ class _Start:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judge:
+class _ClockFinder:
     """Finds the clock of a rule in a generation, by one edition."""
 
     filed: Filed
@@ -242,7 +242,7 @@ class _Judge:
 
     def _run(self, rule: ClockRule, start: _Start) -> Clock:
         stopped_at, ended_at = _halt(rule, start, self.course.steps)
-        holds = self._standing_still(rule, stopped_at or ended_at)
+        holds = self._holds(rule, stopped_at or ended_at)
         calendar_for = partial(self.edition.calendar_for, timezone=self.filed.timezone)
         origin, started_at = start.origin, start.at
         span, due_at = rule.span, start.limit
@@ -254,9 +254,9 @@ class _Judge:
         if start.raised_at is not None and due_at is not None and due_at <= start.raised_at:
             origin, started_at, span = "raised", start.raised_at, Span.of(rule.raise_grace)
             due_at = due(started_at, span, None, holds)
-        ladder = Way(started_at, span, due_at, calendar_for, holds).climb(rule.ladder)
+        ladder = ClockInput(started_at, span, due_at, calendar_for, holds).reached(rule.ladder)
         if start.raised_at is not None:
-            ladder = tuple(step.not_before(start.raised_at) for step in ladder)
+            ladder = tuple(reached.not_before(start.raised_at) for reached in ladder)
         return Clock(
             rule=rule,
             edition=self.edition,
@@ -273,8 +273,8 @@ class _Judge:
             ended_at=ended_at,
         )
 
-    def _standing_still(self, rule: ClockRule, halted_at: datetime | None) -> tuple[Hold, ...]:
-        holds = self.course.silences
+    def _holds(self, rule: ClockRule, halted_at: datetime | None) -> tuple[Hold, ...]:
+        holds = self.course.merged_away
         if rule.pausable and self.course.holds:
             holds = joined([*holds, *self.course.holds])
         if halted_at is None or not holds:
@@ -296,8 +296,8 @@ def clocks(
     names = dict.fromkeys(rule.name for edition in editions for rule in edition.policy.clocks)
     found: list[Clock] = []
     for generation in generations(filed, course.steps):
-        judges = [_Judge(filed, course, handed, edition, generation) for edition in editions]
-        clocks = (_by_editions(name, judges) for name in names)
+        finders = [_ClockFinder(filed, course, handed, edition, generation) for edition in editions]
+        clocks = (_by_editions(name, finders) for name in names)
         found.extend(clock for clock in clocks if clock is not None)
     return found
 
@@ -314,17 +314,17 @@ def done_at(generation: Generation, steps: Sequence[StepTaken]) -> datetime | No
     return generation.reopened_at
 
 
-def _by_editions(name: str, judges: Sequence[_Judge]) -> Clock | None:
+def _by_editions(name: str, finders: Sequence[_ClockFinder]) -> Clock | None:
     """The clock of this name, by the last edition that found it open."""
     clock: Clock | None = None
-    for number, judge in enumerate(judges):
-        rule = judge.edition.policy.rules.get(name)
-        found = judge.clock(rule) if rule is not None else None
-        applied_at = judge.edition.applied_at
+    for number, finder in enumerate(finders):
+        rule = finder.edition.policy.rules.get(name)
+        found = finder.clock(rule) if rule is not None else None
+        applied_at = finder.edition.applied_at
         if number == 0 or applied_at is None:
             clock = found
             continue
-        if _is_settled(clock, judge, applied_at):
+        if _is_settled(clock, finder, applied_at):
             return clock
         if found is not None and found.started_at < applied_at:
             quiet = max(applied_at, found.quiet_before or applied_at)
@@ -335,16 +335,16 @@ def _by_editions(name: str, judges: Sequence[_Judge]) -> Clock | None:
     return clock
 
 
-def _is_settled(clock: Clock | None, judge: _Judge, applied_at: datetime) -> bool:
+def _is_settled(clock: Clock | None, finder: _ClockFinder, applied_at: datetime) -> bool:
     """Whether an edition applied at this moment came too late for the clock."""
     if clock is None:
-        done = done_at(judge.generation, judge.course.steps)
+        done = done_at(finder.generation, finder.course.steps)
         return done is not None and done <= applied_at
     return not clock.ran_at(applied_at) or clock.broken(applied_at)
 
 
 def _until(started_at: datetime, due_at: datetime) -> Span:
-    """The time to a deadline, in whole seconds, so that parts of it can be told."""
+    """The time to a deadline, in whole seconds, so that a percentage of it can be taken."""
     return Span.of_seconds(max(1, (due_at - started_at) // timedelta(seconds=1)))
 
 

@@ -1,4 +1,4 @@
-"""The course of a case in event time: the steps that count, its generations, its standing."""
+"""The course of a case in event time: the steps that count, its generations, its status."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from shared.contracts.feed_parts import Severity, StepName
 from shared.time.deadlines import Hold, joined
 
 MOST_STEPS = 500
-"""So many steps of a case count, the earliest of them; each later one is refused."""
+"""How many steps of a case count, the earliest of them; each later one is refused."""
 
 Status = Literal[
     "open",
@@ -40,7 +40,7 @@ _RANK: dict[str, int] = {name: rank for rank, name in enumerate(get_args(StepNam
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedStep:
     """A step that does not count, and why."""
 
     step: StepTaken
@@ -53,13 +53,13 @@ class Course:
 
     steps: tuple[StepTaken, ...]
     """Those that count, in order; a merge that was taken back is not among them."""
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedStep, ...] = ()
     holds: tuple[Hold, ...] = ()
     """When the case was held; without an end while it is."""
-    silences: tuple[Hold, ...] = ()
+    merged_away: tuple[Hold, ...] = ()
     """From a merge to when it was taken back: no clock of this case ran."""
     taken_back: tuple[StepTaken, ...] = ()
-    """The merges that were."""
+    """The merges that were taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Generation:
 def course(facts: CaseFacts, filed: Filed, now: datetime) -> Course:
     """The steps taken from receipt to now. One in the future does not count yet."""
     counting: list[StepTaken] = []
-    refused: list[Refused] = []
+    refused: list[RefusedStep] = []
     taken = in_order(_from_receipt(step, filed) for step in facts.steps if step.at <= now)
     for step in taken:
         refusal = _refusal(facts, filed, step)
@@ -94,13 +94,13 @@ def course(facts: CaseFacts, filed: Filed, now: datetime) -> Course:
         if refusal is None:
             counting.append(step)
         else:
-            refused.append(Refused(step, refusal))
+            refused.append(RefusedStep(step, refusal))
     scan = _without_merges_taken_back(counting)
     return Course(
         steps=tuple(scan.kept),
         refused=tuple(refused),
         holds=_holds(scan.kept),
-        silences=joined(scan.silences),
+        merged_away=joined(scan.merged_away),
         taken_back=tuple(scan.taken_back),
     )
 
@@ -140,7 +140,7 @@ class _MergeScan:
     """The steps seen so far, and the merge among them that could still be taken back."""
 
     kept: list[StepTaken] = field(default_factory=list)
-    silences: list[Hold] = field(default_factory=list)
+    merged_away: list[Hold] = field(default_factory=list)
     taken_back: list[StepTaken] = field(default_factory=list)
     merged: StepTaken | None = None
 
@@ -153,7 +153,7 @@ def _without_merges_taken_back(steps: Sequence[StepTaken]) -> _MergeScan:
         elif step.reopens:
             scan.merged = None
         elif step.step == "unmerged" and scan.merged is not None:
-            scan.silences.append(Hold(scan.merged.at, step.at))
+            scan.merged_away.append(Hold(scan.merged.at, step.at))
             scan.kept.remove(scan.merged)
             scan.taken_back.append(scan.merged)
             scan.merged = None
@@ -218,7 +218,7 @@ def assigned_after(filed: Filed, steps: Sequence[StepTaken]) -> str | None:
 
 
 def status_at(filed: Filed, course: Course, now: datetime) -> Status:
-    """How the case stands."""
+    """How far the work on the case is, whatever its clocks say."""
     steps = course.steps[generations(filed, course.steps)[-1].first :]
     status: Status = "assigned" if assigned_after(filed, course.steps) is not None else "open"
     for step in steps:

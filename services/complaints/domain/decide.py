@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from operator import itemgetter
 
-from services.complaints.domain.case import Standing, stand
+from services.complaints.domain.case import CaseState, case_at
 from services.complaints.domain.clocks import Clock
 from services.complaints.domain.facts import CaseFacts, Filed
 from services.complaints.domain.listing import listed
 from services.complaints.domain.merges import merged_message
-from services.complaints.domain.messages import Speaker
+from services.complaints.domain.messages import CaseMessages
 from services.complaints.domain.notices import next_notice
 from services.complaints.domain.rulebook import CaseRulebook
-from services.complaints.domain.turns import standing_of
+from services.complaints.domain.standing import standing_of
 from shared.decider.decision import Announced, AnyOutput, Decision, State, earliest
 
 
@@ -26,25 +26,25 @@ def decide(
     filed = facts.complaint
     if not isinstance(filed, Filed) or filed.status == "voided":
         return Decision()
-    standing = stand(facts, filed, rulebook, now)
-    speaker = Speaker(facts, filed, standing, rulebook, announced, now)
-    said = sorted(speaker.say(), key=itemgetter(0))
-    outputs = [output for _, output in said]
-    outputs.extend(_handing_over(facts, filed, standing, now))
-    outputs.append(standing_of(facts, filed, standing))
+    case = case_at(facts, filed, rulebook, now)
+    messages = CaseMessages(facts, filed, case, rulebook, announced, now)
+    dated = sorted(messages.outputs(), key=itemgetter(0))
+    outputs = [output for _, output in dated]
+    outputs.extend(_handing_over(facts, filed, case, now))
+    outputs.append(standing_of(facts, filed, case))
     return Decision(
         outputs=tuple(outputs),
-        next_due=earliest(_changes(facts, standing, rulebook, now)),
-        listing=listed(facts.customer_key, standing, now),
+        next_due=earliest(_changes(facts, case, rulebook, now)),
+        listing=listed(facts.customer_key, case, now),
     )
 
 
 def _changes(
-    facts: CaseFacts, standing: Standing, rulebook: CaseRulebook, now: datetime
+    facts: CaseFacts, case: CaseState, rulebook: CaseRulebook, now: datetime
 ) -> Iterator[datetime | None]:
     """The moments at which something visible changes without a new event."""
-    for clock in standing.clocks:
-        yield next_notice(clock, standing.acknowledged, now)
+    for clock in case.clocks:
+        yield next_notice(clock, case.acknowledged, now)
     for step in facts.steps:
         if step.at > now:
             yield step.at
@@ -52,16 +52,16 @@ def _changes(
 
 
 def _handing_over(
-    facts: CaseFacts, filed: Filed, standing: Standing, now: datetime
+    facts: CaseFacts, filed: Filed, case: CaseState, now: datetime
 ) -> Iterator[AnyOutput]:
-    """What the case that this one was merged into is told, as long as the merge stands."""
-    merged = standing.merged
+    """The message to the case that this one was merged into, as long as the merge stands."""
+    merged = case.merged
     if merged is None:
         return
-    forget_at = merged.at + standing.edition.policy.memory
+    forget_at = merged.at + case.edition.policy.memory
     if forget_at <= now:
         return
-    message = merged_message(facts, filed, merged, _running_until(standing.clocks, merged.at))
+    message = merged_message(facts, filed, merged, _running_until(case.clocks, merged.at))
     yield State(message.about, message, forget_at)
 
 

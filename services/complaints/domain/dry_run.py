@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
 
-from services.complaints.domain.case import stand
+from services.complaints.domain.case import case_at
 from services.complaints.domain.clocks import Clock
 from services.complaints.domain.facts import CaseFacts, Filed
 from services.complaints.domain.rulebook import CaseEdition, CaseRulebook
@@ -23,12 +23,15 @@ be broken at once that is not broken now."""
 def compare(
     facts: CaseFacts, current: CaseRulebook, other: CaseRulebook, now: datetime
 ) -> Compared | None:
-    """The running clocks that would move; None if it is no case here. Raises what `stand` does."""
+    """The running clocks that would move; None if it is no case here.
+
+    Raises what `case_at` does.
+    """
     filed = facts.complaint
     if not isinstance(filed, Filed) or filed.status == "voided":
         return None
-    before = _running(stand(facts, filed, current, now).clocks)
-    after = _running(stand(facts, filed, other, now).clocks)
+    before = _running(case_at(facts, filed, current, now).clocks)
+    after = _running(case_at(facts, filed, other, now).clocks)
     return Compared(name=filed.case_no, differences=tuple(_compared(before, after, now)))
 
 

@@ -19,7 +19,7 @@ from shared.contracts.values import Instant
 from shared.decider.facts import keep_newest
 
 SHORT = 40
-"""So many characters are kept of what is only shown: who took a step, and for what reason."""
+"""How many characters are kept of what is only shown: who took a step, and for what reason."""
 
 
 class _Fact(BaseModel):
@@ -150,20 +150,20 @@ def join(facts: CaseFacts, events: Sequence[CaseEvent]) -> CaseFacts:
 def _fact(event: CaseEvent) -> KnownDocument:
     match event.data:
         case ComplaintFiled() as filed:
-            return on_filed(filed, event.recorded_at)
+            return on_complaint_filed(filed, event.recorded_at)
         case ComplaintStepTaken() as taken:
-            return on_step(taken, event.recorded_at)
+            return on_complaint_step_taken(taken, event.recorded_at)
         case ComplaintMoved() as moved:
-            return on_moved(moved, event.recorded_at)
+            return on_complaint_moved(moved, event.recorded_at)
         case CaseMerged() as merged:
-            return on_merged(merged, event.sequence, event.recorded_at)
+            return on_case_merged(merged, event.sequence, event.recorded_at)
         case CaseMergeWithdrawn():
-            return on_merge_withdrawn(event.sequence, event.recorded_at)
+            return on_case_merge_withdrawn(event.sequence, event.recorded_at)
         case never:
             assert_never(never)
 
 
-def on_filed(filed: ComplaintFiled, recorded_at: datetime) -> Filed:
+def on_complaint_filed(filed: ComplaintFiled, recorded_at: datetime) -> Filed:
     """What to know of a complaint that was filed or corrected."""
     return Filed(
         kind="filed",
@@ -183,7 +183,7 @@ def on_filed(filed: ComplaintFiled, recorded_at: datetime) -> Filed:
     )
 
 
-def on_step(taken: ComplaintStepTaken, recorded_at: datetime) -> StepTaken:
+def on_complaint_step_taken(taken: ComplaintStepTaken, recorded_at: datetime) -> StepTaken:
     """What to know of a step. What decides nothing is kept short."""
     merges = taken.step == "merged"
     return StepTaken(
@@ -208,12 +208,12 @@ def _short(text: str) -> str:
     return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
 
 
-def on_moved(moved: ComplaintMoved, recorded_at: datetime) -> GoneElsewhere:
+def on_complaint_moved(moved: ComplaintMoved, recorded_at: datetime) -> GoneElsewhere:
     """What to know of a document that is another customer's now."""
     return GoneElsewhere(kind="moved", version=moved.version, recorded_at=recorded_at)
 
 
-def on_merged(merged: CaseMerged, sequence: int, recorded_at: datetime) -> Absorbed:
+def on_case_merged(merged: CaseMerged, sequence: int, recorded_at: datetime) -> Absorbed:
     """What to know of a case that was merged into this one."""
     return Absorbed(
         kind="absorbed",
@@ -224,7 +224,7 @@ def on_merged(merged: CaseMerged, sequence: int, recorded_at: datetime) -> Absor
     )
 
 
-def on_merge_withdrawn(sequence: int, recorded_at: datetime) -> GoneElsewhere:
+def on_case_merge_withdrawn(sequence: int, recorded_at: datetime) -> GoneElsewhere:
     """What to know of a merge that was taken back."""
     return GoneElsewhere(kind="moved", version=_sequence(sequence), recorded_at=recorded_at)
 

@@ -1,4 +1,4 @@
-"""The ladder of a clock: when each of its steps is reached."""
+"""The ladder of a clock: when each of its rungs is reached."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -6,35 +6,35 @@ from datetime import datetime
 from typing import Self
 
 from services.complaints.domain.policy import Rung
-from shared.contracts.case_subjects import NoticeKind
+from shared.contracts.subjects import NoticeKind
 from shared.time.calendar import BusinessCalendar
 from shared.time.deadlines import Hold, Span, Unit, due, part_of
 
-_SAYINGS: dict[str, NoticeKind] = {"before": "warning", "due": "breach", "after": "step"}
+_KINDS: dict[str, NoticeKind] = {"before": "warning", "due": "breach", "after": "step"}
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A step of the ladder, and when the clock reaches it; None while a hold prevents that."""
+    """A rung of the ladder, and when the clock reaches it; None while a hold prevents that."""
 
     rung: Rung
     at: datetime | None
 
     @property
-    def saying(self) -> NoticeKind:
-        """What kind of notice it is."""
-        return _SAYINGS[self.rung.at.moment]
+    def kind(self) -> NoticeKind:
+        """What kind of notice it makes."""
+        return _KINDS[self.rung.at.moment]
 
     def not_before(self, moment: datetime) -> Self:
         """The same; a warning of what was raised later is not older than the raise."""
-        if self.at is None or self.saying != "warning":
+        if self.at is None or self.kind != "warning":
             return self
         return replace(self, at=max(self.at, moment))
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """What a clock was given: from when on, how much, measured how, and when that is used up."""
+class ClockInput:
+    """What a clock counts: from when on, how much, measured how, and when that is used up."""
 
     started_at: datetime
     span: Span
@@ -42,8 +42,8 @@ class Way:
     calendar_for: Callable[[Unit], BusinessCalendar | None]
     holds: Sequence[Hold]
 
-    def climb(self, ladder: Sequence[Rung]) -> tuple[Reached, ...]:
-        """When each step is reached, in the order of the ladder, none before the one below it."""
+    def reached(self, ladder: Sequence[Rung]) -> tuple[Reached, ...]:
+        """When each rung is reached, in the order of the ladder, none before the one below it."""
         found: list[Reached] = []
         for rung in ladder:
             at = self._at(rung)
@@ -56,21 +56,21 @@ class Way:
         return tuple(found)
 
     def _at(self, rung: Rung) -> datetime | None:
-        place = rung.at
-        if place.moment == "due":
+        offset = rung.at
+        if offset.moment == "due":
             return self.due_at
-        if place.fraction is not None:
+        if offset.fraction is not None:
             calendar = self.calendar_for(self.span.unit)
-            return part_of(self.started_at, self.span, place.fraction, calendar, self.holds)
-        if place.moment == "before":
-            return self._ahead(place.span)
-        if self.due_at is None or place.span is None:
+            return part_of(self.started_at, self.span, offset.fraction, calendar, self.holds)
+        if offset.moment == "before":
+            return self._ahead(offset.span)
+        if self.due_at is None or offset.span is None:
             return None
-        calendar = self.calendar_for(place.span.unit)
-        return due(self.due_at, place.span, calendar, self.holds)
+        calendar = self.calendar_for(offset.span.unit)
+        return due(self.due_at, offset.span, calendar, self.holds)
 
     def _ahead(self, span: Span | None) -> datetime | None:
-        """So long before the deadline; a clock that was given less warns at its start."""
+        """When `span` is left until the deadline; the start of a clock that was given less."""
         if span is None or span.unit != self.span.unit:
             return self.started_at
         if span.length is None or self.span.length is None or span.length >= self.span.length:

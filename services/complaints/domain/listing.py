@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from services.complaints.domain.case import Standing
+from services.complaints.domain.case import CaseState
 from services.complaints.domain.clocks import Clock
 from shared.decider.decision import NOTHING_DUE, Listing
 
@@ -43,31 +43,31 @@ class CaseTally(BaseModel):
     clocks: tuple[ClockTally, ...] = ()
 
 
-def listed(customer_key: str, standing: Standing, now: datetime) -> Listing:
+def listed(customer_key: str, case: CaseState, now: datetime) -> Listing:
     """Where a case is found: by receipt, and by its first deadline while it is open.
 
     The tally is a `CaseTally`, written as the JSON values that it would be stored as.
     """
-    filed = standing.filed
+    filed = case.filed
     tally = {
         "customer_key": customer_key,
         "received_on": filed.received_at.astimezone(ZoneInfo(filed.timezone)).date().isoformat(),
         "category": filed.category,
-        "severity": standing.severity,
+        "severity": case.severity,
         "channel": filed.channel,
-        "reopened": len(standing.generations) - 1,
-        "merged_away": standing.merged is not None,
-        "clocks": [_tally(clock, now) for clock in standing.clocks],
+        "reopened": len(case.generations) - 1,
+        "merged_away": case.merged is not None,
+        "clocks": [_tally(clock, now) for clock in case.clocks],
     }
     return Listing(
         since=filed.received_at,
-        deadline=(standing.deadline or NOTHING_DUE) if standing.is_open else None,
+        deadline=(case.deadline or NOTHING_DUE) if case.is_open else None,
         tally=tally,
     )
 
 
 def state_of(clock: Clock, now: datetime) -> ClockState:
-    """How a clock stands."""
+    """Whether a clock runs, or what became of it."""
     if clock.broken(now):
         return "broken"
     if clock.halted_at is None:

@@ -1,6 +1,6 @@
 """Merging: one case hands its running clocks over to another, and of a circle the latest gives way.
 
-What a case was told of the merges into it is part of its facts, so each case judges by
+Which merges lead to a case is part of its facts, so each case judges by
 itself whether its own merge would close a circle: every case of the circle comes to the same.
 """
 
@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
-from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import MOST_MERGES, CaseMerged, HandedOver, Merge
 from shared.contracts.identifiers import aggregate_within, dealer_of
+from shared.contracts.subjects import CaseSubject
 
 
 def closes_a_circle(facts: CaseFacts, step: StepTaken) -> bool:
@@ -36,8 +36,8 @@ def too_many_lead_to(facts: CaseFacts) -> bool:
 def handed_to(facts: CaseFacts) -> list[HandedOver]:
     """What other cases hand over to this one, in the order of their merges.
 
-    Of the same merge several aggregates may tell for a while. Their messages have no order
-    among each other, so each clock counts from the earliest start that any of them tells.
+    Several aggregates may speak of the same merge for a while. Their messages have no order
+    among each other, so each clock counts from the earliest start that any of them names.
     """
     found: dict[tuple[str, datetime], HandedOver] = {}
     for absorbed in facts.absorbed:
@@ -67,7 +67,7 @@ def _together(one: HandedOver, other: HandedOver) -> HandedOver:
 def merged_message(
     facts: CaseFacts, filed: Filed, step: StepTaken, running: Mapping[str, datetime]
 ) -> CaseMerged:
-    """What the case that this one was merged into is told. `running`: clock -> its start."""
+    """The message to the case that this one was merged into. `running`: clock -> its start."""
     own = HandedOver(
         case_id=facts.case_id,
         at=step.at,
@@ -84,7 +84,7 @@ def merged_message(
         case_id=into,
         merged_case_id=facts.case_id,
         merged_customer_key=facts.customer_key,
-        about=str(Subject(kind="merged", into=aggregate_within(key, into))),
+        about=str(CaseSubject(kind="merged", into=aggregate_within(key, into))),
         merges=tuple(sorted(merges, key=_order)),
         handed_over=(own, *(each for each in later if each.case_id != into))[:MOST_MERGES],
     )

@@ -1,4 +1,4 @@
-"""Puts into messages what is to be said of a case at one moment."""
+"""The messages about a case at one moment: notices, verdicts, closings, refusals."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from services.complaints.domain import wording
-from services.complaints.domain.case import Closing, Standing
+from services.complaints.domain.case import CaseState, Closing
 from services.complaints.domain.clocks import Clock
-from services.complaints.domain.course import Refused, assigned_after
+from services.complaints.domain.course import RefusedStep, assigned_after
 from services.complaints.domain.facts import CaseFacts, Filed
-from services.complaints.domain.notices import Notice, loud, notices
+from services.complaints.domain.notices import Notice, notices, to_notify
 from services.complaints.domain.rulebook import CaseEdition, CaseRulebook
-from shared.contracts.case_subjects import NoticeKind, Subject
 from shared.contracts.complaints import (
     Addressee,
+    AnyNotice,
     CaseClosed,
     ClockStopped,
     DeadlineBreached,
@@ -24,19 +24,17 @@ from shared.contracts.complaints import (
     Role,
     StepRefused,
 )
+from shared.contracts.subjects import CaseSubject, NoticeKind
 from shared.dealers.roster import without_roster
 from shared.decider.decision import Announced, Announcement, AnyOutput, State
 
-MOST_REFUSALS_TOLD = 100
-"""Of one case, the earliest of them; the timeline shows all."""
+MOST_REFUSALS = 100
+"""How many refused steps of a case are announced, the earliest; the timeline shows all."""
 
-Said = tuple[datetime, AnyOutput]
+Dated = tuple[datetime, AnyOutput]
 """An output and the instant that it belongs to."""
-AnyNotice = DeadlineWarned | DeadlineBreached | EscalationRaised
 _CONTRACTS: Mapping[NoticeKind, type[AnyNotice]] = {
-    "warning": DeadlineWarned,
-    "breach": DeadlineBreached,
-    "step": EscalationRaised,
+    contract.KIND: contract for contract in (DeadlineWarned, DeadlineBreached, EscalationRaised)
 }
 
 
@@ -53,33 +51,33 @@ class _OfACase(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
-    """Everything that is said about one case, at one moment."""
+class CaseMessages:
+    """All that is to be said of one case, at one moment."""
 
     facts: CaseFacts
     filed: Filed
-    standing: Standing
+    case: CaseState
     rulebook: CaseRulebook
     announced: Announced
     now: datetime
 
-    def say(self) -> Iterator[Said]:
+    def outputs(self) -> Iterator[Dated]:
         """What holds now; nothing beyond the policy's memory."""
-        for clock in self.standing.clocks:
+        for clock in self.case.clocks:
             yield from self._of_clock(clock)
-        for closing in self.standing.closings:
+        for closing in self.case.closings:
             yield from self._closed(closing)
-        for refused in self.standing.course.refused[:MOST_REFUSALS_TOLD]:
+        for refused in self.case.course.refused[:MOST_REFUSALS]:
             yield from self._refused(refused)
 
-    def _of_clock(self, clock: Clock) -> Iterator[Said]:
+    def _of_clock(self, clock: Clock) -> Iterator[Dated]:
         policy = clock.edition.policy
         forget_at = clock.due_at + policy.memory if clock.due_at is not None else None
         if forget_at is not None and forget_at <= self.now:
             return
-        if not clock.is_history(policy.alarm_horizon):
-            found = notices(clock, self.standing.acknowledged, self.now)
-            notifying = loud(clock, found, self.announced, self.now)
+        if not clock.alarms_nobody(policy.alarm_horizon):
+            found = notices(clock, self.case.acknowledged, self.now)
+            notifying = to_notify(clock, found, self.announced, self.now)
             for notice in found:
                 name = notice.name(self.announced)
                 said = name in self.announced
@@ -92,12 +90,12 @@ class Speaker:
     def _notice(self, clock: Clock, notice: Notice, notified: bool) -> AnyNotice:
         """As it is to be sealed now: noticed at this moment, for whom it concerns now."""
         roles = notice.reached.rung.to
-        return _CONTRACTS[notice.reached.saying](
+        return _CONTRACTS[notice.reached.kind](
             **self._of(clock.edition, clock.generation),
             clock=clock.rule.name,
             started_at=clock.started_at,
             due_at=clock.due_at,
-            why=wording.why_told(clock, notice, self.zone),
+            why=wording.why_notified(clock, notice, self.zone),
             step=notice.reached.rung.name,
             at=notice.at,
             repeat=notice.repeat,
@@ -108,7 +106,7 @@ class Speaker:
         )
 
     def _addressees(self, roles: tuple[Role, ...]) -> tuple[Addressee, ...]:
-        assigned = assigned_after(self.filed, self.standing.course.steps)
+        assigned = assigned_after(self.filed, self.case.course.steps)
         roster = self.rulebook.rosters.get(self.facts.dealer_id)
         if roster is None:
             return without_roster(roles, assigned)
@@ -132,8 +130,8 @@ class Speaker:
             margin_seconds=(due_at - stopped_at) // timedelta(seconds=1),
         )
 
-    def _closed(self, closing: Closing) -> Iterator[Said]:
-        edition = closing.clocks[-1].edition if closing.clocks else self.standing.edition
+    def _closed(self, closing: Closing) -> Iterator[Dated]:
+        edition = closing.clocks[-1].edition if closing.clocks else self.case.edition
         forget_at = closing.at + edition.policy.memory
         if forget_at > self.now:
             content = CaseClosed(
@@ -144,18 +142,18 @@ class Speaker:
                 kept=closing.kept,
                 broken=closing.broken,
             )
-            about = str(Subject(kind="closed", generation=closing.generation))
+            about = str(CaseSubject(kind="closed", generation=closing.generation))
             yield closing.at, State(about, content, forget_at)
 
-    def _refused(self, refused: Refused) -> Iterator[Said]:
-        """By the first edition and at its place in the case: later ones make it no news."""
+    def _refused(self, refused: RefusedStep) -> Iterator[Dated]:
+        """By the first edition, so that a later one does not make it news."""
         step, filed = refused.step, self.filed
         edition = self.rulebook.editions_of(
             self.facts.dealer_id, filed.received_at, filed.received_at
         )[0]
         forget_at = step.at + edition.policy.memory
         if forget_at > self.now:
-            begun = [each for each in self.standing.generations if each.started_at <= step.at]
+            begun = [each for each in self.case.generations if each.started_at <= step.at]
             content = StepRefused(
                 **self._of(edition, max(1, len(begun))),
                 why=wording.why_refused(refused, filed, self.zone),
@@ -164,7 +162,7 @@ class Speaker:
                 at=step.at,
                 refusal=refused.refusal,
             )
-            about = str(Subject(kind="refused", step=step.step_id))
+            about = str(CaseSubject(kind="refused", step_id=step.step_id))
             yield step.at, State(about, content, forget_at)
 
     @property
@@ -184,4 +182,4 @@ class Speaker:
 
 
 def _verdict_of(clock: Clock) -> str:
-    return str(Subject(kind="verdict", clock=clock.rule.name, generation=clock.generation))
+    return str(CaseSubject(kind="verdict", clock=clock.rule.name, generation=clock.generation))

@@ -1,4 +1,4 @@
-"""The rules of complaints as data: which clocks run, what stops them, who is told when.
+"""The rules of complaints as data: which clocks run, what stops them, who is notified when.
 
 The shipped policy is the dealers' 2123 rule: 2 hours to contact, 1 day to answer, 2 days
 for senior management to answer a major complaint, 3 days from resolution to the call-back.
@@ -21,7 +21,7 @@ from pydantic import (
 
 from shared.contracts.complaints import Role
 from shared.contracts.feed_parts import ComplaintChannel, Severity, StepName
-from shared.contracts.values import ShortText
+from shared.contracts.values import Bilingual, ShortText
 from shared.decider.policy import Policy
 from shared.time.deadlines import Span, Unit
 from shared.time.written import Written
@@ -59,7 +59,7 @@ def _as_target(value: object) -> object:
     return value if value in get_args(CaseField) else Span.read(value)
 
 
-StepOfLadder = Annotated[str, Field(pattern=r"^[a-z][a-z_0-9]{0,39}$")]
+RungName = Annotated[str, Field(pattern=r"^[a-z][a-z_0-9]{0,39}$")]
 
 _PERCENT = re.compile(r"(\d{1,4})\s*%")
 MOST_REPEATS = 20
@@ -68,8 +68,8 @@ MOST_CLOCKS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Offset(Written):
-    """Where a step of the ladder is: `75%`, `-30m`, `due`, `+2h`, `+1 business day`, `150%`.
+class RungOffset(Written):
+    """Where a rung of the ladder is: `75%`, `-30m`, `due`, `+2h`, `+1 business day`, `150%`.
 
     A percentage is of the clock's target, and may exceed 100. A length before the deadline is
     in the unit of the target.
@@ -103,18 +103,18 @@ class Offset(Written):
 
 
 class Rung(BaseModel):
-    """One step of a ladder: when it is reached, whom it tells, and how often again.
+    """One rung of a ladder: when it is reached, whom it notifies, and how often again.
 
     What comes before the deadline is a warning, what is `due` the breach, the rest escalates.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: StepOfLadder
-    at: Offset
+    name: RungName
+    at: RungOffset
     to: Annotated[tuple[Role, ...], Field(min_length=1, max_length=10)]
     repeat_every: Positive | None = None
-    """Told again after so much elapsed time, until it is acknowledged or the next step comes."""
+    """The elapsed time between repeats, until one is acknowledged or the next rung is reached."""
     repeat_at_most: Annotated[int, Field(ge=0, le=MOST_REPEATS)] = 0
 
     @model_validator(mode="after")
@@ -158,18 +158,18 @@ class ClockRule(BaseModel):
     """Whether a hold stops it."""
     applies_when: AppliesWhen = AppliesWhen()
     raise_grace: Positive = timedelta(hours=2)
-    """Due so long after the severity was raised, where it would have been due before that."""
+    """How long after a raise in severity it is due, where it would have been due before that."""
     ladder: Annotated[tuple[Rung, ...], Field(min_length=1, max_length=MOST_RUNGS)]
 
     @model_validator(mode="after")
     def _climbs(self) -> "ClockRule":
         order = {"before": 0, "due": 1, "after": 2}
-        places = [order[rung.at.moment] for rung in self.ladder]
-        if places != sorted(places) or places.count(1) != 1:
-            raise ValueError("a ladder has its warnings first, then one step 'due', then the rest")
+        sides = [order[rung.at.moment] for rung in self.ladder]
+        if sides != sorted(sides) or sides.count(1) != 1:
+            raise ValueError("a ladder has its warnings first, then one rung 'due', then the rest")
         names = [rung.name for rung in self.ladder]
         if len(names) != len(set(names)):
-            raise ValueError("two steps of the ladder have the same name")
+            raise ValueError("two rungs of the ladder have the same name")
         for rung in self.ladder:
             self._check_warning(rung)
         return self
@@ -195,6 +195,11 @@ class ClockRule(BaseModel):
         given, left = self.span.length if self.span is not None else None, ahead.length
         if given is not None and left is not None and left >= given:
             raise ValueError(f"the warning {rung.at} is before the start of the clock")
+
+    @property
+    def title(self) -> Bilingual:
+        """What has to be done."""
+        return Bilingual(en=self.title_en, zh=self.title_zh)
 
     @property
     def span(self) -> Span | None:
@@ -253,15 +258,15 @@ class ComplaintPolicy(Policy):
 def ladder(
     *, warn: tuple[Role, ...], breach: tuple[Role, ...], later: tuple[Role, ...] = ()
 ) -> tuple[Rung, ...]:
-    """A warning at 75 %, the breach, and a step at 150 %, 200 %, … for each role of `later`."""
-    steps = (
-        Rung(name=role, at=Offset.parse(f"{150 + 50 * number}%"), to=(role,))
+    """A warning at 75 %, the breach, and a rung at 150 %, 200 %, … for each role of `later`."""
+    escalations = (
+        Rung(name=role, at=RungOffset.parse(f"{150 + 50 * number}%"), to=(role,))
         for number, role in enumerate(later)
     )
     return (
-        Rung(name="warning", at=Offset.parse("75%"), to=warn),
-        Rung(name="breach", at=Offset.parse("due"), to=breach),
-        *steps,
+        Rung(name="warning", at=RungOffset.parse("75%"), to=warn),
+        Rung(name="breach", at=RungOffset.parse("due"), to=breach),
+        *escalations,
     )
 
 

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from services.complaints.domain.case import Closing
 from services.complaints.domain.clocks import Clock, Origin
-from services.complaints.domain.course import Refused
+from services.complaints.domain.course import RefusedStep
 from services.complaints.domain.facts import Filed
 from services.complaints.domain.notices import Notice
-from shared.contracts.complaints import Outcome, Refusal, Why
+from shared.contracts.complaints import Outcome, Refusal
+from shared.contracts.values import Bilingual
 from shared.time.deadlines import Span
 
 Tense = Literal["is", "was"]
@@ -64,74 +65,74 @@ _UNITS_EN = (" d", " h", " min", " s")
 _UNITS_ZH = ("天", "小时", "分钟", "秒")
 
 
-def why_told(clock: Clock, notice: Notice, zone: ZoneInfo) -> Why:
-    """Why a notice is made: the deadline, and for a step beyond it how far beyond."""
-    saying = notice.reached.saying
-    told = why_due(clock, zone, "is" if saying == "warning" else "was")
-    if saying != "step" and notice.repeat == 0:
-        return told
+def why_notified(clock: Clock, notice: Notice, zone: ZoneInfo) -> Bilingual:
+    """Why a notice is made: the deadline, and for a rung beyond it how far beyond."""
+    kind = notice.reached.kind
+    due = why_due(clock, zone, "is" if kind == "warning" else "was")
+    if kind != "step" and notice.repeat == 0:
+        return due
     at = local_time(notice.at, zone)
     over = abs(notice.at - clock.due_at) if clock.due_at is not None else timedelta(0)
-    side_en, side_zh = ("before", "前") if saying == "warning" else ("after", "后")
+    side_en, side_zh = ("before", "前") if kind == "warning" else ("after", "后")
     what_en, what_zh = ("Told again", "再次通知") if notice.repeat else ("Passed on", "逐级上报")
-    return Why(
-        en=f"{told.en} {what_en} {at}, {in_english(over)} {side_en} that, as it was not done.",
-        zh=f"{told.zh}于{at}(截止{side_zh}{in_chinese(over)})仍未完成,{what_zh}。",
+    return Bilingual(
+        en=f"{due.en} {what_en} {at}, {in_english(over)} {side_en} that, as it was not done.",
+        zh=f"{due.zh}于{at}(截止{side_zh}{in_chinese(over)})仍未完成,{what_zh}。",
     )
 
 
-def why_due(clock: Clock, zone: ZoneInfo, tense: Tense) -> Why:
+def why_due(clock: Clock, zone: ZoneInfo, tense: Tense) -> Bilingual:
     """When the clock is due, and what that was counted from, or that the case itself says so."""
-    english, chinese = _ORIGIN[clock.origin]
+    title, (english, chinese) = clock.rule.title, _ORIGIN[clock.origin]
     length_en, length_zh = span_in_words(clock.span)
     start = local_time(clock.started_at, zone)
     held_en, held_zh = _held(clock)
     if is_named_by_the_case(clock) and clock.due_at is not None:
         due = local_time(clock.due_at, zone)
-        return Why(
-            en=f"{clock.rule.title_en} {tense} due by the limit of the regulator's order, {due}.",
-            zh=f"{clock.rule.title_zh}:须在监管部门工单载明的时限内完成,截止{due}。",
+        return Bilingual(
+            en=f"{title.en} {tense} due by the limit of the regulator's order, {due}.",
+            zh=f"{title.zh}:须在监管部门工单载明的时限内完成,截止{due}。",
         )
-    begin_en = f"{clock.rule.title_en} {tense} due {length_en} after {english} ({start})"
-    begin_zh = f"{clock.rule.title_zh}:须在{chinese}({start})后{length_zh}内完成"
+    begin_en = f"{title.en} {tense} due {length_en} after {english} ({start})"
+    begin_zh = f"{title.zh}:须在{chinese}({start})后{length_zh}内完成"
     if clock.due_at is None:
-        return Why(
+        return Bilingual(
             en=f"{begin_en}{held_en}: not before the hold ends.",
             zh=f"{begin_zh}{held_zh},暂停期间不计时。",
         )
     due = deadline_text(clock, zone)
-    return Why(en=f"{begin_en}{held_en}: by {due}.", zh=f"{begin_zh}{held_zh},截止{due}。")
+    return Bilingual(en=f"{begin_en}{held_en}: by {due}.", zh=f"{begin_zh}{held_zh},截止{due}。")
 
 
-def why_stopped(clock: Clock, stopped_at: datetime, zone: ZoneInfo) -> Why:
+def why_stopped(clock: Clock, stopped_at: datetime, zone: ZoneInfo) -> Bilingual:
     """When the clock was due, when it was stopped, and the difference."""
     due = why_due(clock, zone, "was")
     margin = (clock.due_at or stopped_at) - stopped_at
     late = margin < timedelta(0)
     length, at = abs(margin), local_time(stopped_at, zone)
-    return Why(
+    return Bilingual(
         en=f"{due.en} Done {at}, {in_english(length)} {'late' if late else 'before that'}.",
         zh=f"{due.zh}于{at}完成,{'超时' if late else '提前'}{in_chinese(length)}。",
     )
 
 
-def why_closed(closing: Closing, zone: ZoneInfo) -> Why:
+def why_closed(closing: Closing, zone: ZoneInfo) -> Bilingual:
     """How the case came to its end, and how many of its clocks were kept."""
     english, chinese = _OUTCOME[closing.outcome]
     at = local_time(closing.at, zone)
     kept, broken = len(closing.kept), len(closing.broken)
-    return Why(
+    return Bilingual(
         en=f"Closed {at}: {english}. {kept} deadlines kept, {broken} broken.",
         zh=f"{at}结案:{chinese}。按时{kept}项,超时{broken}项。",
     )
 
 
-def why_refused(refused: Refused, filed: Filed, zone: ZoneInfo) -> Why:
+def why_refused(refused: RefusedStep, filed: Filed, zone: ZoneInfo) -> Bilingual:
     """Why a step does not count."""
     english, chinese = _REFUSAL[refused.refusal]
     received = local_time(filed.received_at, zone)
     step = refused.step
-    return Why(
+    return Bilingual(
         en=f"Step {step.step} does not count: {english.format(received=received)}.",
         zh=f"步骤 {step.step} 不计入:{chinese.format(received=received)}。",
     )

@@ -1,6 +1,6 @@
 """How a deadline was counted, piece by piece: the open stretches, the days that counted. Pure.
 
-The pieces sum to the target, to the millisecond. Only so many are listed; the others are one
+The pieces sum to the target, to the millisecond. `MOST_PIECES` are listed; the others are one
 piece together, so that the effort does not grow with the target.
 """
 
@@ -8,25 +8,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.complaints.domain.clocks import Clock
+from shared.contracts.http.complaints_deadline import NotCounted
 from shared.time.calendar import DAY_MINUTES, BusinessCalendar
 from shared.time.deadlines import SEARCH_MS, Hold, elapsed, joined
 from shared.time.opening import OpenTimes
 from shared.time.zones import MILLISECOND, milliseconds_of, moment_of
 
 MOST_PIECES = 30
-
-NotCounted = Literal["day_of_start", "closed", "holiday", "held", "part_of_another_day"]
-"""Why a day is no business day that counts. `closed`: on that day of the week. `holiday`: on that
-date. `held`: it closed while the clock was held. `part_of_another_day`: it closed no later than
-the day before."""
+"""How many pieces of a count are listed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class OpenStretch:
     """Open time that was used up, within one local day."""
 
     start: datetime
@@ -59,7 +55,7 @@ class Rest:
 class Count:
     """What a clock used up until it was due, or until the hold that it is in."""
 
-    pieces: tuple[Stretch | BusinessDay | Rest, ...]
+    pieces: tuple[OpenStretch | BusinessDay | Rest, ...]
     """In order; none for elapsed time, where start, target and holds say all."""
     holds: tuple[Hold, ...]
     """The holds that moved the deadline, from the start of the clock on."""
@@ -73,7 +69,7 @@ def count(clock: Clock) -> Count:
     until = clock.due_at if clock.due_at is not None else holds[-1].start
     used = elapsed(clock.started_at, until, clock.span.unit, clock.calendar, clock.holds)
     calendar = clock.calendar
-    pieces: tuple[Stretch | BusinessDay | Rest, ...] = ()
+    pieces: tuple[OpenStretch | BusinessDay | Rest, ...] = ()
     if clock.rule.span is None and clock.origin != "raised":
         return Count((), (), timedelta(0))  # the case names the instant
     if calendar is not None and isinstance(used, timedelta) and clock.span.unit != "elapsed":
@@ -101,7 +97,7 @@ def _left(clock: Clock, used: timedelta | int) -> timedelta | int:
 
 def _stretches(
     clock: Clock, calendar: BusinessCalendar, until: datetime, used: timedelta
-) -> tuple[Stretch | Rest, ...]:
+) -> tuple[OpenStretch | Rest, ...]:
     found = list(islice(_open_stretches(clock, calendar, until), MOST_PIECES + 1))
     if len(found) <= MOST_PIECES:
         return tuple(found)
@@ -110,7 +106,9 @@ def _stretches(
     return (*listed, Rest(until, length=rest))
 
 
-def _open_stretches(clock: Clock, calendar: BusinessCalendar, until: datetime) -> Iterator[Stretch]:
+def _open_stretches(
+    clock: Clock, calendar: BusinessCalendar, until: datetime
+) -> Iterator[OpenStretch]:
     """The open time between start and `until` outside the holds, cut at local midnights."""
     zone, times = ZoneInfo(calendar.timezone), calendar.open_times
     for start, end in _running(clock, until):
@@ -122,7 +120,7 @@ def _open_stretches(clock: Clock, calendar: BusinessCalendar, until: datetime) -
             opens = first_used - 1
             midnight = milliseconds_of(_next_midnight(moment_of(opens), zone))
             position = _open_until(times, opens, min(last, midnight))
-            yield Stretch(moment_of(opens), moment_of(position))
+            yield OpenStretch(moment_of(opens), moment_of(position))
 
 
 def _running(clock: Clock, until: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -214,7 +212,7 @@ def _is_held(holds: Sequence[Hold], closes_at: datetime) -> bool:
     )
 
 
-def total(pieces: Sequence[Stretch | BusinessDay | Rest]) -> timedelta | int:
+def total(pieces: Sequence[OpenStretch | BusinessDay | Rest]) -> timedelta | int:
     """What the pieces sum to: open time, or business days."""
     days = [piece for piece in pieces if isinstance(piece, BusinessDay)]
     if days:

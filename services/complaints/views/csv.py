@@ -9,7 +9,11 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 
-from services.complaints.views.statistics import ClockStatistics, PeriodStatistics, Statistics
+from shared.contracts.http.complaints_statistics import (
+    ClockStatistics,
+    PeriodStatistics,
+    Statistics,
+)
 
 BYTE_ORDER_MARK = "\ufeff"
 MOST_CATEGORIES = 100

@@ -1,31 +1,51 @@
-"""Where a page of cases ended, as an opaque text that staff give back for the next page."""
+"""Where a page of cases ended, as an opaque text that staff give back for the next page. Pure."""
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from datetime import datetime
 
+from services.complaints.domain.facts import CaseFacts
+from shared.decider.snapshot import Snapshot
 from shared.time.zones import milliseconds_of, moment_of
 
-Place = tuple[datetime, str]
+Position = tuple[datetime, str]
 """A deadline, and the id of a case."""
 
 
-def written(place: Place) -> str:
-    """The cursor for what comes after this place."""
-    deadline, case = place
+def written(position: Position) -> str:
+    """The cursor for what comes after this position."""
+    deadline, case = position
     text = f"{milliseconds_of(deadline)} {case}"
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read(cursor: str, dealer_id: str) -> Place:
+def next_page(
+    snapshots: Sequence[Snapshot[CaseFacts]], *, limit: int, by_deadline: bool
+) -> str | None:
+    """What the page after this one is asked for with; None after the last page.
+
+    A page of open cases goes on after a deadline and an id, one of all cases after an id alone.
+    """
+    if len(snapshots) < limit:
+        return None
+    last = snapshots[-1]
+    if not by_deadline:
+        return last.id
+    assert last.listing is not None
+    assert last.listing.deadline is not None
+    return written((last.listing.deadline, last.id))
+
+
+def read(cursor: str, dealer_id: str) -> Position:
     """Raises ValueError for what is no cursor of this dealer's open cases."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         text = urlsafe_b64decode(padded.encode("ascii")).decode()
         number, _, case = text.partition(" ")
-        place = (moment_of(int(number)), case)
+        position = (moment_of(int(number)), case)
     except (ValueError, OverflowError, binascii.Error) as error:
         raise ValueError("no cursor") from error
-    if not case.startswith(f"{dealer_id}/") or written(place) != cursor:
+    if not case.startswith(f"{dealer_id}/") or written(position) != cursor:
         raise ValueError("no cursor of this list")
-    return place
+    return position

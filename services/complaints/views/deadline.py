@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
-
-from pydantic import Field
 
 from services.complaints.domain.clocks import Clock, Origin
 from services.complaints.domain.facts import Filed
@@ -16,15 +13,20 @@ from services.complaints.views.arithmetic import (
     MOST_PIECES,
     BusinessDay,
     Count,
-    NotCounted,
+    OpenStretch,
     Rest,
-    Stretch,
     count,
     in_seconds,
 )
-from services.complaints.views.responses import Answer, Words
-from shared.contracts.values import Instant
-from shared.time.deadlines import Hold, Unit, years_needed
+from shared.contracts.http.complaints_deadline import (
+    CalendarUsed,
+    CountLine,
+    Explanation,
+    HoldCounted,
+    NotCounted,
+)
+from shared.contracts.values import Bilingual
+from shared.time.deadlines import Hold, years_needed
 
 _ORIGIN: dict[Origin, tuple[str, str]] = {
     "received": ("receipt of the complaint", "投诉受理"),
@@ -53,86 +55,6 @@ _NO_WORKING_DAY: dict[NotCounted, tuple[str, str]] = {
     "closed": ("weekend", "周末"),
     "holiday": ("a public holiday", "法定节假日"),
 }
-
-
-class CalendarUsed(Answer):
-    """The calendar that business time, or statutory working days, were counted by."""
-
-    name: str
-    """As its author named it."""
-    timezone: str
-    """Its IANA zone; the lines are in its local time."""
-    version: str
-    """The hash of its content."""
-    years_unknown: tuple[int, ...]
-    """Years that the count touches and whose holidays the calendar does not know yet."""
-
-
-class HoldCounted(Answer):
-    """A hold that moved the deadline."""
-
-    start: Instant
-    """From when on the clock stood still; not before its own start."""
-    end: Instant | None
-    """Until when, planned or real; null: no end is known."""
-    seconds: float | None
-    """How long, in elapsed time; null without an end."""
-
-
-class Line(Answer):
-    """One line of the arithmetic, in the local time of the calendar, else of the dealer."""
-
-    kind: Literal["start", "target", "open", "day", "hold", "rest", "due"]
-    """`start`, then `target` and the `hold`s that are added to it (elapsed time), or the `open`
-    stretches that used it up (business time), or each `day` (business days); `rest`: all
-    further ones together; then `due`."""
-    day: Annotated[date | None, Field(alias="date")] = None
-    """The local date."""
-    start: Annotated[str | None, Field(alias="from")] = None
-    """From when, as RFC 3339 with the local offset."""
-    end: Annotated[str | None, Field(alias="to")] = None
-    """Until when, the same way; of a day when it closed."""
-    amount_seconds: float | None = None
-    """How much: of `target` and `open` and `rest` what counts, of `hold` what does not."""
-    days: int | None = None
-    """How many business days: 1 or 0 of one day, more of the target and the rest."""
-    not_counted: NotCounted | None = None
-    """Why a day does not count; null if it does."""
-    text: Words
-    """The line to read."""
-
-
-class Explanation(Answer):
-    """Why this deadline. The `open` stretches, or the days, and the `rest` sum to the target, as
-    far as it is used up; of elapsed time, start + target + holds = due."""
-
-    policy: str
-    """The name of the policy that the clock is judged by."""
-    policy_version: str
-    """The hash of its content."""
-    applied_at: Instant | None
-    """When the operator applied this edition of the rules; null: what the service ships with."""
-    rebased: bool
-    """Whether the clock was running when the edition was applied, and was taken over by it."""
-    calendar: CalendarUsed | None
-    """Null where neither the target nor the ladder is in business time."""
-    unit: Unit
-    """What is counted: elapsed time, open time, business days or statutory working days."""
-    target: str
-    """What the clock was given, such as `2h`, `5 business days`, `10 working days`, or the field of
-    the case that holds its deadline."""
-    origin: Origin
-    """What started the clock. `raised`: the target is the grace after a raise."""
-    started_at: Instant
-    """From when on it counts."""
-    holds: tuple[HoldCounted, ...]
-    """The holds that moved the deadline."""
-    due_at: Instant | None
-    """Null while a hold without an end stops the clock."""
-    left: Words | None
-    """What is left for when that hold ends; null where the deadline is known."""
-    lines: tuple[Line, ...]
-    """The arithmetic; some thirty lines at most."""
 
 
 def explain(clock: Clock, filed: Filed) -> Explanation:
@@ -182,9 +104,9 @@ def _hold(hold: Hold) -> HoldCounted:
     return HoldCounted(start=hold.start, end=hold.end, seconds=seconds)
 
 
-def _left(clock: Clock, counted: Count) -> Words:
+def _left(clock: Clock, counted: Count) -> Bilingual:
     english, chinese = amount_in_words(counted.left, clock.span.unit)
-    return Words(
+    return Bilingual(
         en=f"On hold without a known end; {english} left from when it ends.",
         zh=f"暂停中,结束时间未定;恢复后剩余{chinese}。",
     )
@@ -198,7 +120,7 @@ class _Writer:
         self._counted = counted
         self._zone = zone
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[CountLine]:
         """From the start to the deadline."""
         yield self._start()
         if is_named_by_the_case(self._clock):
@@ -209,7 +131,7 @@ class _Writer:
             yield from self._holds()
         for piece in self._counted.pieces:
             match piece:
-                case Stretch():
+                case OpenStretch():
                     yield self._open(piece)
                 case BusinessDay():
                     yield self._day(piece)
@@ -217,42 +139,42 @@ class _Writer:
                     yield self._rest(piece)
         yield self._due()
 
-    def _start(self) -> Line:
+    def _start(self) -> CountLine:
         at, (english, chinese) = self._clock.started_at, _ORIGIN[self._clock.origin]
-        return Line(
+        return CountLine(
             kind="start",
             day=self._date(at),
             start=self._local(at),
-            text=Words(
+            text=Bilingual(
                 en=f"Starts {self._shown(at)}: {english}.",
                 zh=f"起算:{self._shown(at)},{chinese}。",
             ),
         )
 
-    def _named(self) -> Line:
+    def _named(self) -> CountLine:
         due_at = self._clock.due_at
         assert due_at is not None
         shown = self._shown(due_at)
-        return Line(
+        return CountLine(
             kind="due",
             day=self._date(due_at),
             end=self._local(due_at),
-            text=Words(
+            text=Bilingual(
                 en=f"= due {shown}: the limit that the regulator's order prints.",
                 zh=f"= 截止{shown}:监管部门工单载明的时限,不另行计算。",
             ),
         )
 
-    def _target(self) -> Line:
+    def _target(self) -> CountLine:
         length = self._clock.span.length or timedelta(0)
         english, chinese = exactly(length)
-        return Line(
+        return CountLine(
             kind="target",
             amount_seconds=in_seconds(length),
-            text=Words(en=f"+ {english}, the target", zh=f"+ {chinese}(时限)"),
+            text=Bilingual(en=f"+ {english}, the target", zh=f"+ {chinese}(时限)"),
         )
 
-    def _holds(self) -> Iterator[Line]:
+    def _holds(self) -> Iterator[CountLine]:
         holds = self._counted.holds
         for hold in islice(holds, MOST_PIECES):
             yield self._held(hold)
@@ -260,29 +182,29 @@ class _Writer:
         ended = [hold.end - hold.start for hold in more if hold.end is not None]
         if more:
             english, chinese = exactly(sum(ended, timedelta(0)))
-            yield Line(
+            yield CountLine(
                 kind="hold",
                 start=self._local(more[0].start),
                 end=None if more[-1].end is None else self._local(more[-1].end),
                 amount_seconds=in_seconds(sum(ended, timedelta(0))),
-                text=Words(
+                text=Bilingual(
                     en=f"+ {english} in {len(more)} more holds",
                     zh=f"+ 另有{len(more)}次暂停,共{chinese}",
                 ),
             )
 
-    def _held(self, hold: Hold) -> Line:
+    def _held(self, hold: Hold) -> CountLine:
         start = self._shown(hold.start)
         if hold.end is None:
-            text = Words(en=f"+ on hold since {start}, no end known", zh=f"+ 自{start}起暂停")
+            text = Bilingual(en=f"+ on hold since {start}, no end known", zh=f"+ 自{start}起暂停")
         else:
             english, chinese = exactly(hold.end - hold.start)
             end = self._shown(hold.end)
-            text = Words(
+            text = Bilingual(
                 en=f"+ {english} on hold, {start} to {end}",
                 zh=f"+ 暂停{chinese}({start}至{end})",
             )
-        return Line(
+        return CountLine(
             kind="hold",
             day=self._date(hold.start),
             start=self._local(hold.start),
@@ -291,32 +213,34 @@ class _Writer:
             text=text,
         )
 
-    def _open(self, stretch: Stretch) -> Line:
+    def _open(self, stretch: OpenStretch) -> CountLine:
         day = self._date(stretch.start)
         english, chinese = exactly(stretch.length)
         on_en, on_zh = day_in_words(day)
         hours = f"{self._time(stretch.start)}-{self._time(stretch.end)}"
-        return Line(
+        return CountLine(
             kind="open",
             day=day,
             start=self._local(stretch.start),
             end=self._local(stretch.end),
             amount_seconds=in_seconds(stretch.length),
-            text=Words(en=f"{on_en} {hours}: {english}", zh=f"{on_zh} {hours}:{chinese}"),
+            text=Bilingual(en=f"{on_en} {hours}: {english}", zh=f"{on_zh} {hours}:{chinese}"),
         )
 
-    def _day(self, day: BusinessDay) -> Line:
+    def _day(self, day: BusinessDay) -> CountLine:
         on_en, on_zh = day_in_words(day.day)
         is_statutory = self._clock.span.unit == "working_days"
         if day.not_counted is None and is_statutory and day.day.weekday() >= 5:
-            text = Words(en=f"{on_en}: counts, a make-up working day", zh=f"{on_zh}:计入(调休上班)")
+            text = Bilingual(
+                en=f"{on_en}: counts, a make-up working day", zh=f"{on_zh}:计入(调休上班)"
+            )
         elif day.not_counted is None:
-            text = Words(en=f"{on_en}: counts", zh=f"{on_zh}:计入")
+            text = Bilingual(en=f"{on_en}: counts", zh=f"{on_zh}:计入")
         else:
             reasons = _NO_WORKING_DAY if is_statutory else _NOT_COUNTED
             english, chinese = reasons[day.not_counted]
-            text = Words(en=f"{on_en}: does not count, {english}", zh=f"{on_zh}:不计,{chinese}")
-        return Line(
+            text = Bilingual(en=f"{on_en}: does not count, {english}", zh=f"{on_zh}:不计,{chinese}")
+        return CountLine(
             kind="day",
             day=day.day,
             end=None if day.closes_at is None else self._local(day.closes_at),
@@ -325,30 +249,32 @@ class _Writer:
             text=text,
         )
 
-    def _rest(self, rest: Rest) -> Line:
+    def _rest(self, rest: Rest) -> CountLine:
         amount = rest.days if rest.length is None else rest.length
         english, chinese = amount_in_words(amount, self._clock.span.unit)
         until = self._shown(rest.until)
-        return Line(
+        return CountLine(
             kind="rest",
             end=self._local(rest.until),
             amount_seconds=None if rest.length is None else in_seconds(rest.length),
             days=rest.days,
-            text=Words(en=f"… and {english} more until {until}", zh=f"……至{until}另有{chinese}"),
+            text=Bilingual(
+                en=f"… and {english} more until {until}", zh=f"……至{until}另有{chinese}"
+            ),
         )
 
-    def _due(self) -> Line:
+    def _due(self) -> CountLine:
         due_at, (english, chinese) = self._clock.due_at, span_in_words(self._clock.span)
         if due_at is None:
-            return Line(kind="due", text=_left(self._clock, self._counted))
+            return CountLine(kind="due", text=_left(self._clock, self._counted))
         shown = self._shown(due_at)
         if self._clock.span.unit == "working_days":
             shown = deadline_text(self._clock, self._zone)
-        return Line(
+        return CountLine(
             kind="due",
             day=self._date(due_at),
             end=self._local(due_at),
-            text=Words(
+            text=Bilingual(
                 en=f"= due {shown}: {english} used up.",
                 zh=f"= 截止{shown}:{chinese}用完。",
             ),

@@ -6,85 +6,31 @@ became of it since. So a period's figures change as its cases do.
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import pairwise
 from math import ceil
 from statistics import median
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Self
+from zoneinfo import ZoneInfo
 
 from services.complaints.domain.listing import CaseTally, ClockTally
-from services.complaints.views.responses import Answer
+from services.complaints.domain.rulebook import CaseRulebook
+from shared.contracts.http.complaints_statistics import (
+    By,
+    ClockStatistics,
+    PeriodStatistics,
+    Statistics,
+)
+from shared.decider.decision import Listing
 
-By = Literal["week", "month"]
-
+MOST_DAYS = 3 * 366
+"""How many days statistics reach over at most: three years."""
+_EAST = timezone(timedelta(hours=14))
+"""Where a day begins first."""
 REPEAT_DAYS = 365
-"""Who complained within so many days before complains again."""
-
-
-class ClockStatistics(Answer):
-    """What became of a clock, over all generations of the cases of a period."""
-
-    kept: int
-    """Stopped in time."""
-    broken: int
-    """Ran past their due time, whether stopped since or not."""
-    running: int
-    """Not due yet."""
-    ended: int
-    """Neither kept nor broken, as the case or its cause went away."""
-    median_seconds: int | None
-    """Half of those that were stopped took at most so long from start to stop, in elapsed time;
-    null where none was stopped."""
-    p90_seconds: int | None
-    """Nine in ten of those that were stopped took at most so long: the nearest rank."""
-
-
-class PeriodStatistics(Answer):
-    """The cases that were received in a period."""
-
-    period: str
-    """Such as `2026-W47`, an ISO week, or `2026-11`; `total` of the whole time asked for."""
-    first: Annotated[date, Field(alias="from")]
-    """Its first day, the dealer's local date; not before the day asked for."""
-    last: Annotated[date, Field(alias="to")]
-    """Its last day, included; not after the day asked for."""
-    received: int
-    """How many cases; duplicates that were merged into another case are not among them."""
-    merged: int
-    """How many such duplicates there were; nothing else of them is counted."""
-    open: int
-    """Of how many something may still be owed to the customer."""
-    closed: int
-    """The others."""
-    reopened: int
-    """How many were reopened at least once."""
-    repeat_complainers: int
-    """How many customers complained who had done so before, in another case within 365 days."""
-    by_category: Mapping[str, int]
-    """Category, in the dealer's own terms, to the number of cases."""
-    by_severity: Mapping[str, int]
-    """Severity at present, `normal` or `major`, to the number of cases."""
-    by_channel: Mapping[str, int]
-    """The way in, such as `phone`, to the number of cases."""
-    clocks: Mapping[str, ClockStatistics]
-    """Clock to what became of it."""
-
-
-class Statistics(Answer):
-    """A dealer's complaints over time."""
-
-    dealer_id: str
-    """`group/dealer`."""
-    by: By
-    """What a period is."""
-    periods: tuple[PeriodStatistics, ...]
-    """In order, without a gap; a period without complaints has zeros."""
-    total: PeriodStatistics
-    """All of them together. Repeat complainers count once, so they are no sum."""
+"""For how many days after a complaint another one of the same customer is a repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +138,31 @@ class _Sum:
         )
 
 
+class WrongDays(Exception):
+    """A day that statistics cannot be asked for with."""
+
+    def __init__(self, parameter: str, message: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+        self.message = message
+
+
+def today_at(rulebook: CaseRulebook, dealer_id: str, now: datetime) -> date:
+    """The date in the zone of the dealer's calendar; without one, where a day begins first."""
+    calendar = rulebook.current(dealer_id).calendar
+    zone = ZoneInfo(calendar.timezone) if calendar is not None else _EAST
+    return now.astimezone(zone).date()
+
+
+def _weeks_before(last: date) -> date:
+    return last - timedelta(days=last.weekday() + 11 * 7)
+
+
+def _months_before(last: date) -> date:
+    months = last.year * 12 + last.month - 1 - 11
+    return date(months // 12, months % 12 + 1, 1)
+
+
 class Tables:
     """Takes in cases one by one, in any order, and keeps no more of them than it must."""
 
@@ -202,6 +173,26 @@ class Tables:
         self._starts = [period.first for period in self._periods]
         self._sums = [_Sum() for _ in self._periods]
         self._received: defaultdict[str, list[date]] = defaultdict(list)
+
+    @classmethod
+    def asked(cls, by: By, first: date | None, last: date | None, *, today: date) -> Self:
+        """Of the days asked for; else of the last 12 weeks or months. Raises `WrongDays`."""
+        last = last or today
+        if first is None:
+            first = _weeks_before(last) if by == "week" else _months_before(last)
+        if last < first:
+            raise WrongDays("to", "it is before the first day")
+        if (last - first).days >= MOST_DAYS:
+            raise WrongDays("from", f"at most {MOST_DAYS} days at once, which is three years")
+        return cls(by, first, last)
+
+    @property
+    def received_within(self) -> tuple[datetime, datetime]:
+        """Between which instants a case that says something was received: in whatever zone, so
+        with a day more on either side."""
+        midnight = time.min.replace(tzinfo=UTC)
+        since = datetime.combine(self.earliest, midnight) - timedelta(days=1)
+        return since, datetime.combine(self._whole.last, midnight) + timedelta(days=2)
 
     @property
     def earliest(self) -> date:
@@ -216,13 +207,19 @@ class Tables:
         if not tally.merged_away:
             self._received[tally.customer_key].append(day)
         if day >= self._whole.first:
-            self._sums[self._place(day)].add(tally, is_open=is_open)
+            self._sums[self._index(day)].add(tally, is_open=is_open)
+
+    def add_listed(self, listings: Iterable[Listing]) -> None:
+        """Count cases as they are stored."""
+        for listing in listings:
+            tally = CaseTally.model_validate(listing.tally)
+            self.add(tally, is_open=listing.deadline is not None)
 
     def statistics(self, dealer_id: str) -> Statistics:
         """What all that was added comes to."""
         repeats = [set[str]() for _ in self._periods]
         for customer, day in self._repeats():
-            repeats[self._place(day)].add(customer)
+            repeats[self._index(day)].add(customer)
         whole = _Sum()
         for each in self._sums:
             whole.add_all(each)
@@ -245,7 +242,7 @@ class Tables:
                 if day >= self._whole.first and day - before <= timedelta(days=REPEAT_DAYS):
                     yield customer, day
 
-    def _place(self, day: date) -> int:
+    def _index(self, day: date) -> int:
         return bisect_left(self._starts, day + timedelta(days=1)) - 1
 
 

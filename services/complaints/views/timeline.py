@@ -1,6 +1,7 @@
 """The timeline of a case: all that happened to it and was said of it, in the order of its instants.
 
-Told from the facts and what was announced, so that it reaches back beyond the policy's memory.
+Made from the facts and what was announced, so that it reaches back beyond the policy's memory.
+Pure.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,42 +12,44 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.complaints.domain import wording
-from services.complaints.domain.case import Standing
-from services.complaints.domain.course import Course, Refused, generations
+from services.complaints.domain.case import CaseState
+from services.complaints.domain.course import Course, RefusedStep, generations
 from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
 from services.complaints.domain.merges import handed_to, merges_known
-from services.complaints.views.entries import (
+from shared.contracts.http.complaints_timeline import (
     AddresseeView,
     Closed,
+    ComplaintReceived,
     Counting,
-    Entry,
     MergedIn,
     MergedOut,
     NoticeMade,
     OnHold,
-    Received,
     Regraded,
     Reopened,
     Step,
+    TimelineEntry,
     VerdictMade,
 )
-from services.complaints.views.responses import Words
-from shared.contracts.case_subjects import NoticeKind, Subject
+from shared.contracts.subjects import CaseSubject, NoticeKind
+from shared.contracts.values import Bilingual
 from shared.decider.decision import Announced
 
 _SECOND = timedelta(seconds=1)
-_NOTHING = Words(en="", zh="")
-_NOT_COUNTING: dict[Counting, Words] = {
-    "taken_back": Words(en="The merge was taken back.", zh="该合并已撤销。"),
-    "not_yet": Words(en="It is in the future and counts from then on.", zh="时间未到,届时计入。"),
-    "waits": Words(
+_NOTHING = Bilingual(en="", zh="")
+_NOT_COUNTING: dict[Counting, Bilingual] = {
+    "taken_back": Bilingual(en="The merge was taken back.", zh="该合并已撤销。"),
+    "not_yet": Bilingual(
+        en="It is in the future and counts from then on.", zh="时间未到,届时计入。"
+    ),
+    "waits": Bilingual(
         en="The complaint itself was not received, or is not a case here any more.",
         zh="投诉本身尚未收到,或已不在此处。",
     ),
 }
 _ORDER = {
-    name: place
-    for place, name in enumerate(
+    name: rank
+    for rank, name in enumerate(
         (
             "received",
             "merged_in",
@@ -65,26 +68,26 @@ _ORDER = {
 
 
 @dataclass(frozen=True)
-class History:
-    """What the timeline of one case is told from."""
+class CaseTimeline:
+    """What the timeline of one case is made from."""
 
     facts: CaseFacts
     announced: Announced
     filed: Filed | None
     """The complaint, unless it is unknown here."""
     course: Course
-    standing: Standing | None
+    case: CaseState | None
     """None where nothing follows from the case: unknown, voided, moved."""
     now: datetime
 
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[TimelineEntry, ...]:
         """All of them, in the order of their instants."""
         found = [*self._reported(), *self._notices(), *self._merges_in()]
-        if self.standing is not None:
-            found.extend(self._followed(self.standing))
+        if self.case is not None:
+            found.extend(self._followed(self.case))
         return tuple(sorted(found, key=lambda entry: (entry.at, _ORDER[entry.kind])))
 
-    def _reported(self) -> Iterator[Entry]:
+    def _reported(self) -> Iterator[TimelineEntry]:
         if self.filed is not None:
             yield _received(self.filed)
         for step in self.facts.steps:
@@ -93,20 +96,20 @@ class History:
             running = hold.start <= self.now and (hold.end is None or self.now < hold.end)
             yield OnHold(at=hold.start, until=hold.end, running=running)
 
-    def _followed(self, standing: Standing) -> Iterator[Entry]:
-        for generation in standing.generations[1:]:
+    def _followed(self, case: CaseState) -> Iterator[TimelineEntry]:
+        for generation in case.generations[1:]:
             yield Reopened(at=generation.started_at, generation=generation.number)
-        yield from self._regradings(standing.filed)
-        yield from self._merges_out(standing.filed)
-        yield from _verdicts(standing)
-        yield from _closings(standing)
+        yield from self._regradings(case.filed)
+        yield from self._merges_out(case.filed)
+        yield from _verdicts(case)
+        yield from _closings(case)
 
     def _step(self, step: StepTaken) -> Step:
         counting, refused = self._counting(step)
         why = _NOT_COUNTING.get(counting)
         if refused is not None and self.filed is not None:
             zone = ZoneInfo(self.filed.timezone)
-            why = Words.of(wording.why_refused(refused, self.filed, zone))
+            why = wording.why_refused(refused, self.filed, zone)
         return Step(
             at=step.at,
             recorded_at=step.recorded_at,
@@ -124,7 +127,7 @@ class History:
             until=step.until,
         )
 
-    def _counting(self, step: StepTaken) -> tuple[Counting, Refused | None]:
+    def _counting(self, step: StepTaken) -> tuple[Counting, RefusedStep | None]:
         if self.filed is None:
             return "waits", None
         if step.at > self.now:
@@ -135,20 +138,20 @@ class History:
         return ("counts" if step.step_id in self._counted else "taken_back"), None
 
     @cached_property
-    def _refused(self) -> Mapping[str, Refused]:
+    def _refused(self) -> Mapping[str, RefusedStep]:
         return {refused.step.step_id: refused for refused in self.course.refused}
 
     @cached_property
     def _counted(self) -> frozenset[str]:
         return frozenset(step.step_id for step in self.course.steps)
 
-    def _notices(self) -> Iterator[Entry]:
+    def _notices(self) -> Iterator[TimelineEntry]:
         for about, sealed in self.announced.items():
-            kind = Subject.parse(about).kind
+            kind = CaseSubject.parse(about).kind
             if kind in {"warning", "breach", "step"}:
                 yield _notice(about, kind, sealed)
 
-    def _regradings(self, filed: Filed) -> Iterator[Entry]:
+    def _regradings(self, filed: Filed) -> Iterator[TimelineEntry]:
         severity = filed.severity
         for step in self.course.steps:
             if step.step == "regraded" and step.severity not in {None, severity}:
@@ -157,10 +160,10 @@ class History:
                 yield Regraded(at=step.at, before=severity, after=step.severity, raised=raised)
                 severity = step.severity
 
-    def _merges_out(self, filed: Filed) -> Iterator[Entry]:
+    def _merges_out(self, filed: Filed) -> Iterator[TimelineEntry]:
         for step in self.facts.steps:
             if step.step == "merged" and self._counting(step)[0] == "taken_back":
-                ends = (hold.end for hold in self.course.silences if hold.start <= step.at)
+                ends = (hold.end for hold in self.course.merged_away if hold.start <= step.at)
                 ended = max((end for end in ends if end is not None), default=step.at)
                 yield MergedOut(at=step.at, into=step.merged_into or "", taken_back_at=ended)
         for generation in generations(filed, self.course.steps):
@@ -169,7 +172,7 @@ class History:
             if merged is not None:
                 yield MergedOut(at=merged.at, into=merged.merged_into or "", taken_back_at=None)
 
-    def _merges_in(self) -> Iterator[Entry]:
+    def _merges_in(self) -> Iterator[TimelineEntry]:
         starts = {(handed.case_id, handed.at): handed.starts for handed in handed_to(self.facts)}
         merges = {
             (merge.case_id, merge.step_id): merge
@@ -181,8 +184,8 @@ class History:
             yield MergedIn(at=merge.at, case_id=merge.case_id, clocks=clocks)
 
 
-def _received(filed: Filed) -> Received:
-    return Received(
+def _received(filed: Filed) -> ComplaintReceived:
+    return ComplaintReceived(
         at=filed.received_at,
         recorded_at=filed.recorded_at,
         channel=filed.channel,
@@ -211,13 +214,13 @@ def _notice(about: str, notice: NoticeKind, sealed: Mapping[str, Any]) -> Notice
         addressees=tuple(
             AddresseeView.model_validate(each) for each in sealed.get("addressees", ())
         ),
-        why=Words.model_validate(sealed.get("why") or _NOTHING),
+        why=Bilingual.model_validate(sealed.get("why") or _NOTHING),
     )
 
 
-def _verdicts(standing: Standing) -> Iterator[VerdictMade]:
-    zone = ZoneInfo(standing.filed.timezone)
-    for clock in standing.clocks:
+def _verdicts(case: CaseState) -> Iterator[VerdictMade]:
+    zone = ZoneInfo(case.filed.timezone)
+    for clock in case.clocks:
         stopped_at, due_at = clock.stopped_at, clock.due_at
         if stopped_at is None:
             continue
@@ -229,18 +232,18 @@ def _verdicts(standing: Standing) -> Iterator[VerdictMade]:
             verdict="broken" if late else "kept",
             due_at=due_at,
             margin_seconds=None if due_at is None else (due_at - stopped_at) // _SECOND,
-            why=Words.of(wording.why_stopped(clock, stopped_at, zone)),
+            why=wording.why_stopped(clock, stopped_at, zone),
         )
 
 
-def _closings(standing: Standing) -> Iterator[Closed]:
-    zone = ZoneInfo(standing.filed.timezone)
-    for closing in standing.closings:
+def _closings(case: CaseState) -> Iterator[Closed]:
+    zone = ZoneInfo(case.filed.timezone)
+    for closing in case.closings:
         yield Closed(
             at=closing.at,
             generation=closing.generation,
             outcome=closing.outcome,
             kept=closing.kept,
             broken=closing.broken,
-            why=Words.of(wording.why_closed(closing, zone)),
+            why=wording.why_closed(closing, zone),
         )

@@ -9,7 +9,11 @@ from shared.policies.policy_file import CommonRules
 def common(policy: FollowUpPolicy) -> CommonRules[FollowUpPolicy]:
     """Where these are the rules of all dealers that have none of their own."""
     return CommonRules(
-        service="followup", edition=FollowUpEdition, rulebook=FollowUpRulebook, policy=policy
+        service="followup",
+        edition=FollowUpEdition,
+        rulebook=FollowUpRulebook,
+        policy=policy,
+        memory_days="remember_days",
     )
 
 

@@ -27,6 +27,7 @@ from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import TaskChanged, TaskStatus, task_id
 from shared.contracts.identifiers import dealer_of
+from shared.contracts.subjects import TaskSubject
 from shared.decider.decision import Announced, Decision, State, earliest
 
 NAME = "followup"
@@ -99,8 +100,7 @@ def decide(
             outputs.append(State(follow_up.about, content, forget_at))
 
     def is_history(about: str) -> bool:
-        _, document_id = about.split("/", 1)
-        return about in past or facts.sets_aside(CONTACT, document_id)
+        return about in past or facts.sets_aside(CONTACT, TaskSubject.parse(about).document_id)
 
     return Decision(
         tuple(outputs), earliest(changes), listing=listed(outputs), is_history=is_history

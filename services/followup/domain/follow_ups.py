@@ -13,6 +13,7 @@ from services.followup.domain.facts import Delivery, FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules import TRIGGERS
 from services.followup.domain.task_rule import TaskRule
+from shared.contracts.subjects import TaskSubject
 
 
 class Ending(NamedTuple):
@@ -39,7 +40,7 @@ class FollowUp(NamedTuple):
     @property
     def about(self) -> str:
         """Names the task within the customer."""
-        return f"{self.rule.kind}/{self.document_id}"
+        return str(TaskSubject(self.rule.kind, self.document_id))
 
     @property
     def could_open_at(self) -> datetime:
@@ -52,12 +53,12 @@ class FollowUp(NamedTuple):
 def follow_ups(facts: FollowUpFacts, policy: FollowUpPolicy, since: datetime) -> Iterator[FollowUp]:
     """Every task that the documents give rise to, but for some that were due before `since`."""
     contacts = contacts_of(facts)
-    came = came_next(contacts) if any(rule.closers for rule in policy.rules) else {}
+    came = came_next(contacts)
     for rule in policy.rules:
+        ends = came if "visit" in rule.closers else {}
         occasions = TRIGGERS[rule.trigger].occasions(contacts, policy, since - rule.reach)
         for contact, at in occasions:
-            came_again = came.get(contact.document_id) if "visit" in rule.closers else None
-            yield _follow_up(rule, contact, at, came_again)
+            yield _follow_up(rule, contact, at, ends.get(contact.document_id))
 
 
 def _follow_up(

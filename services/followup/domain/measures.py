@@ -5,7 +5,7 @@ from typing import Protocol
 from services.followup.domain.service_interval import ServiceInterval
 
 
-class Measures(Protocol):
+class TaskMeasures(Protocol):
     """A policy, as its triggers see it."""
 
     @property

@@ -22,7 +22,7 @@ Days = Annotated[int, Field(gt=0, le=36_525)]
 
 
 def days_after(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """The same local time so many days later (negative: earlier), in UTC.
+    """The same local time that many days later (negative: earlier), in UTC.
 
     Where clocks are put forward over that time, it is as much later as they are.
     """

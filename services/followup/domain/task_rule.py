@@ -88,7 +88,7 @@ class TaskRule(BaseModel):
         """At least as long as from what it is counted from to the due time."""
         return timedelta(days=self.due.days + 2, hours=self.due.hours)
 
-    @cached_property
+    @property
     def closers(self) -> tuple[Closer, ...]:
         """What closes it besides an outcome."""
         return TRIGGERS[self.trigger].CLOSED_BY if self.closed_by is None else self.closed_by

@@ -1,12 +1,35 @@
-"""What is to be published goes out in its order, in portions that bound what is in flight."""
+"""Onto Kafka: keyed by the customer, CloudEvents binary mode, in an order that is kept.
+
+What is to be published goes out in portions that bound what is in flight.
+"""
 
 from collections.abc import Iterable, Iterator
 
+from services.intake.domain.envelope import attributes_of
+from services.intake.domain.outgoing import OutgoingMessage
+from shared.contracts.envelope import CloudEvent, to_headers
 from shared.platform.errors import RefusedMessage
 from shared.platform.publisher import Publisher, Record
 
 RECORDS_AT_ONCE = 2_000
 BYTES_AT_ONCE = 4_000_000
+
+
+def record_of(
+    outgoing: OutgoingMessage, *, event: CloudEvent | None, traceparent: str | None, key: bytes
+) -> Record:
+    """The record of a message. `event`: what caused it, when that is one event.
+
+    `key`: of the hash that stands for the sender's event id.
+    """
+    message = outgoing.message
+    attributes = attributes_of(outgoing, event=event, traceparent=traceparent, key=key)
+    return Record(
+        topic=message.TOPIC.name,
+        key=message.customer_key.encode(),
+        value=message.model_dump_json(exclude_none=True).encode(),
+        headers=tuple(to_headers(attributes)),
+    )
 
 
 async def publish(publisher: Publisher, records: Iterable[Record]) -> list[int]:
@@ -27,7 +50,7 @@ async def publish(publisher: Publisher, records: Iterable[Record]) -> list[int]:
 
 
 def portions(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """The records in their order, so many and so large at once; a larger one goes alone."""
+    """The records in their order, within the limits of a portion; a larger one goes alone."""
     portion: list[Record] = []
     size = 0
     for record in records:

@@ -6,13 +6,26 @@ from contextlib import suppress
 from secrets import token_hex
 from typing import Any, Literal, Protocol, get_args
 
+import structlog
+
 from services.intake.domain.facts import Row
 from services.intake.domain.hashes import key_of
-from services.intake.domain.profiles.profiles import PROFILE
+from services.intake.domain.profiles.profile import PROFILE
 from shared.contracts.identifiers import as_composed
+from shared.platform.backoff import Backoff
 from shared.platform.errors import Conflict, TransientFailure
-from shared.platform.mongo import ASCENDING, IndexModel, Mongo, guarded_bulk, transient
+from shared.platform.mongo import (
+    ASCENDING,
+    IndexModel,
+    Mongo,
+    guarded_bulk,
+    of_dealer,
+    portions,
+    transient,
+)
 from shared.platform.mongo import Collection as MongoCollection
+
+log = structlog.get_logger()
 
 Shelf = Literal["documents", "profiles"]
 """Where rows are kept: what is personal apart from all else, so that it can be erased."""
@@ -22,9 +35,6 @@ MERGED_INTO = "recorded.merged_into"
 """Where a row says which complaint a step merges its own into."""
 FREE_WORDS = {"narrative": 0, "words": 0}
 NOT_LISTED = {**FREE_WORDS, "recorded": 0, "content": 0, "said": 0}
-IDS_AT_ONCE = 200
-"""So many ids in one query. The embedded database compares each document it finds with every
-id asked for, so that 1,600 known ids took 1.9 s in one query and 0.3 s in portions."""
 
 
 class Register(Protocol):
@@ -100,6 +110,17 @@ class MongoRegister:
         async with transient():
             await self._rows("documents").create_indexes([steps, merges])
 
+    async def prepare_when_it_answers(self) -> None:
+        """Create the indexes as soon as the database answers."""
+        backoff = Backoff()
+        while True:
+            try:
+                await self.prepare()
+                return
+            except TransientFailure as failure:
+                log.warning("the database is away", because=str(failure))
+                await backoff.wait()
+
     async def find(
         self,
         document_ids: Iterable[str],
@@ -172,12 +193,9 @@ class MongoRegister:
         self, shelf: Shelf, field: str, values: Iterable[str], limit: int | None = None
     ) -> list[Row]:
         wanted, most = sorted(set(values)), 0 if limit is None else limit + 1
-        portions = (
-            wanted[start : start + IDS_AT_ONCE] for start in range(0, len(wanted), IDS_AT_ONCE)
-        )
         async with transient():
             found = await asyncio.gather(
-                *(self._portion(shelf, {field: {"$in": ids}}, most) for ids in portions)
+                *(self._portion(shelf, {field: {"$in": ids}}, most) for ids in portions(wanted))
             )
         return [row for rows in found for row in rows]
 
@@ -196,8 +214,8 @@ class MongoRegister:
     async def _save(self, shelf: Shelf, rows: Sequence[Row]) -> None:
         chosen = [row for row in rows if _shelf_of(row.document_id) == shelf]
         documents: list[dict[str, Any]] = []
-        for start in range(0, len(chosen), IDS_AT_ONCE):
-            documents += [_written(row) for row in chosen[start : start + IDS_AT_ONCE]]
+        for some in portions(chosen):
+            documents += [_written(row) for row in some]
             await asyncio.sleep(0)
         if documents:
             await guarded_bulk(self._rows(shelf), documents, guard="revision")
@@ -209,10 +227,7 @@ def _shelf_of(document_id: str) -> Shelf:
 
 
 def _after(after: str, dealer_id: str | None) -> dict[str, Any]:
-    if dealer_id is None:
-        return {"_id": {"$gt": after}}
-    # ids begin with the dealer and a slash; '0' is the character after the slash
-    return {"_id": {"$gt": max(after, f"{dealer_id}/"), "$lt": f"{dealer_id}0"}}
+    return {"_id": {"$gt": after} if dealer_id is None else of_dealer(dealer_id, after=after)}
 
 
 def _row(document: Mapping[str, Any]) -> Row:

@@ -1,109 +1,49 @@
-"""What a whole batch asks for, decided in memory: rows to register and messages to send. Pure."""
+"""What a whole batch asks for, decided in memory: rows to register and messages to send."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.intake.domain.canonical import Submission
-from services.intake.domain.decide import ALREADY_KNOWN, Decision, Placement, decide, follow_cases
-from services.intake.domain.examine.findings import Finding
-from services.intake.domain.examine.reports import Reported
+from services.intake.domain.decide import ALREADY_KNOWN, RegisterDecision, decide
+from services.intake.domain.decide_profiles import decide_opt_outs, decide_profile, with_words
+from services.intake.domain.entries import BatchEntry
 from services.intake.domain.facts import Row
-from services.intake.domain.follow import Following, newest_of_each, steps_among
-from services.intake.domain.identify import customers_named
-from services.intake.domain.profiles.decide import decide_opt_outs, decide_profile, with_words
+from services.intake.domain.findings import Finding
+from services.intake.domain.outgoing import OutgoingMessage, Unregistered, in_order
 from services.intake.domain.profiles.opt_outs import OPT_OUTS
-from services.intake.domain.profiles.profiles import PROFILE, profile_of
-from shared.contracts.http.problem import Problem
-from shared.contracts.identifiers import is_customer_key
-from shared.contracts.intake import ComplaintMoved, Moved, Recorded
+from services.intake.domain.profiles.profile import PROFILE
+from services.intake.domain.steps import Following, MovedStep, follow_complaints, steps_among
+from services.intake.domain.submissions import Submission
+from shared.contracts.intake import ComplaintMoved
 
 NO_SUCH_CUSTOMER = "nothing was reported of this customer so far: is it another's number?"
 NO_SUCH_CASE = "this complaint was not reported so far: the step waits for it"
 NO_SUCH_TARGET = "the complaint that this one is merged into was not reported so far"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One valid event of a batch, and what it asks to be registered (its document first)."""
-
-    index: int
-    reported: Reported
-    submissions: tuple[Submission, ...]
-
-    @property
-    def parent(self) -> str | None:
-        """The complaint that this event is a step on."""
-        return self.submissions[0].parent
-
-    @property
-    def merged_into(self) -> str | None:
-        """The complaint that this event merges another into."""
-        return self.submissions[0].merged_into
-
-    @property
-    def customers(self) -> Mapping[str, str]:
-        """Profile -> where in the event the customer is named of whom nothing else is told."""
-        places = ((f"/data{where}", key) for where, key in customers_named(self.reported.report))
-        return {profile_of(key): where for where, key in places if is_customer_key(key)}
-
-    @property
-    def case(self) -> str | None:
-        """The complaint that this event is about, or a step on."""
-        filed = self.submissions[0]
-        return filed.document_id if filed.kind == "complaint" else filed.parent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """A message to be sent, and the event that caused it, by its index in the batch."""
-
-    message: Recorded
-    first_received_at: datetime
-    occurred_at: datetime | None = None
-    """When the source says it happened or was changed."""
-    index: int | None = None
-
-
-@dataclass(slots=True)
-class Unregistered:
-    """Where snapshots went while the register may not know of it: document id -> keys."""
-
-    _published: dict[str, set[str]] = field(default_factory=dict)
-
-    def note(self, outgoing: Sequence[Outgoing]) -> None:
-        """These were published, in this order; what is moved away is nowhere any more."""
-        for message in (sent.message for sent in outgoing):
-            keys = self._published.setdefault(message.document_id, set())
-            if isinstance(message, Moved):
-                keys.discard(message.customer_key)
-            else:
-                keys.add(message.customer_key)
-
-    def of(self, document_id: str) -> Collection[str]:
-        """The customers that the document was published to."""
-        return self._published.get(document_id, ())
-
-
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BatchPlan:
     """What should be published first, in this order, and then registered."""
 
-    decisions: Mapping[int, Decision]
-    refused: Mapping[int, Problem]
-    """The events that may not be registered."""
-    outgoing: Sequence[Outgoing]
+    decisions: Mapping[int, RegisterDecision]
+    refused: Mapping[int, Finding]
+    """The steps that may not be registered, and why."""
+    outgoing: Sequence[OutgoingMessage]
     changed: Mapping[str, Row]
     """Document id -> the row to write."""
-    placed: Mapping[str, Row]
+    moved_steps: Mapping[str, Row]
     """Step -> its row, for those that were brought to where their complaints are."""
     warnings: Mapping[int, Sequence[Finding]]
     """What an event is about, and nobody has reported so far; it is taken all the same."""
 
 
-def plan(
-    entries: Sequence[Entry], rows: Mapping[str, Row], *, now: datetime, unregistered: Unregistered
-) -> Plan:
+def plan_batch(
+    entries: Sequence[BatchEntry],
+    rows: Mapping[str, Row],
+    *,
+    now: datetime,
+    unregistered: Unregistered,
+) -> BatchPlan:
     """Decide all entries, bring all steps to where their complaints are, and put it in order.
 
     Steps are decided after all else, for they follow complaints; what is published of them goes
@@ -111,37 +51,37 @@ def plan(
     that follow them, and of the complaints that those follow.
     """
     known, following = dict(rows), Following.of(rows.values())
-    decisions: dict[int, Decision] = {}
-    refused: dict[int, Problem] = {}
-    outgoing: list[Outgoing] = []
+    decisions: dict[int, RegisterDecision] = {}
+    refused: dict[int, Finding] = {}
+    outgoing: list[OutgoingMessage] = []
     for entry in sorted(entries, key=lambda entry: entry.parent is not None):
         for submission in _repeated_or_not(entry, known):
             decision = _decide(submission, entry, known, now, unregistered)
             if decision is None:
                 continue
-            problem = _too_many(decision, following, unregistered)
-            if problem is not None:
-                refused[entry.index] = problem
+            too_many = _too_many(decision, following, unregistered)
+            if too_many is not None:
+                refused[entry.index] = too_many
                 break
             known[submission.document_id] = decision.row
             following.put(decision.row)
-            decisions[entry.index] = _answer(decisions.get(entry.index), decision)
+            decisions[entry.index] = _outcome(decisions.get(entry.index), decision)
             outgoing += _outgoing(decision, entry)
-    placements = list(_placements(known, rows, _overtaken(outgoing), unregistered, now))
-    for placement in placements:
-        known[placement.row.document_id] = placement.row
-        outgoing += _outgoing(placement, None)
-    return Plan(
+    moved = list(_moved_steps(known, rows, _overtaken(outgoing), unregistered, now))
+    for step in moved:
+        known[step.row.document_id] = step.row
+        outgoing += _outgoing(step, None)
+    return BatchPlan(
         decisions=decisions,
         refused=refused,
-        outgoing=[outgoing[at] for at in newest_of_each([sent.message for sent in outgoing])],
+        outgoing=in_order(outgoing),
         changed={id_: row for id_, row in known.items() if row is not rows.get(id_)},
-        placed={placement.row.document_id: placement.row for placement in placements},
+        moved_steps={step.row.document_id: step.row for step in moved},
         warnings={entry.index: tuple(_not_reported(entry, known)) for entry in entries},
     )
 
 
-def _not_reported(entry: Entry, known: Mapping[str, Row]) -> Iterator[Finding]:
+def _not_reported(entry: BatchEntry, known: Mapping[str, Row]) -> Iterator[Finding]:
     for profile, where in entry.customers.items():
         if profile not in known:
             yield Finding(where, NO_SUCH_CUSTOMER)
@@ -151,7 +91,7 @@ def _not_reported(entry: Entry, known: Mapping[str, Row]) -> Iterator[Finding]:
         yield Finding("/data", NO_SUCH_TARGET)
 
 
-def _overtaken(outgoing: Sequence[Outgoing]) -> Mapping[str, set[str]]:
+def _overtaken(outgoing: Sequence[OutgoingMessage]) -> Mapping[str, set[str]]:
     """Complaint -> the customers that it leaves: attempts at it may have put steps there."""
     left: dict[str, set[str]] = {}
     for message in (sent.message for sent in outgoing):
@@ -160,15 +100,15 @@ def _overtaken(outgoing: Sequence[Outgoing]) -> Mapping[str, set[str]]:
     return left
 
 
-def _placements(
+def _moved_steps(
     known: Mapping[str, Row],
     registered: Mapping[str, Row],
     overtaken: Mapping[str, set[str]],
     unregistered: Unregistered,
     now: datetime,
-) -> Iterator[Placement]:
+) -> Iterator[MovedStep]:
     for step in steps_among(known):
-        placement = follow_cases(
+        moved = follow_complaints(
             step,
             case=known.get(step.parent or ""),
             target=known.get(step.merged_into or ""),
@@ -177,17 +117,17 @@ def _placements(
             overtaken=overtaken.get(step.parent or "", set()) - step.left.keys(),
             before=registered.get(step.document_id),
         )
-        if placement is not None:
-            yield placement
+        if moved is not None:
+            yield moved
 
 
 def _decide(
     submission: Submission,
-    entry: Entry,
+    entry: BatchEntry,
     known: Mapping[str, Row],
     now: datetime,
     unregistered: Unregistered,
-) -> Decision | None:
+) -> RegisterDecision | None:
     row = known.get(submission.document_id)
     published = unregistered.of(submission.document_id)
     if submission.kind == PROFILE:
@@ -211,7 +151,7 @@ def _decide(
     return replace(decision, row=with_words(decision, submission, received_at=now))
 
 
-def _repeated_or_not(entry: Entry, known: Mapping[str, Row]) -> Sequence[Submission]:
+def _repeated_or_not(entry: BatchEntry, known: Mapping[str, Row]) -> Sequence[Submission]:
     """What the report says in passing knows whether its document has had the event before."""
     document = entry.submissions[0]
     row = known.get(document.document_id)
@@ -220,8 +160,8 @@ def _repeated_or_not(entry: Entry, known: Mapping[str, Row]) -> Sequence[Submiss
     return [replace(submission, repeated=True) for submission in entry.submissions]
 
 
-def _answer(first: Decision | None, decision: Decision) -> Decision:
-    """An event is answered by its document; one that says news in passing is no repeat."""
+def _outcome(first: RegisterDecision | None, decision: RegisterDecision) -> RegisterDecision:
+    """An event's outcome is its document's; one that says news in passing is no repeat."""
     if first is None:
         return decision
     if decision.outcome == "accepted" and first.detail == ALREADY_KNOWN:
@@ -230,8 +170,8 @@ def _answer(first: Decision | None, decision: Decision) -> Decision:
 
 
 def _too_many(
-    decision: Decision, following: Following, unregistered: Unregistered
-) -> Problem | None:
+    decision: RegisterDecision, following: Following, unregistered: Unregistered
+) -> Finding | None:
     """Why a step may not be registered; one that was published already may."""
     published = unregistered.of(decision.row.document_id)
     if decision.outcome != "accepted" or published:
@@ -239,9 +179,11 @@ def _too_many(
     return following.full(decision.row)
 
 
-def _outgoing(decided: Decision | Placement, entry: Entry | None) -> Iterator[Outgoing]:
+def _outgoing(
+    decided: RegisterDecision | MovedStep, entry: BatchEntry | None
+) -> Iterator[OutgoingMessage]:
     for message in decided.messages:
-        yield Outgoing(
+        yield OutgoingMessage(
             message=message,
             first_received_at=decided.row.first_received_at,
             occurred_at=decided.row.occurred_at,

@@ -1,4 +1,4 @@
-"""What follows from a report, given what the register knows. Pure.
+"""What follows from a report, given what the register knows of its document.
 
 A content newer than the registered one is published to every customer it concerns, and
 taken back from those it no longer concerns. Everything else is a duplicate; a report that
@@ -6,14 +6,15 @@ was overtaken by a newer one takes itself back from customers that the newer one
 name, for an earlier attempt at it may have been published and then cut off.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.intake.domain.canonical import Submission, step_taken
-from services.intake.domain.facts import Row, placed, version_for, with_event, with_left
-from services.intake.domain.kept import content_of, moved
+from services.intake.domain.facts import Row, with_event, with_left
+from services.intake.domain.published import content_of, moved
+from services.intake.domain.submissions import Submission
+from services.intake.domain.versions import version_following, version_for
 from shared.contracts.intake import Moved, Recorded
 
 ALREADY_KNOWN = "already known"
@@ -23,8 +24,8 @@ Outcome = Literal["accepted", "duplicate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What becomes of one submission: the answer, the row as it should be, and the messages."""
+class RegisterDecision:
+    """What becomes of one submission: the outcome, the row as it should be, and the messages."""
 
     outcome: Outcome
     row: Row
@@ -32,15 +33,7 @@ class Decision:
     detail: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
-    """A row that is at the right customers again, and the messages that put it there."""
-
-    row: Row
-    messages: tuple[Recorded, ...]
-
-
-def decide(row: Row | None, submission: Submission, *, received_at: datetime) -> Decision:
+def decide(row: Row | None, submission: Submission, *, received_at: datetime) -> RegisterDecision:
     """Accept a content that is newer than the registered one; anything else is a duplicate."""
     version = version_for(
         row,
@@ -51,65 +44,26 @@ def decide(row: Row | None, submission: Submission, *, received_at: datetime) ->
     )
     if row is None:
         first = _registered(None, submission, version, received_at)
-        return Decision(outcome="accepted", row=first, messages=_snapshots(submission, first))
+        return RegisterDecision(
+            outcome="accepted", row=first, messages=_snapshots(submission, first)
+        )
     known = row.content_hash == submission.content_hash
     if version <= row.version:
         if known:
             row = _with_event(_with_content(row, submission), submission)
-            return Decision(outcome="duplicate", row=row, detail=ALREADY_KNOWN)
+            return RegisterDecision(outcome="duplicate", row=row, detail=ALREADY_KNOWN)
         overtaken = () if row.parent is not None else _taken_back(row, submission)
-        return Decision(outcome="duplicate", row=row, messages=overtaken, detail=NEWER_KNOWN)
+        return RegisterDecision(
+            outcome="duplicate", row=row, messages=overtaken, detail=NEWER_KNOWN
+        )
     newer = _registered(row, submission, version, received_at)
     gone = dict.fromkeys(row.keys - newer.keys, _departure(row, newer.version, submission))
-    messages = (*_departures(newer, gone), *_snapshots(submission, newer))
+    messages = (*departures(newer, gone), *_snapshots(submission, newer))
     if known:
-        return Decision(outcome="duplicate", row=newer, messages=messages, detail=ALREADY_KNOWN)
-    return Decision(outcome="accepted", row=newer, messages=messages)
-
-
-def follow_cases(
-    step: Row,
-    *,
-    case: Row | None,
-    target: Row | None,
-    now: datetime,
-    published: Iterable[str] = (),
-    overtaken: Iterable[str] = (),
-    before: Row | None = None,
-) -> Placement | None:
-    """A step where its complaint is now, with the customer of the complaint it merges that into.
-
-    None when it is there as it should be, and nowhere else; also when `case` or `target` were
-    read before it was placed by newer ones. `published`: the customers that it went out to, of
-    which the register may not know; `overtaken`: those where others may have published what was
-    registered `before`.
-    """
-    assert step.recorded is not None, "only steps follow"
-    version = placed(step.version, case, target)
-    is_placed = version <= step.version
-    customer_keys = step.customer_keys if case is None or is_placed else case.customer_keys
-    keys = set(customer_keys.values())
-    departure = version if before is None else placed(before.version, case, target)
-    gone = {
-        **dict.fromkeys({*step.keys, *overtaken} - keys, departure),
-        **dict.fromkeys(set(published) - keys, max(version, step.version)),
-    }
-    if is_placed:
-        return Placement(row=step, messages=_departures(step, gone)) if gone else None
-    snapshots = {
-        role: step_taken(step.recorded, key=key, target=target, version=version)
-        for role, key in customer_keys.items()
-    }
-    row = step.model_copy(
-        update={
-            "customer_keys": dict(customer_keys),
-            "version": version,
-            "content": content_of(snapshots),
-            "left": with_left(step.left, gone, keys=keys),
-            "updated_at": now,
-        }
-    )
-    return Placement(row=row, messages=(*_departures(row, gone), *snapshots.values()))
+        return RegisterDecision(
+            outcome="duplicate", row=newer, messages=messages, detail=ALREADY_KNOWN
+        )
+    return RegisterDecision(outcome="accepted", row=newer, messages=messages)
 
 
 def _with_content(row: Row, submission: Submission) -> Row:
@@ -129,8 +83,8 @@ def _with_event(row: Row, submission: Submission) -> Row:
 
 
 def _registered(row: Row | None, submission: Submission, version: str, now: datetime) -> Row:
-    customer_keys = {role: told.customer_key for role, told in submission.messages.items()}
-    keys, version = set(customer_keys.values()), placed(version, *submission.follows)
+    customer_keys = {role: sent.customer_key for role, sent in submission.messages.items()}
+    keys, version = set(customer_keys.values()), version_following(version, *submission.follows)
     left: Mapping[str, str] = {}
     if row is not None:
         gone = dict.fromkeys(row.keys - keys, _departure(row, version, submission))
@@ -161,7 +115,7 @@ def _departure(row: Row, version: str, submission: Submission) -> str:
     its complaint is now. For if the attempt is cut off, and another instance brings the complaint
     back, the step that all know must count there again.
     """
-    before = placed(row.version, *submission.follows)
+    before = version_following(row.version, *submission.follows)
     return before if submission.follows and before > row.version else version
 
 
@@ -174,9 +128,9 @@ def _snapshots(submission: Submission, row: Row) -> tuple[Recorded, ...]:
 
 def _taken_back(row: Row, submission: Submission) -> tuple[Moved, ...]:
     named = {message.customer_key for message in submission.messages.values()}
-    return _departures(row, dict.fromkeys(named - row.keys, row.version))
+    return departures(row, dict.fromkeys(named - row.keys, row.version))
 
 
-def _departures(row: Row, gone: Mapping[str, str]) -> tuple[Moved, ...]:
-    """`gone`: customer key -> the version with which the document leaves there."""
+def departures(row: Row, gone: Mapping[str, str]) -> tuple[Moved, ...]:
+    """What takes a document away. `gone`: customer key -> the version it leaves with."""
     return tuple(moved(row, key=key, version=version) for key, version in sorted(gone.items()))

@@ -2,13 +2,23 @@
 
 from collections.abc import Sequence
 
-from services.intake.domain.examine.findings import Finding
-from shared.contracts.http.problem import PlaceInEvent, Problem
-from shared.platform import problems as platform_problems
-from shared.platform.problems import problem
+from services.intake.domain.findings import Finding
+from shared.contracts.http.problem import PlaceInEvent, Problem, problem
 
-MOST_TOLD_AT_ONCE = 100
-"""So many findings of one request are told."""
+MOST_SHOWN_AT_ONCE = 100
+"""The most findings of one request that its sender is shown; more are counted."""
+_CLASSES = (
+    ("/data/dealer_id", "dealer"),
+    ("/data/customer", "customer"),
+    ("/data/parties", "customer"),
+    ("/data/vehicle", "vehicle"),
+    ("/data/lines", "lines"),
+    ("/data/products", "lines"),
+    ("/data", "data"),
+    ("/type", "type"),
+    ("", "envelope"),
+)
+"""Where an event is wrong, roughly; the first that fits."""
 
 
 def places(findings: Sequence[Finding]) -> tuple[PlaceInEvent, ...]:
@@ -16,22 +26,29 @@ def places(findings: Sequence[Finding]) -> tuple[PlaceInEvent, ...]:
     return tuple(PlaceInEvent(pointer=found.pointer, detail=found.detail) for found in findings)
 
 
-def warnings(told: Sequence[Finding], *, untold: int) -> tuple[PlaceInEvent, ...]:
-    """What is no reason to reject, as it is answered."""
-    more = (Finding("", _more(told, untold)),) if untold else ()
-    return places((*told, *more))
+def warnings(shown: Sequence[Finding], *, not_shown: int) -> tuple[PlaceInEvent, ...]:
+    """What is no reason to reject, as it is answered; `not_shown`: how many more there are."""
+    more = (Finding("", _more(shown, not_shown)),) if not_shown else ()
+    return places((*shown, *more))
 
 
-def invalid_event(told: Sequence[Finding], *, untold: int = 0) -> Problem:
-    """The event is readable, and wrong; `untold`: so many more findings."""
-    detail = _more(told, untold) if untold else None
+def invalid_event(shown: Sequence[Finding], *, not_shown: int = 0) -> Problem:
+    """The event is readable, and wrong; `not_shown`: how many more findings there are."""
+    detail = _more(shown, not_shown) if not_shown else None
     return problem(
-        "invalid-event", "The event is not valid", 422, detail=detail, errors=places(told)
+        "invalid-event", "The event is not valid", 422, detail=detail, errors=places(shown)
     )
 
 
-def _more(told: Sequence[Finding], untold: int) -> str:
-    return f"and {untold} more" if told else f"{untold} findings, none of them told here"
+def _more(shown: Sequence[Finding], not_shown: int) -> str:
+    return f"and {not_shown} more" if shown else f"{not_shown} findings, none of them told here"
+
+
+def too_many_steps(found: Finding) -> Problem:
+    """As many steps as may follow a complaint do already."""
+    return problem(
+        "too-many-steps", "The complaint has too many steps", 422, errors=places([found])
+    )
 
 
 def unreadable(detail: str) -> Problem:
@@ -69,6 +86,10 @@ def too_slow() -> Problem:
     return problem("too-slow", "The body came too slowly", 408, detail="it was not waited for")
 
 
-def internal() -> Problem:
-    """A defect of ours. Nothing is known to be taken."""
-    return platform_problems.internal("Intake failed")
+def reason_of(problem: Problem) -> str:
+    """One of a few words: the kind of problem, and roughly where the event is wrong."""
+    kind = problem.type.rpartition(":")[2]
+    if kind != "invalid-event" or not problem.errors:
+        return kind
+    pointer = problem.errors[0].pointer
+    return f"{kind}/{next(name for start, name in _CLASSES if pointer.startswith(start))}"

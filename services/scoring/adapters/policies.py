@@ -12,7 +12,11 @@ from shared.policies.policy_file import CommonRules
 def common(policy: ScoringPolicy) -> CommonRules[ScoringPolicy]:
     """Where these are the rules of all dealers that have none of their own."""
     return CommonRules(
-        service="scoring", edition=ScoringEdition, rulebook=ScoringRulebook, policy=policy
+        service="scoring",
+        edition=ScoringEdition,
+        rulebook=ScoringRulebook,
+        policy=policy,
+        memory_days="remember_changes_days",
     )
 
 

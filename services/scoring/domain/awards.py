@@ -18,6 +18,8 @@ class Points(NamedTuple):
 class Awards:
     """What one rule gives, step by step as it fades."""
 
+    __slots__ = ("_found", "_name", "rule")
+
     def __init__(self, name: str, rule: Rule, found: list[Points]) -> None:
         self.rule = rule
         self._name = name

@@ -19,10 +19,9 @@ from services.scoring.domain.points import points
 from services.scoring.domain.policy import ScoringPolicy
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.scoring import Grade, GradeChanged, Reason, ScoreChanged
-from shared.contracts.values import instant_text
+from shared.contracts.subjects import ABOUT_THE_SCORE, GradeSubject
+from shared.contracts.values import to_milliseconds
 from shared.decider.decision import Announced, Announcement, Decision, State
-
-ABOUT_THE_SCORE = "score"
 
 
 class GradeChange(NamedTuple):
@@ -89,13 +88,8 @@ def decide(
 
 def _is_by(moment: datetime) -> Callable[[str], bool]:
     """Whether a change with that name happened by then."""
-    last = instant_text(moment)
-
-    def is_by(about: str) -> bool:
-        _, at, *_ = about.split("/", 2)
-        return at <= last
-
-    return is_by
+    last = to_milliseconds(moment)
+    return lambda about: GradeSubject.parse(about).at <= last
 
 
 def walk(given: Iterable[Points], policy: ScoringPolicy, until: datetime) -> Tally:
@@ -198,7 +192,7 @@ def _announcements(
 
 def about(change: GradeChange) -> str:
     """Names a change by what it says: another grade at the same instant is another change."""
-    return f"grade/{instant_text(change.at)}/{change.before}-{change.after}"
+    return str(GradeSubject(change.at, change.before, change.after))
 
 
 def _is_announced(change: GradeChange, in_time: Collection[GradeChange] | None) -> bool:

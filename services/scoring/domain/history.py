@@ -1,6 +1,6 @@
 """What a customer did, each kind in the order of time: what the rules of points look at. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ class Purchase(NamedTuple):
     """A car that was sold to the customer, in whatever role."""
 
     at: datetime
+    document_id: str
     car: str
     """Its VIN; of a sale that names none, the sale."""
     role: Role
@@ -22,6 +23,7 @@ class ClosedVisit(NamedTuple):
     """A repair order that was closed, and not all internal work."""
 
     at: datetime
+    document_id: str
     day: date
     """The dealer's local one."""
     paid: int
@@ -35,67 +37,53 @@ class Complaint(NamedTuple):
     turns: list[KeptTurn]
 
 
-class Answer(NamedTuple):
+class SurveyAnswer(NamedTuple):
     """The overall answer of a survey, from 0 to 10."""
 
     at: datetime
     overall: int
 
 
-class Recommendation(NamedTuple):
+class ReferredCustomer(NamedTuple):
     """This customer referred somebody."""
 
     at: datetime
+    document_id: str
     whom: str
     """The key of who was referred; where it is not known, the referral."""
 
 
-class History(NamedTuple):
+class CustomerHistory(NamedTuple):
     """All instants in UTC: with one zone object they compare fast."""
 
     purchases: list[Purchase]
     visits: list[ClosedVisit]
     complaints: list[Complaint]
-    answers: list[Answer]
-    recommendations: list[Recommendation]
+    answers: list[SurveyAnswer]
+    recommendations: list[ReferredCustomer]
 
 
-def history(documents: Mapping[str, Known]) -> History:
-    """What the documents say of the customer."""
-    sales: list[tuple[datetime, str, Sale]] = []
-    visits: list[tuple[datetime, str, Visit]] = []
-    referrals: list[tuple[datetime, str, Referral]] = []
-    complaints: list[Complaint] = []
-    answers: list[Answer] = []
+def history(documents: Mapping[str, Known]) -> CustomerHistory:
+    """What the documents say of the customer; of one instant in the order of their ids."""
+    found = CustomerHistory([], [], [], [], [])
     for key, known in documents.items():
         if isinstance(known, Visit):
-            visits.append((known.at.astimezone(UTC), key, known))
+            if known.day is not None:
+                at = known.at.astimezone(UTC)
+                visit = ClosedVisit(at, key, known.day, known.paid, known.currency)
+                found.visits.append(visit)
         elif isinstance(known, Sale):
-            sales.append((known.at.astimezone(UTC), key, known))
+            if known.bought:
+                at, car = known.at.astimezone(UTC), known.vin or key
+                found.purchases.append(Purchase(at, key, car, known.role, known.products))
         elif isinstance(known, Case):
-            complaints.append(Complaint(known.at.astimezone(UTC), known.turns))
+            found.complaints.append(Complaint(known.at.astimezone(UTC), known.turns))
         elif isinstance(known, Survey):
-            answers.append(Answer(known.at.astimezone(UTC), known.overall))
+            found.answers.append(SurveyAnswer(known.at.astimezone(UTC), known.overall))
         elif isinstance(known, Referral):
-            referrals.append((known.at.astimezone(UTC), key, known))
-    return History(
-        purchases=[*_purchases(sorted(sales))],
-        visits=[*_closed(sorted(visits))],
-        complaints=complaints,
-        answers=answers,
-        recommendations=[
-            Recommendation(at, referral.whom or key) for at, key, referral in sorted(referrals)
-        ],
-    )
-
-
-def _purchases(sales: Iterable[tuple[datetime, str, Sale]]) -> Iterator[Purchase]:
-    for at, key, sale in sales:
-        if sale.bought:
-            yield Purchase(at, sale.vin or key, sale.role, sale.products)
-
-
-def _closed(visits: Iterable[tuple[datetime, str, Visit]]) -> Iterator[ClosedVisit]:
-    for at, _, visit in visits:
-        if visit.day is not None:
-            yield ClosedVisit(at, visit.day, visit.paid, visit.currency)
+            at, whom = known.at.astimezone(UTC), known.whom or key
+            found.recommendations.append(ReferredCustomer(at, key, whom))
+    found.purchases.sort()
+    found.visits.sort()
+    found.recommendations.sort()
+    return found

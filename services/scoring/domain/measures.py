@@ -16,7 +16,7 @@ class Band(Protocol):
     def points(self) -> int: ...
 
 
-class Measures(Protocol):
+class ScoringMeasures(Protocol):
     """A policy, as its rules see it."""
 
     @property

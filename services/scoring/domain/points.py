@@ -13,6 +13,6 @@ def points(documents: Mapping[str, Known], policy: ScoringPolicy) -> list[Points
     """All points that they ever give or gave, or will give if nothing more happens."""
     known = history(documents)
     found: list[Points] = []
-    for name, kind in TABLE.items():
-        kind.give(known, policy, Awards(name, policy.by_name[name], found))
+    for name, rule in policy.by_name.items():
+        TABLE[name].give(known, policy, Awards(name, rule, found))
     return found

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from services.scoring.domain.decide import ABOUT_THE_SCORE
 from services.scoring.domain.facts import ScoringFacts
 from shared.contracts.http.scoring import AnnouncedChange, CustomerScore
 from shared.contracts.scoring import GradeChanged, ScoreChanged
+from shared.contracts.subjects import ABOUT_THE_SCORE
 from shared.decider.snapshot import Snapshot
 
 

@@ -1,5 +1,7 @@
 """Problem details (RFC 9457): what is wrong and where, never what was sent."""
 
+from collections.abc import Sequence
+
 from pydantic import Field
 
 from shared.contracts.values import Contract
@@ -14,6 +16,10 @@ class PlaceInEvent(Contract):
     )
     detail: str = Field(description="what is wrong there; never the value itself")
 
+    def in_words(self) -> str:
+        """Where and what."""
+        return f"{self.pointer}: {self.detail}" if self.pointer else self.detail
+
 
 class Problem(Contract):
     """RFC 9457 problem details."""
@@ -24,4 +30,27 @@ class Problem(Contract):
     detail: str | None = Field(default=None, description="what is wrong this time")
     errors: tuple[PlaceInEvent, ...] = Field(
         default=(), description="each place that is wrong, of many the first"
+    )
+
+    def in_words(self) -> str:
+        """One line, with each place that is wrong."""
+        places = "; ".join(place.in_words() for place in self.errors)
+        return ": ".join(part for part in (self.title, self.detail, places) if part)
+
+
+def problem(
+    kind: str,
+    title: str,
+    status: int,
+    *,
+    detail: str | None = None,
+    errors: Sequence[PlaceInEvent] = (),
+) -> Problem:
+    """A problem of the kind `urn:aftercare:problem:<kind>`."""
+    return Problem(
+        type=f"urn:aftercare:problem:{kind}",
+        title=title,
+        status=status,
+        detail=detail,
+        errors=tuple(errors),
     )

@@ -16,7 +16,7 @@ from deploy.cli import example, policy_cli, terminal
 from deploy.cli import main as cli
 from deploy.cli.address_file import Addresses, addresses
 from deploy.cli.failures import CannotRun
-from services.intake.domain.examine.reports import Reported, examine
+from services.intake.domain.examine.event import Reported, examine
 from shared.contracts.feeds import REPORTS
 from shared.dealers.dealer import Dealer, Dealers
 from shared.settings import ServiceSettings

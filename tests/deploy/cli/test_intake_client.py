@@ -6,8 +6,10 @@ import httpx
 import pytest
 
 from deploy.cli.failures import CannotRun
-from deploy.cli.intake_client import IntakeClient, Problem
-from tests.deploy.cli.intake_stub import Answer, in_turn, taking_all
+from deploy.cli.intake_client import IntakeClient
+from shared.contracts.http.intake import Item
+from shared.contracts.http.problem import PlaceInEvent, problem
+from tests.deploy.cli.intake_stub import Answer, in_turn, items_answered, taking_all
 
 
 async def sent(lines: Sequence[bytes], answer: Answer) -> list[str]:
@@ -49,14 +51,13 @@ async def test_too_much_at_once_is_split() -> None:
 
 async def test_an_answer_that_leaves_a_line_out_is_not_trusted() -> None:
     def forgetful(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json={"items": [{"index": 0, "outcome": "accepted"}]})
+        return items_answered([Item(index=0, outcome="accepted")])
 
     with pytest.raises(CannotRun, match="did not answer for every line"):
         await sent([b"{}", b"{}"], forgetful)
 
 
 def test_a_problem_is_told_in_one_line() -> None:
-    problem = Problem.model_validate(
-        {"title": "Not valid", "errors": [{"pointer": "/data/vin", "detail": "17 characters"}]}
-    )
-    assert problem.in_words() == "Not valid: /data/vin: 17 characters"
+    wrong = PlaceInEvent(pointer="/data/vin", detail="17 characters")
+    found = problem("invalid-event", "Not valid", 422, errors=[wrong])
+    assert found.in_words() == "Not valid: /data/vin: 17 characters"

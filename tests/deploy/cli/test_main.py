@@ -5,6 +5,7 @@ import ast
 import pytest
 
 from deploy.cli.main import app
+from deploy.cli.sandbox_here import is_here
 from tests import PROJECT
 
 CLI = PROJECT / "deploy" / "cli"
@@ -66,6 +67,14 @@ def test_two_commands_alone_import_the_sandbox_and_late() -> None:
     }
     assert found.keys() == AT_THE_DOOR
     assert all(late for imports in found.values() for late, _ in imports)
+
+
+@pytest.mark.parametrize(
+    ("package", "here"),
+    [("deploy.sandbox", True), ("deploy.sand", False), ("deploy.prometheus", False)],
+)
+def test_a_directory_that_is_no_package_is_no_sandbox(package: str, here: bool) -> None:
+    assert is_here(package) is here
 
 
 @pytest.mark.parametrize(

@@ -16,19 +16,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from typer.testing import CliRunner
 
 from deploy.cli import policy_cli
-from deploy.cli.address_file import addresses
-from deploy.cli.configuration import WrongConfiguration
-from deploy.cli.configuration import mongo_settings as mongo_settings_of
-from deploy.cli.failures import CannotRun
-from deploy.cli.main import app
 from deploy.cli.policy_client import PolicyClient
 from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import Child, free_port, running
-from deploy.sandbox.recording import recording
-from deploy.sandbox.stack import Stack, start_service
+from deploy.sandbox.stack import start_service
 from services.complaints.adapters.policies import read_rulebook
 from services.complaints.domain.dry_run import TRIAL
 from services.complaints.domain.rulebook import CaseRulebook
@@ -37,9 +30,10 @@ from shared.contracts.intake import ComplaintFiled, ComplaintStepTaken
 from shared.contracts.topics import COMPLAINTS
 from shared.contracts.values import instant_text
 from shared.platform.publisher import Record
-from shared.settings import KafkaSettings, MongoSettings
+from shared.settings import MongoSettings
 from shared.time.clock import SystemClock
 from tests.deploy.cli.command import aftercare
+from tests.deploy.cli.policy_command import Done, policy
 from tests.e2e.house import began
 from tests.servers import PATIENCE_SECONDS, Broker
 from tests.services.complaints.given import DECIDER
@@ -64,30 +58,6 @@ def rules(tmp_path: Path) -> Path:
 
 def drafts(rules: Path) -> Path:
     return rules / "complaints" / "policies"
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How the command ended, as a shell would see it."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def policy(rules: Path, *arguments: str, **environment: str) -> Done:
-    """Within this process, which is quicker than a new one."""
-    variables = {"AFTERCARE_RULES_DIR": str(rules)} | environment
-    ended = CliRunner().invoke(app, ["policy", *arguments], env=variables)
-    match ended.exception:
-        case WrongConfiguration() as wrong:
-            return Done(2, ended.stdout, f"{ended.stderr}{wrong}\n")
-        case CannotRun() as failure:
-            return Done(1, ended.stdout, f"{ended.stderr}{failure}\n")
-        case None | SystemExit():
-            return Done(ended.exit_code, ended.stdout, ended.stderr)
-        case error:
-            raise error
 
 
 def apply(rules: Path, *arguments: str, **environment: str) -> Done:
@@ -300,26 +270,6 @@ def complaints() -> Iterator[str]:
     ]
     with answering(decider, TRIAL, stored, SystemClock()) as url:
         yield url
-
-
-def test_the_database_is_that_of_a_running_stack_unless_the_environment_names_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("AFTERCARE_MONGO__URI", raising=False)
-    stack = Stack(
-        kafka=KafkaSettings(),
-        broker_is_embedded=True,
-        database="127.0.0.1:8111",
-        urls={},
-        children=(),
-    )
-    with recording(stack, tmp_path):
-        told = addresses(tmp_path).mongo
-    assert mongo_settings_of(told).uri.get_secret_value() == "mongodb://127.0.0.1:8111"
-    monkeypatch.setenv("AFTERCARE_MONGO__URI", "mongodb://db.example")
-    assert mongo_settings_of(told).uri.get_secret_value() == "mongodb://db.example"
-    with recording(stack, tmp_path):
-        assert addresses(tmp_path).mongo is None
 
 
 def test_a_service_that_does_not_run_is_not_waited_for(rules: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from deploy.cli.failures import CannotRun
 from deploy.cli.intake_client import IntakeClient
 from deploy.cli.republish import PutBack, republish
+from shared.contracts.http.problem import problem
 from tests.deploy.cli.command import aftercare
 from tests.deploy.cli.intake_stub import in_turn
 
@@ -42,7 +43,8 @@ async def test_all_pages_are_republished_and_summed() -> None:
 
 
 async def test_a_refusal_to_republish_is_said_in_intakes_words() -> None:
-    refused = httpx.Response(422, json={"title": "The query is not valid", "detail": "dealer_id"})
+    invalid = problem("invalid-query", "The query is not valid", 422, detail="dealer_id")
+    refused = httpx.Response(422, content=invalid.model_dump_json())
     transport = httpx.MockTransport(lambda _: refused)
     async with IntakeClient("http://intake", transport=transport) as client:
         with pytest.raises(CannotRun, match="422: The query is not valid: dealer_id"):

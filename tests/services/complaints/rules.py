@@ -7,8 +7,8 @@ from services.complaints.domain.policy import (
     AppliesWhen,
     ClockRule,
     ComplaintPolicy,
-    Offset,
     Rung,
+    RungOffset,
 )
 from shared.dealers.roster import Absence, Person, Roster
 from shared.time.calendar import BusinessCalendar
@@ -28,23 +28,23 @@ CALENDAR = BusinessCalendar.model_validate(
 """Complaints of the tests are received on Saturday, 21 November 2026, at 10:00."""
 
 LADDER = (
-    Rung(name="warning", at=Offset.parse("50%"), to=("responsible_person",)),
-    Rung(name="last_call", at=Offset.parse("-30m"), to=("responsible_person",)),
+    Rung(name="warning", at=RungOffset.parse("50%"), to=("responsible_person",)),
+    Rung(name="last_call", at=RungOffset.parse("-30m"), to=("responsible_person",)),
     Rung(
         name="breach",
-        at=Offset.parse("due"),
+        at=RungOffset.parse("due"),
         to=("responsible_person", "department_head"),
         repeat_every=timedelta(hours=1),
         repeat_at_most=3,
     ),
     Rung(
         name="manager",
-        at=Offset.parse("+2h 30m"),
+        at=RungOffset.parse("+2h 30m"),
         to=("general_manager",),
         repeat_every=timedelta(hours=4),
         repeat_at_most=2,
     ),
-    Rung(name="group", at=Offset.parse("+1d"), to=("group",)),
+    Rung(name="group", at=RungOffset.parse("+1d"), to=("group",)),
 )
 CLIMBING = ComplaintPolicy(
     name="climbing",

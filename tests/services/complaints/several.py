@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from services.complaints.domain import facts
-from services.complaints.domain.case import Standing, stand
+from services.complaints.domain.case import CaseState, case_at
 from services.complaints.domain.facts import CaseEvent, CaseFacts, Filed
 from shared.contracts.complaints import CaseMerged, CaseMergeWithdrawn
 from shared.contracts.envelope import Event
@@ -141,11 +141,11 @@ class Cases:
 
     def standing(
         self, name: str, now: datetime | None = None, *, of: str | None = None
-    ) -> Standing:
+    ) -> CaseState:
         """How a case stands."""
         known = self.facts(name, of=of)
         assert isinstance(known.complaint, Filed)
-        return stand(known, known.complaint, RULES, now or self.now)
+        return case_at(known, known.complaint, RULES, now or self.now)
 
     def due(self, name: str, clock: str = "contact", *, of: str | None = None) -> datetime | None:
         """When the clock of a case is due, while it runs."""

@@ -12,8 +12,9 @@ from services.complaints.api import routes
 from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseEvent, CaseFacts, aggregate_id
 from services.complaints.domain.rulebook import CaseEdition, CaseRulebook, rulebook_of
-from services.complaints.views.case import CaseView, line, show
-from services.complaints.views.entries import Step
+from services.complaints.views.case import line, show
+from shared.contracts.http.complaints import CaseView
+from shared.contracts.http.complaints_timeline import Step
 from shared.contracts.identifiers import document_id
 from shared.decider.decider import Decider
 from shared.decider.decision import NOTHING_DUE, Decision
@@ -78,7 +79,7 @@ async def test_a_ladder_shows_what_was_reached_and_told() -> None:
         ("manager", "step", False),
         ("group", "step", False),
     ]
-    assert [(rung["announced"], rung["told"]) for rung in ladder] == [
+    assert [(rung["announced"], rung["notified"]) for rung in ladder] == [
         (True, True),
         (True, False),
         (True, True),
@@ -86,7 +87,7 @@ async def test_a_ladder_shows_what_was_reached_and_told() -> None:
         (False, False),
     ]
     breach = ladder[2]
-    assert (breach["repeats_told"], breach["repeat_every_seconds"]) == (2, 3600.0)
+    assert (breach["repeats_notified"], breach["repeat_every_seconds"]) == (2, 3600.0)
     assert (breach["repeat_at_most"], breach["noticed_at"]) == (3, "2026-11-21T04:00:00.000Z")
     assert ladder[3]["at"] == "2026-11-21T06:30:00.000Z"
 

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.complaints.domain.case import stand
+from services.complaints.domain.case import case_at
 from services.complaints.domain.decide import decide
 from services.complaints.domain.facts import CaseEvent, CaseFacts, Filed, join
 from services.complaints.domain.rulebook import CaseRulebook
-from services.complaints.domain.turns import ABOUT_THE_STANDING
 from shared.contracts.complaints import CaseStandingChanged
+from shared.contracts.subjects import ABOUT_THE_STANDING
 from shared.decider.decider import Decider
 from shared.decider.decision import Decision
 from tests.invariants import DeciderInvariants, visible
@@ -68,11 +68,11 @@ def test_a_verdict_agrees_with_its_breach(events: list[CaseEvent], now: datetime
     found = visible(_decide(facts, now), now)
     said = {place(about): content for about, content in found.items()}
     for about, content in said.items():
-        saying, _, clock = about.partition("/")
-        if saying == "verdict" and content["verdict"] == "kept":
+        kind, _, clock = about.partition("/")
+        if kind == "verdict" and content["verdict"] == "kept":
             assert f"breach/{clock}" not in said
             assert content["margin_seconds"] >= 0
-        if saying == "breach":
+        if kind == "breach":
             assert f"warning/{clock}" in said
             assert content["due_at"] <= now
 
@@ -81,7 +81,7 @@ def test_a_verdict_agrees_with_its_breach(events: list[CaseEvent], now: datetime
 def test_a_held_clock_cannot_break(by: Complaints, events: list[CaseEvent], now: datetime) -> None:
     facts = known(events)
     if isinstance(facts.complaint, Filed):
-        standing = stand(facts, facts.complaint, by.policy, now)
+        standing = case_at(facts, facts.complaint, by.policy, now)
         for clock in standing.clocks:
             due_at = clock.due_at
             if due_at is None or not clock.rule.pausable or not clock.broken(now):
@@ -98,7 +98,7 @@ def test_what_is_closed_owes_nothing(
     decision = by.decide(facts, {}, by.policy, now)
     if decision.listing is not None and decision.listing.deadline is None:
         assert isinstance(facts.complaint, Filed)
-        last = stand(facts, facts.complaint, by.policy, now).generations[-1].number
+        last = case_at(facts, facts.complaint, by.policy, now).generations[-1].number
         assert f"closed/{last}" in abouts(decision)
 
 

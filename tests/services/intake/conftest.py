@@ -23,6 +23,7 @@ async def _ready() -> list[str]:
 
 @pytest.fixture
 async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of intake over the world."""
     app = make_app(
         register=world.register,
         publisher=world.publisher,

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.intake.domain.canonical import Submission, submissions
-from services.intake.domain.examine.reports import Reported, examine
-from services.intake.views.answers import Item
+from services.intake.domain.examine.event import Reported, examine
+from services.intake.domain.submissions import Submission, submissions
 from shared.contracts import intake
 from shared.contracts.envelope import from_headers
 from shared.contracts.feeds import REPORTS
+from shared.contracts.http.intake import Item
 from shared.dealers.dealer import Dealer, Dealers
 from shared.decider.facts import keep_newest
 from shared.platform.publisher import Record
@@ -90,6 +90,11 @@ def visit(**more: Any) -> Data:
         "customer": customer(),
     }
     return _document(more, fields)
+
+
+def line(pay_type: str) -> Data:
+    """A job of a repair order."""
+    return {"line_no": pay_type, "pay_type": pay_type, "labour_amount": "1"}
 
 
 def complaint(**more: Any) -> Data:
@@ -182,6 +187,17 @@ def all_submitted(noun: str, data: Data, **more: Any) -> list[Submission]:
 def submitted(noun: str, data: Data, **more: Any) -> Submission:
     """What the report asks of the register for its document."""
     return all_submitted(noun, data, **more)[0]
+
+
+def messages(noun: str, data: Data) -> dict[str, intake.Recorded]:
+    """Role -> what would be published of the report's document."""
+    return dict(submitted(noun, data).messages)
+
+
+def only_of(noun: str, data: Data) -> intake.Recorded:
+    """The one message of the report's document."""
+    (message,) = messages(noun, data).values()
+    return message
 
 
 def key(number: str = "C1", dealer_id: str = PUDONG) -> str:

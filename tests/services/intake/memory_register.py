@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from services.intake.adapters.register import Shelf
 from services.intake.domain.facts import Row
-from services.intake.domain.profiles.profiles import PROFILE
+from services.intake.domain.profiles.profile import PROFILE
 from shared.platform.errors import Conflict
 
 HASH_KEY = b"key of the tests"

@@ -8,7 +8,7 @@ from hypothesis import given as forall
 from hypothesis import settings
 
 from services.intake import receive
-from services.intake.domain.follow import STEPS_OF_ONE_COMPLAINT
+from services.intake.domain.steps import STEPS_OF_ONE_COMPLAINT
 from shared.contracts.identifiers import document_id
 from shared.contracts.intake import ComplaintFiled
 from tests.services.intake.batches import EVENTS, batches

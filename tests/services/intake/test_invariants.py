@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.domain.canonical import STEP
+from services.intake.domain.documents.complaint_step import STEP
 from services.intake.domain.facts import Row
-from services.intake.domain.profiles.profiles import PROFILE
+from services.intake.domain.profiles.profile import PROFILE
 from shared.contracts.intake import ComplaintStepTaken, Recorded
 from shared.platform.errors import TransientFailure
 from tests.examples import thorough

@@ -19,11 +19,11 @@ from tests.services.intake.world import World
 
 ONE_TIME = at(-60)
 
-Said = tuple[str, str]
+Statement = tuple[str, str]
 """The id of an event, and the department that it says a visit was of."""
 
 
-def told(said: Said, stamp: str | None) -> Data:
+def told(said: Statement, stamp: str | None) -> Data:
     return event("visit", visit(source_modified_at=stamp, department=said[1]), id=said[0])
 
 
@@ -109,7 +109,7 @@ batch_sizes = st.integers(1, 4)
 
 @forall(reports, st.sampled_from([ONE_TIME, None]), troubles, batch_sizes, st.booleans())
 def test_consumers_end_with_what_was_said_last(
-    said: list[Said], stamp: str | None, trouble: list[str], size: int, clock_stands: bool
+    said: list[Statement], stamp: str | None, trouble: list[str], size: int, clock_stands: bool
 ) -> None:
     world = World()
     batches = [

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.domain.batch import Entry, Unregistered, plan
-from services.intake.domain.canonical import submissions
+from services.intake.domain.batch import plan_batch
+from services.intake.domain.entries import BatchEntry
 from services.intake.domain.facts import Row
-from services.intake.narratives_api import written
+from services.intake.domain.outgoing import Unregistered
+from services.intake.domain.submissions import submissions
+from services.intake.views.documents import narrative_of
+from shared.contracts.http.intake import Narrative
 from shared.platform.errors import TransientFailure
-from tests.services.intake.asking import problem
 from tests.services.intake.given import (
     NOW,
     PUDONG,
@@ -26,6 +28,7 @@ from tests.services.intake.given import (
     visit,
 )
 from tests.services.intake.memory_register import HASH_KEY
+from tests.services.intake.over_http import problem
 from tests.services.intake.world import World
 
 CASE = f"{PUDONG}/cdk/complaint/K1"
@@ -125,12 +128,12 @@ def after(events: Sequence[Data]) -> Row:
     for raw in events:
         found = reported("complaint", raw["data"])
         asked = tuple(submissions(found, key=HASH_KEY))
-        entry = Entry(index=0, reported=found, submissions=asked)
-        known |= plan([entry], known, now=NOW, unregistered=Unregistered()).changed
+        entry = BatchEntry(index=0, reported=found, submissions=asked)
+        known |= plan_batch([entry], known, now=NOW, unregistered=Unregistered()).changed
     return known[CASE]
 
 
 @forall(st.permutations(range(len(VERSIONS))), st.lists(st.sampled_from(range(len(VERSIONS)))))
 def test_the_order_makes_no_difference(order: list[int], again: list[int]) -> None:
     row = after([VERSIONS[number] for number in [*order, *again]])
-    assert written(row) == {"narrative": "second"}
+    assert narrative_of(row) == Narrative(document_id=CASE, narrative="second")

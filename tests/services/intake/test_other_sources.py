@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from services.intake.domain.batch import NO_SUCH_CASE, NO_SUCH_CUSTOMER, NO_SUCH_TARGET
-from services.intake.domain.examine.reports import Refused, examine
+from services.intake.domain.examine.event import InvalidEvent, examine
 from shared.contracts.intake import ComplaintStepTaken, ProfileRecorded
 from tests.services.intake.given import (
     BERLIN,
@@ -45,7 +45,7 @@ def by_case(case_id: str | None = CASE, **more: object) -> Data:
 
 
 def pointers(found: object) -> list[str]:
-    assert isinstance(found, Refused)
+    assert isinstance(found, InvalidEvent)
     return [error.pointer for error in found.errors]
 
 
@@ -128,8 +128,10 @@ async def test_a_step_on_a_case_that_nobody_reported_waits_with_a_warning(world:
     assert item.outcome == "accepted"
     assert [told for _, told in _told(item.warnings)] == [NO_SUCH_CASE]
     await world.report("complaint", complaint())
-    placed = [fact for fact in held(world.messages()).values() if fact.document_id.endswith("S1")]
-    assert [fact.customer_key for fact in placed] == [key()]
+    version_following = [
+        fact for fact in held(world.messages()).values() if fact.document_id.endswith("S1")
+    ]
+    assert [fact.customer_key for fact in version_following] == [key()]
 
 
 async def test_a_merge_into_a_case_of_another_source_finds_its_customer(world: World) -> None:
@@ -225,7 +227,7 @@ def neither_or_both() -> Iterator[tuple[str, Data]]:
 @pytest.mark.parametrize(("noun", "data"), list(neither_or_both()))
 def test_one_of_number_and_key_is_needed_and_not_both(noun: str, data: Data) -> None:
     found = examined(noun, data)
-    assert isinstance(found, Refused)
+    assert isinstance(found, InvalidEvent)
     assert "not both" in found.errors[0].detail
 
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from services.intake.adapters.records import causation_id
-from services.intake.receive import Unreadable
+from services.intake.domain.decode.body import UnreadableEvent
+from services.intake.domain.envelope import causation_id
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import document_id
 from shared.contracts.intake import ProfileRecorded, VisitMoved
@@ -115,7 +115,7 @@ async def test_items_of_one_document_are_decided_in_their_order(world: World) ->
 
 
 async def test_the_rejected_do_not_hold_up_their_neighbours(world: World) -> None:
-    raws = [event("visit", visit(ro_no="")), Unreadable("cut"), event("visit", visit()), 7]
+    raws = [event("visit", visit(ro_no="")), UnreadableEvent("cut"), event("visit", visit()), 7]
     items = await world.intake().receive(raws)
     assert outcomes(items) == ["rejected", "rejected", "accepted", "rejected"]
     assert [item.index for item in items] == [0, 1, 2, 3]

@@ -10,10 +10,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.intake.adapters.register import MongoRegister
-from services.intake.adapters.republish import PutBack, Republishing, UnknownPlace
-from services.intake.domain.profiles.profiles import PROFILE
+from services.intake.adapters.republish import Republishing, UnknownCursor
+from services.intake.domain.profiles.profile import PROFILE
 from services.intake.receive import Intake
 from shared.contracts.envelope import from_headers
+from shared.contracts.http.intake import RepublishedPage
 from shared.contracts.identifiers import document_id
 from shared.contracts.intake import ComplaintMoved, ProfileRecorded, Recorded
 from shared.platform.errors import RefusedMessage, TransientFailure
@@ -57,14 +58,14 @@ async def put_back(
     dealer_id: str | None = None,
     since: datetime | None = None,
     limit: int = 2,
-) -> tuple[list[Record], PutBack]:
+) -> tuple[list[Record], RepublishedPage]:
     """All pages onto a broker that is new: its records, and the sums of the pages."""
     broker = MemoryPublisher()
     republishing = Republishing(register=world.register, publisher=broker)
-    sums, onward = PutBack(documents=0, records=0, not_kept=0, next=""), ""
+    sums, onward = RepublishedPage(documents=0, records=0, not_kept=0, next=""), ""
     while sums.next is not None:
         page = await republishing.page(dealer_id=dealer_id, since=since, after=onward, limit=limit)
-        sums = PutBack(
+        sums = RepublishedPage(
             documents=sums.documents + page.documents,
             records=sums.records + page.records,
             not_kept=sums.not_kept + page.not_kept,
@@ -287,7 +288,7 @@ async def test_what_the_broker_does_not_take_is_to_be_asked_for_again(
 
 async def test_a_place_that_no_page_told_is_refused(world: World) -> None:
     republishing = Republishing(register=world.register, publisher=world.publisher)
-    with pytest.raises(UnknownPlace):
+    with pytest.raises(UnknownCursor):
         await republishing.page(dealer_id=None, since=None, after="nowhere:x", limit=9)
 
 

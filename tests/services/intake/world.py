@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from services.intake.receive import Intake
-from services.intake.views.answers import Item
+from shared.contracts.http.intake import Item
 from shared.contracts.intake import Recorded
 from shared.platform.errors import TransientFailure
 from shared.testing.clock import ManualClock

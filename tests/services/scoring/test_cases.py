@@ -8,12 +8,12 @@ import pytest
 from services.complaints.domain import facts as of_cases
 from services.complaints.domain.decide import decide as decide_case
 from services.complaints.domain.facts import CaseEvent, CaseFacts
-from services.complaints.domain.turns import ABOUT_THE_STANDING
 from services.scoring.domain.decide import condense, decide
 from services.scoring.domain.facts import ScoringFacts, join
 from services.scoring.domain.policy import ScoringPolicy
 from shared.contracts.complaints import CaseStandingChanged
 from shared.contracts.envelope import Event
+from shared.contracts.subjects import ABOUT_THE_STANDING
 from tests.services.complaints.given import CUSTOMER, DEALER, RULES, absorbed, at, filed, step
 from tests.services.scoring.given import complaint, given, score_in, visit
 

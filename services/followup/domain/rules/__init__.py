@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.followup.domain.contacts import Closer, Contact, Occasion
-from services.followup.domain.measures import Measures
+from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.rules import closing, delivery, predicted_service
 
 
@@ -27,7 +27,7 @@ class TaskTrigger(Protocol):
         ...
 
     def occasions(
-        self, contacts: Sequence[Contact], measures: Measures, after: datetime
+        self, contacts: Sequence[Contact], measures: TaskMeasures, after: datetime
     ) -> Iterator[Occasion]:
         """Every instant that tasks are counted from, but for some before `after`; `contacts` are
         all of the customer's, in the order of time."""

@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 from services.followup.domain.contacts import Closer, Contact, Occasion
 from services.followup.domain.facts import RepairOrder
-from services.followup.domain.measures import Measures
+from services.followup.domain.measures import TaskMeasures
 
 COUNTED_FROM = "closing of the order"
 CLOSED_BY: tuple[Closer, ...] = ()
 
 
 def occasions(
-    contacts: Sequence[Contact], measures: Measures, after: datetime
+    contacts: Sequence[Contact], measures: TaskMeasures, after: datetime
 ) -> Iterator[Occasion]:
     """One per car and local day: orders closed together are one visit, followed up once."""
     last_of_day: dict[tuple[str, date], Occasion] = {}

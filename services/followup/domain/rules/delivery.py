@@ -5,14 +5,14 @@ from datetime import datetime
 
 from services.followup.domain.contacts import Closer, Contact, Occasion
 from services.followup.domain.facts import Delivery
-from services.followup.domain.measures import Measures
+from services.followup.domain.measures import TaskMeasures
 
 COUNTED_FROM = "delivery"
 CLOSED_BY: tuple[Closer, ...] = ()
 
 
 def occasions(
-    contacts: Sequence[Contact], measures: Measures, after: datetime
+    contacts: Sequence[Contact], measures: TaskMeasures, after: datetime
 ) -> Iterator[Occasion]:
     """One per car handed over."""
     for contact in contacts:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.followup.domain.contacts import Closer, Contact, Occasion, by_car
 from services.followup.domain.facts import Delivery
-from services.followup.domain.measures import Measures
+from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.offsets import days_after
 from services.followup.domain.readings import OdometerReading, km_per_day
 from services.followup.domain.service_interval import ServiceInterval
@@ -17,7 +17,7 @@ CLOSED_BY: tuple[Closer, ...] = ("visit",)
 
 
 def occasions(
-    contacts: Sequence[Contact], measures: Measures, after: datetime
+    contacts: Sequence[Contact], measures: TaskMeasures, after: datetime
 ) -> Iterator[Occasion]:
     """One per delivery and closed order of a car, by what its odometer showed until then."""
     interval = measures.service_interval

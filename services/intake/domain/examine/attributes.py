@@ -1,14 +1,15 @@
 """The envelope's attributes, as CloudEvents 1.0 says, beyond what their contract says of each.
 
 The CloudEvents SDK (2.2) is not used for it: it fills in a missing id and time, takes `data`
-beside `data_base64`, leaves URIs and the values of extensions alone, and tells no places.
+beside `data_base64`, leaves URIs and the values of extensions alone, and never says where it found
+something.
 """
 
 import re
 from collections.abc import Mapping
 
-from services.intake.domain.examine.findings import Findings
 from services.intake.domain.examine.names import is_repeatable
+from services.intake.domain.findings import Findings
 from shared.contracts.envelope import CloudEvent
 
 SMALLEST_INTEGER, LARGEST_INTEGER = -(2**31), 2**31 - 1
@@ -39,8 +40,8 @@ def check_attributes(raw: Mapping[str, object], errors: Findings) -> None:
         if name in _MEMBERS:
             continue
         if _NAME.fullmatch(name) is None:
-            place = f"/{name}" if is_repeatable(name) else ""
-            errors.add(place, "names of attributes are of the letters a to z and digits")
+            where = f"/{name}" if is_repeatable(name) else ""
+            errors.add(where, "names of attributes are of the letters a to z and digits")
         elif value is not None:
             fault = _fault(value, is_core=name in _CORE)
             if fault is not None:

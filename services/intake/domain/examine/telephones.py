@@ -12,6 +12,10 @@ from unicodedata import category, decimal, normalize
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
+from services.intake.domain.documents.kind import Described
+from services.intake.domain.findings import Findings
+from shared.contracts.feed_parts import Customer, Phone
+
 
 class Telephone(NamedTuple):
     """How a written number was read."""
@@ -192,3 +196,29 @@ def _is_mobile(number: PhoneNumber) -> bool:
 
 def _text(number: PhoneNumber) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def with_e164(described: Described, region: str, warnings: Findings) -> Described:
+    """The customers with their telephone numbers in E.164, but for those that are none."""
+    customers = {
+        where: _reachable(customer, region, f"/data{where}/phones", warnings)
+        for where, customer in described.customers.items()
+    }
+    return described._replace(customers=customers)
+
+
+def _reachable(customer: Customer, region: str, where: str, warnings: Findings) -> Customer:
+    """`where`: the pointer of the customer's telephone numbers."""
+    if not customer.phones:
+        return customer
+    phones: dict[str, Phone] = {}
+    for position, phone in enumerate(customer.phones):
+        number, warning = e164(phone.number, region)
+        pointer = f"{where}/{position}/number"
+        if number is None:
+            warnings.leave_out(pointer, warning or "left out", of=where)
+            continue
+        if warning is not None:
+            warnings.add(pointer, warning)
+        phones.setdefault(number, Phone(kind=phone.kind, number=number))
+    return customer.model_copy(update={"phones": tuple(phones.values())})

@@ -1,7 +1,7 @@
-"""Fields of a report that no contract knows: each is told, for what it says is lost.
+"""Fields of a report that no contract knows: each is found, for what it says is lost.
 
 A report is looked at once more as it was sent, along its contract. The cost is bounded by the
-values that one event may have, and only what is told is compared with the names that are known.
+values that one event may have, and only what is shown is compared with the names that are known.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,41 +9,41 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any, get_args, get_origin
 
-from services.intake.domain.examine.findings import Findings
 from services.intake.domain.examine.names import is_repeatable
+from services.intake.domain.findings import Findings
 from shared.contracts.values import Contract
 
 
-def tell_unknown(raw: Mapping[str, object], contract: type[Contract], found: Findings) -> None:
+def find_unknown(raw: Mapping[str, object], contract: type[Contract], found: Findings) -> None:
     """Add each unknown field of the report `raw`, which is data of `contract`, to `found`."""
     _look_at(raw, contract, "/data", found)
 
 
-def _look_at(value: object, contract: type[Contract], place: str, found: Findings) -> None:
+def _look_at(value: object, contract: type[Contract], where: str, found: Findings) -> None:
     match value:
         case dict():
             parts = _parts(contract)
             for name, inner in value.items():
                 if name not in parts:
-                    _tell(name, contract, place, found)
+                    _add(name, contract, where, found)
                 elif (part := parts[name]) is not None:
-                    _look_at(inner, part, f"{place}/{name}", found)
+                    _look_at(inner, part, f"{where}/{name}", found)
         case list():
             for position, inner in enumerate(value):
-                _look_at(inner, contract, f"{place}/{position}", found)
+                _look_at(inner, contract, f"{where}/{position}", found)
         case _:
             return
 
 
-def _tell(name: str, contract: type[Contract], place: str, found: Findings) -> None:
-    if len(found.told) >= found.most:
-        found.add(place, "")  # only counted
+def _add(name: str, contract: type[Contract], where: str, found: Findings) -> None:
+    if len(found.shown) >= found.most:
+        found.add(where, "")  # only counted
     elif not is_repeatable(name):
-        found.add(place, "a field here is not known and was not read")
+        found.add(where, "a field here is not known and was not read")
     else:
         near = _nearest(name, contract)
         hint = "" if near is None else f": do you mean {near}?"
-        found.add(f"{place}/{name}", f"this field is not known and was not read{hint}")
+        found.add(f"{where}/{name}", f"this field is not known and was not read{hint}")
 
 
 def _nearest(name: str, contract: type[Contract]) -> str | None:

@@ -1,35 +1,22 @@
 """What of a customer or car cannot be read, and is taken as not said: what is known stays."""
 
 import re
-from collections.abc import Iterator
 
-from services.intake.domain.examine.findings import Findings
+from services.intake.domain.documents.kind import Described
+from services.intake.domain.findings import Findings
 from shared.contracts.feed_parts import Customer, Vehicle
-from shared.contracts.feeds import AnyReport, ComplaintReported, SaleReported, VisitReported
 
 _EMAIL = re.compile(r"[^\s@<>,;:()\[\]\"]+@[^\s@<>,;:()\[\]\"]+\.[^\s@<>,;:()\[\]\".]{2,}")
 _NO_LETTER = "no letter or digit in it: left out, what is known stays"
 _NO_EMAIL = "not an e-mail address: left out, what is known stays"
 
 
-def leave_out_unreadable(report: AnyReport, warnings: Findings) -> None:
+def leave_out_unreadable(described: Described, warnings: Findings) -> None:
     """Note what says nothing though it is not blank. Telephone numbers are in E.164 already."""
-    if not isinstance(report, SaleReported | VisitReported | ComplaintReported):
-        return
-    for where, customer in _customers(report):
-        _customer(customer, where, warnings)
-    if report.vehicle is not None:
-        _vehicle(report.vehicle, warnings)
-
-
-def _customers(
-    report: SaleReported | VisitReported | ComplaintReported,
-) -> Iterator[tuple[str, Customer]]:
-    if report.customer is not None:
-        yield "/data/customer", report.customer
-    if isinstance(report, SaleReported):
-        for position, party in enumerate(report.parties):
-            yield f"/data/parties/{position}/customer", party.customer
+    for where, customer in described.customers.items():
+        _customer(customer, f"/data{where}", warnings)
+    if described.vehicle is not None:
+        _vehicle(described.vehicle, warnings)
 
 
 def _customer(customer: Customer, where: str, warnings: Findings) -> None:

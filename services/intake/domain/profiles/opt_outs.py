@@ -1,4 +1,4 @@
-"""The opt-outs that documents tell of their customers: a consent of that date, at each. Pure.
+"""The opt-outs that documents tell of their customers: a consent of that date, at each.
 
 They belong to the document: where it goes, they go. A version of it that does not mention them
 leaves them as they were said. They never speak of `do_not_contact`.
@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from services.intake.domain.profiles.said import Said, Statements
+from services.intake.domain.documents.naming import RecordFields
+from services.intake.domain.statements import Statement, Statements
 from shared.contracts.feed_parts import Customer
 from shared.contracts.identifiers import modified_at
 from shared.contracts.intake import ConsentGiven
@@ -31,10 +32,10 @@ def said_of_opt_outs(customers: Mapping[str, Customer]) -> dict[str, JsonValue]:
     }
 
 
-def at_the_customers(said: Statements, customer_keys: Mapping[str, str]) -> dict[str, Said]:
+def at_the_customers(said: Statements, customer_keys: Mapping[str, str]) -> dict[str, Statement]:
     """Role -> what counts there. `customer_keys`: where the document is, by role."""
     main = next((role for role in _MAIN_ROLES if role in customer_keys), None)
-    found: dict[str, Said] = {}
+    found: dict[str, Statement] = {}
     for role, key in customer_keys.items():
         words = [said[who] for who in ((MAIN, key) if role == main else (key,)) if who in said]
         if words:
@@ -42,8 +43,8 @@ def at_the_customers(said: Statements, customer_keys: Mapping[str, str]) -> dict
     return found
 
 
-def consent_of(word: Said, told: Mapping[str, str]) -> ConsentGiven:
-    """The consent. `told`: its document, version, customer and dealer."""
+def consent_of(word: Statement, about: RecordFields) -> ConsentGiven:
+    """The consent `about` a customer, as it is published."""
     return ConsentGiven.model_validate(
-        {**told, "at": modified_at(word.stamp), "opt_outs": word.value}
+        {**about, "at": modified_at(word.stamp), "opt_outs": word.value}
     )

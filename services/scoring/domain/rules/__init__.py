@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from services.scoring.domain.awards import Awards
-from services.scoring.domain.history import History
-from services.scoring.domain.measures import Measures
+from services.scoring.domain.history import CustomerHistory
+from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import Rule
 from services.scoring.domain.rules import (
     complaints,
@@ -34,12 +34,12 @@ class PointsRule(Protocol):
         """Its figures as they ship; a policy may change them."""
         ...
 
-    def give(self, history: History, measures: Measures, awards: Awards) -> None:
+    def give(self, history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
         """Give the points for what is found in the history."""
         ...
 
-    def in_words(self, rule: Rule, measures: Measures) -> str:
-        """What gives so many points, for the table in the README."""
+    def in_words(self, rule: Rule, measures: ScoringMeasures) -> str:
+        """What the points are given for; a row of the table in the README."""
         ...
 
 

@@ -3,22 +3,22 @@
 from datetime import date
 
 from services.scoring.domain.awards import Awards
-from services.scoring.domain.history import History
-from services.scoring.domain.measures import Measures
+from services.scoring.domain.history import CustomerHistory
+from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import TWO_YEARS, Rule
 
 SHIPPED = Rule(axis="loyalty", points=6, fades=TWO_YEARS, at_most=24)
 
 
-def give(history: History, measures: Measures, awards: Awards) -> None:
+def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
     """Several orders closed on one local day are one visit, from the first of them on."""
     days: set[date] = set()
-    for at, day, _, _ in history.visits:
+    for at, _, day, _, _ in history.visits:
         if day not in days:
             days.add(day)
             awards.give(at)
 
 
-def in_words(rule: Rule, measures: Measures) -> str:
-    """What gives so many points."""
+def in_words(rule: Rule, measures: ScoringMeasures) -> str:
+    """What the points are given for."""
     return f"{rule.points} per day with a visit"

@@ -1,21 +1,21 @@
 """Points for the answers to surveys, by the bands of the policy."""
 
 from services.scoring.domain.awards import Awards
-from services.scoring.domain.history import History
-from services.scoring.domain.measures import Measures
+from services.scoring.domain.history import CustomerHistory
+from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import ONE_YEAR_TO_TWO, Rule
 
 SHIPPED = Rule(axis="loyalty", points=1, fades=ONE_YEAR_TO_TWO, at_least=-12, at_most=12)
 
 
-def give(history: History, measures: Measures, awards: Awards) -> None:
+def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
     """The points of the answer's band."""
     for at, overall in history.answers:
         awards.give(at, measures.survey_points(overall))
 
 
-def in_words(rule: Rule, measures: Measures) -> str:
-    """What gives so many points."""
+def in_words(rule: Rule, measures: ScoringMeasures) -> str:
+    """What the points are given for."""
     bands = measures.survey_bands
     uppers = [10, *(band.overall_from - 1 for band in bands)]
     return ", ".join(

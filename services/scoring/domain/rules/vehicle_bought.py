@@ -4,18 +4,18 @@ from datetime import datetime
 from itertools import zip_longest
 
 from services.scoring.domain.awards import Awards
-from services.scoring.domain.history import History
-from services.scoring.domain.measures import Measures
+from services.scoring.domain.history import CustomerHistory
+from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import THREE_YEARS_TO_SIX, Rule, share
 
 SHIPPED = Rule(axis="value", points=30, fades=THREE_YEARS_TO_SIX, at_most=60)
 
 
-def give(history: History, measures: Measures, awards: Awards) -> None:
+def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
     """A car counts once, however often it is sold to them: as what they were at best, from when
     they were that."""
     by_car: dict[str, list[tuple[datetime, int]]] = {}
-    for at, car, role, _ in history.purchases:
+    for at, _, car, role, _ in history.purchases:
         percent = measures.role_percent.get(role, 0)
         known = by_car.get(car)
         if not percent or (known and percent <= known[-1][1]):
@@ -27,8 +27,8 @@ def give(history: History, measures: Measures, awards: Awards) -> None:
             awards.give(at, share(awards.rule.points, percent), until=until)
 
 
-def in_words(rule: Rule, measures: Measures) -> str:
-    """What gives so many points."""
+def in_words(rule: Rule, measures: ScoringMeasures) -> str:
+    """What the points are given for."""
     others = ", ".join(
         f"{percent} % as {role.replace('_', '-')}"
         for role, percent in measures.role_percent.items()

@@ -12,7 +12,6 @@ import pytest
 from aiokafka import ConsumerRecord
 from rich.console import Console
 
-from deploy.cli.intake_client import Item, Problem
 from deploy.cli.topic_tail import Record
 from deploy.sandbox.demo.account import READ_BY, Balance, HeldDocument, Ledger, held_by, missing
 from deploy.sandbox.demo.browse import to_browse
@@ -51,6 +50,8 @@ from shared.contracts.feeds import (
     TaskOutcomeReported,
     VisitReported,
 )
+from shared.contracts.http.intake import Item
+from shared.contracts.http.problem import problem
 from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS
 from shared.platform.dead_letters import PREFIX
 from shared.settings import ServiceSettings
@@ -118,7 +119,8 @@ def test_what_concerns_nobody_is_looked_for_in_the_register() -> None:
 
 def test_an_outcome_that_the_feed_did_not_expect_is_a_surprise() -> None:
     ledger = Ledger()
-    refused = Item(index=0, outcome="rejected", problem=Problem(title="The event is not valid"))
+    invalid = problem("invalid-event", "The event is not valid", 422)
+    refused = Item(index=0, outcome="rejected", problem=invalid)
     ledger.add([line()], [refused])
     assert ledger.surprises() == [
         "visit closed: expected accepted, was rejected (The event is not valid)"

@@ -21,11 +21,11 @@ from shared.contracts.complaints import (
     DeadlineWarned,
     EscalationRaised,
     EscalationWithdrawn,
-    Why,
 )
 from shared.contracts.envelope import Message
 from shared.contracts.followup import TaskChanged, TaskStatus, TaskWithdrawn
 from shared.contracts.scoring import Grade, GradeChanged, ScoreChanged, ScoreWithdrawn
+from shared.contracts.values import Bilingual
 from shared.dealers.dealer import Dealer
 
 SINCE = datetime(2026, 11, 20, tzinfo=UTC)
@@ -37,7 +37,7 @@ BERLIN = Dealer(
 )
 KEY = "sunrise/pudong/dms-cn/C1"
 CASE = "sunrise/pudong/dms-cn/complaint/K1"
-WHY = Why(en="due", zh="到期")
+WHY = Bilingual(en="due", zh="到期")
 
 
 def received(message: Message, subject: str = "", sequence: int = 1) -> TopicRecord:
@@ -186,7 +186,7 @@ def stands_no_longer(number: str, *, sequence: int = 2) -> TopicRecord:
 
 
 def pudong(*records: TopicRecord) -> DealerSummary:
-    (summary,) = summarize(records, answers=(), dealers=[PUDONG], since=SINCE)
+    (summary,) = summarize(records, outcomes=(), dealers=[PUDONG], since=SINCE)
     return summary
 
 
@@ -305,7 +305,7 @@ def test_a_complaint_is_open_as_long_as_complaints_says_so() -> None:
 def test_each_dealer_counts_its_own() -> None:
     first, second = summarize(
         [received(score("quality"))],
-        answers=[(PUDONG.id, "accepted"), (PUDONG.id, "accepted"), (BERLIN.id, "rejected")],
+        outcomes=[(PUDONG.id, "accepted"), (PUDONG.id, "accepted"), (BERLIN.id, "rejected")],
         dealers=[PUDONG, BERLIN],
         since=SINCE,
     )
@@ -337,7 +337,7 @@ def test_the_table_shows_every_dealer_and_the_group() -> None:
     text = shown(
         summarize(
             [received(score("quality")), received(stopped("contact", kept=True))],
-            answers=[(PUDONG.id, "accepted"), (BERLIN.id, "accepted")],
+            outcomes=[(PUDONG.id, "accepted"), (BERLIN.id, "accepted")],
             dealers=[PUDONG, BERLIN],
             since=SINCE,
         )

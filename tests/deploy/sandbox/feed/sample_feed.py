@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from functools import cache
 
 from deploy.sandbox.feed import FeedLine, history, live
-from services.intake.domain.canonical import submissions
 from services.intake.domain.decide import decide
-from services.intake.domain.examine.reports import Reported, examine
+from services.intake.domain.examine.event import Reported, examine
+from services.intake.domain.submissions import submissions
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.feeds import REPORTS, AnyReport
 from shared.contracts.intake import Recorded

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from deploy.sandbox.feed import FeedLine, history, live
 from deploy.sandbox.feed.cars import is_valid_vin, make_vin, with_failed_check_digit
-from services.intake.domain.canonical import submissions
 from services.intake.domain.decide import decide as decide_report
+from services.intake.domain.examine.vins import check_vin
 from services.intake.domain.facts import Row
-from services.intake.domain.identify import check_vin
-from services.intake.domain.profiles.profiles import PROFILE
+from services.intake.domain.profiles.profile import PROFILE
+from services.intake.domain.submissions import submissions
 from shared.contracts.feed_parts import Vehicle
 from shared.contracts.feeds import ComplaintReported, SaleReported, VisitReported
 from shared.contracts.values import Odometer

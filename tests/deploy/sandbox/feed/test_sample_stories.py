@@ -16,7 +16,6 @@ from services.complaints.domain.rulebook import CaseRulebook
 from services.followup.domain import facts as followup
 from services.followup.domain.decide import decide as decide_tasks
 from services.followup.domain.policy import FollowUpPolicy
-from shared.contracts.case_subjects import Subject
 from shared.contracts.complaints import CaseMerged, ClockStopped, StepRefused
 from shared.contracts.envelope import Event, Message
 from shared.contracts.feeds import TaskOutcomeReported
@@ -31,6 +30,7 @@ from shared.contracts.intake import (
     VisitRecorded,
 )
 from shared.contracts.outputs import Output
+from shared.contracts.subjects import CaseSubject
 from shared.decider.decision import Announcement, Decision, State
 from tests.deploy.sandbox.feed.sample_feed import (
     DAYS,
@@ -185,7 +185,7 @@ class Cases:
 
 def place(about: str) -> str:
     """The name of a subject without its instants."""
-    return Subject.parse(about).place
+    return CaseSubject.parse(about).undated
 
 
 @cache

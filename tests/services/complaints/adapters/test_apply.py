@@ -11,28 +11,16 @@ import pytest
 from deploy.cli.policy_sum import SHOWN, DryRunSum
 from services.complaints.app import rules_watch
 from services.complaints.domain.dry_run import BREACHES, TRIAL
-from services.complaints.domain.facts import CaseEvent, CaseFacts, aggregate_id
+from services.complaints.domain.facts import CaseFacts
 from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
 from services.complaints.domain.rulebook import CaseEdition, CaseRulebook, OpenCases
 from services.complaints.settings import ComplaintSettings
-from shared.contracts.http.policies import DryRunRequest
 from shared.contracts.topics import ESCALATIONS
-from shared.decider.decision import earliest
-from shared.policies.applied import write_edition
-from shared.policies.paths import RulesPaths
 from shared.runtime import policies
 from shared.runtime.aggregate import Emitted
-from shared.runtime.ownership import Ownership, Pulse
-from shared.runtime.plan import Work
-from shared.runtime.policies import PolicyPages
-from shared.runtime.reload import reload_policy
-from shared.settings import RuntimeSettings
-from shared.testing.clock import ManualClock
-from shared.testing.publisher import MemoryPublisher
-from shared.testing.store import MemoryStore
 from tests.services.complaints.given import DEALER, DECIDER, at, place
 from tests.services.complaints.several import aggregate, complaint, taken
-from tests.working import working
+from tests.services.following import Following
 
 OTHER_DEALER = "sunrise/berlin"
 
@@ -49,60 +37,28 @@ def changed(**targets: str) -> ComplaintPolicy:
 QUICKER = changed(contact="6h", answer="4h")
 
 
-class Service:
+class Service(Following[CaseFacts, CaseRulebook]):
     """One instance of complaints that follows a folder of rules."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.decider = replace(DECIDER, policy=CaseRulebook())
-        self.clock = ManualClock(at("0s"))
-        self.publisher = MemoryPublisher()
-        self.store = MemoryStore()
-        self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
-        self.worker = working(
-            self.decider,
-            store=self.store,
-            publisher=self.publisher,
-            clock=self.clock,
-            ownership=self.ownership,
-            settings=RuntimeSettings(sweep_page=2),
-            dealers=[OTHER_DEALER, DEALER],
-        )
-        self.watch = rules_watch(self.decider, ComplaintSettings(rules_dir=folder))
-
-    async def take(self, *events: CaseEvent) -> None:
-        for event in events:
-            self.clock.set(max(self.clock.now(), event.recorded_at))
-            async with self.ownership.turn() as turn:
-                await self.worker.reconciler.begin(turn)
-                await self.worker.reconciler.reconcile(
-                    {aggregate_id(event): Work(0, (event,))}, turn
-                )
+        decider = replace(DECIDER, policy=CaseRulebook())
+        watch = rules_watch(decider, ComplaintSettings(rules_dir=folder))
+        super().__init__(folder, decider, TRIAL, watch, at("0s"))
 
     async def when(self, elapsed: str) -> None:
-        """Time passes; all that is due is taken up as it becomes due."""
-        while (due := await self._next_due()) is not None and due <= at(elapsed):
-            self.clock.set(max(due, self.clock.now()))
-            await self.worker.wake()
-        self.clock.set(at(elapsed))
+        await self.until(at(elapsed))
 
-    async def _next_due(self) -> datetime | None:
-        found = await self.store.page(dealer_id=None, after="", limit=1000)
-        return earliest(each.due_at for each in found)
+    def edition(self, policy: ComplaintPolicy, open_cases: OpenCases) -> CaseEdition:
+        return CaseEdition(applied_at=self.clock.now(), open_cases=open_cases, policy=policy)
 
-    async def apply(
+    async def put_into_force(
         self, policy: ComplaintPolicy, open_cases: OpenCases, dealer: str = DEALER
     ) -> None:
-        """An operator applies other rules, the service notices it and is done with it."""
-        now = self.clock.now()
-        edition = CaseEdition(applied_at=now, open_cases=open_cases, policy=policy)
-        write_edition(RulesPaths(self.folder, "complaints"), dealer, edition)
-        assert self.watch is not None
-        found = await self.watch(now)
-        assert found is not None
-        await reload_policy(self.decider, found, self.ownership)
-        for _ in range(20):
-            await self.worker.wake()
+        await self.apply(dealer, self.edition(policy, open_cases))
+
+    async def rebased(self, policy: ComplaintPolicy) -> DryRunSum:
+        """What an operator is told that a re-base would do now."""
+        return await self.tried(DEALER, self.edition(policy, "rebase"))
 
     def said(self) -> list[dict[str, Any]]:
         """Everything on the topic of escalations so far."""
@@ -114,31 +70,12 @@ class Service:
 
     async def emitted(self) -> dict[tuple[str, str], Emitted]:
         """What was last said, by case and subject."""
-        found = await self.store.page(dealer_id=None, after="", limit=1000)
-        return {(each.id, about): entry for each in found for about, entry in each.emitted.items()}
-
-    @property
-    def pages(self) -> PolicyPages[CaseFacts, CaseRulebook]:
-        return PolicyPages(
-            decider=self.decider, trial=TRIAL, store=self.store, clock=self.clock, partitions=1
-        )
-
-    async def tried(self, policy: ComplaintPolicy) -> DryRunSum:
-        """What an operator is told that a re-base would do now."""
-        edition = CaseEdition(applied_at=self.clock.now(), open_cases="rebase", policy=policy)
-        found, after = DryRunSum(), ""
-        while True:
-            page = await self.pages.dry_run(
-                DryRunRequest(dealer=DEALER, edition=edition.model_dump(mode="json"), after=after)
-            )
-            found.add(page)
-            if page.next is None:
-                return found
-            after = page.next
-
-    async def progress(self) -> tuple[int, int]:
-        found = await self.pages.progress(DEALER, "")
-        return found.looked_at, found.left
+        found = await self.stored()
+        return {
+            (id_, about): entry
+            for id_, each in found.items()
+            for about, entry in each.emitted.items()
+        }
 
 
 def due(found: DryRunSum) -> list[tuple[str, str, datetime | None, datetime | None]]:
@@ -183,11 +120,11 @@ def verdicts(emitted: dict[tuple[str, str], Emitted]) -> dict[tuple[str, str], E
 
 
 async def test_the_dry_run_tells_what_a_re_base_then_does(service: Service) -> None:
-    told = await service.tried(QUICKER)
+    told = await service.rebased(QUICKER)
     assert (told.judged, told.changed, told.with_effect[BREACHES]) == (3, 3, 3)
     assert moved(told) == {"answer": 3}
     assert due(told) == [(case_no, "answer/1", at("1d"), at("4h")) for case_no in ("A", "B", "C")]
-    await service.apply(QUICKER, "rebase")
+    await service.put_into_force(QUICKER, "rebase")
     standing = [
         each["case_no"] for each in service.said() if each["policy_version"] == QUICKER.version
     ]
@@ -196,7 +133,7 @@ async def test_the_dry_run_tells_what_a_re_base_then_does(service: Service) -> N
 
 async def test_the_dry_run_changes_nothing(service: Service) -> None:
     before = await service.emitted(), len(service.publisher.records)
-    await service.tried(QUICKER)
+    await service.rebased(QUICKER)
     assert (await service.emitted(), len(service.publisher.records)) == before
 
 
@@ -208,7 +145,7 @@ async def test_a_re_base_changes_no_verdict_and_notifies_nobody(service: Service
         "closed/1",
     }
     before = len(service.said())
-    await service.apply(QUICKER, "rebase")
+    await service.put_into_force(QUICKER, "rebase")
     assert verdicts(await service.emitted()) == settled, "byte for byte, and not said again"
     new = service.said()[before:]
     assert {each["clock"] for each in new} == {"answer"}
@@ -216,7 +153,7 @@ async def test_a_re_base_changes_no_verdict_and_notifies_nobody(service: Service
 
 
 async def test_the_steps_after_a_re_base_do_notify(service: Service) -> None:
-    await service.apply(QUICKER, "rebase")
+    await service.put_into_force(QUICKER, "rebase")
     before = len(service.said())
     await service.when("6h")
     steps = [each for each in service.said()[before:] if each["step"] == "general_manager"]
@@ -228,7 +165,7 @@ async def test_the_steps_after_a_re_base_do_notify(service: Service) -> None:
 async def test_what_is_settled_at_once_by_a_re_base_is_not_told_loudly_later(
     service: Service,
 ) -> None:
-    await service.apply(QUICKER, "rebase")
+    await service.put_into_force(QUICKER, "rebase")
     await service.take(taken("A", "answered", "5h 10m"))
     last = [each for each in service.said() if each.get("verdict")][-1]
     assert (last["clock"], last["verdict"], last["due_at"]) == (
@@ -241,7 +178,7 @@ async def test_what_is_settled_at_once_by_a_re_base_is_not_told_loudly_later(
 async def test_new_cases_only_leaves_open_ones_alone(service: Service) -> None:
     before, said = await service.emitted(), len(service.said())
     stored = {each.id: each for each in await service.store.page(dealer_id=None, after="", limit=9)}
-    await service.apply(QUICKER, "keep")
+    await service.put_into_force(QUICKER, "keep")
     assert (await service.emitted(), len(service.said())) == (before, said)
     for each in await service.store.page(dealer_id=None, after="", limit=9):
         assert (each.due_at, each.listing) == (stored[each.id].due_at, stored[each.id].listing)
@@ -257,30 +194,30 @@ async def test_new_cases_only_leaves_open_ones_alone(service: Service) -> None:
 async def test_all_open_cases_are_brought_over_and_counted(service: Service) -> None:
     edition = CaseEdition(applied_at=service.clock.now(), open_cases="rebase", policy=QUICKER)
     service.decider.policy = CaseRulebook(editions={DEALER: (edition,)})
-    assert await service.progress() == (3, 3)
+    assert await service.progress(DEALER) == (3, 3)
     service.decider.policy = CaseRulebook()
-    await service.apply(QUICKER, "rebase")
-    assert await service.progress() == (3, 0)
+    await service.put_into_force(QUICKER, "rebase")
+    assert await service.progress(DEALER) == (3, 0)
 
 
 async def test_another_dealers_edition_leaves_the_cases_as_they_are(service: Service) -> None:
     before = await service.store.page(dealer_id=None, after="", limit=9)
-    await service.apply(QUICKER, "rebase", dealer=OTHER_DEALER)
+    await service.put_into_force(QUICKER, "rebase", dealer=OTHER_DEALER)
     assert await service.store.page(dealer_id=None, after="", limit=9) == before
 
 
 async def test_a_longer_target_moves_and_breaches_nothing(service: Service) -> None:
-    told = await service.tried(changed(answer="3d"))
+    told = await service.rebased(changed(answer="3d"))
     assert (told.changed, told.with_effect[BREACHES]) == (3, 0)
-    assert (await service.tried(POLICY_2123)).changed == 0
+    assert (await service.rebased(POLICY_2123)).changed == 0
 
 
 async def test_a_clock_that_is_added_or_taken_away_moves_a_case(service: Service) -> None:
     fewer = ComplaintPolicy(name="fewer", clocks=POLICY_2123.clocks[:1])
-    told = await service.tried(fewer)
+    told = await service.rebased(fewer)
     assert told.changed == 3 and {each[3] for each in due(told)} == {None}
     extra = POLICY_2123.rules["answer"].model_copy(update={"name": "first_answer"})
-    told = await service.tried(ComplaintPolicy(name="more", clocks=(*POLICY_2123.clocks, extra)))
+    told = await service.rebased(ComplaintPolicy(name="more", clocks=(*POLICY_2123.clocks, extra)))
     assert told.changed == 3 and {each[2] for each in due(told)} == {None}
     assert told.with_effect[BREACHES] == 0
 
@@ -290,7 +227,7 @@ async def test_a_dry_run_keeps_the_first_few_cases_of_many(
 ) -> None:
     monkeypatch.setattr(policies, "PAGE", 4)
     await service.take(*(complaint(f"M{number:02}", "5h") for number in range(20)))
-    told = await service.tried(QUICKER)
+    told = await service.rebased(QUICKER)
     assert (told.judged, told.changed, told.with_effect[BREACHES]) == (23, 23, 3)
     assert len(told.first) == SHOWN
     assert moved(told) == {"answer": 23, "contact": 20}
@@ -301,7 +238,7 @@ async def test_a_case_that_cannot_be_judged_does_not_hide_the_others(service: Se
     broken = found[aggregate("A")]
     facts = json.dumps({**json.loads(broken.facts), "documents": {"x": {"kind": "nonsense"}}})
     await service.store.save([replace(broken, version=broken.version + 1, facts=facts)])
-    told = await service.tried(QUICKER)
+    told = await service.rebased(QUICKER)
     assert (told.judged, told.unreadable) == (2, 1)
 
 
@@ -309,7 +246,7 @@ async def test_a_case_that_stands_still_moves_when_it_is_given_another_target(
     service: Service,
 ) -> None:
     await service.take(taken("A", "held", "5h"))
-    told = await service.tried(changed(answer="3d"))
+    told = await service.rebased(changed(answer="3d"))
     times = {each[0]: each[2:] for each in due(told)}
     assert times["A"] == (None, None)
     assert times["B"] == (at("1d"), at("3d"))

@@ -7,7 +7,7 @@ import pytest
 
 from services.complaints.domain.course import MOST_STEPS
 from services.complaints.domain.facts import SHORT
-from services.complaints.domain.messages import MOST_REFUSALS_TOLD
+from services.complaints.domain.messages import MOST_REFUSALS
 from shared.contracts import complaints
 from shared.contracts.complaints import MOST_MERGES, MOST_TURNS, CaseMerged, CaseStandingChanged
 from shared.contracts.envelope import Message
@@ -67,9 +67,9 @@ def test_a_case_turns_no_more_often_than_is_told() -> None:
 
 
 def test_so_many_refusals_are_told_and_no_more() -> None:
-    early = [step("contacted", f"-{number}s") for number in range(1, MOST_REFUSALS_TOLD + 10)]
+    early = [step("contacted", f"-{number}s") for number in range(1, MOST_REFUSALS + 10)]
     case = given(filed(), *early).when("1h")
-    assert len(abouts(case.decision)) == MOST_REFUSALS_TOLD
+    assert len(abouts(case.decision)) == MOST_REFUSALS
 
 
 def test_of_what_is_only_shown_little_is_kept() -> None:

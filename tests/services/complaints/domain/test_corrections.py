@@ -41,7 +41,7 @@ def test_a_hold_reported_late_moves_the_breach_and_the_warning() -> None:
 
 
 def test_who_was_told_of_the_breach_is_told_that_it_was_later() -> None:
-    """He is also told that the earlier one no longer holds, which alone reads as an all-clear."""
+    """They are also sent the withdrawal, which alone reads as an all-clear."""
     case = watched("30h").reported(*LATE_HOLD).when("30h 1m")
     assert case.breach("breach/answer/1").notified
     assert not case.warning("warning/answer/1").notified, "there is nothing left to warn of"

@@ -111,8 +111,8 @@ def test_after_an_outage_a_clock_stopped_meanwhile_notifies_of_its_breach_alone(
 
 def test_one_clock_never_masks_another() -> None:
     case = given(filed(), rules=SHIPPED).when("3d")
-    loud = {about for about, content in case.announced.items() if content["notified"]}
-    assert loud == {"step.group/contact/1", "step.group/answer/1"}
+    to_notify = {about for about, content in case.announced.items() if content["notified"]}
+    assert to_notify == {"step.group/contact/1", "step.group/answer/1"}
 
 
 def test_why_says_how_long_after_the_deadline_a_step_or_a_repeat_is_reached() -> None:

@@ -9,7 +9,7 @@ from itertools import permutations
 
 import pytest
 
-from services.complaints.domain.case import stand
+from services.complaints.domain.case import case_at
 from services.complaints.domain.course import Status, status_at
 from services.complaints.domain.facts import CaseEvent, Filed
 from services.complaints.domain.rulebook import rulebook_of
@@ -247,7 +247,7 @@ def hold(case: Case, row: Row) -> None:
     complaint = case.facts.complaint
     if row.status is not None:
         assert isinstance(complaint, Filed)
-        standing = stand(case.facts, complaint, case.policy, case.now)
+        standing = case_at(case.facts, complaint, case.policy, case.now)
         assert status_at(complaint, standing.course, case.now) == row.status
 
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from services.complaints.domain import facts
 from services.complaints.domain.facts import CaseEvent, CaseFacts
 from services.complaints.domain.merges import handed_to, merges_known
-from services.complaints.domain.turns import ABOUT_THE_STANDING
 from shared.contracts.complaints import (
     CaseClosed,
     CaseMerged,
@@ -19,6 +18,7 @@ from shared.contracts.complaints import (
     EscalationWithdrawn,
     StepRefused,
 )
+from shared.contracts.subjects import ABOUT_THE_STANDING
 from tests.services.complaints.given import (
     CUSTOMER,
     OTHER_CASE,

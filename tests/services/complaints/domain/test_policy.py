@@ -46,7 +46,7 @@ def _rung(at: str, name: str = "step", to: str = "group") -> dict[str, object]:
         ({"stops": ["phoned"]}, "stops"),
         ({"name": "with/slash"}, "name"),
         ({"ladder": ()}, "ladder"),
-        ({"ladder": [_rung("75%")]}, "one step 'due'"),
+        ({"ladder": [_rung("75%")]}, "one rung 'due'"),
         ({"ladder": [_rung("due"), _rung("75%", "warning")]}, "warnings first"),
         ({"ladder": [_rung("due"), _rung("150%")]}, "same name"),
         ({"ladder": [_rung("due", to="the boss")]}, "responsible_person"),

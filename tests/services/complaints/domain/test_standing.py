@@ -8,8 +8,8 @@ import pytest
 
 from services.complaints.domain.facts import CaseEvent
 from services.complaints.domain.rulebook import CaseRulebook, rulebook_of
-from services.complaints.domain.turns import ABOUT_THE_STANDING
 from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn
+from shared.contracts.subjects import ABOUT_THE_STANDING
 from tests.services.complaints.given import CASE, POLICY, absorbed, at, filed, given, moved, step
 from tests.services.complaints.several import (
     Cases,

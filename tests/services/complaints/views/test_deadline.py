@@ -8,7 +8,7 @@ from hypothesis import assume
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.complaints.domain.case import stand
+from services.complaints.domain.case import case_at
 from services.complaints.domain.clocks import Clock
 from services.complaints.domain.facts import CaseEvent, Filed
 from services.complaints.domain.policy import POLICY_2123, ClockRule, ComplaintPolicy
@@ -17,12 +17,13 @@ from services.complaints.views.amounts import exactly
 from services.complaints.views.arithmetic import (
     MOST_PIECES,
     BusinessDay,
+    OpenStretch,
     Rest,
-    Stretch,
     count,
     total,
 )
-from services.complaints.views.deadline import Explanation, explain
+from services.complaints.views.deadline import explain
+from shared.contracts.http.complaints_deadline import Explanation
 from shared.time.calendar import WEEKDAYS, BusinessCalendar
 from shared.time.deadlines import Hold, Span, due, joined
 from tests.services.complaints.given import (
@@ -125,7 +126,7 @@ def test_what_is_listed_was_open_and_not_held_and_comes_in_order(clock: Clock) -
     calendar = clock.edition.calendar
     assert calendar is not None
     zone = ZoneInfo(calendar.timezone)
-    stretches = [piece for piece in count(clock).pieces if isinstance(piece, Stretch)]
+    stretches = [piece for piece in count(clock).pieces if isinstance(piece, OpenStretch)]
     ended = clock.started_at
     for stretch in stretches:
         assert ended <= stretch.start < stretch.end
@@ -177,7 +178,7 @@ def explained(
     case = given(filed(), *events, rules=rules).when(when)
     complaint = case.facts.complaint
     assert isinstance(complaint, Filed)
-    standing = stand(case.facts, complaint, rules, case.now)
+    standing = case_at(case.facts, complaint, rules, case.now)
     return explain([each for each in standing.clocks if each.rule.name == clock][-1], complaint)
 
 

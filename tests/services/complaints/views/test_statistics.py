@@ -14,13 +14,8 @@ from hypothesis import strategies as st
 
 from services.complaints.domain.listing import CaseTally, ClockState, ClockTally
 from services.complaints.views.csv import MOST_CATEGORIES, to_csv
-from services.complaints.views.statistics import (
-    By,
-    PeriodStatistics,
-    Statistics,
-    periods,
-    statistics_of,
-)
+from services.complaints.views.statistics import periods, statistics_of
+from shared.contracts.http.complaints_statistics import By, PeriodStatistics, Statistics
 from tests.services.complaints.given import DEALER
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 3, 31)

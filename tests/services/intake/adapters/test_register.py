@@ -8,13 +8,15 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from services.intake.adapters.register import IDS_AT_ONCE, MongoRegister, Register, Shelf
-from services.intake.domain.batch import Entry, Unregistered, plan
-from services.intake.domain.canonical import submissions
+from services.intake.adapters.register import MongoRegister, Register, Shelf
+from services.intake.domain.batch import plan_batch
+from services.intake.domain.entries import BatchEntry
 from services.intake.domain.facts import Row
-from services.intake.domain.profiles.profiles import PROFILE
+from services.intake.domain.outgoing import Unregistered
+from services.intake.domain.profiles.profile import PROFILE
+from services.intake.domain.submissions import submissions
 from shared.platform.errors import Conflict, TransientFailure
-from shared.platform.mongo import Mongo
+from shared.platform.mongo import IDS_A_QUERY, Mongo
 from shared.settings import MongoSettings
 from tests.servers import ON_A_DATABASE
 from tests.services.intake.given import (
@@ -65,8 +67,8 @@ def registered(noun: str, data: Data) -> list[Row]:
     """The rows that a first report leads to."""
     found = reported(noun, data)
     asked = tuple(submissions(found, key=HASH_KEY))
-    entry = Entry(index=0, reported=found, submissions=asked)
-    planned = plan([entry], {}, now=NOW, unregistered=Unregistered())
+    entry = BatchEntry(index=0, reported=found, submissions=asked)
+    planned = plan_batch([entry], {}, now=NOW, unregistered=Unregistered())
     return list(planned.changed.values())
 
 
@@ -221,7 +223,7 @@ async def test_what_is_personal_has_a_collection_of_its_own(mongo_settings: Mong
 
 
 async def test_more_ids_than_fit_one_command_are_found(register: Register) -> None:
-    rows = [row(f"g/d/s/visit/{number}") for number in range(IDS_AT_ONCE + 5)]
+    rows = [row(f"g/d/s/visit/{number}") for number in range(IDS_A_QUERY + 5)]
     await register.save(rows)
     assert len(await register.find([one.document_id for one in rows])) == len(rows)
 

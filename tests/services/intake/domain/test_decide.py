@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.intake.domain.canonical import Submission
-from services.intake.domain.decide import Decision, Placement, decide, follow_cases
+from services.intake.domain.decide import RegisterDecision, decide
 from services.intake.domain.facts import Row
+from services.intake.domain.steps import MovedStep, follow_complaints
+from services.intake.domain.submissions import Submission
 from shared.contracts.intake import ComplaintMoved, ComplaintStepTaken, SaleMoved, SaleRecorded
 from tests.services.intake.given import (
     NOW,
@@ -35,11 +36,11 @@ def given(*asked: Submission) -> Row | None:
     return row
 
 
-def when(row: Row | None, asked: Submission) -> Decision:
+def when(row: Row | None, asked: Submission) -> RegisterDecision:
     return decide(row, asked, received_at=LATER)
 
 
-def sent(decision: Decision) -> set[tuple[str, str]]:
+def sent(decision: RegisterDecision) -> set[tuple[str, str]]:
     return {(type(told).__name__, told.customer_key) for told in decision.messages}
 
 
@@ -168,43 +169,45 @@ def a_case(data: Data | None = None) -> Row:
 
 def following(
     row: Row, *, case: Row | None, target: Row | None = None, published: tuple[str, ...] = ()
-) -> Placement | None:
-    return follow_cases(row, case=case, target=target, now=LATER, published=published)
+) -> MovedStep | None:
+    return follow_complaints(row, case=case, target=target, now=LATER, published=published)
 
 
-def placement(row: Row, *, case: Row | None, target: Row | None = None) -> Placement:
+def placement(row: Row, *, case: Row | None, target: Row | None = None) -> MovedStep:
     found = following(row, case=case, target=target)
     assert found is not None
     return found
 
 
-def merged_with(placed: Placement) -> dict[str, str | None]:
+def merged_with(version_following: MovedStep) -> dict[str, str | None]:
     """Customer key -> the key that the step there merges with."""
-    steps = [told for told in placed.messages if isinstance(told, ComplaintStepTaken)]
+    steps = [told for told in version_following.messages if isinstance(told, ComplaintStepTaken)]
     return {told.customer_key: told.merged_into_key for told in steps}
 
 
 def test_given_a_waiting_step_when_its_complaint_has_a_customer_then_it_follows() -> None:
-    placed = placement(a_step(), case=a_case())
-    assert {(type(told).__name__, told.customer_key) for told in placed.messages} == {
+    version_following = placement(a_step(), case=a_case())
+    assert {(type(told).__name__, told.customer_key) for told in version_following.messages} == {
         ("ComplaintMoved", WAITING),
         ("ComplaintStepTaken", key()),
     }
-    assert placed.row.version > a_step().version, "it replaces what the old customer holds"
-    assert {told.version for told in placed.messages} == {placed.row.version}
-    gone = next(told for told in placed.messages if isinstance(told, ComplaintMoved))
+    assert version_following.row.version > a_step().version, (
+        "it replaces what the old customer holds"
+    )
+    assert {told.version for told in version_following.messages} == {version_following.row.version}
+    gone = next(told for told in version_following.messages if isinstance(told, ComplaintMoved))
     assert gone.case_id == f"{PUDONG}/cdk/complaint/K1"
 
 
 def test_given_a_step_when_its_complaint_turns_internal_then_it_is_only_taken_back() -> None:
-    placed = placement(a_step(), case=a_case(complaint(customer=INTERNAL)))
-    assert [type(told) for told in placed.messages] == [ComplaintMoved]
-    assert placed.row.keys == frozenset()
+    version_following = placement(a_step(), case=a_case(complaint(customer=INTERNAL)))
+    assert [type(told) for told in version_following.messages] == [ComplaintMoved]
+    assert version_following.row.keys == frozenset()
 
 
 def test_given_a_moved_step_when_it_is_repeated_then_nothing_happens() -> None:
-    placed = placement(a_step(), case=a_case())
-    decision = when(placed.row, submitted("complaint-step", step()))
+    version_following = placement(a_step(), case=a_case())
+    decision = when(version_following.row, submitted("complaint-step", step()))
     assert (decision.outcome, decision.messages) == ("duplicate", ())
 
 
@@ -217,10 +220,10 @@ def test_given_a_step_at_its_complaint_then_nothing_happens() -> None:
 
 def test_given_a_lost_race_when_the_step_went_elsewhere_then_it_is_taken_back_there() -> None:
     there = placement(a_step(), case=a_case()).row
-    placed = following(there, case=a_case(), published=(WAITING, key()))
-    assert placed is not None
-    assert placed.row is there, "nothing is to be registered"
-    (told,) = placed.messages
+    version_following = following(there, case=a_case(), published=(WAITING, key()))
+    assert version_following is not None
+    assert version_following.row is there, "nothing is to be registered"
+    (told,) = version_following.messages
     assert (type(told), told.customer_key) == (ComplaintMoved, WAITING)
     assert a_step().version < told.version == there.version
 
@@ -232,24 +235,24 @@ def test_given_a_cut_off_correction_when_the_complaint_comes_back_then_the_step_
     back = a_case(complaint(source_modified_at=at(-20)))
     correction = submitted("complaint-step", step(source_modified_at=at(-40))).under(away, None)
     cut_off = when(registered, correction)
-    strays = follow_cases(
+    strays = follow_complaints(
         cut_off.row, case=away, target=None, now=LATER, overtaken={key()}, before=registered
     )
     assert strays is not None
-    placed = placement(registered, case=back)
+    version_following = placement(registered, case=back)
     for gone in (*cut_off.messages, *strays.messages):
         if isinstance(gone, ComplaintMoved):
-            assert registered.version < gone.version < placed.row.version
+            assert registered.version < gone.version < version_following.row.version
 
 
 def test_given_a_merge_when_the_other_complaint_is_known_then_it_names_its_customer() -> None:
     at_case = placement(a_step(merge()), case=a_case())
     assert merged_with(at_case) == {key("C1"): None}
-    placed = placement(at_case.row, case=a_case(), target=a_case(target()))
-    assert merged_with(placed) == {key("C1"): key("C2")}
-    assert not [told for told in placed.messages if isinstance(told, ComplaintMoved)]
-    assert placed.row.version > at_case.row.version
-    assert following(placed.row, case=a_case(), target=a_case(target())) is None
+    version_following = placement(at_case.row, case=a_case(), target=a_case(target()))
+    assert merged_with(version_following) == {key("C1"): key("C2")}
+    assert not [told for told in version_following.messages if isinstance(told, ComplaintMoved)]
+    assert version_following.row.version > at_case.row.version
+    assert following(version_following.row, case=a_case(), target=a_case(target())) is None
 
 
 @pytest.mark.parametrize(
@@ -266,19 +269,21 @@ def test_given_a_merge_when_the_other_complaint_changes_then_it_names_who_it_is_
 ) -> None:
     row = placement(a_step(merge()), case=a_case(), target=a_case(target())).row
     changed = a_case(target(source_modified_at=at(-30), **changes))
-    placed = placement(row, case=a_case(), target=changed)
-    assert merged_with(placed) == {key("C1"): expected}
-    assert placed.row.version > row.version
+    version_following = placement(row, case=a_case(), target=changed)
+    assert merged_with(version_following) == {key("C1"): expected}
+    assert version_following.row.version > row.version
 
 
 def test_given_a_merge_when_both_complaints_move_then_it_moves_once() -> None:
     row = placement(a_step(merge()), case=a_case(), target=a_case(target())).row
     moved = {"source_modified_at": at(-30), "customer": customer("C3")}
-    placed = placement(row, case=a_case(complaint(**moved)), target=a_case(target(**moved)))
-    assert merged_with(placed) == {key("C3"): key("C3")}
-    assert [told.customer_key for told in placed.messages if isinstance(told, ComplaintMoved)] == [
-        key("C1")
-    ]
+    version_following = placement(
+        row, case=a_case(complaint(**moved)), target=a_case(target(**moved))
+    )
+    assert merged_with(version_following) == {key("C3"): key("C3")}
+    assert [
+        told.customer_key for told in version_following.messages if isinstance(told, ComplaintMoved)
+    ] == [key("C1")]
 
 
 def test_given_a_placed_merge_when_it_is_corrected_then_the_correction_is_newer() -> None:

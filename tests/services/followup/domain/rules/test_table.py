@@ -36,7 +36,6 @@ def test_a_part_that_is_forgotten_is_named(incomplete: Kinds, missing: str) -> N
     assert missing in forgotten(incomplete)
 
 
-def test_every_trigger_is_of_use_and_every_rule_that_ships_has_a_row() -> None:
-    shipped = FollowUpPolicy().rules
-    assert {rule.trigger for rule in shipped} == TRIGGERS.keys()
-    assert [rule.kind for rule in shipped if f"| `{rule.kind}` " not in KINDS.page] == []
+def test_every_rule_that_ships_has_a_row() -> None:
+    kinds = [rule.kind for rule in FollowUpPolicy().rules]
+    assert [kind for kind in kinds if f"| `{kind}` " not in KINDS.page] == []

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from services.intake.adapters.http.body import BATCH, NDJSON, SINGLE, events_in
-from services.intake.domain.examine.findings import Finding
-from services.intake.domain.examine.reports import Refused, Reported, examine
+from services.intake.domain.decode.body import BATCH, NDJSON, SINGLE, events_in
+from services.intake.domain.examine.event import InvalidEvent, Reported, examine
+from services.intake.domain.findings import Finding
 from shared.contracts.envelope import CloudEvent
 from tests.services.intake.given import DEALERS, NOW, event, lines, visit
 
 
-def found(**more: Any) -> Reported | Refused:
+def found(**more: Any) -> Reported | InvalidEvent:
     return examine(event("visit", visit(), **more), dealers=DEALERS, now=NOW)
 
 
@@ -64,7 +64,7 @@ def found(**more: Any) -> Reported | Refused:
 )
 def test_what_is_no_cloudevent_is_refused(attributes: dict[str, Any], pointer: str) -> None:
     refused = found(**attributes)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, InvalidEvent)
     assert [error.pointer for error in refused.errors] == [pointer]
 
 
@@ -91,10 +91,10 @@ def test_data_in_base64_is_told_apart() -> None:
     raw = event("visit", {})
     del raw["data"]
     alone = examine(raw | {"data_base64": "e30="}, dealers=DEALERS, now=NOW)
-    assert isinstance(alone, Refused)
+    assert isinstance(alone, InvalidEvent)
     assert Finding("/data_base64", "data is JSON here: send it as data") in alone.errors
     beside = found(data_base64="e30=")
-    assert isinstance(beside, Refused)
+    assert isinstance(beside, InvalidEvent)
     (error,) = beside.errors
     assert error.detail == "not beside data: an event has one of them"
 
@@ -105,14 +105,14 @@ def test_it_is_so_for_one_event_for_a_batch_and_for_lines(media_type: str) -> No
     body = b"[" + body + b"]" if media_type == BATCH else body
     (raw,) = events_in(body, media_type, max_items=9, max_event_bytes=99_999)
     refused = examine(raw, dealers=DEALERS, now=NOW)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, InvalidEvent)
     assert [error.pointer for error in refused.errors] == ["/Tenant"]
 
 
 def test_many_wrong_attributes_are_counted_and_few_told() -> None:
     refused = found(**{f"X{number}": "x" for number in range(5_000)})
-    assert isinstance(refused, Refused)
-    assert (len(refused.errors), refused.untold) == (20, 4_980)
+    assert isinstance(refused, InvalidEvent)
+    assert (len(refused.errors), refused.not_shown) == (20, 4_980)
 
 
 def test_the_schema_says_it() -> None:

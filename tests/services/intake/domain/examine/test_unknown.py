@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.examine.findings import Finding
-from services.intake.domain.examine.reports import Refused, Reported, examine
+from services.intake.domain.examine.event import InvalidEvent, Reported, examine
+from services.intake.domain.findings import Finding
 from tests.services.intake.given import (
     DEALERS,
     EVERY_KIND,
@@ -23,9 +23,9 @@ from tests.services.intake.given import (
 LINE = {"line_no": "1", "pay_type": "customer"}
 
 
-def refused(noun: str, data: Data, **more: Any) -> Refused:
+def refused(noun: str, data: Data, **more: Any) -> InvalidEvent:
     found = examine(event(noun, data), dealers=DEALERS, now=NOW, strict=True, **more)
-    assert isinstance(found, Refused)
+    assert isinstance(found, InvalidEvent)
     return found
 
 
@@ -136,11 +136,11 @@ def test_a_strict_refusal_tells_what_else_is_wrong() -> None:
 def test_many_are_counted_and_few_are_told() -> None:
     unknown = {f"name{number}": number for number in range(9_000)}
     found = reported("visit", visit(**unknown))
-    assert (len(found.warnings), found.untold) == (20, 8_980)
-    untold = examine(event("visit", visit(**unknown)), dealers=DEALERS, now=NOW, tell=0)
-    assert isinstance(untold, Reported)
-    assert (untold.warnings, untold.untold) == ((), 9_000)
-    assert refused("visit", visit(**unknown)).untold == 8_980
+    assert (len(found.warnings), found.not_shown) == (20, 8_980)
+    not_shown = examine(event("visit", visit(**unknown)), dealers=DEALERS, now=NOW, show=0)
+    assert isinstance(not_shown, Reported)
+    assert (not_shown.warnings, not_shown.not_shown) == ((), 9_000)
+    assert refused("visit", visit(**unknown)).not_shown == 8_980
 
 
 def test_what_was_left_out_is_told_before_what_was_not_known() -> None:

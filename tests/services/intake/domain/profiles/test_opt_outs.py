@@ -9,8 +9,8 @@ from hypothesis import given as forall
 from hypothesis import strategies as st
 
 from services.intake.adapters.republish import Republishing
-from services.intake.domain.canonical import submissions
-from services.intake.domain.profiles.decide import decide_opt_outs
+from services.intake.domain.decide_profiles import decide_opt_outs
+from services.intake.domain.submissions import submissions
 from shared.contracts.intake import ConsentGiven, CustomerMoved, Recorded
 from shared.testing.publisher import MemoryPublisher
 from tests.services.intake.given import (

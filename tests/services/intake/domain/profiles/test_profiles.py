@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from services.intake.domain.profiles.profiles import with_said
-from services.intake.domain.profiles.said import Statements, stamped
+from services.intake.domain.profiles.profile import with_said
+from services.intake.domain.statements import Statements, stamped
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 from shared.platform.errors import TransientFailure
 from tests.services.intake.given import GOOD_VIN, Data, at, complaint, event, key, sale, visit

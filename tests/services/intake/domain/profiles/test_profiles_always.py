@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.intake.domain.canonical import submissions
-from services.intake.domain.profiles.decide import decide_profile
-from services.intake.domain.profiles.profiles import PROFILE, profile_version, with_said
-from services.intake.domain.profiles.said import Said, Statements, stamped
+from services.intake.domain.decide_profiles import decide_profile
+from services.intake.domain.profiles.profile import PROFILE, profile_version, with_said
+from services.intake.domain.statements import Statement, Statements, stamped
+from services.intake.domain.submissions import submissions
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 from shared.platform.errors import TransientFailure
 from tests.examples import thorough
@@ -63,7 +63,7 @@ def words_of(minute: int, said: Sequence[str]) -> Statements:
 
 def naive(told: Iterable[Statements]) -> Statements:
     """All words at once: the newest of each, then what gives way."""
-    newest: dict[str, Said] = {}
+    newest: dict[str, Statement] = {}
     for statements in told:
         for of, word in statements.items():
             if of not in newest or newest[of].stamp < word.stamp:
@@ -83,7 +83,7 @@ def naive(told: Iterable[Statements]) -> Statements:
         if not (of.startswith("vehicles/") and word.stamp <= floor)
         and not (of.startswith("phones/") and word.stamp <= whole)
     }
-    return {**kept, "vehicles": Said(stamp=floor)} if floor else kept
+    return {**kept, "vehicles": Statement(stamp=floor)} if floor else kept
 
 
 @thorough

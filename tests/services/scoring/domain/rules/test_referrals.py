@@ -16,3 +16,9 @@ def test_whoever_is_referred_counts_once_from_the_first_time_on() -> None:
 
 def test_being_referred_gives_nothing() -> None:
     assert points_of("referrals", referral("2025-01-10", role="referred")) == []
+
+
+def test_who_refers_themselves_is_credited_in_whatever_order_both_are_read() -> None:
+    roles = (referral("2025-01-10"), referral("2025-01-10", role="referred"))
+    for order in (roles, roles[::-1]):
+        assert points_of("referrals", *order)[0] == ("2025-01-10", "2026-01-10", 10)

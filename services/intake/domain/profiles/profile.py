@@ -1,0 +1,191 @@
+"""A customer's profile, made of what documents say of the customer: each field its newest word.
+
+A list of telephone numbers is a whole: it replaces what was known. Where some of it could not be
+read, the rest is added to what is known, for nobody knows which number was meant. Of cars each
+part is a field of its own; the cars that were spoken of last are remembered.
+"""
+
+from collections.abc import Collection, Iterator
+
+from pydantic import JsonValue
+
+from services.intake.domain.documents.naming import RecordFields
+from services.intake.domain.statements import (
+    Statement,
+    Statements,
+    joined,
+    newest_first,
+    stamped,
+    version_of,
+    weight,
+)
+from shared.contracts.feed_parts import MOST_PHONES, Customer, Vehicle
+from shared.contracts.identifiers import dealer_of, document_id, number_in, source_of
+from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
+
+PROFILE = "profile"
+PHONES, CARS = "phones", "vehicles"
+BEFORE = "before"
+"""Stands for what was registered before intake kept contents."""
+_TEXTS = ("name", "email", "language")
+_OF_CARS = ("plate", "make", "model", "model_year")
+
+
+def profile_of(customer_key: str) -> str:
+    """The document id of a customer's profile."""
+    source, number = source_of(customer_key), number_in(customer_key)
+    return document_id(dealer_of(customer_key), source, PROFILE, number)
+
+
+def said_of(customer: Customer, *, where: str, left_out: Collection[str]) -> dict[str, JsonValue]:
+    """What a document says of its customer: field -> value; None or [] where it deletes.
+
+    Blank text says nothing, and neither does what was `left_out` (JSON pointers); `where` is the
+    pointer of the customer.
+    """
+    fields = customer.model_fields_set
+    said: dict[str, JsonValue] = {}
+    if "kind" in fields:
+        said["kind"] = "business" if customer.kind == "business" else "person"
+    for name in _TEXTS:
+        text: str | None = getattr(customer, name)
+        if name in fields and f"{where}/{name}" not in left_out and (text is None or text.strip()):
+            said[name] = text and text.strip()
+    if "opt_outs" in fields:
+        said["opt_outs"] = list(customer.opt_outs)
+    if PHONES in fields:
+        said |= _phones(customer, whole=f"{where}/{PHONES}" not in left_out)
+    return said
+
+
+def _phones(customer: Customer, *, whole: bool) -> dict[str, JsonValue]:
+    if whole:
+        numbers: list[JsonValue] = [
+            {"kind": phone.kind, "e164": phone.number} for phone in customer.phones
+        ]
+        return {PHONES: numbers}
+    return {
+        f"{PHONES}/{phone.number}": {"kind": phone.kind, "place": position}
+        for position, phone in enumerate(customer.phones)
+    }
+
+
+def said_of_car(vehicle: Vehicle, *, where: str, left_out: Collection[str]) -> dict[str, JsonValue]:
+    """What a document says of the car that it names."""
+    said: dict[str, JsonValue] = {}
+    for name in _OF_CARS:
+        value = getattr(vehicle, name)
+        blank = isinstance(value, str) and not value.strip()
+        if name in vehicle.model_fields_set and f"{where}/{name}" not in left_out and not blank:
+            said[f"{CARS}/{vehicle.vin}/{name}"] = (
+                value.strip() if isinstance(value, str) else value
+            )
+    return said
+
+
+def with_said(known: Statements, found: Statements) -> Statements:
+    """What is known with what was found; `known` itself where nothing of it is news."""
+    after = joined(known, found)
+    if after is known:
+        return known
+    after = _cars_kept(_numbers_kept(after))
+    return known if after == known else after
+
+
+def _numbers_kept(said: Statements) -> Statements:
+    """Without numbers that a newer list as a whole replaces; the newest `MOST_PHONES` only."""
+    whole = said.get(PHONES)
+    added = _below(PHONES, said)
+    newer = {of: word for of, word in added.items() if whole is None or word.stamp > whole.stamp}
+    kept = dict(newest_first(newer.items())[:MOST_PHONES])
+    return {of: word for of, word in said.items() if of not in added or of in kept}
+
+
+def _cars_kept(said: Statements) -> Statements:
+    """The cars spoken of last. Nothing as old as the last word on one that gave way is kept.
+
+    That last word stays as the floor of all others: so it makes no difference which car gave way
+    first.
+    """
+    floor = said.get(CARS)
+    words = _below(CARS, said)
+    spoken = {of: word for of, word in words.items() if floor is None or word.stamp > floor.stamp}
+    last: dict[str, str] = {}
+    for of, word in spoken.items():
+        vin = of.split("/")[1]
+        last[vin] = max(last.get(vin, ""), word.stamp)
+    if len(last) > MOST_VEHICLES:
+        floor = Statement(stamp=sorted(last.values(), reverse=True)[MOST_VEHICLES])
+        spoken = {of: word for of, word in spoken.items() if word.stamp > floor.stamp}
+    others = {of: word for of, word in said.items() if of not in words and of != CARS}
+    return {**others, **spoken} if floor is None else {**others, CARS: floor, **spoken}
+
+
+def profile_version(said: Statements) -> str:
+    """The version of what was said. Words that gave way to a newer one count as that one."""
+    more = 0
+    for field, most in ((PHONES, MOST_PHONES), (CARS, MOST_VEHICLES * len(_OF_CARS))):
+        floor = said.get(field)
+        if floor is not None:
+            more += (most - len(_below(field, said))) * weight(floor.stamp)
+    return version_of(said, more=more)
+
+
+def profile_made_of(said: Statements, about: RecordFields) -> ProfileRecorded:
+    """The profile `about` a customer, as it is published."""
+    plain = {
+        field: word.value for field, word in said.items() if field in {*_TEXTS, "kind", "opt_outs"}
+    }
+    return ProfileRecorded.model_validate(
+        {"kind": "person", **plain, **about, PHONES: list(_numbers(said)), CARS: _cars(said)}
+    )
+
+
+def _numbers(said: Statements) -> Iterator[JsonValue]:
+    """Those that were added, the newest first, then those of the last whole list."""
+    added = [
+        (word.stamp, -_position(word), of.partition("/")[2], word)
+        for of, word in _below(PHONES, said).items()
+    ]
+    numbers: dict[str, JsonValue] = {}
+    for _, _, number, word in sorted(added, key=lambda entry: entry[:3], reverse=True):
+        assert isinstance(word.value, dict)
+        numbers[number] = {"kind": word.value["kind"], "e164": number}
+    whole = said[PHONES].value if PHONES in said else None
+    for phone in whole if isinstance(whole, list) else ():
+        assert isinstance(phone, dict)
+        numbers.setdefault(str(phone["e164"]), phone)
+    yield from list(numbers.values())[:MOST_PHONES]
+
+
+def _position(word: Statement) -> int:
+    """Of a number in the list of the report that added it."""
+    position = word.value.get("place") if isinstance(word.value, dict) else None
+    return position if isinstance(position, int) else 0
+
+
+def _cars(said: Statements) -> dict[str, dict[str, JsonValue]]:
+    """Those of which something is known, by VIN."""
+    cars: dict[str, dict[str, JsonValue]] = {}
+    for of, word in sorted(_below(CARS, said).items()):
+        _, vin, name = of.split("/")
+        if word.value is not None:
+            cars.setdefault(vin, {})[name] = word.value
+    return cars
+
+
+def said_before(published: ProfileRecorded, version: str) -> Statements:
+    """What a profile says that was registered before fields had their own words."""
+    values: dict[str, JsonValue] = {}
+    if published.kind == "business":
+        values["kind"] = published.kind
+    values |= {name: text for name in _TEXTS if (text := getattr(published, name))}
+    if published.opt_outs:
+        values["opt_outs"] = list(published.opt_outs)
+    if published.phones:
+        values[PHONES] = [phone.model_dump() for phone in published.phones]
+    return stamped(values, version)
+
+
+def _below(field: str, said: Statements) -> Statements:
+    return {of: word for of, word in said.items() if of.startswith(f"{field}/")}

@@ -1,0 +1,45 @@
+"""What the register knows of documents, as it is answered: nothing personal, and no hash of it."""
+
+from collections.abc import Mapping
+
+from services.intake.domain.facts import Row
+from shared.contracts.http.intake import DocumentDetail, Narrative, RegisteredDocument
+from shared.contracts.values import instant_text
+
+
+def registered_document(row: Row) -> RegisteredDocument:
+    """One of a list."""
+    return RegisteredDocument(
+        document_id=row.document_id,
+        kind=row.kind,
+        version=row.version,
+        customer_keys=tuple(sorted(row.keys)),
+    )
+
+
+def document_detail(row: Row) -> DocumentDetail:
+    """One by itself."""
+    return DocumentDetail(
+        **registered_document(row).model_dump(),
+        dealer_id=row.dealer_id,
+        roles=dict(row.customer_keys),
+        parent=row.parent,
+        merged_into=row.merged_into,
+        first_received_at=instant_text(row.first_received_at),
+        updated_at=instant_text(row.updated_at),
+    )
+
+
+def narrative_of(row: Row) -> Narrative | None:
+    """What was written of it in free words; None where nothing was."""
+    words = _written(row)
+    if not words:
+        return None
+    return Narrative.model_validate({**words, "document_id": row.document_id})
+
+
+def _written(row: Row) -> Mapping[str, str]:
+    """Name -> text, of all that was written and not deleted."""
+    if row.words is None:
+        return {"narrative": row.narrative} if row.narrative else {}
+    return {name: word.value for name, word in row.words.items() if isinstance(word.value, str)}

@@ -1,0 +1,76 @@
+"""What `/openapi.json` says of the events, which the endpoint reads raw."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from services.intake.domain.decode.body import BATCH, NDJSON, SINGLE
+from shared.contracts.envelope import CloudEvent
+from shared.contracts.feeds import REPORTS
+
+_REFERENCE = "#/components/schemas/{model}"
+_EVENT = {"$ref": _REFERENCE.format(model="ReportedEvent")}
+
+EVENT_BODY: dict[str, Any] = {
+    "required": True,
+    "description": "CloudEvents 1.0 in structured mode. `type` says what `data` is.",
+    "content": {
+        SINGLE: {"schema": _EVENT},
+        BATCH: {"schema": {"type": "array", "items": _EVENT}},
+        NDJSON: {"schema": {"type": "string", "description": "one event a line"}},
+    },
+}
+"""The request body of `POST /v1/events`."""
+
+STRICT: dict[str, Any] = {
+    "name": "strict",
+    "in": "query",
+    "required": False,
+    "description": "Reject events with fields that are not known, instead of warning about them",
+    "schema": {"type": "boolean", "default": False},
+}
+"""The one query parameter of `POST /v1/events`."""
+
+_WHEN = {
+    400: "Not JSON in UTF-8, cut off, or nested too deeply",
+    404: "Not in the register, or no dealer of this group",
+    408: "The body came too slowly",
+    413: "Too many bytes or events at once, or too large an event",
+    415: "A content type that is not taken",
+    422: "Not valid; `errors` says where, of many faults the first",
+    503: "The broker or the database is away, or too much is under way: send it again after "
+    "`Retry-After` seconds",
+}
+
+
+def problems_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How an endpoint's problems are described."""
+    return {status: {"description": _WHEN[status]} for status in statuses}
+
+
+def with_events(openapi: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document with the schemas of all events."""
+    models: list[type[BaseModel]] = [CloudEvent, *REPORTS.values()]
+    _, definitions = models_json_schema(
+        [(model, "validation") for model in models], ref_template=_REFERENCE
+    )
+    schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(definitions["$defs"])
+    schemas["ReportedEvent"] = {
+        "title": "ReportedEvent",
+        "oneOf": [_event_of(name, model.__name__) for name, model in REPORTS.items()],
+    }
+    return openapi
+
+
+def _event_of(type_name: str, model: str) -> dict[str, Any]:
+    of_type = {
+        "type": "object",
+        "required": ["data"],
+        "properties": {
+            "type": {"const": type_name},
+            "data": {"$ref": _REFERENCE.format(model=model)},
+        },
+    }
+    return {"title": model, "allOf": [{"$ref": _REFERENCE.format(model="CloudEvent")}, of_type]}
