@@ -12,11 +12,7 @@ from services.complaints.domain.rulebook import CaseEdition
 from services.complaints.views.deadline import explain
 from shared.contracts.complaints import CaseMerged
 from shared.policies.drafts import Draft
-from tests.services.complaints.given import (
-    DEALER,
-    RECEIVED,
-    Case,
-)
+from tests.services.complaints.given import DEALER, RECEIVED, Case
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

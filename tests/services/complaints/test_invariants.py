@@ -68,11 +68,11 @@ def test_a_verdict_agrees_with_its_breach(events: list[CaseEvent], now: datetime
     found = visible(_decide(facts, now), now)
     said = {place(about): content for about, content in found.items()}
     for about, content in said.items():
-        saying, _, clock = about.partition("/")
-        if saying == "verdict" and content["verdict"] == "kept":
+        kind, _, clock = about.partition("/")
+        if kind == "verdict" and content["verdict"] == "kept":
             assert f"breach/{clock}" not in said
             assert content["margin_seconds"] >= 0
-        if saying == "breach":
+        if kind == "breach":
             assert f"warning/{clock}" in said
             assert content["due_at"] <= now
 

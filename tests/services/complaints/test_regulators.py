@@ -15,13 +15,7 @@ from services.complaints.domain.policy import ClockRule, ComplaintPolicy
 from services.complaints.domain.rulebook import CaseRulebook, rulebook_of
 from shared.contracts.feed_parts import StepName
 from shared.contracts.subjects import CaseSubject
-from tests.services.complaints.given import (
-    absorbed,
-    at,
-    filed,
-    given,
-    step,
-)
+from tests.services.complaints.given import absorbed, at, filed, given, step
 from tests.services.complaints.reading import ID, OneDealer, client
 from tests.services.complaints.regulators import arithmetic, clock, clock_names, local, merged
 

@@ -12,9 +12,7 @@ from services.complaints.domain.differences import differences
 from services.complaints.domain.policy import POLICY_2123
 from services.complaints.domain.rulebook import CaseEdition, CaseRulebook
 from shared.yaml_file import WrongFile
-from tests.services.complaints.given import (
-    DEALER,
-)
+from tests.services.complaints.given import DEALER
 from tests.services.complaints.regulators import EXAMPLES, draft
 
 

@@ -9,13 +9,7 @@ from services.complaints.domain.facts import Filed
 from services.complaints.domain.rulebook import CaseRulebook
 from services.complaints.views.deadline import explain
 from shared.time.deadlines import Span
-from tests.services.complaints.given import (
-    absorbed,
-    at,
-    filed,
-    given,
-    step,
-)
+from tests.services.complaints.given import absorbed, at, filed, given, step
 from tests.services.complaints.regulators import arithmetic, clock, clock_names, merged
 
 
