@@ -76,6 +76,8 @@ class Runtime(Generic[F, P]):
         self._mongo = Mongo(settings.mongo, decider.name)
         self.store = MongoStore(self._mongo.database, listed=decider.listed)
         self.dealers = settings.dealers()
+        self.partitions = settings.kafka.partitions
+        """Of the topics that it reads; what the broker says, once it is asked."""
         self.reader = StoreReader(decider, self.store, self.clock, self.dealers)
         self._publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
@@ -230,6 +232,7 @@ class Runtime(Generic[F, P]):
             )
         if len({counts[name] for name in reads}) > 1:
             raise TransientFailure(f"their numbers of partitions differ: {counts}")
+        self.partitions = max(counts[name] for name in reads)
 
     async def _watch(self) -> None:
         """Keep the gauges of ownership and lag current."""
@@ -297,7 +300,7 @@ def serve(
                 trial=trial,
                 store=runtime.store,
                 clock=runtime.clock,
-                partitions=settings.kafka.partitions,
+                partitions=lambda: runtime.partitions,
             )
             app.include_router(policy_routes(pages, runtime.dealers))
         await runtime.start()

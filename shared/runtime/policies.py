@@ -5,7 +5,7 @@ A request looks at one page, whatever the dealer has, and lets others through me
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -76,7 +76,7 @@ class PolicyPages(Generic[F, P]):
     trial: Trial[F, P]
     store: StoredPages
     clock: TimeSource
-    partitions: int
+    partitions: Callable[[], int]
     """How many partitions its topics have."""
 
     async def dry_run(self, asked: DryRunRequest) -> DryRunPage:
@@ -120,7 +120,7 @@ class PolicyPages(Generic[F, P]):
         else:
             first = f"{dealer_id}/"
             versions = await self.store.policy_versions(
-                range(self.partitions), after=max(after, first), limit=PROGRESS_PAGE
+                range(self.partitions()), after=max(after, first), limit=PROGRESS_PAGE
             )
             found = [each for id_, each in versions if id_.startswith(first)]
             following = versions[-1][0] if len(found) == PROGRESS_PAGE else None

@@ -56,7 +56,7 @@ class Following(Generic[F, P]):
         self.store = MemoryStore()
         self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
         self.pages = PolicyPages(
-            decider=decider, trial=trial, store=self.store, clock=self.clock, partitions=1
+            decider=decider, trial=trial, store=self.store, clock=self.clock, partitions=lambda: 1
         )
         self._worker = working(
             decider,

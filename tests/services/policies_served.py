@@ -32,7 +32,9 @@ def answering(
     async def serve() -> None:
         store = MemoryStore()
         await store.save(stored)
-        pages = PolicyPages(decider=decider, trial=trial, store=store, clock=clock, partitions=1)
+        pages = PolicyPages(
+            decider=decider, trial=trial, store=store, clock=clock, partitions=lambda: 1
+        )
 
         async def readiness() -> list[str]:
             return []

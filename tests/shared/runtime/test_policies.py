@@ -106,7 +106,11 @@ class Service:
             open_only=self.open_only,
         )
         pages = PolicyPages(
-            decider=TOY, trial=trial, store=self.store, clock=ManualClock(START), partitions=2
+            decider=TOY,
+            trial=trial,
+            store=self.store,
+            clock=ManualClock(START),
+            partitions=lambda: 2,
         )
         return policy_routes(pages, read_dealers(EXAMPLE_DEALERS))
 
