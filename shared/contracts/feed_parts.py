@@ -90,6 +90,7 @@ Vin = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_upper=True, max_length=40),
     BeforeValidator(without_spaces),
+    AfterValidator(without_spaces),  # what is of another length in capitals may compose anew
 ]
 """As reported; intake checks the characters and the check digit."""
 

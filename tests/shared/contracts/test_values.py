@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -155,6 +155,7 @@ def test_one_of_several_ways_to_write_a_number_stands_for_all(
 
 
 @given(st.text(max_size=40))
+@example("ß´")
 def test_what_is_normalised_stays_as_it_is(written: str) -> None:
     for adapter in (NUMBER, CUSTOMER_NUMBER, CODE, VIN):
         try:
