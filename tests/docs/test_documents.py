@@ -74,7 +74,7 @@ def test_every_name_that_contributors_are_told_exists() -> None:
     text = (PROJECT / "CONTRIBUTING.md").read_text("utf-8")
     code = "\n".join(
         path.read_text("utf-8")
-        for folder in ("services", "shared", "deploy")
+        for folder in ("services", "shared", "deploy", "tests")
         for path in (PROJECT / folder).rglob("*.py")
     )
     named = set(re.findall(r"`(_?[A-Z][A-Za-z_]{3,})`", text)) - {"ManualClock", "TYPE"}
