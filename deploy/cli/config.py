@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli import configuration, policy_cli
+from deploy.cli import configuration
+from deploy.cli.policy import command as policy_cli
 from deploy.cli.terminal import warn
 
 app = typer.Typer(help="Look at the configuration.", no_args_is_help=True)

@@ -10,18 +10,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from deploy.cli import (
-    config,
-    configuration,
-    demo,
-    example,
-    policy_cli,
-    republish,
-    send,
-    tail,
-    topics,
-    up,
-)
+from deploy.cli import config, configuration, demo, example, republish, send, tail, topics, up
+from deploy.cli.policy import command as policy_cli
 from deploy.cli.dead_letters import command as dead_letters
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import FAILED, WRONG_USE, err, out

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import JsonValue
 
-from deploy.cli.policy_sum import DryRunSum
+from deploy.cli.policy.totals import DryRunSum
 from shared.contracts.envelope import Event
 from shared.contracts.http.policies import DryRunRequest
 from shared.decider.decider import Decider, Facts

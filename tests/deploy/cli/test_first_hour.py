@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.cli import example, policy_cli, terminal
+from deploy.cli import example, terminal
+from deploy.cli.policy import command as policy_cli
 from deploy.cli import main as cli
 from deploy.cli.address_file import Addresses, addresses
 from deploy.cli.failures import CannotRun

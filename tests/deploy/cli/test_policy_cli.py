@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cli import policy_cli
-from deploy.cli.policy_client import PolicyClient
+from deploy.cli.policy import command as policy_cli
+from deploy.cli.policy.client import PolicyClient
 from deploy.sandbox.processes import free_port
 from services.complaints.adapters.policies import read_rulebook
 from services.complaints.domain.dry_run import TRIAL

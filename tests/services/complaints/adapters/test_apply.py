@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deploy.cli.policy_sum import SHOWN, DryRunSum
+from deploy.cli.policy.totals import SHOWN, DryRunSum
 from services.complaints.app import rules_watch
 from services.complaints.domain.dry_run import BREACHES, TRIAL
 from services.complaints.domain.facts import CaseFacts

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cli.policy_check import check
+from deploy.cli.policy.check import check
 from services.complaints.adapters.calendars import read_calendars
 from services.complaints.adapters.policies import KIND
 from shared.dealers.dealer import Dealers

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from deploy.cli.policy_check import Checked
-from deploy.cli.policy_sum import DryRunSum
+from deploy.cli.policy.check import Checked
+from deploy.cli.policy.totals import DryRunSum
 from services.complaints.domain.dry_run import BREACHES
 from shared.contracts.http.policies import Difference
 from shared.policies.differences import FieldChange

@@ -10,7 +10,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from deploy.cli.failures import CannotRun
-from deploy.cli.policy_sum import DryRunSum
+from deploy.cli.policy.totals import DryRunSum
 from deploy.cli.terminal import hint
 from shared.contracts.http.policies import DryRunPage, DryRunRequest, ProgressPage
 from shared.contracts.http.problem import Problem

@@ -10,13 +10,14 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from deploy.cli import configuration, policy_show
+from deploy.cli import configuration
+from deploy.cli.policy import show as policy_show
 from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
 from deploy.cli.failures import CannotRun
-from deploy.cli.policy_check import check
-from deploy.cli.policy_client import PolicyClient
-from deploy.cli.policy_folder import RulesWork
-from deploy.cli.policy_sum import DryRunSum
+from deploy.cli.policy.check import check
+from deploy.cli.policy.client import PolicyClient
+from deploy.cli.policy.folder import RulesWork
+from deploy.cli.policy.totals import DryRunSum
 from deploy.cli.readiness import what_keeps
 from deploy.cli.terminal import WRONG_USE, AsJson, DataDir, err, hint
 from shared.policies.drafts import Draft

@@ -11,7 +11,7 @@ import typer
 
 from deploy.cli.configuration import WrongConfiguration
 from deploy.cli.failures import CannotRun
-from deploy.cli.policy_kinds import AnyKind, policy_kind
+from deploy.cli.policy.kinds import AnyKind, policy_kind
 from shared.policies.applied import write_edition
 from shared.policies.differences import FieldChange
 from shared.policies.drafts import Draft
