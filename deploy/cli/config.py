@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from deploy.cli import configuration
-from deploy.cli.policy import command as policy_cli
+from deploy.cli.policy import command as policy
 from deploy.cli.terminal import warn
 
 app = typer.Typer(help="Look at the configuration.", no_args_is_help=True)
@@ -27,4 +27,4 @@ def check(
     warn(configuration.unread_variables(os.environ))
     warn(configuration.missing_rates(checked))
     if "complaints" in checked:
-        policy_cli.check_rules()
+        policy.check_rules()

@@ -11,9 +11,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from deploy.cli import config, configuration, demo, example, republish, send, tail, topics, up
-from deploy.cli.policy import command as policy_cli
 from deploy.cli.dead_letters import command as dead_letters
 from deploy.cli.failures import CannotRun
+from deploy.cli.policy import command as policy
 from deploy.cli.terminal import FAILED, WRONG_USE, err, out
 
 _PYTHONS = ((3, 11), (3, 13))
@@ -29,7 +29,7 @@ app.command("republish")(republish.command)
 app.command("demo")(demo.command)
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(config.app, name="config")
-app.add_typer(policy_cli.app, name="policy")
+app.add_typer(policy.app, name="policy")
 
 
 def _version(asked: bool) -> None:

@@ -1,31 +1,39 @@
 """`aftercare policy`: look at the dealers' rules, compare them, apply them."""
 
-import json
-import sys
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from deploy.cli import configuration
-from deploy.cli.policy import show as policy_show
 from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
 from deploy.cli.failures import CannotRun
+from deploy.cli.policy import show as policy_show
 from deploy.cli.policy.check import check
 from deploy.cli.policy.client import PolicyClient
 from deploy.cli.policy.folder import RulesWork
 from deploy.cli.policy.totals import DryRunSum
 from deploy.cli.readiness import what_keeps
-from deploy.cli.terminal import WRONG_USE, AsJson, DataDir, err, hint
+from deploy.cli.terminal import (
+    WRONG_USE,
+    AsJson,
+    DataDir,
+    bar,
+    confirm,
+    err,
+    hint,
+    warn,
+    write,
+    write_json,
+)
 from shared.policies.drafts import Draft
 from shared.policies.paths import SERVICES, VARIABLE, unknown_folders
 from shared.yaml_file import WrongFile
 
 LOOK_EVERY_SECONDS = 1.0
 STALLED_SECONDS = 60.0
+"""After how long without a step it is no longer waited."""
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -74,7 +82,7 @@ def diff(
     address = None if no_dry_run else _address(service, url, data_dir)
     if as_json:
         found = [_as_json(work, draft, address) for draft in drafts]
-        _write([json.dumps(found, ensure_ascii=False)])
+        write_json(found, readable=True)
     else:
         for draft in drafts:
             _show(work, draft, address)
@@ -108,12 +116,12 @@ def apply(
     address = _address(service, url, data_dir)
     if work.is_applied(draft, choice):
         since = work.kind.in_force(work.current(dealer))
-        _write([f"nothing to apply: the draft of {dealer} is in force already ({since})"])
+        write([f"nothing to apply: the draft of {dealer} is in force already ({since})"])
     else:
         _show(work, draft, None if no_dry_run else address)
         _agree(dealer, choice, yes=yes)
         path, edition = work.apply(draft, choice, note=note)
-        _write([f"applied to {dealer}, {work.kind.in_force(edition)}: {path}"])
+        write([f"applied to {dealer}, {work.kind.in_force(edition)}: {path}"])
     if not no_wait:
         if not url:
             require_rules(addresses(data_dir).rules, work.folder, service=service)
@@ -127,12 +135,6 @@ def check_rules() -> None:
     """
     if configuration.ruled_settings("complaints").rules_dir is not None:
         _check([RulesWork.of(name, None) for name in SERVICES], shown=False)
-
-
-def warn(lines: Iterable[str]) -> None:
-    """Tell what is most likely not meant."""
-    for line in lines:
-        err.print(f"warning: {line}", markup=False, highlight=False, soft_wrap=True)
 
 
 def require_rules(read: str | None, folder: Path, *, service: str = "complaints") -> None:
@@ -161,9 +163,9 @@ def _check(works: list[RulesWork], *, shown: bool) -> None:
         has_any = bool(checked.drafts or checked.rulebook.editions)
         is_shown = shown and (only_one or work.kind.service == "complaints" or has_any)
         if is_shown and work.kind.service != "complaints":
-            _write([f"{work.kind.service}:"])
+            write([f"{work.kind.service}:"])
         if is_shown:
-            _write(policy_show.overview(checked))
+            write(policy_show.overview(checked))
         warn(checked.warnings)
         wrong |= dict.fromkeys(checked.wrong)
     unread = unknown_folders(works[0].folder)
@@ -190,12 +192,12 @@ def _choice(work: RulesWork, *, new_cases_only: bool, rebase_open: bool) -> str 
 def _show(work: RulesWork, draft: Draft[Any], address: str | None) -> None:
     """What is different, and what applying would do; without an address the first alone."""
     since = work.kind.in_force(work.current(draft.dealer_id))
-    _write([f"{draft.dealer_id}: {draft.path} beside what is in force ({since})"])
+    write([f"{draft.dealer_id}: {draft.path} beside what is in force ({since})"])
     changes = work.differences(draft)
-    _write(policy_show.changed(changes) if changes else ["  no difference"])
+    write(policy_show.changed(changes) if changes else ["  no difference"])
     if address is not None and not work.is_applied(draft, work.most):
         found = _dry_run(work, draft, address)
-        _write(policy_show.dry_run(work.kind.service, found))
+        write(policy_show.dry_run(work.kind.service, found))
 
 
 def _as_json(work: RulesWork, draft: Draft[Any], address: str | None) -> dict[str, Any]:
@@ -215,12 +217,12 @@ def _dry_run(work: RulesWork, draft: Draft[Any], address: str) -> DryRunSum:
     what = "open cases" if work.kind.service == "complaints" else "customers"
     try:
         with (
-            _bar(f"{draft.dealer_id}: trying it on {what}") as bar,
+            bar(f"{draft.dealer_id}: trying it on {what}") as shown,
             PolicyClient.of(work.kind.service, address) as client,
         ):
-            task = bar.add_task("", total=None)
+            task = shown.add_task("", total=None)
             return client.dry_run(
-                draft.dealer_id, edition, show=lambda done: bar.update(task, completed=done)
+                draft.dealer_id, edition, show=lambda done: shown.update(task, completed=done)
             )
     except CannotRun as failure:
         raise CannotRun(f"no dry run: {failure}. --no-dry-run goes on without") from failure
@@ -230,25 +232,23 @@ def _agree(dealer: str, choice: str | None, *, yes: bool) -> None:
     """Ask, unless told not to. Exits with 1 on a no."""
     if yes:
         return
-    if not sys.stdin.isatty():
-        raise typer.BadParameter("nobody is there to be asked: add --yes to apply this")
     whose = {
         None: "all its customers",
         "keep": "new cases only",
         "rebase": "new cases and those that are open",
     }[choice]
-    typer.confirm(f"Apply this to {dealer}, for {whose}?", abort=True, err=True)
+    confirm(f"Apply this to {dealer}, for {whose}?", to_go_on="apply this")
 
 
 def _wait(work: RulesWork, dealer: str, url: str) -> None:
     """Show how what the dealer has is brought over, until all is. Ending it ends nothing else."""
     if troubles := what_keeps(url):
-        _write([f"not waiting: {work.kind.service} at {url}: {'; '.join(troubles)}"])
+        write([f"not waiting: {work.kind.service} at {url}: {'; '.join(troubles)}"])
         return
     try:
         _until_brought_over(work, dealer, url)
     except KeyboardInterrupt:
-        _write(["not waiting any more; the service goes on, and the same command shows how far"])
+        write(["not waiting any more; the service goes on, and the same command shows how far"])
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -258,16 +258,16 @@ def _until_brought_over(work: RulesWork, dealer: str, url: str) -> None:
     applied_at = work.current(dealer).applied_at
     least, moved_at = None, time.monotonic()
     with (
-        _bar(f"{dealer}: {what} brought over") as bar,
+        bar(f"{dealer}: {what} brought over") as shown,
         PolicyClient.of(service, url) as client,
     ):
-        task = bar.add_task("", total=None)
+        task = shown.add_task("", total=None)
         while True:
             found = client.followed(dealer)
             left = found.left if found.applied_at == applied_at else found.looked_at
             if found.applied_at == applied_at and not left:
                 break
-            bar.update(task, total=found.looked_at, completed=found.looked_at - left)
+            shown.update(task, total=found.looked_at, completed=found.looked_at - left)
             if least is None or left < least:
                 least, moved_at = left, time.monotonic()
             elif time.monotonic() - moved_at > STALLED_SECONDS:
@@ -277,25 +277,8 @@ def _until_brought_over(work: RulesWork, dealer: str, url: str) -> None:
                     f"read this folder ({VARIABLE})? Its log says what is wrong."
                 )
             time.sleep(LOOK_EVERY_SECONDS)
-    _write([f"all {found.looked_at} {what} of {dealer} are decided by what is in force"])
+    write([f"all {found.looked_at} {what} of {dealer} are decided by what is in force"])
 
 
 def _address(service: str, url: str, data_dir: Path) -> str:
     return url or addresses(data_dir).urls[service]
-
-
-def _bar(what: str) -> Progress:
-    return Progress(
-        TextColumn(what),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    )
-
-
-def _write(lines: Iterable[str]) -> None:
-    for line in lines:
-        sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()

@@ -6,6 +6,7 @@ from typing import Any
 
 from deploy.cli.policy.check import Checked
 from deploy.cli.policy.totals import DryRunSum
+from deploy.cli.terminal import count
 from services.complaints.domain.dry_run import BREACHES
 from shared.contracts.http.policies import Difference
 from shared.policies.differences import FieldChange
@@ -73,7 +74,7 @@ def dry_run_as_json(service: str, found: DryRunSum) -> dict[str, Any]:
 
 
 def _of_cases(found: DryRunSum) -> Iterator[str]:
-    yield f"dry run over {_count(found.judged, 'open case')}:"
+    yield f"dry run over {count(found.judged, 'open case')}:"
     yield "  --new-cases-only: none moves"
     yield (
         f"  --rebase-open: {found.changed} of {found.judged} move, "
@@ -89,7 +90,7 @@ def _of_cases(found: DryRunSum) -> Iterator[str]:
             due = f"{_moment(move.before)} -> {_moment(move.after)}"
             yield f"    case {each.name} {move.output}: {due}{late}"
     if found.unreadable:
-        yield f"  {_count(found.unreadable, 'case')} could not be judged; see the log of complaints"
+        yield f"  {count(found.unreadable, 'case')} could not be judged; see the log of complaints"
 
 
 def _cases_as_json(found: DryRunSum) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def _cases_as_json(found: DryRunSum) -> dict[str, Any]:
 
 
 def _of_customers(service: str, found: DryRunSum) -> Iterator[str]:
-    yield f"dry run over {_count(found.judged, 'customer')}:"
+    yield f"dry run over {count(found.judged, 'customer')}:"
     yield f"  of {found.changed} of {found.judged} something would be different"
     for rule in found.rules:
         effects = (f"{number} {effect}" for effect, number in found.of_rule(rule).items())
@@ -130,7 +131,7 @@ def _of_customers(service: str, found: DryRunSum) -> Iterator[str]:
         for one in each.differences:
             yield f"    customer {each.name} {one.output} {one.effect}: {_before_and_after(one)}"
     if found.unreadable:
-        unreadable = _count(found.unreadable, "customer")
+        unreadable = count(found.unreadable, "customer")
         yield f"  {unreadable} could not be judged; see the log of {service}"
 
 
@@ -154,7 +155,3 @@ def _before_and_after(one: Difference) -> str:
 
 def _moment(instant: str | None) -> str:
     return f"{datetime.fromisoformat(instant):%Y-%m-%d %H:%M}Z" if instant else "not due"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.cli import example, terminal
-from deploy.cli.policy import command as policy_cli
 from deploy.cli import main as cli
 from deploy.cli.address_file import Addresses, addresses
 from deploy.cli.failures import CannotRun
+from deploy.cli.policy import command as policy_cli
 from services.intake.domain.examine.event import Reported, examine
 from shared.contracts.feeds import REPORTS
 from shared.dealers.dealer import Dealer, Dealers
