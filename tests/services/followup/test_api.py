@@ -10,7 +10,7 @@ from services.followup.app import decider, service
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
-from shared.contracts.identifiers import customer_key, subject_id
+from shared.contracts.identifiers import subject_id
 from shared.platform.http import make_app
 from shared.testing.clock import ManualClock
 from shared.testing.reader import MemoryReader
@@ -154,43 +154,3 @@ async def test_a_task_of_the_groups_own_kind_is_shown(tmp_path: Path) -> None:
     [task] = [each for each in answer.json()["tasks"] if each["kind"] == "month_call"]
     assert task["title_zh"] == "电话"
     assert task["why"]["en"] == "A rule of the group's own policy asks for it"
-
-
-async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:
-    story = given(visit("2025-01-10 17:00"))
-    memory = MemoryReader.deciding(
-        service(FollowUpSettings()),
-        {CUSTOMER: story.facts},
-        NOW,
-        dealers=DEALERS,
-        parked_because="decide raised",
-    )
-    app = make_app(title="followup")
-    app.include_router(routes(memory, ManualClock(NOW)))
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
-        answer = await http.get(f"/v1/customers/{CUSTOMER}")
-    assert answer.status_code == 503
-    assert "decide raised" in answer.text
-
-
-@pytest.mark.parametrize(
-    ("number", "asked"),
-    [
-        ("C-1", "C-1"),
-        ("C/1", "C%252F1"),
-        ("C/1", "C/1"),
-        ("50%", "50%25"),
-        ("王 1", "王%201"),
-    ],
-)
-async def test_the_key_that_intake_answered_finds_the_customer(number: str, asked: str) -> None:
-    key = customer_key(DEALER, "cdk", number)
-    memory = {key: given(delivery("2025-01-10")).facts}
-    answer = await client(memory).get(f"/v1/customers/{DEALER}/cdk/{asked}")
-    assert (answer.status_code, answer.json()["customer_key"]) == (200, key)
-
-
-async def test_an_unknown_dealer_is_not_found() -> None:
-    for dealer in ("no/where", "Sunrise/berlin", "sunrise/berlin%0A"):
-        answer = await client({}).get(f"/v1/dealers/{dealer}/tasks")
-        assert (answer.status_code, answer.json()["detail"]) == (404, "no such dealer here")

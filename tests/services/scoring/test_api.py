@@ -10,7 +10,6 @@ from services.scoring.app import decider
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings
-from shared.contracts.identifiers import customer_key
 from shared.platform.http import make_app
 from shared.testing.clock import ManualClock
 from shared.testing.reader import MemoryReader
@@ -118,43 +117,3 @@ def test_a_file_with_a_mistake_is_refused(tmp_path: Path, wrong: str) -> None:
     rules.write_text(wrong, encoding="utf-8")
     with pytest.raises(WrongFile, match="yaml:1: "):
         ScoringSettings(scoring_policy_file=rules).policy()
-
-
-async def test_a_customer_who_was_set_aside_is_not_said_to_be_unknown() -> None:
-    story = given(visit("2025-01-10"))
-    reader = MemoryReader.deciding(
-        decider(ScoringSettings()),
-        {CUSTOMER: story.facts},
-        NOW,
-        dealers=DEALERS,
-        parked_because="decide raised",
-    )
-    app = make_app(title="scoring")
-    app.include_router(routes(reader, ManualClock(NOW)))
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
-        answer = await http.get(f"/v1/customers/{CUSTOMER}")
-    assert answer.status_code == 503
-    assert "decide raised" in answer.text
-
-
-@pytest.mark.parametrize(
-    ("number", "asked"),
-    [
-        ("C-1", "C-1"),
-        ("C/1", "C%252F1"),
-        ("C/1", "C/1"),
-        ("50%", "50%25"),
-        ("王 1", "王%201"),
-    ],
-)
-async def test_the_key_that_intake_answered_finds_the_customer(number: str, asked: str) -> None:
-    key = customer_key(DEALER, "cdk", number)
-    reader = {key: given(sale("2025-01-10")).facts}
-    answer = await client(reader).get(f"/v1/customers/{DEALER}/cdk/{asked}")
-    assert (answer.status_code, answer.json()["customer_key"]) == (200, key)
-
-
-async def test_an_unknown_dealer_is_not_found() -> None:
-    for dealer in ("no/where", "Sunrise/berlin", "sunrise/berlin%0A"):
-        answer = await client({}).get(f"/v1/dealers/{dealer}/customers")
-        assert (answer.status_code, answer.json()["detail"]) == (404, "no such dealer here")
