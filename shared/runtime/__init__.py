@@ -9,6 +9,7 @@ What a service is made of
     holdings       the endpoint that tells which documents are held
     census         gauges of what is stored, counted by one instance for all
     reload         another policy, between two turns
+    policies       the endpoints that try other rules on what is stored, and tell how far they are
     health         whether the consumer lives
 
 A batch, from a poll to its commit

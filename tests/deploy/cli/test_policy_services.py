@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -268,10 +269,11 @@ def test_a_draft_is_tried_and_applied_while_scoring_runs(
         on = (DEALER, "--service", "scoring", "--url", url)
         tried = policy(rules, "diff", *on)
         assert "  rules.recent_visit.points: 20 -> 25" in tried.stdout.splitlines(), tried.stderr
-        assert "  of 2 of 2 something would be different" in tried.stdout.splitlines()
+        # the broker may have customers of other tests, too
+        assert re.search(r"^  of 2 of \d+ something would be different$", tried.stdout, re.M)
         assert "    score: 2 up" in tried.stdout.splitlines()
         done = policy(rules, "apply", *on, "--yes")
-        assert done.stdout.endswith(
-            f"all 2 customers of {DEALER} are decided by what is in force\n"
+        assert re.search(
+            rf"all \d+ customers of {DEALER} are decided by what is in force\n$", done.stdout
         ), done.stderr
         assert scores() == [before[0] + 5, before[1] + 5, before[2]]

@@ -136,7 +136,7 @@ async def test_a_dealer_with_rules_of_its_own_is_answered_in_their_words(tmp_pat
 @pytest.mark.parametrize(
     ("closed_by", "status"),
     [
-        ("closed_by: [visit]", "done"),
+        ("closed_by: [visit]", "done: visit"),
         ("closed_by: []", "open"),
         ("", "open"),
     ],

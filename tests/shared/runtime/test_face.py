@@ -17,13 +17,11 @@ BEHIND_THE_FACE = (
     "tests/bench/",
     "tests/chaos/",
     "tests/e2e/",
-    "tests/fakes.py",
     "tests/invariants/",
-    "tests/services/complaints/",
+    "tests/services/",
     "tests/shared/runtime/",
     "tests/simulation/",
     "tests/working.py",
-    "deploy/cli/policy_cases.py",
 )
 """What may look behind it: its own tests, what measures it, and what puts it together on fakes."""
 
