@@ -5,13 +5,13 @@ Nested names are joined by two underscores: `AFTERCARE_KAFKA__BOOTSTRAP_SERVERS`
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shared.contracts.topics import DEFAULT_PARTITIONS
 from shared.dealers.dealer import Dealers
@@ -19,6 +19,11 @@ from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
 from shared.policies.paths import OLD_VARIABLE, VARIABLE
 from shared.time.clock import ScaledClock, SystemClock, TimeSource
 from shared.yaml_file import WrongFile
+
+S = TypeVar("S", bound=BaseSettings)
+
+PREFIX = "AFTERCARE_"
+"""What the names of all variables begin with."""
 
 
 class KafkaSettings(BaseModel):
@@ -118,7 +123,7 @@ class ServiceSettings(BaseSettings):
     """What every service is configured by."""
 
     model_config = SettingsConfigDict(
-        env_prefix="AFTERCARE_",
+        env_prefix=PREFIX,
         env_nested_delimiter="__",
         nested_model_default_partial_update=True,
         extra="ignore",
@@ -157,10 +162,42 @@ class RuledSettings(ServiceSettings):
         return self
 
 
+class WrongSettings(Exception):
+    """The environment is wrong. The lines name variables and reasons, never a value: it may be
+    secret."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+def from_environment(kind: type[S]) -> S:
+    """The settings as the environment has them. Raises `WrongSettings`."""
+    try:
+        return kind()
+    except ValidationError as error:
+        found = error.errors(include_input=False, include_url=False)
+        lines = [_variable(each["loc"]) + _reason(each["msg"]) for each in found]
+        raise WrongSettings(lines) from None
+    except SettingsError as error:
+        raise WrongSettings([str(error)]) from None
+
+
 @contextmanager
-def reading_files(service: str) -> Iterator[None]:
-    """Ends the process with the lines of what is wrong where a file cannot be used."""
+def starting(service: str) -> Iterator[None]:
+    """Ends the process with the lines of what is wrong where settings or files cannot be used."""
     try:
         yield
+    except WrongSettings as wrong:
+        sys.exit(f"aftercare {service} cannot start, its settings are wrong:\n{wrong}")
     except WrongFile as wrong:
         sys.exit(f"aftercare {service} cannot start, a file is wrong:\n{wrong}")
+
+
+def _variable(location: Sequence[int | str]) -> str:
+    """The variable of a field, and a colon; nothing where several of them are wrong together."""
+    return f"{PREFIX}{'__'.join(map(str, location)).upper()}: " if location else ""
+
+
+def _reason(message: str) -> str:
+    return message.removeprefix("Value error, ")

@@ -3,27 +3,32 @@
 import difflib
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import yaml
-from pydantic import BaseModel, ValidationError
-from pydantic_settings import SettingsError
+from pydantic import BaseModel
 
 from services.complaints.settings import ComplaintSettings
 from services.followup.settings import FollowUpSettings
 from services.intake.settings import IntakeSettings
 from services.scoring.settings import ScoringSettings, without_rate
 from shared.platform.kafka import tls_context
-from shared.settings import KafkaSettings, RuledSettings, ServiceSettings
+from shared.settings import (
+    PREFIX,
+    KafkaSettings,
+    RuledSettings,
+    ServiceSettings,
+    WrongSettings,
+    from_environment,
+)
 from shared.yaml_file import WrongFile
 
 S = TypeVar("S", bound=ServiceSettings)
 P = TypeVar("P", bound=BaseModel)
 P_co = TypeVar("P_co", bound=BaseModel, covariant=True)
 
-PREFIX = "AFTERCARE_"
 TEST_PREFIX = "AFTERCARE_TEST_"
 MASK = "***"
 DEALERS_FILE = "AFTERCARE_DEALERS_FILE"
@@ -147,28 +152,13 @@ def missing_rates(checked: Mapping[str, ServiceSettings]) -> list[str]:
 
 def _read(kind: type[S]) -> S:
     try:
-        return kind()
-    except ValidationError as error:
-        raise WrongConfiguration(_explained(error)) from None
-    except SettingsError as error:
-        raise WrongConfiguration([str(error)]) from None
-
-
-def _explained(error: ValidationError) -> list[str]:
-    """A line for each wrong value: the variable and why, never the value, which may be secret."""
-    return [
-        f"{_variable(found['loc'])}{found['msg'].removeprefix('Value error, ')}"
-        for found in error.errors(include_input=False, include_url=False)
-    ]
+        return from_environment(kind)
+    except WrongSettings as wrong:
+        raise WrongConfiguration(wrong.lines) from None
 
 
 def _policy_variable(service: str) -> str:
     return f"{PREFIX}{service.upper()}_POLICY_FILE"
-
-
-def _variable(location: Sequence[int | str]) -> str:
-    """The variable of a field, and a colon; nothing where several of them are wrong together."""
-    return f"{PREFIX}{'__'.join(map(str, location)).upper()}: " if location else ""
 
 
 def _check_file(read: Callable[[], object], variable: str | None) -> None:

@@ -14,7 +14,7 @@ from shared.decider.decider import Decider
 from shared.policies.folder import RulesFolder
 from shared.policies.watch import RulesWatch
 from shared.runtime import PolicyWatch, serve
-from shared.settings import reading_files
+from shared.settings import from_environment, starting
 
 
 def decider(settings: ComplaintSettings) -> Decider[facts.CaseFacts, CaseRulebook]:
@@ -45,8 +45,8 @@ def rules_watch(
 
 def main() -> None:
     """Serve until stopped."""
-    settings = ComplaintSettings()
-    with reading_files("complaints"):
+    with starting("complaints"):
+        settings = from_environment(ComplaintSettings)
         settings.dealers()
         service = decider(settings)
     begin([dealer.id for dealer in settings.dealers().all()], service.policy)

@@ -15,7 +15,7 @@ from shared.policies.by_edition import by_edition
 from shared.policies.folder import RulesFolder
 from shared.policies.watch import RulesWatch
 from shared.runtime import PolicyWatch, serve
-from shared.settings import reading_files
+from shared.settings import from_environment, starting
 
 
 def decider(settings: FollowUpSettings) -> Decider[FollowUpFacts, FollowUpPolicy]:
@@ -52,8 +52,8 @@ def rules_watch(
 
 def main() -> None:
     """Run followup until it is told to stop."""
-    settings = FollowUpSettings()
-    with reading_files(NAME):
+    with starting(NAME):
+        settings = from_environment(FollowUpSettings)
         settings.dealers()
         followup = service(settings)
         watch = rules_watch(followup, settings)

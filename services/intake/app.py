@@ -27,7 +27,7 @@ from shared.platform.kafka import make_producer
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher, Publisher
-from shared.settings import reading_files
+from shared.settings import from_environment, starting
 from shared.time.clock import TimeSource
 
 
@@ -103,9 +103,9 @@ def compose(settings: IntakeSettings) -> FastAPI:
 
 def main() -> None:
     """Serve until told to stop."""
-    settings = IntakeSettings()
-    configure_logging(service="intake", level=settings.log_level, form=settings.log_format)
-    with reading_files("intake"):
+    with starting("intake"):
+        settings = from_environment(IntakeSettings)
+        configure_logging(service="intake", level=settings.log_level, form=settings.log_format)
         app = compose(settings)
     run(
         app,

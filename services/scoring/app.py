@@ -22,7 +22,7 @@ from shared.policies.by_edition import by_edition
 from shared.policies.folder import RulesFolder
 from shared.policies.watch import RulesWatch
 from shared.runtime import PolicyWatch, serve
-from shared.settings import reading_files
+from shared.settings import from_environment, starting
 
 log = structlog.get_logger()
 
@@ -59,9 +59,9 @@ def rules_watch(
 
 def main() -> None:
     """Run scoring until it is told to stop."""
-    settings = ScoringSettings()
-    configure_logging(service="scoring", level=settings.log_level, form=settings.log_format)
-    with reading_files("scoring"):
+    with starting("scoring"):
+        settings = from_environment(ScoringSettings)
+        configure_logging(service="scoring", level=settings.log_level, form=settings.log_format)
         dealers = settings.dealers()
         scoring = service(settings)
         watch = rules_watch(scoring, settings)

@@ -13,7 +13,7 @@ from services.scoring.app import show_rates
 from services.scoring.settings import ScoringSettings
 from shared.dealers.dealer import Dealer, Dealers
 from shared.platform import metrics
-from shared.settings import reading_files
+from shared.settings import starting
 from shared.yaml_file import WrongFile
 
 LONDON = Dealer(
@@ -70,5 +70,5 @@ def test_the_check_of_the_configuration_warns_until_a_rate_is_there(
 
 def test_a_file_that_is_wrong_ends_the_service_with_its_lines() -> None:
     starts = pytest.raises(SystemExit, match=r"scoring cannot start.*\ndealers.yaml:3: region: no")
-    with starts, reading_files("scoring"):
+    with starts, starting("scoring"):
         raise WrongFile(["dealers.yaml:3: region: no"])
