@@ -31,8 +31,8 @@ def read_dealers(path: Path) -> Dealers:
     repeated = []
     for position, dealer in enumerate(dealers):
         if dealer.id in seen:
-            told = "an earlier dealer has the same id; give each dealer one of its own"
-            repeated.append(file.line(["dealers", position, "id"], told))
+            message = "an earlier dealer has the same id; give each dealer one of its own"
+            repeated.append(file.line(["dealers", position, "id"], message))
         seen.add(dealer.id)
     if repeated:
         raise WrongFile(repeated)

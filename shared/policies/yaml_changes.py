@@ -17,7 +17,7 @@ from shared.decider.policy import key_of
 from shared.yaml_file import Location, WrongFile, YamlFile, meant, message_of, parse_yaml
 
 M = TypeVar("M", bound=BaseModel)
-Place = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 
 def read_changes(path: Path, shipped: M) -> M:
@@ -57,10 +57,10 @@ class Changes:
 
     file: YamlFile
     wrong: list[str] = field(default_factory=list)
-    _placed: dict[Place, Place] = field(default_factory=dict)
+    _key_paths: dict[KeyPath, KeyPath] = field(default_factory=dict)
     """Where a rule of a merged list stands in the file."""
 
-    def merged(self, shipped: object, given: object, at: Place) -> object:
+    def merged(self, shipped: object, given: object, at: KeyPath) -> object:
         """What ships with what is given for it. What stays is as it was, an object."""
         match shipped, given:
             case BaseModel(), Mapping():
@@ -75,7 +75,7 @@ class Changes:
         self,
         shipped: Mapping[str, Any],
         given: Mapping[Any, Any],
-        at: Place,
+        at: KeyPath,
         kind: type[BaseModel] | None = None,
     ) -> dict[str, Any]:
         """The entries of a mapping; `kind`: what each of them is, where that is a rule."""
@@ -95,12 +95,12 @@ class Changes:
     def located(self, location: Location) -> Location:
         """Where in the file something of the merged content stands, or would."""
         for length in range(len(location), 0, -1):
-            found = self._placed.get(tuple(location[:length]))
+            found = self._key_paths.get(tuple(location[:length]))
             if found is not None:
                 return (*found, *location[length:])
         return location
 
-    def _fields(self, shipped: BaseModel, given: Mapping[Any, Any], at: Place) -> dict[Any, Any]:
+    def _fields(self, shipped: BaseModel, given: Mapping[Any, Any], at: KeyPath) -> dict[Any, Any]:
         found = {name: getattr(shipped, name) for name in type(shipped).model_fields}
         changed = {
             name: self.merged(found.get(name), value, (*at, name)) for name, value in given.items()
@@ -112,25 +112,25 @@ class Changes:
         shipped: tuple[BaseModel, ...],
         given: Sequence[object] | Mapping[Any, Any],
         kind: type[BaseModel],
-        at: Place,
+        at: KeyPath,
     ) -> list[object]:
         key = key_of(kind)
         assert key is not None
         known: dict[str, Any] = {getattr(rule, key): rule for rule in shipped}
         named, where = self._by_key(given, key, at)
-        self._placed.update({(*at, name): located for name, located in where.items()})
+        self._key_paths.update({(*at, name): located for name, located in where.items()})
         found = self.entries(known, named, at, kind)
         for position, name in enumerate(found):
-            self._placed[*at, position] = where.get(name, at)
+            self._key_paths[*at, position] = where.get(name, at)
         return list(found.values())
 
     def _by_key(
-        self, given: Sequence[object] | Mapping[Any, Any], key: str, at: Place
-    ) -> tuple[dict[str, Any], dict[str, Place]]:
+        self, given: Sequence[object] | Mapping[Any, Any], key: str, at: KeyPath
+    ) -> tuple[dict[str, Any], dict[str, KeyPath]]:
         """What is given of each rule, and where: of a list of rules, or a mapping."""
         if isinstance(given, Mapping):
             return dict(given), {name: (*at, name) for name in given}
-        named, where = dict[str, Any](), dict[str, Place]()
+        named, where = dict[str, Any](), dict[str, KeyPath]()
         if not given:
             self._refuse(at, "an empty list changes nothing; null takes a rule away by its key")
         for position, rule in enumerate(given):
@@ -151,7 +151,7 @@ class Changes:
         shipped: Mapping[str, Any],
         given: object,
         kind: type[BaseModel],
-        at: Place,
+        at: KeyPath,
     ) -> object:
         """A rule that ships with what differs, or one that is given in full; None: neither."""
         key = key_of(kind)
@@ -170,7 +170,7 @@ class Changes:
             return None
         return {**content, key: name}
 
-    def _refuse(self, at: Place, message: str) -> None:
+    def _refuse(self, at: KeyPath, message: str) -> None:
         self.wrong.append(self.file.line(self.located(at), message))
 
 

@@ -91,24 +91,24 @@ class PolicyClient:
     ) -> M:
         where = f"{self._service} at {self._url}"
         try:
-            answer = self._http.request(
+            response = self._http.request(
                 method, f"{self._url}{path}", content=content, headers=headers, params=params
             )
         except (httpx.TransportError, httpx.InvalidURL):
             raise CannotRun(
                 f"{where} does not answer; --url says where it is, {hint('up')} starts one"
             ) from None
-        if answer.status_code != httpx.codes.OK:
-            raise CannotRun(f"{where} answers {_in_words(answer)}")
+        if response.status_code != httpx.codes.OK:
+            raise CannotRun(f"{where} answers {_in_words(response)}")
         try:
-            return kind.model_validate_json(answer.content)
+            return kind.model_validate_json(response.content)
         except ValidationError:
             raise CannotRun(f"what answers at {self._url} is not {self._service}") from None
 
 
-def _in_words(answer: httpx.Response) -> str:
+def _in_words(response: httpx.Response) -> str:
     try:
-        problem = Problem.model_validate_json(answer.content)
+        problem = Problem.model_validate_json(response.content)
     except ValidationError:
-        return str(answer.status_code)
-    return f"{answer.status_code}: {problem.detail or problem.title}"
+        return str(response.status_code)
+    return f"{response.status_code}: {problem.detail or problem.title}"

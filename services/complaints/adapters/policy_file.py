@@ -121,7 +121,7 @@ class _Reading:
             try:
                 rules.append(ClockRule.model_validate(content))
             except ValidationError as error:
-                lines.extend(self._told(name, error))
+                lines.extend(self._message(name, error))
         if lines or not rules:
             raise WrongFile(lines or [self.file.line(["clocks"], "no clock is left")])
         return ComplaintPolicy(
@@ -201,7 +201,7 @@ class _Reading:
             except ValueError:
                 yield self._of(rule, f"the calendar {calendar.name} does not open enough for it")
 
-    def _told(self, name: str, wrong: ValidationError) -> Iterator[str]:
+    def _message(self, name: str, wrong: ValidationError) -> Iterator[str]:
         given = self.written.clocks.get(name) or {}
         for error in wrong.errors(include_url=False):
             message = message_of(error, ClockRule)
