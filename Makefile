@@ -40,7 +40,7 @@ up: venv ## start the broker, the database and the four services, and keep them 
 	@$(BIN)/aftercare up $(FLAGS)
 
 test: venv ## run the tests, on the embedded broker and database
-	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile $(FLAGS)
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(FLAGS)
 
 bench: venv ## measure the services beside loops written by hand, on fresh embedded servers
 	@$(BIN)/python -m tests.bench $(FLAGS)

@@ -17,6 +17,15 @@ from tests.servers import (
 )
 
 
+LONG = ("/test_invariants.py", "/test_horizon.py", "tests/simulation/", "tests/e2e/")
+"""Where a file of few tests takes long."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that at the end no process waits for another."""
+    items.sort(key=lambda item: not any(place in item.nodeid for place in LONG))
+
+
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """One broker for the whole run; its topics are shared, so records of other tests are there."""
