@@ -16,7 +16,6 @@ from tests.servers import (
     running_mongo,
 )
 
-
 LONG = ("/test_invariants.py", "/test_horizon.py", "tests/simulation/", "tests/e2e/")
 """Where a file of few tests takes long."""
 
