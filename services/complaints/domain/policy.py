@@ -196,7 +196,7 @@ class ClockRule(BaseModel):
         if given is not None and left is not None and left >= given:
             raise ValueError(f"the warning {rung.at} is before the start of the clock")
 
-    @property
+    @cached_property
     def title(self) -> Bilingual:
         """What has to be done."""
         return Bilingual(en=self.title_en, zh=self.title_zh)
