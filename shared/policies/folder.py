@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from shared.dealers.roster import Roster
 from shared.dealers.roster_file import RosterFile, read_roster
@@ -16,7 +16,7 @@ from shared.policies.rulebook import Rulebook
 from shared.yaml_file import WrongFile
 
 E = TypeVar("E", bound=Edition)
-B = TypeVar("B", bound=Rulebook)  # type: ignore[type-arg]
+B = TypeVar("B", bound="Rulebook[Any]")
 R = TypeVar("R")
 
 Stamp = tuple[int, int, int]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from shared.contracts.values import instant_text
 from shared.dealers.dealer import Dealers
@@ -15,7 +15,7 @@ from shared.policies.paths import RulesPaths
 from shared.policies.rulebook import Rulebook
 
 E = TypeVar("E", bound=Edition)
-B = TypeVar("B", bound=Rulebook)  # type: ignore[type-arg]
+B = TypeVar("B", bound="Rulebook[Any]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

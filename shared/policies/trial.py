@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import JsonValue
 
@@ -16,7 +16,7 @@ from shared.policies.rulebook import Rulebook
 E = TypeVar("E", bound=Edition)
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
-B = TypeVar("B", bound=Rulebook)  # type: ignore[type-arg]
+B = TypeVar("B", bound="Rulebook[Any]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 
@@ -13,7 +13,7 @@ from shared.policies.rulebook import Rulebook
 from shared.yaml_file import WrongFile
 
 E = TypeVar("E", bound=Edition)
-B = TypeVar("B", bound=Rulebook)  # type: ignore[type-arg]
+B = TypeVar("B", bound="Rulebook[Any]")
 
 log = structlog.get_logger()
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from shared.dealers.dealer import Dealers
 from shared.policies.collected import unless_wrong
@@ -17,7 +17,7 @@ from shared.policies.paths import RulesPaths
 from shared.policies.rulebook import Rulebook
 
 E = TypeVar("E", bound=Edition)
-B = TypeVar("B", bound=Rulebook)  # type: ignore[type-arg]
+B = TypeVar("B", bound="Rulebook[Any]")
 
 
 @dataclass(frozen=True, slots=True)
