@@ -196,10 +196,11 @@ class ClockRule(BaseModel):
         if given is not None and left is not None and left >= given:
             raise ValueError(f"the warning {rung.at} is before the start of the clock")
 
-    @cached_property
+    @property
     def title(self) -> Bilingual:
         """What has to be done."""
-        return Bilingual(en=self.title_en, zh=self.title_zh)
+        # both are valid already, and every notice asks
+        return Bilingual.model_construct(en=self.title_en, zh=self.title_zh)
 
     @property
     def span(self) -> Span | None:
