@@ -42,7 +42,7 @@ class Applied(BaseModel, Generic[E]):
 
 def read_edition(path: Path, kind: type[E]) -> Applied[E]:
     """Raises WrongFile for what is no edition, is in a wrong place, or was changed."""
-    model = Applied[kind]  # type: ignore[valid-type]
+    model = Applied[kind]  # type: ignore[valid-type] # pydantic makes a model of each kind
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         found: Applied[E] = model.model_validate(content)

@@ -5,7 +5,7 @@ A request looks at one page, whatever the dealer has, and lets others through me
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -28,6 +28,7 @@ from shared.platform.problems import (
 )
 from shared.policies.trial import Trial
 from shared.runtime.aggregate import Aggregate
+from shared.runtime.store import PolicyMarks, ReadStore
 from shared.time.clock import TimeSource
 
 F = TypeVar("F", bound=Facts)
@@ -51,20 +52,8 @@ _BODY = {
 _INVALID: Responses = {422: {"description": "The edition, or the page, is not valid."}}
 
 
-class StoredPages(Protocol):
+class StoredPages(ReadStore, PolicyMarks, Protocol):
     """What is asked of the store."""
-
-    async def page(
-        self, *, dealer_id: str | None, after: str, limit: int
-    ) -> Sequence[Aggregate]: ...
-
-    async def open_by_deadline(
-        self, dealer_id: str, *, after: tuple[datetime, str] | None, limit: int
-    ) -> Sequence[Aggregate]: ...
-
-    async def policy_versions(
-        self, partitions: Collection[int], *, after: str, limit: int
-    ) -> Sequence[tuple[str, str]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
