@@ -28,9 +28,15 @@ MOST_PRODUCTS = 50
 MOST_LINES = 500
 MOST_RECOMMENDATIONS = 100
 MOST_ANSWERS = 50
+MOST_TRADED_IN = 10
 
 Channel = Literal["phone", "sms", "email", "post", "app"]
 PayType = Literal["customer", "warranty", "internal", "sublet", "insurance", "goodwill"]
+ProductCategory = Literal["insurance", "accessory", "service_plan", "warranty", "finance", "other"]
+WorkCategory = Literal[
+    "maintenance", "repair", "body", "inspection", "accessory", "insurance", "other"
+]
+"""What a job of a repair order was; accessories and insurance are also sold over its counter."""
 ComplaintChannel = Literal["phone", "app", "web", "in_store", "oem", "regulator", "social"]
 """The way a complaint came in."""
 Severity = Literal["normal", "major"]
@@ -80,6 +86,7 @@ Answer = Annotated[int, Field(ge=0, le=10)]
 """From 0, the worst, to 10."""
 Answers = Annotated[dict[Term, Answer], Field(max_length=MOST_ANSWERS), at_most(MOST_ANSWERS)]
 """Question -> answer."""
+BirthYear = Annotated[int, Field(ge=1900, le=2100)]
 Persons = Annotated[int, Field(ge=0, le=10_000)]
 """How many people."""
 PersonName = Annotated[str, StringConstraints(max_length=200)]

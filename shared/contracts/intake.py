@@ -17,15 +17,19 @@ from shared.contracts.feed_parts import (
     MOST_PHONES,
     MOST_PRODUCTS,
     MOST_RECOMMENDATIONS,
+    MOST_TRADED_IN,
     Answer,
+    BirthYear,
     Channel,
     Email,
     Language,
     ModelYear,
     PayType,
     PersonName,
+    ProductCategory,
     Severity,
     StepName,
+    WorkCategory,
 )
 from shared.contracts.feeds import Safety
 from shared.contracts.topics import COMPLAINTS, CUSTOMERS, PROFILES, SALES, VISITS, Topic
@@ -39,6 +43,7 @@ from shared.contracts.values import (
     Money,
     OdometerKm,
     ShortText,
+    SignedAmount,
     Version,
 )
 
@@ -63,6 +68,8 @@ class SoldProduct(Contract):
     """Something sold with a car."""
 
     code: ShortText
+    category: ProductCategory | None = None
+    """None: the source does not say."""
     amount: Amount | None = None
     expires_on: Day | None = None
 
@@ -85,6 +92,8 @@ class SaleRecorded(Recorded):
     odometer_km: OdometerKm | None = None
     price: Money | None = None
     products: tuple[SoldProduct, ...] = Field(default=(), max_length=MOST_PRODUCTS)
+    traded_in: tuple[ShortText, ...] = Field(default=(), max_length=MOST_TRADED_IN)
+    """The VINs of the cars that the dealer took in part exchange."""
 
 
 class SaleMoved(Moved):
@@ -99,8 +108,11 @@ class RecordedLine(Contract):
 
     line_no: ShortText
     op_code: ShortText | None = None
+    category: WorkCategory | None = None
+    """None: the source does not say."""
     pay_type: PayType
-    amount: Amount
+    amount: SignedAmount
+    """Negative where money was given back."""
 
 
 class RecordedRecommendation(Contract):
@@ -125,6 +137,8 @@ class VisitRecorded(Recorded):
     vin: ShortText | None = None
     odometer_km: OdometerKm | None = None
     department: ShortText | None = None
+    comeback_of: LongId | None = None
+    """The document id of the order whose work had to be done again."""
     currency: ShortText
     lines: tuple[RecordedLine, ...] = Field(default=(), max_length=MOST_LINES)
     recommended: tuple[RecordedRecommendation, ...] = Field(
@@ -252,8 +266,23 @@ class ReferralMade(Recorded):
     at: Instant
 
 
+class CustomerLinkMade(Recorded):
+    """Staff say of two customers that they are one person, or that they are not; told to both."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.customer-link.made.v1"
+    TOPIC: ClassVar[Topic] = CUSTOMERS
+
+    other_customer_key: LongId
+    """Of the same group; it may be another dealer's."""
+    says: Literal["same", "different", "nothing"]
+    """`nothing`: what was said before is taken back."""
+    at: Instant
+    by: ShortText
+    """The staff id of who says so."""
+
+
 class CustomerMoved(Moved):
-    """A consent, survey, task outcome or referral that belongs to another customer."""
+    """A consent, survey, task outcome, referral or link that belongs to another customer."""
 
     TYPE: ClassVar[str] = "dev.aftercare.customer.moved.v1"
     TOPIC: ClassVar[Topic] = CUSTOMERS
@@ -264,6 +293,8 @@ class PhoneNumber(Contract):
 
     kind: Literal["mobile", "home", "work", "other"]
     e164: Annotated[str, StringConstraints(max_length=20)]
+    verified: bool = False
+    """Whether the source has made sure that it is this customer's."""
 
 
 class KnownVehicle(Contract):
@@ -290,6 +321,11 @@ class ProfileRecorded(Recorded):
     email: Email | None = None
     opt_outs: tuple[Channel, ...] = Field(default=(), max_length=MOST_OPT_OUTS)
     language: Language | None = None
+    birth_year: BirthYear | None = None
+    occupation: ShortText | None = None
+    """A word from the source's own list."""
+    area: ShortText | None = None
+    """Where they live, as coarse as the source likes: a district, a town; no street."""
     vehicles: dict[ShortText, KnownVehicle] = Field(default_factory=dict, max_length=MOST_VEHICLES)
     """VIN -> the car: those that the customer's documents spoke of last."""
 
@@ -306,6 +342,7 @@ ALL: tuple[type[Recorded], ...] = (
     SurveyAnswered,
     TaskOutcomeRecorded,
     ReferralMade,
+    CustomerLinkMade,
     CustomerMoved,
     ProfileRecorded,
 )

@@ -6,12 +6,28 @@ from pydantic import Field
 
 from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.topics import GRADES, SCORES, Topic
-from shared.contracts.values import Contract, Instant, Points, ShortText
+from shared.contracts.values import (
+    Bilingual,
+    Contract,
+    Day,
+    Instant,
+    LongId,
+    Points,
+    ShortText,
+)
 
 Grade = Literal["quality", "potential", "general"]
 """优质 quality (value and loyalty high), 潜力 potential (one high), 一般 general."""
 
+Risk = Literal["active", "due", "at_risk", "lost"]
+"""流失: how long ago the last visit is, against the customer's own rhythm."""
+
+Form = Literal["after_warranty", "accessories_insurance", "replacement", "referral"]
+"""The four forms of value: 质保后回厂, 精品续保, 增换购, 推荐."""
+
 MOST_REASONS = 1000
+MOST_DOCUMENTS = 20
+"""How many documents a reason names."""
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 Axis = Literal["value", "loyalty"]
@@ -24,6 +40,40 @@ class Reason(Contract):
     rule: ShortText
     points: Points
     count: Count = 1
+    """Of how many things."""
+    form: Form | None = None
+    """Which of the four forms of value it is part of."""
+    documents: Annotated[tuple[LongId, ...], Field(max_length=MOST_DOCUMENTS)] = ()
+    """What it comes from, the newest first."""
+    more_documents: Count = 0
+    """How many others it comes from, which are not named here."""
+    words: Bilingual | None = None
+    """Why, for staff. Absent in messages of before it was said."""
+
+
+class NextVisit(Contract):
+    """When the customer is expected at the workshop, by the local dates of the dealer."""
+
+    expected_on: Day
+    earliest_on: Day
+    latest_on: Day
+    """Eight of ten visits fall between these two, on what it was tried on."""
+    basis: ShortText
+    """By which of the ways of telling, such as `own_rhythm`, `own_km`, `default`."""
+    vin: ShortText | None = None
+    """The car that is expected, where it follows from one."""
+    words: Bilingual
+
+
+class RiskStands(Contract):
+    """How near the customer is to being lost, since when, and what comes next."""
+
+    risk: Risk
+    since: Instant
+    next_risk: Risk | None
+    """What they become if they do not come; None: nothing worse."""
+    next_at: Instant | None
+    words: Bilingual
 
 
 class ScoreWithdrawn(Withdrawal):
@@ -45,6 +95,12 @@ class ScoreChanged(Output):
     loyalty: Points
     grade: Grade
     reasons: Annotated[tuple[Reason, ...], Field(max_length=MOST_REASONS)]
+    forms: dict[Form, Points] = Field(default_factory=dict, max_length=4)
+    """The points of each of the four forms of value, by itself; they are in `value` and `loyalty`,
+    too."""
+    risk: RiskStands | None = None
+    """None for who has no car here, so far as is known."""
+    next_visit: NextVisit | None = None
 
 
 class GradeChangeWithdrawn(Withdrawal):
@@ -65,6 +121,28 @@ class GradeChanged(Output):
     after: Grade
     changed_at: Instant
     score: Points
+    words: Bilingual | None = None
+    """What brought it about, for staff. Absent in messages of before it was said."""
+
+
+class RiskChangeWithdrawn(Withdrawal):
+    """A change of risk that later facts disprove."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.risk-change.withdrawn.v1"
+    TOPIC: ClassVar[Topic] = GRADES
+
+
+class RiskChanged(Output):
+    """The customer came nearer to being lost, or came back, in event time."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.risk.changed.v1"
+    TOPIC: ClassVar[Topic] = GRADES
+    WITHDRAWAL: ClassVar[type[Withdrawal]] = RiskChangeWithdrawn
+
+    before: Risk
+    after: Risk
+    changed_at: Instant
+    words: Bilingual
 
 
 ALL: tuple[type[Output] | type[Withdrawal], ...] = (
@@ -72,4 +150,6 @@ ALL: tuple[type[Output] | type[Withdrawal], ...] = (
     ScoreWithdrawn,
     GradeChanged,
     GradeChangeWithdrawn,
+    RiskChanged,
+    RiskChangeWithdrawn,
 )

@@ -50,6 +50,14 @@ CASES = Topic(
     compacted=True,
     per_case=True,
 )
+IDENTITIES = Topic(
+    "aftercare.identities",
+    "identity",
+    "who may be who, told from customer to customer: links, owners of cars, referrals that bought",
+)
+PERSONS = Topic(
+    "aftercare.persons", "identity", "which customers are one person, and why", compacted=True
+)
 DEAD_LETTERS = Topic(
     "aftercare.dead-letters",
     "all",
@@ -69,5 +77,7 @@ ALL = (
     ESCALATIONS,
     MERGES,
     CASES,
+    IDENTITIES,
+    PERSONS,
     DEAD_LETTERS,
 )

@@ -165,6 +165,14 @@ Amount = Annotated[
 ]
 """A non-negative decimal, written as a string on the wire."""
 
+SignedAmount = Annotated[
+    Decimal,
+    Field(max_digits=14, decimal_places=4),
+    BeforeValidator(_no_float),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,10}(\.\d{1,4})?$"}),
+]
+"""A decimal that is negative where money was given back; written as a string on the wire."""
+
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
 """A short identifier from outside: a document number, a code, a staff id."""
 
