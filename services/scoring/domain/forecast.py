@@ -7,13 +7,14 @@ docs/scoring/forecasts.md.
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.scoring.domain.forecast_rule import ForecastRule
+from shared.contracts.scoring import OWN_RHYTHM, NextVisit
 from shared.contracts.values import Bilingual
 
-OWN_RHYTHM, DEFAULT = "own_rhythm", "default"
-"""By which of the ways it is told."""
+DEFAULT: Final = "default"
+"""The basis of a next visit that rests on what is usual."""
 
 
 class Reading(NamedTuple):
@@ -82,6 +83,19 @@ def own_gaps(days: Sequence[date], measures: ForecastRule) -> list[int]:
             later = day
     gaps.sort()
     return gaps
+
+
+def next_visit(found: Forecast) -> NextVisit:
+    """What is published of it."""
+    return NextVisit.model_construct(
+        since=found.since,
+        expected_on=found.expected_on,
+        earliest_on=found.earliest_on,
+        latest_on=found.latest_on,
+        basis=found.basis,
+        vin=found.vin,
+        words=words(found),
+    )
 
 
 def words(found: Forecast) -> Bilingual:
