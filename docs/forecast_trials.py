@@ -15,6 +15,7 @@ from services.followup.domain.readings import OdometerReading, km_per_day
 from services.followup.domain.service_interval import ServiceInterval
 from services.scoring.domain.forecast import Rhythm, forecast, own_gaps
 from services.scoring.domain.forecast_rule import ForecastRule
+from shared.contracts.scoring import OWN_RHYTHM
 
 WITHIN_DAYS = 90
 _FEWEST_OF_A_GROUP = 50
@@ -213,6 +214,17 @@ def by_own_km(rhythm: Rhythm) -> tuple[float, str]:
     return _SERVICE.within_limits(round(km / pace)), "km"
 
 
+def by_rhythm_else_km(rule: ForecastRule) -> Point:
+    """As followup does: by the own rhythm, and by kilometres where there is none."""
+
+    def point(rhythm: Rhythm) -> tuple[float, str]:
+        found = forecast(rhythm, rule)
+        own = found.basis == OWN_RHYTHM
+        return (found.interval_days, found.basis) if own else by_own_km(rhythm)
+
+    return point
+
+
 def tried(data: DataSet) -> Trial:
     """What each way learns up to the split, and how it does after it."""
     learnt = [*waits(data.histories, after=date.min, until=data.split, end=data.split)]
@@ -220,17 +232,7 @@ def tried(data: DataSet) -> Trial:
     found = fitted(known, end=data.split, rule=data.rule)
     asked = [wait for wait in learnt if wait.days is None]
     model = fit_bgnbd(visits_of(wait.rhythm, data.split) for wait in asked)
-    ways: list[Way] = [
-        ByDays("180 days", always(180), learnt, data),
-        ByDays(
-            f"the usual {found.rule.usual_days} days", always(found.rule.usual_days), learnt, data
-        ),
-        ByDays("own median gap", by_own_median(found.rule), learnt, data),
-        AsShipped("**own rhythm**", found.rule, learnt, data),
-        ByBgNbd(model),
-    ]
-    if any(history.readings for history in data.histories):
-        ways.insert(2, ByDays("own km per day", by_own_km, learnt, data))
+    ways = _ways(found.rule, model, learnt, data)
     began_by = data.end - timedelta(data.judged_days)
     judged = [
         wait
@@ -249,6 +251,25 @@ def tried(data: DataSet) -> Trial:
         rule=found.rule,
         figures=[figures(way, judged, came, data.split) for way in ways],
     )
+
+
+def _ways(rule: ForecastRule, model: BgNbd, learnt: Sequence[Wait], data: DataSet) -> list[Way]:
+    """What is compared; ways by kilometres, and the rule as it ships, on cars alone."""
+    own = AsShipped("**own rhythm**, fitted", rule, learnt, data)
+    usual = ByDays(f"the usual {rule.usual_days} days", always(rule.usual_days), learnt, data)
+    median = ByDays("own median gap", by_own_median(rule), learnt, data)
+    shops: list[Way] = [usual, median, own, ByBgNbd(model)]
+    if not any(history.readings for history in data.histories):
+        return shops
+    return [
+        ByDays("180 days", always(180), learnt, data),
+        ByDays("own km per day", by_own_km, learnt, data),
+        *shops[:2],
+        AsShipped("own rhythm, as shipped", data.rule, learnt, data),
+        own,
+        ByDays("own rhythm, else own km", by_rhythm_else_km(rule), learnt, data),
+        ByBgNbd(model),
+    ]
 
 
 def _came(data: DataSet) -> list[tuple[Wait, bool]]:
