@@ -16,6 +16,7 @@ from shared.contracts.feeds import (
     ComplaintReported,
     ComplaintStepReported,
     ConsentReported,
+    CustomerLinkReported,
     ReferralReported,
     SaleReported,
     SurveyReported,
@@ -143,6 +144,17 @@ def _referral(now: datetime) -> Data:
     }
 
 
+def _link(now: datetime) -> Data:
+    return {
+        "link_no": "L-9",
+        "says": "same",
+        "at": _before(now, minutes=1),
+        "by": "a.weber",
+        "customer_id": CUSTOMER,
+        "other_customer_id": "C-10031",
+    }
+
+
 def _day(now: datetime, days: int) -> str:
     return (now.date() + timedelta(days=days)).isoformat()
 
@@ -168,6 +180,7 @@ _EXAMPLES: dict[str, tuple[type[AnyReport], str, Callable[[datetime], Data]]] = 
     "survey": (SurveyReported, "S-318", _survey),
     "task-outcome": (TaskOutcomeReported, "T-1", _outcome),
     "referral": (ReferralReported, "R-12", _referral),
+    "customer-link": (CustomerLinkReported, "L-9", _link),
 }
 NAMES = tuple(_EXAMPLES)
 """What there is an example of, as the command names it."""

@@ -18,6 +18,7 @@ from shared.contracts.values import (
     ShortText,
     Term,
     at_most,
+    composed,
     without_spaces,
 )
 
@@ -89,9 +90,13 @@ Answers = Annotated[dict[Term, Answer], Field(max_length=MOST_ANSWERS), at_most(
 BirthYear = Annotated[int, Field(ge=1900, le=2100)]
 Persons = Annotated[int, Field(ge=0, le=10_000)]
 """How many people."""
+BirthYearSaid = Annotated[int, Field(ge=0, le=9_999)]
+"""As reported; intake leaves out what nobody who drives was born in."""
 PersonName = Annotated[str, StringConstraints(max_length=200)]
 Email = Annotated[str, StringConstraints(max_length=254)]
 Language = Annotated[str, StringConstraints(max_length=20)]
+PersonTerm = Annotated[str, StringConstraints(max_length=120), BeforeValidator(composed)]
+"""A word of a customer from a source's own list; intake leaves out what is no term."""
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 Vin = Annotated[
     str,
@@ -121,6 +126,10 @@ class Phone(Contract):
         StringConstraints(max_length=120),
         BeforeValidator(_as_written, json_schema_input_type=_Written),
     ]
+    verified: Annotated[
+        bool | None, Field(json_schema_extra=lambda schema: schema.pop("default"))
+    ] = None
+    """Whether the source has made sure that it is this customer's own."""
 
 
 def one_of(report: Contract, *names: str) -> None:
@@ -155,6 +164,10 @@ class Customer(Contract):
         OptOuts, BeforeValidator(_none_is_empty, json_schema_input_type=OptOuts | None)
     ] = ()
     language: Language | None = None
+    birth_year: BirthYearSaid | None = None
+    occupation: PersonTerm | None = None
+    area: PersonTerm | None = None
+    """Where they live, as coarse as the source likes: a district, a town; no street."""
 
     @model_validator(mode="after")
     def _names_one(self) -> "Customer":

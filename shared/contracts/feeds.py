@@ -7,6 +7,7 @@ orders the versions. Personal data stays in intake and on the profiles topic.
 from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import (
+    AfterValidator,
     Field,
     StringConstraints,
     model_validator,
@@ -17,6 +18,7 @@ from shared.contracts.feed_parts import (
     MOST_PARTIES,
     MOST_PRODUCTS,
     MOST_RECOMMENDATIONS,
+    MOST_TRADED_IN,
     Answer,
     Answers,
     Channel,
@@ -25,10 +27,13 @@ from shared.contracts.feed_parts import (
     OptOuts,
     PayType,
     Persons,
+    ProductCategory,
     Severity,
     StepName,
     Text,
     Vehicle,
+    Vin,
+    WorkCategory,
     one_of,
 )
 from shared.contracts.values import (
@@ -45,6 +50,8 @@ from shared.contracts.values import (
     Number,
     Odometer,
     RecordKey,
+    SignedAmount,
+    SignedMoney,
     SourceName,
     StaffId,
     Term,
@@ -71,6 +78,7 @@ class Product(Contract):
     """Something sold with the car: insurance, accessories, a service plan."""
 
     code: Code
+    category: ProductCategory | None = None
     amount: Amount | None = None
     expires_on: Day | None = None
 
@@ -97,6 +105,13 @@ class SaleReported(Document):
     products: Annotated[
         tuple[Product, ...], Field(max_length=MOST_PRODUCTS), at_most(MOST_PRODUCTS)
     ] = ()
+    traded_in: Annotated[
+        tuple[Vin, ...],
+        Field(max_length=MOST_TRADED_IN),
+        at_most(MOST_TRADED_IN),
+        AfterValidator(lambda vins: tuple(dict.fromkeys(vins))),
+    ] = ()
+    """The cars that the dealer took in part exchange, by their VINs; each counts once."""
 
     @model_validator(mode="after")
     def _delivered_has_a_date(self) -> "SaleReported":
@@ -106,17 +121,18 @@ class SaleReported(Document):
 
 
 class RepairLine(Contract):
-    """One job of a repair order."""
+    """One job of a repair order. An amount is negative where money was given back."""
 
     line_no: Number
     op_code: Code | None = None
+    category: WorkCategory | None = None
     description: Text | None = None
     complaint: Text | None = None
     cause: Text | None = None
     correction: Text | None = None
     pay_type: PayType
-    labour_amount: Amount | None = None
-    parts_amount: Amount | None = None
+    labour_amount: SignedAmount | None = None
+    parts_amount: SignedAmount | None = None
 
 
 class Recommendation(Contract):
@@ -142,13 +158,15 @@ class VisitReported(Document):
     odometer_in: Odometer | None = None
     odometer_out: Odometer | None = None
     department: Term | None = None
+    comeback_of: Number | None = None
+    """The number of the order whose work had to be done again."""
     lines: Annotated[tuple[RepairLine, ...], Field(max_length=MOST_LINES), at_most(MOST_LINES)] = ()
     recommended: Annotated[
         tuple[Recommendation, ...],
         Field(max_length=MOST_RECOMMENDATIONS),
         at_most(MOST_RECOMMENDATIONS),
     ] = ()
-    total: Money | None = None
+    total: SignedMoney | None = None
     """What all payers pay together; the lines say who pays what."""
     vehicle: Vehicle | None = None
     customer: Customer | None = None
@@ -344,6 +362,31 @@ class ReferralReported(Document):
         return self
 
 
+class CustomerLinkReported(Document):
+    """Staff say of two customers whether they are one person; both are told.
+
+    The other may be a customer of another dealer of the same group, named by key.
+    """
+
+    TYPE: ClassVar[str] = "dev.aftercare.customer-link.reported.v1"
+
+    link_no: Number
+    says: Literal["same", "different", "nothing"]
+    """`nothing` takes back what was said before under this number."""
+    at: Instant
+    by: StaffId
+    customer_id: CustomerNumber | None = None
+    customer_key: CustomerKey | None = None
+    other_customer_id: CustomerNumber | None = None
+    other_customer_key: CustomerKey | None = None
+
+    @model_validator(mode="after")
+    def _names_two_customers(self) -> "CustomerLinkReported":
+        one_of(self, "customer_id", "customer_key")
+        one_of(self, "other_customer_id", "other_customer_key")
+        return self
+
+
 AnyReport = (
     SaleReported
     | VisitReported
@@ -353,6 +396,7 @@ AnyReport = (
     | SurveyReported
     | TaskOutcomeReported
     | ReferralReported
+    | CustomerLinkReported
 )
 
 REPORTS: dict[str, type[AnyReport]] = {report.TYPE: report for report in get_args(AnyReport)}

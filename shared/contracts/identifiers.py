@@ -33,6 +33,11 @@ def dealer_of(key: str) -> str:
     return f"{group}/{dealer}"
 
 
+def group_of(dealer_id: str) -> str:
+    """The group that a dealer is of."""
+    return dealer_id.partition("/")[0]
+
+
 def document_id(dealer_id: str, source: str, kind: str, *numbers: str) -> str:
     """`group/dealer/source/kind/number…`: one document, whatever its version."""
     return "/".join((dealer_id, source, kind, *(_part(number) for number in numbers)))

@@ -104,8 +104,8 @@ def _nfkc(text: str) -> str:
     return text if text.isascii() else normalize("NFKC", text).replace("\u2010", "-")
 
 
-def _composed(code: Any) -> Any:
-    """NFC: policies name codes in any width, so that is kept."""
+def composed(code: Any) -> Any:
+    """Text in NFC: policies name codes in any width, so that is kept. Anything else as it is."""
     return normalize("NFC", code) if _is_sizable(code) else code
 
 
@@ -186,7 +186,7 @@ CustomerNumber = Annotated[Number, BeforeValidator(without_spaces)]
 """What a source knows a customer by; often a telephone number, so spaces do not count."""
 
 Code = Annotated[
-    ShortText, AfterValidator(_legible), AfterValidator(_no_address), BeforeValidator(_composed)
+    ShortText, AfterValidator(_legible), AfterValidator(_no_address), BeforeValidator(composed)
 ]
 """A short code from a source's own list; never personal."""
 
@@ -262,6 +262,13 @@ class Money(Contract):
     """A non-negative amount in an ISO 4217 currency."""
 
     amount: Amount
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
+class SignedMoney(Contract):
+    """An amount in an ISO 4217 currency, negative where money was given back."""
+
+    amount: SignedAmount
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 

@@ -29,7 +29,7 @@ def _plain(value: object) -> str:
     """One notation per value: 129.9 and 129.90 are the same amount."""
     match value:
         case Decimal():
-            return format(value.normalize(), "f")
+            return format(value.normalize() + 0, "f")  # + 0: there is a negative zero
         case datetime():
             return instant_text(value.astimezone(UTC))
         case date():

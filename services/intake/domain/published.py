@@ -12,6 +12,7 @@ from services.intake.domain.documents.naming import RecordFields
 from services.intake.domain.facts import Row
 from services.intake.domain.profiles.opt_outs import OPT_OUTS
 from services.intake.domain.profiles.profile import PROFILE
+from shared.contracts.identifiers import dealer_of
 from shared.contracts.intake import ConsentGiven, CustomerMoved, Moved, ProfileRecorded, Recorded
 
 RECORDED: Mapping[str, type[Recorded]] = {
@@ -60,6 +61,7 @@ def moved(row: Row, *, key: str, version: str) -> Moved:
 
 
 def _fields(row: Row, key: str, version: str) -> RecordFields:
+    """The dealer is the customer's: a link is also told to the customer of another dealer."""
     return RecordFields(
-        document_id=row.document_id, version=version, customer_key=key, dealer_id=row.dealer_id
+        document_id=row.document_id, version=version, customer_key=key, dealer_id=dealer_of(key)
     )

@@ -148,6 +148,12 @@ def referral(**more: Any) -> Data:
     return _document(more, fields | who)
 
 
+def link(**more: Any) -> Data:
+    """C1 and C2 are one person."""
+    fields = {"link_no": "L1", "says": "same", "at": at(-70), "by": "u7"}
+    return _document(more, fields | {"customer_id": "C1", "other_customer_id": "C2"})
+
+
 def event(noun: str, data: Data, **more: Any) -> Data:
     """A structured CloudEvent of the type `dev.aftercare.<noun>.reported.v1`."""
     return {
@@ -168,6 +174,7 @@ EVERY_KIND = {
     "survey": survey,
     "task-outcome": task_outcome,
     "referral": referral,
+    "customer-link": link,
 }
 assert {event(noun, {})["type"] for noun in EVERY_KIND} == set(REPORTS)
 

@@ -16,6 +16,9 @@ FULL: Data = {
     "email": "li@example.com",
     "opt_outs": ["sms"],
     "language": "zh",
+    "birth_year": 1987,
+    "occupation": "teacher",
+    "area": "浦东新区",
 }
 
 

@@ -11,6 +11,7 @@ from services.intake.domain.documents import (
     complaint,
     complaint_step,
     consent,
+    customer_link,
     referral,
     sale,
     survey,
@@ -24,6 +25,7 @@ from shared.contracts.feeds import (
     ComplaintReported,
     ComplaintStepReported,
     ConsentReported,
+    CustomerLinkReported,
     Document,
     ReferralReported,
     SaleReported,
@@ -50,6 +52,7 @@ DOCUMENTS: Mapping[type[Document], DocumentKind[Never]] = dict(
         _row(SurveyReported, survey),
         _row(TaskOutcomeReported, task_outcome),
         _row(ReferralReported, referral),
+        _row(CustomerLinkReported, customer_link),
     ]
 )
 """Report -> the kind of its document."""

@@ -7,6 +7,7 @@ from services.intake.domain.documents import one_customer_or_car
 from services.intake.domain.documents.kind import (
     all_but_personal,
     no_contradictions,
+    no_doubts,
     no_parent,
     no_readings,
 )
@@ -32,6 +33,7 @@ known_customers = one_customer_or_car.named_by_id
 described = one_customer_or_car.described
 contradictions = no_contradictions
 impossible_readings = no_readings
+doubtful = no_doubts
 
 
 def numbers(report: ComplaintReported) -> dict[str, str]:

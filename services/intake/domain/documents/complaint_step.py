@@ -11,6 +11,7 @@ from services.intake.domain.documents.kind import (
     all_but_personal,
     describes_none,
     names_none,
+    no_doubts,
     no_readings,
 )
 from services.intake.domain.documents.naming import RecordFields, noun_of, record_fields
@@ -30,6 +31,7 @@ content = all_but_personal
 known_customers = names_none
 described = describes_none
 impossible_readings = no_readings
+doubtful = no_doubts
 
 
 def numbers(report: ComplaintStepReported) -> dict[str, str]:

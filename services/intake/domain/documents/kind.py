@@ -24,11 +24,26 @@ class Named(NamedTuple):
     identifier: str
 
 
+class NamedInGroup(Named):
+    """One that may be of another dealer of the same group."""
+
+    __slots__ = ()
+
+
 class Described(NamedTuple):
-    """The customers that a document describes, by pointer, and its car."""
+    """The customers that a document describes, by pointer, its car, and cars taken for it."""
 
     customers: Mapping[str, Customer]
     vehicle: Vehicle | None
+    traded_in: tuple[str, ...] = ()
+    """By their VINs."""
+
+    def vins(self) -> Iterator[tuple[str, str]]:
+        """Pointer -> VIN of every car that it names."""
+        if self.vehicle is not None:
+            yield "/vehicle/vin", self.vehicle.vin
+        for position, vin in enumerate(self.traded_in):
+            yield f"/traded_in/{position}", vin
 
 
 class DocumentKind(Protocol[R_contra]):
@@ -73,6 +88,10 @@ class DocumentKind(Protocol[R_contra]):
         """Odometer readings that cannot be true by what the document itself says."""
         ...
 
+    def doubtful(self, report: R_contra, /) -> Iterator[Finding]:
+        """What is odd, and taken as it is said: its sender is warned."""
+        ...
+
     def content(self, report: R_contra, /) -> Mapping[str, object]:
         """What makes a new version of it when it changes."""
         ...
@@ -86,7 +105,10 @@ class DocumentKind(Protocol[R_contra]):
         ...
 
 
-_PERSONAL = {"name", "phones", "email", "opt_outs", "language"}
+_PERSONAL = {
+    *("name", "phones", "email", "opt_outs", "language"),
+    *("birth_year", "occupation", "area"),
+}
 """Parts of a customer that the profile records, and no document."""
 
 
@@ -112,6 +134,11 @@ def no_contradictions(_: Document, /) -> Iterator[Finding]:
 
 def no_readings(_: Document, __: Dealer, /) -> Iterator[Finding]:
     """For what has no odometer readings."""
+    return iter(())
+
+
+def no_doubts(_: Document, /) -> Iterator[Finding]:
+    """For what is either right or wrong."""
     return iter(())
 
 

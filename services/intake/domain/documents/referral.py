@@ -8,6 +8,7 @@ from services.intake.domain.documents.kind import (
     Named,
     all_but_personal,
     describes_none,
+    no_doubts,
     no_parent,
     no_readings,
 )
@@ -25,6 +26,7 @@ parent = no_parent
 content = all_but_personal
 described = describes_none
 impossible_readings = no_readings
+doubtful = no_doubts
 moved = one_customer.moved
 
 

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from services.intake.domain.dates import is_out_of_range
-from services.intake.domain.documents.kind import Described, Named, all_but_personal, no_parent
+from services.intake.domain.documents.kind import (
+    Described,
+    Named,
+    all_but_personal,
+    no_doubts,
+    no_parent,
+)
 from services.intake.domain.documents.naming import RecordFields, key_of, record_fields
 from services.intake.domain.documents.odometers import impossible_alone
 from services.intake.domain.findings import Finding
@@ -23,6 +29,7 @@ _PRECEDENCE = ("co_buyer", "registrant", "driver")
 
 parent = no_parent
 content = all_but_personal
+doubtful = no_doubts
 
 
 def numbers(report: SaleReported) -> dict[str, str]:
@@ -42,13 +49,17 @@ def described(report: SaleReported) -> Described:
     customers = {"/customer": report.customer}
     for position, party in enumerate(report.parties):
         customers[f"/parties/{position}/customer"] = party.customer
-    return Described(customers, report.vehicle)
+    return Described(customers, report.vehicle, report.traded_in)
 
 
 def contradictions(report: SaleReported) -> Iterator[Finding]:
     for position, product in enumerate(report.products):
         if product.expires_on is not None and is_out_of_range(product.expires_on):
             yield Finding(f"/products/{position}/expires_on", "out of range")
+    for position, vin in enumerate(report.traded_in):
+        if vin == report.vehicle.vin:
+            detail = "the car that is sold cannot be taken in part exchange for itself"
+            yield Finding(f"/traded_in/{position}", detail)
 
 
 def happened(report: SaleReported) -> Iterator[tuple[str, date | None]]:
@@ -89,6 +100,7 @@ def messages(report: SaleReported, dealer: Dealer) -> dict[str, Recorded]:
         odometer_km=report.odometer.km if report.odometer else None,
         price=report.price,
         products=tuple(SoldProduct(**product.model_dump()) for product in report.products),
+        traded_in=report.traded_in,
     )
     return _by_role(report, sale)
 

@@ -8,6 +8,7 @@ from services.intake.domain.documents.kind import (
     all_but_personal,
     describes_none,
     no_contradictions,
+    no_doubts,
     no_parent,
     no_readings,
 )
@@ -27,6 +28,7 @@ known_customers = one_customer.known_customers
 described = describes_none
 contradictions = no_contradictions
 impossible_readings = no_readings
+doubtful = no_doubts
 moved = one_customer.moved
 
 

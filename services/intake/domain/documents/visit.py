@@ -6,7 +6,12 @@ from decimal import Decimal
 
 from services.intake.domain.documents import one_customer_or_car
 from services.intake.domain.documents.kind import all_but_personal, no_parent
-from services.intake.domain.documents.naming import RecordFields, key_of_document, record_fields
+from services.intake.domain.documents.naming import (
+    RecordFields,
+    document_id,
+    key_of_document,
+    record_fields,
+)
 from services.intake.domain.documents.odometers import impossible_alone, impossible_together
 from services.intake.domain.findings import Finding
 from shared.contracts.feeds import RepairLine, VisitReported
@@ -38,8 +43,19 @@ def numbers(report: VisitReported) -> dict[str, str]:
 
 def contradictions(report: VisitReported) -> Iterator[Finding]:
     for position, line in enumerate(report.lines):
-        if _amount(line) >= LARGEST_LINE:
+        if abs(_amount(line)) >= LARGEST_LINE:
             yield Finding(f"/lines/{position}", "labour and parts are too large")
+    if report.comeback_of == report.ro_no:
+        yield Finding("/comeback_of", "an order is no comeback of itself: name the earlier one")
+
+
+def doubtful(report: VisitReported) -> Iterator[Finding]:
+    """A job may be credited; of an order that is all credit, its void was meant, perhaps."""
+    back = "more is given back than charged: to take an order back, report it as voided"
+    if sum(_amount(line) for line in report.lines) < 0:
+        yield Finding("/lines", back)
+    if report.total is not None and report.total.amount < 0:
+        yield Finding("/total/amount", back)
 
 
 def happened(report: VisitReported) -> Iterator[tuple[str, date | None]]:
@@ -81,11 +97,13 @@ def messages(report: VisitReported, dealer: Dealer) -> dict[str, Recorded]:
         timezone=dealer.timezone,
         vin=report.vehicle.vin if report.vehicle else None,
         odometer_km=odometer.km if odometer else None,
+        comeback_of=_comeback_of(report),
         currency=report.total.currency if report.total else dealer.currency,
         lines=tuple(
             RecordedLine(
                 line_no=line.line_no,
                 op_code=line.op_code,
+                category=line.category,
                 pay_type=line.pay_type,
                 amount=_amount(line),
             )
@@ -97,6 +115,13 @@ def messages(report: VisitReported, dealer: Dealer) -> dict[str, Recorded]:
         ),
     )
     return {"customer": visit}
+
+
+def _comeback_of(report: VisitReported) -> str | None:
+    """The document id of the order whose work had to be done again: one of the same source."""
+    if report.comeback_of is None:
+        return None
+    return document_id(report, {"comeback_of": report.comeback_of})
 
 
 def _amount(line: RepairLine) -> Decimal:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from services.intake.domain.dates import EARLIEST_YEAR, is_out_of_range
 from services.intake.domain.decode.strict_json import DoubledName, path_to_doubled
 from services.intake.domain.documents import kind_of
-from services.intake.domain.documents.kind import Described
+from services.intake.domain.documents.kind import Described, Named, NamedInGroup
 from services.intake.domain.documents.naming import is_as_answered
 from services.intake.domain.examine.attributes import check_attributes
 from services.intake.domain.examine.telephones import with_e164
@@ -23,9 +23,8 @@ from services.intake.domain.examine.vins import check_vin
 from services.intake.domain.findings import MOST_SHOWN, Finding, Findings
 from services.intake.domain.pointers import pointer
 from shared.contracts.envelope import CloudEvent
-from shared.contracts.feed_parts import Vehicle
 from shared.contracts.feeds import REPORTS, AnyReport
-from shared.contracts.identifiers import dealer_of
+from shared.contracts.identifiers import dealer_of, group_of
 from shared.dealers.dealer import Dealer, Dealers
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -86,20 +85,25 @@ def examine(
     if dealer is None:
         errors.add("/data/dealer_id", "no such dealer here")
         return _invalid(raw, None, errors)
-    for found in (*_contradictions(event, report), *_implausible(event, report, dealer, now)):
+    for found in (
+        *_contradictions(event, report, dealers),
+        *_implausible(event, report, dealer, now),
+    ):
         errors.add(*found)
     described, warnings = kind_of(report).described(report), Findings(show)
     if described is not None:
-        _check_vehicle(described.vehicle, dealer, errors=errors, warnings=warnings)
+        _check_vins(described, dealer, errors=errors, warnings=warnings)
     if errors.count:
         return _invalid(raw, dealer, errors)
     report = _with_possible_readings(report, dealer, warnings)
+    for where, detail in kind_of(report).doubtful(report):
+        warnings.add(f"/data{where}", detail)
     if described is not None:
         described = with_e164(described, dealer.region, warnings)
     if not strict:
         find_unknown(event.data, type(report), warnings)
     if described is not None:
-        leave_out_unreadable(described, warnings)
+        leave_out_unreadable(described, warnings, year=now.year)
     return Reported(
         event=event,
         report=report,
@@ -179,17 +183,30 @@ def _dealer(raw: Mapping[str, object], dealers: Dealers) -> Dealer | None:
     return dealers.find(dealer_id) if isinstance(dealer_id, str) else None
 
 
-def _contradictions(event: CloudEvent, report: AnyReport) -> Iterator[Finding]:
+def _contradictions(event: CloudEvent, report: AnyReport, dealers: Dealers) -> Iterator[Finding]:
     if event.dealerid is not None and event.dealerid != report.dealer_id:
         yield Finding("/dealerid", "names another dealer than data does")
     kind = kind_of(report)
-    for where, identifier in kind.named_by_id(report):
-        if dealer_of(identifier) != report.dealer_id:
-            yield Finding(f"/data{where}", "is of another dealer than data is")
-        elif not is_as_answered(identifier):
-            yield Finding(f"/data{where}", "write it as intake answers it")
+    for named in kind.named_by_id(report):
+        strange = _strange(named, report.dealer_id, dealers)
+        if strange is not None:
+            yield Finding(f"/data{named.pointer}", strange)
+        elif not is_as_answered(named.identifier):
+            yield Finding(f"/data{named.pointer}", "write it as intake answers it")
     for where, detail in kind.contradictions(report):
         yield Finding(f"/data{where}", detail)
+
+
+def _strange(named: Named, own: str, dealers: Dealers) -> str | None:
+    """Why what is named is none that this dealer may speak of."""
+    dealer_id = dealer_of(named.identifier)
+    if dealer_id == own:
+        return None
+    if not isinstance(named, NamedInGroup):
+        return "is of another dealer than data is"
+    if group_of(dealer_id) != group_of(own):
+        return "is of another group than data is"
+    return None if dealers.find(dealer_id) is not None else "is of a dealer that is not known here"
 
 
 def _implausible(
@@ -221,21 +238,20 @@ def _past_moments(event: CloudEvent, report: AnyReport) -> Iterator[tuple[str, d
             yield f"/data/{name}", moment
 
 
-def _check_vehicle(
-    vehicle: Vehicle | None, dealer: Dealer, *, errors: Findings, warnings: Findings
+def _check_vins(
+    described: Described, dealer: Dealer, *, errors: Findings, warnings: Findings
 ) -> None:
-    """The VIN; a dealer may accept a failed check digit."""
-    if vehicle is None:
-        return
-    match check_vin(vehicle.vin):
-        case "malformed":
-            detail = "a VIN has 17 letters and digits, without I, O and Q"
-            errors.add("/data/vehicle/vin", detail)
-        case "failed":
-            findings = warnings if dealer.vin_check == "warn" else errors
-            findings.add("/data/vehicle/vin", "the check digit does not fit")
-        case _:
-            pass
+    """Of every car that is named; a dealer may accept a failed check digit."""
+    for where, vin in described.vins():
+        match check_vin(vin):
+            case "malformed":
+                detail = "a VIN has 17 letters and digits, without I, O and Q"
+                errors.add(f"/data{where}", detail)
+            case "failed":
+                findings = warnings if dealer.vin_check == "warn" else errors
+                findings.add(f"/data{where}", "the check digit does not fit")
+            case _:
+                pass
 
 
 def _with_possible_readings(report: AnyReport, dealer: Dealer, warnings: Findings) -> AnyReport:

@@ -212,6 +212,7 @@ def _reachable(customer: Customer, region: str, where: str, warnings: Findings) 
     if not customer.phones:
         return customer
     phones: dict[str, Phone] = {}
+    verified: dict[str, list[bool]] = {}
     for position, phone in enumerate(customer.phones):
         number, warning = e164(phone.number, region)
         pointer = f"{where}/{position}/number"
@@ -221,4 +222,13 @@ def _reachable(customer: Customer, region: str, where: str, warnings: Findings) 
         if warning is not None:
             warnings.add(pointer, warning)
         phones.setdefault(number, Phone(kind=phone.kind, number=number))
-    return customer.model_copy(update={"phones": tuple(phones.values())})
+        # of an extension, or where digits were guessed at, it is not this number that was verified
+        if "verified" in phone.model_fields_set and not (phone.verified and warning):
+            verified.setdefault(number, []).append(phone.verified is True)
+    found = (_with_verified(phone, verified.get(phone.number)) for phone in phones.values())
+    return customer.model_copy(update={"phones": tuple(found)})
+
+
+def _with_verified(phone: Phone, words: list[bool] | None) -> Phone:
+    """`words`: what was said, each time that the number stands there: one 'no' is enough."""
+    return phone if words is None else phone.model_copy(update={"verified": all(words)})

@@ -13,6 +13,9 @@ from services.intake.domain.examine.names import is_repeatable
 from services.intake.domain.findings import Findings
 from shared.contracts.values import Contract
 
+ALIKE = 0.65
+"""How alike two names are written of which one may be meant; an `adress` is no `area`."""
+
 
 def find_unknown(raw: Mapping[str, object], contract: type[Contract], found: Findings) -> None:
     """Add each unknown field of the report `raw`, which is data of `contract`, to `found`."""
@@ -50,7 +53,7 @@ def _nearest(name: str, contract: type[Contract]) -> str | None:
     """The known field that is written most alike: here, or in a part of this one."""
     known = {_folded(field): field for field in _inner_names(contract)}
     known |= {_folded(field): field for field in _parts(contract)}
-    near = get_close_matches(_folded(name), known, n=1)
+    near = get_close_matches(_folded(name), known, n=1, cutoff=ALIKE)
     return known[near[0]] if near else None
 
 

@@ -1,8 +1,9 @@
 """A customer's profile, made of what documents say of the customer: each field its newest word.
 
 A list of telephone numbers is a whole: it replaces what was known. Where some of it could not be
-read, the rest is added to what is known, for nobody knows which number was meant. Of cars each
-part is a field of its own; the cars that were spoken of last are remembered.
+read, the rest is added to what is known, for nobody knows which number was meant. Whether a number
+is verified is a word of its own: most documents do not speak of it. Of cars each part is a field of
+its own. The cars, and the verified numbers, that were spoken of last are remembered.
 """
 
 from collections.abc import Collection, Iterator
@@ -24,11 +25,16 @@ from shared.contracts.identifiers import dealer_of, document_id, number_in, sour
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 
 PROFILE = "profile"
-PHONES, CARS = "phones", "vehicles"
+PHONES, CARS, VERIFIED = "phones", "vehicles", "verified"
+MOST_VERIFIED = 2 * MOST_PHONES
+"""Of so many numbers it is remembered whether they are verified: those spoken of last."""
 BEFORE = "before"
 """Stands for what was registered before intake kept contents."""
-_TEXTS = ("name", "email", "language")
+_TEXTS = ("name", "email", "language", "occupation", "area")
+_PLAIN = (*_TEXTS, "birth_year")
 _OF_CARS = ("plate", "make", "model", "model_year")
+_SPOKEN_OF_LAST = {CARS: (MOST_VEHICLES, len(_OF_CARS)), VERIFIED: (MOST_VERIFIED, 1)}
+"""Field -> of how many things it is remembered, and how many words of each."""
 
 
 def profile_of(customer_key: str) -> str:
@@ -51,10 +57,17 @@ def said_of(customer: Customer, *, where: str, left_out: Collection[str]) -> dic
         text: str | None = getattr(customer, name)
         if name in fields and f"{where}/{name}" not in left_out and (text is None or text.strip()):
             said[name] = text and text.strip()
+    if "birth_year" in fields and f"{where}/birth_year" not in left_out:
+        said["birth_year"] = customer.birth_year
     if "opt_outs" in fields:
         said["opt_outs"] = list(customer.opt_outs)
     if PHONES in fields:
         said |= _phones(customer, whole=f"{where}/{PHONES}" not in left_out)
+        said |= {
+            f"{VERIFIED}/{phone.number}": phone.verified
+            for phone in customer.phones
+            if "verified" in phone.model_fields_set
+        }
     return said
 
 
@@ -88,7 +101,9 @@ def with_said(known: Statements, found: Statements) -> Statements:
     after = joined(known, found)
     if after is known:
         return known
-    after = _cars_kept(_numbers_kept(after))
+    after = _numbers_kept(after)
+    for field, (most, _) in _SPOKEN_OF_LAST.items():
+        after = _last_kept(field, after, most=most)
     return known if after == known else after
 
 
@@ -101,30 +116,31 @@ def _numbers_kept(said: Statements) -> Statements:
     return {of: word for of, word in said.items() if of not in added or of in kept}
 
 
-def _cars_kept(said: Statements) -> Statements:
-    """The cars spoken of last. Nothing as old as the last word on one that gave way is kept.
+def _last_kept(field: str, said: Statements, *, most: int) -> Statements:
+    """The `most` things spoken of last: cars by VIN, or verified numbers.
 
-    That last word stays as the floor of all others: so it makes no difference which car gave way
-    first.
+    Nothing as old as the last word on one that gave way is kept. That last word stays as the floor
+    of all others: so it makes no difference which of them gave way first.
     """
-    floor = said.get(CARS)
-    words = _below(CARS, said)
+    floor = said.get(field)
+    words = _below(field, said)
     spoken = {of: word for of, word in words.items() if floor is None or word.stamp > floor.stamp}
     last: dict[str, str] = {}
     for of, word in spoken.items():
-        vin = of.split("/")[1]
-        last[vin] = max(last.get(vin, ""), word.stamp)
-    if len(last) > MOST_VEHICLES:
-        floor = Statement(stamp=sorted(last.values(), reverse=True)[MOST_VEHICLES])
+        thing = of.split("/")[1]
+        last[thing] = max(last.get(thing, ""), word.stamp)
+    if len(last) > most:
+        floor = Statement(stamp=sorted(last.values(), reverse=True)[most])
         spoken = {of: word for of, word in spoken.items() if word.stamp > floor.stamp}
-    others = {of: word for of, word in said.items() if of not in words and of != CARS}
-    return {**others, **spoken} if floor is None else {**others, CARS: floor, **spoken}
+    others = {of: word for of, word in said.items() if of not in words and of != field}
+    return {**others, **spoken} if floor is None else {**others, field: floor, **spoken}
 
 
 def profile_version(said: Statements) -> str:
     """The version of what was said. Words that gave way to a newer one count as that one."""
     more = 0
-    for field, most in ((PHONES, MOST_PHONES), (CARS, MOST_VEHICLES * len(_OF_CARS))):
+    words = {field: most * of_each for field, (most, of_each) in _SPOKEN_OF_LAST.items()}
+    for field, most in {PHONES: MOST_PHONES, **words}.items():
         floor = said.get(field)
         if floor is not None:
             more += (most - len(_below(field, said))) * weight(floor.stamp)
@@ -134,7 +150,7 @@ def profile_version(said: Statements) -> str:
 def profile_made_of(said: Statements, about: RecordFields) -> ProfileRecorded:
     """The profile `about` a customer, as it is published."""
     plain = {
-        field: word.value for field, word in said.items() if field in {*_TEXTS, "kind", "opt_outs"}
+        field: word.value for field, word in said.items() if field in {*_PLAIN, "kind", "opt_outs"}
     }
     return ProfileRecorded.model_validate(
         {"kind": "person", **plain, **about, PHONES: list(_numbers(said)), CARS: _cars(said)}
@@ -155,7 +171,10 @@ def _numbers(said: Statements) -> Iterator[JsonValue]:
     for phone in whole if isinstance(whole, list) else ():
         assert isinstance(phone, dict)
         numbers.setdefault(str(phone["e164"]), phone)
-    yield from list(numbers.values())[:MOST_PHONES]
+    for number, phone in list(numbers.items())[:MOST_PHONES]:
+        assert isinstance(phone, dict)
+        verified = said.get(f"{VERIFIED}/{number}")
+        yield phone if verified is None else {**phone, "verified": verified.value is True}
 
 
 def _position(word: Statement) -> int:
@@ -179,7 +198,7 @@ def said_before(published: ProfileRecorded, version: str) -> Statements:
     values: dict[str, JsonValue] = {}
     if published.kind == "business":
         values["kind"] = published.kind
-    values |= {name: text for name in _TEXTS if (text := getattr(published, name))}
+    values |= {name: text for name in _PLAIN if (text := getattr(published, name))}
     if published.opt_outs:
         values["opt_outs"] = list(published.opt_outs)
     if published.phones:

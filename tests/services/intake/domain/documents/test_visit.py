@@ -1,5 +1,8 @@
 """A repair order: whose it is, and what is recorded of it."""
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 
 from shared.contracts.intake import VisitRecorded
@@ -13,6 +16,7 @@ from tests.services.intake.given import (
     line,
     only_of,
     reported,
+    submitted,
     visit,
 )
 
@@ -64,3 +68,69 @@ def test_a_repair_order_cannot_be_voided_tomorrow() -> None:
         data = visit(opened_at=at(-600), closed_at=None, status="open") | {field: at(6)}
         with pytest.raises(AssertionError, match=f"/data/{field}"):
             reported("visit", data)
+
+
+def job(category: str | None = None, **amounts: str) -> Data:
+    return {"line_no": "1", "pay_type": "customer", "category": category} | amounts
+
+
+def told_of(**more: Any) -> VisitRecorded:
+    told = only_of("visit", visit(**more))
+    assert isinstance(told, VisitRecorded)
+    return told
+
+
+def test_a_job_has_the_category_that_is_said_and_no_other() -> None:
+    told = told_of(lines=[job("maintenance"), job()])
+    assert [line.category for line in told.lines] == ["maintenance", None]
+
+
+@pytest.mark.parametrize(
+    ("labour", "parts", "expected"),
+    [("100", "-20.50", "79.50"), ("-100", "-20.50", "-120.50"), ("-0.00", "0", "0")],
+)
+def test_money_given_back_is_negative(labour: str, parts: str, expected: str) -> None:
+    told = told_of(lines=[job(labour_amount=labour, parts_amount=parts)])
+    assert told.lines[0].amount == Decimal(expected)
+    assert not told.lines[0].amount.is_signed() or told.lines[0].amount < 0
+
+
+def test_a_negative_zero_is_no_other_content() -> None:
+    zero, negative = (visit(lines=[job(labour_amount=text)]) for text in ("0.00", "-0.0"))
+    assert submitted("visit", zero).content_hash == submitted("visit", negative).content_hash
+
+
+def test_what_is_given_back_on_a_line_is_bounded_too() -> None:
+    half = {"line_no": "1", "pay_type": "customer", "labour_amount": "-5000000000"}
+    with pytest.raises(AssertionError, match="labour and parts are too large"):
+        reported("visit", visit(lines=[half | {"parts_amount": "-5000000000"}]))
+    assert told_of(lines=[half | {"parts_amount": "5000000000"}]).lines[0].amount == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "places"),
+    [
+        (visit(lines=[job(labour_amount="10"), job(labour_amount="-10")]), []),
+        (visit(lines=[job(labour_amount="10"), job(labour_amount="-11")]), ["/data/lines"]),
+        (visit(total={"amount": "-1", "currency": "CNY"}), ["/data/total/amount"]),
+        (visit(total={"amount": "0", "currency": "CNY"}), []),
+    ],
+)
+def test_an_order_that_gives_back_more_than_it_charges_is_taken_and_warned_about(
+    data: Data, places: list[str]
+) -> None:
+    assert [warning.pointer for warning in reported("visit", data).warnings] == places
+
+
+def test_a_comeback_names_the_order_whose_work_had_to_be_done_again() -> None:
+    assert told_of().comeback_of is None
+    told = told_of(comeback_of="RO  0")
+    assert told.comeback_of == f"{PUDONG}/cdk/visit/RO%200"
+    assert told_of(ro_no="RO 0").document_id == told.comeback_of
+    assert told_of(comeback_of="RO 0", source="ydms").comeback_of != told.comeback_of
+
+
+@pytest.mark.parametrize("number", ["RO 1", " RO  1", "\uff32\uff2f 1"])
+def test_no_order_is_a_comeback_of_itself_however_it_is_written(number: str) -> None:
+    with pytest.raises(AssertionError, match="/data/comeback_of"):
+        reported("visit", visit(comeback_of=number))

@@ -103,7 +103,8 @@ def test_a_wrong_envelope_is_rejected_where_it_is_wrong(raw: object, expected: s
         ("visit", visit(closed_at=at(-400)), "/data"),
         ("visit", visit(closed_at=at(6)), "/data/closed_at"),
         ("visit", visit(promised_at="9999-01-01T00:00:00Z"), "/data/promised_at"),
-        ("visit", visit(total={"amount": "-1", "currency": "CNY"}), "/data/total/amount"),
+        ("sale", sale(price={"amount": "-1", "currency": "CNY"}), "/data/price/amount"),
+        ("visit", visit(total={"amount": "-0.00001", "currency": "CNY"}), "/data/total/amount"),
         ("visit", visit(total={"amount": 1.5, "currency": "CNY"}), "/data/total/amount"),
         ("visit", visit(total={"amount": "NaN", "currency": "CNY"}), "/data/total/amount"),
         ("visit", visit(ro_no="  "), "/data/ro_no"),
@@ -112,7 +113,9 @@ def test_a_wrong_envelope_is_rejected_where_it_is_wrong(raw: object, expected: s
         ("visit", visit(source_modified_at="1960-01-01T00:00:00Z"), "/data/source_modified_at"),
         (
             "visit",
-            visit(lines=[{"line_no": "1", "pay_type": "customer", "labour_amount": "-0.01"}]),
+            visit(
+                lines=[{"line_no": "1", "pay_type": "customer", "labour_amount": "-10000000000"}]
+            ),
             "/data/lines/0/labour_amount",
         ),
         (
@@ -134,6 +137,9 @@ def test_a_wrong_envelope_is_rejected_where_it_is_wrong(raw: object, expected: s
             visit(customer={"source_customer_id": "\x1d"}),
             "/data/customer/source_customer_id",
         ),
+        ("visit", visit(customer=customer(birth_year="1985-03-02")), "/data/customer/birth_year"),
+        ("visit", visit(customer=customer(area="x" * 121)), "/data/customer/area"),
+        ("visit", visit(comeback_of="li.wei@example.com"), "/data/comeback_of"),
         ("sale", sale(delivered_on=None), "/data"),
         ("sale", sale(delivered_at=at(6)), "/data/delivered_at"),
         ("sale", sale(deal_date="0001-01-01"), "/data/deal_date"),

@@ -9,7 +9,12 @@ from hypothesis import given as forall
 from hypothesis import strategies as st
 
 from services.intake.domain.decide_profiles import decide_profile
-from services.intake.domain.profiles.profile import PROFILE, profile_version, with_said
+from services.intake.domain.profiles.profile import (
+    MOST_VERIFIED,
+    PROFILE,
+    profile_version,
+    with_said,
+)
 from services.intake.domain.statements import Statement, Statements, stamped
 from services.intake.domain.submissions import submissions
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
@@ -45,6 +50,7 @@ from tests.services.intake.world import World, after_all
 fields = st.sampled_from(
     ["name", "email", "phones", "phones/+1", "phones/+2", "phones/+3"]
     + [f"vehicles/VIN{number}/{name}" for number in range(30) for name in ("plate", "make")]
+    + [f"verified/+{number}" for number in range(30)]
 )
 reports = st.lists(
     st.tuples(st.integers(1, 60), st.lists(fields, min_size=1, max_size=4, unique=True)),
@@ -68,22 +74,25 @@ def naive(told: Iterable[Statements]) -> Statements:
         for of, word in statements.items():
             if of not in newest or newest[of].stamp < word.stamp:
                 newest[of] = word
-    last: dict[str, str] = {}
-    for statements in told:
-        for of, word in statements.items():
-            if of.startswith("vehicles/"):
-                vin = of.split("/")[1]
-                last[vin] = max(last.get(vin, ""), word.stamp)
-    by_age = sorted(last.values(), reverse=True)
-    floor = by_age[MOST_VEHICLES] if len(by_age) > MOST_VEHICLES else ""
+    floors: dict[str, str] = {}
+    for field, most in (("vehicles", MOST_VEHICLES), ("verified", MOST_VERIFIED)):
+        last: dict[str, str] = {}
+        for statements in told:
+            for of, word in statements.items():
+                if of.startswith(f"{field}/"):
+                    thing = of.split("/")[1]
+                    last[thing] = max(last.get(thing, ""), word.stamp)
+        by_age = sorted(last.values(), reverse=True)
+        if len(by_age) > most:
+            floors[field] = by_age[most]
     whole = newest["phones"].stamp if "phones" in newest else ""
     kept = {
         of: word
         for of, word in newest.items()
-        if not (of.startswith("vehicles/") and word.stamp <= floor)
+        if word.stamp > floors.get(of.partition("/")[0], "")
         and not (of.startswith("phones/") and word.stamp <= whole)
     }
-    return {**kept, "vehicles": Statement(stamp=floor)} if floor else kept
+    return kept | {field: Statement(stamp=floor) for field, floor in floors.items()}
 
 
 @thorough
@@ -113,12 +122,13 @@ def phones(*told_numbers: str) -> list[Data]:
 
 STORY = [
     said_by(-90, "A", {"vin": GOOD_VIN, "plate": "A 1", "make": "VW"}, **FULL),
-    said_by(-80, "B", name="Wei", opt_outs=[]),
-    said_by(-70, "A", {"vin": GOOD_VIN, "plate": "B 2"}, phones=phones(HOME)),
+    said_by(-80, "B", name="Wei", opt_outs=[], birth_year=1988, occupation="pilot"),
+    said_by(-70, "A", {"vin": GOOD_VIN, "plate": "B 2"}, phones=phones(HOME), area=None),
     said_by(-60, "C", name="Li Lei", email=None, opt_outs=["phone"]),
     said_by(-50, "D", {"vin": GOOD_VIN, "plate": None}, phones=phones(WORK, "unknown")),
     said_by(-40, "B", name="", email="-", language="en"),
     said_by(-30, "C", kind="person", phones=None),
+    said_by(-25, "B", phones=[{"number": MOBILE, "verified": True}], birth_year=2025),
     said_by(-20, "A", phones=phones(MOBILE, "nobody knows")),
     said_by(-10, "D", name="Li Lei", opt_outs=None),
     event("visit", visit(ro_no="E", customer=customer("C2", name="Other")), id="other"),
@@ -126,10 +136,13 @@ STORY = [
 EXPECTED = {
     "kind": "person",
     "name": "Li Lei",
-    "phones": ({"kind": "mobile", "e164": E164[MOBILE]},),
+    "phones": ({"kind": "mobile", "e164": E164[MOBILE], "verified": True},),
     "email": None,
     "opt_outs": (),
     "language": "en",
+    "birth_year": 1988,
+    "occupation": "pilot",
+    "area": None,
     "vehicles": {GOOD_VIN: {"plate": None, "make": "VW", "model": None, "model_year": None}},
 }
 batches = st.lists(st.lists(st.sampled_from(range(len(STORY))), min_size=1, max_size=4), max_size=6)
