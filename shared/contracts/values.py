@@ -34,7 +34,7 @@ _OURS = re.compile(
     r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
     r"\.[0-9]{3}Z"
 )
-"""As `instant_text` writes it, in a year that is taken: most of what is read. It is cut and in UTC."""
+"""As `instant_text` writes it, in UTC and cut, in a year that is taken: most of what is read."""
 _WRITE_RFC3339 = "write RFC 3339 with seconds and offset, such as '2026-11-21T10:05:00Z'"
 _SPACES = re.compile(" +")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
