@@ -30,14 +30,16 @@ _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|(60))"
     r"(?:\.[0-9]{1,30})?(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 )
+_OURS = re.compile(
+    r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"\.[0-9]{3}Z"
+)
+"""As `instant_text` writes it, in UTC and cut, in a year that is taken: most of what is read."""
+_WRITE_RFC3339 = "write RFC 3339 with seconds and offset, such as '2026-11-21T10:05:00Z'"
 _SPACES = re.compile(" +")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories of what nobody sees: controls, zero-width and bidi marks, surrogates."""
-
-
-def _in_calendar_to_milliseconds(moment: datetime) -> datetime:
-    return to_milliseconds(_in_calendar(moment))
 
 
 def to_milliseconds(moment: datetime) -> datetime:
@@ -53,16 +55,35 @@ def instant_text(moment: datetime) -> str:
     return utc.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
 
 
-def _rfc3339(value: Any) -> Any:
-    """Text is an instant only as RFC 3339 writes it: digits alone are nobody's seconds here."""
-    if isinstance(value, datetime):
-        return value
-    written = _RFC3339.fullmatch(value) if isinstance(value, str) else None
+def _instant(value: Any) -> Any:
+    """Text is an instant only as RFC 3339 writes it: digits alone are nobody's seconds here.
+
+    What is no day, or has no offset, is left to pydantic, which says so.
+    """
+    if isinstance(value, str):
+        if _OURS.fullmatch(value):
+            return _read(value)
+        value = _read(_rfc3339(value))
+    elif not isinstance(value, datetime):
+        raise ValueError(_WRITE_RFC3339)
+    aware = isinstance(value, datetime) and value.tzinfo is not None
+    return to_milliseconds(_in_calendar(value)) if aware else value
+
+
+def _rfc3339(text: str) -> str:
+    written = _RFC3339.fullmatch(text)
     if written is None:
-        raise ValueError("write RFC 3339 with seconds and offset, such as '2026-11-21T10:05:00Z'")
+        raise ValueError(_WRITE_RFC3339)
     if written.group(1):
         raise ValueError("a leap second is not taken: write it as second 59")
-    return value
+    return text.upper()
+
+
+def _read(text: str) -> datetime | str:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 def _iso_date(value: Any) -> Any:
@@ -148,8 +169,7 @@ def at_most(most: int) -> BeforeValidator:
 
 Instant = Annotated[
     AwareDatetime,
-    BeforeValidator(_rfc3339),
-    AfterValidator(_in_calendar_to_milliseconds),  # one call of Python's instead of two
+    BeforeValidator(_instant),
     PlainSerializer(instant_text, return_type=str, when_used="json"),
 ]
 """A timezone-aware instant, RFC 3339 where it is text; UTC, cut to milliseconds once validated."""

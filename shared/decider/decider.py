@@ -82,18 +82,16 @@ class Decider(Generic[F, P]):
     )
     """Told of each change after it was written: the listing before and after, and what was said.
     For metrics alone. Where the process ends or a write's reply is lost, it is not told."""
+    reading: Mapping[str, type[Message]] = field(init=False)
+    """CloudEvents type -> contract, for what it reads."""
+    writing: Mapping[str, type[Output] | type[Withdrawal]] = field(init=False)
+    """CloudEvents type -> contract, for what it writes."""
+
+    def __post_init__(self) -> None:
+        self.reading = {contract.TYPE: contract for contract in self.reads}
+        self.writing = {contract.TYPE: contract for contract in self.writes}
 
     @property
     def topics(self) -> tuple[Topic, ...]:
         """The topics it reads, each once, in a fixed order."""
         return tuple(dict.fromkeys(contract.TOPIC for contract in self.reads))
-
-    @property
-    def reading(self) -> dict[str, type[Message]]:
-        """CloudEvents type -> contract, for what it reads."""
-        return {contract.TYPE: contract for contract in self.reads}
-
-    @property
-    def writing(self) -> dict[str, type[Output] | type[Withdrawal]]:
-        """CloudEvents type -> contract, for what it writes."""
-        return {contract.TYPE: contract for contract in self.writes}

@@ -8,9 +8,9 @@ _M_TRIM_THRESHOLD = -1
 _M_ARENA_MAX = -8
 THREAD_SWITCH_SECONDS = 0.0005
 """The driver's threads hand results to the event loop; Python's 5 ms would be most of a write."""
-YOUNG_OBJECTS = 50_000
-"""How many new objects there are before Python looks for circles among them. A batch makes as many
-and no circle; by Python's own 700 what waits of a backlog would be walked again and again."""
+YOUNG_OBJECTS = 250_000
+"""How many new objects there are before Python looks for circles among them. A batch in a backlog
+makes as many, and no circle: all are gone after it, and to walk them is for nothing."""
 
 
 def tune() -> None:

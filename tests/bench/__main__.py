@@ -22,7 +22,7 @@ from rich.table import Table
 
 from shared.platform import process
 from shared.platform.logs import configure_logging
-from shared.settings import ServiceSettings
+from shared.settings import KafkaSettings, ServiceSettings
 from tests.bench import events, loops
 from tests.bench.customer import NEW, OTHERS_A_SECOND, THEIRS_A_SECOND, customer
 from tests.bench.latency import latencies
@@ -45,13 +45,17 @@ LOOPS: Mapping[str, tuple[loops.Loop, Callable[[int], events.Make], Fraction]] =
 }
 """Name -> the loop, its events, and how many it gets of those of a round."""
 RATIOS: Mapping[str, Sequence[tuple[str, float]]] = {
-    SCORING: ((RAW, 1.0), (COALESCED, 0.5), (NAIVE, 10.0)),
+    SCORING: ((RAW, 1.0), (COALESCED, 0.6), (NAIVE, 10.0)),
     FOLLOWUP: ((RAW, 0.7),),
     COMPLAINTS: ((RAW, 0.7),),
 }
 """Name -> the loops that it is measured against, and how many times as fast it must be."""
-MOST_CPU = {SCORING: 60.0, LONG_BACKLOG: 60.0}
-"""Name -> microseconds of own CPU that an event may take."""
+MOST_CPU_MICROSECONDS = 80
+RAW_CPU_MICROSECONDS = 33
+"""What an event may cost of own CPU on the machine that the target was set on, and what one cost
+raw there: on others, and busy ones, only their ratio says something."""
+CPU_HELD = (SCORING, LONG_BACKLOG)
+"""The loops that must keep to it."""
 HELD = (100, 1_000, 10_000)
 """How many documents a customer has."""
 PENDING = (1_000, 100_000)
@@ -195,14 +199,18 @@ def compared(costs: Mapping[str, Cost]) -> Iterator[Row]:
         for other, target in RATIOS.get(name, ()):
             ratio = cost.rate / costs[other].rate
             yield Row(f"… / {other}", f"{ratio:.2f}", f"at least {target}", ratio >= target)
-        most, found = MOST_CPU.get(name), f"{cost.cpu_microseconds:.0f} µs"
-        if most is None:
-            yield Row("… own CPU an event", found)
-        else:
-            met = cost.cpu_microseconds <= most
-            yield Row("… own CPU an event", found, f"at most {most:.0f} µs", met)
+        yield Row("… own CPU an event", f"{cost.cpu_microseconds:.0f} µs")
+        if name in CPU_HELD:
+            yield _held(cost, costs[RAW])
     grown = costs[LONG_BACKLOG].cpu_microseconds / costs[SCORING].cpu_microseconds
     yield Row("own CPU an event of scoring, five times the backlog / one", f"{grown:.2f}")
+
+
+def _held(cost: Cost, raw: Cost) -> Row:
+    ratio, most = cost.cpu_microseconds / raw.cpu_microseconds, MOST_CPU_MICROSECONDS
+    target = most / RAW_CPU_MICROSECONDS
+    told = f"at most {target:.1f}: {most} µs where raw takes {RAW_CPU_MICROSECONDS}"
+    return Row("… own CPU an event / that of raw", f"{ratio:.1f}", told, ratio <= target)
 
 
 def middle(costs: Sequence[Cost]) -> Cost:
@@ -230,7 +238,15 @@ def told(spread: Mapping[str, float]) -> str:
 def _cost(fresh: Fresh, loop: loops.Loop, make: events.Make, count: int) -> Cost:
     """One loop, all of the events waiting on the topic when it begins."""
     with fresh() as servers:
-        return asyncio.run(_once(servers.settings, loop, make, count))
+        return asyncio.run(_once(_as_shipped(servers.settings), loop, make, count))
+
+
+def _as_shipped(settings: ServiceSettings) -> ServiceSettings:
+    """With the shipped wait for records: where latency is measured it is shorter, and while a
+    database writes a backlog each wait that ends costs CPU."""
+    wait = KafkaSettings.model_fields["fetch_wait_ms"].default
+    kafka = settings.kafka.model_copy(update={"fetch_wait_ms": wait})
+    return settings.model_copy(update={"kafka": kafka})
 
 
 async def _once(settings: ServiceSettings, loop: loops.Loop, make: events.Make, count: int) -> Cost:

@@ -82,6 +82,7 @@ async def naive(settings: ServiceSettings, events: int) -> Taken:
         group_id="naive",
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.ACK,
+        fetch_max_wait_ms=settings.kafka.fetch_wait_ms,
         decoder=_raw_record,
     )
     async def on_visit(record: Any) -> None:
@@ -174,6 +175,7 @@ async def _plain(settings: ServiceSettings, events: int, coalesce: Coalesce) -> 
         group_id="plain",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
+        fetch_max_wait_ms=settings.kafka.fetch_wait_ms,
     )
     producer = make_producer(settings.kafka)
     await producer.start()

@@ -7,12 +7,22 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from shared.contracts.feed_parts import Vin
 from shared.contracts.feeds import REPORTS
 from shared.contracts.identifiers import customer_key, document_id
-from shared.contracts.values import Code, Contract, CustomerNumber, Day, Instant, Number
+from shared.contracts.values import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Code,
+    Contract,
+    CustomerNumber,
+    Day,
+    Instant,
+    Number,
+    to_milliseconds,
+)
 
 INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 DAY: TypeAdapter[date] = TypeAdapter(Day)
@@ -93,6 +103,42 @@ def test_digits_are_neither_an_instant_nor_a_day(digits: object) -> None:
     for adapter in (INSTANT, DAY):
         with pytest.raises(ValidationError):
             adapter.validate_python(digits)
+
+
+RFC_3339 = st.from_regex(
+    r"\A(00|18|19|2[0-2])[0-9]{2}-(0[0-9]|1[0-3])-[0-3][0-9]T([01][0-9]|2[0-4]):[0-5][0-9]:[0-5][0-9]"
+    r"(\.[0-9]{1,9})?(Z|z|[+-]([01][0-9]|2[0-4]):[0-5][0-9])\Z"
+)
+BY_PYDANTIC: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+
+
+@given(RFC_3339)
+@example("2026-11-25T10:00:00.123Z")
+@example("2026-02-30T10:00:00.000Z")
+@example("2026-11-25T24:00:00.000Z")
+@example("1899-12-31T23:59:59.999Z")
+@example("2199-12-31T23:59:59.999Z")
+@example("2200-01-01T00:00:00.000Z")
+def test_an_instant_is_read_as_pydantic_reads_it(written: str) -> None:
+    expected = _read_by(BY_PYDANTIC, written)
+    if expected is not None and not FIRST_YEAR <= expected.year <= LAST_YEAR:
+        expected = None
+    found = _read_by(INSTANT, written)
+    assert found == (expected and to_milliseconds(expected))
+    assert found is None or found.tzinfo is UTC
+
+
+def _read_by(adapter: TypeAdapter[datetime], written: str) -> datetime | None:
+    try:
+        return adapter.validate_python(written)
+    except ValidationError:
+        return None
+
+
+@pytest.mark.parametrize("written", ["2026-02-30T10:00:00.000Z", "2026-02-30T10:00:00Z"])
+def test_of_a_day_that_there_is_none_it_is_told_what_is_wrong(written: str) -> None:
+    with pytest.raises(ValidationError, match="day value is outside expected range"):
+        INSTANT.validate_python(written)
 
 
 def test_a_leap_second_says_what_to_write() -> None:
