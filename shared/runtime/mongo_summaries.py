@@ -24,7 +24,7 @@ from shared.platform.mongo import (
     portions,
     transient,
 )
-from shared.runtime.spread import Spread, Stretch
+from shared.runtime.spread import Spread, Piece
 from shared.runtime.summaries import Line, Mark, Summarized, SummaryStep, Total, TotalKey
 from shared.runtime.summary_documents import (
     SAMPLE,
@@ -150,7 +150,7 @@ class MongoSummaries:
         after: Place | None,
         limit: int,
     ) -> Sequence[Line]:
-        within = Stretch(first_number(ranks.start), first_number(ranks.stop))
+        within = Piece(first_number(ranks.start), first_number(ranks.stop))
         if after is not None and descending:
             within = within._replace(high=min(within.high, after.number + 1))
         elif after is not None:

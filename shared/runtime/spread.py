@@ -14,7 +14,7 @@ MARGIN = 2
 """How many more of the sample than a page should have are reached for."""
 
 
-class Stretch(NamedTuple):
+class Piece(NamedTuple):
     """Numbers from `low` on and before `high`."""
 
     low: int
@@ -30,8 +30,8 @@ class Spread:
     """How many summaries each of the sample stands for."""
 
     def windows(
-        self, name: str, within: Stretch, *, descending: bool, lines: int
-    ) -> Iterator[Stretch]:
+        self, name: str, within: Piece, *, descending: bool, lines: int
+    ) -> Iterator[Piece]:
         """Windows that cover `within` in this direction, each of about `lines` lines or more."""
         numbers = self.sample.get(name, ())
         reach = -(-lines // self.one_of) + MARGIN
@@ -40,10 +40,10 @@ class Spread:
             if descending:
                 at = bisect_left(numbers, high) - reach
                 bound = max(numbers[at], low) if at >= 0 else low
-                yield Stretch(bound, high)
+                yield Piece(bound, high)
                 high = bound
             else:
                 at = bisect_left(numbers, low) + reach
                 bound = min(numbers[at], high) if at < len(numbers) else high
-                yield Stretch(low, bound)
+                yield Piece(low, bound)
                 low = bound
