@@ -13,7 +13,10 @@ Accept = Annotated[
 ]
 Format = Annotated[
     Literal["json", "csv"] | None,
-    Query(description="`csv`: a table for a spreadsheet. It goes before the header `accept`."),
+    Query(
+        alias="format",
+        description="`csv`: a table for a spreadsheet. It goes before the header `accept`.",
+    ),
 ]
 
 

@@ -11,10 +11,10 @@ from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 from services.scoring.domain import counters
-from services.scoring.domain.counters import Counter, Measure, Measured
+from services.scoring.domain.counters import Counter, Measured
 from services.scoring.domain.course import GradeChange, Moment
-from services.scoring.domain.months import month_at, month_of_day, month_text
 from services.scoring.domain.documents import Visit
+from services.scoring.domain.months import month_at, month_of_day, month_text
 from shared.contracts.scoring import Grade, Risk
 
 MONTHS_COUNTED = 37

@@ -39,5 +39,3 @@ def _moves(happened: Mapping[str, int], names: Sequence[str]) -> tuple[Movement,
         for (before, after), count in found
         if count
     )
-
-
