@@ -4,10 +4,12 @@ All that is counted follows from the way that the customer went, which is the sa
 happens or points fade: so the totals of a dealer need nobody to be looked at when a month is over.
 """
 
+from bisect import bisect_right
 from collections import Counter as Sums
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
+from operator import attrgetter
 from typing import NamedTuple
 
 from services.scoring.domain import counters
@@ -42,7 +44,7 @@ def measured(
     moments and made these visits."""
     found: ByMonth = defaultdict(Sums)
     _count_levels(found, month_at(since, zone), moments, zone)
-    _count_visits(found, moments, visits)
+    _count_visits(found, moments, visits, zone)
     return found
 
 
@@ -67,28 +69,25 @@ def _add(found: ByMonth, month: int, stands: tuple[Grade, int], *, sign: int) ->
     found[month][Measured("value", grade)] += sign * value
 
 
-def _count_visits(found: ByMonth, moments: Sequence[Moment], visits: Iterable[Visit]) -> None:
-    """Each by the grade that the customer had with it; two orders of a day are one visit."""
+def _count_visits(
+    found: ByMonth, moments: Sequence[Moment], visits: Iterable[Visit], zone: tzinfo
+) -> None:
+    """Each by the grade that the customer had with it; two orders of a day are one visit, and
+    money that was given back is none."""
     days = set()
-    for visit in sorted(visits, key=lambda visit: visit.at):
-        if visit.day is None:
-            continue
-        month = found[month_of_day(visit.day)]
+    for visit in sorted(visits, key=attrgetter("at")):
+        happened = month_at(visit.at, zone) if visit.day is None else month_of_day(visit.day)
         grade = _grade_at(moments, visit.at)
-        if visit.day not in days:
-            month[Measured("visits", grade)] += 1
+        if visit.day is not None and visit.day not in days:
+            found[happened][Measured("visits", grade)] += 1
             days.add(visit.day)
         if visit.paid:
-            month[Measured("paid", grade, visit.currency)] += visit.paid
+            found[happened][Measured("paid", grade, visit.currency)] += visit.paid
 
 
 def _grade_at(moments: Sequence[Moment], at: datetime) -> Grade:
-    grade = FIRST_GRADE
-    for moment in moments:
-        if moment.at > at:
-            break
-        grade = moment.grade
-    return grade
+    passed = bisect_right(moments, at, key=attrgetter("at"))
+    return moments[passed - 1].grade if passed else FIRST_GRADE
 
 
 def moved(moments: Sequence[Moment], zone: tzinfo) -> Mapping[int, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from functools import partial
+from operator import attrgetter
 
 from pydantic import JsonValue
 
@@ -10,7 +11,7 @@ from services.scoring.domain import ranks
 from services.scoring.domain.counters import EVERYBODY, UNKNOWN, group_of, word
 from services.scoring.domain.course import Moment, course
 from services.scoring.domain.decide import condense, decide
-from services.scoring.domain.documents import NOT_SCORED, Known, Profile, Sale, Visit
+from services.scoring.domain.documents import NOT_SCORED, Known, OwnershipEnd, Profile, Sale, Visit
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.kept_car import KeptCar
 from services.scoring.domain.monthly import counts, measured, moved, movements
@@ -85,21 +86,23 @@ def line(score: ScoreChanged, documents: Mapping[str, Known]) -> Mapping[str, Js
 
 
 def newest_car(documents: Mapping[str, Known]) -> str | None:
-    """Make and model of the car that the customer bought or brought last; None where the feed does
-    not tell."""
-    named = (
+    """Make and model of the car that the customer bought or brought last, and has still; None where
+    the feed does not tell."""
+    named = [
         (known.at, known.vin)
         for known in documents.values()
-        if isinstance(known, Sale | Visit) and known.vin
-    )
-    _, vin = max(named, default=(None, ""))
+        if isinstance(known, Sale | Visit | OwnershipEnd) and known.vin
+    ]
+    parted = {
+        (known.at, known.vin) for known in documents.values() if isinstance(known, OwnershipEnd)
+    }
+    last = {vin: (at, vin) for at, vin in sorted(named)}
+    _, vin = max((each for each in last.values() if each not in parted), default=(None, ""))
     profile = _profile(documents)
     if not vin or profile is None:
         return None
-    for car in map(KeptCar.of, profile.cars):
-        if car.vin == vin:
-            return " ".join((car.make, car.model)).strip() or None
-    return None
+    cars = (car for car in map(KeptCar.of, profile.cars) if car.vin == vin)
+    return next((" ".join((car.make, car.model)).strip() or None for car in cars), None)
 
 
 def _ranks(score: ScoreChanged, zone: tzinfo) -> dict[str, int]:
@@ -144,4 +147,5 @@ def _groups(customer_key: str, documents: Mapping[str, Known]) -> list[str]:
 
 
 def _profile(documents: Mapping[str, Known]) -> Profile | None:
-    return next((known for known in documents.values() if isinstance(known, Profile)), None)
+    found = (known for known in documents.values() if isinstance(known, Profile))
+    return max(found, key=attrgetter("version"), default=None)
