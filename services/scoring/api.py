@@ -1,7 +1,7 @@
 """Scoring's read endpoints: a customer's score and why, a dealer's customers in lists, by grade
 and month by month."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ from services.scoring.views.dealer import customers_page
 from services.scoring.views.grades import grades_of
 from services.scoring.views.history import HistoryBy, local_day, series
 from services.scoring.views.listing import AskedList, FoundLines, WrongCursor, behind
-from services.scoring.views.totals import TotalsOfMonth, months_of
+from services.scoring.views.totals import CountedMonths
 from shared.contracts.http.scoring import CustomerScore, ScoreHistory
 from shared.contracts.http.scoring_lists import Customers, ListOrder, ListSort
 from shared.contracts.http.scoring_months import Analysis, AnalysisBy, Grades
@@ -115,7 +115,8 @@ def routes(reader: Reader[ScoringFacts], clock: TimeSource, *, dealers: Dealers)
     router = APIRouter(prefix="/v1", tags=["scores"])
     _routes_of_a_customer(router, reader, clock, dealers)
     _routes_of_lists(router, reader, clock, dealers)
-    _routes_of_months(router, reader, clock, dealers)
+    _route_of_grades(router, reader, clock, dealers)
+    _route_of_the_analysis(router, reader, clock, dealers)
     return router
 
 
@@ -225,17 +226,9 @@ def _routes_of_lists(
         return found
 
 
-def _routes_of_months(
+def _route_of_grades(
     router: APIRouter, reader: Reader[ScoringFacts], clock: TimeSource, dealers: Dealers
 ) -> None:
-    async def counted(
-        dealer_id: str, first: str | None, last: str | None, now: datetime
-    ) -> Sequence[TotalsOfMonth]:
-        present = month_at(now, dealers.zone_of(dealer_id))
-        with _asked():
-            months = asked_months(first, last, present=present)
-        return list(months_of(await reader.totals(dealer_id), months))
-
     @router.get(
         "/dealers/{group}/{dealer}/grades",
         summary="A dealer's customers by grade and risk, now and month by month",
@@ -254,20 +247,22 @@ def _routes_of_months(
         how many moved from one to another in it."""
         dealer_id = known_dealer(reader, group, dealer)
         now = clock.now()
-        found = await counted(dealer_id, first, last, now)
-        until = await reader.summarized_until()
-        [present] = found[-1:] if last is None else await counted(dealer_id, None, None, now)
+        found = await _counted(reader, dealers, dealer_id, now, first=first, last=last)
         answer = Grades(
             dealer_id=dealer_id,
-            now=grades_of(present),
-            months=tuple(map(grades_of, found)),
-            as_of=until,
-            behind_seconds=behind(now, until),
+            now=grades_of(found.present),
+            months=tuple(map(grades_of, found.months)),
+            as_of=found.until,
+            behind_seconds=behind(now, found.until),
         )
         if table.is_wanted:
             return csv_response(tables.grades_csv(answer, table.lang), name=f"grades-{dealer_id}")
         return answer
 
+
+def _route_of_the_analysis(
+    router: APIRouter, reader: Reader[ScoringFacts], clock: TimeSource, dealers: Dealers
+) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/analysis",
         summary="Customers, visits and value by month and by what customers have in common",
@@ -287,20 +282,35 @@ def _routes_of_months(
         the month; a customer's car is the one that they bought or brought last."""
         dealer_id = known_dealer(reader, group, dealer)
         now = clock.now()
-        months = await counted(dealer_id, first, last, now)
-        until = await reader.summarized_until()
+        found = await _counted(reader, dealers, dealer_id, now, first=first, last=last)
         answer = Analysis(
             dealer_id=dealer_id,
             by=by,
-            months=analysed(months, by),
-            as_of=until,
-            behind_seconds=behind(now, until),
+            months=analysed(found.months, by),
+            as_of=found.until,
+            behind_seconds=behind(now, found.until),
         )
         if table.is_wanted:
             return csv_response(
                 tables.analysis_csv(answer, table.lang), name=f"analysis-{by}-{dealer_id}"
             )
         return answer
+
+
+async def _counted(
+    reader: Reader[ScoringFacts],
+    dealers: Dealers,
+    dealer_id: str,
+    now: datetime,
+    *,
+    first: str | None,
+    last: str | None,
+) -> CountedMonths:
+    present = month_at(now, dealers.zone_of(dealer_id))
+    with _asked():
+        months = asked_months(first, last, present=present)
+    until = await reader.summarized_until()
+    return CountedMonths.of(await reader.totals(dealer_id), months, present, until)
 
 
 async def _scored(reader: Reader[ScoringFacts], key: str) -> Snapshot[ScoringFacts]:

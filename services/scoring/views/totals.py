@@ -3,7 +3,8 @@
 from collections import Counter as Sums
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from datetime import datetime
+from typing import NamedTuple, Self
 
 from services.scoring.domain.counters import BEFORE, Counter, Measured, counter_from
 from services.scoring.domain.months import month_from
@@ -24,6 +25,27 @@ class TotalsOfMonth(NamedTuple):
     """Of the other counters, what they sum to up to the end of the month."""
     happened: Mapping[str, int]
     """Of the other counters, what they were in the month."""
+
+
+class CountedMonths(NamedTuple):
+    """The months asked for."""
+
+    months: Sequence[TotalsOfMonth]
+    present: TotalsOfMonth
+    until: datetime | None
+    """What was known then is counted; None: not all of it is yet."""
+
+    @classmethod
+    def of(
+        cls,
+        totals: Mapping[str, Mapping[str, int]],
+        asked: Sequence[int],
+        present: int,
+        until: datetime | None,
+    ) -> Self:
+        """Of a dealer's totals."""
+        [now] = months_of(totals, [present])
+        return cls(tuple(months_of(totals, asked)), now, until)
 
 
 class _Period(NamedTuple):
