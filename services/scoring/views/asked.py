@@ -95,7 +95,7 @@ def asked_days(
     until = today if last is None else last
     since = first
     if since is None:
-        since = max(began, until - LAST_DAYS) if by == "day" else began
+        since = max(began, min(until, today) - LAST_DAYS) if by == "day" else began
         since = min(since, until)
     if until < since:
         raise WronglyAsked("to", "it is before the first day")
