@@ -1,0 +1,147 @@
+"""How a customer stands in their dealer's lists, and what they count for in its totals. Pure."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
+from functools import partial
+from operator import attrgetter
+
+from pydantic import JsonValue
+
+from services.scoring.domain import ranks
+from services.scoring.domain.counters import UNKNOWN, group_of, word
+from services.scoring.domain.course import Course, Moment, course
+from services.scoring.domain.decide import condense
+from services.scoring.domain.documents import NOT_SCORED, Known, OwnershipEnd, Profile, Sale, Visit
+from services.scoring.domain.facts import ScoringFacts
+from services.scoring.domain.kept_car import KeptCar
+from services.scoring.domain.monthly import Way, counts, moved
+from services.scoring.domain.months import month_at
+from services.scoring.domain.policy import ScoringPolicy
+from shared.contracts.identifiers import dealer_of, source_of
+from shared.contracts.values import instant_text
+from shared.decider.summary import Summaries, Summary
+
+ZoneOf = Callable[[str], tzinfo]
+"""The time zone of a dealer: months and days are those of its shop."""
+
+
+def summaries(zone_of: ZoneOf) -> Summaries[ScoringFacts, ScoringPolicy]:
+    """The lists and totals of all dealers."""
+    return Summaries(lists=ranks.LISTS, summarize=partial(_summarize_in, zone_of))
+
+
+def _summarize_in(
+    zone_of: ZoneOf, facts: ScoringFacts, policy: ScoringPolicy, now: datetime
+) -> Summary | None:
+    if not facts.customer_key:
+        return None
+    return summarize(facts, policy, now, zone=zone_of(dealer_of(facts.customer_key)))
+
+
+def summarize(
+    facts: ScoringFacts, policy: ScoringPolicy, now: datetime, *, zone: tzinfo
+) -> Summary | None:
+    """Where the customer stands now in each list, and all that they count for; None without a
+    score. It stays the same until anything changes next."""
+    facts = condense(facts, policy)
+    if not facts.scored:
+        return None
+    documents = facts.documents
+    so_far = course(documents, policy, now, in_full=True)
+    moments = so_far.moments
+    way = Way(
+        known_since=_known_since(documents),
+        moments=moments,
+        grade_changes=so_far.changes,
+        risks=so_far.risk.moments,
+        visits=[known for known in documents.values() if isinstance(known, Visit)],
+        zone=zone,
+    )
+    until = month_at(moments[-1].at if moments else way.known_since, zone)
+    car = newest_car(documents)
+    return Summary(
+        ranks={**_ranks(so_far, zone), **_ranks_of_months(moments, zone, until=until)},
+        line=_line(so_far, car),
+        counts=counts(way, until=until),
+        groups=_groups(facts.customer_key, documents, car),
+    )
+
+
+def _line(way: Course, car: str | None) -> Mapping[str, JsonValue]:
+    tally, risk = way.tally, way.risk.stands
+    return {
+        "grade": tally.grade,
+        "score": tally.value + tally.loyalty,
+        "value": tally.value,
+        "loyalty": tally.loyalty,
+        "risk": None if risk is None else risk.risk,
+        "risk_since": None if risk is None else instant_text(risk.at),
+        "next_visit": None if risk is None else risk.ground.forecast.expected_on.isoformat(),
+        "car": car,
+    }
+
+
+def newest_car(documents: Mapping[str, Known]) -> str | None:
+    """Make and model of the car that the customer bought or brought last, and has still; None where
+    the feed does not tell."""
+    named = [
+        (known.at, known.vin)
+        for known in documents.values()
+        if isinstance(known, Sale | Visit | OwnershipEnd) and known.vin
+    ]
+    parted = {
+        (known.at, known.vin) for known in documents.values() if isinstance(known, OwnershipEnd)
+    }
+    last = {vin: (at, vin) for at, vin in sorted(named)}
+    _, vin = max((each for each in last.values() if each not in parted), default=(None, ""))
+    profile = _profile(documents)
+    if not vin or profile is None:
+        return None
+    cars = (car for car in map(KeptCar.of, profile.cars) if car.vin == vin)
+    return next((" ".join((car.make, car.model)).strip() or None for car in cars), None)
+
+
+def _ranks(way: Course, zone: tzinfo) -> dict[str, int]:
+    grade, score = way.tally.grade, way.tally.value + way.tally.loyalty
+    found = {
+        ranks.BY_SCORE: ranks.score_rank(score),
+        ranks.BY_GRADE: ranks.graded_rank(grade, score),
+    }
+    stands = way.risk.stands
+    if stands is not None:
+        since = stands.at.astimezone(zone).date()
+        found[ranks.BY_RISK] = ranks.risk_rank(stands.risk, score)
+        found[ranks.BY_RISK_SINCE] = ranks.risk_since_rank(stands.risk, since)
+        found[ranks.BY_NEXT_VISIT] = stands.ground.forecast.expected_on.toordinal()
+    return found
+
+
+def _ranks_of_months(moments: list[Moment], zone: tzinfo, *, until: int) -> Mapping[str, int]:
+    """In the lists of the months up to `until`, when points changed last."""
+    return {
+        ranks.by_month(month): ranks.moved_rank(month, points)
+        for month, points in moved(moments, zone).items()
+        if month > until - ranks.MONTHS_LISTED
+    }
+
+
+def _known_since(documents: Mapping[str, Known]) -> datetime:
+    return min(known.at for known in documents.values() if not isinstance(known, NOT_SCORED))
+
+
+def _groups(customer_key: str, documents: Mapping[str, Known], car: str | None) -> tuple[str, ...]:
+    """All that the customer is counted among."""
+    profile = _profile(documents)
+    born = profile.birth_year if profile is not None else None
+    return (
+        group_of("born", UNKNOWN if born is None else str(born)),
+        group_of("occupation", word(profile.occupation if profile is not None else "")),
+        group_of("area", word(profile.area if profile is not None else "")),
+        group_of("source", source_of(customer_key)),
+        group_of("car", word(car or "")),
+    )
+
+
+def _profile(documents: Mapping[str, Known]) -> Profile | None:
+    found = (known for known in documents.values() if isinstance(known, Profile))
+    return max(found, key=attrgetter("version"), default=None)
