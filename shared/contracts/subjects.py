@@ -12,6 +12,12 @@
     refused/S-7
     merged/sunrise/pudong/cdk/C-2|sunrise/pudong/cdk/complaint/K-2
     standing                                how the case stands
+    claim/sunrise/persons/vin/pudong.LSV…   identity: what a customer tells a number or a car
+    answer/sunrise/pudong/cdk/C-1           what that tells the customer
+    links/sunrise/pudong/crm/C-7            what a customer tells another who may be the same person
+    person                                  who else the customer is
+    owner/LSV…                              a car that is not theirs any more
+    referred/sunrise/pudong/cdk/referral/R-1    whom they were referred by, once they buy
 
 The digest in a notice's name is of the instants that it is sealed with: where a correction moves
 one, the notice is another. Notices from before names had instants are named without.
@@ -26,6 +32,7 @@ from shared.contracts.values import instant_text
 
 ABOUT_THE_SCORE = "score"
 ABOUT_THE_STANDING = "standing"
+ABOUT_THE_PERSON = "person"
 
 NoticeKind = Literal["warning", "breach", "step"]
 """`step`: an escalation, which a rung of the ladder beyond the breach makes."""
@@ -78,6 +85,69 @@ class TaskSubject(NamedTuple):
         if not (kind and document_id):
             raise ValueError("not the name of a task")
         return cls(kind, document_id)
+
+
+class ClaimSubject(NamedTuple):
+    """What identity's aggregates tell each other: of what kind, and whom."""
+
+    kind: Literal["claim", "answer", "links"]
+    of: str
+    """The key of who is told."""
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.of}"
+
+    @classmethod
+    def parse(cls, about: str) -> Self:
+        """What is told under this name. Raises ValueError for the name of nothing such."""
+        kind, _, of = about.partition("/")
+        match kind:
+            case "claim" | "answer" | "links" if of:
+                return cls(kind, of)
+        raise ValueError("not the name of anything that identity tells itself")
+
+
+class OwnershipSubject(NamedTuple):
+    """That a car is not the customer's any more."""
+
+    vin: str
+
+    def __str__(self) -> str:
+        return f"owner/{self.vin}"
+
+    def document_id(self, customer_key: str) -> str:
+        """The key of this fact, of that customer."""
+        return f"{customer_key}/{self}"
+
+    @classmethod
+    def parse(cls, about: str) -> Self:
+        """Which car that is. Raises ValueError for the name of anything else."""
+        kind, _, vin = about.partition("/")
+        if kind != "owner" or not vin:
+            raise ValueError("not the name of an ownership that ended")
+        return cls(vin)
+
+
+class ReferredSubject(NamedTuple):
+    """That a customer who was referred bought a car."""
+
+    referral_id: str
+
+    def __str__(self) -> str:
+        return f"referred/{self.referral_id}"
+
+    @property
+    def document_id(self) -> str:
+        """The key of this fact."""
+        return f"{self.referral_id}/bought"
+
+    @classmethod
+    def parse(cls, about: str) -> Self:
+        """By which referral. Raises ValueError for the name of anything else."""
+        kind, _, referral_id = about.partition("/")
+        if kind != "referred" or not referral_id:
+            raise ValueError("not the name of a referral that led to a purchase")
+        return cls(referral_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
