@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
-from services.scoring.domain.facts import Role
+from services.scoring.domain.documents import Role
+from services.scoring.domain.forecast_rule import ForecastRule
 from services.scoring.domain.rule import Days, Rule
 from services.scoring.domain.rules import TABLE
 from shared.contracts.currencies import known_currency
@@ -69,6 +70,8 @@ class ScoringPolicy(Policy):
     margin: Annotated[int, Field(ge=0)] = 5
     """An axis that is high stays so until it falls by more than this below its threshold."""
     remember_changes_days: Days = 400
+    forecast: ForecastRule = ForecastRule()
+    """When the customer is expected at the workshop next."""
     horizon: Horizon = Horizon()
     """How much of a customer is looked at; of each kind of document the newest."""
 

@@ -42,7 +42,9 @@ async def test_a_customers_score_is_told_with_its_reasons() -> None:
         40,
         26,
     )
-    assert {"axis": "value", "rule": "vehicle_bought", "points": 30, "count": 1} in told["reasons"]
+    [bought] = [reason for reason in told["reasons"] if reason["rule"] == "vehicle_bought"]
+    assert (bought["axis"], bought["points"], bought["count"]) == ("value", 30, 1)
+    assert bought["documents"] == [f"{DEALER}/cdk/sale/D1"]
     assert sum(reason["points"] for reason in told["reasons"]) == told["score"]
     assert told["grade_changes"] == [
         {"before": "general", "after": "potential", "changed_at": "2025-01-20T10:00:00.000Z"}
@@ -91,6 +93,8 @@ def test_the_service_is_put_together_with_the_shipped_rules() -> None:
         "aftercare.visits",
         "aftercare.cases",
         "aftercare.customers",
+        "aftercare.profiles",
+        "aftercare.identities",
     }
 
 
