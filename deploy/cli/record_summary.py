@@ -249,6 +249,11 @@ def _acquaintance(data: Data) -> str:
     return f"{data['customer_key']} is told by {data['from_key']} of {len(data['links'])} links"
 
 
+def _linked(data: Data) -> str:
+    number, kind = len(data["documents"]), data["kind"]
+    return f"{data['customer_key']} is told {number} of the kind {kind} by {data['from_key']}"
+
+
 def _ownership(data: Data) -> str:
     because = words(data["because"])
     return f"{data['customer_key']}: car {data['vin']} {because} {_minute(data['ended_at'])}"
@@ -276,6 +281,8 @@ _SUMMARIES: dict[str, Callable[[Data], str]] = {
     intake.ComplaintStepTaken.TYPE: _step,
     intake.SurveyAnswered.TYPE: _survey,
     intake.ProfileRecorded.TYPE: _profile,
+    scoring.LinkedFactsTold.TYPE: _linked,
+    scoring.LinkedFactsWithdrawn.TYPE: _withdrawn,
     scoring.ScoreChanged.TYPE: _score,
     scoring.ScoreWithdrawn.TYPE: _withdrawn,
     scoring.GradeChanged.TYPE: _grade,

@@ -2,6 +2,7 @@
 
     score                                   scoring: the customer's score
     grade/2026-11-21T02:05:00.000Z/general-quality      a change of grade
+    linked/visit/sunrise/pudong/crm/C-7     what is told to another customer, who is the same person
     delivery_thanks/sunrise/pudong/cdk/sale/D-1         followup: a task, and what it follows up
     warning/contact/1/9c1185a5c5            complaints: the only warning of a clock, in a generation
     warning.last_call/contact/1/9c1185a5c5  one of several
@@ -67,6 +68,26 @@ class GradeSubject(NamedTuple):
         if str(found) != about:
             raise ValueError("not how a change of grade is named")
         return found
+
+
+class LinkedSubject(NamedTuple):
+    """A customer's documents of one kind, told to another who is the same person."""
+
+    kind: str
+    to: str
+    """The key of who is told."""
+
+    def __str__(self) -> str:
+        return f"linked/{self.kind}/{self.to}"
+
+    @classmethod
+    def parse(cls, about: str) -> Self:
+        """What is told under this name, and to whom. Raises ValueError for any other name."""
+        name, _, rest = about.partition("/")
+        kind, _, to = rest.partition("/")
+        if name != "linked" or not (kind and to):
+            raise ValueError("not the name of documents that are told to who is the same")
+        return cls(kind, to)
 
 
 class TaskSubject(NamedTuple):

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from urllib.parse import unquote
 
-from services.identity.domain.facts import IdentityFacts, OwnDeal, Profile
+from services.identity.domain.facts import IdentityFacts, OwnDeal, OwnProfile
 from services.identity.domain.policy import IdentityPolicy
 from shared.contracts.identifiers import car_key, dealer_of, group_of, telephone_key
 from shared.contracts.identity import MOST_SALES, CarPassed, CarSale, IdentifierClaimed
@@ -38,7 +38,7 @@ def claims(facts: IdentityFacts, policy: IdentityPolicy) -> Iterator[State]:
 
 
 def _of_telephones(
-    customer_key: str, profile: Profile | None, policy: IdentityPolicy
+    customer_key: str, profile: OwnProfile | None, policy: IdentityPolicy
 ) -> Iterator[IdentifierClaimed]:
     """Also of numbers that do not link by themselves: they tell how many share it."""
     if profile is None:
@@ -62,7 +62,7 @@ def _of_telephones(
 
 
 def _of_cars(
-    facts: IdentityFacts, profile: Profile | None, policy: IdentityPolicy
+    facts: IdentityFacts, profile: OwnProfile | None, policy: IdentityPolicy
 ) -> Iterator[IdentifierClaimed]:
     found = _by_car(facts, policy)
     group, scope = group_of(facts.customer_key), _scope(facts.customer_key, policy)

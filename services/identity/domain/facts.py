@@ -110,7 +110,7 @@ class OwnTelephone(BaseModel):
     verified: bool = False
 
 
-class Profile(BaseModel):
+class OwnProfile(BaseModel):
     """What a profile says, in digests."""
 
     model_config = ConfigDict(frozen=True)
@@ -165,7 +165,7 @@ class IdentityFacts(CondensedFacts):
 
     documents: Mapping[str, Known] = Field(default_factory=dict)
     """Document id -> its newest version, of what is looked at."""
-    profiles: Mapping[str, Profile] = Field(default_factory=dict)
+    profiles: Mapping[str, OwnProfile] = Field(default_factory=dict)
     """Document id -> the profile: there is one at most."""
     answers: Mapping[str, Answer] = Field(default_factory=dict)
     """The key of a number or car -> what it answered."""
@@ -180,7 +180,7 @@ class IdentityFacts(CondensedFacts):
         return is_customer_key(self.customer_key) and not is_of_persons(self.customer_key)
 
     @property
-    def profile(self) -> Profile | None:
+    def profile(self) -> OwnProfile | None:
         """What is known of the customer's profile."""
         return next(iter(self.profiles.values()), None)
 
@@ -318,11 +318,11 @@ def on_customer_link_made(made: CustomerLinkMade) -> StaffWord:
     )
 
 
-def on_profile_recorded(profile: ProfileRecorded, keyed: KeyedHash) -> Profile:
+def on_profile_recorded(profile: ProfileRecorded, keyed: KeyedHash) -> OwnProfile:
     """A profile, in digests. The numbers of a business are nobody's own: none is kept."""
     group = group_of(profile.customer_key)
     business = profile.kind == "business"
-    return Profile(
+    return OwnProfile(
         version=profile.version,
         business=business,
         name=keyed.name(group, profile.kind, profile.name),
@@ -337,7 +337,7 @@ def on_profile_recorded(profile: ProfileRecorded, keyed: KeyedHash) -> Profile:
     )
 
 
-def _peer(event: Event[Any], keyed: KeyedHash) -> Profile | Claim | Answer | Acquaintance:
+def _peer(event: Event[Any], keyed: KeyedHash) -> OwnProfile | Claim | Answer | Acquaintance:
     version = version_of(event.sequence)
     match event.data:
         case ProfileRecorded() as profile:

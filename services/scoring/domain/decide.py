@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from services.scoring.domain.course import Course, GradeChange, course
 from services.scoring.domain.facts import DIGESTING, ScoringFacts
+from services.scoring.domain.linked import telling
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.reasons import reasons
 from services.scoring.domain.received import HISTORY_AFTER
@@ -32,16 +33,20 @@ def decide(
     facts = condense(facts, policy)
     if not facts.scored:
         return Decision()
+    told = telling(facts.documents, facts.customer_key, facts.linked.members)
+    facts = facts.as_a_person()
     way = course(facts.documents, policy, now)
-    score = State(ABOUT_THE_SCORE, _score(facts.customer_key, way, policy))
+    score = State(ABOUT_THE_SCORE, _score(facts, way, policy))
     history_until = facts.history_until
     changes = way.changes
     if history_until is None:
         announcements = _announcements(facts, changes, policy, now)
-        return Decision((score, *announcements), next_due=way.next_change_at)
+        return Decision((score, *told, *announcements), next_due=way.next_change_at)
     changes = [change for change in changes if change.at > history_until]
     announcements = _announcements(facts, changes, policy, now)
-    return Decision((score, *announcements), way.next_change_at, is_history=_is_by(history_until))
+    return Decision(
+        (score, *told, *announcements), way.next_change_at, is_history=_is_by(history_until)
+    )
 
 
 def _is_by(moment: datetime) -> Callable[[str], bool]:
@@ -50,16 +55,17 @@ def _is_by(moment: datetime) -> Callable[[str], bool]:
     return lambda about: GradeSubject.parse(about).at <= last
 
 
-def _score(customer_key: str, way: Course, policy: ScoringPolicy) -> ScoreChanged:
+def _score(facts: ScoringFacts, way: Course, policy: ScoringPolicy) -> ScoreChanged:
     tally = way.tally
     return ScoreChanged(
-        customer_key=customer_key,
-        dealer_id=dealer_of(customer_key),
+        customer_key=facts.customer_key,
+        dealer_id=dealer_of(facts.customer_key),
         score=tally.value + tally.loyalty,
         value=tally.value,
         loyalty=tally.loyalty,
         grade=tally.grade,
         reasons=reasons(way, policy),
+        person=facts.linked.members,
     )
 
 

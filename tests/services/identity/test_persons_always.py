@@ -18,7 +18,8 @@ from shared.contracts.intake import CustomerLinkMade, ProfileRecorded, SaleRecor
 from shared.policies.by_edition import by_edition
 from tests.examples import thorough
 from tests.services.identity.given import BERLIN, PLAIN, PUDONG, profile, sale, staff_say
-from tests.services.identity.network import Identity, Network, at_random
+from tests.services.identity.network import Identity, Network
+from tests.services.network import at_random
 
 CUSTOMERS = [f"{PUDONG}/dms/{number}" for number in range(4)] + [
     f"{BERLIN}/crm/{number}" for number in range(3)
