@@ -10,7 +10,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from deploy.cli.failures import CannotRun
-from deploy.cli.policy.totals import DryRunSum
+from deploy.cli.policy.totals import SHOWN, DryRunSum
 from deploy.cli.terminal import hint
 from shared.contracts.http.policies import DryRunPage, DryRunRequest, ProgressPage
 from shared.contracts.http.problem import Problem
@@ -48,9 +48,12 @@ class PolicyClient:
         with httpx.Client(timeout=REQUEST_SECONDS) as http:
             yield cls(service, url, http)
 
-    def dry_run(self, dealer_id: str, edition: Edition, *, show: Show) -> DryRunSum:
-        """What the edition would do to all that the dealer has."""
-        found, after = DryRunSum(), ""
+    def dry_run(
+        self, dealer_id: str, edition: Edition, *, show: Show, limit: int | None = SHOWN
+    ) -> DryRunSum:
+        """What the edition would do to all that the dealer has. `limit`: of how many cases or
+        customers the differences are kept; None: of all."""
+        found, after = DryRunSum(limit), ""
         content = edition.model_dump(mode="json")
         while True:
             asked = DryRunRequest(dealer=dealer_id, edition=content, after=after)

@@ -1,5 +1,6 @@
 """`aftercare policy`: look at the dealers' rules, compare them, apply them."""
 
+import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,8 +13,9 @@ from deploy.cli.failures import CannotRun
 from deploy.cli.policy import show as policy_show
 from deploy.cli.policy.check import check
 from deploy.cli.policy.client import PolicyClient
+from deploy.cli.policy.customers import as_csv
 from deploy.cli.policy.folder import RulesWork
-from deploy.cli.policy.totals import DryRunSum
+from deploy.cli.policy.totals import SHOWN, DryRunSum
 from deploy.cli.readiness import what_keeps
 from deploy.cli.terminal import (
     WRONG_USE,
@@ -74,18 +76,39 @@ def diff(
     no_dry_run: NoDryRun = False,
     url: Url = "",
     data_dir: DataDir = DEFAULT_DIRECTORY,
+    form: Annotated[
+        Literal["table", "json", "csv"],
+        typer.Option("--format", help="For a terminal, for programs, for a spreadsheet."),
+    ] = "table",
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="How many of those who differ most are told; else 10, all in CSV."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare drafts with what is in force, and count what would change."""
+    """Compare drafts with what is in force, and count what would change: who moves, and how far."""
     work = RulesWork.of(service, rules)
     drafts = work.drafts(dealer)
-    address = None if no_dry_run else _address(service, url, data_dir)
     if as_json:
-        found = [_as_json(work, draft, address) for draft in drafts]
-        write_json(found, readable=True)
-    else:
-        for draft in drafts:
-            _show(work, draft, address)
+        form = "json"
+    if form == "csv" and (no_dry_run or service == "complaints"):
+        raise typer.BadParameter(
+            "--format csv is a table of customers: of the dry run of scoring or followup"
+        )
+    address = None if no_dry_run else _address(service, url, data_dir)
+    shown = SHOWN if limit is None else limit
+    match form:
+        case "table":
+            for draft in drafts:
+                _show(work, draft, address, limit=shown)
+        case "json":
+            found = [_as_json(work, draft, address, limit=shown) for draft in drafts]
+            write_json(found, readable=True)
+        case "csv":
+            for draft in drafts:
+                _write_csv(work, draft, address or "", limit=limit)
 
 
 @app.command()
@@ -189,19 +212,21 @@ def _choice(work: RulesWork, *, new_cases_only: bool, rebase_open: bool) -> str 
     return "rebase" if rebase_open else "keep"
 
 
-def _show(work: RulesWork, draft: Draft[Any], address: str | None) -> None:
+def _show(work: RulesWork, draft: Draft[Any], address: str | None, *, limit: int = SHOWN) -> None:
     """What is different, and what applying would do; without an address the first alone."""
     since = work.kind.in_force(work.current(draft.dealer_id))
     write([f"{draft.dealer_id}: {draft.path} beside what is in force ({since})"])
     changes = work.differences(draft)
     write(policy_show.changed(changes) if changes else ["  no difference"])
     if address is not None and not work.is_applied(draft, work.most):
-        found = _dry_run(work, draft, address)
+        found = _dry_run(work, draft, address, limit=limit)
         write(policy_show.dry_run(work.kind.service, found))
 
 
-def _as_json(work: RulesWork, draft: Draft[Any], address: str | None) -> dict[str, Any]:
-    found = _dry_run(work, draft, address) if address is not None else None
+def _as_json(
+    work: RulesWork, draft: Draft[Any], address: str | None, *, limit: int
+) -> dict[str, Any]:
+    found = _dry_run(work, draft, address, limit=limit) if address is not None else None
     service = work.kind.service
     return {
         "dealer": draft.dealer_id,
@@ -212,7 +237,12 @@ def _as_json(work: RulesWork, draft: Draft[Any], address: str | None) -> dict[st
     }
 
 
-def _dry_run(work: RulesWork, draft: Draft[Any], address: str) -> DryRunSum:
+def _write_csv(work: RulesWork, draft: Draft[Any], address: str, *, limit: int | None) -> None:
+    found = _dry_run(work, draft, address, limit=limit)
+    sys.stdout.write(as_csv(found))
+
+
+def _dry_run(work: RulesWork, draft: Draft[Any], address: str, *, limit: int | None) -> DryRunSum:
     edition = work.edition(draft, work.most)
     what = "open cases" if work.kind.service == "complaints" else "customers"
     try:
@@ -222,7 +252,10 @@ def _dry_run(work: RulesWork, draft: Draft[Any], address: str) -> DryRunSum:
         ):
             task = shown.add_task("", total=None)
             return client.dry_run(
-                draft.dealer_id, edition, show=lambda done: shown.update(task, completed=done)
+                draft.dealer_id,
+                edition,
+                show=lambda done: shown.update(task, completed=done),
+                limit=limit,
             )
     except CannotRun as failure:
         raise CannotRun(f"no dry run: {failure}. --no-dry-run goes on without") from failure
