@@ -38,6 +38,11 @@ def overview(checked: Checked[Any, Any]) -> Iterator[str]:
     for dealer_id in sorted(rulebook.editions.keys() - checked.drafts.keys()):
         current = rulebook.current(dealer_id)
         yield f"{dealer_id}: no draft; in force {kind.in_force(current)}: {kind.title(current)}"
+    for dealer_id, draft in sorted(checked.shadows.items()):
+        over = rulebook.shadow(dealer_id) is None
+        yield f"{dealer_id}: beside it {draft.path} is tried, and decides nothing" + (
+            ", no more, as it is in force" if over else ""
+        )
     yield f"all other dealers: {kind.others}"
 
 
