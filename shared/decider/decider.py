@@ -14,6 +14,7 @@ from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.topics import Topic
 from shared.decider.decision import Announced, Decision, Listing
 from shared.decider.policy import Policy
+from shared.decider.summary import Summaries
 
 
 class Facts(Protocol):
@@ -77,6 +78,8 @@ class Decider(Generic[F, P]):
     """Whether its decisions have listings: then open aggregates can be found by deadline."""
     audited: bool = True
     """Whether what is open, of a listed decider, is decided again now and then."""
+    summaries: Summaries[F, P] | None = None
+    """What lists and totals say of its aggregates; None: it has none."""
     observe: Callable[[Listing | None, Listing | None, Sequence[Output | Withdrawal]], None] = (
         field(default=_observe_nothing)
     )

@@ -4,10 +4,12 @@ Both are kept beside the aggregates, brought up to date a moment after each was 
 of a list and a total cost what they show, however many customers a dealer has.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from hashlib import blake2b
+from typing import Generic, Self, TypeVar
 
 from pydantic import JsonValue
 
@@ -15,6 +17,8 @@ F = TypeVar("F")
 P = TypeVar("P")
 
 MOST_RANK = 2**30 - 1
+HASH_BITS = 32
+_NAME = re.compile(r"[a-z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ class Summaries(Generic[F, P]):
     summarize: Callable[[F, P, datetime], Summary | None]
     """Pure, of facts, policy and the present alone; None: it is in no list and no total."""
 
+    def __post_init__(self) -> None:
+        wrong = [name for name in self.lists if not _NAME.fullmatch(name)]
+        if wrong or len(set(self.lists)) < len(self.lists):
+            raise ValueError(f"not names of lists, each once: {self.lists}")
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -47,3 +56,59 @@ class Listed:
     id: str
     rank: int
     line: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """Some lines of a list, in its order."""
+
+    lines: Sequence[Listed]
+    next: str | None
+    """Handed in as `after`, it brings the lines behind these; None: there are none."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where an aggregate stands in a list.
+
+    Those of one rank are spread evenly over numbers of their own, so that a list can be read piece
+    by piece however many share a rank. Two may have the same number: then the id decides.
+    """
+
+    number: int
+    id: str
+
+    @classmethod
+    def of(cls, rank: int, id_: str) -> Self:
+        """Raises `ValueError` for what is no rank."""
+        if not 0 <= rank <= MOST_RANK:
+            raise ValueError(f"a rank is from 0 to {MOST_RANK}")
+        return cls(rank << HASH_BITS | _hash(id_), id_)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """The inverse of `str`. Raises `ValueError` for any other text."""
+        number, _, id_ = text.partition("|")
+        if not (id_ and number.isascii() and number.isdigit() and len(number) < 20):
+            raise ValueError("not a place in a list")
+        place = cls.of(int(number) >> HASH_BITS, id_)
+        if str(place) != text:
+            raise ValueError("not a place in a list")
+        return place
+
+    @property
+    def rank(self) -> int:
+        return self.number >> HASH_BITS
+
+    def __str__(self) -> str:
+        return f"{self.number}|{self.id}"
+
+
+def first_number(rank: int) -> int:
+    """The lowest number of those of this rank; of any integer, be it no rank."""
+    return min(max(rank, 0), MOST_RANK + 1) << HASH_BITS
+
+
+def _hash(id_: str) -> int:
+    digest = blake2b(id_.encode(), digest_size=HASH_BITS // 8).digest()
+    return int.from_bytes(digest, "big")

@@ -10,6 +10,7 @@ from shared.contracts.identifiers import dealer_of
 from shared.decider.decider import Decider, Facts
 from shared.decider.decision import Announced, Decision, earliest
 from shared.decider.policy import Policy
+from shared.decider.summary import Summaries, Summary
 from shared.policies.edition import PolicyEdition
 from shared.policies.rulebook import Rulebook
 
@@ -36,6 +37,7 @@ def by_edition(
         cast("Decider[Any, Any]", decider),
         decide=_deciding(decider.decide),
         condense=_condensing(decider.condense),
+        summaries=decider.summaries and _summarizing(decider.summaries),
         policy=rulebook,
     )
     return changed
@@ -67,6 +69,18 @@ def _condensing(
         return condense(facts, rulebook.current(_dealer(facts)).policy)
 
     return condense_by
+
+
+def _summarizing(
+    summaries: Summaries[C, P],
+) -> Summaries[C, Rulebook[PolicyEdition[P]]]:
+    def summarize_by(
+        facts: C, rulebook: Rulebook[PolicyEdition[P]], now: datetime
+    ) -> Summary | None:
+        edition = rulebook.in_force(_dealer(facts), now)
+        return summaries.summarize(facts, edition.policy, now)
+
+    return Summaries(lists=summaries.lists, summarize=summarize_by)
 
 
 def _dealer(facts: CustomerFacts) -> str:

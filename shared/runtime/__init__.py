@@ -30,6 +30,7 @@ Beside it, a page a turn
 What is stored
     aggregate      one document: facts, what was said, the next deadline; and the intents
     store          what is asked of a database; mongo_store answers, documents are its form
+    summaries      lists and totals beside the aggregates; summary_documents are their form
 
 What must hold (tests/simulation proves it with faults at every step)
     - nothing is published that was not written; what was written is published, by an intent

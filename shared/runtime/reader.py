@@ -1,6 +1,6 @@
 """What a service's read endpoints may see: facts and the decision they lead to, never more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -8,7 +8,8 @@ from shared.contracts.identifiers import as_composed
 from shared.decider.decider import Facts
 from shared.decider.decision import Listing
 from shared.decider.snapshot import Snapshot
-from shared.platform.problems import Refusal, unknown
+from shared.decider.summary import MOST_RANK, ListedPage, Place
+from shared.platform.problems import Refusal, invalid_query, unknown
 
 F = TypeVar("F", bound=Facts)
 
@@ -56,6 +57,34 @@ class Reader(Protocol[F]):
         `until`, by id, those after `after`."""
         ...
 
+    async def listed(
+        self,
+        dealer_id: str,
+        name: str,
+        *,
+        at_least: int = 0,
+        below: int = MOST_RANK + 1,
+        descending: bool = False,
+        after: str = "",
+        limit: int = 100,
+    ) -> ListedPage:
+        """The lines of a dealer's list of this name, of ranks from `at_least` on and before
+        `below`, the lowest first or the highest; those behind `after`, the `next` of a page in
+        the same direction. As of a moment ago: `summarized_until`. Raises `Refusal` (422) where
+        `after` is something else.
+        """
+        ...
+
+    async def totals(self, dealer_id: str) -> Mapping[str, Mapping[str, int]]:
+        """Period -> counter -> the sum over the dealer's aggregates, without zeros. As of a moment
+        ago, like `listed`."""
+        ...
+
+    async def summarized_until(self) -> datetime | None:
+        """What was written by then is in lists and totals; None: what was stored before there were
+        any is still being added."""
+        ...
+
 
 def known_dealer(reader: Reader[F], group: str, dealer: str) -> str:
     """`group/dealer`; raises `Refusal` (404) where there is none."""
@@ -63,6 +92,14 @@ def known_dealer(reader: Reader[F], group: str, dealer: str) -> str:
     if not reader.is_dealer(dealer_id):
         raise Refusal(unknown("no such dealer here"))
     return dealer_id
+
+
+def place_behind(after: str) -> Place | None:
+    """The place that a page begins behind; raises `Refusal` (422)."""
+    try:
+        return Place.read(after) if after else None
+    except ValueError:
+        raise Refusal(invalid_query("after: not the `next` of a page of this list")) from None
 
 
 async def customer_snapshot(reader: Reader[F], given: str) -> Snapshot[F] | None:

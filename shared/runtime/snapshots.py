@@ -1,6 +1,6 @@
 """The reader over a store: aggregates as they are decided for the present."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -9,9 +9,12 @@ from shared.decider.decider import Decider, Facts
 from shared.decider.decision import Decision, Listing
 from shared.decider.policy import Policy
 from shared.decider.snapshot import Snapshot
+from shared.decider.summary import MOST_RANK, Listed, ListedPage
 from shared.platform.tracebacks import where_raised
 from shared.runtime.aggregate import Aggregate
+from shared.runtime.reader import place_behind
 from shared.runtime.store import ReadStore
+from shared.runtime.summaries import SummaryReads, summed
 from shared.time.clock import TimeSource
 
 F = TypeVar("F", bound=Facts)
@@ -22,8 +25,16 @@ class StoreReader(Generic[F, P]):
     """Reads aggregates from the store and decides them again for the present."""
 
     def __init__(
-        self, decider: Decider[F, P], store: ReadStore, clock: TimeSource, dealers: Dealers
+        self,
+        decider: Decider[F, P],
+        store: ReadStore,
+        clock: TimeSource,
+        dealers: Dealers,
+        *,
+        summaries: SummaryReads | None = None,
     ) -> None:
+        """`summaries`: of a decider that has any."""
+        self._summaries = summaries
         self._decider = decider
         self._store = store
         self._clock = clock
@@ -65,6 +76,45 @@ class StoreReader(Generic[F, P]):
         return await self._store.listings(
             dealer_id, since=since, until=until, after=after, limit=limit
         )
+
+    async def listed(
+        self,
+        dealer_id: str,
+        name: str,
+        *,
+        at_least: int = 0,
+        below: int = MOST_RANK + 1,
+        descending: bool = False,
+        after: str = "",
+        limit: int = 100,
+    ) -> ListedPage:
+        lines = await self._of_summaries.listed(
+            dealer_id,
+            name,
+            ranks=range(at_least, below),
+            descending=descending,
+            after=place_behind(after),
+            limit=limit + 1,
+        )
+        page = lines[:limit]
+        return ListedPage(
+            lines=[Listed(place.id, place.rank, line) for place, line in page],
+            next=str(page[-1][0]) if page and len(lines) > limit else None,
+        )
+
+    async def totals(self, dealer_id: str) -> Mapping[str, Mapping[str, int]]:
+        return summed(await self._of_summaries.dealer_totals(dealer_id))
+
+    async def summarized_until(self) -> datetime | None:
+        now = self._clock.now()
+        if not await self._of_summaries.is_filled():
+            return None
+        return await self._of_summaries.oldest_mark() or now
+
+    @property
+    def _of_summaries(self) -> SummaryReads:
+        assert self._summaries is not None, "its decider has no lists and no totals"
+        return self._summaries
 
     def _snapshot(self, aggregate: Aggregate) -> Snapshot[F]:
         facts = self._decider.facts.model_validate_json(aggregate.facts)

@@ -10,6 +10,9 @@ from shared.decider.decider import Decider, Facts
 from shared.decider.decision import Decision, Listing
 from shared.decider.policy import Policy
 from shared.decider.snapshot import Snapshot
+from shared.decider.summary import MOST_RANK, ListedPage, Summary
+from shared.runtime.reader import place_behind
+from shared.testing.summaries import page_of, totals_of
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -18,10 +21,23 @@ P = TypeVar("P", bound=Policy)
 class MemoryReader(Generic[F, P]):
     """Reads the snapshots that a test gives it, by this policy and of these dealers."""
 
-    def __init__(self, snapshots: Iterable[Snapshot[F]], *, policy: P, dealers: Dealers) -> None:
+    def __init__(
+        self,
+        snapshots: Iterable[Snapshot[F]],
+        *,
+        policy: P,
+        dealers: Dealers,
+        summaries: Mapping[str, Summary] | None = None,
+    ) -> None:
+        """`summaries`: of those snapshots that are in lists and totals, by id."""
         self.snapshots = {snapshot.id: snapshot for snapshot in snapshots}
         self.policy = policy
         self._dealers = dealers
+        self._summaries = summaries or {}
+        self.until: datetime | None = max(
+            (each.updated_at for each in self.snapshots.values()), default=None
+        )
+        """Up to when lists and totals tell; as `summarized_until` promises."""
 
     @classmethod
     def deciding(
@@ -35,7 +51,13 @@ class MemoryReader(Generic[F, P]):
     ) -> Self:
         """Of these facts, by aggregate, as they are decided now; undecided where one is parked."""
         found = (_snapshot(decider, id_, facts[id_], now, parked_because) for id_ in facts)
-        return cls(found, policy=decider.policy, dealers=dealers)
+        summaries = {}
+        if decider.summaries is not None and parked_because is None:
+            for id_ in facts:
+                summary = decider.summaries.summarize(facts[id_], decider.policy, now)
+                if summary is not None:
+                    summaries[id_] = summary
+        return cls(found, policy=decider.policy, dealers=dealers, summaries=summaries)
 
     def is_dealer(self, dealer_id: str) -> bool:
         return self._dealers.find(dealer_id) is not None
@@ -75,6 +97,39 @@ class MemoryReader(Generic[F, P]):
             if one.listing is not None and since <= one.listing.since < until
         ]
         return found[:limit]
+
+    async def listed(
+        self,
+        dealer_id: str,
+        name: str,
+        *,
+        at_least: int = 0,
+        below: int = MOST_RANK + 1,
+        descending: bool = False,
+        after: str = "",
+        limit: int = 100,
+    ) -> ListedPage:
+        return page_of(
+            self._of(dealer_id),
+            name,
+            ranks=range(at_least, below),
+            descending=descending,
+            after=place_behind(after),
+            limit=limit,
+        )
+
+    async def totals(self, dealer_id: str) -> Mapping[str, Mapping[str, int]]:
+        return totals_of(self._of(dealer_id).values())
+
+    async def summarized_until(self) -> datetime | None:
+        return self.until
+
+    def _of(self, dealer_id: str) -> Mapping[str, Summary]:
+        return {
+            id_: summary
+            for id_, summary in self._summaries.items()
+            if self.snapshots[id_].dealer_id == dealer_id
+        }
 
     def _in_order(self) -> list[Snapshot[F]]:
         return [self.snapshots[id_] for id_ in sorted(self.snapshots)]

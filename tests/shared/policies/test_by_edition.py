@@ -1,6 +1,7 @@
 """A service that decides by editions says of its facts what the edition in force says of them,
 however they were set aside before."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from services.scoring.domain.rulebook import ScoringEdition, ScoringRulebook
 from services.scoring.settings import ScoringSettings
 from shared.decider.decision import earliest
 from shared.decider.digests import Horizon
+from shared.decider.summary import Summaries, Summary
 from shared.policies.by_edition import by_edition
 from tests.services.scoring.given import DEALER, day, visit
 
@@ -58,6 +60,22 @@ def test_it_says_what_the_edition_in_force_says(
         coming = now + HOUR if hours < len(policies) - 1 else None
         assert found.next_due == earliest((expected.next_due, coming))
     assert service.condense(condensed, service.policy) is condensed
+
+
+def test_lists_and_totals_are_by_the_edition_in_force() -> None:
+    def summarize(facts: ScoringFacts, policy: ScoringPolicy, now: datetime) -> Summary:
+        return Summary(ranks={"kept": policy.horizon.documents}, line={}, counts={})
+
+    summaries = Summaries(lists=("kept",), summarize=summarize)
+    of_one = replace(decider(ScoringSettings()), summaries=summaries)
+    service = by_edition(of_one, rulebook(WIDE, NARROW))
+    assert service.summaries is not None
+    assert service.summaries.lists == ("kept",)
+    found = [
+        service.summaries.summarize(FACTS, service.policy, NOW + HOUR * hours) for hours in (0, 1)
+    ]
+    assert [one and one.ranks["kept"] for one in found] == [50, 3]
+    assert by_edition(decider(ScoringSettings()), rulebook(WIDE)).summaries is None
 
 
 def test_who_has_no_documents_yet_is_decided_by_what_ships() -> None:

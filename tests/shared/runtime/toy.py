@@ -2,7 +2,7 @@
 
 Facts: the visits. Outputs: a score (state) with their number, and for each visit an alarm
 (announcement) one day after it was opened, unless it was closed by then. `LISTED` is the
-same, with listings.
+same, with listings; `SUMMARIZED`, with lists and totals besides.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,6 +33,7 @@ from shared.decider.decision import (
 )
 from shared.decider.facts import keep_newest
 from shared.decider.policy import Policy
+from shared.decider.summary import Summaries, Summary
 
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 DEALER = "sunrise/pudong"
@@ -146,6 +147,28 @@ def decide_listed(
 
 
 LISTED: Decider[ToyFacts, ToyPolicy] = replace(TOY, listed=True, decide=decide_listed)
+
+
+def summarize(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
+    """Listed by the visits; also by those that are open; counted by the month they opened in."""
+    count = len(facts.visits)
+    if not count:
+        return None
+    late = sum(not visit.closed and visit.opened_at + DAY <= now for visit in facts.visits.values())
+    counts: dict[str, dict[str, int]] = {}
+    for visit in facts.visits.values():
+        month = counts.setdefault(f"{visit.opened_at:%Y-%m}", {"customers": 1, "visits": 0})
+        month["visits"] += 1
+    return Summary(
+        ranks={"visits": count} | ({"late": late} if late else {}),
+        line={"visits": count},
+        counts=counts,
+    )
+
+
+SUMMARIZED: Decider[ToyFacts, ToyPolicy] = replace(
+    LISTED, summaries=Summaries(lists=("visits", "late"), summarize=summarize)
+)
 
 
 def visit(

@@ -1,0 +1,140 @@
+"""Marks, summaries, totals and steps as MongoDB documents.
+
+As with aggregates, what comes from outside is in values alone: names of counters are in JSON text.
+"""
+
+import json
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any
+
+from bson import Int64
+
+from shared.contracts.identifiers import dealer_of
+from shared.decider.summary import Place, Summary
+from shared.runtime.summaries import Line, Mark, Step, Summarized, Total, TotalKey
+
+SAMPLE = 64
+"""One of so many summaries tells how a list is spread."""
+
+
+def from_mark_to_summarize(mark: Mark) -> dict[str, Any]:
+    """The document of a mark."""
+    return {
+        "_id": mark.id,
+        "partition": mark.partition,
+        "at": mark.at,
+        "aggregates": list(mark.aggregates),
+    }
+
+
+def to_mark_to_summarize(document: Mapping[str, Any]) -> Mark:
+    """The inverse of `from_mark_to_summarize`."""
+    return Mark(
+        document["_id"], document["partition"], document["at"], tuple(document["aggregates"])
+    )
+
+
+def from_summarized(summarized: Summarized) -> dict[str, Any]:
+    """The document of a summary; of one that is gone, what keeps an old step from bringing it
+    back."""
+    document: dict[str, Any] = {
+        "_id": summarized.id,
+        "partition": summarized.partition,
+        "version": summarized.version,
+    }
+    summary = summarized.summary
+    if summary is not None:
+        document["dealer_id"] = summarized.dealer_id
+        document["line"] = json.dumps(summary.line)
+        document["counts"] = json.dumps(summary.counts)
+        document["ranks"] = {
+            name: Int64(Place.of(rank, summarized.id).number)
+            for name, rank in summary.ranks.items()
+        }
+        if is_sampled(summarized.id):
+            document["sampled"] = True
+    return document
+
+
+def to_summarized(document: Mapping[str, Any]) -> Summarized:
+    """The inverse of `from_summarized`."""
+    id_, ranks = document["_id"], document.get("ranks")
+    return Summarized(
+        id=id_,
+        dealer_id=dealer_of(id_),
+        partition=document["partition"],
+        version=document["version"],
+        summary=None
+        if ranks is None
+        else Summary(
+            ranks={name: Place(number, id_).rank for name, number in ranks.items()},
+            line=json.loads(document["line"]),
+            counts=json.loads(document["counts"]),
+        ),
+    )
+
+
+def to_line(name: str, document: Mapping[str, Any]) -> Line:
+    """The line of the list `name` in the document of a summary."""
+    place = Place(int(document["ranks"][name]), document["_id"])
+    return place, json.loads(document["line"])
+
+
+def is_sampled(id_: str) -> bool:
+    """Whether the summary of this aggregate is one of the sample: of ids in even spread, whatever
+    place they have."""
+    return blake2b(id_.encode(), digest_size=1, person=b"sample").digest()[0] % SAMPLE == 0
+
+
+def total_id(key: TotalKey) -> str:
+    """The id of a total's document."""
+    dealer_id, partition, period = key
+    return f"{dealer_id}|{partition}|{period}"
+
+
+def from_total(total: Total) -> dict[str, Any]:
+    """The document of a total."""
+    return {
+        "_id": total_id(total.key),
+        "dealer_id": total.dealer_id,
+        "partition": total.partition,
+        "period": total.period,
+        "version": total.version,
+        "counts": json.dumps(total.counts),
+    }
+
+
+def to_total(document: Mapping[str, Any]) -> Total:
+    """The inverse of `from_total`."""
+    return Total(
+        dealer_id=document["dealer_id"],
+        partition=document["partition"],
+        period=document["period"],
+        version=document["version"],
+        counts=json.loads(document["counts"]),
+    )
+
+
+def from_step(step: Step) -> dict[str, Any]:
+    """The document of a step."""
+    return {
+        "_id": step.partition,
+        "number": step.number,
+        "after": step.after,
+        "filled": step.filled,
+        "summaries": [from_summarized(each) for each in step.summaries],
+        "totals": [from_total(each) for each in step.totals],
+    }
+
+
+def to_step(document: Mapping[str, Any]) -> Step:
+    """The inverse of `from_step`."""
+    return Step(
+        partition=document["_id"],
+        number=document["number"],
+        after=document["after"],
+        filled=document["filled"],
+        summaries=tuple(map(to_summarized, document["summaries"])),
+        totals=tuple(map(to_total, document["totals"])),
+    )
