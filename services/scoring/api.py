@@ -8,7 +8,7 @@ from services.scoring.views.dealer import customers_page
 from shared.contracts.http.scoring import Customers, CustomerScore
 from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
 from shared.platform.problems import Refusal, undecided, unknown
-from shared.runtime import Reader, customer_snapshot, known_dealer
+from shared.runtime import Reader, customer_snapshot, known_dealer, shadow_routes
 from shared.time.clock import TimeSource
 
 
@@ -25,7 +25,9 @@ def routes(reader: Reader[ScoringFacts], clock: TimeSource) -> APIRouter:
         snapshot = await customer_snapshot(reader, key)
         if snapshot is not None and snapshot.undecided_because is not None:
             raise Refusal(undecided(f"not scored at present: {snapshot.undecided_because}"))
-        score = customer_score(snapshot, clock.now()) if snapshot is not None else None
+        score = (
+            customer_score(snapshot, reader.policy, clock.now()) if snapshot is not None else None
+        )
         if score is None:
             raise Refusal(unknown("no score of such a customer"))
         return score
@@ -39,4 +41,5 @@ def routes(reader: Reader[ScoringFacts], clock: TimeSource) -> APIRouter:
         page = await reader.page(known_dealer(reader, group, dealer), after=after, limit=limit)
         return customers_page(page, limit=limit)
 
+    router.include_router(shadow_routes(reader))
     return router

@@ -22,8 +22,9 @@ class RulesWatch(Generic[E, B]):
     """Asked every few seconds: names, sizes and times of the files, off the event loop.
 
     What is wrong is logged once per change, with file, line and field, and raised at every
-    look as long as it lasts; but what is wrong with a shadow is logged alone. `running` is what the service follows meanwhile; `show` is told of
-    it once a day and at each change, for metrics alone.
+    look as long as it lasts; what is wrong with a shadow is logged alone. `running` is what the
+    service follows meanwhile; `show` is told of it once a day and at each change, for metrics
+    alone.
     """
 
     def __init__(

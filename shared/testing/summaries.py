@@ -43,7 +43,7 @@ def page_of(
         (
             Place.of(summary.ranks[name], id_)
             for id_, summary in summaries.items()
-            if summary.ranks.get(name) in ranks
+            if name in summary.ranks and summary.ranks[name] in ranks
         ),
         reverse=descending,
     )

@@ -89,6 +89,10 @@ class Following(Generic[F, P]):
     async def apply(self, dealer_id: str, edition: Edition) -> None:
         """An operator applies an edition; the service notices it and is done with it."""
         write_edition(self.paths, dealer_id, edition)
+        await self.follow()
+
+    async def follow(self) -> None:
+        """The service notices that files have changed, and is done with it."""
         assert self.watch is not None
         found = await self.watch(self.clock.now())
         assert found is not None

@@ -7,6 +7,7 @@ from functools import partial
 
 from services.scoring.domain.decide import decide
 from services.scoring.domain.facts import ScoringFacts
+from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rulebook import ScoringEdition, ScoringRulebook
 from shared.contracts.http.policies import Compared, Difference, Level
 from shared.contracts.identifiers import dealer_of
@@ -25,14 +26,22 @@ def compare(
 ) -> Compared | None:
     """Grade, score, risk and the points of each rule where they would be others; None for a
     customer without a score."""
-    before, after = _score(facts, current, now), _score(facts, other, now)
+    if not facts.customer_key:
+        return None
+    in_force, would_be = (
+        rulebook.in_force(dealer_of(facts.customer_key), now).policy
+        for rulebook in (current, other)
+    )
+    return between(facts, in_force, would_be, now)
+
+
+def between(
+    facts: ScoringFacts, policy: ScoringPolicy, other: ScoringPolicy, now: datetime
+) -> Compared | None:
+    """The same, of two policies."""
+    before, after = scored(facts, policy, now), scored(facts, other, now)
     if before is None or after is None:
         return None
-    return compared(before, after)
-
-
-def compared(before: ScoreChanged, after: ScoreChanged) -> Compared:
-    """One customer as two policies score them."""
     return Compared(
         name=before.customer_key,
         differences=tuple(_differences(before, after)),
@@ -49,10 +58,8 @@ TRIAL: Trial[ScoringFacts, ScoringRulebook] = Trial(
 )
 
 
-def _score(facts: ScoringFacts, rulebook: ScoringRulebook, now: datetime) -> ScoreChanged | None:
-    if not facts.customer_key:
-        return None
-    policy = rulebook.in_force(dealer_of(facts.customer_key), now).policy
+def scored(facts: ScoringFacts, policy: ScoringPolicy, now: datetime) -> ScoreChanged | None:
+    """The score by this policy; None without a document to the customer's name."""
     outputs = decide(facts, {}, policy, now).outputs
     contents = (output.content for output in outputs)
     return next((content for content in contents if isinstance(content, ScoreChanged)), None)

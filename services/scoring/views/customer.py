@@ -3,14 +3,19 @@
 from datetime import datetime
 
 from services.scoring.domain.facts import ScoringFacts
+from services.scoring.domain.rulebook import ScoringRulebook
+from services.scoring.views.shadow import shadow_score
 from shared.contracts.http.scoring import AnnouncedChange, CustomerScore
 from shared.contracts.scoring import GradeChanged, ScoreChanged
 from shared.contracts.subjects import ABOUT_THE_SCORE
 from shared.decider.snapshot import Snapshot
 
 
-def customer_score(snapshot: Snapshot[ScoringFacts], now: datetime) -> CustomerScore | None:
-    """The score as of `now`; None where no document stands to the customer's name."""
+def customer_score(
+    snapshot: Snapshot[ScoringFacts], rulebook: ScoringRulebook, now: datetime
+) -> CustomerScore | None:
+    """The score as of `now`, and what it would be by what is tried beside the dealer's rules; None
+    where no document stands to the customer's name."""
     score = score_of(snapshot)
     if score is None:
         return None
@@ -23,6 +28,7 @@ def customer_score(snapshot: Snapshot[ScoringFacts], now: datetime) -> CustomerS
         reasons=score.reasons,
         grade_changes=_grade_changes(snapshot),
         next_change_at=snapshot.decision.next_due,
+        shadow=shadow_score(snapshot, rulebook, now),
         as_of=now,
     )
 

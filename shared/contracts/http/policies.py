@@ -83,6 +83,52 @@ class DryRunPage(Response):
     """What to give as `after` for the next page; None: this is the last."""
 
 
+class PointsCount(Response):
+    """How many would win, or lose, so many points."""
+
+    by: int
+    number: int
+
+
+class EffectCount(Response):
+    """How often other rules have an effect, by how many points together where it is points."""
+
+    rule: str
+    effect: str
+    number: int
+    points: int
+
+
+class Tried(Response):
+    """What a shadow comes to, over all customers of a dealer."""
+
+    judged: int
+    """How many were compared so far."""
+    unreadable: int
+    """And how many more could not be."""
+    changed: int
+    """Of how many something would be different."""
+    levels: tuple[LevelCount, ...]
+    by: tuple[PointsCount, ...]
+    """Of those who would win or lose any; 200 stands for all beyond, too."""
+    effects: tuple[EffectCount, ...]
+
+
+class ShadowPage(Response):
+    """What is tried beside a dealer's rules, and some of those who would be something else."""
+
+    dealer_id: DealerId
+    version: str
+    """Of the rules that are tried."""
+    totals: Tried
+    summarized_until: Instant | None
+    """What was known by then is in it; None: it is still being counted for the first time."""
+    customers: tuple[Compared, ...]
+    """Those who win most first, or those who lose most."""
+    next: str | None
+    """What to give as `after` for the next page; None: this is the last."""
+
+
 class ProgressPage(Response):
     """How far some of a dealer's cases or customers have been brought to its rules."""
 

@@ -1,7 +1,7 @@
 """What scoring's endpoints answer."""
 
 from shared.contracts.http.response import Response
-from shared.contracts.scoring import Grade, Reason
+from shared.contracts.scoring import Grade, Reason, Risk
 from shared.contracts.values import Instant
 
 
@@ -11,6 +11,20 @@ class AnnouncedChange(Response):
     before: Grade
     after: Grade
     changed_at: Instant
+
+
+class ShadowScore(Response):
+    """The same customer by the rules that are tried beside the dealer's; nothing goes by it."""
+
+    version: str
+    """Of the rules that are tried."""
+    grade: Grade
+    score: int
+    value: int
+    loyalty: int
+    risk: Risk | None
+    """None for who has no car here, so far as is known."""
+    reasons: tuple[Reason, ...]
 
 
 class CustomerScore(Response):
@@ -25,6 +39,8 @@ class CustomerScore(Response):
     grade_changes: tuple[AnnouncedChange, ...]
     next_change_at: Instant | None
     """When points fade next if nothing happens."""
+    shadow: ShadowScore | None = None
+    """None where no other rules are tried beside the dealer's."""
     as_of: Instant
 
 

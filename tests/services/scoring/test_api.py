@@ -6,7 +6,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from services.scoring.api import routes
-from services.scoring.app import decider
+from services.scoring.app import decider, service
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings
@@ -24,7 +24,7 @@ def client(facts: dict[str, ScoringFacts]) -> AsyncClient:
     app = make_app(title="scoring")
     app.include_router(
         routes(
-            MemoryReader.deciding(decider(ScoringSettings()), facts, NOW, dealers=DEALERS),
+            MemoryReader.deciding(service(ScoringSettings()), facts, NOW, dealers=DEALERS),
             ManualClock(NOW),
         )
     )
