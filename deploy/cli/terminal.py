@@ -36,6 +36,12 @@ def write(lines: Iterable[str]) -> None:
     sys.stdout.flush()
 
 
+def write_text(text: str) -> None:
+    """Print a text as it is, its ends of lines included."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
 def write_json(content: object, *, readable: bool = False) -> None:
     """Print one line of JSON, in ASCII alone unless it shall be `readable`."""
     write([json.dumps(content, ensure_ascii=not readable)])

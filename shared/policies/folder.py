@@ -60,12 +60,15 @@ class RulesFolder(Generic[E, B]):
     @property
     def shadows(self) -> Mapping[str, Draft[E]]:
         """Those that can be used, by dealer, as they were read last."""
-        of_dealer = Counter(draft.dealer_id for _, draft in self._shadows.values())
+        of_dealer = Counter(draft.dealer_id for draft in self.all_shadows)
         return {
-            draft.dealer_id: draft
-            for _, draft in self._shadows.values()
-            if of_dealer[draft.dealer_id] == 1
+            draft.dealer_id: draft for draft in self.all_shadows if of_dealer[draft.dealer_id] == 1
         }
+
+    @property
+    def all_shadows(self) -> Sequence[Draft[E]]:
+        """Also where a dealer has several, so that none can be used."""
+        return [draft for _, draft in self._shadows.values()]
 
     def stamps(self) -> Stamps:
         """Of all files that the service follows. Raises WrongFile."""

@@ -1,20 +1,29 @@
 """`aftercare policy`: look at the dealers' rules, compare them, apply them."""
 
-import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
 from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
 from deploy.cli.failures import CannotRun
+from deploy.cli.policy import shadow
 from deploy.cli.policy import show as policy_show
 from deploy.cli.policy.check import check
 from deploy.cli.policy.client import PolicyClient
 from deploy.cli.policy.customers import as_csv
 from deploy.cli.policy.folder import RulesWork
+from deploy.cli.policy.options import (
+    Format,
+    Limit,
+    Rules,
+    Service,
+    ServiceName,
+    Url,
+    address_of,
+)
 from deploy.cli.policy.totals import SHOWN, DryRunSum
 from deploy.cli.readiness import what_keeps
 from deploy.cli.terminal import (
@@ -28,6 +37,7 @@ from deploy.cli.terminal import (
     warn,
     write,
     write_json,
+    write_text,
 )
 from shared.policies.drafts import Draft
 from shared.policies.paths import SERVICES, VARIABLE, unknown_folders
@@ -41,17 +51,12 @@ INTERRUPTED = 130
 app = typer.Typer(
     help="The dealers' rules: look at them, compare them, apply them.", no_args_is_help=True
 )
+app.add_typer(shadow.app, name="shadow")
 
-Rules = Annotated[
-    Path | None, typer.Option("--rules", help=f"The folder of rules; else {VARIABLE}.")
-]
 Dealer = Annotated[str, typer.Argument(help="Such as sunrise/pudong.")]
 NoDryRun = Annotated[
     bool, typer.Option("--no-dry-run", help="Do not ask the service what would change.")
 ]
-Url = Annotated[str, typer.Option(help="The address of the service; else that of `aftercare up`.")]
-ServiceName = Literal["complaints", "scoring", "followup"]
-Service = Annotated[ServiceName, typer.Option("--service", help="Whose rules.")]
 
 
 @app.command("check")
@@ -76,16 +81,8 @@ def diff(
     no_dry_run: NoDryRun = False,
     url: Url = "",
     data_dir: DataDir = DEFAULT_DIRECTORY,
-    form: Annotated[
-        Literal["table", "json", "csv"],
-        typer.Option("--format", help="For a terminal, for programs, for a spreadsheet."),
-    ] = "table",
-    limit: Annotated[
-        int | None,
-        typer.Option(
-            min=0, help="How many of those who differ most are told; else 10, all in CSV."
-        ),
-    ] = None,
+    form: Format = "table",
+    limit: Limit = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare drafts with what is in force, and count what would change: who moves, and how far."""
@@ -97,7 +94,7 @@ def diff(
         raise typer.BadParameter(
             "--format csv is a table of customers: of the dry run of scoring or followup"
         )
-    address = None if no_dry_run else _address(service, url, data_dir)
+    address = None if no_dry_run else address_of(service, url, data_dir)
     shown = SHOWN if limit is None else limit
     match form:
         case "table":
@@ -123,6 +120,9 @@ def apply(
         bool, typer.Option("--rebase-open", help="Open cases are judged by the new rules, too.")
     ] = False,
     rules: Rules = None,
+    tried: Annotated[
+        bool, typer.Option("--shadow", help="What is tried beside its rules, not the draft.")
+    ] = False,
     note: Annotated[str, typer.Option(help="Kept with the edition: who decided, and why.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     no_dry_run: NoDryRun = False,
@@ -135,16 +135,18 @@ def apply(
     """Put a dealer's draft into force, after showing what that would do."""
     work = RulesWork.of(service, rules)
     choice = _choice(work, new_cases_only=new_cases_only, rebase_open=rebase_open)
-    [draft] = work.drafts(dealer)
-    address = _address(service, url, data_dir)
+    draft = work.shadow(dealer) if tried else work.drafts(dealer)[0]
+    address = address_of(service, url, data_dir)
     if work.is_applied(draft, choice):
         since = work.kind.in_force(work.current(dealer))
-        write([f"nothing to apply: the draft of {dealer} is in force already ({since})"])
+        what = "what is tried beside the rules" if tried else "the draft"
+        write([f"nothing to apply: {what} of {dealer} is in force already ({since})"])
     else:
         _show(work, draft, None if no_dry_run else address)
         _agree(dealer, choice, yes=yes)
         path, edition = work.apply(draft, choice, note=note)
         write([f"applied to {dealer}, {work.kind.in_force(edition)}: {path}"])
+        write(work.end_shadow(dealer))
     if not no_wait:
         if not url:
             require_rules(addresses(data_dir).rules, work.folder, service=service)
@@ -239,7 +241,7 @@ def _as_json(
 
 def _write_csv(work: RulesWork, draft: Draft[Any], address: str, *, limit: int | None) -> None:
     found = _dry_run(work, draft, address, limit=limit)
-    sys.stdout.write(as_csv(found))
+    write_text(as_csv(found))
 
 
 def _dry_run(work: RulesWork, draft: Draft[Any], address: str, *, limit: int | None) -> DryRunSum:
@@ -311,7 +313,3 @@ def _until_brought_over(work: RulesWork, dealer: str, url: str) -> None:
                 )
             time.sleep(LOOK_EVERY_SECONDS)
     write([f"all {found.looked_at} {what} of {dealer} are decided by what is in force"])
-
-
-def _address(service: str, url: str, data_dir: Path) -> str:
-    return url or addresses(data_dir).urls[service]

@@ -26,9 +26,9 @@ _IN_COLUMNS = frozenset({"grade", "score", "risk"})
 """What has a column, or a place in the line, of its own."""
 
 
-def in_words(service: str, found: DryRunSum) -> Iterator[str]:
+def in_words(service: str, found: DryRunSum, *, what: str = "dry run over") -> Iterator[str]:
     """A summary, then those who differ most."""
-    yield f"dry run over {count(found.judged, 'customer')}:"
+    yield f"{what} {count(found.judged, 'customer')}:"
     yield f"  of {found.changed} of {found.judged} something would be different"
     yield from _in_all(found)
     for rule in found.rules:

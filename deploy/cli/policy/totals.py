@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from statistics import median
 
-from shared.contracts.http.policies import Compared, DryRunPage
+from shared.contracts.http.policies import Compared, DryRunPage, ShadowPage
 
 SHOWN = 10
 """Of how many cases or customers the differences are kept, where nothing else is said."""
@@ -106,9 +106,24 @@ class DryRunSum:
                 self.points_of[one.rule, one.effect] += one.by or 0
             if each.by:
                 self.by[each.by] += 1
-            self._keep(each)
+            self.keep(each)
 
-    def _keep(self, each: Compared) -> None:
+    def add_tried(self, page: ShadowPage) -> None:
+        """Take in all that a service counted, but none of the customers."""
+        tried = page.totals
+        self.judged += tried.judged
+        self.unreadable += tried.unreadable
+        self.changed += tried.changed
+        for level in tried.levels:
+            self.levels[level.output, level.before, level.after] += level.number
+        for each in tried.by:
+            self.by[each.by] += each.number
+        for effect in tried.effects:
+            self.effects[effect.rule, effect.effect] += effect.number
+            self.points_of[effect.rule, effect.effect] += effect.points
+
+    def keep(self, each: Compared) -> None:
+        """Keep this one, where it is among those who differ most."""
         kept = (abs(each.by), -next(self._numbers), each)
         if self.limit is None or len(self._kept) < self.limit:
             heapq.heappush(self._kept, kept)
