@@ -30,8 +30,8 @@ from deploy.cli.terminal import (
     WRONG_USE,
     AsJson,
     DataDir,
-    bar,
     confirm,
+    counting,
     err,
     hint,
     warn,
@@ -249,15 +249,11 @@ def _dry_run(work: RulesWork, draft: Draft[Any], address: str, *, limit: int | N
     what = "open cases" if work.kind.service == "complaints" else "customers"
     try:
         with (
-            bar(f"{draft.dealer_id}: trying it on {what}") as shown,
+            counting(f"{draft.dealer_id}: trying it on {what}") as shown,
             PolicyClient.of(work.kind.service, address) as client,
         ):
-            task = shown.add_task("", total=None)
             return client.dry_run(
-                draft.dealer_id,
-                edition,
-                show=lambda done: shown.update(task, completed=done),
-                limit=limit,
+                draft.dealer_id, edition, show=lambda done: shown(done, None), limit=limit
             )
     except CannotRun as failure:
         raise CannotRun(f"no dry run: {failure}. --no-dry-run goes on without") from failure
@@ -293,16 +289,15 @@ def _until_brought_over(work: RulesWork, dealer: str, url: str) -> None:
     applied_at = work.current(dealer).applied_at
     least, moved_at = None, time.monotonic()
     with (
-        bar(f"{dealer}: {what} brought over") as shown,
+        counting(f"{dealer}: {what} brought over") as shown,
         PolicyClient.of(service, url) as client,
     ):
-        task = shown.add_task("", total=None)
         while True:
             found = client.followed(dealer)
             left = found.left if found.applied_at == applied_at else found.looked_at
             if found.applied_at == applied_at and not left:
                 break
-            shown.update(task, total=found.looked_at, completed=found.looked_at - left)
+            shown(found.looked_at - left, found.looked_at)
             if least is None or left < least:
                 least, moved_at = left, time.monotonic()
             elif time.monotonic() - moved_at > STALLED_SECONDS:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from deploy.cli import terminal
 from deploy.cli.policy.totals import DryRunSum
 from services.scoring import app
 from services.scoring.domain.dry_run import TRIAL
@@ -143,6 +144,14 @@ def test_a_spreadsheet_has_a_row_for_everybody_who_would_change(rules: Path, sco
         "because": "recent_visit +9, survey_answers +4",
     }
     assert len(diff(rules, scoring, "--format", "csv", "--limit", "2").splitlines()) == 3
+
+
+def test_a_long_one_tells_how_far_it_is_where_nobody_watches(
+    rules: Path, scoring: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "TELL_EVERY_SECONDS", 0.0)
+    done = policy(rules, "diff", "--service", "scoring", "--url", scoring)
+    assert done.stderr == f"{DEALER}: trying it on customers: 4\n"
 
 
 @pytest.mark.parametrize("wrong", [("--no-dry-run",), ("--service", "complaints")])
