@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from services.complaints.domain.facts import CaseFacts, Filed
 from services.complaints.domain.rulebook import CaseRulebook
@@ -17,6 +17,7 @@ from shared.contracts.http.complaints_statistics import By, Statistics
 from shared.contracts.values import Day
 from shared.decider.snapshot import Snapshot
 from shared.platform.problems import Refusal, undecided, unknown, wrong_parameters
+from shared.platform.tables import CSV_CONTENT, Accept, asks_for_csv, csv_response
 from shared.runtime import Reader, known_dealer
 from shared.time.clock import TimeSource
 
@@ -60,10 +61,6 @@ To = Annotated[
     Day | None,
     Query(alias="to", description="The last day, included. Without it, today."),
 ]
-Accept = Annotated[
-    str,
-    Header(description="`text/csv` asks for a table, as `statistics.csv` does; else JSON."),
-]
 Responses = dict[int | str, dict[str, Any]]
 _NOT_FOUND: Responses = {404: {"description": "There is no such case."}}
 _NO_DEALER: Responses = {404: {"description": "There is no such dealer here."}}
@@ -77,7 +74,7 @@ _UNDECIDED: Responses = {
 _CSV: Responses = {
     200: {
         "description": "A row per period, and one for the total.",
-        "content": {"text/csv": {"schema": {"type": "string"}}},
+        "content": CSV_CONTENT,
     }
 }
 
@@ -165,7 +162,7 @@ def _routes_of_statistics(router: APIRouter, reader: Reader[CaseFacts], clock: T
         dealer_id = known_dealer(reader, group, dealer)
         tables = _tables(reader.policy, dealer_id, clock.now(), by=by, first=first, last=last)
         found = await _filled(tables, reader, dealer_id)
-        return _table(found) if _asks_for_csv(accept) else found
+        return _table(found) if asks_for_csv(accept) else found
 
     @router.get(
         "/dealers/{group}/{dealer}/statistics.csv",
@@ -252,18 +249,9 @@ async def _filled(tables: Tables, reader: Reader[CaseFacts], dealer_id: str) -> 
     raise _wrong("from", f"more than {MOST_CASES} complaints; ask for less time at once")
 
 
-def _asks_for_csv(accept: str) -> bool:
-    kinds = [kind.partition(";")[0].strip() for kind in accept.lower().split(",")]
-    return "text/csv" in kinds and "application/json" not in kinds
-
-
 def _table(found: Statistics) -> Response:
-    name = f"complaints-{found.dealer_id.replace('/', '-')}-{found.total.first}-{found.total.last}"
-    return Response(
-        to_csv(found),
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}.csv"', "vary": "accept"},
-    )
+    name = f"complaints-{found.dealer_id}-{found.total.first}-{found.total.last}"
+    return csv_response(to_csv(found), name=name)
 
 
 def _wrong(parameter: str, message: str) -> Refusal:

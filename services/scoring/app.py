@@ -12,6 +12,7 @@ from services.scoring.domain.dry_run import TRIAL, between
 from services.scoring.domain.facts import READS, ScoringFacts, join
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rulebook import ScoringRulebook
+from services.scoring.domain.summary import summaries
 from services.scoring.settings import ScoringSettings, without_rate
 from shared.contracts.scoring import ALL
 from shared.dealers.dealer import Dealers
@@ -40,6 +41,7 @@ def decider(settings: ScoringSettings) -> Decider[ScoringFacts, ScoringPolicy]:
         condense=condense,
         decide=decide,
         policy=settings.policy(),
+        summaries=summaries(settings.dealers().zone_of),
     )
 
 
@@ -73,7 +75,8 @@ def main() -> None:
         watch = rules_watch(scoring, settings)
     if watch is None:
         show_rates(dealers, scoring.policy, settings.clock.clock().now())
-    serve(scoring, settings, api.routes, watch=watch, trial=TRIAL)
+    routes = partial(api.routes, dealers=dealers)
+    serve(scoring, settings, routes, watch=watch, trial=TRIAL)
 
 
 def show_rates(dealers: Dealers, rulebook: ScoringRulebook, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The dealers a group runs: a YAML file, validated at start."""
 
+from datetime import UTC, tzinfo
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -52,6 +53,11 @@ class Dealers:
 
     def find(self, dealer_id: str) -> Dealer | None:
         return self._by_id.get(dealer_id)
+
+    def zone_of(self, dealer_id: str) -> tzinfo:
+        """The time zone of the dealer; UTC where there is no such dealer any more."""
+        dealer = self.find(dealer_id)
+        return UTC if dealer is None else dealer.zone
 
     def all(self) -> list[Dealer]:
         return list(self._by_id.values())

@@ -253,7 +253,11 @@ class Digesting(Generic[K]):
         for name, word in zip(self._fields[kind], written, strict=False):
             if word:
                 several = isinstance(kind.model_fields[name].default, tuple)
-                values[name] = word.split(",") if several else long(word, source)
+                values[name] = (
+                    [long(part, source) for part in word.split(",")]
+                    if several
+                    else long(word, source)
+                )
         return kind.model_validate(values)
 
     @cached_property
@@ -335,6 +339,6 @@ def _word(value: Any, source: str) -> str:
         case datetime():
             return repr(value.timestamp()).removesuffix(".0")
         case tuple():
-            return ",".join(value)
+            return ",".join(short(part, source).replace(",", "%2C") for part in value)
         case _:
             return short(str(value), source)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ class Asked:
 
 SCORING = Asked(
     decider=lambda: scoring(ScoringSettings()),
-    routes=scoring_api.routes,
+    routes=partial(scoring_api.routes, dealers=DEALERS),
     facts=scoring_story.given(scoring_story.sale("2025-01-10")).facts,
     now=scoring_story.day("2025-02-01"),
     list_of="customers",

@@ -1,12 +1,5 @@
-"""Statistics as a table for a spreadsheet. Pure.
+"""Statistics as a table for a spreadsheet. Pure."""
 
-UTF-8 with a byte order mark: without one, Excel on a Chinese Windows takes a file that it is
-asked to open for GBK, and what is not ASCII for nonsense. Commas, CRLF and quotes as in RFC 4180.
-What a spreadsheet could take for a formula begins with an apostrophe.
-"""
-
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 
 from shared.contracts.http.complaints_statistics import (
@@ -14,11 +7,10 @@ from shared.contracts.http.complaints_statistics import (
     PeriodStatistics,
     Statistics,
 )
+from shared.contracts.http.table import csv_text
 
-BYTE_ORDER_MARK = "\ufeff"
 MOST_CATEGORIES = 100
 """The most frequent categories have a column each, the others one together."""
-_BEGINS_A_FORMULA = frozenset("=+-@|%\t\r\n=+-@")
 
 Column = tuple[str, Callable[[PeriodStatistics], str | int | None]]
 _NONE = ClockStatistics(kept=0, broken=0, running=0, ended=0, median_seconds=None, p90_seconds=None)
@@ -46,12 +38,11 @@ _OF_A_CLOCK: tuple[tuple[str, Callable[[ClockStatistics], int | None]], ...] = (
 def to_csv(statistics: Statistics) -> str:
     """A row per period and one for the total, under one row of headings in both languages."""
     columns = list(_columns(statistics.total))
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([_cell(heading) for heading, _ in columns])
-    for period in (*statistics.periods, statistics.total):
-        writer.writerow([_cell(of(period)) for _, of in columns])
-    return BYTE_ORDER_MARK + text.getvalue()
+    periods = (*statistics.periods, statistics.total)
+    return csv_text(
+        [heading for heading, _ in columns],
+        ([of(period) for _, of in columns] for period in periods),
+    )
 
 
 def _columns(total: PeriodStatistics) -> Iterator[Column]:
@@ -89,11 +80,3 @@ def _of_clock(
     clock: str, of: Callable[[ClockStatistics], int | None]
 ) -> Callable[[PeriodStatistics], int | None]:
     return lambda period: of(period.clocks.get(clock, _NONE))
-
-
-def _cell(value: str | int | None) -> str | int:
-    if value is None:
-        return ""
-    if isinstance(value, str) and value.lstrip(" \u3000")[:1] in _BEGINS_A_FORMULA:
-        return f"'{value}"
-    return value

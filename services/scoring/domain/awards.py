@@ -13,6 +13,10 @@ class Points(NamedTuple):
     until: datetime
     rule: str
     points: int
+    document_id: str
+    """What they come from."""
+    origin: datetime
+    """When that happened: they age from then."""
 
 
 class Awards:
@@ -28,12 +32,14 @@ class Awards:
     def give(
         self,
         origin: datetime,
+        document_id: str,
         points: int | None = None,
         *,
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> None:
-        """Points (without a number the rule's own) that age from `origin`, within two limits."""
+        """Points (without a number the rule's own) for a document; they age from `origin`, within
+        two limits."""
         whole = self.rule.points if points is None else points
         for begins, ends, percent in self.rule.steps:
             first, last = origin + begins, origin + ends
@@ -43,4 +49,4 @@ class Awards:
                 last = until
             part = whole if percent == 100 else share(whole, percent)
             if part and first < last:
-                self._found.append(Points(first, last, self._name, part))
+                self._found.append(Points(first, last, self._name, part, document_id, origin))

@@ -1,61 +1,19 @@
-"""Scoring's decision: the score with its reasons, and the grade changes that led to today.
-
-The grade depends on the way it was reached (hysteresis), so the change points of the facts
-are walked in event time, from the first to the present: nothing is remembered from earlier
-decisions, and history that arrives late is as if it had always been known.
-"""
+"""Scoring's decision: the score with its reasons, and the grade changes that led to today."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import itemgetter
-from typing import NamedTuple
 
-from services.scoring.domain.awards import Points
-from services.scoring.domain.facts import DIGESTING, HISTORY_AFTER, ScoringFacts
-from services.scoring.domain.points import points
+from services.scoring.domain.course import Course, GradeChange, course
+from services.scoring.domain.facts import DIGESTING, ScoringFacts
 from services.scoring.domain.policy import ScoringPolicy
+from services.scoring.domain.reasons import reasons
+from services.scoring.domain.received import HISTORY_AFTER
 from shared.contracts.identifiers import dealer_of
-from shared.contracts.scoring import Grade, GradeChanged, Reason, ScoreChanged
+from shared.contracts.scoring import GradeChanged, ScoreChanged
 from shared.contracts.subjects import ABOUT_THE_SCORE, GradeSubject
 from shared.contracts.values import to_milliseconds
 from shared.decider.decision import Announced, Announcement, Decision, State
-
-
-class GradeChange(NamedTuple):
-    """From one grade to another; the first grade is not a change."""
-
-    at: datetime
-    before: Grade
-    after: Grade
-    score: int
-
-
-@dataclass(slots=True)
-class Tally:
-    """Where a walk has arrived."""
-
-    counted: dict[str, int]
-    """Rule -> points, whatever its limits."""
-    counts: dict[str, int]
-    """Rule -> how many things give those points."""
-    given: dict[str, int]
-    """Rule -> points, within its limits."""
-    value: int = 0
-    loyalty: int = 0
-    value_is_high: bool = False
-    loyalty_is_high: bool = False
-    changes: list[GradeChange] = field(default_factory=list)
-    next_change_at: datetime | None = None
-    """When points change next if nothing happens."""
-
-    @property
-    def grade(self) -> Grade:
-        if self.value_is_high and self.loyalty_is_high:
-            return "quality"
-        return "potential" if self.value_is_high or self.loyalty_is_high else "general"
 
 
 def condense(facts: ScoringFacts, policy: ScoringPolicy) -> ScoringFacts:
@@ -74,16 +32,16 @@ def decide(
     facts = condense(facts, policy)
     if not facts.scored:
         return Decision()
-    tally = walk(points(facts.documents, policy), policy, now)
-    score = State(ABOUT_THE_SCORE, _score(facts.customer_key, tally, policy))
+    way = course(facts.documents, policy, now)
+    score = State(ABOUT_THE_SCORE, _score(facts.customer_key, way, policy))
     history_until = facts.history_until
-    changes = tally.changes
+    changes = way.changes
     if history_until is None:
         announcements = _announcements(facts, changes, policy, now)
-        return Decision((score, *announcements), next_due=tally.next_change_at)
+        return Decision((score, *announcements), next_due=way.next_change_at)
     changes = [change for change in changes if change.at > history_until]
     announcements = _announcements(facts, changes, policy, now)
-    return Decision((score, *announcements), tally.next_change_at, is_history=_is_by(history_until))
+    return Decision((score, *announcements), way.next_change_at, is_history=_is_by(history_until))
 
 
 def _is_by(moment: datetime) -> Callable[[str], bool]:
@@ -92,63 +50,8 @@ def _is_by(moment: datetime) -> Callable[[str], bool]:
     return lambda about: GradeSubject.parse(about).at <= last
 
 
-def walk(given: Iterable[Points], policy: ScoringPolicy, until: datetime) -> Tally:
-    """Through all changes of points up to `until`, that instant included."""
-    nothing = dict.fromkeys(policy.by_name, 0)
-    tally = Tally(dict(nothing), dict(nothing), nothing)
-    changes: list[tuple[datetime, str, int, int]] = []
-    for since, last, rule, amount in given:
-        changes.append((since, rule, amount, 1))
-        changes.append((last, rule, -amount, -1))
-    changes.sort(key=itemgetter(0))
-    before: Grade | None = None
-    for at, together in groupby(changes, key=itemgetter(0)):
-        if at > until:
-            tally.next_change_at = at
-            break
-        _take_in(tally, together, policy)
-        after = tally.grade
-        if before is not None and after != before:
-            score = tally.value + tally.loyalty
-            tally.changes.append(GradeChange(at, before, after, score))
-        before = after
-    return tally
-
-
-def _take_in(
-    tally: Tally, together: Iterable[tuple[datetime, str, int, int]], policy: ScoringPolicy
-) -> None:
-    """Take in what changes at one instant, then see which axes are high."""
-    counted, counts, given = tally.counted, tally.counts, tally.given
-    by_name = policy.by_name
-    for _, name, amount, count in together:
-        rule = by_name[name]
-        after = counted[name] = counted[name] + amount
-        counts[name] += count
-        before = given[name]
-        given[name] = rule.within_limits(after)
-        gained = given[name] - before
-        if rule.axis == "value":
-            tally.value += gained
-        else:
-            tally.loyalty += gained
-    stays = policy.margin if tally.value_is_high else 0
-    tally.value_is_high = tally.value >= policy.value_is_high_from - stays
-    stays = policy.margin if tally.loyalty_is_high else 0
-    tally.loyalty_is_high = tally.loyalty >= policy.loyalty_is_high_from - stays
-
-
-def _score(customer_key: str, tally: Tally, policy: ScoringPolicy) -> ScoreChanged:
-    reasons = tuple(
-        Reason(
-            axis=rule.axis,
-            rule=name,
-            points=tally.given[name],
-            count=tally.counts[name],
-        )
-        for name, rule in policy.by_name.items()
-        if tally.counts[name]
-    )
+def _score(customer_key: str, way: Course, policy: ScoringPolicy) -> ScoreChanged:
+    tally = way.tally
     return ScoreChanged(
         customer_key=customer_key,
         dealer_id=dealer_of(customer_key),
@@ -156,7 +59,7 @@ def _score(customer_key: str, tally: Tally, policy: ScoringPolicy) -> ScoreChang
         value=tally.value,
         loyalty=tally.loyalty,
         grade=tally.grade,
-        reasons=reasons,
+        reasons=reasons(way, policy),
     )
 
 
@@ -175,8 +78,7 @@ def _announcements(
         received = bisect_right(late, in_time)
         if received < len(late) and received not in as_received:
             known = facts.received_by(in_time)
-            walked = walk(points(known, policy), policy, now) if known else None
-            as_received[received] = walked.changes if walked else ()
+            as_received[received] = course(known, policy, now).changes if known else ()
         if _is_announced(change, as_received.get(received)):
             content = GradeChanged(
                 customer_key=facts.customer_key,

@@ -7,18 +7,51 @@ had happened long before it was first received: held, but it says nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal, assert_never, get_args
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import assert_never, get_args
 
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import Field, field_validator
 
+from services.scoring.domain.documents import (
+    NOT_SCORED,
+    SAYS_NOTHING,
+    UNDATED,
+    Case,
+    Former,
+    Known,
+    OwnershipEnd,
+    Profile,
+    Referral,
+    ReferredPurchase,
+    Role,
+    Sale,
+    Survey,
+    Visit,
+    is_by,
+)
+from services.scoring.domain.received import (
+    on_case_standing_changed,
+    on_moved,
+    on_ownership_ended,
+    on_profile_recorded,
+    on_referral_made,
+    on_referred_purchase_made,
+    on_sale_recorded,
+    on_survey_answered,
+    on_visit_recorded,
+)
 from services.scoring.domain.turns import KeptTurn
-from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn, CaseTurn
+from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn
 from shared.contracts.envelope import Event, Message
+from shared.contracts.identity import (
+    OwnershipEnded,
+    OwnershipEndWithdrawn,
+    ReferredPurchaseMade,
+    ReferredPurchaseWithdrawn,
+)
 from shared.contracts.intake import (
     CustomerMoved,
-    Moved,
+    ProfileRecorded,
     ReferralMade,
     SaleMoved,
     SaleRecorded,
@@ -26,14 +59,8 @@ from shared.contracts.intake import (
     VisitMoved,
     VisitRecorded,
 )
-from shared.contracts.values import to_milliseconds
 from shared.decider.digests import CondensedFacts, Digesting
-from shared.decider.facts import Fact, Gone, Noted, precedence, received_late, version_of
-
-HISTORY_AFTER = timedelta(days=7)
-"""What happened longer than this before it was first received is history: it alarms nobody."""
-
-Role = Literal["buyer", "co_buyer", "registrant", "driver"]
+from shared.decider.facts import Gone, Noted, precedence, version_of
 
 Said = (
     SaleRecorded
@@ -45,86 +72,15 @@ Said = (
     | SurveyAnswered
     | ReferralMade
     | CustomerMoved
+    | ProfileRecorded
+    | OwnershipEnded
+    | OwnershipEndWithdrawn
+    | ReferredPurchaseMade
+    | ReferredPurchaseWithdrawn
 )
 ScoringEvent = Event[Said]
 READS: tuple[type[Message], ...] = get_args(Said)
 
-
-class _Dated(Fact):
-    at: AwareDatetime
-    late: AwareDatetime | None = None
-    """When it was first received, where that was over seven days after it happened."""
-
-
-class Sale(_Dated):
-    """A car sold, from delivery; from the deal date while none is known."""
-
-    kind: Literal["sale"]
-    role: Role = "buyer"
-    bought: bool = False
-    """A delivered or closed sale to a customer: not an open one, nor wholesale or demo."""
-    products: int = 0
-    """Insurance, accessories and service plans sold with it, but for those given away."""
-    vin: str = ""
-    """Empty where none is known: then it is a car of its own."""
-
-
-class Visit(_Dated):
-    """A repair order, from its closing; from its opening while it is open."""
-
-    kind: Literal["visit"]
-    day: date | None = None
-    """The dealer's local date of a closed order that was not all internal work, else None."""
-    paid: int = 0
-    """What the customer paid, in whole units of `currency`."""
-    currency: str = ""
-
-
-class Case(_Dated):
-    """A complaint, received at `at`, and how it stood since, as complaints says."""
-
-    kind: Literal["case"]
-    major: bool = False
-    """How grave it was when it was received."""
-    later: tuple[str, ...] = ()
-    """Its turns after the receipt, each as `KeptTurn.text`."""
-
-    @property
-    def turns(self) -> list[KeptTurn]:
-        """From its receipt on, in order."""
-        return [KeptTurn(self.at, major=self.major, late=self.late), *map(KeptTurn.of, self.later)]
-
-    def received_by(self, moment: datetime) -> "Case":
-        """Without the turns that were history, and not received yet at `moment`."""
-        known = [text for text in self.later if _is_by(KeptTurn.of(text).late, moment)]
-        return self.model_copy(update={"later": tuple(known)})
-
-
-class Former(Fact):
-    """A complaint or a step, kept before complaints published how cases stand: it says nothing."""
-
-    kind: Literal["complaint", "step"]
-
-
-class Survey(_Dated):
-    """An answered survey; `overall` is from 0 to 10."""
-
-    kind: Literal["survey"]
-    overall: int
-
-
-class Referral(_Dated):
-    """This customer referred another one."""
-
-    kind: Literal["referral"]
-    whom: str = ""
-    """The key of who was referred; empty in what was kept before it was asked for."""
-
-
-DatedFact = Sale | Visit | Case | Survey | Referral
-Known = Annotated[DatedFact | Noted | Gone | Former, Field(discriminator="kind")]
-
-_NOT_SCORED = (Noted, Gone, Former)
 _FORMER_GROUPS = frozenset({"complaint", "step"})
 _BY_ROLE: Mapping[Role, int] = {"buyer": 5, "co_buyer": 4, "registrant": 3, "driver": 2}
 
@@ -152,7 +108,7 @@ class ScoringFacts(CondensedFacts):
     @property
     def scored(self) -> bool:
         """Whether a document stands to their name, be it one that gives no points."""
-        return any(not isinstance(known, _NOT_SCORED) for known in self.documents.values())
+        return any(not isinstance(known, NOT_SCORED) for known in self.documents.values())
 
     def late_receipts(self) -> list[datetime]:
         """When those documents arrived that were history on arrival, the first one first."""
@@ -175,7 +131,7 @@ class ScoringFacts(CondensedFacts):
             moments = sorted(
                 known.at
                 for known in self.documents.values()
-                if not isinstance(known, _NOT_SCORED) and known.kind == kind
+                if not isinstance(known, SAYS_NOTHING) and known.kind == kind
             )
             middles.append(moments[(len(moments) - 1) // 2])
         return max(middles, default=None)
@@ -185,7 +141,7 @@ class ScoringFacts(CondensedFacts):
         return {
             key: known.received_by(moment) if isinstance(known, Case) else known
             for key, known in self.documents.items()
-            if isinstance(known, _NOT_SCORED) or _is_by(known.late, moment)
+            if isinstance(known, UNDATED) or is_by(known.late, moment)
         }
 
 
@@ -203,7 +159,7 @@ def _precedence(known: Known) -> int:
 
 
 def _at(known: Known) -> datetime:
-    if isinstance(known, _NOT_SCORED):
+    if isinstance(known, SAYS_NOTHING):
         raise TypeError("it never happened")
     return known.at
 
@@ -215,6 +171,9 @@ DIGESTING: Digesting[Known] = Digesting(
         "k": Case,
         "y": Survey,
         "r": Referral,
+        "b": ReferredPurchase,
+        "e": OwnershipEnd,
+        "p": Profile,
         "n": Noted,
         "g": Gone,
         "c": Former,
@@ -226,6 +185,9 @@ DIGESTING: Digesting[Known] = Digesting(
         Case: "case",
         Survey: "survey",
         Referral: "referral",
+        ReferredPurchase: "referred_purchase",
+        OwnershipEnd: "ownership_end",
+        Profile: "profile",
     },
     at=_at,
     precedence=_precedence,
@@ -240,110 +202,19 @@ def _fact(event: ScoringEvent) -> Known:
             return on_visit_recorded(visit, event.recorded_at)
         case CaseStandingChanged() as stands:
             return on_case_standing_changed(stands, event.sequence)
-        case CaseStandingWithdrawn():
+        case CaseStandingWithdrawn() | OwnershipEndWithdrawn() | ReferredPurchaseWithdrawn():
             return Gone(kind="gone", version=version_of(event.sequence))
         case SurveyAnswered() as answered:
             return on_survey_answered(answered, event.recorded_at)
         case ReferralMade() as made:
             return on_referral_made(made, event.recorded_at)
+        case ReferredPurchaseMade() as bought:
+            return on_referred_purchase_made(bought, event.recorded_at, event.sequence)
+        case OwnershipEnded() as ended:
+            return on_ownership_ended(ended, event.recorded_at, event.sequence)
+        case ProfileRecorded() as profile:
+            return on_profile_recorded(profile, event.recorded_at)
         case SaleMoved() | VisitMoved() | CustomerMoved() as moved:
             return on_moved(moved)
         case never:
             assert_never(never)
-
-
-def on_sale_recorded(sale: SaleRecorded, recorded_at: datetime) -> Sale | Noted:
-    """A sale as it stands now; one that was taken back is only noted."""
-    if sale.status in ("cancelled", "unwound"):
-        return Noted(kind="noted", version=sale.version)
-    at = sale.delivered_at or _day_begins(sale.delivered_on or sale.deal_date, sale.timezone)
-    bought = sale.status in ("delivered", "closed") and sale.sale_type not in ("wholesale", "demo")
-    products = sum(1 for product in sale.products if product.amount is None or product.amount > 0)
-    return Sale(
-        kind="sale",
-        version=sale.version,
-        at=at,
-        late=_late(at, recorded_at),
-        role=sale.role,
-        bought=bought,
-        products=products if bought else 0,
-        vin=sale.vin or "",
-    )
-
-
-def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | Noted:
-    """A repair order as it stands now; one that was voided is only noted."""
-    if visit.status == "voided":
-        return Noted(kind="noted", version=visit.version)
-    closed_at = visit.closed_at if visit.status == "closed" else None
-    at = closed_at or visit.opened_at
-    late = _late(at, recorded_at)
-    internal = bool(visit.lines) and all(line.pay_type == "internal" for line in visit.lines)
-    if closed_at is None or internal:
-        return Visit(kind="visit", version=visit.version, at=at, late=late)
-    paid = int(sum(line.amount for line in visit.lines if line.pay_type == "customer"))
-    return Visit(
-        kind="visit",
-        version=visit.version,
-        at=at,
-        late=late,
-        day=at.astimezone(ZoneInfo(visit.timezone)).date(),
-        paid=paid,
-        currency=visit.currency if paid else "",
-    )
-
-
-def on_case_standing_changed(stands: CaseStandingChanged, sequence: int) -> Case:
-    """A complaint as it stands, and stood since its receipt."""
-    first, *later = stands.turns
-    return Case(
-        kind="case",
-        version=version_of(sequence),
-        at=stands.received_at,
-        late=_late(stands.received_at, stands.recorded_at),
-        major=first.severity == "major",
-        later=tuple(_turn(turn).text for turn in later),
-    )
-
-
-def _turn(turn: CaseTurn) -> KeptTurn:
-    late = _late(turn.at, turn.recorded_at)
-    return KeptTurn(turn.at, turn.stands, turn.severity == "major", late)
-
-
-def on_survey_answered(answered: SurveyAnswered, recorded_at: datetime) -> Survey:
-    """An answered survey."""
-    late = _late(answered.at, recorded_at)
-    return Survey(
-        kind="survey", version=answered.version, at=answered.at, late=late, overall=answered.overall
-    )
-
-
-def on_referral_made(made: ReferralMade, recorded_at: datetime) -> Referral | Noted:
-    """A referral, to the credit of the one who referred."""
-    if made.role != "referrer":
-        return Noted(kind="noted", version=made.version)
-    return Referral(
-        kind="referral",
-        version=made.version,
-        at=made.at,
-        late=_late(made.at, recorded_at),
-        whom=made.other_customer_key,
-    )
-
-
-def on_moved(moved: Moved) -> Gone:
-    """A document that is another customer's now."""
-    return Gone(kind="gone", version=moved.version)
-
-
-def _is_by(late: datetime | None, moment: datetime) -> bool:
-    return late is None or late <= moment
-
-
-def _late(at: datetime, recorded_at: datetime) -> datetime | None:
-    return received_late(at, recorded_at, after=HISTORY_AFTER)
-
-
-def _day_begins(day: date, timezone: str) -> datetime:
-    return to_milliseconds(datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from services.scoring.domain.facts import Role
+from services.scoring.domain.documents import Role
 
 
 class Band(Protocol):

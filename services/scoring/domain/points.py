@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services.scoring.domain.awards import Awards, Points
-from services.scoring.domain.facts import Known
+from services.scoring.domain.documents import Known
 from services.scoring.domain.history import history
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rules import TABLE

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
-from services.scoring.domain.facts import Role
+from services.scoring.domain.documents import Role
 from services.scoring.domain.rule import Days, Rule
 from services.scoring.domain.rules import TABLE
 from shared.contracts.currencies import known_currency

@@ -1,21 +1,30 @@
 """One customer's score, and why. Pure."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
+from services.scoring.domain.course import Course, course
+from services.scoring.domain.decide import condense
 from services.scoring.domain.facts import ScoringFacts
-from services.scoring.domain.rulebook import ScoringRulebook
-from services.scoring.views.shadow import shadow_score
-from shared.contracts.http.scoring import AnnouncedChange, CustomerScore
-from shared.contracts.scoring import GradeChanged, ScoreChanged
+from services.scoring.domain.policy import ScoringPolicy
+from services.scoring.domain.reasons import parts
+from shared.contracts.http.scoring import (
+    AnnouncedChange,
+    AnnouncedRisk,
+    CustomerScore,
+    ExplainedReason,
+    ReasonPart,
+)
+from shared.contracts.outputs import Output
+from shared.contracts.scoring import GradeChanged, RiskChanged, ScoreChanged
 from shared.contracts.subjects import ABOUT_THE_SCORE
 from shared.decider.snapshot import Snapshot
 
 
 def customer_score(
-    snapshot: Snapshot[ScoringFacts], rulebook: ScoringRulebook, now: datetime
+    snapshot: Snapshot[ScoringFacts], policy: ScoringPolicy, now: datetime
 ) -> CustomerScore | None:
-    """The score as of `now`, and what it would be by what is tried beside the dealer's rules; None
-    where no document stands to the customer's name."""
+    """The score as of `now`; None where no document stands to the customer's name."""
     score = score_of(snapshot)
     if score is None:
         return None
@@ -25,10 +34,13 @@ def customer_score(
         score=score.score,
         value=score.value,
         loyalty=score.loyalty,
-        reasons=score.reasons,
-        grade_changes=_grade_changes(snapshot),
+        forms=score.forms,
+        risk=score.risk,
+        next_visit=score.next_visit,
+        reasons=_explained(score, course_of(snapshot, policy, now), policy),
+        grade_changes=tuple(_grade_changes(snapshot)),
+        risk_changes=tuple(_risk_changes(snapshot)),
         next_change_at=snapshot.decision.next_due,
-        shadow=shadow_score(snapshot, rulebook, now),
         as_of=now,
     )
 
@@ -41,10 +53,48 @@ def score_of(snapshot: Snapshot[ScoringFacts]) -> ScoreChanged | None:
     return None
 
 
-def _grade_changes(snapshot: Snapshot[ScoringFacts]) -> tuple[AnnouncedChange, ...]:
-    contents = (output.content for output in snapshot.decision.outputs)
+def course_of(snapshot: Snapshot[ScoringFacts], policy: ScoringPolicy, now: datetime) -> Course:
+    """The customer's way up to now, with all its moments."""
+    return course(condense(snapshot.facts, policy).documents, policy, now, in_full=True)
+
+
+def _explained(
+    score: ScoreChanged, way: Course, policy: ScoringPolicy
+) -> tuple[ExplainedReason, ...]:
+    by_rule = parts(way, policy)
     return tuple(
-        AnnouncedChange(before=change.before, after=change.after, changed_at=change.changed_at)
-        for change in contents
-        if isinstance(change, GradeChanged)
+        ExplainedReason(
+            **dict(reason),
+            parts=tuple(
+                ReasonPart(document_id=part.document_id, points=part.points)
+                for part in by_rule.get(reason.rule, ())
+            ),
+        )
+        for reason in score.reasons
     )
+
+
+def _grade_changes(snapshot: Snapshot[ScoringFacts]) -> Iterator[AnnouncedChange]:
+    for change in _contents(snapshot):
+        if isinstance(change, GradeChanged):
+            yield AnnouncedChange(
+                before=change.before,
+                after=change.after,
+                changed_at=change.changed_at,
+                words=change.words,
+            )
+
+
+def _risk_changes(snapshot: Snapshot[ScoringFacts]) -> Iterator[AnnouncedRisk]:
+    for change in _contents(snapshot):
+        if isinstance(change, RiskChanged):
+            yield AnnouncedRisk(
+                before=change.before,
+                after=change.after,
+                changed_at=change.changed_at,
+                words=change.words,
+            )
+
+
+def _contents(snapshot: Snapshot[ScoringFacts]) -> Iterator[Output | None]:
+    return (output.content for output in snapshot.decision.outputs)

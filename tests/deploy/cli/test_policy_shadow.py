@@ -71,7 +71,7 @@ def scoring(rules: Path, draft: Path) -> Iterator[str]:
     }
     clock = ManualClock(NOW)
     reader: Any = MemoryReader.deciding(decider, facts, NOW, dealers=DEALERS)
-    with answering(decider, TRIAL, [], clock, routes(reader, clock)) as url:
+    with answering(decider, TRIAL, [], clock, routes(reader, clock, dealers=DEALERS)) as url:
         yield url
 
 

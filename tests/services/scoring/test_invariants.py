@@ -6,12 +6,14 @@ from typing import Any
 from hypothesis import given as always
 
 from services.scoring.domain.awards import Points
-from services.scoring.domain.decide import about, decide, walk
+from services.scoring.domain.course import course, walk
+from services.scoring.domain.decide import about, decide
 from services.scoring.domain.facts import ScoringFacts, join
 from services.scoring.domain.points import points
 from services.scoring.domain.policy import ScoringPolicy
+from services.scoring.domain.reasons import parts, reasons
 from shared.contracts.envelope import Event
-from shared.contracts.scoring import Grade, ScoreChanged
+from shared.contracts.scoring import MOST_DOCUMENTS, Grade, ScoreChanged
 from tests.invariants import DeciderInvariants
 from tests.services.scoring.given import DECIDER, POLICY, given
 from tests.services.scoring.stories import DAYS, END, START, documents, moments, stories
@@ -91,3 +93,38 @@ def test_history_that_arrives_later_takes_back_only_what_it_disproves(
     told = {output.about for output in decide(before, {}, POLICY, now).outputs} - {"score"}
     told_after = {output.about for output in decide(after, {}, POLICY, now).outputs} - {"score"}
     assert told_after == told & still_true
+
+
+@always(stories(), moments)
+def test_the_moments_of_a_course_lead_from_each_to_the_next(
+    story: list[Event[Any]], now: datetime
+) -> None:
+    documents = given(*story).facts.documents
+    in_full = course(documents, POLICY, now, in_full=True)
+    brief = course(documents, POLICY, now)
+    assert not brief.moments
+    assert (brief.tally, brief.changes) == (in_full.tally, in_full.changes)
+    assert [moment.at for moment in in_full.moments] == sorted(
+        {moment.at for moment in in_full.moments}
+    )
+    for moment in in_full.moments:
+        then = course(documents, POLICY, moment.at).tally
+        assert (moment.value, moment.loyalty) == (then.value, then.loyalty)
+        assert (moment.grade, moment.score) == (then.grade, then.value + then.loyalty)
+
+
+@always(stories(), moments)
+def test_the_parts_of_a_reason_sum_to_it_down_to_each_document(
+    story: list[Event[Any]], now: datetime
+) -> None:
+    facts = given(*story).facts
+    way = course(facts.documents, POLICY, now)
+    told = {reason.rule: reason for reason in reasons(way, POLICY)}
+    by_rule = parts(way, POLICY)
+    assert list(told) == list(by_rule)
+    for rule, of_a_rule in by_rule.items():
+        assert sum(part.points for part in of_a_rule) == told[rule].points
+        named = [part.document_id for part in of_a_rule if part.document_id is not None]
+        assert tuple(named[:MOST_DOCUMENTS]) == told[rule].documents
+        assert len(named) == len(told[rule].documents) + told[rule].more_documents
+        assert {*named} <= {key.removesuffix("/standing") for key in facts.versions()}

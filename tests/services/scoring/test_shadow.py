@@ -68,7 +68,7 @@ def scoring(
 def client(service: Decider[ScoringFacts, ScoringRulebook], now: datetime = NOW) -> AsyncClient:
     served = make_app(title="scoring")
     reader = MemoryReader.deciding(service, FACTS, now, dealers=DEALERS)
-    served.include_router(routes(reader, ManualClock(now)))
+    served.include_router(routes(reader, ManualClock(now), dealers=DEALERS))
     return AsyncClient(transport=ASGITransport(served), base_url="http://aftercare")
 
 
@@ -142,7 +142,7 @@ async def test_what_was_counted_of_other_rules_is_not_mixed_in() -> None:
     reader = MemoryReader.deciding(first, FACTS, NOW, dealers=DEALERS)
     reader.policy = second.policy
     served = make_app(title="scoring")
-    served.include_router(routes(reader, ManualClock(NOW)))
+    served.include_router(routes(reader, ManualClock(NOW), dealers=DEALERS))
     async with AsyncClient(transport=ASGITransport(served), base_url="http://x") as asked:
         told = (await asked.get(f"/v1/dealers/{DEALER}/shadow")).json()
     assert told["totals"]["judged"] == 0

@@ -11,9 +11,9 @@ SHIPPED = Rule(axis="loyalty", points=-15, fades=ONE_YEAR_TO_TWO, at_least=-45)
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
     """From its receipt on, but while it is withdrawn or part of another."""
-    for received_at, turns in history.complaints:
+    for received_at, case_id, turns in history.complaints:
         for since, until in spans((turn.at, turn.weighs) for turn in turns):
-            awards.give(received_at, since=since, until=until)
+            awards.give(received_at, case_id, since=since, until=until)
 
 
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:

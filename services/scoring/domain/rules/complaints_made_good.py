@@ -11,9 +11,9 @@ SHIPPED = Rule(axis="loyalty", points=10, fades=ONE_YEAR_TO_TWO, at_most=30)
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
     """They age from the receipt, as what the complaint took does."""
-    for received_at, turns in history.complaints:
+    for received_at, case_id, turns in history.complaints:
         for since, until in spans((turn.at, turn.stands == "satisfied") for turn in turns):
-            awards.give(received_at, since=since, until=until)
+            awards.give(received_at, case_id, since=since, until=until)
 
 
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:

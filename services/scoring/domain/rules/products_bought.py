@@ -12,10 +12,10 @@ def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) ->
     """To the buyer alone."""
     if not measures.role_percent.get("buyer"):
         return
-    for at, _, _, role, products in history.purchases:
-        if role == "buyer":
-            for _ in range(products):
-                awards.give(at)
+    for purchase in history.purchases:
+        if purchase.sale.role == "buyer":
+            for _ in range(purchase.sale.products):
+                awards.give(purchase.at, purchase.document_id)
 
 
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:

@@ -13,7 +13,7 @@ def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) ->
     visits = history.visits
     for position, visit in enumerate(visits):
         until = visits[position + 1].at if position + 1 < len(visits) else None
-        awards.give(visit.at, until=until)
+        awards.give(visit.at, visit.document_id, until=until)
 
 
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:

@@ -11,10 +11,10 @@ SHIPPED = Rule(axis="loyalty", points=10, fades=ONE_YEAR_TO_TWO, at_most=20)
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
     """Whoever is referred counts once, from the first time on, under however many numbers."""
     known: set[str] = set()
-    for at, _, whom in history.recommendations:
+    for at, document_id, whom in history.recommendations:
         if whom not in known:
             known.add(whom)
-            awards.give(at)
+            awards.give(at, document_id)
 
 
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:

@@ -13,10 +13,11 @@ SHIPPED = Rule(axis="loyalty", points=6, fades=TWO_YEARS, at_most=24)
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
     """Several orders closed on one local day are one visit, from the first of them on."""
     days: set[date] = set()
-    for at, _, day, _, _ in history.visits:
-        if day not in days:
+    for visit in history.visits:
+        day = visit.order.day
+        if day is not None and day not in days:
             days.add(day)
-            awards.give(at)
+            awards.give(visit.at, visit.document_id)
 
 
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:

@@ -12,9 +12,11 @@ def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) ->
     """For each repair order by itself; a begun unit does not count."""
     units, points = measures.currency_per_point, awards.rule.points
     for visit in history.visits:
-        if visit.paid:
-            unit = units.get(visit.currency)
-            awards.give(visit.at, visit.paid // unit * points if unit else 0)
+        order = visit.order
+        if order.paid > 0:
+            unit = units.get(order.currency)
+            whole = order.paid // unit * points if unit else 0
+            awards.give(visit.at, visit.document_id, whole)
 
 
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:

@@ -10,8 +10,8 @@ SHIPPED = Rule(axis="loyalty", points=1, fades=ONE_YEAR_TO_TWO, at_least=-12, at
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
     """The points of the answer's band."""
-    for at, overall in history.answers:
-        awards.give(at, measures.survey_points(overall))
+    for at, document_id, answered in history.answers:
+        awards.give(at, document_id, measures.survey_points(answered.overall))
 
 
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:

@@ -14,17 +14,18 @@ SHIPPED = Rule(axis="value", points=30, fades=THREE_YEARS_TO_SIX, at_most=60)
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
     """A car counts once, however often it is sold to them: as what they were at best, from when
     they were that."""
-    by_car: dict[str, list[tuple[datetime, int]]] = {}
-    for at, _, car, role, _ in history.purchases:
-        percent = measures.role_percent.get(role, 0)
+    by_car: dict[str, list[tuple[datetime, str, int]]] = {}
+    for at, document_id, car, sale, _ in history.purchases:
+        percent = measures.role_percent.get(sale.role, 0)
         known = by_car.get(car)
-        if not percent or (known and percent <= known[-1][1]):
+        if not percent or (known and percent <= known[-1][2]):
             continue
-        by_car.setdefault(car, []).append((at, percent))
+        by_car.setdefault(car, []).append((at, document_id, percent))
     for shares in by_car.values():
-        untils = [at for at, _ in shares[1:]]
-        for (at, percent), until in zip_longest(shares, untils):
-            awards.give(at, share(awards.rule.points, percent), until=until)
+        untils = [at for at, _, _ in shares[1:]]
+        for (at, document_id, percent), until in zip_longest(shares, untils):
+            points = share(awards.rule.points, percent)
+            awards.give(at, document_id, points, until=until)
 
 
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:

@@ -10,7 +10,8 @@ from hypothesis import given as always
 from hypothesis import strategies as some
 
 from services.scoring.domain.decide import condense
-from services.scoring.domain.facts import Former, ScoringFacts, join
+from services.scoring.domain.documents import Former, Profile
+from services.scoring.domain.facts import ScoringFacts, join
 from services.scoring.domain.policy import Rules, ScoringPolicy
 from services.scoring.domain.rule import Fade, Rule
 from shared.contracts.envelope import Event
@@ -248,7 +249,7 @@ def newest_by_hand(story: Sequence[Event[Any]], kind: str, number: int) -> set[s
     known = [
         (document.at, key)
         for key, document in join(ScoringFacts(), story).documents.items()
-        if not isinstance(document, Noted | Gone | Former)
+        if not isinstance(document, Noted | Gone | Former | Profile)
         and document.kind == kind
         and (document.late is None or document.late - document.at <= timedelta(days=100))
     ]

@@ -1,0 +1,146 @@
+"""How a customer's points, and with them the grade, went through time. Pure, and in event time.
+
+The grade depends on the way it was reached (hysteresis), so the instants at which points come and
+fade are walked in event time, from the first on: nothing is remembered from earlier walks, and
+history that arrives late is as if it had always been known.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from services.scoring.domain.awards import Points
+from services.scoring.domain.documents import Known
+from services.scoring.domain.points import points
+from services.scoring.domain.policy import ScoringPolicy
+from shared.contracts.scoring import Grade
+
+
+class Moment(NamedTuple):
+    """How a customer stood from this instant on, until the next moment."""
+
+    at: datetime
+    value: int
+    loyalty: int
+    grade: Grade
+
+    @property
+    def score(self) -> int:
+        return self.value + self.loyalty
+
+
+class GradeChange(NamedTuple):
+    """From one grade to another; the first grade is not a change."""
+
+    at: datetime
+    before: Grade
+    after: Grade
+    score: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """Where a walk has arrived."""
+
+    counted: dict[str, int]
+    """Rule -> points, whatever its limits."""
+    counts: dict[str, int]
+    """Rule -> how many things give those points."""
+    given: dict[str, int]
+    """Rule -> points, within its limits."""
+    value: int = 0
+    loyalty: int = 0
+    value_is_high: bool = False
+    loyalty_is_high: bool = False
+
+    @property
+    def grade(self) -> Grade:
+        if self.value_is_high and self.loyalty_is_high:
+            return "quality"
+        return "potential" if self.value_is_high or self.loyalty_is_high else "general"
+
+
+@dataclass(slots=True)
+class Course:
+    """A customer's way up to an instant."""
+
+    until: datetime
+    """That instant, which is part of the way."""
+    points: Sequence[Points]
+    """All that they ever got, or will get if nothing more happens."""
+    tally: Tally
+    """How they stand at the end."""
+    changes: list[GradeChange] = field(default_factory=list)
+    next_change_at: datetime | None = None
+    """When points change next if nothing happens."""
+    moments: list[Moment] = field(default_factory=list)
+    """Every instant at which points changed, in order; empty unless they were asked for."""
+
+    @property
+    def counting(self) -> list[Points]:
+        """Those that count at the end."""
+        return [each for each in self.points if each.since <= self.until < each.until]
+
+
+def course(
+    documents: Mapping[str, Known],
+    policy: ScoringPolicy,
+    until: datetime,
+    *,
+    in_full: bool = False,
+) -> Course:
+    """The way that follows from the documents; with all its moments where `in_full`."""
+    return walk(points(documents, policy), policy, until, in_full=in_full)
+
+
+def walk(
+    given: Sequence[Points], policy: ScoringPolicy, until: datetime, *, in_full: bool = False
+) -> Course:
+    """Through all changes of points up to `until`, that instant included."""
+    nothing = dict.fromkeys(policy.by_name, 0)
+    tally = Tally(dict(nothing), dict(nothing), nothing)
+    way = Course(until, given, tally)
+    changes: list[tuple[datetime, str, int, int]] = []
+    for since, last, rule, amount, *_ in given:
+        changes.append((since, rule, amount, 1))
+        changes.append((last, rule, -amount, -1))
+    changes.sort(key=itemgetter(0))
+    before: Grade | None = None
+    for at, together in groupby(changes, key=itemgetter(0)):
+        if at > until:
+            way.next_change_at = at
+            break
+        _take_in(tally, together, policy)
+        after = tally.grade
+        if before is not None and after != before:
+            way.changes.append(GradeChange(at, before, after, tally.value + tally.loyalty))
+        if in_full:
+            way.moments.append(Moment(at, tally.value, tally.loyalty, after))
+        before = after
+    return way
+
+
+def _take_in(
+    tally: Tally, together: Iterable[tuple[datetime, str, int, int]], policy: ScoringPolicy
+) -> None:
+    """Take in what changes at one instant, then see which axes are high."""
+    counted, counts, given = tally.counted, tally.counts, tally.given
+    by_name = policy.by_name
+    for _, name, amount, count in together:
+        rule = by_name[name]
+        after = counted[name] = counted[name] + amount
+        counts[name] += count
+        before = given[name]
+        given[name] = rule.within_limits(after)
+        gained = given[name] - before
+        if rule.axis == "value":
+            tally.value += gained
+        else:
+            tally.loyalty += gained
+    stays = policy.margin if tally.value_is_high else 0
+    tally.value_is_high = tally.value >= policy.value_is_high_from - stays
+    stays = policy.margin if tally.loyalty_is_high else 0
+    tally.loyalty_is_high = tally.loyalty >= policy.loyalty_is_high_from - stays

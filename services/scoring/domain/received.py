@@ -1,0 +1,240 @@
+"""What each event leaves of a document. Pure."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+from services.scoring.domain.documents import (
+    Case,
+    OwnershipEnd,
+    Profile,
+    Referral,
+    ReferredPurchase,
+    Sale,
+    Survey,
+    Visit,
+)
+from services.scoring.domain.kept_car import KeptCar
+from services.scoring.domain.turns import KeptTurn
+from shared.contracts.complaints import CaseStandingChanged, CaseTurn
+from shared.contracts.feed_parts import WorkCategory
+from shared.contracts.identity import OwnershipEnded, ReferredPurchaseMade
+from shared.contracts.intake import (
+    Moved,
+    ProfileRecorded,
+    RecordedLine,
+    ReferralMade,
+    SaleRecorded,
+    SoldProduct,
+    SurveyAnswered,
+    VisitRecorded,
+)
+from shared.contracts.values import to_milliseconds
+from shared.decider.facts import Gone, Noted, received_late, version_of
+
+HISTORY_AFTER = timedelta(days=7)
+"""What happened longer than this before it was first received is history: it alarms nobody."""
+
+_OVER_THE_COUNTER: frozenset[str | None] = frozenset({"accessory", "insurance"})
+_REPAIRED: frozenset[WorkCategory | None] = frozenset({None, "repair", "body", "other"})
+"""Work that should not be needed twice; None: the source does not say what it was."""
+MOST_JOBS = 20
+"""How many different jobs of an order are kept."""
+
+
+def on_sale_recorded(sale: SaleRecorded, recorded_at: datetime) -> Sale | Noted:
+    """A sale as it stands now; one that was taken back is only noted."""
+    if sale.status in ("cancelled", "unwound"):
+        return Noted(kind="noted", version=sale.version)
+    at = sale.delivered_at or _day_begins(sale.delivered_on or sale.deal_date, sale.timezone)
+    bought = sale.status in ("delivered", "closed") and sale.sale_type not in ("wholesale", "demo")
+    sold = [product.category for product in sale.products if bought and _is_paid_for(product)]
+    warranties = [each.expires_on for each in sale.products if each.category == "warranty"]
+    return Sale(
+        kind="sale",
+        version=sale.version,
+        at=at,
+        late=_late(at, recorded_at),
+        role=sale.role,
+        bought=bought,
+        products=sum(1 for category in sold if category not in _OVER_THE_COUNTER),
+        vin=sale.vin or "",
+        day=sale.delivered_on or at.astimezone(ZoneInfo(sale.timezone)).date(),
+        new=sale.condition == "new",
+        warranty_until=max((day for day in warranties if day is not None), default=None),
+        accessories=sold.count("accessory"),
+        insurances=sold.count("insurance"),
+        traded_in=tuple(sorted(set(sale.traded_in))) if bought else (),
+    )
+
+
+def _is_paid_for(product: SoldProduct) -> bool:
+    """What is told without an amount was not given away."""
+    return product.amount is None or product.amount > 0
+
+
+def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | Noted:
+    """A repair order as it stands now; one that was voided is only noted."""
+    if visit.status == "voided":
+        return Noted(kind="noted", version=visit.version)
+    closed_at = visit.closed_at if visit.status == "closed" else None
+    at = closed_at or visit.opened_at
+    late = _late(at, recorded_at)
+    internal = bool(visit.lines) and all(line.pay_type == "internal" for line in visit.lines)
+    if closed_at is None or internal:
+        return Visit(kind="visit", version=visit.version, at=at, late=late)
+    lines = [line for line in visit.lines if line.pay_type == "customer"]
+    paid = int(sum(line.amount for line in lines if line.category not in _OVER_THE_COUNTER))
+    if visit.lines and all(line.amount < 0 for line in visit.lines):
+        # money was given back, and nobody came
+        return Visit(
+            kind="visit",
+            version=visit.version,
+            at=at,
+            late=late,
+            paid=paid,
+            currency=visit.currency if paid else "",
+            vin=visit.vin or "",
+        )
+    return Visit(
+        kind="visit",
+        version=visit.version,
+        at=at,
+        late=late,
+        day=at.astimezone(ZoneInfo(visit.timezone)).date(),
+        paid=paid,
+        currency=visit.currency if paid else "",
+        vin=visit.vin or "",
+        km=visit.odometer_km,
+        overran_minutes=_overran(visit.promised_at, closed_at),
+        jobs=_jobs(visit.lines),
+        comeback_of=visit.comeback_of or "",
+        accessories=_sold(lines, "accessory"),
+        insurances=_sold(lines, "insurance"),
+    )
+
+
+def _overran(promised_at: datetime | None, closed_at: datetime) -> int | None:
+    """By how many minutes, a begun one as a whole."""
+    if promised_at is None:
+        return None
+    return max(0, -((promised_at - closed_at) // timedelta(minutes=1)))
+
+
+def _jobs(lines: Iterable[RecordedLine]) -> tuple[str, ...]:
+    codes = {
+        line.op_code
+        for line in lines
+        if line.op_code
+        and line.category in _REPAIRED
+        and line.pay_type != "internal"
+        and line.amount >= 0
+    }
+    return tuple(sorted(f"{crc32(code.encode()):08x}" for code in codes)[:MOST_JOBS])
+
+
+def _sold(lines: Iterable[RecordedLine], category: WorkCategory) -> int:
+    """How many, less those that were taken back."""
+    amounts = [line.amount for line in lines if line.category == category]
+    return max(0, sum((amount > 0) - (amount < 0) for amount in amounts))
+
+
+def on_case_standing_changed(stands: CaseStandingChanged, sequence: int) -> Case:
+    """A complaint as it stands, and stood since its receipt."""
+    first, *later = stands.turns
+    return Case(
+        kind="case",
+        version=version_of(sequence),
+        at=stands.received_at,
+        late=_late(stands.received_at, stands.recorded_at),
+        major=first.severity == "major",
+        later=tuple(_turn(turn).text for turn in later),
+    )
+
+
+def _turn(turn: CaseTurn) -> KeptTurn:
+    late = _late(turn.at, turn.recorded_at)
+    return KeptTurn(turn.at, turn.stands, turn.severity == "major", late)
+
+
+def on_survey_answered(answered: SurveyAnswered, recorded_at: datetime) -> Survey:
+    """An answered survey."""
+    late = _late(answered.at, recorded_at)
+    return Survey(
+        kind="survey",
+        version=answered.version,
+        at=answered.at,
+        late=late,
+        overall=answered.overall,
+        survey=answered.survey,
+    )
+
+
+def on_referral_made(made: ReferralMade, recorded_at: datetime) -> Referral | Noted:
+    """A referral, to the credit of the one who referred."""
+    if made.role != "referrer":
+        return Noted(kind="noted", version=made.version)
+    return Referral(
+        kind="referral",
+        version=made.version,
+        at=made.at,
+        late=_late(made.at, recorded_at),
+        whom=made.other_customer_key,
+    )
+
+
+def on_referred_purchase_made(
+    bought: ReferredPurchaseMade, recorded_at: datetime, sequence: int
+) -> ReferredPurchase:
+    """A car bought by whom this customer referred."""
+    return ReferredPurchase(
+        kind="referred_purchase",
+        version=version_of(sequence),
+        at=bought.bought_at,
+        late=_late(bought.bought_at, recorded_at),
+        whom=bought.referred_key,
+        referral_id=bought.referral_id,
+    )
+
+
+def on_ownership_ended(ended: OwnershipEnded, recorded_at: datetime, sequence: int) -> OwnershipEnd:
+    """A car that is not this customer's any more."""
+    return OwnershipEnd(
+        kind="ownership_end",
+        version=version_of(sequence),
+        at=ended.ended_at,
+        late=_late(ended.ended_at, recorded_at),
+        vin=ended.vin,
+        traded_in=ended.because == "traded_in",
+    )
+
+
+def on_profile_recorded(profile: ProfileRecorded, recorded_at: datetime) -> Profile:
+    """What analyses count customers by: no name, no telephone, no address."""
+    return Profile(
+        kind="profile",
+        version=profile.version,
+        at=recorded_at,
+        business=profile.kind == "business",
+        birth_year=profile.birth_year,
+        occupation=profile.occupation or "",
+        area=profile.area or "",
+        cars=tuple(
+            KeptCar(vin, car.make or "", car.model or "").text
+            for vin, car in sorted(profile.vehicles.items())
+        ),
+    )
+
+
+def on_moved(moved: Moved) -> Gone:
+    """A document that is another customer's now."""
+    return Gone(kind="gone", version=moved.version)
+
+
+def _late(at: datetime, recorded_at: datetime) -> datetime | None:
+    return received_late(at, recorded_at, after=HISTORY_AFTER)
+
+
+def _day_begins(day: date, timezone: str) -> datetime:
+    return to_milliseconds(datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC))

@@ -1,0 +1,152 @@
+"""A dealer's customers, visits and value by month and by what customers have in common. Pure."""
+
+from collections import Counter as Sums
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from services.scoring.domain.counters import (
+    EVERYBODY,
+    OTHER,
+    UNKNOWN,
+    Counter,
+    Shared,
+    word_in,
+)
+from services.scoring.domain.months import month_text, year_of
+from services.scoring.views.grades import GRADES
+from services.scoring.views.totals import TotalsOfMonth
+from shared.contracts.http.scoring_months import AnalysisBy, AnalysisMonth, GroupOfMonth
+from shared.contracts.scoring import Grade
+
+TOTAL = "total"
+MOST_GROUPS = 100
+"""How many groups are shown, those with the most customers; the others are shown as one."""
+AGE_BANDS: tuple[tuple[int, str], ...] = (
+    (30, "under 30"),
+    (40, "30-39"),
+    (50, "40-49"),
+    (60, "50-59"),
+    (121, "60 and over"),
+)
+"""Below which age a band ends. By the age that is reached in the year of the month, as no more is
+told than the year of birth; who would be older than that has none."""
+
+_SHARED: Mapping[AnalysisBy, Shared] = {
+    "age": "born",
+    "occupation": "occupation",
+    "area": "area",
+    "source": "source",
+    "car": "car",
+}
+_IN_ORDER: Mapping[AnalysisBy, Sequence[str]] = {
+    "age": [band for _, band in AGE_BANDS],
+    "grade": GRADES,
+}
+"""Where groups have an order of their own."""
+
+_Named = Callable[[Counter, int], str | None]
+"""The group, as it is shown, that a counter of a month belongs to."""
+
+
+@dataclass(slots=True)
+class _Figures:
+    by_grade: Sums[Grade] = field(default_factory=Sums)
+    visits: int = 0
+    paid: Sums[str] = field(default_factory=Sums)
+    value: int = 0
+
+    def add(self, counter: Counter, amount: int) -> None:
+        measured = counter.measured
+        match measured.measure:
+            case "customers":
+                self.by_grade[measured.grade] += amount
+            case "visits":
+                self.visits += amount
+            case "paid":
+                self.paid[measured.currency] += amount
+            case "value":
+                self.value += amount
+
+    def shown(self, group: str) -> GroupOfMonth:
+        return GroupOfMonth(
+            group=group,
+            customers=sum(self.by_grade.values()),
+            by_grade={grade: self.by_grade[grade] for grade in GRADES},
+            visits=self.visits,
+            paid=dict(sorted((code, paid) for code, paid in self.paid.items() if paid)),
+            value=self.value,
+        )
+
+
+def analysed(months: Iterable[TotalsOfMonth], by: AnalysisBy) -> tuple[AnalysisMonth, ...]:
+    """The figures of each month, for each group and all together."""
+    totals = list(months)
+    groups = _groups(totals, by)
+    named = _naming(by)
+
+    def among(counter: Counter, month: int) -> str | None:
+        name = named(counter, month)
+        return name if name is None or name in groups else OTHER
+
+    return tuple(_month(each, groups, among) for each in totals)
+
+
+def band_of(birth_year: str, year: int) -> str:
+    """The age band of who was born then, in that year."""
+    age = year - int(birth_year) if birth_year.isdecimal() else -1
+    if age < 0:
+        return UNKNOWN
+    return next((band for below, band in AGE_BANDS if age < below), UNKNOWN)
+
+
+def _naming(by: AnalysisBy) -> _Named:
+    if by == "grade":
+        return lambda counter, _: counter.measured.grade if counter.group == EVERYBODY else None
+    shared = _SHARED[by]
+
+    def named(counter: Counter, month: int) -> str | None:
+        word = word_in(counter.group, shared) if counter.group else None
+        return band_of(word, year_of(month)) if word is not None and by == "age" else word
+
+    return named
+
+
+def _groups(months: Sequence[TotalsOfMonth], by: AnalysisBy) -> list[str]:
+    """Those that are shown, in order: what is not known and what is not shown by itself last."""
+    named = _naming(by)
+    seen: defaultdict[str, Sums[str]] = defaultdict(Sums)
+    for month in months:
+        for counter, amount in month.counted.items():
+            name = named(counter, month.month)
+            if name is not None:
+                seen[name][counter.measured.measure] += amount
+    ordered = _IN_ORDER.get(by)
+    if ordered is None:
+        words = [name for name in seen if name not in (UNKNOWN, OTHER)]
+        words.sort(key=lambda name: (-seen[name]["customers"], -seen[name]["visits"], name))
+        ordered = words[:MOST_GROUPS]
+        others = [OTHER] if OTHER in seen or words[MOST_GROUPS:] else []
+    else:
+        ordered, others = [name for name in ordered if name in seen], []
+    return [*ordered, *others, *([UNKNOWN] if UNKNOWN in seen else [])]
+
+
+def _month(
+    totals: TotalsOfMonth,
+    groups: Sequence[str],
+    among: _Named,
+) -> AnalysisMonth:
+    figures = {group: _Figures() for group in groups}
+    total = _Figures()
+    for counter, amount in totals.counted.items():
+        name = among(counter, totals.month)
+        if name is not None:
+            figures[name].add(counter, amount)
+        if counter.group == EVERYBODY:
+            total.add(counter, amount)
+    return AnalysisMonth(
+        month=month_text(totals.month),
+        groups=tuple(found.shown(group) for group, found in figures.items()),
+        total=total.shown(TOTAL),
+    )

@@ -1,0 +1,185 @@
+"""What the endpoints answer as tables for a spreadsheet, with headings in either language or in
+both. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from services.scoring.domain.counters import OTHER, UNKNOWN
+from services.scoring.views.analysis import AGE_BANDS, TOTAL
+from services.scoring.views.grades import GRADES, RISKS
+from shared.contracts.http.scoring import ScoreHistory, ScoreMoment
+from shared.contracts.http.scoring_lists import CustomerLine, Customers
+from shared.contracts.http.scoring_months import Analysis, Grades, GradesOfMonth, GroupOfMonth
+from shared.contracts.http.table import Cell, csv_text
+from shared.contracts.values import instant_text
+
+Lang = Literal["en", "zh"]
+
+
+class Heading(NamedTuple):
+    """Of a column, or another word of ours."""
+
+    en: str
+    zh: str
+
+    def of(self, lang: Lang | None) -> str:
+        """In that language, or in both."""
+        match lang:
+            case "en":
+                return self.en
+            case "zh":
+                return self.zh
+        return f"{self.en} {self.zh}"
+
+
+MONTH = Heading("month", "月份")
+CUSTOMERS = Heading("customers", "客户数")
+WORDS: Mapping[str, Heading] = {
+    "quality": Heading("quality", "优质"),
+    "potential": Heading("potential", "潜力"),
+    "general": Heading("general", "一般"),
+    "active": Heading("active", "活跃"),
+    "due": Heading("due", "到期"),
+    "at_risk": Heading("at risk", "有流失风险"),
+    "lost": Heading("lost", "已流失"),
+    UNKNOWN: Heading("unknown", "未知"),
+    OTHER: Heading("other", "其他"),
+    TOTAL: Heading("total", "合计"),
+    AGE_BANDS[0][1]: Heading(AGE_BANDS[0][1], "30岁以下"),
+    AGE_BANDS[-1][1]: Heading(AGE_BANDS[-1][1], "60岁及以上"),
+}
+"""The words of ours that stand in cells."""
+
+_OF_A_CUSTOMER = (
+    Heading("customer key", "客户键"),
+    Heading("grade", "级别"),
+    Heading("score", "评分"),
+    Heading("value", "价值"),
+    Heading("loyalty", "忠诚"),
+    Heading("risk", "流失风险"),
+    Heading("at this risk since", "风险起始"),
+    Heading("next visit", "预计进厂"),
+    Heading("car", "车型"),
+    Heading("points moved", "积分变动"),
+)
+_OF_A_HISTORY = (
+    Heading("at", "时间"),
+    Heading("period", "期间"),
+    Heading("score", "评分"),
+    Heading("value", "价值"),
+    Heading("loyalty", "忠诚"),
+    Heading("grade", "级别"),
+)
+
+
+def customers_csv(found: Customers, lang: Lang | None) -> str:
+    """A row per customer."""
+    return csv_text(
+        [heading.of(lang) for heading in _OF_A_CUSTOMER],
+        (_customer_row(line, lang) for line in found.customers),
+    )
+
+
+def _customer_row(line: CustomerLine, lang: Lang | None) -> list[Cell]:
+    return [
+        line.customer_key,
+        _word(line.grade, lang),
+        line.score,
+        line.value,
+        line.loyalty,
+        None if line.risk is None else _word(line.risk, lang),
+        None if line.risk_since is None else instant_text(line.risk_since),
+        None if line.next_visit is None else line.next_visit.isoformat(),
+        line.car,
+        line.points_moved,
+    ]
+
+
+def history_csv(found: ScoreHistory, lang: Lang | None) -> str:
+    """A row per moment."""
+    return csv_text(
+        [heading.of(lang) for heading in _OF_A_HISTORY],
+        (_moment_row(moment, lang) for moment in found.moments),
+    )
+
+
+def _moment_row(moment: ScoreMoment, lang: Lang | None) -> list[Cell]:
+    return [
+        instant_text(moment.at),
+        moment.period,
+        moment.score,
+        moment.value,
+        moment.loyalty,
+        _word(moment.grade, lang),
+    ]
+
+
+def grades_csv(found: Grades, lang: Lang | None) -> str:
+    """A row per month: how many of each grade and risk, and how many moved from one to another."""
+    moves = [
+        *((before, after) for before in GRADES for after in GRADES if before != after),
+        *((before, after) for before in RISKS for after in RISKS if before != after),
+    ]
+    headings = [
+        MONTH.of(lang),
+        CUSTOMERS.of(lang),
+        Heading("new", "新增").of(lang),
+        *(WORDS[name].of(lang) for name in (*GRADES, *RISKS)),
+        *(f"{WORDS[before].of(lang)} > {WORDS[after].of(lang)}" for before, after in moves),
+    ]
+    return csv_text(headings, (_grades_row(month, moves) for month in found.months))
+
+
+def _grades_row(month: GradesOfMonth, moves: Sequence[tuple[str, str]]) -> list[Cell]:
+    happened = {
+        (move.before, move.after): move.customers
+        for move in (*month.grade_moves, *month.risk_moves)
+    }
+    return [
+        month.month,
+        month.customers,
+        month.new,
+        *(month.by_grade[grade] for grade in GRADES),
+        *(month.by_risk[risk] for risk in RISKS),
+        *(happened.get(move, 0) for move in moves),
+    ]
+
+
+def analysis_csv(found: Analysis, lang: Lang | None) -> str:
+    """A row per month and group, and one per month for the total."""
+    currencies = sorted({code for month in found.months for code in month.total.paid})
+    headings = [
+        MONTH.of(lang),
+        Heading("group", "分组").of(lang),
+        CUSTOMERS.of(lang),
+        *(WORDS[grade].of(lang) for grade in GRADES),
+        Heading("visits", "进厂次数").of(lang),
+        Heading("value points", "价值积分").of(lang),
+        *(f"{Heading('paid', '付费').of(lang)} {code}" for code in currencies),
+    ]
+    return csv_text(
+        headings,
+        (
+            _group_row(month.month, group, currencies, lang)
+            for month in found.months
+            for group in (*month.groups, month.total)
+        ),
+    )
+
+
+def _group_row(
+    month: str, group: GroupOfMonth, currencies: Sequence[str], lang: Lang | None
+) -> list[Cell]:
+    return [
+        month,
+        _word(group.group, lang),
+        group.customers,
+        *(group.by_grade[grade] for grade in GRADES),
+        group.visits,
+        group.value,
+        *(group.paid.get(code, 0) for code in currencies),
+    ]
+
+
+def _word(name: str, lang: Lang | None) -> str:
+    return WORDS[name].of(lang) if name in WORDS else name
