@@ -7,16 +7,19 @@ history that arrives late is as if it had always been known.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
 from services.scoring.domain.awards import Points
 from services.scoring.domain.documents import Known
-from services.scoring.domain.points import points
+from services.scoring.domain.history import history
+from services.scoring.domain.points import points_of
 from services.scoring.domain.policy import ScoringPolicy
+from services.scoring.domain.risk import RiskCourse, risk_course
 from shared.contracts.scoring import Grade
+from shared.decider.decision import earliest
 
 
 class Moment(NamedTuple):
@@ -38,7 +41,12 @@ class GradeChange(NamedTuple):
     at: datetime
     before: Grade
     after: Grade
-    score: int
+    value: int
+    loyalty: int
+
+    @property
+    def score(self) -> int:
+        return self.value + self.loyalty
 
 
 @dataclass(slots=True)
@@ -76,8 +84,16 @@ class Course:
     changes: list[GradeChange] = field(default_factory=list)
     next_change_at: datetime | None = None
     """When points change next if nothing happens."""
+    risk: RiskCourse = field(default_factory=RiskCourse)
+    """Empty in what `walk` returns. Its changes are those of which none is forgotten yet; all, with
+    all moments."""
     moments: list[Moment] = field(default_factory=list)
     """Every instant at which points changed, in order; empty unless they were asked for."""
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When anything changes next if nothing happens."""
+        return earliest((self.next_change_at, self.risk.next_change_at))
 
     @property
     def counting(self) -> list[Points]:
@@ -93,7 +109,11 @@ def course(
     in_full: bool = False,
 ) -> Course:
     """The way that follows from the documents; with all its moments where `in_full`."""
-    return walk(points(documents, policy), policy, until, in_full=in_full)
+    known = history(documents)
+    way = walk(points_of(known, policy), policy, until, in_full=in_full)
+    since = None if in_full else until - timedelta(days=policy.remember_changes_days)
+    way.risk = risk_course(known, policy, until, since=since)
+    return way
 
 
 def walk(
@@ -116,7 +136,7 @@ def walk(
         _take_in(tally, together, policy)
         after = tally.grade
         if before is not None and after != before:
-            way.changes.append(GradeChange(at, before, after, tally.value + tally.loyalty))
+            way.changes.append(GradeChange(at, before, after, tally.value, tally.loyalty))
         if in_full:
             way.moments.append(Moment(at, tally.value, tally.loyalty, after))
         before = after

@@ -107,7 +107,7 @@ def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | No
         currency=visit.currency if paid else "",
         vin=visit.vin or "",
         km=visit.odometer_km,
-        overran_minutes=_overran(visit.promised_at, closed_at),
+        overran_minutes=_overran(visit, closed_at),
         jobs=_jobs(visit.lines),
         comeback_of=visit.comeback_of or "",
         accessories=_sold(lines, "accessory"),
@@ -115,9 +115,10 @@ def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | No
     )
 
 
-def _overran(promised_at: datetime | None, closed_at: datetime) -> int | None:
-    """By how many minutes, a begun one as a whole."""
-    if promised_at is None:
+def _overran(visit: VisitRecorded, closed_at: datetime) -> int | None:
+    """By how many minutes, a begun one as a whole; a time before the order is no promise."""
+    promised_at = visit.promised_at
+    if promised_at is None or promised_at <= visit.opened_at:
         return None
     return max(0, -((promised_at - closed_at) // timedelta(minutes=1)))
 

@@ -1,0 +1,142 @@
+"""When a customer is expected at the workshop next, and why then. Pure; it knows no present.
+
+By the median of the last gaps between the customer's own visits, drawn towards what is usual
+there; without enough of them, by what is usual. What it was compared with, and on what, is in
+docs/scoring/forecasts.md.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from services.scoring.domain.forecast_rule import ForecastRule
+from shared.contracts.values import Bilingual
+
+OWN_RHYTHM, DEFAULT = "own_rhythm", "default"
+"""By which of the ways it is told."""
+
+
+class Reading(NamedTuple):
+    """What a car's odometer showed on a day."""
+
+    day: date
+    vin: str
+    km: int
+
+
+class Rhythm(NamedTuple):
+    """What the next visit is told from."""
+
+    days: Sequence[date]
+    """The local days with a visit of the cars that the customer still has: each once, in order."""
+    readings: Sequence[Reading]
+    """Of those cars, in the order of their days."""
+    first_day: date
+    """The delivery of the first of those cars; where none is known, the first visit."""
+    cars: int
+
+
+class Forecast(NamedTuple):
+    """The day on which the customer is expected, and the days between which eight of ten come."""
+
+    interval_days: int
+    """From one visit to the next."""
+    expected_on: date
+    earliest_on: date
+    latest_on: date
+    basis: str
+    vin: str | None
+    """The car that is expected, where it follows from one."""
+    since: date
+    """The last visit, or the delivery of who never came, from which it is counted."""
+    gaps: int
+    """How many of the customer's own gaps between visits it rests on."""
+
+
+def forecast(rhythm: Rhythm, measures: ForecastRule) -> Forecast:
+    """When they come next, counted from their last visit, be it past or to come."""
+    gaps = own_gaps(rhythm.days, measures)
+    number = len(gaps)
+    since = rhythm.days[-1] if rhythm.days else rhythm.first_day
+    if number < measures.gaps_needed:
+        return _after(since, measures.usual_days, measures, gaps=0)
+    weight = measures.usual_counts_as
+    whole = weight * measures.usual_days + number * _median(gaps)
+    days = round(whole / (weight + number))
+    days = max(measures.shortest_days, min(measures.longest_days, days))
+    return _after(since, days, measures, gaps=number)
+
+
+def own_gaps(days: Sequence[date], measures: ForecastRule) -> list[int]:
+    """The last gaps between visits, in days, sorted; visits close together are one."""
+    gaps: list[int] = []
+    if not days:
+        return gaps
+    later, apart, most = days[-1].toordinal(), measures.same_occasion_days, measures.gaps_looked_at
+    for position in range(len(days) - 2, -1, -1):
+        day = days[position].toordinal()
+        if later - day >= apart:
+            gaps.append(later - day)
+            if len(gaps) == most:
+                break
+            later = day
+    gaps.sort()
+    return gaps
+
+
+def words(found: Forecast) -> Bilingual:
+    """Why that day, for staff."""
+    expected, since = found.expected_on, found.since
+    return Bilingual(
+        en=f"{_why_en(found)}: expected about {_en(expected)}, after {_en(since)}; eight of ten "
+        f"come between {_en(found.earliest_on)} and {_en(found.latest_on)}",
+        zh=f"{_why_zh(found)}:自{_zh(since)}起,预计{_zh(expected)}前后到店,"
+        f"约八成在{_zh(found.earliest_on)}至{_zh(found.latest_on)}之间",
+    )
+
+
+def _after(since: date, days: int, measures: ForecastRule, *, gaps: int) -> Forecast:
+    spread = measures.own_spread if gaps else measures.usual_spread
+    return Forecast(
+        interval_days=days,
+        expected_on=since + timedelta(days),
+        earliest_on=since + timedelta(days * spread.earliest_percent // 100),
+        latest_on=since + timedelta(-(-days * spread.latest_percent // 100)),
+        basis=OWN_RHYTHM if gaps else DEFAULT,
+        vin=None,
+        since=since,
+        gaps=gaps,
+    )
+
+
+def _median(ordered: Sequence[int]) -> float:
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return ordered[middle]
+    return (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def _why_en(found: Forecast) -> str:
+    if found.gaps:
+        return f"By the last {found.gaps + 1} visits, every {found.interval_days} days"
+    return f"Too few visits for a rhythm of their own, so the usual {found.interval_days} days"
+
+
+def _why_zh(found: Forecast) -> str:
+    if found.gaps:
+        return f"按最近{found.gaps + 1}次到店,约每{found.interval_days}天一次"
+    return f"到店次数尚不足以看出规律,按通常{found.interval_days}天推算"
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def _en(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _zh(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
