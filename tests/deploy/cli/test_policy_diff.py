@@ -94,7 +94,7 @@ def test_it_tells_who_moves_and_by_how_many_points(rules: Path, scoring: str) ->
         "  of 3 of 4 something would be different",
         "  grade general -> potential: 3",
         "  grade in all: general 4 -> 1, potential 0 -> 3",
-        "  risk in all: none 4",
+        "  risk in all: active 4",
         "  points: +9 in the middle of those who win or lose any, from +9 to +13",
         "    +1 to +10: 2, +11 to +20: 1",
         "    grade: 3 up",

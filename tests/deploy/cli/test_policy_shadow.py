@@ -163,7 +163,7 @@ def test_it_is_shown_what_it_would_make_of_the_customers(rules: Path, scoring: s
         "  of 2 of 3 something would be different",
         "  grade general -> potential: 2",
         "  grade in all: general 3 -> 1, potential 0 -> 2",
-        "  risk in all: none 3",
+        "  risk in all: active 3",
         "  points: +22.5 in the middle of those who win or lose any, from +20 to +25",
         "    +11 to +20: 1, +21 and more: 1",
         "    grade: 2 up",
