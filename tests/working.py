@@ -12,6 +12,7 @@ from shared.platform.publisher import Publisher
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.ports import Ports
 from shared.runtime.store import Store
+from shared.runtime.summaries import SummaryStore
 from shared.runtime.worker import Worker
 from shared.settings import RuntimeSettings
 from shared.time.clock import TimeSource
@@ -50,6 +51,7 @@ def working(
     settings: RuntimeSettings | None = None,
     dealers: Sequence[str] = (),
     monotonic: Callable[[], float] = lambda: 0.0,
+    summaries: SummaryStore | None = None,
 ) -> Worker[F, P]:
     """A worker that has nothing left to read. It must not give up."""
 
@@ -64,5 +66,6 @@ def working(
         ownership=owned,
         clock=clock,
         monotonic=monotonic,
+        summaries=summaries,
     )
     return Worker(decider, ports, settings or RuntimeSettings(), dealers=dealers, give_up=give_up)

@@ -42,6 +42,9 @@ class Summaries(Generic[F, P]):
     """The names of all lists: lower case letters, digits and `_`."""
     summarize: Callable[[F, P, datetime], Summary | None]
     """Pure, of facts, policy and the present alone; None: it is in no list and no total."""
+    version: int = 1
+    """Raised where `summarize` says something else of the same facts by the same policy: all is
+    summarized once more then."""
 
     def __post_init__(self) -> None:
         wrong = [name for name in self.lists if not _NAME.fullmatch(name)]

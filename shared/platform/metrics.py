@@ -92,6 +92,21 @@ policy_refused = Counter(
     "Attempts to take up a policy that failed; the running one stays.",
     ["service"],
 )
+summary_lag_seconds = Gauge(
+    "aftercare_summary_lag_seconds",
+    "How long ago the oldest change was written that lists and totals do not show yet.",
+    ["service"],
+)
+summary_partitions_left = Gauge(
+    "aftercare_summary_partitions_left",
+    "Partitions that are still to be gone through once for lists and totals.",
+    ["service"],
+)
+summaries_failed = Counter(
+    "aftercare_summaries_failed",
+    "Aggregates that could not be summarized: lists and totals show them as they were.",
+    ["service"],
+)
 policy_scan_partitions_left = Gauge(
     "aftercare_policy_scan_partitions_left",
     "Owned partitions that are still being brought to the current policy.",

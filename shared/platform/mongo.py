@@ -14,6 +14,7 @@ import bson
 from bson.raw_bson import RawBSONDocument
 from pymongo import (
     ASCENDING,
+    DESCENDING,
     AsyncMongoClient,
     DeleteMany,
     IndexModel,
@@ -31,6 +32,9 @@ from shared.settings import MongoSettings
 
 __all__ = [
     "ASCENDING",
+    "DESCENDING",
+    "DUPLICATE_KEY",
+    "BulkWriteError",
     "Collection",
     "Database",
     "DeleteMany",

@@ -80,7 +80,7 @@ def _summarizing(
         edition = rulebook.in_force(_dealer(facts), now)
         return summaries.summarize(facts, edition.policy, now)
 
-    return Summaries(lists=summaries.lists, summarize=summarize_by)
+    return Summaries(lists=summaries.lists, summarize=summarize_by, version=summaries.version)
 
 
 def _dealer(facts: CustomerFacts) -> str:

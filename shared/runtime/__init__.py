@@ -27,11 +27,13 @@ Beside it, a page a turn
     sweep          what is due is decided again, oldest first; at low priority:
     policy_scan    what another policy has decided (policy_marks says of which partitions)
     audit          what is open, whatever its timer says
+    summarize      lists and totals of what was written, in steps of their own, without a turn
 
 What is stored
     aggregate      one document: facts, what was said, the next deadline; and the intents
     store          what is asked of a database; mongo_store answers, documents are its form
-    summaries      lists and totals beside the aggregates; summary_documents are their form
+    summaries      lists and totals; mongo_summaries answers, summary_documents are their form
+      spread       how far to reach for a page of a list
 
 What must hold (tests/simulation proves it with faults at every step)
     - nothing is published that was not written; what was written is published, by an intent

@@ -115,3 +115,5 @@ class Intent:
     partition: int
     at: datetime
     messages: tuple[Outgoing, ...] = field(default=())
+    written: tuple[tuple[str, int], ...] = ()
+    """The aggregates that the batch writes and their versions, where they are to be summarized."""

@@ -116,12 +116,15 @@ def _unescape(value: Any) -> Any:
 
 def from_intent(intent: Intent) -> dict[str, Any]:
     """The document of an intent."""
-    return {
+    document: dict[str, Any] = {
         "_id": intent.id,
         "partition": intent.partition,
         "at": intent.at,
         "messages": [_from_outgoing(message) for message in intent.messages],
     }
+    if intent.written:
+        document["written"] = [list(each) for each in intent.written]
+    return document
 
 
 def _from_outgoing(message: Outgoing) -> list[Any]:
@@ -148,6 +151,7 @@ def to_intent(document: Mapping[str, Any]) -> Intent:
         partition=document["partition"],
         at=document["at"],
         messages=tuple(Outgoing(*values) for values in messages),
+        written=tuple((id_, version) for id_, version in document.get("written", ())),
     )
 
 

@@ -33,6 +33,7 @@ from shared.runtime.census import Census, Counting
 from shared.runtime.health import consumer_troubles
 from shared.runtime.holdings import holdings_router
 from shared.runtime.mongo_store import MongoStore
+from shared.runtime.mongo_summaries import MongoSummaries
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.policies import PolicyPages, policy_routes
 from shared.runtime.ports import Ports
@@ -78,7 +79,12 @@ class Runtime(Generic[F, P]):
         self.dealers = settings.dealers()
         self.partitions = settings.kafka.partitions
         """Of the topics that it reads; what the broker says, once it is asked."""
-        self.reader = StoreReader(decider, self.store, self.clock, self.dealers)
+        self._summaries: MongoSummaries | None = None
+        if decider.summaries is not None:
+            self._summaries = MongoSummaries(self._mongo.database, decider.summaries.lists)
+        self.reader = StoreReader(
+            decider, self.store, self.clock, self.dealers, summaries=self._summaries
+        )
         self._publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
         self._ownership = Ownership(self._pulse)
@@ -89,6 +95,7 @@ class Runtime(Generic[F, P]):
             subscription=self._subscription,
             ownership=self._ownership,
             clock=self.clock,
+            summaries=self._summaries,
         )
         self._worker = Worker(
             decider,
@@ -183,13 +190,18 @@ class Runtime(Generic[F, P]):
         return found
 
     async def _run(self) -> None:
-        await self._until("the database", self.store.prepare)
+        await self._until("the database", self._prepare)
         await self._until("the broker's topics", self._check_topics)
         await self._until("the broker", self._broker.start)
         self._waiting_for = None
         self._begin_counting()
         log.info("consuming", topics=[topic.name for topic in self._decider.topics])
-        await self._worker.keep_sweeping()
+        await asyncio.gather(self._worker.keep_sweeping(), self._worker.keep_summarizing())
+
+    async def _prepare(self) -> None:
+        await self.store.prepare()
+        if self._summaries is not None:
+            await self._summaries.prepare()
 
     def _begin_counting(self) -> None:
         if self._census is None:

@@ -14,6 +14,7 @@ from shared.platform.publisher import Publisher
 from shared.runtime.ownership import Ownership
 from shared.runtime.progress import ReadPositions
 from shared.runtime.store import Store
+from shared.runtime.summaries import SummaryStore
 from shared.time.clock import TimeSource
 from shared.time.zones import milliseconds_of
 
@@ -47,3 +48,5 @@ class Ports:
     clock: TimeSource
     monotonic: Callable[[], float] = time.monotonic
     intent_id: Callable[[datetime], str] = random_intent_id
+    summaries: SummaryStore | None = None
+    """Where lists and totals are kept, of a decider that has any."""

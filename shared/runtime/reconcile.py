@@ -6,7 +6,7 @@ written and not published is found by its intent.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -24,6 +24,7 @@ from shared.runtime.ownership import Turn
 from shared.runtime.plan import Change, PoisonedEvent, Work, fence, park, plan
 from shared.runtime.policy_marks import disclaim_others
 from shared.runtime.ports import Ports
+from shared.runtime.summaries import Mark
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -51,6 +52,7 @@ class Reconciler(Generic[F, P]):
         self._publisher = ports.publisher
         self._clock = ports.clock
         self._intent_id = ports.intent_id
+        self._summaries = ports.summaries if decider.summaries is not None else None
 
     async def reconcile(
         self,
@@ -109,16 +111,11 @@ class Reconciler(Generic[F, P]):
         intents = await self.store.intents(list(partitions))
         if not intents:
             return 0
+        known = await self._fenced(intents)
         messages = [message for intent in intents for message in intent.messages]
-        partition_of = {
-            message.aggregate_id: intent.partition
-            for intent in intents
-            for message in intent.messages
-        }
-        known = await self._fenced(messages, partition_of)
         turn.ensure_current()
         await self._publish([message for message in messages if _is_written(message, known)])
-        await self.store.remove_intents([intent.id for intent in intents])
+        await self._end(intents)
         metrics.intents_settled.labels(self.decider.name).inc(len(intents))
         return len(intents)
 
@@ -153,8 +150,23 @@ class Reconciler(Generic[F, P]):
         if intents:
             turn.ensure_current()
             await self._publish([sent for change in changes for sent in change.messages])
-            await self.store.remove_intents([intent.id for intent in intents])
+            await self._end(intents)
         return refused
+
+    async def _end(self, intents: Sequence[Intent]) -> None:
+        """What they were for is done: their aggregates are marked, and they are removed.
+
+        Not before: a mark may be taken at once, and then all that it stands for must be there.
+        """
+        if self._summaries is not None:
+            await self._summaries.add_marks(
+                [
+                    Mark(intent.id, intent.partition, intent.at, tuple(id_ for id_, _ in written))
+                    for intent in intents
+                    if (written := intent.written)
+                ]
+            )
+        await self.store.remove_intents([intent.id for intent in intents])
 
     async def _set_aside(
         self, refused: Collection[str], work: Mapping[str, Work], known: Mapping[str, Aggregate]
@@ -178,15 +190,21 @@ class Reconciler(Generic[F, P]):
                 log.error("a change was not observed", because=where_raised(error))
 
     def _intents_of(self, changes: Sequence[Change]) -> list[Intent]:
-        at = self._clock.now()
-        by_partition: dict[int, list[Outgoing]] = {}
+        at, marked = self._clock.now(), self._summaries is not None
+        by_partition: dict[int, list[Change]] = {}
         for change in changes:
-            if change.messages:
-                by_partition.setdefault(change.after.partition, []).extend(change.messages)
+            if change.messages or marked:
+                by_partition.setdefault(change.after.partition, []).append(change)
         return [
-            Intent(self._intent_id(at), partition, at, tuple(part))
-            for partition, messages in by_partition.items()
-            for part in _parts(messages)
+            Intent(
+                self._intent_id(at),
+                partition,
+                at,
+                tuple(message for change in part for message in change.messages),
+                tuple((each.after.id, each.after.version) for each in part) if marked else (),
+            )
+            for partition, found in by_partition.items()
+            for part in _parts(found)
         ]
 
     async def _publish(self, messages: Sequence[Outgoing]) -> None:
@@ -233,15 +251,17 @@ class Reconciler(Generic[F, P]):
         metrics.aggregates_parked.labels(self.decider.name, kind).inc()
         log.error("aggregate parked", because=reason, partition=partition)
 
-    async def _fenced(
-        self, messages: Sequence[Outgoing], partition_of: Mapping[str, int]
-    ) -> Mapping[str, Aggregate]:
-        """The aggregates of the messages, none of which a pending write can still change."""
-        ids = {message.aggregate_id for message in messages}
+    async def _fenced(self, intents: Sequence[Intent]) -> Mapping[str, Aggregate]:
+        """The aggregates of the intents, none of which a pending write can still change."""
+        partition_of = {
+            id_: intent.partition
+            for intent in intents
+            for id_ in (*(each.aggregate_id for each in intent.messages), *dict(intent.written))
+        }
         for _ in range(MAX_ROUNDS):
-            known = await self.store.load(ids)
+            known = await self.store.load(partition_of)
             open_ids = {
-                message.aggregate_id for message in messages if _may_yet_land(message, known)
+                id_ for intent in intents for id_ in _which_may_yet_be_written(intent, known)
             }
             if not open_ids:
                 return known
@@ -270,14 +290,23 @@ def _may_yet_land(message: Outgoing, known: Mapping[str, Aggregate]) -> bool:
     return entry is None or entry.sequence < message.sequence
 
 
-def _parts(messages: Sequence[Outgoing]) -> Iterable[list[Outgoing]]:
-    part: list[Outgoing] = []
+def _which_may_yet_be_written(intent: Intent, known: Mapping[str, Aggregate]) -> Iterator[str]:
+    """The aggregates of which a write that the intent says was not seen, and may be under way."""
+    yield from (each.aggregate_id for each in intent.messages if _may_yet_land(each, known))
+    for id_, version in intent.written:
+        if id_ not in known or known[id_].version < version:
+            yield id_
+
+
+def _parts(changes: Sequence[Change]) -> Iterable[list[Change]]:
+    part: list[Change] = []
     size = 0
-    for message in messages:
-        if part and size + len(message.data) > MAX_INTENT_CHARACTERS:
+    for change in changes:
+        more = sum(len(message.data) for message in change.messages)
+        if part and size + more > MAX_INTENT_CHARACTERS:
             yield part
             part, size = [], 0
-        part.append(message)
-        size += len(message.data)
+        part.append(change)
+        size += more
     if part:
         yield part

@@ -106,8 +106,8 @@ class StoreReader(Generic[F, P]):
         return summed(await self._of_summaries.dealer_totals(dealer_id))
 
     async def summarized_until(self) -> datetime | None:
-        now = self._clock.now()
-        if not await self._of_summaries.is_filled():
+        now, summaries = self._clock.now(), self._decider.summaries
+        if summaries is None or not await self._of_summaries.is_filled(summaries.version):
             return None
         return await self._of_summaries.oldest_mark() or now
 

@@ -59,17 +59,17 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class SummaryStep:
     """What is written of one partition's lists and totals at once: each in full, as the next
     version of what is there. Carried out before the next step begins."""
 
     partition: int
     number: int
     """One more than the number of the step before; the first is 1."""
-    after: str = ""
-    """Up to this id all aggregates were looked at once, by this step or before."""
-    filled: bool = False
-    """All were, those that were stored before there were lists included."""
+    version: int = 0
+    """Of the summaries that all of the partition has, or is being brought to; 0: of none."""
+    after: str | None = ""
+    """Up to this id all aggregates were brought to it, by this step or before; None: all are."""
     summaries: tuple[Summarized, ...] = ()
     totals: tuple[Total, ...] = ()
 
@@ -116,8 +116,8 @@ class SummaryReads(Protocol):
         """When what is marked was written, the first of it; None: nothing is marked."""
         ...
 
-    async def is_filled(self) -> bool:
-        """Whether no partition is known that is still to be gone through once."""
+    async def is_filled(self, version: int) -> bool:
+        """Whether all partitions that are known were brought to this version of summaries."""
         ...
 
 
@@ -140,18 +140,17 @@ class SummaryStore(SummaryReads, Protocol):
         """What is stored of these totals."""
         ...
 
-    async def steps(self, partitions: Collection[int]) -> Mapping[int, Step]:
+    async def steps(self, partitions: Collection[int]) -> Mapping[int, SummaryStep]:
         """The last step of those of these partitions that have one."""
         ...
 
-    async def begin_step(self, step: Step) -> None:
+    async def begin_step(self, step: SummaryStep) -> None:
         """Write the step over the one before, carrying out nothing of it.
 
-        Raises `Conflict` where that is not the last one, and `RefusedDocuments` where it can never
-        be written.
+        Raises `Conflict` where that is not the last one.
         """
         ...
 
-    async def carry_out(self, step: Step) -> None:
+    async def carry_out(self, step: SummaryStep) -> None:
         """Write what the last step says, but for what is written already."""
         ...

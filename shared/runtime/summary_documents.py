@@ -4,15 +4,14 @@ As with aggregates, what comes from outside is in values alone: names of counter
 """
 
 import json
+import zlib
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
-from bson import Int64
-
 from shared.contracts.identifiers import dealer_of
 from shared.decider.summary import Place, Summary
-from shared.runtime.summaries import Line, Mark, Step, Summarized, Total, TotalKey
+from shared.runtime.summaries import Line, Mark, Summarized, SummaryStep, Total, TotalKey
 
 SAMPLE = 64
 """One of so many summaries tells how a list is spread."""
@@ -47,13 +46,13 @@ def from_summarized(summarized: Summarized) -> dict[str, Any]:
     if summary is not None:
         document["dealer_id"] = summarized.dealer_id
         document["line"] = json.dumps(summary.line)
-        document["counts"] = json.dumps(summary.counts)
+        document["counts"] = _packed(summary.counts)
         document["ranks"] = {
-            name: Int64(Place.of(rank, summarized.id).number)
+            name: place_key(summarized.dealer_id, Place.of(rank, summarized.id).number)
             for name, rank in summary.ranks.items()
         }
         if is_sampled(summarized.id):
-            document["sampled"] = True
+            document["sampled"] = summarized.dealer_id
     return document
 
 
@@ -68,17 +67,28 @@ def to_summarized(document: Mapping[str, Any]) -> Summarized:
         summary=None
         if ranks is None
         else Summary(
-            ranks={name: Place(number, id_).rank for name, number in ranks.items()},
+            ranks={name: Place(number_of(key), id_).rank for name, key in ranks.items()},
             line=json.loads(document["line"]),
-            counts=json.loads(document["counts"]),
+            counts=_unpacked(document["counts"]),
         ),
     )
 
 
 def to_line(name: str, document: Mapping[str, Any]) -> Line:
     """The line of the list `name` in the document of a summary."""
-    place = Place(int(document["ranks"][name]), document["_id"])
+    place = Place(number_of(document["ranks"][name]), document["_id"])
     return place, json.loads(document["line"])
+
+
+def place_key(dealer_id: str, number: int) -> str:
+    """What sorts as the number does, among those of its dealer: so an index of a list has one field
+    and is sparse, the least that the embedded database asks for (docs/operations/embedded.md)."""
+    return f"{dealer_id}|{number:016x}"
+
+
+def number_of(key: str) -> int:
+    """The number in a key."""
+    return int(key[-16:], 16)
 
 
 def is_sampled(id_: str) -> bool:
@@ -101,7 +111,7 @@ def from_total(total: Total) -> dict[str, Any]:
         "partition": total.partition,
         "period": total.period,
         "version": total.version,
-        "counts": json.dumps(total.counts),
+        "counts": _packed(total.counts),
     }
 
 
@@ -112,29 +122,38 @@ def to_total(document: Mapping[str, Any]) -> Total:
         partition=document["partition"],
         period=document["period"],
         version=document["version"],
-        counts=json.loads(document["counts"]),
+        counts=_unpacked(document["counts"]),
     )
 
 
-def from_step(step: Step) -> dict[str, Any]:
+def from_step(step: SummaryStep) -> dict[str, Any]:
     """The document of a step."""
     return {
         "_id": step.partition,
         "number": step.number,
+        "version": step.version,
         "after": step.after,
-        "filled": step.filled,
         "summaries": [from_summarized(each) for each in step.summaries],
         "totals": [from_total(each) for each in step.totals],
     }
 
 
-def to_step(document: Mapping[str, Any]) -> Step:
+def to_step(document: Mapping[str, Any]) -> SummaryStep:
     """The inverse of `from_step`."""
-    return Step(
+    return SummaryStep(
         partition=document["_id"],
         number=document["number"],
+        version=document["version"],
         after=document["after"],
-        filled=document["filled"],
         summaries=tuple(map(to_summarized, document["summaries"])),
         totals=tuple(map(to_total, document["totals"])),
     )
+
+
+def _packed(counts: Mapping[str, Any]) -> bytes:
+    """Names of counters come again and again: in months of months they are most of a document."""
+    return zlib.compress(json.dumps(counts).encode(), level=1)
+
+
+def _unpacked(packed: bytes) -> Any:
+    return json.loads(zlib.decompress(packed))

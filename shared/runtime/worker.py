@@ -14,6 +14,7 @@ from shared.runtime.policy_scan import PolicyScan
 from shared.runtime.ports import Ports
 from shared.runtime.progress import Progress
 from shared.runtime.reconcile import Reconciler
+from shared.runtime.summarize import Summarizer
 from shared.runtime.sweep import Sweep
 from shared.settings import RuntimeSettings
 
@@ -58,6 +59,9 @@ class Worker(Generic[F, P]):
             scan=PolicyScan(self.reconciler, ports, page=settings.sweep_page),
             auditor=Auditor(self.reconciler, ports, dealers) if audited else None,
         )
+        self._summarizer: Summarizer[F, P] | None = None
+        if decider.summaries is not None and ports.summaries is not None:
+            self._summarizer = Summarizer(decider, decider.summaries, ports, self.progress)
 
     @property
     def is_at_rest(self) -> bool:
@@ -86,6 +90,16 @@ class Worker(Generic[F, P]):
     async def keep_sweeping(self) -> None:
         """Wake what is due, until cancelled."""
         await self.sweep.run(self.look)
+
+    async def summarize(self) -> bool:
+        """One step for lists and totals, of a decider that has any: what `keep_summarizing` does
+        over and over. Returns whether more may be waiting."""
+        return self._summarizer is not None and await self._summarizer.turn()
+
+    async def keep_summarizing(self) -> None:
+        """Keep lists and totals up to date, until cancelled."""
+        if self._summarizer is not None:
+            await self._summarizer.run()
 
     async def look(self) -> None:
         """See how far the topics have been read, unless a batch is in hand: that tells itself."""

@@ -10,8 +10,8 @@ from shared.platform.errors import Conflict
 from shared.runtime.summaries import (
     Line,
     Mark,
-    Step,
     Summarized,
+    SummaryStep,
     Total,
     TotalKey,
     without_zeros,
@@ -93,8 +93,9 @@ class MemorySummaries:
         marks = [to_mark_to_summarize(each) for each in self._marks.values()]
         return min((mark.at for mark in marks), default=None)
 
-    async def is_filled(self) -> bool:
-        return bool(self._steps) and all(to_step(each).filled for each in self._steps.values())
+    async def is_filled(self, version: int) -> bool:
+        steps = [to_step(each) for each in self._steps.values()]
+        return bool(steps) and all((each.version, each.after) == (version, None) for each in steps)
 
     async def summaries(self, ids: Collection[str]) -> Mapping[str, Summarized]:
         return {id_: to_summarized(self._summaries[id_]) for id_ in ids if id_ in self._summaries}
@@ -104,16 +105,16 @@ class MemorySummaries:
         totals = (to_total(each) for each in found if each is not None)
         return {total.key: total for total in totals}
 
-    async def steps(self, partitions: Collection[int]) -> Mapping[int, Step]:
+    async def steps(self, partitions: Collection[int]) -> Mapping[int, SummaryStep]:
         return {part: to_step(self._steps[part]) for part in partitions if part in self._steps}
 
-    async def begin_step(self, step: Step) -> None:
+    async def begin_step(self, step: SummaryStep) -> None:
         known = self._steps.get(step.partition)
         if (known["number"] if known else 0) != step.number - 1:
             raise Conflict("another step was first")
         self._steps[step.partition] = from_step(step)
 
-    async def carry_out(self, step: Step) -> None:
+    async def carry_out(self, step: SummaryStep) -> None:
         for each in step.summaries:
             self._write(self._summaries, from_summarized(each))
         for total in step.totals:
