@@ -5,7 +5,7 @@ of a list and a total cost what they show, however many customers a dealer has.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -32,6 +32,16 @@ class Summary:
     """What a line of any list shows of it: small."""
     counts: Mapping[str, Mapping[str, int]]
     """Period, such as `2026-11` -> counter -> how much of its dealer's total is this one's."""
+    groups: tuple[str, ...] = ()
+    """Each counter counts in each of these groups, too: there it is called `GROUP COUNTER`."""
+
+    def counted(self) -> Iterator[tuple[str, str, int]]:
+        """Period, counter and count, of all that it counts for."""
+        for period, counts in self.counts.items():
+            for counter, count in counts.items():
+                yield period, counter, count
+                for group in self.groups:
+                    yield period, f"{group} {counter}", count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

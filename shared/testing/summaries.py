@@ -60,8 +60,8 @@ def totals_of(summaries: Iterable[Summary]) -> Mapping[str, Mapping[str, int]]:
     """The totals of one dealer's summaries."""
     totals: dict[str, Counter[str]] = {}
     for summary in summaries:
-        for period, counts in summary.counts.items():
-            totals.setdefault(period, Counter()).update(counts)
+        for period, counter, count in summary.counted():
+            totals.setdefault(period, Counter())[counter] += count
     return {period: found for period, counts in totals.items() if (found := without_zeros(counts))}
 
 

@@ -1,9 +1,8 @@
 """What a dealer's totals count, month by month, and what the counters are called. Pure.
 
 Of what has a level, such as the number of customers, a month counts how it changed: what it was
-at the end of a month is the sum up to there. So a new month changes nobody.
-
-A counter is a measure within a group: all customers, or those who have something in common.
+at the end of a month is the sum up to there. So a new month changes nobody. All is counted by the
+grade that the customer had, and in each group of those who have something in common.
 """
 
 from collections.abc import Mapping
@@ -20,15 +19,13 @@ UNKNOWN = "unknown"
 """The word for what the feed does not tell."""
 OTHER = "other"
 """The word for what is too long to be a word of a list."""
-MOST_OF_A_WORD = 60
+MOST_OF_A_WORD = 40
 
 Shared = Literal["born", "occupation", "area", "source", "car"]
 """What customers may have in common."""
-Measure = Literal["customers", "visits", "paid", "value"]
-"""How many there are, on how many days they came, what they paid, their points of value."""
-
-NEW = "new"
-"""Counter of customers who became known."""
+Measure = Literal["customers", "new", "visits", "paid", "value", "grade_moves", "risk_moves"]
+"""How many there are, and became known; on how many days they came, what they paid, their points of
+value; how often one moved to another grade, and risk."""
 
 _GROUPS: Mapping[Shared, str] = {
     "born": "b",
@@ -37,26 +34,19 @@ _GROUPS: Mapping[Shared, str] = {
     "source": "s",
     "car": "c",
 }
-_MEASURES: Mapping[Measure, str] = {"customers": "n", "visits": "d", "paid": "p", "value": "v"}
+_MEASURES: Mapping[Measure, str] = {
+    "customers": "N",
+    "new": "W",
+    "visits": "D",
+    "paid": "P",
+    "value": "V",
+    "grade_moves": "G",
+    "risk_moves": "R",
+}
 _GRADES: Mapping[Grade, str] = {"general": "g", "potential": "p", "quality": "q"}
 _MEASURE_OF = {letter: measure for measure, letter in _MEASURES.items()}
 _GRADE_OF = {letter: grade for grade, letter in _GRADES.items()}
-_MOVED = ">"
-_STANDING = "risk="
-
-
-class Measured(NamedTuple):
-    """What is counted of customers of one grade."""
-
-    measure: Measure
-    grade: Grade
-    currency: str = ""
-    """Of what was paid."""
-
-    @property
-    def text(self) -> str:
-        """As it stands in a counter."""
-        return f"{_MEASURES[self.measure]}{_GRADES[self.grade]}{self.currency}"
+_TO = ">"
 
 
 class Counter(NamedTuple):
@@ -64,12 +54,30 @@ class Counter(NamedTuple):
 
     group: str
     """`EVERYBODY`, or as `group_of` writes it."""
-    measured: Measured
+    measure: Measure
+    grade: Grade
+    """Of the customers; of those who move to another, the one from which."""
+    detail: str
+    """Of customers their risk, of what was paid its currency, of a move where it leads."""
 
-    @property
-    def text(self) -> str:
-        """What it is called."""
-        return f"{self.group} {self.measured.text}"
+
+def counter_name(measure: Measure, grade: Grade, detail: str = "") -> str:
+    """What it is called within a group."""
+    return f"{_MEASURES[measure]}{_GRADES[grade]}{detail}"
+
+
+def move(before: Risk, after: Risk) -> str:
+    """The detail of a move from one risk to another."""
+    return f"{before}{_TO}{after}"
+
+
+def counter_from(text: str) -> Counter | None:
+    """The counter that is called so, in whatever group; None: it is none."""
+    group, _, name = text.rpartition(" ")
+    measure, grade = _MEASURE_OF.get(name[:1]), _GRADE_OF.get(name[1:2])
+    if measure is None or grade is None:
+        return None
+    return Counter(group, measure, grade, name[2:])
 
 
 def group_of(shared: Shared, word: str) -> str:
@@ -89,33 +97,3 @@ def word(told: str) -> str:
     if not plain:
         return UNKNOWN
     return plain if len(plain) <= MOST_OF_A_WORD else OTHER
-
-
-def counter_from(text: str) -> Counter | None:
-    """The inverse of `Counter.text`; None for any other counter."""
-    group, space, measured = text.rpartition(" ")
-    measure, grade = _MEASURE_OF.get(measured[:1]), _GRADE_OF.get(measured[1:2])
-    if not space or measure is None or grade is None:
-        return None
-    return Counter(group, Measured(measure, grade, measured[2:]))
-
-
-def movement(before: str, after: str) -> str:
-    """The counter of customers who moved from one grade, or risk, to another."""
-    return f"{before}{_MOVED}{after}"
-
-
-def movement_from(text: str) -> tuple[str, str] | None:
-    """The inverse of `movement`; None for any other counter."""
-    before, moved, after = text.partition(_MOVED)
-    return (before, after) if moved and " " not in text else None
-
-
-def standing(risk: Risk) -> str:
-    """The counter of customers who are at that risk."""
-    return f"{_STANDING}{risk}"
-
-
-def standing_from(text: str) -> str | None:
-    """The inverse of `standing`; None for any other counter."""
-    return text.removeprefix(_STANDING) if text.startswith(_STANDING) else None

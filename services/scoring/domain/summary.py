@@ -8,13 +8,13 @@ from operator import attrgetter
 from pydantic import JsonValue
 
 from services.scoring.domain import ranks
-from services.scoring.domain.counters import EVERYBODY, UNKNOWN, group_of, word
+from services.scoring.domain.counters import UNKNOWN, group_of, word
 from services.scoring.domain.course import Moment, course
 from services.scoring.domain.decide import condense, decide
 from services.scoring.domain.documents import NOT_SCORED, Known, OwnershipEnd, Profile, Sale, Visit
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.kept_car import KeptCar
-from services.scoring.domain.monthly import counts, measured, moved, movements
+from services.scoring.domain.monthly import Way, counts, moved
 from services.scoring.domain.months import month_at
 from services.scoring.domain.policy import ScoringPolicy
 from shared.contracts.identifiers import dealer_of, source_of
@@ -48,19 +48,22 @@ def summarize(
     if score is None:
         return None
     documents = condense(facts, policy).documents
-    way = course(documents, policy, now, in_full=True)
-    since = _known_since(documents)
-    until = month_at(way.moments[-1].at if way.moments else since, zone)
-    visits = [known for known in documents.values() if isinstance(known, Visit)]
+    course_so_far = course(documents, policy, now, in_full=True)
+    moments = course_so_far.moments
+    way = Way(
+        known_since=_known_since(documents),
+        moments=moments,
+        grade_changes=course_so_far.changes,
+        risks=(),
+        visits=[known for known in documents.values() if isinstance(known, Visit)],
+        zone=zone,
+    )
+    until = month_at(moments[-1].at if moments else way.known_since, zone)
     return Summary(
-        ranks={**_ranks(score, zone), **_ranks_of_months(way.moments, zone, until=until)},
+        ranks={**_ranks(score, zone), **_ranks_of_months(moments, zone, until=until)},
         line=line(score, documents),
-        counts=counts(
-            measured(since, way.moments, visits, zone),
-            _groups(facts.customer_key, documents),
-            movements(since, way.changes, (), zone),
-            until=until,
-        ),
+        counts=counts(way, until=until),
+        groups=_groups(facts.customer_key, documents),
     )
 
 
@@ -132,18 +135,17 @@ def _known_since(documents: Mapping[str, Known]) -> datetime:
     return min(known.at for known in documents.values() if not isinstance(known, NOT_SCORED))
 
 
-def _groups(customer_key: str, documents: Mapping[str, Known]) -> list[str]:
+def _groups(customer_key: str, documents: Mapping[str, Known]) -> tuple[str, ...]:
     """All that the customer is counted among."""
     profile = _profile(documents)
     born = profile.birth_year if profile is not None else None
-    return [
-        EVERYBODY,
+    return (
         group_of("born", UNKNOWN if born is None else str(born)),
         group_of("occupation", word(profile.occupation if profile is not None else "")),
         group_of("area", word(profile.area if profile is not None else "")),
         group_of("source", source_of(customer_key)),
         group_of("car", word(newest_car(documents) or "")),
-    ]
+    )
 
 
 def _profile(documents: Mapping[str, Known]) -> Profile | None:

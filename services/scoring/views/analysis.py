@@ -3,7 +3,6 @@
 from collections import Counter as Sums
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from services.scoring.domain.counters import (
     EVERYBODY,
@@ -14,12 +13,10 @@ from services.scoring.domain.counters import (
     word_in,
 )
 from services.scoring.domain.months import month_text, year_of
-from services.scoring.views.grades import GRADES
+from services.scoring.views.figures import GRADES, Figures
 from services.scoring.views.totals import TotalsOfMonth
 from shared.contracts.http.scoring_months import AnalysisBy, AnalysisMonth, GroupOfMonth
-from shared.contracts.scoring import Grade
 
-TOTAL = "total"
 MOST_GROUPS = 100
 """How many groups are shown, those with the most customers; the others are shown as one."""
 AGE_BANDS: tuple[tuple[int, str], ...] = (
@@ -49,36 +46,6 @@ _Named = Callable[[Counter, int], str | None]
 """The group, as it is shown, that a counter of a month belongs to."""
 
 
-@dataclass(slots=True)
-class _Figures:
-    by_grade: Sums[Grade] = field(default_factory=Sums)
-    visits: int = 0
-    paid: Sums[str] = field(default_factory=Sums)
-    value: int = 0
-
-    def add(self, counter: Counter, amount: int) -> None:
-        measured = counter.measured
-        match measured.measure:
-            case "customers":
-                self.by_grade[measured.grade] += amount
-            case "visits":
-                self.visits += amount
-            case "paid":
-                self.paid[measured.currency] += amount
-            case "value":
-                self.value += amount
-
-    def shown(self, group: str) -> GroupOfMonth:
-        return GroupOfMonth(
-            group=group,
-            customers=sum(self.by_grade.values()),
-            by_grade={grade: self.by_grade[grade] for grade in GRADES},
-            visits=self.visits,
-            paid=dict(sorted((code, paid) for code, paid in self.paid.items() if paid)),
-            value=self.value,
-        )
-
-
 def analysed(months: Iterable[TotalsOfMonth], by: AnalysisBy) -> tuple[AnalysisMonth, ...]:
     """The figures of each month, for each group and all together."""
     totals = list(months)
@@ -102,7 +69,7 @@ def band_of(birth_year: str, year: int) -> str:
 
 def _naming(by: AnalysisBy) -> _Named:
     if by == "grade":
-        return lambda counter, _: counter.measured.grade if counter.group == EVERYBODY else None
+        return lambda counter, _: counter.grade if counter.group == EVERYBODY else None
     shared = _SHARED[by]
 
     def named(counter: Counter, month: int) -> str | None:
@@ -120,7 +87,7 @@ def _groups(months: Sequence[TotalsOfMonth], by: AnalysisBy) -> list[str]:
         for counter, amount in month.counted.items():
             name = named(counter, month.month)
             if name is not None:
-                seen[name][counter.measured.measure] += amount
+                seen[name][counter.measure] += amount
     ordered = _IN_ORDER.get(by)
     if ordered is None:
         words = [name for name in seen if name not in (UNKNOWN, OTHER)]
@@ -137,8 +104,8 @@ def _month(
     groups: Sequence[str],
     among: _Named,
 ) -> AnalysisMonth:
-    figures = {group: _Figures() for group in groups}
-    total = _Figures()
+    figures = {group: Figures() for group in groups}
+    total = Figures()
     for counter, amount in totals.counted.items():
         name = among(counter, totals.month)
         if name is not None:
@@ -147,6 +114,8 @@ def _month(
             total.add(counter, amount)
     return AnalysisMonth(
         month=month_text(totals.month),
-        groups=tuple(found.shown(group) for group, found in figures.items()),
-        total=total.shown(TOTAL),
+        groups=tuple(
+            GroupOfMonth(group=group, figures=found.shown()) for group, found in figures.items()
+        ),
+        total=total.shown(),
     )

@@ -2,14 +2,15 @@
 both. Pure."""
 
 from collections.abc import Mapping, Sequence
+from itertools import permutations
 from typing import Literal, NamedTuple
 
 from services.scoring.domain.counters import OTHER, UNKNOWN
-from services.scoring.views.analysis import AGE_BANDS, TOTAL
-from services.scoring.views.grades import GRADES, RISKS
+from services.scoring.views.analysis import AGE_BANDS
+from services.scoring.views.figures import GRADES, RISKS
 from shared.contracts.http.scoring import ScoreHistory, ScoreMoment
 from shared.contracts.http.scoring_lists import CustomerLine, Customers
-from shared.contracts.http.scoring_months import Analysis, Grades, GradesOfMonth, GroupOfMonth
+from shared.contracts.http.scoring_months import Analysis, FiguresOfMonth, Grades
 from shared.contracts.http.table import Cell, csv_text
 from shared.contracts.values import instant_text
 
@@ -32,8 +33,8 @@ class Heading(NamedTuple):
         return f"{self.en} {self.zh}"
 
 
-MONTH = Heading("month", "月份")
-CUSTOMERS = Heading("customers", "客户数")
+TOTAL = "total"
+"""The row of all customers."""
 WORDS: Mapping[str, Heading] = {
     "quality": Heading("quality", "优质"),
     "potential": Heading("potential", "潜力"),
@@ -50,6 +51,8 @@ WORDS: Mapping[str, Heading] = {
 }
 """The words of ours that stand in cells."""
 
+_MOVES: Sequence[tuple[str, str]] = [*permutations(GRADES, 2), *permutations(RISKS, 2)]
+_MONTH = Heading("month", "月份")
 _OF_A_CUSTOMER = (
     Heading("customer key", "客户键"),
     Heading("grade", "级别"),
@@ -115,69 +118,56 @@ def _moment_row(moment: ScoreMoment, lang: Lang | None) -> list[Cell]:
 
 
 def grades_csv(found: Grades, lang: Lang | None) -> str:
-    """A row per month: how many of each grade and risk, and how many moved from one to another."""
-    moves = [
-        *((before, after) for before in GRADES for after in GRADES if before != after),
-        *((before, after) for before in RISKS for after in RISKS if before != after),
-    ]
-    headings = [
-        MONTH.of(lang),
-        CUSTOMERS.of(lang),
-        Heading("new", "新增").of(lang),
-        *(WORDS[name].of(lang) for name in (*GRADES, *RISKS)),
-        *(f"{WORDS[before].of(lang)} > {WORDS[after].of(lang)}" for before, after in moves),
-    ]
-    return csv_text(headings, (_grades_row(month, moves) for month in found.months))
-
-
-def _grades_row(month: GradesOfMonth, moves: Sequence[tuple[str, str]]) -> list[Cell]:
-    happened = {
-        (move.before, move.after): move.customers
-        for move in (*month.grade_moves, *month.risk_moves)
-    }
-    return [
-        month.month,
-        month.customers,
-        month.new,
-        *(month.by_grade[grade] for grade in GRADES),
-        *(month.by_risk[risk] for risk in RISKS),
-        *(happened.get(move, 0) for move in moves),
-    ]
+    """A row per month."""
+    currencies = sorted({code for month in found.months for code in month.figures.paid})
+    return csv_text(
+        [_MONTH.of(lang), *_headings(currencies, lang)],
+        ([month.month, *_cells(month.figures, currencies)] for month in found.months),
+    )
 
 
 def analysis_csv(found: Analysis, lang: Lang | None) -> str:
     """A row per month and group, and one per month for the total."""
     currencies = sorted({code for month in found.months for code in month.total.paid})
-    headings = [
-        MONTH.of(lang),
-        Heading("group", "分组").of(lang),
-        CUSTOMERS.of(lang),
-        *(WORDS[grade].of(lang) for grade in GRADES),
-        Heading("visits", "进厂次数").of(lang),
-        Heading("value points", "价值积分").of(lang),
-        *(f"{Heading('paid', '付费').of(lang)} {code}" for code in currencies),
-    ]
     return csv_text(
-        headings,
+        [_MONTH.of(lang), Heading("group", "分组").of(lang), *_headings(currencies, lang)],
         (
-            _group_row(month.month, group, currencies, lang)
+            [month.month, _word(group, lang), *_cells(figures, currencies)]
             for month in found.months
-            for group in (*month.groups, month.total)
+            for group, figures in (
+                *((each.group, each.figures) for each in month.groups),
+                (TOTAL, month.total),
+            )
         ),
     )
 
 
-def _group_row(
-    month: str, group: GroupOfMonth, currencies: Sequence[str], lang: Lang | None
-) -> list[Cell]:
+def _headings(currencies: Sequence[str], lang: Lang | None) -> list[str]:
     return [
-        month,
-        _word(group.group, lang),
-        group.customers,
-        *(group.by_grade[grade] for grade in GRADES),
-        group.visits,
-        group.value,
-        *(group.paid.get(code, 0) for code in currencies),
+        Heading("customers", "客户数").of(lang),
+        Heading("new", "新增").of(lang),
+        *(WORDS[name].of(lang) for name in (*GRADES, *RISKS)),
+        Heading("visits", "进厂次数").of(lang),
+        *(f"{Heading('paid', '付费').of(lang)} {code}" for code in currencies),
+        Heading("value points", "价值积分").of(lang),
+        *(f"{WORDS[before].of(lang)} > {WORDS[after].of(lang)}" for before, after in _MOVES),
+    ]
+
+
+def _cells(figures: FiguresOfMonth, currencies: Sequence[str]) -> list[Cell]:
+    moves = {
+        (move.before, move.after): move.customers
+        for move in (*figures.grade_moves, *figures.risk_moves)
+    }
+    return [
+        figures.customers,
+        figures.new,
+        *(figures.by_grade[grade] for grade in GRADES),
+        *(figures.by_risk[risk] for risk in RISKS),
+        figures.visits,
+        *(figures.paid.get(code, 0) for code in currencies),
+        figures.value,
+        *(moves.get(move, 0) for move in _MOVES),
     ]
 
 

@@ -1,17 +1,16 @@
 """A dealer's totals, month by month, from the counters that are kept. Pure."""
 
 from collections import Counter as Sums
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Self
 
-from services.scoring.domain.counters import BEFORE, Counter, Measured, counter_from
+from services.scoring.domain.counters import BEFORE, Counter, Measure, counter_from
 from services.scoring.domain.months import month_from
 
-_LEVELS = frozenset({"customers", "value"})
+_LEVELS: frozenset[Measure] = frozenset({"customers", "value"})
 """What is counted as it changes: what it comes to is the sum of all months before."""
-SHADOW = "shadow "
+BESIDE = "shadow "
 """How periods begin that are no months: what is tried beside a dealer's rules."""
 _EARLIEST = -1
 """Before every month."""
@@ -22,11 +21,7 @@ class TotalsOfMonth(NamedTuple):
 
     month: int
     counted: Mapping[Counter, int]
-    """By group and measure; of a level what it is at the end of the month."""
-    levels: Mapping[str, int]
-    """Of the other counters, what they sum to up to the end of the month."""
-    happened: Mapping[str, int]
-    """Of the other counters, what they were in the month."""
+    """Of what has a level, what it is at the end of the month; of all else what happened in it."""
 
 
 class CountedMonths(NamedTuple):
@@ -46,62 +41,38 @@ class CountedMonths(NamedTuple):
         until: datetime | None,
     ) -> Self:
         """Of a dealer's totals."""
-        [now] = months_of(totals, [present])
-        return cls(tuple(months_of(totals, asked)), now, until)
+        periods = _periods(totals)
+        [now] = _months(periods, [present])
+        return cls(tuple(_months(periods, asked)), now, until)
 
 
-class _Period(NamedTuple):
-    measured: Mapping[Counter, int]
-    others: Mapping[str, int]
-
-
-def months_of(
-    totals: Mapping[str, Mapping[str, int]], months: Sequence[int]
-) -> Iterator[TotalsOfMonth]:
+def _months(periods: Mapping[int, Sums[Counter]], months: Sequence[int]) -> Iterator[TotalsOfMonth]:
     """The months asked for, in rising order and without a gap."""
-    periods = {
-        _month(period): _parted(counts)
-        for period, counts in totals.items()
-        if not period.startswith(SHADOW)
-    }
-    levels, others = Sums[Counter](), Sums[str]()
+    levels = Sums[Counter]()
     for month in sorted(periods):
         if month < months[0]:
-            _add_levels(levels, others, periods[month])
+            _add_levels(levels, periods[month])
     for month in months:
-        period = periods.get(month, _Period({}, {}))
-        _add_levels(levels, others, period)
-        counted = {name: amount for name, amount in levels.items() if amount}
-        counted |= {
-            counter: amount
-            for counter, amount in period.measured.items()
-            if not _is_level(counter.measured)
-        }
-        yield TotalsOfMonth(month, counted, dict(others), period.others)
+        counted = periods.get(month, Sums())
+        _add_levels(levels, counted)
+        happened = {each: count for each, count in counted.items() if each.measure not in _LEVELS}
+        standing = {each: count for each, count in levels.items() if count}
+        yield TotalsOfMonth(month, standing | happened)
 
 
-def _add_levels(levels: Sums[Counter], others: Sums[str], period: _Period) -> None:
-    for counter, amount in period.measured.items():
-        if _is_level(counter.measured):
+def _add_levels(levels: Sums[Counter], counted: Sums[Counter]) -> None:
+    for counter, amount in counted.items():
+        if counter.measure in _LEVELS:
             levels[counter] += amount
-    others.update(period.others)
 
 
-def _is_level(measured: Measured) -> bool:
-    return measured.measure in _LEVELS
-
-
-def _month(period: str) -> int:
-    return _EARLIEST if period == BEFORE else month_from(period)
-
-
-def _parted(counts: Mapping[str, int]) -> _Period:
-    measured: defaultdict[Counter, int] = defaultdict(int)
-    others: dict[str, int] = {}
-    for text, amount in counts.items():
-        counter = counter_from(text)
-        if counter is None:
-            others[text] = amount
-        else:
-            measured[counter] += amount
-    return _Period(measured, others)
+def _periods(totals: Mapping[str, Mapping[str, int]]) -> Mapping[int, Sums[Counter]]:
+    """Month -> what was counted in it, without counters that nobody knows."""
+    found: dict[int, Sums[Counter]] = {}
+    for period, counts in totals.items():
+        if period.startswith(BESIDE):
+            continue
+        month = _EARLIEST if period == BEFORE else month_from(period)
+        parted = ((counter_from(name), count) for name, count in counts.items())
+        found[month] = Sums({each: count for each, count in parted if each is not None})
+    return found

@@ -21,31 +21,24 @@ class Movement(DescribedResponse):
     """How many times it happened; a customer may move twice in a month."""
 
 
-class GradesOfMonth(DescribedResponse):
-    """A dealer's customers at the end of a month, and what happened in it."""
+class FiguresOfMonth(DescribedResponse):
+    """What some customers come to in a month."""
 
-    month: str
-    """Such as `2026-11`, by the dealer's local dates; the present one is that far."""
     customers: int
+    """At the end of the month, like `by_grade`, `by_risk` and `value`; of the present one, now."""
     new: int
     """How many became known in it."""
     by_grade: Mapping[Grade, int]
     by_risk: Mapping[Risk, int]
-    """Those who have a car here."""
+    """Those who have a car here, as far as is known."""
+    visits: int
+    """On how many days they came, with orders that were closed and not all internal."""
+    paid: Mapping[str, int]
+    """What they paid for service in the month, by currency, in whole units."""
+    value: int
+    """The points of the value axis that they have together."""
     grade_moves: tuple[Movement, ...]
     risk_moves: tuple[Movement, ...]
-
-
-class Grades(DescribedResponse):
-    """A dealer's customers by grade, now and month by month."""
-
-    dealer_id: str
-    now: GradesOfMonth
-    months: tuple[GradesOfMonth, ...]
-    as_of: Instant | None
-    """What was known then is in the figures; null while they are counted for the first time."""
-    behind_seconds: int | None
-    """How long ago that was."""
 
 
 class GroupOfMonth(DescribedResponse):
@@ -53,16 +46,29 @@ class GroupOfMonth(DescribedResponse):
 
     group: str
     """What they have in common; `unknown`: the feed does not tell; `other`: all groups that are
-    not shown; `total`: all customers."""
-    customers: int
-    """At the end of the month, like `by_grade` and `value`."""
-    by_grade: Mapping[Grade, int]
-    visits: int
-    """On how many days they came, with orders that were closed and not all internal."""
-    paid: Mapping[str, int]
-    """What they paid for service in the month, by currency, in whole units."""
-    value: int
-    """The points of the value axis that they have together."""
+    not shown."""
+    figures: FiguresOfMonth
+
+
+class MonthOfCustomers(DescribedResponse):
+    """All customers of a dealer in a month."""
+
+    month: str
+    """Such as `2026-11`, by the dealer's local dates."""
+    figures: FiguresOfMonth
+
+
+class Grades(DescribedResponse):
+    """A dealer's customers by grade, now and month by month."""
+
+    dealer_id: str
+    now: MonthOfCustomers
+    """The present month so far."""
+    months: tuple[MonthOfCustomers, ...]
+    as_of: Instant | None
+    """What was known then is in the figures; null while they are counted for the first time."""
+    behind_seconds: int | None
+    """How long ago that was."""
 
 
 class AnalysisMonth(DescribedResponse):
@@ -71,7 +77,7 @@ class AnalysisMonth(DescribedResponse):
     month: str
     groups: tuple[GroupOfMonth, ...]
     """The same ones in every month, in the same order."""
-    total: GroupOfMonth
+    total: FiguresOfMonth
 
 
 class Analysis(DescribedResponse):

@@ -1,6 +1,6 @@
 """Customers, visits and value by month, against figures that are reckoned anew from the facts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
@@ -13,15 +13,14 @@ from services.scoring.domain.counters import counter_from
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.months import month_at, month_from, month_text
 from services.scoring.domain.summary import summarize
-from services.scoring.views.analysis import MOST_GROUPS, TOTAL, analysed, band_of
+from services.scoring.views.analysis import MOST_GROUPS, analysed, band_of
 from services.scoring.views.grades import grades_of
-from services.scoring.views.totals import months_of
+from services.scoring.views.totals import CountedMonths
 from shared.contracts.envelope import Event
 from shared.contracts.http.scoring_months import (
     AnalysisBy,
     AnalysisMonth,
-    GradesOfMonth,
-    GroupOfMonth,
+    FiguresOfMonth,
 )
 from shared.testing.summaries import totals_of
 from tests.services.scoring.given import DEALER, POLICY, day, sale, visit
@@ -52,15 +51,23 @@ def known_customers(*told: list[Event[Any]]) -> dict[str, ScoringFacts]:
     return {key: told_of(key, *events) for key, events in zip(keys, told, strict=False) if events}
 
 
-def plain(group: GroupOfMonth) -> Reckoned:
-    assert sum(group.by_grade.values()) == group.customers
-    return Reckoned(group.customers, group.visits, sum(group.paid.values()), group.value)
+def plain(figures: FiguresOfMonth) -> Reckoned:
+    assert sum(figures.by_grade.values()) == figures.customers
+    assert sum(figures.by_risk.values()) <= figures.customers
+    return Reckoned(figures.customers, figures.visits, sum(figures.paid.values()), figures.value)
+
+
+def counted(
+    known: Mapping[str, ScoringFacts], now: datetime, asked: Sequence[int]
+) -> CountedMonths:
+    present = month_at(now, SHANGHAI)
+    return CountedMonths.of(totals(known, now), asked, present, now)
 
 
 def analysis(*told: list[Event[Any]], by: AnalysisBy, months: list[str]) -> list[AnalysisMonth]:
     now = day("2026-11-20")
-    found = totals(known_customers(*told), now)
-    return list(analysed(months_of(found, [month_from(each) for each in months]), by))
+    found = counted(known_customers(*told), now, [month_from(each) for each in months])
+    return list(analysed(found.months, by))
 
 
 @always(customers, moments, some.sampled_from(BY), some.integers(0, 36))
@@ -72,10 +79,11 @@ def test_figures_are_what_is_reckoned_from_the_facts(
 ) -> None:
     known = known_customers(*([*story, *who] if story else [] for story, who in told))
     asked = month_at(now, SHANGHAI) - ago
-    [month] = analysed(months_of(totals(known, now), [asked]), by)
+    [month] = analysed(counted(known, now, [asked]).months, by)
     year, number = map(int, month_text(asked).split("-"))
     expected = reckoned(known, POLICY, by, year=year, month=number, zone=SHANGHAI, now=now)
-    shown = {group.group: plain(group) for group in (*month.groups, month.total)}
+    shown = {group.group: plain(group.figures) for group in month.groups}
+    shown["total"] = plain(month.total)
     assert {name: figures for name, figures in shown.items() if any(figures)} == expected
 
 
@@ -84,14 +92,14 @@ def test_every_month_has_the_same_groups_and_a_level_stays() -> None:
     found = analysis(told, by="occupation", months=["2025-01", "2025-02", "2025-03"])
     assert [month.month for month in found] == ["2025-01", "2025-02", "2025-03"]
     assert [[group.group for group in month.groups] for month in found] == [["teacher"]] * 3
-    assert [month.groups[0].customers for month in found] == [0, 1, 1]
+    assert [month.groups[0].figures.customers for month in found] == [0, 1, 1]
 
 
 def test_what_the_feed_does_not_tell_is_unknown_and_comes_last() -> None:
     teacher = [sale("2025-02-10"), profile(occupation="teacher")]
     others = [[sale("2025-02-10")], [sale("2025-02-10")]]
     [month] = analysis(*others, teacher, by="occupation", months=["2025-02"])
-    assert [(group.group, group.customers) for group in month.groups] == [
+    assert [(group.group, group.figures.customers) for group in month.groups] == [
         ("teacher", 1),
         ("unknown", 2),
     ]
@@ -100,7 +108,7 @@ def test_what_the_feed_does_not_tell_is_unknown_and_comes_last() -> None:
 def test_ages_go_by_the_year_of_the_month() -> None:
     told = [sale("2025-02-10"), profile(birth_year=1996)]
     found = analysis(told, by="age", months=["2025-12", "2026-01"])
-    shown = [[group.group for group in month.groups if group.customers] for month in found]
+    shown = [[group.group for group in month.groups if group.figures.customers] for month in found]
     assert shown == [["under 30"], ["30-39"]]
 
 
@@ -128,7 +136,7 @@ def test_many_groups_are_shown_as_one() -> None:
     ]
     [month] = analysis(*told, by="occupation", months=["2025-02"])
     assert len(month.groups) == MOST_GROUPS + 1
-    assert (month.groups[-1].group, month.groups[-1].customers) == ("other", 3)
+    assert (month.groups[-1].group, month.groups[-1].figures.customers) == ("other", 3)
     assert month.total.customers == MOST_GROUPS + 3
 
 
@@ -148,10 +156,10 @@ def test_a_car_is_told_by_make_and_model() -> None:
     assert [group.group for group in month.groups] == ["BYD Han"]
 
 
-def grades(*told: list[Event[Any]], months: list[str]) -> list[GradesOfMonth]:
+def grades(*told: list[Event[Any]], months: list[str]) -> list[FiguresOfMonth]:
     now = day("2026-11-20")
-    found = totals(known_customers(*told), now)
-    return [grades_of(each) for each in months_of(found, [month_from(each) for each in months])]
+    found = counted(known_customers(*told), now, [month_from(each) for each in months])
+    return [grades_of(month).figures for month in found.months]
 
 
 def test_movement_between_grades_is_told_by_month() -> None:
@@ -164,13 +172,13 @@ def test_movement_between_grades_is_told_by_month() -> None:
 
 
 def test_what_is_counted_otherwise_is_no_figure_of_a_group() -> None:
-    for counter in ("new", "general>potential", "risk=lost", "active>due", "", " ", "a xx"):
+    for counter in ("new", "N", "Nx", "xq", "", " ", "oteacher", "oteacher shadow"):
         assert counter_from(counter) is None
 
 
 def test_the_total_is_all_customers() -> None:
     [month] = analysis([sale("2025-02-10")], [visit("2025-02-10")], by="age", months=["2025-02"])
-    assert (month.total.group, month.total.customers) == (TOTAL, 2)
+    assert (month.total.customers, month.total.new) == (2, 2)
 
 
 @always(stories(), moments)
@@ -181,6 +189,6 @@ def test_a_new_month_changes_nobody(story: list[Event[Any]], now: datetime) -> N
     later = now + timedelta(days=100)
     if story and summarize(known[next(iter(known))], POLICY, later, zone=SHANGHAI) is not None:
         asked = range(month_at(now, SHANGHAI) - 33, month_at(now, SHANGHAI) + 1)
-        before = [grades_of(month) for month in months_of(totals(known, now), asked)]
-        after = [grades_of(month) for month in months_of(totals(known, later), asked)]
+        before = [grades_of(month) for month in counted(known, now, asked).months]
+        after = [grades_of(month) for month in counted(known, later, asked).months]
         assert after[:-1] == before[:-1]

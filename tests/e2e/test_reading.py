@@ -1,0 +1,103 @@
+"""From intake's endpoint to scoring's lists and totals, and back again when documents change."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from shared.contracts.identifiers import customer_key
+from shared.settings import MongoSettings
+from tests.e2e.house import DEALER, House, ago, house, reported
+from tests.servers import Broker
+
+pytestmark = [pytest.mark.broker, pytest.mark.database]
+
+OTHER_DEALER = "sunrise/chicago"
+LISTS, GRADES = f"/v1/dealers/{DEALER}/customers", f"/v1/dealers/{DEALER}/grades"
+ANALYSIS = f"/v1/dealers/{DEALER}/analysis"
+
+
+@pytest.fixture(scope="module")
+def aftercare(
+    tmp_path_factory: pytest.TempPathFactory, own_broker: Broker, own_mongo: MongoSettings
+) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("reading"), own_broker, own_mongo) as running:
+        yield running
+
+
+def sale(customer: str, *, dealer_id: str = DEALER, status: str = "delivered") -> dict[str, Any]:
+    when = ago(hours=20) if status == "delivered" else ago(hours=1)
+    return reported(
+        "sale",
+        f"sale-{customer}-{status}",
+        dealer_id=dealer_id,
+        deal_no=f"D-{customer}",
+        status=status,
+        source_modified_at=when,
+        deal_date=ago(days=9)[:10],
+        delivered_at=ago(hours=20),
+        sale_type="retail",
+        price={"amount": "31500.00", "currency": "EUR"},
+        customer={"source_customer_id": customer},
+    )
+
+
+def visit(customer: str, number: str, paid: str, status: str = "closed") -> dict[str, Any]:
+    return reported(
+        "visit",
+        f"visit-{number}-{status}",
+        ro_no=number,
+        status=status,
+        source_modified_at=ago(hours=10) if status == "closed" else ago(hours=1),
+        opened_at=ago(hours=12),
+        closed_at=ago(hours=10),
+        customer={"source_customer_id": customer},
+        lines=[
+            {"line_no": "1", "pay_type": "customer", "labour_amount": paid, "parts_amount": "0"}
+        ],
+        currency="EUR",
+    )
+
+
+def numbers(aftercare: House, path: str = LISTS, **query: str | int) -> list[str]:
+    found: Mapping[str, Any] = aftercare.get("scoring", path, **query).json()
+    return [line["customer_key"].rpartition("/")[2] for line in found["customers"]]
+
+
+def figures(aftercare: House) -> dict[str, Any]:
+    found: dict[str, Any] = aftercare.get("scoring", GRADES).json()["now"]["figures"]
+    return found
+
+
+def test_events_come_in_lists_and_totals_and_what_is_voided_leaves_them(aftercare: House) -> None:
+    assert (
+        aftercare.send(
+            *(sale(customer) for customer in ("1", "2", "3")),
+            visit("2", "R-2", "600.00"),
+            visit("3", "R-3", "300.00"),
+            sale("9", dealer_id=OTHER_DEALER),
+        ).json()["accepted"]
+        == 6
+    )
+    aftercare.until(lambda: numbers(aftercare, sort="score") == ["2", "3", "1"])
+    aftercare.until(lambda: sum(figures(aftercare)["paid"].values()) == 900)
+    before = figures(aftercare)
+    assert (before["customers"], before["new"], before["visits"]) == (3, 3, 2)
+    assert numbers(aftercare, sort="points", limit=2) == ["2", "3"]
+    assert numbers(aftercare, f"/v1/dealers/{OTHER_DEALER}/customers", sort="score") == ["9"]
+    page = aftercare.get("scoring", LISTS, sort="score", limit=1).json()
+    rest = aftercare.get("scoring", LISTS, sort="score", after=page["after"]).json()
+    assert [line["customer_key"] for line in rest["customers"]] == [
+        customer_key(DEALER, "dms", number) for number in ("3", "1")
+    ]
+
+    aftercare.send(visit("2", "R-2", "600.00", "voided"), sale("1", status="unwound"))
+    aftercare.until(lambda: sorted(numbers(aftercare, sort="score")) == ["2", "3"])
+    aftercare.until(lambda: figures(aftercare)["customers"] == 2)
+    assert figures(aftercare)["paid"] == {"EUR": 300}
+    assert figures(aftercare)["visits"] == 1
+    analysis = aftercare.get("scoring", ANALYSIS, by="source").json()["months"][-1]
+    assert [group["group"] for group in analysis["groups"]] == ["dms"]
+    assert analysis["groups"][0]["figures"] == analysis["total"]
+    table = aftercare.get("scoring", ANALYSIS, by="source", format="csv", lang="en").text
+    assert table.splitlines()[-1].split(",")[1:3] == ["total", "2"]
