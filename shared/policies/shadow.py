@@ -97,7 +97,7 @@ def compared_in(line: Mapping[str, JsonValue], version: str) -> Compared | None:
 def period_of(version: str) -> str:
     """Under which period of a dealer's totals a shadow is counted: what was counted of another one
     is never mixed with it."""
-    return f"{DIFFERING} {version}"
+    return f"{DIFFERING}-{version}"
 
 
 def _due_by_both(
@@ -149,7 +149,7 @@ def _shadow(facts: CustomerFacts, rulebook: Rulebook[PolicyEdition[P]]) -> Polic
 
 
 def _counting(summary: Summary, version: str, counts: Mapping[str, int]) -> Summary:
-    return replace(summary, counts={**summary.counts, period_of(version): counts})
+    return replace(summary, apart={**summary.apart, period_of(version): counts})
 
 
 def _listed(summary: Summary, version: str, compared: Compared) -> Summary:

@@ -10,7 +10,7 @@ from services.scoring.domain.months import month_from
 
 _LEVELS: frozenset[Measure] = frozenset({"customers", "value"})
 """What is counted as it changes: what it comes to is the sum of all months before."""
-BESIDE = "shadow "
+BESIDE = "shadow-"
 """How periods begin that are no months: what is tried beside a dealer's rules."""
 _EARLIEST = -1
 """Before every month."""
