@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
+from services.scoring.domain.decide import decide
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rulebook import ScoringEdition, ScoringRulebook
-from services.scoring.domain.summary import score_in
 from shared.contracts.http.policies import Compared, Difference, Level
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.scoring import Grade, ScoreChanged
@@ -39,7 +39,7 @@ def between(
     facts: ScoringFacts, policy: ScoringPolicy, other: ScoringPolicy, now: datetime
 ) -> Compared | None:
     """The same, of two policies."""
-    before, after = score_in(facts, policy, now), score_in(facts, other, now)
+    before, after = scored(facts, policy, now), scored(facts, other, now)
     if before is None or after is None:
         return None
     return Compared(
@@ -56,6 +56,12 @@ def between(
 TRIAL: Trial[ScoringFacts, ScoringRulebook] = Trial(
     propose=partial(proposed, ScoringEdition), applied_at=last_applied_at, compare=compare
 )
+
+
+def scored(facts: ScoringFacts, policy: ScoringPolicy, now: datetime) -> ScoreChanged | None:
+    """The score by this policy; None without a document to the customer's name."""
+    contents = (output.content for output in decide(facts, {}, policy, now).outputs)
+    return next((content for content in contents if isinstance(content, ScoreChanged)), None)
 
 
 def _risk(score: ScoreChanged) -> str:

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from services.scoring.domain.dry_run import scored
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.rulebook import ScoringRulebook
-from services.scoring.domain.summary import score_in
 from shared.contracts.http.scoring_shadow import ShadowScore
 from shared.decider.snapshot import Snapshot
 
@@ -14,7 +14,7 @@ def shadow_score(
 ) -> ShadowScore | None:
     """As of `now`; None where nothing is tried, or no document stands to the customer's name."""
     shadow = rulebook.shadow(snapshot.dealer_id)
-    score = score_in(snapshot.facts, shadow.policy, now) if shadow is not None else None
+    score = scored(snapshot.facts, shadow.policy, now) if shadow is not None else None
     if shadow is None or score is None:
         return None
     return ShadowScore(
