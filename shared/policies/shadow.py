@@ -139,7 +139,7 @@ def _compared_in(
         counted = _counting(summary, shadow.version, _counts(compared))
         return _listed(counted, shadow.version, compared) if compared.differences else counted
 
-    return Summaries(lists=(*summaries.lists, DIFFERING), summarize=summarize)
+    return replace(summaries, lists=(*summaries.lists, DIFFERING), summarize=summarize)
 
 
 def _shadow(facts: CustomerFacts, rulebook: Rulebook[PolicyEdition[P]]) -> PolicyEdition[P] | None:

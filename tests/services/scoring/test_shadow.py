@@ -17,6 +17,7 @@ from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rulebook import ScoringEdition, ScoringRulebook
 from services.scoring.settings import ScoringSettings
+from shared.contracts.envelope import Event
 from shared.decider.decider import Decider
 from shared.platform.http import make_app
 from shared.policies.by_edition import by_edition
@@ -208,6 +209,56 @@ async def test_a_shadow_says_nothing_and_is_due_when_it_changes(tmp_path: Path) 
     back = (await service.stored())[CUSTOMER]
     assert (back.policy_version, back.due_at) == (before.policy_version, before.due_at)
     assert len(service.publisher.records) == said
+
+
+async def test_totals_follow_what_is_tried_what_happens_and_what_time_does(tmp_path: Path) -> None:
+    service = await running(tmp_path)
+    await service.summarize()
+    before = await service.reader.totals(DEALER)
+    written(tmp_path)
+    await service.follow()
+    await service.summarize()
+    assert await told(service) == (1, {20: 1})
+    await service.take(other(visit("2025-01-15")))
+    await service.summarize()
+    assert await told(service) == (2, {20: 2})
+    await service.until(day("2025-01-20"))
+    await service.summarize()
+    assert await told(service) == (2, {-20: 1, 20: 1})
+    await service.until(day("2025-01-31"))
+    await service.summarize()
+    assert await told(service) == (2, {-20: 2})
+    written(tmp_path, DRAFT.replace("40", "50"))
+    await service.follow()
+    service.clock.set(day("2025-02-01"))
+    await service.summarize()
+    assert await told(service) == (2, {-20: 2})
+    RulesPaths(tmp_path, "scoring").shadow_of(DEALER).unlink()
+    await service.follow()
+    await service.summarize()
+    after = await service.reader.totals(DEALER)
+    assert before.keys() == after.keys()
+
+
+async def told(
+    service: Following[ScoringFacts, ScoringRulebook],
+) -> tuple[int, dict[int, int]]:
+    """How many were compared, and how many of them win or lose how many points."""
+    asked = make_app(title="scoring")
+    asked.include_router(routes(service.reader, service.clock, dealers=DEALERS))
+    async with AsyncClient(transport=ASGITransport(asked), base_url="http://x") as http:
+        page = (await http.get(f"/v1/dealers/{DEALER}/shadow")).json()
+    totals = page["totals"]
+    by = {each["by"]: each["number"] for each in totals["by"]}
+    assert sum(by.values()) == totals["changed"] == len(page["customers"])
+    return totals["judged"], by
+
+
+def other(event: Event[Any]) -> Event[Any]:
+    """The same, of another customer."""
+    key = f"{DEALER}/cdk/C2"
+    changes = {"customer_key": key, "document_id": f"{DEALER}/cdk/visit/R2"}
+    return event._replace(key=key, data=event.data.model_copy(update=changes))
 
 
 async def test_what_is_applied_is_no_longer_tried(tmp_path: Path) -> None:
