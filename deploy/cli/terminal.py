@@ -5,7 +5,9 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +20,7 @@ _NAME = "aftercare"
 _DATA_DIR = "--data-dir"
 FAILED = 1
 WRONG_USE = 2
+TELL_EVERY_SECONDS = 10.0
 
 out = Console()
 err = Console(stderr=True)
@@ -33,6 +36,12 @@ def write(lines: Iterable[str]) -> None:
     """Print lines as they are, whatever they hold."""
     for line in lines:
         sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def write_text(text: str) -> None:
+    """Print a text as it is, its ends of lines included."""
+    sys.stdout.write(text)
     sys.stdout.flush()
 
 
@@ -65,6 +74,25 @@ def progress(*columns: str | ProgressColumn) -> Progress:
 def bar(what: str) -> Progress:
     """A bar, and how many of how many are done."""
     return progress(what, BarColumn(), MofNCompleteColumn())
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Told how many are done, and of how many where that is known, shows it: as a bar, or, where
+    nobody watches, as a line on standard error now and then."""
+    told_at = time.monotonic()
+    with bar(what) as shown:
+        task = shown.add_task("", total=None)
+
+        def show(done: int, total: int | None = None) -> None:
+            nonlocal told_at
+            shown.update(task, completed=done, total=total)
+            if not err.is_terminal and time.monotonic() - told_at >= TELL_EVERY_SECONDS:
+                told_at = time.monotonic()
+                of_all = f" of {total}" if total is not None else ""
+                err.print(f"{what}: {done}{of_all}", markup=False, highlight=False, soft_wrap=True)
+
+        yield show
 
 
 def count(number: int, noun: str) -> str:

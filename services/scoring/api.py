@@ -22,6 +22,7 @@ from services.scoring.views.grades import grades_of
 from services.scoring.views.history import HistoryBy, local_day, series
 from services.scoring.views.listing import AskedList, FoundLines, WrongCursor, behind
 from services.scoring.views.rhythms import rhythms_page
+from services.scoring.views.shadow import shadow_score
 from services.scoring.views.totals import CountedMonths
 from shared.contracts.http.rhythms import Rhythms
 from shared.contracts.http.scoring import CustomerScore, ScoreHistory
@@ -34,7 +35,7 @@ from shared.decider.snapshot import Snapshot
 from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit, Responses
 from shared.platform.problems import Refusal, undecided, unknown, wrong_parameters
 from shared.platform.tables import CSV_CONTENT, Accept, Format, asks_for_csv, csv_response
-from shared.runtime import Reader, customer_snapshot, known_dealer
+from shared.runtime import Reader, customer_snapshot, known_dealer, shadow_routes
 from shared.time.clock import TimeSource
 
 DEFAULT_LIMIT = 100
@@ -47,7 +48,7 @@ MOST_READ = 2_000
 """How many lines are read at most for a page where some are not asked for: it may be shorter."""
 AS_A_TABLE: Responses = {200: {"content": CSV_CONTENT}}
 
-Limit = Annotated[
+ListLimit = Annotated[
     int | None,
     Query(
         ge=1,
@@ -120,6 +121,7 @@ def routes(reader: Reader[ScoringFacts], clock: TimeSource, *, dealers: Dealers)
     _route_of_grades(router, reader, clock, dealers)
     _route_of_the_analysis(router, reader, clock, dealers)
     _route_of_rhythms(router, reader, clock)
+    router.include_router(shadow_routes(reader))
     return router
 
 
@@ -173,7 +175,8 @@ def _routes_of_a_customer(
         score = customer_score(snapshot, _rules(reader, snapshot, now), now)
         if score is None:
             raise Refusal(unknown("no score of such a customer"))
-        return score
+        shadow = shadow_score(snapshot, reader.policy, now)
+        return score.model_copy(update={"shadow": shadow})
 
 
 def _routes_of_lists(
@@ -195,7 +198,7 @@ def _routes_of_lists(
         period: Period = None,
         order: Order = None,
         after: After = "",
-        limit: Limit = None,
+        limit: ListLimit = None,
         table: AskedTable,
     ) -> Customers | Response:
         """A page costs what it shows, however many customers there are.
@@ -300,9 +303,7 @@ def _route_of_the_analysis(
         return answer
 
 
-def _route_of_rhythms(
-    router: APIRouter, reader: Reader[ScoringFacts], clock: TimeSource
-) -> None:
+def _route_of_rhythms(router: APIRouter, reader: Reader[ScoringFacts], clock: TimeSource) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/rhythms",
         summary="On which days a dealer's customers came, without saying who they are",

@@ -8,7 +8,7 @@ import structlog
 from services.scoring import api
 from services.scoring.adapters.policies import common
 from services.scoring.domain.decide import condense, decide
-from services.scoring.domain.dry_run import TRIAL
+from services.scoring.domain.dry_run import TRIAL, between
 from services.scoring.domain.facts import READS, ScoringFacts, join
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rulebook import ScoringRulebook
@@ -21,6 +21,7 @@ from shared.platform import metrics
 from shared.platform.logs import configure_logging
 from shared.policies.by_edition import by_edition
 from shared.policies.folder import RulesFolder
+from shared.policies.shadow import with_shadows
 from shared.policies.watch import RulesWatch
 from shared.runtime import PolicyWatch, serve
 from shared.settings import from_environment, starting
@@ -45,8 +46,13 @@ def decider(settings: ScoringSettings) -> Decider[ScoringFacts, ScoringPolicy]:
 
 
 def service(settings: ScoringSettings) -> Decider[ScoringFacts, ScoringRulebook]:
-    """Scoring by each dealer's own rules. Raises what `ScoringSettings.rulebook` raises."""
-    return by_edition(decider(settings), settings.rulebook())
+    """Scoring by each dealer's own rules, with others tried beside them.
+
+    Raises what `ScoringSettings.rulebook` raises.
+    """
+    return with_shadows(
+        by_edition(decider(settings), settings.rulebook()), decide=decide, compare=between
+    )
 
 
 def rules_watch(

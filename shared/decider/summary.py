@@ -6,7 +6,7 @@ of a list and a total cost what they show, however many customers a dealer has.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from typing import Generic, Self, TypeVar
@@ -34,6 +34,8 @@ class Summary:
     """Period, such as `2026-11` -> counter -> how much of its dealer's total is this one's."""
     groups: tuple[str, ...] = ()
     """Each counter counts in each of these groups, too: there it is called `GROUP COUNTER`."""
+    apart: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """The same as `counts`, of periods of their own, but in no group."""
 
     def counted(self) -> Iterator[tuple[str, str, int]]:
         """Period, counter and count, of all that it counts for."""
@@ -42,6 +44,9 @@ class Summary:
                 yield period, counter, count
                 for group in self.groups:
                     yield period, f"{group} {counter}", count
+        for period, counts in self.apart.items():
+            for counter, count in counts.items():
+                yield period, counter, count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,8 @@
-"""What a service follows: the editions that were applied, and the rosters; no draft."""
+"""What a service follows: the editions that were applied, and the rosters; no draft, but the
+shadows, which decide nothing."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,6 +12,7 @@ from shared.dealers.roster import Roster
 from shared.dealers.roster_file import RosterFile, read_roster
 from shared.policies.applied import Applied, read_edition
 from shared.policies.collected import repeated, unless_wrong
+from shared.policies.drafts import Draft
 from shared.policies.edition import Edition
 from shared.policies.paths import RulesPaths
 from shared.policies.rulebook import Rulebook
@@ -22,6 +25,7 @@ R = TypeVar("R")
 Stamp = tuple[int, int, int]
 """What tells one content of a file from another: modified at, size, inode."""
 Stamps = Mapping[Path, Stamp]
+_NO_STAMP = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class FolderReading(Generic[E, B]):
     """Makes the rulebook of the editions and the rosters, both by dealer."""
     with_rosters: bool = False
     """Whether anything is decided by rosters; else they are not read."""
+    shadow: Callable[[Path], Draft[E]] | None = None
+    """Reads a shadow; raises WrongFile. None: the service tries nothing beside its rules."""
 
 
 class RulesFolder(Generic[E, B]):
@@ -45,6 +51,24 @@ class RulesFolder(Generic[E, B]):
         self._reading = reading
         self._editions: dict[Path, tuple[Stamp, Applied[E]]] = {}
         self._rosters: dict[Path, tuple[Stamp, RosterFile]] = {}
+        self._shadows: dict[Path, tuple[Stamp, Draft[E]]] = {}
+        self._unlisted: list[str] = []
+        self.wrong_shadows: Sequence[str] = ()
+        """What is wrong with shadows, as they were read last. It hinders nothing: whoever tries
+        something must not keep a dealer from what is in force."""
+
+    @property
+    def shadows(self) -> Mapping[str, Draft[E]]:
+        """Those that can be used, by dealer, as they were read last."""
+        of_dealer = Counter(draft.dealer_id for draft in self.all_shadows)
+        return {
+            draft.dealer_id: draft for draft in self.all_shadows if of_dealer[draft.dealer_id] == 1
+        }
+
+    @property
+    def all_shadows(self) -> Sequence[Draft[E]]:
+        """Also where a dealer has several, so that none can be used."""
+        return [draft for _, draft in self._shadows.values()]
 
     def stamps(self) -> Stamps:
         """Of all files that the service follows. Raises WrongFile."""
@@ -52,15 +76,16 @@ class RulesFolder(Generic[E, B]):
         paths = self._paths.edition_files()
         if self._reading.with_rosters:
             paths += self._paths.roster_files()
-        return {path: _stamp(path) for path in paths}
+        return {**{path: _stamp(path) for path in paths}, **self._shadow_stamps()}
 
     def rulebook(self, stamps: Stamps | None = None) -> B:
         """As the files are that have these stamps. Raises WrongFile with all that is wrong."""
         known = self.stamps() if stamps is None else stamps
         of_rosters = {path for path in known if path.parent == self._paths.rosters}
+        of_shadows = {path for path in known if path.parent == self._paths.shadows}
         wrong: list[str] = []
         self._editions = _read_all(
-            {path: known[path] for path in known if path not in of_rosters},
+            {path: known[path] for path in known if path not in of_rosters | of_shadows},
             self._editions,
             partial(read_edition, kind=self._reading.edition),
             wrong,
@@ -75,7 +100,25 @@ class RulesFolder(Generic[E, B]):
         if wrong:
             raise WrongFile(wrong)
         rosters = {found.dealer: found.roster for _, found in self._rosters.values()}
-        return self._reading.rulebook(self._by_dealer(), rosters)
+        self._read_shadows({path: known[path] for path in known if path in of_shadows})
+        found = self._reading.rulebook(self._by_dealer(), rosters)
+        shadows = {dealer_id: draft.edition for dealer_id, draft in self.shadows.items()}
+        return found.with_shadows(shadows) if shadows else found
+
+    def _shadow_stamps(self) -> Stamps:
+        self._unlisted = []
+        if self._reading.shadow is None:
+            return {}
+        paths = unless_wrong(self._paths.shadow_files, self._unlisted) or []
+        return {path: unless_wrong(partial(_stamp, path), []) or _NO_STAMP for path in paths}
+
+    def _read_shadows(self, stamps: Stamps) -> None:
+        if self._reading.shadow is None:
+            return
+        wrong = [*self._unlisted]
+        self._shadows = _read_all(stamps, self._shadows, self._reading.shadow, wrong)
+        dealers = ((draft.dealer_id, path) for path, (_, draft) in self._shadows.items())
+        self.wrong_shadows = (*wrong, *repeated(dealers))
 
     def _by_dealer(self) -> Mapping[str, tuple[E, ...]]:
         found: dict[str, list[Applied[E]]] = {}

@@ -3,6 +3,8 @@
 calendars/*.yaml, *.ics              opening hours and holidays, for all services
 rosters/*.yaml                       who has which role, for all services
 SERVICE/policies/*.yaml              drafts, one a dealer: what operators write
+SERVICE/shadow/*.yaml                shadows, one a dealer: drafts that are tried beside what is in
+                                     force, and decide nothing
 SERVICE/applied/GROUP_DEALER/*.json  editions: what the service follows
 """
 
@@ -19,6 +21,7 @@ OLD_VARIABLE = "AFTERCARE_COMPLAINTS_RULES_DIR"
 SERVICES = ("complaints", "scoring", "followup", "identity")
 """Those that have rules of a dealer's own."""
 POLICIES, CALENDARS, ROSTERS, APPLIED = "policies", "calendars", "rosters", "applied"
+SHADOW = "shadow"
 YAML = (".yaml", ".yml")
 
 
@@ -33,6 +36,11 @@ class RulesPaths:
     def policies(self) -> Path:
         """The drafts."""
         return self.root / self.service / POLICIES
+
+    @property
+    def shadows(self) -> Path:
+        """Drafts that are tried beside what is in force."""
+        return self.root / self.service / SHADOW
 
     @property
     def applied(self) -> Path:
@@ -55,6 +63,13 @@ class RulesPaths:
         """The editions of all dealers, by dealer and then in the order of application."""
         dealers = sorted(path for path in _entries(self.applied) if path.is_dir())
         return [path for dealer in dealers for path in files(dealer, (".json",))]
+
+    def shadow_files(self) -> list[Path]:
+        return files(self.shadows, YAML)
+
+    def shadow_of(self, dealer_id: str) -> Path:
+        """Where `aftercare policy shadow` writes that of a dealer."""
+        return self.shadows / f"{dealer_id.replace('/', '_')}.yaml"
 
     def roster_files(self) -> list[Path]:
         return files(self.rosters, YAML)
@@ -101,7 +116,7 @@ def unknown_folders(root: Path) -> list[str]:
 
 def _has_rules(folder: Path) -> bool:
     with contextlib.suppress(OSError):  # what cannot be looked into was not put there as rules
-        return any((folder / name).is_dir() for name in (POLICIES, APPLIED, *SERVICES))
+        return any((folder / name).is_dir() for name in (POLICIES, APPLIED, SHADOW, *SERVICES))
     return False
 
 

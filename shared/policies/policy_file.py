@@ -42,6 +42,8 @@ class CommonRules(Generic[P]):
     policy: P
     memory_days: str | None
     """The field of the policy that says how long what was said is remembered; None: none does."""
+    shadowed: bool = False
+    """Whether a dealer's other rules can be tried beside those in force, as events come."""
 
     @property
     def shipped(self) -> PolicyEdition[P]:
@@ -49,7 +51,12 @@ class CommonRules(Generic[P]):
 
     def reading(self) -> FolderReading[PolicyEdition[P], Rulebook[PolicyEdition[P]]]:
         """What the service reads of the folder."""
-        return FolderReading(service=self.service, edition=self.edition, rulebook=self._rulebook)
+        return FolderReading(
+            service=self.service,
+            edition=self.edition,
+            rulebook=self._rulebook,
+            shadow=self.read_draft if self.shadowed else None,
+        )
 
     def kind(
         self,

@@ -28,6 +28,8 @@ class Rulebook(Policy, Generic[E]):
     """For dealers, and for times, of which no edition says anything."""
     editions: Mapping[DealerId, tuple[E, ...]] = {}
     """Dealer -> its editions, in the order in which they were applied."""
+    shadows: Mapping[DealerId, E] = {}
+    """Dealer -> what is tried beside what is in force. Nothing is ever decided by it."""
 
     @model_validator(mode="after")
     def _in_the_order_of_application(self) -> Self:
@@ -44,7 +46,8 @@ class Rulebook(Policy, Generic[E]):
         return digest([self.SAID, self.shipped.version, *sorted(versions)])
 
     def version_for(self, dealer_id: str) -> str:
-        """Changes when, and only when, what this dealer is decided by does."""
+        """Changes when, and only when, what this dealer is decided by does, or what is tried beside
+        it: all are looked at once more then."""
         return self._by_dealer.get(dealer_id) or self._shipped_version
 
     @cached_property
@@ -55,14 +58,25 @@ class Rulebook(Policy, Generic[E]):
     def _by_dealer(self) -> Mapping[str, str]:
         return {
             dealer_id: digest(
-                [self.SAID, self.shipped.version, *(each.version for each in editions)]
+                [
+                    self.SAID,
+                    self.shipped.version,
+                    *(each.version for each in self.editions.get(dealer_id, ())),
+                    *(f"beside {each.version}" for each in (self.shadow(dealer_id),) if each),
+                ]
             )
-            for dealer_id, editions in self.editions.items()
+            for dealer_id in {*self.editions, *self.shadows}
         }
 
     def current(self, dealer_id: str) -> E:
         """The last edition of a dealer, be it one to come; what a draft is compared with."""
         return (self.shipped, *self.editions.get(dealer_id, ()))[-1]
+
+    def shadow(self, dealer_id: str) -> E | None:
+        """What is tried beside a dealer's rules; None where it says the same as the last edition:
+        then it was applied, and nothing is left to try."""
+        found = self.shadows.get(dealer_id)
+        return None if found is None or found.judges_as(self.current(dealer_id)) else found
 
     def in_force(self, dealer_id: str, now: datetime) -> E:
         """The last edition of a dealer that was applied by now."""
@@ -79,6 +93,13 @@ class Rulebook(Policy, Generic[E]):
 
     def with_edition(self, dealer_id: str, edition: E) -> Self:
         """The rulebook with one more edition of this dealer, its last."""
-        content = {name: getattr(self, name) for name in type(self).model_fields}
         mine = (*self.editions.get(dealer_id, ()), edition)
-        return type(self)(**content | {"editions": {**self.editions, dealer_id: mine}})
+        return self._but(editions={**self.editions, dealer_id: mine})
+
+    def with_shadows(self, shadows: Mapping[str, E]) -> Self:
+        """The rulebook with these shadows, by dealer, and no others."""
+        return self._but(shadows=shadows)
+
+    def _but(self, **changes: object) -> Self:
+        content = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self)(**content | changes)

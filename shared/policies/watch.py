@@ -1,7 +1,7 @@
 """Looks whether the files that a service follows have changed, while it runs."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
@@ -22,8 +22,9 @@ class RulesWatch(Generic[E, B]):
     """Asked every few seconds: names, sizes and times of the files, off the event loop.
 
     What is wrong is logged once per change, with file, line and field, and raised at every
-    look as long as it lasts. `running` is what the service follows meanwhile; `show` is told of
-    it once a day and at each change, for metrics alone.
+    look as long as it lasts; what is wrong with a shadow is logged alone. `running` is what the
+    service follows meanwhile; `show` is told of it once a day and at each change, for metrics
+    alone.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class RulesWatch(Generic[E, B]):
         self._show = show
         self._seen: Stamps | None = None
         self._wrong: list[str] = []
+        self._wrong_shadows: Sequence[str] = ()
         self._looked_on: date | None = None
 
     async def look(self, now: datetime) -> B | None:
@@ -61,6 +63,7 @@ class RulesWatch(Generic[E, B]):
                     raise WrongFile(self._wrong)
                 return None
             found = self._folder.rulebook(stamps)
+            self._tell_wrong_shadows()
             if gone := list(_gone(self._running, found)):
                 raise WrongFile(gone)
         except WrongFile as wrong:
@@ -72,6 +75,12 @@ class RulesWatch(Generic[E, B]):
         # both are for the thread: where there are many editions they take their time
         is_other = found.version != self._running.version or found != self._running
         return found if is_other else None
+
+    def _tell_wrong_shadows(self) -> None:
+        wrong = self._folder.wrong_shadows
+        if wrong and wrong != self._wrong_shadows:
+            log.error("shadows are wrong, nothing is tried there", lines=list(wrong))
+        self._wrong_shadows = wrong
 
 
 def _gone(running: B, found: B) -> Iterator[str]:

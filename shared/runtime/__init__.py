@@ -9,6 +9,7 @@ What a service is made of
     holdings       the endpoint that tells which documents are held
     census         gauges of what is stored, counted by one instance for all
     reload         another policy, between two turns
+    shadows        the endpoint that tells what is tried beside a dealer's rules
     policies       the endpoints that try other rules on what is stored, and tell how far they are
     health         whether the consumer lives
 
@@ -48,6 +49,7 @@ from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.ports import Ports, Subscription
 from shared.runtime.reader import Reader, customer_snapshot, known_dealer
 from shared.runtime.reload import PolicyWatch
+from shared.runtime.shadows import shadow_routes
 from shared.runtime.worker import Worker
 
 __all__ = [
@@ -65,4 +67,5 @@ __all__ = [
     "customer_snapshot",
     "known_dealer",
     "serve",
+    "shadow_routes",
 ]

@@ -5,6 +5,7 @@ A request looks at one page, whatever the dealer has, and lets others through me
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,14 @@ from typing import Generic, Protocol, TypeVar
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
-from shared.contracts.http.policies import Compared, DryRunPage, DryRunRequest, ProgressPage
+from shared.contracts.http.policies import (
+    Compared,
+    DryRunPage,
+    DryRunRequest,
+    Level,
+    LevelCount,
+    ProgressPage,
+)
 from shared.contracts.http.problem import problem
 from shared.contracts.values import instant_text
 from shared.dealers.dealer import Dealers
@@ -81,6 +89,7 @@ class PolicyPages(Generic[F, P]):
         page = await self._page(asked.dealer, asked.after, PAGE)
         judged = unreadable = 0
         changed: list[Compared] = []
+        levels = Counter[Level]()
         for number, aggregate in enumerate(page):
             if number % BREATH == 0:
                 await asyncio.sleep(0)
@@ -90,12 +99,18 @@ class PolicyPages(Generic[F, P]):
             except Exception:  # one that cannot be judged must not hide the others
                 unreadable += 1
                 continue
-            judged += found is not None
-            changed.extend([found] if found is not None and found.differences else [])
+            if found is not None:
+                judged += 1
+                levels.update(found.levels)
+                changed.extend([found] if found.differences else [])
         return DryRunPage(
             judged=judged,
             unreadable=unreadable,
             changed=tuple(changed),
+            levels=tuple(
+                LevelCount(output=each.output, before=each.before, after=each.after, number=number)
+                for each, number in levels.items()
+            ),
             next=self._cursor(page[-1]) if len(page) == PAGE else None,
         )
 

@@ -255,11 +255,9 @@ class Summarizer(Generic[F, P]):
         for found in changed:
             for version, sign in ((found, 1), (held.get(found.id), -1)):
                 summary = version.summary if version is not None else None
-                for period, counts in summary.counts.items() if summary is not None else ():
+                for period, counter, count in summary.counted() if summary is not None else ():
                     key = found.dealer_id, partition, period
-                    total = differences.setdefault(key, Counter())
-                    for counter, count in counts.items():
-                        total[counter] += sign * count
+                    differences.setdefault(key, Counter())[counter] += sign * count
         more = {key: without_zeros(total) for key, total in differences.items()}
         touched = [key for key, counts in more.items() if counts]
         known = await self._store.totals(touched)
@@ -289,8 +287,8 @@ def check(summary: Summary, id_: str) -> None:
     """Raises `ValueError`, or `TypeError`, where a summary is not what it must be."""
     for rank in summary.ranks.values():
         Place.of(rank, id_)
-    told = json.dumps([summary.line, summary.counts])
+    told = json.dumps([summary.line, summary.counts, summary.groups, summary.apart])
     if len(told) > MOST_CHARACTERS:
         raise ValueError("a summary is too large")
-    if not all(_PERIOD.fullmatch(period) for period in summary.counts):
+    if not all(_PERIOD.fullmatch(period) for period in (*summary.counts, *summary.apart)):
         raise ValueError("a period is written otherwise")

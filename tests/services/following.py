@@ -22,10 +22,13 @@ from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
 from shared.runtime.policies import PolicyPages
 from shared.runtime.reload import PolicyWatch, reload_policy
+from shared.runtime.snapshots import StoreReader
 from shared.settings import RuntimeSettings
 from shared.testing.clock import ManualClock
 from shared.testing.publisher import MemoryPublisher
 from shared.testing.store import MemoryStore
+from shared.testing.summaries import MemorySummaries
+from tests.dealers import DEALERS
 from tests.working import working
 
 F = TypeVar("F", bound=Facts)
@@ -54,6 +57,7 @@ class Following(Generic[F, P]):
         self.clock = ManualClock(now)
         self.publisher = MemoryPublisher()
         self.store = MemoryStore()
+        self.summaries = None if decider.summaries is None else MemorySummaries()
         self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
         self.pages = PolicyPages(
             decider=decider, trial=trial, store=self.store, clock=self.clock, partitions=lambda: 1
@@ -66,6 +70,7 @@ class Following(Generic[F, P]):
             ownership=self.ownership,
             settings=RuntimeSettings(sweep_page=2),
             dealers=dealers,
+            summaries=self.summaries,
         )
 
     async def take(self, *events: Event[Any]) -> None:
@@ -89,12 +94,26 @@ class Following(Generic[F, P]):
     async def apply(self, dealer_id: str, edition: Edition) -> None:
         """An operator applies an edition; the service notices it and is done with it."""
         write_edition(self.paths, dealer_id, edition)
+        await self.follow()
+
+    async def follow(self) -> None:
+        """The service notices that files have changed, and is done with it."""
         assert self.watch is not None
         found = await self.watch(self.clock.now())
         assert found is not None
         await reload_policy(self.decider, found, self.ownership)
         for _ in range(SWEEPS):
             await self._worker.wake()
+
+    async def summarize(self) -> None:
+        """Lists and totals are brought up to date."""
+        while await self._worker.summarize():
+            pass
+
+    @property
+    def reader(self) -> StoreReader[F, P]:
+        """What endpoints ask."""
+        return StoreReader(self.decider, self.store, self.clock, DEALERS, summaries=self.summaries)
 
     async def tried(self, dealer_id: str, edition: Edition) -> DryRunSum:
         """What an operator is told that this edition would do."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+from fastapi import APIRouter
+
 from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
 from shared.decider.decider import Decider
 from shared.platform import http
@@ -24,8 +26,10 @@ def answering(
     trial: Trial[Any, Any],
     stored: Sequence[Aggregate],
     clock: TimeSource,
+    *more: APIRouter,
 ) -> Iterator[str]:
-    """The address at which the service answers, in a thread of its own, and says it is ready."""
+    """The address at which the service answers, in a thread of its own, and says it is ready.
+    `more`: what else it answers."""
     loop, address, done = asyncio.new_event_loop(), list[str](), asyncio.Event()
     ready = threading.Event()
 
@@ -42,6 +46,8 @@ def answering(
         app = http.make_app(title="a service", lifespan=_nothing)
         app.include_router(http.operations(readiness))
         app.include_router(policy_routes(pages, read_dealers(EXAMPLE_DEALERS)))
+        for router in more:
+            app.include_router(router)
         async with served(app, HttpSettings()) as found:
             address.append(f"http://127.0.0.1:{found.port}")
             ready.set()

@@ -67,7 +67,7 @@ SCORING = Example(
     before="general",
     after="potential",
     said=lambda content: content.get("grade"),
-    effects={("grade", "up"): 1, ("score", "up"): 1},
+    effects={("grade", "up"): 1, ("recent_visit", "won"): 1, ("score", "up"): 1},
 )
 FOLLOWUP = Example(
     put_together=_followup,

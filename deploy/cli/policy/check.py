@@ -1,7 +1,7 @@
 """The dealers' rules of a service as a whole: what is wrong with them, and what is most likely
 not meant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,13 +31,27 @@ class Checked(Generic[E, B]):
     """What the service follows; as if nothing was applied where that is wrong."""
     wrong: Sequence[str]
     warnings: Sequence[str]
+    shadows: Mapping[str, Draft[E]]
+    """What is tried beside the rules, by dealer."""
 
 
 def check(root: Path, kind: PolicyKind[E, B], dealers: Dealers, now: datetime) -> Checked[E, B]:
     """Read everything of a service in the folder. Raises WrongFile only if it is not there."""
     drafts = kind.drafts(RulesPaths(root, kind.service), now)
     wrong = list(drafts.wrong)
-    found = unless_wrong(RulesFolder(root, kind.reading).rulebook, wrong)
+    folder = RulesFolder(root, kind.reading)
+    found = unless_wrong(folder.rulebook, wrong)
+    wrong.extend(folder.wrong_shadows)
     rulebook = kind.reading.rulebook({}, {}) if found is None else found
-    warnings = list(kind.warnings(rulebook, drafts.by_dealer, dealers, now))
-    return Checked(kind, drafts.by_dealer, rulebook, wrong, warnings)
+    warnings = [
+        *kind.warnings(rulebook, drafts.by_dealer, dealers, now),
+        *kind.warnings(rulebook, folder.shadows, dealers, now),
+        *_unread(RulesPaths(root, kind.service), kind),
+    ]
+    warnings = list(dict.fromkeys(warnings))
+    return Checked(kind, drafts.by_dealer, rulebook, wrong, warnings, folder.shadows)
+
+
+def _unread(paths: RulesPaths, kind: PolicyKind[E, B]) -> Iterator[str]:
+    if kind.reading.shadow is None and paths.shadows.exists():
+        yield f"{paths.shadows}: nothing reads it; {kind.service} tries no rules beside its own"

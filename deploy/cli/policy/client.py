@@ -11,12 +11,13 @@ from pydantic import BaseModel, ValidationError
 
 from deploy.cli.answers import in_words
 from deploy.cli.failures import CannotRun
-from deploy.cli.policy.totals import DryRunSum
+from deploy.cli.policy.totals import SHOWN, DryRunSum
 from deploy.cli.terminal import hint
-from shared.contracts.http.policies import DryRunPage, DryRunRequest, ProgressPage
+from shared.contracts.http.policies import DryRunPage, DryRunRequest, ProgressPage, ShadowPage
 from shared.policies.edition import Edition
 
 REQUEST_SECONDS = 60.0
+MOST_OF_A_PAGE = 500
 
 M = TypeVar("M", bound=BaseModel)
 Show = Callable[[int], None]
@@ -48,9 +49,12 @@ class PolicyClient:
         with httpx.Client(timeout=REQUEST_SECONDS) as http:
             yield cls(service, url, http)
 
-    def dry_run(self, dealer_id: str, edition: Edition, *, show: Show) -> DryRunSum:
-        """What the edition would do to all that the dealer has."""
-        found, after = DryRunSum(), ""
+    def dry_run(
+        self, dealer_id: str, edition: Edition, *, show: Show, limit: int | None = SHOWN
+    ) -> DryRunSum:
+        """What the edition would do to all that the dealer has. `limit`: of how many cases or
+        customers the differences are kept; None: of all."""
+        found, after = DryRunSum(limit), ""
         content = edition.model_dump(mode="json")
         while True:
             asked = DryRunRequest(dealer=dealer_id, edition=content, after=after)
@@ -78,6 +82,33 @@ class PolicyClient:
             if page.next is None:
                 return Followed(page.applied_at, looked_at, left)
             after = page.next
+
+    def tried(self, dealer_id: str, *, limit: int | None) -> tuple[ShadowPage, DryRunSum]:
+        """What is tried beside the dealer's rules, and what it comes to."""
+        orders = ("won",) if limit is None else ("won", "lost")
+        pages = {order: self._tried(dealer_id, order, limit) for order in orders}
+        found = DryRunSum(limit)
+        first = pages["won"][0]
+        found.add_tried(first)
+        customers = {
+            each.name: each for some in pages.values() for page in some for each in page.customers
+        }
+        for each in customers.values():
+            found.keep(each)
+        return first, found
+
+    def _tried(self, dealer_id: str, order: str, limit: int | None) -> list[ShadowPage]:
+        """So many of those who win, or lose, most; all of them without a limit."""
+        path = f"/v1/dealers/{dealer_id}/shadow"
+        asked = {"order": order, "limit": str(MOST_OF_A_PAGE), "after": ""}
+        pages: list[ShadowPage] = []
+        while True:
+            page = self._read(ShadowPage, "GET", path, params=asked)
+            pages.append(page)
+            had = sum(len(each.customers) for each in pages)
+            if page.next is None or (limit is not None and had >= limit):
+                return pages
+            asked["after"] = page.next
 
     def _read(
         self,

@@ -2,30 +2,42 @@
 
 import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
 from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
 from deploy.cli.failures import CannotRun
+from deploy.cli.policy import shadow
 from deploy.cli.policy import show as policy_show
 from deploy.cli.policy.check import check
 from deploy.cli.policy.client import PolicyClient
+from deploy.cli.policy.customers import as_csv
 from deploy.cli.policy.folder import RulesWork
-from deploy.cli.policy.totals import DryRunSum
+from deploy.cli.policy.options import (
+    Format,
+    Limit,
+    Rules,
+    Service,
+    ServiceName,
+    Url,
+    address_of,
+)
+from deploy.cli.policy.totals import SHOWN, DryRunSum
 from deploy.cli.readiness import what_keeps
 from deploy.cli.terminal import (
     WRONG_USE,
     AsJson,
     DataDir,
-    bar,
     confirm,
+    counting,
     err,
     hint,
     warn,
     write,
     write_json,
+    write_text,
 )
 from shared.policies.drafts import Draft
 from shared.policies.paths import SERVICES, VARIABLE, unknown_folders
@@ -39,17 +51,12 @@ INTERRUPTED = 130
 app = typer.Typer(
     help="The dealers' rules: look at them, compare them, apply them.", no_args_is_help=True
 )
+app.add_typer(shadow.app, name="shadow")
 
-Rules = Annotated[
-    Path | None, typer.Option("--rules", help=f"The folder of rules; else {VARIABLE}.")
-]
 Dealer = Annotated[str, typer.Argument(help="Such as sunrise/pudong.")]
 NoDryRun = Annotated[
     bool, typer.Option("--no-dry-run", help="Do not ask the service what would change.")
 ]
-Url = Annotated[str, typer.Option(help="The address of the service; else that of `aftercare up`.")]
-ServiceName = Literal["complaints", "scoring", "followup", "identity"]
-Service = Annotated[ServiceName, typer.Option("--service", help="Whose rules.")]
 
 
 @app.command("check")
@@ -74,18 +81,31 @@ def diff(
     no_dry_run: NoDryRun = False,
     url: Url = "",
     data_dir: DataDir = DEFAULT_DIRECTORY,
+    form: Format = "table",
+    limit: Limit = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare drafts with what is in force, and count what would change."""
+    """Compare drafts with what is in force, and count what would change: who moves, and how far."""
     work = RulesWork.of(service, rules)
     drafts = work.drafts(dealer)
-    address = None if no_dry_run else _address(service, url, data_dir)
     if as_json:
-        found = [_as_json(work, draft, address) for draft in drafts]
-        write_json(found, readable=True)
-    else:
-        for draft in drafts:
-            _show(work, draft, address)
+        form = "json"
+    if form == "csv" and (no_dry_run or service == "complaints"):
+        raise typer.BadParameter(
+            "--format csv is a table of customers: of the dry run of scoring or followup"
+        )
+    address = None if no_dry_run else address_of(service, url, data_dir)
+    shown = SHOWN if limit is None else limit
+    match form:
+        case "table":
+            for draft in drafts:
+                _show(work, draft, address, limit=shown)
+        case "json":
+            found = [_as_json(work, draft, address, limit=shown) for draft in drafts]
+            write_json(found, readable=True)
+        case "csv":
+            for draft in drafts:
+                _write_csv(work, draft, address or "", limit=limit)
 
 
 @app.command()
@@ -100,6 +120,9 @@ def apply(
         bool, typer.Option("--rebase-open", help="Open cases are judged by the new rules, too.")
     ] = False,
     rules: Rules = None,
+    tried: Annotated[
+        bool, typer.Option("--shadow", help="What is tried beside its rules, not the draft.")
+    ] = False,
     note: Annotated[str, typer.Option(help="Kept with the edition: who decided, and why.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     no_dry_run: NoDryRun = False,
@@ -112,16 +135,18 @@ def apply(
     """Put a dealer's draft into force, after showing what that would do."""
     work = RulesWork.of(service, rules)
     choice = _choice(work, new_cases_only=new_cases_only, rebase_open=rebase_open)
-    [draft] = work.drafts(dealer)
-    address = _address(service, url, data_dir)
+    draft = work.shadow(dealer) if tried else work.drafts(dealer)[0]
+    address = address_of(service, url, data_dir)
     if work.is_applied(draft, choice):
         since = work.kind.in_force(work.current(dealer))
-        write([f"nothing to apply: the draft of {dealer} is in force already ({since})"])
+        what = "what is tried beside the rules" if tried else "the draft"
+        write([f"nothing to apply: {what} of {dealer} is in force already ({since})"])
     else:
         _show(work, draft, None if no_dry_run else address)
         _agree(dealer, choice, yes=yes)
         path, edition = work.apply(draft, choice, note=note)
         write([f"applied to {dealer}, {work.kind.in_force(edition)}: {path}"])
+        write(work.end_shadow(dealer))
     if not no_wait:
         if not url:
             require_rules(addresses(data_dir).rules, work.folder, service=service)
@@ -189,19 +214,21 @@ def _choice(work: RulesWork, *, new_cases_only: bool, rebase_open: bool) -> str 
     return "rebase" if rebase_open else "keep"
 
 
-def _show(work: RulesWork, draft: Draft[Any], address: str | None) -> None:
+def _show(work: RulesWork, draft: Draft[Any], address: str | None, *, limit: int = SHOWN) -> None:
     """What is different, and what applying would do; without an address the first alone."""
     since = work.kind.in_force(work.current(draft.dealer_id))
     write([f"{draft.dealer_id}: {draft.path} beside what is in force ({since})"])
     changes = work.differences(draft)
     write(policy_show.changed(changes) if changes else ["  no difference"])
     if address is not None and not work.is_applied(draft, work.most):
-        found = _dry_run(work, draft, address)
+        found = _dry_run(work, draft, address, limit=limit)
         write(policy_show.dry_run(work.kind.service, found))
 
 
-def _as_json(work: RulesWork, draft: Draft[Any], address: str | None) -> dict[str, Any]:
-    found = _dry_run(work, draft, address) if address is not None else None
+def _as_json(
+    work: RulesWork, draft: Draft[Any], address: str | None, *, limit: int
+) -> dict[str, Any]:
+    found = _dry_run(work, draft, address, limit=limit) if address is not None else None
     service = work.kind.service
     return {
         "dealer": draft.dealer_id,
@@ -212,17 +239,21 @@ def _as_json(work: RulesWork, draft: Draft[Any], address: str | None) -> dict[st
     }
 
 
-def _dry_run(work: RulesWork, draft: Draft[Any], address: str) -> DryRunSum:
+def _write_csv(work: RulesWork, draft: Draft[Any], address: str, *, limit: int | None) -> None:
+    found = _dry_run(work, draft, address, limit=limit)
+    write_text(as_csv(found))
+
+
+def _dry_run(work: RulesWork, draft: Draft[Any], address: str, *, limit: int | None) -> DryRunSum:
     edition = work.edition(draft, work.most)
     what = "open cases" if work.kind.service == "complaints" else "customers"
     try:
         with (
-            bar(f"{draft.dealer_id}: trying it on {what}") as shown,
+            counting(f"{draft.dealer_id}: trying it on {what}") as shown,
             PolicyClient.of(work.kind.service, address) as client,
         ):
-            task = shown.add_task("", total=None)
             return client.dry_run(
-                draft.dealer_id, edition, show=lambda done: shown.update(task, completed=done)
+                draft.dealer_id, edition, show=lambda done: shown(done, None), limit=limit
             )
     except CannotRun as failure:
         raise CannotRun(f"no dry run: {failure}. --no-dry-run goes on without") from failure
@@ -258,16 +289,15 @@ def _until_brought_over(work: RulesWork, dealer: str, url: str) -> None:
     applied_at = work.current(dealer).applied_at
     least, moved_at = None, time.monotonic()
     with (
-        bar(f"{dealer}: {what} brought over") as shown,
+        counting(f"{dealer}: {what} brought over") as shown,
         PolicyClient.of(service, url) as client,
     ):
-        task = shown.add_task("", total=None)
         while True:
             found = client.followed(dealer)
             left = found.left if found.applied_at == applied_at else found.looked_at
             if found.applied_at == applied_at and not left:
                 break
-            shown.update(task, total=found.looked_at, completed=found.looked_at - left)
+            shown(found.looked_at - left, found.looked_at)
             if least is None or left < least:
                 least, moved_at = left, time.monotonic()
             elif time.monotonic() - moved_at > STALLED_SECONDS:
@@ -278,7 +308,3 @@ def _until_brought_over(work: RulesWork, dealer: str, url: str) -> None:
                 )
             time.sleep(LOOK_EVERY_SECONDS)
     write([f"all {found.looked_at} {what} of {dealer} are decided by what is in force"])
-
-
-def _address(service: str, url: str, data_dir: Path) -> str:
-    return url or addresses(data_dir).urls[service]

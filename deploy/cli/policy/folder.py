@@ -1,6 +1,7 @@
 """The folder of rules as one service has it, and what is done to it: drafts read, editions
 written."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,6 +101,64 @@ class RulesWork:
     @property
     def _paths(self) -> RulesPaths:
         return RulesPaths(self.folder, self.kind.service)
+
+    def shadow(self, dealer_id: str) -> Draft[Any]:
+        """What is tried beside a dealer's rules; it must be right, and the editions."""
+        self._rulebook()
+        if dealer_id not in self.reader.shadows:
+            none = f"{self._paths.shadows}: nothing is tried beside the rules of {dealer_id}"
+            raise WrongConfiguration([*self.reader.wrong_shadows, none])
+        return self.reader.shadows[dealer_id]
+
+    def write_shadow(self, dealer_id: str, content: bytes) -> Path:
+        """A file that is there as a whole or not at all, instead of what is tried at present.
+        Raises `CannotRun`."""
+        path = self._paths.shadow_of(dealer_id)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(content)
+            draft.rename(path)
+            for other in self._files_of_shadow(dealer_id):
+                if other != path:
+                    other.unlink()
+        except OSError as error:
+            raise CannotRun(f"what is to be tried cannot be written: {error}") from None
+        finally:
+            draft.unlink(missing_ok=True)
+        return path
+
+    def remove_shadow(self, dealer_id: str) -> list[Path]:
+        """Try nothing beside a dealer's rules any more; which files that were. Raises
+        `CannotRun`."""
+        found = self._files_of_shadow(dealer_id)
+        try:
+            for path in found:
+                path.unlink()
+        except OSError as error:
+            raise CannotRun(f"what is tried cannot be removed: {error}") from None
+        return found
+
+    def _files_of_shadow(self, dealer_id: str) -> list[Path]:
+        """Whatever they are called, and one of its name that is nobody's, as it is wrong."""
+        self._rulebook()
+        named = self._paths.shadow_of(dealer_id)
+        dealers = {draft.path: draft.dealer_id for draft in self.reader.all_shadows}
+        if named.exists():
+            dealers.setdefault(named, dealer_id)
+        return sorted(path for path, whose in dealers.items() if whose == dealer_id)
+
+    def end_shadow(self, dealer_id: str) -> list[str]:
+        """Remove what is tried where it is in force now; a line that says so."""
+        self._rulebook()
+        draft = self.reader.shadows.get(dealer_id)
+        if draft is None or not draft.edition.judges_as(self.current(dealer_id)):
+            return []
+        try:
+            removed = self.remove_shadow(dealer_id)
+        except CannotRun as failure:
+            return [f"it is in force, and not tried any more; {failure}"]
+        return [f"in force, and so not tried any more: {path}" for path in removed]
 
     def _rulebook(self) -> Rulebook[Any]:
         try:

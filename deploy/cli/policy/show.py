@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from deploy.cli.policy import customers
 from deploy.cli.policy.check import Checked
 from deploy.cli.policy.totals import DryRunSum
 from deploy.cli.terminal import count
 from services.complaints.domain.dry_run import BREACHES
-from shared.contracts.http.policies import Difference
 from shared.policies.differences import FieldChange
 
 CHOICE = """\
@@ -38,6 +38,11 @@ def overview(checked: Checked[Any, Any]) -> Iterator[str]:
     for dealer_id in sorted(rulebook.editions.keys() - checked.drafts.keys()):
         current = rulebook.current(dealer_id)
         yield f"{dealer_id}: no draft; in force {kind.in_force(current)}: {kind.title(current)}"
+    for dealer_id, draft in sorted(checked.shadows.items()):
+        over = rulebook.shadow(dealer_id) is None
+        yield f"{dealer_id}: beside it {draft.path} is tried, and decides nothing" + (
+            ", no more, as it is in force" if over else ""
+        )
     yield f"all other dealers: {kind.others}"
 
 
@@ -65,12 +70,12 @@ def dry_run(service: str, found: DryRunSum) -> Iterator[str]:
     if service == "complaints":
         yield from _of_cases(found)
     else:
-        yield from _of_customers(service, found)
+        yield from customers.in_words(service, found)
 
 
 def dry_run_as_json(service: str, found: DryRunSum) -> dict[str, Any]:
     """Times as the wire has them."""
-    return _cases_as_json(found) if service == "complaints" else _customers_as_json(found)
+    return _cases_as_json(found) if service == "complaints" else customers.as_json(found)
 
 
 def _of_cases(found: DryRunSum) -> Iterator[str]:
@@ -119,38 +124,6 @@ def _cases_as_json(found: DryRunSum) -> dict[str, Any]:
             ],
         },
     }
-
-
-def _of_customers(service: str, found: DryRunSum) -> Iterator[str]:
-    yield f"dry run over {count(found.judged, 'customer')}:"
-    yield f"  of {found.changed} of {found.judged} something would be different"
-    for rule in found.rules:
-        effects = (f"{number} {effect}" for effect, number in found.of_rule(rule).items())
-        yield f"    {rule}: {', '.join(effects)}"
-    for each in found.first:
-        for one in each.differences:
-            yield f"    customer {each.name} {one.output} {one.effect}: {_before_and_after(one)}"
-    if found.unreadable:
-        unreadable = count(found.unreadable, "customer")
-        yield f"  {unreadable} could not be judged; see the log of {service}"
-
-
-def _customers_as_json(found: DryRunSum) -> dict[str, Any]:
-    return {
-        "customers": found.judged,
-        "unreadable": found.unreadable,
-        "changed": found.changed,
-        "rules": {rule: found.of_rule(rule) for rule in found.rules},
-        "first": [
-            {"customer_key": each.name, **one.model_dump(mode="json")}
-            for each in found.first
-            for one in each.differences
-        ],
-    }
-
-
-def _before_and_after(one: Difference) -> str:
-    return f"{one.before or 'not there'} -> {one.after or 'not there'}"
 
 
 def _moment(instant: str | None) -> str:

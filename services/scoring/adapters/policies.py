@@ -17,6 +17,7 @@ def common(policy: ScoringPolicy) -> CommonRules[ScoringPolicy]:
         rulebook=ScoringRulebook,
         policy=policy,
         memory_days="remember_changes_days",
+        shadowed=True,
     )
 
 

@@ -1,28 +1,56 @@
-"""What other rules would make of a customer's score and grade. Pure."""
+"""What other rules would make of a customer's score, grade and risk. Pure."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
 from services.scoring.domain.decide import decide
 from services.scoring.domain.facts import ScoringFacts
+from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rulebook import ScoringEdition, ScoringRulebook
-from shared.contracts.http.policies import Compared, Difference
+from shared.contracts.http.policies import Compared, Difference, Level
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.scoring import Grade, ScoreChanged
 from shared.policies.trial import Trial, last_applied_at, proposed
 
-_RANK: dict[Grade, int] = {"general": 0, "potential": 1, "quality": 2}
+_GRADES: tuple[Grade, ...] = ("general", "potential", "quality")
+_RISKS: tuple[str, ...] = ("lost", "at_risk", "due", "active")
+"""Both from the worst to the best."""
+_NO_RISK = "none"
+"""Of who has no car here."""
 
 
 def compare(
     facts: ScoringFacts, current: ScoringRulebook, other: ScoringRulebook, now: datetime
 ) -> Compared | None:
-    """The grade and the score where they would be others; None for a customer without a score."""
-    before, after = _score(facts, current, now), _score(facts, other, now)
+    """Grade, score, risk and the points of each rule where they would be others; None for a
+    customer without a score."""
+    if not facts.customer_key:
+        return None
+    in_force, would_be = (
+        rulebook.in_force(dealer_of(facts.customer_key), now).policy
+        for rulebook in (current, other)
+    )
+    return between(facts, in_force, would_be, now)
+
+
+def between(
+    facts: ScoringFacts, policy: ScoringPolicy, other: ScoringPolicy, now: datetime
+) -> Compared | None:
+    """The same, of two policies."""
+    before, after = scored(facts, policy, now), scored(facts, other, now)
     if before is None or after is None:
         return None
-    return Compared(name=facts.customer_key, differences=tuple(_compared(before, after)))
+    return Compared(
+        name=before.customer_key,
+        differences=tuple(_differences(before, after)),
+        points=(before.score, after.score),
+        levels=(
+            Level(output="grade", before=before.grade, after=after.grade),
+            Level(output="risk", before=_risk(before), after=_risk(after)),
+        ),
+    )
 
 
 TRIAL: Trial[ScoringFacts, ScoringRulebook] = Trial(
@@ -30,24 +58,51 @@ TRIAL: Trial[ScoringFacts, ScoringRulebook] = Trial(
 )
 
 
-def _score(facts: ScoringFacts, rulebook: ScoringRulebook, now: datetime) -> ScoreChanged | None:
-    if not facts.customer_key:
-        return None
-    policy = rulebook.in_force(dealer_of(facts.customer_key), now).policy
-    outputs = decide(facts, {}, policy, now).outputs
-    contents = (output.content for output in outputs)
+def scored(facts: ScoringFacts, policy: ScoringPolicy, now: datetime) -> ScoreChanged | None:
+    """The score by this policy; None without a document to the customer's name."""
+    contents = (output.content for output in decide(facts, {}, policy, now).outputs)
     return next((content for content in contents if isinstance(content, ScoreChanged)), None)
 
 
-def _compared(before: ScoreChanged, after: ScoreChanged) -> Iterator[Difference]:
+def _risk(score: ScoreChanged) -> str:
+    return score.risk.risk if score.risk is not None else _NO_RISK
+
+
+def _differences(before: ScoreChanged, after: ScoreChanged) -> Iterator[Difference]:
     if before.grade != after.grade:
-        up = _RANK[after.grade] > _RANK[before.grade]
-        yield _difference("grade", up=up, before=before.grade, after=after.grade)
+        up = _GRADES.index(after.grade) > _GRADES.index(before.grade)
+        yield _moved("grade", "up" if up else "down", before.grade, after.grade)
     if before.score != after.score:
         up = after.score > before.score
-        yield _difference("score", up=up, before=str(before.score), after=str(after.score))
+        yield _points("score", "up" if up else "down", before.score, after.score)
+    old, new = _risk(before), _risk(after)
+    if old != new:
+        yield _moved("risk", _course(old, new), old, new)
+    had_of, has_of = _by_rule(before), _by_rule(after)
+    for rule in dict.fromkeys([*had_of, *has_of]):
+        had, has = had_of[rule], has_of[rule]
+        if had != has:
+            yield _points(rule, "won" if has > had else "lost", had, has)
 
 
-def _difference(output: str, *, up: bool, before: str, after: str) -> Difference:
-    effect = "up" if up else "down"
+def _by_rule(score: ScoreChanged) -> Counter[str]:
+    points = Counter[str]()
+    for reason in score.reasons:
+        points[reason.rule] += reason.points
+    return points
+
+
+def _course(old: str, new: str) -> str:
+    """Whether they are farther from being lost, or nearer."""
+    if _NO_RISK in (old, new):
+        return "changes"
+    return "better" if _RISKS.index(new) > _RISKS.index(old) else "worse"
+
+
+def _moved(output: str, effect: str, before: str, after: str) -> Difference:
     return Difference(output=output, rule=output, effect=effect, before=before, after=after)
+
+
+def _points(output: str, effect: str, before: int, after: int) -> Difference:
+    moved = _moved(output, effect, str(before), str(after))
+    return moved.model_copy(update={"by": after - before})

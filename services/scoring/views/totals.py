@@ -10,6 +10,8 @@ from services.scoring.domain.months import month_from
 
 _LEVELS: frozenset[Measure] = frozenset({"customers", "value"})
 """What is counted as it changes: what it comes to is the sum of all months before."""
+BESIDE = "shadow-"
+"""How periods begin that are no months: what is tried beside a dealer's rules."""
 _EARLIEST = -1
 """Before every month."""
 
@@ -68,6 +70,8 @@ def _periods(totals: Mapping[str, Mapping[str, int]]) -> Mapping[int, Sums[Count
     """Month -> what was counted in it, without counters that nobody knows."""
     found: dict[int, Sums[Counter]] = {}
     for period, counts in totals.items():
+        if period.startswith(BESIDE):
+            continue
         month = _EARLIEST if period == BEFORE else month_from(period)
         parted = ((counter_from(name), count) for name, count in counts.items())
         found[month] = Sums({each: count for each, count in parted if each is not None})

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.contracts.http.described import DescribedResponse
+from shared.contracts.http.scoring_shadow import ShadowScore
 from shared.contracts.scoring import Form, Grade, NextVisit, Reason, Risk, RiskStands
 from shared.contracts.values import Bilingual, Instant
 
@@ -65,6 +66,8 @@ class CustomerScore(DescribedResponse):
     risk_changes: tuple[AnnouncedRisk, ...]
     next_change_at: Instant | None
     """When points fade next if nothing happens."""
+    shadow: ShadowScore | None = None
+    """Null where no other rules are tried beside the dealer's."""
     as_of: Instant
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.cli import terminal
 from deploy.cli.policy import command as policy_cli
 from deploy.cli.policy.client import PolicyClient
 from deploy.sandbox.processes import free_port
@@ -241,9 +242,11 @@ def test_a_service_that_does_not_follow_is_not_waited_for_in_vain(
 ) -> None:
     monkeypatch.setattr(policy_cli, "STALLED_SECONDS", 0.0)
     monkeypatch.setattr(policy_cli, "LOOK_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(terminal, "TELL_EVERY_SECONDS", 0.0)
     done = policy(rules, "apply", DEALER, "--rebase-open", "--yes", "--url", complaints)
     assert done.returncode == 1
     assert "dry run over 1 open case:" in done.stdout
+    assert f"{DEALER}: open cases brought over: 0 of 1\n" in done.stderr
     assert "1 of 1 open cases are still decided by other rules" in done.stderr
     assert "Does complaints read this folder (AFTERCARE_RULES_DIR)?" in done.stderr
 

@@ -156,7 +156,14 @@ async def test_a_dry_run_goes_through_a_dealers_own_page_by_page(
     changed = [each for page in found for each in page["changed"]]
     assert [each["name"] for each in changed] == ["a", "b", "e"]
     assert changed[0]["differences"] == [
-        {"output": "score", "rule": "score", "effect": "up", "before": "11", "after": "2"}
+        {
+            "output": "score",
+            "rule": "score",
+            "effect": "up",
+            "before": "11",
+            "after": "2",
+            "by": None,
+        }
     ], "as of the moment at which the edition begins"
     same = await all_pages(lambda after: service.tried(after=after, edition={"each": 1}))
     assert [page["changed"] for page in same] == [[], [], []]

@@ -1,0 +1,61 @@
+"""The endpoint that shows what is tried beside a dealer's rules: what it comes to in all, and who
+would be something else."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+
+from shared.contracts.http.policies import ShadowPage
+from shared.platform.asked import Limit, Responses
+from shared.platform.problems import Refusal, unknown
+from shared.policies.shadow import DIFFERING, compared_in, tried_in
+from shared.runtime.reader import Reader, known_dealer
+
+_NOTHING_TRIED: Responses = {
+    404: {"description": "There is no such dealer here, or nothing is tried beside its rules."},
+    422: {"description": "The page is not one of this list."},
+}
+
+
+def shadow_routes(reader: Reader[Any]) -> APIRouter:
+    """`/dealers/{group}/{dealer}/shadow`, of a service that decides `with_shadows`."""
+    router = APIRouter()
+
+    @router.get(
+        "/dealers/{group}/{dealer}/shadow",
+        summary="What other rules, tried beside a dealer's, would make of its customers",
+        responses=_NOTHING_TRIED,
+    )
+    async def shadow(
+        group: str,
+        dealer: str,
+        order: Annotated[
+            Literal["won", "lost"], Query(description="Who wins most points first, or loses most.")
+        ] = "won",
+        after: str = "",
+        limit: Limit = 100,
+    ) -> ShadowPage:
+        """As of a moment ago; complete once `totals` has all of the dealer's customers."""
+        dealer_id = known_dealer(reader, group, dealer)
+        tried = reader.policy.shadow(dealer_id)
+        if tried is None:
+            raise Refusal(
+                unknown(
+                    "no rules are tried beside those of this dealer; "
+                    "`aftercare policy shadow set` begins it"
+                )
+            )
+        page = await reader.listed(
+            dealer_id, DIFFERING, descending=order == "won", after=after, limit=limit
+        )
+        found = (compared_in(each.line, tried.version) for each in page.lines)
+        return ShadowPage(
+            dealer_id=dealer_id,
+            version=tried.version,
+            totals=tried_in(await reader.totals(dealer_id), tried.version),
+            summarized_until=await reader.summarized_until(),
+            customers=tuple(each for each in found if each is not None),
+            next=page.next,
+        )
+
+    return router
