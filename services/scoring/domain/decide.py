@@ -19,7 +19,7 @@ from shared.contracts.outputs import Output
 from shared.contracts.scoring import GradeChanged, RiskChanged, ScoreChanged
 from shared.contracts.subjects import ABOUT_THE_SCORE, GradeSubject, RiskSubject, change_subject
 from shared.contracts.values import to_milliseconds
-from shared.decider.decision import Announced, Announcement, Decision, State
+from shared.decider.decision import Announced, Announcement, AnyOutput, Decision, State
 
 
 def condense(facts: ScoringFacts, policy: ScoringPolicy) -> ScoringFacts:
@@ -48,7 +48,7 @@ def decide(
         for change in _told(facts, way, policy)
         if history_until is None or change.at > history_until
     ]
-    outputs = (score, *to_members, *announcements)
+    outputs: tuple[AnyOutput, ...] = (score, *to_members, *announcements)
     if history_until is None:
         return Decision(outputs, way.next_due)
     return Decision(outputs, way.next_due, is_history=_is_by(history_until))
@@ -89,7 +89,7 @@ def _told(
     remembered = timedelta(days=policy.remember_changes_days)
     late = facts.late_receipts()
     as_received: dict[int, set[str]] = {}
-    for change in (*way.changes, *way.risk.changes):
+    for change in _changes(way):
         if way.until >= change.at + remembered:
             continue
         in_time = change.at + HISTORY_AFTER
@@ -100,10 +100,13 @@ def _told(
         if received not in as_received:
             known = facts.received_by(in_time)
             then = course(known, policy, way.until) if known else None
-            changes = (*then.changes, *then.risk.changes) if then is not None else ()
-            as_received[received] = {about(each) for each in changes}
+            as_received[received] = set(map(about, _changes(then))) if then else set()
         if about(change) in as_received[received]:
             yield change
+
+
+def _changes(way: Course) -> tuple[GradeChange | RiskChange, ...]:
+    return (*way.changes, *way.risk.changes)
 
 
 def about(change: GradeChange | RiskChange) -> str:

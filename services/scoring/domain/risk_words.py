@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from services.scoring.domain.forecast import OWN_RHYTHM, words
+from services.scoring.domain.forecast import words
 from services.scoring.domain.risk import Ground, RiskChange, RiskCourse
 from services.scoring.domain.wording import day_en, day_zh
-from shared.contracts.scoring import NextVisit, Risk, RiskStands
+from shared.contracts.scoring import OWN_RHYTHM, NextVisit, Risk, RiskStands
 from shared.contracts.values import Bilingual
 
 EN: Mapping[Risk, str] = {

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.scoring.domain.facts import Sale, ScoringFacts, Visit
+from services.scoring.domain.documents import Sale, Visit
+from services.scoring.domain.facts import ScoringFacts
 from shared.contracts.http.rhythms import CustomerDays, Rhythms
 from shared.decider.snapshot import Snapshot
 

@@ -44,7 +44,7 @@ async def fit(histories: list[History], *arguments: str) -> Result:
     }
     found = make_app(title="scoring")
     reader = MemoryReader.deciding(decider(ScoringSettings()), facts, NOW, dealers=DEALERS)
-    found.include_router(routes(reader, ManualClock(NOW)))
+    found.include_router(routes(reader, ManualClock(NOW), dealers=DEALERS))
     async with served(found, HttpSettings()) as service:
         typed = ["scoring", "fit", *arguments, "--url", f"http://127.0.0.1:{service.port}"]
         return await asyncio.to_thread(CliRunner().invoke, app, typed)
@@ -110,7 +110,7 @@ async def test_what_is_read_says_nothing_of_who_it_is() -> None:
     facts = {f"{DEALER}/cdk/C1": facts_of(REGULAR[0])}
     reader = MemoryReader.deciding(decider(ScoringSettings()), facts, NOW, dealers=DEALERS)
     found = make_app(title="scoring")
-    found.include_router(routes(reader, ManualClock(NOW + timedelta(1))))
+    found.include_router(routes(reader, ManualClock(NOW + timedelta(1)), dealers=DEALERS))
     async with served(found, HttpSettings()) as service:
         status, body = await service.get(f"/v1/dealers/{DEALER}/rhythms?limit=5")
     assert status == 200
