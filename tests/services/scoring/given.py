@@ -266,6 +266,7 @@ def parted(
             "document_id": fact_about(f"{DEALER}/cdk/sale/{number}", f"ownership/{vin}"),
             "customer_key": CUSTOMER,
             "dealer_id": DEALER,
+            "sale_id": f"{DEALER}/cdk/sale/{number}",
             "vin": vin,
             "ended_at": day(on),
             "because": because,
