@@ -43,7 +43,7 @@ def decide(
     way = course(facts.documents, policy, now)
     score = State(ABOUT_THE_SCORE, _score(facts, way, policy))
     history_until = facts.history_until
-    announcements = [
+    announcements: list[Announcement] = [
         _announcement(change, announced, facts, way, policy)
         for change in _told(facts, way, policy)
         if history_until is None or change.at > history_until
@@ -89,7 +89,7 @@ def _told(
     remembered = timedelta(days=policy.remember_changes_days)
     late = facts.late_receipts()
     as_received: dict[int, set[str]] = {}
-    for change in _changes(way):
+    for change in way.every_change:
         if way.until >= change.at + remembered:
             continue
         in_time = change.at + HISTORY_AFTER
@@ -100,13 +100,10 @@ def _told(
         if received not in as_received:
             known = facts.received_by(in_time)
             then = course(known, policy, way.until) if known else None
-            as_received[received] = set(map(about, _changes(then))) if then else set()
+            changes = then.every_change if then is not None else []
+            as_received[received] = {about(each) for each in changes}
         if about(change) in as_received[received]:
             yield change
-
-
-def _changes(way: Course) -> tuple[GradeChange | RiskChange, ...]:
-    return (*way.changes, *way.risk.changes)
 
 
 def about(change: GradeChange | RiskChange) -> str:
