@@ -5,7 +5,7 @@ Pure. Made from the records of the scores and grades topics, and the names on th
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.console import Group
 from rich.table import Table
@@ -18,8 +18,10 @@ from shared.contracts.identifiers import customer_key, dealer_of, number_in
 from shared.contracts.scoring import GradeChanged, Reason, ScoreChanged
 from shared.dealers.dealer import Dealer
 
-SHOWN_LEAVING = 5
+SHOWN_LEAVING = 4
 """The most customers who are about to be lost that are shown."""
+SOON = timedelta(days=30)
+"""Who is lost this much later is about to be."""
 NO_NAME = "(no name)"
 _GRADES = {"quality": "quality 优质", "potential": "potential 潜力", "general": "general 一般"}
 _AXES = {"value": "value 价值", "loyalty": "loyalty 忠诚"}
@@ -91,9 +93,13 @@ _RISE = ("potential", "quality")
 
 
 def leaving(
-    records: Iterable[TopicRecord], *, names: Mapping[str, str], dealers: Sequence[Dealer]
+    records: Iterable[TopicRecord],
+    *,
+    names: Mapping[str, str],
+    dealers: Sequence[Dealer],
+    now: datetime,
 ) -> list[Leaving]:
-    """Who is at risk now and lost next, the soonest first."""
+    """Who is at risk now and lost soon, those of the highest value first."""
     by_id = {dealer.id: dealer for dealer in dealers}
     found = [
         Leaving(
@@ -107,9 +113,10 @@ def leaving(
         and score.risk is not None
         and (score.risk.risk, score.risk.next_risk) == ("at_risk", "lost")
         and score.risk.next_at is not None
+        and score.risk.next_at <= now + SOON
         and dealer_of(score.customer_key) in by_id
     ]
-    found.sort(key=lambda one: (one.lost_at, one.score.customer_key))
+    found.sort(key=lambda one: (-one.score.value, one.lost_at, one.score.customer_key))
     return found[:SHOWN_LEAVING]
 
 
@@ -127,7 +134,7 @@ def render_risen(found: Risen) -> Group:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")
     for reason in found.score.reasons:
         table.add_row(f"  {reason.points:+d}", _AXES[reason.axis], _why(reason))
     return Group(*lines, table, Text())
@@ -146,15 +153,17 @@ def _why(reason: Reason) -> Text:
 
 def render_leaving(found: Sequence[Leaving]) -> Group:
     """For a terminal: each with the day on which they are lost, and why."""
-    heading = Text("About to be lost 即将流失", style="bold")
+    heading = Text(f"About to be lost, within {SOON.days} days 即将流失", style="bold")
     if not found:
         return Group(heading, Text("  nobody so far"), Text())
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for _ in range(3):
-        table.add_column()
+    for _ in range(2):
+        table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for one in found:
+        who = f"  {one.name}\n  {one.dealer.name}\n  {_GRADES[one.score.grade]}"
         day = f"{one.lost_at.astimezone(one.dealer.zone):%d %b %Y}"
-        table.add_row(f"  {one.name}", day, Text("\n").join(_told(one.score)))
+        table.add_row(who, day, Text("\n").join(_told(one.score)))
     return Group(heading, table, Text())
 
 

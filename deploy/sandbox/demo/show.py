@@ -38,6 +38,7 @@ WIDTH_OF_A_FILE = 120
 _TITLES = {
     "dev.aftercare.score.changed.v1": "scores",
     "dev.aftercare.grade.changed.v1": "grades",
+    "dev.aftercare.risk.changed.v1": "risks",
     "dev.aftercare.task.changed.v1": "tasks",
     "dev.aftercare.deadline.warned.v1": "warnings",
     "dev.aftercare.deadline.breached.v1": "breaches",
@@ -194,7 +195,7 @@ def _risen(run: DemoRun, watch: Watch) -> Risen | None:
 
 
 def _leaving(run: DemoRun, watch: Watch) -> list[Leaving]:
-    return leaving(watch.received, names=watch.names, dealers=run.dealers)
+    return leaving(watch.received, names=watch.names, dealers=run.dealers, now=run.clock.now())
 
 
 def _as_json(balance: Balance, run: DemoRun, watch: Watch) -> dict[str, object]:

@@ -23,7 +23,7 @@ from shared.contracts.complaints import (
 )
 from shared.contracts.envelope import from_headers
 from shared.contracts.followup import TaskChanged
-from shared.contracts.scoring import GradeChanged
+from shared.contracts.scoring import GradeChanged, RiskChanged
 from shared.contracts.topics import (
     CASES,
     DEAD_LETTERS,
@@ -53,6 +53,7 @@ LABELS = {
     StepRefused.TYPE: "refused",
     CaseMerged.TYPE: "merged",
     GradeChanged.TYPE: "grade",
+    RiskChanged.TYPE: "risk",
     TaskChanged.TYPE: "task",
     DEAD_LETTER: DEAD_LETTER,
 }
@@ -174,6 +175,8 @@ def _notable(received: TopicRecord, *, first: bool) -> bool:
     match received["type"]:
         case GradeChanged.TYPE:
             return received["data"]["after"] == "quality"
+        case RiskChanged.TYPE:
+            return received["data"]["after"] in {"at_risk", "lost"}
         case TaskChanged.TYPE:
             return first and received["data"]["status"] == "open"
     return received["type"] in LABELS

@@ -69,7 +69,12 @@ def change(before: Grade = "potential", after: Grade = "quality", key: str = KEY
 
 
 def score(
-    key: str = KEY, risk: Risk | None = None, next_risk: Risk = "lost", *, days: int = 10
+    key: str = KEY,
+    risk: Risk | None = None,
+    next_risk: Risk = "lost",
+    *,
+    days: int = 10,
+    value: int = 50,
 ) -> TopicRecord:
     reason = Reason(
         axis="loyalty",
@@ -90,7 +95,7 @@ def score(
         customer_key=key,
         dealer_id=PUDONG.id,
         score=90,
-        value=50,
+        value=value,
         loyalty=40,
         grade="quality",
         reasons=(reason,),
@@ -149,25 +154,33 @@ def key(number: int) -> str:
     return f"{PUDONG.id}/dms-cn/C{number}"
 
 
-def test_who_is_lost_next_comes_first_and_those_who_are_not_at_risk_are_not_there() -> None:
+def test_who_is_worth_most_comes_first_and_who_is_not_soon_lost_is_not_there() -> None:
     records = [
         score(key(1), "at_risk", days=30),
         score(key(2), "at_risk", days=5),
+        score(key(6), "at_risk", days=31),
+        score(key(7), "at_risk", days=9, value=80),
         score(key(3), "due", "at_risk", days=1),
         score(key(4), "active", "due", days=1),
         score(key(5)),
     ]
-    found = leaving(records, names={key(2): "王芳"}, dealers=DEALERS)
-    assert [one.score.customer_key for one in found] == [key(2), key(1)]
+    found = leaving(records, names={key(2): "王芳"}, dealers=DEALERS, now=NOW)
+    assert [one.score.customer_key for one in found] == [key(7), key(2), key(1)]
     text = shown(render_leaving(found))
-    assert text.index("王芳") < text.index("(no name)")
-    for told in ("25 Nov 2026", "stayed away", "expected in spring", "中文 stayed away"):
+    for told in (
+        "王芳",
+        "(no name)",
+        "25 Nov 2026",
+        "stayed away",
+        "expected in spring",
+        "中文 stayed away",
+    ):
         assert told in text
 
 
 def test_no_more_are_shown_than_fit_on_a_screen_and_none_is_said() -> None:
     many = [score(key(number), "at_risk") for number in range(SHOWN_LEAVING + 2)]
-    assert len(leaving(many, names={}, dealers=DEALERS)) == SHOWN_LEAVING
+    assert len(leaving(many, names={}, dealers=DEALERS, now=NOW)) == SHOWN_LEAVING
     assert "nobody so far" in shown(render_leaving([]))
 
 
