@@ -104,6 +104,11 @@ def _profile(data: Data) -> str:
     return f"{data['customer_key']} ({data['kind']})"
 
 
+def _link(data: Data) -> str:
+    said = {"same": "same as", "different": "another than", "nothing": "nothing said any more of"}
+    return f"{data['customer_key']}: {said.get(data['says'], '')} {data['other_customer_key']}"
+
+
 def _score(data: Data) -> str:
     return (
         f"{data['customer_key']}: {data['score']} points "
@@ -113,6 +118,10 @@ def _score(data: Data) -> str:
 
 def _grade(data: Data) -> str:
     return f"{data['customer_key']}: {data['before']} -> {data['after']} ({data['score']} points)"
+
+
+def _risk(data: Data) -> str:
+    return f"{data['customer_key']}: {words(data['before'])} -> {words(data['after'])}"
 
 
 def _task(data: Data) -> str:
@@ -280,6 +289,7 @@ def _minute(instant: str) -> str:
 _SUMMARIES: dict[str, Callable[[Data], str]] = {
     intake.ComplaintStepTaken.TYPE: _step,
     intake.SurveyAnswered.TYPE: _survey,
+    intake.CustomerLinkMade.TYPE: _link,
     intake.ProfileRecorded.TYPE: _profile,
     scoring.LinkedFactsTold.TYPE: _linked,
     scoring.LinkedFactsWithdrawn.TYPE: _withdrawn,
@@ -287,6 +297,8 @@ _SUMMARIES: dict[str, Callable[[Data], str]] = {
     scoring.ScoreWithdrawn.TYPE: _withdrawn,
     scoring.GradeChanged.TYPE: _grade,
     scoring.GradeChangeWithdrawn.TYPE: _withdrawn,
+    scoring.RiskChanged.TYPE: _risk,
+    scoring.RiskChangeWithdrawn.TYPE: _withdrawn,
     followup.TaskChanged.TYPE: _task,
     followup.TaskWithdrawn.TYPE: _withdrawn,
     complaints.DeadlineWarned.TYPE: _deadline,

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from deploy.sandbox.feed import FeedLine
+from deploy.sandbox.feed.acquainted import RISING
 from shared.contracts.feeds import (
     ComplaintReported,
     ComplaintStepReported,
     ConsentReported,
+    CustomerLinkReported,
     ReferralReported,
     SaleReported,
     SurveyReported,
@@ -28,6 +30,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     ReferralReported.TYPE: ("scoring", "identity"),
     ConsentReported.TYPE: ("followup",),
     TaskOutcomeReported.TYPE: ("followup",),
+    CustomerLinkReported.TYPE: (),
 }
 """What is reported -> the services that must know of it."""
 
@@ -121,6 +124,8 @@ class Balance:
     alarms_from_history: int
     cases_otherwise: tuple[str, ...] = ()
     """What was not announced of the featured cases, and should have been."""
+    rise_announced: bool = True
+    """Whether the customer who comes once more became a quality customer."""
 
     @property
     def trouble(self) -> list[str]:
@@ -143,6 +148,8 @@ class Balance:
         if self.alarms_from_history:
             found.append(f"importing history raised {self.alarms_from_history} alarms")
         found += [f"not announced: {what}" for what in self.cases_otherwise]
+        if not self.rise_announced:
+            found.append(f"not announced: {RISING} moved from potential to quality")
         return found
 
     def in_words(self) -> list[str]:

@@ -21,6 +21,7 @@ from deploy.cli.topic_tail import following
 from deploy.examples import EXAMPLE_RULES
 from deploy.sandbox.demo.account import READ_BY, Balance, Ledger, missing
 from deploy.sandbox.demo.audit import Audit
+from deploy.sandbox.demo.customers import risen
 from deploy.sandbox.demo.stories import timelines
 from deploy.sandbox.demo.watch import WATCHED, Origin, Watch
 from deploy.sandbox.feed import FeedLine, history, live
@@ -245,4 +246,5 @@ async def _balance(
             for timeline in timelines(watch.received, dealers=run.dealers)
             for what in timeline.missing
         ),
+        rise_announced=risen(watch.received, names=watch.names, dealers=run.dealers) is not None,
     )

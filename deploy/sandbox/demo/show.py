@@ -15,6 +15,14 @@ from rich.table import Table
 from deploy.cli.terminal import write_json
 from deploy.sandbox.demo.account import Balance
 from deploy.sandbox.demo.browse import afterwards, to_browse
+from deploy.sandbox.demo.customers import (
+    Leaving,
+    Risen,
+    leaving,
+    render_leaving,
+    render_risen,
+    risen,
+)
 from deploy.sandbox.demo.play import DemoRun, demo_environment, play
 from deploy.sandbox.demo.stories import Timeline, render_timeline, timelines
 from deploy.sandbox.demo.summary import DealerSummary, render, summarize
@@ -30,6 +38,7 @@ WIDTH_OF_A_FILE = 120
 _TITLES = {
     "dev.aftercare.score.changed.v1": "scores",
     "dev.aftercare.grade.changed.v1": "grades",
+    "dev.aftercare.risk.changed.v1": "risks",
     "dev.aftercare.task.changed.v1": "tasks",
     "dev.aftercare.deadline.warned.v1": "warnings",
     "dev.aftercare.deadline.breached.v1": "breaches",
@@ -83,6 +92,10 @@ class _Shown:
         self.console.print()
         for timeline in _timelines(run, watch):
             self.console.print(render_timeline(timeline))
+        rose = _risen(run, watch)
+        if rose is not None:
+            self.console.print(render_risen(rose))
+        self.console.print(render_leaving(_leaving(run, watch)))
         self.console.print(render(_summaries(run, watch)))
         _show(balance, run, watch, self.say)
 
@@ -177,11 +190,22 @@ def _timelines(run: DemoRun, watch: Watch) -> list[Timeline]:
     return timelines(watch.received, dealers=run.dealers)
 
 
+def _risen(run: DemoRun, watch: Watch) -> Risen | None:
+    return risen(watch.received, names=watch.names, dealers=run.dealers)
+
+
+def _leaving(run: DemoRun, watch: Watch) -> list[Leaving]:
+    return leaving(watch.received, names=watch.names, dealers=run.dealers, now=run.clock.now())
+
+
 def _as_json(balance: Balance, run: DemoRun, watch: Watch) -> dict[str, object]:
+    rose = _risen(run, watch)
     return {
         **balance.as_json(),
         "published": {title: watch.counts[kind] for kind, title in _TITLES.items()},
         "cases": [timeline.as_json() for timeline in _timelines(run, watch)],
+        "risen": rose.as_json() if rose is not None else None,
+        "about_to_be_lost": [one.as_json() for one in _leaving(run, watch)],
         "dealers": [summary.model_dump() for summary in _summaries(run, watch)],
         "seconds": {name: round(took, 2) for name, took in run.seconds.items()},
         "seed": run.seed,

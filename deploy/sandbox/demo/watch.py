@@ -23,22 +23,24 @@ from shared.contracts.complaints import (
 )
 from shared.contracts.envelope import from_headers
 from shared.contracts.followup import TaskChanged
-from shared.contracts.scoring import GradeChanged
+from shared.contracts.scoring import GradeChanged, RiskChanged
 from shared.contracts.topics import (
     CASES,
     DEAD_LETTERS,
     ESCALATIONS,
     GRADES,
     MERGES,
+    PROFILES,
     SCORES,
     TASKS,
 )
 from shared.platform.dead_letters import is_resolution, own_headers
 
 WATCHED = tuple(
-    topic.name for topic in (SCORES, GRADES, TASKS, ESCALATIONS, MERGES, CASES, DEAD_LETTERS)
+    topic.name
+    for topic in (SCORES, GRADES, TASKS, ESCALATIONS, MERGES, CASES, PROFILES, DEAD_LETTERS)
 )
-"""What the services say."""
+"""What the services say, and who the customers are."""
 ALARMS = (DeadlineWarned.TYPE, DeadlineBreached.TYPE, EscalationRaised.TYPE)
 DEAD_LETTER = "dead letter"
 LABELS = {
@@ -51,6 +53,7 @@ LABELS = {
     StepRefused.TYPE: "refused",
     CaseMerged.TYPE: "merged",
     GradeChanged.TYPE: "grade",
+    RiskChanged.TYPE: "risk",
     TaskChanged.TYPE: "task",
     DEAD_LETTER: DEAD_LETTER,
 }
@@ -81,6 +84,8 @@ class Watch:
     received: list[TopicRecord] = field(default_factory=list)
     sequences: dict[str, int] = field(default_factory=dict)
     """Subject -> its latest sequence: repeats and overtaken messages are dropped."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Customer key -> name, of the customers who have one."""
     dead_letters: list[tuple[Origin, str]] = field(default_factory=list)
     """Where each came from, and why it is dead."""
     polled: asyncio.Event = field(default_factory=asyncio.Event)
@@ -110,6 +115,9 @@ class Watch:
         headers = tuple(record.headers)
         if record.topic == DEAD_LETTERS.name and is_resolution(headers):
             return
+        if record.topic == PROFILES.name:
+            self._meet(record)
+            return
         written_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
         zone = self.zones.get(from_headers(headers).get("dealerid", ""), UTC)
         summary = summary_of(record.topic, headers, record.value, written_at=written_at, zone=zone)
@@ -138,6 +146,15 @@ class Watch:
         if self.talkative and _notable(received, first=not known):
             self._show(received["type"], summary, zone)
 
+    def _meet(self, record: Record) -> None:
+        """Keep the name of a customer; an erased profile has no content."""
+        key = (record.key or b"").decode()
+        name = json.loads(record.value).get("name") if record.value else None
+        if name:
+            self.names[key] = str(name)
+        else:
+            self.names.pop(key, None)
+
     def alarms(self) -> int:
         """How many warnings, breaches and steps of a ladder were announced so far."""
         return sum(self.counts[kind] for kind in ALARMS)
@@ -158,6 +175,8 @@ def _notable(received: TopicRecord, *, first: bool) -> bool:
     match received["type"]:
         case GradeChanged.TYPE:
             return received["data"]["after"] == "quality"
+        case RiskChanged.TYPE:
+            return received["data"]["after"] in {"at_risk", "lost"}
         case TaskChanged.TYPE:
             return first and received["data"]["status"] == "open"
     return received["type"] in LABELS

@@ -70,7 +70,13 @@ def visited(
 
 
 def delivered(
-    rng: random.Random, dealership: Dealership, *, customer: Customer, car: Car, at: datetime
+    rng: random.Random,
+    dealership: Dealership,
+    *,
+    customer: Customer,
+    car: Car,
+    at: datetime,
+    traded_in: tuple[str, ...] = (),
 ) -> SaleReported:
     """A delivered car. The deal is numbered by the car, which is sold new only once."""
     serial = car.vehicle.vin[-6:]
@@ -82,6 +88,7 @@ def delivered(
         car=car,
         delivered_at=at,
         modified_at=at + timedelta(minutes=rng.randint(5, 40)),
+        traded_in=traded_in,
     )
 
 
@@ -93,6 +100,13 @@ def bought_cars(dealership: Dealership, *, since: date) -> Iterator[tuple[Owner,
                 yield owner, car
 
 
+def traded_in_for(owner: Owner, car: Car) -> tuple[str, ...]:
+    """The VIN of the owner's former car, which most leave with the dealer; some keep both."""
+    former = [other for other in owner.cars if other.delivered_on < car.delivered_on]
+    keeps = int(car.vehicle.vin[-6:]) % 4 == 0
+    return () if keeps else tuple(other.vehicle.vin for other in former[-1:])
+
+
 def lately(*, seed: int, dealership: Dealership, until: datetime) -> list[FeedDraft]:
     """Deliveries and visits of the last days up to `until`: the same for history and live days."""
     rng = random.Random(f"{seed}/{dealership.dealer.id}/lately")
@@ -100,7 +114,14 @@ def lately(*, seed: int, dealership: Dealership, until: datetime) -> list[FeedDr
     drafts = []
     for owner, car in bought_cars(dealership, since=lately_since(dealership, until)):
         at = min(dealership.at_work(rng, car.delivered_on), until - timedelta(hours=2))
-        sale = delivered(rng, dealership, customer=owner.customer, car=car, at=at)
+        sale = delivered(
+            rng,
+            dealership,
+            customer=owner.customer,
+            car=car,
+            at=at,
+            traded_in=traded_in_for(owner, car),
+        )
         drafts.append(exported(rng, sale, "sale delivered"))
     numbers = Numbers(300_001)
     loyal = [owner for owner in dealership.owners if owner.lost_after is None]

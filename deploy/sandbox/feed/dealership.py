@@ -21,6 +21,9 @@ LATELY_DAYS = 8
 """Follow-up tasks of contacts in the last days of history are still of use."""
 _FIRST_SERIAL = 100_000
 _BUSINESS_SHARE = 0.06
+_YEARS_OF_BIRTH = (1948, 2004)
+_VERIFIED, _TELLS = 0.6, 0.85
+"""How often a number was verified, and how often each of the details of a person is known."""
 _DOMAINS = ("example.com", "example.org", "example.net")
 
 
@@ -99,8 +102,25 @@ def _customer(rng: random.Random, dealer: Dealer, market: Market, number: int) -
         email=f"{mailbox}.{number}@{rng.choice(_DOMAINS)}" if has_email else None,
         language=dealer.language,
     )
+    if not business:
+        customer = with_details(customer, dealer, market)
     refuses = rng.random() < 0.05
     return customer.model_copy(update={"opt_outs": ("sms",)}) if refuses else customer
+
+
+def with_details(customer: Customer, dealer: Dealer, market: Market) -> Customer:
+    """The person with what else is known of them: the same for a number, whoever draws before."""
+    rng = random.Random(f"{dealer.id}/{customer.source_customer_id}/details")
+    details = {
+        "birth_year": rng.randint(*_YEARS_OF_BIRTH),
+        "occupation": rng.choice(market.occupations),
+        "area": rng.choice(market.areas),
+    }
+    known = {name: detail for name, detail in details.items() if rng.random() < _TELLS}
+    first, *others = customer.phones
+    if rng.random() < _VERIFIED:
+        first = first.model_copy(update={"verified": True})
+    return customer.model_copy(update={**known, "phones": (first, *others)})
 
 
 def _owner(

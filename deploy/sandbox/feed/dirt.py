@@ -16,7 +16,7 @@ _FAULTS: tuple[Fault, ...] = (
     "cut off",
     "short VIN",
     "unknown dealer",
-    "negative amount",
+    "amount as a number",
     "no event id",
     "unknown type",
 )

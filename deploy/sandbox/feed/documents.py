@@ -4,10 +4,11 @@ import random
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from deploy.sandbox.feed.cars import Car
 from deploy.sandbox.feed.dealership import Dealership
-from shared.contracts.feed_parts import Channel, Customer, PayType
+from shared.contracts.feed_parts import Channel, Customer, PayType, ProductCategory, WorkCategory
 from shared.contracts.feeds import (
     ConsentReported,
     Party,
@@ -19,20 +20,36 @@ from shared.contracts.feeds import (
     SurveyReported,
     VisitReported,
 )
-from shared.contracts.values import Money
+from shared.contracts.values import Money, SignedMoney
+
+
+class Job(NamedTuple):
+    """What is done to a car, or sold over the workshop's counter."""
+
+    op_code: str
+    description: str
+    category: WorkCategory
+
 
 _JOBS = (
-    ("MNT10", "Scheduled maintenance", 1.0),
-    ("OIL02", "Oil and filter", 0.5),
-    ("BRK21", "Brake pads, front axle", 1.2),
-    ("TYR04", "Seasonal tyres fitted", 0.4),
-    ("AC011", "Air conditioning checked and filled", 0.6),
-    ("BAT01", "Battery replaced", 0.7),
-    ("ALN03", "Wheel alignment", 0.6),
+    (Job("MNT10", "Scheduled maintenance", "maintenance"), 1.0),
+    (Job("OIL02", "Oil and filter", "maintenance"), 0.5),
+    (Job("BRK21", "Brake pads, front axle", "repair"), 1.2),
+    (Job("TYR04", "Seasonal tyres fitted", "maintenance"), 0.4),
+    (Job("AC011", "Air conditioning checked and filled", "maintenance"), 0.6),
+    (Job("BAT01", "Battery replaced", "repair"), 0.7),
+    (Job("ALN03", "Wheel alignment", "inspection"), 0.6),
 )
-_WARRANTY_JOBS = (("WTY31", "Window regulator replaced"), ("WTY52", "Software update"))
-_CAR_WASH = ("PDI09", "Car wash")
-_RECONDITIONING = ("PDI01", "Used car reconditioned")
+_WARRANTY_JOBS = (
+    Job("WTY31", "Window regulator replaced", "repair"),
+    Job("WTY52", "Software update", "repair"),
+)
+_CAR_WASH = Job("PDI09", "Car wash", "other")
+_RECONDITIONING = Job("PDI01", "Used car reconditioned", "repair")
+_AGAIN = Job("RPT01", "The same work done again", "repair")
+_ACCESSORY = Job("ACC07", "Floor mats and roof rack", "accessory")
+_INSURANCE = Job("INS12", "Insurance renewed for a year", "insurance")
+_GIVEN_BACK = Job("CRD01", "Part that was not needed, given back", "other")
 _RECOMMENDED = (("BRK22", "Brake discs, rear axle"), ("TYR09", "Tyres below 3 mm"))
 _CSI_ITEMS = ("advisor", "quality", "price", "time")
 _SSI_ITEMS = ("reception", "advice", "handover", "financing")
@@ -56,6 +73,7 @@ def sale(
     car: Car,
     delivered_at: datetime,
     modified_at: datetime,
+    traded_in: tuple[str, ...] = (),
 ) -> SaleReported:
     """A delivered sale. Businesses lease or buy for fleets; a few cars are demo or wholesale."""
     delivered_on = dealership.local_date(delivered_at)
@@ -79,6 +97,7 @@ def sale(
         customer=customer,
         parties=_co_buyer(rng, dealership, customer),
         products=_products(rng, dealership, car, delivered_on),
+        traded_in=traded_in,
     )
 
 
@@ -117,6 +136,7 @@ def visit(
         lines.append(
             _line(rng, dealership, line_no=str(len(lines) + 1), job=_CAR_WASH, pay_type="internal")
         )
+    lines += _over_the_counter(dealership, number, car, day, lines)
     return VisitReported(
         source=dealership.market.source,
         dealer_id=dealership.dealer.id,
@@ -169,6 +189,28 @@ def corrected(
             "lines": lines,
             "total": _total(dealership, lines),
             "source_modified_at": modified_at,
+        }
+    )
+
+
+def comeback(
+    rng: random.Random, dealership: Dealership, report: VisitReported, *, number: str, stay: Stay
+) -> VisitReported:
+    """The car of an order comes again for the same work, and nobody pays for it."""
+    line = _line(rng, dealership, line_no="1", job=_AGAIN, pay_type="goodwill")
+    return report.model_copy(
+        update={
+            "ro_no": number,
+            "source_modified_at": stay.closed_at + timedelta(minutes=20),
+            "opened_at": stay.opened_at,
+            "closed_at": stay.closed_at,
+            "promised_at": stay.opened_at + timedelta(hours=24),
+            "odometer_in": report.odometer_out,
+            "odometer_out": report.odometer_out,
+            "comeback_of": report.ro_no,
+            "lines": (line,),
+            "recommended": (),
+            "total": _total(dealership, (line,)),
         }
     )
 
@@ -254,7 +296,11 @@ def referral(
 
 
 def _money(dealership: Dealership, amount: Decimal) -> Money:
-    return Money(amount=amount.quantize(Decimal("0.01")), currency=dealership.dealer.currency)
+    return Money(amount=_cents(amount), currency=dealership.dealer.currency)
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"))
 
 
 def _amount(rng: random.Random, span: tuple[int, int], factor: float = 1.0) -> Decimal:
@@ -268,15 +314,15 @@ def _line(
     dealership: Dealership,
     *,
     line_no: str,
-    job: tuple[str, str],
+    job: Job,
     pay_type: PayType,
     factor: float = 1.0,
 ) -> RepairLine:
-    op_code, description = job
     return RepairLine(
         line_no=line_no,
-        op_code=op_code,
-        description=description,
+        op_code=job.op_code,
+        category=job.category,
+        description=job.description,
         pay_type=pay_type,
         labour_amount=_amount(rng, dealership.market.labour, factor),
         parts_amount=_amount(rng, dealership.market.parts, factor) if rng.random() < 0.8 else None,
@@ -284,15 +330,43 @@ def _line(
 
 
 def _job(rng: random.Random, dealership: Dealership, line_no: str) -> RepairLine:
-    op_code, description, factor = rng.choice(_JOBS)
+    job, factor = rng.choice(_JOBS)
     pay_type: PayType = rng.choices(("customer", "insurance", "goodwill"), (90, 7, 3))[0]
-    job = (op_code, description)
     return _line(rng, dealership, line_no=line_no, job=job, pay_type=pay_type, factor=factor)
 
 
 def _warranty_job(rng: random.Random, dealership: Dealership, line_no: str) -> RepairLine:
     job = rng.choice(_WARRANTY_JOBS)
     return _line(rng, dealership, line_no=line_no, job=job, pay_type="warranty")
+
+
+def _over_the_counter(
+    dealership: Dealership, number: str, car: Car, day: date, work: list[RepairLine]
+) -> list[RepairLine]:
+    """Accessories, insurance for another year, now and then money that is given back."""
+    rng = random.Random(f"{dealership.dealer.id}/{number}/counter")
+    low, high = dealership.market.parts
+    accessory, premium = (
+        Decimal(rng.randint(low, (low + high) // 2)),
+        car.model.price * Decimal("0.03"),
+    )
+    offers = (
+        (rng.random() < 0.07, _ACCESSORY, accessory),
+        (day - car.delivered_on > timedelta(days=330) and rng.random() < 0.1, _INSURANCE, premium),
+        (rng.random() < 0.03, _GIVEN_BACK, -_total(dealership, work).amount / 4),
+    )
+    sold = [(job, amount) for happens, job, amount in offers if happens]
+    return [
+        RepairLine(
+            line_no=str(len(work) + position),
+            op_code=job.op_code,
+            category=job.category,
+            description=job.description,
+            pay_type="customer",
+            parts_amount=_cents(amount),
+        )
+        for position, (job, amount) in enumerate(sold, start=1)
+    ]
 
 
 def _recommended(rng: random.Random) -> tuple[Recommendation, ...]:
@@ -302,12 +376,10 @@ def _recommended(rng: random.Random) -> tuple[Recommendation, ...]:
     return (Recommendation(code=code, description=description, performed=rng.random() < 0.4),)
 
 
-def _total(dealership: Dealership, lines: tuple[RepairLine, ...] | list[RepairLine]) -> Money:
+def _total(dealership: Dealership, lines: tuple[RepairLine, ...] | list[RepairLine]) -> SignedMoney:
     zero = Decimal(0)
-    return _money(
-        dealership,
-        sum(((li.labour_amount or zero) + (li.parts_amount or zero) for li in lines), zero),
-    )
+    amounts = ((line.labour_amount or zero) + (line.parts_amount or zero) for line in lines)
+    return SignedMoney(amount=_cents(sum(amounts, zero)), currency=dealership.dealer.currency)
 
 
 def _co_buyer(rng: random.Random, dealership: Dealership, customer: Customer) -> tuple[Party, ...]:
@@ -323,17 +395,18 @@ def _products(
 ) -> tuple[Product, ...]:
     """Insurance for a year, accessories, a service plan: each at its share of the price."""
     year = timedelta(days=365)
-    offers = (
-        (0.7, "INSURANCE", "0.031", delivered_on + year),
-        (0.4, "ACCESSORIES", "0.018", None),
-        (0.25, "SERVICE-PLAN", "0.022", delivered_on + 3 * year),
+    offers: tuple[tuple[float, str, ProductCategory, str, date | None], ...] = (
+        (0.7, "INSURANCE", "insurance", "0.031", delivered_on + year),
+        (0.4, "ACCESSORIES", "accessory", "0.018", None),
+        (0.25, "SERVICE-PLAN", "service_plan", "0.022", delivered_on + 3 * year),
     )
     return tuple(
         Product(
             code=code,
+            category=category,
             amount=_money(dealership, car.model.price * Decimal(share)).amount,
             expires_on=expires_on,
         )
-        for likely, code, share, expires_on in offers
+        for likely, code, category, share, expires_on in offers
         if rng.random() < likely
     )

@@ -18,7 +18,7 @@ Fault = Literal[
     "failed check digit",
     "short VIN",
     "unknown dealer",
-    "negative amount",
+    "amount as a number",
     "no event id",
     "unknown type",
     "cut off",
@@ -165,9 +165,9 @@ def _spoil(event: _Json, report: AnyReport, fault: Fault) -> None:
             event["dealerid"] = stranger
             changed = report.model_copy(update={"dealer_id": stranger})
             event["data"] = changed.model_dump(mode="json", exclude_none=True, exclude_unset=True)
-        case "negative amount":
+        case "amount as a number":
             first = report.lines[0].model_dump(mode="json", exclude_none=True, exclude_unset=True)
-            line = {**first, "labour_amount": "-120.00"}
+            line = {**first, "labour_amount": 120.5}
             data = report.model_dump(mode="json", exclude_none=True, exclude_unset=True)
             event["data"] = {**data, "lines": [line]}
         case "no event id":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from deploy.sandbox.feed import cases, contacts, dirt, documents
+from deploy.sandbox.feed.acquainted import acquainted
 from deploy.sandbox.feed.contacts import Numbers
 from deploy.sandbox.feed.dealership import (
     CUSTOMERS,
@@ -24,6 +25,7 @@ _QUIET = timedelta(days=10)
 """Before the end only deliveries and visits happen: all else is over."""
 _CASES_END = timedelta(days=32)
 _SALES, _COMPLAINTS, _SURVEYS, _CONSENTS, _REFERRALS, _HOUSE = 0.30, 0.03, 0.03, 0.02, 0.01, 0.01
+_COMEBACKS = 0.01
 _OVERTAKEN = 0.08
 
 
@@ -43,7 +45,10 @@ def history(
     amounts = dirt.Amounts.of(events)
     faults = dirt.faults(dealerships)
     faults += [(dealership, fault) for dealership, fault in faults if fault != "cut off"]
-    pasts = [Past(seed, dealership, until) for dealership in dealerships]
+    cast = acquainted(seed=seed, dealerships=dealerships, until=until)
+    pasts = [
+        Past(seed, dealership, until, cast=cast[dealership.dealer.id]) for dealership in dealerships
+    ]
     left = events - amounts.lines - len(faults)
     drafts = [
         draft
@@ -82,17 +87,26 @@ class _Coming:
 class Past:
     """Tells the past of one dealer."""
 
-    def __init__(self, seed: int, dealership: Dealership, until: datetime) -> None:
+    def __init__(
+        self,
+        seed: int,
+        dealership: Dealership,
+        until: datetime,
+        *,
+        cast: Sequence[FeedDraft] = (),
+    ) -> None:
         self._rng = random.Random(f"{seed}/{dealership.dealer.id}/history")
         self._seed = seed
         self._dealership = dealership
         self._until = until
         self._today = dealership.local_date(until)
         self._numbers = Numbers(100_001)
+        self._cast = cast
 
     def drafts(self, wanted: int) -> list[FeedDraft]:
         """Exactly `wanted` drafts of all kinds, in no particular order."""
         drafts = contacts.lately(seed=self._seed, dealership=self._dealership, until=self._until)
+        drafts += self._cast
         drafts += self._sales(int(wanted * _SALES))
         drafts += [self._house_order() for _ in range(int(wanted * _HOUSE))]
         drafts += [self._consent() for _ in range(int(wanted * _CONSENTS))]
@@ -101,8 +115,10 @@ class Past:
         stories = self._rng.choices(cases.STORIES, cases.PAST_WEIGHTS, k=complaints)
         chosen = [story(self._rng) for story in stories]
         steps = sum(1 + len(story.steps) for story in chosen)
-        visits = self._visits(wanted - len(drafts) - surveys - steps)
+        comebacks = int(wanted * _COMEBACKS)
+        visits = self._visits(wanted - len(drafts) - surveys - steps - comebacks)
         over = [visit.report for visit in visits_of(visits)]
+        drafts += self._comebacks(comebacks, over)
         drafts += self._complaints(chosen, over)
         drafts += self._surveys(surveys, over)
         return drafts + visits
@@ -136,7 +152,12 @@ class Past:
         for owner, car in self._rng.sample(bought, min(most, len(bought))):
             at = self._dealership.at_work(self._rng, car.delivered_on)
             report = contacts.delivered(
-                self._rng, self._dealership, customer=owner.customer, car=car, at=at
+                self._rng,
+                self._dealership,
+                customer=owner.customer,
+                car=car,
+                at=at,
+                traded_in=contacts.traded_in_for(owner, car),
             )
             drafts.append(exported(self._rng, report, "sale delivered"))
         return drafts
@@ -212,6 +233,23 @@ class Past:
             )
             yield exported(self._rng, report, "survey answered")
 
+    def _comebacks(self, wanted: int, visits: Sequence[VisitReported]) -> Iterator[FeedDraft]:
+        """Some come again within the fortnight, for what should have been done."""
+        latest = self._until - timedelta(days=20)
+        over = [visit for visit in visits if visit.closed_at and visit.closed_at < latest]
+        for visit in self._rng.sample(over, wanted):
+            assert visit.closed_at is not None
+            day = self._dealership.local_date(visit.closed_at)
+            day += timedelta(days=self._rng.randint(2, 14))
+            report = documents.comeback(
+                self._rng,
+                self._dealership,
+                visit,
+                number=self._numbers.next("R"),
+                stay=contacts.stay(self._rng, self._dealership, day, before=self._until),
+            )
+            yield exported(self._rng, report, "visit closed, a comeback")
+
     def _house_order(self) -> FeedDraft:
         at = contacts.stay(self._rng, self._dealership, self.some_day(), before=self._until)
         report = documents.house_order(
@@ -232,12 +270,16 @@ class Past:
         return exported(self._rng, report, "consent given")
 
     def _referral(self) -> FeedDraft:
+        """Most of those who are referred buy a car some weeks later."""
         referrer, referred = self._rng.sample(self._dealership.owners, 2)
+        day, bought = self.some_day(), referred.cars[-1].delivered_on
+        if self._start + timedelta(days=60) < bought < self._today - _QUIET:
+            day = bought - timedelta(days=self._rng.randint(5, 45))
         report = documents.referral(
             self._dealership,
             number=self._numbers.next("F"),
             referrer=referrer.customer,
             referred=referred.customer,
-            at=self._dealership.at_work(self._rng, self.some_day()),
+            at=self._dealership.at_work(self._rng, day),
         )
         return exported(self._rng, report, "referral made")

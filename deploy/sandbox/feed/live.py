@@ -8,6 +8,7 @@ from math import ceil
 from typing import TypeVar
 
 from deploy.sandbox.feed import cases, contacts, dirt, documents, outcomes
+from deploy.sandbox.feed.acquainted import Cast
 from deploy.sandbox.feed.contacts import Numbers
 from deploy.sandbox.feed.dealership import Dealership, Owner, new_car, new_customer
 from deploy.sandbox.feed.documents import Stay
@@ -89,11 +90,14 @@ class Present:
         self._numbers = Numbers(500_001)
         self._newcomers = count(_FIRST_NEWCOMER)
         self._serials = count(_FIRST_NEW_SERIAL)
+        self._cast = Cast(seed, dealership, start)
         self._lately = contacts.lately(seed=seed, dealership=dealership, until=start)
 
     def drafts(self, wanted: int) -> list[FeedDraft]:
         """Exactly `wanted` drafts of all kinds, in no particular order."""
         drafts = list(self._complaints(max(4, int(wanted * _COMPLAINTS))))
+        if self._position == 0:
+            drafts += self._cast.rising(self._start)
         for _ in range(int(wanted * _SALES)):
             drafts += self._sale()
         drafts += [self._survey() for _ in range(int(wanted * _SURVEYS))]

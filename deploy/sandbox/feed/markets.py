@@ -29,6 +29,8 @@ class Market:
     parts: tuple[int, int]
     staff: tuple[str, ...]
     narratives: tuple[str, ...]
+    occupations: tuple[str, ...]
+    areas: tuple[str, ...]
 
 
 _CHINESE_FAMILY = (
@@ -131,6 +133,8 @@ CHINA = Market(
         "交车时间推迟两天，没有人通知我。",
         "空调维修后仍不制冷。",
     ),
+    occupations=("教师", "工程师", "医生", "个体经营", "公务员", "销售", "退休"),
+    areas=("浦东新区", "徐汇区", "闵行区", "杨浦区", "静安区", "宝山区"),
 )  # fmt: skip
 
 GERMANY = Market(
@@ -159,6 +163,8 @@ GERMANY = Market(
         "Der Wagen war zum zugesagten Termin nicht fertig, niemand hat angerufen.",
         "Beim Service wurde eine Felge verkratzt.",
     ),
+    occupations=("Lehramt", "Ingenieurwesen", "Pflege", "Handwerk", "Verwaltung", "Rente"),
+    areas=("Mitte", "Pankow", "Neukölln", "Spandau", "Tempelhof", "Potsdam"),
 )  # fmt: skip
 
 AMERICA = Market(
@@ -187,6 +193,8 @@ AMERICA = Market(
         "Nobody called me back about the delayed part.",
         "The car was returned with a scratch on the rear door.",
     ),
+    occupations=("teacher", "engineer", "nurse", "trade", "retail", "retired"),
+    areas=("Lincoln Park", "Hyde Park", "Pilsen", "Evanston", "Oak Park", "Naperville"),
 )  # fmt: skip
 
 _BY_REGION = {"CN": CHINA, "DE": GERMANY, "US": AMERICA}

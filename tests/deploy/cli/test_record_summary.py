@@ -18,8 +18,9 @@ from shared.contracts.complaints import (
     StepRefused,
 )
 from shared.contracts.envelope import to_headers
-from shared.contracts.scoring import ScoreChanged
-from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS, MERGES, SCORES
+from shared.contracts.intake import CustomerLinkMade
+from shared.contracts.scoring import RiskChanged, ScoreChanged
+from shared.contracts.topics import CUSTOMERS, DEAD_LETTERS, ESCALATIONS, GRADES, MERGES, SCORES
 from shared.platform.dead_letters import PREFIX
 
 AT = datetime(2026, 11, 21, 10, 5, tzinfo=UTC)
@@ -38,6 +39,17 @@ def test_a_score_in_one_line() -> None:
     line = summed_up(SCORES.name, ScoreChanged.TYPE, data)
     assert line.startswith("2026-11-21T10:05:00Z  sunrise/berlin ")
     assert line.endswith("k: 44 points (value 33, loyalty 11), general")
+
+
+def test_a_change_of_risk_in_one_line() -> None:
+    data = {"customer_key": "k", "before": "at_risk", "after": "lost"}
+    assert summed_up(GRADES.name, RiskChanged.TYPE, data).endswith("k: at risk -> lost")
+
+
+def test_a_link_names_whom_and_what_was_said() -> None:
+    data = {"document_id": "d", "customer_key": "k", "other_customer_key": "l", "says": "same"}
+    line = summed_up(CUSTOMERS.name, CustomerLinkMade.TYPE, data)
+    assert line.endswith("k: same as l")
 
 
 def test_a_breach_names_the_case_and_whom_it_went_to() -> None:

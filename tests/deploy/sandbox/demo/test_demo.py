@@ -45,6 +45,7 @@ from shared.contracts.feeds import (
     ComplaintReported,
     ComplaintStepReported,
     ConsentReported,
+    CustomerLinkReported,
     ReferralReported,
     SaleReported,
     SurveyReported,
@@ -166,6 +167,10 @@ def test_an_account_balances_when_nothing_is_wrong() -> None:
         (replace(BALANCED, dead_letters=3), "3 of 2 dead letters of the unreadable record"),
         (replace(BALANCED, alarms_from_history=5), "importing history raised 5 alarms"),
         (
+            replace(BALANCED, rise_announced=False),
+            "not announced: C70001 moved from potential to quality",
+        ),
+        (
             replace(BALANCED, cases_otherwise=("K-SAVED: call back kept",)),
             "not announced: K-SAVED: call back kept",
         ),
@@ -187,6 +192,7 @@ def test_the_account_asks_every_service_for_what_it_reads() -> None:
         ReferralReported: intake.ReferralMade,
         ConsentReported: intake.ConsentGiven,
         TaskOutcomeReported: intake.TaskOutcomeRecorded,
+        CustomerLinkReported: intake.CustomerLinkMade,
     }
     reads = {
         "scoring": scoring.decider(ScoringSettings()).reads,

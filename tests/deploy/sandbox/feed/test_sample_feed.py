@@ -108,7 +108,7 @@ def test_dirt_is_there_but_refusals_are_rare() -> None:
             "failed check digit",
             "short VIN",
             "unknown dealer",
-            "negative amount",
+            "amount as a number",
             "no event id",
             "unknown type",
         ):
