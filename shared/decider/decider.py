@@ -68,7 +68,8 @@ class Decider(Generic[F, P]):
     decide: Callable[[F, Announced, P, datetime], Decision]
     policy: P
     condense: Callable[[F, P], F] = field(default=_keep_all)
-    """Sets aside what no decision by this policy looks at; asked before facts are stored.
+    """Sets aside what no decision by this policy looks at; asked before facts are decided, and
+    before large ones are stored.
 
     However facts were joined and condensed before, the last `condense` makes the same of them;
     it returns `facts` itself where nothing is to do. `decide` says the same before it as after.

@@ -23,6 +23,8 @@ MAX_BYTES = 4_000_000
 """An aggregate of this size takes corrections of what it knows, and nothing new."""
 MAX_CORRECTED_BYTES = 8_000_000
 """An aggregate of this size takes nothing: MongoDB has 16 MB for it and for all that it says."""
+LARGE_BYTES = 20_000
+"""An aggregate of this size has no more than it needs, also where it is only taken in."""
 EMITTED_BYTES = 160
 """What remembering one output takes, besides what is sealed."""
 CLOCKS_APART = timedelta(minutes=1)
@@ -83,9 +85,10 @@ def plan(
         if facts is known:
             return Plan(None, poison)
         before = _nothing_known(aggregate_id, work.partition, now)
-    facts = decider.condense(facts, decider.policy)
-    unchanged = facts is known
     moment = _moment(before, work, now)
+    if moment is not None or _is_large(before, work):
+        facts = decider.condense(facts, decider.policy)
+    unchanged = facts is known
     if moment is None:
         if unchanged:
             return Plan(None, poison)
@@ -216,6 +219,12 @@ def _within_bounds(
             size += event.size
             fitting.append(event)
     return fitting, tuple(too_much)
+
+
+def _is_large(before: Aggregate, work: Work) -> bool:
+    """Whether to set aside at once what no decision looks at. Else it is done when it is decided:
+    in a long backlog an aggregate is taken in several times before that."""
+    return len(before.facts) + sum(event.size for event in work.events) > LARGE_BYTES
 
 
 def _size(aggregate: Aggregate) -> int:

@@ -23,7 +23,7 @@ from shared.decider.decision import (
 )
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.messages import to_record
-from shared.runtime.plan import Change, Work, plan
+from shared.runtime.plan import LARGE_BYTES, Change, Work, plan
 from shared.runtime.validate import to_event
 from tests.polled import polled
 from tests.shared.runtime.toy import DEALER, LISTED, START, TOY, ToyFacts, ToyPolicy, event, visit
@@ -227,3 +227,35 @@ def test_an_aggregate_has_the_policy_version_of_its_dealer() -> None:
     change = plan(by({DEALER: 20}), ONE, before, Work(0), LATER).change
     assert change is not None
     assert change.after.policy_version == "20"
+
+
+def _newest_alone(facts: ToyFacts, policy: ToyPolicy) -> ToyFacts:
+    """Sets aside all but one."""
+    newest = max(facts.visits)
+    return facts if len(facts.visits) == 1 else ToyFacts(visits={newest: facts.visits[newest]})
+
+
+def taken_in(before: Aggregate | None, number: int, *, size: int = 900) -> Aggregate:
+    """With one more visit, and nothing decided as more is waiting."""
+    events = [event(visit(number))._replace(size=size)]
+    change = plan(SETTING_ASIDE, ONE, before, Work(0, events, read_until=None), LATER).change
+    assert change is not None
+    return change.after
+
+
+SETTING_ASIDE = replace(TOY, condense=_newest_alone)
+
+
+def test_what_is_little_is_set_aside_when_it_is_decided_not_when_it_is_taken_in() -> None:
+    both = taken_in(taken_in(None, 1), 2)
+    assert len(ToyFacts.model_validate_json(both.facts).visits) == 2
+    decided = plan(SETTING_ASIDE, ONE, both, Work(0), LATER).change
+    assert decided is not None
+    assert len(ToyFacts.model_validate_json(decided.after.facts).visits) == 1
+
+
+def test_what_is_large_is_set_aside_at_once() -> None:
+    one = taken_in(None, 1)
+    large = replace(one, facts=one.facts + " " * LARGE_BYTES)
+    for both in (taken_in(one, 2, size=LARGE_BYTES), taken_in(large, 2)):
+        assert len(ToyFacts.model_validate_json(both.facts).visits) == 1
