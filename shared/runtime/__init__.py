@@ -3,7 +3,7 @@ modules below are its own, and nobody outside imports from them but its tests an
 
 What a service is made of
     lifecycle      connects, serves HTTP, keeps gauges, drains; `serve` is all that an app.py calls
-    worker         puts consumer, reconciler, sweep, scan, audit and summarizer together over `Ports`
+    worker         puts consumer, reconciler, sweep, scan, audit, summarizer together on `Ports`
     ports          what a worker meets the outside through
     reader         what endpoints may ask; snapshots answers it from the store
     holdings       the endpoint that tells which documents are held
