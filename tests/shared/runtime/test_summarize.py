@@ -13,12 +13,17 @@ from shared.contracts.intake import VisitRecorded
 from shared.decider.decider import Decider
 from shared.decider.summary import MOST_RANK, Summaries, Summary
 from shared.platform.errors import Conflict, TransientFailure
+from shared.runtime.ownership import Ownership, Pulse
+from shared.runtime.plan import Work
 from shared.runtime.snapshots import StoreReader
 from shared.runtime.summaries import SummaryStep
+from shared.testing.clock import ManualClock
+from shared.testing.publisher import MemoryPublisher
 from shared.testing.store import MemoryStore
 from shared.testing.summaries import MemorySummaries, totals_of
 from tests.dealers import DEALERS
 from tests.metrics import Metrics
+from tests.shared.runtime.house import FaultyStore
 from tests.shared.runtime.instance import Instance
 from tests.shared.runtime.toy import (
     DAY,
@@ -27,9 +32,11 @@ from tests.shared.runtime.toy import (
     SUMMARIZED,
     ToyFacts,
     ToyPolicy,
+    event,
     summarize,
     visit,
 )
+from tests.working import working
 
 ONE = customer_key(DEALER, "dms", "1")
 Toy = Decider[ToyFacts, ToyPolicy]
@@ -340,6 +347,37 @@ async def test_a_step_of_before_that_lands_late_changes_nothing(house: House) ->
     await house.settle()
     await house.summaries.carry_out(old)
     assert await house.is_exact()
+
+
+async def test_a_write_that_says_nothing_cannot_land_once_its_mark_was_taken() -> None:
+    """Its reply was lost, and it comes after all when its partition was settled and summarized."""
+    memory = MemoryStore()
+    store, summaries = FaultyStore(memory), MemorySummaries()
+    ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
+    worker = working(
+        replace(SUMMARIZED),
+        store=store,
+        publisher=MemoryPublisher(),
+        clock=ManualClock(START),
+        ownership=ownership,
+        summaries=summaries,
+    )
+    await ownership.gained([3])
+
+    async def take(*visits: VisitRecorded) -> None:
+        async with ownership.turn() as turn:
+            await worker.reconciler.begin(turn)
+            work = {found.key: Work(3, (found,)) for found in map(event, visits)}
+            await worker.reconciler.reconcile(work, turn)
+
+    await take(visit())
+    store.faults["save"] = ("later", TransientFailure("database: no reply"))
+    with pytest.raises(TransientFailure):
+        await take(visit(revision=2, opened_at=START - 40 * DAY))
+    await take()
+    [late] = store.landing_late
+    with pytest.raises(Conflict):
+        await memory.save(late)
 
 
 @pytest.mark.parametrize("seed", range(40))
