@@ -2,6 +2,7 @@
 
     score                                   scoring: the customer's score
     grade/2026-11-21T02:05:00.000Z/general-quality      a change of grade
+    risk/2026-11-21T02:05:00.000Z/active-due            a change of risk
     linked/visit/sunrise/pudong/crm/C-7     what is told to another customer, who is the same person
     delivery_thanks/sunrise/pudong/cdk/sale/D-1         followup: a task, and what it follows up
     warning/contact/1/9c1185a5c5            complaints: the only warning of a clock, in a generation
@@ -27,7 +28,7 @@ one, the notice is another. Notices from before names had instants are named wit
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
-from typing import Literal, NamedTuple, Self
+from typing import ClassVar, Literal, NamedTuple, Self
 
 from shared.contracts.values import instant_text
 
@@ -42,32 +43,50 @@ CaseSubjectKind = Literal[NoticeKind, "verdict", "closed", "refused", "merged", 
 _DIGEST_BYTES = 5
 
 
-class GradeSubject(NamedTuple):
-    """A change of a customer's grade: another grade at the same instant is another change."""
-
+class _ChangeOf(NamedTuple):
     at: datetime
     """Timezone-aware; counts to the millisecond."""
     before: str
     after: str
 
+
+class GradeSubject(_ChangeOf):
+    """A change of a customer's grade: another grade at the same instant is another change."""
+
+    __slots__ = ()
+    KIND: ClassVar[str] = "grade"
+
     def __str__(self) -> str:
-        return f"grade/{instant_text(self.at)}/{self.before}-{self.after}"
+        return f"{self.KIND}/{instant_text(self.at)}/{self.before}-{self.after}"
 
     @classmethod
     def parse(cls, about: str) -> Self:
         """The change of this name. Raises ValueError for the name of none."""
         kind, _, rest = about.partition("/")
-        at, _, grades = rest.partition("/")
-        before, _, after = grades.partition("-")
-        if kind != "grade" or not (before and after):
-            raise ValueError("not the name of a change of grade")
+        at, _, sides = rest.partition("/")
+        before, _, after = sides.partition("-")
+        if kind != cls.KIND or not (before and after):
+            raise ValueError(f"not the name of a change of {cls.KIND}")
         try:
             found = cls(datetime.fromisoformat(at), before, after)
         except ValueError:
-            raise ValueError("not the name of a change of grade") from None
+            raise ValueError(f"not the name of a change of {cls.KIND}") from None
         if str(found) != about:
-            raise ValueError("not how a change of grade is named")
+            raise ValueError(f"not how a change of {cls.KIND} is named")
         return found
+
+
+class RiskSubject(GradeSubject):
+    """A change of how near a customer is to being lost, named as one of grade is."""
+
+    __slots__ = ()
+    KIND: ClassVar[str] = "risk"
+
+
+def change_subject(about: str) -> GradeSubject:
+    """The change of grade or of risk of this name. Raises ValueError for the name of none."""
+    kind = RiskSubject if about.startswith(f"{RiskSubject.KIND}/") else GradeSubject
+    return kind.parse(about)
 
 
 class LinkedSubject(NamedTuple):

@@ -14,10 +14,10 @@ from services.scoring.domain.rule import Fade
 @pytest.mark.parametrize(
     ("changes", "row"),
     [
-        ({"points": 12}, "| loyalty | `referrals` | 12 per customer referred, at most 20 |"),
-        ({"at_least": -20}, "10 per customer referred; within ±20 |"),
-        ({"at_most": 1000}, "10 per customer referred |"),
-        ({"at_least": -5}, "10 per customer referred, at least −5, at most 20 |"),
+        ({"points": 12}, "| loyalty | `referrals` | 12 per customer referred, at most 8 |"),
+        ({"at_least": -8}, "4 per customer referred; within ±8 |"),
+        ({"at_most": 1000}, "4 per customer referred |"),
+        ({"at_least": -5}, "4 per customer referred, at least −5, at most 8 |"),
         (
             {"fades": [Fade(up_to_days=90, percent=100), Fade(up_to_days=731, percent=30)]},
             "| 30 % after 90 days, nothing after 2 years |",

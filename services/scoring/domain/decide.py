@@ -1,20 +1,25 @@
-"""Scoring's decision: the score with its reasons, and the grade changes that led to today."""
+"""Scoring's decision: the score with its reasons, and the changes of grade and risk that led to
+today."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
+from services.scoring.domain import grade_words
 from services.scoring.domain.course import Course, GradeChange, course
 from services.scoring.domain.facts import DIGESTING, ScoringFacts
 from services.scoring.domain.linked import telling
 from services.scoring.domain.policy import ScoringPolicy
-from services.scoring.domain.reasons import reasons
+from services.scoring.domain.reasons import forms, reasons
 from services.scoring.domain.received import HISTORY_AFTER
+from services.scoring.domain.risk import RiskChange
+from services.scoring.domain.risk_words import next_visit, risk_stands, words_of_change
 from shared.contracts.identifiers import dealer_of
-from shared.contracts.scoring import GradeChanged, ScoreChanged
-from shared.contracts.subjects import ABOUT_THE_SCORE, GradeSubject
+from shared.contracts.outputs import Output
+from shared.contracts.scoring import GradeChanged, RiskChanged, ScoreChanged
+from shared.contracts.subjects import ABOUT_THE_SCORE, GradeSubject, RiskSubject, change_subject
 from shared.contracts.values import to_milliseconds
-from shared.decider.decision import Announced, Announcement, Decision, State
+from shared.decider.decision import Announced, Announcement, AnyOutput, Decision, State
 
 
 def condense(facts: ScoringFacts, policy: ScoringPolicy) -> ScoringFacts:
@@ -25,7 +30,7 @@ def condense(facts: ScoringFacts, policy: ScoringPolicy) -> ScoringFacts:
 def decide(
     facts: ScoringFacts, announced: Announced, policy: ScoringPolicy, now: datetime
 ) -> Decision:
-    """The score of this customer now, and every grade change that is still remembered.
+    """The score of this customer now, and every change of grade or risk still remembered.
 
     Depends on facts, policy and `now` alone. A customer without documents has no score. Where there
     are more documents of a kind than are looked at, changes up to `history_until` are history.
@@ -38,25 +43,32 @@ def decide(
     way = course(facts.documents, policy, now)
     score = State(ABOUT_THE_SCORE, _score(facts, way, policy))
     history_until = facts.history_until
-    changes = way.changes
+    announcements: list[Announcement] = [
+        _announcement(change, announced, facts, way, policy)
+        for change in _told(facts, way, policy)
+        if history_until is None or change.at > history_until
+    ]
+    outputs: tuple[AnyOutput, ...] = (score, *told, *announcements)
     if history_until is None:
-        announcements = _announcements(facts, changes, policy, now)
-        return Decision((score, *told, *announcements), next_due=way.next_change_at)
-    changes = [change for change in changes if change.at > history_until]
-    announcements = _announcements(facts, changes, policy, now)
-    return Decision(
-        (score, *told, *announcements), way.next_change_at, is_history=_is_by(history_until)
-    )
+        return Decision(outputs, way.next_due)
+    return Decision(outputs, way.next_due, is_history=_is_by(history_until))
 
 
 def _is_by(moment: datetime) -> Callable[[str], bool]:
     """Whether a change with that name happened by then."""
     last = to_milliseconds(moment)
-    return lambda about: GradeSubject.parse(about).at <= last
+
+    def is_by(about: str) -> bool:
+        try:
+            return change_subject(about).at <= last
+        except ValueError:  # what another customer was told
+            return False
+
+    return is_by
 
 
 def _score(facts: ScoringFacts, way: Course, policy: ScoringPolicy) -> ScoreChanged:
-    tally = way.tally
+    tally, told = way.tally, reasons(way, policy)
     return ScoreChanged(
         customer_key=facts.customer_key,
         dealer_id=dealer_of(facts.customer_key),
@@ -64,52 +76,81 @@ def _score(facts: ScoringFacts, way: Course, policy: ScoringPolicy) -> ScoreChan
         value=tally.value,
         loyalty=tally.loyalty,
         grade=tally.grade,
-        reasons=reasons(way, policy),
+        reasons=told,
+        forms=dict(forms(told)),
+        risk=risk_stands(way.risk),
+        next_visit=next_visit(way.risk),
         person=facts.linked.members,
     )
 
 
-def _announcements(
-    facts: ScoringFacts, changes: Iterable[GradeChange], policy: ScoringPolicy, now: datetime
-) -> list[Announcement]:
+def _told(
+    facts: ScoringFacts, way: Course, policy: ScoringPolicy
+) -> Iterator[GradeChange | RiskChange]:
+    """The changes that are remembered still, and were no history when they became known.
+
+    A change is told if it followed from what had been received within seven days of it. Else it is
+    history and alarms nobody. More facts that arrive later can disprove a change that was known in
+    time, but cannot make it history.
+    """
     remembered = timedelta(days=policy.remember_changes_days)
     late = facts.late_receipts()
-    as_received: dict[int, Collection[GradeChange]] = {}
-    announcements = []
-    for change in changes:
-        forget_at = change.at + remembered
-        if now >= forget_at:
+    as_received: dict[int, set[str]] = {}
+    for change in way.every_change:
+        if way.until >= change.at + remembered:
             continue
         in_time = change.at + HISTORY_AFTER
         received = bisect_right(late, in_time)
-        if received < len(late) and received not in as_received:
+        if received == len(late):
+            yield change
+            continue
+        if received not in as_received:
             known = facts.received_by(in_time)
-            as_received[received] = course(known, policy, now).changes if known else ()
-        if _is_announced(change, as_received.get(received)):
-            content = GradeChanged(
-                customer_key=facts.customer_key,
-                dealer_id=dealer_of(facts.customer_key),
-                before=change.before,
-                after=change.after,
-                changed_at=change.at,
-                score=change.score,
-            )
-            announcements.append(Announcement(about(change), content, forget_at))
-    return announcements
+            then = course(known, policy, way.until) if known else None
+            changes = then.every_change if then is not None else []
+            as_received[received] = {about(each) for each in changes}
+        if about(change) in as_received[received]:
+            yield change
 
 
-def about(change: GradeChange) -> str:
+def about(change: GradeChange | RiskChange) -> str:
     """Names a change by what it says: another grade at the same instant is another change."""
-    return str(GradeSubject(change.at, change.before, change.after))
+    subject = GradeSubject if isinstance(change, GradeChange) else RiskSubject
+    return str(subject(change.at, change.before, change.after))
 
 
-def _is_announced(change: GradeChange, in_time: Collection[GradeChange] | None) -> bool:
-    """Whether the change followed from what had been received within seven days of it: it is
-    among the changes that followed from that; None where all had been received by then.
+def _announcement(
+    change: GradeChange | RiskChange,
+    announced: Announced,
+    facts: ScoringFacts,
+    way: Course,
+    policy: ScoringPolicy,
+) -> Announcement:
+    """Its content is left out where it is out already: it stands as it was first said."""
+    name, forget_at = about(change), change.at + timedelta(days=policy.remember_changes_days)
+    said = None if name in announced else _content(change, facts, way, policy)
+    return Announcement(name, said, forget_at)
 
-    Else it is history and alarms nobody. More facts that arrive later can disprove a change
-    that was known in time, but cannot make it history.
-    """
-    return in_time is None or any(
-        known.at == change.at and about(known) == about(change) for known in in_time
+
+def _content(
+    change: GradeChange | RiskChange, facts: ScoringFacts, way: Course, policy: ScoringPolicy
+) -> Output:
+    key = facts.customer_key
+    if isinstance(change, RiskChange):
+        return RiskChanged(
+            customer_key=key,
+            dealer_id=dealer_of(key),
+            before=change.before,
+            after=change.after,
+            changed_at=change.at,
+            words=words_of_change(change),
+        )
+    return GradeChanged(
+        customer_key=key,
+        dealer_id=dealer_of(key),
+        before=change.before,
+        after=change.after,
+        changed_at=change.at,
+        score=change.score,
+        words=grade_words.words_of_change(change, way, facts.documents, policy),
     )

@@ -9,6 +9,8 @@ from services.scoring.domain.turns import KeptTurn
 from shared.decider.facts import Fact, Gone, Noted
 
 Role = Literal["buyer", "co_buyer", "registrant", "driver"]
+SurveyKind = Literal["ssi", "csi"]
+"""Of the sale or of the service."""
 
 
 class _Dated(Fact):
@@ -94,8 +96,8 @@ class Survey(_Dated):
 
     kind: Literal["survey"]
     overall: int
-    survey: Literal["", "ssi", "csi"] = ""
-    """Of the sale or of the service; empty in what was kept before it was asked for."""
+    survey: SurveyKind | None = None
+    """None in what was kept before it was asked for."""
 
 
 class Referral(_Dated):

@@ -155,8 +155,7 @@ def _with_ends(found: CustomerHistory, ends: dict[str, list[End]]) -> CustomerHi
     for purchase in found.purchases:
         bought.setdefault(purchase.car, []).append(purchase.at)
     purchases = [
-        each._replace(end=next((end for end in ends.get(each.car, ()) if end.at > each.at), None))
-        for each in found.purchases
+        each._replace(end=_end_after(each.at, ends.get(each.car, ()))) for each in found.purchases
     ]
     visits = [
         each._replace(end=_end_after(each.at, ends.get(each.order.vin, ())))
@@ -167,10 +166,10 @@ def _with_ends(found: CustomerHistory, ends: dict[str, list[End]]) -> CustomerHi
 
 
 def _end_after(moment: datetime, ends: Sequence[End]) -> End | None:
-    return next((end for end in ends if end.at >= moment), None)
+    return next((end for end in ends if end.at > moment), None)
 
 
 def _is_theirs(moment: datetime, ends: Sequence[End], bought: Sequence[datetime]) -> bool:
     """Whether they had the car then, as far as is known: bought back it is theirs again."""
-    last = max((end.at for end in ends if end.at < moment), default=None)
+    last = max((end.at for end in ends if end.at <= moment), default=None)
     return last is None or any(last <= at <= moment for at in bought)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from services.scoring.domain.documents import Role
+from services.scoring.domain.documents import Role, SurveyKind
 
 
 class Band(Protocol):
@@ -27,5 +27,17 @@ class ScoringMeasures(Protocol):
 
     @property
     def survey_bands(self) -> tuple[Band, ...]: ...
+
+    @property
+    def survey_percent(self) -> Mapping[SurveyKind, int]: ...
+
+    @property
+    def warranty_months(self) -> int: ...
+
+    @property
+    def promise_grace_minutes(self) -> int: ...
+
+    @property
+    def comeback_days(self) -> int: ...
 
     def survey_points(self, overall: int) -> int: ...

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
-from services.scoring.domain.documents import Role
+from services.scoring.domain.documents import Role, SurveyKind
 from services.scoring.domain.forecast_rule import ForecastRule
+from services.scoring.domain.risk_rule import RiskRule
 from services.scoring.domain.rule import Days, Rule
 from services.scoring.domain.rules import TABLE
 from shared.contracts.currencies import known_currency
@@ -65,6 +66,15 @@ class ScoringPolicy(Policy):
         SurveyBand(overall_from=5, points=0),
         SurveyBand(overall_from=0, points=-6),
     )
+    survey_percent: Mapping[SurveyKind, Percent] = {"ssi": 100, "csi": 100}
+    """What an answer counts for, of a survey of the sale and of the service."""
+    warranty_months: Annotated[int, Field(gt=0, le=240)] = 36
+    """From the delivery of a new car whose sale names no warranty."""
+    promise_grace_minutes: Annotated[int, Field(ge=0, le=10_080)] = 15
+    """An order that is closed so much after the promised time is in time still."""
+    comeback_days: Annotated[int, Field(ge=0, le=365)] = 30
+    """Up to so many days later the same repair of the same car is one that had to be done again;
+    0: only what the source names."""
     value_is_high_from: int = 40
     loyalty_is_high_from: int = 35
     margin: Annotated[int, Field(ge=0)] = 5
@@ -72,6 +82,8 @@ class ScoringPolicy(Policy):
     remember_changes_days: Days = 400
     forecast: ForecastRule = ForecastRule()
     """When the customer is expected at the workshop next."""
+    risk: RiskRule = RiskRule()
+    """From when on a customer who does not come is due, at risk, lost."""
     horizon: Horizon = Horizon()
     """How much of a customer is looked at; of each kind of document the newest."""
 
@@ -86,6 +98,14 @@ class ScoringPolicy(Policy):
     def by_name(self) -> Mapping[str, Rule]:
         """The rules by name, in the order in which reasons are shown."""
         return {name: getattr(self.rules, name) for name in TABLE}
+
+    @cached_property
+    def limits(self) -> Mapping[str, tuple[bool, int, int]]:
+        """Rule -> whether its axis is value, and the least and the most that it gives."""
+        return {
+            name: (rule.axis == "value", rule.at_least, rule.at_most)
+            for name, rule in self.by_name.items()
+        }
 
     @cached_property
     def looked_at(self) -> Horizon:

@@ -1,12 +1,18 @@
 """Why a customer has the points that they have: by rule, and down to the document. Pure."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple, get_args
 
 from services.scoring.domain.awards import Points
 from services.scoring.domain.course import Course
 from services.scoring.domain.policy import ScoringPolicy
-from shared.contracts.scoring import MOST_DOCUMENTS, Reason
+from services.scoring.domain.rules import TABLE
+from services.scoring.domain.wording import points_en, points_zh
+from shared.contracts.scoring import MOST_DOCUMENTS, Form, Reason
+from shared.contracts.values import Bilingual
+
+FORMS: tuple[Form, ...] = get_args(Form)
 
 
 class Part(NamedTuple):
@@ -22,18 +28,29 @@ def reasons(way: Course, policy: ScoringPolicy) -> tuple[Reason, ...]:
     tally = way.tally
     found = []
     for name, counting in _by_rule(way, policy).items():
-        documents = _documents(counting)
+        documents, points, count = _documents(counting), tally.given[name], tally.counts[name]
         found.append(
             Reason(
                 axis=policy.by_name[name].axis,
                 rule=name,
-                points=tally.given[name],
-                count=tally.counts[name],
+                points=points,
+                count=count,
+                form=TABLE[name].FORM,
                 documents=documents[:MOST_DOCUMENTS],
                 more_documents=max(0, len(documents) - MOST_DOCUMENTS),
+                words=_words(name, count, points, is_limit=points != tally.counted[name]),
             )
         )
     return tuple(found)
+
+
+def forms(told: Sequence[Reason]) -> Mapping[Form, int]:
+    """The points of each of the four forms of value by itself."""
+    found: dict[Form, int] = dict.fromkeys(FORMS, 0)
+    for reason in told:
+        if reason.form is not None:
+            found[reason.form] += reason.points
+    return found
 
 
 def parts(way: Course, policy: ScoringPolicy) -> Mapping[str, tuple[Part, ...]]:
@@ -49,6 +66,18 @@ def parts(way: Course, policy: ScoringPolicy) -> Mapping[str, tuple[Part, ...]]:
     return found
 
 
+@lru_cache(maxsize=4096)
+def _words(name: str, count: int, points: int, *, is_limit: bool) -> Bilingual:
+    """What gives how many points; of few rules and figures, so each is made once."""
+    counted = TABLE[name].counted(count)
+    most_en = ", as much as that can" if is_limit else ""
+    most_zh = "（已达上限）" if is_limit else ""
+    return Bilingual(
+        en=f"{counted.en}: {points_en(points)}{most_en}",
+        zh=f"{counted.zh}：{points_zh(points)}{most_zh}",
+    )
+
+
 def _by_rule(way: Course, policy: ScoringPolicy) -> Mapping[str, list[Points]]:
     """What counts by each rule, in the order of the rules."""
     found: dict[str, list[Points]] = {}
@@ -57,7 +86,7 @@ def _by_rule(way: Course, policy: ScoringPolicy) -> Mapping[str, list[Points]]:
     return {name: found[name] for name in policy.by_name if name in found}
 
 
-def _documents(counting: list[Points]) -> tuple[str, ...]:
+def _documents(counting: Sequence[Points]) -> tuple[str, ...]:
     """The documents, each once, the newest first; of one instant in the order of their ids."""
     if len(counting) == 1:
         return (counting[0].document_id,)

@@ -1,5 +1,6 @@
 """Words to tell a customer's story in: what intake would report of it, and what scoring says."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -11,8 +12,15 @@ from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdra
 from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import Severity
 from shared.contracts.identifiers import document_version
+from shared.contracts.identity import (
+    OwnershipEnded,
+    OwnershipEndWithdrawn,
+    ReferredPurchaseMade,
+    ReferredPurchaseWithdrawn,
+)
 from shared.contracts.intake import (
     CustomerMoved,
+    ProfileRecorded,
     Recorded,
     ReferralMade,
     SaleMoved,
@@ -21,7 +29,9 @@ from shared.contracts.intake import (
     VisitMoved,
     VisitRecorded,
 )
-from shared.contracts.scoring import GradeChanged, ScoreChanged
+from shared.contracts.outputs import Output, Withdrawal
+from shared.contracts.scoring import GradeChanged, RiskChanged, ScoreChanged
+from shared.contracts.subjects import fact_about
 from shared.decider.decision import Decision
 from shared.testing.deciders import DeciderSpec
 
@@ -65,12 +75,15 @@ def sale(
     role: str = "buyer",
     status: str = "delivered",
     sale_type: str = "retail",
-    products: tuple[str | None, ...] = (),
+    products: Sequence[dict[str, Any] | str | None] = (),
     vin: str | None = None,
+    condition: str = "new",
+    traded_in: tuple[str, ...] = (),
     received: str | None = None,
     revision: int = 1,
 ) -> Event[Any]:
-    """A car delivered; `products` are the amounts paid for what came with it."""
+    """A car delivered; `products` came with it, each as `product` or what was paid for it."""
+    told = [each if isinstance(each, dict) else {"amount": each} for each in products]
     data = SaleRecorded.model_validate(
         _document("sale", number, revision)
         | {
@@ -80,12 +93,27 @@ def sale(
             "deal_date": on[:10],
             "delivered_at": day(on),
             "sale_type": sale_type,
-            "condition": "new",
+            "condition": condition,
             "vin": vin,
-            "products": [{"code": f"P{n}", "amount": paid} for n, paid in enumerate(products)],
+            "products": [{"code": f"P{n}"} | each for n, each in enumerate(told)],
+            "traded_in": traded_in,
         }
     )
     return _event(data, day(on), received)
+
+
+def product(
+    category: str | None, paid: str | None = None, *, expires_on: str | None = None
+) -> dict[str, Any]:
+    """Something that is sold with a car."""
+    return {"category": category, "amount": paid, "expires_on": expires_on}
+
+
+def line(
+    paid: str, *, pays: str = "customer", category: str | None = None, code: str | None = None
+) -> dict[str, Any]:
+    """A job of a repair order."""
+    return {"pay_type": pays, "amount": paid, "category": category, "op_code": code}
 
 
 def visit(
@@ -96,20 +124,31 @@ def visit(
     pays: str = "customer",
     currency: str = "CNY",
     status: str = "closed",
+    vin: str | None = None,
+    lines: Sequence[dict[str, Any]] = (),
+    opened: str | None = None,
+    promised: str | None = None,
+    comeback_of: str | None = None,
     received: str | None = None,
     revision: int = 1,
 ) -> Event[Any]:
-    """A repair order of one line, opened in the morning and closed on the same day."""
+    """A repair order of one line, opened in the morning and closed on the same day unless
+    `opened` says when; or of `lines`,
+    each as `line`."""
     closed_at = day(on)
+    told = lines or [line(paid, pays=pays)]
     data = VisitRecorded.model_validate(
         _document("visit", number, revision)
         | {
             "timezone": "Asia/Shanghai",
             "status": status,
-            "opened_at": closed_at - timedelta(hours=3),
+            "opened_at": day(opened) if opened else closed_at - timedelta(hours=3),
             "closed_at": closed_at if status == "closed" else None,
             "currency": currency,
-            "lines": [{"line_no": "1", "pay_type": pays, "amount": paid}],
+            "vin": vin,
+            "lines": [{"line_no": str(n)} | each for n, each in enumerate(told)],
+            "promised_at": promised,
+            "comeback_of": f"{DEALER}/cdk/visit/{comeback_of}" if comeback_of else None,
         }
     )
     return _event(data, closed_at, received)
@@ -212,6 +251,90 @@ def referral(
     return _event(data, day(on), received)
 
 
+def parted(
+    on: str,
+    vin: str,
+    number: str = "D9",
+    *,
+    because: str = "sold_on",
+    received: str | None = None,
+    revision: int = 1,
+) -> Event[Any]:
+    """Another's sale says that this car is not theirs any more."""
+    data = OwnershipEnded.model_validate(
+        {
+            "document_id": fact_about(f"{DEALER}/cdk/sale/{number}", f"ownership/{vin}"),
+            "sale_id": f"{DEALER}/cdk/sale/{number}",
+            "customer_key": CUSTOMER,
+            "dealer_id": DEALER,
+            "vin": vin,
+            "ended_at": day(on),
+            "because": because,
+        }
+    )
+    return _told(data, day(received) if received else day(on), revision)
+
+
+def not_parted(vin: str, number: str = "D9", *, revision: int = 2) -> Event[Any]:
+    """The sale that said so was taken back."""
+    data = OwnershipEndWithdrawn(
+        customer_key=CUSTOMER,
+        dealer_id=DEALER,
+        about="ownership",
+        withdrawn_at=day("2025-06-01"),
+        document_id=fact_about(f"{DEALER}/cdk/sale/{number}", f"ownership/{vin}"),
+    )
+    return _told(data, day("2025-06-01"), revision)
+
+
+def referred_purchase(
+    on: str, number: str = "F1", *, whom: str = "C2", received: str | None = None, revision: int = 1
+) -> Event[Any]:
+    """Whom they referred has bought a car."""
+    referral_id = f"{DEALER}/cdk/referral/{number}"
+    data = ReferredPurchaseMade(
+        customer_key=CUSTOMER,
+        dealer_id=DEALER,
+        document_id=fact_about(referral_id, "purchase"),
+        referral_id=referral_id,
+        referred_key=f"{DEALER}/cdk/{whom}",
+        bought_at=day(on),
+    )
+    return _told(data, day(received) if received else day(on), revision)
+
+
+def no_referred_purchase(number: str = "F1", *, revision: int = 2) -> Event[Any]:
+    """They have not, after all."""
+    data = ReferredPurchaseWithdrawn(
+        customer_key=CUSTOMER,
+        dealer_id=DEALER,
+        about="purchase",
+        withdrawn_at=day("2025-06-01"),
+        document_id=fact_about(f"{DEALER}/cdk/referral/{number}", "purchase"),
+    )
+    return _told(data, day("2025-06-01"), revision)
+
+
+def profile(*, revision: int = 1, **fields: Any) -> Event[Any]:
+    """Who the customer is."""
+    data = ProfileRecorded.model_validate(
+        _document("profile", "C1", revision) | {"kind": "person"} | fields
+    )
+    return _event(data, day("2025-01-01"), None)
+
+
+def _told(data: Output | Withdrawal, at: datetime, sequence: int) -> Event[Any]:
+    """A message of identity, said at that time."""
+    return Event(
+        id=f"{data.customer_key}:{at:%Y-%m-%d}:{sequence}",
+        key=CUSTOMER,
+        dealer_id=DEALER,
+        recorded_at=at,
+        data=data,
+        sequence=sequence,
+    )
+
+
 def moved(kind: str, number: str, *, revision: int = 2) -> Event[Any]:
     """A document that turned out to be another customer's."""
     document = _document(kind, number, revision)
@@ -269,6 +392,16 @@ class Customer(DeciderSpec[ScoringFacts, ScoringPolicy]):
             f"{content.changed_at:%Y-%m-%d} {content.before} to {content.after}"
             for content in contents
             if isinstance(content, GradeChanged)
+        ]
+
+    @property
+    def risks(self) -> list[str]:
+        """The changes of risk, such as `2025-07-09 active to due`."""
+        contents = [output.content for output in self.decision.outputs]
+        return [
+            f"{content.changed_at:%Y-%m-%d} {content.before} to {content.after}"
+            for content in contents
+            if isinstance(content, RiskChanged)
         ]
 
 

@@ -87,9 +87,8 @@ def test_history_that_arrives_later_takes_back_only_what_it_disproves(
         data=late.data.model_copy(update={"document_id": "sunrise/pudong/cdk/other/1"}),
     )
     after = join(before, [arrival])
-    still_true = {
-        about(change) for change in walk(points(after.documents, POLICY), POLICY, now).changes
-    }
+    way = course(after.documents, POLICY, now)
+    still_true = {about(change) for change in way.every_change}
     told = {output.about for output in decide(before, {}, POLICY, now).outputs} - {"score"}
     told_after = {output.about for output in decide(after, {}, POLICY, now).outputs} - {"score"}
     assert told_after == told & still_true

@@ -12,18 +12,27 @@ from services.scoring.domain.history import CustomerHistory
 from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import Rule
 from services.scoring.domain.rules import (
+    accessories_bought,
+    comebacks,
     complaints,
     complaints_made_good,
+    insurance_bought,
     major_complaints,
     products_bought,
+    promises_broken,
+    promises_kept,
     recent_visit,
     referrals,
+    referrals_bought,
     regular_visits,
     service_paid,
     survey_answers,
     vehicle_bought,
     vehicle_replaced,
+    visits_after_warranty,
 )
+from shared.contracts.scoring import Form
+from shared.contracts.values import Bilingual
 
 
 class PointsRule(Protocol):
@@ -34,6 +43,11 @@ class PointsRule(Protocol):
         """Its figures as they ship; a policy may change them."""
         ...
 
+    @property
+    def FORM(self) -> Form | None:  # noqa: N802 # a constant of the module
+        """Which of the four forms of value its points are part of."""
+        ...
+
     def give(self, history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
         """Give the points for what is found in the history."""
         ...
@@ -42,16 +56,27 @@ class PointsRule(Protocol):
         """What the points are given for; a row of the table in the README."""
         ...
 
+    def counted(self, count: int) -> Bilingual:
+        """What that many of the things are called that give its points."""
+        ...
+
 
 TABLE: Mapping[str, PointsRule] = {
     "vehicle_bought": vehicle_bought,
     "vehicle_replaced": vehicle_replaced,
     "products_bought": products_bought,
+    "accessories_bought": accessories_bought,
+    "insurance_bought": insurance_bought,
     "service_paid": service_paid,
     "recent_visit": recent_visit,
     "regular_visits": regular_visits,
+    "visits_after_warranty": visits_after_warranty,
     "referrals": referrals,
+    "referrals_bought": referrals_bought,
     "survey_answers": survey_answers,
+    "promises_kept": promises_kept,
+    "promises_broken": promises_broken,
+    "comebacks": comebacks,
     "complaints": complaints,
     "major_complaints": major_complaints,
     "complaints_made_good": complaints_made_good,

@@ -3,15 +3,21 @@
 from services.scoring.domain.awards import Awards
 from services.scoring.domain.history import CustomerHistory
 from services.scoring.domain.measures import ScoringMeasures
-from services.scoring.domain.rule import ONE_YEAR_TO_TWO, Rule
+from services.scoring.domain.rule import ONE_YEAR_TO_TWO, Rule, share
+from services.scoring.domain.wording import things
+from shared.contracts.scoring import Form
+from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=1, fades=ONE_YEAR_TO_TWO, at_least=-12, at_most=12)
+FORM: Form | None = None
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
-    """The points of the answer's band."""
+    """The points of the answer's band; what was kept without its kind counts as of a service."""
     for at, document_id, answered in history.answers:
-        awards.give(at, document_id, measures.survey_points(answered.overall))
+        percent = measures.survey_percent.get(answered.survey or "csi", 0)
+        points = measures.survey_points(answered.overall)
+        awards.give(at, document_id, share(points, percent))
 
 
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:
@@ -22,3 +28,13 @@ def in_words(rule: Rule, measures: ScoringMeasures) -> str:
         f"{band.overall_from}–{upper}: {band.points}"
         for band, upper in zip(bands, uppers, strict=False)
     ).replace("-", "−")
+
+
+def counted(count: int) -> Bilingual:
+    """What that many things are called."""
+    return things(
+        count,
+        "answered survey",
+        "answered surveys",
+        "问卷答复{}份",
+    )

@@ -1,0 +1,234 @@
+"""How near a customer is to being lost, against their own rhythm. Pure, and in event time.
+
+A visit, or a car bought, makes active; time alone makes due, then at risk, then lost: so one event
+follows of each change. What counts are the cars that the customer still has.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, Protocol
+
+from services.scoring.domain.forecast import Forecast, Reading, Rhythm, forecast
+from services.scoring.domain.forecast_rule import ForecastRule
+from services.scoring.domain.history import ClosedVisit, CustomerHistory, Purchase
+from services.scoring.domain.risk_rule import RiskRule
+from shared.contracts.scoring import Risk
+
+
+class RiskMeasures(Protocol):
+    """A policy, as risk sees it."""
+
+    @property
+    def forecast(self) -> ForecastRule: ...
+
+    @property
+    def risk(self) -> RiskRule: ...
+
+
+class Ground(NamedTuple):
+    """What risk is told from, from one instant until another."""
+
+    at: datetime
+    """Since when it is told from that."""
+    seen_at: datetime
+    """When the customer was last here with a car that they still have, or got one."""
+    seen_on: date
+    """By the dealer's local date."""
+    forecast: Forecast
+
+
+class RiskChange(NamedTuple):
+    """From one risk to another; the first one is not a change."""
+
+    at: datetime
+    before: Risk
+    after: Risk
+    ground: Ground
+
+
+class RiskThen(NamedTuple):
+    """How they stand from this instant on."""
+
+    at: datetime
+    risk: Risk
+    ground: Ground
+
+
+@dataclass(slots=True)
+class RiskCourse:
+    """How a customer's risk went, up to an instant."""
+
+    stands: RiskThen | None = None
+    """None: they have no car here, as far as is known."""
+    following: RiskThen | None = None
+    """What they become if they do not come; None: nothing worse."""
+    changes: list[RiskChange] = field(default_factory=list)
+    next_change_at: datetime | None = None
+
+
+def risk_course(
+    known: CustomerHistory,
+    measures: RiskMeasures,
+    until: datetime,
+    *,
+    since: datetime | None = None,
+) -> RiskCourse:
+    """Up to `until`, that instant included; changes up to `since` may be left out."""
+    way = RiskCourse()
+    occasions = _occasions(known)
+    past = [occasion for occasion in occasions if occasion.at <= until]
+    first = _last_contact(past, since)
+    always = None if known.ends else _seen(known.visits, known.purchases)
+    for position in range(first, len(past)):
+        at = past[position].at
+        ends = past[position + 1].at if position + 1 < len(past) else None
+        if ends == at:
+            continue
+        ground = _ground(always or _by_then(known, at), measures, at)
+        if ground is None:
+            way.stands = way.following = None
+            continue
+        _go_on(way, _steps(ground, measures.risk), ends, until)
+    upcoming = [occasion.at for occasion in occasions[len(past) :][:1]]
+    if way.following is not None:
+        upcoming.append(way.following.at)
+    way.next_change_at = min(upcoming, default=None)
+    return way
+
+
+_INSTANT = timedelta(microseconds=1)
+
+
+class _Occasion(NamedTuple):
+    at: datetime
+    is_contact: bool
+    """A visit or a purchase; else a car that was parted with."""
+
+
+def _occasions(known: CustomerHistory) -> list[_Occasion]:
+    """What risk can change by, but for time, in order."""
+    found = [_Occasion(visit.at, is_contact=True) for visit in known.visits]
+    found += [_Occasion(purchase.at, is_contact=True) for purchase in known.purchases]
+    for ends in known.ends.values():
+        found += [_Occasion(end.at, is_contact=False) for end in ends]
+    found.sort()
+    return found
+
+
+def _last_contact(past: Sequence[_Occasion], since: datetime | None) -> int:
+    """The position of the last one up to `since`: whatever was before it makes no difference."""
+    if since is not None:
+        for position in range(len(past) - 1, -1, -1):
+            if past[position].at <= since and past[position].is_contact:
+                return position
+    return 0
+
+
+class _Seen(NamedTuple):
+    """When the customer was here, by the cars that are theirs still."""
+
+    visits: Sequence[ClosedVisit]
+    visited_at: Sequence[datetime]
+    days: Sequence[date]
+    """Each once, in order."""
+    days_by: Sequence[int]
+    """How many of the days are those of the first visits, by their number."""
+    purchases: Sequence[Purchase]
+
+
+def _seen(visits: Sequence[ClosedVisit], purchases: Sequence[Purchase]) -> _Seen:
+    days: list[date] = []
+    days_by = [0]
+    for visit in visits:
+        day = _day(visit)
+        if not days or day > days[-1]:
+            days.append(day)
+        days_by.append(len(days))
+    return _Seen(visits, [visit.at for visit in visits], days, days_by, purchases)
+
+
+def _by_then(known: CustomerHistory, at: datetime) -> _Seen:
+    """By the cars that are theirs at that instant."""
+    return _seen(
+        [visit for visit in known.visits if visit.end is None or visit.end.at > at],
+        [purchase for purchase in known.purchases if purchase.end is None or purchase.end.at > at],
+    )
+
+
+def _ground(seen: _Seen, measures: RiskMeasures, at: datetime) -> Ground | None:
+    """From what was known by then; None: they have no car here."""
+    number = bisect_right(seen.visited_at, at)
+    purchases = [purchase for purchase in seen.purchases if purchase.at <= at]
+    if not (number or purchases):
+        return None
+    days = seen.days[: seen.days_by[number]]
+    rhythm = Rhythm(
+        days=days,
+        readings=_readings(seen.visits[max(0, number - MOST_READINGS) : number]),
+        first_day=_delivered(purchases[0]) if purchases else days[0],
+        cars=max(1, len({purchase.car for purchase in purchases})),
+    )
+    found = forecast(rhythm, measures.forecast)
+    last = seen.visits[number - 1] if number else None
+    if purchases and (last is None or purchases[-1].at > last.at):
+        return Ground(at, purchases[-1].at, _delivered(purchases[-1]), found)
+    assert last is not None
+    return Ground(at, last.at, _day(last), found)
+
+
+MOST_READINGS = 10
+"""How many of the last visits' readings are looked at."""
+
+
+def _readings(visits: Sequence[ClosedVisit]) -> list[Reading]:
+    return [
+        Reading(_day(visit), visit.order.vin, visit.order.km)
+        for visit in visits
+        if visit.order.km is not None and visit.order.vin
+    ]
+
+
+def _day(visit: ClosedVisit) -> date:
+    return visit.order.day or visit.at.date()
+
+
+def _delivered(purchase: Purchase) -> date:
+    return purchase.sale.day or purchase.at.date()
+
+
+def _steps(ground: Ground, rule: RiskRule) -> Iterator[RiskThen]:
+    """How they stand from when they were seen on, if they do not come."""
+    interval = ground.forecast.interval_days
+    yield RiskThen(ground.seen_at, "active", ground)
+    yield RiskThen(ground.seen_at + timedelta(rule.due.days(interval)), "due", ground)
+    yield RiskThen(ground.seen_at + timedelta(rule.at_risk.days(interval)), "at_risk", ground)
+    yield RiskThen(ground.seen_at + timedelta(rule.lost.days(interval)), "lost", ground)
+
+
+def _go_on(
+    way: RiskCourse, steps: Iterator[RiskThen], ends: datetime | None, until: datetime
+) -> None:
+    """By these steps, from their ground's instant on until another ground comes at `ends`."""
+    then, following = next(steps), next(steps, None)
+    begins = then.ground.at
+    while following is not None and following.at <= begins:
+        then, following = following, next(steps, None)
+    _stand(way, then if then.at >= begins else then._replace(at=begins))
+    last = until if ends is None else ends - _INSTANT
+    while following is not None and following.at <= last:
+        _stand(way, following)
+        following = next(steps, None)
+    way.following = following
+
+
+def _stand(way: RiskCourse, then: RiskThen) -> None:
+    before = way.stands
+    if before is None or before.risk != then.risk:
+        if before is not None:
+            way.changes.append(RiskChange(then.at, before.risk, then.risk, then.ground))
+        way.stands = then
+    else:
+        since = then.at if then.at == then.ground.seen_at else before.at
+        way.stands = RiskThen(since, then.risk, then.ground)

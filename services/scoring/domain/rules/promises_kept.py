@@ -1,0 +1,36 @@
+"""Points for each repair order that was closed by the time promised."""
+
+from services.scoring.domain.awards import Awards
+from services.scoring.domain.history import CustomerHistory
+from services.scoring.domain.measures import ScoringMeasures
+from services.scoring.domain.rule import ONE_YEAR_TO_TWO, Rule
+from services.scoring.domain.wording import things
+from shared.contracts.scoring import Form
+from shared.contracts.values import Bilingual
+
+SHIPPED = Rule(axis="loyalty", points=2, fades=ONE_YEAR_TO_TWO, at_most=8)
+FORM: Form | None = None
+
+
+def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
+    """Up to some minutes late is in time; an order without a promise says nothing."""
+    grace = measures.promise_grace_minutes
+    for visit in history.visits:
+        overran = visit.order.overran_minutes
+        if overran is not None and overran <= grace:
+            awards.give(visit.at, visit.document_id)
+
+
+def in_words(rule: Rule, measures: ScoringMeasures) -> str:
+    """What the points are given for."""
+    return f"{rule.points} per order closed by the promised time"
+
+
+def counted(count: int) -> Bilingual:
+    """What that many things are called."""
+    return things(
+        count,
+        "order ready as promised",
+        "orders ready as promised",
+        "按承诺时间交车{}次",
+    )
