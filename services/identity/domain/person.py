@@ -101,7 +101,12 @@ def acquainted(facts: IdentityFacts, policy: IdentityPolicy) -> Acquainted:
         for key, each in told.items()
         if any(link.customer_key == facts.customer_key for link in each.links)
     }
-    known: dict[str, tuple[Link, ...]] = {key: each.links for key, each in told.items()}
+    known: dict[str, tuple[Link, ...]] = {
+        key: tuple(
+            link for link in each.links if key in own or link.customer_key != facts.customer_key
+        )
+        for key, each in told.items()
+    }
     known[facts.customer_key] = tuple(
         link for key, each in own.items() if key in answered for link in each
     )
@@ -136,14 +141,20 @@ def _of_staff(known: Links) -> Links:
 
 
 def acquaintances(known: Acquainted) -> Iterator[State]:
-    """What the customer tells others: all links to those who told theirs, to others their own."""
+    """What the customer tells others: all links to those who told theirs, and to each always their
+    own: whether the two are linked must not depend on what others tell."""
     own = known.known[known.customer_key]
     apart = tuple(known.apart[known.customer_key])
     for key in known.told:
-        yield _telling(known, key, own, apart)
+        links_to = sorted((*own, *known.proposed.get(key, ())), key=_order)
+        yield _telling(known, key, tuple(links_to), apart)
     for key, proposed in known.proposed.items():
         if key not in known.told:
             yield _telling(known, key, proposed, ())
+
+
+def _order(link: Link) -> tuple[str, str]:
+    return link.customer_key, link.rule
 
 
 def _telling(known: Acquainted, to: str, told: tuple[Link, ...], apart: tuple[str, ...]) -> State:

@@ -16,7 +16,6 @@ from shared.contracts.identifiers import dealer_of
 from shared.contracts.identity import MOST_MEMBERS
 from shared.contracts.intake import CustomerLinkMade, ProfileRecorded, SaleRecorded
 from shared.policies.by_edition import by_edition
-from tests.examples import thorough
 from tests.services.identity.given import BERLIN, PLAIN, PUDONG, profile, sale, staff_say
 from tests.services.identity.network import Identity, Network
 from tests.services.network import at_random
@@ -83,7 +82,7 @@ def _newest(told: Sequence[Told]) -> list[Told]:
 @some.composite
 def stories(draw: some.DrawFn) -> list[Event[Any]]:
     data = draw(some.data())
-    told = [_told(data) for _ in range(draw(some.integers(1, 22)))]
+    told = [_told(data) for _ in range(draw(some.integers(1, 16)))]
     return [event for each in _newest(told) for event in each]
 
 
@@ -217,7 +216,6 @@ def _is_person(group: frozenset[str], apart: set[frozenset[str]]) -> bool:
     return len(group) <= MOST_MEMBERS and not any(pair <= group for pair in apart)
 
 
-@thorough
 @always(stories(), reaches, some.integers(0, 2**32))
 def test_in_any_order_and_however_often_it_is_the_same_persons(
     story: list[Event[Any]], reach: Reach, seed: int

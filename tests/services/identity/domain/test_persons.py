@@ -1,6 +1,7 @@
 """Who is one person, and who is not: by name, as a dealer would tell it."""
 
 from itertools import pairwise
+from random import Random
 
 import pytest
 
@@ -27,6 +28,7 @@ from tests.services.identity.given import (
     staff_say,
 )
 from tests.services.identity.network import Network
+from tests.services.network import at_random
 
 BOTH = {frozenset((DMS, CRM))}
 ALL_THREE = {frozenset((DMS, CRM, OTHER))}
@@ -278,6 +280,21 @@ def test_a_chain_without_end_comes_to_rest_with_few_messages_each() -> None:
     assert told.deliveries < 100 * length
     middle = staff_say("nothing", customers[9], customers[10], at=day(1), number="cut")
     assert told.reported(middle).together == {frozenset(customers[:10])}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_three_who_are_linked_each_to_each_tell_every_link_in_any_order(seed: int) -> None:
+    """Two who know of each other by the third already must still tell each other."""
+    links = [
+        *staff_say("same", DMS, CRM, number="L1"),
+        *staff_say("same", CRM, OTHER, number="L2"),
+        *staff_say("same", OTHER, DMS, number="L3"),
+    ]
+    told = Network(choose=at_random(Random(seed))).reported(links)
+    assert told.why(DMS) == {
+        CRM: {("staff", DMS), ("staff", OTHER)},
+        OTHER: {("staff", DMS), ("staff", CRM)},
+    }
 
 
 def test_who_has_links_to_very_many_is_nobody_and_leaves_others_alone() -> None:

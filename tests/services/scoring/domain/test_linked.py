@@ -1,6 +1,7 @@
 """One person under several numbers: what counts is all that they did, once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -16,6 +17,7 @@ from shared.contracts.identity import Because, Member, PersonChanged, PersonWith
 from shared.contracts.outputs import Output
 from shared.contracts.scoring import GradeChanged, LinkedFactsTold, ScoreChanged
 from shared.contracts.values import Bilingual
+from shared.decider.digests import Horizon
 from tests.services.network import Network, at_random
 from tests.services.scoring.given import (
     CUSTOMER,
@@ -227,6 +229,18 @@ def test_what_one_does_from_now_on_changes_the_grade_of_both_and_both_are_told()
     bought = sale("2025-06-19", "D2", vin="LSVAU2180N2183295", received="2025-06-19")
     told.reported(*of(CRM, bought))
     assert sorted(told.changes) == sorted([(CUSTOMER, "potential"), (CRM, "potential")])
+
+
+def test_who_did_more_than_is_looked_at_is_linked_and_unlinked_all_the_same() -> None:
+    few = DECIDER.policy.model_copy(update={"horizon": Horizon(documents=2)})
+    many = [visit(f"2025-0{month}-01", f"R{month}") for month in range(1, 6)]
+    told = Persons(replace(DECIDER, policy=few), NOW)
+    told.reported(of(CUSTOMER, *many), of(CRM, visit("2025-05-20", "R9")))
+    told.reported(one_person(CUSTOMER, CRM))
+    assert "R9" in told.score(CUSTOMER).model_dump_json()
+    told.reported(nobody_else(CUSTOMER), nobody_else(CRM))
+    told.reported(of(CUSTOMER, visit("2025-05-21", "R8")))
+    assert "R9" not in told.score(CUSTOMER).model_dump_json()
 
 
 @always(stories(), some.data(), some.integers(0, 2**32))
