@@ -47,6 +47,7 @@ def from_summarized(summarized: Summarized) -> dict[str, Any]:
         document["dealer_id"] = summarized.dealer_id
         document["line"] = json.dumps(summary.line)
         document["counts"] = _packed(summary.counts)
+        document["groups"] = list(summary.groups)
         document["ranks"] = {
             name: place_key(summarized.dealer_id, Place.of(rank, summarized.id).number)
             for name, rank in summary.ranks.items()
@@ -70,6 +71,7 @@ def to_summarized(document: Mapping[str, Any]) -> Summarized:
             ranks={name: Place(number_of(key), id_).rank for name, key in ranks.items()},
             line=json.loads(document["line"]),
             counts=_unpacked(document["counts"]),
+            groups=tuple(document.get("groups", ())),
         ),
     )
 

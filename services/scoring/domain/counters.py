@@ -18,7 +18,7 @@ EVERYBODY = ""
 UNKNOWN = "unknown"
 """The word for what the feed does not tell."""
 OTHER = "other"
-"""The word for what is too long to be a word of a list."""
+"""The word for what is too long to be one, or is one of too many."""
 MOST_OF_A_WORD = 40
 
 Shared = Literal["born", "occupation", "area", "source", "car"]
@@ -89,6 +89,11 @@ def word_in(group: str, shared: Shared) -> str | None:
     """The word by which the group is one of these; None: it is one of others."""
     letter = _GROUPS[shared]
     return group.removeprefix(letter) if group.startswith(letter) else None
+
+
+def rest_of(group: str) -> str:
+    """The group for those of one that is not counted by itself."""
+    return f"{group[:1]}{OTHER}"
 
 
 def word(told: str) -> str:
