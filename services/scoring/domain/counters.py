@@ -80,6 +80,11 @@ def counter_from(text: str) -> Counter | None:
     return Counter(group, measure, grade, name[2:])
 
 
+def is_among(text: str, shared: Shared | None) -> bool:
+    """Whether a counter is of all customers, or of a group of those who have that in common."""
+    return " " not in text or (shared is not None and text.startswith(_GROUPS[shared]))
+
+
 def group_of(shared: Shared, word: str) -> str:
     """The customers of whom it is this."""
     return f"{_GROUPS[shared]}{word}"
