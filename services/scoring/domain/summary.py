@@ -49,12 +49,13 @@ def summarize(
     documents = facts.documents
     so_far = course(documents, policy, now, in_full=True)
     moments = so_far.moments
+    own = _of_the_dealer(documents, dealer_of(facts.customer_key))
     way = Way(
-        known_since=_known_since(documents),
+        known_since=min(_moments(own) or _moments(documents)),
         moments=moments,
         grade_changes=so_far.changes,
         risks=so_far.risk.moments,
-        visits=[known for known in documents.values() if isinstance(known, Visit)],
+        visits=[known for known in own.values() if isinstance(known, Visit)],
         zone=zone,
     )
     until = month_at(moments[-1].at if moments else way.known_since, zone)
@@ -125,8 +126,14 @@ def _ranks_of_months(moments: list[Moment], zone: tzinfo, *, until: int) -> Mapp
     }
 
 
-def _known_since(documents: Mapping[str, Known]) -> datetime:
-    return min(known.at for known in documents.values() if not isinstance(known, NOT_SCORED))
+def _of_the_dealer(documents: Mapping[str, Known], dealer_id: str) -> Mapping[str, Known]:
+    """Those that say what happened at this dealer, and not at another where the same person is
+    a customer."""
+    return {key: known for key, known in documents.items() if key.startswith(f"{dealer_id}/")}
+
+
+def _moments(documents: Mapping[str, Known]) -> list[datetime]:
+    return [known.at for known in documents.values() if not isinstance(known, NOT_SCORED)]
 
 
 def _groups(customer_key: str, documents: Mapping[str, Known], car: str | None) -> tuple[str, ...]:
