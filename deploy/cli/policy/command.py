@@ -48,7 +48,7 @@ NoDryRun = Annotated[
     bool, typer.Option("--no-dry-run", help="Do not ask the service what would change.")
 ]
 Url = Annotated[str, typer.Option(help="The address of the service; else that of `aftercare up`.")]
-ServiceName = Literal["complaints", "scoring", "followup"]
+ServiceName = Literal["complaints", "scoring", "followup", "identity"]
 Service = Annotated[ServiceName, typer.Option("--service", help="Whose rules.")]
 
 
