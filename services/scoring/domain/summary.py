@@ -17,7 +17,7 @@ from services.scoring.domain.kept_car import KeptCar
 from services.scoring.domain.monthly import Way, counts, moved
 from services.scoring.domain.months import month_at
 from services.scoring.domain.policy import ScoringPolicy
-from shared.contracts.identifiers import dealer_of, source_of
+from shared.contracts.identifiers import customer_of, dealer_of, source_of
 from shared.contracts.values import instant_text
 from shared.decider.summary import Summaries, Summary
 
@@ -42,11 +42,13 @@ def summarize(
     facts: ScoringFacts, policy: ScoringPolicy, now: datetime, *, zone: tzinfo
 ) -> Summary | None:
     """Where the customer stands now in each list, and all that they count for; None without a
-    score. It stays the same until anything changes next."""
+    score, and where they count under another of their keys. It stays the same until anything
+    changes next."""
     facts = condense(facts, policy)
-    if not facts.scored:
+    others = others_here(facts)
+    if not facts.scored or min(others, default=facts.customer_key) < facts.customer_key:
         return None
-    documents = facts.documents
+    documents = facts.as_a_person().documents
     so_far = course(documents, policy, now, in_full=True)
     moments = so_far.moments
     own = _of_the_dealer(documents, dealer_of(facts.customer_key))
@@ -62,9 +64,19 @@ def summarize(
     car = newest_car(documents)
     return Summary(
         ranks={**_ranks(so_far, zone), **_ranks_of_months(moments, zone, until=until)},
-        line=_line(so_far, car),
+        line={**_line(so_far, car), "person": list(others)},
         counts=counts(way, until=until),
         groups=_groups(facts.customer_key, documents, car),
+    )
+
+
+def others_here(facts: ScoringFacts) -> tuple[str, ...]:
+    """The other customers of the same dealer who are the same person and have a score: in lists and
+    totals a person stands once, under the first of their keys."""
+    dealer_id = dealer_of(facts.customer_key)
+    telling = {customer_of(place) for place, told in facts.linked.told.items() if told.documents}
+    return tuple(
+        key for key in facts.linked.members if key in telling and dealer_of(key) == dealer_id
     )
 
 
