@@ -1,9 +1,14 @@
 """When a customer is due, at risk and lost, as data. Pure."""
 
-from typing import Annotated
+from datetime import timedelta
+from functools import cached_property
+from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shared.contracts.scoring import Risk
+
+Steps: TypeAlias = tuple[tuple[Risk, timedelta], ...]
 Percent = Annotated[int, Field(gt=0, le=2_000)]
 Days = Annotated[int, Field(gt=0, le=3_653)]
 
@@ -38,6 +43,22 @@ class RiskRule(BaseModel):
     due: RiskThreshold = RiskThreshold(percent=100, at_least_days=30, at_most_days=365)
     at_risk: RiskThreshold = RiskThreshold(percent=150, at_least_days=90, at_most_days=540)
     lost: RiskThreshold = RiskThreshold(percent=225, at_least_days=180, at_most_days=730)
+
+    @cached_property
+    def _known(self) -> dict[int, Steps]:
+        return {}
+
+    def steps(self, interval_days: int) -> Steps:
+        """What who comes so often becomes, and how long after they were last here, in order."""
+        found = self._known.get(interval_days)
+        if found is None:
+            found = (
+                ("due", timedelta(self.due.days(interval_days))),
+                ("at_risk", timedelta(self.at_risk.days(interval_days))),
+                ("lost", timedelta(self.lost.days(interval_days))),
+            )
+            self._known[interval_days] = found
+        return found
 
     @model_validator(mode="after")
     def _one_after_the_other(self) -> "RiskRule":
