@@ -30,6 +30,7 @@ def customer_score(
         return None
     return CustomerScore(
         customer_key=snapshot.id,
+        person=score.person,
         grade=score.grade,
         score=score.score,
         value=score.value,
@@ -55,7 +56,8 @@ def score_of(snapshot: Snapshot[ScoringFacts]) -> ScoreChanged | None:
 
 def course_of(snapshot: Snapshot[ScoringFacts], policy: ScoringPolicy, now: datetime) -> Course:
     """The customer's way up to now, with all its moments."""
-    return course(condense(snapshot.facts, policy).documents, policy, now, in_full=True)
+    facts = condense(snapshot.facts, policy).as_a_person()
+    return course(facts.documents, policy, now, in_full=True)
 
 
 def _explained(

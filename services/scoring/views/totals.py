@@ -5,7 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Self
 
-from services.scoring.domain.counters import BEFORE, Counter, Measure, counter_from
+from services.scoring.domain.counters import (
+    BEFORE,
+    Counter,
+    Measure,
+    Shared,
+    counter_from,
+    is_among,
+)
 from services.scoring.domain.months import month_from
 
 _LEVELS: frozenset[Measure] = frozenset({"customers", "value"})
@@ -28,7 +35,6 @@ class CountedMonths(NamedTuple):
     """The months asked for."""
 
     months: Sequence[TotalsOfMonth]
-    present: TotalsOfMonth
     until: datetime | None
     """What was known then is counted; None: not all of it is yet."""
 
@@ -37,13 +43,12 @@ class CountedMonths(NamedTuple):
         cls,
         totals: Mapping[str, Mapping[str, int]],
         asked: Sequence[int],
-        present: int,
         until: datetime | None,
+        among: Shared | None,
     ) -> Self:
-        """Of a dealer's totals."""
-        periods = _periods(totals)
-        [now] = _months(periods, [present])
-        return cls(tuple(_months(periods, asked)), now, until)
+        """Of a dealer's totals: of all customers, and of groups of those who have that in
+        common."""
+        return cls(tuple(_months(_periods(totals, among), asked)), until)
 
 
 def _months(periods: Mapping[int, Sums[Counter]], months: Sequence[int]) -> Iterator[TotalsOfMonth]:
@@ -66,13 +71,16 @@ def _add_levels(levels: Sums[Counter], counted: Sums[Counter]) -> None:
             levels[counter] += amount
 
 
-def _periods(totals: Mapping[str, Mapping[str, int]]) -> Mapping[int, Sums[Counter]]:
-    """Month -> what was counted in it, without counters that nobody knows."""
+def _periods(
+    totals: Mapping[str, Mapping[str, int]], among: Shared | None
+) -> Mapping[int, Sums[Counter]]:
+    """Month -> what was counted in it, without counters that nobody asks for or knows."""
     found: dict[int, Sums[Counter]] = {}
     for period, counts in totals.items():
         if period.startswith(BESIDE):
             continue
         month = _EARLIEST if period == BEFORE else month_from(period)
-        parted = ((counter_from(name), count) for name, count in counts.items())
+        asked = ((name, count) for name, count in counts.items() if is_among(name, among))
+        parted = ((counter_from(name), count) for name, count in asked)
         found[month] = Sums({each: count for each, count in parted if each is not None})
     return found

@@ -52,6 +52,8 @@ class CustomerScore(DescribedResponse):
     both axes to the score."""
 
     customer_key: str
+    person: tuple[str, ...]
+    """The other customers who are the same person: their documents count here, too."""
     grade: Grade
     score: int
     value: int
