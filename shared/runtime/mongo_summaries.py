@@ -24,7 +24,7 @@ from shared.platform.mongo import (
     portions,
     transient,
 )
-from shared.runtime.spread import Spread, Piece
+from shared.runtime.spread import Piece, Spread
 from shared.runtime.summaries import Line, Mark, Summarized, SummaryStep, Total, TotalKey
 from shared.runtime.summary_documents import (
     SAMPLE,

@@ -29,9 +29,7 @@ class Spread:
     one_of: int = 1
     """How many summaries each of the sample stands for."""
 
-    def windows(
-        self, name: str, within: Piece, *, descending: bool, lines: int
-    ) -> Iterator[Piece]:
+    def windows(self, name: str, within: Piece, *, descending: bool, lines: int) -> Iterator[Piece]:
         """Windows that cover `within` in this direction, each of about `lines` lines or more."""
         numbers = self.sample.get(name, ())
         reach = -(-lines // self.one_of) + MARGIN

@@ -55,6 +55,13 @@ class RiskThen(NamedTuple):
     ground: Ground
 
 
+class RiskMoment(NamedTuple):
+    """At which risk they are from this instant on; None: they have no car here any more."""
+
+    at: datetime
+    risk: Risk | None
+
+
 @dataclass(slots=True)
 class RiskCourse:
     """How a customer's risk went, up to an instant."""
@@ -65,6 +72,8 @@ class RiskCourse:
     """What they become if they do not come; None: nothing worse."""
     changes: list[RiskChange] = field(default_factory=list)
     next_change_at: datetime | None = None
+    moments: list[RiskMoment] = field(default_factory=list)
+    """Each change and besides since when they have a car here, and have none."""
 
 
 def risk_course(
@@ -86,6 +95,8 @@ def risk_course(
             continue
         ground = _ground(known, measures, at)
         if ground is None:
+            if way.stands is not None:
+                way.moments.append(RiskMoment(at, None))
             way.stands = way.following = None
             continue
         _go_on(way, list(_steps(ground, measures.risk)), ends, until)
@@ -191,6 +202,7 @@ def _stand(way: RiskCourse, then: RiskThen) -> None:
     if before is None or before.risk != then.risk:
         if before is not None:
             way.changes.append(RiskChange(then.at, before.risk, then.risk, then.ground))
+        way.moments.append(RiskMoment(then.at, then.risk))
         way.stands = then
     else:
         since = then.at if then.at == then.ground.seen_at else before.at

@@ -9,8 +9,8 @@ from pydantic import JsonValue
 
 from services.scoring.domain import ranks
 from services.scoring.domain.counters import UNKNOWN, group_of, word
-from services.scoring.domain.course import Moment, course
-from services.scoring.domain.decide import condense, decide
+from services.scoring.domain.course import Course, Moment, course
+from services.scoring.domain.decide import condense
 from services.scoring.domain.documents import NOT_SCORED, Known, OwnershipEnd, Profile, Sale, Visit
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.kept_car import KeptCar
@@ -18,7 +18,6 @@ from services.scoring.domain.monthly import Way, counts, moved
 from services.scoring.domain.months import month_at
 from services.scoring.domain.policy import ScoringPolicy
 from shared.contracts.identifiers import dealer_of, source_of
-from shared.contracts.scoring import ScoreChanged
 from shared.contracts.values import instant_text
 from shared.decider.summary import Summaries, Summary
 
@@ -43,48 +42,42 @@ def summarize(
     facts: ScoringFacts, policy: ScoringPolicy, now: datetime, *, zone: tzinfo
 ) -> Summary | None:
     """Where the customer stands now in each list, and all that they count for; None without a
-    score. It stays the same until points change next."""
-    score = score_in(facts, policy, now)
-    if score is None:
+    score. It stays the same until anything changes next."""
+    facts = condense(facts, policy)
+    if not facts.scored:
         return None
-    documents = condense(facts, policy).documents
-    course_so_far = course(documents, policy, now, in_full=True)
-    moments = course_so_far.moments
+    documents = facts.documents
+    so_far = course(documents, policy, now, in_full=True)
+    moments = so_far.moments
     way = Way(
         known_since=_known_since(documents),
         moments=moments,
-        grade_changes=course_so_far.changes,
-        risks=(),
+        grade_changes=so_far.changes,
+        risks=so_far.risk.moments,
         visits=[known for known in documents.values() if isinstance(known, Visit)],
         zone=zone,
     )
     until = month_at(moments[-1].at if moments else way.known_since, zone)
+    car = newest_car(documents)
     return Summary(
-        ranks={**_ranks(score, zone), **_ranks_of_months(moments, zone, until=until)},
-        line=line(score, documents),
+        ranks={**_ranks(so_far, zone), **_ranks_of_months(moments, zone, until=until)},
+        line=_line(so_far, car),
         counts=counts(way, until=until),
-        groups=_groups(facts.customer_key, documents),
+        groups=_groups(facts.customer_key, documents, car),
     )
 
 
-def score_in(facts: ScoringFacts, policy: ScoringPolicy, now: datetime) -> ScoreChanged | None:
-    """The score that is decided of the customer, if they have one."""
-    contents = (output.content for output in decide(facts, {}, policy, now).outputs)
-    return next((content for content in contents if isinstance(content, ScoreChanged)), None)
-
-
-def line(score: ScoreChanged, documents: Mapping[str, Known]) -> Mapping[str, JsonValue]:
-    """What a list shows of the customer."""
-    risk, visit = score.risk, score.next_visit
+def _line(way: Course, car: str | None) -> Mapping[str, JsonValue]:
+    tally, risk = way.tally, way.risk.stands
     return {
-        "grade": score.grade,
-        "score": score.score,
-        "value": score.value,
-        "loyalty": score.loyalty,
+        "grade": tally.grade,
+        "score": tally.value + tally.loyalty,
+        "value": tally.value,
+        "loyalty": tally.loyalty,
         "risk": None if risk is None else risk.risk,
-        "risk_since": None if risk is None else instant_text(risk.since),
-        "next_visit": None if visit is None else visit.expected_on.isoformat(),
-        "car": newest_car(documents),
+        "risk_since": None if risk is None else instant_text(risk.at),
+        "next_visit": None if risk is None else risk.ground.forecast.expected_on.isoformat(),
+        "car": car,
     }
 
 
@@ -108,17 +101,18 @@ def newest_car(documents: Mapping[str, Known]) -> str | None:
     return next((" ".join((car.make, car.model)).strip() or None for car in cars), None)
 
 
-def _ranks(score: ScoreChanged, zone: tzinfo) -> dict[str, int]:
+def _ranks(way: Course, zone: tzinfo) -> dict[str, int]:
+    grade, score = way.tally.grade, way.tally.value + way.tally.loyalty
     found = {
-        ranks.BY_SCORE: ranks.score_rank(score.score),
-        ranks.BY_GRADE: ranks.graded_rank(score.grade, score.score),
+        ranks.BY_SCORE: ranks.score_rank(score),
+        ranks.BY_GRADE: ranks.graded_rank(grade, score),
     }
-    if score.risk is not None:
-        since = score.risk.since.astimezone(zone).date()
-        found[ranks.BY_RISK] = ranks.risk_rank(score.risk.risk, score.score)
-        found[ranks.BY_RISK_SINCE] = ranks.risk_since_rank(score.risk.risk, since)
-    if score.next_visit is not None:
-        found[ranks.BY_NEXT_VISIT] = score.next_visit.expected_on.toordinal()
+    stands = way.risk.stands
+    if stands is not None:
+        since = stands.at.astimezone(zone).date()
+        found[ranks.BY_RISK] = ranks.risk_rank(stands.risk, score)
+        found[ranks.BY_RISK_SINCE] = ranks.risk_since_rank(stands.risk, since)
+        found[ranks.BY_NEXT_VISIT] = stands.ground.forecast.expected_on.toordinal()
     return found
 
 
@@ -135,7 +129,7 @@ def _known_since(documents: Mapping[str, Known]) -> datetime:
     return min(known.at for known in documents.values() if not isinstance(known, NOT_SCORED))
 
 
-def _groups(customer_key: str, documents: Mapping[str, Known]) -> tuple[str, ...]:
+def _groups(customer_key: str, documents: Mapping[str, Known], car: str | None) -> tuple[str, ...]:
     """All that the customer is counted among."""
     profile = _profile(documents)
     born = profile.birth_year if profile is not None else None
@@ -144,7 +138,7 @@ def _groups(customer_key: str, documents: Mapping[str, Known]) -> tuple[str, ...
         group_of("occupation", word(profile.occupation if profile is not None else "")),
         group_of("area", word(profile.area if profile is not None else "")),
         group_of("source", source_of(customer_key)),
-        group_of("car", word(newest_car(documents) or "")),
+        group_of("car", word(car or "")),
     )
 
 

@@ -6,6 +6,7 @@ from itertools import permutations
 from typing import Literal, NamedTuple
 
 from services.scoring.domain.counters import OTHER, UNKNOWN
+from services.scoring.domain.risk_words import EN, ZH
 from services.scoring.views.analysis import AGE_BANDS
 from services.scoring.views.figures import GRADES, RISKS
 from shared.contracts.http.scoring import ScoreHistory, ScoreMoment
@@ -39,10 +40,7 @@ WORDS: Mapping[str, Heading] = {
     "quality": Heading("quality", "优质"),
     "potential": Heading("potential", "潜力"),
     "general": Heading("general", "一般"),
-    "active": Heading("active", "活跃"),
-    "due": Heading("due", "到期"),
-    "at_risk": Heading("at risk", "有流失风险"),
-    "lost": Heading("lost", "已流失"),
+    **{risk: Heading(EN[risk], ZH[risk]) for risk in RISKS},
     UNKNOWN: Heading("unknown", "未知"),
     OTHER: Heading("other", "其他"),
     TOTAL: Heading("total", "合计"),

@@ -7,6 +7,7 @@ from shared.contracts.topics import GRADES
 from shared.decider.decider import Decider
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
+from shared.runtime.summaries import SummaryStore
 from shared.settings import RuntimeSettings
 from shared.testing.clock import ManualClock
 from shared.testing.publisher import MemoryPublisher
@@ -26,6 +27,7 @@ class Instance:
         page: int = 100,
         dealers: Sequence[str] = (DEALER,),
         monotonic: Callable[[], float] | None = None,
+        summaries: SummaryStore | None = None,
     ) -> None:
         self.monotonic = 0.0
         self.clock = ManualClock(START)
@@ -41,6 +43,7 @@ class Instance:
             settings=RuntimeSettings(sweep_page=page, sweep_interval_seconds=1),
             dealers=dealers,
             monotonic=monotonic or (lambda: self.monotonic),
+            summaries=summaries,
         )
         self.wake = self.worker.wake
 

@@ -18,6 +18,10 @@ class Reckoned(NamedTuple):
     """What a group of customers comes to in a month."""
 
     customers: int = 0
+    active: int = 0
+    due: int = 0
+    at_risk: int = 0
+    lost: int = 0
     visits: int = 0
     paid: int = 0
     value: int = 0
@@ -43,10 +47,13 @@ def reckoned(
             continue
         documents = facts.documents
         known = min(each.at for each in documents.values() if not isinstance(each, NOT_SCORED))
-        stands = course(documents, policy, end).tally
+        way = course(documents, policy, end)
+        stands, risk = way.tally, way.risk.stands
         group = _group(key, facts, by, year)
         if known.astimezone(zone).date() < ends:
             _add(sums, group or stands.grade, customers=1, value=stands.value)
+            if risk is not None:
+                _add(sums, group or stands.grade, **{risk.risk: 1})
         days = set()
         for visit in sorted(
             (each for each in documents.values() if isinstance(each, Visit)), key=lambda v: v.at

@@ -53,8 +53,16 @@ def known_customers(*told: list[Event[Any]]) -> dict[str, ScoringFacts]:
 
 def plain(figures: FiguresOfMonth) -> Reckoned:
     assert sum(figures.by_grade.values()) == figures.customers
-    assert sum(figures.by_risk.values()) <= figures.customers
-    return Reckoned(figures.customers, figures.visits, sum(figures.paid.values()), figures.value)
+    return Reckoned(
+        customers=figures.customers,
+        visits=figures.visits,
+        paid=sum(figures.paid.values()),
+        value=figures.value,
+        active=figures.by_risk["active"],
+        due=figures.by_risk["due"],
+        at_risk=figures.by_risk["at_risk"],
+        lost=figures.by_risk["lost"],
+    )
 
 
 def counted(

@@ -1,0 +1,353 @@
+"""Lists and totals follow what is written: soon, exactly, whatever is cut off and by whom."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+
+from shared.contracts.identifiers import customer_key
+from shared.contracts.intake import VisitRecorded
+from shared.decider.decider import Decider
+from shared.decider.summary import MOST_RANK, Summaries, Summary
+from shared.platform.errors import TransientFailure
+from shared.runtime.snapshots import StoreReader
+from shared.runtime.summaries import SummaryStep
+from shared.testing.store import MemoryStore
+from shared.testing.summaries import MemorySummaries, totals_of
+from tests.dealers import DEALERS
+from tests.metrics import Metrics
+from tests.shared.runtime.instance import Instance
+from tests.shared.runtime.toy import (
+    DAY,
+    DEALER,
+    START,
+    SUMMARIZED,
+    ToyFacts,
+    ToyPolicy,
+    summarize,
+    visit,
+)
+
+ONE = customer_key(DEALER, "dms", "1")
+Toy = Decider[ToyFacts, ToyPolicy]
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+class FaultySummaries(MemorySummaries):
+    """Fails in the calls whose numbers are planted, before or after they took effect."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = 0
+        self.faults: dict[int, tuple[bool, BaseException]] = {}
+
+    def __getattribute__(self, name: str) -> object:
+        found = super().__getattribute__(name)
+        if name not in {"add_marks", "remove_marks", "begin_step", "carry_out", "marks"}:
+            return found
+        return self._faulty(found)
+
+    def _faulty(self, call: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
+        async def called(*args: object, **options: object) -> object:
+            self.calls += 1
+            takes_effect, error = self.faults.pop(self.calls, (True, None))
+            answer = await call(*args, **options) if takes_effect else None
+            if error is not None:
+                raise error
+            return answer
+
+        return called
+
+
+class House:
+    """Instances of the toy service on one store, one after another or side by side."""
+
+    def __init__(self, decider: Toy = SUMMARIZED) -> None:
+        self.store = MemoryStore()
+        self.summaries = FaultySummaries()
+        self.decider = decider
+        self.instance = self.start()
+
+    def start(self) -> Instance:
+        return Instance(self.store, replace(self.decider), summaries=self.summaries)
+
+    async def own(self, *partitions: int, instance: Instance | None = None) -> None:
+        await (instance or self.instance).ownership.gained(partitions or range(6))
+
+    async def take(self, *visits: VisitRecorded) -> None:
+        """Into partition 3, one by one."""
+        for each in visits:
+            await self.instance.take(3, each)
+
+    async def settle(self, instance: Instance | None = None) -> None:
+        """Until nothing is waiting."""
+        working = instance or self.instance
+        await working.wake()
+        while await working.worker.summarize():
+            pass
+
+    @property
+    def reader(self) -> StoreReader[ToyFacts, ToyPolicy]:
+        return StoreReader(
+            self.decider,
+            self.store,
+            self.instance.clock,
+            DEALERS,
+            summaries=self.summaries,
+        )
+
+    async def expected(self) -> Mapping[str, Summary]:
+        """What each aggregate that is stored says of itself now."""
+        page = await self.store.page(dealer_id=None, after="", limit=1000)
+        now = self.instance.clock.now()
+        told = {
+            one.id: summarize(
+                ToyFacts.model_validate_json(one.facts),
+                self.instance.worker.reconciler.decider.policy,
+                now,
+            )
+            for one in page
+        }
+        return {id_: summary for id_, summary in told.items() if summary is not None}
+
+    async def is_exact(self) -> bool:
+        """Whether lists and totals say what the aggregates do."""
+        expected = await self.expected()
+        page = await self.reader.listed(DEALER, "visits", limit=1000)
+        listed = {line.id: (line.rank, line.line) for line in page.lines}
+        assert listed == {id_: (each.ranks["visits"], each.line) for id_, each in expected.items()}
+        assert await self.reader.totals(DEALER) == totals_of(expected.values())
+        return bool(expected)
+
+
+@pytest.fixture
+async def house() -> House:
+    made = House()
+    await made.own()
+    return made
+
+
+async def test_what_is_written_is_listed_and_counted(house: House) -> None:
+    await house.take(visit(1), visit(2), visit(3, customer="2"))
+    assert (await house.reader.listed(DEALER, "visits")).lines == []
+    await house.settle()
+    assert await house.is_exact()
+    assert await house.reader.totals(DEALER) == {"2026-11": {"customers": 2, "visits": 3}}
+
+
+async def test_what_changes_moves_and_is_counted_anew(house: House) -> None:
+    await house.take(visit(1), visit(2, customer="2"))
+    await house.settle()
+    await house.take(visit(1, revision=2, opened_at=START - 40 * DAY), visit(4))
+    await house.settle()
+    assert await house.is_exact()
+    assert await house.reader.totals(DEALER) == {
+        "2026-10": {"customers": 1, "visits": 1},
+        "2026-11": {"customers": 2, "visits": 2},
+    }
+
+
+async def test_it_says_until_when_lists_tell(house: House) -> None:
+    assert await house.reader.summarized_until() is None
+    await house.settle()
+    assert await house.reader.summarized_until() == START
+    await house.take(visit())
+    house.instance.clock.advance(timedelta(minutes=1))
+    assert await house.reader.summarized_until() == START
+    assert await house.instance.worker.summarize()
+    assert Metrics("toy").value("summary_lag_seconds") == 60
+    await house.settle()
+    assert await house.reader.summarized_until() == START + timedelta(minutes=1)
+    assert Metrics("toy").value("summary_lag_seconds") == 0
+
+
+async def test_a_deadline_moves_it_without_an_event(house: House) -> None:
+    await house.take(visit(status="open"))
+    await house.settle()
+    assert (await house.reader.listed(DEALER, "late")).lines == []
+    house.instance.clock.advance(DAY)
+    await house.settle()
+    assert [line.id for line in (await house.reader.listed(DEALER, "late")).lines] == [ONE]
+
+
+async def test_another_policy_brings_all_to_its_summaries() -> None:
+    def by_points(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
+        rank = policy.points * len(facts.visits)
+        return Summary(ranks={"visits": rank}, line={}, counts={"all": {"points": rank}})
+
+    house = House(replace(SUMMARIZED, summaries=Summaries(lists=("visits",), summarize=by_points)))
+    await house.own()
+    await house.take(visit(1), visit(2, customer="2"))
+    await house.settle()
+    assert await house.reader.totals(DEALER) == {"all": {"points": 20}}
+    house.instance.worker.reconciler.decider.policy = ToyPolicy(points=30)
+    for _ in range(5):
+        await house.settle()
+    assert await house.reader.totals(DEALER) == {"all": {"points": 60}}
+    assert [line.rank for line in (await house.reader.listed(DEALER, "visits")).lines] == [30, 30]
+
+
+async def test_what_was_stored_before_there_were_lists_is_added_once() -> None:
+    house = House(replace(SUMMARIZED, summaries=None))
+    await house.own()
+    for number in range(250):
+        await house.instance.take(number % 6, visit(number, customer=f"{number:03}"))
+    house.decider = SUMMARIZED
+    house.instance = house.start()
+    await house.own(0, 1, 2)
+    assert await house.instance.worker.summarize()
+    assert Metrics("toy").value("summary_partitions_left") == 3
+    assert await house.reader.summarized_until() is None
+    await house.settle()
+    assert Metrics("toy").value("summary_partitions_left") == 0
+    other = house.start()
+    await house.own(3, 4, 5, instance=other)
+    await house.settle(other)
+    assert await house.is_exact()
+    assert await house.reader.summarized_until() == START
+
+
+async def test_a_fill_that_was_cut_off_goes_on_where_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shared.runtime.summarize.FILL_PAGE", 10)
+    monkeypatch.setattr("shared.runtime.summarize.STEP_AGGREGATES", 5)
+    house = House(replace(SUMMARIZED, summaries=None))
+    await house.own()
+    for number in range(40):
+        await house.take(visit(number, customer=f"{number:03}"))
+    house.decider = SUMMARIZED
+    house.instance = house.start()
+    await house.own(3)
+    for _ in range(4):
+        await house.instance.worker.summarize()
+    later = house.start()
+    await house.own(3, instance=later)
+    turns = 1
+    while await later.worker.summarize():
+        turns += 1
+    assert turns < 8
+    assert await house.is_exact()
+
+
+async def test_another_version_of_the_summaries_goes_through_all_once_more(house: House) -> None:
+    await house.take(visit(1), visit(2, customer="2"))
+    await house.settle()
+
+    def reversed_ranks(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
+        found = summarize(facts, policy, now)
+        return found and replace(found, ranks={"visits": 1000 - len(facts.visits)})
+
+    house.decider = replace(
+        SUMMARIZED, summaries=Summaries(lists=("visits",), summarize=reversed_ranks, version=2)
+    )
+    house.instance = house.start()
+    await house.own()
+    assert await house.reader.summarized_until() is None
+    await house.settle()
+    page = await house.reader.listed(DEALER, "visits")
+    assert [line.rank for line in page.lines] == [999, 999]
+
+
+async def test_what_is_parked_keeps_what_it_had(house: House) -> None:
+    await house.take(visit(0))
+    await house.settle()
+    await house.take(*(visit(number) for number in range(13)))
+    await house.take(visit(20, customer="2"))
+    await house.settle()
+    page = await house.reader.listed(DEALER, "visits")
+    assert [line.rank for line in page.lines] == [1, 1]
+
+
+WRONG: Mapping[str, Callable[[Summary], Summary]] = {
+    "a rank below all": lambda told: replace(told, ranks={"visits": -1}),
+    "a rank above all": lambda told: replace(told, ranks={"visits": MOST_RANK + 1}),
+    "a line that is no JSON": lambda told: replace(told, line={"at": START}),  # type: ignore[dict-item] # wrong
+    "too much": lambda told: replace(told, line={"all": "x" * 60_000}),
+    "a period that is none": lambda told: replace(told, counts={"\x00": {"a": 1}}),
+    "what raises": lambda told: replace(told, ranks={"visits": 1 // 0}),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+async def test_one_that_cannot_be_summarized_hides_no_other(wrong: str) -> None:
+    def told(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
+        found = summarize(facts, policy, now)
+        return WRONG[wrong](found) if found and len(facts.visits) == 2 else found
+
+    house = House(replace(SUMMARIZED, summaries=Summaries(lists=("visits",), summarize=told)))
+    await house.own()
+    metrics = Metrics("toy")
+    await house.take(visit(1), visit(2, customer="2"))
+    await house.settle()
+    await house.take(visit(3), visit(4, customer="2"), visit(5, customer="2"))
+    await house.settle()
+    page = await house.reader.listed(DEALER, "visits")
+    assert [line.rank for line in page.lines] == [1, 3]
+    assert await house.reader.totals(DEALER) == {"2026-11": {"customers": 2, "visits": 4}}
+    assert metrics.value("summaries_failed_total") == 1
+
+
+async def test_two_that_believe_to_own_a_partition_count_nothing_twice(house: House) -> None:
+    rival = house.start()
+    await house.own(3, instance=rival)
+    await house.settle()
+    await house.settle(rival)
+    for number in range(6):
+        await house.take(visit(number, customer=str(number % 4)))
+        for instance in (rival, house.instance, rival):
+            try:
+                await instance.worker.summarize()
+            except TransientFailure:
+                continue
+    await house.settle(rival)
+    assert await house.is_exact()
+
+
+async def test_a_step_of_before_that_lands_late_changes_nothing(house: House) -> None:
+    await house.take(visit(1))
+    await house.settle()
+    old: SummaryStep = (await house.summaries.steps([3]))[3]
+    await house.take(visit(2))
+    await house.settle()
+    await house.summaries.carry_out(old)
+    assert await house.is_exact()
+
+
+@pytest.mark.parametrize("seed", range(40))
+async def test_whatever_is_cut_off_nothing_is_lost_and_nothing_counts_twice(seed: int) -> None:
+    """Each call may fail before or after it took effect, and the process may end there."""
+    random, house = Random(seed), House()
+    await house.own()
+    for number in range(30):
+        if random.random() < 0.5:
+            error = random.choice([Crash(), TransientFailure("database: no reply")])
+            house.summaries.faults[house.summaries.calls + random.randint(1, 6)] = (
+                random.random() < 0.5,
+                error,
+            )
+        try:
+            customer = random.randint(1, 5)
+            told = visit(
+                f"{customer}-{number % 7}",
+                customer=str(customer),
+                revision=random.randint(1, 5),
+                opened_at=START - DAY * random.randint(0, 60),
+            )
+            await house.instance.take(customer % 3, told)
+            for _ in range(random.randint(0, 3)):
+                await house.instance.worker.summarize()
+        except TransientFailure:
+            continue
+        except Crash:
+            house.instance = house.start()
+            await house.own()
+    house.summaries.faults.clear()
+    await house.settle()
+    assert await house.is_exact()
+    assert await house.reader.summarized_until() == START
