@@ -22,10 +22,11 @@ class Points(NamedTuple):
 class Awards:
     """What one rule gives, step by step as it fades."""
 
-    __slots__ = ("_found", "_name", "rule")
+    __slots__ = ("_found", "_name", "_steps", "rule")
 
     def __init__(self, name: str, rule: Rule, found: list[Points]) -> None:
         self.rule = rule
+        self._steps = rule.steps
         self._name = name
         self._found = found
 
@@ -41,7 +42,9 @@ class Awards:
         """Points (without a number the rule's own) for a document; they age from `origin`, within
         two limits."""
         whole = self.rule.points if points is None else points
-        for begins, ends, percent in self.rule.steps:
+        if not whole:
+            return
+        for begins, ends, percent in self._steps:
             first, last = origin + begins, origin + ends
             if since is not None and first < since:
                 first = since

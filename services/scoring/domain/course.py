@@ -5,19 +5,18 @@ fade are walked in event time, from the first on: nothing is remembered from ear
 history that arrives late is as if it had always been known.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from services.scoring.domain.awards import Points
 from services.scoring.domain.documents import Known
 from services.scoring.domain.history import history
 from services.scoring.domain.points import points_of
 from services.scoring.domain.policy import ScoringPolicy
-from services.scoring.domain.risk import RiskCourse, risk_course
+from services.scoring.domain.risk import RiskChange, RiskCourse, risk_course
 from shared.contracts.scoring import Grade
 from shared.decider.decision import earliest
 
@@ -96,6 +95,11 @@ class Course:
         return earliest((self.next_change_at, self.risk.next_change_at))
 
     @property
+    def every_change(self) -> list[GradeChange | RiskChange]:
+        """Those of grade, then those of risk."""
+        return [*self.changes, *self.risk.changes]
+
+    @property
     def counting(self) -> list[Points]:
         """Those that count at the end."""
         return [each for each in self.points if each.since <= self.until < each.until]
@@ -123,17 +127,19 @@ def walk(
     nothing = dict.fromkeys(policy.by_name, 0)
     tally = Tally(dict(nothing), dict(nothing), nothing)
     way = Course(until, given, tally)
-    changes: list[tuple[datetime, str, int, int]] = []
-    for since, last, rule, amount, *_ in given:
+    changes: list[_Change] = []
+    for since, last, rule, amount, _, _ in given:
         changes.append((since, rule, amount, 1))
         changes.append((last, rule, -amount, -1))
     changes.sort(key=itemgetter(0))
     before: Grade | None = None
-    for at, together in groupby(changes, key=itemgetter(0)):
+    position, number = 0, len(changes)
+    while position < number:
+        at = changes[position][0]
         if at > until:
             way.next_change_at = at
             break
-        _take_in(tally, together, policy)
+        position = _take_in(tally, changes, position, policy)
         after = tally.grade
         if before is not None and after != before:
             way.changes.append(GradeChange(at, before, after, tally.value, tally.loyalty))
@@ -143,20 +149,27 @@ def walk(
     return way
 
 
-def _take_in(
-    tally: Tally, together: Iterable[tuple[datetime, str, int, int]], policy: ScoringPolicy
-) -> None:
-    """Take in what changes at one instant, then see which axes are high."""
+_Change: TypeAlias = tuple[datetime, str, int, int]
+"""When which rule gets how many points more, for how many things more."""
+
+
+def _take_in(tally: Tally, changes: Sequence[_Change], position: int, policy: ScoringPolicy) -> int:
+    """Take in what changes at the instant of that position, then see which axes are high; the
+    position of the next instant."""
     counted, counts, given = tally.counted, tally.counts, tally.given
-    by_name = policy.by_name
-    for _, name, amount, count in together:
-        rule = by_name[name]
+    limits, number, now = policy.limits, len(changes), changes[position][0]
+    while position < number:
+        at, name, amount, count = changes[position]
+        if at != now:
+            break
+        position += 1
+        is_value, least, most = limits[name]
         after = counted[name] = counted[name] + amount
         counts[name] += count
-        before = given[name]
-        given[name] = rule.within_limits(after)
-        gained = given[name] - before
-        if rule.axis == "value":
+        within = least if after < least else min(after, most)
+        gained = within - given[name]
+        given[name] = within
+        if is_value:
             tally.value += gained
         else:
             tally.loyalty += gained
@@ -164,3 +177,4 @@ def _take_in(
     tally.value_is_high = tally.value >= policy.value_is_high_from - stays
     stays = policy.margin if tally.loyalty_is_high else 0
     tally.loyalty_is_high = tally.loyalty >= policy.loyalty_is_high_from - stays
+    return position

@@ -18,7 +18,7 @@ from shared.contracts.outputs import Output
 from shared.contracts.scoring import GradeChanged, RiskChanged, ScoreChanged
 from shared.contracts.subjects import ABOUT_THE_SCORE, GradeSubject, RiskSubject, change_subject
 from shared.contracts.values import to_milliseconds
-from shared.decider.decision import Announced, Announcement, Decision, State
+from shared.decider.decision import Announced, Announcement, AnyOutput, Decision, State
 
 
 def condense(facts: ScoringFacts, policy: ScoringPolicy) -> ScoringFacts:
@@ -40,12 +40,12 @@ def decide(
     way = course(facts.documents, policy, now)
     score = State(ABOUT_THE_SCORE, _score(facts.customer_key, way, policy))
     history_until = facts.history_until
-    announcements = [
+    announcements: list[Announcement] = [
         _announcement(change, announced, facts, way, policy)
         for change in _told(facts, way, policy)
         if history_until is None or change.at > history_until
     ]
-    outputs = (score, *announcements)
+    outputs: tuple[AnyOutput, ...] = (score, *announcements)
     if history_until is None:
         return Decision(outputs, way.next_due)
     return Decision(outputs, way.next_due, is_history=_is_by(history_until))
@@ -85,7 +85,7 @@ def _told(
     remembered = timedelta(days=policy.remember_changes_days)
     late = facts.late_receipts()
     as_received: dict[int, set[str]] = {}
-    for change in (*way.changes, *way.risk.changes):
+    for change in way.every_change:
         if way.until >= change.at + remembered:
             continue
         in_time = change.at + HISTORY_AFTER
@@ -96,7 +96,7 @@ def _told(
         if received not in as_received:
             known = facts.received_by(in_time)
             then = course(known, policy, way.until) if known else None
-            changes = (*then.changes, *then.risk.changes) if then is not None else ()
+            changes = then.every_change if then is not None else []
             as_received[received] = {about(each) for each in changes}
         if about(change) in as_received[received]:
             yield change

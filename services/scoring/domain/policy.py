@@ -100,6 +100,14 @@ class ScoringPolicy(Policy):
         return {name: getattr(self.rules, name) for name in TABLE}
 
     @cached_property
+    def limits(self) -> Mapping[str, tuple[bool, int, int]]:
+        """Rule -> whether its axis is value, and the least and the most that it gives."""
+        return {
+            name: (rule.axis == "value", rule.at_least, rule.at_most)
+            for name, rule in self.by_name.items()
+        }
+
+    @cached_property
     def looked_at(self) -> Horizon:
         """The horizon; it reaches as far as anything gives points, or a change is remembered."""
         longest = max(rule.fades[-1].up_to_days for rule in self.by_name.values())

@@ -12,6 +12,8 @@ from services.scoring.domain.wording import points_en, points_zh
 from shared.contracts.scoring import MOST_DOCUMENTS, Form, Reason
 from shared.contracts.values import Bilingual
 
+FORMS: tuple[Form, ...] = get_args(Form)
+
 
 class Part(NamedTuple):
     """What one document gives by a rule."""
@@ -44,7 +46,7 @@ def reasons(way: Course, policy: ScoringPolicy) -> tuple[Reason, ...]:
 
 def forms(told: Sequence[Reason]) -> Mapping[Form, int]:
     """The points of each of the four forms of value by itself."""
-    found: dict[Form, int] = dict.fromkeys(get_args(Form), 0)
+    found: dict[Form, int] = dict.fromkeys(FORMS, 0)
     for reason in told:
         if reason.form is not None:
             found[reason.form] += reason.points

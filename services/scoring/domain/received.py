@@ -81,20 +81,19 @@ def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | No
     closed_at = visit.closed_at if visit.status == "closed" else None
     at = closed_at or visit.opened_at
     late = _late(at, recorded_at)
-    internal = bool(visit.lines) and all(line.pay_type == "internal" for line in visit.lines)
-    if closed_at is None or internal:
+    if closed_at is None or (visit.lines and all(map(_is_internal, visit.lines))):
         return Visit(kind="visit", version=visit.version, at=at, late=late)
-    lines = [line for line in visit.lines if line.pay_type == "customer"]
-    paid = int(sum(line.amount for line in lines if line.category not in _OVER_THE_COUNTER))
-    if visit.lines and all(line.amount < 0 for line in visit.lines):
+    paid = sum(line.amount for line in visit.lines if _is_paid_service(line))
+    came = not visit.lines or any(line.amount >= 0 for line in visit.lines)
+    if not came:
         # money was given back, and nobody came
         return Visit(
             kind="visit",
             version=visit.version,
             at=at,
             late=late,
-            paid=paid,
-            currency=visit.currency if paid else "",
+            paid=int(paid),
+            currency=visit.currency if int(paid) else "",
             vin=visit.vin or "",
         )
     return Visit(
@@ -103,16 +102,24 @@ def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | No
         at=at,
         late=late,
         day=at.astimezone(ZoneInfo(visit.timezone)).date(),
-        paid=paid,
-        currency=visit.currency if paid else "",
+        paid=int(paid),
+        currency=visit.currency if int(paid) else "",
         vin=visit.vin or "",
         km=visit.odometer_km,
         overran_minutes=_overran(visit, closed_at),
         jobs=_jobs(visit.lines),
         comeback_of=visit.comeback_of or "",
-        accessories=_sold(lines, "accessory"),
-        insurances=_sold(lines, "insurance"),
+        accessories=_sold(visit.lines, "accessory"),
+        insurances=_sold(visit.lines, "insurance"),
     )
+
+
+def _is_internal(line: RecordedLine) -> bool:
+    return line.pay_type == "internal"
+
+
+def _is_paid_service(line: RecordedLine) -> bool:
+    return line.pay_type == "customer" and line.category not in _OVER_THE_COUNTER
 
 
 def _overran(visit: VisitRecorded, closed_at: datetime) -> int | None:
@@ -137,8 +144,11 @@ def _jobs(lines: Iterable[RecordedLine]) -> tuple[str, ...]:
 
 def _sold(lines: Iterable[RecordedLine], category: WorkCategory) -> int:
     """How many, less those that were taken back."""
-    amounts = [line.amount for line in lines if line.category == category]
-    return max(0, sum((amount > 0) - (amount < 0) for amount in amounts))
+    number = 0
+    for line in lines:
+        if line.category == category and line.pay_type == "customer":
+            number += (line.amount > 0) - (line.amount < 0)
+    return max(0, number)
 
 
 def on_case_standing_changed(stands: CaseStandingChanged, sequence: int) -> Case:

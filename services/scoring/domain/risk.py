@@ -4,6 +4,7 @@ A visit, or a car bought, makes active; time alone makes due, then at risk, then
 follows of each change. What counts are the cars that the customer still has.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -88,23 +89,27 @@ def risk_course(
     occasions = _occasions(known)
     past = [occasion for occasion in occasions if occasion.at <= until]
     first = _last_contact(past, since)
+    always = None if known.ends else _seen(known.visits, known.purchases)
     for position in range(first, len(past)):
         at = past[position].at
         ends = past[position + 1].at if position + 1 < len(past) else None
         if ends == at:
             continue
-        ground = _ground(known, measures, at)
+        ground = _ground(always or _by_then(known, at), measures, at)
         if ground is None:
             if way.stands is not None:
                 way.moments.append(RiskMoment(at, None))
             way.stands = way.following = None
             continue
-        _go_on(way, list(_steps(ground, measures.risk)), ends, until)
+        _go_on(way, _steps(ground, measures.risk), ends, until)
     upcoming = [occasion.at for occasion in occasions[len(past) :][:1]]
     if way.following is not None:
         upcoming.append(way.following.at)
     way.next_change_at = min(upcoming, default=None)
     return way
+
+
+_INSTANT = timedelta(microseconds=1)
 
 
 class _Occasion(NamedTuple):
@@ -132,36 +137,68 @@ def _last_contact(past: Sequence[_Occasion], since: datetime | None) -> int:
     return 0
 
 
-def _ground(known: CustomerHistory, measures: RiskMeasures, at: datetime) -> Ground | None:
-    """From what is theirs still, and was known by then; None: they have no car here."""
-    visits = [visit for visit in known.visits if _is_theirs(visit, at)]
-    purchases = [purchase for purchase in known.purchases if _is_theirs(purchase, at)]
-    if not (visits or purchases):
-        return None
-    rhythm = _rhythm(visits, purchases)
-    seen_at, seen_on = max(
-        [(visit.at, _day(visit)) for visit in visits[-1:]]
-        + [(purchase.at, _delivered(purchase)) for purchase in purchases[-1:]]
+class _Seen(NamedTuple):
+    """When the customer was here, by the cars that are theirs still."""
+
+    visits: Sequence[ClosedVisit]
+    visited_at: Sequence[datetime]
+    days: Sequence[date]
+    """Each once, in order."""
+    days_by: Sequence[int]
+    """How many of the days are those of the first visits, by their number."""
+    purchases: Sequence[Purchase]
+
+
+def _seen(visits: Sequence[ClosedVisit], purchases: Sequence[Purchase]) -> _Seen:
+    days: list[date] = []
+    days_by = [0]
+    for visit in visits:
+        day = _day(visit)
+        if not days or day > days[-1]:
+            days.append(day)
+        days_by.append(len(days))
+    return _Seen(visits, [visit.at for visit in visits], days, days_by, purchases)
+
+
+def _by_then(known: CustomerHistory, at: datetime) -> _Seen:
+    """By the cars that are theirs at that instant."""
+    return _seen(
+        [visit for visit in known.visits if visit.end is None or visit.end.at > at],
+        [purchase for purchase in known.purchases if purchase.end is None or purchase.end.at > at],
     )
-    return Ground(at, seen_at, seen_on, forecast(rhythm, measures.forecast))
 
 
-def _is_theirs(each: ClosedVisit | Purchase, at: datetime) -> bool:
-    return each.at <= at and (each.end is None or each.end.at > at)
+def _ground(seen: _Seen, measures: RiskMeasures, at: datetime) -> Ground | None:
+    """From what was known by then; None: they have no car here."""
+    number = bisect_right(seen.visited_at, at)
+    purchases = [purchase for purchase in seen.purchases if purchase.at <= at]
+    if not (number or purchases):
+        return None
+    days = seen.days[: seen.days_by[number]]
+    rhythm = Rhythm(
+        days=days,
+        readings=_readings(seen.visits[max(0, number - MOST_READINGS) : number]),
+        first_day=_delivered(purchases[0]) if purchases else days[0],
+        cars=max(1, len({purchase.car for purchase in purchases})),
+    )
+    found = forecast(rhythm, measures.forecast)
+    last = seen.visits[number - 1] if number else None
+    if purchases and (last is None or purchases[-1].at > last.at):
+        return Ground(at, purchases[-1].at, _delivered(purchases[-1]), found)
+    assert last is not None
+    return Ground(at, last.at, _day(last), found)
 
 
-def _rhythm(visits: Sequence[ClosedVisit], purchases: Sequence[Purchase]) -> Rhythm:
-    days = sorted({_day(visit) for visit in visits})
-    cars = {purchase.car for purchase in purchases} | {
-        visit.order.vin for visit in visits if visit.order.vin
-    }
-    readings = [
+MOST_READINGS = 10
+"""How many of the last visits' readings are looked at."""
+
+
+def _readings(visits: Sequence[ClosedVisit]) -> list[Reading]:
+    return [
         Reading(_day(visit), visit.order.vin, visit.order.km)
         for visit in visits
-        if visit.order.vin and visit.order.km is not None
+        if visit.order.km is not None and visit.order.vin
     ]
-    first_day = _delivered(purchases[0]) if purchases else days[0]
-    return Rhythm(days=days, readings=readings, first_day=first_day, cars=max(1, len(cars)))
 
 
 def _day(visit: ClosedVisit) -> date:
@@ -182,19 +219,19 @@ def _steps(ground: Ground, rule: RiskRule) -> Iterator[RiskThen]:
 
 
 def _go_on(
-    way: RiskCourse, steps: Sequence[RiskThen], ends: datetime | None, until: datetime
+    way: RiskCourse, steps: Iterator[RiskThen], ends: datetime | None, until: datetime
 ) -> None:
     """By these steps, from their ground's instant on until another ground comes at `ends`."""
-    begins = steps[0].ground.at
-    reached = max(position for position, step in enumerate(steps) if step.at <= begins)
-    first = steps[reached]
-    _stand(way, first._replace(at=begins) if first.at < begins else first)
-    way.following = None
-    for step in steps[reached + 1 :]:
-        if step.at > until or (ends is not None and step.at >= ends):
-            way.following = step
-            break
-        _stand(way, step)
+    then, following = next(steps), next(steps, None)
+    begins = then.ground.at
+    while following is not None and following.at <= begins:
+        then, following = following, next(steps, None)
+    _stand(way, then if then.at >= begins else then._replace(at=begins))
+    last = until if ends is None else ends - _INSTANT
+    while following is not None and following.at <= last:
+        _stand(way, following)
+        following = next(steps, None)
+    way.following = following
 
 
 def _stand(way: RiskCourse, then: RiskThen) -> None:

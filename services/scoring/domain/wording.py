@@ -1,6 +1,7 @@
 """How days, points and numbers of things are written in sentences for staff. Pure."""
 
 from datetime import date
+from functools import lru_cache
 
 from shared.contracts.values import Bilingual
 
@@ -10,11 +11,13 @@ _MONTHS = (
 )
 
 
+@lru_cache(maxsize=4096)
 def day_en(day: date) -> str:
     """Such as `3 May 2026`."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+@lru_cache(maxsize=4096)
 def day_zh(day: date) -> str:
     """Such as `2026年5月3日`."""
     return f"{day.year}年{day.month}月{day.day}日"

@@ -88,7 +88,7 @@ def test_history_that_arrives_later_takes_back_only_what_it_disproves(
     )
     after = join(before, [arrival])
     way = course(after.documents, POLICY, now)
-    still_true = {about(change) for change in (*way.changes, *way.risk.changes)}
+    still_true = {about(change) for change in way.every_change}
     told = {output.about for output in decide(before, {}, POLICY, now).outputs} - {"score"}
     told_after = {output.about for output in decide(after, {}, POLICY, now).outputs} - {"score"}
     assert told_after == told & still_true
