@@ -106,16 +106,19 @@ def entry(row: Sequence[str]) -> Entry:
     )
 
 
+def line(row: Sequence[str]) -> Line:
+    day, _, value, loyalty, score, grade, risk, _ = row
+    figures = number(value), number(loyalty), number(score)
+    return Line(date.fromisoformat(day), *figures, grade, risk)
+
+
 def examples(lang: str) -> list[Example]:
     text = (PROJECT / PAGES[lang]).read_text(encoding="utf-8")
     found = []
     for section in re.split(r"^## ", text, flags=re.M)[1:]:
         title, _, rest = section.partition("\n")
         ledger, standing, *others = tables(rest + "\n")
-        lines = [
-            Line(date.fromisoformat(row[0]), *map(number, row[2:5]), grade=row[5], risk=row[6])
-            for row in standing
-        ]
+        lines = [line(row) for row in standing]
         entries = [entry(row) for row in ledger]
         found.append(Example(title, entries, lines, others[0] if others else ()))
     return found
