@@ -62,7 +62,7 @@ def test_a_check_looks_at_all_services_and_shows_those_that_have_any(rules: Path
     assert lines[2].startswith("sunrise/pudong: rules ")
     assert lines[2].endswith(f", from {rules}/scoring/policies/pudong.yaml")
     assert lines[3:5] == [
-        "  rules.referrals.points: 12, not 10",
+        "  rules.referrals.points: 12, not 4",
         "  value_is_high_from: 45, not 40",
     ]
     assert "  rules.next_service.trigger: taken away, not predicted_service" in lines
