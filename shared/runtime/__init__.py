@@ -3,7 +3,7 @@ modules below are its own, and nobody outside imports from them but its tests an
 
 What a service is made of
     lifecycle      connects, serves HTTP, keeps gauges, drains; `serve` is all that an app.py calls
-    worker         puts consumer, reconciler, sweep, scan and audit together over `Ports`
+    worker         puts consumer, reconciler, sweep, scan, audit, summarizer together on `Ports`
     ports          what a worker meets the outside through
     reader         what endpoints may ask; snapshots answers it from the store
     holdings       the endpoint that tells which documents are held
@@ -19,7 +19,7 @@ A batch, from a poll to its commit
     3 consume      holds back what waits for more of its partition (backlog), asks how far all has
                    been read (progress), makes events of records (validate), groups by aggregate
     4 reconcile    settles what an earlier turn left behind, then one round: load, plan, intents,
-                   write, publish (messages), remove the intents
+                   write, publish (messages), marks for summarize, remove the intents
       plan, emit   pure: join, decide, and the difference to what was said before
     5 consume      dead letters, then the offsets, last of all
 
@@ -41,6 +41,7 @@ What must hold (tests/simulation proves it with faults at every step)
     - an instance acts for its partitions only, and for one turn at a time
     - versions and sequences rise; an announcement stands as first said until it is withdrawn
     - nothing is announced that the topics, as far as they can be read, already disprove
+    - lists and totals come to say exactly what the aggregates do: nothing counts twice
 """
 
 from shared.runtime.census import Census, GaugeValue

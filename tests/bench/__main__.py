@@ -26,6 +26,7 @@ from shared.settings import ServiceSettings
 from tests.bench import events, loops
 from tests.bench.customer import NEW, OTHERS_A_SECOND, THEIRS_A_SECOND, customer
 from tests.bench.latency import latencies
+from tests.bench.lists import CUSTOMERS, LINES, lists
 from tests.bench.loops import Taken
 from tests.bench.memory import EVENTS as MEMORY_EVENTS
 from tests.bench.memory import memory
@@ -156,6 +157,18 @@ class Bench:
                 max(found.few, found.many) <= 150,
             )
 
+    def lists(self) -> Iterator[Row]:
+        """Pages of lists of a dealer with many customers."""
+        err.print(f"lists of {CUSTOMERS:,} customers")
+        self.figures["lists_seconds"] = {}
+        for pages in lists(self.fresh):
+            direction = "descending" if pages.descending else "ascending"
+            p95 = percentile(pages.seconds, 95)
+            found = {**spread(pages.seconds), "p95": p95}
+            self.figures["lists_seconds"][f"{pages.list}, {direction}"] = found
+            what = f"a page of {LINES} of {CUSTOMERS:,} customers by {pages.list}, {direction}"
+            yield Row(what, told(found), "p95 at most 50 ms", p95 <= 0.05)
+
     def soak(self) -> Iterator[Row]:
         """Whether scoring is as fast at the end as it was at first."""
         err.print(f"soak: {SOAK_EVENTS:,} events")
@@ -269,7 +282,7 @@ def _soak(fresh: Fresh) -> list[float]:
 
 def main() -> None:
     """Measure, print one table, and write the figures as JSON."""
-    parts = ("throughput", "latency", "timers", "memory", "soak", "customer")
+    parts = ("throughput", "latency", "timers", "memory", "soak", "customer", "lists")
     arguments = argparse.ArgumentParser(prog="make bench", description=__doc__)
     arguments.add_argument("--only", choices=parts, nargs="+", default=parts)
     arguments.add_argument("--events", type=int, default=6000, help="of a throughput round")

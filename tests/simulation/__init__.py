@@ -10,6 +10,7 @@ witness    what must hold at every step
 hindsight  what must hold of everything that is said: the log did not disprove it
 world      what a run is about; `worlds` has them all
 story      one seed from start to end
+lists      the toy service with lists and totals, and what must hold of them
 
 The toy world: workload (what a seed sends), oracle (what must hold when all is quiet, computed
 from the log alone). The world of complaints: reports (what dealers tell of their cases), senders

@@ -166,11 +166,12 @@ class NetworkStore:
         torn: Effect[object] | None = None,
         rival: Effect[object] | None = None,
     ) -> T:
-        request = Request(what, effect, _away, "database", torn=torn, rival=rival)
+        request = Request(what, effect, away, "database", torn=torn, rival=rival)
         return await self._network.call(self._client, request)
 
 
-def _away() -> TransientFailure:
+def away() -> TransientFailure:
+    """What a process is told where no reply comes."""
     return TransientFailure("database: no reply")
 
 

@@ -12,9 +12,11 @@ from shared.runtime.ownership import Ownership, Pulse, Turn
 from shared.runtime.ports import Ports
 from shared.runtime.worker import Worker
 from shared.settings import RuntimeSettings
+from shared.testing.summaries import MemorySummaries
 from tests.simulation.broker import SESSION_SECONDS, Broker, Group, Member, NetworkPublisher
 from tests.simulation.database import Database, NetworkStore
 from tests.simulation.hindsight import Hindsight
+from tests.simulation.lists import NetworkSummaries
 from tests.simulation.loop import RunningClock
 from tests.simulation.network import Network
 from tests.simulation.witness import Invariant, Witness
@@ -36,6 +38,7 @@ class House:
     broker: Broker
     group: Group
     database: Database
+    summaries: MemorySummaries
     dealer: str
     patience_seconds: float
     """After so long an instance speaks of a partition though more is waiting."""
@@ -96,6 +99,7 @@ class Instance:
             clock=self.clock,
             monotonic=self.monotonic,
             intent_id=self._intent_id,
+            summaries=NetworkSummaries(house.summaries, network, self, random),
         )
         settings = RuntimeSettings(
             sweep_interval_seconds=2,
@@ -120,6 +124,7 @@ class Instance:
         loops = (
             self._consume(),
             self.worker.keep_sweeping(),
+            *([self.worker.keep_summarizing()] if self.decider.summaries is not None else []),
             self._pulse.beat(),
             self.member.beat(),
         )

@@ -13,10 +13,12 @@ from typing import Any, TypeAlias
 from shared.decider.decision import Announced, Decision
 from shared.runtime.aggregate import PolicyMark
 from shared.runtime.reload import reload_policy
+from shared.testing.summaries import MemorySummaries
 from tests.simulation.broker import Broker, Group
 from tests.simulation.database import Database
 from tests.simulation.hindsight import Hindsight
 from tests.simulation.instance import PATIENT_SECONDS, House, Instance
+from tests.simulation.lists import judge_lists, not_summarized
 from tests.simulation.logs import logs_to
 from tests.simulation.loop import RunningClock, run
 from tests.simulation.network import Network, weather
@@ -93,6 +95,7 @@ class Story:
             broker=broker,
             group=Group(broker, self.network, self.witness, hindsight),
             database=Database(self.witness),
+            summaries=MemorySummaries(),
             dealer=world.dealer,
             patience_seconds=random.choice(PATIENCES_SECONDS),
         )
@@ -119,6 +122,9 @@ class Story:
             if await self._comes_to_rest():
                 self.witness.nothing_is_missing()
                 self._world.judge(self.witness, self._decider.policy, self._clock.now())
+                await judge_lists(
+                    self._house.summaries, self._decider, self.witness, self._clock.now()
+                )
 
     def unexpected(self, error: str) -> None:
         """The service's own code ran into an error that it does not foresee."""
@@ -315,7 +321,7 @@ class Story:
             return "a policy is being applied"
         if any(aggregate.parked for aggregate in self.witness.stored.values()):
             return "something is parked"
-        return None
+        return await not_summarized(house.summaries, self._decider)
 
     def _not_audited(self) -> str | None:
         """A pass since the storm lies between its beginning and that of the next."""

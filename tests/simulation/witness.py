@@ -45,6 +45,7 @@ class Invariant(Enum):
     DEAD_LETTERS = "each poison record is in the dead letters, under one id"
     HINDSIGHT = "whoever knows all that the log held at that moment would have said the same"
     REPORTED = "nothing is announced that had been disproved before the case was published"
+    LISTED = "lists and totals say what the aggregates do"
     MERGES = "what a merged case hands over is held by the one it was merged into"
 
 

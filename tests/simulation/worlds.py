@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from tests.simulation.cases_world import CasesWorld
+from tests.simulation.lists import ListsWorld
 from tests.simulation.toy_world import ToyWorld
 from tests.simulation.world import World
 
 WORLDS: Mapping[str, type[World]] = {
     ToyWorld.name: ToyWorld,
     CasesWorld.name: CasesWorld,
+    ListsWorld.name: ListsWorld,
 }
