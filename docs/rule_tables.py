@@ -11,9 +11,16 @@ from services.followup.domain.task_rule import PLACEHOLDERS
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rule import Fade, Rule
 from services.scoring.domain.rules import TABLE
+from shared.contracts.scoring import Form
 
 PROJECT = Path(__file__).parent.parent
 SCORING, FOLLOWUP = "services/scoring/README.md", "services/followup/README.md"
+_FORMS: dict[Form | None, str] = {
+    "after_warranty": "after the warranty 质保后回厂",
+    "accessories_insurance": "accessories and insurance 精品续保",
+    "replacement": "replacement 增换购",
+    "referral": "referral 推荐",
+}
 _END = "<!-- end of what is generated -->"
 _LEAST, _MOST = (Rule.model_fields[name].default for name in ("at_least", "at_most"))
 """What limits nothing: the two of a rule that names none."""
@@ -40,8 +47,9 @@ def points_table(policy: ScoringPolicy) -> str:
     for name, kind in TABLE.items():
         rule = policy.by_name[name]
         points = kind.in_words(rule, policy) + _limits(rule)
-        rows.append((rule.axis, f"`{name}`", points.replace("-", "−"), _fades(rule.fades)))
-    return _table(("axis", "rule", "points", "fades"), rows)
+        row = (rule.axis, f"`{name}`", points.replace("-", "−"), _fades(rule.fades))
+        rows.append((*row, _FORMS.get(kind.FORM, "")))
+    return _table(("axis", "rule", "points", "fades", "form of value"), rows)
 
 
 def tasks_table(policy: FollowUpPolicy) -> str:

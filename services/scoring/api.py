@@ -1,6 +1,7 @@
 """Scoring's read endpoints: a customer's score and why, a dealer's customers in lists, by grade
 and month by month."""
 
+from asyncio import to_thread
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,12 +10,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from services.scoring.domain.counters import Shared
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.months import month_at
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rulebook import ScoringRulebook
 from services.scoring.views import tables
-from services.scoring.views.analysis import analysed
+from services.scoring.views.analysis import SHARED, analysed
 from services.scoring.views.asked import WronglyAsked, asked_days, asked_list, asked_months
 from services.scoring.views.customer import course_of, customer_score, score_of
 from services.scoring.views.dealer import customers_page
@@ -285,11 +287,13 @@ def _route_of_the_analysis(
         the month; a customer's car is the one that they bought or brought last."""
         dealer_id = known_dealer(reader, group, dealer)
         now = clock.now()
-        found = await _counted(reader, dealers, dealer_id, now, first=first, last=last)
+        found = await _counted(
+            reader, dealers, dealer_id, now, first=first, last=last, among=SHARED.get(by)
+        )
         answer = Analysis(
             dealer_id=dealer_id,
             by=by,
-            months=analysed(found.months, by),
+            months=await to_thread(analysed, found.months, by),
             as_of=found.until,
             behind_seconds=behind(now, found.until),
         )
@@ -308,12 +312,14 @@ async def _counted(
     *,
     first: str | None,
     last: str | None,
+    among: Shared | None = None,
 ) -> CountedMonths:
     present = month_at(now, dealers.zone_of(dealer_id))
     with _asked():
         months = asked_months(first, last, present=present)
     until = await reader.summarized_until()
-    return CountedMonths.of(await reader.totals(dealer_id), months, present, until)
+    totals = await reader.totals(dealer_id)
+    return await to_thread(CountedMonths.of, totals, months, present, until, among)
 
 
 async def _scored(reader: Reader[ScoringFacts], key: str) -> Snapshot[ScoringFacts]:

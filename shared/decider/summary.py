@@ -17,6 +17,8 @@ F = TypeVar("F")
 P = TypeVar("P")
 
 MOST_RANK = 2**30 - 1
+GROUPED = "groups"
+"""The period under which it is counted how many are in each group. Readers are not told."""
 HASH_BITS = 32
 _NAME = re.compile(r"[a-z0-9_]+")
 
@@ -38,7 +40,9 @@ class Summary:
     """The same as `counts`, of periods of their own, but in no group."""
 
     def counted(self) -> Iterator[tuple[str, str, int]]:
-        """Period, counter and count, of all that it counts for."""
+        """Period, counter and count, of all that it counts for; and how many are in each group."""
+        for group in self.groups:
+            yield GROUPED, group, 1
         for period, counts in self.counts.items():
             for counter, count in counts.items():
                 yield period, counter, count
@@ -49,6 +53,10 @@ class Summary:
                 yield period, counter, count
 
 
+def _rest(group: str) -> str:
+    return "rest"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summaries(Generic[F, P]):
     """What a service says of its aggregates in lists and totals."""
@@ -57,6 +65,8 @@ class Summaries(Generic[F, P]):
     """The names of all lists: lower case letters, digits and `_`."""
     summarize: Callable[[F, P, datetime], Summary | None]
     """Pure, of facts, policy and the present alone; None: it is in no list and no total."""
+    rest: Callable[[str], str] = field(default=_rest)
+    """The group for those of a group that is not counted by itself, as its dealer has too many."""
     version: int = 1
     """Raised where `summarize` says something else of the same facts by the same policy: all is
     summarized once more then."""

@@ -80,7 +80,10 @@ def _summarizing(
         edition = rulebook.in_force(_dealer(facts), now)
         return summaries.summarize(facts, edition.policy, now)
 
-    return Summaries(lists=summaries.lists, summarize=summarize_by, version=summaries.version)
+    changed: Summaries[Any, Any] = replace(
+        cast("Summaries[Any, Any]", summaries), summarize=summarize_by
+    )
+    return changed
 
 
 def _dealer(facts: CustomerFacts) -> str:

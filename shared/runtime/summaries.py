@@ -14,7 +14,7 @@ from typing import Protocol, TypeAlias
 
 from pydantic import JsonValue
 
-from shared.decider.summary import Place, Summary
+from shared.decider.summary import GROUPED, Place, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ def summed(totals: Iterable[Total]) -> Mapping[str, Mapping[str, int]]:
     """Period -> counter -> the sum over the partitions, without zeros."""
     sums: dict[str, Counter[str]] = {}
     for total in totals:
-        sums.setdefault(total.period, Counter()).update(total.counts)
+        if total.period != GROUPED:
+            sums.setdefault(total.period, Counter()).update(total.counts)
     return {period: found for period, counts in sums.items() if (found := without_zeros(counts))}
 
 

@@ -9,9 +9,9 @@ import asyncio
 import json
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Generic, TypeVar
 
 import structlog
@@ -19,7 +19,7 @@ import structlog
 from shared.contracts.identifiers import dealer_of
 from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
-from shared.decider.summary import Place, Summaries, Summary
+from shared.decider.summary import GROUPED, Place, Summaries, Summary
 from shared.platform import metrics
 from shared.platform.backoff import Backoff
 from shared.platform.errors import TransientFailure
@@ -49,6 +49,9 @@ FILL_PAGE = 2000
 """Of how many stored aggregates the ids are read at once where all are summarized once more."""
 MOST_CHARACTERS = 50_000
 """How large a summary may be: a step holds many, and is one document."""
+MOST_GROUPS = 1000
+"""How many groups of a dealer are counted by themselves in a partition: what a source says can be
+anything, and a total is one document."""
 LOOK_SECONDS = 1.0
 """How often it is looked for marks."""
 REST_PER_SECOND = 3.0
@@ -182,11 +185,11 @@ class Summarizer(Generic[F, P]):
         """Write what has changed of these aggregates, unless nothing has."""
         last = await self._begun(partition)
         held = await self._store.summaries(ids)
-        now = self._clock.now()
+        groups = await self._groups(partition, ids)
         changed = [
             found
             for id_ in ids
-            if (found := self._changed(id_, partition, aggregates.get(id_), held.get(id_), now))
+            if (found := self._changed(id_, partition, aggregates.get(id_), held.get(id_), groups))
         ]
         step = replace(last, after=last.after if after == KEPT else after)
         if changed or (step.after is None and last.after is not None):
@@ -219,10 +222,11 @@ class Summarizer(Generic[F, P]):
         partition: int,
         aggregate: Aggregate | None,
         held: Summarized | None,
-        now: datetime,
+        groups: Mapping[str, set[str]],
     ) -> Summarized | None:
         """The next version of an aggregate's summary; None where it is as it was, or nobody can
         tell at present."""
+        dealer_id = dealer_of(id_)
         before = held.summary if held is not None else None
         summary: Summary | None = None
         if aggregate is not None:
@@ -230,9 +234,10 @@ class Summarizer(Generic[F, P]):
                 return None
             try:
                 facts = self._decider.facts.model_validate_json(aggregate.facts)
-                summary = self._summaries.summarize(facts, self._decider.policy, now)
+                summary = self._summaries.summarize(facts, self._decider.policy, self._clock.now())
                 if summary is not None:
                     check(summary, id_)
+                    summary = within(groups[dealer_id], summary, self._summaries.rest)
             except Exception as error:  # one aggregate's trouble must not hold up the others
                 metrics.summaries_failed.labels(self._decider.name).inc()
                 log.error("not summarized", because=where_raised(error), partition=partition)
@@ -241,7 +246,7 @@ class Summarizer(Generic[F, P]):
             return None
         return Summarized(
             id=id_,
-            dealer_id=dealer_of(id_),
+            dealer_id=dealer_id,
             partition=partition,
             version=held.version + 1 if held is not None else 1,
             summary=summary,
@@ -263,6 +268,15 @@ class Summarizer(Generic[F, P]):
         known = await self._store.totals(touched)
         return [_total(key, known.get(key), more[key]) for key in touched]
 
+    async def _groups(self, partition: int, ids: Iterable[str]) -> Mapping[str, set[str]]:
+        """The groups that are counted by themselves, of the dealer of each of these ids."""
+        dealers = {dealer_of(id_) for id_ in ids}
+        known = await self._store.totals([(each, partition, GROUPED) for each in dealers])
+        found: dict[str, set[str]] = {dealer_id: set() for dealer_id in dealers}
+        for total in known.values():
+            found[total.dealer_id].update(total.counts)
+        return found
+
     def _is_behind(self) -> bool:
         """Whether events are waiting that are older than a moment."""
         since = self._clock.now() - BEHIND
@@ -283,6 +297,20 @@ def _total(key: TotalKey, before: Total | None, more: Mapping[str, int]) -> Tota
     )
 
 
+def within(groups: set[str], summary: Summary, rest: Callable[[str], str]) -> Summary:
+    """The summary as it is counted: in groups of which there are not too many; those that are new
+    are added to them.
+
+    What it says that it is counted in is what it leaves when it changes: so sums stay exact.
+    """
+    counted = dict.fromkeys(
+        group if group in groups or len(groups) < MOST_GROUPS else rest(group)
+        for group in summary.groups
+    )
+    groups.update(counted)
+    return replace(summary, groups=tuple(counted))
+
+
 def check(summary: Summary, id_: str) -> None:
     """Raises `ValueError`, or `TypeError`, where a summary is not what it must be."""
     for rank in summary.ranks.values():
@@ -290,5 +318,6 @@ def check(summary: Summary, id_: str) -> None:
     told = json.dumps([summary.line, summary.counts, summary.groups, summary.apart])
     if len(told) > MOST_CHARACTERS:
         raise ValueError("a summary is too large")
-    if not all(_PERIOD.fullmatch(period) for period in (*summary.counts, *summary.apart)):
+    periods = (*summary.counts, *summary.apart)
+    if not all(_PERIOD.fullmatch(each) and each != GROUPED for each in periods):
         raise ValueError("a period is written otherwise")

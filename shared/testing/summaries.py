@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from shared.contracts.identifiers import dealer_of
-from shared.decider.summary import Listed, ListedPage, Place, Summary
+from shared.decider.summary import GROUPED, Listed, ListedPage, Place, Summary
 from shared.platform.errors import Conflict
 from shared.runtime.summaries import (
     Line,
@@ -61,7 +61,8 @@ def totals_of(summaries: Iterable[Summary]) -> Mapping[str, Mapping[str, int]]:
     totals: dict[str, Counter[str]] = {}
     for summary in summaries:
         for period, counter, count in summary.counted():
-            totals.setdefault(period, Counter())[counter] += count
+            if period != GROUPED:
+                totals.setdefault(period, Counter())[counter] += count
     return {period: found for period, counts in totals.items() if (found := without_zeros(counts))}
 
 

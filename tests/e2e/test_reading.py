@@ -37,6 +37,7 @@ def sale(customer: str, *, dealer_id: str = DEALER, status: str = "delivered") -
         deal_date=ago(days=9)[:10],
         delivered_at=ago(hours=20),
         sale_type="retail",
+        vehicle={"vin": f"WVWZZZ1JZXW00000{customer}"},
         price={"amount": "31500.00", "currency": "EUR"},
         customer={"source_customer_id": customer},
     )
@@ -70,15 +71,13 @@ def figures(aftercare: House) -> dict[str, Any]:
 
 
 def test_events_come_in_lists_and_totals_and_what_is_voided_leaves_them(aftercare: House) -> None:
-    assert (
-        aftercare.send(
-            *(sale(customer) for customer in ("1", "2", "3")),
-            visit("2", "R-2", "600.00"),
-            visit("3", "R-3", "300.00"),
-            sale("9", dealer_id=OTHER_DEALER),
-        ).json()["accepted"]
-        == 6
+    sent = aftercare.send(
+        *(sale(customer) for customer in ("1", "2", "3")),
+        visit("2", "R-2", "600.00"),
+        visit("3", "R-3", "300.00"),
+        sale("9", dealer_id=OTHER_DEALER),
     )
+    assert sent.json()["accepted"] == 6, sent.text
     aftercare.until(lambda: numbers(aftercare, sort="score") == ["2", "3", "1"])
     aftercare.until(lambda: sum(figures(aftercare)["paid"].values()) == 900)
     before = figures(aftercare)

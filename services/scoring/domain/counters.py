@@ -18,7 +18,7 @@ EVERYBODY = ""
 UNKNOWN = "unknown"
 """The word for what the feed does not tell."""
 OTHER = "other"
-"""The word for what is too long to be a word of a list."""
+"""The word for what is too long to be one, or is one of too many."""
 MOST_OF_A_WORD = 40
 
 Shared = Literal["born", "occupation", "area", "source", "car"]
@@ -80,6 +80,11 @@ def counter_from(text: str) -> Counter | None:
     return Counter(group, measure, grade, name[2:])
 
 
+def is_among(text: str, shared: Shared | None) -> bool:
+    """Whether a counter is of all customers, or of a group of those who have that in common."""
+    return " " not in text or (shared is not None and text.startswith(_GROUPS[shared]))
+
+
 def group_of(shared: Shared, word: str) -> str:
     """The customers of whom it is this."""
     return f"{_GROUPS[shared]}{word}"
@@ -89,6 +94,11 @@ def word_in(group: str, shared: Shared) -> str | None:
     """The word by which the group is one of these; None: it is one of others."""
     letter = _GROUPS[shared]
     return group.removeprefix(letter) if group.startswith(letter) else None
+
+
+def rest_of(group: str) -> str:
+    """The group for those of one that is not counted by itself."""
+    return f"{group[:1]}{OTHER}"
 
 
 def word(told: str) -> str:

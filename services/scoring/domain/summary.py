@@ -8,7 +8,7 @@ from operator import attrgetter
 from pydantic import JsonValue
 
 from services.scoring.domain import ranks
-from services.scoring.domain.counters import UNKNOWN, group_of, word
+from services.scoring.domain.counters import UNKNOWN, group_of, rest_of, word
 from services.scoring.domain.course import Course, Moment, course
 from services.scoring.domain.decide import condense
 from services.scoring.domain.documents import NOT_SCORED, Known, OwnershipEnd, Profile, Sale, Visit
@@ -27,7 +27,7 @@ ZoneOf = Callable[[str], tzinfo]
 
 def summaries(zone_of: ZoneOf) -> Summaries[ScoringFacts, ScoringPolicy]:
     """The lists and totals of all dealers."""
-    return Summaries(lists=ranks.LISTS, summarize=partial(_summarize_in, zone_of))
+    return Summaries(lists=ranks.LISTS, summarize=partial(_summarize_in, zone_of), rest=rest_of)
 
 
 def _summarize_in(

@@ -29,13 +29,14 @@ AGE_BANDS: tuple[tuple[int, str], ...] = (
 """Below which age a band ends. By the age that is reached in the year of the month, as no more is
 told than the year of birth; who would be older than that has none."""
 
-_SHARED: Mapping[AnalysisBy, Shared] = {
+SHARED: Mapping[AnalysisBy, Shared] = {
     "age": "born",
     "occupation": "occupation",
     "area": "area",
     "source": "source",
     "car": "car",
 }
+"""What those of a group have in common; of a grade that is told of all customers."""
 _IN_ORDER: Mapping[AnalysisBy, Sequence[str]] = {
     "age": [band for _, band in AGE_BANDS],
     "grade": GRADES,
@@ -70,7 +71,7 @@ def band_of(birth_year: str, year: int) -> str:
 def _naming(by: AnalysisBy) -> _Named:
     if by == "grade":
         return lambda counter, _: counter.grade if counter.group == EVERYBODY else None
-    shared = _SHARED[by]
+    shared = SHARED[by]
 
     def named(counter: Counter, month: int) -> str | None:
         word = word_in(counter.group, shared) if counter.group else None

@@ -5,7 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Self
 
-from services.scoring.domain.counters import BEFORE, Counter, Measure, counter_from
+from services.scoring.domain.counters import (
+    BEFORE,
+    Counter,
+    Measure,
+    Shared,
+    counter_from,
+    is_among,
+)
 from services.scoring.domain.months import month_from
 
 _LEVELS: frozenset[Measure] = frozenset({"customers", "value"})
@@ -39,9 +46,11 @@ class CountedMonths(NamedTuple):
         asked: Sequence[int],
         present: int,
         until: datetime | None,
+        among: Shared | None,
     ) -> Self:
-        """Of a dealer's totals."""
-        periods = _periods(totals)
+        """Of a dealer's totals: of all customers, and of groups of those who have that in
+        common."""
+        periods = _periods(totals, among)
         [now] = _months(periods, [present])
         return cls(tuple(_months(periods, asked)), now, until)
 
@@ -66,13 +75,16 @@ def _add_levels(levels: Sums[Counter], counted: Sums[Counter]) -> None:
             levels[counter] += amount
 
 
-def _periods(totals: Mapping[str, Mapping[str, int]]) -> Mapping[int, Sums[Counter]]:
-    """Month -> what was counted in it, without counters that nobody knows."""
+def _periods(
+    totals: Mapping[str, Mapping[str, int]], among: Shared | None
+) -> Mapping[int, Sums[Counter]]:
+    """Month -> what was counted in it, without counters that nobody asks for or knows."""
     found: dict[int, Sums[Counter]] = {}
     for period, counts in totals.items():
         if period.startswith(BESIDE):
             continue
         month = _EARLIEST if period == BEFORE else month_from(period)
-        parted = ((counter_from(name), count) for name, count in counts.items())
+        asked = ((name, count) for name, count in counts.items() if is_among(name, among))
+        parted = ((counter_from(name), count) for name, count in asked)
         found[month] = Sums({each: count for each, count in parted if each is not None})
     return found

@@ -9,7 +9,22 @@ from hypothesis import strategies as some
 from shared.contracts.complaints import Stands
 from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import Severity
-from tests.services.scoring.given import complaint, day, moved, referral, sale, survey, visit
+from tests.services.scoring.given import (
+    complaint,
+    day,
+    line,
+    moved,
+    no_referred_purchase,
+    not_parted,
+    parted,
+    product,
+    profile,
+    referral,
+    referred_purchase,
+    sale,
+    survey,
+    visit,
+)
 
 START = day("2022-01-01")
 DAYS = 4 * 365
@@ -18,11 +33,29 @@ on_a_day = some.integers(0, DAYS).map(
     lambda days: (START + timedelta(days=days)).strftime("%Y-%m-%d")
 )
 numbers = some.sampled_from(["1", "2", "3"])
+CARS = ("LSVAU2180N2183294", "LSVAU2180N2183295")
+cars = some.sampled_from([None, *CARS])
 revisions = some.integers(1, 3)
+products = some.builds(
+    product,
+    some.sampled_from([None, "accessory", "insurance", "warranty"]),
+    some.sampled_from([None, "0", "900"]),
+    expires_on=some.sampled_from([None, "2024-06-30"]),
+)
+lines = some.builds(
+    line,
+    some.sampled_from(["-2000", "-100", "0", "999.99", "9000"]),
+    pays=some.sampled_from(["customer", "customer", "warranty", "internal"]),
+    category=some.sampled_from([None, "accessory", "insurance", "maintenance"]),
+    code=some.sampled_from([None, "A", "B"]),
+)
 
 
-KINDS = ("sale", "visit", "complaint", "survey", "referral")
-FEW_KINDS = (("sale",), ("sale", "visit"), ("complaint",))
+KINDS = (
+    *("sale", "visit", "complaint", "survey", "referral"),
+    *("referred_purchase", "parted", "profile"),
+)
+FEW_KINDS = (("sale",), ("sale", "visit"), ("complaint",), ("sale", "visit", "parted"))
 """Of which documents meet that bear on each other."""
 
 
@@ -46,12 +79,31 @@ def documents(draw: some.DrawFn, kinds: Sequence[str] = KINDS) -> Event[Any]:
         case "sale":
             role = draw(some.sampled_from(["buyer", "buyer", "co_buyer", "driver"]))
             status = draw(some.sampled_from(["delivered", "delivered", "open", "unwound"]))
-            event = sale(on, number, role=role, status=status, received=received, revision=revision)
+            event = sale(
+                on,
+                number,
+                role=role,
+                status=status,
+                vin=draw(cars),
+                products=draw(some.lists(products, max_size=2)),
+                traded_in=draw(some.sampled_from([(), (), CARS[:1], CARS])),
+                received=received,
+                revision=revision,
+            )
         case "visit":
             paid = draw(some.sampled_from(["0", "999.99", "1500", "9000"]))
             status = draw(some.sampled_from(["closed", "closed", "open", "voided"]))
             event = visit(
-                on, number, paid=paid, status=status, received=received, revision=revision
+                on,
+                number,
+                paid=paid,
+                status=status,
+                vin=draw(cars),
+                lines=draw(some.lists(lines, max_size=3)),
+                promised=draw(some.sampled_from([None, f"{on}T09:00:00Z", f"{on}T12:00:00Z"])),
+                comeback_of=draw(some.sampled_from([None, None, "1"])),
+                received=received,
+                revision=revision,
             )
         case "complaint":
             severity: Severity = draw(some.sampled_from(get_args(Severity)))
@@ -66,6 +118,24 @@ def documents(draw: some.DrawFn, kinds: Sequence[str] = KINDS) -> Event[Any]:
         case "survey":
             overall = draw(some.integers(0, 10))
             event = survey(on, overall, number, received=received, revision=revision)
+        case "referred_purchase":
+            gone = draw(some.integers(0, 4)) == 0
+            event = (
+                no_referred_purchase(number, revision=revision)
+                if gone
+                else referred_purchase(on, number, received=received, revision=revision)
+            )
+        case "parted":
+            vin = draw(some.sampled_from(CARS))
+            because = draw(some.sampled_from(["sold_on", "traded_in"]))
+            gone = draw(some.integers(0, 4)) == 0
+            event = (
+                not_parted(vin, number, revision=revision)
+                if gone
+                else parted(on, vin, number, because=because, received=received, revision=revision)
+            )
+        case "profile":
+            event = profile(birth_year=draw(some.integers(1950, 1952)), revision=revision)
         case _:
             event = referral(on, number, received=received, revision=revision)
     return event

@@ -75,8 +75,7 @@ def test_lists_and_totals_are_by_the_edition_in_force() -> None:
         service.summaries.summarize(FACTS, service.policy, NOW + HOUR * hours) for hours in (0, 1)
     ]
     assert [one and one.ranks["kept"] for one in found] == [50, 3]
-    without = replace(of_one, summaries=None)
-    assert by_edition(without, rulebook(WIDE)).summaries is None
+    assert by_edition(replace(of_one, summaries=None), rulebook(WIDE)).summaries is None
 
 
 def test_who_has_no_documents_yet_is_decided_by_what_ships() -> None:

@@ -13,6 +13,7 @@ from shared.contracts.intake import VisitRecorded
 from shared.decider.decider import Decider
 from shared.decider.summary import MOST_RANK, Summaries, Summary
 from shared.platform.errors import Conflict, TransientFailure
+from shared.runtime import summarize as summarizing
 from shared.runtime.snapshots import StoreReader
 from shared.runtime.summaries import SummaryStep
 from shared.testing.store import MemoryStore
@@ -374,3 +375,36 @@ async def test_whatever_is_cut_off_nothing_is_lost_and_nothing_counts_twice(seed
     await house.settle()
     assert await house.is_exact()
     assert await house.reader.summarized_until() == START
+
+
+async def test_groups_are_counted_and_not_told(house: House) -> None:
+    def grouped(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
+        return Summary(ranks={}, line={}, counts={"all": {"n": 1}}, groups=("a b", "c"))
+
+    house = House(replace(SUMMARIZED, summaries=Summaries(lists=(), summarize=grouped)))
+    await house.own()
+    await house.take(visit(1), visit(2, customer="2"))
+    await house.settle()
+    assert await house.reader.totals(DEALER) == {"all": {"n": 2, "a b n": 2, "c n": 2}}
+
+
+async def test_too_many_groups_are_counted_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what was counted so is taken from there again: sums stay exact."""
+    said = ["a", "b", "c"]
+
+    def grouped(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
+        customer = int(min(facts.visits).rpartition("/")[2]) % 10
+        return Summary(ranks={}, line={}, counts={"all": {"n": 1}}, groups=(said[customer],))
+
+    monkeypatch.setattr(summarizing, "MOST_GROUPS", 2)
+    house = House(replace(SUMMARIZED, summaries=Summaries(lists=(), summarize=grouped)))
+    await house.own()
+    for number in range(3):
+        await house.take(visit(number, customer=str(number)))
+        await house.settle()
+    assert await house.reader.totals(DEALER) == {"all": {"n": 3, "a n": 1, "b n": 1, "rest n": 1}}
+    said[:] = ["b", "b", "b"]
+    for number in range(3):
+        await house.take(visit(number + 10, customer=str(number)))
+        await house.settle()
+    assert await house.reader.totals(DEALER) == {"all": {"n": 3, "b n": 3}}

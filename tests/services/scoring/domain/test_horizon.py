@@ -27,8 +27,13 @@ from tests.services.scoring.given import (
     complaint,
     day,
     given,
+    line,
     moved,
+    parted,
+    product,
+    profile,
     referral,
+    referred_purchase,
     sale,
     survey,
     visit,
@@ -262,7 +267,7 @@ def test_looked_at_are_the_newest_of_all_that_stand(
 ) -> None:
     order = data.draw(some.permutations(story))
     documents = told(SOON, *order).facts.documents
-    for kind in ("sale", "visit", "case", "survey", "referral"):
+    for kind in ("sale", "visit", "case", "survey", "referral", "ownership_end"):
         found = {key for key, document in documents.items() if document.kind == kind}
         assert found == newest_by_hand(story, kind, 1)
 
@@ -279,6 +284,27 @@ def test_a_line_tells_of_any_document_what_it_was() -> None:
         survey("2025-01-10", 0),
         referral("2025-01-10"),
         moved("visit", "R3"),
+        sale(
+            *("2025-01-10", "D4"),
+            vin="LSVAU2180N2183294",
+            products=(product("warranty", "1", expires_on="2027-01-10"), product("insurance")),
+            traded_in=("LSVAU2180N2183295", "LSVAU2180N2183296"),
+        ),
+        visit(
+            *("2025-01-12", "R4"),
+            vin="LSVAU2180N2183294",
+            promised="2025-01-12T08:00:00Z",
+            comeback_of="R1",
+            lines=[line("1", code="A, b"), line("2", code="C", category="accessory")],
+        ),
+        parted("2025-01-10", "LSVAU2180N2183294", because="traded_in", received="2025-03-01"),
+        referred_purchase("2025-01-10"),
+        profile(
+            birth_year=1980,
+            occupation="a, b",
+            area="Pudong | 浦东",
+            vehicles={"LSVAU2180N2183294": {"make": "A, B", "model": "C/D"}},
+        ),
     ]
     none = ScoringPolicy(horizon=Horizon(documents=1))
     facts = join(ScoringFacts(), [*events, *(visit(f"2026-0{n}-01", f"N{n}") for n in (1, 2))])

@@ -13,7 +13,7 @@ from services.scoring.domain.counters import counter_from
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.months import month_at, month_from, month_text
 from services.scoring.domain.summary import summarize
-from services.scoring.views.analysis import MOST_GROUPS, analysed, band_of
+from services.scoring.views.analysis import MOST_GROUPS, SHARED, analysed, band_of
 from services.scoring.views.grades import grades_of
 from services.scoring.views.totals import CountedMonths
 from shared.contracts.envelope import Event
@@ -66,15 +66,18 @@ def plain(figures: FiguresOfMonth) -> Reckoned:
 
 
 def counted(
-    known: Mapping[str, ScoringFacts], now: datetime, asked: Sequence[int]
+    known: Mapping[str, ScoringFacts],
+    now: datetime,
+    asked: Sequence[int],
+    by: AnalysisBy = "grade",
 ) -> CountedMonths:
     present = month_at(now, SHANGHAI)
-    return CountedMonths.of(totals(known, now), asked, present, now)
+    return CountedMonths.of(totals(known, now), asked, present, now, SHARED.get(by))
 
 
 def analysis(*told: list[Event[Any]], by: AnalysisBy, months: list[str]) -> list[AnalysisMonth]:
     now = day("2026-11-20")
-    found = counted(known_customers(*told), now, [month_from(each) for each in months])
+    found = counted(known_customers(*told), now, [month_from(each) for each in months], by)
     return list(analysed(found.months, by))
 
 
@@ -87,7 +90,7 @@ def test_figures_are_what_is_reckoned_from_the_facts(
 ) -> None:
     known = known_customers(*([*story, *who] if story else [] for story, who in told))
     asked = month_at(now, SHANGHAI) - ago
-    [month] = analysed(counted(known, now, [asked]).months, by)
+    [month] = analysed(counted(known, now, [asked], by).months, by)
     year, number = map(int, month_text(asked).split("-"))
     expected = reckoned(known, POLICY, by, year=year, month=number, zone=SHANGHAI, now=now)
     shown = {group.group: plain(group.figures) for group in month.groups}
