@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from docs import asyncapi, feeds_pages, policy_schemas, rule_tables, tables
+from docs import asyncapi, feeds_pages, policy_schemas, rule_tables, scoring_examples, tables
 from shared.contracts import complaints, feeds, followup, identity, intake, scoring
 from shared.contracts.values import Contract
 
@@ -42,6 +42,8 @@ def documents() -> dict[str, str]:
         "asyncapi.yaml": _yaml(asyncapi.document()),
         "feeds.md": feeds_pages.page("en"),
         "feeds.zh-CN.md": feeds_pages.page("zh"),
+        "scoring/examples.md": scoring_examples.page("en"),
+        "scoring/examples.zh-CN.md": scoring_examples.page("zh"),
         "operations/settings.md": tables.settings_page(),
         "operations/metrics.md": tables.metrics_page(),
         **{f"schemas/{contract.TYPE}.json": _schema(contract) for contract in contracts()},

@@ -112,6 +112,19 @@ policy_scan_partitions_left = Gauge(
     "Owned partitions that are still being brought to the current policy.",
     ["service"],
 )
+shadow_customers = Gauge(
+    "aftercare_shadow_customers",
+    "A dealer's customers by what the rules that are tried beside its own would make of them: "
+    "`judged` are all, `changed` those of whom anything would be different, `grade_up`, "
+    "`grade_down`, `points_won` and `points_lost` are counted of these.",
+    ["service", "dealer", "effect"],
+)
+shadow_points = Gauge(
+    "aftercare_shadow_points",
+    "How many points more a dealer's customers would have together by the rules that are tried "
+    "beside its own; below zero: less.",
+    ["service", "dealer"],
+)
 observations_failed = Counter(
     "aftercare_observations_failed",
     "Written changes that the service's own metrics could not count.",

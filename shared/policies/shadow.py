@@ -30,7 +30,7 @@ DIFFERING = "shadow"
 """The list of customers who would be something else, by points lost and won; and what a line of
 any list shows of it."""
 MOST_POINTS = 200
-"""So many points won or lost are counted one by one, and all beyond with them."""
+"""Points won or lost up to this number are counted one by one, and all beyond with it."""
 _MIDDLE = MOST_RANK // 2
 _JUDGED, _UNREADABLE, _CHANGED = "judged", "unreadable", "changed"
 _LEVEL, _BY, _EFFECT, _POINTS = "level", "by", "effect", "points"

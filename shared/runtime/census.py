@@ -5,7 +5,7 @@ database, so that they are right after any restart, and those of one instance ar
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -39,6 +39,8 @@ class GaugeValue(NamedTuple):
 Count = Callable[[Dealer, Sequence[Listing], Sequence[Listing], datetime], Iterable[GaugeValue]]
 """Given a dealer, the listings of what is open and of what began lately, and the present: what to
 show of the dealer, zeros included. Pure."""
+CountMore = Callable[[Dealer], Awaitable[Iterable[GaugeValue]]]
+"""What else to show of a dealer. Raises `TransientFailure`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +57,18 @@ class Counting:
 
     def __init__(
         self,
-        census: Census,
+        census: Census | None,
         *,
         service: str,
         store: ReadStore,
         dealers: Sequence[Dealer],
         ownership: Ownership,
         clock: TimeSource,
+        more: CountMore | None = None,
     ) -> None:
+        """`census`: None of a decider that is not listed. `more`: what else is shown."""
         self._census = census
+        self._more = more
         self._service = service
         self._store = store
         self._dealers = dealers
@@ -98,7 +103,10 @@ class Counting:
         self._shown = shown
 
     async def _of(self, dealer: Dealer) -> Iterable[GaugeValue]:
+        more = await self._more(dealer) if self._more is not None else ()
+        if self._census is None:
+            return more
         now, within = self._clock.now(), self._census.began_within
         opened = await self._store.open_listings(dealer.id)
         begun = await self._store.listings_begun(dealer.id, now - within) if within else ()
-        return self._census.count(dealer, opened, begun, now)
+        return (*self._census.count(dealer, opened, begun, now), *more)

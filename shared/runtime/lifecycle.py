@@ -28,6 +28,7 @@ from shared.platform.kafka import make_producer, partition_counts
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher
+from shared.policies.shadow import DIFFERING
 from shared.policies.trial import Trial
 from shared.runtime.census import Census, Counting
 from shared.runtime.health import consumer_troubles
@@ -39,6 +40,7 @@ from shared.runtime.policies import PolicyPages, policy_routes
 from shared.runtime.ports import Ports
 from shared.runtime.reader import Reader
 from shared.runtime.reload import PolicyWatch, keep_policy_current, reload_policy
+from shared.runtime.shadows import shadow_gauges
 from shared.runtime.snapshots import StoreReader
 from shared.runtime.subscribe import KafkaSubscription, subscribe
 from shared.runtime.worker import Worker
@@ -204,7 +206,10 @@ class Runtime(Generic[F, P]):
             await self._summaries.prepare()
 
     def _begin_counting(self) -> None:
-        if self._census is None:
+        more = None
+        if self._decider.summaries is not None and DIFFERING in self._decider.summaries.lists:
+            more = shadow_gauges(self._decider.name, self.reader)
+        if self._census is None and more is None:
             return
         counting = Counting(
             self._census,
@@ -213,6 +218,7 @@ class Runtime(Generic[F, P]):
             dealers=self.dealers.all(),
             ownership=self._ownership,
             clock=self.clock,
+            more=more,
         ).run(every_seconds=self._settings.runtime.count_every_seconds)
         task = asyncio.create_task(counting, name="census")
         task.add_done_callback(self._ended)

@@ -1,14 +1,18 @@
-"""The endpoint that shows what is tried beside a dealer's rules: what it comes to in all, and who
-would be something else."""
+"""What is tried beside a dealer's rules, for those who look: the endpoint that shows what it comes
+to in all and who would be something else, and the gauges."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
-from shared.contracts.http.policies import ShadowPage
+from shared.contracts.http.policies import ShadowPage, Tried
+from shared.dealers.dealer import Dealer
+from shared.platform import metrics
 from shared.platform.asked import Limit, Responses
 from shared.platform.problems import Refusal, unknown
 from shared.policies.shadow import DIFFERING, compared_in, tried_in
+from shared.runtime.census import CountMore, GaugeValue
 from shared.runtime.reader import Reader, known_dealer
 
 _NOTHING_TRIED: Responses = {
@@ -59,3 +63,36 @@ def shadow_routes(reader: Reader[Any]) -> APIRouter:
         )
 
     return router
+
+
+def shadow_gauges(service: str, reader: Reader[Any]) -> CountMore:
+    """What the shadow of a dealer comes to; nothing where it has none."""
+
+    async def count(dealer: Dealer) -> list[GaugeValue]:
+        tried = reader.policy.shadow(dealer.id)
+        if tried is None:
+            return []
+        found = tried_in(await reader.totals(dealer.id), tried.version)
+        return [
+            GaugeValue(metrics.shadow_points, (service, dealer.id), _points(found)),
+            *(
+                GaugeValue(metrics.shadow_customers, (service, dealer.id, effect), number)
+                for effect, number in _effects(found)
+            ),
+        ]
+
+    return count
+
+
+def _points(found: Tried) -> int:
+    return sum(each.points for each in found.effects if each.rule == "score")
+
+
+def _effects(found: Tried) -> Iterator[tuple[str, int]]:
+    numbers = {(each.rule, each.effect): each.number for each in found.effects}
+    yield "judged", found.judged
+    yield "changed", found.changed
+    yield "grade_up", numbers.get(("grade", "up"), 0)
+    yield "grade_down", numbers.get(("grade", "down"), 0)
+    yield "points_won", numbers.get(("score", "up"), 0)
+    yield "points_lost", numbers.get(("score", "down"), 0)

@@ -98,7 +98,7 @@ class PolicyClient:
         return first, found
 
     def _tried(self, dealer_id: str, order: str, limit: int | None) -> list[ShadowPage]:
-        """So many of those who win, or lose, most; all of them without a limit."""
+        """Pages of those who win, or lose, most, until there are `limit` of them; else of all."""
         path = f"/v1/dealers/{dealer_id}/shadow"
         asked = {"order": order, "limit": str(MOST_OF_A_PAGE), "after": ""}
         pages: list[ShadowPage] = []

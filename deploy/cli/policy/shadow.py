@@ -77,9 +77,14 @@ def show(
     address = address_of(service, url, data_dir)
     everything = form == "csv" and limit is None
     shown = None if everything else SHOWN if limit is None else limit
-    with PolicyClient.of(service, address) as client:
-        page, found = client.tried(dealer, limit=shown)
-        followed = client.followed(dealer)
+    try:
+        with PolicyClient.of(service, address) as client:
+            page, found = client.tried(dealer, limit=shown)
+            followed = client.followed(dealer)
+    except CannotRun as failure:
+        raise CannotRun(
+            f"{failure}. {service} follows {draft.path} within seconds where it reads this folder"
+        ) from failure
     if page.version != draft.edition.version:
         warn(
             [

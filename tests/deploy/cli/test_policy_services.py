@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from deploy.cli.readiness import what_keeps
-from deploy.sandbox.processes import free_port, running
+from deploy.sandbox.processes import Child, free_port, running
 from deploy.sandbox.stack import start_service
 from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import to_headers
@@ -62,7 +62,7 @@ def test_a_check_looks_at_all_services_and_shows_those_that_have_any(rules: Path
     assert lines[2].startswith("sunrise/pudong: rules ")
     assert lines[2].endswith(f", from {rules}/scoring/policies/pudong.yaml")
     assert lines[3:5] == [
-        "  rules.referrals.points: 12, not 10",
+        "  rules.referrals.points: 12, not 4",
         "  value_is_high_from: 45, not 40",
     ]
     assert "  rules.next_service.trigger: taken away, not predicted_service" in lines
@@ -232,6 +232,25 @@ def score(url: str, dealer: str, name: str) -> int | None:
     return found
 
 
+def shadow_is_followed(rules: Path, url: str, child: Child) -> None:
+    """The draft is tried beside the rules; lists and totals of a real database tell what of it."""
+    draft = RulesPaths(rules, "scoring").policies / "pudong.yaml"
+    begun = policy(rules, "shadow", "set", str(draft))
+    assert begun.returncode == 0, begun.stderr
+    on = ("show", "--dealer", DEALER, "--url", url, "--format", "json", "--limit", "500")
+
+    def told() -> dict[str, int]:
+        done = policy(rules, "shadow", *on)
+        found = json.loads(done.stdout)["first"] if done.returncode == 0 else []
+        return {each["customer_key"]: each["by"] for each in found if each["output"] == "score"}
+
+    mine = {customer(DEALER, name): 5 for name in "AB"}
+    child.wait_until(lambda: mine.items() <= told().items(), within_seconds=PATIENCE_SECONDS)
+    both = httpx.get(f"{url}/v1/customers/{quote(customer(DEALER, 'A'), safe='')}", timeout=30)
+    assert both.json()["shadow"]["score"] == both.json()["score"] + 5
+    assert policy(rules, "shadow", "drop", "--dealer", DEALER).returncode == 0
+
+
 @pytest.mark.broker
 def test_a_draft_is_tried_and_applied_while_scoring_runs(
     rules: Path, tmp_path: Path, broker: Broker, mongo_settings: MongoSettings
@@ -271,7 +290,8 @@ def test_a_draft_is_tried_and_applied_while_scoring_runs(
         assert "  rules.recent_visit.points: 20 -> 25" in tried.stdout.splitlines(), tried.stderr
         # the broker may have customers of other tests, too
         assert re.search(r"^  of 2 of \d+ something would be different$", tried.stdout, re.M)
-        assert "    score: 2 up" in tried.stdout.splitlines()
+        assert "    score: 2 up (+10 points)" in tried.stdout.splitlines()
+        shadow_is_followed(rules, url, child)
         done = policy(rules, "apply", *on, "--yes")
         assert re.search(
             rf"all \d+ customers of {DEALER} are decided by what is in force\n$", done.stdout

@@ -197,6 +197,18 @@ def test_what_the_service_does_not_follow_is_said(rules: Path, draft: Path, scor
     assert f"nothing is tried beside the rules of {DEALER}" in done.stderr
 
 
+def test_a_service_that_tries_nothing_yet_is_said_to_follow_soon(
+    rules: Path, draft: Path, scoring: str
+) -> None:
+    other = "dealer: sunrise/berlin\nmargin: 2\n"
+    draft.write_text(other, encoding="utf-8")
+    shadow(rules, "set", str(draft))
+    done = shadow(rules, "show", "--dealer", "sunrise/berlin", "--url", scoring)
+    assert done.returncode == 1
+    assert f"scoring at {scoring} answers 404: no rules are tried beside" in done.stderr
+    assert "within seconds where it reads this folder" in done.stderr
+
+
 # --- apply ------------------------------------------------------------------------------------
 
 

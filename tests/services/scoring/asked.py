@@ -9,7 +9,9 @@ from httpx import ASGITransport, AsyncClient, Response
 from services.scoring.api import routes
 from services.scoring.app import service
 from services.scoring.domain.facts import ScoringFacts
+from services.scoring.domain.rulebook import ScoringRulebook
 from services.scoring.settings import ScoringSettings
+from shared.decider.decider import Decider
 from shared.platform.http import make_app
 from shared.testing.clock import ManualClock
 from shared.testing.reader import MemoryReader
@@ -21,8 +23,14 @@ SCORING = service(ScoringSettings())
 class Asking:
     """Asks about these customers, at that moment."""
 
-    def __init__(self, facts: Mapping[str, ScoringFacts], now: datetime) -> None:
-        self.reader = MemoryReader.deciding(SCORING, facts, now, dealers=DEALERS)
+    def __init__(
+        self,
+        facts: Mapping[str, ScoringFacts],
+        now: datetime,
+        *,
+        scoring: Decider[ScoringFacts, ScoringRulebook] = SCORING,
+    ) -> None:
+        self.reader = MemoryReader.deciding(scoring, facts, now, dealers=DEALERS)
         app = make_app(title="scoring")
         app.include_router(routes(self.reader, ManualClock(now), dealers=DEALERS))
         self._client = AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from httpx import ASGITransport, AsyncClient
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from services.scoring import app
@@ -24,9 +25,12 @@ from shared.policies.by_edition import by_edition
 from shared.policies.folder import RulesFolder
 from shared.policies.paths import RulesPaths
 from shared.policies.shadow import with_shadows
+from shared.runtime.census import Counting
+from shared.runtime.shadows import shadow_gauges
 from shared.testing.clock import ManualClock
 from shared.testing.reader import MemoryReader
 from tests.dealers import DEALERS
+from tests.metrics import Metrics
 from tests.services.following import Following
 from tests.services.scoring.given import CUSTOMER, DEALER, day, given, sale, survey, visit
 
@@ -238,6 +242,42 @@ async def test_totals_follow_what_is_tried_what_happens_and_what_time_does(tmp_p
     await service.summarize()
     after = await service.reader.totals(DEALER)
     assert before.keys() == after.keys()
+
+
+async def test_gauges_tell_what_a_shadow_comes_to_as_long_as_there_is_one(tmp_path: Path) -> None:
+    service = await running(tmp_path)
+    path = written(tmp_path)
+    await service.follow()
+    await service.summarize()
+    counting = Counting(
+        None,
+        service="scoring",
+        store=service.store,
+        dealers=DEALERS.all(),
+        ownership=service.ownership,
+        clock=service.clock,
+        more=shadow_gauges("scoring", service.reader),
+    )
+    await counting.turn()
+    shown = Metrics("scoring")
+    assert shown.value("shadow_points", dealer=DEALER) == 20
+    told = {
+        effect: shown.value("shadow_customers", dealer=DEALER, effect=effect)
+        for effect in ("judged", "changed", "grade_up", "grade_down", "points_won", "points_lost")
+    }
+    assert told == {
+        "judged": 1,
+        "changed": 1,
+        "grade_up": 1,
+        "grade_down": 0,
+        "points_won": 1,
+        "points_lost": 0,
+    }
+    path.unlink()
+    await service.follow()
+    await counting.turn()
+    labels = {"service": "scoring", "dealer": DEALER}
+    assert REGISTRY.get_sample_value("aftercare_shadow_points", labels) is None
 
 
 async def told(

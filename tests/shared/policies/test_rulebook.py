@@ -63,6 +63,36 @@ def test_other_rules_for_all_change_every_version() -> None:
     assert other.version_for("a/c") != BOOK.version_for("a/c")
 
 
+def test_a_shadow_changes_the_version_of_its_dealer_alone_and_nothing_in_force() -> None:
+    tried = BOOK.with_shadows({"a/b": Edition(policy=Points(each=9))})
+    assert tried.shadow("a/b") == Edition(policy=Points(each=9))
+    assert tried.shadow("a/c") is None
+    assert tried.version != BOOK.version
+    assert tried.version_for("a/b") != BOOK.version_for("a/b")
+    assert tried.version_for("a/c") == BOOK.version_for("a/c")
+    assert tried.in_force("a/b", NOW) == BOOK.in_force("a/b", NOW)
+    assert tried.current("a/b") == BOOK.current("a/b")
+    other = BOOK.with_shadows({"a/b": Edition(policy=Points(each=8))})
+    assert other.version_for("a/b") != tried.version_for("a/b")
+    assert tried.with_shadows({}).version_for("a/b") == BOOK.version_for("a/b")
+
+
+@pytest.mark.parametrize(
+    ("dealer", "each"), [("a/b", 3), ("a/c", 1)], ids=["its last edition", "what ships"]
+)
+def test_what_is_in_force_is_not_tried(dealer: str, each: int) -> None:
+    tried = BOOK.with_shadows({dealer: Edition(policy=Points(each=each))})
+    assert tried.shadow(dealer) is None
+    assert tried.version_for(dealer) == BOOK.version_for(dealer)
+    assert BOOK.with_shadows({"a/b": Edition(policy=Points(each=2))}).shadow("a/b") is not None
+
+
+def test_a_shadow_goes_on_beside_another_edition_and_ends_with_its_own() -> None:
+    tried = BOOK.with_shadows({"a/c": Edition(policy=Points(each=9))})
+    assert tried.with_edition("a/c", applied(8, NOW)).shadow("a/c") is not None
+    assert tried.with_edition("a/c", applied(9, NOW)).shadow("a/c") is None
+
+
 def test_editions_are_in_the_order_of_their_application() -> None:
     for wrong in ((applied(2, NOW), applied(3, NOW - HOUR)), (SHIPPED,)):
         with pytest.raises(ValueError, match="not in the order of applied_at"):
