@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from services.scoring.domain import grade_words
-from services.scoring.domain.course import Course, GradeChange, course
+from services.scoring.domain.course import GradeChange, ScoreCourse, course
 from services.scoring.domain.facts import DIGESTING, ScoringFacts
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.reasons import forms, reasons
@@ -57,7 +57,7 @@ def _is_by(moment: datetime) -> Callable[[str], bool]:
     return lambda about: change_subject(about).at <= last
 
 
-def _score(customer_key: str, way: Course, policy: ScoringPolicy) -> ScoreChanged:
+def _score(customer_key: str, way: ScoreCourse, policy: ScoringPolicy) -> ScoreChanged:
     tally, told = way.tally, reasons(way, policy)
     return ScoreChanged(
         customer_key=customer_key,
@@ -74,7 +74,7 @@ def _score(customer_key: str, way: Course, policy: ScoringPolicy) -> ScoreChange
 
 
 def _told(
-    facts: ScoringFacts, way: Course, policy: ScoringPolicy
+    facts: ScoringFacts, way: ScoreCourse, policy: ScoringPolicy
 ) -> Iterator[GradeChange | RiskChange]:
     """The changes that are remembered still, and were no history when they became known.
 
@@ -112,7 +112,7 @@ def _announcement(
     change: GradeChange | RiskChange,
     announced: Announced,
     facts: ScoringFacts,
-    way: Course,
+    way: ScoreCourse,
     policy: ScoringPolicy,
 ) -> Announcement:
     """Its content is left out where it is out already: it stands as it was first said."""
@@ -122,7 +122,7 @@ def _announcement(
 
 
 def _content(
-    change: GradeChange | RiskChange, facts: ScoringFacts, way: Course, policy: ScoringPolicy
+    change: GradeChange | RiskChange, facts: ScoringFacts, way: ScoreCourse, policy: ScoringPolicy
 ) -> Output:
     key = facts.customer_key
     if isinstance(change, RiskChange):
