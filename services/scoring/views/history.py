@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from operator import attrgetter
 from typing import Literal
 
-from services.scoring.domain.course import ScoreMoment
+from services.scoring.domain.course import CourseMoment
 from services.scoring.domain.months import month_of_day, month_text
 from shared.contracts.http.scoring import ScoreMoment
 
@@ -18,7 +18,7 @@ _DAY = timedelta(days=1)
 
 
 def series(
-    moments: Sequence[ScoreMoment],
+    moments: Sequence[CourseMoment],
     by: HistoryBy,
     first: date,
     last: date,
@@ -67,12 +67,12 @@ def _begins(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def _before(moments: Sequence[ScoreMoment], instant: datetime) -> int:
+def _before(moments: Sequence[CourseMoment], instant: datetime) -> int:
     """How many of them are before that."""
     return bisect_left(moments, instant, key=attrgetter("at"))
 
 
-def _shown(moment: ScoreMoment, at: datetime, period: str | None) -> ScoreMoment:
+def _shown(moment: CourseMoment, at: datetime, period: str | None) -> ScoreMoment:
     return ScoreMoment(
         at=at,
         period=period,
