@@ -66,7 +66,7 @@ class Reason(Contract):
 class NextVisit(Contract):
     """When the customer is expected at the workshop, by the local dates of the dealer."""
 
-    since: Day | None = None
+    since: Day
     """Their last visit, from which it is counted; of who never came the delivery."""
     expected_on: Day
     earliest_on: Day

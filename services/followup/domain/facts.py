@@ -308,7 +308,7 @@ def on_task_outcome_recorded(recorded: TaskOutcomeRecorded) -> Outcome:
 def on_score_changed(score: ScoreChanged, sequence: int) -> Expected | Noted:
     """When they are expected next; of one without a rhythm of their own yet: nothing."""
     version, visit = version_of(sequence), score.next_visit
-    if visit is None or visit.since is None or visit.basis != OWN_RHYTHM:
+    if visit is None or visit.basis != OWN_RHYTHM:
         return Noted(kind="noted", version=version)
     return Expected(
         kind="expected",
