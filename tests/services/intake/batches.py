@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from tests.services.intake.given import (
+    BERLIN,
     Data,
     at,
     complaint,
     customer,
     event,
+    key,
+    link,
     merge,
     sale,
     step,
@@ -19,6 +22,8 @@ from tests.services.intake.given import (
 from tests.services.intake.world import World, after_all
 
 INTERNAL: Data = {"source_customer_id": "X", "kind": "internal"}
+ACROSS: Data = {"other_customer_id": None, "other_customer_key": key(dealer_id=BERLIN)}
+"""The other customer of a link is another dealer's."""
 EVENTS: list[Data] = [
     event("visit", visit(source_modified_at=at(-60))),
     event("visit", visit(source_modified_at=at(-50), customer=customer("C2", name="Wei Hua"))),
@@ -39,6 +44,9 @@ EVENTS: list[Data] = [
     event("complaint", target(source_modified_at=at(-40), customer=customer("C3", name=None))),
     event("complaint", target(source_modified_at=at(-30), customer=INTERNAL)),
     event("complaint", target(source_modified_at=at(-20), status="voided")),
+    event("customer-link", link()),
+    event("customer-link", link(source_modified_at=at(-50), **ACROSS)),
+    event("customer-link", link(source_modified_at=at(-40), says="nothing", **ACROSS)),
 ]
 
 batches = st.lists(

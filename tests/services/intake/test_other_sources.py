@@ -21,6 +21,7 @@ from tests.services.intake.given import (
     event,
     held,
     key,
+    link,
     referral,
     sale,
     step,
@@ -85,6 +86,16 @@ async def test_a_document_may_name_a_customer_of_another_source(world: World) ->
 async def test_a_referrer_of_whom_nothing_was_reported_is_warned_about(world: World) -> None:
     item = await world.report("referral", referral())
     assert _told(item.warnings) == [("/data/referrer_customer_id", NO_SUCH_CUSTOMER)]
+
+
+async def test_a_link_with_somebody_who_was_not_reported_is_warned_about(world: World) -> None:
+    await world.report("sale", sale())
+    across = link(other_customer_id=None, other_customer_key=key(dealer_id=BERLIN))
+    item = await world.report("customer-link", across)
+    assert _told(item.warnings) == [("/data/other_customer_key", NO_SUCH_CUSTOMER)]
+    await world.report("sale", sale(dealer_id=BERLIN))
+    known = await world.report("customer-link", across | {"source_modified_at": at(-5)})
+    assert (known.warnings, set(known.customer_keys)) == ((), {key(), key(dealer_id=BERLIN)})
 
 
 @pytest.mark.parametrize("noun", BY_CUSTOMER)

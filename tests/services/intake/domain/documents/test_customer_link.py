@@ -4,6 +4,7 @@ import pytest
 
 from services.intake.domain.documents import kind_of
 from services.intake.domain.examine.event import InvalidEvent, examine
+from services.intake.domain.published import snapshots_of
 from shared.contracts.intake import CustomerLinkMade, CustomerMoved
 from shared.dealers.dealer import Dealer, Dealers
 from tests.services.intake.given import (
@@ -153,3 +154,12 @@ async def test_taking_a_link_back_is_told_to_both(world: World) -> None:
     await world.report("customer-link", link(source_modified_at=at(-5), says="nothing"))
     said = [one.says for one in held(world.messages()).values() if hasattr(one, "says")]
     assert said == ["nothing", "nothing"]
+
+
+async def test_what_is_told_of_a_link_is_told_once_more_with_the_same_dealers(world: World) -> None:
+    there = key(dealer_id=BERLIN)
+    item = await world.report("customer-link", across(there))
+    assert item.document_id is not None
+    told = [one for one in world.messages() if isinstance(one, CustomerLinkMade)]
+    assert snapshots_of(world.register.rows[item.document_id]) == tuple(told)
+    assert {one.customer_key: one.dealer_id for one in told} == {key(): PUDONG, there: BERLIN}
