@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from services.scoring.domain import grade_words
 from services.scoring.domain.course import GradeChange, ScoreCourse, course
 from services.scoring.domain.facts import DIGESTING, ScoringFacts
+from services.scoring.domain.forecast import next_visit
 from services.scoring.domain.linked import telling
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.reasons import forms, reasons
 from services.scoring.domain.received import HISTORY_AFTER
 from services.scoring.domain.risk import RiskChange
-from services.scoring.domain.risk_words import next_visit, risk_stands, words_of_change
+from services.scoring.domain.risk_words import risk_stands, words_of_change
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.outputs import Output
 from shared.contracts.scoring import GradeChanged, RiskChanged, ScoreChanged
@@ -79,7 +80,7 @@ def _score(facts: ScoringFacts, way: ScoreCourse, policy: ScoringPolicy) -> Scor
         reasons=told,
         forms=dict(forms(told)),
         risk=risk_stands(way.risk),
-        next_visit=next_visit(way.risk),
+        next_visit=next_visit(way.risk.stands.ground.forecast) if way.risk.stands else None,
         person=facts.linked.members,
     )
 

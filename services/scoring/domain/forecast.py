@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from services.scoring.domain.forecast_rule import ForecastRule
+from services.scoring.domain.wording import day_en, day_zh
 from shared.contracts.scoring import OWN_RHYTHM, NextVisit
 from shared.contracts.values import LAST_YEAR, Bilingual
 
@@ -108,10 +109,10 @@ def words(found: Forecast) -> Bilingual:
     """Why that day, for staff."""
     expected, since = found.expected_on, found.since
     return Bilingual(
-        en=f"{_why_en(found)}: expected about {_en(expected)}, after {_en(since)}; of those who "
-        f"come, eight of ten do between {_en(found.earliest_on)} and {_en(found.latest_on)}",
-        zh=f"{_why_zh(found)}：自{_zh(since)}起，预计{_zh(expected)}前后到店，"
-        f"再来的客户中约八成在{_zh(found.earliest_on)}至{_zh(found.latest_on)}之间",
+        en=f"{_why_en(found)}: expected about {day_en(expected)}, after {day_en(since)}; of those who "
+        f"come, eight of ten do between {day_en(found.earliest_on)} and {day_en(found.latest_on)}",
+        zh=f"{_why_zh(found)}：自{day_zh(since)}起，预计{day_zh(expected)}前后到店，"
+        f"再来的客户中约八成在{day_zh(found.earliest_on)}至{day_zh(found.latest_on)}之间",
     )
 
 
@@ -154,17 +155,3 @@ def _why_zh(found: Forecast) -> str:
     if found.gaps:
         return f"按最近{found.gaps + 1}次到店及通常间隔，约每{found.interval_days}天一次"
     return f"到店次数尚不足以看出规律，按通常{found.interval_days}天推算"
-
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-
-
-def _en(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def _zh(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

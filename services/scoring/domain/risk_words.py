@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from services.scoring.domain.forecast import words
 from services.scoring.domain.risk import Ground, RiskChange, RiskCourse
 from services.scoring.domain.wording import day_en, day_zh
-from shared.contracts.scoring import OWN_RHYTHM, NextVisit, Risk, RiskStands
+from shared.contracts.scoring import OWN_RHYTHM, Risk, RiskStands
 from shared.contracts.values import Bilingual
 
 EN: Mapping[Risk, str] = {
@@ -42,21 +41,6 @@ def risk_stands(way: RiskCourse) -> RiskStands | None:
         next_risk=following.risk if following is not None else None,
         next_at=following.at if following is not None else None,
         words=Bilingual(en=en, zh=zh),
-    )
-
-
-def next_visit(way: RiskCourse) -> NextVisit | None:
-    """When they are expected; None for who has no car here."""
-    if way.stands is None:
-        return None
-    found = way.stands.ground.forecast
-    return NextVisit(
-        expected_on=found.expected_on,
-        earliest_on=found.earliest_on,
-        latest_on=found.latest_on,
-        basis=found.basis,
-        vin=found.vin,
-        words=words(found),
     )
 
 

@@ -101,6 +101,7 @@ def score(
         reasons=(reason,),
         risk=stands,
         next_visit=NextVisit(
+            since=day,
             expected_on=day,
             earliest_on=day,
             latest_on=day,
