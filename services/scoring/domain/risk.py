@@ -172,11 +172,13 @@ def _ground(seen: _Seen, measures: RiskMeasures, at: datetime) -> Ground | None:
     if not (number or purchases):
         return None
     days = seen.days[: seen.days_by[number]]
+    last_ones = seen.visits[max(0, number - MOST_READ) : number]
+    cars = {purchase.car for purchase in purchases} | {each.order.vin for each in last_ones}
     rhythm = Rhythm(
         days=days,
-        readings=_readings(seen.visits[max(0, number - MOST_READINGS) : number]),
+        readings=_readings(last_ones),
         first_day=_delivered(purchases[0]) if purchases else days[0],
-        cars=max(1, len({purchase.car for purchase in purchases})),
+        cars=max(1, len(cars - {""})),
     )
     found = forecast(rhythm, measures.forecast)
     last = seen.visits[number - 1] if number else None
@@ -186,8 +188,8 @@ def _ground(seen: _Seen, measures: RiskMeasures, at: datetime) -> Ground | None:
     return Ground(at, last.at, _day(last), found)
 
 
-MOST_READINGS = 10
-"""How many of the last visits' readings are looked at."""
+MOST_READ = 10
+"""Of how many of the last visits cars and readings are looked at."""
 
 
 def _readings(visits: Sequence[ClosedVisit]) -> list[Reading]:

@@ -14,7 +14,7 @@ Days = Annotated[int, Field(gt=0, le=3_653)]
 
 
 class RiskThreshold(BaseModel):
-    """So long after their last visit: a part of what is usual with them, within limits."""
+    """How many days after their last visit: a part of what is usual with them, within limits."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -50,15 +50,13 @@ class RiskRule(BaseModel):
 
     def steps(self, interval_days: int) -> Steps:
         """What who comes so often becomes, and how long after they were last here, in order."""
-        found = self._known.get(interval_days)
-        if found is None:
-            found = (
+        if interval_days not in self._known:
+            self._known[interval_days] = (
                 ("due", timedelta(self.due.days(interval_days))),
                 ("at_risk", timedelta(self.at_risk.days(interval_days))),
                 ("lost", timedelta(self.lost.days(interval_days))),
             )
-            self._known[interval_days] = found
-        return found
+        return self._known[interval_days]
 
     @model_validator(mode="after")
     def _one_after_the_other(self) -> "RiskRule":

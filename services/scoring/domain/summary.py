@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from services.scoring.domain import ranks
 from services.scoring.domain.counters import UNKNOWN, group_of, rest_of, word
-from services.scoring.domain.course import Course, Moment, course
+from services.scoring.domain.course import ScoreCourse, ScoreMoment, course
 from services.scoring.domain.decide import condense
 from services.scoring.domain.documents import NOT_SCORED, Known, OwnershipEnd, Profile, Sale, Visit
 from services.scoring.domain.facts import ScoringFacts
@@ -80,7 +80,7 @@ def others_here(facts: ScoringFacts) -> tuple[str, ...]:
     )
 
 
-def _line(way: Course, car: str | None) -> Mapping[str, JsonValue]:
+def _line(way: ScoreCourse, car: str | None) -> Mapping[str, JsonValue]:
     tally, risk = way.tally, way.risk.stands
     return {
         "grade": tally.grade,
@@ -114,7 +114,7 @@ def newest_car(documents: Mapping[str, Known]) -> str | None:
     return next((" ".join((car.make, car.model)).strip() or None for car in cars), None)
 
 
-def _ranks(way: Course, zone: tzinfo) -> dict[str, int]:
+def _ranks(way: ScoreCourse, zone: tzinfo) -> dict[str, int]:
     grade, score = way.tally.grade, way.tally.value + way.tally.loyalty
     found = {
         ranks.BY_SCORE: ranks.score_rank(score),
@@ -129,7 +129,7 @@ def _ranks(way: Course, zone: tzinfo) -> dict[str, int]:
     return found
 
 
-def _ranks_of_months(moments: list[Moment], zone: tzinfo, *, until: int) -> Mapping[str, int]:
+def _ranks_of_months(moments: list[ScoreMoment], zone: tzinfo, *, until: int) -> Mapping[str, int]:
     """In the lists of the months up to `until`, when points changed last."""
     return {
         ranks.by_month(month): ranks.moved_rank(month, points)
