@@ -45,8 +45,10 @@ def summarize(
     score, and where they count under another of their keys. It stays the same until anything
     changes next."""
     facts = condense(facts, policy)
+    if not facts.scored:
+        return None
     others = others_here(facts)
-    if not facts.scored or min(others, default=facts.customer_key) < facts.customer_key:
+    if min(others, default=facts.customer_key) < facts.customer_key:
         return None
     documents = facts.as_a_person().documents
     so_far = course(documents, policy, now, in_full=True)
