@@ -21,7 +21,7 @@ from shared.contracts.scoring import Grade
 from shared.decider.decision import earliest
 
 
-class CourseMoment(NamedTuple):
+class ScoreMoment(NamedTuple):
     """How a customer stood from this instant on, until the next moment."""
 
     at: datetime
@@ -86,7 +86,7 @@ class ScoreCourse:
     risk: RiskCourse = field(default_factory=RiskCourse)
     """Empty in what `walk` returns. Its changes are those of which none is forgotten yet; all, with
     all moments."""
-    moments: list[CourseMoment] = field(default_factory=list)
+    moments: list[ScoreMoment] = field(default_factory=list)
     """Every instant at which points changed, in order; empty unless they were asked for."""
 
     @property
@@ -144,7 +144,7 @@ def walk(
         if before is not None and after != before:
             way.changes.append(GradeChange(at, before, after, tally.value, tally.loyalty))
         if in_full:
-            way.moments.append(CourseMoment(at, tally.value, tally.loyalty, after))
+            way.moments.append(ScoreMoment(at, tally.value, tally.loyalty, after))
         before = after
     return way
 

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from services.scoring.domain import ranks
 from services.scoring.domain.counters import UNKNOWN, group_of, rest_of, word
-from services.scoring.domain.course import CourseMoment, ScoreCourse, course
+from services.scoring.domain.course import ScoreCourse, ScoreMoment, course
 from services.scoring.domain.decide import condense
 from services.scoring.domain.documents import NOT_SCORED, Known, OwnershipEnd, Profile, Sale, Visit
 from services.scoring.domain.facts import ScoringFacts
@@ -45,8 +45,10 @@ def summarize(
     score, and where they count under another of their keys. It stays the same until anything
     changes next."""
     facts = condense(facts, policy)
+    if not facts.scored:
+        return None
     others = others_here(facts)
-    if not facts.scored or min(others, default=facts.customer_key) < facts.customer_key:
+    if min(others, default=facts.customer_key) < facts.customer_key:
         return None
     documents = facts.as_a_person().documents
     so_far = course(documents, policy, now, in_full=True)
@@ -129,7 +131,7 @@ def _ranks(way: ScoreCourse, zone: tzinfo) -> dict[str, int]:
     return found
 
 
-def _ranks_of_months(moments: list[CourseMoment], zone: tzinfo, *, until: int) -> Mapping[str, int]:
+def _ranks_of_months(moments: list[ScoreMoment], zone: tzinfo, *, until: int) -> Mapping[str, int]:
     """In the lists of the months up to `until`, when points changed last."""
     return {
         ranks.by_month(month): ranks.moved_rank(month, points)

@@ -29,6 +29,7 @@ def parted(
     data = OwnershipEnded.model_validate(
         {
             "document_id": fact_about(f"{DEALER}/cdk/sale/{number}", f"ownership/{vin}"),
+            "sale_id": f"{DEALER}/cdk/sale/{number}",
             "customer_key": CUSTOMER,
             "dealer_id": DEALER,
             "sale_id": f"{DEALER}/cdk/sale/{number}",
