@@ -112,7 +112,7 @@ def _due_by_both(
         if shadow is None:
             return decision
         try:
-            due = decide(facts, {}, shadow.policy, now).next_due
+            due = decide(facts, announced, shadow.policy, now).next_due
         except Exception:  # what is only tried must not park anybody; it is counted as unreadable
             return decision
         return replace(decision, next_due=earliest((decision.next_due, due)))
