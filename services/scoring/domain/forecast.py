@@ -109,8 +109,9 @@ def words(found: Forecast) -> Bilingual:
     """Why that day, for staff."""
     expected, since = found.expected_on, found.since
     return Bilingual(
-        en=f"{_why_en(found)}: expected about {day_en(expected)}, after {day_en(since)}; of those who "
-        f"come, eight of ten do between {day_en(found.earliest_on)} and {day_en(found.latest_on)}",
+        en=f"{_why_en(found)}: expected about {day_en(expected)}, after {day_en(since)}; "
+        "of those who come, eight of ten do between "
+        f"{day_en(found.earliest_on)} and {day_en(found.latest_on)}",
         zh=f"{_why_zh(found)}：自{day_zh(since)}起，预计{day_zh(expected)}前后到店，"
         f"再来的客户中约八成在{day_zh(found.earliest_on)}至{day_zh(found.latest_on)}之间",
     )
