@@ -32,7 +32,6 @@ def parted(
             "sale_id": f"{DEALER}/cdk/sale/{number}",
             "customer_key": CUSTOMER,
             "dealer_id": DEALER,
-            "sale_id": f"{DEALER}/cdk/sale/{number}",
             "vin": vin,
             "ended_at": day(on),
             "because": because,
