@@ -6,12 +6,7 @@ orders the versions. Personal data stays in intake and on the profiles topic.
 
 from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from shared.contracts.feed_parts import (
     MOST_LINES,

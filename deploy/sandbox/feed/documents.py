@@ -4,11 +4,21 @@ import random
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
 from deploy.sandbox.feed.cars import Car
 from deploy.sandbox.feed.dealership import Dealership
-from shared.contracts.feed_parts import Channel, Customer, PayType, ProductCategory, WorkCategory
+from deploy.sandbox.feed.jobs import (
+    ACCESSORY,
+    AGAIN,
+    CAR_WASH,
+    GIVEN_BACK,
+    INSURANCE,
+    JOBS,
+    RECONDITIONING,
+    WARRANTY_JOBS,
+    Job,
+)
+from shared.contracts.feed_parts import Channel, Customer, PayType, ProductCategory
 from shared.contracts.feeds import (
     ConsentReported,
     Party,
@@ -22,34 +32,6 @@ from shared.contracts.feeds import (
 )
 from shared.contracts.values import Money, SignedMoney
 
-
-class Job(NamedTuple):
-    """What is done to a car, or sold over the workshop's counter."""
-
-    op_code: str
-    description: str
-    category: WorkCategory
-
-
-_JOBS = (
-    (Job("MNT10", "Scheduled maintenance", "maintenance"), 1.0),
-    (Job("OIL02", "Oil and filter", "maintenance"), 0.5),
-    (Job("BRK21", "Brake pads, front axle", "repair"), 1.2),
-    (Job("TYR04", "Seasonal tyres fitted", "maintenance"), 0.4),
-    (Job("AC011", "Air conditioning checked and filled", "maintenance"), 0.6),
-    (Job("BAT01", "Battery replaced", "repair"), 0.7),
-    (Job("ALN03", "Wheel alignment", "inspection"), 0.6),
-)
-_WARRANTY_JOBS = (
-    Job("WTY31", "Window regulator replaced", "repair"),
-    Job("WTY52", "Software update", "repair"),
-)
-_CAR_WASH = Job("PDI09", "Car wash", "other")
-_RECONDITIONING = Job("PDI01", "Used car reconditioned", "repair")
-_AGAIN = Job("RPT01", "The same work done again", "repair")
-_ACCESSORY = Job("ACC07", "Floor mats and roof rack", "accessory")
-_INSURANCE = Job("INS12", "Insurance renewed for a year", "insurance")
-_GIVEN_BACK = Job("CRD01", "Part that was not needed, given back", "other")
 _RECOMMENDED = (("BRK22", "Brake discs, rear axle"), ("TYR09", "Tyres below 3 mm"))
 _CSI_ITEMS = ("advisor", "quality", "price", "time")
 _SSI_ITEMS = ("reception", "advice", "handover", "financing")
@@ -134,7 +116,7 @@ def visit(
         lines.append(_warranty_job(rng, dealership, str(len(lines) + 1)))
     if rng.random() < 0.08:
         lines.append(
-            _line(rng, dealership, line_no=str(len(lines) + 1), job=_CAR_WASH, pay_type="internal")
+            _line(rng, dealership, line_no=str(len(lines) + 1), job=CAR_WASH, pay_type="internal")
         )
     lines += _over_the_counter(dealership, number, car, day, lines)
     return VisitReported(
@@ -197,7 +179,7 @@ def comeback(
     rng: random.Random, dealership: Dealership, report: VisitReported, *, number: str, stay: Stay
 ) -> VisitReported:
     """The car of an order comes again for the same work, and nobody pays for it."""
-    line = _line(rng, dealership, line_no="1", job=_AGAIN, pay_type="goodwill")
+    line = _line(rng, dealership, line_no="1", job=AGAIN, pay_type="goodwill")
     return report.model_copy(
         update={
             "ro_no": number,
@@ -219,7 +201,7 @@ def house_order(
     rng: random.Random, dealership: Dealership, *, number: str, stay: Stay
 ) -> VisitReported:
     """An all-internal order: the dealership repairs a car of its own."""
-    line = _line(rng, dealership, line_no="1", job=_RECONDITIONING, pay_type="internal")
+    line = _line(rng, dealership, line_no="1", job=RECONDITIONING, pay_type="internal")
     return VisitReported(
         source=dealership.market.source,
         dealer_id=dealership.dealer.id,
@@ -330,13 +312,13 @@ def _line(
 
 
 def _job(rng: random.Random, dealership: Dealership, line_no: str) -> RepairLine:
-    job, factor = rng.choice(_JOBS)
+    job, factor = rng.choice(JOBS)
     pay_type: PayType = rng.choices(("customer", "insurance", "goodwill"), (90, 7, 3))[0]
     return _line(rng, dealership, line_no=line_no, job=job, pay_type=pay_type, factor=factor)
 
 
 def _warranty_job(rng: random.Random, dealership: Dealership, line_no: str) -> RepairLine:
-    job = rng.choice(_WARRANTY_JOBS)
+    job = rng.choice(WARRANTY_JOBS)
     return _line(rng, dealership, line_no=line_no, job=job, pay_type="warranty")
 
 
@@ -351,9 +333,9 @@ def _over_the_counter(
         car.model.price * Decimal("0.03"),
     )
     offers = (
-        (rng.random() < 0.07, _ACCESSORY, accessory),
-        (day - car.delivered_on > timedelta(days=330) and rng.random() < 0.1, _INSURANCE, premium),
-        (rng.random() < 0.03, _GIVEN_BACK, -_total(dealership, work).amount / 4),
+        (rng.random() < 0.07, ACCESSORY, accessory),
+        (day - car.delivered_on > timedelta(days=330) and rng.random() < 0.1, INSURANCE, premium),
+        (rng.random() < 0.03, GIVEN_BACK, -_total(dealership, work).amount / 4),
     )
     sold = [(job, amount) for happens, job, amount in offers if happens]
     return [
