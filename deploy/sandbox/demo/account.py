@@ -30,7 +30,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     ReferralReported.TYPE: ("scoring", "identity"),
     ConsentReported.TYPE: ("followup",),
     TaskOutcomeReported.TYPE: ("followup",),
-    CustomerLinkReported.TYPE: (),
+    CustomerLinkReported.TYPE: ("identity",),
 }
 """What is reported -> the services that must know of it."""
 
