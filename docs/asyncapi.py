@@ -20,7 +20,7 @@ Json: TypeAlias = dict[str, Any]
 Contract: TypeAlias = type[Message]
 
 INTAKE = "intake"
-DECIDERS = ("scoring", "followup", "complaints")
+DECIDERS = ("scoring", "followup", "complaints", "identity")
 PROJECT = Path(__file__).parent.parent / "pyproject.toml"
 KAFKA_BINDING_VERSION = "0.5.0"
 
@@ -55,7 +55,7 @@ class Service:
 
 
 def services() -> list[Service]:
-    """The four services, as their own code declares them."""
+    """The five services, as their own code declares them."""
     return [
         Service(INTAKE, (), intake.ALL),
         *(

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from docs import asyncapi, feeds_pages, policy_schemas, rule_tables, scoring_examples, tables
-from shared.contracts import complaints, feeds, followup, intake, scoring
+from shared.contracts import complaints, feeds, followup, identity, intake, scoring
 from shared.contracts.values import Contract
 
 DOCS = Path(__file__).parent
@@ -32,6 +32,7 @@ def contracts() -> list[type[Contract]]:
         *scoring.ALL,
         *followup.ALL,
         *complaints.ALL,
+        *identity.ALL,
     ]
 
 

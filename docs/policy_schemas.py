@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 from services.complaints.adapters.policy_file import PolicyFile
 from services.complaints.domain.policy import ClockRule
 from services.followup.domain.policy import FollowUpPolicy
+from services.identity.domain.policy import IdentityPolicy
 from services.scoring.domain.policy import ScoringPolicy
 from shared.contracts.values import DealerId
 from shared.decider.policy import key_of
@@ -32,6 +33,7 @@ def schemas() -> dict[str, Schema]:
     return {
         "complaints": _of_complaints(),
         "followup": _of_changes("followup", FollowUpPolicy),
+        "identity": _of_changes("identity", IdentityPolicy),
         "scoring": _of_changes("scoring", ScoringPolicy),
     }
 

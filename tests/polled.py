@@ -6,14 +6,14 @@ from shared.platform.publisher import Record
 
 
 def polled(
-    record: Record, *, partition: int = 0, offset: int = 0
+    record: Record, *, partition: int = 0, offset: int = 0, timestamp: int = 0
 ) -> "ConsumerRecord[bytes, bytes]":
-    """What was sent, at a place of its topic."""
+    """What was sent, at a place of its topic; `timestamp` in milliseconds."""
     return ConsumerRecord(
         topic=record.topic,
         partition=partition,
         offset=offset,
-        timestamp=0,
+        timestamp=timestamp,
         timestamp_type=0,
         key=record.key,
         value=record.value,

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from services.complaints.settings import ComplaintSettings
 from services.followup.settings import FollowUpSettings
+from services.identity.settings import IdentitySettings
 from services.intake.settings import IntakeSettings
 from services.scoring.settings import ScoringSettings, without_rate
 from shared.platform.kafka import tls_context
@@ -37,6 +38,7 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "scoring": ScoringSettings,
     "followup": FollowUpSettings,
     "complaints": ComplaintSettings,
+    "identity": IdentitySettings,
 }
 _PASSWORD_IN_URI = re.compile(r"(?<=://)([^:@/]*):(.*)@")
 

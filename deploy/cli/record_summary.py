@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from deploy.cli.terminal import printable
-from shared.contracts import complaints, followup, intake, scoring
+from shared.contracts import complaints, followup, identity, intake, scoring
 from shared.contracts.envelope import from_headers
 from shared.contracts.subjects import CaseSubject
 from shared.contracts.topics import DEAD_LETTERS
@@ -237,6 +237,37 @@ def _withdrawn(data: Data) -> str:
     return f"{data['customer_key']}: {data['about']} no longer holds"
 
 
+def _claim(data: Data) -> str:
+    return f"{data['claimant_key']} claims {data['customer_key']}"
+
+
+def _answer(data: Data) -> str:
+    return f"{data['customer_key']}: shared with {len(data['shared'])} at {data['from_key']}"
+
+
+def _acquaintance(data: Data) -> str:
+    return f"{data['customer_key']} is told by {data['from_key']} of {len(data['links'])} links"
+
+
+def _linked(data: Data) -> str:
+    number, kind = len(data["documents"]), data["kind"]
+    return f"{data['customer_key']} is told {number} of the kind {kind} by {data['from_key']}"
+
+
+def _ownership(data: Data) -> str:
+    because = words(data["because"])
+    return f"{data['customer_key']}: car {data['vin']} {because} {_minute(data['ended_at'])}"
+
+
+def _referred_purchase(data: Data) -> str:
+    return f"{data['customer_key']} referred {data['referred_key']}, who bought"
+
+
+def _person(data: Data) -> str:
+    others = ", ".join(member["customer_key"] for member in data["members"])
+    return f"{data['customer_key']} is {others}, too"
+
+
 def words(name: str) -> str:
     """A name of a rule or a role as people write it."""
     return name.replace("_", " ")
@@ -250,6 +281,8 @@ _SUMMARIES: dict[str, Callable[[Data], str]] = {
     intake.ComplaintStepTaken.TYPE: _step,
     intake.SurveyAnswered.TYPE: _survey,
     intake.ProfileRecorded.TYPE: _profile,
+    scoring.LinkedFactsTold.TYPE: _linked,
+    scoring.LinkedFactsWithdrawn.TYPE: _withdrawn,
     scoring.ScoreChanged.TYPE: _score,
     scoring.ScoreWithdrawn.TYPE: _withdrawn,
     scoring.GradeChanged.TYPE: _grade,
@@ -267,4 +300,16 @@ _SUMMARIES: dict[str, Callable[[Data], str]] = {
     complaints.EscalationWithdrawn.TYPE: _taken_back,
     complaints.CaseStandingChanged.TYPE: _case_state,
     complaints.CaseStandingWithdrawn.TYPE: _case_gone,
+    identity.IdentifierClaimed.TYPE: _claim,
+    identity.ClaimWithdrawn.TYPE: _withdrawn,
+    identity.ClaimAnswered.TYPE: _answer,
+    identity.ClaimAnswerWithdrawn.TYPE: _withdrawn,
+    identity.AcquaintanceTold.TYPE: _acquaintance,
+    identity.AcquaintanceWithdrawn.TYPE: _withdrawn,
+    identity.OwnershipEnded.TYPE: _ownership,
+    identity.OwnershipEndWithdrawn.TYPE: _withdrawn,
+    identity.ReferredPurchaseMade.TYPE: _referred_purchase,
+    identity.ReferredPurchaseWithdrawn.TYPE: _withdrawn,
+    identity.PersonChanged.TYPE: _person,
+    identity.PersonWithdrawn.TYPE: _withdrawn,
 }

@@ -1,4 +1,4 @@
-"""The whole of Aftercare on one machine: broker, database, topics, and the four services.
+"""The whole of Aftercare on one machine: broker, database, topics, and the five services.
 
 The broker and the database are the embedded ones unless the environment names others
 (`AFTERCARE_KAFKA__BOOTSTRAP_SERVERS`, `AFTERCARE_MONGO__URI`).
@@ -26,6 +26,8 @@ from shared.settings import KafkaSettings, ServiceSettings
 
 BROKER_VARIABLE = "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS"
 DATABASE_VARIABLE = "AFTERCARE_MONGO__URI"
+SECRET_VARIABLE = "AFTERCARE_IDENTITY_SECRET"
+SECRET = "for-trials-on-this-machine-alone"
 READY_SECONDS = 90.0
 _EMBEDDED_BROKER = {
     "AFTERCARE_KAFKA__FETCH_WAIT_MS": "20",
@@ -68,7 +70,7 @@ class Stack:
 
 
 def fixed_ports(base: int) -> StackPorts:
-    """`base`+1 to +4 for the services, +10 for the broker and +11 for the database."""
+    """`base`+1 to +5 for the services, +10 for the broker and +11 for the database."""
     return StackPorts(services=service_ports(base), broker=base + 10, database=base + 11)
 
 
@@ -216,6 +218,7 @@ def start_service(
         [sys.executable, "-P", "-m", f"services.{service}"],
         logs=logs,
         environment={
+            SECRET_VARIABLE: SECRET,
             **environment,
             "AFTERCARE_HTTP__PORT": str(port),
             "AFTERCARE_HTTP__HOST": "127.0.0.1",

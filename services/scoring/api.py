@@ -253,9 +253,10 @@ def _route_of_grades(
         dealer_id = known_dealer(reader, group, dealer)
         now = clock.now()
         found = await _counted(reader, dealers, dealer_id, now, first=first, last=last)
+        up_to_now = found if last is None else await _counted(reader, dealers, dealer_id, now)
         answer = Grades(
             dealer_id=dealer_id,
-            now=grades_of(found.present),
+            now=grades_of(up_to_now.months[-1]),
             months=tuple(map(grades_of, found.months)),
             as_of=found.until,
             behind_seconds=behind(now, found.until),
@@ -310,8 +311,8 @@ async def _counted(
     dealer_id: str,
     now: datetime,
     *,
-    first: str | None,
-    last: str | None,
+    first: str | None = None,
+    last: str | None = None,
     among: Shared | None = None,
 ) -> CountedMonths:
     present = month_at(now, dealers.zone_of(dealer_id))
@@ -319,7 +320,7 @@ async def _counted(
         months = asked_months(first, last, present=present)
     until = await reader.summarized_until()
     totals = await reader.totals(dealer_id)
-    return await to_thread(CountedMonths.of, totals, months, present, until, among)
+    return await to_thread(CountedMonths.of, totals, months, until, among)
 
 
 async def _scored(reader: Reader[ScoringFacts], key: str) -> Snapshot[ScoringFacts]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
@@ -48,6 +48,12 @@ class Message(Contract):
     """A contract that travels on Kafka: it knows its type and its topic."""
 
     TOPIC: ClassVar[Topic]
+
+    @classmethod
+    def of_tombstone(cls, key: str, at: datetime) -> Self | None:
+        """What a record of this key without a content says, on a compacted topic, written at that
+        moment; None: nothing."""
+        return None
 
 
 class CloudEvent(Contract):

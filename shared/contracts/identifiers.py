@@ -33,6 +33,11 @@ def dealer_of(key: str) -> str:
     return f"{group}/{dealer}"
 
 
+def group_of(key: str) -> str:
+    """The group that a dealer's id, a customer key or a document id begins with."""
+    return key.partition("/")[0]
+
+
 def document_id(dealer_id: str, source: str, kind: str, *numbers: str) -> str:
     """`group/dealer/source/kind/number…`: one document, whatever its version."""
     return "/".join((dealer_id, source, kind, *(_part(number) for number in numbers)))
@@ -51,6 +56,34 @@ def number_in(identifier: str) -> str:
 def source_of(identifier: str) -> str:
     """The source that a customer key or document id names."""
     return identifier.split("/", 3)[2]
+
+
+PERSONS_DEALER = "persons"
+"""In the place of a dealer, in the keys of what may tell a person; no dealer has this name."""
+
+
+def telephone_key(group: str, scope: str, digest: str) -> str:
+    """The key of what is known of a telephone number: by its digest, never by itself.
+
+    `scope` is the dealer within the group who alone looks at it; empty: the group does.
+    """
+    return f"{group}/{PERSONS_DEALER}/tel/{_part(scope)}.{_part(digest)}"
+
+
+def car_key(group: str, scope: str, vin: str) -> str:
+    """The key of what is known of whose a car is; `scope` as of a telephone."""
+    return f"{group}/{PERSONS_DEALER}/vin/{_part(scope)}.{_part(vin)}"
+
+
+def car_of(key: str) -> str | None:
+    """The VIN in the key of a car; None of a telephone number's."""
+    kind, written = key.split("/", 3)[2:]
+    return unquote(written.partition(".")[2]) if kind == "vin" else None
+
+
+def is_of_persons(key: str) -> bool:
+    """Whether a key is that of a telephone number or a car, and not a customer's."""
+    return key.split("/", 2)[1] == PERSONS_DEALER
 
 
 def aggregate_within(key: str, *names: str) -> str:

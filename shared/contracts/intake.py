@@ -5,7 +5,8 @@ in the envelope, when the document was first received. A newer version replaces 
 a `moved` record takes a document away from a customer it no longer belongs to.
 """
 
-from typing import Annotated, ClassVar, Literal
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints
 
@@ -32,6 +33,13 @@ from shared.contracts.feed_parts import (
     WorkCategory,
 )
 from shared.contracts.feeds import Safety
+from shared.contracts.identifiers import (
+    dealer_of,
+    document_id,
+    document_version,
+    number_in,
+    source_of,
+)
 from shared.contracts.topics import COMPLAINTS, CUSTOMERS, PROFILES, SALES, VISITS, Topic
 from shared.contracts.values import (
     Amount,
@@ -47,6 +55,10 @@ from shared.contracts.values import (
     Version,
 )
 
+PROFILE = "profile"
+"""In the document id of a profile, the kind of document."""
+_AFTER_ALL = "~"
+"""In the place of a hash: after whatever else was said at that time."""
 MOST_VEHICLES = 20
 """The most cars of one customer that a profile has."""
 
@@ -328,6 +340,18 @@ class ProfileRecorded(Recorded):
     """Where they live, as coarse as the source likes: a district, a town; no street."""
     vehicles: dict[ShortText, KnownVehicle] = Field(default_factory=dict, max_length=MOST_VEHICLES)
     """VIN -> the car: those that the customer's documents spoke of last."""
+
+    @classmethod
+    def of_tombstone(cls, key: str, at: datetime) -> Self:
+        """Nothing is known of the person any more, of all that was said by then."""
+        number = number_in(key)
+        return cls(
+            document_id=document_id(dealer_of(key), source_of(key), PROFILE, number),
+            version=document_version(round(at.timestamp() * 1000), _AFTER_ALL),
+            customer_key=key,
+            dealer_id=dealer_of(key),
+            kind="person",
+        )
 
 
 ALL: tuple[type[Recorded], ...] = (

@@ -32,6 +32,8 @@ class Output(Message):
     always the same one for what is about the same.
     """
 
+    ACROSS_DEALERS: ClassVar[bool] = False
+    """Whether it may go to another dealer of the same group."""
     WITHDRAWAL: ClassVar[type[Withdrawal]] = Withdrawal
 
     customer_key: LongId

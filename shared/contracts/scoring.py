@@ -1,11 +1,16 @@
 """What scoring publishes (producer: scoring)."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
+from shared.contracts.identifiers import aggregate_within, customer_of, dealer_of
+from shared.contracts.identity import MOST_MEMBERS
 from shared.contracts.outputs import Output, Withdrawal
-from shared.contracts.topics import GRADES, SCORES, Topic
+from shared.contracts.subjects import LinkedSubject
+from shared.contracts.topics import GRADES, LINKED_FACTS, SCORES, Topic
 from shared.contracts.values import (
     Bilingual,
     Contract,
@@ -28,6 +33,9 @@ Form = Literal["after_warranty", "accessories_insurance", "replacement", "referr
 MOST_REASONS = 1000
 MOST_DOCUMENTS = 20
 """How many documents a reason names."""
+MOST_LINKED = 100
+"""How many documents of a kind one customer tells another who is the same person."""
+KeptFact = Annotated[str, StringConstraints(max_length=100_000)]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 Axis = Literal["value", "loyalty"]
@@ -83,6 +91,56 @@ class ScoreWithdrawn(Withdrawal):
     TOPIC: ClassVar[Topic] = SCORES
 
 
+class LinkedFactsWithdrawn(Withdrawal):
+    """The two are not one person any more, or there is nothing of the kind."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.linked-facts.withdrawn.v1"
+    TOPIC: ClassVar[Topic] = LINKED_FACTS
+
+    from_key: LongId
+    kind: ShortText
+
+    @property
+    def document_id(self) -> str:
+        """As of what is withdrawn."""
+        return aggregate_within(self.from_key, self.kind)
+
+
+class LinkedFactsTold(Output):
+    """One customer's documents of a kind, told to another who is the same person."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.linked-facts.told.v1"
+    TOPIC: ClassVar[Topic] = LINKED_FACTS
+    WITHDRAWAL: ClassVar[type[Withdrawal]] = LinkedFactsWithdrawn
+    ACROSS_DEALERS: ClassVar[bool] = True
+
+    from_key: LongId
+    kind: ShortText
+    """Such as `visit`."""
+    documents: Annotated[dict[LongId, KeptFact], Field(max_length=MOST_LINKED)]
+    """Document id -> what scoring keeps of it, as JSON; the newest."""
+
+    @property
+    def document_id(self) -> str:
+        """The key of this fact."""
+        return aggregate_within(self.from_key, self.kind)
+
+    @classmethod
+    def withdrawal(
+        cls, *, aggregate_id: str, about: str, at: datetime, sealed: Mapping[str, Any] | None
+    ) -> Withdrawal:
+        """Addressed to whom it was told."""
+        subject = LinkedSubject.parse(about)
+        return LinkedFactsWithdrawn(
+            customer_key=subject.to,
+            dealer_id=dealer_of(subject.to),
+            about=about,
+            withdrawn_at=at,
+            from_key=customer_of(aggregate_id),
+            kind=subject.kind,
+        )
+
+
 class ScoreChanged(Output):
     """One customer's score: a complete snapshot. The reasons of an axis sum to its points."""
 
@@ -101,6 +159,8 @@ class ScoreChanged(Output):
     risk: RiskStands | None = None
     """None for who has no car here, so far as is known."""
     next_visit: NextVisit | None = None
+    person: Annotated[tuple[LongId, ...], Field(max_length=MOST_MEMBERS)] = ()
+    """The other customers who are the same person: their documents count here, too."""
 
 
 class GradeChangeWithdrawn(Withdrawal):
@@ -146,6 +206,8 @@ class RiskChanged(Output):
 
 
 ALL: tuple[type[Output] | type[Withdrawal], ...] = (
+    LinkedFactsTold,
+    LinkedFactsWithdrawn,
     ScoreChanged,
     ScoreWithdrawn,
     GradeChanged,

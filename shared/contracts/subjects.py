@@ -3,6 +3,7 @@
     score                                   scoring: the customer's score
     grade/2026-11-21T02:05:00.000Z/general-quality      a change of grade
     risk/2026-11-21T02:05:00.000Z/active-due            a change of risk
+    linked/visit/sunrise/pudong/crm/C-7     what is told to another customer, who is the same person
     delivery_thanks/sunrise/pudong/cdk/sale/D-1         followup: a task, and what it follows up
     warning/contact/1/9c1185a5c5            complaints: the only warning of a clock, in a generation
     warning.last_call/contact/1/9c1185a5c5  one of several
@@ -13,6 +14,12 @@
     refused/S-7
     merged/sunrise/pudong/cdk/C-2|sunrise/pudong/cdk/complaint/K-2
     standing                                how the case stands
+    claim/sunrise/persons/vin/pudong.LSV…   identity: what a customer tells a number or a car
+    answer/sunrise/pudong/cdk/C-1           what that tells the customer
+    links/sunrise/pudong/crm/C-7            what a customer tells another who may be the same person
+    person                                  who else the customer is
+    owner/LSV…                              a car that is not theirs any more
+    referred/sunrise/pudong/cdk/referral/R-1    whom they were referred by, once they buy
 
 The digest in a notice's name is of the instants that it is sealed with: where a correction moves
 one, the notice is another. Notices from before names had instants are named without.
@@ -27,6 +34,7 @@ from shared.contracts.values import instant_text
 
 ABOUT_THE_SCORE = "score"
 ABOUT_THE_STANDING = "standing"
+ABOUT_THE_PERSON = "person"
 
 NoticeKind = Literal["warning", "breach", "step"]
 """`step`: an escalation, which a rung of the ladder beyond the breach makes."""
@@ -81,6 +89,26 @@ def change_subject(about: str) -> GradeSubject:
     return kind.parse(about)
 
 
+class LinkedSubject(NamedTuple):
+    """A customer's documents of one kind, told to another who is the same person."""
+
+    kind: str
+    to: str
+    """The key of who is told."""
+
+    def __str__(self) -> str:
+        return f"linked/{self.kind}/{self.to}"
+
+    @classmethod
+    def parse(cls, about: str) -> Self:
+        """What is told under this name, and to whom. Raises ValueError for any other name."""
+        name, _, rest = about.partition("/")
+        kind, _, to = rest.partition("/")
+        if name != "linked" or not (kind and to):
+            raise ValueError("not the name of documents that are told to who is the same")
+        return cls(kind, to)
+
+
 class TaskSubject(NamedTuple):
     """A task of a customer: what kind, and which document it follows up."""
 
@@ -97,6 +125,69 @@ class TaskSubject(NamedTuple):
         if not (kind and document_id):
             raise ValueError("not the name of a task")
         return cls(kind, document_id)
+
+
+class ClaimSubject(NamedTuple):
+    """What identity's aggregates tell each other: of what kind, and whom."""
+
+    kind: Literal["claim", "answer", "links"]
+    of: str
+    """The key of who is told."""
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.of}"
+
+    @classmethod
+    def parse(cls, about: str) -> Self:
+        """What is told under this name. Raises ValueError for the name of nothing such."""
+        kind, _, of = about.partition("/")
+        match kind:
+            case "claim" | "answer" | "links" if of:
+                return cls(kind, of)
+        raise ValueError("not the name of anything that identity tells itself")
+
+
+class OwnershipSubject(NamedTuple):
+    """That a car is not the customer's any more."""
+
+    vin: str
+
+    def __str__(self) -> str:
+        return f"owner/{self.vin}"
+
+    def document_id(self, customer_key: str) -> str:
+        """The key of this fact, of that customer."""
+        return f"{customer_key}/{self}"
+
+    @classmethod
+    def parse(cls, about: str) -> Self:
+        """Which car that is. Raises ValueError for the name of anything else."""
+        kind, _, vin = about.partition("/")
+        if kind != "owner" or not vin:
+            raise ValueError("not the name of an ownership that ended")
+        return cls(vin)
+
+
+class ReferredSubject(NamedTuple):
+    """That a customer who was referred bought a car."""
+
+    referral_id: str
+
+    def __str__(self) -> str:
+        return f"referred/{self.referral_id}"
+
+    @property
+    def document_id(self) -> str:
+        """The key of this fact."""
+        return f"{self.referral_id}/bought"
+
+    @classmethod
+    def parse(cls, about: str) -> Self:
+        """By which referral. Raises ValueError for the name of anything else."""
+        kind, _, referral_id = about.partition("/")
+        if kind != "referred" or not referral_id:
+            raise ValueError("not the name of a referral that led to a purchase")
+        return cls(referral_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,11 @@ PROFILES = Topic(
 )
 SCORES = Topic("aftercare.scores", "scoring", "one snapshot per customer", compacted=True)
 GRADES = Topic("aftercare.grades", "scoring", "grade and risk changes")
+LINKED_FACTS = Topic(
+    "aftercare.linked-facts",
+    "scoring",
+    "what customers who are one person tell each other, so that each is scored by all of it",
+)
 TASKS = Topic("aftercare.tasks", "followup", "follow-up tasks and what becomes of them")
 ESCALATIONS = Topic(
     "aftercare.escalations",
@@ -73,6 +78,7 @@ ALL = (
     PROFILES,
     SCORES,
     GRADES,
+    LINKED_FACTS,
     TASKS,
     ESCALATIONS,
     MERGES,

@@ -8,6 +8,7 @@ import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from shared.contracts.currencies import known_currency
+from shared.contracts.identifiers import PERSONS_DEALER, is_of_persons
 from shared.contracts.values import DealerId, ShortText
 from shared.time.zones import known_zone
 
@@ -25,12 +26,18 @@ def known_region(code: str) -> str:
     return code
 
 
+def _not_reserved(dealer_id: str) -> str:
+    if is_of_persons(dealer_id):
+        raise ValueError(f"no dealer can be named {PERSONS_DEALER}: choose another name")
+    return dealer_id
+
+
 class Dealer(BaseModel):
     """One dealership of the group."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: DealerId
+    id: Annotated[DealerId, AfterValidator(_not_reserved)]
     name: ShortText
     timezone: Annotated[str, AfterValidator(known_zone)]
     currency: Annotated[str, AfterValidator(known_currency)]

@@ -18,7 +18,7 @@ from shared.yaml_file import WrongFile
 VARIABLE = "AFTERCARE_RULES_DIR"
 OLD_VARIABLE = "AFTERCARE_COMPLAINTS_RULES_DIR"
 """Named a folder that had `policies` and `applied` of complaints at its root."""
-SERVICES = ("complaints", "scoring", "followup")
+SERVICES = ("complaints", "scoring", "followup", "identity")
 """Those that have rules of a dealer's own."""
 POLICIES, CALENDARS, ROSTERS, APPLIED = "policies", "calendars", "rosters", "applied"
 SHADOW = "shadow"

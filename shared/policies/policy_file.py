@@ -40,8 +40,8 @@ class CommonRules(Generic[P]):
     edition: type[PolicyEdition[P]]
     rulebook: type[Rulebook[PolicyEdition[P]]]
     policy: P
-    memory_days: str
-    """The field of the policy that says how long what was said is remembered."""
+    memory_days: str | None
+    """The field of the policy that says how long what was said is remembered; None: none does."""
     shadowed: bool = False
     """Whether a dealer's other rules can be tried beside those in force, as events come."""
 
@@ -112,19 +112,20 @@ def _warnings(
     now: datetime,
     *,
     of_edition: Callable[[str, PolicyEdition[P], Dealers], Iterable[str]],
-    memory_days: str,
+    memory_days: str | None,
 ) -> Iterator[str]:
     yield from kind.editions_to_come(rulebook, now)
     yield from kind.remarks(drafts.values())
     for dealer_id, draft in drafts.items():
         if dealers.find(dealer_id) is None:
             yield f"{draft.path}: {kind.unknown_dealer(dealer_id)}"
-        old, new = (
-            timedelta(days=getattr(edition.policy, memory_days))
-            for edition in (rulebook.current(dealer_id), draft.edition)
-        )
-        of_draft = of_edition(dealer_id, draft.edition, dealers)
-        lines = [*of_draft, *kind.forgets(memory_days, old, new)]
+        lines = list(of_edition(dealer_id, draft.edition, dealers))
+        if memory_days is not None:
+            old, new = (
+                timedelta(days=getattr(edition.policy, memory_days))
+                for edition in (rulebook.current(dealer_id), draft.edition)
+            )
+            lines += kind.forgets(memory_days, old, new)
         yield from (f"{draft.path}: {line}" for line in lines)
     for dealer_id in rulebook.editions:
         of_current = of_edition(dealer_id, rulebook.current(dealer_id), dealers)

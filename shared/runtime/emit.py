@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Any, Self
 
 from shared.contracts.envelope import Event
-from shared.contracts.identifiers import customer_of, dealer_of
+from shared.contracts.identifiers import customer_of, dealer_of, group_of
 from shared.contracts.outputs import Output, Withdrawal
 from shared.decider.decision import Announcement, AnyOutput, Decision, Listing
 from shared.runtime.aggregate import Aggregate, Emitted, Outgoing, Parked
@@ -61,13 +61,22 @@ class Revision:
             and self.emitted == before.emitted
         )
 
-    def key_of(self, content: Output | Withdrawal) -> str | None:
-        """The customer that a content goes to; None: the aggregate's own."""
+    def key_of(self, content: Output) -> str | None:
+        """The customer that a content goes to; None: the aggregate's own.
+
+        Raises ValueError for a dealer whom the contract does not go to.
+        """
         own = customer_of(self.aggregate_id)
         if content.customer_key == own:
             return None
-        if dealer_of(content.customer_key) != dealer_of(own):
-            raise ValueError("an output to another dealer")
+        dealer_id = dealer_of(content.customer_key)
+        if dealer_id != dealer_of(own):
+            if not content.ACROSS_DEALERS:
+                raise ValueError("an output to another dealer")
+            if group_of(content.customer_key) != group_of(own):
+                raise ValueError("an output to another group")
+            if content.dealer_id != dealer_id:
+                raise ValueError("an output that names another dealer than it goes to")
         return content.customer_key
 
     def next_sequence(self, about: str) -> int:
@@ -163,7 +172,8 @@ def _withdraw(
     )
     addressee = emitted.key or customer_of(revision.aggregate_id)
     if content.customer_key != addressee:
-        content = content.model_copy(update={"customer_key": addressee})
+        to = {"customer_key": addressee, "dealer_id": dealer_of(addressee)}
+        content = content.model_copy(update=to)
     data = content.model_dump_json()
     entry = Emitted(
         sequence=revision.next_sequence(about),

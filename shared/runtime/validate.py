@@ -1,7 +1,7 @@
 """From a raw record to an event, or to the reason why it is none."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import ConsumerRecord
@@ -20,8 +20,14 @@ def to_event(
 ) -> Event[Any] | None:
     """The event in a record; None for a type that is not ours to read.
 
-    Raises `PoisonRecord` with a reason that tells where and what, but no content.
+    A record without a content on a compacted topic takes its key off that topic: an event where
+    one of the contracts knows what that says. Raises `PoisonRecord` with a reason that tells where
+    and what, but no content.
     """
+    if record.value is None:
+        read = [each for each in contracts.values() if each.TOPIC.name == record.topic]
+        if any(each.TOPIC.compacted for each in read):
+            return _of_tombstone(record, read)
     headers = dict(record.headers)
     contract = contracts.get(_needed(headers, "type"))
     if contract is None:
@@ -38,6 +44,19 @@ def to_event(
         sequence=_sequence(attribute_in(headers, "sequence")),
         size=len(record.value or b""),
     )
+
+
+def _of_tombstone(
+    record: "ConsumerRecord[bytes, bytes]", contracts: Iterable[type[Message]]
+) -> Event[Any] | None:
+    key, dealer_id = _key(record.key, None)
+    at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    for contract in contracts:
+        said = contract.of_tombstone(key, at)
+        if said is not None:
+            place = f"{record.topic}/{record.partition}/{record.offset}"
+            return Event(id=place, key=key, dealer_id=dealer_id, recorded_at=at, data=said)
+    return None
 
 
 def _content(value: bytes | None, contract: type[Message]) -> Message:
@@ -61,7 +80,7 @@ def _summary(error: ValidationError) -> str:
     return "; ".join(list(faults)[:MAX_PROBLEMS_NAMED])
 
 
-def _key(key: bytes | None, data: Message) -> tuple[str, str]:
+def _key(key: bytes | None, data: Message | None) -> tuple[str, str]:
     """The customer, and the dealer. The key of a case begins with the customer."""
     try:
         text = customer_of(key.decode()) if key is not None else ""

@@ -10,6 +10,8 @@ from docs.policy_schemas import schemas
 from services.complaints.adapters.policies import KIND as COMPLAINTS
 from services.followup.adapters.policies import kind as followup
 from services.followup.domain.policy import FollowUpPolicy
+from services.identity.adapters.policies import kind as identity
+from services.identity.domain.policy import IdentityPolicy
 from services.scoring.adapters.policies import kind as scoring
 from services.scoring.domain.policy import ScoringPolicy
 from shared.policies.kind import PolicyKind
@@ -23,6 +25,7 @@ KINDS: dict[str, PolicyKind[Any, Any]] = {
     "complaints": COMPLAINTS,
     "scoring": scoring(ScoringPolicy()),
     "followup": followup(FollowUpPolicy()),
+    "identity": identity(IdentityPolicy()),
 }
 VALIDATORS = {service: Draft202012Validator(schema) for service, schema in schemas().items()}
 DEALER = "dealer: sunrise/pudong\n"
@@ -36,6 +39,8 @@ RIGHT = [
     ("followup", "rules: [{kind: next_service, due: {days: 3}}]\n"),
     ("followup", "rules: {delivery_thanks: null, next_service: {due: {at: '17:30'}}}\n"),
     ("followup", "postponed_until: 17:30\nservice_interval: {km: 7500}\n"),
+    ("identity", "reach: group\ntelephone: {most_names: 2, kinds: [mobile]}\n"),
+    ("identity", "vehicle: {roles: [buyer], links: false}\n"),
 ]
 WRONG = [
     ("complaints", "clock: {}\n"),
@@ -50,6 +55,9 @@ WRONG = [
     ("followup", "rules: {next_service: {channel: fax}}\n"),
     ("followup", "rules: []\n"),
     ("followup", "postponed_until: noon\n"),
+    ("identity", "reach: world\n"),
+    ("identity", "vehicle: {roles: [driver]}\n"),
+    ("identity", "telephone: {most_names: 0}\n"),
 ]
 
 

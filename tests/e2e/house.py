@@ -1,4 +1,4 @@
-"""The four services as processes, and what a test may ask of them."""
+"""The five services as processes, and what a test may ask of them."""
 
 import asyncio
 import functools

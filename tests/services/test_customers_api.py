@@ -1,4 +1,4 @@
-"""What scoring and followup answer alike about customers: who is found, and who is not."""
+"""What services answer alike about customers: who is found, and who is not."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ from httpx import ASGITransport, AsyncClient
 from services.followup import api as followup_api
 from services.followup.app import service as followup
 from services.followup.settings import FollowUpSettings
+from services.identity import api as identity_api
+from services.identity.domain.facts import IdentityFacts
 from services.scoring import api as scoring_api
 from services.scoring.app import service as scoring
 from services.scoring.settings import ScoringSettings
@@ -23,6 +25,7 @@ from shared.testing.clock import ManualClock
 from shared.testing.reader import MemoryReader
 from tests.dealers import DEALERS
 from tests.services.followup import given as followup_story
+from tests.services.identity import given as identity_story
 from tests.services.scoring import given as scoring_story
 
 CUSTOMER, DEALER = scoring_story.CUSTOMER, scoring_story.DEALER
@@ -62,7 +65,16 @@ FOLLOWUP = Asked(
     now=followup_story.at("2025-01-12 17:00"),
     list_of="tasks",
 )
-each = pytest.mark.parametrize("service", [SCORING, FOLLOWUP], ids=["scoring", "followup"])
+IDENTITY = Asked(
+    decider=lambda: identity_story.DECIDER,
+    routes=identity_api.routes,
+    facts=identity_story.PLAIN.join(IdentityFacts(), [identity_story.sale(CUSTOMER)]),
+    now=identity_story.START,
+    list_of="persons",
+)
+each = pytest.mark.parametrize(
+    "service", [SCORING, FOLLOWUP, IDENTITY], ids=["scoring", "followup", "identity"]
+)
 
 
 @each

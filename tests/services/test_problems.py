@@ -1,4 +1,4 @@
-"""Whatever is not answered is a problem (RFC 9457), at each of the four services."""
+"""Whatever is not answered is a problem (RFC 9457), at each of the five services."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from services.complaints import api as complaints
 from services.followup import api as followup
+from services.identity import api as identity
 from services.intake.app import make_app as make_intake
 from services.intake.settings import IntakeSettings
 from services.scoring import api as scoring
@@ -92,6 +93,11 @@ SERVICES: dict[str, tuple[Callable[[Raises], FastAPI], str, str]] = {
         reading(followup.routes),
         "/v1/customers/g/d/s/1",
         "/v1/dealers/sunrise/berlin/tasks",
+    ),
+    "identity": (
+        reading(identity.routes),
+        "/v1/customers/g/d/s/1",
+        "/v1/dealers/sunrise/berlin/persons",
     ),
     "complaints": (
         reading(complaints.routes),

@@ -6,12 +6,13 @@ import pytest
 
 from services.complaints.app import main as complaints
 from services.followup.app import main as followup
+from services.identity.app import main as identity
 from services.intake.app import main as intake
 from services.scoring.app import main as scoring
 from shared.policies.paths import OLD_VARIABLE
 
-each_service = pytest.mark.parametrize("start", [intake, scoring, followup, complaints])
-each_that_has_rules = pytest.mark.parametrize("start", [scoring, followup, complaints])
+each_service = pytest.mark.parametrize("start", [intake, scoring, followup, complaints, identity])
+each_that_has_rules = pytest.mark.parametrize("start", [scoring, followup, complaints, identity])
 
 
 @each_service

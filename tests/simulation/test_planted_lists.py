@@ -1,18 +1,15 @@
 """Faults planted in what keeps lists and totals must be caught, and how."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import pytest
 
-from shared.runtime import reconcile as reconciling
-from shared.runtime.aggregate import Aggregate, Intent
+from shared.runtime.aggregate import Intent
 from shared.runtime.ownership import Turn
 from shared.runtime.reconcile import Reconciler
 from shared.runtime.summaries import SummaryStep
 from shared.runtime.summarize import Summarizer
-from shared.runtime.summary_documents import from_step
-from shared.testing.summaries import MemorySummaries
 from tests.simulation.story import simulate
 from tests.simulation.witness import Invariant
 
@@ -35,22 +32,6 @@ def what_was_cut_off_is_not_marked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Reconciler, "settle", settle)
 
 
-def writes_without_messages_are_not_fenced(patch: pytest.MonkeyPatch) -> None:
-    def which(intent: Intent, known: Mapping[str, Aggregate]) -> Iterable[str]:
-        return [
-            each.aggregate_id for each in intent.messages if reconciling._may_yet_land(each, known)
-        ]
-
-    patch.setattr(reconciling, "_which_may_yet_be_written", which)
-
-
-def steps_without_a_number(patch: pytest.MonkeyPatch) -> None:
-    async def begin_step(self: MemorySummaries, step: SummaryStep) -> None:
-        self._steps[step.partition] = from_step(step)
-
-    patch.setattr(MemorySummaries, "begin_step", begin_step)
-
-
 def a_step_left_behind_is_not_carried_out(patch: pytest.MonkeyPatch) -> None:
     async def begun(self: Any, partition: int) -> SummaryStep:
         if partition not in self._last:
@@ -61,13 +42,6 @@ def a_step_left_behind_is_not_carried_out(patch: pytest.MonkeyPatch) -> None:
 
     properly = Summarizer._begun
     patch.setattr(Summarizer, "_begun", begun)
-
-
-def what_is_written_is_written_again(patch: pytest.MonkeyPatch) -> None:
-    def write(stored: dict[str, Any], document: dict[str, Any]) -> None:
-        stored[str(document["_id"])] = document
-
-    patch.setattr(MemorySummaries, "_write", staticmethod(write))
 
 
 def marks_removed_at_first(patch: pytest.MonkeyPatch) -> None:
@@ -82,11 +56,8 @@ def marks_removed_at_first(patch: pytest.MonkeyPatch) -> None:
 
 FAULTS = (
     what_was_cut_off_is_not_marked,
-    steps_without_a_number,
     a_step_left_behind_is_not_carried_out,
-    what_is_written_is_written_again,
     marks_removed_at_first,
-    writes_without_messages_are_not_fenced,
 )
 
 

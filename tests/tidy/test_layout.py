@@ -7,7 +7,7 @@ import pytest
 from tests import PROJECT
 
 SERVICES = PROJECT / "services"
-NAMES = ("intake", "scoring", "followup", "complaints")
+NAMES = ("intake", "scoring", "followup", "complaints", "identity")
 ROOT = {"README.md", "__init__.py", "__main__.py", "api.py", "app.py", "settings.py"}
 ROOMS = {"domain", "views"}
 OPTIONAL = {"intake": {"receive.py", "adapters"}}

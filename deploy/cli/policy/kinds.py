@@ -6,6 +6,8 @@ from deploy.cli import configuration
 from services.complaints.adapters import policies as of_complaints
 from services.followup.adapters import policies as of_followup
 from services.followup.settings import FollowUpSettings
+from services.identity.adapters import policies as of_identity
+from services.identity.settings import IdentitySettings
 from services.scoring.adapters import policies as of_scoring
 from services.scoring.settings import ScoringSettings
 from shared.policies.kind import PolicyKind
@@ -27,5 +29,7 @@ def policy_kind(service: str) -> tuple[AnyKind, RuledSettings]:
             return of_scoring.kind(configuration.common_policy(settings)), settings
         case FollowUpSettings():
             return of_followup.kind(configuration.common_policy(settings)), settings
+        case IdentitySettings():
+            return of_identity.kind(configuration.common_policy(settings)), settings
         case _:
             return of_complaints.KIND, settings

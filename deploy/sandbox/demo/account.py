@@ -20,12 +20,12 @@ from shared.contracts.http.intake import Item
 from shared.contracts.identifiers import customer_of
 
 READ_BY: dict[str, tuple[str, ...]] = {
-    SaleReported.TYPE: ("scoring", "followup"),
+    SaleReported.TYPE: ("scoring", "followup", "identity"),
     VisitReported.TYPE: ("scoring", "followup"),
     ComplaintReported.TYPE: ("complaints",),
     ComplaintStepReported.TYPE: ("complaints",),
     SurveyReported.TYPE: ("scoring",),
-    ReferralReported.TYPE: ("scoring",),
+    ReferralReported.TYPE: ("scoring", "identity"),
     ConsentReported.TYPE: ("followup",),
     TaskOutcomeReported.TYPE: ("followup",),
 }

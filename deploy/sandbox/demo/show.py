@@ -89,7 +89,7 @@ class _Shown:
 
 def _played(directory: Path, shown: _Shown, *, seed: int, events: int, stay: bool) -> bool:
     began = time.monotonic()
-    shown.say("starting broker, database and the four services")
+    shown.say("starting broker, database and the five services")
     stack_running = running_stack(
         directory=directory, ports=any_ports(), environment=demo_environment(directory)
     )

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from services.scoring.domain import grade_words
-from services.scoring.domain.course import Course, GradeChange, course
+from services.scoring.domain.course import GradeChange, ScoreCourse, course
 from services.scoring.domain.facts import DIGESTING, ScoringFacts
+from services.scoring.domain.linked import telling
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.reasons import forms, reasons
 from services.scoring.domain.received import HISTORY_AFTER
@@ -37,15 +38,17 @@ def decide(
     facts = condense(facts, policy)
     if not facts.scored:
         return Decision()
+    told = telling(facts.documents, facts.customer_key, facts.linked.members)
+    facts = facts.as_a_person()
     way = course(facts.documents, policy, now)
-    score = State(ABOUT_THE_SCORE, _score(facts.customer_key, way, policy))
+    score = State(ABOUT_THE_SCORE, _score(facts, way, policy))
     history_until = facts.history_until
     announcements: list[Announcement] = [
         _announcement(change, announced, facts, way, policy)
         for change in _told(facts, way, policy)
         if history_until is None or change.at > history_until
     ]
-    outputs: tuple[AnyOutput, ...] = (score, *announcements)
+    outputs: tuple[AnyOutput, ...] = (score, *told, *announcements)
     if history_until is None:
         return Decision(outputs, way.next_due)
     return Decision(outputs, way.next_due, is_history=_is_by(history_until))
@@ -54,14 +57,21 @@ def decide(
 def _is_by(moment: datetime) -> Callable[[str], bool]:
     """Whether a change with that name happened by then."""
     last = to_milliseconds(moment)
-    return lambda about: change_subject(about).at <= last
+
+    def is_by(about: str) -> bool:
+        try:
+            return change_subject(about).at <= last
+        except ValueError:  # what another customer was told
+            return False
+
+    return is_by
 
 
-def _score(customer_key: str, way: Course, policy: ScoringPolicy) -> ScoreChanged:
+def _score(facts: ScoringFacts, way: ScoreCourse, policy: ScoringPolicy) -> ScoreChanged:
     tally, told = way.tally, reasons(way, policy)
     return ScoreChanged(
-        customer_key=customer_key,
-        dealer_id=dealer_of(customer_key),
+        customer_key=facts.customer_key,
+        dealer_id=dealer_of(facts.customer_key),
         score=tally.value + tally.loyalty,
         value=tally.value,
         loyalty=tally.loyalty,
@@ -70,11 +80,12 @@ def _score(customer_key: str, way: Course, policy: ScoringPolicy) -> ScoreChange
         forms=dict(forms(told)),
         risk=risk_stands(way.risk),
         next_visit=next_visit(way.risk),
+        person=facts.linked.members,
     )
 
 
 def _told(
-    facts: ScoringFacts, way: Course, policy: ScoringPolicy
+    facts: ScoringFacts, way: ScoreCourse, policy: ScoringPolicy
 ) -> Iterator[GradeChange | RiskChange]:
     """The changes that are remembered still, and were no history when they became known.
 
@@ -112,7 +123,7 @@ def _announcement(
     change: GradeChange | RiskChange,
     announced: Announced,
     facts: ScoringFacts,
-    way: Course,
+    way: ScoreCourse,
     policy: ScoringPolicy,
 ) -> Announcement:
     """Its content is left out where it is out already: it stands as it was first said."""
@@ -122,7 +133,7 @@ def _announcement(
 
 
 def _content(
-    change: GradeChange | RiskChange, facts: ScoringFacts, way: Course, policy: ScoringPolicy
+    change: GradeChange | RiskChange, facts: ScoringFacts, way: ScoreCourse, policy: ScoringPolicy
 ) -> Output:
     key = facts.customer_key
     if isinstance(change, RiskChange):

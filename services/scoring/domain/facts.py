@@ -29,6 +29,7 @@ from services.scoring.domain.documents import (
     Visit,
     is_by,
 )
+from services.scoring.domain.linked import OF_THE_PERSON, Linked, SaidOfThePerson
 from services.scoring.domain.received import (
     on_case_standing_changed,
     on_moved,
@@ -40,12 +41,13 @@ from services.scoring.domain.received import (
     on_survey_answered,
     on_visit_recorded,
 )
-from services.scoring.domain.turns import KeptTurn
 from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn
 from shared.contracts.envelope import Event, Message
 from shared.contracts.identity import (
     OwnershipEnded,
     OwnershipEndWithdrawn,
+    PersonChanged,
+    PersonWithdrawn,
     ReferredPurchaseMade,
     ReferredPurchaseWithdrawn,
 )
@@ -59,6 +61,7 @@ from shared.contracts.intake import (
     VisitMoved,
     VisitRecorded,
 )
+from shared.contracts.scoring import LinkedFactsTold, LinkedFactsWithdrawn
 from shared.decider.digests import CondensedFacts, Digesting
 from shared.decider.facts import Gone, Noted, precedence, version_of
 
@@ -77,6 +80,7 @@ Said = (
     | OwnershipEndWithdrawn
     | ReferredPurchaseMade
     | ReferredPurchaseWithdrawn
+    | SaidOfThePerson
 )
 ScoringEvent = Event[Said]
 READS: tuple[type[Message], ...] = get_args(Said)
@@ -90,6 +94,8 @@ class ScoringFacts(CondensedFacts):
 
     documents: Mapping[str, Known] = Field(default_factory=dict)
     """Document id -> its newest version, of what is looked at."""
+    linked: Linked = Linked()
+    """What is known of other customers who are the same person."""
 
     @field_validator("documents", mode="after")
     @classmethod
@@ -110,13 +116,27 @@ class ScoringFacts(CondensedFacts):
         """Whether a document stands to their name, be it one that gives no points."""
         return any(not isinstance(known, NOT_SCORED) for known in self.documents.values())
 
+    def versions(self) -> Mapping[str, str]:
+        """As of all facts, and of what others told."""
+        return {**super().versions(), **dict(self.linked.versions())}
+
+    def as_a_person(self) -> "ScoringFacts":
+        """With the documents of the other customers who are the same person."""
+        if not self.linked.members:
+            return self
+        counting = self.linked.counting(self.documents, self.customer_key, _precedence)
+        return self.model_copy(update={"documents": counting})
+
     def late_receipts(self) -> list[datetime]:
         """When those documents arrived that were history on arrival, the first one first."""
-        moments = [getattr(known, "late", None) for known in self.documents.values()]
+        moments = []
         for known in self.documents.values():
+            late = getattr(known, "late", None)
+            if late is not None:
+                moments.append(late)
             if isinstance(known, Case):
-                moments += [KeptTurn.of(text).late for text in known.later]
-        return sorted(moment for moment in moments if moment is not None)
+                moments += [turn.late for turn in known.turns[1:] if turn.late is not None]
+        return sorted(moments)
 
     @property
     def history_until(self) -> datetime | None:
@@ -150,7 +170,15 @@ def join(facts: ScoringFacts, events: Sequence[ScoringEvent]) -> ScoringFacts:
 
     Raises `ZoneInfoNotFoundError` for a document in a time zone that does not exist.
     """
-    return DIGESTING.join(facts, events, _fact)
+    of_the_person = [event for event in events if isinstance(event.data, OF_THE_PERSON)]
+    if not of_the_person:
+        return DIGESTING.join(facts, events, _fact)
+    own = [event for event in events if not isinstance(event.data, OF_THE_PERSON)]
+    joined = DIGESTING.join(facts, own, _fact) if own else facts
+    linked = joined.linked.joined(of_the_person)
+    if linked is joined.linked:
+        return joined
+    return joined.model_copy(update={"linked": linked, "customer_key": events[0].key})
 
 
 def _precedence(known: Known) -> int:
@@ -216,5 +244,7 @@ def _fact(event: ScoringEvent) -> Known:
             return on_profile_recorded(profile, event.recorded_at)
         case SaleMoved() | VisitMoved() | CustomerMoved() as moved:
             return on_moved(moved)
+        case PersonChanged() | PersonWithdrawn() | LinkedFactsTold() | LinkedFactsWithdrawn():
+            raise TypeError("it is kept with what is known of others")
         case never:
             assert_never(never)

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from services.scoring.domain.counters import BEFORE, counter_name, move
-from services.scoring.domain.course import GradeChange, Moment
+from services.scoring.domain.course import GradeChange, ScoreMoment
 from services.scoring.domain.documents import Visit
 from services.scoring.domain.months import month_at, month_of_day, month_text
 from services.scoring.domain.risk import RiskMoment
@@ -44,7 +44,7 @@ class Way(NamedTuple):
     """What is counted of a customer's way: since when they are known, each in order of time."""
 
     known_since: datetime
-    moments: Sequence[Moment]
+    moments: Sequence[ScoreMoment]
     grade_changes: Sequence[GradeChange]
     risks: Sequence[RiskMoment]
     visits: Iterable[Visit]
@@ -80,7 +80,7 @@ def counts(way: Way, *, until: int) -> Mapping[str, Mapping[str, int]]:
     return {period: counted for period, counted in nonzero.items() if counted}
 
 
-def moved(moments: Sequence[Moment], zone: tzinfo) -> Mapping[int, int]:
+def moved(moments: Sequence[ScoreMoment], zone: tzinfo) -> Mapping[int, int]:
     """Month -> the points won, less those lost, where that is not nothing."""
     found: defaultdict[int, int] = defaultdict(int)
     before = 0
@@ -95,10 +95,10 @@ def standings(way: Way) -> Mapping[int, Standing]:
     first = way.month_at(way.known_since)
     stands = Standing(FIRST_GRADE, None, 0)
     found = {first: stands}
-    changes: list[Moment | RiskMoment] = [*way.moments, *way.risks]
+    changes: list[ScoreMoment | RiskMoment] = [*way.moments, *way.risks]
     changes.sort(key=attrgetter("at"))
     for change in changes:
-        if isinstance(change, Moment):
+        if isinstance(change, ScoreMoment):
             stands = Standing(change.grade, stands.risk, change.value)
         else:
             stands = stands._replace(risk=change.risk)

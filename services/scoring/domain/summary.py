@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from services.scoring.domain import ranks
 from services.scoring.domain.counters import UNKNOWN, group_of, rest_of, word
-from services.scoring.domain.course import Course, Moment, course
+from services.scoring.domain.course import ScoreCourse, ScoreMoment, course
 from services.scoring.domain.decide import condense
 from services.scoring.domain.documents import NOT_SCORED, Known, OwnershipEnd, Profile, Sale, Visit
 from services.scoring.domain.facts import ScoringFacts
@@ -17,7 +17,7 @@ from services.scoring.domain.kept_car import KeptCar
 from services.scoring.domain.monthly import Way, counts, moved
 from services.scoring.domain.months import month_at
 from services.scoring.domain.policy import ScoringPolicy
-from shared.contracts.identifiers import dealer_of, source_of
+from shared.contracts.identifiers import customer_of, dealer_of, source_of
 from shared.contracts.values import instant_text
 from shared.decider.summary import Summaries, Summary
 
@@ -42,32 +42,47 @@ def summarize(
     facts: ScoringFacts, policy: ScoringPolicy, now: datetime, *, zone: tzinfo
 ) -> Summary | None:
     """Where the customer stands now in each list, and all that they count for; None without a
-    score. It stays the same until anything changes next."""
+    score, and where they count under another of their keys. It stays the same until anything
+    changes next."""
     facts = condense(facts, policy)
     if not facts.scored:
         return None
-    documents = facts.documents
+    others = others_here(facts)
+    if min(others, default=facts.customer_key) < facts.customer_key:
+        return None
+    documents = facts.as_a_person().documents
     so_far = course(documents, policy, now, in_full=True)
     moments = so_far.moments
+    own = _of_the_dealer(documents, dealer_of(facts.customer_key))
     way = Way(
-        known_since=_known_since(documents),
+        known_since=min(_moments(own) or _moments(documents)),
         moments=moments,
         grade_changes=so_far.changes,
         risks=so_far.risk.moments,
-        visits=[known for known in documents.values() if isinstance(known, Visit)],
+        visits=[known for known in own.values() if isinstance(known, Visit)],
         zone=zone,
     )
     until = month_at(moments[-1].at if moments else way.known_since, zone)
     car = newest_car(documents)
     return Summary(
         ranks={**_ranks(so_far, zone), **_ranks_of_months(moments, zone, until=until)},
-        line=_line(so_far, car),
+        line={**_line(so_far, car), "person": list(others)},
         counts=counts(way, until=until),
         groups=_groups(facts.customer_key, documents, car),
     )
 
 
-def _line(way: Course, car: str | None) -> Mapping[str, JsonValue]:
+def others_here(facts: ScoringFacts) -> tuple[str, ...]:
+    """The other customers of the same dealer who are the same person and have a score: in lists and
+    totals a person stands once, under the first of their keys."""
+    dealer_id = dealer_of(facts.customer_key)
+    telling = {customer_of(place) for place, told in facts.linked.told.items() if told.documents}
+    return tuple(
+        key for key in facts.linked.members if key in telling and dealer_of(key) == dealer_id
+    )
+
+
+def _line(way: ScoreCourse, car: str | None) -> Mapping[str, JsonValue]:
     tally, risk = way.tally, way.risk.stands
     return {
         "grade": tally.grade,
@@ -101,7 +116,7 @@ def newest_car(documents: Mapping[str, Known]) -> str | None:
     return next((" ".join((car.make, car.model)).strip() or None for car in cars), None)
 
 
-def _ranks(way: Course, zone: tzinfo) -> dict[str, int]:
+def _ranks(way: ScoreCourse, zone: tzinfo) -> dict[str, int]:
     grade, score = way.tally.grade, way.tally.value + way.tally.loyalty
     found = {
         ranks.BY_SCORE: ranks.score_rank(score),
@@ -116,7 +131,7 @@ def _ranks(way: Course, zone: tzinfo) -> dict[str, int]:
     return found
 
 
-def _ranks_of_months(moments: list[Moment], zone: tzinfo, *, until: int) -> Mapping[str, int]:
+def _ranks_of_months(moments: list[ScoreMoment], zone: tzinfo, *, until: int) -> Mapping[str, int]:
     """In the lists of the months up to `until`, when points changed last."""
     return {
         ranks.by_month(month): ranks.moved_rank(month, points)
@@ -125,8 +140,14 @@ def _ranks_of_months(moments: list[Moment], zone: tzinfo, *, until: int) -> Mapp
     }
 
 
-def _known_since(documents: Mapping[str, Known]) -> datetime:
-    return min(known.at for known in documents.values() if not isinstance(known, NOT_SCORED))
+def _of_the_dealer(documents: Mapping[str, Known], dealer_id: str) -> Mapping[str, Known]:
+    """Those that say what happened at this dealer, and not at another where the same person is
+    a customer."""
+    return {key: known for key, known in documents.items() if key.startswith(f"{dealer_id}/")}
+
+
+def _moments(documents: Mapping[str, Known]) -> list[datetime]:
+    return [known.at for known in documents.values() if not isinstance(known, NOT_SCORED)]
 
 
 def _groups(customer_key: str, documents: Mapping[str, Known], car: str | None) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from services.scoring.domain.course import Course, course
+from services.scoring.domain.course import ScoreCourse, course
 from services.scoring.domain.decide import condense
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.policy import ScoringPolicy
@@ -30,6 +30,7 @@ def customer_score(
         return None
     return CustomerScore(
         customer_key=snapshot.id,
+        person=score.person,
         grade=score.grade,
         score=score.score,
         value=score.value,
@@ -53,13 +54,16 @@ def score_of(snapshot: Snapshot[ScoringFacts]) -> ScoreChanged | None:
     return None
 
 
-def course_of(snapshot: Snapshot[ScoringFacts], policy: ScoringPolicy, now: datetime) -> Course:
+def course_of(
+    snapshot: Snapshot[ScoringFacts], policy: ScoringPolicy, now: datetime
+) -> ScoreCourse:
     """The customer's way up to now, with all its moments."""
-    return course(condense(snapshot.facts, policy).documents, policy, now, in_full=True)
+    facts = condense(snapshot.facts, policy).as_a_person()
+    return course(facts.documents, policy, now, in_full=True)
 
 
 def _explained(
-    score: ScoreChanged, way: Course, policy: ScoringPolicy
+    score: ScoreChanged, way: ScoreCourse, policy: ScoringPolicy
 ) -> tuple[ExplainedReason, ...]:
     by_rule = parts(way, policy)
     return tuple(

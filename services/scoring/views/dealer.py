@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.scoring.domain.facts import ScoringFacts
-from services.scoring.domain.summary import newest_car
+from services.scoring.domain.summary import newest_car, others_here
 from services.scoring.views.customer import score_of
 from shared.contracts.http.scoring_lists import CustomerLine, Customers
 from shared.contracts.scoring import ScoreChanged
@@ -29,6 +29,7 @@ def _line(snapshot: Snapshot[ScoringFacts], score: ScoreChanged) -> CustomerLine
     risk, visit = score.risk, score.next_visit
     return CustomerLine(
         customer_key=snapshot.id,
+        person=others_here(snapshot.facts),
         grade=score.grade,
         score=score.score,
         value=score.value,
@@ -36,5 +37,5 @@ def _line(snapshot: Snapshot[ScoringFacts], score: ScoreChanged) -> CustomerLine
         risk=None if risk is None else risk.risk,
         risk_since=None if risk is None else risk.since,
         next_visit=None if visit is None else visit.expected_on,
-        car=newest_car(snapshot.facts.documents),
+        car=newest_car(snapshot.facts.as_a_person().documents),
     )

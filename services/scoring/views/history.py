@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from operator import attrgetter
 from typing import Literal
 
-from services.scoring.domain.course import Moment
+from services.scoring.domain.course import ScoreMoment
 from services.scoring.domain.months import month_of_day, month_text
-from shared.contracts.http.scoring import ScoreMoment
+from shared.contracts.http.scoring import HistoryMoment
 
 HistoryBy = Literal["change", "day", "month"]
 
@@ -18,14 +18,14 @@ _DAY = timedelta(days=1)
 
 
 def series(
-    moments: Sequence[Moment],
+    moments: Sequence[ScoreMoment],
     by: HistoryBy,
     first: date,
     last: date,
     *,
     zone: tzinfo,
     now: datetime,
-) -> tuple[ScoreMoment, ...]:
+) -> tuple[HistoryMoment, ...]:
     """Every change within these days; or how the customer stood at the end of each day or month
     of theirs, of the present one now. None of before the first change, nor of what is to come."""
     if by == "change":
@@ -67,13 +67,13 @@ def _begins(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def _before(moments: Sequence[Moment], instant: datetime) -> int:
+def _before(moments: Sequence[ScoreMoment], instant: datetime) -> int:
     """How many of them are before that."""
     return bisect_left(moments, instant, key=attrgetter("at"))
 
 
-def _shown(moment: Moment, at: datetime, period: str | None) -> ScoreMoment:
-    return ScoreMoment(
+def _shown(moment: ScoreMoment, at: datetime, period: str | None) -> HistoryMoment:
+    return HistoryMoment(
         at=at,
         period=period,
         score=moment.score,

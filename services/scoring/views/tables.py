@@ -9,7 +9,7 @@ from services.scoring.domain.counters import OTHER, UNKNOWN
 from services.scoring.domain.risk_words import EN, ZH
 from services.scoring.views.analysis import AGE_BANDS
 from services.scoring.views.figures import GRADES, RISKS
-from shared.contracts.http.scoring import ScoreHistory, ScoreMoment
+from shared.contracts.http.scoring import HistoryMoment, ScoreHistory
 from shared.contracts.http.scoring_lists import CustomerLine, Customers
 from shared.contracts.http.scoring_months import Analysis, FiguresOfMonth, Grades
 from shared.contracts.http.table import Cell, csv_text
@@ -104,7 +104,7 @@ def history_csv(found: ScoreHistory, lang: Lang | None) -> str:
     )
 
 
-def _moment_row(moment: ScoreMoment, lang: Lang | None) -> list[Cell]:
+def _moment_row(moment: HistoryMoment, lang: Lang | None) -> list[Cell]:
     return [
         instant_text(moment.at),
         moment.period,

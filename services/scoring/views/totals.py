@@ -35,7 +35,6 @@ class CountedMonths(NamedTuple):
     """The months asked for."""
 
     months: Sequence[TotalsOfMonth]
-    present: TotalsOfMonth
     until: datetime | None
     """What was known then is counted; None: not all of it is yet."""
 
@@ -44,15 +43,12 @@ class CountedMonths(NamedTuple):
         cls,
         totals: Mapping[str, Mapping[str, int]],
         asked: Sequence[int],
-        present: int,
         until: datetime | None,
         among: Shared | None,
     ) -> Self:
         """Of a dealer's totals: of all customers, and of groups of those who have that in
         common."""
-        periods = _periods(totals, among)
-        [now] = _months(periods, [present])
-        return cls(tuple(_months(periods, asked)), now, until)
+        return cls(tuple(_months(_periods(totals, among), asked)), until)
 
 
 def _months(periods: Mapping[int, Sums[Counter]], months: Sequence[int]) -> Iterator[TotalsOfMonth]:

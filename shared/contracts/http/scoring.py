@@ -52,6 +52,8 @@ class CustomerScore(DescribedResponse):
     both axes to the score."""
 
     customer_key: str
+    person: tuple[str, ...]
+    """The other customers who are the same person: their documents count here, too."""
     grade: Grade
     score: int
     value: int
@@ -71,7 +73,7 @@ class CustomerScore(DescribedResponse):
     as_of: Instant
 
 
-class ScoreMoment(DescribedResponse):
+class HistoryMoment(DescribedResponse):
     """How a customer stood from an instant on, or at the end of a day or month."""
 
     at: Instant
@@ -88,6 +90,6 @@ class ScoreHistory(DescribedResponse):
     """How a customer's points went, by what is known now."""
 
     customer_key: str
-    moments: tuple[ScoreMoment, ...]
+    moments: tuple[HistoryMoment, ...]
     """In order. A day or month without a change is as the one before, and is told, too."""
     as_of: Instant

@@ -15,6 +15,9 @@ class CustomerLine(DescribedResponse):
     """One line of a dealer's customers."""
 
     customer_key: str
+    person: tuple[str, ...] = ()
+    """The other customers of the dealer who are the same person. In lists but that by key, they
+    stand here alone."""
     grade: Grade
     score: int
     value: int

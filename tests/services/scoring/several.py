@@ -4,9 +4,10 @@ from typing import Any
 
 from services.scoring.domain.facts import ScoringFacts, join
 from shared.contracts.envelope import Event
-from shared.contracts.identifiers import dealer_of, document_version
-from shared.contracts.intake import KnownVehicle, ProfileRecorded
-from tests.services.scoring.given import CUSTOMER, DEALER, day
+from shared.contracts.identifiers import dealer_of
+from shared.contracts.intake import KnownVehicle
+from tests.services.scoring import given_identity
+from tests.services.scoring.given import DEALER
 
 
 def told_of(key: str, *events: Event[Any]) -> ScoringFacts:
@@ -33,26 +34,12 @@ def profile(
     revision: int = 1,
 ) -> Event[Any]:
     """Who the customer is; `cars`: VIN to make and model."""
-    data = ProfileRecorded.model_validate(
-        {
-            "document_id": f"{DEALER}/cdk/profile/C1",
-            "version": document_version(1_700_000_000_000 + revision, f"{revision:012d}"),
-            "customer_key": CUSTOMER,
-            "dealer_id": DEALER,
-            "kind": "person",
-            "birth_year": birth_year,
-            "occupation": occupation,
-            "area": area,
-            "vehicles": {
-                vin: KnownVehicle(make=make, model=model)
-                for vin, (make, model) in (cars or {}).items()
-            },
-        }
-    )
-    return Event(
-        id=f"{data.document_id}:{data.version}",
-        key=CUSTOMER,
-        dealer_id=DEALER,
-        recorded_at=day("2025-01-01"),
-        data=data,
+    return given_identity.profile(
+        revision=revision,
+        birth_year=birth_year,
+        occupation=occupation,
+        area=area,
+        vehicles={
+            vin: KnownVehicle(make=make, model=model) for vin, (make, model) in (cars or {}).items()
+        },
     )

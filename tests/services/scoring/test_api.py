@@ -95,6 +95,8 @@ def test_the_service_is_put_together_with_the_shipped_rules() -> None:
         "aftercare.customers",
         "aftercare.profiles",
         "aftercare.identities",
+        "aftercare.persons",
+        "aftercare.linked-facts",
     }
 
 

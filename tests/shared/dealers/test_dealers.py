@@ -44,6 +44,7 @@ def test_the_dealers_of_the_demo_are_sound() -> None:
     ("old", "new", "said"),
     [
         ("sunrise/hamburg", "sunrise/berlin", "7: dealers.1.id: an earlier dealer has the same id"),
+        ("sunrise/hamburg", "sunrise/persons", "7: dealers.1.id: no dealer can be named persons"),
         ("dealers:", "dealer:", "1: dealer: there is no such field; did you mean 'dealers'?"),
         ("region: DE", "region: UK", "6: dealers.0.region: a region is a country's code of ISO"),
         ("region: DE", "region: UK", "; did you mean GB?"),

@@ -6,8 +6,9 @@ import pytest
 
 from services.complaints.settings import ComplaintSettings
 from services.followup.settings import FollowUpSettings
+from services.identity.settings import IdentitySettings
 from services.scoring.settings import ScoringSettings
-from shared.policies.paths import OLD_VARIABLE, RulesPaths, unknown_folders
+from shared.policies.paths import OLD_VARIABLE, SERVICES, RulesPaths, unknown_folders
 from shared.settings import RuledSettings
 from shared.yaml_file import WrongFile
 
@@ -29,7 +30,7 @@ def test_a_folder_as_it_once_was_is_refused_with_what_to_type(
 ) -> None:
     for name in made:
         (tmp_path / name).mkdir(parents=True)
-    for service in ("complaints", "scoring", "followup"):
+    for service in ("complaints", "scoring", "followup", "identity"):
         with pytest.raises(WrongFile) as refused:
             RulesPaths(tmp_path, service).require()
         (line,) = refused.value.lines
@@ -59,7 +60,7 @@ def test_rules_that_nothing_would_read_are_refused(tmp_path: Path, stray: str) -
     name = stray.split("/", maxsplit=1)[0]
     assert refused.value.lines == [
         f"{tmp_path}/{name}: nothing reads rules in a folder of this name; those of services are "
-        "in complaints, scoring, followup"
+        "in complaints, scoring, followup, identity"
     ]
 
 
@@ -70,7 +71,9 @@ def test_other_things_may_be_beside_the_rules(tmp_path: Path) -> None:
     RulesPaths(tmp_path, "complaints").require()
 
 
-@pytest.mark.parametrize("settings", [ComplaintSettings, ScoringSettings, FollowUpSettings])
+@pytest.mark.parametrize(
+    "settings", [ComplaintSettings, ScoringSettings, FollowUpSettings, IdentitySettings]
+)
 @pytest.mark.parametrize("value", ["/etc/rules", ""])
 def test_the_old_variable_is_refused_with_what_to_type(
     settings: type[RuledSettings], value: str, monkeypatch: pytest.MonkeyPatch
@@ -83,7 +86,7 @@ def test_the_old_variable_is_refused_with_what_to_type(
 
 
 def test_folders_that_nothing_reads_are_found(tmp_path: Path) -> None:
-    for name in ("complaints", "scoring", "followup", "calendars", "rosters", "complaint", ".git"):
+    for name in (*SERVICES, "calendars", "rosters", "complaint", ".git"):
         (tmp_path / name).mkdir()
     (tmp_path / "README.md").touch()
     assert unknown_folders(tmp_path) == ["complaint"]

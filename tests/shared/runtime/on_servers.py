@@ -13,6 +13,7 @@ from shared.contracts.envelope import to_headers
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import VISITS
 from shared.contracts.values import instant_text
+from shared.decider.decider import Decider
 from shared.platform.kafka import make_producer
 from shared.platform.publisher import KafkaPublisher, Record
 from shared.runtime.holdings import holdings
@@ -49,9 +50,12 @@ async def publisher_to(settings: KafkaSettings) -> AsyncIterator[KafkaPublisher]
 
 @asynccontextmanager
 async def running(
-    settings: ServiceSettings, watch: PolicyWatch[ToyPolicy] | None = None
+    settings: ServiceSettings,
+    watch: PolicyWatch[ToyPolicy] | None = None,
+    *,
+    decider: Decider[ToyFacts, ToyPolicy] = TOY,
 ) -> AsyncIterator[Runtime[ToyFacts, ToyPolicy]]:
-    runtime = Runtime(replace(TOY), settings, watch=watch)
+    runtime = Runtime(replace(decider), settings, watch=watch)
     await runtime.start()
     try:
         yield runtime

@@ -96,4 +96,5 @@ def test_a_compacted_topic_keeps_one_record_of_whatever_has_a_state_there() -> N
         "aftercare.profiles": False,
         "aftercare.scores": False,
         "aftercare.cases": True,
+        "aftercare.persons": False,
     }

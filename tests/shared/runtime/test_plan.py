@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from shared.contracts.identifiers import customer_key
 from shared.contracts.outputs import Withdrawal
-from shared.contracts.scoring import GradeChanged, ScoreChanged
+from shared.contracts.scoring import GradeChanged, ScoreChanged, ScoreWithdrawn
 from shared.decider.decider import Decider
 from shared.decider.decision import (
     NOTHING_DUE,
@@ -22,6 +24,8 @@ from shared.decider.decision import (
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.messages import to_record
 from shared.runtime.plan import Change, Work, plan
+from shared.runtime.validate import to_event
+from tests.polled import polled
 from tests.shared.runtime.toy import DEALER, LISTED, START, TOY, ToyFacts, ToyPolicy, event, visit
 
 ONE, TWO = (customer_key(DEALER, "dms", number) for number in ("1", "2"))
@@ -88,6 +92,42 @@ def test_an_output_goes_to_the_customer_it_names() -> None:
 
 def test_an_output_to_another_dealer_parks_the_aggregate() -> None:
     change = step(saying(State("theirs", score("sunrise/xuhui/dms/1"))))
+    assert change.messages == ()
+    assert str(change.after.parked and change.after.parked.reason).startswith("decide raised")
+
+
+class Reaching(ScoreChanged):
+    """May go to another dealer of the group."""
+
+    ACROSS_DEALERS = True
+
+
+def reaching(customer: str, **changes: Any) -> Reaching:
+    return Reaching(**score(customer).model_dump() | changes)
+
+
+def test_a_contract_may_go_to_another_dealer_of_the_group_and_be_taken_back_there() -> None:
+    elsewhere = "sunrise/xuhui/dms/1"
+    writes = (Reaching, ScoreWithdrawn)
+    change = step(replace(saying(State("theirs", reaching(elsewhere))), writes=writes))
+    assert sent(change) == [(elsewhere.encode(), elsewhere)]
+    headers = dict(to_record(TOY.name, change.messages[0], TOY.writing).headers)
+    assert headers["ce_dealerid"] == b"sunrise/xuhui"
+    taken_back = step(replace(saying(), writes=writes), change.after, 2)
+    assert sent(taken_back) == [(elsewhere.encode(), elsewhere)]
+    assert json.loads(taken_back.messages[0].data)["dealer_id"] == "sunrise/xuhui"
+    read = to_event(polled(to_record(TOY.name, taken_back.messages[0], TOY.writing)), TOY.writing)
+    assert read is not None
+    assert (read.key, read.dealer_id) == (elsewhere, "sunrise/xuhui")
+
+
+@pytest.mark.parametrize(
+    "output",
+    [reaching("moon/xuhui/dms/1"), reaching("sunrise/xuhui/dms/1", dealer_id=DEALER)],
+    ids=["another group", "another dealer than it names"],
+)
+def test_but_to_no_other_group_and_under_no_other_name(output: Reaching) -> None:
+    change = step(replace(saying(State("theirs", output)), writes=(Reaching, ScoreWithdrawn)))
     assert change.messages == ()
     assert str(change.after.parked and change.after.parked.reason).startswith("decide raised")
 

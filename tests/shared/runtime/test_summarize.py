@@ -1,7 +1,7 @@
 """Lists and totals follow what is written: soon, exactly, whatever is cut off and by whom."""
 
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -10,17 +10,18 @@ import pytest
 
 from shared.contracts.identifiers import customer_key
 from shared.contracts.intake import VisitRecorded
-from shared.decider.decider import Decider
 from shared.decider.summary import MOST_RANK, Summaries, Summary
 from shared.platform.errors import Conflict, TransientFailure
 from shared.runtime import summarize as summarizing
-from shared.runtime.snapshots import StoreReader
-from shared.runtime.summaries import SummaryStep
+from shared.runtime.ownership import Ownership, Pulse
+from shared.runtime.plan import Work
+from shared.testing.clock import ManualClock
+from shared.testing.publisher import MemoryPublisher
 from shared.testing.store import MemoryStore
-from shared.testing.summaries import MemorySummaries, totals_of
-from tests.dealers import DEALERS
+from shared.testing.summaries import MemorySummaries
 from tests.metrics import Metrics
-from tests.shared.runtime.instance import Instance
+from tests.shared.runtime.house import FaultyStore
+from tests.shared.runtime.summarizing import Crash, House
 from tests.shared.runtime.toy import (
     DAY,
     DEALER,
@@ -28,115 +29,13 @@ from tests.shared.runtime.toy import (
     SUMMARIZED,
     ToyFacts,
     ToyPolicy,
+    event,
     summarize,
     visit,
 )
+from tests.working import working
 
 ONE = customer_key(DEALER, "dms", "1")
-Toy = Decider[ToyFacts, ToyPolicy]
-
-
-class Crash(BaseException):
-    """The process ends here."""
-
-
-class FaultySummaries(MemorySummaries):
-    """Fails in the calls whose numbers are planted, before or after they took effect."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls = 0
-        self.faults: dict[int, tuple[bool, BaseException]] = {}
-        self.meanwhile: Callable[[], Awaitable[object]] | None = None
-        """What happens once while a step is half carried out."""
-
-    async def carry_out(self, step: SummaryStep) -> None:
-        """Summaries first, as the real one does."""
-        await super().carry_out(replace(step, totals=()))
-        meanwhile, self.meanwhile = self.meanwhile, None
-        if meanwhile is not None:
-            await meanwhile()
-        await super().carry_out(replace(step, summaries=()))
-
-    def __getattribute__(self, name: str) -> object:
-        found = super().__getattribute__(name)
-        if name not in {"add_marks", "remove_marks", "begin_step", "carry_out", "marks"}:
-            return found
-        return self._faulty(found)
-
-    def _faulty(self, call: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
-        async def called(*args: object, **options: object) -> object:
-            self.calls += 1
-            takes_effect, error = self.faults.pop(self.calls, (True, None))
-            answer = await call(*args, **options) if takes_effect else None
-            if error is not None:
-                raise error
-            return answer
-
-        return called
-
-
-class House:
-    """Instances of the toy service on one store, one after another or side by side."""
-
-    def __init__(self, decider: Toy = SUMMARIZED) -> None:
-        self.store = MemoryStore()
-        self.summaries = FaultySummaries()
-        self.decider = decider
-        self.instance = self.start()
-
-    def start(self) -> Instance:
-        return Instance(self.store, replace(self.decider), summaries=self.summaries)
-
-    async def own(self, *partitions: int, instance: Instance | None = None) -> None:
-        await (instance or self.instance).ownership.gained(partitions or range(6))
-
-    async def take(self, *visits: VisitRecorded) -> None:
-        """Into partition 3, one by one."""
-        for each in visits:
-            await self.instance.take(3, each)
-
-    async def settle(self, instance: Instance | None = None) -> None:
-        """Until nothing is waiting."""
-        working = instance or self.instance
-        await working.wake()
-        more = True
-        while more:
-            with contextlib.suppress(Conflict):  # the other was first: it begins again
-                more = await working.worker.summarize()
-
-    @property
-    def reader(self) -> StoreReader[ToyFacts, ToyPolicy]:
-        return StoreReader(
-            self.decider,
-            self.store,
-            self.instance.clock,
-            DEALERS,
-            summaries=self.summaries,
-        )
-
-    async def expected(self) -> Mapping[str, Summary]:
-        """What each aggregate that is stored says of itself now."""
-        page = await self.store.page(dealer_id=None, after="", limit=1000)
-        now = self.instance.clock.now()
-        told = {
-            one.id: summarize(
-                ToyFacts.model_validate_json(one.facts),
-                self.instance.worker.reconciler.decider.policy,
-                now,
-            )
-            for one in page
-        }
-        return {id_: summary for id_, summary in told.items() if summary is not None}
-
-    async def is_exact(self) -> bool:
-        """Whether lists and totals say what the aggregates do."""
-        expected = await self.expected()
-        page = await self.reader.listed(DEALER, "visits", limit=1000)
-        listed = {line.id: (line.rank, line.line) for line in page.lines}
-        assert listed == {id_: (each.ranks["visits"], each.line) for id_, each in expected.items()}
-        assert await self.reader.totals(DEALER) == totals_of(expected.values())
-        return bool(expected)
 
 
 @pytest.fixture
@@ -341,6 +240,37 @@ async def test_a_step_of_before_that_lands_late_changes_nothing(house: House) ->
     await house.settle()
     await house.summaries.carry_out(old)
     assert await house.is_exact()
+
+
+async def test_a_write_that_says_nothing_cannot_land_once_its_mark_was_taken() -> None:
+    """Its reply was lost, and it comes after all when its partition was settled and summarized."""
+    memory = MemoryStore()
+    store, summaries = FaultyStore(memory), MemorySummaries()
+    ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
+    worker = working(
+        replace(SUMMARIZED),
+        store=store,
+        publisher=MemoryPublisher(),
+        clock=ManualClock(START),
+        ownership=ownership,
+        summaries=summaries,
+    )
+    await ownership.gained([3])
+
+    async def take(*visits: VisitRecorded) -> None:
+        async with ownership.turn() as turn:
+            await worker.reconciler.begin(turn)
+            work = {found.key: Work(3, (found,)) for found in map(event, visits)}
+            await worker.reconciler.reconcile(work, turn)
+
+    await take(visit())
+    store.faults["save"] = ("later", TransientFailure("database: no reply"))
+    with pytest.raises(TransientFailure):
+        await take(visit(revision=2, opened_at=START - 40 * DAY))
+    await take()
+    [late] = store.landing_late
+    with pytest.raises(Conflict):
+        await memory.save(late)
 
 
 @pytest.mark.parametrize("seed", range(40))

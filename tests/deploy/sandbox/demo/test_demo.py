@@ -26,6 +26,7 @@ from services.complaints import app as complaints
 from services.complaints.settings import ComplaintSettings
 from services.followup import app as followup
 from services.followup.settings import FollowUpSettings
+from services.identity.domain.facts import READS as READ_BY_IDENTITY
 from services.scoring import app as scoring
 from services.scoring.settings import ScoringSettings
 from shared.contracts import complaints as said_of_cases
@@ -191,6 +192,7 @@ def test_the_account_asks_every_service_for_what_it_reads() -> None:
         "scoring": scoring.decider(ScoringSettings()).reads,
         "followup": followup.decider(FollowUpSettings()).reads,
         "complaints": complaints.decider(ComplaintSettings()).reads,
+        "identity": READ_BY_IDENTITY,
     }
     assert {
         report.TYPE: tuple(name for name, read in reads.items() if message in read)

@@ -71,8 +71,7 @@ def counted(
     asked: Sequence[int],
     by: AnalysisBy = "grade",
 ) -> CountedMonths:
-    present = month_at(now, SHANGHAI)
-    return CountedMonths.of(totals(known, now), asked, present, now, SHARED.get(by))
+    return CountedMonths.of(totals(known, now), asked, now, SHARED.get(by))
 
 
 def analysis(*told: list[Event[Any]], by: AnalysisBy, months: list[str]) -> list[AnalysisMonth]:

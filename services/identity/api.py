@@ -1,0 +1,41 @@
+"""Identity's read endpoints: who a customer is and why, and a dealer's customers who are others."""
+
+from fastapi import APIRouter
+
+from services.identity.domain.facts import IdentityFacts
+from services.identity.views.customer import customer_person
+from services.identity.views.dealer import persons_page
+from shared.contracts.http.identity import CustomerPerson, Persons
+from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
+from shared.platform.problems import Refusal, undecided, unknown
+from shared.runtime import Reader, customer_snapshot, known_dealer
+from shared.time.clock import TimeSource
+
+
+def routes(reader: Reader[IdentityFacts], clock: TimeSource) -> APIRouter:
+    """The endpoints, answered from `reader`."""
+    router = APIRouter(prefix="/v1", tags=["persons"])
+
+    @router.get(
+        "/customers/{key:path}",
+        summary="Which other customers a customer is, and why",
+        responses=OF_A_CUSTOMER,
+    )
+    async def customer(key: CustomerKey) -> CustomerPerson:
+        snapshot = await customer_snapshot(reader, key)
+        if snapshot is None or not snapshot.facts.is_of_a_customer:
+            raise Refusal(unknown("nothing is known of such a customer"))
+        if snapshot.undecided_because is not None:
+            raise Refusal(undecided(f"not looked at at present: {snapshot.undecided_because}"))
+        return customer_person(snapshot, reader.policy, clock.now())
+
+    @router.get(
+        "/dealers/{group}/{dealer}/persons",
+        summary="A dealer's customers who are other customers, too",
+        responses=OF_A_DEALER,
+    )
+    async def persons(group: str, dealer: str, after: str = "", limit: Limit = 100) -> Persons:
+        page = await reader.page(known_dealer(reader, group, dealer), after=after, limit=limit)
+        return persons_page(page, limit=limit)
+
+    return router
