@@ -8,7 +8,7 @@ import typer
 from deploy.cli.address_file import addresses
 from shared.policies.paths import VARIABLE
 
-ServiceName = Literal["complaints", "scoring", "followup"]
+ServiceName = Literal["complaints", "scoring", "followup", "identity"]
 Rules = Annotated[
     Path | None, typer.Option("--rules", help=f"The folder of rules; else {VARIABLE}.")
 ]
