@@ -24,7 +24,7 @@ from shared.platform.mongo import (
     portions,
     transient,
 )
-from shared.runtime.spread import Piece, Spread
+from shared.runtime.spread import ListSpread, Piece
 from shared.runtime.summaries import Line, Mark, Summarized, SummaryStep, Total, TotalKey
 from shared.runtime.summary_documents import (
     SAMPLE,
@@ -198,7 +198,7 @@ class MongoSummaries:
 class _Known:
     """A dealer's spread, as it was read at this moment."""
 
-    spread: Spread
+    spread: ListSpread
     read_at: float
 
 
@@ -210,7 +210,7 @@ class _Spreads:
         self._monotonic = monotonic
         self._known: dict[str, _Known] = {}
 
-    async def of(self, dealer_id: str) -> Spread:
+    async def of(self, dealer_id: str) -> ListSpread:
         known, now = self._known.get(dealer_id), self._monotonic()
         if known is None or now - known.read_at > FRESH_SECONDS:
             known = self._known[dealer_id] = _Known(await self._read(dealer_id), now)
@@ -222,7 +222,7 @@ class _Spreads:
         if seconds > SLOW_PAGE_SECONDS and now - known.read_at > SLOW_FRESH_SECONDS:
             del self._known[dealer_id]
 
-    async def _read(self, dealer_id: str) -> Spread:
+    async def _read(self, dealer_id: str) -> ListSpread:
         async with transient():
             cursor = self._summaries.find({"sampled": dealer_id}, projection=["ranks"])
             found = await cursor.to_list(None)
@@ -230,7 +230,7 @@ class _Spreads:
         for document in found:
             for name, key in document["ranks"].items():
                 numbers.setdefault(name, []).append(number_of(key))
-        return Spread({name: sorted(each) for name, each in numbers.items()}, one_of=SAMPLE)
+        return ListSpread({name: sorted(each) for name, each in numbers.items()}, one_of=SAMPLE)
 
 
 async def _by_id(collection: Collection, ids: Sequence[Any]) -> list[Mapping[str, Any]]:

@@ -22,7 +22,7 @@ class Piece(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class ListSpread:
     """The numbers of one of every `SAMPLE` of a dealer's summaries, by list, in order."""
 
     sample: Mapping[str, Sequence[int]] = field(default_factory=dict)
