@@ -22,11 +22,10 @@ class Points(NamedTuple):
 class Awards:
     """What one rule gives, step by step as it fades."""
 
-    __slots__ = ("_found", "_name", "_steps", "rule")
+    __slots__ = ("_found", "_name", "rule")
 
     def __init__(self, name: str, rule: Rule, found: list[Points]) -> None:
         self.rule = rule
-        self._steps = rule.steps
         self._name = name
         self._found = found
 
@@ -44,7 +43,7 @@ class Awards:
         whole = self.rule.points if points is None else points
         if not whole:
             return
-        for begins, ends, percent in self._steps:
+        for begins, ends, percent in self.rule.steps:
             first, last = origin + begins, origin + ends
             if since is not None and first < since:
                 first = since

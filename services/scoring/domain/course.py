@@ -21,7 +21,7 @@ from shared.contracts.scoring import Grade
 from shared.decider.decision import earliest
 
 
-class Moment(NamedTuple):
+class ScoreMoment(NamedTuple):
     """How a customer stood from this instant on, until the next moment."""
 
     at: datetime
@@ -71,7 +71,7 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Course:
+class ScoreCourse:
     """A customer's way up to an instant."""
 
     until: datetime
@@ -86,7 +86,7 @@ class Course:
     risk: RiskCourse = field(default_factory=RiskCourse)
     """Empty in what `walk` returns. Its changes are those of which none is forgotten yet; all, with
     all moments."""
-    moments: list[Moment] = field(default_factory=list)
+    moments: list[ScoreMoment] = field(default_factory=list)
     """Every instant at which points changed, in order; empty unless they were asked for."""
 
     @property
@@ -111,7 +111,7 @@ def course(
     until: datetime,
     *,
     in_full: bool = False,
-) -> Course:
+) -> ScoreCourse:
     """The way that follows from the documents; with all its moments where `in_full`."""
     known = history(documents)
     way = walk(points_of(known, policy), policy, until, in_full=in_full)
@@ -122,11 +122,11 @@ def course(
 
 def walk(
     given: Sequence[Points], policy: ScoringPolicy, until: datetime, *, in_full: bool = False
-) -> Course:
+) -> ScoreCourse:
     """Through all changes of points up to `until`, that instant included."""
     nothing = dict.fromkeys(policy.by_name, 0)
     tally = Tally(dict(nothing), dict(nothing), nothing)
-    way = Course(until, given, tally)
+    way = ScoreCourse(until, given, tally)
     changes: list[_Change] = []
     for since, last, rule, amount, _, _ in given:
         changes.append((since, rule, amount, 1))
@@ -144,7 +144,7 @@ def walk(
         if before is not None and after != before:
             way.changes.append(GradeChange(at, before, after, tally.value, tally.loyalty))
         if in_full:
-            way.moments.append(Moment(at, tally.value, tally.loyalty, after))
+            way.moments.append(ScoreMoment(at, tally.value, tally.loyalty, after))
         before = after
     return way
 

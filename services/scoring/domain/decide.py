@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from services.scoring.domain import grade_words
-from services.scoring.domain.course import Course, GradeChange, course
+from services.scoring.domain.course import GradeChange, ScoreCourse, course
 from services.scoring.domain.facts import DIGESTING, ScoringFacts
 from services.scoring.domain.linked import telling
 from services.scoring.domain.policy import ScoringPolicy
@@ -67,7 +67,7 @@ def _is_by(moment: datetime) -> Callable[[str], bool]:
     return is_by
 
 
-def _score(facts: ScoringFacts, way: Course, policy: ScoringPolicy) -> ScoreChanged:
+def _score(facts: ScoringFacts, way: ScoreCourse, policy: ScoringPolicy) -> ScoreChanged:
     tally, told = way.tally, reasons(way, policy)
     return ScoreChanged(
         customer_key=facts.customer_key,
@@ -85,7 +85,7 @@ def _score(facts: ScoringFacts, way: Course, policy: ScoringPolicy) -> ScoreChan
 
 
 def _told(
-    facts: ScoringFacts, way: Course, policy: ScoringPolicy
+    facts: ScoringFacts, way: ScoreCourse, policy: ScoringPolicy
 ) -> Iterator[GradeChange | RiskChange]:
     """The changes that are remembered still, and were no history when they became known.
 
@@ -123,7 +123,7 @@ def _announcement(
     change: GradeChange | RiskChange,
     announced: Announced,
     facts: ScoringFacts,
-    way: Course,
+    way: ScoreCourse,
     policy: ScoringPolicy,
 ) -> Announcement:
     """Its content is left out where it is out already: it stands as it was first said."""
@@ -133,7 +133,7 @@ def _announcement(
 
 
 def _content(
-    change: GradeChange | RiskChange, facts: ScoringFacts, way: Course, policy: ScoringPolicy
+    change: GradeChange | RiskChange, facts: ScoringFacts, way: ScoreCourse, policy: ScoringPolicy
 ) -> Output:
     key = facts.customer_key
     if isinstance(change, RiskChange):

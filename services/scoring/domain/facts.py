@@ -41,7 +41,6 @@ from services.scoring.domain.received import (
     on_survey_answered,
     on_visit_recorded,
 )
-from services.scoring.domain.turns import KeptTurn
 from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn
 from shared.contracts.envelope import Event, Message
 from shared.contracts.identity import (
@@ -130,11 +129,14 @@ class ScoringFacts(CondensedFacts):
 
     def late_receipts(self) -> list[datetime]:
         """When those documents arrived that were history on arrival, the first one first."""
-        moments = [getattr(known, "late", None) for known in self.documents.values()]
+        moments = []
         for known in self.documents.values():
+            late = getattr(known, "late", None)
+            if late is not None:
+                moments.append(late)
             if isinstance(known, Case):
-                moments += [KeptTurn.of(text).late for text in known.later]
-        return sorted(moment for moment in moments if moment is not None)
+                moments += [turn.late for turn in known.turns[1:] if turn.late is not None]
+        return sorted(moments)
 
     @property
     def history_until(self) -> datetime | None:

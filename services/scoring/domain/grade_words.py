@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from services.scoring.domain.awards import Points
-from services.scoring.domain.course import Course, GradeChange
+from services.scoring.domain.course import GradeChange, ScoreCourse
 from services.scoring.domain.documents import Known, Sale, Visit
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rules import TABLE
@@ -36,7 +36,7 @@ class _Cause(NamedTuple):
 
 
 def words_of_change(
-    change: GradeChange, way: Course, documents: Mapping[str, Known], policy: ScoringPolicy
+    change: GradeChange, way: ScoreCourse, documents: Mapping[str, Known], policy: ScoringPolicy
 ) -> Bilingual:
     """The rules whose points changed at that instant, each with its documents, and what came of
     it."""
@@ -55,19 +55,24 @@ def words_of_change(
 
 
 def _causes(at: datetime, given: Sequence[Points], policy: ScoringPolicy) -> Iterator[_Cause]:
-    for name, rule in policy.by_name.items():
-        of_it = [each for each in given if each.rule == name]
-        came = [each for each in of_it if each.since == at]
-        went = [each for each in of_it if each.until == at]
-        if came or went:
-            stays = sum(each.points for each in of_it if each.since < at < each.until)
-            before = rule.within_limits(stays + sum(each.points for each in went))
-            after = rule.within_limits(stays + sum(each.points for each in came))
-            if before != after:
-                rising = (after > before) == (rule.points >= 0)
-                named = (came or went) if rising else (went or came)
-                ids = dict.fromkeys(each.document_id for each in named)
-                yield _Cause(name, after - before, list(ids))
+    touched = {each.rule for each in given if at in (each.since, each.until)}
+    of_them = [each for each in given if each.rule in touched and each.since <= at <= each.until]
+    for name in policy.by_name:
+        if name in touched:
+            cause = _cause(name, at, [each for each in of_them if each.rule == name], policy)
+            if cause.points:
+                yield cause
+
+
+def _cause(name: str, at: datetime, given: Sequence[Points], policy: ScoringPolicy) -> _Cause:
+    rule = policy.by_name[name]
+    before = rule.within_limits(sum(each.points for each in given if each.since < at))
+    after = rule.within_limits(sum(each.points for each in given if at < each.until))
+    came = [each for each in given if each.since == at]
+    went = [each for each in given if each.until == at]
+    rising = (after > before) == (rule.points >= 0)
+    named = (came or went) if rising else (went or came)
+    return _Cause(name, after - before, list(dict.fromkeys(each.document_id for each in named)))
 
 
 def _cause_en(cause: _Cause, documents: Mapping[str, Known]) -> str:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple, get_args
 
 from services.scoring.domain.awards import Points
-from services.scoring.domain.course import Course
+from services.scoring.domain.course import ScoreCourse
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rules import TABLE
 from services.scoring.domain.wording import points_en, points_zh
@@ -23,7 +23,7 @@ class Part(NamedTuple):
     points: int
 
 
-def reasons(way: Course, policy: ScoringPolicy) -> tuple[Reason, ...]:
+def reasons(way: ScoreCourse, policy: ScoringPolicy) -> tuple[Reason, ...]:
     """A reason for each rule that something counts by; those of an axis sum to its points."""
     tally = way.tally
     found = []
@@ -53,7 +53,7 @@ def forms(told: Sequence[Reason]) -> Mapping[Form, int]:
     return found
 
 
-def parts(way: Course, policy: ScoringPolicy) -> Mapping[str, tuple[Part, ...]]:
+def parts(way: ScoreCourse, policy: ScoringPolicy) -> Mapping[str, tuple[Part, ...]]:
     """Rule -> its parts, the newest document first; they sum to the points of the rule."""
     found = {}
     for name, counting in _by_rule(way, policy).items():
@@ -78,7 +78,7 @@ def _words(name: str, count: int, points: int, *, is_limit: bool) -> Bilingual:
     )
 
 
-def _by_rule(way: Course, policy: ScoringPolicy) -> Mapping[str, list[Points]]:
+def _by_rule(way: ScoreCourse, policy: ScoringPolicy) -> Mapping[str, list[Points]]:
     """What counts by each rule, in the order of the rules."""
     found: dict[str, list[Points]] = {}
     for each in way.counting:

@@ -5,15 +5,15 @@ follows of each change. What counts are the cars that the customer still has.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import NamedTuple, Protocol
+from datetime import date, datetime
+from typing import NamedTuple, Protocol, TypeAlias
 
 from services.scoring.domain.forecast import Forecast, Reading, Rhythm, forecast
 from services.scoring.domain.forecast_rule import ForecastRule
 from services.scoring.domain.history import ClosedVisit, CustomerHistory, Purchase
-from services.scoring.domain.risk_rule import RiskRule
+from services.scoring.domain.risk_rule import RiskRule, Steps
 from shared.contracts.scoring import Risk
 
 
@@ -78,41 +78,37 @@ def risk_course(
     """Up to `until`, that instant included; changes up to `since` may be left out."""
     way = RiskCourse()
     occasions = _occasions(known)
-    past = [occasion for occasion in occasions if occasion.at <= until]
+    past = [occasion for occasion in occasions if occasion[0] <= until]
     first = _last_contact(past, since)
     always = None if known.ends else _seen(known.visits, known.purchases)
     for position in range(first, len(past)):
-        at = past[position].at
-        ends = past[position + 1].at if position + 1 < len(past) else None
+        at = past[position][0]
+        ends = past[position + 1][0] if position + 1 < len(past) else None
         if ends == at:
             continue
         ground = _ground(always or _by_then(known, at), measures, at)
         if ground is None:
             way.stands = way.following = None
             continue
-        _go_on(way, _steps(ground, measures.risk), ends, until)
-    upcoming = [occasion.at for occasion in occasions[len(past) :][:1]]
+        steps = measures.risk.steps(ground.forecast.interval_days)
+        _go_on(way, ground, steps, ends, until)
+    upcoming = [at for at, _ in occasions[len(past) :][:1]]
     if way.following is not None:
         upcoming.append(way.following.at)
     way.next_change_at = min(upcoming, default=None)
     return way
 
 
-_INSTANT = timedelta(microseconds=1)
-
-
-class _Occasion(NamedTuple):
-    at: datetime
-    is_contact: bool
-    """A visit or a purchase; else a car that was parted with."""
+_Occasion: TypeAlias = tuple[datetime, bool]
+"""When, and whether it was a visit or a purchase; else a car was parted with."""
 
 
 def _occasions(known: CustomerHistory) -> list[_Occasion]:
     """What risk can change by, but for time, in order."""
-    found = [_Occasion(visit.at, is_contact=True) for visit in known.visits]
-    found += [_Occasion(purchase.at, is_contact=True) for purchase in known.purchases]
+    found = [(visit.at, True) for visit in known.visits]
+    found += [(purchase.at, True) for purchase in known.purchases]
     for ends in known.ends.values():
-        found += [_Occasion(end.at, is_contact=False) for end in ends]
+        found += [(end.at, False) for end in ends]
     found.sort()
     return found
 
@@ -121,7 +117,8 @@ def _last_contact(past: Sequence[_Occasion], since: datetime | None) -> int:
     """The position of the last one up to `since`: whatever was before it makes no difference."""
     if since is not None:
         for position in range(len(past) - 1, -1, -1):
-            if past[position].at <= since and past[position].is_contact:
+            at, is_contact = past[position]
+            if is_contact and at <= since:
                 return position
     return 0
 
@@ -164,11 +161,13 @@ def _ground(seen: _Seen, measures: RiskMeasures, at: datetime) -> Ground | None:
     if not (number or purchases):
         return None
     days = seen.days[: seen.days_by[number]]
+    last_ones = seen.visits[max(0, number - MOST_READ) : number]
+    cars = {purchase.car for purchase in purchases} | {each.order.vin for each in last_ones}
     rhythm = Rhythm(
         days=days,
-        readings=_readings(seen.visits[max(0, number - MOST_READINGS) : number]),
+        readings=_readings(last_ones),
         first_day=_delivered(purchases[0]) if purchases else days[0],
-        cars=max(1, len({purchase.car for purchase in purchases})),
+        cars=max(1, len(cars - {""})),
     )
     found = forecast(rhythm, measures.forecast)
     last = seen.visits[number - 1] if number else None
@@ -178,8 +177,8 @@ def _ground(seen: _Seen, measures: RiskMeasures, at: datetime) -> Ground | None:
     return Ground(at, last.at, _day(last), found)
 
 
-MOST_READINGS = 10
-"""How many of the last visits' readings are looked at."""
+MOST_READ = 10
+"""Of how many of the last visits cars and readings are looked at."""
 
 
 def _readings(visits: Sequence[ClosedVisit]) -> list[Reading]:
@@ -198,29 +197,27 @@ def _delivered(purchase: Purchase) -> date:
     return purchase.sale.day or purchase.at.date()
 
 
-def _steps(ground: Ground, rule: RiskRule) -> Iterator[RiskThen]:
-    """How they stand from when they were seen on, if they do not come."""
-    interval = ground.forecast.interval_days
-    yield RiskThen(ground.seen_at, "active", ground)
-    yield RiskThen(ground.seen_at + timedelta(rule.due.days(interval)), "due", ground)
-    yield RiskThen(ground.seen_at + timedelta(rule.at_risk.days(interval)), "at_risk", ground)
-    yield RiskThen(ground.seen_at + timedelta(rule.lost.days(interval)), "lost", ground)
-
-
 def _go_on(
-    way: RiskCourse, steps: Iterator[RiskThen], ends: datetime | None, until: datetime
+    way: RiskCourse, ground: Ground, steps: Steps, ends: datetime | None, until: datetime
 ) -> None:
-    """By these steps, from their ground's instant on until another ground comes at `ends`."""
-    then, following = next(steps), next(steps, None)
-    begins = then.ground.at
-    while following is not None and following.at <= begins:
-        then, following = following, next(steps, None)
-    _stand(way, then if then.at >= begins else then._replace(at=begins))
-    last = until if ends is None else ends - _INSTANT
-    while following is not None and following.at <= last:
-        _stand(way, following)
-        following = next(steps, None)
-    way.following = following
+    """From their ground's instant on until another ground comes at `ends`."""
+    risk: Risk = "active"
+    since, begins, seen_at = ground.seen_at, ground.at, ground.seen_at
+    standing = False
+    way.following = None
+    for following, after in steps:
+        at = seen_at + after
+        if at > begins:
+            if not standing:
+                _stand(way, RiskThen(max(since, begins), risk, ground))
+                standing = True
+            if at > until or (ends is not None and at >= ends):
+                way.following = RiskThen(at, following, ground)
+                return
+            _stand(way, RiskThen(at, following, ground))
+        risk, since = following, at
+    if not standing:
+        _stand(way, RiskThen(max(since, begins), risk, ground))
 
 
 def _stand(way: RiskCourse, then: RiskThen) -> None:

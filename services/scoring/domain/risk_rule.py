@@ -1,15 +1,20 @@
 """When a customer is due, at risk and lost, as data. Pure."""
 
-from typing import Annotated
+from datetime import timedelta
+from functools import cached_property
+from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shared.contracts.scoring import Risk
+
+Steps: TypeAlias = tuple[tuple[Risk, timedelta], ...]
 Percent = Annotated[int, Field(gt=0, le=2_000)]
 Days = Annotated[int, Field(gt=0, le=3_653)]
 
 
 class RiskThreshold(BaseModel):
-    """So long after their last visit: a part of what is usual with them, within limits."""
+    """How many days after their last visit: a part of what is usual with them, within limits."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,6 +43,20 @@ class RiskRule(BaseModel):
     due: RiskThreshold = RiskThreshold(percent=100, at_least_days=30, at_most_days=365)
     at_risk: RiskThreshold = RiskThreshold(percent=150, at_least_days=90, at_most_days=540)
     lost: RiskThreshold = RiskThreshold(percent=225, at_least_days=180, at_most_days=730)
+
+    @cached_property
+    def _known(self) -> dict[int, Steps]:
+        return {}
+
+    def steps(self, interval_days: int) -> Steps:
+        """What who comes so often becomes, and how long after they were last here, in order."""
+        if interval_days not in self._known:
+            self._known[interval_days] = (
+                ("due", timedelta(self.due.days(interval_days))),
+                ("at_risk", timedelta(self.at_risk.days(interval_days))),
+                ("lost", timedelta(self.lost.days(interval_days))),
+            )
+        return self._known[interval_days]
 
     @model_validator(mode="after")
     def _one_after_the_other(self) -> "RiskRule":

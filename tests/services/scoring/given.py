@@ -12,15 +12,8 @@ from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdra
 from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import Severity
 from shared.contracts.identifiers import document_version
-from shared.contracts.identity import (
-    OwnershipEnded,
-    OwnershipEndWithdrawn,
-    ReferredPurchaseMade,
-    ReferredPurchaseWithdrawn,
-)
 from shared.contracts.intake import (
     CustomerMoved,
-    ProfileRecorded,
     Recorded,
     ReferralMade,
     SaleMoved,
@@ -29,9 +22,7 @@ from shared.contracts.intake import (
     VisitMoved,
     VisitRecorded,
 )
-from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.scoring import GradeChanged, RiskChanged, ScoreChanged
-from shared.contracts.subjects import fact_about
 from shared.decider.decision import Decision
 from shared.testing.deciders import DeciderSpec
 
@@ -48,7 +39,8 @@ def day(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(hour=10, tzinfo=UTC)
 
 
-def _event(data: Recorded, at: datetime, received: str | None) -> Event[Any]:
+def event_of(data: Recorded, at: datetime, received: str | None) -> Event[Any]:
+    """What intake says, within the hour unless it is said when."""
     recorded_at = day(received) if received else at + timedelta(hours=1)
     return Event(
         id=f"{data.document_id}:{data.version}",
@@ -59,7 +51,8 @@ def _event(data: Recorded, at: datetime, received: str | None) -> Event[Any]:
     )
 
 
-def _document(kind: str, number: str, revision: int) -> dict[str, Any]:
+def document_of(kind: str, number: str, revision: int) -> dict[str, Any]:
+    """What every document of the customer has."""
     return {
         "document_id": f"{DEALER}/cdk/{kind}/{number}",
         "version": document_version(1_700_000_000_000 + revision, f"{revision:012d}"),
@@ -85,7 +78,7 @@ def sale(
     """A car delivered; `products` came with it, each as `product` or what was paid for it."""
     told = [each if isinstance(each, dict) else {"amount": each} for each in products]
     data = SaleRecorded.model_validate(
-        _document("sale", number, revision)
+        document_of("sale", number, revision)
         | {
             "timezone": "Asia/Shanghai",
             "status": status,
@@ -99,7 +92,7 @@ def sale(
             "traded_in": traded_in,
         }
     )
-    return _event(data, day(on), received)
+    return event_of(data, day(on), received)
 
 
 def product(
@@ -138,7 +131,7 @@ def visit(
     closed_at = day(on)
     told = lines or [line(paid, pays=pays)]
     data = VisitRecorded.model_validate(
-        _document("visit", number, revision)
+        document_of("visit", number, revision)
         | {
             "timezone": "Asia/Shanghai",
             "status": status,
@@ -151,7 +144,7 @@ def visit(
             "comeback_of": f"{DEALER}/cdk/visit/{comeback_of}" if comeback_of else None,
         }
     )
-    return _event(data, closed_at, received)
+    return event_of(data, closed_at, received)
 
 
 def complaint(
@@ -225,13 +218,20 @@ def _said(data: CaseStandingChanged | CaseStandingWithdrawn, sequence: int) -> E
 
 
 def survey(
-    on: str, overall: int, number: str = "S1", *, received: str | None = None, revision: int = 1
+    on: str,
+    overall: int,
+    number: str = "S1",
+    *,
+    kind: str = "csi",
+    received: str | None = None,
+    revision: int = 1,
 ) -> Event[Any]:
     """A survey answered."""
     data = SurveyAnswered.model_validate(
-        _document("survey", number, revision) | {"survey": "csi", "at": day(on), "overall": overall}
+        document_of("survey", number, revision)
+        | {"survey": "csi", "at": day(on), "overall": overall}
     )
-    return _event(data, day(on), received)
+    return event_of(data, day(on), received)
 
 
 def referral(
@@ -245,99 +245,15 @@ def referral(
 ) -> Event[Any]:
     """A friend referred, or being the friend."""
     data = ReferralMade.model_validate(
-        _document("referral", number, revision)
+        document_of("referral", number, revision)
         | {"role": role, "other_customer_key": f"{DEALER}/cdk/{whom or number}", "at": day(on)}
     )
-    return _event(data, day(on), received)
-
-
-def parted(
-    on: str,
-    vin: str,
-    number: str = "D9",
-    *,
-    because: str = "sold_on",
-    received: str | None = None,
-    revision: int = 1,
-) -> Event[Any]:
-    """Another's sale says that this car is not theirs any more."""
-    data = OwnershipEnded.model_validate(
-        {
-            "document_id": fact_about(f"{DEALER}/cdk/sale/{number}", f"ownership/{vin}"),
-            "sale_id": f"{DEALER}/cdk/sale/{number}",
-            "customer_key": CUSTOMER,
-            "dealer_id": DEALER,
-            "vin": vin,
-            "ended_at": day(on),
-            "because": because,
-        }
-    )
-    return _told(data, day(received) if received else day(on), revision)
-
-
-def not_parted(vin: str, number: str = "D9", *, revision: int = 2) -> Event[Any]:
-    """The sale that said so was taken back."""
-    data = OwnershipEndWithdrawn(
-        customer_key=CUSTOMER,
-        dealer_id=DEALER,
-        about="ownership",
-        withdrawn_at=day("2025-06-01"),
-        document_id=fact_about(f"{DEALER}/cdk/sale/{number}", f"ownership/{vin}"),
-    )
-    return _told(data, day("2025-06-01"), revision)
-
-
-def referred_purchase(
-    on: str, number: str = "F1", *, whom: str = "C2", received: str | None = None, revision: int = 1
-) -> Event[Any]:
-    """Whom they referred has bought a car."""
-    referral_id = f"{DEALER}/cdk/referral/{number}"
-    data = ReferredPurchaseMade(
-        customer_key=CUSTOMER,
-        dealer_id=DEALER,
-        document_id=fact_about(referral_id, "purchase"),
-        referral_id=referral_id,
-        referred_key=f"{DEALER}/cdk/{whom}",
-        bought_at=day(on),
-    )
-    return _told(data, day(received) if received else day(on), revision)
-
-
-def no_referred_purchase(number: str = "F1", *, revision: int = 2) -> Event[Any]:
-    """They have not, after all."""
-    data = ReferredPurchaseWithdrawn(
-        customer_key=CUSTOMER,
-        dealer_id=DEALER,
-        about="purchase",
-        withdrawn_at=day("2025-06-01"),
-        document_id=fact_about(f"{DEALER}/cdk/referral/{number}", "purchase"),
-    )
-    return _told(data, day("2025-06-01"), revision)
-
-
-def profile(*, revision: int = 1, **fields: Any) -> Event[Any]:
-    """Who the customer is."""
-    data = ProfileRecorded.model_validate(
-        _document("profile", "C1", revision) | {"kind": "person"} | fields
-    )
-    return _event(data, day("2025-01-01"), None)
-
-
-def _told(data: Output | Withdrawal, at: datetime, sequence: int) -> Event[Any]:
-    """A message of identity, said at that time."""
-    return Event(
-        id=f"{data.customer_key}:{at:%Y-%m-%d}:{sequence}",
-        key=CUSTOMER,
-        dealer_id=DEALER,
-        recorded_at=at,
-        data=data,
-        sequence=sequence,
-    )
+    return event_of(data, day(on), received)
 
 
 def moved(kind: str, number: str, *, revision: int = 2) -> Event[Any]:
     """A document that turned out to be another customer's."""
-    document = _document(kind, number, revision)
+    document = document_of(kind, number, revision)
     data: Recorded
     match kind:
         case "sale":
@@ -348,7 +264,7 @@ def moved(kind: str, number: str, *, revision: int = 2) -> Event[Any]:
             return no_complaint(number, revision=revision)
         case _:
             data = CustomerMoved.model_validate(document)
-    return _event(data, day("2025-06-01"), None)
+    return event_of(data, day("2025-06-01"), None)
 
 
 class Customer(DeciderSpec[ScoringFacts, ScoringPolicy]):

@@ -14,16 +14,18 @@ from tests.services.scoring.given import (
     day,
     line,
     moved,
-    no_referred_purchase,
-    not_parted,
-    parted,
     product,
-    profile,
     referral,
-    referred_purchase,
     sale,
     survey,
     visit,
+)
+from tests.services.scoring.given_identity import (
+    no_referred_purchase,
+    not_parted,
+    parted,
+    profile,
+    referred_purchase,
 )
 
 START = day("2022-01-01")

@@ -17,14 +17,12 @@ from tests.services.scoring.given import (
     given,
     line,
     moved,
-    parted,
     product,
-    profile,
     referral,
-    referred_purchase,
     sale,
     visit,
 )
+from tests.services.scoring.given_identity import parted, profile, referred_purchase
 
 CAR, OTHER = "LSVAU2180N2183294", "LSVAU2180N2183295"
 BOUGHT = sale("2024-01-10", vin=CAR)

@@ -29,15 +29,13 @@ from tests.services.scoring.given import (
     given,
     line,
     moved,
-    parted,
     product,
-    profile,
     referral,
-    referred_purchase,
     sale,
     survey,
     visit,
 )
+from tests.services.scoring.given_identity import parted, profile, referred_purchase
 from tests.services.scoring.stories import END, START, moments, stories
 
 FEW = ScoringPolicy(horizon=Horizon(documents=2))

@@ -19,13 +19,11 @@ from tests.services.scoring.given import (
     day,
     given,
     moved,
-    not_parted,
-    parted,
-    profile,
     sale,
     survey,
     visit,
 )
+from tests.services.scoring.given_identity import not_parted, parted, profile
 from tests.services.scoring.stories import moments, stories
 
 CAR, OTHER = "LSVAU2180N2183294", "LSVAU2180N2183295"

@@ -1,7 +1,8 @@
 """Points for referrals that bought."""
 
 from tests.services.scoring.domain.rules.points import points_of
-from tests.services.scoring.given import no_referred_purchase, referral, referred_purchase
+from tests.services.scoring.given import referral
+from tests.services.scoring.given_identity import no_referred_purchase, referred_purchase
 
 RULE = "referrals_bought"
 

@@ -14,3 +14,11 @@ def test_below_the_lowest_band_an_answer_gives_nothing() -> None:
     policy = changed(survey_bands=[{"overall_from": 9, "points": 4}])
     assert points_of("survey_answers", survey("2025-01-10", 8), policy=policy) == []
     assert points_of("survey_answers", survey("2025-01-10", 9), policy=policy)[0][2] == 4
+
+
+def test_surveys_of_the_sale_and_of_the_service_count_what_the_policy_says() -> None:
+    of_the_sale, of_the_service = (survey("2025-01-10", 10, kind=kind) for kind in ("ssi", "csi"))
+    assert points_of("survey_answers", of_the_sale)[0][2] == 6
+    policy = changed(survey_percent={"ssi": 50})
+    assert points_of("survey_answers", of_the_sale, policy=policy)[0][2] == 3
+    assert points_of("survey_answers", of_the_service, policy=policy) == []

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.services.scoring.domain.rules.points import changed, points_of
-from tests.services.scoring.given import parted, product, sale, visit
+from tests.services.scoring.given import product, sale, visit
+from tests.services.scoring.given_identity import parted
 
 RULE = "visits_after_warranty"
 CAR, OTHER = "LSVAU2180N2183294", "LSVAU2180N2183295"
