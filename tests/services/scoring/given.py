@@ -229,7 +229,7 @@ def survey(
     """A survey answered."""
     data = SurveyAnswered.model_validate(
         document_of("survey", number, revision)
-        | {"survey": "csi", "at": day(on), "overall": overall}
+        | {"survey": kind, "at": day(on), "overall": overall}
     )
     return event_of(data, day(on), received)
 

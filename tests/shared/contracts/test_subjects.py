@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.scoring import Grade
+from shared.contracts.scoring import Grade, Risk
 from shared.contracts.subjects import (
     ABOUT_THE_SCORE,
     ABOUT_THE_STANDING,
     CaseSubject,
     GradeSubject,
     NoticeKind,
+    RiskSubject,
     TaskSubject,
+    change_subject,
     digest_of,
 )
 from shared.contracts.values import to_milliseconds
@@ -51,6 +53,12 @@ GRADES = st.builds(
     before=st.sampled_from(get_args(Grade)),
     after=st.sampled_from(get_args(Grade)),
 )
+RISKS = st.builds(
+    RiskSubject,
+    at=MOMENTS.map(to_milliseconds),
+    before=st.sampled_from(get_args(Risk)),
+    after=st.sampled_from(get_args(Risk)),
+)
 TASKS = st.builds(TaskSubject, kind=NAMES, document_id=FROM_OUTSIDE)
 PIECES = ["", "/", ".", "breach", "step", "refused", "merged", "grade", "standing", "1", "01", "-1"]
 ALMOST = st.lists(st.sampled_from(PIECES) | NAMES, max_size=8).map("".join) | st.text(max_size=40)
@@ -59,6 +67,8 @@ ALMOST = st.lists(st.sampled_from(PIECES) | NAMES, max_size=8).map("".join) | st
 REFUSALS = {
     "not the name of a change of grade",
     "not how a change of grade is named",
+    "not the name of a change of risk",
+    "not how a change of risk is named",
     "not the name of a task",
     "not the name of anything that complaints says",
     "not how anything that complaints says is named",
@@ -67,12 +77,12 @@ REFUSALS = {
 """All that is said of a name that is none: nothing of the name."""
 
 
-@given(OF_CASES | GRADES | TASKS)
+@given(OF_CASES | GRADES | RISKS | TASKS)
 def test_what_is_composed_is_parsed(subject: CaseSubject | GradeSubject | TaskSubject) -> None:
     assert type(subject).parse(str(subject)) == subject
 
 
-@given(st.sampled_from([CaseSubject, GradeSubject, TaskSubject]), ALMOST)
+@given(st.sampled_from([CaseSubject, GradeSubject, RiskSubject, TaskSubject]), ALMOST)
 def test_what_is_parsed_is_what_would_be_composed(
     kind: type[CaseSubject | GradeSubject | TaskSubject], about: str
 ) -> None:
@@ -128,6 +138,15 @@ def test_what_is_no_change_of_grade_is_refused(about: str) -> None:
         GradeSubject.parse(about)
 
 
+def test_a_change_of_grade_or_risk_is_known_by_its_name() -> None:
+    at = datetime(2026, 11, 21, 2, 5, tzinfo=UTC)
+    for subject in (GradeSubject(at, "general", "quality"), RiskSubject(at, "due", "at_risk")):
+        found = change_subject(str(subject))
+        assert (type(found), found) == (type(subject), subject)
+    with pytest.raises(ValueError, match="not the name of a change of grade"):
+        change_subject("score")
+
+
 def test_the_names_on_the_topics_stay_as_they_are() -> None:
     """Another name would be another message: what is out could never be taken back."""
     at = datetime(2026, 11, 21, 2, 5, tzinfo=UTC)
@@ -135,6 +154,7 @@ def test_the_names_on_the_topics_stay_as_they_are() -> None:
         ABOUT_THE_SCORE,
         ABOUT_THE_STANDING,
         str(GradeSubject(at, "general", "quality")),
+        str(RiskSubject(at, "due", "at_risk")),
         str(TaskSubject("next_service", "sunrise/pudong/cdk/visit/R-1")),
         str(CaseSubject(kind="step", clock="answer", generation=2, rung="group", repeat=1)),
         str(CaseSubject(kind="breach", clock="contact", generation=1, instants=digest_of(at))),
@@ -143,6 +163,7 @@ def test_the_names_on_the_topics_stay_as_they_are() -> None:
         "score",
         "standing",
         "grade/2026-11-21T02:05:00.000Z/general-quality",
+        "risk/2026-11-21T02:05:00.000Z/due-at_risk",
         "next_service/sunrise/pudong/cdk/visit/R-1",
         "step.group/answer/2/1",
         "breach/contact/1/1a0571d0ad",

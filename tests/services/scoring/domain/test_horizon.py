@@ -332,3 +332,25 @@ def test_what_is_set_aside_takes_few_bytes() -> None:
     looked_at_bytes = condense(join(ScoringFacts(), many_visits(200)), DECIDER.policy)
     more = len(stored) - len(looked_at_bytes.model_dump_json(exclude_defaults=True))
     assert more / 2_800 < 90
+
+
+def test_what_was_stored_before_a_kind_said_more_is_read_as_it_was() -> None:
+    stored = """{"customer_key": "sunrise/pudong/cdk/C1", "documents": {
+        "sunrise/pudong/cdk/sale/D1": {"version": "1", "kind": "sale", "bought": true,
+            "at": "2025-01-10T10:00:00Z", "products": 1, "vin": "LSVAU2180N2183294"},
+        "sunrise/pudong/cdk/visit/R1": {"version": "1", "kind": "visit", "paid": 1000,
+            "at": "2025-01-20T10:00:00Z", "day": "2025-01-20", "currency": "CNY"},
+        "sunrise/pudong/cdk/survey/S1": {"version": "1", "kind": "survey", "overall": 9,
+            "at": "2025-01-21T10:00:00Z"}},
+        "digests": {"visit": "@visit/R0 1 v 1735689600 =  2025-01-01 500 CNY|"},
+        "newest": {"visit": "@visit/R0"}, "limits": "3653/1"}"""
+    story = given()
+    story.facts = ScoringFacts.model_validate_json(stored)
+    story.when("2025-02-01").then(
+        "vehicle_bought 30",
+        "products_bought 5",
+        "service_paid 15 of 2",
+        "recent_visit 20",
+        "regular_visits 12 of 2",
+        "survey_answers 6",
+    )
