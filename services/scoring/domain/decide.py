@@ -36,9 +36,9 @@ def decide(
     are more documents of a kind than are looked at, changes up to `history_until` are history.
     """
     facts = condense(facts, policy)
+    told = tuple(telling(facts.documents, facts.customer_key, facts.linked.members))
     if not facts.scored:
-        return Decision()
-    told = telling(facts.documents, facts.customer_key, facts.linked.members)
+        return Decision(told)
     facts = facts.as_a_person()
     way = course(facts.documents, policy, now)
     score = State(ABOUT_THE_SCORE, _score(facts, way, policy))
