@@ -37,9 +37,9 @@ def decide(
     are more documents of a kind than are looked at, changes up to `history_until` are history.
     """
     facts = condense(facts, policy)
+    to_members = tuple(telling(facts.documents, facts.customer_key, facts.linked.members))
     if not facts.scored:
-        return Decision()
-    to_members = telling(facts.documents, facts.customer_key, facts.linked.members)
+        return Decision(to_members)
     facts = facts.as_a_person()
     way = course(facts.documents, policy, now)
     score = State(ABOUT_THE_SCORE, _score(facts, way, policy))

@@ -28,6 +28,7 @@ from tests.services.scoring.given import (
     sale,
     visit,
 )
+from tests.services.scoring.given_identity import parted
 from tests.services.scoring.stories import stories
 
 CRM = f"{DEALER}/crm/7"
@@ -203,6 +204,15 @@ def test_a_correction_and_a_void_of_either_count_for_both() -> None:
     told.reported(*of(CUSTOMER, voided))
     alone = Persons.of(SPENT[1])
     assert content(told.score(CRM)) == content(alone.score(CRM))
+
+
+def test_a_car_that_one_parted_with_is_parted_with_by_the_person() -> None:
+    """Also where nothing else is known of the one who did, so that they have no score."""
+    bought = sale("2024-01-10", "D1", vin=CAR)
+    ended = parted("2024-06-01", CAR)
+    both = Persons.of(*of(CUSTOMER, bought, ended)).score(CUSTOMER)
+    told = Persons.of(*of(CUSTOMER, bought), *of(CRM, ended), *one_person(CUSTOMER, CRM))
+    assert content(told.score(CUSTOMER)) == content(both)
 
 
 def test_who_is_found_out_to_be_one_person_today_was_not_of_that_grade_last_year() -> None:
