@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import httpx
@@ -85,7 +86,7 @@ def reading(routes: Callable[..., Any]) -> Callable[[Raises], FastAPI]:
 SERVICES: dict[str, tuple[Callable[[Raises], FastAPI], str, str]] = {
     "intake": (intake, "/v1/documents/g/d/s/visit/1", "/v1/documents?dealer_id=sunrise/berlin"),
     "scoring": (
-        reading(scoring.routes),
+        reading(partial(scoring.routes, dealers=DEALERS)),
         "/v1/customers/g/d/s/1",
         "/v1/dealers/sunrise/berlin/customers",
     ),
