@@ -14,6 +14,7 @@ from deploy.cli import config, configuration, demo, example, republish, send, ta
 from deploy.cli.dead_letters import command as dead_letters
 from deploy.cli.failures import CannotRun
 from deploy.cli.policy import command as policy
+from deploy.cli.scoring import fit as scoring
 from deploy.cli.terminal import FAILED, WRONG_USE, err, out
 
 _PYTHONS = ((3, 11), (3, 13))
@@ -30,6 +31,7 @@ app.command("demo")(demo.command)
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(config.app, name="config")
 app.add_typer(policy.app, name="policy")
+app.add_typer(scoring.app, name="scoring")
 
 
 def _version(asked: bool) -> None:

@@ -5,6 +5,8 @@ from fastapi import APIRouter
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.views.customer import customer_score
 from services.scoring.views.dealer import customers_page
+from services.scoring.views.rhythms import rhythms_page
+from shared.contracts.http.rhythms import Rhythms
 from shared.contracts.http.scoring import Customers, CustomerScore
 from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
 from shared.platform.problems import Refusal, undecided, unknown
@@ -38,5 +40,14 @@ def routes(reader: Reader[ScoringFacts], clock: TimeSource) -> APIRouter:
     async def customers(group: str, dealer: str, after: str = "", limit: Limit = 100) -> Customers:
         page = await reader.page(known_dealer(reader, group, dealer), after=after, limit=limit)
         return customers_page(page, limit=limit)
+
+    @router.get(
+        "/dealers/{group}/{dealer}/rhythms",
+        summary="On which days a dealer's customers came, without saying who they are",
+        responses=OF_A_DEALER,
+    )
+    async def rhythms(group: str, dealer: str, after: str = "", limit: Limit = 100) -> Rhythms:
+        page = await reader.page(known_dealer(reader, group, dealer), after=after, limit=limit)
+        return rhythms_page(page, limit=limit, as_of=clock.now())
 
     return router

@@ -1,10 +1,12 @@
 """What scoring publishes (producer: scoring)."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 
+from shared.contracts.envelope import Message
 from shared.contracts.outputs import Output, Withdrawal
+from shared.contracts.subjects import ABOUT_THE_SCORE, fact_about
 from shared.contracts.topics import GRADES, SCORES, Topic
 from shared.contracts.values import (
     Bilingual,
@@ -32,6 +34,9 @@ Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 Axis = Literal["value", "loyalty"]
 
+OWN_RHYTHM: Final = "own_rhythm"
+"""The basis of a next visit that rests on enough visits of the customer's own."""
+
 
 class Reason(Contract):
     """One part of a score: where it comes from and how many points it gives (may be negative)."""
@@ -54,6 +59,8 @@ class Reason(Contract):
 class NextVisit(Contract):
     """When the customer is expected at the workshop, by the local dates of the dealer."""
 
+    since: Day
+    """Their last visit, from which it is counted; of who never came the delivery."""
     expected_on: Day
     earliest_on: Day
     latest_on: Day
@@ -76,14 +83,25 @@ class RiskStands(Contract):
     words: Bilingual
 
 
-class ScoreWithdrawn(Withdrawal):
+class _ScoreOfACustomer(Message):
+    """How a customer stands: a fact of theirs."""
+
+    customer_key: LongId
+
+    @property
+    def document_id(self) -> str:
+        """The key of this fact; newer is what has the higher sequence."""
+        return fact_about(self.customer_key, ABOUT_THE_SCORE)
+
+
+class ScoreWithdrawn(_ScoreOfACustomer, Withdrawal):
     """The customer has no score any more: all documents moved elsewhere."""
 
     TYPE: ClassVar[str] = "dev.aftercare.score.withdrawn.v1"
     TOPIC: ClassVar[Topic] = SCORES
 
 
-class ScoreChanged(Output):
+class ScoreChanged(_ScoreOfACustomer, Output):
     """One customer's score: a complete snapshot. The reasons of an axis sum to its points."""
 
     TYPE: ClassVar[str] = "dev.aftercare.score.changed.v1"

@@ -184,6 +184,6 @@ def digest_of(*instants: datetime) -> str:
     return blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
 
 
-def fact_about(case_id: str, about: str) -> str:
-    """The key of what is said of a case, among the facts of who reads it."""
-    return f"{case_id}/{about}"
+def fact_about(name: str, about: str) -> str:
+    """The key of what is said of a case or a customer, among the facts of who reads it."""
+    return f"{name}/{about}"

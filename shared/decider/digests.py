@@ -170,6 +170,12 @@ class Digesting(Generic[K]):
             done |= {"documents": documents, "digests": digests, "newest": newest}
         return facts.model_copy(update=done)
 
+    def set_aside(self, facts: CondensedFacts, group: str, document_id: str) -> K | None:
+        """The document of the group, if it is set aside."""
+        source = source_of(facts.customer_key)
+        line = line_of(facts.digests.get(group, ""), short(document_id, source))
+        return self._read(line, source) if line else None
+
     def newest_set_aside(self, facts: CondensedFacts, group: str) -> K | None:
         """The newest document of the group that is not looked at for their number alone."""
         word = facts.newest.get(group)

@@ -15,7 +15,12 @@ EXTRAS = PYPROJECT["project"]["optional-dependencies"]
 WANTED = {
     "build": PYPROJECT["build-system"]["requires"],
     "runtime": PYPROJECT["project"]["dependencies"],
-    "dev": [*PYPROJECT["project"]["dependencies"], *EXTRAS["sandbox"], *EXTRAS["dev"]],
+    "dev": [
+        *PYPROJECT["project"]["dependencies"],
+        *EXTRAS["sandbox"],
+        *EXTRAS["fit"],
+        *EXTRAS["dev"],
+    ],
 }
 
 each_set = pytest.mark.parametrize("name", WANTED)

@@ -9,11 +9,11 @@ from typing import Self, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from deploy.cli.answers import in_words
 from deploy.cli.failures import CannotRun
 from deploy.cli.policy.totals import DryRunSum
 from deploy.cli.terminal import hint
 from shared.contracts.http.policies import DryRunPage, DryRunRequest, ProgressPage
-from shared.contracts.http.problem import Problem
 from shared.policies.edition import Edition
 
 REQUEST_SECONDS = 60.0
@@ -99,16 +99,8 @@ class PolicyClient:
                 f"{where} does not answer; --url says where it is, {hint('up')} starts one"
             ) from None
         if response.status_code != httpx.codes.OK:
-            raise CannotRun(f"{where} answers {_in_words(response)}")
+            raise CannotRun(f"{where} answers {in_words(response)}")
         try:
             return kind.model_validate_json(response.content)
         except ValidationError:
             raise CannotRun(f"what answers at {self._url} is not {self._service}") from None
-
-
-def _in_words(response: httpx.Response) -> str:
-    try:
-        problem = Problem.model_validate_json(response.content)
-    except ValidationError:
-        return str(response.status_code)
-    return f"{response.status_code}: {problem.detail or problem.title}"

@@ -1,10 +1,11 @@
 """When a customer's cars were handed over or brought in: what tasks are counted from. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
-from services.followup.domain.facts import Delivery, FollowUpFacts, RepairOrder
+from services.followup.domain.facts import Delivery, Expected, FollowUpFacts, RepairOrder
 
 Closer = Literal["visit"]
 """What closes a task besides its outcome: the car comes in again, or is handed over."""
@@ -19,6 +20,8 @@ class Contact(NamedTuple):
     """When the car came in, or was handed over."""
     at: datetime | None
     """When the order was closed, or the car was handed over; None while the order is open."""
+    expected_on: date | None = None
+    """When scoring expects the car after that; None: it does not say."""
 
     @property
     def order(self) -> tuple[datetime, datetime, str]:
@@ -35,7 +38,29 @@ class Occasion(NamedTuple):
 
 def contacts_of(facts: FollowUpFacts) -> list[Contact]:
     """Every contact, in the order of time."""
-    return sorted(_contacts(facts), key=lambda contact: contact.order)
+    contacts = sorted(_contacts(facts), key=lambda contact: contact.order)
+    for known in facts.documents.values():
+        if isinstance(known, Expected):
+            _expect(contacts, known)
+    return contacts
+
+
+def _expect(contacts: list[Contact], visit: Expected) -> None:
+    """Say it of the car's last contact, if that is the visit from which it is counted.
+
+    Where it names no car it is said of none but the only one that the customer ever had.
+    """
+    cars = by_car(contacts)
+    if visit.vin is None and len(cars) != 1:
+        return
+    vin = visit.vin or next(iter(cars))
+    for position in range(len(contacts) - 1, -1, -1):
+        contact = contacts[position]
+        if contact.at is None or contact.known.vin != vin:
+            continue
+        if contact.at.astimezone(ZoneInfo(contact.known.timezone)).date() == visit.since:
+            contacts[position] = contact._replace(expected_on=visit.expected_on)
+        return
 
 
 def _contacts(facts: FollowUpFacts) -> Iterator[Contact]:

@@ -27,9 +27,10 @@ from shared.contracts.intake import (
     VisitMoved,
     VisitRecorded,
 )
+from shared.contracts.scoring import OWN_RHYTHM, ScoreChanged, ScoreWithdrawn
 from shared.contracts.values import to_milliseconds
-from shared.decider.digests import CondensedFacts, Digesting
-from shared.decider.facts import Fact, Gone, Noted, received_late
+from shared.decider.digests import NOTHING, CondensedFacts, Digesting
+from shared.decider.facts import Fact, Gone, Noted, received_late, version_of
 
 DELIVERY_TIME = time(9)
 """The dealer's local time of a delivery of which only the date is known."""
@@ -44,6 +45,8 @@ Said = (
     | ConsentGiven
     | TaskOutcomeRecorded
     | CustomerMoved
+    | ScoreChanged
+    | ScoreWithdrawn
 )
 FollowUpEvent = Event[Said]
 READS: tuple[type[Message], ...] = get_args(Said)
@@ -105,12 +108,25 @@ class Outcome(Fact):
     channel: Channel | None = None
 
 
+class Expected(Fact):
+    """The day on which scoring expects the customer, by their own rhythm."""
+
+    kind: Literal["expected"]
+    since: date
+    """The visit from which it is counted, by its local day."""
+    expected_on: date
+    vin: str | None = None
+    """The car that is expected, where it follows from one."""
+
+
 Known = Annotated[
-    Delivery | RepairOrder | Consent | OptOuts | Outcome | Noted | Gone, Field(discriminator="kind")
+    Delivery | RepairOrder | Consent | OptOuts | Outcome | Expected | Noted | Gone,
+    Field(discriminator="kind"),
 ]
 
 
 CONTACT, CONSENT, OPT_OUTS, OUTCOME = "contact", "consent", "opt-outs", "outcome"
+EXPECTED = "expected"
 """The groups of which the newest are looked at; a contact is a delivery or a visit.
 
 Opt-outs are a group of their own: however many documents name them, they displace no consent.
@@ -127,9 +143,41 @@ class FollowUpFacts(CondensedFacts):
 def join(facts: FollowUpFacts, events: Sequence[FollowUpEvent]) -> FollowUpFacts:
     """`facts` and what the events of one customer add. Commutative, associative, idempotent.
 
+    A score that says nothing new of the next visit leaves no trace, not even its sequence: of the
+    scores of one customer the order is that of their topic, where any of them may be repeated.
     Raises `ZoneInfoNotFoundError` for a document in a time zone that does not exist.
     """
-    return DIGESTING.join(facts, events, _fact)
+    if any(isinstance(event.data, ScoreChanged | ScoreWithdrawn) for event in events):
+        events = _with_what_scores_change(facts, events)
+    return DIGESTING.join(facts, events, _fact) if events else facts
+
+
+def _with_what_scores_change(
+    facts: FollowUpFacts, events: Sequence[FollowUpEvent]
+) -> list[FollowUpEvent]:
+    """The events without the scores after which the next visit is the one that is known."""
+    kept: dict[str, Known | None] = {}
+    changing: list[FollowUpEvent] = []
+    for event in sorted(events, key=lambda event: event.sequence):
+        if isinstance(event.data, ScoreChanged | ScoreWithdrawn):
+            key, new = event.data.document_id, _fact(event)
+            old = kept[key] if key in kept else _held(facts, key)
+            if _says_the_same(old, new):
+                continue
+            if old is None or new.version > old.version:
+                kept[key] = new
+        changing.append(event)
+    return changing
+
+
+def _held(facts: FollowUpFacts, key: str) -> Known | None:
+    return facts.documents.get(key) or DIGESTING.set_aside(facts, NOTHING, key)
+
+
+def _says_the_same(old: Known | None, new: Known) -> bool:
+    if old is None:
+        return isinstance(new, Noted)
+    return old == new.model_copy(update={"version": old.version})
 
 
 def _at(known: Known) -> datetime:
@@ -138,6 +186,8 @@ def _at(known: Known) -> datetime:
             return known.closed_at or known.opened_at
         case Delivery() | Consent() | OptOuts() | Outcome():
             return known.at
+        case Expected():
+            return datetime.combine(known.since, time(), UTC)
         case Noted() | Gone():
             raise TypeError("it never happened")
         case never:
@@ -151,6 +201,7 @@ DIGESTING: Digesting[Known] = Digesting(
         "c": Consent,
         "p": OptOuts,
         "o": Outcome,
+        "e": Expected,
         "n": Noted,
         "g": Gone,
     },
@@ -160,6 +211,7 @@ DIGESTING: Digesting[Known] = Digesting(
         Consent: CONSENT,
         OptOuts: OPT_OUTS,
         Outcome: OUTCOME,
+        Expected: EXPECTED,
     },
     at=_at,
 )
@@ -177,6 +229,10 @@ def _fact(event: FollowUpEvent) -> Known:
             return on_task_outcome_recorded(recorded)
         case SaleMoved() | VisitMoved() | CustomerMoved() as moved:
             return on_moved(moved)
+        case ScoreChanged() as score:
+            return on_score_changed(score, event.sequence)
+        case ScoreWithdrawn():
+            return Noted(kind="noted", version=version_of(event.sequence))
         case never:
             assert_never(never)
 
@@ -246,6 +302,20 @@ def on_task_outcome_recorded(recorded: TaskOutcomeRecorded) -> Outcome:
         next_contact_on=recorded.next_contact_on,
         by=recorded.by,
         channel=recorded.channel,
+    )
+
+
+def on_score_changed(score: ScoreChanged, sequence: int) -> Expected | Noted:
+    """When they are expected next; of one without a rhythm of their own yet: nothing."""
+    version, visit = version_of(sequence), score.next_visit
+    if visit is None or visit.basis != OWN_RHYTHM:
+        return Noted(kind="noted", version=version)
+    return Expected(
+        kind="expected",
+        version=version,
+        since=visit.since,
+        expected_on=visit.expected_on,
+        vin=visit.vin,
     )
 
 

@@ -28,3 +28,7 @@ class ServiceInterval(BaseModel):
         if not self.shortest_days <= self.days <= self.longest_days:
             raise ValueError("days must lie between shortest_days and longest_days")
         return self
+
+    def within_limits(self, days: int) -> int:
+        """Those days, or the nearest to them that are neither too few nor too many."""
+        return max(self.shortest_days, min(self.longest_days, days))

@@ -6,14 +6,16 @@ docs/scoring/forecasts.md.
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from typing import NamedTuple
+from datetime import date
+from typing import Final, NamedTuple
 
 from services.scoring.domain.forecast_rule import ForecastRule
-from shared.contracts.values import Bilingual
+from shared.contracts.scoring import OWN_RHYTHM, NextVisit
+from shared.contracts.values import LAST_YEAR, Bilingual
 
-OWN_RHYTHM, DEFAULT = "own_rhythm", "default"
-"""By which of the ways it is told."""
+DEFAULT: Final = "default"
+"""The basis of a next visit that rests on what is usual."""
+_LAST_DAY = date(LAST_YEAR, 12, 31).toordinal()
 
 
 class Reading(NamedTuple):
@@ -34,6 +36,7 @@ class Rhythm(NamedTuple):
     first_day: date
     """The delivery of the first of those cars; where none is known, the first visit."""
     cars: int
+    """How many cars they still have."""
 
 
 class Forecast(NamedTuple):
@@ -46,7 +49,7 @@ class Forecast(NamedTuple):
     latest_on: date
     basis: str
     vin: str | None
-    """The car that is expected, where it follows from one."""
+    """The car that is expected, where they have but one and its VIN is known."""
     since: date
     """The last visit, or the delivery of who never came, from which it is counted."""
     gaps: int
@@ -55,16 +58,20 @@ class Forecast(NamedTuple):
 
 def forecast(rhythm: Rhythm, measures: ForecastRule) -> Forecast:
     """When they come next, counted from their last visit, be it past or to come."""
+    readings = rhythm.readings
+    vin = readings[-1].vin if rhythm.cars == 1 and readings else None
+    if not rhythm.days:
+        return _after(rhythm.first_day, measures.first_days, measures, gaps=0, vin=vin)
+    since = rhythm.days[-1]
     gaps = own_gaps(rhythm.days, measures)
     number = len(gaps)
-    since = rhythm.days[-1] if rhythm.days else rhythm.first_day
     if number < measures.gaps_needed:
-        return _after(since, measures.usual_days, measures, gaps=0)
+        return _after(since, measures.usual_days, measures, gaps=0, vin=vin)
     weight = measures.usual_counts_as
     whole = weight * measures.usual_days + number * _median(gaps)
     days = round(whole / (weight + number))
     days = max(measures.shortest_days, min(measures.longest_days, days))
-    return _after(since, days, measures, gaps=number)
+    return _after(since, days, measures, gaps=number, vin=vin)
 
 
 def own_gaps(days: Sequence[date], measures: ForecastRule) -> list[int]:
@@ -84,29 +91,49 @@ def own_gaps(days: Sequence[date], measures: ForecastRule) -> list[int]:
     return gaps
 
 
+def next_visit(found: Forecast) -> NextVisit:
+    """What is published of it."""
+    return NextVisit.model_construct(
+        since=found.since,
+        expected_on=found.expected_on,
+        earliest_on=found.earliest_on,
+        latest_on=found.latest_on,
+        basis=found.basis,
+        vin=found.vin,
+        words=words(found),
+    )
+
+
 def words(found: Forecast) -> Bilingual:
     """Why that day, for staff."""
     expected, since = found.expected_on, found.since
     return Bilingual(
-        en=f"{_why_en(found)}: expected about {_en(expected)}, after {_en(since)}; eight of ten "
-        f"come between {_en(found.earliest_on)} and {_en(found.latest_on)}",
-        zh=f"{_why_zh(found)}:自{_zh(since)}起,预计{_zh(expected)}前后到店,"
-        f"约八成在{_zh(found.earliest_on)}至{_zh(found.latest_on)}之间",
+        en=f"{_why_en(found)}: expected about {_en(expected)}, after {_en(since)}; of those who "
+        f"come, eight of ten do between {_en(found.earliest_on)} and {_en(found.latest_on)}",
+        zh=f"{_why_zh(found)}：自{_zh(since)}起，预计{_zh(expected)}前后到店，"
+        f"再来的客户中约八成在{_zh(found.earliest_on)}至{_zh(found.latest_on)}之间",
     )
 
 
-def _after(since: date, days: int, measures: ForecastRule, *, gaps: int) -> Forecast:
+def _after(
+    since: date, days: int, measures: ForecastRule, *, gaps: int, vin: str | None
+) -> Forecast:
     spread = measures.own_spread if gaps else measures.usual_spread
+    begin = since.toordinal()
     return Forecast(
         interval_days=days,
-        expected_on=since + timedelta(days),
-        earliest_on=since + timedelta(days * spread.earliest_percent // 100),
-        latest_on=since + timedelta(-(-days * spread.latest_percent // 100)),
+        expected_on=_on(begin + days),
+        earliest_on=_on(begin + days * spread.earliest_percent // 100),
+        latest_on=_on(begin - (-days * spread.latest_percent // 100)),
         basis=OWN_RHYTHM if gaps else DEFAULT,
-        vin=None,
+        vin=vin,
         since=since,
         gaps=gaps,
     )
+
+
+def _on(day: int) -> date:
+    return date.fromordinal(min(day, _LAST_DAY))
 
 
 def _median(ordered: Sequence[int]) -> float:
@@ -118,14 +145,15 @@ def _median(ordered: Sequence[int]) -> float:
 
 def _why_en(found: Forecast) -> str:
     if found.gaps:
-        return f"By the last {found.gaps + 1} visits, every {found.interval_days} days"
+        visits = f"their last {found.gaps + 1} visits"
+        return f"About every {found.interval_days} days, by {visits} and what is usual"
     return f"Too few visits for a rhythm of their own, so the usual {found.interval_days} days"
 
 
 def _why_zh(found: Forecast) -> str:
     if found.gaps:
-        return f"按最近{found.gaps + 1}次到店,约每{found.interval_days}天一次"
-    return f"到店次数尚不足以看出规律,按通常{found.interval_days}天推算"
+        return f"按最近{found.gaps + 1}次到店及通常间隔，约每{found.interval_days}天一次"
+    return f"到店次数尚不足以看出规律，按通常{found.interval_days}天推算"
 
 
 _MONTHS = (

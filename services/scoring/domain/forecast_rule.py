@@ -29,26 +29,31 @@ class ForecastRule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     usual_days: Days = 180
-    """From one visit to the next, and from a delivery to the first, of who has no rhythm yet."""
+    """From one visit to the next, of who has no rhythm yet."""
+    first_days: Days = 180
+    """From the delivery to the first visit."""
     usual_counts_as: Annotated[int, Field(ge=0, le=100)] = 1
     """How many of the customer's own gaps between visits `usual_days` weighs."""
-    gaps_needed: Annotated[int, Field(gt=0, le=50)] = 2
+    gaps_needed: Annotated[int, Field(gt=0, le=50)] = 1
     """With fewer gaps between visits the customer has no rhythm of their own yet."""
-    gaps_looked_at: Annotated[int, Field(gt=0, le=50)] = 6
+    gaps_looked_at: Annotated[int, Field(gt=0, le=50)] = 8
     """The last ones; with more of them the forecast follows a change of habit later."""
     same_occasion_days: Days = 7
     """Visits fewer days apart are one, such as a part that had to be ordered."""
     shortest_days: Days = 14
     longest_days: Days = 730
-    own_spread: Spread = Spread(earliest_percent=60, latest_percent=160)
+    own_spread: Spread = Spread(earliest_percent=50, latest_percent=170)
     """Around the day that follows from the customer's own rhythm."""
-    usual_spread: Spread = Spread(earliest_percent=40, latest_percent=230)
-    """Around the day that follows from `usual_days`."""
+    usual_spread: Spread = Spread(earliest_percent=40, latest_percent=220)
+    """Around the day that follows from `usual_days` or `first_days`."""
 
     @model_validator(mode="after")
     def _is_sound(self) -> "ForecastRule":
-        if not self.shortest_days <= self.usual_days <= self.longest_days:
-            raise ValueError("usual_days must lie between shortest_days and longest_days")
+        for days in (self.usual_days, self.first_days):
+            if not self.shortest_days <= days <= self.longest_days:
+                raise ValueError(
+                    "usual_days and first_days must lie between shortest_days and longest_days"
+                )
         if self.gaps_needed > self.gaps_looked_at:
             raise ValueError("gaps_needed must not be more than gaps_looked_at")
         return self

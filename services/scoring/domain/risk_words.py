@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from services.scoring.domain.forecast import OWN_RHYTHM, words
+from services.scoring.domain.forecast import words
 from services.scoring.domain.risk import Ground, RiskChange, RiskCourse
 from services.scoring.domain.wording import day_en, day_zh
-from shared.contracts.scoring import NextVisit, Risk, RiskStands
+from shared.contracts.scoring import OWN_RHYTHM, NextVisit, Risk, RiskStands
 from shared.contracts.values import Bilingual
 
 EN: Mapping[Risk, str] = {
@@ -54,6 +54,7 @@ def next_visit(way: RiskCourse) -> NextVisit | None:
         expected_on=found.expected_on,
         earliest_on=found.earliest_on,
         latest_on=found.latest_on,
+        since=found.since,
         basis=found.basis,
         vin=found.vin,
         words=words(found),

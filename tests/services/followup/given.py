@@ -20,6 +20,9 @@ from shared.contracts.intake import (
     VisitMoved,
     VisitRecorded,
 )
+from shared.contracts.scoring import NextVisit, ScoreChanged, ScoreWithdrawn
+from shared.contracts.subjects import ABOUT_THE_SCORE
+from shared.contracts.values import Bilingual
 from shared.testing.deciders import DeciderSpec
 
 DEALER = "sunrise/pudong"
@@ -188,6 +191,60 @@ def moved(kind: str, number: str, *, revised: str = "2030-01-01") -> Event[Any]:
             return _event(VisitMoved.model_validate(document), at(revised))
         case _:
             return _event(CustomerMoved.model_validate(document), at(revised))
+
+
+def expected(
+    on: str,
+    since: str,
+    sequence: int = 1,
+    *,
+    vin: str | None = None,
+    basis: str = "own_rhythm",
+    score: int = 0,
+) -> Event[Any]:
+    """Scoring says when they are expected next, counted from their visit of a day."""
+    visit = NextVisit.model_validate(
+        {
+            "since": since,
+            "expected_on": on,
+            "earliest_on": on,
+            "latest_on": on,
+            "basis": basis,
+            "vin": vin,
+            "words": Bilingual(en="By their rhythm", zh="按规律"),
+        }
+    )
+    return _scored(visit, sequence, score)
+
+
+def scored(sequence: int, score: int = 0) -> Event[Any]:
+    """Scoring says nothing of their next visit."""
+    return _scored(None, sequence, score)
+
+
+def _scored(visit: NextVisit | None, sequence: int, score: int) -> Event[Any]:
+    data = ScoreChanged(
+        customer_key=CUSTOMER,
+        dealer_id=DEALER,
+        score=score,
+        value=score,
+        loyalty=0,
+        grade="general",
+        reasons=(),
+        next_visit=visit,
+    )
+    return Event(f"score-{sequence}", CUSTOMER, DEALER, at("2025-01-01"), data, sequence=sequence)
+
+
+def unscored(sequence: int) -> Event[Any]:
+    """They have no score any more."""
+    data = ScoreWithdrawn(
+        customer_key=CUSTOMER,
+        dealer_id=DEALER,
+        about=ABOUT_THE_SCORE,
+        withdrawn_at=at("2025-01-01"),
+    )
+    return Event(f"score-{sequence}", CUSTOMER, DEALER, at("2025-01-01"), data, sequence=sequence)
 
 
 class Customer(DeciderSpec[FollowUpFacts, FollowUpPolicy]):

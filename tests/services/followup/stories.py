@@ -1,13 +1,23 @@
 """Customers' stories for followup, drawn by Hypothesis."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as some
 
 from shared.contracts.envelope import Event
-from shared.contracts.intake import SaleRecorded
-from tests.services.followup.given import at, consent, delivery, moved, opt_outs, outcome, visit
+from shared.contracts.intake import SaleRecorded, VisitRecorded
+from tests.services.followup.given import (
+    at,
+    consent,
+    delivery,
+    expected,
+    local,
+    moved,
+    opt_outs,
+    outcome,
+    visit,
+)
 
 START = at("2024-01-01")
 DAYS = 700
@@ -105,6 +115,26 @@ def calls_after_a_delivery(draw: some.DrawFn) -> list[Event[Any]]:
 
 
 @some.composite
+def forecasts_of(draw: some.DrawFn, told: list[Event[Any]]) -> list[Event[Any]]:
+    """Scores that each say another next visit, most of them counted from a visit of the story."""
+    closed = [
+        local(event.data.closed_at)[:10]
+        for event in told
+        if isinstance(event.data, VisitRecorded) and event.data.closed_at is not None
+    ]
+    days = some.sampled_from(closed) if closed else hours_in.map(lambda hours: moment(hours)[:10])
+    return [
+        expected(
+            f"{date.fromisoformat(since) + timedelta(days=draw(some.integers(1, 400)))}",
+            since,
+            sequence,
+            vin=draw(cars),
+        )
+        for sequence, since in enumerate(draw(some.lists(days, max_size=3, unique=True)), start=1)
+    ]
+
+
+@some.composite
 def stories(draw: some.DrawFn) -> list[Event[Any]]:
     """Records of which one version of a document always says the same to one role."""
     drawn = draw(some.lists(reports_of_cars() | reports_of_people(), max_size=12))
@@ -115,7 +145,8 @@ def stories(draw: some.DrawFn) -> list[Event[Any]]:
         for event in unique.values()
         if isinstance(event.data, SaleRecorded) and draw(some.booleans())
     ]
-    return [*unique.values(), *also_drivers]
+    story = [*unique.values(), *also_drivers]
+    return [*story, *draw(forecasts_of(story))]
 
 
 moments = some.integers(-10, (DAYS + 400) * 24).map(lambda hours: START + timedelta(hours=hours))

@@ -34,11 +34,15 @@ def occasions(
 def _next_service(
     contact: Contact, at: datetime, until_then: Sequence[OdometerReading], interval: ServiceInterval
 ) -> datetime:
-    """When the car will have done the interval's kilometres; else after the usual days."""
+    """When scoring expects it; else when the car will have done the interval's kilometres; else
+    after the usual days."""
     zone = ZoneInfo(contact.known.timezone)
+    if contact.expected_on is not None:
+        days = (contact.expected_on - at.astimezone(zone).date()).days
+        return days_after(at, interval.within_limits(days), zone)
     pace = km_per_day(until_then, timedelta(days=interval.readings_apart_days))
     if pace is None:
         return days_after(at, interval.days, zone)
     km = interval.first_km if isinstance(contact.known, Delivery) else interval.km
     days = round(km / pace)
-    return days_after(at, max(interval.shortest_days, min(interval.longest_days, days)), zone)
+    return days_after(at, interval.within_limits(days), zone)

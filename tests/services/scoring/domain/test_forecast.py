@@ -4,13 +4,24 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given as always
+from hypothesis import strategies as some
 from pydantic import ValidationError
 
-from services.scoring.domain.forecast import Forecast, Rhythm, forecast, words
+from services.scoring.domain.forecast import (
+    Forecast,
+    Reading,
+    Rhythm,
+    forecast,
+    next_visit,
+    words,
+)
 from services.scoring.domain.forecast_rule import ForecastRule, Spread
+from shared.contracts.scoring import NextVisit
 
 RULE = ForecastRule(
     usual_days=180,
+    first_days=150,
     usual_counts_as=1,
     gaps_needed=2,
     gaps_looked_at=3,
@@ -32,17 +43,17 @@ def told(days: Sequence[date], rule: ForecastRule = RULE) -> Forecast:
     return forecast(Rhythm(days, (), DELIVERED_ON, 1), rule)
 
 
-def test_who_never_came_is_expected_the_usual_days_after_the_delivery() -> None:
+def test_who_never_came_is_expected_the_days_of_a_first_visit_after_the_delivery() -> None:
     found = told([])
-    assert (found.basis, found.interval_days) == ("default", 180)
+    assert (found.basis, found.interval_days) == ("default", 150)
     assert (found.earliest_on, found.expected_on, found.latest_on) == (
-        DELIVERED_ON + timedelta(45),
-        DELIVERED_ON + timedelta(180),
-        DELIVERED_ON + timedelta(360),
+        DELIVERED_ON + timedelta(37),
+        DELIVERED_ON + timedelta(150),
+        DELIVERED_ON + timedelta(300),
     )
 
 
-def test_with_one_gap_there_is_no_rhythm_yet() -> None:
+def test_with_too_few_gaps_there_is_no_rhythm_yet() -> None:
     days = after(100)
     found = told(days)
     assert (found.basis, found.expected_on) == ("default", days[-1] + timedelta(180))
@@ -90,15 +101,44 @@ def test_it_stays_within_the_limits(gap: int, expected: int) -> None:
     assert told(after(gap, gap, gap), rule).interval_days == expected
 
 
+CAR, OTHER = "LSVAU2180N2183294", "LSVAU2180N2183295"
+
+
+@pytest.mark.parametrize(
+    ("vins", "cars", "expected"),
+    [((), 1, None), ((CAR,), 1, CAR), ((CAR, CAR), 1, CAR), ((CAR,), 2, None)],
+)
+def test_the_car_is_named_where_they_have_but_one(
+    vins: tuple[str, ...], cars: int, expected: str | None
+) -> None:
+    days = after(100, 100)
+    readings = [Reading(day, vin, 1000) for day, vin in zip(days, vins, strict=False)]
+    for known in ((), days):
+        found = forecast(Rhythm(known, readings, DELIVERED_ON, cars), RULE)
+        assert found.vin == expected
+
+
+@always(some.lists(some.dates(date(1900, 1, 1), date(2199, 12, 31)), unique=True, max_size=30))
+def test_whatever_the_days_the_published_days_are_in_order_and_in_the_calendar(
+    days: list[date],
+) -> None:
+    days.sort()
+    found = forecast(Rhythm(days, (), min(days, default=date(2199, 12, 31)), 1), ForecastRule())
+    published = next_visit(found)
+    assert published == NextVisit.model_validate_json(published.model_dump_json())
+    assert found.earliest_on <= found.expected_on <= found.latest_on
+    assert published.since == found.since <= found.expected_on
+
+
 def test_the_words_say_why() -> None:
     assert words(told([])).en == (
-        "Too few visits for a rhythm of their own, so the usual 180 days: expected about 29 June "
-        "2024, after 1 January 2024; eight of ten come between 15 February 2024 and "
-        "26 December 2024"
+        "Too few visits for a rhythm of their own, so the usual 150 days: expected about 30 May "
+        "2024, after 1 January 2024; of those who come, eight of ten do between 7 February 2024 "
+        "and 27 October 2024"
     )
     found = words(told(after(100, 100)))
-    assert found.en.startswith("By the last 3 visits, every 127 days: expected about ")
-    assert found.zh.startswith("按最近3次到店,约每127天一次:自2024年10月27日起,")
+    assert found.en.startswith("About every 127 days, by their last 3 visits and what is usual: ")
+    assert found.zh.startswith("按最近3次到店及通常间隔，约每127天一次：自2024年10月27日起，")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +146,8 @@ def test_the_words_say_why() -> None:
     [
         {"usual_days": 10},
         {"usual_days": 800},
-        {"gaps_needed": 7},
+        {"first_days": 800},
+        {"gaps_needed": 9},
         {"own_spread": {"earliest_percent": 110, "latest_percent": 150}},
         {"own_spread": {"earliest_percent": 50, "latest_percent": 90}},
     ],

@@ -1,0 +1,106 @@
+"""What followup keeps of a customer's scores: when they are expected next, and nothing else."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given as always
+from hypothesis import strategies as some
+
+from services.followup.domain.decide import condense, decide
+from services.followup.domain.facts import FollowUpFacts, join
+from shared.contracts.envelope import Event
+from shared.decider.digests import Horizon
+from tests.services.followup.given import (
+    POLICY,
+    at,
+    expected,
+    given,
+    scored,
+    unscored,
+    visit,
+)
+
+VISIT = visit("2025-04-20", "R1")
+SAID = expected("2025-08-15", "2025-04-20", 3)
+OTHER = expected("2025-09-15", "2025-04-20", 5)
+
+
+def test_a_score_that_says_nothing_new_of_the_next_visit_changes_nothing() -> None:
+    facts = condense(join(FollowUpFacts(), [VISIT, SAID]), POLICY)
+    for again in (SAID, expected("2025-08-15", "2025-04-20", 4, score=12)):
+        assert join(facts, [again]) is facts
+
+
+@pytest.mark.parametrize("nothing", [scored(3), unscored(3)], ids=["scored", "unscored"])
+def test_scores_that_never_said_anything_leave_no_trace(nothing: Event[Any]) -> None:
+    for facts in (FollowUpFacts(), join(FollowUpFacts(), [VISIT])):
+        assert join(facts, [nothing]) is facts
+
+
+def test_what_was_taken_back_stays_so_when_it_is_repeated() -> None:
+    facts = condense(join(FollowUpFacts(), [VISIT, SAID, scored(4)]), POLICY)
+    assert join(facts, [SAID]) is facts
+    assert join(facts, [scored(6)]) is facts
+    assert join(facts, [OTHER]) is not facts
+
+
+def test_however_many_scores_there_are_one_fact_is_kept() -> None:
+    facts = FollowUpFacts()
+    for number in range(1, 50):
+        said = expected("2025-08-15", f"2025-04-{number % 28 + 1:02d}", number)
+        facts = condense(join(facts, [said]), POLICY)
+    assert len(facts.versions()) == 1
+
+
+def test_the_invitation_moves_to_the_day_that_scoring_says() -> None:
+    story = given(visit("2025-04-20", "R1")).when("2025-05-01")
+    story.reported(SAID).when("2025-08-01 08:59").then(
+        "service_satisfaction/R1 expired: window passed"
+    )
+    story.when("2025-08-01 09:00").then(
+        "service_satisfaction/R1 expired: window passed", "next_service/R1 open"
+    )
+    assert story.of_kind("next_service").due_at == at("2025-08-15 18:00")
+
+
+topics = some.lists(
+    some.sampled_from(["2025-08-15", "2025-09-15", "2025-10-15", None, "withdrawn"]), max_size=6
+).map(
+    lambda said: [
+        unscored(number)
+        if on == "withdrawn"
+        else scored(number)
+        if on is None
+        else expected(on, "2025-04-20", number)
+        for number, on in enumerate(said, start=1)
+    ]
+)
+
+
+@always(topics, some.data())
+def test_in_the_order_of_their_topic_scores_may_come_in_any_parts_and_again(
+    topic: list[Event[Any]], data: some.DataObject
+) -> None:
+    """As after a crash: what was read last is read again, from some record on."""
+    once = join(FollowUpFacts(), [VISIT, *topic])
+    facts, read = FollowUpFacts(), 0
+    for until in [*sorted(data.draw(some.lists(some.integers(0, len(topic))))), len(topic)]:
+        begin = data.draw(some.integers(0, read))
+        visited = data.draw(some.sampled_from([(), (VISIT,)]))
+        facts = condense(join(facts, [*visited, *topic[begin:until]]), POLICY)
+        read = until
+    facts = join(facts, [VISIT])
+    now = at("2025-08-20")
+    assert decide(facts, {}, POLICY, now).outputs == decide(once, {}, POLICY, now).outputs
+
+
+def test_it_is_looked_at_however_many_documents_there_are() -> None:
+    few = POLICY.model_copy(update={"horizon": Horizon(documents=1)})
+    orders = [visit(f"2025-{month:02d}-20", f"R{month}") for month in range(1, 5)]
+    facts = condense(join(FollowUpFacts(), [*orders, SAID]), few)
+    [task] = [
+        output
+        for output in decide(facts, {}, few, at("2025-08-02")).outputs
+        if output.about.startswith("next_service")
+    ]
+    assert task.about.endswith("R4")
