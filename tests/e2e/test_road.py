@@ -259,7 +259,8 @@ def test_a_correction_moves_a_visit_to_its_customer(aftercare: House) -> None:
 
 def test_a_duplicate_and_a_bad_item_are_told_apart(aftercare: House) -> None:
     aftercare.send(visit(41, "4001"))
-    bad = visit(42, "4001", lines=[{"line_no": "1", "pay_type": "customer", "labour_amount": "-1"}])
+    line = {"line_no": "1", "pay_type": "customer", "labour_amount": "0.00001"}
+    bad = visit(42, "4001", lines=[line])
     answer = aftercare.send(visit(41, "4001"), bad, visit(43, "4001")).json()
     assert [item["outcome"] for item in answer["items"]] == ["duplicate", "rejected", "accepted"]
     (problem,) = answer["items"][1]["problem"]["errors"]
