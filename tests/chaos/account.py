@@ -21,7 +21,7 @@ from shared.contracts.complaints import (
     EscalationRaised,
 )
 from shared.contracts.identifiers import subject_id
-from shared.contracts.scoring import GradeChanged
+from shared.contracts.scoring import GradeChanged, RiskChanged
 from shared.contracts.topics import ESCALATIONS
 from shared.runtime.aggregate import Aggregate
 from tests.chaos.feed import Case
@@ -39,6 +39,7 @@ ANNOUNCEMENTS = {
     DeadlineBreached.TYPE,
     EscalationRaised.TYPE,
     GradeChanged.TYPE,
+    RiskChanged.TYPE,
 }
 RAISED_AFTER = {"general_manager": timedelta(hours=3), "group": timedelta(hours=4)}
 """The steps of the ladder beyond a breach -> how long after receipt without contact."""

@@ -16,7 +16,15 @@ from services.followup.settings import FollowUpSettings
 from services.scoring.app import decider as scoring_decider
 from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import Event
-from shared.contracts.topics import CASES, COMPLAINTS, DEAD_LETTERS, SALES, VISITS
+from shared.contracts.topics import (
+    COMPLAINTS,
+    DEAD_LETTERS,
+    IDENTITIES,
+    PERSONS,
+    PROFILES,
+    SALES,
+    VISITS,
+)
 from shared.decider.decider import Decider
 from shared.platform.dead_letters import own_headers
 from shared.platform.kafka import RawRecord
@@ -30,7 +38,9 @@ from tests.chaos.load import TOPICS
 from tests.e2e.house import said_in
 from tests.servers import PARTITIONS, Broker
 
-INPUT_TOPICS = (SALES.name, VISITS.name, COMPLAINTS.name)
+INPUT_TOPICS = (SALES.name, VISITS.name, COMPLAINTS.name, PROFILES.name)
+IDENTITY_TOPICS = (IDENTITIES.name, PERSONS.name)
+"""What scoring reads besides: identity itself is not gone through."""
 PAGE = 1000
 POLL_MS = 500
 
@@ -72,10 +82,11 @@ async def databases(settings: MongoSettings) -> Databases:
 async def gather(broker: Broker, mongo: MongoSettings) -> Evidence:
     """Everything there is at this moment; call it when all has come to rest."""
     at = datetime.now(UTC)
-    records = await records_of(broker, [*INPUT_TOPICS, *OUTPUT_TOPICS, DEAD_LETTERS.name])
+    topics = [*INPUT_TOPICS, *IDENTITY_TOPICS, *OUTPUT_TOPICS, DEAD_LETTERS.name]
+    records = await records_of(broker, topics)
     letters = records.pop(DEAD_LETTERS.name)
     inputs = [record for topic in INPUT_TOPICS for record in records[topic]]
-    read = [*inputs, *records[CASES.name]]
+    read = [record for topic in records.values() for record in topic]
     found = await databases(mongo)
     return Evidence(
         at=at,

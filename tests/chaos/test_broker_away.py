@@ -1,6 +1,7 @@
 """A broker that goes away and comes back with its log: nothing is lost, nobody is restarted."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from deploy.sandbox.apache_kafka import apache_kafka, kafka_libs
 from shared.contracts.topics import ESCALATIONS, SCORES
 from shared.settings import MongoSettings
-from tests.e2e.house import House, house, latest, reported, visit
+from tests.e2e.house import House, holds, house, latest, reported, visit
 from tests.servers import Broker, with_topics
 
 pytestmark = pytest.mark.broker
@@ -44,8 +45,8 @@ def test_intake_refuses_and_services_go_on_when_the_broker_is_back(
         broker = with_topics(Broker("apache", cluster.bootstrap_servers))
         with house(tmp_path / "house", broker, mongo_settings) as running:
             assert running.send(visit(1, "1"), due_in(seconds=8)).json()["accepted"] == 2
-            running.until(lambda: len(running.held("scoring")) == 2)
-            running.until(lambda: len(running.held("complaints")) == 1)
+            running.until(partial(holds, running, "scoring", 2))
+            running.until(partial(holds, running, "complaints", 1))
             (node,) = cluster.nodes
             node.kill()
             refused = running.send(visit(2, "2"))
@@ -54,8 +55,8 @@ def test_intake_refuses_and_services_go_on_when_the_broker_is_back(
             running.until(lambda: not running.get("complaints", "/health/ready").is_success)
             node.start()
             running.until(lambda: running.send(visit(2, "2")).is_success)
-            running.until(lambda: len(running.held("scoring")) == 3)
-            running.until(lambda: len(running.held("followup")) == 2)
+            running.until(partial(holds, running, "scoring", 3))
+            running.until(partial(holds, running, "followup", 2))
             running.until(lambda: len(latest(running.said(SCORES))) == 3)
             running.until(lambda: len(breaches(running)) == 1)
             assert running.stack.ended() is None

@@ -66,7 +66,7 @@ def test_intake_answers_503_while_the_database_is_away_and_loses_nothing(
         house(tmp_path / "house", fresh_broker, mongo) as running,
     ):
         assert running.send(visit(1, "1")).json()["accepted"] == 1
-        running.until(lambda: len(running.held("scoring")) == 1)
+        running.until(partial(holds, running, "scoring", 1))
         database.child.stop()
         refused = running.send(visit(2, "2"))
         assert refused.status_code == httpx.codes.SERVICE_UNAVAILABLE
@@ -74,5 +74,5 @@ def test_intake_answers_503_while_the_database_is_away_and_loses_nothing(
         assert int(refused.headers["retry-after"]) > 0
         with embedded_database(tmp_path / "second", storage=storage, port=port):
             running.until(lambda: running.send(visit(2, "2")).is_success)
-            running.until(lambda: len(running.held("scoring")) == 2)
-            running.until(lambda: len(running.held("followup")) == 2)
+            running.until(partial(holds, running, "scoring", 2))
+            running.until(partial(holds, running, "followup", 2))
