@@ -27,7 +27,7 @@ BAD: list[tuple[Data, str]] = [
     (event("visit", visit(), time="yesterday"), "/time"),
     (event("visit", visit(dealer_id="no/where")), "/data/dealer_id"),
     (event("visit", visit(vehicle={"vin": "1HGCM82643A004352"})), "/data/vehicle/vin"),
-    (event("visit", visit(total={"amount": "-1", "currency": "CNY"})), "/data/total/amount"),
+    (event("visit", visit(total={"amount": "0.00001", "currency": "CNY"})), "/data/total/amount"),
 ]
 
 
