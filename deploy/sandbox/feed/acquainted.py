@@ -50,7 +50,7 @@ def acquainted(
 
 
 @dataclass(frozen=True, slots=True)
-class Acquaintance:
+class KnownCustomer:
     """One of the cast, and the car they drive."""
 
     customer: Customer
@@ -110,7 +110,7 @@ class Cast:
         number = e164(there.phones[0].number, other._dealership.dealer.region).number
         told = {"name": there.name, "phones": (Phone(number=number or "", verified=True),)}
         customer = here.customer.model_copy(update=told)
-        return self._visit(Acquaintance(customer, here.car), days=60)
+        return self._visit(KnownCustomer(customer, here.car), days=60)
 
     def moved_to(self, other: "Cast") -> list[FeedDraft]:
         """They came here before; somebody at the desk knows that it is the same person."""
@@ -137,7 +137,7 @@ class Cast:
         yield self._visit(person, days=260)
         number = f"P-{TWO_SYSTEMS}"
         there = person.customer.model_copy(update={"source_customer_id": number})
-        yield self._visit(Acquaintance(there, person.car), days=120, source=CRM)
+        yield self._visit(KnownCustomer(there, person.car), days=120, source=CRM)
 
     def _family(self) -> Iterator[FeedDraft]:
         """The children have the telephone of their parent, who alone has verified it."""
@@ -173,7 +173,7 @@ class Cast:
         yield self._sale(seller, old, days=650)
         yield self._sale(seller, new, days=200, traded_in=(old.vehicle.vin,))
         yield self._sale(buyer, old, days=170, used=True)
-        yield self._visit(Acquaintance(buyer.customer, old), days=70)
+        yield self._visit(KnownCustomer(buyer.customer, old), days=70)
 
     def _referral_that_bought(self) -> Iterator[FeedDraft]:
         refers, referred = self._people[REFERS], self._people[REFERRED]
@@ -188,7 +188,7 @@ class Cast:
         yield exported(self._rng, report, "referral made")
         yield self._sale(referred, referred.car, days=100)
 
-    def _person(self, number: str, serial: int) -> Acquaintance:
+    def _person(self, number: str, serial: int) -> KnownCustomer:
         dealer, market = self._dealership.dealer, self._dealership.market
         name, _ = market.people(self._rng)
         telephone = Phone(number=market.mobile(self._rng), verified=True)
@@ -205,12 +205,12 @@ class Cast:
         if number == REFERRED:
             bought = self._today - timedelta(days=100)
         car = new_car(self._rng, self._dealership, delivered_on=bought, serial=serial)
-        return Acquaintance(customer, car)
+        return KnownCustomer(customer, car)
 
-    def _sharing(self, number: str, telephone: Phone) -> Acquaintance:
+    def _sharing(self, number: str, telephone: Phone) -> KnownCustomer:
         person = self._people[number]
         customer = person.customer.model_copy(update={"phones": (telephone,)})
-        return Acquaintance(customer, person.car)
+        return KnownCustomer(customer, person.car)
 
     def _own_telephone(self) -> Phone:
         """The dealership's, which fills the field where the customer's is not known."""
@@ -228,7 +228,7 @@ class Cast:
 
     def _sale(
         self,
-        person: Acquaintance,
+        person: KnownCustomer,
         car: Car,
         *,
         days: int,
@@ -250,7 +250,7 @@ class Cast:
         sale: SaleReported = report.model_copy(update=how)
         return exported(self._rng, sale, "sale delivered")
 
-    def _visit(self, person: Acquaintance, *, days: int, source: str | None = None) -> FeedDraft:
+    def _visit(self, person: KnownCustomer, *, days: int, source: str | None = None) -> FeedDraft:
         """A visit that was over when it was promised to be."""
         stay = contacts.stay(self._rng, self._dealership, self._day(days), before=self._until)
         report = self._visited(person, stay, number=self._numbers.next("R"))
@@ -258,7 +258,7 @@ class Cast:
             report = report.model_copy(update={"source": source})
         return exported(self._rng, report, "visit closed")
 
-    def _visited(self, person: Acquaintance, stay: Stay, *, number: str) -> VisitReported:
+    def _visited(self, person: KnownCustomer, stay: Stay, *, number: str) -> VisitReported:
         report = documents.visit(
             self._rng,
             self._dealership,
