@@ -253,12 +253,13 @@ NUMBERS = {
 def _fields(contract: type[Contract]) -> dict[str, Any]:
     """Field -> its schema, of the contract and of all that it is made of."""
     found: dict[str, Any] = {}
-    waiting = [contract]
+    waiting, seen = [contract], {contract}
     while waiting:
-        each = waiting.pop()
-        for name, field in each.model_fields.items():
+        for name, field in waiting.pop().model_fields.items():
             found[name] = TypeAdapter(field.rebuild_annotation())
-            waiting += [part for part in Contract.__subclasses__() if part.__name__ in repr(field)]
+            parts = {part for part in Contract.__subclasses__() if part.__name__ in repr(field)}
+            waiting += parts - seen
+            seen |= parts
     return found
 
 
