@@ -54,7 +54,8 @@ def kill_each_service(scene: Scene) -> None:
 
 def add_and_remove_instances(scene: Scene) -> None:
     """A second instance of each consumer comes. Of one service the second goes in order, of
-    another it is killed, of the third the first is killed and the second stays a while."""
+    another it is killed, of a third the first is killed; there, and of all others, the second
+    stays a while."""
     with ExitStack() as extras:
         added = {}
         for service in CONSUMERS:
@@ -63,7 +64,7 @@ def add_and_remove_instances(scene: Scene) -> None:
         for instance in added.values():
             instance.until_ready()
         scene.between(2, 4)
-        leaves, dies, replaces = scene.shuffled(CONSUMERS)
+        leaves, dies, replaces, *others = scene.shuffled(CONSUMERS)
         scene.tell(f"SIGTERM to the second {leaves}")
         added[leaves].child.stop()
         scene.tell(f"kill -9 the second {dies}")
@@ -71,7 +72,7 @@ def add_and_remove_instances(scene: Scene) -> None:
         scene.tell(f"kill -9 the first {replaces}, and start it again")
         scene.house.child(replaces).restart()
         scene.between(2, 4)
-        scene.tell(f"SIGTERM to the second {replaces}")
+        scene.tell(f"SIGTERM to the second {', '.join((replaces, *others))}")
 
 
 def lose_a_broker(scene: Scene) -> None:

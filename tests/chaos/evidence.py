@@ -13,6 +13,7 @@ from services.complaints.app import decider as complaints_decider
 from services.complaints.settings import ComplaintSettings
 from services.followup.app import decider as followup_decider
 from services.followup.settings import FollowUpSettings
+from services.identity.domain.facts import IdentityFacts
 from services.scoring.app import decider as scoring_decider
 from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import Event
@@ -25,7 +26,7 @@ from shared.contracts.topics import (
     SALES,
     VISITS,
 )
-from shared.decider.decider import Decider
+from shared.decider.decider import Decider, Facts
 from shared.platform.dead_letters import own_headers
 from shared.platform.kafka import RawRecord
 from shared.platform.mongo import Mongo
@@ -46,7 +47,8 @@ POLL_MS = 500
 
 
 def deciders() -> dict[str, Decider[Any, Any]]:
-    """The services that hold documents, but for their I/O."""
+    """The services whose documents and outputs are gone through, but for their I/O. What identity
+    says is read as scoring reads it."""
     made: tuple[Decider[Any, Any], ...] = (
         scoring_decider(ScoringSettings()),
         followup_decider(FollowUpSettings()),
@@ -69,12 +71,17 @@ async def databases(settings: MongoSettings) -> Databases:
     aggregates: dict[str, Sequence[Aggregate]] = {}
     intents: dict[str, int] = {}
     held: dict[HeldDocument, str] = {}
-    for service, decider in deciders().items():
+    gone_through = deciders()
+    kinds: dict[str, type[Facts]] = {name: each.facts for name, each in gone_through.items()}
+    kinds["identity"] = IdentityFacts
+    for service, facts in kinds.items():
         mongo = Mongo(settings, service)
         store = MongoStore(mongo.database)
-        aggregates[service] = [found async for found in _all(store)]
+        documents = [found async for found in _all(store)]
+        if service in gone_through:
+            aggregates[service] = documents
         intents[service] = len(await store.intents(range(PARTITIONS)))
-        held |= held_by(service, _versions(decider, aggregates[service]))
+        held |= held_by(service, _versions(facts, documents))
         await mongo.close()
     return Databases(aggregates, intents, held)
 
@@ -129,10 +136,10 @@ async def _all(store: MongoStore) -> AsyncIterator[Aggregate]:
 
 
 def _versions(
-    decider: Decider[Any, Any], documents: Iterable[Aggregate]
+    facts: type[Facts], documents: Iterable[Aggregate]
 ) -> Iterator[tuple[str, Mapping[str, str]]]:
     for found in documents:
-        yield found.id, decider.facts.model_validate_json(found.facts).versions()
+        yield found.id, facts.model_validate_json(found.facts).versions()
 
 
 def _carried(inputs: Iterable[RawRecord]) -> dict[HeldDocument, str]:
