@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from deploy.sandbox.feed import documents
+from deploy.sandbox.feed.acquainted import RISING_ORDER
 from deploy.sandbox.feed.dealership import Dealership
 from deploy.sandbox.feed.feed import Fault, FeedDraft, VisitDraft, exported, repeated, visits_of
 
@@ -80,6 +81,7 @@ def soiled(
         and visit.report.customer is not None
         and visit.report.customer.kind != "internal"
         and visit.draft.sent < end - timedelta(hours=26)
+        and visit.report.ro_no != RISING_ORDER  # the demo tells what comes of it
     ]
     needed = amounts.corrections + amounts.voids + amounts.overtaken + amounts.late + 1
     chosen = iter(rng.sample(correctable, needed))
