@@ -1,5 +1,7 @@
 """Whose car it is, and whom a referral is credited to."""
 
+from typing import Any
+
 import pytest
 
 from tests.services.identity.given import (
@@ -35,8 +37,9 @@ def test_it_is_theirs_again_when_the_deal_is_unwound() -> None:
 
 
 def test_it_stays_theirs_while_the_next_deal_is_open_or_demonstrates_it() -> None:
-    for changes in ({"status": "open"}, {"sale_type": "demo"}, {"role": "driver"}):
-        told = Network.of(sale(DMS), sale(OTHER, at=day(400), **changes))  # type: ignore[arg-type]
+    deals: list[dict[str, Any]] = [{"status": "open"}, {"sale_type": "demo"}, {"role": "driver"}]
+    for changes in deals:
+        told = Network.of(sale(DMS), sale(OTHER, at=day(400), **changes))
         assert told.former == {}
 
 
