@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Collection as Some
-from dataclasses import dataclass
 from datetime import datetime
 from operator import gt, lt
 from typing import Any
@@ -24,6 +23,7 @@ from shared.platform.mongo import (
     portions,
     transient,
 )
+from shared.runtime.known_spreads import KnownSpreads
 from shared.runtime.spread import ListSpread, Piece
 from shared.runtime.summaries import Line, Mark, Summarized, SummaryStep, Total, TotalKey
 from shared.runtime.summary_documents import (
@@ -42,13 +42,8 @@ from shared.runtime.summary_documents import (
     total_id,
 )
 
-FRESH_SECONDS = 300.0
-"""How long it is believed at most how a dealer's lists are spread."""
-SLOW_PAGE_SECONDS = 0.05
-SLOW_FRESH_SECONDS = 10.0
-"""How long after a page that took longer than `SLOW_PAGE_SECONDS`."""
 MORE = 4
-"""How many lines more than a page are asked for: those of the number that it begins behind."""
+"""How many lines more than a page are asked for: those of the numbers where it begins and ends."""
 
 
 class MongoSummaries:
@@ -67,7 +62,7 @@ class MongoSummaries:
         self._marks = database["summary_marks"]
         self._steps = database["summary_steps"]
         self._monotonic = monotonic
-        self._spreads = _Spreads(self._summaries, monotonic)
+        self._spreads = KnownSpreads(self._read_spread, monotonic)
 
     async def prepare(self) -> None:
         """Create the indexes that are missing. Raises `TransientFailure`."""
@@ -157,15 +152,27 @@ class MongoSummaries:
             within = within._replace(low=max(within.low, after.number))
         spread = await self._spreads.of(dealer_id)
         began, lines = self._monotonic(), list[Line]()
-        for low, high in spread.windows(name, within, descending=descending, lines=limit):
-            bounds = {"$gte": place_key(dealer_id, low), "$lt": place_key(dealer_id, high)}
+        while len(lines) < limit and within.low < within.high:
+            left = limit - len(lines)
+            window = spread.window(name, within, descending=descending, lines=left)
+            low, high = (place_key(dealer_id, number) for number in window)
+            bounds = {"$gte": low, "$lt": high}
             lines += await self._window(
-                name, bounds, descending=descending, after=after, limit=limit - len(lines)
+                name, bounds, descending=descending, after=after, limit=left
             )
-            if len(lines) == limit:
-                break
+            within = within.behind(window, descending=descending)
         self._spreads.page_took(dealer_id, self._monotonic() - began)
         return lines
+
+    async def _read_spread(self, dealer_id: str) -> ListSpread:
+        async with transient():
+            cursor = self._summaries.find({"sampled": dealer_id}, projection=["ranks"])
+            found = await cursor.to_list(None)
+        numbers: dict[str, list[int]] = {}
+        for document in found:
+            for name, key in document["ranks"].items():
+                numbers.setdefault(name, []).append(number_of(key))
+        return ListSpread({name: sorted(each) for name, each in numbers.items()}, one_of=SAMPLE)
 
     async def _window(
         self,
@@ -176,16 +183,23 @@ class MongoSummaries:
         after: Place | None,
         limit: int,
     ) -> Sequence[Line]:
-        """The first lines behind `after` of those within the bounds."""
-        direction = DESCENDING if descending else ASCENDING
-        sort = [(f"ranks.{name}", direction), ("_id", direction)]
-        fields, asked = [f"ranks.{name}", "line"], limit + MORE
-        query = {f"ranks.{name}": bounds}
+        """The first lines behind `after` of those within the bounds.
+
+        Sorted by the one field of the index, which need not be sorted: so those of the last number
+        may not all be among what comes, and wait for more.
+        """
+        field, direction = f"ranks.{name}", DESCENDING if descending else ASCENDING
+        asked = limit + MORE
         while True:
             async with transient():
-                cursor = self._summaries.find(query, projection=fields, limit=asked).sort(sort)
-                found = await cursor.to_list(None)
-            lines = [to_line(name, each) for each in found]
+                cursor = self._summaries.find(
+                    {field: bounds}, projection=[field, "line"], limit=asked, batch_size=asked
+                )
+                found = await cursor.sort(field, direction).to_list(None)
+            lines = sorted((to_line(name, each) for each in found), key=_place, reverse=descending)
+            if len(found) == asked:
+                last = lines[-1][0].number
+                lines = [each for each in lines if each[0].number != last]
             if after is not None:
                 behind = lt if descending else gt
                 lines = [each for each in lines if behind(each[0], after)]
@@ -194,43 +208,8 @@ class MongoSummaries:
             asked *= 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A dealer's spread, as it was read at this moment."""
-
-    spread: ListSpread
-    read_at: float
-
-
-class _Spreads:
-    """How the lists of each dealer are spread: read once, and again when that may have changed."""
-
-    def __init__(self, summaries: Collection, monotonic: Callable[[], float]) -> None:
-        self._summaries = summaries
-        self._monotonic = monotonic
-        self._known: dict[str, _Known] = {}
-
-    async def of(self, dealer_id: str) -> ListSpread:
-        known, now = self._known.get(dealer_id), self._monotonic()
-        if known is None or now - known.read_at > FRESH_SECONDS:
-            known = self._known[dealer_id] = _Known(await self._read(dealer_id), now)
-        return known.spread
-
-    def page_took(self, dealer_id: str, seconds: float) -> None:
-        """A slow page is a sign that the spread is another by now."""
-        known, now = self._known[dealer_id], self._monotonic()
-        if seconds > SLOW_PAGE_SECONDS and now - known.read_at > SLOW_FRESH_SECONDS:
-            del self._known[dealer_id]
-
-    async def _read(self, dealer_id: str) -> ListSpread:
-        async with transient():
-            cursor = self._summaries.find({"sampled": dealer_id}, projection=["ranks"])
-            found = await cursor.to_list(None)
-        numbers: dict[str, list[int]] = {}
-        for document in found:
-            for name, key in document["ranks"].items():
-                numbers.setdefault(name, []).append(number_of(key))
-        return ListSpread({name: sorted(each) for name, each in numbers.items()}, one_of=SAMPLE)
+def _place(line: Line) -> Place:
+    return line[0]
 
 
 async def _by_id(collection: Collection, ids: Sequence[Any]) -> list[Mapping[str, Any]]:

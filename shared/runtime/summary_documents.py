@@ -13,7 +13,7 @@ from shared.contracts.identifiers import dealer_of
 from shared.decider.summary import Place, Summary
 from shared.runtime.summaries import Line, Mark, Summarized, SummaryStep, Total, TotalKey
 
-SAMPLE = 64
+SAMPLE = 32
 """One of so many summaries tells how a list is spread."""
 
 

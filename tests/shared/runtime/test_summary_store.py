@@ -175,7 +175,7 @@ async def test_totals_are_those_of_one_dealer(summary_store: SummaryStore) -> No
 async def test_a_list_is_one_dealer_s_and_of_the_ranks_that_are_asked_for(
     summary_store: SummaryStore, *, descending: bool
 ) -> None:
-    mine = [summarized(f"g/d/s/{rank}", points=rank) for rank in (0, 1, 5, 5 * 64, MOST_RANK)]
+    mine = [summarized(f"g/d/s/{rank}", points=rank) for rank in (0, 1, 5, 5 * 32, MOST_RANK)]
     others = [summarized("g/d-2/s/1", points=5), summarized("g/c/s/1", points=5)]
     elsewhere = [summarized("g/d/s/unlisted"), summarized("g/d/s/late", late=5)]
     await written(summary_store, *mine, *others, *elsewhere)
@@ -245,8 +245,8 @@ async def test_it_is_filled_once_every_partition_was_brought_to_the_version(
     assert not await summary_store.is_filled(1)
 
 
-def test_the_sample_is_one_of_64_whatever_the_ids_and_their_places() -> None:
-    ids = [f"g/d/dms/{number:06}" for number in range(64_000)]
+def test_the_sample_is_one_of_32_whatever_the_ids_and_their_places() -> None:
+    ids = [f"g/d/dms/{number:06}" for number in range(32_000)]
     sampled = [id_ for id_ in ids if is_sampled(id_)]
     assert 850 < len(sampled) < 1150
     low = sum(Place.of(0, id_).number < 2**31 for id_ in sampled)
