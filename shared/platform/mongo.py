@@ -5,7 +5,7 @@ are used through the calls they share.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any, TypeAlias, TypeVar
@@ -34,6 +34,7 @@ __all__ = [
     "ASCENDING",
     "DESCENDING",
     "DUPLICATE_KEY",
+    "WRITES_A_COMMAND",
     "BulkWriteError",
     "Collection",
     "Database",
@@ -43,6 +44,7 @@ __all__ = [
     "Mongo",
     "ReplaceOne",
     "UpdateOne",
+    "by_portions",
     "encoded",
     "guarded_bulk",
     "of_dealer",
@@ -61,7 +63,15 @@ SELECTION_TIMEOUT_MS = 3_000
 IDS_A_QUERY = 128
 """How many ids are asked for in one query: see docs/operations/embedded.md."""
 
+READS_AT_ONCE = 8
+"""How many queries for portions are under way at the same time: where the database is slow, each of
+more would wait for all, and none would end in time."""
+WRITES_A_COMMAND = 500
+"""How many documents are written by one command: so many are in time on a database that takes
+20 ms for each."""
+
 T = TypeVar("T")
+R = TypeVar("R")
 Collection: TypeAlias = Any
 """A motor or PyMongo collection: neither is typed to the other, their calls agree."""
 Database: TypeAlias = Any
@@ -124,6 +134,20 @@ def portions(wanted: Sequence[T], size: int = IDS_A_QUERY) -> Iterator[Sequence[
     return (wanted[start : start + size] for start in range(0, len(wanted), size))
 
 
+async def by_portions(
+    wanted: Sequence[T], read: Callable[[Sequence[T]], Awaitable[Sequence[R]]]
+) -> list[R]:
+    """What `read` finds of each portion of what is wanted, in its order."""
+    at_once = asyncio.Semaphore(READS_AT_ONCE)
+
+    async def read_portion(portion: Sequence[T]) -> Sequence[R]:
+        async with at_once:
+            return await read(portion)
+
+    pages = await asyncio.gather(*map(read_portion, portions(wanted)))
+    return [found for page in pages for found in page]
+
+
 def of_dealer(dealer_id: str, *, after: str = "") -> dict[str, str]:
     """The condition on an id, a text, of being a dealer's and after the id `after`.
 
@@ -137,9 +161,8 @@ async def guarded_bulk(
 ) -> None:
     """Write each document over its predecessor, whose `guard` is one less; over none where it is 1.
 
-    One unordered bulk. Raises `Conflict` when another writer was first with some,
-    `RefusedDocuments` when some can never be written; the others are. `TransientFailure`: nobody
-    knows.
+    In no order. Raises `Conflict` when another writer was first with some, `RefusedDocuments` when
+    some can never be written; the others are. `TransientFailure`: nobody knows.
     """
     operations: list[InsertOne[Any] | ReplaceOne[Any]] = []
     ids: list[str] = []
@@ -153,8 +176,16 @@ async def guarded_bulk(
         first = document[guard] == 1
         operations.append(InsertOne(whole) if first else ReplaceOne(predecessor, whole))
         ids.append(document["_id"])
-    if operations:
-        refused += [ids[position] for position in await _bulk(collection, operations)]
+    conflict: Conflict | None = None
+    for some, of in zip(
+        portions(operations, WRITES_A_COMMAND), portions(ids, WRITES_A_COMMAND), strict=True
+    ):
+        try:
+            refused += [of[position] for position in await _bulk(collection, some)]
+        except Conflict as found:
+            conflict = found
+    if conflict is not None:
+        raise conflict
     if refused:
         raise RefusedDocuments(refused)
 
@@ -169,7 +200,7 @@ def encoded(document: Mapping[str, Any]) -> RawBSONDocument | None:
 
 
 async def _bulk(collection: Collection, operations: Sequence[Any]) -> list[int]:
-    """Which of the operations the database refuses for good, by position."""
+    """One unordered bulk. Which of the operations the database refuses for good, by position."""
     refused: list[int] = []
     async with transient():
         try:

@@ -13,9 +13,9 @@ from shared.platform.mongo import (
     Database,
     IndexModel,
     UpdateOne,
+    by_portions,
     guarded_bulk,
     of_dealer,
-    portions,
     transient,
 )
 from shared.runtime.aggregate import Aggregate, Intent, PolicyMark
@@ -68,13 +68,11 @@ class MongoStore:
             await self._aggregates.create_indexes(indexes)
 
     async def load(self, ids: Ids[str]) -> Mapping[str, Aggregate]:
-        pages = await asyncio.gather(
-            *(
-                self._find(self._aggregates, {"_id": {"$in": portion}})
-                for portion in portions(list(ids))
-            )
-        )
-        return {found["_id"]: to_aggregate(found) for page in pages for found in page}
+        found = await by_portions(list(ids), self._of_ids)
+        return {document["_id"]: to_aggregate(document) for document in found}
+
+    async def _of_ids(self, ids: Ids[str]) -> Sequence[Mapping[str, Any]]:
+        return await self._find(self._aggregates, {"_id": {"$in": ids}})
 
     async def save(self, aggregates: Sequence[Aggregate]) -> None:
         documents = [from_aggregate(aggregate) for aggregate in aggregates]

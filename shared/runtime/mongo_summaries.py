@@ -1,6 +1,5 @@
 """Lists and totals on MongoDB, in the service's own database."""
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Collection as Some
@@ -14,12 +13,14 @@ from shared.platform.mongo import (
     ASCENDING,
     DESCENDING,
     DUPLICATE_KEY,
+    WRITES_A_COMMAND,
     BulkWriteError,
     Collection,
     Database,
     IndexModel,
     InsertOne,
     ReplaceOne,
+    by_portions,
     portions,
     transient,
 )
@@ -212,16 +213,15 @@ def _place(line: Line) -> Place:
     return line[0]
 
 
-async def _by_id(collection: Collection, ids: Sequence[Any]) -> list[Mapping[str, Any]]:
-    async def portion(some: Sequence[Any]) -> list[Mapping[str, Any]]:
+async def _by_id(collection: Collection, ids: Sequence[Any]) -> Sequence[Mapping[str, Any]]:
+    async def read(some: Sequence[Any]) -> Sequence[Mapping[str, Any]]:
         async with transient():
-            found: list[Mapping[str, Any]] = await collection.find({"_id": {"$in": some}}).to_list(
-                None
-            )
+            found: Sequence[Mapping[str, Any]] = await collection.find(
+                {"_id": {"$in": some}}
+            ).to_list(None)
             return found
 
-    pages = await asyncio.gather(*map(portion, portions(ids)))
-    return [document for page in pages for document in page]
+    return await by_portions(ids, read)
 
 
 def _over_predecessor(document: Mapping[str, Any]) -> InsertOne[Any] | ReplaceOne[Any]:
@@ -232,13 +232,12 @@ def _over_predecessor(document: Mapping[str, Any]) -> InsertOne[Any] | ReplaceOn
 
 
 async def _write(collection: Collection, operations: Sequence[Any]) -> None:
-    """One unordered bulk; what is there already is left as it is."""
-    if not operations:
-        return
-    async with transient():
-        try:
-            await collection.bulk_write(operations, ordered=False)
-        except BulkWriteError as error:
-            failures = error.details.get("writeErrors", ())
-            if not failures or any(each.get("code") != DUPLICATE_KEY for each in failures):
-                raise
+    """In no order; what is there already is left as it is."""
+    for some in portions(operations, WRITES_A_COMMAND):
+        async with transient():
+            try:
+                await collection.bulk_write(some, ordered=False)
+            except BulkWriteError as error:
+                failures = error.details.get("writeErrors", ())
+                if not failures or any(each.get("code") != DUPLICATE_KEY for each in failures):
+                    raise

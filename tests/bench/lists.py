@@ -17,8 +17,9 @@ from tests.bench.servers import Fresh
 CUSTOMERS = 100_000
 WRITTEN_AT_ONCE = 1000
 LISTS = ("points", "next_visit", "risk", "of_few", "equal", "crowd")
-"""Those that are read; and others, so that each customer stands in as many as with scoring:"""
-BESIDE = tuple(f"beside_{number}" for number in range(12))
+"""Those that are read."""
+MONTHS = tuple(f"month_{number}" for number in range(12))
+"""Others, so that there are as many as with scoring; a customer stands in a third of them."""
 PAGES = 40
 LINES = 100
 ALL = range(MOST_RANK + 1)
@@ -42,7 +43,7 @@ def lists(fresh: Fresh, customers: int = CUSTOMERS) -> Iterator[Pages]:
 
 async def _measured(settings: ServiceSettings, customers: int) -> list[Pages]:
     mongo = Mongo(settings.mongo, "lists")
-    store = MongoSummaries(mongo.database, (*LISTS, *BESIDE))
+    store = MongoSummaries(mongo.database, (*LISTS, *MONTHS))
     await store.prepare()
     random = Random(3)
     for first in range(0, customers, WRITTEN_AT_ONCE):
@@ -89,7 +90,7 @@ def _of_customer(number: int, random: Random) -> Summarized:
         "risk": int(random.random() ** 4 * MOST_RANK),
         "equal": 7,
         "crowd": 5000 if crowded else random.randint(0, 100_000),
-        **{name: random.randint(0, MOST_RANK) for name in BESIDE},
+        **{name: random.randint(0, 300) for name in random.sample(MONTHS, 4)},
     }
     if random.random() < 0.05:
         ranks["of_few"] = random.randint(0, 30)

@@ -18,6 +18,7 @@ from shared.platform.mongo import (
     ASCENDING,
     IndexModel,
     Mongo,
+    by_portions,
     guarded_bulk,
     of_dealer,
     portions,
@@ -193,15 +194,13 @@ class MongoRegister:
         self, shelf: Shelf, field: str, values: Iterable[str], limit: int | None = None
     ) -> list[Row]:
         wanted, most = sorted(set(values)), 0 if limit is None else limit + 1
-        async with transient():
-            found = await asyncio.gather(
-                *(self._portion(shelf, {field: {"$in": ids}}, most) for ids in portions(wanted))
-            )
-        return [row for rows in found for row in rows]
 
-    async def _portion(self, shelf: Shelf, query: Mapping[str, Any], most: int) -> list[Row]:
-        documents = await self._rows(shelf).find(query).limit(most).to_list(None)
-        return [_row(document) for document in documents]
+        async def read(some: Sequence[str]) -> list[Row]:
+            found = self._rows(shelf).find({field: {"$in": some}}).limit(most)
+            async with transient():
+                return [_row(document) for document in await found.to_list(None)]
+
+        return await by_portions(wanted, read)
 
     async def _page(
         self, shelf: Shelf, query: Mapping[str, Any], limit: int, left_out: Mapping[str, int]

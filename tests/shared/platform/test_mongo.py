@@ -1,10 +1,24 @@
-"""What every query about many ids, or a dealer's, is made of."""
+"""What every query about many ids, or a dealer's, is made of; and what is asked for at once."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.platform.mongo import of_dealer, portions
+from shared.platform.errors import Conflict, RefusedDocuments, TransientFailure
+from shared.platform.mongo import (
+    IDS_A_QUERY,
+    READS_AT_ONCE,
+    WRITES_A_COMMAND,
+    BulkWriteError,
+    by_portions,
+    guarded_bulk,
+    of_dealer,
+    portions,
+)
 
 
 @given(st.lists(st.integers(), max_size=50), st.integers(1, 60))
@@ -33,3 +47,70 @@ def test_portions_are_all_that_is_wanted_in_its_order(wanted: list[int], size: i
 def test_an_id_is_a_dealers(id_: str, after: str, is_theirs: bool) -> None:
     condition = of_dealer("g/d", after=after)
     assert (condition["$gt"] < id_ < condition["$lt"]) == is_theirs
+
+
+async def test_portions_are_read_a_few_side_by_side_and_come_in_order() -> None:
+    under_way, most = 0, 0
+
+    async def read(some: Sequence[int]) -> list[int]:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.001 * (some[0] % 3))
+        under_way -= 1
+        return [each for each in some if each % 2]
+
+    wanted = list(range(3 * READS_AT_ONCE * IDS_A_QUERY))
+    assert await by_portions(wanted, read) == wanted[1::2]
+    assert most == READS_AT_ONCE
+
+
+class Bulks:
+    """A collection that is told of bulks, and how the database answers each."""
+
+    def __init__(self, *answers: Exception | None) -> None:
+        self.ids: list[list[str]] = []
+        self._answers = list(answers)
+
+    async def bulk_write(self, operations: Sequence[Any], *, ordered: bool) -> Any:
+        assert not ordered
+        self.ids.append([operation._doc["_id"] for operation in operations])
+        answer = self._answers.pop(0) if self._answers else None
+        if answer is not None:
+            raise answer
+        return type(
+            "Result", (), {"bulk_api_result": {"nInserted": len(operations), "nMatched": 0}}
+        )
+
+
+def documents(count: int) -> list[dict[str, Any]]:
+    return [{"_id": str(number), "version": 1} for number in range(count)]
+
+
+async def test_a_command_writes_no_more_than_is_done_in_time() -> None:
+    bulks = Bulks()
+    await guarded_bulk(bulks, documents(2 * WRITES_A_COMMAND + 1), guard="version")
+    assert [len(ids) for ids in bulks.ids] == [WRITES_A_COMMAND, WRITES_A_COMMAND, 1]
+    assert [id_ for ids in bulks.ids for id_ in ids] == [
+        str(number) for number in range(2 * WRITES_A_COMMAND + 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"), [(11000, Conflict), (10334, RefusedDocuments), (91, TransientFailure)]
+)
+async def test_what_is_wrong_with_one_command_is_told(code: int, raised: type[Exception]) -> None:
+    """The others are written, but for those behind a command of which nobody knows."""
+    error = BulkWriteError(
+        {
+            "nInserted": WRITES_A_COMMAND - 1,
+            "nMatched": 0,
+            "writeErrors": [{"index": 3, "code": code}],
+        }
+    )
+    bulks = Bulks(None, error)
+    with pytest.raises(raised) as told:
+        await guarded_bulk(bulks, documents(3 * WRITES_A_COMMAND), guard="version")
+    assert len(bulks.ids) == (2 if raised is TransientFailure else 3)
+    if isinstance(told.value, RefusedDocuments):
+        assert told.value.ids == {str(WRITES_A_COMMAND + 3)}
