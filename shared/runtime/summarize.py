@@ -60,8 +60,6 @@ BEHIND = timedelta(seconds=10)
 REST_BEHIND_SECONDS = 5.0
 """How long it rests after a step while a partition is `BEHIND` what its topics hold."""
 
-KEPT = "\x00"
-"""What is no id: where the next step goes on is what it was."""
 _PERIOD = re.compile(r"[0-9A-Za-z-]{1,32}")
 
 log = structlog.get_logger()
@@ -124,7 +122,8 @@ class Summarizer(Generic[F, P]):
             if not self._marked:
                 return await self._fill()
             partition, ids = self._marked.popleft()
-            await self._step(partition, ids, await self._aggregates.load(ids))
+            last = await self._begun(partition)
+            await self._step(last, ids, await self._aggregates.load(ids), after=last.after)
             if not self._marked:
                 await self._store.remove_marks(self._taken)
         except BaseException:
@@ -171,19 +170,24 @@ class Summarizer(Generic[F, P]):
         for partition, after in left.items():
             mine = {id_: one for id_, one in found.items() if one.partition == partition}
             until = max(after, ids[-1]) if ids else None
-            await self._step(partition, list(mine), mine, after=until)
+            await self._step(await self._begun(partition), list(mine), mine, after=until)
         return True
 
     async def _step(
         self,
-        partition: int,
+        last: SummaryStep,
         ids: Sequence[str],
         aggregates: Mapping[str, Aggregate],
         *,
-        after: str | None = KEPT,
+        after: str | None,
     ) -> None:
-        """Write what has changed of these aggregates, unless nothing has."""
-        last = await self._begun(partition)
+        """Write what has changed of these aggregates, which were read after the last step was.
+
+        Where nothing has, the step is written all the same, for marks are removed after it: so
+        whoever else believes to own the partition cannot write what it has read before. Only a
+        page of what is stored needs none, but the last page.
+        """
+        partition = last.partition
         held = await self._store.summaries(ids)
         groups = await self._groups(partition, ids)
         changed = [
@@ -191,8 +195,8 @@ class Summarizer(Generic[F, P]):
             for id_ in ids
             if (found := self._changed(id_, partition, aggregates.get(id_), held.get(id_), groups))
         ]
-        step = replace(last, after=last.after if after == KEPT else after)
-        if changed or (step.after is None and last.after is not None):
+        step = replace(last, after=after)
+        if changed or after in (last.after, None):
             totals = await self._totals(partition, changed, held)
             step = replace(step, number=last.number + 1)
             whole = replace(step, summaries=tuple(changed), totals=tuple(totals))

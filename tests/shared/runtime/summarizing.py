@@ -38,6 +38,8 @@ class FaultySummaries(MemorySummaries):
         self.faults: dict[int, tuple[bool, BaseException]] = {}
         self.meanwhile: Callable[[], Awaitable[object]] | None = None
         """What happens once while a step is half carried out."""
+        self.before: dict[str, Callable[[], Awaitable[object]]] = {}
+        """What happens once before the next call of this name."""
 
     async def carry_out(self, step: SummaryStep) -> None:
         """Summaries first, as the real one does."""
@@ -49,9 +51,22 @@ class FaultySummaries(MemorySummaries):
 
     def __getattribute__(self, name: str) -> object:
         found = super().__getattribute__(name)
+        if name == "steps":
+            return self._late(name, found)
         if name not in {"add_marks", "remove_marks", "begin_step", "carry_out", "marks"}:
             return found
-        return self._faulty(found)
+        return self._late(name, self._faulty(found))
+
+    def _late(
+        self, name: str, call: Callable[..., Awaitable[object]]
+    ) -> Callable[..., Awaitable[object]]:
+        async def called(*args: object, **options: object) -> object:
+            before = self.before.pop(name, None)
+            if before is not None:
+                await before()
+            return await call(*args, **options)
+
+        return called
 
     def _faulty(self, call: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
         async def called(*args: object, **options: object) -> object:

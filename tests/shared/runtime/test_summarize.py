@@ -229,6 +229,45 @@ async def test_two_that_believe_to_own_a_partition_count_nothing_twice(house: Ho
     assert await house.is_exact()
 
 
+async def test_what_a_rival_has_read_before_is_not_written_after(house: House) -> None:
+    """It lost its partition while it read, and goes on when the new owner has done all."""
+    await house.settle()
+    await house.take(visit(1))
+    rival = house.start()
+    await house.own(3, instance=rival)
+
+    async def the_owner_works() -> None:
+        await house.take(visit(2))
+        await house.settle()
+
+    house.summaries.before["steps"] = the_owner_works
+    with contextlib.suppress(Conflict):
+        await rival.worker.summarize()
+    assert await house.is_exact()
+
+
+async def test_what_a_rival_has_read_is_not_written_where_nothing_had_changed(
+    house: House,
+) -> None:
+    """The new owner finds the customer as they were before what the rival has seen, and takes
+    the marks away."""
+    rival = house.start()
+    await house.own(3, instance=rival)
+    await house.take(visit(1))
+    await house.settle()
+    await house.settle(rival)
+    await house.take(visit(1, revision=2, opened_at=START - 40 * DAY))
+
+    async def the_owner_works() -> None:
+        await house.take(visit(1, revision=3))
+        await house.settle()
+
+    house.summaries.before["begin_step"] = the_owner_works
+    with pytest.raises(Conflict):
+        await rival.worker.summarize()
+    assert await house.is_exact()
+
+
 async def test_a_step_of_before_that_lands_late_changes_nothing(house: House) -> None:
     await house.settle()
     await house.take(visit(1))
