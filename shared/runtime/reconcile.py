@@ -94,6 +94,17 @@ class Reconciler(Generic[F, P]):
         work = {one.id: Work(one.partition, read_until=read_until[one.partition]) for one in found}
         await self.reconcile(work, turn, {one.id: one for one in found})
 
+    async def mark(self, ids: Sequence[str]) -> None:
+        """Let these aggregates, as they are stored, be summarized once more."""
+        if self._summaries is None or not ids:
+            return
+        at, found = self._clock.now(), dict[int, list[str]]()
+        for one in (await self.store.load(ids)).values():
+            found.setdefault(one.partition, []).append(one.id)
+        await self._summaries.add_marks(
+            [Mark(self._intent_id(at), part, at, tuple(some)) for part, some in found.items()]
+        )
+
     async def begin(self, turn: Turn) -> None:
         """What every turn begins with: settle what earlier ones may have left behind."""
         if turn.unsettled:

@@ -21,6 +21,7 @@ from shared.testing.store import MemoryStore
 from shared.testing.summaries import MemorySummaries
 from tests.metrics import Metrics
 from tests.shared.runtime.house import FaultyStore
+from tests.shared.runtime.instance import Instance
 from tests.shared.runtime.summarizing import Crash, House
 from tests.shared.runtime.toy import (
     DAY,
@@ -266,6 +267,31 @@ async def test_what_a_rival_has_read_is_not_written_where_nothing_had_changed(
     with pytest.raises(Conflict):
         await rival.worker.summarize()
     assert await house.is_exact()
+
+
+async def test_what_another_policy_summarized_is_summarized_anew() -> None:
+    """An instance that still goes by the old one has the partition for a moment, in between."""
+
+    def by_points(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
+        rank = policy.points * len(facts.visits)
+        return Summary(ranks={"visits": rank}, line={}, counts={"all": {"points": rank}})
+
+    made = replace(SUMMARIZED, summaries=Summaries(lists=("visits",), summarize=by_points))
+    house = House(replace(made, policy=ToyPolicy(points=30)))
+    await house.own()
+    await house.settle()
+    await house.take(visit(1))
+    old = Instance(house.store, replace(made), summaries=house.summaries)
+    await house.own(instance=old)
+    await old.worker.summarize()
+    async with old.ownership.turn() as turn:
+        await old.worker.reconciler.begin(turn)
+    assert await house.reader.totals(DEALER) == {"all": {"points": 10}}
+    newer = house.start()
+    await house.own(instance=newer)
+    for _ in range(5):
+        await house.settle(newer)
+    assert await house.reader.totals(DEALER) == {"all": {"points": 30}}
 
 
 async def test_a_step_of_before_that_lands_late_changes_nothing(house: House) -> None:
