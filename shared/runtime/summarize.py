@@ -49,6 +49,9 @@ FILL_PAGE = 2000
 """Of how many stored aggregates the ids are read at once where all are summarized once more."""
 MOST_CHARACTERS = 50_000
 """How large a summary may be: a step holds many, and is one document."""
+STEP_COUNTERS = 200_000
+"""How many counters the totals of a step have together, unless it is for one aggregate alone: they
+take 5 to 13 bytes each, and MongoDB has 16 MB for the step."""
 MOST_GROUPS = 1000
 """How many groups of a dealer are counted by themselves in a partition: what a source says can be
 anything, and a total is one document."""
@@ -183,26 +186,43 @@ class Summarizer(Generic[F, P]):
     ) -> None:
         """Write what has changed of these aggregates, which were read after the last step was.
 
-        Where nothing has, the step is written all the same, for marks are removed after it: so
+        Where nothing has, a step is written all the same, for marks are removed after it: so
         whoever else believes to own the partition cannot write what it has read before. Only a
         page of what is stored needs none, but the last page.
         """
-        partition = last.partition
         held = await self._store.summaries(ids)
-        groups = await self._groups(partition, ids)
-        changed = [
-            found
+        groups = await self._groups(last.partition, ids)
+        found = (
+            self._changed(id_, last.partition, aggregates.get(id_), held.get(id_), groups)
             for id_ in ids
-            if (found := self._changed(id_, partition, aggregates.get(id_), held.get(id_), groups))
-        ]
-        step = replace(last, after=after)
+        )
+        changed = [each for each in found if each is not None]
         if changed or after in (last.after, None):
-            totals = await self._totals(partition, changed, held)
-            step = replace(step, number=last.number + 1)
-            whole = replace(step, summaries=tuple(changed), totals=tuple(totals))
-            await self._store.begin_step(whole)
-            await self._store.carry_out(whole)
-        self._last[partition] = step
+            await self._write(last, changed, held, after=after)
+        else:
+            self._last[last.partition] = replace(last, after=after)
+
+    async def _write(
+        self,
+        last: SummaryStep,
+        changed: Sequence[Summarized],
+        held: Mapping[str, Summarized],
+        *,
+        after: str | None,
+    ) -> SummaryStep:
+        """The next step, with the totals that follow from what has changed; several steps where one
+        would be too large. Returns the last of them, without what it wrote."""
+        totals = await self._totals(last.partition, changed, held)
+        if len(changed) > 1 and sum(len(total.counts) for total in totals) > STEP_COUNTERS:
+            half = len(changed) // 2
+            last = await self._write(last, changed[:half], held, after=last.after)
+            return await self._write(last, changed[half:], held, after=after)
+        step = replace(last, number=last.number + 1, after=after)
+        whole = replace(step, summaries=tuple(changed), totals=tuple(totals))
+        await self._store.begin_step(whole)
+        await self._store.carry_out(whole)
+        self._last[last.partition] = step
+        return step
 
     async def _begun(self, partition: int) -> SummaryStep:
         """The last step of a partition, carried out, without what it wrote."""

@@ -372,6 +372,45 @@ async def test_whatever_is_cut_off_nothing_is_lost_and_nothing_counts_twice(seed
     assert await house.reader.summarized_until() == START
 
 
+async def test_a_step_that_would_be_too_large_is_made_in_parts(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step is one document, and each total that it changes is in it as a whole."""
+    monkeypatch.setattr(summarizing, "STEP_COUNTERS", 5)
+
+    def everywhere(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
+        mine = min(facts.visits).rpartition("/")[2]
+        counts = {"2026-10": {mine: 1}, "2026-11": {mine: 1, "n": 1}}
+        return Summary(ranks={}, line={}, counts=counts)
+
+    house = House(replace(SUMMARIZED, summaries=Summaries(lists=(), summarize=everywhere)))
+    await house.own()
+    await house.settle()
+    began = (await house.summaries.steps([3]))[3].number
+    await house.take(*(visit(number, customer=str(number)) for number in range(8)))
+    await house.settle()
+    names = {str(number): 1 for number in range(8)}
+    assert await house.reader.totals(DEALER) == {"2026-10": names, "2026-11": names | {"n": 8}}
+    assert (await house.summaries.steps([3]))[3].number == began + 7  # the first two fit
+    assert await house.summaries.marks([3], limit=1) == []
+
+
+async def test_a_fill_in_parts_goes_on_behind_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summarizing, "STEP_COUNTERS", 1)
+    house = House(replace(SUMMARIZED, summaries=None))
+    await house.own()
+    await house.take(*(visit(number, customer=str(number)) for number in range(5)))
+    house.decider = SUMMARIZED
+    house.instance = house.start()
+    await house.own()
+    seen = []
+    for _ in range(2):
+        await house.instance.worker.summarize()
+        seen.append((await house.summaries.steps([3]))[3].after)
+    assert seen == [customer_key(DEALER, "dms", "4"), None]
+    assert await house.is_exact()
+
+
 async def test_groups_are_counted_and_not_told(house: House) -> None:
     def grouped(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
         return Summary(ranks={}, line={}, counts={"all": {"n": 1}}, groups=("a b", "c"))
