@@ -5,7 +5,7 @@ asked for in windows that hold about a page. They are right whatever the sample 
 old or missing makes them too wide or too narrow, and no line is left out.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -41,7 +41,7 @@ class ListSpread:
                 yield Piece(bound, high)
                 high = bound
             else:
-                at = bisect_left(numbers, low) + reach
+                at = bisect_right(numbers, low) + reach
                 bound = min(numbers[at], high) if at < len(numbers) else high
                 yield Piece(low, bound)
                 low = bound
