@@ -1,7 +1,7 @@
 """Lists and totals follow what is written: soon, exactly, whatever is cut off and by whom."""
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -13,6 +13,7 @@ from shared.contracts.intake import VisitRecorded
 from shared.decider.summary import MOST_RANK, Summaries, Summary
 from shared.platform.errors import Conflict, TransientFailure
 from shared.runtime import summarize as summarizing
+from shared.runtime.aggregate import Intent
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
 from shared.testing.clock import ManualClock
@@ -305,6 +306,28 @@ async def test_a_step_of_before_that_lands_late_changes_nothing(house: House) ->
     await house.settle()
     await house.summaries.carry_out(old)
     assert await house.is_exact()
+
+
+async def test_what_an_aggregate_says_is_in_several_intents_where_it_is_too_much_for_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An intent is one document. The first of them has what is to be summarized."""
+    monkeypatch.setattr("shared.runtime.reconcile.MAX_INTENT_CHARACTERS", 1)
+    seen: list[Intent] = []
+
+    class Watched(MemoryStore):
+        async def add_intents(self, intents: Sequence[Intent]) -> None:
+            seen.extend(intents)
+            await super().add_intents(intents)
+
+    summaries = MemorySummaries()
+    instance = Instance(Watched(), replace(SUMMARIZED), summaries=summaries)
+    await instance.ownership.gained([3])
+    await instance.take(3, visit(status="open", opened_at=START - 2 * DAY))
+    assert [len(intent.messages) for intent in seen] == [1, 1]
+    assert [intent.written for intent in seen] == [((ONE, 1),), ()]
+    assert [mark.aggregates for mark in await summaries.marks([3], limit=9)] == [(ONE,)]
+    assert await instance.store.intents([3]) == []
 
 
 async def test_a_write_that_says_nothing_cannot_land_once_its_mark_was_taken() -> None:
