@@ -117,6 +117,7 @@ class House:
             self.instance.clock,
             DEALERS,
             summaries=self.summaries,
+            partitions=lambda: 6,
         )
 
     async def expected(self) -> Mapping[str, Summary]:

@@ -120,6 +120,7 @@ async def test_what_was_stored_before_there_were_lists_is_added_once() -> None:
     assert await house.reader.summarized_until() is None
     await house.settle()
     assert Metrics("toy").value("summary_partitions_left") == 0
+    assert await house.reader.summarized_until() is None
     other = house.start()
     await house.own(3, 4, 5, instance=other)
     await house.settle(other)

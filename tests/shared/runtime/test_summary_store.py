@@ -238,12 +238,13 @@ async def test_those_of_one_number_are_told_apart_by_their_ids(
 async def test_it_is_filled_once_every_partition_was_brought_to_the_version(
     summary_store: SummaryStore,
 ) -> None:
-    assert not await summary_store.is_filled(1)
+    assert not await summary_store.is_filled(1, partitions=1)
     await summary_store.begin_step(step(1))
-    assert await summary_store.is_filled(1)
-    assert not await summary_store.is_filled(2)
+    assert await summary_store.is_filled(1, partitions=1)
+    assert not await summary_store.is_filled(1, partitions=2)
+    assert not await summary_store.is_filled(2, partitions=1)
     await summary_store.begin_step(step(1, partition=4, after=""))
-    assert not await summary_store.is_filled(1)
+    assert not await summary_store.is_filled(1, partitions=2)
 
 
 def test_the_sample_is_one_of_64_whatever_the_ids_and_their_places() -> None:
