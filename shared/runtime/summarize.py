@@ -91,6 +91,8 @@ class Summarizer(Generic[F, P]):
         self._taken: Sequence[str] = ()
         self._unfilled: deque[Sequence[str]] = deque()
         """The ids of a page of what is stored, a step's each."""
+        self._is_to_fill = False
+        """Whether it is their turn: marks may come without end."""
 
     async def run(self) -> None:
         """Summarize until cancelled; trouble with the database is waited out."""
@@ -113,26 +115,33 @@ class Summarizer(Generic[F, P]):
                 await asyncio.sleep(max(rest, REST_BEHIND_SECONDS) if self._is_behind() else rest)
 
     async def turn(self) -> bool:
-        """One step for what the oldest marks name, else for the next of what was stored before
-        there were these summaries. Returns whether more may be waiting. Raises
+        """One step for what the oldest marks name, or for the next of what was stored before there
+        were these summaries: each has its turn. Returns whether more may be waiting. Raises
         `TransientFailure`."""
         if self._assignment != self._ownership.assignments:
             self._forget()
             self._assignment = self._ownership.assignments
         try:
             if not self._marked:
+                if self._is_to_fill and await self._fill():
+                    self._is_to_fill = False
+                    return True
                 await self._take_marks()
             if not self._marked:
                 return await self._fill()
-            partition, ids = self._marked.popleft()
-            last = await self._begun(partition)
-            await self._step(last, ids, await self._aggregates.load(ids), after=last.after)
-            if not self._marked:
-                await self._store.remove_marks(self._taken)
+            await self._take_up_marked()
         except BaseException:
             self._forget()
             raise
         return True
+
+    async def _take_up_marked(self) -> None:
+        partition, ids = self._marked.popleft()
+        last = await self._begun(partition)
+        await self._step(last, ids, await self._aggregates.load(ids), after=last.after)
+        if not self._marked:
+            await self._store.remove_marks(self._taken)
+            self._is_to_fill = True
 
     def _forget(self) -> None:
         """What was read may be another by now: begin again with what is stored."""

@@ -3,10 +3,11 @@
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from shared.contracts.intake import VisitRecorded
 from shared.decider.decider import Decider
-from shared.decider.summary import Summary
+from shared.decider.summary import Summaries, Summary
 from shared.platform.errors import Conflict
 from shared.runtime.snapshots import StoreReader
 from shared.runtime.summaries import SummaryStep
@@ -23,6 +24,15 @@ from tests.shared.runtime.toy import (
 )
 
 Toy = Decider[ToyFacts, ToyPolicy]
+
+
+def _by_points(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
+    rank = policy.points * len(facts.visits)
+    return Summary(ranks={"visits": rank}, line={}, counts={"all": {"points": rank}})
+
+
+BY_POINTS = replace(SUMMARIZED, summaries=Summaries(lists=("visits",), summarize=_by_points))
+"""What another policy says otherwise."""
 
 
 class Crash(BaseException):

@@ -1,7 +1,6 @@
 """Lists and totals follow what is written: soon, exactly, whatever is cut off and by whom."""
 
-import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -9,21 +8,11 @@ from random import Random
 import pytest
 
 from shared.contracts.identifiers import customer_key
-from shared.contracts.intake import VisitRecorded
 from shared.decider.summary import MOST_RANK, Summaries, Summary
-from shared.platform.errors import Conflict, TransientFailure
+from shared.platform.errors import TransientFailure
 from shared.runtime import summarize as summarizing
-from shared.runtime.aggregate import Intent
-from shared.runtime.ownership import Ownership, Pulse
-from shared.runtime.plan import Work
-from shared.testing.clock import ManualClock
-from shared.testing.publisher import MemoryPublisher
-from shared.testing.store import MemoryStore
-from shared.testing.summaries import MemorySummaries
 from tests.metrics import Metrics
-from tests.shared.runtime.house import FaultyStore
-from tests.shared.runtime.instance import Instance
-from tests.shared.runtime.summarizing import Crash, House
+from tests.shared.runtime.summarizing import BY_POINTS, Crash, House
 from tests.shared.runtime.toy import (
     DAY,
     DEALER,
@@ -31,11 +20,9 @@ from tests.shared.runtime.toy import (
     SUMMARIZED,
     ToyFacts,
     ToyPolicy,
-    event,
     summarize,
     visit,
 )
-from tests.working import working
 
 ONE = customer_key(DEALER, "dms", "1")
 
@@ -91,11 +78,7 @@ async def test_a_deadline_moves_it_without_an_event(house: House) -> None:
 
 
 async def test_another_policy_brings_all_to_its_summaries() -> None:
-    def by_points(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
-        rank = policy.points * len(facts.visits)
-        return Summary(ranks={"visits": rank}, line={}, counts={"all": {"points": rank}})
-
-    house = House(replace(SUMMARIZED, summaries=Summaries(lists=("visits",), summarize=by_points)))
+    house = House(BY_POINTS)
     await house.own()
     await house.take(visit(1), visit(2, customer="2"))
     await house.settle()
@@ -148,6 +131,24 @@ async def test_a_fill_that_was_cut_off_goes_on_where_it_was(
     while await later.worker.summarize():
         turns += 1
     assert turns < 8
+    assert await house.is_exact()
+
+
+async def test_a_fill_goes_on_while_events_come_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shared.runtime.summarize.STEP_AGGREGATES", 5)
+    house = House(replace(SUMMARIZED, summaries=None))
+    await house.own()
+    await house.take(*(visit(number, customer=f"{number:03}") for number in range(40)))
+    house.decider = SUMMARIZED
+    house.instance = house.start()
+    await house.own()
+    for number in range(40):
+        await house.take(visit(number + 40, customer="new"))
+        await house.instance.worker.summarize()
+    assert await house.reader.summarized_until() is not None
+    await house.settle()
     assert await house.is_exact()
 
 
@@ -207,159 +208,6 @@ async def test_one_that_cannot_be_summarized_hides_no_other(wrong: str) -> None:
     assert [line.rank for line in page.lines] == [1, 3]
     assert await house.reader.totals(DEALER) == {"2026-11": {"customers": 2, "visits": 4}}
     assert metrics.value("summaries_failed_total") == 1
-
-
-async def test_two_that_believe_to_own_a_partition_count_nothing_twice(house: House) -> None:
-    """One goes on with the same customer while a step of the other is half carried out."""
-    rival = house.start()
-    await house.own(3, instance=rival)
-    await house.settle()
-    await house.settle(rival)
-
-    async def rival_works() -> None:
-        await rival.take(3, visit(2))
-        for _ in range(3):
-            with contextlib.suppress(Conflict):
-                await rival.worker.summarize()
-
-    await house.take(visit(1))
-    house.summaries.meanwhile = rival_works
-    await house.settle()
-    await house.settle(rival)
-    assert await house.is_exact()
-    await house.take(visit(3))
-    await house.settle()
-    assert await house.is_exact()
-
-
-async def test_what_a_rival_has_read_before_is_not_written_after(house: House) -> None:
-    """It lost its partition while it read, and goes on when the new owner has done all."""
-    await house.settle()
-    await house.take(visit(1))
-    rival = house.start()
-    await house.own(3, instance=rival)
-
-    async def the_owner_works() -> None:
-        await house.take(visit(2))
-        await house.settle()
-
-    house.summaries.before["steps"] = the_owner_works
-    with contextlib.suppress(Conflict):
-        await rival.worker.summarize()
-    assert await house.is_exact()
-
-
-async def test_what_a_rival_has_read_is_not_written_where_nothing_had_changed(
-    house: House,
-) -> None:
-    """The new owner finds the customer as they were before what the rival has seen, and takes
-    the marks away."""
-    rival = house.start()
-    await house.own(3, instance=rival)
-    await house.take(visit(1))
-    await house.settle()
-    await house.settle(rival)
-    await house.take(visit(1, revision=2, opened_at=START - 40 * DAY))
-
-    async def the_owner_works() -> None:
-        await house.take(visit(1, revision=3))
-        await house.settle()
-
-    house.summaries.before["begin_step"] = the_owner_works
-    with pytest.raises(Conflict):
-        await rival.worker.summarize()
-    assert await house.is_exact()
-
-
-async def test_what_another_policy_summarized_is_summarized_anew() -> None:
-    """An instance that still goes by the old one has the partition for a moment, in between."""
-
-    def by_points(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
-        rank = policy.points * len(facts.visits)
-        return Summary(ranks={"visits": rank}, line={}, counts={"all": {"points": rank}})
-
-    made = replace(SUMMARIZED, summaries=Summaries(lists=("visits",), summarize=by_points))
-    house = House(replace(made, policy=ToyPolicy(points=30)))
-    await house.own()
-    await house.settle()
-    await house.take(visit(1))
-    old = Instance(house.store, replace(made), summaries=house.summaries)
-    await house.own(instance=old)
-    await old.worker.summarize()
-    async with old.ownership.turn() as turn:
-        await old.worker.reconciler.begin(turn)
-    assert await house.reader.totals(DEALER) == {"all": {"points": 10}}
-    newer = house.start()
-    await house.own(instance=newer)
-    for _ in range(5):
-        await house.settle(newer)
-    assert await house.reader.totals(DEALER) == {"all": {"points": 30}}
-
-
-async def test_a_step_of_before_that_lands_late_changes_nothing(house: House) -> None:
-    await house.settle()
-    await house.take(visit(1))
-    await house.settle()
-    old = (await house.summaries.steps([3]))[3]
-    assert old.summaries
-    assert old.totals
-    await house.take(visit(2))
-    await house.settle()
-    await house.summaries.carry_out(old)
-    assert await house.is_exact()
-
-
-async def test_what_an_aggregate_says_is_in_several_intents_where_it_is_too_much_for_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """An intent is one document. The first of them has what is to be summarized."""
-    monkeypatch.setattr("shared.runtime.reconcile.MAX_INTENT_CHARACTERS", 1)
-    seen: list[Intent] = []
-
-    class Watched(MemoryStore):
-        async def add_intents(self, intents: Sequence[Intent]) -> None:
-            seen.extend(intents)
-            await super().add_intents(intents)
-
-    summaries = MemorySummaries()
-    instance = Instance(Watched(), replace(SUMMARIZED), summaries=summaries)
-    await instance.ownership.gained([3])
-    await instance.take(3, visit(status="open", opened_at=START - 2 * DAY))
-    assert [len(intent.messages) for intent in seen] == [1, 1]
-    assert [intent.written for intent in seen] == [((ONE, 1),), ()]
-    assert [mark.aggregates for mark in await summaries.marks([3], limit=9)] == [(ONE,)]
-    assert await instance.store.intents([3]) == []
-
-
-async def test_a_write_that_says_nothing_cannot_land_once_its_mark_was_taken() -> None:
-    """Its reply was lost, and it comes after all when its partition was settled and summarized."""
-    memory = MemoryStore()
-    store, summaries = FaultyStore(memory), MemorySummaries()
-    ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
-    worker = working(
-        replace(SUMMARIZED),
-        store=store,
-        publisher=MemoryPublisher(),
-        clock=ManualClock(START),
-        ownership=ownership,
-        summaries=summaries,
-    )
-    await ownership.gained([3])
-
-    async def take(*visits: VisitRecorded) -> None:
-        async with ownership.turn() as turn:
-            await worker.reconciler.begin(turn)
-            work = {found.key: Work(3, (found,)) for found in map(event, visits)}
-            await worker.reconciler.reconcile(work, turn)
-
-    await take(visit())
-    store.faults["save"] = ("later", TransientFailure("database: no reply"))
-    with pytest.raises(TransientFailure):
-        await take(visit(revision=2, opened_at=START - 40 * DAY))
-    await take()
-    [late] = store.landing_late
-    with pytest.raises(Conflict):
-        await memory.save(late)
 
 
 @pytest.mark.parametrize("seed", range(40))
