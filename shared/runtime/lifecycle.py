@@ -85,7 +85,12 @@ class Runtime(Generic[F, P]):
         if decider.summaries is not None:
             self._summaries = MongoSummaries(self._mongo.database, decider.summaries.lists)
         self.reader = StoreReader(
-            decider, self.store, self.clock, self.dealers, summaries=self._summaries
+            decider,
+            self.store,
+            self.clock,
+            self.dealers,
+            summaries=self._summaries,
+            partitions=lambda: self.partitions,
         )
         self._publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)

@@ -96,12 +96,11 @@ class MongoSummaries:
             found: list[Mapping[str, datetime]] = await oldest.to_list(None)
         return found[0]["at"] if found else None
 
-    async def is_filled(self, version: int) -> bool:
+    async def is_filled(self, version: int, *, partitions: int) -> bool:
         async with transient():
             steps = await self._steps.find({}, projection=["version", "after"]).to_list(None)
-        return bool(steps) and all(
-            (each["version"], each["after"]) == (version, None) for each in steps
-        )
+        filled = [each for each in steps if (each["version"], each["after"]) == (version, None)]
+        return len(filled) >= partitions
 
     async def summaries(self, ids: Some[str]) -> Mapping[str, Summarized]:
         found = await _by_id(self._summaries, list(ids))

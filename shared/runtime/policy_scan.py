@@ -33,6 +33,9 @@ class _Course:
     left: frozenset[int]
     after: str = ""
     """The id of the last aggregate that was looked at; empty before the first."""
+    after_others: bool = False
+    """Whether others may have had the partitions, and summarized by another policy what this one
+    had decided."""
 
 
 class PolicyScan(Generic[F, P]):
@@ -56,7 +59,9 @@ class PolicyScan(Generic[F, P]):
         policy, assignment = self._decider.policy, self._ownership.assignments
         course = self._course
         if course is None or (course.assignment, course.version) != (assignment, policy.version):
-            course = self._course = await self._begin(turn)
+            course = self._course = replace(
+                await self._begin(turn), after_others=self._is_after_others(assignment)
+            )
         self._show_left(len(course.left))
         if not course.left or not course.left <= read_until.keys():
             return
@@ -68,6 +73,9 @@ class PolicyScan(Generic[F, P]):
             if not all(is_decidable(one, read_until[one.partition], now) for one in found):
                 return
             await self._reconciler.decide_anew(found, turn, read_until)
+        if course.after_others:
+            decided = dict(page).keys() - outdated
+            await self._reconciler.mark(sorted(decided))
         if len(page) == self._page:
             self._course = replace(course, after=page[-1][0])
         else:
@@ -75,6 +83,12 @@ class PolicyScan(Generic[F, P]):
             begun = replace(done, complete=False)
             await self._store.mark_policy(course.left, done, instead_of=begun)
             self._course = None
+
+    def _is_after_others(self, assignment: int) -> bool:
+        before = self._course
+        if before is None or before.assignment != assignment:
+            return True
+        return before.after_others and bool(before.left)
 
     def nothing_owned(self) -> None:
         """Show that no partition of this instance is left to be gone through."""

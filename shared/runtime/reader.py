@@ -81,8 +81,9 @@ class Reader(Protocol[F]):
         ...
 
     async def summarized_until(self) -> datetime | None:
-        """What was written by then is in lists and totals; None: what was stored before there were
-        any is still being added."""
+        """What was written by then is in lists and totals that are read after this; None: what was
+        stored before there were any is still being added. A write whose process ended in it is in
+        them once its partition is settled, seconds later."""
         ...
 
 

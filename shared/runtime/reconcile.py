@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 import structlog
 
@@ -37,6 +37,9 @@ MAX_INTENT_CHARACTERS = 4_000_000
 REFUSED = "refused by the broker"
 UNWRITABLE = "refused by the database"
 """Why an aggregate is set aside: its message, or its document, can never be taken."""
+Messages: TypeAlias = tuple[Outgoing, ...]
+Written: TypeAlias = tuple[tuple[str, int], ...]
+
 UNSAID = ""
 """The hash of no message."""
 
@@ -93,6 +96,17 @@ class Reconciler(Generic[F, P]):
         up to which its partition has been read."""
         work = {one.id: Work(one.partition, read_until=read_until[one.partition]) for one in found}
         await self.reconcile(work, turn, {one.id: one for one in found})
+
+    async def mark(self, ids: Sequence[str]) -> None:
+        """Let these aggregates, as they are stored, be summarized once more."""
+        if self._summaries is None or not ids:
+            return
+        at, found = self._clock.now(), dict[int, list[str]]()
+        for one in (await self.store.load(ids)).values():
+            found.setdefault(one.partition, []).append(one.id)
+        await self._summaries.add_marks(
+            [Mark(self._intent_id(at), part, at, tuple(some)) for part, some in found.items()]
+        )
 
     async def begin(self, turn: Turn) -> None:
         """What every turn begins with: settle what earlier ones may have left behind."""
@@ -190,21 +204,14 @@ class Reconciler(Generic[F, P]):
                 log.error("a change was not observed", because=where_raised(error))
 
     def _intents_of(self, changes: Sequence[Change]) -> list[Intent]:
-        at, marked = self._clock.now(), self._summaries is not None
+        at = self._clock.now()
         by_partition: dict[int, list[Change]] = {}
         for change in changes:
-            if change.messages or marked:
-                by_partition.setdefault(change.after.partition, []).append(change)
+            by_partition.setdefault(change.after.partition, []).append(change)
         return [
-            Intent(
-                self._intent_id(at),
-                partition,
-                at,
-                tuple(message for change in part for message in change.messages),
-                tuple((each.after.id, each.after.version) for each in part) if marked else (),
-            )
+            Intent(self._intent_id(at), partition, at, messages, written)
             for partition, found in by_partition.items()
-            for part in _parts(found)
+            for messages, written in _parts(found, marked=self._summaries is not None)
         ]
 
     async def _publish(self, messages: Sequence[Outgoing]) -> None:
@@ -298,15 +305,17 @@ def _which_may_yet_be_written(intent: Intent, known: Mapping[str, Aggregate]) ->
             yield id_
 
 
-def _parts(changes: Sequence[Change]) -> Iterable[list[Change]]:
-    part: list[Change] = []
+def _parts(changes: Sequence[Change], *, marked: bool) -> Iterator[tuple[Messages, Written]]:
+    """What the intents of these changes say: the messages in portions that a document holds; and
+    with the first of them the aggregates, where they are `marked` when all is done."""
+    written = tuple((each.after.id, each.after.version) for each in changes) if marked else ()
+    part: list[Outgoing] = []
     size = 0
-    for change in changes:
-        more = sum(len(message.data) for message in change.messages)
-        if part and size + more > MAX_INTENT_CHARACTERS:
-            yield part
-            part, size = [], 0
-        part.append(change)
-        size += more
-    if part:
-        yield part
+    for message in (message for change in changes for message in change.messages):
+        if part and size + len(message.data) > MAX_INTENT_CHARACTERS:
+            yield tuple(part), written
+            part, size, written = [], 0, ()
+        part.append(message)
+        size += len(message.data)
+    if part or written:
+        yield tuple(part), written

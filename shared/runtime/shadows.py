@@ -39,7 +39,9 @@ def shadow_routes(reader: Reader[Any]) -> APIRouter:
         after: str = "",
         limit: Limit = 100,
     ) -> ShadowPage:
-        """As of a moment ago; complete once `totals` has all of the dealer's customers."""
+        """As of a moment ago; complete once `totals` has all of the dealer's customers. After other
+        rules came into force beside which they are tried, `/policies/progress` tells how many
+        customers are still compared with those before."""
         dealer_id = known_dealer(reader, group, dealer)
         tried = reader.policy.shadow(dealer_id)
         if tried is None:
@@ -49,6 +51,7 @@ def shadow_routes(reader: Reader[Any]) -> APIRouter:
                     "`aftercare policy shadow set` begins it"
                 )
             )
+        until = await reader.summarized_until()  # first: what follows may only be newer
         page = await reader.listed(
             dealer_id, DIFFERING, descending=order == "won", after=after, limit=limit
         )
@@ -57,7 +60,7 @@ def shadow_routes(reader: Reader[Any]) -> APIRouter:
             dealer_id=dealer_id,
             version=tried.version,
             totals=tried_in(await reader.totals(dealer_id), tried.version),
-            summarized_until=await reader.summarized_until(),
+            summarized_until=until,
             customers=tuple(each for each in found if each is not None),
             next=page.next,
         )

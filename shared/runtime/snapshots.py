@@ -1,6 +1,6 @@
 """The reader over a store: aggregates as they are decided for the present."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -32,9 +32,11 @@ class StoreReader(Generic[F, P]):
         dealers: Dealers,
         *,
         summaries: SummaryReads | None = None,
+        partitions: Callable[[], int] = lambda: 1,
     ) -> None:
-        """`summaries`: of a decider that has any."""
+        """`summaries`: of a decider that has any; and how many `partitions` it reads."""
         self._summaries = summaries
+        self._partitions = partitions
         self._decider = decider
         self._store = store
         self._clock = clock
@@ -107,7 +109,10 @@ class StoreReader(Generic[F, P]):
 
     async def summarized_until(self) -> datetime | None:
         now, summaries = self._clock.now(), self._decider.summaries
-        if summaries is None or not await self._of_summaries.is_filled(summaries.version):
+        if summaries is None:
+            return None
+        version, partitions = summaries.version, self._partitions()
+        if not await self._of_summaries.is_filled(version, partitions=partitions):
             return None
         return await self._of_summaries.oldest_mark() or now
 

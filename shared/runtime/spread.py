@@ -5,7 +5,7 @@ asked for in windows that hold about a page. That is right whatever the sample s
 old or missing makes them too wide or too narrow, and no line is left out.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -42,5 +42,5 @@ class ListSpread:
         if descending:
             at = bisect_left(numbers, high) - reach
             return Piece(max(numbers[at], low) if at >= 0 else low, high)
-        at = bisect_left(numbers, low) + reach
+        at = bisect_right(numbers, low) + reach
         return Piece(low, min(numbers[at], high) if at < len(numbers) else high)

@@ -117,8 +117,8 @@ class SummaryReads(Protocol):
         """When what is marked was written, the first of it; None: nothing is marked."""
         ...
 
-    async def is_filled(self, version: int) -> bool:
-        """Whether all partitions that are known were brought to this version of summaries."""
+    async def is_filled(self, version: int, *, partitions: int) -> bool:
+        """Whether as many partitions, which are all, were brought to this version of summaries."""
         ...
 
 

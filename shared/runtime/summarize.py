@@ -49,6 +49,9 @@ FILL_PAGE = 2000
 """Of how many stored aggregates the ids are read at once where all are summarized once more."""
 MOST_CHARACTERS = 50_000
 """How large a summary may be: a step holds many, and is one document."""
+STEP_COUNTERS = 200_000
+"""How many counters the totals of a step have together, unless it is for one aggregate alone: they
+take 5 to 13 bytes each, and MongoDB has 16 MB for the step."""
 MOST_GROUPS = 1000
 """How many groups of a dealer are counted by themselves in a partition: what a source says can be
 anything, and a total is one document."""
@@ -60,8 +63,6 @@ BEHIND = timedelta(seconds=10)
 REST_BEHIND_SECONDS = 5.0
 """How long it rests after a step while a partition is `BEHIND` what its topics hold."""
 
-KEPT = "\x00"
-"""What is no id: where the next step goes on is what it was."""
 _PERIOD = re.compile(r"[0-9A-Za-z-]{1,32}")
 
 log = structlog.get_logger()
@@ -90,6 +91,8 @@ class Summarizer(Generic[F, P]):
         self._taken: Sequence[str] = ()
         self._unfilled: deque[Sequence[str]] = deque()
         """The ids of a page of what is stored, a step's each."""
+        self._is_to_fill = False
+        """Whether it is their turn: marks may come without end."""
 
     async def run(self) -> None:
         """Summarize until cancelled; trouble with the database is waited out."""
@@ -112,25 +115,33 @@ class Summarizer(Generic[F, P]):
                 await asyncio.sleep(max(rest, REST_BEHIND_SECONDS) if self._is_behind() else rest)
 
     async def turn(self) -> bool:
-        """One step for what the oldest marks name, else for the next of what was stored before
-        there were these summaries. Returns whether more may be waiting. Raises
+        """One step for what the oldest marks name, or for the next of what was stored before there
+        were these summaries: each has its turn. Returns whether more may be waiting. Raises
         `TransientFailure`."""
         if self._assignment != self._ownership.assignments:
             self._forget()
             self._assignment = self._ownership.assignments
         try:
             if not self._marked:
+                if self._is_to_fill and await self._fill():
+                    self._is_to_fill = False
+                    return True
                 await self._take_marks()
             if not self._marked:
                 return await self._fill()
-            partition, ids = self._marked.popleft()
-            await self._step(partition, ids, await self._aggregates.load(ids))
-            if not self._marked:
-                await self._store.remove_marks(self._taken)
+            await self._take_up_marked()
         except BaseException:
             self._forget()
             raise
         return True
+
+    async def _take_up_marked(self) -> None:
+        partition, ids = self._marked.popleft()
+        last = await self._begun(partition)
+        await self._step(last, ids, await self._aggregates.load(ids), after=last.after)
+        if not self._marked:
+            await self._store.remove_marks(self._taken)
+            self._is_to_fill = True
 
     def _forget(self) -> None:
         """What was read may be another by now: begin again with what is stored."""
@@ -171,34 +182,56 @@ class Summarizer(Generic[F, P]):
         for partition, after in left.items():
             mine = {id_: one for id_, one in found.items() if one.partition == partition}
             until = max(after, ids[-1]) if ids else None
-            await self._step(partition, list(mine), mine, after=until)
+            await self._step(await self._begun(partition), list(mine), mine, after=until)
         return True
 
     async def _step(
         self,
-        partition: int,
+        last: SummaryStep,
         ids: Sequence[str],
         aggregates: Mapping[str, Aggregate],
         *,
-        after: str | None = KEPT,
+        after: str | None,
     ) -> None:
-        """Write what has changed of these aggregates, unless nothing has."""
-        last = await self._begun(partition)
+        """Write what has changed of these aggregates, which were read after the last step was.
+
+        Where nothing has, a step is written all the same, for marks are removed after it: so
+        whoever else believes to own the partition cannot write what it has read before. Only a
+        page of what is stored needs none, but the last page.
+        """
         held = await self._store.summaries(ids)
-        groups = await self._groups(partition, ids)
-        changed = [
-            found
+        groups = await self._groups(last.partition, ids)
+        found = (
+            self._changed(id_, last.partition, aggregates.get(id_), held.get(id_), groups)
             for id_ in ids
-            if (found := self._changed(id_, partition, aggregates.get(id_), held.get(id_), groups))
-        ]
-        step = replace(last, after=last.after if after == KEPT else after)
-        if changed or (step.after is None and last.after is not None):
-            totals = await self._totals(partition, changed, held)
-            step = replace(step, number=last.number + 1)
-            whole = replace(step, summaries=tuple(changed), totals=tuple(totals))
-            await self._store.begin_step(whole)
-            await self._store.carry_out(whole)
-        self._last[partition] = step
+        )
+        changed = [each for each in found if each is not None]
+        if changed or after in (last.after, None):
+            await self._write(last, changed, held, after=after)
+        else:
+            self._last[last.partition] = replace(last, after=after)
+
+    async def _write(
+        self,
+        last: SummaryStep,
+        changed: Sequence[Summarized],
+        held: Mapping[str, Summarized],
+        *,
+        after: str | None,
+    ) -> SummaryStep:
+        """The next step, with the totals that follow from what has changed; several steps where one
+        would be too large. Returns the last of them, without what it wrote."""
+        totals = await self._totals(last.partition, changed, held)
+        if len(changed) > 1 and sum(len(total.counts) for total in totals) > STEP_COUNTERS:
+            half = len(changed) // 2
+            last = await self._write(last, changed[:half], held, after=last.after)
+            return await self._write(last, changed[half:], held, after=after)
+        step = replace(last, number=last.number + 1, after=after)
+        whole = replace(step, summaries=tuple(changed), totals=tuple(totals))
+        await self._store.begin_step(whole)
+        await self._store.carry_out(whole)
+        self._last[last.partition] = step
+        return step
 
     async def _begun(self, partition: int) -> SummaryStep:
         """The last step of a partition, carried out, without what it wrote."""

@@ -94,9 +94,9 @@ class MemorySummaries:
         marks = [to_mark_to_summarize(each) for each in self._marks.values()]
         return min((mark.at for mark in marks), default=None)
 
-    async def is_filled(self, version: int) -> bool:
+    async def is_filled(self, version: int, *, partitions: int) -> bool:
         steps = [to_step(each) for each in self._steps.values()]
-        return bool(steps) and all((each.version, each.after) == (version, None) for each in steps)
+        return sum((each.version, each.after) == (version, None) for each in steps) >= partitions
 
     async def summaries(self, ids: Collection[str]) -> Mapping[str, Summarized]:
         return {id_: to_summarized(self._summaries[id_]) for id_ in ids if id_ in self._summaries}

@@ -92,7 +92,7 @@ class NetworkSummaries:
     async def oldest_mark(self) -> datetime | None:
         raise AssertionError("no process reads its lists")
 
-    async def is_filled(self, version: int) -> bool:
+    async def is_filled(self, version: int, *, partitions: int) -> bool:
         raise AssertionError("no process reads its lists")
 
     async def _call(self, what: str, effect: Effect[T], torn: Effect[object] | None = None) -> T:

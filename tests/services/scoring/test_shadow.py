@@ -20,6 +20,7 @@ from services.scoring.domain.rulebook import ScoringEdition, ScoringRulebook
 from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import Event
 from shared.decider.decider import Decider
+from shared.decider.summary import ListedPage
 from shared.platform.http import make_app
 from shared.policies.by_edition import by_edition
 from shared.policies.folder import RulesFolder
@@ -152,6 +153,20 @@ async def test_what_was_counted_of_other_rules_is_not_mixed_in() -> None:
         told = (await asked.get(f"/v1/dealers/{DEALER}/shadow")).json()
     assert told["totals"]["judged"] == 0
     assert told["customers"] == []
+
+
+async def test_it_does_not_claim_what_was_summarized_after_it_was_read() -> None:
+    class Busy(MemoryReader[ScoringFacts, ScoringRulebook]):
+        async def listed(self, *args: Any, **options: Any) -> ListedPage:
+            self.until = day("2025-03-01")
+            return await super().listed(*args, **options)
+
+    reader = Busy.deciding(scoring(), FACTS, NOW, dealers=DEALERS)
+    served = make_app(title="scoring")
+    served.include_router(routes(reader, ManualClock(NOW), dealers=DEALERS))
+    async with AsyncClient(transport=ASGITransport(served), base_url="http://x") as asked:
+        told = (await asked.get(f"/v1/dealers/{DEALER}/shadow")).json()
+    assert told["summarized_until"] == "2025-02-01T10:00:00.000Z"
 
 
 async def test_one_that_cannot_be_judged_parks_nobody_and_is_counted() -> None:

@@ -3,10 +3,11 @@
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from shared.contracts.intake import VisitRecorded
 from shared.decider.decider import Decider
-from shared.decider.summary import Summary
+from shared.decider.summary import Summaries, Summary
 from shared.platform.errors import Conflict
 from shared.runtime.snapshots import StoreReader
 from shared.runtime.summaries import SummaryStep
@@ -25,6 +26,15 @@ from tests.shared.runtime.toy import (
 Toy = Decider[ToyFacts, ToyPolicy]
 
 
+def _by_points(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
+    rank = policy.points * len(facts.visits)
+    return Summary(ranks={"visits": rank}, line={}, counts={"all": {"points": rank}})
+
+
+BY_POINTS = replace(SUMMARIZED, summaries=Summaries(lists=("visits",), summarize=_by_points))
+"""What another policy says otherwise."""
+
+
 class Crash(BaseException):
     """The process ends here."""
 
@@ -38,6 +48,8 @@ class FaultySummaries(MemorySummaries):
         self.faults: dict[int, tuple[bool, BaseException]] = {}
         self.meanwhile: Callable[[], Awaitable[object]] | None = None
         """What happens once while a step is half carried out."""
+        self.before: dict[str, Callable[[], Awaitable[object]]] = {}
+        """What happens once before the next call of this name."""
 
     async def carry_out(self, step: SummaryStep) -> None:
         """Summaries first, as the real one does."""
@@ -49,9 +61,22 @@ class FaultySummaries(MemorySummaries):
 
     def __getattribute__(self, name: str) -> object:
         found = super().__getattribute__(name)
+        if name == "steps":
+            return self._late(name, found)
         if name not in {"add_marks", "remove_marks", "begin_step", "carry_out", "marks"}:
             return found
-        return self._faulty(found)
+        return self._late(name, self._faulty(found))
+
+    def _late(
+        self, name: str, call: Callable[..., Awaitable[object]]
+    ) -> Callable[..., Awaitable[object]]:
+        async def called(*args: object, **options: object) -> object:
+            before = self.before.pop(name, None)
+            if before is not None:
+                await before()
+            return await call(*args, **options)
+
+        return called
 
     def _faulty(self, call: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
         async def called(*args: object, **options: object) -> object:
@@ -102,6 +127,7 @@ class House:
             self.instance.clock,
             DEALERS,
             summaries=self.summaries,
+            partitions=lambda: 6,
         )
 
     async def expected(self) -> Mapping[str, Summary]:

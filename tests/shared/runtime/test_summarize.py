@@ -1,6 +1,5 @@
 """Lists and totals follow what is written: soon, exactly, whatever is cut off and by whom."""
 
-import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,19 +8,11 @@ from random import Random
 import pytest
 
 from shared.contracts.identifiers import customer_key
-from shared.contracts.intake import VisitRecorded
 from shared.decider.summary import MOST_RANK, Summaries, Summary
-from shared.platform.errors import Conflict, TransientFailure
+from shared.platform.errors import TransientFailure
 from shared.runtime import summarize as summarizing
-from shared.runtime.ownership import Ownership, Pulse
-from shared.runtime.plan import Work
-from shared.testing.clock import ManualClock
-from shared.testing.publisher import MemoryPublisher
-from shared.testing.store import MemoryStore
-from shared.testing.summaries import MemorySummaries
 from tests.metrics import Metrics
-from tests.shared.runtime.house import FaultyStore
-from tests.shared.runtime.summarizing import Crash, House
+from tests.shared.runtime.summarizing import BY_POINTS, Crash, House
 from tests.shared.runtime.toy import (
     DAY,
     DEALER,
@@ -29,11 +20,9 @@ from tests.shared.runtime.toy import (
     SUMMARIZED,
     ToyFacts,
     ToyPolicy,
-    event,
     summarize,
     visit,
 )
-from tests.working import working
 
 ONE = customer_key(DEALER, "dms", "1")
 
@@ -89,11 +78,7 @@ async def test_a_deadline_moves_it_without_an_event(house: House) -> None:
 
 
 async def test_another_policy_brings_all_to_its_summaries() -> None:
-    def by_points(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
-        rank = policy.points * len(facts.visits)
-        return Summary(ranks={"visits": rank}, line={}, counts={"all": {"points": rank}})
-
-    house = House(replace(SUMMARIZED, summaries=Summaries(lists=("visits",), summarize=by_points)))
+    house = House(BY_POINTS)
     await house.own()
     await house.take(visit(1), visit(2, customer="2"))
     await house.settle()
@@ -118,6 +103,7 @@ async def test_what_was_stored_before_there_were_lists_is_added_once() -> None:
     assert await house.reader.summarized_until() is None
     await house.settle()
     assert Metrics("toy").value("summary_partitions_left") == 0
+    assert await house.reader.summarized_until() is None
     other = house.start()
     await house.own(3, 4, 5, instance=other)
     await house.settle(other)
@@ -145,6 +131,24 @@ async def test_a_fill_that_was_cut_off_goes_on_where_it_was(
     while await later.worker.summarize():
         turns += 1
     assert turns < 8
+    assert await house.is_exact()
+
+
+async def test_a_fill_goes_on_while_events_come_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shared.runtime.summarize.STEP_AGGREGATES", 5)
+    house = House(replace(SUMMARIZED, summaries=None))
+    await house.own()
+    await house.take(*(visit(number, customer=f"{number:03}") for number in range(40)))
+    house.decider = SUMMARIZED
+    house.instance = house.start()
+    await house.own()
+    for number in range(40):
+        await house.take(visit(number + 40, customer="new"))
+        await house.instance.worker.summarize()
+    assert await house.reader.summarized_until() is not None
+    await house.settle()
     assert await house.is_exact()
 
 
@@ -206,73 +210,6 @@ async def test_one_that_cannot_be_summarized_hides_no_other(wrong: str) -> None:
     assert metrics.value("summaries_failed_total") == 1
 
 
-async def test_two_that_believe_to_own_a_partition_count_nothing_twice(house: House) -> None:
-    """One goes on with the same customer while a step of the other is half carried out."""
-    rival = house.start()
-    await house.own(3, instance=rival)
-    await house.settle()
-    await house.settle(rival)
-
-    async def rival_works() -> None:
-        await rival.take(3, visit(2))
-        for _ in range(3):
-            with contextlib.suppress(Conflict):
-                await rival.worker.summarize()
-
-    await house.take(visit(1))
-    house.summaries.meanwhile = rival_works
-    await house.settle()
-    await house.settle(rival)
-    assert await house.is_exact()
-    await house.take(visit(3))
-    await house.settle()
-    assert await house.is_exact()
-
-
-async def test_a_step_of_before_that_lands_late_changes_nothing(house: House) -> None:
-    await house.settle()
-    await house.take(visit(1))
-    await house.settle()
-    old = (await house.summaries.steps([3]))[3]
-    assert old.summaries
-    assert old.totals
-    await house.take(visit(2))
-    await house.settle()
-    await house.summaries.carry_out(old)
-    assert await house.is_exact()
-
-
-async def test_a_write_that_says_nothing_cannot_land_once_its_mark_was_taken() -> None:
-    """Its reply was lost, and it comes after all when its partition was settled and summarized."""
-    memory = MemoryStore()
-    store, summaries = FaultyStore(memory), MemorySummaries()
-    ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
-    worker = working(
-        replace(SUMMARIZED),
-        store=store,
-        publisher=MemoryPublisher(),
-        clock=ManualClock(START),
-        ownership=ownership,
-        summaries=summaries,
-    )
-    await ownership.gained([3])
-
-    async def take(*visits: VisitRecorded) -> None:
-        async with ownership.turn() as turn:
-            await worker.reconciler.begin(turn)
-            work = {found.key: Work(3, (found,)) for found in map(event, visits)}
-            await worker.reconciler.reconcile(work, turn)
-
-    await take(visit())
-    store.faults["save"] = ("later", TransientFailure("database: no reply"))
-    with pytest.raises(TransientFailure):
-        await take(visit(revision=2, opened_at=START - 40 * DAY))
-    await take()
-    [late] = store.landing_late
-    with pytest.raises(Conflict):
-        await memory.save(late)
-
-
 @pytest.mark.parametrize("seed", range(40))
 async def test_whatever_is_cut_off_nothing_is_lost_and_nothing_counts_twice(seed: int) -> None:
     """Each call may fail before or after it took effect, and the process may end there."""
@@ -305,6 +242,45 @@ async def test_whatever_is_cut_off_nothing_is_lost_and_nothing_counts_twice(seed
     await house.settle()
     assert await house.is_exact()
     assert await house.reader.summarized_until() == START
+
+
+async def test_a_step_that_would_be_too_large_is_made_in_parts(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step is one document, and each total that it changes is in it as a whole."""
+    monkeypatch.setattr(summarizing, "STEP_COUNTERS", 5)
+
+    def everywhere(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
+        mine = min(facts.visits).rpartition("/")[2]
+        counts = {"2026-10": {mine: 1}, "2026-11": {mine: 1, "n": 1}}
+        return Summary(ranks={}, line={}, counts=counts)
+
+    house = House(replace(SUMMARIZED, summaries=Summaries(lists=(), summarize=everywhere)))
+    await house.own()
+    await house.settle()
+    began = (await house.summaries.steps([3]))[3].number
+    await house.take(*(visit(number, customer=str(number)) for number in range(8)))
+    await house.settle()
+    names = {str(number): 1 for number in range(8)}
+    assert await house.reader.totals(DEALER) == {"2026-10": names, "2026-11": names | {"n": 8}}
+    assert (await house.summaries.steps([3]))[3].number == began + 7  # the first two fit
+    assert await house.summaries.marks([3], limit=1) == []
+
+
+async def test_a_fill_in_parts_goes_on_behind_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summarizing, "STEP_COUNTERS", 1)
+    house = House(replace(SUMMARIZED, summaries=None))
+    await house.own()
+    await house.take(*(visit(number, customer=str(number)) for number in range(5)))
+    house.decider = SUMMARIZED
+    house.instance = house.start()
+    await house.own()
+    seen = []
+    for _ in range(2):
+        await house.instance.worker.summarize()
+        seen.append((await house.summaries.steps([3]))[3].after)
+    assert seen == [customer_key(DEALER, "dms", "4"), None]
+    assert await house.is_exact()
 
 
 async def test_groups_are_counted_and_not_told(house: House) -> None:

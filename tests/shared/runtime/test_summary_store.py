@@ -9,8 +9,9 @@ import pytest
 
 from shared.decider.summary import MOST_RANK, Place, Summary
 from shared.platform.errors import Conflict
+from shared.platform.mongo import MAX_DOCUMENT_BYTES
 from shared.runtime.summaries import Mark, Summarized, SummaryStep, SummaryStore, Total
-from shared.runtime.summary_documents import from_summarized, is_sampled
+from shared.runtime.summary_documents import from_summarized, from_total, is_sampled, to_total
 
 NOW = datetime(2026, 11, 21, 10, 5, 0, 123000, tzinfo=UTC)
 ALL = range(MOST_RANK + 1)
@@ -237,12 +238,13 @@ async def test_those_of_one_number_are_told_apart_by_their_ids(
 async def test_it_is_filled_once_every_partition_was_brought_to_the_version(
     summary_store: SummaryStore,
 ) -> None:
-    assert not await summary_store.is_filled(1)
+    assert not await summary_store.is_filled(1, partitions=1)
     await summary_store.begin_step(step(1))
-    assert await summary_store.is_filled(1)
-    assert not await summary_store.is_filled(2)
+    assert await summary_store.is_filled(1, partitions=1)
+    assert not await summary_store.is_filled(1, partitions=2)
+    assert not await summary_store.is_filled(2, partitions=1)
     await summary_store.begin_step(step(1, partition=4, after=""))
-    assert not await summary_store.is_filled(1)
+    assert not await summary_store.is_filled(1, partitions=2)
 
 
 def test_the_sample_is_one_of_32_whatever_the_ids_and_their_places() -> None:
@@ -252,3 +254,22 @@ def test_the_sample_is_one_of_32_whatever_the_ids_and_their_places() -> None:
     low = sum(Place.of(0, id_).number < 2**31 for id_ in sampled)
     assert 0.4 < low / len(sampled) < 0.6
     assert "sampled" in from_summarized(summarized(sampled[0]))
+
+
+def test_a_total_of_whatever_names_is_a_small_part_of_a_document() -> None:
+    """A tenth of the groups that are counted by themselves, of words as long as they may be, each
+    with all of a service's counters, in whatever order: a step of one has 38 such totals."""
+    random = Random(3)
+    words = ["".join(chr(random.randint(0x4E00, 0x9FA5)) for _ in range(40)) for _ in range(100)]
+    names = [f"o{word} {counter}" for counter in range(10, 37) for word in words]
+    random.shuffle(names)
+    total = Total(
+        dealer_id="g/d",
+        partition=3,
+        period="2026-11",
+        version=1,
+        counts={name: random.randint(1, 999) for name in names},
+    )
+    document = from_total(total)
+    assert 10 * 38 * len(document["counts"]) < MAX_DOCUMENT_BYTES
+    assert to_total(document) == total
