@@ -1,11 +1,10 @@
 """Points for each day with a visit."""
 
-from datetime import date
-
 from services.scoring.domain.awards import Awards
 from services.scoring.domain.history import CustomerHistory
 from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import TWO_YEARS, Rule
+from services.scoring.domain.visit_days import give_by_day
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
 from shared.contracts.values import Bilingual
@@ -16,12 +15,7 @@ FORM: Form | None = None
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
     """Several orders closed on one local day are one visit, from the first of them on."""
-    days: set[date] = set()
-    for visit in history.visits:
-        day = visit.order.day
-        if day is not None and day not in days:
-            days.add(day)
-            awards.give(visit.at, visit.document_id, until=visit.sold_on_at)
+    give_by_day(history.visits, awards)
 
 
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:
