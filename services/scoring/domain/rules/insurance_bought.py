@@ -3,6 +3,7 @@
 from services.scoring.domain.awards import Awards
 from services.scoring.domain.history import CustomerHistory
 from services.scoring.domain.measures import ScoringMeasures
+from services.scoring.domain.pieces import give_by_piece
 from services.scoring.domain.rule import ONE_YEAR_TO_TWO, Rule
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
@@ -13,14 +14,8 @@ FORM: Form | None = "accessories_insurance"
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
-    """Those of a sale are the buyer's alone; what an order takes back of them does not count."""
-    for purchase in history.purchases:
-        if purchase.sale.role == "buyer":
-            for _ in range(purchase.sale.insurances):
-                awards.give(purchase.at, purchase.document_id)
-    for visit in history.visits:
-        for _ in range(visit.order.insurances):
-            awards.give(visit.at, visit.document_id)
+    """Until it is given back."""
+    give_by_piece(history, awards, lambda document: document.insurances)
 
 
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:
