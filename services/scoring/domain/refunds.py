@@ -22,9 +22,7 @@ class Left(NamedTuple):
     amount: int
 
 
-def left_of(
-    bought: Sequence[Bought], given_back: Iterable[Bought]
-) -> Mapping[str, Sequence[Left]]:
+def left_of(bought: Sequence[Bought], given_back: Iterable[Bought]) -> Mapping[str, Sequence[Left]]:
     """Document -> what is left of it, of those of which something was given back; never less
     than nothing.
 
