@@ -7,10 +7,10 @@ from services.scoring.domain.pieces import give_by_piece
 from services.scoring.domain.rule import ONE_YEAR_TO_TWO, Rule
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
-from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="value", points=5, fades=ONE_YEAR_TO_TWO, at_most=20)
 FORM: Form | None = "accessories_insurance"
+counted = things("insurance bought or renewed", "insurances bought or renewed", "投保、续保{}份")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
@@ -21,10 +21,3 @@ def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) ->
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:
     """What the points are given for."""
     return f"{rule.points} per insurance bought or renewed"
-
-
-def counted(count: int) -> Bilingual:
-    """What that many things are called."""
-    return things(
-        count, "insurance bought or renewed", "insurances bought or renewed", "投保、续保{}份"
-    )

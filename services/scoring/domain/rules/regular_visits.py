@@ -7,10 +7,10 @@ from services.scoring.domain.rule import TWO_YEARS, Rule
 from services.scoring.domain.visit_days import give_by_day
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
-from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=6, fades=TWO_YEARS, at_most=24)
 FORM: Form | None = None
+counted = things("day with a visit", "days with a visit", "到店{}天")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
@@ -21,13 +21,3 @@ def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) ->
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:
     """What the points are given for."""
     return f"{rule.points} per day with a visit"
-
-
-def counted(count: int) -> Bilingual:
-    """What that many things are called."""
-    return things(
-        count,
-        "day with a visit",
-        "days with a visit",
-        "到店{}天",
-    )

@@ -9,10 +9,10 @@ from services.scoring.domain.refunds import Bought, Left, left_of
 from services.scoring.domain.rule import ONE_YEAR_TO_TWO, Rule
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
-from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="value", points=1, fades=ONE_YEAR_TO_TWO, at_most=40)
 FORM: Form | None = None
+counted = things("repair order paid for", "repair orders paid for", "自费维修{}单")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
@@ -51,13 +51,3 @@ def in_words(rule: Rule, measures: ScoringMeasures) -> str:
         return "nothing, as no currency has a rate"
     first = f"{', '.join(units[:-1])} or " if units[1:] else ""
     return f"{rule.points} per {first}{units[-1]} paid"
-
-
-def counted(count: int) -> Bilingual:
-    """What that many things are called."""
-    return things(
-        count,
-        "repair order paid for",
-        "repair orders paid for",
-        "自费维修{}单",
-    )

@@ -11,10 +11,12 @@ from services.scoring.domain.visit_days import give_by_day
 from services.scoring.domain.warranty import warranties
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
-from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=6, fades=ONE_YEAR_TO_TWO, at_most=18)
 FORM: Form | None = "after_warranty"
+counted = things(
+    "day with a visit after the warranty", "days with a visit after the warranty", "质保后回厂{}天"
+)
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
@@ -32,13 +34,3 @@ def _is_after(visit: ClosedVisit, ends: Mapping[str, date]) -> bool:
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:
     """What the points are given for."""
     return f"{rule.points} per day with a visit after the warranty"
-
-
-def counted(count: int) -> Bilingual:
-    """What that many things are called."""
-    return things(
-        count,
-        "day with a visit after the warranty",
-        "days with a visit after the warranty",
-        "质保后回厂{}天",
-    )
