@@ -2,117 +2,59 @@
 and month by month."""
 
 from asyncio import to_thread
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Request, Response
 
-from services.scoring.domain.counters import Shared
+from services.scoring.adapters.parameters import (
+    AS_A_TABLE,
+    DEFAULT_LIMIT,
+    PAGE_LIMIT,
+    TABLE_LIMIT,
+    After,
+    AskedTable,
+    By,
+    FromDay,
+    FromMonth,
+    ListLimit,
+    OfGrade,
+    OfRisk,
+    Order,
+    Period,
+    SeriesBy,
+    Sort,
+    ToDay,
+    ToMonth,
+    refusing,
+    with_next,
+    wrongly_asked,
+)
+from services.scoring.adapters.reading import (
+    counted_months,
+    customers_by_key,
+    customers_listed,
+    rules_of,
+    scored_customer,
+)
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.months import month_at
-from services.scoring.domain.policy import ScoringPolicy
-from services.scoring.domain.rulebook import ScoringRulebook
-from services.scoring.views import tables
 from services.scoring.views.analysis import SHARED, analysed
-from services.scoring.views.asked import WronglyAsked, asked_days, asked_list, asked_months
-from services.scoring.views.customer import course_of, customer_score, score_of
-from services.scoring.views.dealer import customers_page
+from services.scoring.views.asked import asked_days, asked_list
+from services.scoring.views.customer import course_of, customer_score
 from services.scoring.views.grades import grades_of
-from services.scoring.views.history import HistoryBy, local_day, series
-from services.scoring.views.listing import AskedList, FoundLines, WrongCursor, behind
+from services.scoring.views.history import local_day, series
+from services.scoring.views.listing import behind
 from services.scoring.views.rhythms import rhythms_page
 from services.scoring.views.shadow import shadow_score
-from services.scoring.views.totals import CountedMonths
+from services.scoring.views.tables import analysis_csv, customers_csv, grades_csv, history_csv
 from shared.contracts.http.rhythms import Rhythms
 from shared.contracts.http.scoring import CustomerScore, ScoreHistory
-from shared.contracts.http.scoring_lists import Customers, ListOrder, ListSort
-from shared.contracts.http.scoring_months import Analysis, AnalysisBy, Grades
-from shared.contracts.scoring import Grade, Risk
-from shared.contracts.values import Day
+from shared.contracts.http.scoring_lists import Customers
+from shared.contracts.http.scoring_months import Analysis, Grades
 from shared.dealers.dealer import Dealers
-from shared.decider.snapshot import Snapshot
-from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit, Responses
-from shared.platform.problems import Refusal, undecided, unknown, wrong_parameters
-from shared.platform.tables import CSV_CONTENT, Accept, Format, asks_for_csv, csv_response
-from shared.runtime import Reader, customer_snapshot, known_dealer, shadow_routes
+from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
+from shared.platform.problems import Refusal, unknown
+from shared.runtime import Reader, known_dealer, shadow_routes
 from shared.time.clock import TimeSource
-
-DEFAULT_LIMIT = 100
-PAGE_LIMIT = 500
-TABLE_LIMIT = 10_000
-"""How many customers a table has at most."""
-READ_AT_ONCE = 200
-"""How many lines of a list are read at once where some of them are not asked for."""
-MOST_READ = 2_000
-"""How many lines are read at most for a page where some are not asked for: it may be shorter."""
-AS_A_TABLE: Responses = {200: {"content": CSV_CONTENT}}
-
-ListLimit = Annotated[
-    int | None,
-    Query(
-        ge=1,
-        le=TABLE_LIMIT,
-        description=f"How many customers at most: up to {PAGE_LIMIT} (without it 100), in a table "
-        f"up to {TABLE_LIMIT} (without it that many).",
-    ),
-]
-After = Annotated[str, Query(description="The `after` of the page before; empty: the first page.")]
-Sort = Annotated[
-    ListSort | None,
-    Query(
-        description="`key`: all of them, by key. `score`. `risk`: by the risk, and since when they "
-        "stand so. `next_visit`: when they are expected. `points`: won and lost in `period`. "
-        "Without it `points` where a period is asked for, `score` where a grade or risk is, else "
-        "`key`."
-    ),
-]
-Order = Annotated[
-    ListOrder | None,
-    Query(description="Without it the next visits come first, of others what is the most."),
-]
-OfGrade = Annotated[Grade | None, Query(description="Those of this grade alone.")]
-OfRisk = Annotated[Risk | None, Query(description="Those at this risk alone.")]
-Period = Annotated[
-    str | None,
-    Query(description="A month such as `2026-10`, the present one or one of the 12 before it."),
-]
-FromMonth = Annotated[
-    str | None,
-    Query(alias="from", description="The first month, such as `2026-01`; at most 36 ago."),
-]
-ToMonth = Annotated[
-    str | None, Query(alias="to", description="The last month; without it the present one.")
-]
-FromDay = Annotated[Day | None, Query(alias="from", description="The first day.")]
-ToDay = Annotated[Day | None, Query(alias="to", description="The last day; without it today.")]
-By = Annotated[AnalysisBy, Query(description="What customers have in common.")]
-SeriesBy = Annotated[HistoryBy, Query(description="Every change, or the end of each day or month.")]
-Lang = Annotated[
-    tables.Lang | None,
-    Query(description="The language of a table's headings and words; without it both."),
-]
-
-
-@dataclass(frozen=True, slots=True)
-class TableWanted:
-    """Whether a table is wanted instead of JSON, and in which language."""
-
-    is_wanted: bool
-    lang: tables.Lang | None
-
-
-def _table_wanted(
-    asked: Format = None,
-    lang: Lang = None,
-    accept: Accept = "application/json",
-) -> TableWanted:
-    return TableWanted(asks_for_csv(accept, asked), lang)
-
-
-AskedTable = Annotated[TableWanted, Depends(_table_wanted)]
 
 
 def routes(reader: Reader[ScoringFacts], clock: TimeSource, *, dealers: Dealers) -> APIRouter:
@@ -148,23 +90,19 @@ def _routes_of_a_customer(
         table: AskedTable,
     ) -> ScoreHistory | Response:
         """By all that is known now: a document that arrives late changes what was before, too."""
-        snapshot = await _scored(reader, f"{group}/{dealer}/{source}/{number}")
+        snapshot = await scored_customer(reader, f"{group}/{dealer}/{source}/{number}")
         now, zone = clock.now(), dealers.zone_of(snapshot.dealer_id)
-        moments = course_of(snapshot, _rules(reader, snapshot, now), now).moments
+        moments = course_of(snapshot, rules_of(reader, snapshot, now), now).moments
         today = local_day(now, zone)
         began = min(local_day(moments[0].at, zone), today) if moments else today
-        with _asked():
+        with refusing():
             since, until = asked_days(by, first, last, began=began, today=today)
         found = ScoreHistory(
             customer_key=snapshot.id,
             moments=series(moments, by, since, until, zone=zone, now=now),
             as_of=now,
         )
-        if table.is_wanted:
-            return csv_response(
-                tables.history_csv(found, table.lang), name=f"history-{snapshot.dealer_id}"
-            )
-        return found
+        return table.answer(found, history_csv, name=f"history-{snapshot.dealer_id}")
 
     @router.get(
         "/customers/{key:path}",
@@ -172,9 +110,9 @@ def _routes_of_a_customer(
         responses=OF_A_CUSTOMER,
     )
     async def customer(key: CustomerKey) -> CustomerScore:
-        snapshot = await _scored(reader, key)
+        snapshot = await scored_customer(reader, key)
         now = clock.now()
-        score = customer_score(snapshot, _rules(reader, snapshot, now), now)
+        score = customer_score(snapshot, rules_of(reader, snapshot, now), now)
         if score is None:
             raise Refusal(unknown("no score of such a customer"))
         shadow = shadow_score(snapshot, reader.policy, now)
@@ -191,6 +129,7 @@ def _routes_of_lists(
         responses={**AS_A_TABLE, **OF_A_DEALER},
     )
     async def customers(
+        request: Request,
         group: str,
         dealer: str,
         *,
@@ -213,8 +152,8 @@ def _routes_of_lists(
         now = clock.now()
         most = limit or (TABLE_LIMIT if table.is_wanted else DEFAULT_LIMIT)
         if most > PAGE_LIMIT and not table.is_wanted:
-            raise _wrong("limit", f"at most {PAGE_LIMIT}; a table may have {TABLE_LIMIT}")
-        with _asked():
+            raise wrongly_asked("limit", f"at most {PAGE_LIMIT}; a table may have {TABLE_LIMIT}")
+        with refusing():
             asked = asked_list(
                 dealer_id,
                 sort=sort,
@@ -225,13 +164,12 @@ def _routes_of_lists(
                 present=month_at(now, dealers.zone_of(dealer_id)),
             )
         if asked is None:
-            found = await _by_key(reader, dealer_id, after, min(most, PAGE_LIMIT), now)
+            found = await customers_by_key(reader, dealer_id, after, most, now)
         else:
-            found = await _listed(reader, asked, after, most, now)
-        if table.is_wanted:
-            name = f"customers-{asked.sort if asked else 'key'}-{dealer_id}"
-            return csv_response(tables.customers_csv(found, table.lang), name=name)
-        return found
+            found = await customers_listed(reader, asked, after, most, now)
+        name = f"customers-{asked.sort if asked else 'key'}-{dealer_id}"
+        answer = table.answer(found, customers_csv, name=name)
+        return with_next(answer, request, after=found.after)
 
 
 def _route_of_grades(
@@ -255,8 +193,8 @@ def _route_of_grades(
         how many moved from one to another in it."""
         dealer_id = known_dealer(reader, group, dealer)
         now = clock.now()
-        found = await _counted(reader, dealers, dealer_id, now, first=first, last=last)
-        up_to_now = found if last is None else await _counted(reader, dealers, dealer_id, now)
+        found = await counted_months(reader, dealers, dealer_id, now, first=first, last=last)
+        up_to_now = found if last is None else await counted_months(reader, dealers, dealer_id, now)
         answer = Grades(
             dealer_id=dealer_id,
             now=grades_of(up_to_now.months[-1]),
@@ -264,9 +202,7 @@ def _route_of_grades(
             as_of=found.until,
             behind_seconds=behind(now, found.until),
         )
-        if table.is_wanted:
-            return csv_response(tables.grades_csv(answer, table.lang), name=f"grades-{dealer_id}")
-        return answer
+        return table.answer(answer, grades_csv, name=f"grades-{dealer_id}")
 
 
 def _route_of_the_analysis(
@@ -291,7 +227,7 @@ def _route_of_the_analysis(
         the month; a customer's car is the one that they bought or brought last."""
         dealer_id = known_dealer(reader, group, dealer)
         now = clock.now()
-        found = await _counted(
+        found = await counted_months(
             reader, dealers, dealer_id, now, first=first, last=last, among=SHARED.get(by)
         )
         answer = Analysis(
@@ -301,11 +237,7 @@ def _route_of_the_analysis(
             as_of=found.until,
             behind_seconds=behind(now, found.until),
         )
-        if table.is_wanted:
-            return csv_response(
-                tables.analysis_csv(answer, table.lang), name=f"analysis-{by}-{dealer_id}"
-            )
-        return answer
+        return table.answer(answer, analysis_csv, name=f"analysis-{by}-{dealer_id}")
 
 
 def _route_of_rhythms(router: APIRouter, reader: Reader[ScoringFacts], clock: TimeSource) -> None:
@@ -317,83 +249,3 @@ def _route_of_rhythms(router: APIRouter, reader: Reader[ScoringFacts], clock: Ti
     async def rhythms(group: str, dealer: str, after: str = "", limit: Limit = 100) -> Rhythms:
         page = await reader.page(known_dealer(reader, group, dealer), after=after, limit=limit)
         return rhythms_page(page, limit=limit, as_of=clock.now())
-
-
-async def _counted(
-    reader: Reader[ScoringFacts],
-    dealers: Dealers,
-    dealer_id: str,
-    now: datetime,
-    *,
-    first: str | None = None,
-    last: str | None = None,
-    among: Shared | None = None,
-) -> CountedMonths:
-    present = month_at(now, dealers.zone_of(dealer_id))
-    with _asked():
-        months = asked_months(first, last, present=present)
-    until = await reader.summarized_until()
-    totals = await reader.totals(dealer_id)
-    return await to_thread(CountedMonths.of, totals, months, until, among)
-
-
-async def _scored(reader: Reader[ScoringFacts], key: str) -> Snapshot[ScoringFacts]:
-    """The customer of this key, who can be decided and has a score."""
-    snapshot = await customer_snapshot(reader, key)
-    if snapshot is not None and snapshot.undecided_because is not None:
-        raise Refusal(undecided(f"not scored at present: {snapshot.undecided_because}"))
-    if snapshot is None or score_of(snapshot) is None:
-        raise Refusal(unknown("no score of such a customer"))
-    return snapshot
-
-
-def _rules(
-    reader: Reader[ScoringFacts], snapshot: Snapshot[ScoringFacts], now: datetime
-) -> ScoringPolicy:
-    rulebook: ScoringRulebook = reader.policy
-    return rulebook.in_force(snapshot.dealer_id, now).policy
-
-
-async def _by_key(
-    reader: Reader[ScoringFacts], dealer_id: str, after: str, limit: int, now: datetime
-) -> Customers:
-    if after and not after.startswith(f"{dealer_id}/"):
-        raise _wrong("after", "not the `after` of a page of this dealer's customers")
-    page = await reader.page(dealer_id, after=after, limit=limit)
-    return customers_page(page, limit=limit, now=now)
-
-
-async def _listed(
-    reader: Reader[ScoringFacts], asked: AskedList, after: str, limit: int, now: datetime
-) -> Customers:
-    try:
-        found = FoundLines(asked, limit, [], asked.place(after))
-    except WrongCursor:
-        raise _wrong("after", "not the `after` of a page of this list") from None
-    until = await reader.summarized_until()
-    read = 0
-    while not found.is_enough and read < max(MOST_READ, limit):
-        page = await reader.listed(
-            asked.dealer_id,
-            asked.name,
-            at_least=asked.part.at_least,
-            below=asked.part.below,
-            descending=asked.descending,
-            after=found.after,
-            limit=READ_AT_ONCE if asked.is_sifted else min(limit - len(found.lines), PAGE_LIMIT),
-        )
-        found.add(page.lines, page.next)
-        read += max(len(page.lines), 1)
-    return found.page(now, until)
-
-
-@contextmanager
-def _asked() -> Iterator[None]:
-    try:
-        yield
-    except WronglyAsked as wrong:
-        raise _wrong(wrong.parameter, wrong.message) from None
-
-
-def _wrong(parameter: str, message: str) -> Refusal:
-    return Refusal(wrong_parameters([{"loc": ("query", parameter), "msg": message}]))

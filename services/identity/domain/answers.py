@@ -76,7 +76,7 @@ def _passed(key: str, claims: Claims) -> list[CarPassed]:
         for sale in claim.bought:
             if other != key and sale.at > last and sale.sale_id not in sales:
                 found.append(_sold_on(sale.sale_id, sale.at, other))
-        found += (each for each in claim.passed if each.at >= last and each.sale_id not in sales)
+        found += (each for each in claim.passed if each.at > last and each.sale_id not in sales)
     return sorted(found, key=lambda each: (each.at, each.sale_id, each.customer_key))
 
 

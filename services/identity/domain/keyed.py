@@ -10,9 +10,14 @@ from hashlib import blake2b
 _DIGEST_BYTES = 16
 _SAYS_NOTHING = {
     *("unknown", "noname", "none", "null", "na", "nil", "test", "customer", "walkin"),
-    *("客户", "顾客", "未知", "不详", "无名", "散客", "测试"),
+    *("walkincustomer", "cashcustomer", "anonymous"),
+    *("客户", "顾客", "未知", "不详", "无名", "散客", "测试", "车主", "匿名", "新客户", "现金客户"),
 }
 """What is written where a name is not known."""
+_TITLES_BEFORE = {"mr", "mrs", "ms", "miss", "dr", "herr", "frau"}
+_TITLES_BEHIND = ("先生", "女士", "小姐", "太太", "夫人", "师傅", "老师", "经理", "老板", "总")
+_LONGEST_FAMILY_NAME = 2
+"""In Chinese characters: of so few before a title nobody knows whether they are the whole name."""
 
 
 class KeyedHash:
@@ -38,9 +43,24 @@ class KeyedHash:
 
 def comparable(name: str) -> str:
     """What of a name is compared: in one width and case, without spaces and what nobody sees.
-    Empty where no letter is left, and for words that stand for a name that is not known."""
+
+    Empty where no two different letters are left, for words that stand for a name that is not
+    known, and for a family name with a title, which a whole family shares.
+    """
     wide = unicodedata.normalize("NFKC", name).casefold()
     seen = (char for char in wide if not char.isspace() and unicodedata.category(char)[0] != "C")
     text = unicodedata.normalize("NFKC", "".join(seen))
     letters = "".join(char for char in text if unicodedata.category(char)[0] == "L")
-    return "" if not letters or letters in _SAYS_NOTHING else text
+    says_nothing = len(set(letters)) < 2 or letters in _SAYS_NOTHING
+    return "" if says_nothing or _is_family_name(wide, letters) else text
+
+
+def _is_family_name(wide: str, letters: str) -> bool:
+    """Whether it is one with a title, such as `王先生` or `Mr. Li`."""
+    first, *others = [*wide.replace(".", " ").split(), ""]
+    if first in _TITLES_BEFORE and len(others) <= 2:
+        return True
+    return any(
+        letters.endswith(title) and len(letters) - len(title) <= _LONGEST_FAMILY_NAME
+        for title in _TITLES_BEHIND
+    )

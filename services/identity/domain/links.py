@@ -30,7 +30,7 @@ def links(facts: IdentityFacts, policy: IdentityPolicy) -> Mapping[str, tuple[Li
     By rule, more than a person can have tell nobody from another: then those of staff are left.
     """
     said = statements(facts)
-    apart = apart_from(facts)
+    apart = apart_from(facts, policy)
     found: dict[str, list[Link]] = {}
     for link in _by_rule(facts, policy):
         if link.customer_key not in apart:
@@ -48,10 +48,13 @@ def links(facts: IdentityFacts, policy: IdentityPolicy) -> Mapping[str, tuple[Li
     return {key: tuple(found[key]) for key in sorted(found)}
 
 
-def apart_from(facts: IdentityFacts) -> Collection[str]:
-    """Who is somebody else, as staff say: whatever any rule says."""
+def apart_from(facts: IdentityFacts, policy: IdentityPolicy) -> Collection[str]:
+    """Who of those that the dealer looks at is somebody else, as staff say: whatever any rule
+    says."""
     said = (key for key, says in statements(facts).items() if says == "different")
-    return sorted(said)[:MOST_APART]
+    return sorted(key for key in said if is_within_reach(key, facts.customer_key, policy))[
+        :MOST_APART
+    ]
 
 
 def statements(facts: IdentityFacts) -> Mapping[str, Says]:

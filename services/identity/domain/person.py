@@ -111,7 +111,7 @@ def acquainted(facts: IdentityFacts, policy: IdentityPolicy) -> Acquainted:
         link for key, each in own.items() if key in answered for link in each
     )
     apart: dict[str, Collection[str]] = {key: each.apart for key, each in told.items()}
-    apart[facts.customer_key] = apart_from(facts)
+    apart[facts.customer_key] = apart_from(facts, policy)
     proposed = {key: each for key, each in own.items() if key not in answered}
     return Acquainted(facts.customer_key, proposed, known, apart)
 

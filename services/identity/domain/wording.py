@@ -12,19 +12,19 @@ def words_of(link: Link) -> Bilingual:
     match link.rule:
         case "telephone":
             return Bilingual(
-                en=f"The same verified telephone number and the same name as {who}",
-                zh=f"与 {who} 的已核实电话和姓名相同",
+                en=f"The same telephone number and the same name as {who}",
+                zh=f"与 {who} 的电话和姓名相同",
             )
         case "vehicle":
             return Bilingual(
                 en=f"Car {car} is theirs and {who}'s, under the same name",
-                zh=f"与 {who} 同为车辆 {car} 的车主,且姓名相同",
+                zh=f"与 {who} 同为车辆 {car} 的车主，且姓名相同",
             )
         case "telephone_and_vehicle":
             return Bilingual(
-                en=f"Car {car} and a verified telephone number are theirs and {who}'s; "
+                en=f"Car {car} and a telephone number are theirs and {who}'s; "
                 "of one of the two no name is known",
-                zh=f"与 {who} 同为车辆 {car} 的车主,且已核实电话相同;其中一方姓名不详",
+                zh=f"与 {who} 同为车辆 {car} 的车主，且电话相同；其中一方姓名不详",
             )
         case "staff":
             return Bilingual(

@@ -23,7 +23,7 @@ def customer_person(
     return CustomerPerson(
         customer_key=snapshot.id,
         members=found.members if found is not None else (),
-        apart=tuple(apart_from(facts)),
+        apart=tuple(apart_from(facts, policy)),
         doubtful=acquainted(facts, policy).is_doubtful,
         former_cars=tuple(_former_cars(snapshot)),
         as_of=now,

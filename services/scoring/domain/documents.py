@@ -61,7 +61,8 @@ class Visit(_Dated):
     comeback_of: str = ""
     """The order whose work had to be done again, where the source says so."""
     accessories: int = 0
-    """Sold over the counter, less those taken back, like `insurances`."""
+    """Sold over the counter, less those taken back, like `insurances`; negative where an order does
+    nothing but give back."""
     insurances: int = 0
 
 

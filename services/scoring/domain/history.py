@@ -134,7 +134,7 @@ def history(documents: Mapping[str, Known]) -> CustomerHistory:
 def _add_order(found: CustomerHistory, key: str, order: Visit) -> None:
     if order.day is not None:
         found.visits.append(ClosedVisit(order.at.astimezone(UTC), key, order))
-    elif order.paid < 0:
+    elif order.paid < 0 or order.accessories < 0 or order.insurances < 0:
         found.refunds.append(Refund(order.at.astimezone(UTC), key, order))
 
 

@@ -84,7 +84,9 @@ def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | No
     if closed_at is None or (visit.lines and all(map(_is_internal, visit.lines))):
         return Visit(kind="visit", version=visit.version, at=at, late=late)
     paid = sum(line.amount for line in visit.lines if _is_paid_service(line))
-    came = not visit.lines or any(line.amount >= 0 for line in visit.lines)
+    came = not visit.lines or any(
+        line.amount >= 0 for line in visit.lines if not _is_internal(line)
+    )
     if not came:
         # money was given back, and nobody came
         return Visit(
@@ -95,6 +97,8 @@ def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | No
             paid=int(paid),
             currency=visit.currency if int(paid) else "",
             vin=visit.vin or "",
+            accessories=_sold(visit.lines, "accessory"),
+            insurances=_sold(visit.lines, "insurance"),
         )
     return Visit(
         kind="visit",
@@ -109,8 +113,8 @@ def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | No
         overran_minutes=_overran(visit, closed_at),
         jobs=_jobs(visit.lines),
         comeback_of=visit.comeback_of or "",
-        accessories=_sold(visit.lines, "accessory"),
-        insurances=_sold(visit.lines, "insurance"),
+        accessories=max(0, _sold(visit.lines, "accessory")),
+        insurances=max(0, _sold(visit.lines, "insurance")),
     )
 
 
@@ -143,12 +147,12 @@ def _jobs(lines: Iterable[RecordedLine]) -> tuple[str, ...]:
 
 
 def _sold(lines: Iterable[RecordedLine], category: WorkCategory) -> int:
-    """How many, less those that were taken back."""
+    """How many, less those that were taken back; below zero where those are more."""
     number = 0
     for line in lines:
         if line.category == category and line.pay_type == "customer":
             number += (line.amount > 0) - (line.amount < 0)
-    return max(0, number)
+    return number
 
 
 def on_case_standing_changed(stands: CaseStandingChanged, sequence: int) -> Case:

@@ -11,8 +11,9 @@ from services.scoring.domain import ranks
 from services.scoring.domain.counters import UNKNOWN, group_of, rest_of, word
 from services.scoring.domain.course import ScoreCourse, ScoreMoment, course
 from services.scoring.domain.decide import condense
-from services.scoring.domain.documents import NOT_SCORED, Known, OwnershipEnd, Profile, Sale, Visit
+from services.scoring.domain.documents import NOT_SCORED, Known, Profile, Visit
 from services.scoring.domain.facts import ScoringFacts
+from services.scoring.domain.history import history
 from services.scoring.domain.kept_car import KeptCar
 from services.scoring.domain.monthly import Way, counts, moved
 from services.scoring.domain.months import month_at
@@ -76,9 +77,13 @@ def others_here(facts: ScoringFacts) -> tuple[str, ...]:
     """The other customers of the same dealer who are the same person and have a score: in lists and
     totals a person stands once, under the first of their keys."""
     dealer_id = dealer_of(facts.customer_key)
-    telling = {customer_of(place) for place, told in facts.linked.told.items() if told.documents}
+    scored = {
+        customer_of(place)
+        for place, told in facts.linked.told.items()
+        if any(not isinstance(known, NOT_SCORED) for known in told.documents.values())
+    }
     return tuple(
-        key for key in facts.linked.members if key in telling and dealer_of(key) == dealer_id
+        key for key in facts.linked.members if key in scored and dealer_of(key) == dealer_id
     )
 
 
@@ -99,16 +104,12 @@ def _line(way: ScoreCourse, car: str | None) -> Mapping[str, JsonValue]:
 def newest_car(documents: Mapping[str, Known]) -> str | None:
     """Make and model of the car that the customer bought or brought last, and has still; None where
     the feed does not tell."""
-    named = [
-        (known.at, known.vin)
-        for known in documents.values()
-        if isinstance(known, Sale | Visit | OwnershipEnd) and known.vin
+    known = history(documents)
+    theirs = [
+        *((each.at, each.sale.vin) for each in known.purchases if each.end is None),
+        *((each.at, each.order.vin) for each in known.visits if each.end is None),
     ]
-    parted = {
-        (known.at, known.vin) for known in documents.values() if isinstance(known, OwnershipEnd)
-    }
-    last = {vin: (at, vin) for at, vin in sorted(named)}
-    _, vin = max((each for each in last.values() if each not in parted), default=(None, ""))
+    _, vin = max((each for each in theirs if each[1]), default=(None, ""))
     profile = _profile(documents)
     if not vin or profile is None:
         return None

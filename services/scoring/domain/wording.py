@@ -1,5 +1,6 @@
 """How days, points and numbers of things are written in sentences for staff. Pure."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
@@ -23,9 +24,13 @@ def day_zh(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def things(count: int, one: str, more: str, zh: str) -> Bilingual:
-    """How many of something; `zh` has `{}` where the number is."""
-    return Bilingual(en=f"{count} {one if count == 1 else more}", zh=zh.format(count))
+def things(one: str, more: str, zh: str) -> Callable[[int], Bilingual]:
+    """How many of something, by their number; `zh` has `{}` where that is."""
+
+    def counted(count: int) -> Bilingual:
+        return Bilingual(en=f"{count} {one if count == 1 else more}", zh=zh.format(count))
+
+    return counted
 
 
 def points_en(points: int) -> str:

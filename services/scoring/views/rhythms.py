@@ -22,6 +22,6 @@ def rhythms_page(page: Sequence[Snapshot[ScoringFacts]], *, limit: int, as_of: d
 def _days(facts: ScoringFacts) -> CustomerDays | None:
     known = facts.documents.values()
     days = sorted({one.day for one in known if isinstance(one, Visit) and one.day is not None})
-    bought = [one.at.date() for one in known if isinstance(one, Sale) and one.bought]
+    bought = [one.day or one.at.date() for one in known if isinstance(one, Sale) and one.bought]
     first = min([*bought, *days[:1]], default=None)
     return None if first is None else CustomerDays(first_day=first, days=tuple(days))

@@ -62,6 +62,7 @@ _OF_A_CUSTOMER = (
     Heading("next visit", "预计进厂"),
     Heading("car", "车型"),
     Heading("points moved", "积分变动"),
+    Heading("same person as", "同一人"),
 )
 _OF_A_HISTORY = (
     Heading("at", "时间"),
@@ -93,6 +94,7 @@ def _customer_row(line: CustomerLine, lang: Lang | None) -> list[Cell]:
         None if line.next_visit is None else line.next_visit.isoformat(),
         line.car,
         line.points_moved,
+        " ".join(line.person),
     ]
 
 

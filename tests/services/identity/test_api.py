@@ -10,7 +10,9 @@ from services.identity.api import routes
 from services.identity.app import decider, main, service
 from services.identity.domain.facts import IdentityFacts
 from services.identity.domain.policy import IdentityPolicy
+from services.identity.domain.rulebook import IdentityRulebook
 from services.identity.settings import IdentitySettings
+from shared.decider.decider import Decider
 from shared.platform.http import make_app
 from shared.settings import WrongSettings
 from shared.testing.clock import ManualClock
@@ -18,6 +20,7 @@ from shared.testing.reader import MemoryReader
 from shared.yaml_file import WrongFile
 from tests.dealers import DEALERS
 from tests.services.identity.given import (
+    ABROAD,
     CAR,
     CRM,
     DECIDER,
@@ -28,6 +31,7 @@ from tests.services.identity.given import (
     START,
     WANG,
     day,
+    deciding,
     profile,
     sale,
     staff_say,
@@ -35,12 +39,14 @@ from tests.services.identity.given import (
 from tests.services.identity.network import Network
 
 
-def client(told: Network) -> AsyncClient:
+def client(
+    told: Network, decider: Decider[IdentityFacts, IdentityRulebook] = DECIDER
+) -> AsyncClient:
     facts = {
         key: IdentityFacts.model_validate_json(each.facts) for key, each in told.stored().items()
     }
     app = make_app(title="identity")
-    reader = MemoryReader.deciding(DECIDER, facts, START, dealers=DEALERS)
+    reader = MemoryReader.deciding(decider, facts, START, dealers=DEALERS)
     app.include_router(routes(reader, ManualClock(START)))
     return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
 
@@ -77,6 +83,14 @@ async def test_customers_whose_links_make_no_person_are_said_to_be_doubtful() ->
     )
     answer = (await client(told).get(f"/v1/customers/{CRM}")).json()
     assert (answer["members"], answer["doubtful"]) == ([], True)
+
+
+async def test_whom_another_dealer_speaks_of_is_shown_where_both_look_at_the_group_alone() -> None:
+    said = staff_say("different", DMS, ABROAD)
+    for rules, apart in ((DECIDER, []), (deciding(IdentityPolicy(reach="group")), [ABROAD])):
+        told = Network.of(said, decider=rules)
+        answer = (await client(told, rules).get(f"/v1/customers/{DMS}")).json()
+        assert answer["apart"] == apart
 
 
 @pytest.mark.parametrize("key", [f"{PUDONG}/dms/none", f"sunrise/persons/vin/pudong.{CAR}"])

@@ -108,6 +108,30 @@ async def test_a_table_has_all_and_headings_in_the_language_asked_for() -> None:
     assert (rows[0][1], rows[1][1]) == ("grade", "potential")
 
 
+@pytest.mark.parametrize("query", ["sort=key", "sort=score", "sort=points&period=2025-01"])
+async def test_a_table_that_is_not_all_says_where_it_goes_on(query: str) -> None:
+    asked, rows = f"?{query}&format=csv&limit=3", 0
+    for length in (3, 1):
+        answer = await ASKING.answer(f"{LISTS}{asked}")
+        rows += len(answer.text.splitlines()) - 1
+        assert rows == (3 if length == 3 else 4)
+        if length == 3:
+            following, rel = answer.headers["link"].split("; ")
+            assert rel == 'rel="next"'
+            asked = following.strip("<>")
+    assert "link" not in answer.headers
+    answer = await ASKING.answer(f"{LISTS}?{query}&limit=3")
+    assert "link" not in answer.headers, "JSON says it itself"
+
+
+@pytest.mark.parametrize(("limit", "rows"), [("", 1_203), ("&limit=1100", 1_100)])
+async def test_a_table_by_key_is_read_in_pages_and_has_all(limit: str, rows: int) -> None:
+    many = {f"{DEALER}/cdk/C{number:04}": [sale("2025-01-10")] for number in range(1_203)}
+    asking = Asking({key: told_of(key, *events) for key, events in many.items()}, NOW)
+    table = await asking.table(f"{LISTS}?sort=key&format=csv{limit}")
+    assert [row[0] for row in table[1:]] == sorted(many)[:rows]
+
+
 async def test_a_table_may_be_asked_for_by_the_header() -> None:
     answer = await ASKING.answer(LISTS, {"accept": "text/csv"})
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"

@@ -11,6 +11,7 @@ from shared.contracts.values import Bilingual
 from tests.services.network import Network
 from tests.services.scoring.asked import Asking
 from tests.services.scoring.given import CUSTOMER, DEALER, DECIDER, day, sale, visit
+from tests.services.scoring.given_identity import parted
 from tests.services.scoring.several import belonging_to
 
 CRM = f"{DEALER}/crm/7"
@@ -60,6 +61,21 @@ async def test_a_person_stands_once_and_the_line_says_who_else_they_are() -> Non
     score = await LINKED.get(f"customers/{CUSTOMER}")
     assert line["score"] == score["score"]
     assert set(score["person"]) == {CRM, ABROAD}
+    table = await LINKED.table(f"{LISTS}&format=csv&lang=en")
+    assert (table[0][-1], table[1][0], table[1][-1]) == ("same person as", CUSTOMER, CRM)
+
+
+async def test_who_has_no_score_does_not_stand_for_a_person() -> None:
+    """Of a car that was theirs they know, and of no document that gives them a score."""
+    gone = asking(
+        belonging_to(CUSTOMER, parted("2025-03-01", "V1")),
+        *STORIES[1:],
+        *(told(key, KEYS, 1) for key in KEYS),
+    )
+    [line] = (await gone.get(LISTS))["customers"]
+    assert (line["customer_key"], line["person"]) == (CRM, [])
+    [by_key] = (await gone.get(f"dealers/{DEALER}/customers?sort=key"))["customers"]
+    assert by_key == line
 
 
 async def test_a_person_counts_once_and_at_each_dealer_with_what_they_did_there() -> None:

@@ -16,7 +16,8 @@ from services.intake.domain.documents.kind import (
     no_parent,
     no_readings,
 )
-from services.intake.domain.documents.naming import key_named, record_fields
+from services.intake.domain.documents.naming import record_fields
+from services.intake.domain.documents.two_customers import by_key, named
 from services.intake.domain.findings import Finding
 from shared.contracts.feeds import CustomerLinkReported
 from shared.contracts.identifiers import dealer_of
@@ -39,33 +40,28 @@ def numbers(report: CustomerLinkReported) -> dict[str, str]:
     return {"link_no": report.link_no}
 
 
-def customer_of(report: CustomerLinkReported) -> str:
-    """The key of the reporting dealer's own customer."""
-    return key_named(report, number=report.customer_id, key=report.customer_key)
+def _customer(report: CustomerLinkReported) -> Named:
+    """The reporting dealer's own."""
+    return named(report, "customer", number=report.customer_id, key=report.customer_key)
 
 
-def other_of(report: CustomerLinkReported) -> str:
-    """The key of the other customer."""
-    return key_named(report, number=report.other_customer_id, key=report.other_customer_key)
+def _other(report: CustomerLinkReported) -> Named:
+    number, key = report.other_customer_id, report.other_customer_key
+    return NamedInGroup(*named(report, "other_customer", number=number, key=key))
 
 
 def named_by_id(report: CustomerLinkReported) -> Iterator[Named]:
-    if report.customer_key is not None:
-        yield Named("/customer_key", report.customer_key)
-    if report.other_customer_key is not None:
-        yield NamedInGroup("/other_customer_key", report.other_customer_key)
+    return by_key(_customer(report), _other(report))
 
 
 def known_customers(report: CustomerLinkReported) -> Iterator[Named]:
     """Both: a link with a mistyped number links nobody."""
-    field = "customer_key" if report.customer_key else "customer_id"
-    yield Named(f"/{field}", customer_of(report))
-    field = "other_customer_key" if report.other_customer_key else "other_customer_id"
-    yield Named(f"/{field}", other_of(report))
+    yield _customer(report)
+    yield _other(report)
 
 
 def contradictions(report: CustomerLinkReported) -> Iterator[Finding]:
-    if customer_of(report) == other_of(report):
+    if _customer(report).identifier == _other(report).identifier:
         yield Finding("", "customers cannot be linked with themselves")
 
 
@@ -75,7 +71,7 @@ def happened(report: CustomerLinkReported) -> Iterator[tuple[str, date | None]]:
 
 def messages(report: CustomerLinkReported, _: Dealer) -> dict[str, Recorded]:
     """Each is told of the other, as a customer of its own dealer."""
-    customer, other = customer_of(report), other_of(report)
+    customer, other = _customer(report).identifier, _other(report).identifier
     made = CustomerLinkMade(
         **record_fields(report, numbers(report), customer_key=customer),
         other_customer_key=other,

@@ -12,7 +12,8 @@ from services.intake.domain.documents.kind import (
     no_parent,
     no_readings,
 )
-from services.intake.domain.documents.naming import key_named, record_fields
+from services.intake.domain.documents.naming import record_fields
+from services.intake.domain.documents.two_customers import by_key, named
 from services.intake.domain.findings import Finding
 from shared.contracts.feeds import ReferralReported
 from shared.contracts.intake import Recorded, ReferralMade
@@ -34,33 +35,27 @@ def numbers(report: ReferralReported) -> dict[str, str]:
     return {"referral_no": report.referral_no}
 
 
-def referrer_of(report: ReferralReported) -> str:
-    """The key of the customer who referred the other."""
+def _referrer(report: ReferralReported) -> Named:
     number, key = report.referrer_customer_id, report.referrer_customer_key
-    return key_named(report, number=number, key=key)
+    return named(report, "referrer_customer", number=number, key=key)
 
 
-def referred_of(report: ReferralReported) -> str:
-    """The key of the customer who was referred."""
+def _referred(report: ReferralReported) -> Named:
     number, key = report.referred_customer_id, report.referred_customer_key
-    return key_named(report, number=number, key=key)
+    return named(report, "referred_customer", number=number, key=key)
 
 
 def named_by_id(report: ReferralReported) -> Iterator[Named]:
-    for field in ("referrer_customer_key", "referred_customer_key"):
-        key: str | None = getattr(report, field)
-        if key is not None:
-            yield Named(f"/{field}", key)
+    return by_key(_referrer(report), _referred(report))
 
 
 def known_customers(report: ReferralReported) -> Iterator[Named]:
     """Who was referred to the dealer need not be known."""
-    field = "customer_key" if report.referrer_customer_key else "customer_id"
-    yield Named(f"/referrer_{field}", referrer_of(report))
+    yield _referrer(report)
 
 
 def contradictions(report: ReferralReported) -> Iterator[Finding]:
-    if referrer_of(report) == referred_of(report):
+    if _referrer(report).identifier == _referred(report).identifier:
         yield Finding("", "customers cannot refer themselves")
 
 
@@ -69,7 +64,7 @@ def happened(report: ReferralReported) -> Iterator[tuple[str, date | None]]:
 
 
 def messages(report: ReferralReported, _: Dealer) -> dict[str, Recorded]:
-    referrer, referred = referrer_of(report), referred_of(report)
+    referrer, referred = _referrer(report).identifier, _referred(report).identifier
     made = ReferralMade(
         **record_fields(report, numbers(report), customer_key=referrer),
         role="referrer",

@@ -10,10 +10,10 @@ from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import ONE_YEAR_TO_TWO, Rule
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
-from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=-6, fades=ONE_YEAR_TO_TWO, at_least=-18)
 FORM: Form | None = None
+counted = things("comeback order", "comeback orders", "返修{}次")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
@@ -41,14 +41,4 @@ def in_words(rule: Rule, measures: ScoringMeasures) -> str:
     return (
         f"{rule.points} per order named as a comeback, or with the same repair on the same car "
         f"within {measures.comeback_days} days"
-    )
-
-
-def counted(count: int) -> Bilingual:
-    """What that many things are called."""
-    return things(
-        count,
-        "comeback order",
-        "comeback orders",
-        "返修{}次",
     )

@@ -7,10 +7,10 @@ from services.scoring.domain.rule import ONE_YEAR_TO_TWO, Rule
 from services.scoring.domain.turns import spans
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
-from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=-10, fades=ONE_YEAR_TO_TWO, at_least=-30)
 FORM: Form | None = None
+counted = things("major complaint", "major complaints", "重大投诉{}件")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
@@ -23,13 +23,3 @@ def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) ->
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:
     """What the points are given for."""
     return f"{rule.points} more while it is a major one"
-
-
-def counted(count: int) -> Bilingual:
-    """What that many things are called."""
-    return things(
-        count,
-        "major complaint",
-        "major complaints",
-        "重大投诉{}件",
-    )

@@ -6,10 +6,10 @@ from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import ONE_YEAR_TO_TWO, Rule
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
-from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="value", points=5, fades=ONE_YEAR_TO_TWO, at_most=15)
 FORM: Form | None = None
+counted = things("product sold with a car", "products sold with a car", "随车购买的产品{}项")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
@@ -25,10 +25,3 @@ def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) ->
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:
     """What the points are given for."""
     return f"{rule.points} per product sold with a car"
-
-
-def counted(count: int) -> Bilingual:
-    """What that many things are called."""
-    return things(
-        count, "product sold with a car", "products sold with a car", "随车购买的产品{}项"
-    )

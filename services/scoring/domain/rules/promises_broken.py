@@ -6,10 +6,12 @@ from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import ONE_YEAR_TO_TWO, Rule
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
-from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=-4, fades=ONE_YEAR_TO_TWO, at_least=-16)
 FORM: Form | None = None
+counted = things(
+    "order ready later than promised", "orders ready later than promised", "超过承诺时间交车{}次"
+)
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
@@ -26,14 +28,4 @@ def in_words(rule: Rule, measures: ScoringMeasures) -> str:
     return (
         f"{rule.points} per order closed more than {measures.promise_grace_minutes} minutes after "
         "the promised time"
-    )
-
-
-def counted(count: int) -> Bilingual:
-    """What that many things are called."""
-    return things(
-        count,
-        "order ready later than promised",
-        "orders ready later than promised",
-        "超过承诺时间交车{}次",
     )

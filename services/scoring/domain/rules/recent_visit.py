@@ -9,10 +9,10 @@ from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import HALF_A_YEAR_TO_ONE, Rule
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
-from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=20, fades=HALF_A_YEAR_TO_ONE)
 FORM: Form | None = None
+counted = things("last visit", "last visits", "最近{}次到店")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
@@ -55,13 +55,3 @@ def _last_ones(
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:
     """What the points are given for."""
     return f"{rule.points} for the last visit"
-
-
-def counted(count: int) -> Bilingual:
-    """What that many things are called."""
-    return things(
-        count,
-        "last visit",
-        "last visits",
-        "最近{}次到店",
-    )

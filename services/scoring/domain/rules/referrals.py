@@ -6,10 +6,10 @@ from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import ONE_YEAR_TO_TWO, Rule
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
-from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=4, fades=ONE_YEAR_TO_TWO, at_most=8)
 FORM: Form | None = "referral"
+counted = things("customer referred", "customers referred", "推荐客户{}位")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
@@ -24,13 +24,3 @@ def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) ->
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:
     """What the points are given for."""
     return f"{rule.points} per customer referred"
-
-
-def counted(count: int) -> Bilingual:
-    """What that many things are called."""
-    return things(
-        count,
-        "customer referred",
-        "customers referred",
-        "推荐客户{}位",
-    )

@@ -6,10 +6,10 @@ from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import ONE_YEAR_TO_TWO, Rule
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
-from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=10, fades=ONE_YEAR_TO_TWO, at_most=30)
 FORM: Form | None = "referral"
+counted = things("customer referred who bought", "customers referred who bought", "推荐成交{}位")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
@@ -24,10 +24,3 @@ def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) ->
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:
     """What the points are given for."""
     return f"{rule.points} more per customer referred who bought a car"
-
-
-def counted(count: int) -> Bilingual:
-    """What that many things are called."""
-    return things(
-        count, "customer referred who bought", "customers referred who bought", "推荐成交{}位"
-    )

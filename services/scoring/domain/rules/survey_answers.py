@@ -6,10 +6,10 @@ from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import ONE_YEAR_TO_TWO, Rule, share
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
-from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=1, fades=ONE_YEAR_TO_TWO, at_least=-12, at_most=12)
 FORM: Form | None = None
+counted = things("answered survey", "answered surveys", "问卷答复{}份")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
@@ -28,13 +28,3 @@ def in_words(rule: Rule, measures: ScoringMeasures) -> str:
         f"{band.overall_from}–{upper}: {band.points}"
         for band, upper in zip(bands, uppers, strict=False)
     ).replace("-", "−")
-
-
-def counted(count: int) -> Bilingual:
-    """What that many things are called."""
-    return things(
-        count,
-        "answered survey",
-        "answered surveys",
-        "问卷答复{}份",
-    )

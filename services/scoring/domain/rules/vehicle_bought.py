@@ -9,10 +9,10 @@ from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import THREE_YEARS_TO_SIX, Rule, share
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
-from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="value", points=30, fades=THREE_YEARS_TO_SIX, at_most=60)
 FORM: Form | None = None
+counted = things("car bought", "cars bought", "购车{}辆")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
@@ -40,13 +40,3 @@ def in_words(rule: Rule, measures: ScoringMeasures) -> str:
         if percent != 100
     )
     return f"{rule.points} per car" + (f" ({others})" if others else "")
-
-
-def counted(count: int) -> Bilingual:
-    """What that many things are called."""
-    return things(
-        count,
-        "car bought",
-        "cars bought",
-        "购车{}辆",
-    )

@@ -6,10 +6,10 @@ from services.scoring.domain.measures import ScoringMeasures
 from services.scoring.domain.rule import THREE_YEARS_TO_SIX, Rule
 from services.scoring.domain.wording import things
 from shared.contracts.scoring import Form
-from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="value", points=15, fades=THREE_YEARS_TO_SIX, at_most=30)
 FORM: Form | None = "replacement"
+counted = things("further car", "further cars", "增换购{}辆")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
@@ -27,13 +27,3 @@ def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) ->
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:
     """What the points are given for."""
     return f"{rule.points} per further car"
-
-
-def counted(count: int) -> Bilingual:
-    """What that many things are called."""
-    return things(
-        count,
-        "further car",
-        "further cars",
-        "增换购{}辆",
-    )

@@ -72,6 +72,13 @@ def test_a_car_taken_in_part_exchange_is_nobodys_any_more() -> None:
     assert told.former == {(DMS, CAR): "traded_in", (OTHER, CAR): "traded_in"}
 
 
+def test_taken_in_and_sold_on_one_day_it_is_whose_who_bought_it() -> None:
+    taken_in = sale(DMS, SECOND_CAR, at=day(400), traded_in=[CAR], by_the_day=True)
+    bought = sale(OTHER, at=day(400), by_the_day=True)
+    for told in ((sale(DMS), taken_in, bought), (bought, taken_in, sale(DMS))):
+        assert set(Network.of(*told).former) == {(DMS, CAR)}
+
+
 def test_the_first_that_ended_it_counts() -> None:
     told = Network.of(
         sale(DMS),

@@ -50,8 +50,8 @@ def test_the_words_say_why_in_both_languages() -> None:
         for each in told.said
         if isinstance(each, PersonChanged) and each.customer_key == DMS
     ]
-    assert words.en == "The same verified telephone number and the same name as dms C1"
-    assert words.zh == "与 dms C1 的已核实电话和姓名相同"
+    assert words.en == "The same telephone number and the same name as dms C1"
+    assert words.zh == "与 dms C1 的电话和姓名相同"
 
 
 def test_a_family_shares_its_telephone_and_stays_two_people() -> None:
@@ -141,6 +141,31 @@ def test_a_name_is_the_same_however_it_is_written(one: str, other: str) -> None:
 def test_what_says_no_name_is_nobodys(name: str | None) -> None:
     assert not Network.of(profile(DMS, name, MOBILE), profile(CRM, name, MOBILE)).together
     assert not Network.of(sale(DMS), sale(CRM), profile(DMS, name), profile(CRM, name)).together
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("王先生", "王 先生", "欧阳女士", "陈师傅", "李总", "先生", "王", "X", "xxx", "丽丽"),
+        *("Mr. Li", "MRS LI", "Herr Müller", "ms.li", "Walk-in customer", "现金客户"),
+    ],
+)
+def test_a_family_name_with_a_title_is_nobodys(name: str) -> None:
+    """Husband, wife and son share it, and the telephone."""
+    assert not Network.of(profile(DMS, name, MOBILE), profile(CRM, name, MOBILE)).together
+
+
+@pytest.mark.parametrize(
+    "name", ["欧阳锋", "欧阳锋先生", "Mr Li Wei", "Li", "Dries", "Frauke M", "小雪"]
+)
+def test_whole_names_are_somebodys(name: str) -> None:
+    assert Network.of(profile(DMS, name, MOBILE), profile(CRM, name, MOBILE)).together == BOTH
+
+
+def test_a_name_in_other_characters_may_be_another_ones() -> None:
+    """Of some there are two simplified ones; nobody is guessed to be the same."""
+    assert not Network.of(profile(DMS, "王伟", MOBILE), profile(CRM, "王偉", MOBILE)).together
+    assert not Network.of(profile(DMS, "王伟", MOBILE), profile(CRM, "Wang Wei", MOBILE)).together
 
 
 def test_the_same_car_in_an_owners_role_and_name() -> None:

@@ -147,6 +147,46 @@ class TestMoneyGivenBack:
         )
         assert given(*paid, back).when("2025-05-01").points["service_paid"] == 7
 
+    def test_internal_lines_beside_it_make_it_no_visit(self) -> None:
+        paid = visit("2025-01-10", "R1", vin=CAR, paid="500")
+        lines = [line("-500"), line("40", pays="internal"), line("0", pays="internal")]
+        after = given(paid, visit("2025-03-10", "R3", vin=CAR, lines=lines)).when("2025-03-11")
+        assert after.reasons == {"recent_visit": (20, 1), "regular_visits": (6, 1)}
+
+    @pytest.mark.parametrize(
+        ("category", "rule", "points"),
+        [("accessory", "accessories_bought", 3), ("insurance", "insurance_bought", 5)],
+    )
+    def test_so_are_accessories_and_insurance_whichever_way_they_were_bought(
+        self, category: str, rule: str, points: int
+    ) -> None:
+        with_the_car = sale("2025-01-10", vin=CAR, products=(product(category, "900"),))
+        sold = [line("300", category=category), line("300", category=category)]
+        over_the_counter = visit("2025-02-10", "R1", vin=CAR, lines=sold)
+        story: list[Event[Any]] = [with_the_car, over_the_counter]
+        for number, left in ((2, 2), (3, 1), (4, 0), (5, 0)):
+            back = [line("-300", category=category)]
+            story.append(visit(f"2025-03-{number:02}", f"R{number}", vin=CAR, lines=back))
+            for told in (story, story[::-1]):
+                after = given(*told).when(f"2025-03-{number:02}T23:00:00+00:00")
+                assert after.points.get(rule, 0) == left * points
+        before = given(*story).when("2025-03-01")
+        assert before.points[rule] == 3 * points
+
+    def test_what_is_given_back_of_another_car_or_was_bought_later_stays(self) -> None:
+        back = [line("-300", category="accessory")]
+        sold = visit("2025-02-10", "R1", vin=CAR, lines=[line("300", category="accessory")])
+        of_another = visit("2025-03-10", "R2", vin=OTHER, lines=back)
+        before = visit("2025-02-09", "R3", vin=CAR, lines=back)
+        warranty = visit(
+            "2025-03-10",
+            "R4",
+            vin=CAR,
+            lines=[line("-300", category="accessory", pays="warranty")],
+        )
+        points = given(sold, of_another, before, warranty).when("2025-04-01").points
+        assert points["accessories_bought"] == 3
+
     def test_accessories_and_insurance_are_no_service(self) -> None:
         lines = [
             line("500"),

@@ -17,7 +17,8 @@ from services.scoring.domain.ranks import by_month, graded_rank, moved_rank, sco
 from services.scoring.domain.summary import summarize
 from shared.contracts.envelope import Event
 from shared.decider.summary import Summary
-from tests.services.scoring.given import CUSTOMER, POLICY, day, moved, sale, visit
+from tests.services.scoring.given import CUSTOMER, POLICY, day, line, moved, sale, visit
+from tests.services.scoring.given_identity import parted
 from tests.services.scoring.several import profile, told_of
 from tests.services.scoring.stories import moments, stories
 
@@ -109,6 +110,33 @@ def test_a_customer_is_counted_among_those_they_have_something_in_common_with() 
     assert found.line["car"] == "BYD Han"
     untold = summary_of(sale("2025-01-10"), on="2025-02-01")
     assert set(untold.groups) == {"bunknown", "ounknown", "aunknown", "scdk", "cunknown"}
+
+
+@pytest.mark.parametrize(
+    ("later", "car"),
+    [
+        ((), "BYD Q2"),
+        ((visit("2025-03-10", "R1", vin="V1"),), "BYD Q1"),
+        ((sale("2025-03-10", "D3", vin="V3"),), "BYD Q3"),
+        ((sale("2025-03-10", "D3", vin="V3", status="open"),), "BYD Q2"),
+        ((sale("2025-03-10", "D3", vin="V3", sale_type="wholesale"),), "BYD Q2"),
+        ((visit("2025-03-10", "R1", vin="V1", lines=[line("1", pays="internal")]),), "BYD Q2"),
+        ((visit("2025-03-10", "R1", vin="V1", lines=[line("-9")]),), "BYD Q2"),
+        ((visit("2025-03-10", "R1", vin="V1", status="open"),), "BYD Q2"),
+        ((parted("2025-03-10", "V2"),), "BYD Q1"),
+        ((parted("2025-03-10", "V2"), visit("2025-03-11", "R1", vin="V2")), "BYD Q1"),
+        ((parted("2025-03-10", "V2"), sale("2025-03-11", "D4", vin="V2")), "BYD Q2"),
+        ((sale("2025-03-10", "D3", traded_in=("V1", "V2")),), None),
+        ((sale("2025-03-10", "D3", vin="V3", traded_in=("V2",)), moved("sale", "D3")), "BYD Q2"),
+    ],
+)
+def test_a_customers_car_is_the_one_they_bought_or_brought_last_and_have_still(
+    later: tuple[Event[Any], ...], car: str | None
+) -> None:
+    cars = profile(cars={f"V{number}": ("BYD", f"Q{number}") for number in (1, 2, 3)})
+    bought = (sale("2025-01-10", "D1", vin="V1"), sale("2025-02-10", "D2", vin="V2"))
+    for story in ((cars, *bought, *later), (*later[::-1], *bought, cars)):
+        assert summary_of(*story, on="2025-04-01").line["car"] == car
 
 
 def test_the_newest_word_of_the_profile_counts() -> None:

@@ -1,5 +1,8 @@
 """Points for the money paid for service."""
 
+import pytest
+
+from services.scoring.domain.rules import service_paid
 from tests.services.scoring.domain.rules.points import changed, points_of
 from tests.services.scoring.given import visit
 
@@ -22,3 +25,19 @@ def test_each_currency_has_a_unit_and_points_are_per_unit() -> None:
         rules={"service_paid": {"axis": "value", "points": 2, "fades": FADES}},
     )
     assert points_of("service_paid", pounds, policy=policy) == [("2024-01-10", "2024-01-20", 20)]
+
+
+@pytest.mark.parametrize(
+    ("units", "words"),
+    [
+        ({}, "nothing, as no currency has a rate"),
+        ({"CNY": 100}, "1 per 100 CNY paid"),
+        ({"CNY": 100, "EUR": 15, "USD": 14}, "1 per 100 CNY, 15 EUR or 14 USD paid"),
+    ],
+)
+def test_in_words_whichever_currencies_have_a_rate(units: dict[str, int], words: str) -> None:
+    policy = changed(currency_per_point=units)
+    assert service_paid.in_words(policy.by_name["service_paid"], policy) == words
+    assert points_of("service_paid", visit("2024-01-10", paid="900"), policy=policy) == (
+        points_of("service_paid", visit("2024-01-10", paid="900")) if units else []
+    )

@@ -65,3 +65,17 @@ def test_the_months_are_the_policys() -> None:
     story = (sale("2020-01-10", vin=CAR), visit("2022-05-10", vin=CAR))
     assert points_of(RULE, *story) == []
     assert points_of(RULE, *story, policy=changed(warranty_months=24)) != []
+
+
+def test_a_day_counts_as_long_as_they_have_one_of_its_cars() -> None:
+    story = (
+        sale("2020-01-10", vin=CAR),
+        sale("2020-01-10", "D2", vin=OTHER),
+        visit("2023-05-10T01:00:00+00:00", "R1", vin=CAR),
+        visit("2023-05-10T02:00:00+00:00", "R2", vin=OTHER),
+    )
+    assert points_of(RULE, *story, parted("2023-09-01", CAR)) == [
+        ("2023-05-10", "2023-09-01", 6),
+        ("2023-09-01", "2024-05-09", 6),
+        ("2024-05-09", "2025-05-09", 3),
+    ]

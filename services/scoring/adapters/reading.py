@@ -1,0 +1,109 @@
+"""What scoring's endpoints read: a customer, pages of a list, the months of a dealer."""
+
+from asyncio import to_thread
+from datetime import datetime
+
+from services.scoring.adapters.parameters import PAGE_LIMIT, refusing, wrongly_asked
+from services.scoring.domain.counters import Shared
+from services.scoring.domain.facts import ScoringFacts
+from services.scoring.domain.months import month_at
+from services.scoring.domain.policy import ScoringPolicy
+from services.scoring.domain.rulebook import ScoringRulebook
+from services.scoring.views.asked import asked_months
+from services.scoring.views.customer import score_of
+from services.scoring.views.dealer import customers_page
+from services.scoring.views.listing import AskedList, FoundLines, WrongCursor
+from services.scoring.views.totals import CountedMonths
+from shared.contracts.http.scoring_lists import CustomerLine, Customers
+from shared.dealers.dealer import Dealers
+from shared.decider.snapshot import Snapshot
+from shared.platform.problems import Refusal, undecided, unknown
+from shared.runtime import Reader, customer_snapshot
+
+READ_AT_ONCE = 200
+"""How many lines of a list are read at once where some of them are not asked for."""
+MOST_READ = 2_000
+"""How many lines are read at most for a page where some are not asked for: it may be shorter."""
+
+
+async def counted_months(
+    reader: Reader[ScoringFacts],
+    dealers: Dealers,
+    dealer_id: str,
+    now: datetime,
+    *,
+    first: str | None = None,
+    last: str | None = None,
+    among: Shared | None = None,
+) -> CountedMonths:
+    """The months from one to another of all customers, or of those `among` groups. Refuses (422)
+    months that cannot be."""
+    present = month_at(now, dealers.zone_of(dealer_id))
+    with refusing():
+        months = asked_months(first, last, present=present)
+    until = await reader.summarized_until()
+    totals = await reader.totals(dealer_id)
+    return await to_thread(CountedMonths.of, totals, months, until, among)
+
+
+async def scored_customer(reader: Reader[ScoringFacts], key: str) -> Snapshot[ScoringFacts]:
+    """The customer of this key, with a score. Refuses who has none (404) or cannot be decided at
+    present (503)."""
+    snapshot = await customer_snapshot(reader, key)
+    if snapshot is not None and snapshot.undecided_because is not None:
+        raise Refusal(undecided(f"not scored at present: {snapshot.undecided_because}"))
+    if snapshot is None or score_of(snapshot) is None:
+        raise Refusal(unknown("no score of such a customer"))
+    return snapshot
+
+
+def rules_of(
+    reader: Reader[ScoringFacts], snapshot: Snapshot[ScoringFacts], now: datetime
+) -> ScoringPolicy:
+    """By which the customer is decided now."""
+    rulebook: ScoringRulebook = reader.policy
+    return rulebook.in_force(snapshot.dealer_id, now).policy
+
+
+async def customers_by_key(
+    reader: Reader[ScoringFacts], dealer_id: str, after: str, limit: int, now: datetime
+) -> Customers:
+    """`limit` customers at most, by key, those behind the key `after`. Refuses (422) another's."""
+    if after and not after.startswith(f"{dealer_id}/"):
+        raise wrongly_asked("after", "not the `after` of a page of this dealer's customers")
+    found: list[CustomerLine] = []
+    while True:
+        at_once = min(limit, PAGE_LIMIT)
+        page = await reader.page(dealer_id, after=after, limit=at_once)
+        shown = customers_page(page, limit=at_once, now=now)
+        found += shown.customers
+        limit -= len(page)
+        if shown.after is None or not limit:
+            return shown.model_copy(update={"customers": tuple(found)})
+        after = shown.after
+
+
+async def customers_listed(
+    reader: Reader[ScoringFacts], asked: AskedList, after: str, limit: int, now: datetime
+) -> Customers:
+    """`limit` customers of a list at most, those behind `after`. Refuses (422) what is the `after`
+    of no page of it."""
+    try:
+        found = FoundLines(asked, limit, [], asked.place(after))
+    except WrongCursor:
+        raise wrongly_asked("after", "not the `after` of a page of this list") from None
+    until = await reader.summarized_until()
+    read = 0
+    while not found.is_enough and read < max(MOST_READ, limit):
+        page = await reader.listed(
+            asked.dealer_id,
+            asked.name,
+            at_least=asked.part.at_least,
+            below=asked.part.below,
+            descending=asked.descending,
+            after=found.after,
+            limit=READ_AT_ONCE if asked.is_sifted else min(limit - len(found.lines), PAGE_LIMIT),
+        )
+        found.add(page.lines, page.next)
+        read += max(len(page.lines), 1)
+    return found.page(now, until)
