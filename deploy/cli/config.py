@@ -22,6 +22,8 @@ def check(
         raise typer.BadParameter(f"'{service}' is none of {', '.join(configuration.SETTINGS)}")
     names = [service] if service else list(configuration.SETTINGS)
     checked = {name: configuration.checked(name) for name in names}
+    for settings in checked.values():
+        configuration.check_secret(settings)
     for name, settings in checked.items():
         sys.stdout.write(f"# {name}\n{configuration.as_yaml(settings)}")
     warn(configuration.unread_variables(os.environ))

@@ -81,6 +81,16 @@ def checked(service: str) -> ServiceSettings:
     return settings
 
 
+def check_secret(settings: ServiceSettings) -> None:
+    """Raises `WrongConfiguration` for settings of identity without a secret, or with one that is
+    too short. Never tells it."""
+    if isinstance(settings, IdentitySettings):
+        try:
+            settings.require_secret()
+        except WrongSettings as wrong:
+            raise WrongConfiguration(wrong.lines) from None
+
+
 def ruled_settings(service: str) -> RuledSettings:
     """The settings of a service that has rules, with its dealers read; the rules are not.
 
@@ -111,12 +121,14 @@ def kafka_settings(recorded: Mapping[str, Any] | None = None) -> KafkaSettings:
 
 
 def as_yaml(settings: ServiceSettings) -> str:
-    """The effective configuration; passwords are masked, also the one inside a URI."""
+    """The effective configuration; passwords and secrets are masked, also the one inside a URI."""
     shown = settings.model_dump(mode="json")
     password = settings.kafka.sasl_password.get_secret_value()
     shown["kafka"]["sasl_password"] = MASK if password else ""
     key_password = settings.kafka.ssl_key_password.get_secret_value()
     shown["kafka"]["ssl_key_password"] = MASK if key_password else ""
+    if isinstance(settings, IdentitySettings):
+        shown["identity_secret"] = MASK if settings.identity_secret.get_secret_value() else ""
     shown["mongo"]["uri"] = without_password(settings.mongo.uri.get_secret_value())
     return yaml.safe_dump(shown, sort_keys=False, allow_unicode=True)
 

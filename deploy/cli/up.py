@@ -1,5 +1,6 @@
 """`aftercare up`: everything on this machine, on the sandbox's servers or those that are named."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -13,14 +14,17 @@ from deploy.cli.terminal import DataDir, out
 def command(
     data_dir: DataDir = DEFAULT_DIRECTORY,
     port_base: Annotated[
-        int, typer.Option(help="Services on +1 to +4, broker on +10, database on +11.")
+        int, typer.Option(help="Services on +1 to +5, broker on +10, database on +11.")
     ] = DEFAULT_PORT_BASE,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget the data first.")] = False,
 ) -> None:
     """Run everything on this machine until Ctrl-C."""
     require_sandbox("up")
-    from deploy.sandbox.up import run_up  # noqa: PLC0415 - the sandbox is not shipped
+    from deploy.sandbox.stack import SECRET_VARIABLE  # noqa: PLC0415 - the sandbox is not shipped
+    from deploy.sandbox.up import run_up  # noqa: PLC0415
 
     for name in configuration.SETTINGS:
-        configuration.checked(name)
+        settings = configuration.checked(name)
+        if SECRET_VARIABLE in os.environ:  # else the sandbox has one of its own
+            configuration.check_secret(settings)
     run_up(data_dir, port_base=port_base, fresh=fresh, out=out)

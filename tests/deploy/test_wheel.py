@@ -112,7 +112,9 @@ def test_the_command_says_what_there_is(installed: Path) -> None:
 
 
 def test_the_configuration_is_checked(installed: Path) -> None:
-    done = aftercare(installed, "config", "check")
+    done = aftercare(
+        installed, "config", "check", AFTERCARE_IDENTITY_SECRET="a secret of tests, long enough"
+    )
     assert done.returncode == 0, done.stderr
     assert [line for line in done.stdout.splitlines() if line.startswith("# ")] == [
         f"# {service}" for service in configuration.SETTINGS

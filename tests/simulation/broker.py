@@ -44,18 +44,30 @@ class Broker:
         witness.log.expects(self.partitions)
 
     def receive(
-        self, record: Record, *, poison: bool = False, reported_at: float | None = None
+        self,
+        record: Record,
+        *,
+        poison: bool = False,
+        reported_at: float | None = None,
+        written_ms: int = 0,
     ) -> None:
         """A producer's record comes onto its topic, if that is one of the sources.
 
         `poison`: nobody can read it. `reported_at`: when what it tells was handed to its producer.
+        `written_ms`: what the broker says when it was written, where that counts.
         """
         found = TopicPartition(record.topic, partition_of((record.key or b"").decode()))
         log = self.source.get(found)
         if log is None:
             return
-        log.append(polled(record, partition=found.partition, offset=len(log)))
+        place = found.partition, len(log)
+        log.append(polled(record, partition=place[0], offset=place[1], timestamp=written_ms))
         self._witness.received(log[-1], poison=poison, reported_at=reported_at)
+
+    def rewind(self, random: Random) -> None:
+        """Somebody puts the group's offsets back, some of them to the start."""
+        for partition, offset in self.committed.items():
+            self.committed[partition] = random.choice((offset, random.randint(0, offset), 0))
 
     async def append(self, records: Sequence[Record]) -> None:
         """Records come onto the topics of the outputs and the dead letters."""

@@ -136,7 +136,8 @@ class Story:
         return self._world.decider.decide(facts, announced, policy, now)
 
     async def _storm(self) -> None:
-        mishaps = self.random.sample(self.MISHAPS, self.random.randint(2, len(self.MISHAPS)))
+        all_kinds = (*self.MISHAPS, Story.rewind) if self._world.rewinds else self.MISHAPS
+        mishaps = self.random.sample(all_kinds, self.random.randint(2, len(all_kinds)))
         for _ in range(self.random.randint(0, MOST_MISHAPS)):
             after = self.random.uniform(0, STORM_SECONDS)
             self.network.spawn(self._later(after, self.random.choice(mishaps)))
@@ -208,6 +209,11 @@ class Story:
         self._nobody_until = asyncio.get_running_loop().time() + seconds
         for instance in self._alive():
             instance.crash()
+
+    async def rewind(self) -> None:
+        """All that was read is read again, from anywhere on: while nobody runs, as Kafka wants."""
+        await self.outage()
+        self._house.broker.rewind(self.random)
 
     async def replace_one(self) -> None:
         if running := self._running():

@@ -12,12 +12,12 @@ from tests.simulation.network import Fate
 from tests.simulation.story import Report, Story, simulate
 from tests.simulation.worlds import WORLDS
 
-SEEDS: Mapping[str, int] = {"toy": 600, "complaints": 120, "lists": 120}
-"""World -> how many of its seeds are run; a course of cases takes four times as long. `.ci/run`
-runs more of them."""
+SEEDS: Mapping[str, int] = {"toy": 600, "complaints": 120, "lists": 120, "identity": 40}
+"""World -> how many of its seeds are run; a course of cases or of persons takes four times as long.
+`.ci/run` runs more of them."""
 CHUNKS = [
     (world, first, min(first + size, SEEDS[world]))
-    for world, size in (("toy", 200), ("complaints", 120), ("lists", 120))
+    for world, size in (("toy", 200), ("complaints", 120), ("lists", 120), ("identity", 40))
     for first in range(0, SEEDS[world], size)
 ]
 
@@ -36,6 +36,7 @@ def test_whatever_goes_wrong_nothing_is_lost_or_doubled(world: str, first: int, 
         happened += report.happened
     assert {fate.value for fate in Fate} <= happened.keys()
     assert {mishap.__name__ for mishap in Story.MISHAPS} <= happened.keys()
+    assert WORLDS[world].rewinds == (Story.rewind.__name__ in happened)
     assert set(WORLDS[world].announces) <= happened.keys()
 
 

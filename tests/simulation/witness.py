@@ -46,6 +46,8 @@ class Invariant(Enum):
     HINDSIGHT = "whoever knows all that the log held at that moment would have said the same"
     REPORTED = "nothing is announced that had been disproved before the case was published"
     LISTED = "lists and totals say what the aggregates do"
+    PERSONS = "each customer is told to be whoever they are by all that was reported"
+    JUSTIFIED = "no link is ever told that nothing reported makes"
     MERGES = "what a merged case hands over is held by the one it was merged into"
 
 
@@ -128,6 +130,7 @@ class Witness:
         self._contents: dict[str, Content] = {}
         self._out: set[tuple[str, int]] = set()
         self._committed: dict[TopicPartition, int] = {}
+        self._ever: dict[str, list[Record]] = {}
 
     def received(self, record: RawRecord, *, poison: bool, reported_at: float | None) -> None:
         """A source topic holds this. `reported_at`: when it was handed to its producer."""
@@ -146,6 +149,10 @@ class Witness:
     def is_out(self, about: str, sequence: int) -> bool:
         """Whether the topics hold this message."""
         return (about, sequence) in self._out
+
+    def ever_on(self, topic: str) -> Sequence[Record]:
+        """All messages that this topic of outputs ever held, each once."""
+        return self._ever.get(topic, ())
 
     def wrote(self, after: Aggregate, writer: str) -> None:
         """The database holds `after`, perhaps anew and by this writer."""
@@ -217,6 +224,7 @@ class Witness:
     def _one_content(self, id_: str, record: Record) -> None:
         content = (record.topic, record.key, record.value)
         if id_ not in self._contents:
+            self._ever.setdefault(record.topic, []).append(record)
             is_letter = record.topic == DEAD_LETTERS.name
             self.said["dead letter" if is_letter else from_headers(record.headers)["type"]] += 1
         if self._contents.setdefault(id_, content) != content:

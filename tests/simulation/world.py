@@ -48,6 +48,8 @@ class World(ABC):
     dealer: str
     the_end: datetime
     """When every deadline has long passed."""
+    rewinds: ClassVar[bool] = False
+    """Whether somebody puts the group's offsets back in some courses, besides all else."""
 
     def all_reported(self, log: Log, aggregate_id: str, facts: Any, until: float) -> Any:
         """As `Publishers` promises; where nobody but the log knows anything, just that."""

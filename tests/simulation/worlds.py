@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tests.simulation.cases_world import CasesWorld
 from tests.simulation.lists import ListsWorld
+from tests.simulation.persons_world import PersonsWorld
 from tests.simulation.toy_world import ToyWorld
 from tests.simulation.world import World
 
@@ -11,4 +12,5 @@ WORLDS: Mapping[str, type[World]] = {
     ToyWorld.name: ToyWorld,
     CasesWorld.name: CasesWorld,
     ListsWorld.name: ListsWorld,
+    PersonsWorld.name: PersonsWorld,
 }

@@ -9,17 +9,23 @@ from deploy.cli.address_file import SERVICES
 from tests.deploy.cli.command import aftercare
 
 
+SECRET = {"AFTERCARE_IDENTITY_SECRET": "a secret of tests, long enough"}
+
+
 def test_the_configuration_is_shown_without_passwords() -> None:
     done = aftercare(
         "config",
         "check",
+        **SECRET,
         AFTERCARE_MONGO__URI="mongodb://anna:se:c@ret@db.example/x",
         AFTERCARE_KAFKA__SASL_PASSWORD="open sesame",
         AFTERCARE_KAFKA__SSL_KEY_PASSWORD="more sesame",
     )
     assert done.returncode == 0
     assert "uri: mongodb://anna:***@db.example/x" in done.stdout
-    assert "ret@" not in done.stdout and "sesame" not in done.stdout
+    assert "identity_secret: '***'" in done.stdout
+    for secret in ("ret@", "sesame", "of tests"):
+        assert secret not in done.stdout + done.stderr
     assert [line for line in done.stdout.splitlines() if line.startswith("# ")] == [
         f"# {service}" for service in SERVICES
     ]
@@ -33,9 +39,36 @@ def test_a_wrong_value_is_one_line_that_names_the_variable() -> None:
 
 
 def test_a_variable_that_nothing_reads_is_pointed_out() -> None:
-    done = aftercare("config", "check", AFTERCARE_KAFKA__BOOTSTRAP_SERVER="kafka:9092")
+    done = aftercare("config", "check", **SECRET, AFTERCARE_KAFKA__BOOTSTRAP_SERVER="kafka:9092")
     assert done.returncode == 0
     assert "meant AFTERCARE_KAFKA__BOOTSTRAP_SERVERS?" in done.stderr
+
+
+@pytest.mark.parametrize("secret", [None, "", "too short"])
+@pytest.mark.parametrize("of", [(), ("--service", "identity")])
+def test_identity_without_a_secret_is_wrong_configuration(
+    secret: str | None, of: tuple[str, ...]
+) -> None:
+    named = {"AFTERCARE_IDENTITY_SECRET": secret} if secret is not None else {}
+    done = aftercare("config", "check", *of, **named)
+    assert done.returncode == 2
+    assert done.stderr.startswith("AFTERCARE_IDENTITY_SECRET: set it to 16 characters or more")
+    assert len(done.stderr.splitlines()) == 1
+    assert not secret or secret not in done.stdout + done.stderr
+
+
+def test_services_without_a_secret_are_checked_without_one() -> None:
+    done = aftercare("config", "check", "--service", "scoring")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("secret", ["", "too short"])
+def test_up_refuses_a_secret_that_identity_would(secret: str, tmp_path: Path) -> None:
+    named = {"AFTERCARE_IDENTITY_SECRET": secret}
+    done = aftercare("up", "--data-dir", str(tmp_path / "data"), **named)
+    assert done.returncode == 2
+    assert done.stderr.startswith("AFTERCARE_IDENTITY_SECRET: set it to 16 characters or more")
+    assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.parametrize(
@@ -74,7 +107,7 @@ def test_a_wrong_draft_shows_in_the_check_alone(
     draft = tmp_path / "complaints" / "policies" / "berlin.yaml"
     draft.parent.mkdir(parents=True)
     draft.write_text("dealer: sunrise/berlin\nmemory: long\n", encoding="utf-8")
-    done = aftercare("config", "check", AFTERCARE_RULES_DIR=str(tmp_path))
+    done = aftercare("config", "check", **SECRET, AFTERCARE_RULES_DIR=str(tmp_path))
     assert done.returncode == 2
     assert done.stderr.startswith(f"{draft}:2: memory: a length")
     monkeypatch.setenv("AFTERCARE_RULES_DIR", str(tmp_path))
