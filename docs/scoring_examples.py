@@ -52,17 +52,28 @@ NOTHING_COUNTS = Told("No document counts: no score.", "没有计分的单据：
 
 def page(lang: Lang) -> str:
     """All stories, in one language."""
-    begins = (
-        (PROSE / f"{lang}.txt")
-        .read_text(encoding="utf-8")
-        .format(
-            value=POLICY.value_is_high_from,
-            loyalty=POLICY.loyalty_is_high_from,
-            margin=POLICY.margin,
-        )
-    )
+    begins = (PROSE / f"{lang}.txt").read_text(encoding="utf-8").format(**_figures_of_the_rules())
     stories = ("\n".join(_story(number, story, lang)) for number, story in enumerate(STORIES, 1))
     return "\n".join([begins, *stories])
+
+
+def _figures_of_the_rules() -> Mapping[str, int]:
+    """What the beginning of a page names."""
+    visits, risk = POLICY.forecast, POLICY.risk
+    return {
+        "stories": len(STORIES),
+        "value": POLICY.value_is_high_from,
+        "loyalty": POLICY.loyalty_is_high_from,
+        "margin": POLICY.margin,
+        "first": visits.first_days,
+        "usual": visits.usual_days,
+        "usual_earliest": visits.usual_spread.earliest_percent,
+        "usual_latest": visits.usual_spread.latest_percent,
+        "own_earliest": visits.own_spread.earliest_percent,
+        "own_latest": visits.own_spread.latest_percent,
+        "at_risk": risk.at_risk.percent,
+        "lost": risk.lost.percent,
+    }
 
 
 def _story(number: int, story: Story, lang: Lang) -> Iterator[str]:

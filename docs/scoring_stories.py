@@ -235,7 +235,7 @@ BACK_AGAIN = Story(
     Told("Lost, and back again", "流失后又回来"),
     Told(
         "Three visits half a year apart, then none for two years: due, at risk, lost. The warranty "
-        "has ended by the time they come back, which is worth a point of its own.",
+        "has ended by the time they come back, which gives points of its own.",
         "每半年到店一次，共三次，此后两年未来：应到店、有流失风险、已流失。再次到店时已过质保，另有加分。",
     ),
     (

@@ -1,9 +1,51 @@
-"""What a service answered, in words for people."""
+"""Asks a service over HTTP; what it answered, or in words for people why it did not."""
+
+from collections.abc import Mapping
+from typing import TypeVar
 
 import httpx
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from deploy.cli.failures import CannotRun
+from deploy.cli.terminal import hint
 from shared.contracts.http.problem import Problem
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def answer(
+    http: httpx.Client,
+    kind: type[M],
+    *,
+    service: str,
+    url: str,
+    path: str,
+    params: Mapping[str, str] | None = None,
+    asked: BaseModel | None = None,
+) -> M:
+    """What the service at `url` answers at a path; with `asked`, what it answers to that.
+
+    Raises `CannotRun` where nobody answers, where it refuses, and where it is another service.
+    """
+    address = url.rstrip("/")
+    where = f"{service} at {address}"
+    try:
+        if asked is None:
+            response = http.get(f"{address}{path}", params=params)
+        else:
+            headers = {"content-type": "application/json"}
+            content = asked.model_dump_json()
+            response = http.post(f"{address}{path}", content=content, headers=headers)
+    except (httpx.TransportError, httpx.InvalidURL):
+        raise CannotRun(
+            f"{where} does not answer; --url says where it is, {hint('up')} starts one"
+        ) from None
+    if response.status_code != httpx.codes.OK:
+        raise CannotRun(f"{where} answers {in_words(response)}")
+    try:
+        return kind.model_validate_json(response.content)
+    except ValidationError:
+        raise CannotRun(f"what answers at {address} is not {service}") from None
 
 
 def in_words(response: httpx.Response) -> str:

@@ -9,7 +9,7 @@ import asyncio
 import json
 import re
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Generic, TypeVar
@@ -269,7 +269,7 @@ class Summarizer(Generic[F, P]):
                 facts = self._decider.facts.model_validate_json(aggregate.facts)
                 summary = self._summaries.summarize(facts, self._decider.policy, self._clock.now())
                 if summary is not None:
-                    check(summary, id_)
+                    check(summary, id_, self._summaries.lists)
                     summary = within(groups[dealer_id], summary, self._summaries.rest)
             except Exception as error:  # one aggregate's trouble must not hold up the others
                 metrics.summaries_failed.labels(self._decider.name).inc()
@@ -344,11 +344,17 @@ def within(groups: set[str], summary: Summary, rest: Callable[[str], str]) -> Su
     return replace(summary, groups=tuple(counted))
 
 
-def check(summary: Summary, id_: str) -> None:
+def check(summary: Summary, id_: str, lists: Collection[str]) -> None:
     """Raises `ValueError`, or `TypeError`, where a summary is not what it must be."""
-    for rank in summary.ranks.values():
+    for name, rank in summary.ranks.items():
         Place.of(rank, id_)
-    told = json.dumps([summary.line, summary.counts, summary.groups, summary.apart])
+        if name not in lists:
+            raise ValueError("there is no such list")
+    counts = (*summary.counts.values(), *summary.apart.values())
+    if not all(isinstance(count, int) for each in counts for count in each.values()):
+        raise TypeError("a count is not a whole number")
+    content = [summary.line, summary.counts, summary.groups, summary.apart]
+    told = json.dumps(content, allow_nan=False)
     if len(told) > MOST_CHARACTERS:
         raise ValueError("a summary is too large")
     periods = (*summary.counts, *summary.apart)

@@ -47,7 +47,7 @@ def from_summarized(summarized: Summarized) -> dict[str, Any]:
         document["dealer_id"] = summarized.dealer_id
         document["line"] = json.dumps(summary.line)
         document["counts"] = _packed(summary.counts)
-        document["groups"] = list(summary.groups)
+        document["groups"] = json.dumps(summary.groups)
         if summary.apart:
             document["apart"] = _packed(summary.apart)
         document["ranks"] = {
@@ -73,7 +73,7 @@ def to_summarized(document: Mapping[str, Any]) -> Summarized:
             ranks={name: Place(number_of(key), id_).rank for name, key in ranks.items()},
             line=json.loads(document["line"]),
             counts=_unpacked(document["counts"]),
-            groups=tuple(document.get("groups", ())),
+            groups=tuple(json.loads(document["groups"])),
             apart=_unpacked(document["apart"]) if "apart" in document else {},
         ),
     )

@@ -1,6 +1,6 @@
 """The worked examples of scoring, checked as a manager would: from the pages alone, by hand.
 
-Nothing of scoring is asked but its two thresholds and the margin, which the pages name.
+Nothing of scoring is asked: what the rules go by, the pages name.
 """
 
 import re
@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
+from statistics import median
 
 import pytest
 
@@ -53,6 +55,7 @@ class Line:
     score: int
     grade: str
     risk: str
+    next_visit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,9 @@ def entry(row: Sequence[str]) -> Entry:
 
 
 def line(row: Sequence[str]) -> Line:
-    day, _, value, loyalty, score, grade, risk, _ = row
+    day, _, value, loyalty, score, grade, risk, next_visit = row
     figures = number(value), number(loyalty), number(score)
-    return Line(date.fromisoformat(day), *figures, grade, risk)
+    return Line(date.fromisoformat(day), *figures, grade, risk, next_visit)
 
 
 def examples(lang: str) -> list[Example]:
@@ -169,6 +172,74 @@ def test_every_grade_follows_from_the_way(lang: str) -> None:
         told = {line.day for line in example.lines}
         changed = {day for day in stands if stands.get(day - timedelta(days=1)) != stands[day]}
         assert changed - {first} <= told, f"{example.title}: a change of grade is left out"
+
+
+RHYTHM = {
+    "en": r"expected (\d+) days after the delivery, (\d+) after.*?: (\d+) % and (\d+) % of\s"
+    r"those days, .*? (\d+) % and (\d+) %.*?after (\d+) % of the days, and lost after (\d+) %",
+    "zh": r"交车后 (\d+) 天，首次到店后 (\d+) 天.*?的 (\d+)% 与 (\d+)%.*?为 (\d+)% 与\s(\d+)%.*?"
+    r"天数的 (\d+)% 为有流失风险，满 (\d+)%",
+}
+RISKS = {
+    "en": ("active", "due", "at risk", "lost"),
+    "zh": ("活跃", "应到店", "有流失风险", "已流失"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """The figures that the page names, and what follows by them."""
+
+    first: int
+    usual: int
+    usual_spread: tuple[int, int]
+    own_spread: tuple[int, int]
+    at_risk: int
+    lost: int
+
+    @classmethod
+    def of(cls, lang: str) -> "Rhythm":
+        found = re.search(RHYTHM[lang], (PROJECT / PAGES[lang]).read_text("utf-8"), re.S)
+        assert found is not None
+        first, usual, *spreads, at_risk, lost = map(int, found.groups())
+        return cls(first, usual, (spreads[0], spreads[1]), (spreads[2], spreads[3]), at_risk, lost)
+
+    def told(self, example: Example, on: date, risks: Sequence[str]) -> tuple[str, str] | None:
+        """Risk and next visit, of who has a car, or came with one."""
+
+        def days_of(rule: str) -> list[date]:
+            days = {entry.steps[0][0] for entry in example.entries if f"`{rule}`" in entry.rule}
+            return sorted(day for day in days if day <= on)
+
+        anew = max(days_of("vehicle_replaced"), default=date.min)
+        visits = [day for day in days_of("regular_visits") if day >= anew]
+        known = visits or days_of("vehicle_bought")
+        if not known:
+            return None
+        gaps = [(later - day).days for day, later in pairwise(visits)]
+        if gaps:
+            days = round((self.usual + len(gaps) * median(gaps)) / (1 + len(gaps)))
+        else:
+            days = self.usual if visits else self.first
+        low, high = self.own_spread if gaps else self.usual_spread
+        after = [*(-(-days * part // 100) for part in (100, self.at_risk, self.lost))]
+        since = [known[-1] + timedelta(number) for number in after]
+        stands = sum(day <= on for day in since)
+        expected, low_day = since[0], known[-1] + timedelta(days * low // 100)
+        high_day = known[-1] + timedelta(-(-days * high // 100))
+        following = f"{risks[stands + 1]} {since[stands]}" if stands < len(since) else ""
+        return f"{risks[stands]} {following}".strip(), f"{expected} ({low_day} – {high_day})"
+
+
+@each_page
+def test_every_risk_and_next_visit_follows_from_the_visits(lang: str) -> None:
+    rhythm = Rhythm.of(lang)
+    for example in examples(lang):
+        for line in example.lines:
+            told = rhythm.told(example, line.day, RISKS[lang])
+            coming = re.sub(r"; (.+) from (.+)", r" \1 \2", line.risk)
+            coming = re.sub(r"；(.+)起(.+)", r" \2 \1", coming)
+            assert (coming, line.next_visit) == (told or ("", "")), (example.title, line.day)
 
 
 @each_page

@@ -1,18 +1,16 @@
 """Asks a service over HTTP what other rules would do, and how far it has followed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self, TypeVar
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from deploy.cli.answers import in_words
-from deploy.cli.failures import CannotRun
+from deploy.cli.answers import answer
 from deploy.cli.policy.totals import SHOWN, DryRunSum
-from deploy.cli.terminal import hint
 from shared.contracts.http.policies import DryRunPage, DryRunRequest, ProgressPage, ShadowPage
 from shared.policies.edition import Edition
 
@@ -39,7 +37,7 @@ class PolicyClient:
 
     def __init__(self, service: str, url: str, http: httpx.Client) -> None:
         self._service = service
-        self._url = url.rstrip("/")
+        self._url = url
         self._http = http
 
     @classmethod
@@ -58,13 +56,7 @@ class PolicyClient:
         content = edition.model_dump(mode="json")
         while True:
             asked = DryRunRequest(dealer=dealer_id, edition=content, after=after)
-            page = self._read(
-                DryRunPage,
-                "POST",
-                "/v1/policies/dry-run",
-                content=asked.model_dump_json(),
-                headers={"content-type": "application/json"},
-            )
+            page = self._answer(DryRunPage, "/v1/policies/dry-run", asked=asked)
             found.add(page)
             show(found.looked_at)
             if page.next is None:
@@ -77,7 +69,7 @@ class PolicyClient:
         after = ""
         while True:
             asked = {"dealer": dealer_id, "after": after}
-            page = self._read(ProgressPage, "GET", "/v1/policies/progress", params=asked)
+            page = self._answer(ProgressPage, "/v1/policies/progress", params=asked)
             looked_at, left = looked_at + page.looked_at, left + page.left
             if page.next is None:
                 return Followed(page.applied_at, looked_at, left)
@@ -103,35 +95,27 @@ class PolicyClient:
         asked = {"order": order, "limit": str(MOST_OF_A_PAGE), "after": ""}
         pages: list[ShadowPage] = []
         while True:
-            page = self._read(ShadowPage, "GET", path, params=asked)
+            page = self._answer(ShadowPage, path, params=asked)
             pages.append(page)
             had = sum(len(each.customers) for each in pages)
             if page.next is None or (limit is not None and had >= limit):
                 return pages
             asked["after"] = page.next
 
-    def _read(
+    def _answer(
         self,
         kind: type[M],
-        method: str,
         path: str,
         *,
-        content: str | None = None,
-        headers: dict[str, str] | None = None,
-        params: dict[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        asked: BaseModel | None = None,
     ) -> M:
-        where = f"{self._service} at {self._url}"
-        try:
-            response = self._http.request(
-                method, f"{self._url}{path}", content=content, headers=headers, params=params
-            )
-        except (httpx.TransportError, httpx.InvalidURL):
-            raise CannotRun(
-                f"{where} does not answer; --url says where it is, {hint('up')} starts one"
-            ) from None
-        if response.status_code != httpx.codes.OK:
-            raise CannotRun(f"{where} answers {in_words(response)}")
-        try:
-            return kind.model_validate_json(response.content)
-        except ValidationError:
-            raise CannotRun(f"what answers at {self._url} is not {self._service}") from None
+        return answer(
+            self._http,
+            kind,
+            service=self._service,
+            url=self._url,
+            path=path,
+            params=params,
+            asked=asked,
+        )

@@ -92,7 +92,7 @@ def diff(
         form = "json"
     if form == "csv" and (no_dry_run or service == "complaints"):
         raise typer.BadParameter(
-            "--format csv is a table of customers: of the dry run of scoring or followup"
+            "--format csv is a table of customers: of the dry run of scoring, followup or identity"
         )
     address = None if no_dry_run else address_of(service, url, data_dir)
     shown = SHOWN if limit is None else limit
@@ -104,8 +104,8 @@ def diff(
             found = [_as_json(work, draft, address, limit=shown) for draft in drafts]
             write_json(found, readable=True)
         case "csv":
-            for draft in drafts:
-                _write_csv(work, draft, address or "", limit=limit)
+            tried = [_dry_run(work, draft, address or "", limit=limit) for draft in drafts]
+            write_text(as_csv(service, tried))
 
 
 @app.command()
@@ -185,7 +185,7 @@ def _check(works: list[RulesWork], *, shown: bool) -> None:
             checked = check(work.folder, work.kind, work.settings.dealers(), work.now)
         except WrongFile as error:
             raise configuration.WrongConfiguration(error.lines) from None
-        has_any = bool(checked.drafts or checked.rulebook.editions)
+        has_any = bool(checked.drafts or checked.rulebook.editions or checked.shadows)
         is_shown = shown and (only_one or work.kind.service == "complaints" or has_any)
         if is_shown and work.kind.service != "complaints":
             write([f"{work.kind.service}:"])
@@ -237,11 +237,6 @@ def _as_json(
         "changes": policy_show.changes_as_json(work.differences(draft)),
         "dry_run": policy_show.dry_run_as_json(service, found) if found is not None else None,
     }
-
-
-def _write_csv(work: RulesWork, draft: Draft[Any], address: str, *, limit: int | None) -> None:
-    found = _dry_run(work, draft, address, limit=limit)
-    write_text(as_csv(found))
 
 
 def _dry_run(work: RulesWork, draft: Draft[Any], address: str, *, limit: int | None) -> DryRunSum:

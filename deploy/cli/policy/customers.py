@@ -1,16 +1,15 @@
 """What other rules would do to a dealer's customers: who moves and by how many points, in words for
 a terminal, as JSON, and as a table for a spreadsheet."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from deploy.cli.policy.totals import BANDS, DryRunSum
 from deploy.cli.terminal import count
 from shared.contracts.http.policies import Compared, Difference
+from shared.contracts.http.table import csv_text
 
-HEADINGS = (
+_WITH_POINTS = (
     "customer_key",
     "grade_before",
     "grade_after",
@@ -82,22 +81,20 @@ def as_json(found: DryRunSum) -> dict[str, Any]:
     }
 
 
-def as_csv(found: DryRunSum) -> str:
-    """Those who differ most: where customers have points a row each, else a row for each thing.
-
-    No cell can be taken for a formula: they are numbers, keys, or words of the rules.
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    if not found.levels:
-        writer.writerow(_WITHOUT_POINTS)
-        for each in found.first:
-            for one in each.differences:
-                writer.writerow((each.name, one.output, one.effect, one.before, one.after))
-        return text.getvalue()
-    writer.writerow(HEADINGS)
-    writer.writerows(_row(each) for each in found.first)
-    return text.getvalue()
+def as_csv(service: str, found: Iterable[DryRunSum]) -> str:
+    """Those who differ most, dealer after dealer in one table: of scoring, where customers have
+    points, a row each, else a row for each thing."""
+    changed = (each for one in found for each in one.first)
+    if service == "scoring":
+        return csv_text(_WITH_POINTS, map(_row, changed))
+    return csv_text(
+        _WITHOUT_POINTS,
+        (
+            (each.name, one.output, one.effect, one.before, one.after)
+            for each in changed
+            for one in each.differences
+        ),
+    )
 
 
 def _in_all(found: DryRunSum) -> Iterator[str]:

@@ -100,7 +100,7 @@ def show(
             content |= {"left": followed.left, "of": followed.looked_at}
             write_json(content, readable=True)
         case "csv":
-            write_text(as_csv(found))
+            write_text(as_csv(service, [found]))
 
 
 @app.command()

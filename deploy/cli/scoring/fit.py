@@ -63,7 +63,10 @@ def fit(
     data_dir: DataDir = DEFAULT_DIRECTORY,
     as_json: AsJson = False,
 ) -> None:
-    """Print what a dealer's policy should say of the next visit, by its own customers' visits."""
+    """Print what a dealer's policy should say of the next visit, by its own customers' visits.
+
+    Needs the extra `fit`: pip install 'aftercare[fit]'.
+    """
     if dealer.count("/") != 1:
         raise typer.BadParameter("a dealer is GROUP/DEALER, such as sunrise/pudong")
     _require_scipy()

@@ -24,6 +24,7 @@ SOON = timedelta(days=30)
 """Who is lost this much later is about to be."""
 NO_NAME = "(no name)"
 _GRADES = {"quality": "quality 优质", "potential": "potential 潜力", "general": "general 一般"}
+_RISE = ("potential", "quality")
 _AXES = {"value": "value 价值", "loyalty": "loyalty 忠诚"}
 
 
@@ -87,9 +88,6 @@ def risen(
         return None
     change = max(changes, key=lambda found: found.changed_at)
     return Risen(names.get(key, NO_NAME), dealers[0], change, scores[-1])
-
-
-_RISE = ("potential", "quality")
 
 
 def leaving(

@@ -132,7 +132,7 @@ def test_programs_are_told_the_same(rules: Path, scoring: str) -> None:
 
 def test_a_spreadsheet_has_a_row_for_everybody_who_would_change(rules: Path, scoring: str) -> None:
     text = diff(rules, scoring, "--format", "csv")
-    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    rows = rows_of(text)
     assert [row["customer_key"].rsplit("/", 1)[1] for row in rows] == [
         "unhappy",
         "one-visit",
@@ -144,6 +144,23 @@ def test_a_spreadsheet_has_a_row_for_everybody_who_would_change(rules: Path, sco
         "because": "recent_visit +9, survey_answers +4",
     }
     assert len(diff(rules, scoring, "--format", "csv", "--limit", "2").splitlines()) == 3
+
+
+def test_of_several_dealers_it_is_one_table(rules: Path, scoring: str) -> None:
+    """Also of one who has no customers, or of nobody who has."""
+    folder = RulesPaths(rules, "scoring").policies
+    other = DRAFT.replace(DEALER, "sunrise/berlin")
+    (folder / "berlin.yaml").write_text(other, encoding="utf-8")
+    assert len(rows_of(diff(rules, scoring, "--format", "csv"))) == 3
+    (folder / "pudong.yaml").unlink()
+    text = diff(rules, scoring, "--format", "csv")
+    assert rows_of(text) == []
+    assert text.startswith("\ufeffcustomer_key,grade_before,")
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    """As a spreadsheet reads it."""
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
 
 def test_a_long_one_tells_how_far_it_is_where_nobody_watches(

@@ -90,6 +90,7 @@ def test_what_is_to_be_tried_is_checked_and_taken_over_as_it_is(rules: Path, dra
     check = policy(rules, "check", "--service", "scoring")
     assert check.returncode == 0
     assert f"{DEALER}: beside it {tried(rules)} is tried, and decides nothing" in check.stdout
+    assert check.stdout in policy(rules, "check").stdout
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_programs_and_spreadsheets_are_told_the_same(rules: Path, scoring: str) 
     assert (told["customers"], told["changed"], told["left"]) == (3, 2, 0)
     assert {each["customer_key"] for each in told["first"]} == {f"{DEALER}/cdk/unhappy"}
     text = show(rules, scoring, "--format", "csv").stdout
-    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
     assert [row["points"] for row in rows] == ["25", "20"]
 
 

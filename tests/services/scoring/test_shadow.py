@@ -362,6 +362,9 @@ async def test_two_shadows_of_a_dealer_are_one_too_many(tmp_path: Path) -> None:
     (first.parent / "zweiter.yaml").write_text(DRAFT, encoding="utf-8")
     reader = RulesFolder(tmp_path, common(ScoringPolicy()).reading())
     assert reader.rulebook() == service.decider.policy
+    of_another = first.parent / "another.yaml"
+    of_another.write_text(DRAFT.replace(DEALER, OTHER_DEALER), encoding="utf-8")
+    assert list(reader.rulebook().shadows) == [OTHER_DEALER]
     assert list(reader.wrong_shadows) == [
         f"{first.parent}/zweiter.yaml:1: dealer: {DEALER} has {first.name} already"
     ]

@@ -187,6 +187,10 @@ WRONG: Mapping[str, Callable[[Summary], Summary]] = {
     "a line that is no JSON": lambda told: replace(told, line={"at": START}),  # type: ignore[dict-item] # wrong
     "too much": lambda told: replace(told, line={"all": "x" * 60_000}),
     "a period that is none": lambda told: replace(told, counts={"\x00": {"a": 1}}),
+    "a list that is none": lambda told: replace(told, ranks={**told.ranks, "$set": 1}),
+    "a count that is none": lambda told: replace(told, counts={"2026-11": {"a": None}}),  # type: ignore[dict-item] # wrong
+    "a part of a count": lambda told: replace(told, apart={"2026-11": {"a": 0.5}}),  # type: ignore[dict-item] # wrong
+    "a number that is none": lambda told: replace(told, line={"of": float("nan")}),
     "what raises": lambda told: replace(told, ranks={"visits": 1 // 0}),
 }
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+from pydantic import JsonValue
 
 from shared.decider.summary import MOST_RANK, Place, Summary
 from shared.platform.errors import Conflict
@@ -146,7 +147,8 @@ async def test_a_summary_that_is_gone_stands_nowhere_and_does_not_come_back(
 
 async def test_hostile_names_come_back_as_they_were(summary_store: SummaryStore) -> None:
     counts = {"2026-11": dict.fromkeys(HOSTILE, -7)}
-    summary = Summary(ranks={}, line={name: [name, {name: 1}] for name in HOSTILE}, counts=counts)
+    line: dict[str, JsonValue] = {name: [name, {name: 1}] for name in HOSTILE}
+    summary = Summary(ranks={}, line=line, counts=counts, groups=tuple(HOSTILE), apart=counts)
     hostile = replace(summarized("g/d/s/1"), summary=summary)
     total = Total(
         dealer_id="g/d", partition=3, period="2026-11", version=1, counts=counts["2026-11"]
