@@ -37,7 +37,7 @@ from services.scoring.adapters.reading import (
 )
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.months import month_at
-from services.scoring.views.analysis import SHARED, analysed
+from services.scoring.views.analysis import TRAITS, analysed
 from services.scoring.views.asked import asked_days, asked_list
 from services.scoring.views.customer import course_of, customer_score
 from services.scoring.views.grades import grades_of
@@ -228,7 +228,7 @@ def _route_of_the_analysis(
         dealer_id = known_dealer(reader, group, dealer)
         now = clock.now()
         found = await counted_months(
-            reader, dealers, dealer_id, now, first=first, last=last, among=SHARED.get(by)
+            reader, dealers, dealer_id, now, first=first, last=last, among=TRAITS.get(by)
         )
         answer = Analysis(
             dealer_id=dealer_id,

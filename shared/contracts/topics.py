@@ -27,7 +27,9 @@ SALES = Topic("aftercare.sales", "intake", "vehicle sales, a full snapshot per d
 VISITS = Topic("aftercare.visits", "intake", "repair orders, a full snapshot per order")
 COMPLAINTS = Topic("aftercare.complaints", "intake", "complaints filed, and each step on them")
 CUSTOMERS = Topic(
-    "aftercare.customers", "intake", "consents, survey answers, task outcomes, referrals"
+    "aftercare.customers",
+    "intake",
+    "consents, survey answers, task outcomes, referrals, links of customers",
 )
 PROFILES = Topic(
     "aftercare.profiles", "intake", "name, phones, e-mail: the only personal data", compacted=True

@@ -36,6 +36,8 @@ DELIVERY_TIME = time(9)
 """The dealer's local time of a delivery of which only the date is known."""
 PROMPTLY = timedelta(hours=1)
 """What is received so soon after it happened is as good as received at once."""
+_SAME_WORD_EACH_MS = 86_400_000
+"""How long one word on the next visit stands before the same is written down anew."""
 
 Said = (
     SaleRecorded
@@ -125,8 +127,8 @@ Known = Annotated[
 ]
 
 
-CONTACT, CONSENT, OPT_OUTS, OUTCOME = "contact", "consent", "opt-outs", "outcome"
-EXPECTED = "expected"
+CONTACT, CONSENT, OPT_OUTS = "contact", "consent", "opt-outs"
+OUTCOME, EXPECTED = "outcome", "expected"
 """The groups of which the newest are looked at; a contact is a delivery or a visit.
 
 Opt-outs are a group of their own: however many documents name them, they displace no consent.
@@ -143,8 +145,9 @@ class FollowUpFacts(CondensedFacts):
 def join(facts: FollowUpFacts, events: Sequence[FollowUpEvent]) -> FollowUpFacts:
     """`facts` and what the events of one customer add. Commutative, associative, idempotent.
 
-    A score that says nothing new of the next visit leaves no trace, not even its sequence: of the
-    scores of one customer the order is that of their topic, where any of them may be repeated.
+    A score that says nothing new of the next visit is written down, by its sequence, once a day at
+    most. So of the scores of one day the order is that of their topic, where any of them may be
+    repeated; what is older than a day, such as a replayed dead letter, counts in any order.
     Raises `ZoneInfoNotFoundError` for a document in a time zone that does not exist.
     """
     if any(isinstance(event.data, ScoreChanged | ScoreWithdrawn) for event in events):
@@ -155,14 +158,15 @@ def join(facts: FollowUpFacts, events: Sequence[FollowUpEvent]) -> FollowUpFacts
 def _with_what_scores_change(
     facts: FollowUpFacts, events: Sequence[FollowUpEvent]
 ) -> list[FollowUpEvent]:
-    """The events without the scores after which the next visit is the one that is known."""
+    """The events without the scores after which the next visit is the one that is known, unless
+    the last word on it is of long before."""
     kept: dict[str, Known | None] = {}
     changing: list[FollowUpEvent] = []
     for event in sorted(events, key=lambda event: event.sequence):
         if isinstance(event.data, ScoreChanged | ScoreWithdrawn):
             key, new = event.data.document_id, _fact(event)
             old = kept[key] if key in kept else _held(facts, key)
-            if _says_the_same(old, new):
+            if _says_the_same(old, new) and not _is_of_another_day(old, new):
                 continue
             if old is None or new.version > old.version:
                 kept[key] = new
@@ -178,6 +182,11 @@ def _says_the_same(old: Known | None, new: Known) -> bool:
     if old is None:
         return isinstance(new, Noted)
     return old == new.model_copy(update={"version": old.version})
+
+
+def _is_of_another_day(old: Known | None, new: Known) -> bool:
+    """By their sequences, which rise with the time, in milliseconds."""
+    return old is not None and int(new.version) - int(old.version) >= _SAME_WORD_EACH_MS
 
 
 def _at(known: Known) -> datetime:

@@ -4,7 +4,7 @@ from asyncio import to_thread
 from datetime import datetime
 
 from services.scoring.adapters.parameters import PAGE_LIMIT, refusing, wrongly_asked
-from services.scoring.domain.counters import Shared
+from services.scoring.domain.counters import Trait
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.months import month_at
 from services.scoring.domain.policy import ScoringPolicy
@@ -34,7 +34,7 @@ async def counted_months(
     *,
     first: str | None = None,
     last: str | None = None,
-    among: Shared | None = None,
+    among: Trait | None = None,
 ) -> CountedMonths:
     """The months from one to another of all customers, or of those `among` groups. Refuses (422)
     months that cannot be."""

@@ -21,13 +21,13 @@ OTHER = "other"
 """The word for what is too long to be one, or is one of too many."""
 MOST_OF_A_WORD = 40
 
-Shared = Literal["born", "occupation", "area", "source", "car"]
+Trait = Literal["born", "occupation", "area", "source", "car"]
 """What customers may have in common."""
 Measure = Literal["customers", "new", "visits", "paid", "value", "grade_moves", "risk_moves"]
 """How many there are, and became known; on how many days they came, what they paid, their points of
 value; how often one moved to another grade, and risk."""
 
-_GROUPS: Mapping[Shared, str] = {
+_GROUPS: Mapping[Trait, str] = {
     "born": "b",
     "occupation": "o",
     "area": "a",
@@ -53,7 +53,7 @@ class Counter(NamedTuple):
     """One number of a month."""
 
     group: str
-    """`EVERYBODY`, or as `group_of` writes it."""
+    """`EVERYBODY`, or as `group_with` writes it."""
     measure: Measure
     grade: Grade
     """Of the customers; of those who move to another, the one from which."""
@@ -80,19 +80,19 @@ def counter_from(text: str) -> Counter | None:
     return Counter(group, measure, grade, name[2:])
 
 
-def is_among(text: str, shared: Shared | None) -> bool:
+def is_among(text: str, trait: Trait | None) -> bool:
     """Whether a counter is of all customers, or of a group of those who have that in common."""
-    return " " not in text or (shared is not None and text.startswith(_GROUPS[shared]))
+    return " " not in text or (trait is not None and text.startswith(_GROUPS[trait]))
 
 
-def group_of(shared: Shared, word: str) -> str:
+def group_with(trait: Trait, word: str) -> str:
     """The customers of whom it is this."""
-    return f"{_GROUPS[shared]}{word}"
+    return f"{_GROUPS[trait]}{word}"
 
 
-def word_in(group: str, shared: Shared) -> str | None:
+def word_in(group: str, trait: Trait) -> str | None:
     """The word by which the group is one of these; None: it is one of others."""
-    letter = _GROUPS[shared]
+    letter = _GROUPS[trait]
     return group.removeprefix(letter) if group.startswith(letter) else None
 
 

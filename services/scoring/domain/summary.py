@@ -8,7 +8,7 @@ from operator import attrgetter
 from pydantic import JsonValue
 
 from services.scoring.domain import ranks
-from services.scoring.domain.counters import UNKNOWN, group_of, rest_of, word
+from services.scoring.domain.counters import UNKNOWN, group_with, rest_of, word
 from services.scoring.domain.course import ScoreCourse, ScoreMoment, course
 from services.scoring.domain.decide import condense
 from services.scoring.domain.documents import NOT_SCORED, Known, Profile, Visit
@@ -156,11 +156,11 @@ def _groups(customer_key: str, documents: Mapping[str, Known], car: str | None) 
     profile = _profile(documents)
     born = profile.birth_year if profile is not None else None
     return (
-        group_of("born", UNKNOWN if born is None else str(born)),
-        group_of("occupation", word(profile.occupation if profile is not None else "")),
-        group_of("area", word(profile.area if profile is not None else "")),
-        group_of("source", source_of(customer_key)),
-        group_of("car", word(car or "")),
+        group_with("born", UNKNOWN if born is None else str(born)),
+        group_with("occupation", word(profile.occupation if profile is not None else "")),
+        group_with("area", word(profile.area if profile is not None else "")),
+        group_with("source", source_of(customer_key)),
+        group_with("car", word(car or "")),
     )
 
 

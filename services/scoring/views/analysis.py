@@ -9,7 +9,7 @@ from services.scoring.domain.counters import (
     OTHER,
     UNKNOWN,
     Counter,
-    Shared,
+    Trait,
     word_in,
 )
 from services.scoring.domain.months import month_text, year_of
@@ -29,7 +29,7 @@ AGE_BANDS: tuple[tuple[int, str], ...] = (
 """Below which age a band ends. By the age that is reached in the year of the month, as no more is
 told than the year of birth; who would be older than that has none."""
 
-SHARED: Mapping[AnalysisBy, Shared] = {
+TRAITS: Mapping[AnalysisBy, Trait] = {
     "age": "born",
     "occupation": "occupation",
     "area": "area",
@@ -71,10 +71,10 @@ def band_of(birth_year: str, year: int) -> str:
 def _naming(by: AnalysisBy) -> _Named:
     if by == "grade":
         return lambda counter, _: counter.grade if counter.group == EVERYBODY else None
-    shared = SHARED[by]
+    trait = TRAITS[by]
 
     def named(counter: Counter, month: int) -> str | None:
-        word = word_in(counter.group, shared) if counter.group else None
+        word = word_in(counter.group, trait) if counter.group else None
         return band_of(word, year_of(month)) if word is not None and by == "age" else word
 
     return named

@@ -9,7 +9,7 @@ from services.scoring.domain.counters import (
     BEFORE,
     Counter,
     Measure,
-    Shared,
+    Trait,
     counter_from,
     is_among,
 )
@@ -44,7 +44,7 @@ class CountedMonths(NamedTuple):
         totals: Mapping[str, Mapping[str, int]],
         asked: Sequence[int],
         until: datetime | None,
-        among: Shared | None,
+        among: Trait | None,
     ) -> Self:
         """Of a dealer's totals: of all customers, and of groups of those who have that in
         common."""
@@ -72,7 +72,7 @@ def _add_levels(levels: Sums[Counter], counted: Sums[Counter]) -> None:
 
 
 def _periods(
-    totals: Mapping[str, Mapping[str, int]], among: Shared | None
+    totals: Mapping[str, Mapping[str, int]], among: Trait | None
 ) -> Mapping[int, Sums[Counter]]:
     """Month -> what was counted in it, without counters that nobody asks for or knows."""
     found: dict[int, Sums[Counter]] = {}

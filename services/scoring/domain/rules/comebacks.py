@@ -17,12 +17,18 @@ counted = things("comeback order", "comeback orders", "返修{}次")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
-    """From the order that does it again: named by the source, or the same job on the same car."""
+    """From the order that does it again: named by the source, or the same job on the same car.
+
+    No order does again what was done later: of a circle of names the first order is none.
+    """
     done: dict[tuple[str, str], date] = {}
+    later = {visit.document_id for visit in history.visits}
     for visit in history.visits:
         order = visit.order
-        if order.comeback_of or _is_again(order, done, measures.comeback_days):
+        is_named = bool(order.comeback_of) and order.comeback_of not in later
+        if is_named or _is_again(order, done, measures.comeback_days):
             awards.give(visit.at, visit.document_id)
+        later.discard(visit.document_id)
         if order.vin and order.day is not None:
             for job in order.jobs:
                 done[order.vin, job] = order.day

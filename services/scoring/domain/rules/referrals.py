@@ -13,7 +13,7 @@ counted = things("customer referred", "customers referred", "推荐客户{}位")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
-    """Whoever is referred counts once, from the first time on, under however many numbers."""
+    """Whoever is referred counts once, from the first time on, however often they are."""
     known: set[str] = set()
     for at, document_id, whom in history.recommendations:
         if whom not in known:

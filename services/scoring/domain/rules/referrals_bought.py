@@ -13,7 +13,7 @@ counted = things("customer referred who bought", "customers referred who bought"
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
-    """Whoever bought counts once, from their first purchase on, under however many referrals."""
+    """Whoever bought counts once, from their first purchase on, however often referred."""
     known: set[str] = set()
     for at, document_id, whom in history.referred_purchases:
         if whom not in known:

@@ -25,11 +25,12 @@ def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) ->
         unit = units.get(order.currency)
         if unit is None or order.paid <= 0:
             continue
-        paid, since = order.paid, visit.at
+        paid, since, until = order.paid, visit.at, visit.sold_on_at
         for at, less in left.get(visit.document_id, ()):
+            if until is not None and at >= until:
+                break
             awards.give(visit.at, visit.document_id, paid // unit * points, since=since, until=at)
             paid, since = less, at
-        until = visit.sold_on_at
         awards.give(visit.at, visit.document_id, paid // unit * points, since=since, until=until)
 
 

@@ -63,18 +63,16 @@ def test_the_invitation_moves_to_the_day_that_scoring_says() -> None:
     assert story.of_kind("next_service").due_at == at("2025-08-15 18:00")
 
 
+def score(on: str | None, sequence: int) -> Event[Any]:
+    """When they are expected by it; None: it does not say."""
+    if on == "withdrawn":
+        return unscored(sequence)
+    return scored(sequence) if on is None else expected(on, "2025-04-20", sequence)
+
+
 topics = some.lists(
     some.sampled_from(["2025-08-15", "2025-09-15", "2025-10-15", None, "withdrawn"]), max_size=6
-).map(
-    lambda said: [
-        unscored(number)
-        if on == "withdrawn"
-        else scored(number)
-        if on is None
-        else expected(on, "2025-04-20", number)
-        for number, on in enumerate(said, start=1)
-    ]
-)
+).map(lambda said: [score(on, number) for number, on in enumerate(said, start=1)])
 
 
 @always(topics, some.data())
@@ -92,6 +90,52 @@ def test_in_the_order_of_their_topic_scores_may_come_in_any_parts_and_again(
     facts = join(facts, [VISIT])
     now = at("2025-08-20")
     assert decide(facts, {}, POLICY, now).outputs == decide(once, {}, POLICY, now).outputs
+
+
+DAY = 86_400_000
+
+
+def test_an_older_word_that_comes_late_does_not_count_however_little_was_new_since() -> None:
+    """Such as a dead letter that is replayed, after a score that said what was known before it."""
+    known = join(FollowUpFacts(), [VISIT, expected("2025-08-15", "2025-04-20", DAY)])
+    for since in (expected("2025-08-15", "2025-04-20", 4 * DAY), scored(4 * DAY)):
+        late = [expected("2025-09-15", "2025-04-20", 2 * DAY), scored(3 * DAY)]
+        facts = join(known, [since])
+        for each in late:
+            assert join(facts, [each]) is facts
+
+
+def test_the_same_word_is_written_down_once_a_day_at_most() -> None:
+    said = [VISIT, expected("2025-08-15", "2025-04-20", DAY)]
+    facts, written = condense(join(FollowUpFacts(), said), POLICY), 0
+    for hour in range(1, 97):
+        again = expected("2025-08-15", "2025-04-20", DAY + hour * DAY // 24)
+        after = condense(join(facts, [again]), POLICY)
+        written += after is not facts
+        facts = after
+    assert written == 4
+
+
+far_apart = some.lists(
+    some.sampled_from(["2025-08-15", "2025-09-15", None, "withdrawn"]), min_size=1, max_size=6
+)
+
+
+@always(far_apart, some.data())
+def test_scores_of_different_days_come_to_the_same_in_any_order(
+    said: list[str | None], data: some.DataObject
+) -> None:
+    first = expected("2025-10-15", "2025-04-20", DAY)
+    topic = [score(on, (number + 2) * DAY) for number, on in enumerate(said)]
+    shuffled = data.draw(some.permutations(topic))
+    now = at("2025-08-20")
+    found = []
+    for order in (topic, shuffled):
+        facts = join(FollowUpFacts(), [VISIT, first])
+        for each in order:
+            facts = condense(join(facts, [each]), POLICY)
+        found.append(decide(facts, {}, POLICY, now).outputs)
+    assert found[0] == found[1]
 
 
 def test_it_is_looked_at_however_many_documents_there_are() -> None:

@@ -13,7 +13,7 @@ from services.scoring.domain.counters import counter_from
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.months import month_at, month_from, month_text
 from services.scoring.domain.summary import summarize
-from services.scoring.views.analysis import MOST_GROUPS, SHARED, analysed, band_of
+from services.scoring.views.analysis import MOST_GROUPS, TRAITS, analysed, band_of
 from services.scoring.views.grades import grades_of
 from services.scoring.views.totals import CountedMonths
 from shared.contracts.envelope import Event
@@ -71,7 +71,7 @@ def counted(
     asked: Sequence[int],
     by: AnalysisBy = "grade",
 ) -> CountedMonths:
-    return CountedMonths.of(totals(known, now), asked, now, SHARED.get(by))
+    return CountedMonths.of(totals(known, now), asked, now, TRAITS.get(by))
 
 
 def analysis(*told: list[Event[Any]], by: AnalysisBy, months: list[str]) -> list[AnalysisMonth]:

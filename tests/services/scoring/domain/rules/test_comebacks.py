@@ -58,6 +58,25 @@ def test_each_time_counts_and_named_and_found_is_once() -> None:
     assert _begins([FIRST, named]) == ["2025-01-15"]
 
 
+@pytest.mark.parametrize(
+    ("names", "begins"),
+    [
+        ({"R1": "R2", "R2": "R1"}, ["2025-02-10"]),
+        ({"R1": "R3", "R2": "R1", "R3": "R2"}, ["2025-02-10", "2025-03-10"]),
+        ({"R1": "R1"}, []),
+        ({"R1": "R2"}, []),
+        ({"R2": "R0"}, ["2025-02-10"]),  # one that is not known here
+    ],
+)
+def test_no_order_does_again_what_was_done_later(names: dict[str, str], begins: list[str]) -> None:
+    orders = [
+        visit(f"2025-0{month}-10", f"R{month}", comeback_of=names.get(f"R{month}"))
+        for month in (1, 2, 3)
+    ]
+    for story in (orders, orders[::-1]):
+        assert _begins(story) == begins
+
+
 def test_a_voided_first_order_leaves_no_comeback() -> None:
     voided = visit("2025-01-10", "R1", status="voided", revision=2)
     again = order("2025-01-12", "R2", "BRAKE")

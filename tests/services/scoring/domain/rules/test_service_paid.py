@@ -4,8 +4,10 @@ import pytest
 
 from services.scoring.domain.rules import service_paid
 from tests.services.scoring.domain.rules.points import changed, points_of
-from tests.services.scoring.given import visit
+from tests.services.scoring.given import line, visit
+from tests.services.scoring.given_identity import parted
 
+CAR = "LSVAU2180N2183294"
 FADES = [{"up_to_days": 10, "percent": 100}]
 
 
@@ -41,3 +43,15 @@ def test_in_words_whichever_currencies_have_a_rate(units: dict[str, int], words:
     assert points_of("service_paid", visit("2024-01-10", paid="900"), policy=policy) == (
         points_of("service_paid", visit("2024-01-10", paid="900")) if units else []
     )
+
+
+def test_what_is_given_back_after_the_car_was_sold_on_adds_nothing() -> None:
+    paid = visit("2025-01-10", "R1", vin=CAR, paid="900")
+    back = visit("2025-03-10", "R2", vin=CAR, lines=[line("-300")])
+    before = visit("2025-01-20", "R3", vin=CAR, lines=[line("-300")])
+    sold = parted("2025-02-01", CAR)
+    assert points_of("service_paid", paid, sold, back) == [("2025-01-10", "2025-02-01", 9)]
+    assert points_of("service_paid", paid, sold, back, before) == [
+        ("2025-01-10", "2025-01-20", 9),
+        ("2025-01-20", "2025-02-01", 6),
+    ]
