@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.contracts.topics import ESCALATIONS
+from shared.contracts.identity import PersonChanged, PersonWithdrawn
+from shared.contracts.topics import ESCALATIONS, PERSONS
 from shared.settings import MongoSettings
 from tests.e2e.house import House, Said, ago, house, reported, visit
 from tests.e2e.prometheus import Prometheus, panels, program, prometheus
@@ -71,6 +72,14 @@ def step(dealer: str, number: int, name: str, hours: float, **more: Any) -> Even
     )
 
 
+def of_erika(number: int, customer: str, name: str = "Erika Beispiel", **more: Any) -> Event:
+    """A visit of hers, under one of her numbers; or it was somebody else who has her telephone."""
+    phone = {"number": "+4915112345678", "verified": True}
+    event = visit(number, customer, **more)
+    event["data"]["customer"] |= {"name": name, "phones": [phone]}
+    return event
+
+
 def first_half() -> list[Event]:
     """Cases of today and of the two weeks before, kept, broken, closed and running; tasks."""
     events = [
@@ -83,6 +92,7 @@ def first_half() -> list[Event]:
         events += [step(dealer, 3, "contacted", 50), step(dealer, 4, "withdrawn", 99)]
         events += [step(dealer, 1, "contacted", 4)]  # before receipt: it does not count
     events += [visit(number, f"V-{number}") for number in range(4)]
+    events += [of_erika(10, "E-1"), of_erika(11, "E-2")]
     events.append(visit(9, "V-9", lines=[{"line_no": "1", "labour_amount": "much"}]))
     return events
 
@@ -97,6 +107,7 @@ def second_half() -> list[Event]:
         step(BERLIN, 4, "reopened", 50, reason="again"),
         complaint(BERLIN, 20, 1),
         complaint(PUDONG, 21, 26, channel="app"),
+        of_erika(12, "E-2", "Max Beispiel", source_modified_at=ago(hours=2)),
     ]
 
 
@@ -106,6 +117,7 @@ class Truth:
     def __init__(self, running: House) -> None:
         self._house = running
         self.said: Sequence[Said] = running.said(ESCALATIONS)
+        self.of_persons = Counter(said.type for said in running.said(PERSONS))
 
     def statistics(self, days: int) -> list[dict[str, Any]]:
         """The totals of all dealers, of so many of their days up to today."""
@@ -218,6 +230,10 @@ def expected(truth: Truth) -> dict[str, Shown]:
         "complaints: Steps refused, by reason": dict(refused),
         "complaints: Nobody to tell": {"notices": 0},
         "complaints: Calendar years missing": {"years": 0},
+        "identity: Persons, last hour": {
+            "told": truth.of_persons[PersonChanged.TYPE],
+            "taken back": truth.of_persons[PersonWithdrawn.TYPE],
+        },
         "overview: Tasks to be done": {"tasks": len(tasks)},
         "overview: Tasks overdue": {"tasks": tasks.count("overdue")},
         "overview: Cases open": {"cases": len(deadlines)},
@@ -271,7 +287,9 @@ def test_every_business_panel_shows_what_the_services_say(
     running.instance("complaints").until_ready()
     running.until(lambda: asked.scrapes_after("complaints", began + 1))
     send(running, rest)
-    running.until(lambda: holds(running, cases + len(rest)))
+    cases += sum("complaint" in event["type"] for event in rest)
+    running.until(lambda: holds(running, cases))
+    running.until(lambda: Truth(running).of_persons[PersonWithdrawn.TYPE] > 0)
     left: dict[str, tuple[Shown, Shown]] = {}
 
     def all_right() -> bool:
