@@ -2,7 +2,19 @@
 
 from aiokafka import ConsumerRecord
 
+from deploy.cli.topic_tail import following
+from shared.platform.kafka import RawRecord
 from shared.platform.publisher import Record
+from shared.settings import KafkaSettings
+
+
+async def written(settings: KafkaSettings, *topics: str) -> list[RawRecord]:
+    """All records of these topics up to their present ends, each partition in its order.
+
+    However busy the machine is: nothing that was acknowledged before is left out.
+    """
+    async with following(settings, topics, from_start=True) as tail:
+        return await tail.rest()
 
 
 def polled(

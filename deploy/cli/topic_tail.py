@@ -65,7 +65,10 @@ async def following(
             counts = await partition_counts(settings, list(topics))
             _require_all(topics, counts)
             consumer = AIOKafkaConsumer(
-                **connection(settings), enable_auto_commit=False, auto_offset_reset="earliest"
+                **connection(settings),
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                fetch_max_wait_ms=settings.fetch_wait_ms,
             )
             await consumer.start()
             await asyncio.sleep(0)  # aiokafka's own task must begin before it can be stopped

@@ -9,6 +9,7 @@ from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_DIRECTORY, DEFAULT_PORT_BASE
 from deploy.cli.sandbox_here import require_sandbox
 from deploy.cli.terminal import DataDir, out
+from services.identity.settings import SECRET_VARIABLE
 
 
 def command(
@@ -20,8 +21,7 @@ def command(
 ) -> None:
     """Run everything on this machine until Ctrl-C."""
     require_sandbox("up")
-    from deploy.sandbox.stack import SECRET_VARIABLE  # noqa: PLC0415 - the sandbox is not shipped
-    from deploy.sandbox.up import run_up  # noqa: PLC0415
+    from deploy.sandbox.up import run_up  # noqa: PLC0415 - the sandbox is not shipped
 
     for name in configuration.SETTINGS:
         settings = configuration.checked(name)

@@ -7,7 +7,7 @@ The broker and the database are the embedded ones unless the environment names o
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +21,12 @@ from deploy.cli.terminal import hint
 from deploy.cli.topics import provision_topics
 from deploy.sandbox.embedded import embedded_broker, embedded_database
 from deploy.sandbox.processes import Child, free_port, require_free, spawn, stop_all
+from services.identity.settings import SECRET_VARIABLE
 from shared.policies.paths import VARIABLE as RULES_VARIABLE
 from shared.settings import KafkaSettings, ServiceSettings
 
 BROKER_VARIABLE = "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS"
 DATABASE_VARIABLE = "AFTERCARE_MONGO__URI"
-SECRET_VARIABLE = "AFTERCARE_IDENTITY_SECRET"
 SECRET = "for-trials-on-this-machine-alone"
 READY_SECONDS = 90.0
 _EMBEDDED_BROKER = {
@@ -85,11 +85,13 @@ def running_stack(
     directory: Path,
     ports: StackPorts,
     environment: Mapping[str, str] | None = None,
+    only: Sequence[str] = SERVICES,
     say: Say = lambda _: None,
 ) -> Iterator[Stack]:
     """Start everything, wait until every service is ready, and stop it all at the end.
 
-    Data and logs are in `directory`; `environment` is added to that of the services. Where the
+    Data and logs are in `directory`; `environment` is added to that of the services; `only`:
+    these of the services, intake among them, where the others are not needed. Where the
     broker is new and the database is not, intake first puts what it keeps on the topics: the
     other services start when it is there, so that none acts on less than was accepted. Raises
     `CannotRun` with what to do when something does not start.
@@ -118,13 +120,14 @@ def running_stack(
         say("creating the topics")
         topics = asyncio.run(provision_topics(kafka, create=True))
         is_new = all(topic.state == "created" for topic in topics)
-        services = _Services(ports.services, environment=settings, logs=logs, say=say)
+        chosen = {name: ports.services[name] for name in only}
+        services = _Services(chosen, environment=settings, logs=logs, say=say)
         stopping.callback(services.stop)
         put_back = None
         if is_new and has_data:
             services.start("intake")
             put_back = asyncio.run(_put_back(services.urls["intake"], say))
-        services.start(*SERVICES)
+        services.start(*only)
         yield Stack(
             kafka=kafka,
             broker_is_embedded=embedded,

@@ -12,6 +12,7 @@ from shared.policies.folder import RulesFolder
 from shared.policies.yaml_changes import read_changes
 from shared.settings import HttpSettings, RuledSettings, WrongSettings
 
+SECRET_VARIABLE = "AFTERCARE_IDENTITY_SECRET"
 LEAST_SECRET = 16
 """How many characters the secret has at least."""
 
@@ -32,7 +33,7 @@ class IdentitySettings(RuledSettings):
         if len(self.identity_secret.get_secret_value()) < LEAST_SECRET:
             raise WrongSettings(
                 [
-                    f"AFTERCARE_IDENTITY_SECRET: set it to {LEAST_SECRET} characters or more, "
+                    f"{SECRET_VARIABLE}: set it to {LEAST_SECRET} characters or more, "
                     "at random, and keep it: `openssl rand -hex 32` makes one"
                 ]
             )

@@ -16,6 +16,7 @@ from tests.servers import PATIENCE_SECONDS, Broker
 
 pytestmark = pytest.mark.broker
 
+CONCERNED = ("intake", "scoring", "followup")
 CUSTOMERS = 40
 ROUNDS = 8
 
@@ -23,7 +24,7 @@ ROUNDS = 8
 def test_services_killed_under_load_lose_and_double_nothing(
     tmp_path: Path, fresh_broker: Broker, mongo_settings: MongoSettings
 ) -> None:
-    with house(tmp_path, fresh_broker, mongo_settings) as running:
+    with house(tmp_path, fresh_broker, mongo_settings, only=CONCERNED) as running:
         sent = 0
         for number in range(ROUNDS):
             batch = [
@@ -63,7 +64,7 @@ def test_intake_answers_503_while_the_database_is_away_and_loses_nothing(
     mongo = MongoSettings.model_validate({"uri": f"mongodb://127.0.0.1:{port}"})
     with (
         embedded_database(tmp_path / "first", storage=storage, port=port) as database,
-        house(tmp_path / "house", fresh_broker, mongo) as running,
+        house(tmp_path / "house", fresh_broker, mongo, only=CONCERNED) as running,
     ):
         assert running.send(visit(1, "1")).json()["accepted"] == 1
         running.until(partial(holds, running, "scoring", 1))

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from aiokafka import AIOKafkaConsumer
 
+from deploy.cli.address_file import SERVICES
 from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import Child, free_port, running
 from deploy.sandbox.stack import Stack, any_ports, running_stack, start_service
@@ -20,6 +20,7 @@ from shared.contracts.envelope import from_headers
 from shared.contracts.subjects import ABOUT_THE_SCORE
 from shared.contracts.topics import Topic
 from shared.settings import MongoSettings
+from tests.polled import written
 from tests.servers import PATIENCE_SECONDS, Broker
 
 DEALER = "sunrise/berlin"
@@ -95,8 +96,9 @@ class House:
         self.stack.children[-1].wait_until(condition, within_seconds=PATIENCE_SECONDS)
 
     def said(self, topic: Topic) -> list[Said]:
-        """All messages on a topic so far, in order."""
-        return asyncio.run(_read(self.broker, topic))
+        """All messages on a topic so far, those of a partition in order."""
+        records = asyncio.run(written(self.broker.settings(), topic.name))
+        return [said_in(record) for record in records]
 
     @contextmanager
     def another(self, service: str) -> Iterator[Instance]:
@@ -123,8 +125,10 @@ def house(
     broker: Broker,
     mongo: MongoSettings,
     environment: Mapping[str, str] | None = None,
+    *,
+    only: Sequence[str] = SERVICES,
 ) -> Iterator[House]:
-    """Aftercare on this broker and database."""
+    """Aftercare on this broker and database; `only`: these services, where others say nothing."""
     settings = {
         "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS": broker.bootstrap_servers,
         "AFTERCARE_KAFKA__PARTITIONS": "6",
@@ -134,25 +138,10 @@ def house(
         "AFTERCARE_MONGO__DATABASE_PREFIX": mongo.database_prefix,
         **(environment or {}),
     }
-    with running_stack(directory=directory, ports=any_ports(), environment=settings) as stack:
+    with running_stack(
+        directory=directory, ports=any_ports(), environment=settings, only=only
+    ) as stack:
         yield House(stack, broker, directory, settings)
-
-
-async def _read(broker: Broker, topic: Topic) -> list[Said]:
-    consumer = AIOKafkaConsumer(
-        topic.name, bootstrap_servers=broker.bootstrap_servers, auto_offset_reset="earliest"
-    )
-    await consumer.start()
-    try:
-        found: list[Said] = []
-        quiet = 0
-        while quiet < 5:  # the embedded broker's end offsets are not to be trusted
-            batches = await consumer.getmany(timeout_ms=100)
-            quiet = 0 if batches else quiet + 1
-            found.extend(said_in(record) for records in batches.values() for record in records)
-        return found
-    finally:
-        await consumer.stop()
 
 
 def said_in(record: Any) -> Said:

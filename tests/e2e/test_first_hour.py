@@ -45,7 +45,7 @@ class Reader:
             capture_output=True,
             text=True,
             check=False,
-            timeout=PATIENCE_SECONDS,
+            timeout=PATIENCE_SECONDS * max(1, len(commands.splitlines())),
         )
 
     def until_answered(self, command: str, shown: object) -> None:

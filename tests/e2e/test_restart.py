@@ -1,19 +1,20 @@
 """`aftercare up` again, after a crash: the broker forgot everything, and nothing is lost."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer
 
+from deploy.cli.address_file import SERVICES
 from deploy.cli.republish import PutBack
 from deploy.sandbox.stack import any_ports, running_stack
 from shared.contracts.identifiers import customer_key, document_id
 from shared.contracts.topics import ALL, ESCALATIONS
 from tests.e2e.house import DEALER, House, ago, reported, visit
+from tests.polled import written
 from tests.servers import Broker
 
 pytestmark = pytest.mark.timeout(300)
@@ -22,9 +23,9 @@ INTAKES_TOPICS = [topic.name for topic in ALL if topic.producer == "intake"]
 
 
 @contextmanager
-def up(directory: Path) -> Iterator[House]:
-    """Everything on embedded servers, with its data in `directory`."""
-    with running_stack(directory=directory, ports=any_ports()) as stack:
+def up(directory: Path, *, only: Sequence[str] = SERVICES) -> Iterator[House]:
+    """Everything on embedded servers, or `only` these services, with its data in `directory`."""
+    with running_stack(directory=directory, ports=any_ports(), only=only) as stack:
         yield House(stack, Broker("tansu", stack.kafka.bootstrap_servers), directory, {})
 
 
@@ -107,9 +108,9 @@ def test_a_crash_loses_nothing_that_was_accepted(tmp_path: Path) -> None:
 
 
 def test_what_is_started_on_no_data_has_nothing_to_put_back(tmp_path: Path) -> None:
-    with up(tmp_path / "new") as first:
+    with up(tmp_path / "new", only=["intake"]) as first:
         assert first.stack.put_back is None
-    with up(tmp_path / "new") as second:
+    with up(tmp_path / "new", only=["intake"]) as second:
         assert second.stack.put_back == PutBack()
 
 
@@ -144,26 +145,11 @@ def documents() -> set[str]:
 
 def records(house: House) -> dict[str, tuple[object, ...]]:
     """Record id -> what is on intake's topics under it, but for the event that caused it."""
-    return asyncio.run(_records(house.broker))
-
-
-async def _records(broker: Broker) -> dict[str, tuple[object, ...]]:
-    consumer = AIOKafkaConsumer(
-        *INTAKES_TOPICS, bootstrap_servers=broker.bootstrap_servers, auto_offset_reset="earliest"
-    )
-    await consumer.start()
-    try:
-        found: dict[str, tuple[object, ...]] = {}
-        quiet = 0
-        while quiet < 10:  # the embedded broker's end offsets are not to be trusted
-            batches = await consumer.getmany(timeout_ms=100)
-            quiet = 0 if batches else quiet + 1
-            for record in (record for batch in batches.values() for record in batch):
-                headers = dict(record.headers)
-                headers.pop("ce_causationid", None)
-                id_ = headers["ce_id"].decode()
-                told = (record.topic, record.key, record.value, tuple(sorted(headers.items())))
-                assert found.setdefault(id_, told) == told
-        return found
-    finally:
-        await consumer.stop()
+    found: dict[str, tuple[object, ...]] = {}
+    for record in asyncio.run(written(house.broker.settings(), *INTAKES_TOPICS)):
+        headers = dict(record.headers)
+        headers.pop("ce_causationid", None)
+        id_ = headers["ce_id"].decode()
+        told = (record.topic, record.key, record.value, tuple(sorted(headers.items())))
+        assert found.setdefault(id_, told) == told
+    return found

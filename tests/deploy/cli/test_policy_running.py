@@ -156,6 +156,7 @@ def test_an_edition_is_applied_while_the_service_runs(service: Running, rules: P
         complaint("old", 5 * hours), contacted("old", 4.5 * hours), complaint("new", 1 * hours)
     )
     service.until(lambda: len(service.listed()) == 2)
+    service.until(lambda: "kept" in str(service.case("old")))  # the step is taken in
     on = ("apply", DEALER, "--url", service.url, "--yes")
 
     told = policy(rules, "diff", DEALER, "--json", "--url", service.url, **service.environment)

@@ -1,5 +1,6 @@
 """`aftercare tail`, and the tail of topics that it and others follow."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from deploy.sandbox.processes import free_port
 from shared.contracts.topics import VISITS
 from shared.platform.kafka import make_producer
 from tests.deploy.cli.command import aftercare
-from tests.servers import Broker
+from tests.servers import PATIENCE_SECONDS, Broker
 
 
 def test_nothing_to_tail_says_what_to_do(tmp_path: Path) -> None:
@@ -27,16 +28,18 @@ async def test_a_tail_begins_where_it_is_told(fresh_broker: Broker) -> None:
             await producer.send_and_wait(VISITS.name, value, key=b"k")
         async with following(settings, [VISITS.name], from_start=False) as tail:
             await producer.send_and_wait(VISITS.name, b"4", key=b"k")
-            assert await _next(tail) == [b"4"]
+            assert await _next(tail, 1) == [b"4"]
         async with following(settings, [VISITS.name], from_start=True) as tail:
-            assert await _next(tail) == [b"1", b"2", b"3", b"4"]
+            assert await _next(tail, 4) == [b"1", b"2", b"3", b"4"]
 
 
-async def _next(tail: Tail) -> list[bytes | None]:
-    while True:
-        records = await tail.next()
-        if records:
-            return [record.value for record in records]
+async def _next(tail: Tail, count: int) -> list[bytes | None]:
+    """What comes next, so many or more."""
+    found: list[bytes | None] = []
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while len(found) < count:
+            found += [record.value for record in await tail.next()]
+    return found
 
 
 async def test_a_tail_of_no_topic_says_so(broker: Broker) -> None:

@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 
 from shared.contracts.topics import VISITS
 from shared.platform.errors import TransientFailure
-from shared.platform.kafka import connection, make_producer
+from shared.platform.kafka import make_producer
 from shared.platform.publisher import ConnectingPublisher, Record
 from shared.settings import KafkaSettings
+from tests.polled import written
 from tests.servers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.broker
@@ -50,19 +51,10 @@ async def test_it_connects_when_the_broker_comes_and_publishes(
     await until(lambda: publisher.connected)
     assert len(tried) == 3
     await publisher.publish([record(b"from the background")])
-    assert b"from the background" in await values(kafka_settings)
+    found = await written(kafka_settings, VISITS.name)
+    assert b"from the background" in {each.value for each in found}
     await publisher.stop()
     assert not publisher.connected
-
-
-async def values(settings: KafkaSettings) -> set[bytes | None]:
-    consumer = AIOKafkaConsumer(VISITS.name, **connection(settings), auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        found = await consumer.getmany(timeout_ms=PATIENCE_SECONDS * 1000)
-    finally:
-        await consumer.stop()
-    return {one.value for records in found.values() for one in records}
 
 
 class FailingProducer:

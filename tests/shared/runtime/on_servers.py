@@ -63,11 +63,9 @@ async def running(
         await runtime.stop()
 
 
-async def until(
-    condition: Callable[[], Awaitable[bool]], *, seconds: float = PATIENCE_SECONDS
-) -> None:
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     """Wait for a condition, and fail when it does not come."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not await condition():  # noqa: ASYNC110 # what it waits for is in other processes
             await asyncio.sleep(0.05)
 

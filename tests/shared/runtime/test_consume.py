@@ -13,7 +13,7 @@ from shared.platform.dead_letters import own_headers
 from shared.platform.publisher import Record
 from shared.runtime.validate import to_event
 from shared.settings import MongoSettings, RuntimeSettings, ServiceSettings
-from tests.polled import polled
+from tests.polled import polled, written
 from tests.servers import Broker
 from tests.shared.runtime.on_servers import (
     publisher_to,
@@ -45,16 +45,17 @@ async def test_a_thousand_events_end_in_documents_and_scores(settings: ServiceSe
         async def all_held() -> bool:
             return await visits_held(runtime) == 1000
 
+        async def all_said() -> bool:
+            latest: dict[str, tuple[int, int]] = {}
+            for record in await written(settings.kafka, SCORES.name):
+                said, content = from_headers(record.headers), json.loads(record.value or b"")
+                found = (int(said["sequence"]), content["score"])
+                latest[said["subject"]] = max(found, latest.get(said["subject"], found))
+            return sorted(score for _, score in latest.values()) == [100] * 100
+
         await until(all_held)
+        await until(all_said)
         assert await runtime.troubles() == []
-        scores = await read_all(settings.kafka, SCORES.name, 100)
-    latest: dict[str, tuple[int, bytes]] = {}
-    for record in scores:
-        said = from_headers(record.headers)
-        sequence = int(said["sequence"])
-        if sequence > latest.get(said["subject"], (0, b""))[0]:
-            latest[said["subject"]] = (sequence, record.value)
-    assert len(latest) == 100
 
 
 def poison() -> list[Record]:
@@ -198,7 +199,7 @@ async def test_instances_share_the_partitions_and_take_over(settings: ServiceSet
                 sent += 50
                 return len(first._ownership.partitions) == 3 == len(second._ownership.partitions)
 
-            await until(shared, seconds=60)
+            await until(shared)
             owned = first._ownership.partitions | second._ownership.partitions
             assert owned == frozenset(range(6))
         await until(owns_all)

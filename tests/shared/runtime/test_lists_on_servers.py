@@ -23,11 +23,12 @@ async def test_what_is_sent_is_listed_and_counted(
             page = await runtime.reader.listed(DEALER, "visits", descending=True)
             return [line.rank for line in page.lines] == [10, 10, 10]
 
-        await until(all_listed)
-        totals = await runtime.reader.totals(DEALER)
-        assert totals == {"2026-11": {"customers": 3, "visits": 30}}
+        async def all_counted() -> bool:  # after they are listed, partition by partition
+            totals = await runtime.reader.totals(DEALER)
+            return totals == {"2026-11": {"customers": 3, "visits": 30}}
 
-        async def all_gone_through() -> bool:
+        async def filled() -> bool:  # at last also those where nothing is
             return await runtime.reader.summarized_until() is not None
 
-        await until(all_gone_through)
+        for come_about in (all_listed, all_counted, filled):
+            await until(come_about)
