@@ -16,7 +16,7 @@ from shared.decider.policy import Policy
 from shared.platform import metrics
 from shared.runtime.aggregate import PolicyMark
 from shared.runtime.ownership import Turn
-from shared.runtime.plan import is_decidable
+from shared.runtime.plan import CLOCKS_APART, is_decidable
 from shared.runtime.ports import Ports
 from shared.runtime.reconcile import Reconciler
 
@@ -31,11 +31,12 @@ class _Course:
     assignment: int
     version: str
     left: frozenset[int]
+    began: datetime
+    after_others: bool
+    """Whether others may have had the partitions until it began, and summarized by another policy
+    what this one had decided."""
     after: str = ""
     """The id of the last aggregate that was looked at; empty before the first."""
-    after_others: bool = False
-    """Whether others may have had the partitions, and summarized by another policy what this one
-    had decided."""
 
 
 class PolicyScan(Generic[F, P]):
@@ -59,9 +60,7 @@ class PolicyScan(Generic[F, P]):
         policy, assignment = self._decider.policy, self._ownership.assignments
         course = self._course
         if course is None or (course.assignment, course.version) != (assignment, policy.version):
-            course = self._course = replace(
-                await self._begin(turn), after_others=self._is_after_others(assignment)
-            )
+            course = self._course = await self._begin(turn)
         self._show_left(len(course.left))
         if not course.left or not course.left <= read_until.keys():
             return
@@ -74,8 +73,8 @@ class PolicyScan(Generic[F, P]):
                 return
             await self._reconciler.decide_anew(found, turn, read_until)
         if course.after_others:
-            decided = dict(page).keys() - outdated
-            await self._reconciler.mark(sorted(decided))
+            decided = sorted(dict(page).keys() - outdated)
+            await self._reconciler.mark(decided, written_by=course.began + CLOCKS_APART)
         if len(page) == self._page:
             self._course = replace(course, after=page[-1][0])
         else:
@@ -83,12 +82,6 @@ class PolicyScan(Generic[F, P]):
             begun = replace(done, complete=False)
             await self._store.mark_policy(course.left, done, instead_of=begun)
             self._course = None
-
-    def _is_after_others(self, assignment: int) -> bool:
-        before = self._course
-        if before is None or before.assignment != assignment:
-            return True
-        return before.after_others and bool(before.left)
 
     def nothing_owned(self) -> None:
         """Show that no partition of this instance is left to be gone through."""
@@ -101,7 +94,15 @@ class PolicyScan(Generic[F, P]):
         left = frozenset(part for part in turn.partitions if marks.get(part) != done)
         if left:
             await self._store.mark_policy(left, replace(done, complete=False))
-        return _Course(self._ownership.assignments, current, left)
+        assignment = self._ownership.assignments
+        after_others = self._is_after_others(assignment)
+        return _Course(assignment, current, left, self._clock.now(), after_others)
+
+    def _is_after_others(self, assignment: int) -> bool:
+        before = self._course
+        if before is None or before.assignment != assignment:
+            return True
+        return before.after_others and bool(before.left)
 
     def _show_left(self, partitions: int) -> None:
         metrics.policy_scan_partitions_left.labels(self._decider.name).set(partitions)

@@ -97,13 +97,14 @@ class Reconciler(Generic[F, P]):
         work = {one.id: Work(one.partition, read_until=read_until[one.partition]) for one in found}
         await self.reconcile(work, turn, {one.id: one for one in found})
 
-    async def mark(self, ids: Sequence[str]) -> None:
-        """Let these aggregates, as they are stored, be summarized once more."""
+    async def mark(self, ids: Sequence[str], *, written_by: datetime) -> None:
+        """Let those of these aggregates that were written by then be summarized once more."""
         if self._summaries is None or not ids:
             return
         at, found = self._clock.now(), dict[int, list[str]]()
         for one in (await self.store.load(ids)).values():
-            found.setdefault(one.partition, []).append(one.id)
+            if one.updated_at <= written_by:
+                found.setdefault(one.partition, []).append(one.id)
         await self._summaries.add_marks(
             [Mark(self._intent_id(at), part, at, tuple(some)) for part, some in found.items()]
         )

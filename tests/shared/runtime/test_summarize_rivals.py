@@ -123,6 +123,17 @@ async def test_what_another_policy_summarized_is_summarized_anew() -> None:
     assert await house.reader.totals(DEALER) == {"all": {"points": 30}}
 
 
+async def test_what_was_written_since_is_not_marked_once_more(house: House) -> None:
+    other = customer_key(DEALER, "dms", "2")
+    await house.take(visit(1))
+    house.instance.clock.advance(DAY)
+    await house.take(visit(2, customer="2"))
+    await house.settle()
+    await house.instance.worker.reconciler.mark([ONE, other], written_by=START)
+    marks = await house.summaries.marks([3], limit=9)
+    assert [mark.aggregates for mark in marks] == [(ONE,)]
+
+
 async def test_a_step_of_before_that_lands_late_changes_nothing(house: House) -> None:
     await house.settle()
     await house.take(visit(1))
