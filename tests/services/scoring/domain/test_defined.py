@@ -1,19 +1,26 @@
 """What the README's table defines: cars parted with, refunds, internal work, co-owners and such."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
+from hypothesis import given as always
 
-from services.scoring.domain.documents import Profile
+from services.scoring.domain.documents import Profile, Visit
 from services.scoring.domain.kept_car import KeptCar
+from services.scoring.domain.points import points
 from services.scoring.domain.reasons import FORMS
 from shared.contracts.envelope import Event
+from shared.contracts.identity import OwnershipEnded
+from shared.contracts.intake import SaleRecorded
 from shared.contracts.scoring import GradeChanged, Reason
 from tests.services.scoring.given import (
     CUSTOMER,
     DEALER,
+    POLICY,
     Customer,
     complaint,
+    day,
     given,
     line,
     moved,
@@ -23,6 +30,7 @@ from tests.services.scoring.given import (
     visit,
 )
 from tests.services.scoring.given_identity import parted, profile, referred_purchase
+from tests.services.scoring.stories import stories
 
 CAR, OTHER = "LSVAU2180N2183294", "LSVAU2180N2183295"
 BOUGHT = sale("2024-01-10", vin=CAR)
@@ -68,6 +76,32 @@ class TestACarSoldOn:
     def test_the_order_of_arrival_makes_no_difference(self) -> None:
         one, other = given(*self.STORY), given(*reversed(self.STORY))
         assert one.when("2024-09-02").decision == other.when("2024-09-02").decision
+
+
+OF_SERVICES = ("service_paid", "recent_visit", "regular_visits", "visits_after_warranty")
+
+
+@always(stories())
+def test_whatever_happened_the_services_of_a_car_give_nothing_once_it_is_sold_on(
+    story: list[Event[Any]],
+) -> None:
+    sold = "2024-01-01"
+    kept = [event for event in story if not _bears_on_the_car(event, after=day(sold))]
+    documents = given(*kept, parted(sold, CAR, "D99")).facts.documents
+    for each in points(documents, POLICY):
+        known = documents.get(each.document_id)
+        if each.rule in OF_SERVICES and isinstance(known, Visit) and known.vin == CAR:
+            assert each.until <= day(sold)
+
+
+def _bears_on_the_car(event: Event[Any], *, after: datetime) -> bool:
+    """Whether they bought it back, or had traded it in before."""
+    match event.data:
+        case SaleRecorded(traded_in=traded_in, vin=vin, delivered_at=at):
+            return CAR in traded_in or (vin == CAR and (at is None or at > after))
+        case OwnershipEnded(because=because):
+            return because == "traded_in"
+    return False
 
 
 class TestACarTakenInPartExchange:
