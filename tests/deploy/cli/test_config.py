@@ -8,7 +8,6 @@ from deploy.cli import configuration
 from deploy.cli.address_file import SERVICES
 from tests.deploy.cli.command import aftercare
 
-
 SECRET = {"AFTERCARE_IDENTITY_SECRET": "a secret of tests, long enough"}
 
 
