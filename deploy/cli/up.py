@@ -20,11 +20,10 @@ def command(
 ) -> None:
     """Run everything on this machine until Ctrl-C."""
     require_sandbox("up")
-    from deploy.sandbox.stack import SECRET_VARIABLE  # noqa: PLC0415 - the sandbox is not shipped
-    from deploy.sandbox.up import run_up  # noqa: PLC0415
+    from deploy.sandbox.up import run_up  # noqa: PLC0415 - the sandbox is not shipped
 
     for name in configuration.SETTINGS:
         settings = configuration.checked(name)
-        if SECRET_VARIABLE in os.environ:  # else the sandbox has one of its own
+        if configuration.SECRET_VARIABLE in os.environ:  # else the sandbox has one of its own
             configuration.check_secret(settings)
     run_up(data_dir, port_base=port_base, fresh=fresh, out=out)

@@ -241,7 +241,9 @@ def _persons(reported: Sequence[Acquainted], said: Sequence[Said]) -> Iterator[C
     """Whoever was reported under two numbers is told to be one person, and nobody else of them is;
     and all who are one person are told the same of it."""
     told = {
-        person.customer_key: {person.customer_key, *(each.customer_key for each in person.members)}
+        person.customer_key: frozenset(
+            (person.customer_key, *(each.customer_key for each in person.members))
+        )
         for person in (
             PersonChanged.model_validate_json(each.value)
             for each in latest(said).values()

@@ -19,6 +19,7 @@ from shared.contracts.identity import (
     ClaimWithdrawn,
     Shared,
 )
+from shared.decider.facts import keep_newest
 from tests.simulation.persons_world import PersonsWorld
 from tests.simulation.story import simulate
 from tests.simulation.witness import Invariant
@@ -130,15 +131,13 @@ def what_others_told_does_not_count(patch: pytest.MonkeyPatch) -> None:
 
 
 def who_else_they_are_is_heard_once(patch: pytest.MonkeyPatch) -> None:
-    def keep_newest(
-        known: Mapping[str, Any], found: Sequence[tuple[str, Any]]
-    ) -> Mapping[str, Any]:
+    def keep_first(known: Mapping[str, Any], found: Sequence[tuple[str, Any]]) -> Mapping[str, Any]:
         if known and any(isinstance(each, Members) for each in known.values()):
             return known
         return properly(known, found)
 
-    properly = linked.keep_newest
-    patch.setattr(linked, "keep_newest", keep_newest)
+    properly = keep_newest
+    patch.setattr(linked, "keep_newest", keep_first)
 
 
 FAULTS_WITH_SCORES: Mapping[Plant, set[Invariant]] = {
