@@ -25,6 +25,6 @@ def command(
 
     for name in configuration.SETTINGS:
         settings = configuration.checked(name)
-        if SECRET_VARIABLE in os.environ:  # else the sandbox has one of its own
+        if configuration.SECRET_VARIABLE in os.environ:  # else the sandbox has one of its own
             configuration.check_secret(settings)
     run_up(data_dir, port_base=port_base, fresh=fresh, out=out)

@@ -14,23 +14,24 @@ from operator import attrgetter
 from statistics import median
 
 from deploy.sandbox.demo.account import Held, missing
-from shared.contracts import complaints, followup, scoring
+from shared.contracts import complaints, followup, identity, scoring
 from shared.contracts.complaints import (
     DeadlineBreached,
     DeadlineWarned,
     EscalationRaised,
 )
-from shared.contracts.identifiers import subject_id
+from shared.contracts.identifiers import customer_key, subject_id
+from shared.contracts.identity import PersonChanged
 from shared.contracts.scoring import GradeChanged, RiskChanged
-from shared.contracts.topics import ESCALATIONS
+from shared.contracts.topics import ESCALATIONS, PERSONS
 from shared.runtime.aggregate import Aggregate
-from tests.chaos.feed import Case
+from tests.chaos.feed import Acquainted, Case
 from tests.chaos.load import Ledger
-from tests.e2e.house import Said, latest
+from tests.e2e.house import DEALER, Said, latest
 
 OUTPUTS = {
     contract.TYPE: contract.TOPIC.name
-    for contract in (*scoring.ALL, *followup.ALL, *complaints.ALL)
+    for contract in (*scoring.ALL, *followup.ALL, *complaints.ALL, *identity.ALL)
 }
 """What services say -> its topic."""
 OUTPUT_TOPICS = sorted(set(OUTPUTS.values()))
@@ -107,6 +108,7 @@ def account(ledger: Ledger, evidence: Evidence) -> Account:
             Check("announced twice", len(distinct), tuple(_announced_twice(distinct))),
             *_documents_and_topics(evidence.aggregates, distinct),
             *_at_rest(evidence),
+            *_persons(ledger.acquainted, evidence.said.get(PERSONS.name, ())),
             *_deadlines(ledger.cases.values(), distinct, evidence.at),
         ),
     )
@@ -233,6 +235,34 @@ def _deadlines(cases: Iterable[Case], distinct: Sequence[Said], now: datetime) -
         yield Check(f"doubled: {noun} without cause", found.total(), too_many)
     unknown = tuple(f"{case_no} {noun}" for noun, found in told.items() for case_no in found)
     yield Check("steps of no ladder", len(unknown), unknown)
+
+
+def _persons(reported: Sequence[Acquainted], said: Sequence[Said]) -> Iterator[Check]:
+    """Whoever was reported under two numbers is told to be one person, and nobody else of them is;
+    and all who are one person are told the same of it."""
+    told = {
+        person.customer_key: frozenset(
+            (person.customer_key, *(each.customer_key for each in person.members))
+        )
+        for person in (
+            PersonChanged.model_validate_json(each.value)
+            for each in latest(said).values()
+            if each.type == PersonChanged.TYPE
+        )
+    }
+    pairs = {
+        frozenset(customer_key(DEALER, "dms", number) for number in each.customers): each.is_one
+        for each in reported
+    }
+    one = [(pair, key) for pair, is_one in pairs.items() for key in pair if is_one]
+    two = [key for pair, is_one in pairs.items() for key in pair if not is_one]
+    lost = tuple(sorted(key for pair, key in one if told.get(key) != pair))
+    yield Check("lost: one person, not told so", len(one), lost)
+    yield Check(
+        "doubled: told to be others", len(two), tuple(sorted(key for key in two if key in told))
+    )
+    at_odds = (key for key, person in told.items() if any(told.get(of) != person for of in person))
+    yield Check("persons of whom their customers are told otherwise", len(told), tuple(at_odds))
 
 
 def _noun(kind: str, notice: Mapping[str, str]) -> str:

@@ -7,21 +7,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from pydantic import SecretStr
 
 from deploy.sandbox.demo.account import HeldDocument, held_by
+from deploy.sandbox.stack import SECRET
 from services.complaints.app import decider as complaints_decider
 from services.complaints.settings import ComplaintSettings
 from services.followup.app import decider as followup_decider
 from services.followup.settings import FollowUpSettings
-from services.identity.domain.facts import IdentityFacts
+from services.identity.app import decider as identity_decider
+from services.identity.settings import IdentitySettings
 from services.scoring.app import decider as scoring_decider
 from services.scoring.settings import ScoringSettings
 from shared.contracts.envelope import Event
 from shared.contracts.topics import (
     COMPLAINTS,
     DEAD_LETTERS,
-    IDENTITIES,
-    PERSONS,
     PROFILES,
     SALES,
     VISITS,
@@ -40,19 +41,17 @@ from tests.e2e.house import said_in
 from tests.servers import PARTITIONS, Broker
 
 INPUT_TOPICS = (SALES.name, VISITS.name, COMPLAINTS.name, PROFILES.name)
-IDENTITY_TOPICS = (IDENTITIES.name, PERSONS.name)
-"""What scoring reads besides: identity itself is not gone through."""
 PAGE = 1000
 POLL_MS = 500
 
 
 def deciders() -> dict[str, Decider[Any, Any]]:
-    """The services whose documents and outputs are gone through, but for their I/O. What identity
-    says is read as scoring reads it."""
+    """The services whose documents and outputs are gone through, but for their I/O."""
     made: tuple[Decider[Any, Any], ...] = (
         scoring_decider(ScoringSettings()),
         followup_decider(FollowUpSettings()),
         complaints_decider(ComplaintSettings()),
+        identity_decider(IdentitySettings(identity_secret=SecretStr(SECRET))),
     )
     return {decider.name: decider for decider in made}
 
@@ -71,17 +70,13 @@ async def databases(settings: MongoSettings) -> Databases:
     aggregates: dict[str, Sequence[Aggregate]] = {}
     intents: dict[str, int] = {}
     held: dict[HeldDocument, str] = {}
-    gone_through = deciders()
-    kinds: dict[str, type[Facts]] = {name: each.facts for name, each in gone_through.items()}
-    kinds["identity"] = IdentityFacts
-    for service, facts in kinds.items():
+    for service, decider in deciders().items():
         mongo = Mongo(settings, service)
         store = MongoStore(mongo.database)
         documents = [found async for found in _all(store)]
-        if service in gone_through:
-            aggregates[service] = documents
+        aggregates[service] = documents
         intents[service] = len(await store.intents(range(PARTITIONS)))
-        held |= held_by(service, _versions(facts, documents))
+        held |= held_by(service, _versions(decider.facts, documents))
         await mongo.close()
     return Databases(aggregates, intents, held)
 
@@ -89,7 +84,7 @@ async def databases(settings: MongoSettings) -> Databases:
 async def gather(broker: Broker, mongo: MongoSettings) -> Evidence:
     """Everything there is at this moment; call it when all has come to rest."""
     at = datetime.now(UTC)
-    topics = [*INPUT_TOPICS, *IDENTITY_TOPICS, *OUTPUT_TOPICS, DEAD_LETTERS.name]
+    topics = [*INPUT_TOPICS, *OUTPUT_TOPICS, DEAD_LETTERS.name]
     records = await records_of(broker, topics)
     letters = records.pop(DEAD_LETTERS.name)
     inputs = [record for topic in INPUT_TOPICS for record in records[topic]]

@@ -1,12 +1,13 @@
 """What dealers report during a run: made up from a seed, and never the same document twice.
 
 Sales, visits, their corrections (some to another customer), repeats of what was sent before,
-complaints whose deadlines fall due within the run, and steps taken on some of them.
+complaints whose deadlines fall due within the run, and steps taken on some of them; and of people
+who are known under two numbers, and turn out not to be one, and to be one after all.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -17,10 +18,22 @@ Event = Mapping[str, Any]
 
 CONTACT_AFTER = timedelta(hours=2)
 WARNED_AFTER = timedelta(minutes=90)
-KINDS = {"visit": 45, "sale": 10, "correction": 15, "repeat": 10, "complaint": 12, "step": 8}
+KINDS = {
+    "visit": 37,
+    "sale": 10,
+    "correction": 15,
+    "repeat": 10,
+    "complaint": 12,
+    "step": 8,
+    "acquainted": 8,
+}
 """What is reported, and how often of a hundred."""
 LATEST_DEADLINE_SECONDS = 10.0
+NEVER = datetime.min.replace(tzinfo=UTC)
 NUMBERS_A_FEED = 10_000_000
+REPORTS_OF_AN_ACQUAINTANCE = 4
+NOT_NEW = 0.7
+"""How often more is reported of somebody who is known, and not of somebody new."""
 REPEATED_AT_MOST = 500
 """A repeat is of one of so many events before it."""
 
@@ -48,6 +61,36 @@ class Case:
         return moment <= now and (contacted_at is None or moment < contacted_at)
 
 
+@dataclass(frozen=True, slots=True)
+class Acquainted:
+    """Somebody who is reported under two numbers: the one, the other, that one under another name,
+    and that one as before."""
+
+    number: int
+    reported: int = 1
+
+    @property
+    def customers(self) -> tuple[str, str]:
+        """The source's numbers."""
+        return f"{self.number}-a", f"{self.number}-b"
+
+    @property
+    def is_one(self) -> bool:
+        """Whether both are known, under one name."""
+        return self.reported in (2, REPORTS_OF_AN_ACQUAINTANCE)
+
+    @property
+    def visitor(self) -> Mapping[str, Any]:
+        """Who came last, in the words of the feed."""
+        name = f"Other {self.number}" if self.reported == 3 else f"Somebody {self.number}"
+        phone = {"number": f"+4915{self.number:09d}", "verified": True}
+        return {
+            "source_customer_id": self.customers[min(self.reported, 2) - 1],
+            "name": name,
+            "phones": [phone],
+        }
+
+
 @dataclass(slots=True)
 class Feed:
     """One dealer-management system. Feeds of different numbers report different documents."""
@@ -56,7 +99,10 @@ class Feed:
     random: Random
     customers: int
     cases: dict[str, Case] = field(default_factory=dict)
+    acquainted: dict[int, Acquainted] = field(default_factory=dict)
+    """By number."""
     _reported: int = 0
+    _written_at: datetime = NEVER
     _visits: list[int] = field(default_factory=list)
     _sent: list[Event] = field(default_factory=list)
 
@@ -75,6 +121,7 @@ class Feed:
             "repeat": self._repeat,
             "complaint": self._complaint,
             "step": self._step,
+            "acquainted": self._acquainted,
         }
         (kind,) = self.random.choices(list(KINDS), list(KINDS.values()))
         return kinds[kind](now)
@@ -121,6 +168,22 @@ class Feed:
             price={"amount": "31500.00", "currency": "EUR"},
             customer={"source_customer_id": self._customer()},
         )
+
+    def _acquainted(self, now: datetime) -> Event:
+        """Somebody new, or the next of somebody; each later than the one before."""
+        known = [
+            each for each in self.acquainted.values() if each.reported < REPORTS_OF_AN_ACQUAINTANCE
+        ]
+        number = self._next_number()
+        if known and self.random.random() < NOT_NEW:
+            found = self.random.choice(known)
+            found = replace(found, reported=found.reported + 1)
+        else:
+            found = Acquainted(number)
+        self.acquainted[found.number] = found
+        self._written_at = max(now, self._written_at + timedelta(milliseconds=1))
+        event = visit(number, "", source_modified_at=self._written_at.isoformat())
+        return {**event, "data": {**event["data"], "customer": found.visitor}}
 
     def _complaint(self, now: datetime) -> Event:
         """One whose warning, or whose breach, falls due soon."""

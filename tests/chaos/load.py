@@ -12,7 +12,7 @@ import httpx
 
 from deploy.sandbox.demo.account import READ_BY, HeldDocument
 from shared.contracts.http.intake import Item
-from tests.chaos.feed import Case, Event, Feed
+from tests.chaos.feed import Acquainted, Case, Event, Feed
 
 TOPICS = "the topics"
 """Stands beside the services as what has to hold every accepted document."""
@@ -33,6 +33,7 @@ class Ledger:
     sent_again: list[str] = field(default_factory=list)
     """Why, for each batch that was."""
     cases: dict[str, Case] = field(default_factory=dict)
+    acquainted: list[Acquainted] = field(default_factory=list)
 
     def count(self, outcome: str) -> int:
         return sum(item.outcome == outcome for _, item in self.answers)
@@ -76,6 +77,7 @@ def steady_load(url: str, feeds: Sequence[Feed], rate: Rate) -> Iterator[Ledger]
         sender.result()
     for feed in feeds:
         ledger.cases |= feed.cases
+        ledger.acquainted += feed.acquainted.values()
 
 
 def _send_on(url: str, feed: Feed, rate: Rate, ledger: Ledger, enough: threading.Event) -> None:

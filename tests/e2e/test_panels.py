@@ -117,7 +117,6 @@ class Truth:
     def __init__(self, running: House) -> None:
         self._house = running
         self.said: Sequence[Said] = running.said(ESCALATIONS)
-        self.of_persons = Counter(said.type for said in running.said(PERSONS))
 
     def statistics(self, days: int) -> list[dict[str, Any]]:
         """The totals of all dealers, of so many of their days up to today."""
@@ -159,6 +158,10 @@ class Truth:
                 "followup", f"/v1/dealers/{dealer}/tasks", limit=500
             ).json()["tasks"]
         ]
+
+    def persons(self) -> Shown:
+        said = Counter(said.type for said in self._house.said(PERSONS))
+        return {"told": said[PersonChanged.TYPE], "taken back": said[PersonWithdrawn.TYPE]}
 
     def of_type(self, noun: str) -> list[dict[str, Any]]:
         return [json.loads(said.value) for said in self.said if noun in said.type]
@@ -230,10 +233,7 @@ def expected(truth: Truth) -> dict[str, Shown]:
         "complaints: Steps refused, by reason": dict(refused),
         "complaints: Nobody to tell": {"notices": 0},
         "complaints: Calendar years missing": {"years": 0},
-        "identity: Persons, last hour": {
-            "told": truth.of_persons[PersonChanged.TYPE],
-            "taken back": truth.of_persons[PersonWithdrawn.TYPE],
-        },
+        "identity: Persons, last hour": truth.persons(),
         "overview: Tasks to be done": {"tasks": len(tasks)},
         "overview: Tasks overdue": {"tasks": tasks.count("overdue")},
         "overview: Cases open": {"cases": len(deadlines)},
@@ -289,7 +289,7 @@ def test_every_business_panel_shows_what_the_services_say(
     send(running, rest)
     cases += sum("complaint" in event["type"] for event in rest)
     running.until(lambda: holds(running, cases))
-    running.until(lambda: Truth(running).of_persons[PersonWithdrawn.TYPE] > 0)
+    running.until(lambda: Truth(running).persons()["taken back"] > 0)
     left: dict[str, tuple[Shown, Shown]] = {}
 
     def all_right() -> bool:

@@ -16,5 +16,6 @@ The toy world: workload (what a seed sends), oracle (what must hold when all is 
 from the log alone). The world of complaints: reports (what dealers tell of their cases), senders
 (who send it to processes of intake until they answer), cases and cases_oracle (what must hold
 when all is quiet, computed from the accepted reports alone). The world of identity: persons (what
-a seed reports of customers), persons_oracle (who they are, by that alone).
+a seed reports of customers), persons_oracle (who they are, by that alone). The world of what
+scoring makes of it: linked_world.
 """

@@ -8,6 +8,9 @@ import pytest
 
 from services.identity.domain import answers, facts, links, person
 from services.identity.domain.facts import Claim, IdentityFacts
+from services.scoring.domain import linked
+from services.scoring.domain.facts import ScoringFacts
+from services.scoring.domain.linked import Linked, Members
 from shared.contracts.envelope import Event, Message
 from shared.contracts.identity import (
     AcquaintanceTold,
@@ -16,6 +19,7 @@ from shared.contracts.identity import (
     ClaimWithdrawn,
     Shared,
 )
+from shared.decider.facts import keep_newest
 from tests.simulation.persons_world import PersonsWorld
 from tests.simulation.story import simulate
 from tests.simulation.witness import Invariant
@@ -104,6 +108,56 @@ FAULTS: Mapping[Plant, set[Invariant]] = {
     every_dealer_is_within_reach: {Invariant.PERSONS, Invariant.COMES_TO_REST},
     that_they_are_not_one_is_not_told: WRONG,
 }
+
+
+def a_sale_to_both_counts_twice(patch: pytest.MonkeyPatch) -> None:
+    def counting(self: Linked, own: Any, customer_key: str, precedence: Any) -> Any:
+        found = dict(properly(self, own, customer_key, precedence))
+        for told in self.told.values():
+            found |= {f"{key} again": known for key, known in told.documents.items() if key in own}
+        return found
+
+    properly = Linked.counting
+    patch.setattr(Linked, "counting", counting)
+
+
+def what_others_told_does_not_count(patch: pytest.MonkeyPatch) -> None:
+    """Two halves of a person, each with its own points alone."""
+
+    def as_a_person(self: ScoringFacts) -> ScoringFacts:
+        return self
+
+    patch.setattr(ScoringFacts, "as_a_person", as_a_person)
+
+
+def who_else_they_are_is_heard_once(patch: pytest.MonkeyPatch) -> None:
+    def keep_first(known: Mapping[str, Any], found: Sequence[tuple[str, Any]]) -> Mapping[str, Any]:
+        if known and any(isinstance(each, Members) for each in known.values()):
+            return known
+        return properly(known, found)
+
+    properly = keep_newest
+    patch.setattr(linked, "keep_newest", keep_first)
+
+
+FAULTS_WITH_SCORES: Mapping[Plant, set[Invariant]] = {
+    a_sale_to_both_counts_twice: {Invariant.PERSONS},
+    what_others_told_does_not_count: {Invariant.PERSONS},
+    who_else_they_are_is_heard_once: {Invariant.PERSONS},
+}
+
+
+@pytest.mark.parametrize("plant", FAULTS_WITH_SCORES, ids=lambda plant: plant.__name__)
+def test_a_fault_planted_in_linked_facts_is_caught(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+    for seed in range(WITHIN_SEEDS):
+        if violations := simulate(seed, world="linked").violations:
+            found = violations[0].invariant
+            assert found in FAULTS_WITH_SCORES[plant], f"seed {seed}: {violations[0]}"
+            return
+    pytest.fail(f"not caught within {WITHIN_SEEDS} seeds: the simulation is too weak")
 
 
 @pytest.mark.parametrize("plant", FAULTS, ids=lambda plant: plant.__name__)

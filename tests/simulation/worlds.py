@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.simulation.cases_world import CasesWorld
+from tests.simulation.linked_world import LinkedWorld
 from tests.simulation.lists import ListsWorld
 from tests.simulation.persons_world import PersonsWorld
 from tests.simulation.toy_world import ToyWorld
@@ -13,4 +14,5 @@ WORLDS: Mapping[str, type[World]] = {
     CasesWorld.name: CasesWorld,
     ListsWorld.name: ListsWorld,
     PersonsWorld.name: PersonsWorld,
+    LinkedWorld.name: LinkedWorld,
 }
