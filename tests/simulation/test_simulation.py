@@ -12,12 +12,12 @@ from tests.simulation.network import Fate
 from tests.simulation.story import Report, Story, simulate
 from tests.simulation.worlds import WORLDS
 
-SEEDS: Mapping[str, int] = {"toy": 600, "complaints": 120, "lists": 120}
+SEEDS: Mapping[str, int] = {"toy": 300, "complaints": 60, "lists": 60}
 """World -> how many of its seeds are run; a course of cases takes four times as long. `.ci/run`
 runs more of them."""
 CHUNKS = [
     (world, first, min(first + size, SEEDS[world]))
-    for world, size in (("toy", 200), ("complaints", 120), ("lists", 120))
+    for world, size in (("toy", 150), ("complaints", 60), ("lists", 60))
     for first in range(0, SEEDS[world], size)
 ]
 
