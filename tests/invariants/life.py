@@ -7,7 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from shared.contracts.envelope import Event, Message
 from shared.contracts.outputs import Withdrawal
 from shared.decider.decider import Decider, Facts
-from shared.decider.decision import Announcement, AnyOutput
+from shared.decider.decision import Announcement, AnyOutput, Decision
 from shared.decider.policy import Policy
 from shared.runtime.aggregate import NOTHING, Aggregate, Outgoing
 from shared.runtime.documents import from_aggregate, to_aggregate
@@ -38,6 +38,14 @@ class _Heard(NamedTuple):
         return not self.withdrawn and (self.forget_at is None or now < self.forget_at)
 
 
+class _Look(NamedTuple, Generic[F, P]):
+    """What a decision depends on."""
+
+    facts: str
+    decider: Decider[F, P]
+    now: datetime
+
+
 def _but_for_noticing(content: Message) -> Mapping[str, Any]:
     return content.model_dump(exclude=MOMENT_OF_NOTICING)
 
@@ -66,6 +74,7 @@ class Life(Generic[F, P]):
         self._id = aggregate_id
         self._heard: dict[str, _Heard] = {}
         self._decided: Mapping[str, Mapping[str, Any]] = {}
+        self._looked: tuple[_Look[F, P], Decision] | None = None
 
     @property
     def due_at(self) -> datetime | None:
@@ -131,9 +140,16 @@ class Life(Generic[F, P]):
             found = (change.after.due_at, change.after.listing, change.after.parked)
             assert found == (known.due_at, known.listing, None)
 
+    def _decision(self, now: datetime) -> Decision:
+        """What is to be said now; several checks of a step ask for the same."""
+        look = _Look(self.aggregate.facts if self.aggregate else NOTHING, self.decider, now)
+        if self._looked is None or self._looked[0] != look:
+            decision = self.decider.decide(self.facts, {}, self.decider.policy, now)
+            self._looked = look, decision
+        return self._looked[1]
+
     def _wanted(self, now: datetime) -> dict[str, AnyOutput]:
-        decision = self.decider.decide(self.facts, {}, self.decider.policy, now)
-        return {output.about: output for output in decision.outputs}
+        return {output.about: output for output in self._decision(now).outputs}
 
     def _standing(self, now: datetime) -> dict[str, _Heard]:
         return {about: heard for about, heard in self._heard.items() if heard.stands(now)}
@@ -155,7 +171,7 @@ class Life(Generic[F, P]):
     def _forget_history(self, now: datetime) -> None:
         """What the aggregate remembers no more, and did not take back, is past judging."""
         emitted = self.aggregate.emitted if self.aggregate else {}
-        decision = self.decider.decide(self.facts, {}, self.decider.policy, now)
+        decision = self._decision(now)
         for about, heard in self._standing(now).items():
             if about not in emitted:
                 assert heard.forget_at is not None

@@ -12,18 +12,12 @@ from tests.simulation.network import Fate
 from tests.simulation.story import Report, Story, simulate
 from tests.simulation.worlds import WORLDS
 
-SEEDS: Mapping[str, int] = {
-    "toy": 600,
-    "complaints": 120,
-    "lists": 120,
-    "identity": 40,
-    "linked": 20,
-}
+SEEDS: Mapping[str, int] = {"toy": 300, "complaints": 60, "lists": 60, "identity": 30, "linked": 15}
 """World -> how many of its seeds are run; a course of cases or of persons takes four times as long.
 `.ci/run` runs more of them."""
 CHUNKS = [
     (world, first, min(first + size, SEEDS[world]))
-    for world, size in {**SEEDS, "toy": 200}.items()
+    for world, size in {**SEEDS, "toy": 150}.items()
     for first in range(0, SEEDS[world], size)
 ]
 
