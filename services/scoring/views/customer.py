@@ -65,7 +65,7 @@ def course_of(
 def _explained(
     score: ScoreChanged, way: ScoreCourse, policy: ScoringPolicy
 ) -> tuple[ExplainedReason, ...]:
-    by_rule = parts(way, policy)
+    by_rule = parts(way)
     return tuple(
         ExplainedReason(
             **dict(reason),

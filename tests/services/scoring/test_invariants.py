@@ -119,7 +119,7 @@ def test_the_parts_of_a_reason_sum_to_it_down_to_each_document(
     facts = given(*story).facts
     way = course(facts.documents, POLICY, now)
     told = {reason.rule: reason for reason in reasons(way, POLICY)}
-    by_rule = parts(way, POLICY)
+    by_rule = parts(way)
     assert list(told) == list(by_rule)
     for rule, of_a_rule in by_rule.items():
         assert sum(part.points for part in of_a_rule) == told[rule].points

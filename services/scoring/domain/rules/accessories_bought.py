@@ -10,6 +10,7 @@ from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="value", points=3, fades=ONE_YEAR_TO_TWO, at_most=15)
 FORM: Form | None = "accessories_insurance"
+FROM = ("purchases", "visits")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:

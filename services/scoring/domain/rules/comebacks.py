@@ -14,6 +14,7 @@ from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=-6, fades=ONE_YEAR_TO_TWO, at_least=-18)
 FORM: Form | None = None
+FROM = ("visits",)
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
@@ -21,9 +22,10 @@ def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) ->
     done: dict[tuple[str, str], date] = {}
     for visit in history.visits:
         order = visit.order
-        if order.comeback_of or _is_again(order, done, measures.comeback_days):
+        again = order.jobs and _is_again(order, done, measures.comeback_days)
+        if order.comeback_of or again:
             awards.give(visit.at, visit.document_id)
-        if order.vin and order.day is not None:
+        if order.jobs and order.vin and order.day is not None:
             for job in order.jobs:
                 done[order.vin, job] = order.day
 

@@ -11,6 +11,7 @@ from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=-10, fades=ONE_YEAR_TO_TWO, at_least=-30)
 FORM: Form | None = None
+FROM = ("complaints",)
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:

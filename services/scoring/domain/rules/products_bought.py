@@ -10,6 +10,7 @@ from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="value", points=5, fades=ONE_YEAR_TO_TWO, at_most=15)
 FORM: Form | None = None
+FROM = ("purchases",)
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:

@@ -10,6 +10,7 @@ from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=-4, fades=ONE_YEAR_TO_TWO, at_least=-16)
 FORM: Form | None = None
+FROM = ("visits",)
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:

@@ -13,6 +13,7 @@ from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=20, fades=HALF_A_YEAR_TO_ONE)
 FORM: Form | None = None
+FROM = ("visits",)
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:

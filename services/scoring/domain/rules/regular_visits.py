@@ -12,6 +12,7 @@ from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=6, fades=TWO_YEARS, at_most=24)
 FORM: Form | None = None
+FROM = ("visits",)
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:

@@ -13,6 +13,7 @@ from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="value", points=1, fades=ONE_YEAR_TO_TWO, at_most=40)
 FORM: Form | None = None
+FROM = ("visits",)
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:

@@ -13,6 +13,7 @@ from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="value", points=30, fades=THREE_YEARS_TO_SIX, at_most=60)
 FORM: Form | None = None
+FROM = ("purchases",)
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:

@@ -10,6 +10,7 @@ from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="value", points=15, fades=THREE_YEARS_TO_SIX, at_most=30)
 FORM: Form | None = "replacement"
+FROM = ("purchases",)
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:

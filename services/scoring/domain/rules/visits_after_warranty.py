@@ -13,6 +13,7 @@ from shared.contracts.values import Bilingual
 
 SHIPPED = Rule(axis="loyalty", points=6, fades=ONE_YEAR_TO_TWO, at_most=18)
 FORM: Form | None = "after_warranty"
+FROM = ("purchases",)
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
