@@ -9,7 +9,7 @@ M = TypeVar("M", bound=BaseModel)
 _set = object.__setattr__
 
 
-def made(model: type[M], **fields: object) -> M:
+def made(model: type[M], /, **fields: object) -> M:
     """What `model(**fields)` is, for a third of what that costs: nothing is looked at.
 
     For what is made most often, of values that are valid already. Give all fields, in the order in
@@ -21,3 +21,8 @@ def made(model: type[M], **fields: object) -> M:
     _set(new, "__pydantic_extra__", None)
     _set(new, "__pydantic_private__", None)
     return new
+
+
+def remade(model: M, /, **changes: object) -> M:
+    """What `model.model_copy(update=changes)` is, likewise."""
+    return made(type(model), **{**model.__dict__, **changes})

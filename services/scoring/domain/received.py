@@ -149,8 +149,8 @@ def _done(lines: Sequence[RecordedLine]) -> _Done:
                 sold[category] += -1 if is_back else 1 if amount else 0
             else:
                 paid += amount
-    jobs = tuple(sorted(f"{crc32(code.encode()):08x}" for code in codes)[:MOST_JOBS])
-    return _Done(internal, came, int(paid), sold["accessory"], sold["insurance"], jobs)
+    jobs = sorted([f"{crc32(code.encode()):08x}" for code in codes])[:MOST_JOBS]
+    return _Done(internal, came, int(paid), sold["accessory"], sold["insurance"], tuple(jobs))
 
 
 def _overran(visit: VisitRecorded, closed_at: datetime) -> int | None:

@@ -19,7 +19,7 @@ FROM = ("visits",)
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
     """Each visit counts until the next one; one of a car that was sold on, until then."""
     visits = history.visits
-    if any(visit.end is not None for visit in visits):
+    if history.ends and any(visit.end is not None for visit in visits):
         for visit, since, until in _last_ones(visits):
             awards.give(visit.at, visit.document_id, since=since, until=until)
         return
