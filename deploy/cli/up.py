@@ -9,7 +9,6 @@ from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_DIRECTORY, DEFAULT_PORT_BASE
 from deploy.cli.sandbox_here import require_sandbox
 from deploy.cli.terminal import DataDir, out
-from services.identity.settings import SECRET_VARIABLE
 
 
 def command(

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import Event
+from shared.contracts.made import remade
 from shared.decider.facts import Fact, keep_newest, precedence
 from shared.decider.lines import changed, each, line_of, long, short, source_of
 
@@ -131,13 +132,12 @@ class Digesting(Generic[K]):
         documents: Mapping[str, Any] = keep_newest(facts.documents, found, higher)
         if documents is facts.documents:
             return facts
-        return facts.model_copy(
-            update={
-                "customer_key": events[0].key,
-                "documents": documents,
-                "digests": _with(facts.digests, outdated),
-                "stale": True,
-            }
+        return remade(
+            facts,
+            customer_key=events[0].key,
+            documents=documents,
+            digests=_with(facts.digests, outdated),
+            stale=True,
         )
 
     def condense(self, facts: Fa, horizon: Horizon) -> Fa:
@@ -164,11 +164,11 @@ class Digesting(Generic[K]):
             newest.pop(group, None)
             if division.newest:
                 newest[group] = division.newest
-        digests = _with(facts.digests, changes)
-        done = {"limits": horizon.text, "stale": False}
+        done: dict[str, object] = {"limits": horizon.text, "stale": False}
         if changes:
+            digests = _with(facts.digests, changes)
             done |= {"documents": documents, "digests": digests, "newest": newest}
-        return facts.model_copy(update=done)
+        return remade(facts, **done)
 
     def set_aside(self, facts: CondensedFacts, group: str, document_id: str) -> K | None:
         """The document of the group, if it is set aside."""

@@ -48,6 +48,16 @@ def visible(decision: Decision, now: datetime) -> Mapping[str, Mapping[str, Any]
     }
 
 
+def all_that_is_said_reads_back(decider: Decider[F, P], facts: F, now: datetime) -> None:
+    """Whoever reads it finds nothing wrong with it, and what was meant."""
+    for output in decider.decide(facts, {}, decider.policy, now).outputs:
+        content = content_of(output)
+        text = content.model_dump_json()
+        read = type(content).model_validate_json(text)
+        assert read == content
+        assert read.model_dump_json() == text
+
+
 def order_and_repetition_make_no_difference(
     decider: Decider[F, P], story: Sequence[Event[Any]], data: some.DataObject
 ) -> None:

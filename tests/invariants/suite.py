@@ -65,6 +65,12 @@ class DeciderInvariants(Generic[F, P]):
         )
 
     @always(some.data())
+    def test_all_that_is_said_reads_back(self, data: some.DataObject) -> None:
+        decider, story = self._drawn(data)
+        now = data.draw(self.moments)
+        decisions.all_that_is_said_reads_back(decider, known(decider, story), now)
+
+    @always(some.data())
     def test_facts_survive_being_stored(self, data: some.DataObject) -> None:
         decider, story = self._drawn(data)
         decisions.facts_survive_being_stored(decider, story)

@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 
 from shared.contracts.envelope import Event
 from shared.contracts.intake import VisitRecorded
+from shared.contracts.scoring import GradeChanged
 from shared.decider.decider import Decider
 from shared.decider.decision import Announced, AnyOutput, Decision, State
 from tests.invariants import DeciderInvariants
@@ -140,6 +141,19 @@ def _decide_by_the_first(
     return replace(decision, outputs=(replace(score, content=changed), *alarms))
 
 
+def _decide_to_the_microsecond(*known: Any) -> Decision:
+    """Alarms tell an instant more exactly than it is written."""
+
+    def told(output: AnyOutput) -> AnyOutput:
+        if not isinstance(output.content, GradeChanged):
+            return output
+        at = output.content.changed_at + timedelta(microseconds=1)
+        return replace(output, content=output.content.model_copy(update={"changed_at": at}))
+
+    decision = decide_steadily(*known)
+    return replace(decision, outputs=tuple(map(told, decision.outputs)))
+
+
 BROKEN: Sequence[tuple[str, Toy]] = (
     ("order_and_repetition_make_no_difference", replace(STEADY, join=_join_last)),
     ("setting_aside_makes_no_difference", replace(STEADY, condense=_condense_to_one)),
@@ -148,6 +162,7 @@ BROKEN: Sequence[tuple[str, Toy]] = (
         "being_woken_when_due_leads_where_sleeping_through_leads",
         replace(STEADY, decide=_decide_at_the_instant),
     ),
+    ("all_that_is_said_reads_back", replace(STEADY, decide=_decide_to_the_microsecond)),
     (
         "facts_survive_being_stored",
         replace(STEADY, facts=Forgetful, join=_join_forgetful),

@@ -12,7 +12,7 @@ from tests.simulation.network import Fate
 from tests.simulation.story import Report, Story, simulate
 from tests.simulation.worlds import WORLDS
 
-SEEDS: Mapping[str, int] = {"toy": 300, "complaints": 60, "lists": 60, "identity": 30, "linked": 15}
+SEEDS: Mapping[str, int] = {"toy": 300, "complaints": 60, "lists": 60, "identity": 40, "linked": 20}
 """World -> how many of its seeds are run; a course of cases or of persons takes four times as long.
 `.ci/run` runs more of them."""
 CHUNKS = [

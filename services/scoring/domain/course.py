@@ -63,11 +63,20 @@ class Tally:
     value_is_high: bool = False
     loyalty_is_high: bool = False
 
+    def arrive(self, value: int, loyalty: int, policy: ScoringPolicy) -> None:
+        """At so many points; an axis that is high stays so within the margin."""
+        self.value, self.loyalty = value, loyalty
+        stays = policy.margin if self.value_is_high else 0
+        self.value_is_high = value >= policy.value_is_high_from - stays
+        stays = policy.margin if self.loyalty_is_high else 0
+        self.loyalty_is_high = loyalty >= policy.loyalty_is_high_from - stays
+
     @property
     def grade(self) -> Grade:
-        if self.value_is_high and self.loyalty_is_high:
-            return "quality"
-        return "potential" if self.value_is_high or self.loyalty_is_high else "general"
+        return _BY_HIGH_AXES[self.value_is_high + self.loyalty_is_high]
+
+
+_BY_HIGH_AXES: tuple[Grade, ...] = ("general", "potential", "quality")
 
 
 @dataclass(slots=True)
@@ -127,25 +136,29 @@ def walk(
     nothing = dict.fromkeys(policy.by_name, 0)
     tally = Tally(dict(nothing), dict(nothing), nothing)
     way = ScoreCourse(until, given, tally)
-    changes: list[_Change] = []
-    for since, last, rule, amount, _, _ in given:
-        changes.append((since, rule, amount, 1))
-        changes.append((last, rule, -amount, -1))
-    changes.sort(key=itemgetter(0))
+    changes, way.next_change_at = _changes(given, until)
+    counted, counts, within = tally.counted, tally.counts, tally.given
+    number, limits, value, loyalty = len(changes), policy.limits, 0, 0
     before: Grade | None = None
-    position, number = 0, len(changes)
-    while position < number:
-        at = changes[position][0]
-        if at > until:
-            way.next_change_at = at
-            break
-        position = _take_in(tally, changes, position, policy)
-        after = tally.grade
-        if before is not None and after != before:
-            way.changes.append(GradeChange(at, before, after, tally.value, tally.loyalty))
+    for position, (at, name, amount, count) in enumerate(changes, start=1):
+        is_value, least, most = limits[name]
+        after = counted[name] = counted[name] + amount
+        counts[name] += count
+        gives = least if after < least else most if after > most else after
+        if is_value:
+            value += gives - within[name]
+        else:
+            loyalty += gives - within[name]
+        within[name] = gives
+        if position < number and changes[position][0] == at:
+            continue
+        tally.arrive(value, loyalty, policy)
+        grade = tally.grade
+        if before is not None and grade != before:
+            way.changes.append(GradeChange(at, before, grade, value, loyalty))
         if in_full:
-            way.moments.append(ScoreMoment(at, tally.value, tally.loyalty, after))
-        before = after
+            way.moments.append(ScoreMoment(at, value, loyalty, grade))
+        before = grade
     return way
 
 
@@ -153,28 +166,18 @@ _Change: TypeAlias = tuple[datetime, str, int, int]
 """When which rule gets how many points more, for how many things more."""
 
 
-def _take_in(tally: Tally, changes: Sequence[_Change], position: int, policy: ScoringPolicy) -> int:
-    """Take in what changes at the instant of that position, then see which axes are high; the
-    position of the next instant."""
-    counted, counts, given = tally.counted, tally.counts, tally.given
-    limits, number, now = policy.limits, len(changes), changes[position][0]
-    while position < number:
-        at, name, amount, count = changes[position]
-        if at != now:
-            break
-        position += 1
-        is_value, least, most = limits[name]
-        after = counted[name] = counted[name] + amount
-        counts[name] += count
-        within = least if after < least else min(after, most)
-        gained = within - given[name]
-        given[name] = within
-        if is_value:
-            tally.value += gained
+def _changes(given: Sequence[Points], until: datetime) -> tuple[list[_Change], datetime | None]:
+    """All up to `until`, in order, and when the next one is."""
+    changes: list[_Change] = []
+    upcoming: list[datetime] = []
+    for since, last, rule, amount, _, _ in given:
+        if since > until:
+            upcoming.append(since)
+            continue
+        changes.append((since, rule, amount, 1))
+        if last > until:
+            upcoming.append(last)
         else:
-            tally.loyalty += gained
-    stays = policy.margin if tally.value_is_high else 0
-    tally.value_is_high = tally.value >= policy.value_is_high_from - stays
-    stays = policy.margin if tally.loyalty_is_high else 0
-    tally.loyalty_is_high = tally.loyalty >= policy.loyalty_is_high_from - stays
-    return position
+            changes.append((last, rule, -amount, -1))
+    changes.sort(key=itemgetter(0))
+    return changes, min(upcoming, default=None)

@@ -4,6 +4,7 @@ today."""
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from services.scoring.domain import grade_words
 from services.scoring.domain.course import GradeChange, ScoreCourse, course
@@ -13,9 +14,10 @@ from services.scoring.domain.linked import telling
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.reasons import forms, reasons
 from services.scoring.domain.received import HISTORY_AFTER
-from services.scoring.domain.risk import RiskChange
+from services.scoring.domain.risk import RiskChange, next_visit_from
 from services.scoring.domain.risk_words import risk_stands, words_of_change
 from shared.contracts.identifiers import dealer_of
+from shared.contracts.made import made
 from shared.contracts.outputs import Output
 from shared.contracts.scoring import GradeChanged, RiskChanged, ScoreChanged
 from shared.contracts.subjects import ABOUT_THE_SCORE, GradeSubject, RiskSubject, change_subject
@@ -69,8 +71,9 @@ def _is_by(moment: datetime) -> Callable[[str], bool]:
 
 
 def _score(facts: ScoringFacts, way: ScoreCourse, policy: ScoringPolicy) -> ScoreChanged:
-    tally, told = way.tally, reasons(way, policy)
-    return ScoreChanged(
+    tally, told, stands = way.tally, reasons(way, policy), way.risk.stands
+    return made(
+        ScoreChanged,
         customer_key=facts.customer_key,
         dealer_id=dealer_of(facts.customer_key),
         score=tally.value + tally.loyalty,
@@ -80,7 +83,7 @@ def _score(facts: ScoringFacts, way: ScoreCourse, policy: ScoringPolicy) -> Scor
         reasons=told,
         forms=dict(forms(told)),
         risk=risk_stands(way.risk),
-        next_visit=next_visit(way.risk.stands.ground.forecast) if way.risk.stands else None,
+        next_visit=next_visit(next_visit_from(stands.ground, policy)) if stands else None,
         person=facts.linked.members,
     )
 
@@ -94,12 +97,11 @@ def _told(
     history and alarms nobody. More facts that arrive later can disprove a change that was known in
     time, but cannot make it history.
     """
-    remembered = timedelta(days=policy.remember_changes_days)
-    late = facts.late_receipts()
-    as_received: dict[int, set[str]] = {}
-    for change in way.every_change:
-        if way.until >= change.at + remembered:
-            continue
+    forgotten_at = way.until - timedelta(days=policy.remember_changes_days)
+    remembered = [change for change in way.every_change if change.at > forgotten_at]
+    late = facts.late_receipts() if remembered else []
+    as_received: dict[int, set[_Named]] = {}
+    for change in remembered:
         in_time = change.at + HISTORY_AFTER
         received = bisect_right(late, in_time)
         if received == len(late):
@@ -109,9 +111,17 @@ def _told(
             known = facts.received_by(in_time)
             then = course(known, policy, way.until) if known else None
             changes = then.every_change if then is not None else []
-            as_received[received] = {about(each) for each in changes}
-        if about(change) in as_received[received]:
+            as_received[received] = {_named(each) for each in changes}
+        if _named(change) in as_received[received]:
             yield change
+
+
+_Named: TypeAlias = tuple[type[GradeChange | RiskChange], datetime, str, str]
+
+
+def _named(change: GradeChange | RiskChange) -> _Named:
+    """Tells as much as `about`, for less."""
+    return type(change), change.at, change.before, change.after
 
 
 def about(change: GradeChange | RiskChange) -> str:

@@ -85,6 +85,7 @@ Said = (
 ScoringEvent = Event[Said]
 READS: tuple[type[Message], ...] = get_args(Said)
 
+_NOBODY = Linked()
 _FORMER_GROUPS = frozenset({"complaint", "step"})
 _BY_ROLE: Mapping[Role, int] = {"buyer": 5, "co_buyer": 4, "registrant": 3, "driver": 2}
 
@@ -94,7 +95,7 @@ class ScoringFacts(CondensedFacts):
 
     documents: Mapping[str, Known] = Field(default_factory=dict)
     """Document id -> its newest version, of what is looked at."""
-    linked: Linked = Linked()
+    linked: Linked = Field(default_factory=lambda: _NOBODY)  # a default would be copied each time
     """What is known of other customers who are the same person."""
 
     @field_validator("documents", mode="after")

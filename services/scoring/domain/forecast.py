@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from services.scoring.domain.forecast_rule import ForecastRule
 from services.scoring.domain.wording import day_en, day_zh
+from shared.contracts.made import made
 from shared.contracts.scoring import OWN_RHYTHM, NextVisit
 from shared.contracts.values import LAST_YEAR, Bilingual
 
@@ -40,6 +41,18 @@ class Rhythm(NamedTuple):
     """How many cars they still have."""
 
 
+class Interval(NamedTuple):
+    """From one visit to the next."""
+
+    days: int
+    gaps: int
+    """How many of the customer's own gaps between visits it rests on; 0: on what is usual."""
+
+    @property
+    def basis(self) -> str:
+        return OWN_RHYTHM if self.gaps else DEFAULT
+
+
 class Forecast(NamedTuple):
     """The day on which the customer is expected, and the days between which eight of ten come."""
 
@@ -60,19 +73,42 @@ class Forecast(NamedTuple):
 def forecast(rhythm: Rhythm, measures: ForecastRule) -> Forecast:
     """When they come next, counted from their last visit, be it past or to come."""
     readings = rhythm.readings
-    vin = readings[-1].vin if rhythm.cars == 1 and readings else None
-    if not rhythm.days:
-        return _after(rhythm.first_day, measures.first_days, measures, gaps=0, vin=vin)
-    since = rhythm.days[-1]
-    gaps = own_gaps(rhythm.days, measures)
+    return expected(
+        interval(rhythm.days, measures),
+        measures,
+        since=rhythm.days[-1] if rhythm.days else rhythm.first_day,
+        vin=readings[-1].vin if rhythm.cars == 1 and readings else None,
+    )
+
+
+def expected(found: Interval, measures: ForecastRule, *, since: date, vin: str | None) -> Forecast:
+    """The next visit after the one of `since`."""
+    days, begin = found.days, since.toordinal()
+    spread = measures.own_spread if found.gaps else measures.usual_spread
+    return Forecast(
+        interval_days=days,
+        expected_on=_on(begin + days),
+        earliest_on=_on(begin + days * spread.earliest_percent // 100),
+        latest_on=_on(begin - (-days * spread.latest_percent // 100)),
+        basis=found.basis,
+        vin=vin,
+        since=since,
+        gaps=found.gaps,
+    )
+
+
+def interval(days: Sequence[date], measures: ForecastRule) -> Interval:
+    """How often they come, by the local days with a visit: each once, in order."""
+    if not days:
+        return Interval(measures.first_days, gaps=0)
+    gaps = own_gaps(days, measures)
     number = len(gaps)
     if number < measures.gaps_needed:
-        return _after(since, measures.usual_days, measures, gaps=0, vin=vin)
+        return Interval(measures.usual_days, gaps=0)
     weight = measures.usual_counts_as
     whole = weight * measures.usual_days + number * _median(gaps)
-    days = round(whole / (weight + number))
-    days = max(measures.shortest_days, min(measures.longest_days, days))
-    return _after(since, days, measures, gaps=number, vin=vin)
+    usual = round(whole / (weight + number))
+    return Interval(max(measures.shortest_days, min(measures.longest_days, usual)), gaps=number)
 
 
 def own_gaps(days: Sequence[date], measures: ForecastRule) -> list[int]:
@@ -94,7 +130,8 @@ def own_gaps(days: Sequence[date], measures: ForecastRule) -> list[int]:
 
 def next_visit(found: Forecast) -> NextVisit:
     """What is published of it."""
-    return NextVisit.model_construct(
+    return made(
+        NextVisit,
         since=found.since,
         expected_on=found.expected_on,
         earliest_on=found.earliest_on,
@@ -107,30 +144,14 @@ def next_visit(found: Forecast) -> NextVisit:
 
 def words(found: Forecast) -> Bilingual:
     """Why that day, for staff."""
-    expected, since = found.expected_on, found.since
-    return Bilingual(
-        en=f"{_why_en(found)}: expected about {day_en(expected)}, after {day_en(since)}; "
+    on, since = found.expected_on, found.since
+    return made(
+        Bilingual,
+        en=f"{_why_en(found)}: expected about {day_en(on)}, after {day_en(since)}; "
         "of those who come, eight of ten do between "
         f"{day_en(found.earliest_on)} and {day_en(found.latest_on)}",
-        zh=f"{_why_zh(found)}：自{day_zh(since)}起，预计{day_zh(expected)}前后到店，"
+        zh=f"{_why_zh(found)}：自{day_zh(since)}起，预计{day_zh(on)}前后到店，"
         f"再来的客户中约八成在{day_zh(found.earliest_on)}至{day_zh(found.latest_on)}之间",
-    )
-
-
-def _after(
-    since: date, days: int, measures: ForecastRule, *, gaps: int, vin: str | None
-) -> Forecast:
-    spread = measures.own_spread if gaps else measures.usual_spread
-    begin = since.toordinal()
-    return Forecast(
-        interval_days=days,
-        expected_on=_on(begin + days),
-        earliest_on=_on(begin + days * spread.earliest_percent // 100),
-        latest_on=_on(begin - (-days * spread.latest_percent // 100)),
-        basis=OWN_RHYTHM if gaps else DEFAULT,
-        vin=vin,
-        since=since,
-        gaps=gaps,
     )
 
 

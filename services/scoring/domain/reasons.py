@@ -9,6 +9,7 @@ from services.scoring.domain.course import ScoreCourse
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rules import TABLE
 from services.scoring.domain.wording import points_en, points_zh
+from shared.contracts.made import made
 from shared.contracts.scoring import MOST_DOCUMENTS, Form, Reason
 from shared.contracts.values import Bilingual
 
@@ -27,10 +28,11 @@ def reasons(way: ScoreCourse, policy: ScoringPolicy) -> tuple[Reason, ...]:
     """A reason for each rule that something counts by; those of an axis sum to its points."""
     tally = way.tally
     found = []
-    for name, counting in _by_rule(way, policy).items():
+    for name, counting in _by_rule(way).items():
         documents, points, count = _documents(counting), tally.given[name], tally.counts[name]
         found.append(
-            Reason(
+            made(
+                Reason,
                 axis=policy.by_name[name].axis,
                 rule=name,
                 points=points,
@@ -53,10 +55,10 @@ def forms(told: Sequence[Reason]) -> Mapping[Form, int]:
     return found
 
 
-def parts(way: ScoreCourse, policy: ScoringPolicy) -> Mapping[str, tuple[Part, ...]]:
+def parts(way: ScoreCourse) -> Mapping[str, tuple[Part, ...]]:
     """Rule -> its parts, the newest document first; they sum to the points of the rule."""
     found = {}
-    for name, counting in _by_rule(way, policy).items():
+    for name, counting in _by_rule(way).items():
         of = dict.fromkeys(_documents(counting), 0)
         for each in counting:
             of[each.document_id] += each.points
@@ -78,12 +80,12 @@ def _words(name: str, count: int, points: int, *, is_limit: bool) -> Bilingual:
     )
 
 
-def _by_rule(way: ScoreCourse, policy: ScoringPolicy) -> Mapping[str, list[Points]]:
-    """What counts by each rule, in the order of the rules."""
+def _by_rule(way: ScoreCourse) -> Mapping[str, list[Points]]:
+    """What counts by each rule, in the order of the rules, as points are found."""
     found: dict[str, list[Points]] = {}
     for each in way.counting:
         found.setdefault(each.rule, []).append(each)
-    return {name: found[name] for name in policy.by_name if name in found}
+    return found
 
 
 def _documents(counting: Sequence[Points]) -> tuple[str, ...]:

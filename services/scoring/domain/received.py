@@ -1,7 +1,9 @@
 """What each event leaves of a document. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import NamedTuple
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
@@ -30,6 +32,7 @@ from shared.contracts.intake import (
     SurveyAnswered,
     VisitRecorded,
 )
+from shared.contracts.made import made
 from shared.contracts.values import to_milliseconds
 from shared.decider.facts import Gone, Noted, received_late, version_of
 
@@ -81,49 +84,74 @@ def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> Visit | No
     closed_at = visit.closed_at if visit.status == "closed" else None
     at = closed_at or visit.opened_at
     late = _late(at, recorded_at)
-    if closed_at is None or (visit.lines and all(map(_is_internal, visit.lines))):
+    done = _done(visit.lines)
+    if closed_at is None or done.is_all_internal:
         return Visit(kind="visit", version=visit.version, at=at, late=late)
-    paid = sum(line.amount for line in visit.lines if _is_paid_service(line))
-    came = not visit.lines or any(
-        line.amount >= 0 for line in visit.lines if not _is_internal(line)
-    )
-    if not came:
-        # money was given back, and nobody came
+    currency, vin = visit.currency if done.paid else "", visit.vin or ""
+    if not done.came:  # it does nothing but give back
         return Visit(
             kind="visit",
             version=visit.version,
             at=at,
             late=late,
-            paid=int(paid),
-            currency=visit.currency if int(paid) else "",
-            vin=visit.vin or "",
-            accessories=_sold(visit.lines, "accessory"),
-            insurances=_sold(visit.lines, "insurance"),
+            paid=done.paid,
+            currency=currency,
+            vin=vin,
+            accessories=done.accessories,
+            insurances=done.insurances,
         )
-    return Visit(
-        kind="visit",
+    return made(
+        Visit,
         version=visit.version,
         at=at,
         late=late,
+        kind="visit",
         day=at.astimezone(ZoneInfo(visit.timezone)).date(),
-        paid=int(paid),
-        currency=visit.currency if int(paid) else "",
-        vin=visit.vin or "",
+        paid=done.paid,
+        currency=currency,
+        vin=vin,
         km=visit.odometer_km,
         overran_minutes=_overran(visit, closed_at),
-        jobs=_jobs(visit.lines),
+        jobs=done.jobs,
         comeback_of=visit.comeback_of or "",
-        accessories=max(0, _sold(visit.lines, "accessory")),
-        insurances=max(0, _sold(visit.lines, "insurance")),
+        accessories=max(0, done.accessories),
+        insurances=max(0, done.insurances),
     )
 
 
-def _is_internal(line: RecordedLine) -> bool:
-    return line.pay_type == "internal"
+class _Done(NamedTuple):
+    """What was done on an order, by its lines."""
+
+    is_all_internal: bool
+    came: bool
+    """Somebody came: not all lines, internal ones apart, give money back."""
+    paid: int
+    """In whole units, by the customer for service."""
+    accessories: int
+    """Less those that were taken back, like `insurances`."""
+    insurances: int
+    jobs: tuple[str, ...]
 
 
-def _is_paid_service(line: RecordedLine) -> bool:
-    return line.pay_type == "customer" and line.category not in _OVER_THE_COUNTER
+def _done(lines: Sequence[RecordedLine]) -> _Done:
+    internal, came, paid = bool(lines), not lines, Decimal(0)
+    sold = dict.fromkeys(_OVER_THE_COUNTER, 0)
+    codes: set[str] = set()
+    for line in lines:
+        category, pay_type, amount = line.category, line.pay_type, line.amount
+        if pay_type == "internal":
+            continue
+        internal, is_back = False, amount < 0
+        came = came or not is_back
+        if line.op_code and not is_back and category in _REPAIRED:
+            codes.add(line.op_code)
+        if pay_type == "customer":
+            if category in sold:
+                sold[category] += -1 if is_back else 1 if amount else 0
+            else:
+                paid += amount
+    jobs = sorted([f"{crc32(code.encode()):08x}" for code in codes])[:MOST_JOBS]
+    return _Done(internal, came, int(paid), sold["accessory"], sold["insurance"], tuple(jobs))
 
 
 def _overran(visit: VisitRecorded, closed_at: datetime) -> int | None:
@@ -132,27 +160,6 @@ def _overran(visit: VisitRecorded, closed_at: datetime) -> int | None:
     if promised_at is None or promised_at <= visit.opened_at:
         return None
     return max(0, -((promised_at - closed_at) // timedelta(minutes=1)))
-
-
-def _jobs(lines: Iterable[RecordedLine]) -> tuple[str, ...]:
-    codes = {
-        line.op_code
-        for line in lines
-        if line.op_code
-        and line.category in _REPAIRED
-        and line.pay_type != "internal"
-        and line.amount >= 0
-    }
-    return tuple(sorted(f"{crc32(code.encode()):08x}" for code in codes)[:MOST_JOBS])
-
-
-def _sold(lines: Iterable[RecordedLine], category: WorkCategory) -> int:
-    """How many, less those that were taken back; below zero where those are more."""
-    number = 0
-    for line in lines:
-        if line.category == category and line.pay_type == "customer":
-            number += (line.amount > 0) - (line.amount < 0)
-    return number
 
 
 def on_case_standing_changed(stands: CaseStandingChanged, sequence: int) -> Case:

@@ -7,10 +7,10 @@ follows of each change. What counts are the cars that the customer still has.
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol, TypeAlias
 
-from services.scoring.domain.forecast import Forecast, Reading, Rhythm, forecast
+from services.scoring.domain.forecast import Forecast, Interval, expected, interval
 from services.scoring.domain.forecast_rule import ForecastRule
 from services.scoring.domain.history import ClosedVisit, CustomerHistory, Purchase
 from services.scoring.domain.risk_rule import RiskRule, Steps
@@ -27,6 +27,18 @@ class RiskMeasures(Protocol):
     def risk(self) -> RiskRule: ...
 
 
+class _Seen(NamedTuple):
+    """When the customer was here, by the cars that are theirs still."""
+
+    visits: Sequence[ClosedVisit]
+    visited_at: Sequence[datetime]
+    days: Sequence[date]
+    """Each once, in order."""
+    days_by: Sequence[int]
+    """How many of the days are those of the first visits, by their number."""
+    purchases: Sequence[Purchase]
+
+
 class Ground(NamedTuple):
     """What risk is told from, from one instant until another."""
 
@@ -36,7 +48,9 @@ class Ground(NamedTuple):
     """When the customer was last here with a car that they still have, or got one."""
     seen_on: date
     """By the dealer's local date."""
-    forecast: Forecast
+    interval: Interval
+    """How often they come."""
+    seen: _Seen
 
 
 class RiskChange(NamedTuple):
@@ -90,18 +104,21 @@ def risk_course(
     past = [occasion for occasion in occasions if occasion[0] <= until]
     first = _last_contact(past, since)
     always = None if known.ends else _seen(known.visits, known.purchases)
+    soonest = timedelta(measures.risk.due.at_least_days)
     for position in range(first, len(past)):
         at = past[position][0]
         ends = past[position + 1][0] if position + 1 < len(past) else None
         if ends == at:
             continue
+        if ends is not None and ends - at <= soonest and always is not None and _is_active(way):
+            continue  # they come again before anybody can be due
         ground = _ground(always or _by_then(known, at), measures, at)
         if ground is None:
             if way.stands is not None:
                 way.moments.append(RiskMoment(at, None))
             way.stands = way.following = None
             continue
-        steps = measures.risk.steps(ground.forecast.interval_days)
+        steps = measures.risk.steps(ground.interval.days)
         _go_on(way, ground, steps, ends, until)
     upcoming = [at for at, _ in occasions[len(past) :][:1]]
     if way.following is not None:
@@ -134,18 +151,6 @@ def _last_contact(past: Sequence[_Occasion], since: datetime | None) -> int:
     return 0
 
 
-class _Seen(NamedTuple):
-    """When the customer was here, by the cars that are theirs still."""
-
-    visits: Sequence[ClosedVisit]
-    visited_at: Sequence[datetime]
-    days: Sequence[date]
-    """Each once, in order."""
-    days_by: Sequence[int]
-    """How many of the days are those of the first visits, by their number."""
-    purchases: Sequence[Purchase]
-
-
 def _seen(visits: Sequence[ClosedVisit], purchases: Sequence[Purchase]) -> _Seen:
     days: list[date] = []
     days_by = [0]
@@ -168,36 +173,37 @@ def _by_then(known: CustomerHistory, at: datetime) -> _Seen:
 def _ground(seen: _Seen, measures: RiskMeasures, at: datetime) -> Ground | None:
     """From what was known by then; None: they have no car here."""
     number = bisect_right(seen.visited_at, at)
-    purchases = [purchase for purchase in seen.purchases if purchase.at <= at]
-    if not (number or purchases):
+    bought = _last_bought(seen, at)
+    if not number and bought is None:
         return None
-    days = seen.days[: seen.days_by[number]]
-    last_ones = seen.visits[max(0, number - MOST_READ) : number]
-    cars = {purchase.car for purchase in purchases} | {each.order.vin for each in last_ones}
-    rhythm = Rhythm(
-        days=days,
-        readings=_readings(last_ones),
-        first_day=_delivered(purchases[0]) if purchases else days[0],
-        cars=max(1, len(cars - {""})),
-    )
-    found = forecast(rhythm, measures.forecast)
-    last = seen.visits[number - 1] if number else None
-    if purchases and (last is None or purchases[-1].at > last.at):
-        return Ground(at, purchases[-1].at, _delivered(purchases[-1]), found)
-    assert last is not None
-    return Ground(at, last.at, _day(last), found)
+    found = interval(seen.days[: seen.days_by[number]], measures.forecast)
+    if bought is not None and not (number and bought.at <= seen.visited_at[number - 1]):
+        return Ground(at, bought.at, _delivered(bought), found, seen)
+    last = seen.visits[number - 1]
+    return Ground(at, last.at, _day(last), found, seen)
 
 
-MOST_READ = 10
-"""Of how many of the last visits cars and readings are looked at."""
+def _last_bought(seen: _Seen, at: datetime) -> Purchase | None:
+    return next((each for each in reversed(seen.purchases) if each.at <= at), None)
 
 
-def _readings(visits: Sequence[ClosedVisit]) -> list[Reading]:
-    return [
-        Reading(_day(visit), visit.order.vin, visit.order.km)
-        for visit in visits
-        if visit.order.km is not None and visit.order.vin
-    ]
+MOST_LOOKED_AT = 10
+"""Of how many of the last visits the cars are looked at."""
+
+
+def next_visit_from(ground: Ground, measures: RiskMeasures) -> Forecast:
+    """When they are expected, by what was known at the ground's instant."""
+    seen = ground.seen
+    number = bisect_right(seen.visited_at, ground.at)
+    purchases = [purchase for purchase in seen.purchases if purchase.at <= ground.at]
+    since = _day(seen.visits[number - 1]) if number else _delivered(purchases[0])
+    orders = [visit.order for visit in seen.visits[max(0, number - MOST_LOOKED_AT) : number]]
+    cars = {purchase.car for purchase in purchases} | {order.vin for order in orders}
+    vin = None
+    if len(cars - {""}) <= 1:
+        read = (order.vin for order in reversed(orders) if order.km is not None and order.vin)
+        vin = next(read, None)
+    return expected(ground.interval, measures.forecast, since=since, vin=vin)
 
 
 def _day(visit: ClosedVisit) -> date:
@@ -229,6 +235,10 @@ def _go_on(
         risk, since = following, at
     if not standing:
         _stand(way, RiskThen(max(since, begins), risk, ground))
+
+
+def _is_active(way: RiskCourse) -> bool:
+    return way.stands is not None and way.stands.risk == "active"
 
 
 def _stand(way: RiskCourse, then: RiskThen) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from services.scoring.domain.risk import Ground, RiskChange, RiskCourse
 from services.scoring.domain.wording import day_en, day_zh
+from shared.contracts.made import made
 from shared.contracts.scoring import OWN_RHYTHM, Risk, RiskStands
 from shared.contracts.values import Bilingual
 
@@ -40,7 +41,7 @@ def risk_stands(way: RiskCourse) -> RiskStands | None:
         since=stands.at,
         next_risk=following.risk if following is not None else None,
         next_at=following.at if following is not None else None,
-        words=Bilingual(en=en, zh=zh),
+        words=made(Bilingual, en=en, zh=zh),
     )
 
 
@@ -69,14 +70,14 @@ def _day(ground: Ground, at: datetime) -> date:
 
 
 def _rhythm_en(ground: Ground) -> str:
-    days, last = ground.forecast.interval_days, day_en(ground.seen_on)
-    if ground.forecast.basis == OWN_RHYTHM:
+    days, last = ground.interval.days, day_en(ground.seen_on)
+    if ground.interval.basis == OWN_RHYTHM:
         return f"Last here on {last}, with a visit about every {days} days"
     return f"Last here on {last}, without a rhythm of their own yet ({days} days are usual)"
 
 
 def _rhythm_zh(ground: Ground) -> str:
-    days, last = ground.forecast.interval_days, day_zh(ground.seen_on)
-    if ground.forecast.basis == OWN_RHYTHM:
+    days, last = ground.interval.days, day_zh(ground.seen_on)
+    if ground.interval.basis == OWN_RHYTHM:
         return f"上次到店{last}，约每{days}天到店一次"
     return f"上次到店{last}，尚无自身规律（通常{days}天）"

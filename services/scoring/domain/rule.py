@@ -1,8 +1,9 @@
 """What one thing is worth, and how that fades with its age. Pure."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -10,6 +11,12 @@ from shared.contracts.scoring import Axis
 
 Limit = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Days = Annotated[int, Field(gt=0, le=36_525)]
+
+
+FadingPart: TypeAlias = tuple[timedelta, timedelta, int]
+"""From one age to another so many points count."""
+MOST_KNOWN = 1000
+"""Of how many different numbers of points it is kept how they fade."""
 
 
 class Fade(BaseModel):
@@ -42,13 +49,21 @@ class Rule(BaseModel):
             raise ValueError("no points must lie within at_least and at_most")
         return self
 
+    def parts(self, points: int) -> Sequence[FadingPart]:
+        """What counts of so many points, from one age to another."""
+        parts = self._known_parts.get(points)
+        if parts is None:
+            ages = [timedelta(days=fade.up_to_days) for fade in self.fades]
+            counting = [share(points, fade.percent) for fade in self.fades]
+            steps = zip([timedelta(0), *ages], ages, counting, strict=False)
+            parts = tuple(step for step in steps if step[2])
+            if len(self._known_parts) < MOST_KNOWN:
+                self._known_parts[points] = parts
+        return parts
+
     @cached_property
-    def steps(self) -> tuple[tuple[timedelta, timedelta, int], ...]:
-        """From one age to another: the percentage that counts."""
-        ages = [timedelta(days=fade.up_to_days) for fade in self.fades]
-        begins = [timedelta(0), *ages[:-1]]
-        percents = [fade.percent for fade in self.fades]
-        return tuple(zip(begins, ages, percents, strict=True))
+    def _known_parts(self) -> dict[int, Sequence[FadingPart]]:
+        return {}
 
     def within_limits(self, points: int) -> int:
         """What counts of all the points that the rule gives together."""

@@ -1,7 +1,7 @@
 """How a customer stands in their dealer's lists, and what they count for in its totals. Pure."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import partial
 from operator import attrgetter
 
@@ -18,6 +18,7 @@ from services.scoring.domain.kept_car import KeptCar
 from services.scoring.domain.monthly import Way, counts, moved
 from services.scoring.domain.months import month_at
 from services.scoring.domain.policy import ScoringPolicy
+from services.scoring.domain.risk import next_visit_from
 from shared.contracts.identifiers import customer_of, dealer_of, source_of
 from shared.contracts.values import instant_text
 from shared.decider.summary import Summaries, Summary
@@ -65,9 +66,11 @@ def summarize(
     )
     until = month_at(moments[-1].at if moments else way.known_since, zone)
     car = newest_car(documents)
+    stands = so_far.risk.stands
+    expected = None if stands is None else next_visit_from(stands.ground, policy).expected_on
     return Summary(
-        ranks={**_ranks(so_far, zone), **_ranks_of_months(moments, zone, until=until)},
-        line={**_line(so_far, car), "person": list(others)},
+        ranks={**_ranks(so_far, zone, expected), **_ranks_of_months(moments, zone, until=until)},
+        line={**_line(so_far, car, expected), "person": list(others)},
         counts=counts(way, until=until),
         groups=_groups(facts.customer_key, documents, car),
     )
@@ -87,7 +90,7 @@ def others_here(facts: ScoringFacts) -> tuple[str, ...]:
     )
 
 
-def _line(way: ScoreCourse, car: str | None) -> Mapping[str, JsonValue]:
+def _line(way: ScoreCourse, car: str | None, expected: date | None) -> Mapping[str, JsonValue]:
     tally, risk = way.tally, way.risk.stands
     return {
         "grade": tally.grade,
@@ -96,7 +99,7 @@ def _line(way: ScoreCourse, car: str | None) -> Mapping[str, JsonValue]:
         "loyalty": tally.loyalty,
         "risk": None if risk is None else risk.risk,
         "risk_since": None if risk is None else instant_text(risk.at),
-        "next_visit": None if risk is None else risk.ground.forecast.expected_on.isoformat(),
+        "next_visit": None if expected is None else expected.isoformat(),
         "car": car,
     }
 
@@ -117,7 +120,7 @@ def newest_car(documents: Mapping[str, Known]) -> str | None:
     return next((" ".join((car.make, car.model)).strip() or None for car in cars), None)
 
 
-def _ranks(way: ScoreCourse, zone: tzinfo) -> dict[str, int]:
+def _ranks(way: ScoreCourse, zone: tzinfo, expected: date | None) -> dict[str, int]:
     grade, score = way.tally.grade, way.tally.value + way.tally.loyalty
     found = {
         ranks.BY_SCORE: ranks.score_rank(score),
@@ -128,7 +131,8 @@ def _ranks(way: ScoreCourse, zone: tzinfo) -> dict[str, int]:
         since = stands.at.astimezone(zone).date()
         found[ranks.BY_RISK] = ranks.risk_rank(stands.risk, score)
         found[ranks.BY_RISK_SINCE] = ranks.risk_since_rank(stands.risk, since)
-        found[ranks.BY_NEXT_VISIT] = stands.ground.forecast.expected_on.toordinal()
+    if expected is not None:
+        found[ranks.BY_NEXT_VISIT] = expected.toordinal()
     return found
 
 

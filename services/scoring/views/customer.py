@@ -38,7 +38,7 @@ def customer_score(
         forms=score.forms,
         risk=score.risk,
         next_visit=score.next_visit,
-        reasons=_explained(score, course_of(snapshot, policy, now), policy),
+        reasons=_explained(score, course_of(snapshot, policy, now)),
         grade_changes=tuple(_grade_changes(snapshot)),
         risk_changes=tuple(_risk_changes(snapshot)),
         next_change_at=snapshot.decision.next_due,
@@ -62,10 +62,8 @@ def course_of(
     return course(facts.documents, policy, now, in_full=True)
 
 
-def _explained(
-    score: ScoreChanged, way: ScoreCourse, policy: ScoringPolicy
-) -> tuple[ExplainedReason, ...]:
-    by_rule = parts(way, policy)
+def _explained(score: ScoreChanged, way: ScoreCourse) -> tuple[ExplainedReason, ...]:
+    by_rule = parts(way)
     return tuple(
         ExplainedReason(
             **dict(reason),

@@ -5,13 +5,15 @@ from typing import Any
 
 from hypothesis import given as always
 
-from services.scoring.domain.awards import Points
+from services.scoring.domain.awards import Awards, Points
 from services.scoring.domain.course import course, walk
 from services.scoring.domain.decide import about, decide
 from services.scoring.domain.facts import ScoringFacts, join
+from services.scoring.domain.history import history
 from services.scoring.domain.points import points
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.reasons import parts, reasons
+from services.scoring.domain.rules import TABLE
 from shared.contracts.envelope import Event
 from shared.contracts.scoring import MOST_DOCUMENTS, Grade, ScoreChanged
 from tests.invariants import DeciderInvariants
@@ -39,6 +41,15 @@ def test_a_score_is_the_sum_of_its_explained_parts(story: list[Event[Any]], now:
             assert (score.value, score.loyalty) == (of["value"], of["loyalty"])
             assert score.score == score.value + score.loyalty
             assert all(reason.count > 0 for reason in score.reasons)
+
+
+@always(stories())
+def test_a_rule_that_is_not_asked_would_have_given_nothing(story: list[Event[Any]]) -> None:
+    documents = given(*story).facts.documents
+    asked: list[Points] = []
+    for name, rule in POLICY.by_name.items():
+        TABLE[name].give(history(documents), POLICY, Awards(name, rule, asked))
+    assert points(documents, POLICY) == asked
 
 
 def naive_changes(given_points: list[Points], until: datetime) -> list[tuple[datetime, Grade]]:
@@ -119,7 +130,7 @@ def test_the_parts_of_a_reason_sum_to_it_down_to_each_document(
     facts = given(*story).facts
     way = course(facts.documents, POLICY, now)
     told = {reason.rule: reason for reason in reasons(way, POLICY)}
-    by_rule = parts(way, POLICY)
+    by_rule = parts(way)
     assert list(told) == list(by_rule)
     for rule, of_a_rule in by_rule.items():
         assert sum(part.points for part in of_a_rule) == told[rule].points

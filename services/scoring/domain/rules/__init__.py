@@ -4,7 +4,7 @@ Each file names the thing and what ships of it, finds what gives its points in t
 history, and says so in words. A new rule is a file, its line here, and its test.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from services.scoring.domain.awards import Awards
@@ -46,6 +46,12 @@ class PointsRule(Protocol):
     @property
     def FORM(self) -> Form | None:  # noqa: N802 # a constant of the module
         """Which of the four forms of value its points are part of."""
+        ...
+
+    @property
+    def FROM(self) -> Sequence[str]:  # noqa: N802 # a constant of the module
+        """The lists of a history that it gives points from: with none of them it gives none, and
+        is not asked."""
         ...
 
     def give(self, history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:

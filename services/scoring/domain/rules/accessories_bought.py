@@ -10,6 +10,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="value", points=3, fades=ONE_YEAR_TO_TWO, at_most=15)
 FORM: Form | None = "accessories_insurance"
+FROM = ("purchases", "visits")
 counted = things("accessory bought", "accessories bought", "购买精品{}件")
 
 

@@ -13,6 +13,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="loyalty", points=-6, fades=ONE_YEAR_TO_TWO, at_least=-18)
 FORM: Form | None = None
+FROM = ("visits",)
 counted = things("comeback order", "comeback orders", "返修{}次")
 
 
@@ -25,8 +26,8 @@ def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) ->
     later = {visit.document_id for visit in history.visits}
     for visit in history.visits:
         order = visit.order
-        is_named = bool(order.comeback_of) and order.comeback_of not in later
-        if is_named or _is_again(order, done, measures.comeback_days):
+        is_named = order.comeback_of and order.comeback_of not in later
+        if is_named or (order.jobs and _is_again(order, done, measures.comeback_days)):
             awards.give(visit.at, visit.document_id)
         later.discard(visit.document_id)
         if order.vin and order.day is not None:

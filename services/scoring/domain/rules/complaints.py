@@ -10,6 +10,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="loyalty", points=-15, fades=ONE_YEAR_TO_TWO, at_least=-45)
 FORM: Form | None = None
+FROM = ("complaints",)
 counted = things("complaint", "complaints", "投诉{}件")
 
 

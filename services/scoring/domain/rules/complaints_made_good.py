@@ -10,6 +10,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="loyalty", points=10, fades=ONE_YEAR_TO_TWO, at_most=30)
 FORM: Form | None = None
+FROM = ("complaints",)
 counted = things("complaint made good", "complaints made good", "投诉妥善解决{}件")
 
 

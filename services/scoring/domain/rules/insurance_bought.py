@@ -10,6 +10,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="value", points=5, fades=ONE_YEAR_TO_TWO, at_most=20)
 FORM: Form | None = "accessories_insurance"
+FROM = ("purchases", "visits")
 counted = things("insurance bought or renewed", "insurances bought or renewed", "投保、续保{}份")
 
 

@@ -10,6 +10,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="loyalty", points=-10, fades=ONE_YEAR_TO_TWO, at_least=-30)
 FORM: Form | None = None
+FROM = ("complaints",)
 counted = things("major complaint", "major complaints", "重大投诉{}件")
 
 

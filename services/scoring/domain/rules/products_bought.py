@@ -9,6 +9,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="value", points=5, fades=ONE_YEAR_TO_TWO, at_most=15)
 FORM: Form | None = None
+FROM = ("purchases",)
 counted = things("product sold with a car", "products sold with a car", "随车购买的产品{}项")
 
 

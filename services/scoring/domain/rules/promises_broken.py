@@ -9,6 +9,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="loyalty", points=-4, fades=ONE_YEAR_TO_TWO, at_least=-16)
 FORM: Form | None = None
+FROM = ("visits",)
 counted = things(
     "order ready later than promised", "orders ready later than promised", "超过承诺时间交车{}次"
 )

@@ -9,6 +9,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="loyalty", points=2, fades=ONE_YEAR_TO_TWO, at_most=8)
 FORM: Form | None = None
+FROM = ("visits",)
 counted = things("order ready as promised", "orders ready as promised", "按承诺时间交车{}次")
 
 

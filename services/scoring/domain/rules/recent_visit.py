@@ -12,13 +12,14 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="loyalty", points=20, fades=HALF_A_YEAR_TO_ONE)
 FORM: Form | None = None
+FROM = ("visits",)
 counted = things("last visit", "last visits", "最近{}次到店")
 
 
 def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) -> None:
     """Each visit counts until the next one; one of a car that was sold on, until then."""
     visits = history.visits
-    if any(visit.end is not None for visit in visits):
+    if history.ends and any(visit.end is not None for visit in visits):
         for visit, since, until in _last_ones(visits):
             awards.give(visit.at, visit.document_id, since=since, until=until)
         return

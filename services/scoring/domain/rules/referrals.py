@@ -9,6 +9,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="loyalty", points=4, fades=ONE_YEAR_TO_TWO, at_most=8)
 FORM: Form | None = "referral"
+FROM = ("recommendations",)
 counted = things("customer referred", "customers referred", "推荐客户{}位")
 
 

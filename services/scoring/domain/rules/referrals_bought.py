@@ -9,6 +9,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="loyalty", points=10, fades=ONE_YEAR_TO_TWO, at_most=30)
 FORM: Form | None = "referral"
+FROM = ("referred_purchases",)
 counted = things("customer referred who bought", "customers referred who bought", "推荐成交{}位")
 
 

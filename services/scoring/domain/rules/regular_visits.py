@@ -10,6 +10,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="loyalty", points=6, fades=TWO_YEARS, at_most=24)
 FORM: Form | None = None
+FROM = ("visits",)
 counted = things("day with a visit", "days with a visit", "到店{}天")
 
 

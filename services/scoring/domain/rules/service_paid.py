@@ -12,6 +12,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="value", points=1, fades=ONE_YEAR_TO_TWO, at_most=40)
 FORM: Form | None = None
+FROM = ("visits",)
 counted = things("repair order paid for", "repair orders paid for", "自费维修{}单")
 
 

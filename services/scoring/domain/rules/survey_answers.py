@@ -9,6 +9,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="loyalty", points=1, fades=ONE_YEAR_TO_TWO, at_least=-12, at_most=12)
 FORM: Form | None = None
+FROM = ("answers",)
 counted = things("answered survey", "answered surveys", "问卷答复{}份")
 
 

@@ -12,6 +12,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="value", points=30, fades=THREE_YEARS_TO_SIX, at_most=60)
 FORM: Form | None = None
+FROM = ("purchases",)
 counted = things("car bought", "cars bought", "购车{}辆")
 
 

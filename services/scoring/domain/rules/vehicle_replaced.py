@@ -9,6 +9,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="value", points=15, fades=THREE_YEARS_TO_SIX, at_most=30)
 FORM: Form | None = "replacement"
+FROM = ("purchases",)
 counted = things("further car", "further cars", "增换购{}辆")
 
 

@@ -14,6 +14,7 @@ from shared.contracts.scoring import Form
 
 SHIPPED = Rule(axis="loyalty", points=6, fades=ONE_YEAR_TO_TWO, at_most=18)
 FORM: Form | None = "after_warranty"
+FROM = ("purchases",)
 counted = things(
     "day with a visit after the warranty", "days with a visit after the warranty", "质保后回厂{}天"
 )

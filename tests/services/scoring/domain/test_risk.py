@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 from hypothesis import given as always
+from hypothesis import strategies as some
 
 from services.scoring.domain.course import course
+from services.scoring.domain.forecast import interval
+from services.scoring.domain.history import CustomerHistory, history
 from services.scoring.domain.policy import ScoringPolicy
+from services.scoring.domain.risk import risk_course
 from services.scoring.domain.risk_rule import RiskRule, RiskThreshold
 from shared.contracts.envelope import Event
-from shared.contracts.scoring import RiskChanged, RiskStands
+from shared.contracts.scoring import Risk, RiskChanged, RiskStands
 from shared.decider.decision import Decision
 from tests.services.scoring.given import (
     POLICY,
@@ -24,7 +28,7 @@ from tests.services.scoring.given import (
     visit,
 )
 from tests.services.scoring.given_identity import not_parted, parted, profile
-from tests.services.scoring.stories import moments, stories
+from tests.services.scoring.stories import START, moments, stories
 
 CAR, OTHER = "LSVAU2180N2183294", "LSVAU2180N2183295"
 EVERY_90_DAYS = tuple(
@@ -220,3 +224,41 @@ def test_where_the_walk_begins_makes_no_difference(story: list[Event[Any]], now:
     for before, after in zip(in_full.changes, in_full.changes[1:], strict=False):
         assert before.at < after.at
     assert all(change.before != change.after for change in in_full.changes)
+
+
+def reckoned(known: CustomerHistory, until: datetime) -> list[tuple[datetime, Risk]]:
+    """The risk from each instant on, of who has all their cars, every instant from scratch."""
+    visits = {visit.at: visit.order.day for visit in known.visits}
+    contacts = sorted({*visits, *(purchase.at for purchase in known.purchases)})
+
+    def ways(contact: datetime) -> list[tuple[datetime, Risk]]:
+        days = sorted({day for at, day in visits.items() if at <= contact and day is not None})
+        steps = POLICY.risk.steps(interval(days, POLICY.forecast).days)
+        return [(contact, "active"), *((contact + after, risk) for risk, after in steps)]
+
+    found: list[tuple[datetime, Risk]] = []
+    for instant in sorted({at for contact in contacts for at, _ in ways(contact)}):
+        last = max(contact for contact in contacts if contact <= instant)
+        risk = max((at, risk) for at, risk in ways(last) if at <= instant)[1]
+        if instant <= until and (not found or found[-1][1] != risk):
+            found.append((instant, risk))
+    return found
+
+
+often = some.lists(some.integers(0, 200), max_size=12).map(
+    lambda gaps: [
+        visit(f"{START + timedelta(sum(gaps[: n + 1])):%Y-%m-%d}", f"R{n}")
+        for n in range(len(gaps))
+    ]
+)
+"""Visits on one day, and soon or long after each other."""
+
+
+@always(stories() | often, moments)
+def test_the_walk_finds_the_risks_that_plain_reckoning_finds(
+    story: list[Event[Any]], now: datetime
+) -> None:
+    known = history(given(*story).facts.documents)
+    if not known.ends:
+        found = risk_course(known, POLICY, now).moments
+        assert [(moment.at, moment.risk) for moment in found] == reckoned(known, now)
