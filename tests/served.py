@@ -10,8 +10,7 @@ from fastapi import FastAPI
 
 from shared.platform.connections import limited
 from shared.settings import HttpSettings
-
-PATIENCE_SECONDS = 30
+from tests.servers import PATIENCE_SECONDS
 
 
 @dataclass

@@ -18,6 +18,7 @@ from shared.settings import HttpSettings
 from shared.testing.store import MemoryStore
 from shared.time.clock import TimeSource
 from tests.served import served
+from tests.servers import PATIENCE_SECONDS
 
 
 @contextmanager
@@ -56,7 +57,7 @@ def answering(
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
     try:
-        assert ready.wait(timeout=30)
+        assert ready.wait(PATIENCE_SECONDS)
         yield address[0]
     finally:
         loop.call_soon_threadsafe(done.set)

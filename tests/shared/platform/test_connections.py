@@ -9,10 +9,10 @@ from fastapi import FastAPI, Response
 from shared.platform.http import make_app
 from shared.settings import HttpSettings
 from tests.served import Client, Served, served
+from tests.servers import PATIENCE_SECONDS
 
 GET = b"GET /hello HTTP/1.1\r\nhost: x\r\n\r\n"
 FOR_EVER = 300
-PATIENCE_SECONDS = 30
 
 
 def app(held: asyncio.Event | None = None) -> FastAPI:

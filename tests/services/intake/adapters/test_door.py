@@ -17,6 +17,7 @@ from services.intake.settings import IntakeSettings
 from shared.platform import process
 from shared.settings import HttpSettings
 from tests.served import Client, Served, served
+from tests.servers import PATIENCE_SECONDS
 from tests.services.intake.given import DEALERS, Data, consent, event, step, survey, visit
 from tests.services.intake.world import World
 
@@ -195,7 +196,7 @@ async def test_more_bytes_than_may_be_in_flight_shall_come_back(world: World) ->
     async with intake(world, max_bytes_in_flight=100_000) as server:
         client = await server.connect()
         await client.send(head(200_000) + b" " * 200_000)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             answer = await client.reader.readuntil(b"\r\n\r\n")
         assert answer.startswith(b"HTTP/1.1 503 ")
         assert b"retry-after: 5" in answer.lower()
