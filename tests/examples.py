@@ -9,7 +9,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 EXAMPLES_VARIABLE = "AFTERCARE_TEST_EXAMPLES"
-EXAMPLES = int(os.environ.get(EXAMPLES_VARIABLE, "100"))
+EXAMPLES = int(os.environ.get(EXAMPLES_VARIABLE, "60"))
 
 settings.register_profile(
     "aftercare",
