@@ -9,7 +9,7 @@ from services.scoring.domain.awards import Points
 from services.scoring.domain.course import GradeChange, ScoreCourse
 from services.scoring.domain.documents import Known, Sale, Visit
 from services.scoring.domain.policy import ScoringPolicy
-from services.scoring.domain.rules import TABLE
+from services.scoring.domain.rules import counted
 from services.scoring.domain.wording import day_en, day_zh, points_en, points_zh
 from shared.contracts.scoring import Grade
 from shared.contracts.values import Bilingual
@@ -55,7 +55,7 @@ def words_of_change(
 
 
 def _causes(at: datetime, given: Sequence[Points], policy: ScoringPolicy) -> Iterator[_Cause]:
-    touched = {each.rule for each in given if at in (each.since, each.until)}
+    touched = {rule for since, until, rule, *_ in given if at in (since, until)}
     of_them = [each for each in given if each.rule in touched and each.since <= at <= each.until]
     for name in policy.by_name:
         if name in touched:
@@ -80,18 +80,18 @@ def _cause_en(cause: _Cause, documents: Mapping[str, Known]) -> str:
     which = ", ".join(f"{number} of {day_en(day)}" if day else number for number, day in named)
     more = len(cause.documents) - len(named)
     which += f" and {more} more" if more else ""
-    counted = TABLE[cause.rule].counted(len(cause.documents)).en
+    things = counted(cause.rule, len(cause.documents)).en
     change = "more" if cause.points > 0 else "fewer"
-    return f"{points_en(abs(cause.points))} {change} for {counted} ({which})"
+    return f"{points_en(abs(cause.points))} {change} for {things} ({which})"
 
 
 def _cause_zh(cause: _Cause, documents: Mapping[str, Known]) -> str:
     named = [_document(each, documents) for each in cause.documents[:MOST_NAMED]]
     which = "、".join(f"{number}，{day_zh(day)}" if day else number for number, day in named)
     which += "等" if len(cause.documents) > len(named) else ""
-    counted = TABLE[cause.rule].counted(len(cause.documents)).zh
+    things = counted(cause.rule, len(cause.documents)).zh
     verb = "增加" if cause.points > 0 else "减少"
-    return f"{counted}（{which}）{verb}{points_zh(abs(cause.points))}"
+    return f"{things}（{which}）{verb}{points_zh(abs(cause.points))}"
 
 
 def _document(document_id: str, documents: Mapping[str, Known]) -> tuple[str, date | None]:

@@ -7,7 +7,7 @@ from typing import NamedTuple, get_args
 from services.scoring.domain.awards import Points
 from services.scoring.domain.course import ScoreCourse
 from services.scoring.domain.policy import ScoringPolicy
-from services.scoring.domain.rules import TABLE
+from services.scoring.domain.rules import TABLE, counted
 from services.scoring.domain.wording import points_en, points_zh
 from shared.contracts.made import made
 from shared.contracts.scoring import MOST_DOCUMENTS, Form, Reason
@@ -71,12 +71,12 @@ def parts(way: ScoreCourse) -> Mapping[str, tuple[Part, ...]]:
 @lru_cache(maxsize=4096)
 def _words(name: str, count: int, points: int, *, is_limit: bool) -> Bilingual:
     """What gives how many points; of few rules and figures, so each is made once."""
-    counted = TABLE[name].counted(count)
+    things = counted(name, count)
     most_en = ", as much as that can" if is_limit else ""
     most_zh = "（已达上限）" if is_limit else ""
     return Bilingual(
-        en=f"{counted.en}: {points_en(points)}{most_en}",
-        zh=f"{counted.zh}：{points_zh(points)}{most_zh}",
+        en=f"{things.en}: {points_en(points)}{most_en}",
+        zh=f"{things.zh}：{points_zh(points)}{most_zh}",
     )
 
 

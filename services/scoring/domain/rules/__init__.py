@@ -5,6 +5,7 @@ history, and says so in words. A new rule is a file, its line here, and its test
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from services.scoring.domain.awards import Awards
@@ -87,3 +88,9 @@ TABLE: Mapping[str, PointsRule] = {
     "major_complaints": major_complaints,
     "complaints_made_good": complaints_made_good,
 }
+
+
+@lru_cache(maxsize=4096)
+def counted(name: str, count: int) -> Bilingual:
+    """What that many of the things of a rule are called: few words, of which each is made once."""
+    return TABLE[name].counted(count)
