@@ -33,7 +33,6 @@ P_co = TypeVar("P_co", bound=BaseModel, covariant=True)
 TEST_PREFIX = "AFTERCARE_TEST_"
 MASK = "***"
 DEALERS_FILE = "AFTERCARE_DEALERS_FILE"
-SECRET_VARIABLE = "AFTERCARE_IDENTITY_SECRET"
 SETTINGS: dict[str, type[ServiceSettings]] = {
     "intake": IntakeSettings,
     "scoring": ScoringSettings,

@@ -9,6 +9,7 @@ from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_DIRECTORY, DEFAULT_PORT_BASE
 from deploy.cli.sandbox_here import require_sandbox
 from deploy.cli.terminal import DataDir, out
+from services.identity.settings import SECRET_VARIABLE
 
 
 def command(
@@ -24,6 +25,6 @@ def command(
 
     for name in configuration.SETTINGS:
         settings = configuration.checked(name)
-        if configuration.SECRET_VARIABLE in os.environ:  # else the sandbox has one of its own
+        if SECRET_VARIABLE in os.environ:  # else the sandbox has one of its own
             configuration.check_secret(settings)
     run_up(data_dir, port_base=port_base, fresh=fresh, out=out)

@@ -193,12 +193,14 @@ def _route_of_grades(
         how many moved from one to another in it."""
         dealer_id = known_dealer(reader, group, dealer)
         now = clock.now()
-        found = await counted_months(reader, dealers, dealer_id, now, first=first, last=last)
-        up_to_now = found if last is None else await counted_months(reader, dealers, dealer_id, now)
+        found = await counted_months(
+            reader, dealers, dealer_id, now, first=first, last=last, and_since=True
+        )
+        months = [grades_of(month) for month in found.months]
         answer = Grades(
             dealer_id=dealer_id,
-            now=grades_of(up_to_now.months[-1]),
-            months=tuple(map(grades_of, found.months)),
+            now=months[-1],
+            months=tuple(each for each in months if last is None or each.month <= last),
             as_of=found.until,
             behind_seconds=behind(now, found.until),
         )

@@ -13,7 +13,7 @@ def made(model: type[M], /, **fields: object) -> M:
     """What `model(**fields)` is, for a third of what that costs: nothing is looked at.
 
     For what is made most often, of values that are valid already. Give all fields, in the order in
-    which the model has them. Whatever is made so is held to it by `tests/invariants.py`.
+    which the model has them. Whatever is made so is held to it by `tests/invariants`.
     """
     new = model.__new__(model)
     _set(new, "__dict__", fields)

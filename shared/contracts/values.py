@@ -1,10 +1,11 @@
 """The value types that every contract is made of: instants, money, identifiers."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, TypeVar
 from unicodedata import category, normalize
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -47,6 +48,11 @@ def to_milliseconds(moment: datetime) -> datetime:
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     beyond = utc.microsecond % 1000
     return utc.replace(microsecond=utc.microsecond - beyond) if beyond else utc
+
+
+def day_begins(day: date, timezone: str) -> datetime:
+    """The first instant of a day there, in UTC. Raises `ZoneInfoNotFoundError`."""
+    return to_milliseconds(datetime.combine(day, time(), ZoneInfo(timezone)))
 
 
 def instant_text(moment: datetime) -> str:

@@ -137,15 +137,22 @@ def portions(wanted: Sequence[T], size: int = IDS_A_QUERY) -> Iterator[Sequence[
 async def by_portions(
     wanted: Sequence[T], read: Callable[[Sequence[T]], Awaitable[Sequence[R]]]
 ) -> list[R]:
-    """What `read` finds of each portion of what is wanted, in its order."""
+    """What `read` finds of each portion of what is wanted, in its order.
+
+    Raises what the first of them raises that fails; none is begun after it, as all come again.
+    """
     at_once = asyncio.Semaphore(READS_AT_ONCE)
 
     async def read_portion(portion: Sequence[T]) -> Sequence[R]:
         async with at_once:
             return await read(portion)
 
-    pages = await asyncio.gather(*map(read_portion, portions(wanted)))
-    return [found for page in pages for found in page]
+    try:
+        async with asyncio.TaskGroup() as group:
+            pages = [group.create_task(read_portion(portion)) for portion in portions(wanted)]
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return [found for page in pages for found in page.result()]
 
 
 def of_dealer(dealer_id: str, *, after: str = "") -> dict[str, str]:

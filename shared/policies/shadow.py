@@ -31,6 +31,8 @@ DIFFERING = "shadow"
 any list shows of it."""
 MOST_POINTS = 200
 """Points won or lost up to this number are counted one by one, and all beyond with it."""
+_PERIODS = f"{DIFFERING}-"
+"""How the periods begin under which shadows are counted."""
 _MIDDLE = MOST_RANK // 2
 _JUDGED, _UNREADABLE, _CHANGED = "judged", "unreadable", "changed"
 _LEVEL, _BY, _EFFECT, _POINTS = "level", "by", "effect", "points"
@@ -97,7 +99,12 @@ def compared_in(line: Mapping[str, JsonValue], version: str) -> Compared | None:
 def period_of(version: str) -> str:
     """Under which period of a dealer's totals a shadow is counted: what was counted of another one
     is never mixed with it."""
-    return f"{DIFFERING}-{version}"
+    return f"{_PERIODS}{version}"
+
+
+def is_of_a_shadow(period: str) -> bool:
+    """Whether a period of a dealer's totals is one of a shadow, and no time."""
+    return period.startswith(_PERIODS)
 
 
 def _due_by_both(

@@ -6,11 +6,10 @@ answered and what other customers told, by who did. Of a number or car it is the
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal, assert_never, get_args
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -37,7 +36,7 @@ from shared.contracts.intake import (
     SaleMoved,
     SaleRecorded,
 )
-from shared.contracts.values import to_milliseconds
+from shared.contracts.values import day_begins
 from shared.decider.digests import CondensedFacts, Digesting
 from shared.decider.facts import Fact, Gone, Noted, keep_newest, precedence, version_of
 
@@ -289,7 +288,7 @@ def on_sale_recorded(sale: SaleRecorded) -> OwnDeal | Noted:
     return OwnDeal(
         kind="sale",
         version=sale.version,
-        at=sale.delivered_at or _day_begins(day, sale.timezone),
+        at=sale.delivered_at or day_begins(day, sale.timezone),
         by_the_day=sale.delivered_at is None,
         role=sale.role,
         owns=sale.sale_type != "wholesale",
@@ -368,7 +367,3 @@ def _peer(event: Event[Any], keyed: KeyedHash) -> OwnProfile | Claim | Answer | 
         case AcquaintanceWithdrawn():
             return Acquaintance(version=version, stands=False)
     raise TypeError("nothing that identity reads")
-
-
-def _day_begins(day: date, timezone: str) -> datetime:
-    return to_milliseconds(datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC))

@@ -35,12 +35,15 @@ async def counted_months(
     first: str | None = None,
     last: str | None = None,
     among: Trait | None = None,
+    and_since: bool = False,
 ) -> CountedMonths:
-    """The months from one to another of all customers, or of those `among` groups. Refuses (422)
-    months that cannot be."""
+    """The months from one to another of all customers, or of those `among` groups; `and_since`:
+    and those up to the present one. Refuses (422) months that cannot be."""
     present = month_at(now, dealers.zone_of(dealer_id))
     with refusing():
         months = asked_months(first, last, present=present)
+    if and_since:
+        months = range(months.start, present + 1)
     until = await reader.summarized_until()
     totals = await reader.totals(dealer_id)
     return await to_thread(CountedMonths.of, totals, months, until, among)

@@ -8,15 +8,13 @@ from functools import partial
 from services.scoring.domain.decide import decide
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.policy import ScoringPolicy
+from services.scoring.domain.ranks import GRADES, RISKS
 from services.scoring.domain.rulebook import ScoringEdition, ScoringRulebook
 from shared.contracts.http.policies import Compared, Difference, Level
 from shared.contracts.identifiers import dealer_of
-from shared.contracts.scoring import Grade, ScoreChanged
+from shared.contracts.scoring import RiskStands, ScoreChanged
 from shared.policies.trial import Trial, last_applied_at, proposed
 
-_GRADES: tuple[Grade, ...] = ("general", "potential", "quality")
-_RISKS: tuple[str, ...] = ("lost", "at_risk", "due", "active")
-"""Both from the worst to the best."""
 _NO_RISK = "none"
 """Of who has no car here."""
 
@@ -70,14 +68,14 @@ def _risk(score: ScoreChanged) -> str:
 
 def _differences(before: ScoreChanged, after: ScoreChanged) -> Iterator[Difference]:
     if before.grade != after.grade:
-        up = _GRADES.index(after.grade) > _GRADES.index(before.grade)
+        up = GRADES[after.grade] > GRADES[before.grade]
         yield _moved("grade", "up" if up else "down", before.grade, after.grade)
     if before.score != after.score:
         up = after.score > before.score
         yield _points("score", "up" if up else "down", before.score, after.score)
     old, new = _risk(before), _risk(after)
     if old != new:
-        yield _moved("risk", _course(old, new), old, new)
+        yield _moved("risk", _course(before.risk, after.risk), old, new)
     had_of, has_of = _by_rule(before), _by_rule(after)
     for rule in dict.fromkeys([*had_of, *has_of]):
         had, has = had_of[rule], has_of[rule]
@@ -92,11 +90,11 @@ def _by_rule(score: ScoreChanged) -> Counter[str]:
     return points
 
 
-def _course(old: str, new: str) -> str:
+def _course(old: RiskStands | None, new: RiskStands | None) -> str:
     """Whether they are farther from being lost, or nearer."""
-    if _NO_RISK in (old, new):
+    if old is None or new is None:
         return "changes"
-    return "better" if _RISKS.index(new) > _RISKS.index(old) else "worse"
+    return "better" if RISKS[new.risk] < RISKS[old.risk] else "worse"
 
 
 def _moved(output: str, effect: str, before: str, after: str) -> Difference:

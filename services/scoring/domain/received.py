@@ -1,7 +1,7 @@
 """What each event leaves of a document. Pure."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 from zlib import crc32
@@ -33,7 +33,7 @@ from shared.contracts.intake import (
     VisitRecorded,
 )
 from shared.contracts.made import made
-from shared.contracts.values import to_milliseconds
+from shared.contracts.values import day_begins
 from shared.decider.facts import Gone, Noted, received_late, version_of
 
 HISTORY_AFTER = timedelta(days=7)
@@ -50,7 +50,7 @@ def on_sale_recorded(sale: SaleRecorded, recorded_at: datetime) -> Sale | Noted:
     """A sale as it stands now; one that was taken back is only noted."""
     if sale.status in ("cancelled", "unwound"):
         return Noted(kind="noted", version=sale.version)
-    at = sale.delivered_at or _day_begins(sale.delivered_on or sale.deal_date, sale.timezone)
+    at = sale.delivered_at or day_begins(sale.delivered_on or sale.deal_date, sale.timezone)
     bought = sale.status in ("delivered", "closed") and sale.sale_type not in ("wholesale", "demo")
     sold = [product.category for product in sale.products if bought and _is_paid_for(product)]
     warranties = [each.expires_on for each in sale.products if each.category == "warranty"]
@@ -256,7 +256,3 @@ def on_moved(moved: Moved) -> Gone:
 
 def _late(at: datetime, recorded_at: datetime) -> datetime | None:
     return received_late(at, recorded_at, after=HISTORY_AFTER)
-
-
-def _day_begins(day: date, timezone: str) -> datetime:
-    return to_milliseconds(datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC))

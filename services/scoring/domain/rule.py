@@ -28,6 +28,9 @@ class Fade(BaseModel):
     percent: Annotated[int, Field(gt=0, le=100)]
 
 
+_NOT_KNOWN: tuple[Sequence[Fade], Sequence[FadingPart]] = (), ()
+
+
 class Rule(BaseModel):
     """What one thing is worth. Older than the last step of `fades`, it is worth nothing."""
 
@@ -51,18 +54,19 @@ class Rule(BaseModel):
 
     def parts(self, points: int) -> Sequence[FadingPart]:
         """What counts of so many points, from one age to another."""
-        parts = self._known_parts.get(points)
-        if parts is None:
+        known_for, parts = self._known_parts.get(points, _NOT_KNOWN)
+        if known_for is not self.fades:
             ages = [timedelta(days=fade.up_to_days) for fade in self.fades]
             counting = [share(points, fade.percent) for fade in self.fades]
             steps = zip([timedelta(0), *ages], ages, counting, strict=False)
             parts = tuple(step for step in steps if step[2])
             if len(self._known_parts) < MOST_KNOWN:
-                self._known_parts[points] = parts
+                self._known_parts[points] = self.fades, parts
         return parts
 
     @cached_property
-    def _known_parts(self) -> dict[int, Sequence[FadingPart]]:
+    def _known_parts(self) -> dict[int, tuple[Sequence[Fade], Sequence[FadingPart]]]:
+        """By points, and by which fades: a copy with others has the same dictionary."""
         return {}
 
     def within_limits(self, points: int) -> int:

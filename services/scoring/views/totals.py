@@ -14,11 +14,10 @@ from services.scoring.domain.counters import (
     is_among,
 )
 from services.scoring.domain.months import month_from
+from shared.policies.shadow import is_of_a_shadow
 
 _LEVELS: frozenset[Measure] = frozenset({"customers", "value"})
 """What is counted as it changes: what it comes to is the sum of all months before."""
-BESIDE = "shadow-"
-"""How periods begin that are no months: what is tried beside a dealer's rules."""
 _EARLIEST = -1
 """Before every month."""
 
@@ -77,7 +76,7 @@ def _periods(
     """Month -> what was counted in it, without counters that nobody asks for or knows."""
     found: dict[int, Sums[Counter]] = {}
     for period, counts in totals.items():
-        if period.startswith(BESIDE):
+        if is_of_a_shadow(period):
             continue
         month = _EARLIEST if period == BEFORE else month_from(period)
         asked = ((name, count) for name, count in counts.items() if is_among(name, among))

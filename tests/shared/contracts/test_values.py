@@ -21,6 +21,7 @@ from shared.contracts.values import (
     Day,
     Instant,
     Number,
+    day_begins,
     to_milliseconds,
 )
 
@@ -270,3 +271,16 @@ def test_every_field_that_refers_is_normalised_alike(contract: type[Contract]) -
             assert adapter.validate_python("Ｋ A\u0308") == unicodedata.normalize("NFC", "KA\u0308")
         elif name in NUMBERS:
             assert adapter.validate_python("Ｋ  A\u0308") == "K Ä"
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "begins"),
+    [
+        (date(2026, 11, 25), "Asia/Shanghai", "2026-11-24T16:00:00+00:00"),
+        (date(2026, 3, 29), "Europe/Berlin", "2026-03-28T23:00:00+00:00"),
+        (date(2026, 3, 30), "Europe/Berlin", "2026-03-29T22:00:00+00:00"),
+        (date(1900, 1, 1), "Asia/Shanghai", "1899-12-31T15:54:17+00:00"),
+    ],
+)
+def test_a_day_begins_by_the_clock_there(day: date, zone: str, begins: str) -> None:
+    assert day_begins(day, zone).isoformat() == begins

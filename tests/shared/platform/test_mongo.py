@@ -114,3 +114,20 @@ async def test_what_is_wrong_with_one_command_is_told(code: int, raised: type[Ex
     assert len(bulks.ids) == (2 if raised is TransientFailure else 3)
     if isinstance(told.value, RefusedDocuments):
         assert told.value.ids == {str(WRITES_A_COMMAND + 3)}
+
+
+async def test_where_a_portion_fails_no_other_is_read_any_more() -> None:
+    begun = 0
+
+    async def read(some: Sequence[int]) -> Sequence[int]:
+        nonlocal begun
+        begun += 1
+        await asyncio.sleep(0)
+        raise TransientFailure("away")
+
+    with pytest.raises(TransientFailure):
+        await by_portions(range(5 * READS_AT_ONCE * IDS_A_QUERY), read)
+    at_once = begun
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert begun == at_once <= 2 * READS_AT_ONCE
