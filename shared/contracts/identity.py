@@ -12,7 +12,12 @@ from pydantic import Field, StringConstraints
 
 from shared.contracts.identifiers import customer_of, dealer_of
 from shared.contracts.outputs import Output, Withdrawal
-from shared.contracts.subjects import ClaimSubject, OwnershipSubject, ReferredSubject
+from shared.contracts.subjects import (
+    ABOUT_THE_PERSON,
+    ClaimSubject,
+    OwnershipSubject,
+    ReferredSubject,
+)
 from shared.contracts.topics import IDENTITIES, PERSONS, Topic
 from shared.contracts.values import Bilingual, Contract, Instant, LongId, ShortText
 
@@ -29,8 +34,9 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 """A keyed digest of something personal: tells whether two are the same, and nothing else."""
 Limit = Annotated[int, Field(ge=1, le=MOST_SHARING)]
 LinkRule = Literal["telephone", "vehicle", "telephone_and_vehicle", "staff"]
-"""Why two customers are one person: the same verified telephone and name; the same car in an
-owner's role, and name; both, where a name is not known; staff say so."""
+"""Why two customers are one person: the same telephone, verified unless the rules take others too,
+and name; the same car in an owner's role, and name; both, where a name is not known; staff say
+so."""
 Passing = Literal["sold_on", "traded_in"]
 
 
@@ -301,7 +307,7 @@ class _AboutThePerson:
     @property
     def document_id(self) -> str:
         """The key of this fact; newer is what has the higher sequence."""
-        return "person"
+        return ABOUT_THE_PERSON
 
 
 class PersonWithdrawn(_AboutThePerson, Withdrawal):
