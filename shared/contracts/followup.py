@@ -3,16 +3,19 @@
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from shared.contracts.identifiers import subject_id
 from shared.contracts.outputs import Output, Withdrawal
+from shared.contracts.scoring import Grade
 from shared.contracts.topics import TASKS, Topic
-from shared.contracts.values import Instant, LongId, ShortText, Words
+from shared.contracts.values import Bilingual, Contract, Instant, LongId, ShortText, Words
 
 TaskKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_0-9]{0,39}$")]
 """`delivery_thanks`, `delivery_satisfaction`, `service_satisfaction` and `next_service` ship; a
 dealer group's policy may have others of its own."""
+MOST_PURPOSES = 20
+"""How many things one conversation is for at most."""
 TaskStatus = Literal["open", "overdue", "done", "cancelled", "expired"]
 
 
@@ -28,8 +31,27 @@ class TaskWithdrawn(Withdrawal):
     TOPIC: ClassVar[Topic] = TASKS
 
 
+class Purpose(Contract):
+    """One thing that a conversation is for."""
+
+    kind: TaskKind
+    document_id: LongId
+    """What it follows up, such as a sale, a visit or a case."""
+    vin: ShortText | None = None
+    due_at: Instant
+    title: Bilingual
+    hint: Bilingual | None = None
+    """What to say, or ask."""
+    why: Bilingual
+    """What it follows from."""
+    ended: Words | None = None
+    """Why it is a purpose no longer, while others are."""
+
+
 class TaskChanged(Output):
-    """One follow-up task as it stands now. Its id for staff is the message's subject."""
+    """One conversation with a customer as it stands now. Its id for staff is the message's subject,
+    and that of each of its purposes means it, too. The first purpose gives it kind, document, car
+    and title."""
 
     TYPE: ClassVar[str] = "dev.aftercare.task.changed.v1"
     TOPIC: ClassVar[Topic] = TASKS
@@ -46,6 +68,21 @@ class TaskChanged(Output):
     channel: ShortText
     title_en: Words
     title_zh: Words
+    purposes: Annotated[tuple[Purpose, ...], Field(max_length=MOST_PURPOSES)] = ()
+    person: ShortText | None = None
+    """The staff id of who is to do it; None: whoever has the role."""
+    urgent: bool = False
+    priority: Annotated[int, Field(ge=1, le=9)] = 5
+    """1 is done first."""
+    depth: Literal["brief", "usual", "thorough"] = "usual"
+    grade: Grade | None = None
+    """The customer's, where scoring has said it."""
+    attempts: Annotated[int, Field(ge=0)] = 0
+    """How often it was tried so far."""
+    next_attempt_at: Instant | None = None
+    """When it is to be tried next; None: at any time until it is due."""
+    why_now: Annotated[tuple[Bilingual, ...], Field(max_length=10)] = ()
+    """Why it was opened then and in this way: what was waited for, what was put together."""
     closed_at: Instant | None = None
     closed_because: Words | None = None
 

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from services.followup.domain.facts import Delivery, Expected, FollowUpFacts, RepairOrder
+from services.followup.domain.documents import Delivery, RepairOrder, Scored
+from services.followup.domain.facts import FollowUpFacts
 
 Closer = Literal["visit"]
 """What closes a task besides its outcome: the car comes in again, or is handed over."""
@@ -40,12 +41,12 @@ def contacts_of(facts: FollowUpFacts) -> list[Contact]:
     """Every contact, in the order of time."""
     contacts = sorted(_contacts(facts), key=lambda contact: contact.order)
     for known in facts.documents.values():
-        if isinstance(known, Expected):
+        if isinstance(known, Scored):
             _expect(contacts, known)
     return contacts
 
 
-def _expect(contacts: list[Contact], visit: Expected) -> None:
+def _expect(contacts: list[Contact], visit: Scored) -> None:
     """Say it of the car's last contact, if that is the visit from which it is counted.
 
     Where it names no car it is said of none but the only one that the customer ever had.

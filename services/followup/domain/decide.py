@@ -9,16 +9,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from services.followup.domain.documents import Consent, OptOuts, Outcome
 from services.followup.domain.facts import (
     CONSENT,
     CONTACT,
     DIGESTING,
     OPT_OUTS,
     OUTCOME,
-    Consent,
     FollowUpFacts,
-    OptOuts,
-    Outcome,
 )
 from services.followup.domain.follow_ups import Ending, FollowUp, follow_ups
 from services.followup.domain.listing import listed
@@ -227,7 +225,9 @@ def _closing(outcome: Outcome, at: datetime) -> Ending | None:
             return Ending(at, "done", "done")
         case "declined":
             return Ending(at, "cancelled", "declined")
-        case "not_reached" | "postponed":
+        case "renewed_elsewhere":
+            return Ending(at, "cancelled", "renewed elsewhere")
+        case "not_reached" | "wrong_number" | "postponed":
             return None
 
 

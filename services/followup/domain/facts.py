@@ -8,36 +8,51 @@ first received.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal, assert_never, get_args
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
+from typing import assert_never, get_args
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from services.followup.domain.documents import (
+    Assignment,
+    CaseStands,
+    Consent,
+    Delivery,
+    Known,
+    OptOuts,
+    Outcome,
+    OwnershipEnd,
+    ReferredPurchase,
+    RepairOrder,
+    Scored,
+    Survey,
+)
+from services.followup.domain.received import (
+    on_consent_given,
+    on_moved,
+    on_sale_recorded,
+    on_score_changed,
+    on_task_outcome_recorded,
+    on_visit_recorded,
+)
 from shared.contracts.envelope import Event, Message
-from shared.contracts.feed_parts import Channel
-from shared.contracts.identifiers import modified_at
 from shared.contracts.intake import (
     ConsentGiven,
     CustomerMoved,
-    Moved,
     SaleMoved,
     SaleRecorded,
     TaskOutcomeRecorded,
     VisitMoved,
     VisitRecorded,
 )
-from shared.contracts.scoring import OWN_RHYTHM, ScoreChanged, ScoreWithdrawn
-from shared.contracts.values import to_milliseconds
+from shared.contracts.scoring import ScoreChanged, ScoreWithdrawn
 from shared.decider.digests import NOTHING, CondensedFacts, Digesting
-from shared.decider.facts import Fact, Gone, Noted, received_late, version_of
+from shared.decider.facts import Gone, Noted, version_of
 
-DELIVERY_TIME = time(9)
-"""The dealer's local time of a delivery of which only the date is known."""
-PROMPTLY = timedelta(hours=1)
-"""What is received so soon after it happened is as good as received at once."""
 _SAME_WORD_EACH_MS = 86_400_000
 """How long one word on the next visit stands before the same is written down anew."""
+NEVER_MIND = datetime(2000, 1, 1, tzinfo=UTC)
+"""Of what there is one of each customer at most: it displaces nothing."""
 
 Said = (
     SaleRecorded
@@ -54,81 +69,9 @@ FollowUpEvent = Event[Said]
 READS: tuple[type[Message], ...] = get_args(Said)
 
 
-class Delivery(Fact):
-    """A car handed over to this customer, its buyer."""
-
-    kind: Literal["delivery"]
-    at: AwareDatetime
-    late: AwareDatetime | None = None
-    """When intake first received the document, where that was over an hour after `at`."""
-    timezone: str
-    vin: str | None = None
-    km: int | None = None
-    undone_at: AwareDatetime | None = None
-    """When the source cancelled or unwound the sale."""
-
-
-class RepairOrder(Fact):
-    """A repair order that was not all internal work."""
-
-    kind: Literal["visit"]
-    opened_at: AwareDatetime
-    closed_at: AwareDatetime | None = None
-    late: AwareDatetime | None = None
-    """When intake first received the document, where that was over an hour after it closed."""
-    timezone: str
-    vin: str | None = None
-    km: int | None = None
-
-
-class Consent(Fact):
-    """What the customer allows, as of `at`."""
-
-    kind: Literal["consent"]
-    at: AwareDatetime
-    do_not_contact: bool = False
-    opt_outs: tuple[Channel, ...] = ()
-
-
-class OptOuts(Fact):
-    """The channels that the customer refuses, as of `at`, said without a word on contact at all."""
-
-    kind: Literal["opt_outs"]
-    at: AwareDatetime
-    opt_outs: tuple[Channel, ...] = ()
-
-
-class Outcome(Fact):
-    """What came of one attempt at a task."""
-
-    kind: Literal["outcome"]
-    at: AwareDatetime
-    task_id: str
-    outcome: Literal["done", "not_reached", "declined", "postponed"]
-    next_contact_on: date | None = None
-    by: str | None = None
-    channel: Channel | None = None
-
-
-class Expected(Fact):
-    """The day on which scoring expects the customer, by their own rhythm."""
-
-    kind: Literal["expected"]
-    since: date
-    """The visit from which it is counted, by its local day."""
-    expected_on: date
-    vin: str | None = None
-    """The car that is expected, where it follows from one."""
-
-
-Known = Annotated[
-    Delivery | RepairOrder | Consent | OptOuts | Outcome | Expected | Noted | Gone,
-    Field(discriminator="kind"),
-]
-
-
 CONTACT, CONSENT, OPT_OUTS = "contact", "consent", "opt-outs"
-OUTCOME, EXPECTED = "outcome", "expected"
+OUTCOME, ASSIGNMENT, SURVEY, CASE = "outcome", "assignment", "survey", "case"
+EXPECTED, OWNERSHIP_END, REFERRED = "expected", "ownership_end", "referred"
 """The groups of which the newest are looked at; a contact is a delivery or a visit.
 
 Opt-outs are a group of their own: however many documents name them, they displace no consent.
@@ -193,10 +136,12 @@ def _at(known: Known) -> datetime:
     match known:
         case RepairOrder():
             return known.closed_at or known.opened_at
-        case Delivery() | Consent() | OptOuts() | Outcome():
+        case Scored():
+            return NEVER_MIND
+        case Delivery() | Consent() | OptOuts() | Outcome() | Assignment():
             return known.at
-        case Expected():
-            return datetime.combine(known.since, time(), UTC)
+        case Survey() | CaseStands() | OwnershipEnd() | ReferredPurchase():
+            return known.at
         case Noted() | Gone():
             raise TypeError("it never happened")
         case never:
@@ -210,7 +155,12 @@ DIGESTING: Digesting[Known] = Digesting(
         "c": Consent,
         "p": OptOuts,
         "o": Outcome,
-        "e": Expected,
+        "e": Scored,
+        "a": Assignment,
+        "y": Survey,
+        "k": CaseStands,
+        "w": OwnershipEnd,
+        "b": ReferredPurchase,
         "n": Noted,
         "g": Gone,
     },
@@ -220,7 +170,12 @@ DIGESTING: Digesting[Known] = Digesting(
         Consent: CONSENT,
         OptOuts: OPT_OUTS,
         Outcome: OUTCOME,
-        Expected: EXPECTED,
+        Scored: EXPECTED,
+        Assignment: ASSIGNMENT,
+        Survey: SURVEY,
+        CaseStands: CASE,
+        OwnershipEnd: OWNERSHIP_END,
+        ReferredPurchase: REFERRED,
     },
     at=_at,
 )
@@ -244,101 +199,3 @@ def _fact(event: FollowUpEvent) -> Known:
             return Noted(kind="noted", version=version_of(event.sequence))
         case never:
             assert_never(never)
-
-
-def on_sale_recorded(sale: SaleRecorded, recorded_at: datetime) -> Delivery | Noted:
-    """The delivery of a sale; of one not delivered, not retailed or in another role: nothing."""
-    delivered_at = _delivered_at(sale)
-    if (
-        delivered_at is None
-        or sale.status == "open"
-        or sale.role != "buyer"
-        or sale.sale_type in ("wholesale", "demo")
-    ):
-        return Noted(kind="noted", version=sale.version)
-    undone = sale.status in ("cancelled", "unwound")
-    return Delivery(
-        kind="delivery",
-        version=sale.version,
-        at=delivered_at,
-        late=_late(delivered_at, recorded_at),
-        timezone=sale.timezone,
-        vin=sale.vin,
-        km=sale.odometer_km,
-        undone_at=modified_at(sale.version) if undone else None,
-    )
-
-
-def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> RepairOrder | Noted:
-    """A repair order as it stands now; of a voided or all internal one: nothing."""
-    internal = bool(visit.lines) and all(line.pay_type == "internal" for line in visit.lines)
-    if visit.status == "voided" or internal:
-        return Noted(kind="noted", version=visit.version)
-    closed_at = visit.closed_at if visit.status == "closed" else None
-    return RepairOrder(
-        kind="visit",
-        version=visit.version,
-        opened_at=visit.opened_at,
-        closed_at=closed_at,
-        late=_late(closed_at, recorded_at) if closed_at is not None else None,
-        timezone=visit.timezone,
-        vin=visit.vin,
-        km=visit.odometer_km,
-    )
-
-
-def on_consent_given(given: ConsentGiven) -> Consent | OptOuts:
-    """What the customer allows, or, of a document that speaks of channels alone, those."""
-    if given.do_not_contact is None:
-        return OptOuts(kind="opt_outs", version=given.version, at=given.at, opt_outs=given.opt_outs)
-    return Consent(
-        kind="consent",
-        version=given.version,
-        at=given.at,
-        do_not_contact=given.do_not_contact,
-        opt_outs=given.opt_outs,
-    )
-
-
-def on_task_outcome_recorded(recorded: TaskOutcomeRecorded) -> Outcome:
-    """What came of a task."""
-    return Outcome(
-        kind="outcome",
-        version=recorded.version,
-        task_id=recorded.task_id,
-        at=recorded.at,
-        outcome=recorded.outcome,
-        next_contact_on=recorded.next_contact_on,
-        by=recorded.by,
-        channel=recorded.channel,
-    )
-
-
-def on_score_changed(score: ScoreChanged, sequence: int) -> Expected | Noted:
-    """When they are expected next; of one without a rhythm of their own yet: nothing."""
-    version, visit = version_of(sequence), score.next_visit
-    if visit is None or visit.basis != OWN_RHYTHM:
-        return Noted(kind="noted", version=version)
-    return Expected(
-        kind="expected",
-        version=version,
-        since=visit.since,
-        expected_on=visit.expected_on,
-        vin=visit.vin,
-    )
-
-
-def on_moved(moved: Moved) -> Gone:
-    """A document that is another customer's now."""
-    return Gone(kind="gone", version=moved.version)
-
-
-def _late(at: datetime, recorded_at: datetime) -> datetime | None:
-    return received_late(at, recorded_at, after=PROMPTLY)
-
-
-def _delivered_at(sale: SaleRecorded) -> datetime | None:
-    if sale.delivered_at is not None or sale.delivered_on is None:
-        return sale.delivered_at
-    local = datetime.combine(sale.delivered_on, DELIVERY_TIME, ZoneInfo(sale.timezone))
-    return to_milliseconds(local.astimezone(UTC))

@@ -3,13 +3,15 @@
 Pure, and in event time: a follow-up depends on the facts alone, never on the present.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.contacts import Contact, came_next, contacts_of
-from services.followup.domain.facts import Delivery, FollowUpFacts
+from services.followup.domain.documents import Delivery
+from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules import TRIGGERS
 from services.followup.domain.task_rule import TaskRule
@@ -24,6 +26,9 @@ class Ending(NamedTuple):
     because: str
 
 
+NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
+
+
 class FollowUp(NamedTuple):
     """A task to open, unless something ends it before."""
 
@@ -35,7 +40,11 @@ class FollowUp(NamedTuple):
     """When its document was first received, where that was not promptly."""
     opens_at: datetime
     due_at: datetime
+    known_at: datetime
+    """When what it follows from happened: nobody could know of it before."""
     endings: tuple[Ending, ...] = ()
+    said: Mapping[str, str] = NOTHING_SAID
+    """What stands for the placeholders of the rule's words."""
 
     @property
     def about(self) -> str:
@@ -79,5 +88,6 @@ def _follow_up(
         arrived_late_at=known.late.astimezone(UTC) if known.late else None,
         opens_at=rule.opens.after(counted_from, zone),
         due_at=rule.due.after(counted_from, zone),
+        known_at=contact.at or contact.began_at,
         endings=endings,
     )

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import time
 from functools import cached_property
+from typing import Annotated
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from services.followup.domain.offsets import Days, LocalTime, TaskOffset
 from services.followup.domain.service_interval import ServiceInterval
 from services.followup.domain.task_rule import TaskRule
+from services.followup.domain.working_hours import WorkingHours
 from shared.decider.digests import Horizon
 from shared.decider.policy import Policy
 
@@ -72,6 +74,13 @@ class FollowUpPolicy(Policy):
         NEXT_SERVICE,
     )
     service_interval: ServiceInterval = ServiceInterval()
+    contact_gap_days: Days = 14
+    """After a contact, or the opening of a reminding or selling conversation, no other of those
+    opens for so long."""
+    merge_within_days: Annotated[int, Field(ge=0, le=60)] = 5
+    """What is due within so many days of each other is one conversation."""
+    hours: WorkingHours = WorkingHours()
+    """When the dealer calls: what opens outside of it, opens with the next of these hours."""
     postponed_until: LocalTime = time(18)
     """The local time of the day a contact is postponed to, by which it is due."""
     longest_postponement_days: Days = 180

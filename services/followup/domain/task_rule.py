@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from string import Formatter
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -15,6 +15,7 @@ from services.followup.domain.offsets import TaskOffset
 from services.followup.domain.rules import TRIGGERS
 from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import TaskKind
+from shared.contracts.scoring import Grade
 from shared.contracts.values import ShortText, Words
 
 PLACEHOLDERS: Mapping[str, str] = {
@@ -54,6 +55,25 @@ TaskWords = Annotated[Words, AfterValidator(_with_known_placeholders)]
 """Why there is a task, with placeholders such as `{day}`."""
 
 
+ContactKind = Literal["owed", "reminding", "selling"]
+"""Owed to the customer whatever else there is; reminding and selling come once in a while, and
+selling is silent while a complaint is open."""
+Depth = Literal["brief", "usual", "thorough"]
+"""How much of a conversation it is worth."""
+Priority = Annotated[int, Field(ge=1, le=9)]
+"""1 is done first."""
+
+
+class ForGrade(BaseModel):
+    """What is otherwise for customers of one grade."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    priority: Priority | None = None
+    depth: Depth | None = None
+    channel: Channel | None = None
+
+
 class TaskRule(BaseModel):
     """One kind of task."""
 
@@ -72,6 +92,21 @@ class TaskRule(BaseModel):
     why_zh: TaskWords = "按集团自定规则安排"
     closed_by: tuple[Closer, ...] | None = None
     """What closes it besides an outcome; None: as is usual for what it is counted from."""
+    contact: ContactKind = "owed"
+    urgent: bool = False
+    """Never held back, and a conversation of its own."""
+    instead: tuple[Channel, ...] = ()
+    """The channels to fall back to, where the customer refuses the first, in order."""
+    priority: Priority = 5
+    depth: Depth = "usual"
+    for_grade: Mapping[Grade, ForGrade] = {}
+    grades: tuple[Grade, ...] | None = None
+    """The grades of customers whom it is for; None: all, also those of whom none is known."""
+    counts_as_contact: bool = True
+    """Whether the customer was contacted once it is done, so that others wait."""
+    hint_en: Words = ""
+    """What to say, or ask."""
+    hint_zh: Words = ""
 
     @model_validator(mode="after")
     def _opens_before_it_is_due(self) -> "TaskRule":
@@ -87,6 +122,22 @@ class TaskRule(BaseModel):
     def reach(self) -> timedelta:
         """At least as long as from what it is counted from to the due time."""
         return timedelta(days=self.due.days + 2, hours=self.due.hours)
+
+    def channels(self, grade: Grade | None) -> tuple[Channel, ...]:
+        """The ways to contact a customer of that grade, the first that is not refused counts."""
+        treated = self.for_grade.get(grade) if grade is not None else None
+        first = treated.channel if treated is not None and treated.channel else self.channel
+        return tuple(dict.fromkeys((first, self.channel, *self.instead)))
+
+    def priority_for(self, grade: Grade | None) -> int:
+        """1 is done first."""
+        treated = self.for_grade.get(grade) if grade is not None else None
+        return treated.priority if treated is not None and treated.priority else self.priority
+
+    def depth_for(self, grade: Grade | None) -> Depth:
+        """How much of a conversation it is worth."""
+        treated = self.for_grade.get(grade) if grade is not None else None
+        return treated.depth if treated is not None and treated.depth else self.depth
 
     @property
     def closers(self) -> tuple[Closer, ...]:

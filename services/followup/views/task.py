@@ -5,7 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.decide import condense
-from services.followup.domain.facts import Delivery, FollowUpFacts, Outcome, RepairOrder
+from services.followup.domain.documents import Delivery, Outcome, RepairOrder
+from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.rulebook import FollowUpRulebook
 from services.followup.domain.task_rule import PLACEHOLDERS, TaskRule
 from shared.contracts.followup import TaskChanged, task_id

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.contacts import Closer, Contact, Occasion
-from services.followup.domain.facts import RepairOrder
+from services.followup.domain.documents import RepairOrder
 from services.followup.domain.measures import TaskMeasures
 
 COUNTED_FROM = "closing of the order"

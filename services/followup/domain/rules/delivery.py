@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from services.followup.domain.contacts import Closer, Contact, Occasion
-from services.followup.domain.facts import Delivery
+from services.followup.domain.documents import Delivery
 from services.followup.domain.measures import TaskMeasures
 
 COUNTED_FROM = "delivery"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.contacts import Closer, Contact, Occasion, by_car
-from services.followup.domain.facts import Delivery
+from services.followup.domain.documents import Delivery
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.offsets import days_after
 from services.followup.domain.readings import OdometerReading, km_per_day
