@@ -31,7 +31,7 @@ class TaskWithdrawn(Withdrawal):
     TOPIC: ClassVar[Topic] = TASKS
 
 
-class Purpose(Contract):
+class TaskPurpose(Contract):
     """One thing that a conversation is for."""
 
     kind: TaskKind
@@ -68,7 +68,7 @@ class TaskChanged(Output):
     channel: ShortText
     title_en: Words
     title_zh: Words
-    purposes: Annotated[tuple[Purpose, ...], Field(max_length=MOST_PURPOSES)] = ()
+    purposes: Annotated[tuple[TaskPurpose, ...], Field(max_length=MOST_PURPOSES)] = ()
     person: ShortText | None = None
     """The staff id of who is to do it; None: whoever has the role."""
     urgent: bool = False
@@ -77,7 +77,7 @@ class TaskChanged(Output):
     depth: Literal["brief", "usual", "thorough"] = "usual"
     grade: Grade | None = None
     """The customer's, where scoring has said it."""
-    attempts: Annotated[int, Field(ge=0)] = 0
+    attempts: Annotated[int, Field(ge=0, le=1000)] = 0
     """How often it was tried so far."""
     next_attempt_at: Instant | None = None
     """When it is to be tried next; None: at any time until it is due."""

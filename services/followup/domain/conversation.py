@@ -71,7 +71,7 @@ class Silence(NamedTuple):
     words: Bilingual
 
 
-class Plan(NamedTuple):
+class CustomerPlan(NamedTuple):
     """All that there is to say to a customer, and why not."""
 
     conversations: Sequence[Conversation]

@@ -103,7 +103,7 @@ class Assignment(Fact):
     """Who said so; who claims a task says it of themselves."""
 
 
-class Survey(Fact):
+class AnsweredSurvey(Fact):
     """The answers to a satisfaction survey, in tenths of a point: from 0, the worst, to 100."""
 
     kind: Literal["survey"]
@@ -168,7 +168,7 @@ class Scored(Fact):
     risk_since: AwareDatetime | None = None
 
 
-class OwnershipEnd(Fact):
+class CarGone(Fact):
     """A car of this customer's is another's now."""
 
     kind: Literal["ownership_end"]
@@ -178,7 +178,7 @@ class OwnershipEnd(Fact):
     """Taken in part exchange, so that the customer goes on with another car; else sold on."""
 
 
-class ReferredPurchase(Fact):
+class ReferralBought(Fact):
     """Whom this customer referred has bought a car."""
 
     kind: Literal["referred_purchase"]
@@ -196,11 +196,11 @@ Known = Annotated[
     | OptOuts
     | Outcome
     | Assignment
-    | Survey
+    | AnsweredSurvey
     | CaseStands
     | Scored
-    | OwnershipEnd
-    | ReferredPurchase
+    | CarGone
+    | ReferralBought
     | Noted
     | Gone,
     Field(discriminator="kind"),

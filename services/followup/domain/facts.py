@@ -14,18 +14,18 @@ from typing import assert_never, get_args
 from pydantic import Field
 
 from services.followup.domain.documents import (
+    AnsweredSurvey,
     Assignment,
+    CarGone,
     CaseStands,
     Consent,
     Delivery,
     Known,
     OptOuts,
     Outcome,
-    OwnershipEnd,
-    ReferredPurchase,
+    ReferralBought,
     RepairOrder,
     Scored,
-    Survey,
 )
 from services.followup.domain.received import (
     on_consent_given,
@@ -140,7 +140,7 @@ def _at(known: Known) -> datetime:
             return NEVER_MIND
         case Delivery() | Consent() | OptOuts() | Outcome() | Assignment():
             return known.at
-        case Survey() | CaseStands() | OwnershipEnd() | ReferredPurchase():
+        case AnsweredSurvey() | CaseStands() | CarGone() | ReferralBought():
             return known.at
         case Noted() | Gone():
             raise TypeError("it never happened")
@@ -157,10 +157,10 @@ DIGESTING: Digesting[Known] = Digesting(
         "o": Outcome,
         "e": Scored,
         "a": Assignment,
-        "y": Survey,
+        "y": AnsweredSurvey,
         "k": CaseStands,
-        "w": OwnershipEnd,
-        "b": ReferredPurchase,
+        "w": CarGone,
+        "b": ReferralBought,
         "n": Noted,
         "g": Gone,
     },
@@ -172,10 +172,10 @@ DIGESTING: Digesting[Known] = Digesting(
         Outcome: OUTCOME,
         Scored: EXPECTED,
         Assignment: ASSIGNMENT,
-        Survey: SURVEY,
+        AnsweredSurvey: SURVEY,
         CaseStands: CASE,
-        OwnershipEnd: OWNERSHIP_END,
-        ReferredPurchase: REFERRED,
+        CarGone: OWNERSHIP_END,
+        ReferralBought: REFERRED,
     },
     at=_at,
 )
