@@ -19,6 +19,8 @@ Closer = Literal[
     "called_back",
 ]
 """What closes a task besides its outcome."""
+OF_A_CAR: tuple[Closer, ...] = ("visit", "service")
+"""What may close any task that follows up a car handed over or brought in."""
 CLOSERS: Mapping[Closer, str] = {
     "visit": "the car comes in again, or is handed over",
     "service": "the car comes in for work that is not all internal, or is handed over",
@@ -66,3 +68,5 @@ class Occasion(NamedTuple):
     """By when others want it done; None: the rule says."""
     grade: Grade | None = None
     """The grade that counts instead of the customer's, as that of a lead."""
+    person: str | None = None
+    """Who is to do it until it is assigned, by their staff id."""

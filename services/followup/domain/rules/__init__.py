@@ -11,7 +11,23 @@ from typing import Protocol
 from services.followup.domain.history import History
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import Closer, Occasion
-from services.followup.domain.rules import closing, delivery, predicted_service
+from services.followup.domain.rules import (
+    closing,
+    declined_work,
+    delivery,
+    first_service,
+    inspection_day,
+    insurance_expiry,
+    last_contact,
+    lost,
+    low_answer,
+    ownership,
+    predicted_service,
+    referred_purchase,
+    resolution,
+    return_right,
+    warranty_end,
+)
 
 
 class TaskTrigger(Protocol):
@@ -54,5 +70,17 @@ class TaskTrigger(Protocol):
 TRIGGERS: Mapping[str, TaskTrigger] = {
     "delivery": delivery,
     "closing": closing,
+    "first_service": first_service,
     "predicted_service": predicted_service,
+    "declined_work": declined_work,
+    "insurance_expiry": insurance_expiry,
+    "inspection_day": inspection_day,
+    "warranty_end": warranty_end,
+    "ownership": ownership,
+    "resolution": resolution,
+    "low_answer": low_answer,
+    "return_right": return_right,
+    "last_contact": last_contact,
+    "lost": lost,
+    "referred_purchase": referred_purchase,
 }
