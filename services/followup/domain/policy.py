@@ -16,6 +16,8 @@ from services.followup.domain.working_hours import WorkingHours
 from shared.decider.digests import Horizon
 from shared.decider.policy import Policy
 
+_LONGEST_MONTH_DAYS = 31
+
 
 class FollowUpPolicy(Policy):
     """What `decide` follows; the defaults are what ships."""
@@ -77,6 +79,10 @@ class FollowUpPolicy(Policy):
     def looked_at(self) -> Horizon:
         """The horizon; it reaches as far as a task could be recorded, or is remembered."""
         reach = max((rule.reach.days for rule in self.rules), default=0)
-        return self.horizon.at_least(
-            reach + self.service_interval.longest_days + self.remember_days
-        )
+        return self.horizon.at_least(reach + self._longest_term_days + self.remember_days)
+
+    @property
+    def _longest_term_days(self) -> int:
+        """From a document on to the day that a task is counted from."""
+        months = max(self.warranty.months, self.replacement.months, self.return_right.months)
+        return max(self.service_interval.longest_days, months * _LONGEST_MONTH_DAYS)
