@@ -5,7 +5,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AwareDatetime, Field
 
-from shared.contracts.feed_parts import Channel
+from shared.contracts.feed_parts import Channel, TaskResult
 from shared.contracts.scoring import Grade, Risk
 from shared.decider.facts import Fact, Gone, Noted
 
@@ -85,9 +85,7 @@ class Outcome(Fact):
     kind: Literal["outcome"]
     at: AwareDatetime
     task_id: str
-    outcome: Literal[
-        "done", "not_reached", "wrong_number", "declined", "postponed", "renewed_elsewhere"
-    ]
+    outcome: TaskResult
     next_contact_on: date | None = None
     by: str | None = None
     channel: Channel | None = None

@@ -32,6 +32,7 @@ from services.followup.domain.received import (
     on_moved,
     on_sale_recorded,
     on_score_changed,
+    on_task_assigned,
     on_task_outcome_recorded,
     on_visit_recorded,
 )
@@ -41,6 +42,7 @@ from shared.contracts.intake import (
     CustomerMoved,
     SaleMoved,
     SaleRecorded,
+    TaskAssigned,
     TaskOutcomeRecorded,
     VisitMoved,
     VisitRecorded,
@@ -61,6 +63,7 @@ Said = (
     | VisitMoved
     | ConsentGiven
     | TaskOutcomeRecorded
+    | TaskAssigned
     | CustomerMoved
     | ScoreChanged
     | ScoreWithdrawn
@@ -191,6 +194,8 @@ def _fact(event: FollowUpEvent) -> Known:
             return on_consent_given(given)
         case TaskOutcomeRecorded() as recorded:
             return on_task_outcome_recorded(recorded)
+        case TaskAssigned() as assigned:
+            return on_task_assigned(assigned)
         case SaleMoved() | VisitMoved() | CustomerMoved() as moved:
             return on_moved(moved)
         case ScoreChanged() as score:

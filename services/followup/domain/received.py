@@ -4,6 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.documents import (
+    Assignment,
     Consent,
     Delivery,
     OptOuts,
@@ -16,6 +17,7 @@ from shared.contracts.intake import (
     ConsentGiven,
     Moved,
     SaleRecorded,
+    TaskAssigned,
     TaskOutcomeRecorded,
     VisitRecorded,
 )
@@ -94,6 +96,18 @@ def on_task_outcome_recorded(recorded: TaskOutcomeRecorded) -> Outcome:
         next_contact_on=recorded.next_contact_on,
         by=recorded.by,
         channel=recorded.channel,
+    )
+
+
+def on_task_assigned(assigned: TaskAssigned) -> Assignment:
+    """Whose a task is from then on."""
+    return Assignment(
+        kind="assignment",
+        version=assigned.version,
+        task_id=assigned.task_id,
+        at=assigned.at,
+        person=assigned.person or "",
+        by=assigned.by,
     )
 
 
