@@ -233,6 +233,7 @@ async def test_whatever_is_cut_off_nothing_is_lost_and_nothing_counts_twice(seed
                 customer=str(customer),
                 revision=random.randint(1, 5),
                 opened_at=START - DAY * random.randint(0, 60),
+                status=random.choice(["open", "closed"]),
             )
             await house.instance.take(customer % 3, told)
             for _ in range(random.randint(0, 3)):
