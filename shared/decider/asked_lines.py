@@ -97,7 +97,7 @@ class FoundLines:
                 continue
             self.lines.append(line)
             if len(self.lines) == self.limit:
-                self.after = str(Place.of(line.rank, line.id))
+                self.after = str(line.place)
                 self.is_complete = following is None and number == len(lines) - 1
                 return
         self.after, self.is_complete = following or "", following is None
