@@ -137,7 +137,7 @@ def test_no_order_is_a_comeback_of_itself_however_it_is_written(number: str) -> 
 
 
 def test_a_fault_is_told_by_its_code_and_whether_it_endangers_people() -> None:
-    faults = [{"fault": "B-12"}, {"fault": " 制动失效 ", "severe": True}, {}]
+    faults: list[Data] = [{"fault": "B-12"}, {"fault": " 制动失效 ", "severe": True}, {}]
     told = told_of(lines=[job() | fault for fault in faults])
     found = [(line.fault, line.severe) for line in told.lines]
     assert found == [("B-12", False), ("制动失效", True), (None, False)]
