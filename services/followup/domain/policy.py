@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from services.followup.domain.offsets import Days, LocalTime
+from services.followup.domain.retry_plan import RetryPlan
 from services.followup.domain.service_interval import ServiceInterval
 from services.followup.domain.shipped import SHIPPED
 from services.followup.domain.task_rule import TaskRule
@@ -35,10 +36,14 @@ class FollowUpPolicy(Policy):
     """What is due within so many days of each other is one conversation."""
     hours: WorkingHours = WorkingHours()
     """When the dealer calls: what opens outside of it, opens with the next of these hours."""
+    most_per_day: Annotated[int, Field(gt=0, le=200)] = 30
+    """How many tasks a person has on a day's list, but for urgent ones; others come later."""
     postponed_until: LocalTime = time(18)
     """The local time of the day a contact is postponed to, by which it is due."""
     longest_postponement_days: Days = 180
     """From the report on: a contact postponed to a later day is due by then."""
+    retry: RetryPlan = RetryPlan()
+    """What follows an attempt that did not reach the customer."""
     expires_days: Days = 30
     """How long after its due time a task that nobody closed expires."""
     recorded_expired_days: Days = 60
