@@ -148,7 +148,7 @@ def test_what_is_no_time_of_day_is_refused(tmp_path: Path, written: str) -> None
             "followup",
             "rules:\n  - kind: nextservice\n    due: {days: 3}\n",
             "did you mean 'next_service'?), so it must be complete: without trigger, opens, "
-                "owner_role, channel, title_en, title_zh",
+            "owner_role, channel, title_en, title_zh",
         ),
         (
             "followup",
