@@ -24,25 +24,24 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
     later, or earlier when it will have been driven so far; else none."""
     for contact in history.contacts:
         if isinstance(contact.known, Delivery):
-            end = _end(contact, contact.known, history, measures)
-            if end is not None and end[0] >= after:
-                at, known_at = end
-                said = {"until": at.astimezone(contact.zone).date().isoformat()}
-                yield contact.occasion(at)._replace(known_at=known_at, said=said)
+            at, known_at = _by_date(contact, contact.known, measures), contact.began_at
+            if at is None or at < after:
+                continue
+            if contact.known.warranty_until is None and contact.known.vin is not None:
+                car = history.cars[contact.known.vin]
+                at, known_at = _by_distance(contact, car, at, measures)
+            said = {"until": at.astimezone(contact.zone).date().isoformat()}
+            yield contact.occasion(at)._replace(known_at=known_at, said=said)
 
 
-def _end(
-    delivery: Contact, sold: Delivery, history: TaskHistory, measures: TaskMeasures
-) -> tuple[datetime, datetime] | None:
-    """When the warranty ends, and since when that is known."""
+def _by_date(delivery: Contact, sold: Delivery, measures: TaskMeasures) -> datetime | None:
+    """When the warranty ends at the latest; None: there is none."""
     if sold.warranty_until is not None:
-        return morning_of(sold.warranty_until, delivery.zone), delivery.began_at
+        return morning_of(sold.warranty_until, delivery.zone)
     if sold.used:
         return None
     day = delivery.began_at.astimezone(delivery.zone).date()
-    end = morning_of(months_after(day, measures.warranty.months), delivery.zone)
-    car = history.cars.get(sold.vin, ()) if sold.vin is not None else ()
-    return _by_distance(delivery, car, end, measures)
+    return morning_of(months_after(day, measures.warranty.months), delivery.zone)
 
 
 def _by_distance(
