@@ -29,7 +29,8 @@ from shared.contracts.values import ShortText, Words
 PLACEHOLDERS: Mapping[str, str] = {
     "car": "the car's VIN; where none is known, 'the car'",
     "document": "the number of the sale or repair order",
-    "day": "the local day on which the car was handed over or the order was closed",
+    "day": "the local day of what it follows from: on which the car was handed over, the order was "
+    "closed, the answer given",
     "due": "the local day on which the task is due",
 }
 """What `why_en` and `why_zh` may name in braces -> what stands there then."""
