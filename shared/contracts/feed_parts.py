@@ -70,6 +70,20 @@ StepName = Literal[
 ]
 """`demanded`: the customer demands exchange or return, `reason` says which. `promised`: the dealer
 promised what is to be done. `loaner_given`: a loaner car, or money for travel meanwhile."""
+TaskResult = Literal[
+    "done",
+    "not_reached",
+    "wrong_number",
+    "declined",
+    "postponed",
+    "renewed_elsewhere",
+    "approved_lost",
+    "not_lost",
+]
+"""What came of an attempt at a follow-up task. The last two are a manager's, of a lead that is to
+be given up."""
+TaskId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
+"""Of a follow-up task, or of a further purpose of it."""
 OptOuts = Annotated[
     tuple[Channel, ...],
     Field(max_length=MOST_OPT_OUTS),

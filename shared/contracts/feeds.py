@@ -6,8 +6,10 @@ orders the versions. Personal data stays in intake and on the profiles topic.
 
 from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from shared.contracts.feed_document import CustomerReport as CustomerReport  # noqa: PLC0414
+from shared.contracts.feed_document import Document as Document  # noqa: PLC0414 # of all reports
 from shared.contracts.feed_parts import (
     MOST_LINES,
     MOST_PARTIES,
@@ -26,6 +28,8 @@ from shared.contracts.feed_parts import (
     Safety,
     Severity,
     StepName,
+    TaskId,
+    TaskResult,
     Text,
     Vehicle,
     Vin,
@@ -38,26 +42,15 @@ from shared.contracts.values import (
     CustomerKey,
     CustomerNumber,
     Day,
-    DealerId,
     Instant,
     Money,
     Number,
     Odometer,
-    RecordKey,
     SignedMoney,
-    SourceName,
     StaffId,
     Term,
     at_most,
 )
-
-
-class Document(Contract):
-    """What every reported document has."""
-
-    source: SourceName
-    dealer_id: DealerId
-    source_modified_at: Instant | None = None
 
 
 class Party(Contract):
@@ -237,20 +230,6 @@ class ComplaintStepReported(Document):
         return self
 
 
-class CustomerReport(Document):
-    """What is about one customer, and not about one of their documents."""
-
-    source_customer_id: CustomerNumber | None = None
-    """The number by which the source of the report knows the customer."""
-    customer_key: RecordKey | None = None
-    """Instead of a number: a customer that another source has reported, as intake answered."""
-
-    @model_validator(mode="after")
-    def _names_one_customer(self) -> "CustomerReport":
-        one_of(self, "source_customer_id", "customer_key")
-        return self
-
-
 class ConsentReported(CustomerReport):
     """What a customer allows. A channel not named is allowed unless do_not_contact.
 
@@ -282,17 +261,32 @@ class TaskOutcomeReported(CustomerReport):
 
     TYPE: ClassVar[str] = "dev.aftercare.task-outcome.reported.v1"
 
-    task_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
+    task_id: TaskId
     outcome_no: Number | None = None
     """Tells attempts at one task apart; without it, `at` does."""
     at: Instant
-    outcome: Literal["done", "not_reached", "declined", "postponed"]
+    outcome: TaskResult
     next_contact_on: Day | None = None
     by: StaffId | None = None
     channel: Channel | None = None
     """The way in which the customer was contacted."""
     note: Text | None = None
     answers: Answers = Field(default_factory=dict)
+
+
+class TaskAssignmentReported(CustomerReport):
+    """Who is to do a follow-up task: somebody claims it, or it is given to them, or back."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.task-assignment.reported.v1"
+
+    task_id: TaskId
+    assignment_no: Number | None = None
+    """Tells what is said of one task apart; without it, `at` and `by` do."""
+    at: Instant
+    by: StaffId
+    """Who says so; who claims a task says it of themselves."""
+    person: StaffId | None
+    """Whose it is from then on; null: nobody's in particular."""
 
 
 class ReferralReported(Document):
@@ -347,6 +341,7 @@ AnyReport = (
     | ConsentReported
     | SurveyReported
     | TaskOutcomeReported
+    | TaskAssignmentReported
     | ReferralReported
     | CustomerLinkReported
 )

@@ -31,6 +31,7 @@ from shared.contracts.feed_parts import (
     Safety,
     Severity,
     StepName,
+    TaskResult,
     WorkCategory,
 )
 from shared.contracts.identifiers import (
@@ -271,12 +272,26 @@ class TaskOutcomeRecorded(Recorded):
 
     task_id: LongId
     at: Instant
-    outcome: Literal["done", "not_reached", "declined", "postponed"]
+    outcome: TaskResult
     next_contact_on: Day | None = None
     by: ShortText | None = None
     """The staff id of who tried."""
     channel: Channel | None = None
     answers: dict[ShortText, Answer] = Field(default_factory=dict, max_length=MOST_ANSWERS)
+
+
+class TaskAssigned(Recorded):
+    """Who is to do a follow-up task, as of `at`."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.task.assigned.v1"
+    TOPIC: ClassVar[Topic] = CUSTOMERS
+
+    task_id: LongId
+    at: Instant
+    by: ShortText
+    """The staff id of who says so; who claims a task says it of themselves."""
+    person: ShortText | None = None
+    """The staff id of whose it is; None: nobody's in particular, any more."""
 
 
 class ReferralMade(Recorded):
@@ -306,7 +321,7 @@ class CustomerLinkMade(Recorded):
 
 
 class CustomerMoved(Moved):
-    """A consent, survey, task outcome, referral or link that belongs to another customer."""
+    """A consent, survey, task outcome or assignment, referral or link of another customer now."""
 
     TYPE: ClassVar[str] = "dev.aftercare.customer.moved.v1"
     TOPIC: ClassVar[Topic] = CUSTOMERS
@@ -377,6 +392,7 @@ ALL: tuple[type[Recorded], ...] = (
     ConsentGiven,
     SurveyAnswered,
     TaskOutcomeRecorded,
+    TaskAssigned,
     ReferralMade,
     CustomerLinkMade,
     CustomerMoved,

@@ -15,6 +15,7 @@ from shared.contracts.feeds import (
     ReferralReported,
     SaleReported,
     SurveyReported,
+    TaskAssignmentReported,
     TaskOutcomeReported,
     VisitReported,
 )
@@ -30,6 +31,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     ReferralReported.TYPE: ("scoring", "identity"),
     ConsentReported.TYPE: ("followup",),
     TaskOutcomeReported.TYPE: ("followup",),
+    TaskAssignmentReported.TYPE: ("followup",),
     CustomerLinkReported.TYPE: ("identity",),
 }
 """What is reported -> the services that must know of it."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AwareDatetime, Field
 
-from shared.contracts.feed_parts import Channel
+from shared.contracts.feed_parts import Channel, TaskResult
 from shared.contracts.scoring import Grade, Risk
 from shared.decider.facts import Fact, Gone, Noted
 
@@ -87,9 +87,7 @@ class Outcome(Fact):
     kind: Literal["outcome"]
     at: AwareDatetime
     task_id: str
-    outcome: Literal[
-        "done", "not_reached", "wrong_number", "declined", "postponed", "renewed_elsewhere"
-    ]
+    outcome: TaskResult
     next_contact_on: date | None = None
     by: str | None = None
     channel: Channel | None = None
@@ -117,6 +115,8 @@ class AnsweredSurvey(Fact):
     overall: int
     items: tuple[str, ...] = ()
     """Item and answer, as `item=answer`."""
+    about: str = ""
+    """The id of the visit or sale that it is about, where the source says so."""
 
     @property
     def answers(self) -> dict[str, int]:

@@ -35,6 +35,7 @@ from services.followup.domain.received import (
     on_sale_recorded,
     on_score_changed,
     on_survey_answered,
+    on_task_assigned,
     on_task_outcome_recorded,
     on_visit_recorded,
 )
@@ -52,6 +53,7 @@ from shared.contracts.intake import (
     SaleMoved,
     SaleRecorded,
     SurveyAnswered,
+    TaskAssigned,
     TaskOutcomeRecorded,
     VisitMoved,
     VisitRecorded,
@@ -85,6 +87,7 @@ Said = (
     | VisitMoved
     | ConsentGiven
     | TaskOutcomeRecorded
+    | TaskAssigned
     | SurveyAnswered
     | CustomerMoved
     | SaidByOthers
@@ -232,6 +235,8 @@ def _fact(event: FollowUpEvent) -> Known:
             return on_consent_given(given)
         case TaskOutcomeRecorded() as recorded:
             return on_task_outcome_recorded(recorded)
+        case TaskAssigned() as assigned:
+            return on_task_assigned(assigned)
         case SurveyAnswered() as answered:
             return on_survey_answered(answered, event.recorded_at)
         case SaleMoved() | VisitMoved() | CustomerMoved() as moved:

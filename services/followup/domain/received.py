@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.followup.domain.documents import (
     AnsweredSurvey,
+    Assignment,
     CarGone,
     CaseStands,
     Consent,
@@ -27,6 +28,7 @@ from shared.contracts.intake import (
     RecordedLine,
     SaleRecorded,
     SurveyAnswered,
+    TaskAssigned,
     TaskOutcomeRecorded,
     VisitRecorded,
 )
@@ -165,6 +167,18 @@ def on_task_outcome_recorded(recorded: TaskOutcomeRecorded) -> Outcome:
         next_contact_on=recorded.next_contact_on,
         by=recorded.by,
         channel=recorded.channel,
+    )
+
+
+def on_task_assigned(assigned: TaskAssigned) -> Assignment:
+    """Whose a task is from then on."""
+    return Assignment(
+        kind="assignment",
+        version=assigned.version,
+        task_id=assigned.task_id,
+        at=assigned.at,
+        person=assigned.person or "",
+        by=assigned.by,
     )
 
 
