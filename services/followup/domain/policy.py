@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from services.followup.domain.offsets import Days, LocalTime, TaskOffset
+from services.followup.domain.retry_plan import RetryPlan
 from services.followup.domain.service_interval import ServiceInterval
 from services.followup.domain.task_rule import TaskRule
 from services.followup.domain.working_hours import WorkingHours
@@ -85,6 +86,8 @@ class FollowUpPolicy(Policy):
     """The local time of the day a contact is postponed to, by which it is due."""
     longest_postponement_days: Days = 180
     """From the report on: a contact postponed to a later day is due by then."""
+    retry: RetryPlan = RetryPlan()
+    """What follows an attempt that did not reach the customer."""
     expires_days: Days = 30
     """How long after its due time a task that nobody closed expires."""
     recorded_expired_days: Days = 60
