@@ -15,6 +15,7 @@ from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules import TRIGGERS
 from services.followup.domain.task_rule import TaskRule
+from shared.contracts.scoring import Grade
 from shared.contracts.subjects import TaskSubject
 
 
@@ -45,6 +46,10 @@ class FollowUp(NamedTuple):
     endings: tuple[Ending, ...] = ()
     said: Mapping[str, str] = NOTHING_SAID
     """What stands for the placeholders of the rule's words."""
+    grade: Grade | None = None
+    """That of the lead, where it counts instead of the customer's."""
+    person: str | None = None
+    """Who is to do it unless it is assigned, such as the owner of a lead."""
 
     @property
     def about(self) -> str:

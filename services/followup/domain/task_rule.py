@@ -55,9 +55,10 @@ TaskWords = Annotated[Words, AfterValidator(_with_known_placeholders)]
 """Why there is a task, with placeholders such as `{day}`."""
 
 
-ContactKind = Literal["owed", "reminding", "selling"]
+ContactKind = Literal["owed", "reminding", "selling", "internal"]
 """Owed to the customer whatever else there is; reminding and selling come once in a while, and
-selling is silent while a complaint is open."""
+selling is silent while a complaint is open. Internal is between colleagues: nobody is contacted, so
+that nothing a customer refuses bears on it."""
 Depth = Literal["brief", "usual", "thorough"]
 """How much of a conversation it is worth."""
 Priority = Annotated[int, Field(ge=1, le=9)]
@@ -94,7 +95,10 @@ class TaskRule(BaseModel):
     """What closes it besides an outcome; None: as is usual for what it is counted from."""
     contact: ContactKind = "owed"
     urgent: bool = False
-    """Never held back, and a conversation of its own."""
+    """Never held back, not even until the dealer opens, and a conversation of its own."""
+    despite_refusal: bool = False
+    """Not stopped by a do-not-contact, as it answers what the customer asked for; by a channel that
+    they have not opted out of."""
     instead: tuple[Channel, ...] = ()
     """The channels to fall back to, where the customer refuses the first, in order."""
     priority: Priority = 5

@@ -19,7 +19,7 @@ def dealer_tasks(
     limit: int,
 ) -> DealerTasks:
     """Those of the page's customers that are open; a page of fewer than `limit` is the last."""
-    tasks = (task for snapshot in page for task in tasks_of(snapshot, rulebook, now))
+    tasks = (task for snapshot in page for task in tasks_of(snapshot))
     return DealerTasks(
         tasks=tuple(task for task in tasks if task.status in TO_DO),
         after=page[-1].id if len(page) == limit else None,
