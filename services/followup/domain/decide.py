@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from services.followup.domain import wording
 from services.followup.domain.circumstances import EVER, Circumstances, circumstances_of
-from services.followup.domain.conversation import Conversation, Purpose
+from services.followup.domain.conversation import Conversation, CustomerPlan, Purpose
 from services.followup.domain.facts import (
     CASE,
     CONTACT,
@@ -23,7 +23,7 @@ from services.followup.domain.facts import (
 )
 from services.followup.domain.follow_ups import FollowUp, follow_ups
 from services.followup.domain.listing import listed
-from services.followup.domain.plan import conversations, walked
+from services.followup.domain.plan import conversations, plan, walked
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.task_rule import Depth
 from shared.contracts.followup import TaskChanged, TaskPurpose
@@ -73,6 +73,12 @@ def decide(
         listing=listed(tasks),
         is_history=_is_history(facts, circumstances, policy),
     )
+
+
+def customer_plan(facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime) -> CustomerPlan:
+    """What `decide` says, with all that is held back or comes later."""
+    facts = condense(facts, policy)
+    return plan(facts, circumstances_of(facts, policy), policy, now)
 
 
 def _is_history(

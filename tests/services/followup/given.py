@@ -4,10 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.followup.app import decider
-from services.followup.domain.circumstances import circumstances_of
 from services.followup.domain.conversation import CustomerPlan
+from services.followup.domain.decide import customer_plan
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.plan import plan
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
 from shared.contracts.envelope import Event
@@ -295,8 +294,7 @@ class Customer(DeciderSpec[FollowUpFacts, FollowUpPolicy]):
 
     def plan(self) -> CustomerPlan:
         """All that there is to say, and why not, as of then."""
-        facts = self.decider.condense(self.facts, self.policy)
-        return plan(facts, circumstances_of(facts, self.policy), self.policy, self.now)
+        return customer_plan(self.facts, self.policy, self.now)
 
     @property
     def silences(self) -> dict[str, str]:
