@@ -16,16 +16,25 @@ from services.followup.domain.attempt_words import (
     tried,
     waits_for_number,
 )
+from services.followup.domain.closings import Ending
 from services.followup.domain.documents import Assignment, Outcome
-from services.followup.domain.follow_ups import Ending
 from services.followup.domain.holders import Holder, holder
 from services.followup.domain.offsets import days_after
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.wrong_numbers import WrongNumber, wrong_at
-from shared.contracts.feed_parts import Channel
+from shared.contracts.feed_parts import Channel, TaskResult
 from shared.contracts.values import Bilingual
 
-_AT_ONCE = ("done", "renewed_elsewhere", "declined", "postponed", "wrong_number", "not_reached")
+_AT_ONCE: tuple[TaskResult, ...] = (
+    "done",
+    "renewed_elsewhere",
+    "declined",
+    "approved_lost",
+    "not_lost",
+    "postponed",
+    "wrong_number",
+    "not_reached",
+)
 """Outcomes of the same moment count in this order."""
 NOT_REACHED = "not reached"
 """Why a task was cancelled after its last try."""
@@ -158,6 +167,10 @@ def _after(stand: Stand, outcome: Outcome, at: datetime, frame: Frame) -> Stand:
             return stand._replace(ending=Ending(at, "cancelled", "declined"))
         case "renewed_elsewhere":
             return stand._replace(ending=Ending(at, "cancelled", "renewed elsewhere"))
+        case "approved_lost":
+            return stand._replace(ending=Ending(at, "done", "approved as lost"))
+        case "not_lost":
+            return stand._replace(ending=Ending(at, "done", "not lost"))
         case "postponed":
             return _postponed(stand, outcome, at, frame)
         case "not_reached" | "wrong_number":

@@ -26,6 +26,7 @@ from services.followup.domain.facts import (
     OUTCOME,
     FollowUpFacts,
 )
+from services.followup.domain.follow_ups import EVER
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.wrong_numbers import WrongNumber, wrong_numbers
 from shared.contracts.feed_parts import Channel
@@ -33,8 +34,6 @@ from shared.contracts.scoring import Grade
 
 S = TypeVar("S", Outcome, Assignment)
 
-EVER = datetime(1950, 1, 1, tzinfo=UTC)
-"""Before any document."""
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 CORRECTION = "wrong_number"
 """The trigger of the tasks that a wrong number gives rise to."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from services.followup.domain import wording
-from services.followup.domain.circumstances import EVER, Circumstances, circumstances_of
+from services.followup.domain.circumstances import Circumstances, circumstances_of
 from services.followup.domain.conversation import Conversation, CustomerPlan, Purpose
 from services.followup.domain.facts import (
     CASE,
@@ -21,7 +21,7 @@ from services.followup.domain.facts import (
     SURVEY,
     FollowUpFacts,
 )
-from services.followup.domain.follow_ups import FollowUp, follow_ups
+from services.followup.domain.follow_ups import EVER, FollowUp, follow_ups
 from services.followup.domain.listing import listed
 from services.followup.domain.plan import conversations, plan, walked
 from services.followup.domain.policy import FollowUpPolicy

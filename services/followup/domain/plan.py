@@ -11,10 +11,10 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from services.followup.domain import wording
-from services.followup.domain.circumstances import EVER, Circumstances
+from services.followup.domain.circumstances import Circumstances
 from services.followup.domain.conversation import Conversation, CustomerPlan, Purpose, Silence
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.follow_ups import FollowUp, follow_ups
+from services.followup.domain.follow_ups import EVER, FollowUp, follow_ups
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.talks import Cause, Matter, Stage, Talk, matter
 from services.followup.domain.walk import Walk

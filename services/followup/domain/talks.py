@@ -7,9 +7,10 @@ from enum import Enum
 from typing import NamedTuple
 
 from services.followup.domain.attempts import Attempts
-from services.followup.domain.circumstances import EVER, Circumstances
+from services.followup.domain.circumstances import Circumstances
+from services.followup.domain.closings import Ending
 from services.followup.domain.conversation import SilenceCause
-from services.followup.domain.follow_ups import Ending, FollowUp
+from services.followup.domain.follow_ups import EVER, FollowUp
 from services.followup.domain.offsets import days_after
 from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.feed_parts import Channel

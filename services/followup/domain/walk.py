@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 
 from services.followup.domain.attempts import Attempts, attempted
-from services.followup.domain.circumstances import EVER, Circumstances, open_channels
+from services.followup.domain.circumstances import Circumstances, open_channels
+from services.followup.domain.closings import Ending
 from services.followup.domain.documents import Consent
-from services.followup.domain.follow_ups import Ending
+from services.followup.domain.follow_ups import EVER
 from services.followup.domain.offsets import days_after
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.talks import Cause, Matter, Stage, Talk, Topic

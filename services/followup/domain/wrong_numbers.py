@@ -75,7 +75,7 @@ def _is_known(outcome: Outcome, found: Iterable[WrongNumber]) -> bool:
 
 def _sets_right(outcome: Outcome, tasks: set[str], channels: Sequence[Channel]) -> bool:
     match outcome.outcome:
-        case "not_reached" | "wrong_number":
+        case "not_reached" | "wrong_number" | "approved_lost" | "not_lost":
             return False
         case "done":
             return outcome.task_id in tasks or outcome.channel in channels

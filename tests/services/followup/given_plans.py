@@ -1,4 +1,4 @@
-"""A policy with all that a plan has to choose between, and what bears on it, drawn by Hypothesis."""
+"""A policy with all that a plan has to choose between, and customers of all sorts, drawn."""
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -100,18 +100,22 @@ def known(story: Customer, *others: Mapping[str, Known]) -> Customer:
 def cases(draw: some.DrawFn) -> Mapping[str, Known]:
     """Up to two complaints, one of them perhaps open still, or opened again."""
     found: dict[str, Known] = {}
+    periods: list[tuple[datetime, datetime | None]]
     for number in range(draw(some.integers(0, 2))):
         since = START + timedelta(hours=draw(hours_in))
         until = since + timedelta(days=draw(some.integers(1, 60)))
         again = until + timedelta(days=draw(some.integers(1, 20)))
         periods = draw(
-            some.sampled_from([[(since, until)], [(since, None)], [(since, until), (again, None)]])
+            some.sampled_from(
+                [[(since, until)], [(since, None)], [(since, until), (again, None)]],
+            )
         )
         found |= case(*periods, number=f"K{number}")
     return found
 
 
-grades = some.none() | some.sampled_from(["quality", "potential", "general"])
+_GRADES: tuple[Grade, ...] = ("quality", "potential", "general")
+grades = some.none() | some.sampled_from(_GRADES)
 
 
 @some.composite

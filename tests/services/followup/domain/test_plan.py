@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given as always
 from hypothesis import strategies as some
 
-from services.followup.domain.circumstances import EVER, circumstances_of, open_channels
+from services.followup.domain.circumstances import circumstances_of, open_channels
 from services.followup.domain.conversation import Conversation, CustomerPlan
 from services.followup.domain.decide import customer_plan, decide
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.follow_ups import FollowUp, follow_ups
+from services.followup.domain.follow_ups import EVER, FollowUp, follow_ups
 from services.followup.domain.offsets import days_after
 from services.followup.domain.plan import conversations
 from services.followup.domain.policy import FollowUpPolicy
@@ -71,12 +72,12 @@ def test_what_comes_once_in_a_while_is_never_opened_more_often(
             for talk in all_conversations(facts, policy)
             if opened(talk).rule.contact in ("reminding", "selling")
             and talk.closed_because != "window had passed on arrival"
-            and not (talk.closed_at == talk.opens_at)
+            and talk.closed_at != talk.opens_at
         ),
         key=lambda talk: talk.opens_at,
     )
     contacts = circumstances_of(facts, policy).contacts
-    for before, after in zip(limited, limited[1:], strict=False):
+    for before, after in pairwise(limited):
         zone = opened(after).zone
         assert after.opens_at >= days_after(before.opens_at, policy.contact_gap_days, zone)
     for talk in limited:
