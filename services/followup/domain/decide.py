@@ -21,7 +21,12 @@ from services.followup.domain.facts import (
     SURVEY,
     FollowUpFacts,
 )
-from services.followup.domain.follow_ups import EVER, FollowUp, follow_ups
+from services.followup.domain.follow_ups import (
+    EVER,
+    FollowUp,
+    follow_ups,
+    is_known_only_while_it_lasts,
+)
 from services.followup.domain.listing import listed
 from services.followup.domain.plan import conversations, plan, walked
 from services.followup.domain.policy import FollowUpPolicy
@@ -85,7 +90,9 @@ def _is_history(
     facts: FollowUpFacts, circumstances: Circumstances, policy: FollowUpPolicy
 ) -> Callable[[str], bool]:
     def is_history(about: str) -> bool:
-        document_id = TaskSubject.parse(about).document_id
+        kind, document_id = TaskSubject.parse(about)
+        if is_known_only_while_it_lasts(kind, policy):
+            return True
         if any(facts.sets_aside(group, document_id) for group in _FOLLOWED_UP):
             return True
         unknown_until = circumstances.unknown_until
