@@ -127,10 +127,10 @@ def entry_of(task: TaskChanged, zone: tzinfo) -> Entry:
     if task.grade is not None:
         places[keyed(ranks.OF_GRADE, task.grade)] = due
     for words in _WORDS_KEPT:
-        line = _line(task, kinds, words)
-        if len(json.dumps([places, line])) <= MOST_ENTRY_CHARACTERS:
+        entry = Entry(places, _line(task, kinds, words))
+        if entry.characters <= MOST_ENTRY_CHARACTERS:
             break
-    return Entry(places, line)
+    return entry
 
 
 def kinds_of(task: TaskChanged) -> list[str]:
