@@ -64,12 +64,12 @@ def _route_of_a_customer(
 ) -> None:
     @router.get(
         "/customers/{key:path}",
-        summary="A customer's tasks, and why",
+        summary="A customer's plan: what is to be said and was, what comes, and what is not said",
         responses=OF_A_CUSTOMER,
     )
     async def customer(key: CustomerKey) -> CustomerTasks:
-        snapshot = await known_customer(reader, key)
-        return customer_tasks(snapshot, reader.policy, clock.now())
+        snapshot, now = await known_customer(reader, key), clock.now()
+        return customer_tasks(snapshot, rules_of(reader, snapshot.dealer_id, now), now)
 
 
 def _route_of_the_list(

@@ -1,5 +1,6 @@
 """What followup's endpoints read: a customer, pages of a list, the tasks of a day."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from services.followup.domain.facts import FollowUpFacts
@@ -50,6 +51,9 @@ async def tasks_of_a_day(
     with refusing():
         most = asked.most_in_turn
     until = await reader.summarized_until()
+    if asked.done_today is not None:
+        done = await lines_listed(reader, asked.done_today, "", asked.most)
+        asked = replace(asked, done=len(done.lines))
     first = await lines_listed(reader, asked.of_their_own_day, "", MOST_IN_TURN)
     others = await lines_listed(reader, asked.in_turn, "", most)
     return asked.day_of([*first.lines, *others.lines], now, until)
