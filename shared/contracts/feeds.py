@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from shared.contracts.feed_document import Document as Document  # noqa: PLC0414 # of all reports
 from shared.contracts.feed_parts import (
     MOST_LINES,
     MOST_PARTIES,
@@ -31,6 +32,7 @@ from shared.contracts.feed_parts import (
     WorkCategory,
     one_of,
 )
+from shared.contracts.leads import LeadReported
 from shared.contracts.values import (
     Amount,
     CaseId,
@@ -39,7 +41,6 @@ from shared.contracts.values import (
     CustomerKey,
     CustomerNumber,
     Day,
-    DealerId,
     Instant,
     Money,
     Number,
@@ -47,19 +48,10 @@ from shared.contracts.values import (
     RecordKey,
     SignedAmount,
     SignedMoney,
-    SourceName,
     StaffId,
     Term,
     at_most,
 )
-
-
-class Document(Contract):
-    """What every reported document has."""
-
-    source: SourceName
-    dealer_id: DealerId
-    source_modified_at: Instant | None = None
 
 
 class Party(Contract):
@@ -329,7 +321,9 @@ class TaskOutcomeReported(CustomerReport):
     outcome_no: Number | None = None
     """Tells attempts at one task apart; without it, `at` does."""
     at: Instant
-    outcome: Literal["done", "not_reached", "declined", "postponed"]
+    outcome: Literal[
+        "done", "not_reached", "declined", "postponed", "approved_lost", "not_lost"
+    ]
     next_contact_on: Day | None = None
     by: StaffId | None = None
     channel: Channel | None = None
@@ -392,6 +386,7 @@ AnyReport = (
     | TaskOutcomeReported
     | ReferralReported
     | CustomerLinkReported
+    | LeadReported
 )
 
 REPORTS: dict[str, type[AnyReport]] = {report.TYPE: report for report in get_args(AnyReport)}

@@ -10,7 +10,6 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.envelope import Message
 from shared.contracts.feed_parts import (
     MOST_ANSWERS,
     MOST_LINES,
@@ -40,19 +39,20 @@ from shared.contracts.identifiers import (
     number_in,
     source_of,
 )
+from shared.contracts.leads import LeadRecorded
+from shared.contracts.recorded import Moved as Moved  # noqa: PLC0414 # of all documents
+from shared.contracts.recorded import Recorded as Recorded  # noqa: PLC0414
 from shared.contracts.topics import COMPLAINTS, CUSTOMERS, PROFILES, SALES, VISITS, Topic
 from shared.contracts.values import (
     Amount,
     Contract,
     Day,
-    DealerId,
     Instant,
     LongId,
     Money,
     OdometerKm,
     ShortText,
     SignedAmount,
-    Version,
 )
 
 PROFILE = "profile"
@@ -61,19 +61,6 @@ _AFTER_ALL = "~"
 """In the place of a hash: after whatever else was said at that time."""
 MOST_VEHICLES = 20
 """The most cars of one customer that a profile has."""
-
-
-class Recorded(Message):
-    """What every record of intake has."""
-
-    document_id: LongId
-    version: Version
-    customer_key: LongId
-    dealer_id: DealerId
-
-
-class Moved(Recorded):
-    """This document is not this customer's (any more): forget its facts here."""
 
 
 class SoldProduct(Contract):
@@ -259,7 +246,9 @@ class TaskOutcomeRecorded(Recorded):
 
     task_id: LongId
     at: Instant
-    outcome: Literal["done", "not_reached", "declined", "postponed"]
+    outcome: Literal[
+        "done", "not_reached", "declined", "postponed", "approved_lost", "not_lost"
+    ]
     next_contact_on: Day | None = None
     by: ShortText | None = None
     """The staff id of who tried."""
@@ -294,7 +283,7 @@ class CustomerLinkMade(Recorded):
 
 
 class CustomerMoved(Moved):
-    """A consent, survey, task outcome, referral or link that belongs to another customer."""
+    """A consent, survey, task outcome, referral, link or lead that belongs to another customer."""
 
     TYPE: ClassVar[str] = "dev.aftercare.customer.moved.v1"
     TOPIC: ClassVar[Topic] = CUSTOMERS
@@ -367,6 +356,7 @@ ALL: tuple[type[Recorded], ...] = (
     TaskOutcomeRecorded,
     ReferralMade,
     CustomerLinkMade,
+    LeadRecorded,
     CustomerMoved,
     ProfileRecorded,
 )

@@ -227,6 +227,10 @@ def _closing(outcome: Outcome, at: datetime) -> Ending | None:
             return Ending(at, "cancelled", "declined")
         case "renewed_elsewhere":
             return Ending(at, "cancelled", "renewed elsewhere")
+        case "approved_lost":
+            return Ending(at, "done", "approved as lost")
+        case "not_lost":
+            return Ending(at, "done", "not lost")
         case "not_reached" | "wrong_number" | "postponed":
             return None
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.feed_parts import Channel
+from shared.contracts.leads import Extent, LeadChannel
 from shared.contracts.scoring import Grade, Risk
 from shared.decider.facts import Fact, Gone, Noted
 
@@ -84,7 +85,14 @@ class Outcome(Fact):
     at: AwareDatetime
     task_id: str
     outcome: Literal[
-        "done", "not_reached", "wrong_number", "declined", "postponed", "renewed_elsewhere"
+        "done",
+        "not_reached",
+        "wrong_number",
+        "declined",
+        "postponed",
+        "renewed_elsewhere",
+        "approved_lost",
+        "not_lost",
     ]
     next_contact_on: date | None = None
     by: str | None = None
@@ -189,6 +197,30 @@ class ReferralBought(Fact):
     referral_id: str
 
 
+class Lead(Fact):
+    """Somebody who may buy a car, as the source has them now."""
+
+    kind: Literal["lead"]
+    at: AwareDatetime
+    late: AwareDatetime | None = None
+    """When intake first received the document, where that was over an hour after `at`."""
+    timezone: str
+    channel: LeadChannel
+    turns: tuple[str, ...] = ()
+    """Every status it had, the last one it has: `status/since/reason/approved`, in ISO."""
+    contacts: tuple[str, ...] = ()
+    """Each attempt at talking to them, in ISO; in vain where `-` follows."""
+    contacts_made: int = 0
+    """How many there were, as the source counts; those that it names, at least."""
+    ability: Extent = "unknown"
+    loyalty: Extent = "unknown"
+    buys_within_days: int | None = None
+    competitor: str = ""
+    model: str = ""
+    owner: str = ""
+    """The staff id of who is responsible for them."""
+
+
 Known = Annotated[
     Delivery
     | RepairOrder
@@ -201,6 +233,7 @@ Known = Annotated[
     | Scored
     | CarGone
     | ReferralBought
+    | Lead
     | Noted
     | Gone,
     Field(discriminator="kind"),

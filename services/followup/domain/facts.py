@@ -21,6 +21,7 @@ from services.followup.domain.documents import (
     Consent,
     Delivery,
     Known,
+    Lead,
     OptOuts,
     Outcome,
     ReferralBought,
@@ -29,6 +30,7 @@ from services.followup.domain.documents import (
 )
 from services.followup.domain.received import (
     on_consent_given,
+    on_lead_recorded,
     on_moved,
     on_sale_recorded,
     on_score_changed,
@@ -45,6 +47,7 @@ from shared.contracts.intake import (
     VisitMoved,
     VisitRecorded,
 )
+from shared.contracts.leads import LeadRecorded
 from shared.contracts.scoring import ScoreChanged, ScoreWithdrawn
 from shared.decider.digests import NOTHING, CondensedFacts, Digesting
 from shared.decider.facts import Gone, Noted, version_of
@@ -61,6 +64,7 @@ Said = (
     | VisitMoved
     | ConsentGiven
     | TaskOutcomeRecorded
+    | LeadRecorded
     | CustomerMoved
     | ScoreChanged
     | ScoreWithdrawn
@@ -71,7 +75,7 @@ READS: tuple[type[Message], ...] = get_args(Said)
 
 CONTACT, CONSENT, OPT_OUTS = "contact", "consent", "opt-outs"
 OUTCOME, ASSIGNMENT, SURVEY, CASE = "outcome", "assignment", "survey", "case"
-EXPECTED, OWNERSHIP_END, REFERRED = "expected", "ownership_end", "referred"
+EXPECTED, OWNERSHIP_END, REFERRED, LEAD = "expected", "ownership_end", "referred", "lead"
 """The groups of which the newest are looked at; a contact is a delivery or a visit.
 
 Opt-outs are a group of their own: however many documents name them, they displace no consent.
@@ -140,7 +144,7 @@ def _at(known: Known) -> datetime:
             return NEVER_MIND
         case Delivery() | Consent() | OptOuts() | Outcome() | Assignment():
             return known.at
-        case AnsweredSurvey() | CaseStands() | CarGone() | ReferralBought():
+        case AnsweredSurvey() | CaseStands() | CarGone() | ReferralBought() | Lead():
             return known.at
         case Noted() | Gone():
             raise TypeError("it never happened")
@@ -161,6 +165,7 @@ DIGESTING: Digesting[Known] = Digesting(
         "k": CaseStands,
         "w": CarGone,
         "b": ReferralBought,
+        "l": Lead,
         "n": Noted,
         "g": Gone,
     },
@@ -176,6 +181,7 @@ DIGESTING: Digesting[Known] = Digesting(
         CaseStands: CASE,
         CarGone: OWNERSHIP_END,
         ReferralBought: REFERRED,
+        Lead: LEAD,
     },
     at=_at,
 )
@@ -191,6 +197,8 @@ def _fact(event: FollowUpEvent) -> Known:
             return on_consent_given(given)
         case TaskOutcomeRecorded() as recorded:
             return on_task_outcome_recorded(recorded)
+        case LeadRecorded() as lead:
+            return on_lead_recorded(lead, event.recorded_at)
         case SaleMoved() | VisitMoved() | CustomerMoved() as moved:
             return on_moved(moved)
         case ScoreChanged() as score:

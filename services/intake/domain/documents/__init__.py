@@ -12,6 +12,7 @@ from services.intake.domain.documents import (
     complaint_step,
     consent,
     customer_link,
+    lead,
     referral,
     sale,
     survey,
@@ -33,6 +34,7 @@ from shared.contracts.feeds import (
     TaskOutcomeReported,
     VisitReported,
 )
+from shared.contracts.leads import LeadReported
 
 R = TypeVar("R", bound=AnyReport)
 
@@ -53,6 +55,7 @@ DOCUMENTS: Mapping[type[Document], DocumentKind[Never]] = dict(
         _row(TaskOutcomeReported, task_outcome),
         _row(ReferralReported, referral),
         _row(CustomerLinkReported, customer_link),
+        _row(LeadReported, lead),
     ]
 )
 """Report -> the kind of its document."""

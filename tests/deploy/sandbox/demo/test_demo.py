@@ -54,6 +54,7 @@ from shared.contracts.feeds import (
 )
 from shared.contracts.http.intake import Item
 from shared.contracts.http.problem import problem
+from shared.contracts.leads import LeadRecorded, LeadReported
 from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS
 from shared.platform.dead_letters import PREFIX
 from shared.settings import ServiceSettings
@@ -193,6 +194,7 @@ def test_the_account_asks_every_service_for_what_it_reads() -> None:
         ConsentReported: intake.ConsentGiven,
         TaskOutcomeReported: intake.TaskOutcomeRecorded,
         CustomerLinkReported: intake.CustomerLinkMade,
+        LeadReported: LeadRecorded,
     }
     reads = {
         "scoring": scoring.decider(ScoringSettings()).reads,
