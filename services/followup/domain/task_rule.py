@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticKnownError
 
-from services.followup.domain.contacts import Closer
+from services.followup.domain.occasion import Closer
 from services.followup.domain.offsets import TaskOffset
 from services.followup.domain.rules import TRIGGERS
 from shared.contracts.feed_parts import Channel
@@ -72,6 +72,8 @@ class ForGrade(BaseModel):
     priority: Priority | None = None
     depth: Depth | None = None
     channel: Channel | None = None
+    opens: TaskOffset | None = None
+    due: TaskOffset | None = None
 
 
 class TaskRule(BaseModel):
@@ -138,6 +140,13 @@ class TaskRule(BaseModel):
         """How much of a conversation it is worth."""
         treated = self.for_grade.get(grade) if grade is not None else None
         return treated.depth if treated is not None and treated.depth else self.depth
+
+    def times_for(self, grade: Grade | None) -> tuple[TaskOffset, TaskOffset]:
+        """How long after what it is counted from it opens, and is due."""
+        treated = self.for_grade.get(grade) if grade is not None else None
+        if treated is None:
+            return self.opens, self.due
+        return treated.opens or self.opens, treated.due or self.due
 
     @property
     def closers(self) -> tuple[Closer, ...]:

@@ -1,34 +1,37 @@
 """Tasks counted from the day on which a car is expected to need its next service."""
 
 from bisect import insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.followup.domain.contacts import Closer, Contact, Occasion, by_car
+from services.followup.domain.contacts import Contact
 from services.followup.domain.documents import Delivery
+from services.followup.domain.history import History
 from services.followup.domain.measures import TaskMeasures
+from services.followup.domain.occasion import Closer, Occasion
 from services.followup.domain.offsets import days_after
 from services.followup.domain.readings import OdometerReading, km_per_day
 from services.followup.domain.service_interval import ServiceInterval
 
 COUNTED_FROM = "predicted day"
+FROM = ("contacts",)
 CLOSED_BY: tuple[Closer, ...] = ("visit",)
+CLOSERS: tuple[Closer, ...] = ()
+SAYS: Mapping[str, str] = {}
 
 
-def occasions(
-    contacts: Sequence[Contact], measures: TaskMeasures, after: datetime
-) -> Iterator[Occasion]:
+def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per delivery and closed order of a car, by what its odometer showed until then."""
     interval = measures.service_interval
     after -= timedelta(days=interval.longest_days)
-    for car in by_car(contacts).values():
+    for car in history.cars.values():
         readings: list[OdometerReading] = []
         for contact in car:
             if contact.known.km is not None:
                 insort(readings, OdometerReading(contact.began_at, contact.known.km))
             if contact.at is not None and contact.at >= after:
-                yield Occasion(contact, _next_service(contact, contact.at, readings, interval))
+                yield contact.occasion(_next_service(contact, contact.at, readings, interval))
 
 
 def _next_service(
