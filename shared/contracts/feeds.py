@@ -321,9 +321,7 @@ class TaskOutcomeReported(CustomerReport):
     outcome_no: Number | None = None
     """Tells attempts at one task apart; without it, `at` does."""
     at: Instant
-    outcome: Literal[
-        "done", "not_reached", "declined", "postponed", "approved_lost", "not_lost"
-    ]
+    outcome: Literal["done", "not_reached", "declined", "postponed", "approved_lost", "not_lost"]
     next_contact_on: Day | None = None
     by: StaffId | None = None
     channel: Channel | None = None

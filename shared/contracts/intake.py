@@ -246,9 +246,7 @@ class TaskOutcomeRecorded(Recorded):
 
     task_id: LongId
     at: Instant
-    outcome: Literal[
-        "done", "not_reached", "declined", "postponed", "approved_lost", "not_lost"
-    ]
+    outcome: Literal["done", "not_reached", "declined", "postponed", "approved_lost", "not_lost"]
     next_contact_on: Day | None = None
     by: ShortText | None = None
     """The staff id of who tried."""

@@ -38,6 +38,8 @@ class FollowUp(NamedTuple):
     """What stands for the placeholders that only tasks of its trigger have."""
     grade: Grade | None = None
     """The customer's, or that of the lead, by which its times were taken."""
+    person: str | None = None
+    """The staff id of who is to do it, unless it is assigned to somebody else."""
 
     @property
     def about(self) -> str:
@@ -59,7 +61,13 @@ def follow_ups(facts: FollowUpFacts, policy: FollowUpPolicy, since: datetime) ->
         trigger = TRIGGERS[rule.trigger]
         if any(getattr(history, name) for name in trigger.FROM):
             for occasion in trigger.occasions(history, policy, since - rule.reach):
-                yield _follow_up(rule, occasion, history)
+                if _is_for(rule, occasion.grade):
+                    yield _follow_up(rule, occasion, history)
+
+
+def _is_for(rule: TaskRule, own: Grade | None) -> bool:
+    """Whether a rule is for what has a grade of its own; of the customer's own the plan judges."""
+    return own is None or rule.grades is None or own in rule.grades
 
 
 def _follow_up(rule: TaskRule, occasion: Occasion, history: History) -> FollowUp:
@@ -78,6 +86,7 @@ def _follow_up(rule: TaskRule, occasion: Occasion, history: History) -> FollowUp
         endings=tuple(sorted(endings_of(occasion, rule.closers, history))),
         said=occasion.said,
         grade=grade,
+        person=occasion.person,
     )
 
 

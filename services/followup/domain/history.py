@@ -13,6 +13,7 @@ from services.followup.domain.documents import (
     CarGone,
     CaseStands,
     Delivery,
+    Lead,
     Outcome,
     ReferralBought,
     Scored,
@@ -51,6 +52,13 @@ class Referred(NamedTuple):
     purchase: ReferralBought
 
 
+class Prospect(NamedTuple):
+    """A lead of the customer's, or one that nobody knows as a customer yet."""
+
+    document_id: str
+    lead: Lead
+
+
 class Parting(NamedTuple):
     """A car was this customer's no longer from then on."""
 
@@ -71,6 +79,8 @@ class History:
     score: Scored | None = None
     score_id: str = ""
     gone: Sequence[CarGone] = ()
+    leads: Sequence[Prospect] = ()
+    customer_key: str = ""
     no_contacts: frozenset[str] = field(default=frozenset())
     """The ids of the tasks in which the customer is not contacted, though they are done."""
 
@@ -135,6 +145,7 @@ def history_of(facts: FollowUpFacts) -> History:
     attempts: list[Tried] = []
     referred: list[Referred] = []
     gone: list[CarGone] = []
+    leads: list[Prospect] = []
     score, score_id = None, ""
     for key, known in facts.documents.items():
         match known:
@@ -148,6 +159,8 @@ def history_of(facts: FollowUpFacts) -> History:
                 referred.append(Referred(key, known))
             case CarGone():
                 gone.append(known)
+            case Lead():
+                leads.append(Prospect(key, known))
             case Scored():
                 score, score_id = known, key
     return History(
@@ -159,4 +172,6 @@ def history_of(facts: FollowUpFacts) -> History:
         score=score,
         score_id=score_id,
         gone=sorted(gone, key=lambda end: (end.at, end.vin)),
+        leads=sorted(leads, key=lambda entry: (entry.lead.at, entry.document_id)),
+        customer_key=facts.customer_key,
     )

@@ -2,7 +2,9 @@
 
 from typing import Protocol
 
+from services.followup.domain.leads.terms import LeadTerms
 from services.followup.domain.service_interval import ServiceInterval
+from services.followup.domain.working_hours import WorkingHours
 
 
 class TaskMeasures(Protocol):
@@ -10,3 +12,13 @@ class TaskMeasures(Protocol):
 
     @property
     def service_interval(self) -> ServiceInterval: ...
+
+    @property
+    def leads(self) -> LeadTerms: ...
+
+    @property
+    def hours(self) -> WorkingHours: ...
+
+    def kinds_of(self, trigger: str) -> frozenset[str]:
+        """The kinds of the rules that count from it."""
+        ...

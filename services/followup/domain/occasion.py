@@ -65,4 +65,7 @@ class Occasion(NamedTuple):
     due_at: datetime | None = None
     """By when others want it done; None: the rule says."""
     grade: Grade | None = None
-    """The grade that counts instead of the customer's, as that of a lead."""
+    """The grade that counts instead of the customer's, as that of a lead; rules for others then do
+    not follow from it."""
+    person: str | None = None
+    """The staff id of who is to do it, unless it is assigned to somebody else."""

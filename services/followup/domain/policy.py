@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from services.followup.domain.leads.terms import LeadTerms
 from services.followup.domain.offsets import Days, LocalTime, TaskOffset
 from services.followup.domain.service_interval import ServiceInterval
 from services.followup.domain.task_rule import TaskRule
@@ -74,6 +75,7 @@ class FollowUpPolicy(Policy):
         NEXT_SERVICE,
     )
     service_interval: ServiceInterval = ServiceInterval()
+    leads: LeadTerms = LeadTerms()
     contact_gap_days: Days = 14
     """After a contact, or the opening of a reminding or selling conversation, no other of those
     opens for so long."""
@@ -108,6 +110,18 @@ class FollowUpPolicy(Policy):
     def by_kind(self) -> Mapping[str, TaskRule]:
         """The rules by the kind of their tasks."""
         return {rule.kind: rule for rule in self.rules}
+
+    def kinds_of(self, trigger: str) -> frozenset[str]:
+        """The kinds of the rules that count from it."""
+        return self._kinds.get(trigger, frozenset())
+
+    @cached_property
+    def _kinds(self) -> Mapping[str, frozenset[str]]:
+        """Trigger -> the kinds of its rules."""
+        return {
+            trigger: frozenset(rule.kind for rule in self.rules if rule.trigger == trigger)
+            for trigger in {rule.trigger for rule in self.rules}
+        }
 
     @cached_property
     def looked_at(self) -> Horizon:

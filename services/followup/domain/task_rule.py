@@ -55,9 +55,10 @@ TaskWords = Annotated[Words, AfterValidator(_with_known_placeholders)]
 """Why there is a task, with placeholders such as `{day}`."""
 
 
-ContactKind = Literal["owed", "reminding", "selling"]
+ContactKind = Literal["owed", "reminding", "selling", "internal"]
 """Owed to the customer whatever else there is; reminding and selling come once in a while, and
-selling is silent while a complaint is open."""
+selling is silent while a complaint is open. Internal is between colleagues: nobody is contacted, so
+that nothing a customer refuses bears on it."""
 Depth = Literal["brief", "usual", "thorough"]
 """How much of a conversation it is worth."""
 Priority = Annotated[int, Field(ge=1, le=9)]

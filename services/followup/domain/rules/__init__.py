@@ -11,7 +11,21 @@ from typing import Protocol
 from services.followup.domain.history import History
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import Closer, Occasion
-from services.followup.domain.rules import closing, delivery, predicted_service
+from services.followup.domain.rules import (
+    closing,
+    delivery,
+    lead_bought,
+    lead_contacted,
+    lead_enquiry,
+    lead_given_up,
+    lead_hardly_followed,
+    lead_lost,
+    lead_quasi_lost,
+    lead_returned,
+    lead_walk_in,
+    lost_lead_bought,
+    predicted_service,
+)
 
 
 class TaskTrigger(Protocol):
@@ -55,4 +69,14 @@ TRIGGERS: Mapping[str, TaskTrigger] = {
     "delivery": delivery,
     "closing": closing,
     "predicted_service": predicted_service,
+    "lead_enquiry": lead_enquiry,
+    "lead_walk_in": lead_walk_in,
+    "lead_contacted": lead_contacted,
+    "lead_bought": lead_bought,
+    "lead_quasi_lost": lead_quasi_lost,
+    "lead_lost": lead_lost,
+    "lead_hardly_followed": lead_hardly_followed,
+    "lead_returned": lead_returned,
+    "lead_given_up": lead_given_up,
+    "lost_lead_bought": lost_lead_bought,
 }
