@@ -24,7 +24,7 @@ def endings_of(occasion: Occasion, closers: Sequence[Closer], history: History) 
     if "visit" in closers and occasion.document_id in history.came_next:
         yield Ending(history.came_next[occasion.document_id], "done", "visit")
     if "service" in closers and occasion.document_id in history.served_next:
-        yield Ending(history.served_next[occasion.document_id], "done", "service")
+        yield Ending(history.served_next[occasion.document_id], "done", "visit")
     if occasion.vin is not None:
         yield from _car_gone(occasion.vin, occasion, history)
 

@@ -54,6 +54,8 @@ class RepairOrder(Fact):
     """The codes of the faults that were repaired."""
     severe_faults: tuple[str, ...] = ()
     """Those of them that endanger people."""
+    repaired: bool = False
+    """Whether a fault was named, or the maker paid for work on it."""
     insured_until: date | None = None
     inspection_on: date | None = None
     promised_at: AwareDatetime | None = None
@@ -121,6 +123,8 @@ class AnsweredSurvey(Fact):
     overall: int
     items: tuple[str, ...] = ()
     """Item and answer, as `item=answer`."""
+    about: str = ""
+    """The id of the visit or sale that it is about, where the source says so."""
 
     @property
     def answers(self) -> dict[str, int]:
@@ -146,6 +150,8 @@ class CaseStands(Fact):
     """Each as `since/until`, in ISO; `until` is empty while it is open."""
     resolved_at: AwareDatetime | None = None
     """When it was resolved last; None: not yet, or not since it was reopened."""
+    generation: int = 1
+    """1 from its receipt; each reopening begins another."""
     call_back_due_at: AwareDatetime | None = None
     """By when complaints wants the customer called back."""
     called_back_at: AwareDatetime | None = None

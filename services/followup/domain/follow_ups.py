@@ -3,8 +3,9 @@
 Pure, and in event time: a follow-up depends on the facts alone, never on the present.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,8 +17,12 @@ from services.followup.domain.offsets import TaskOffset
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules import TRIGGERS
 from services.followup.domain.task_rule import TaskRule
+from shared.contracts.followup import task_id
 from shared.contracts.scoring import Grade
 from shared.contracts.subjects import TaskSubject
+
+EVER = datetime(1950, 1, 1, tzinfo=UTC)
+"""Before any document."""
 
 
 class FollowUp(NamedTuple):
@@ -39,7 +44,7 @@ class FollowUp(NamedTuple):
     grade: Grade | None = None
     """The customer's, or that of the lead, by which its times were taken."""
     person: str | None = None
-    """The staff id of who is to do it, unless it is assigned to somebody else."""
+    """Who is to do it until it is assigned, by their staff id."""
 
     @property
     def about(self) -> str:
@@ -56,18 +61,33 @@ class FollowUp(NamedTuple):
 
 def follow_ups(facts: FollowUpFacts, policy: FollowUpPolicy, since: datetime) -> Iterator[FollowUp]:
     """Every task that the documents give rise to, but for some that were due before `since`."""
-    history = history_of(facts)
+    history = _with_no_contacts(history_of(facts), policy)
     for rule in policy.rules:
-        trigger = TRIGGERS[rule.trigger]
-        if any(getattr(history, name) for name in trigger.FROM):
-            for occasion in trigger.occasions(history, policy, since - rule.reach):
-                if _is_for(rule, occasion.grade):
-                    yield _follow_up(rule, occasion, history)
+        for occasion in _occasions(rule, history, policy, since - rule.reach):
+            if occasion.grade is None or rule.grades is None or occasion.grade in rule.grades:
+                yield _follow_up(rule, occasion, history)
 
 
-def _is_for(rule: TaskRule, own: Grade | None) -> bool:
-    """Whether a rule is for what has a grade of its own; of the customer's own the plan judges."""
-    return own is None or rule.grades is None or own in rule.grades
+def _occasions(
+    rule: TaskRule, history: History, policy: FollowUpPolicy, after: datetime
+) -> Iterable[Occasion]:
+    trigger = TRIGGERS[rule.trigger]
+    if not any(getattr(history, name) for name in trigger.FROM):
+        return ()
+    return trigger.occasions(history, policy, after)
+
+
+def _with_no_contacts(history: History, policy: FollowUpPolicy) -> History:
+    """With the tasks named that are done without a word to the customer."""
+    if not any(tried.outcome.outcome == "done" for tried in history.attempts):
+        return history
+    found = {
+        str(task_id(history.customer_key, str(TaskSubject(rule.kind, occasion.document_id))))
+        for rule in policy.rules
+        if not rule.counts_as_contact
+        for occasion in _occasions(rule, history, policy, EVER)
+    }
+    return replace(history, no_contacts=frozenset(found)) if found else history
 
 
 def _follow_up(rule: TaskRule, occasion: Occasion, history: History) -> FollowUp:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.contacts import SALE_UNDONE, Contact, by_car, came_next, contacts_of
@@ -19,8 +19,10 @@ from services.followup.domain.documents import (
     Scored,
 )
 from services.followup.domain.facts import FollowUpFacts
+from services.followup.domain.occasion import Closing, Occasion
 from shared.contracts.scoring import Grade
 
+_LONG_AGO = datetime(1950, 1, 1, tzinfo=UTC)
 _UTC = ZoneInfo("UTC")
 
 
@@ -70,6 +72,7 @@ class Parting(NamedTuple):
 class History:
     """One customer's, each list in the order of time; of one instant in that of the ids."""
 
+    customer_key: str = ""
     contacts: Sequence[Contact] = ()
     """Cars handed over or brought in."""
     complaints: Sequence[Complaint] = ()
@@ -113,6 +116,42 @@ class History:
             partings.sort()
         return found
 
+    @cached_property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """Document id -> what came of an attempt."""
+        return {tried.document_id: tried.outcome for tried in self.attempts}
+
+    def answered(self, survey: Literal["ssi", "csi"], occasion: Occasion) -> tuple[Closing, ...]:
+        """The first answer to such a survey after what it asks about, unless it names another."""
+        for answer in self.answers:
+            said, at = answer.survey, answer.survey.at.astimezone(UTC)
+            if (
+                said.survey == survey
+                and at > occasion.known_at
+                and said.about in ("", occasion.document_id)
+            ):
+                return (Closing("survey", at, "done", "survey answered"),)
+        return ()
+
+    def without_a_car_from(self, moment: datetime) -> tuple[Closing, ...]:
+        """When the last car goes that they have had here, if it has, and not before `moment`."""
+        last = self._last_parting
+        if last is None or last.at < moment:
+            return ()
+        return (Closing(None, last.at, "cancelled", last.because),)
+
+    @cached_property
+    def _last_parting(self) -> Parting | None:
+        if not self.partings:
+            return None
+        last: Parting | None = None
+        for vin, car in self.cars.items():
+            partings = self.partings.get(vin)
+            if not partings or partings[-1].at < _handed_over_at(car):
+                return None
+            last = partings[-1] if last is None else max(last, partings[-1])
+        return last
+
     @property
     def grade(self) -> Grade | None:
         """The customer's, where scoring has said it."""
@@ -122,6 +161,16 @@ class History:
     def zone(self) -> ZoneInfo:
         """The dealer's, as the newest contact says; UTC where there is none."""
         return ZoneInfo(self.contacts[-1].known.timezone) if self.contacts else _UTC
+
+
+def _handed_over_at(car: Sequence[Contact]) -> datetime:
+    """When the car was handed over last, of sales that stand; long ago where it never was."""
+    standing = [
+        contact.began_at
+        for contact in car
+        if isinstance(contact.known, Delivery) and contact.known.undone_at is None
+    ]
+    return max(standing, default=_LONG_AGO)
 
 
 def _handed_back(car: Sequence[Contact]) -> Iterator[datetime]:
@@ -164,6 +213,7 @@ def history_of(facts: FollowUpFacts) -> History:
             case Scored():
                 score, score_id = known, key
     return History(
+        customer_key=facts.customer_key,
         contacts=contacts_of(facts),
         complaints=sorted(complaints, key=lambda entry: (entry.case.at, entry.document_id)),
         answers=sorted(answers, key=lambda entry: (entry.survey.at, entry.document_id)),
@@ -173,5 +223,4 @@ def history_of(facts: FollowUpFacts) -> History:
         score_id=score_id,
         gone=sorted(gone, key=lambda end: (end.at, end.vin)),
         leads=sorted(leads, key=lambda entry: (entry.lead.at, entry.document_id)),
-        customer_key=facts.customer_key,
     )

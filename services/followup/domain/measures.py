@@ -5,6 +5,7 @@ from typing import Protocol
 from services.followup.domain.leads.terms import LeadTerms
 from services.followup.domain.service_interval import ServiceInterval
 from services.followup.domain.working_hours import WorkingHours
+from services.followup.domain.terms import LowAnswers, ReplacementTerm, ReturnRight, WarrantyTerm
 
 
 class TaskMeasures(Protocol):
@@ -18,6 +19,18 @@ class TaskMeasures(Protocol):
 
     @property
     def hours(self) -> WorkingHours: ...
+
+    @property
+    def warranty(self) -> WarrantyTerm: ...
+
+    @property
+    def replacement(self) -> ReplacementTerm: ...
+
+    @property
+    def return_right(self) -> ReturnRight: ...
+
+    @property
+    def low_answers(self) -> LowAnswers: ...
 
     def kinds_of(self, trigger: str) -> frozenset[str]:
         """The kinds of the rules that count from it."""

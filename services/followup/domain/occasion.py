@@ -19,6 +19,8 @@ Closer = Literal[
     "called_back",
 ]
 """What closes a task besides its outcome."""
+OF_A_CAR: tuple[Closer, ...] = ("visit", "service")
+"""What may close any task that follows up a car handed over or brought in."""
 CLOSERS: Mapping[Closer, str] = {
     "visit": "the car comes in again, or is handed over",
     "service": "the car comes in for work that is not all internal, or is handed over",
@@ -65,7 +67,6 @@ class Occasion(NamedTuple):
     due_at: datetime | None = None
     """By when others want it done; None: the rule says."""
     grade: Grade | None = None
-    """The grade that counts instead of the customer's, as that of a lead; rules for others then do
-    not follow from it."""
+    """The grade that counts instead of the customer's, as that of a lead."""
     person: str | None = None
-    """The staff id of who is to do it, unless it is assigned to somebody else."""
+    """Who is to do it until it is assigned, by their staff id."""

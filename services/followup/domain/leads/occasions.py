@@ -1,4 +1,4 @@
-"""What the triggers of leads share: what closes their tasks, and what their words may name. Pure."""
+"""What triggers of leads share: what closes their tasks, what their words may name. Pure."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime

@@ -13,7 +13,12 @@ from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import Closer, Occasion
 from services.followup.domain.rules import (
     closing,
+    declined_work,
     delivery,
+    first_service,
+    inspection_day,
+    insurance_expiry,
+    last_contact,
     lead_bought,
     lead_contacted,
     lead_enquiry,
@@ -23,8 +28,15 @@ from services.followup.domain.rules import (
     lead_quasi_lost,
     lead_returned,
     lead_walk_in,
+    lost,
     lost_lead_bought,
+    low_answer,
+    ownership,
     predicted_service,
+    referred_purchase,
+    resolution,
+    return_right,
+    warranty_end,
 )
 
 
@@ -68,7 +80,19 @@ class TaskTrigger(Protocol):
 TRIGGERS: Mapping[str, TaskTrigger] = {
     "delivery": delivery,
     "closing": closing,
+    "first_service": first_service,
     "predicted_service": predicted_service,
+    "declined_work": declined_work,
+    "insurance_expiry": insurance_expiry,
+    "inspection_day": inspection_day,
+    "warranty_end": warranty_end,
+    "ownership": ownership,
+    "resolution": resolution,
+    "low_answer": low_answer,
+    "return_right": return_right,
+    "last_contact": last_contact,
+    "lost": lost,
+    "referred_purchase": referred_purchase,
     "lead_enquiry": lead_enquiry,
     "lead_walk_in": lead_walk_in,
     "lead_contacted": lead_contacted,
