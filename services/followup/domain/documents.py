@@ -217,7 +217,7 @@ class Lead(Fact):
     contacts: tuple[str, ...] = ()
     """Each attempt at talking to them, in ISO; in vain where `-` follows."""
     contacts_made: int = 0
-    """How many there were, as the source counts; those that it names, at least."""
+    """How many there were, as the source counts; 0 where it names them all."""
     ability: Extent = "unknown"
     loyalty: Extent = "unknown"
     buys_within_days: int | None = None

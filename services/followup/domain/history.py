@@ -83,7 +83,6 @@ class History:
     score_id: str = ""
     gone: Sequence[CarGone] = ()
     leads: Sequence[Prospect] = ()
-    customer_key: str = ""
     no_contacts: frozenset[str] = field(default=frozenset())
     """The ids of the tasks in which the customer is not contacted, though they are done."""
 

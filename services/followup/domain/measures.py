@@ -4,8 +4,8 @@ from typing import Protocol
 
 from services.followup.domain.leads.terms import LeadTerms
 from services.followup.domain.service_interval import ServiceInterval
-from services.followup.domain.working_hours import WorkingHours
 from services.followup.domain.terms import LowAnswers, ReplacementTerm, ReturnRight, WarrantyTerm
+from services.followup.domain.working_hours import WorkingHours
 
 
 class TaskMeasures(Protocol):

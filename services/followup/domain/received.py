@@ -130,7 +130,7 @@ def on_lead_recorded(lead: LeadRecorded, recorded_at: datetime) -> Lead | Noted:
         contacts=tuple(
             instant_text(at) + ("" if reached else "-") for at, reached in sorted(contacts)
         ),
-        contacts_made=max(lead.contacts_made or 0, len(contacts)),
+        contacts_made=lead.contacts_made or 0,
         ability=lead.ability_to_pay,
         loyalty=lead.brand_loyalty,
         buys_within_days=lead.buys_within_days,

@@ -194,7 +194,11 @@ def _purchases(
 
 
 def _stands(prospect: Prospect, history: History, measures: TaskMeasures) -> Iterator[LeadStand]:
-    turns = [turn.split("/") for turn in prospect.lead.turns]
+    """What it was before the first status that the source names, nobody says: open."""
+    lead = prospect.lead
+    turns = [turn.split("/") for turn in lead.turns]
+    if datetime.fromisoformat(turns[0][1]) > lead.at:
+        turns.insert(0, ["open", instant_text(lead.at), "", ""])
     ends = [datetime.fromisoformat(turn[1]) for turn in turns[1:]]
     for (status, since, reason, approved), until in zip(turns, [*ends, None], strict=True):
         stand = LeadStand(
