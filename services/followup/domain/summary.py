@@ -6,6 +6,7 @@ All follows from what is decided: a list says what the topic of tasks does.
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import NamedTuple
@@ -13,8 +14,9 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from services.followup.domain import ranks
-from services.followup.domain.decide import decide
+from services.followup.domain.decide import condense, decide
 from services.followup.domain.facts import FollowUpFacts
+from services.followup.domain.leads.counts import lead_counts
 from services.followup.domain.listing import tasks_to_do
 from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.followup import TaskChanged, task_id
@@ -86,10 +88,14 @@ def _summarize_in(
 def summarize(
     facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime, *, zone: tzinfo
 ) -> Summary | None:
-    """Where the customer's tasks to do stand now in each list, and what they count for; None
-    without any. It stays the same until anything changes next."""
+    """Where the customer's tasks to do stand now in each list, and what they and the leads count
+    for; None without any. It stays the same until anything changes next."""
     tasks = tasks_to_do(decide(facts, {}, policy, now).outputs)
-    return summary_of(facts.customer_key, tasks, zone) if tasks else None
+    leads = lead_counts(condense(facts, policy), policy, zone)
+    if not tasks and not leads:
+        return None
+    found = summary_of(facts.customer_key, tasks, zone)
+    return replace(found, counts={**found.counts, **leads}) if leads else found
 
 
 def summary_of(customer_key: str, tasks: Mapping[str, TaskChanged], zone: tzinfo) -> Summary:

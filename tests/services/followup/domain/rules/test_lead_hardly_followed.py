@@ -28,9 +28,8 @@ def test_fewer_than_two_attempts_or_none_within_a_day_is_no_following(
     contacts: tuple[str, ...], made: int | None, falsely: bool
 ) -> None:
     told = lost("2025-01-10", "2025-02-01", contacts=contacts, contacts_made=made)
-    expected = [("L1", "2025-02-01 17:00", [])] if falsely else []
-    assert occasions(TRIGGER, told) == expected
-    assert occasions("lead_lost", told) == ([] if falsely else [("L1", "2025-02-01 17:00", [])])
+    found = "lead_lost", TRIGGER
+    assert [len(occasions(each, told)) for each in found] == ([0, 1] if falsely else [1, 0])
 
 
 def test_the_day_counts_from_the_opening_after_an_enquiry_at_night() -> None:

@@ -4,7 +4,7 @@ from tests.services.followup.given import delivery
 from tests.services.followup.given_leads import lead, lost, occasions, said
 
 LOST = lost("2025-01-10", "2025-02-01")
-BOUGHT = [("L1", "2025-03-01 17:00", [])]
+BOUGHT: list[tuple[str, str, list[str]]] = [("L1", "2025-03-01 17:00", [])]
 
 
 def test_a_lost_lead_that_buys_here_was_not_lost_approved_or_not() -> None:
