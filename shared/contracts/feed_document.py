@@ -1,6 +1,16 @@
 """What every document that a feed reports has."""
 
-from shared.contracts.values import Contract, DealerId, Instant, SourceName
+from pydantic import model_validator
+
+from shared.contracts.feed_parts import one_of
+from shared.contracts.values import (
+    Contract,
+    CustomerNumber,
+    DealerId,
+    Instant,
+    RecordKey,
+    SourceName,
+)
 
 
 class Document(Contract):
@@ -9,3 +19,17 @@ class Document(Contract):
     source: SourceName
     dealer_id: DealerId
     source_modified_at: Instant | None = None
+
+
+class CustomerReport(Document):
+    """What is about one customer, and not about one of their documents."""
+
+    source_customer_id: CustomerNumber | None = None
+    """The number by which the source of the report knows the customer."""
+    customer_key: RecordKey | None = None
+    """Instead of a number: a customer that another source has reported, as intake answered."""
+
+    @model_validator(mode="after")
+    def _names_one_customer(self) -> "CustomerReport":
+        one_of(self, "source_customer_id", "customer_key")
+        return self

@@ -27,11 +27,12 @@ from shared.contracts.feed_parts import (
     PayType,
     PersonName,
     ProductCategory,
+    Safety,
     Severity,
     StepName,
+    TaskResult,
     WorkCategory,
 )
-from shared.contracts.feeds import Safety
 from shared.contracts.identifiers import (
     dealer_of,
     document_id,
@@ -93,6 +94,10 @@ class SaleRecorded(Recorded):
     products: tuple[SoldProduct, ...] = Field(default=(), max_length=MOST_PRODUCTS)
     traded_in: tuple[ShortText, ...] = Field(default=(), max_length=MOST_TRADED_IN)
     """The VINs of the cars that the dealer took in part exchange."""
+    insured_until: Day | None = None
+    """The last day of the car's insurance, as the source knows it of the car."""
+    inspection_on: Day | None = None
+    """The day on which the car's next inspection is due."""
 
 
 class SaleMoved(Moved):
@@ -112,6 +117,10 @@ class RecordedLine(Contract):
     pay_type: PayType
     amount: SignedAmount
     """Negative where money was given back."""
+    fault: ShortText | None = None
+    """The source's code of the fault that was repaired."""
+    severe: bool = False
+    """Whether that fault endangers people."""
 
 
 class RecordedRecommendation(Contract):
@@ -138,6 +147,10 @@ class VisitRecorded(Recorded):
     department: ShortText | None = None
     comeback_of: LongId | None = None
     """The document id of the order whose work had to be done again."""
+    insured_until: Day | None = None
+    """The last day of the car's insurance, as the source knows it of the car."""
+    inspection_on: Day | None = None
+    """The day on which the car's next inspection is due."""
     currency: ShortText
     lines: tuple[RecordedLine, ...] = Field(default=(), max_length=MOST_LINES)
     recommended: tuple[RecordedRecommendation, ...] = Field(
@@ -246,12 +259,26 @@ class TaskOutcomeRecorded(Recorded):
 
     task_id: LongId
     at: Instant
-    outcome: Literal["done", "not_reached", "declined", "postponed", "approved_lost", "not_lost"]
+    outcome: TaskResult
     next_contact_on: Day | None = None
     by: ShortText | None = None
     """The staff id of who tried."""
     channel: Channel | None = None
     answers: dict[ShortText, Answer] = Field(default_factory=dict, max_length=MOST_ANSWERS)
+
+
+class TaskAssigned(Recorded):
+    """Who is to do a follow-up task, as of `at`."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.task.assigned.v1"
+    TOPIC: ClassVar[Topic] = CUSTOMERS
+
+    task_id: LongId
+    at: Instant
+    by: ShortText
+    """The staff id of who says so; who claims a task says it of themselves."""
+    person: ShortText | None = None
+    """The staff id of whose it is; None: nobody's in particular, any more."""
 
 
 class ReferralMade(Recorded):
@@ -281,7 +308,7 @@ class CustomerLinkMade(Recorded):
 
 
 class CustomerMoved(Moved):
-    """A consent, survey, task outcome, referral, link or lead that belongs to another customer."""
+    """A consent, survey, task outcome or assignment, referral, link or lead of another customer."""
 
     TYPE: ClassVar[str] = "dev.aftercare.customer.moved.v1"
     TOPIC: ClassVar[Topic] = CUSTOMERS
@@ -352,6 +379,7 @@ ALL: tuple[type[Recorded], ...] = (
     ConsentGiven,
     SurveyAnswered,
     TaskOutcomeRecorded,
+    TaskAssigned,
     ReferralMade,
     CustomerLinkMade,
     LeadRecorded,

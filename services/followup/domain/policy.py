@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from services.followup.domain.leads.terms import LeadTerms
 from services.followup.domain.offsets import Days, LocalTime
+from services.followup.domain.retry_plan import RetryPlan
 from services.followup.domain.service_interval import ServiceInterval
 from services.followup.domain.shipped import SHIPPED
 from services.followup.domain.task_rule import TaskRule
@@ -16,6 +17,8 @@ from services.followup.domain.terms import LowAnswers, ReplacementTerm, ReturnRi
 from services.followup.domain.working_hours import WorkingHours
 from shared.decider.digests import Horizon
 from shared.decider.policy import Policy
+
+_LONGEST_MONTH_DAYS = 31
 
 
 class FollowUpPolicy(Policy):
@@ -41,6 +44,8 @@ class FollowUpPolicy(Policy):
     """The local time of the day a contact is postponed to, by which it is due."""
     longest_postponement_days: Days = 180
     """From the report on: a contact postponed to a later day is due by then."""
+    retry: RetryPlan = RetryPlan()
+    """What follows an attempt that did not reach the customer."""
     expires_days: Days = 30
     """How long after its due time a task that nobody closed expires."""
     recorded_expired_days: Days = 60
@@ -81,6 +86,10 @@ class FollowUpPolicy(Policy):
     def looked_at(self) -> Horizon:
         """The horizon; it reaches as far as a task could be recorded, or is remembered."""
         reach = max((rule.reach.days for rule in self.rules), default=0)
-        return self.horizon.at_least(
-            reach + self.service_interval.longest_days + self.remember_days
-        )
+        return self.horizon.at_least(reach + self._longest_term_days + self.remember_days)
+
+    @property
+    def _longest_term_days(self) -> int:
+        """From a document on to the day that a task is counted from."""
+        months = max(self.warranty.months, self.replacement.months, self.return_right.months)
+        return max(self.service_interval.longest_days, months * _LONGEST_MONTH_DAYS)

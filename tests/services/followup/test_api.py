@@ -109,6 +109,8 @@ def test_the_service_is_put_together_with_the_shipped_rules() -> None:
         "aftercare.sales",
         "aftercare.visits",
         "aftercare.customers",
+        "aftercare.cases",
+        "aftercare.identities",
         "aftercare.scores",
     }
 
