@@ -35,7 +35,7 @@ from shared.contracts.feed_parts import (
     Vin,
     one_of,
 )
-from shared.contracts.leads import LeadReported
+from shared.contracts.leads import LeadReported as LeadReported  # noqa: PLC0414
 from shared.contracts.values import (
     CaseId,
     Code,

@@ -40,7 +40,7 @@ from shared.contracts.identifiers import (
     number_in,
     source_of,
 )
-from shared.contracts.leads import LeadRecorded
+from shared.contracts.leads import LeadRecorded as LeadRecorded  # noqa: PLC0414
 from shared.contracts.recorded import Moved as Moved  # noqa: PLC0414 # of all documents
 from shared.contracts.recorded import Recorded as Recorded  # noqa: PLC0414
 from shared.contracts.topics import COMPLAINTS, CUSTOMERS, PROFILES, SALES, VISITS, Topic

@@ -158,8 +158,10 @@ class History:
 
     @cached_property
     def zone(self) -> ZoneInfo:
-        """The dealer's, as the newest contact says; UTC where there is none."""
-        return ZoneInfo(self.contacts[-1].known.timezone) if self.contacts else _UTC
+        """The dealer's, as the newest contact says, or a lead; UTC where there is none."""
+        if self.contacts:
+            return ZoneInfo(self.contacts[-1].known.timezone)
+        return ZoneInfo(self.leads[-1].lead.timezone) if self.leads else _UTC
 
 
 def _handed_over_at(car: Sequence[Contact]) -> datetime:

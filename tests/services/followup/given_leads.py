@@ -9,14 +9,21 @@ from services.followup.domain.history import history_of
 from services.followup.domain.leads.course import LeadCourse, lead_courses
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules import TRIGGERS
+from services.followup.domain.working_hours import WorkingHours
 from shared.contracts.envelope import Event
 from shared.contracts.followup import task_id
 from shared.contracts.identifiers import document_version
 from shared.contracts.intake import TaskOutcomeRecorded
 from shared.contracts.leads import LeadRecorded
 from shared.contracts.values import instant_text
-from tests.services.followup.given import CUSTOMER, DEALER, POLICY, ZONE, at, document_id, local
+from tests.services.followup.given import CUSTOMER, DEALER, ZONE, at, document_id, local
 
+EVERY_RULE = FollowUpPolicy()
+WEEKDAYS_ONLY = FollowUpPolicy(
+    hours=WorkingHours.model_validate(
+        {"week": {day: ["09:00-18:00"] for day in ("mon", "tue", "wed", "thu", "fri")}}
+    )
+)
 Turn = tuple[str, str, str]
 """Status, since when, and why."""
 
@@ -106,19 +113,22 @@ def _instant(text: str) -> str:
     return instant_text(at(text))
 
 
-def courses(*events: Event[Any], policy: FollowUpPolicy = POLICY) -> list[LeadCourse]:
+def courses(*events: Event[Any], policy: FollowUpPolicy = EVERY_RULE) -> list[LeadCourse]:
     """How the customer's leads went."""
     return lead_courses(history_of(join(FollowUpFacts(), events)), policy)
 
 
-def course(*events: Event[Any], policy: FollowUpPolicy = POLICY) -> LeadCourse:
+def course(*events: Event[Any], policy: FollowUpPolicy = EVERY_RULE) -> LeadCourse:
     """How the only lead went."""
     (only,) = courses(*events, policy=policy)
     return only
 
 
 def occasions(
-    trigger: str, *events: Event[Any], after: str = "1990-01-01", policy: FollowUpPolicy = POLICY
+    trigger: str,
+    *events: Event[Any],
+    after: str = "1990-01-01",
+    policy: FollowUpPolicy = EVERY_RULE,
 ) -> list[tuple[str, str, list[str]]]:
     """After which lead each is named; from when it is counted, in Shanghai; what ends it."""
     history = history_of(join(FollowUpFacts(), events))
@@ -133,13 +143,13 @@ def occasions(
     ]
 
 
-def tasks(*events: Event[Any], policy: FollowUpPolicy = POLICY) -> dict[str, str]:
+def tasks(*events: Event[Any], policy: FollowUpPolicy = EVERY_RULE) -> dict[str, str]:
     """Kind -> when each would open and be due, and what ends it first, in Shanghai: of tasks on
     leads alone."""
     return {each.rule.kind: _sentence(each) for each in follow_ups_of(*events, policy=policy)}
 
 
-def follow_ups_of(*events: Event[Any], policy: FollowUpPolicy = POLICY) -> list[FollowUp]:
+def follow_ups_of(*events: Event[Any], policy: FollowUpPolicy = EVERY_RULE) -> list[FollowUp]:
     """The candidates that leads give rise to."""
     found = follow_ups(join(FollowUpFacts(), events), policy, at("1990-01-01"))
     return [each for each in found if "lead" in each.rule.trigger]

@@ -46,6 +46,7 @@ from shared.contracts.feeds import (
     ComplaintStepReported,
     ConsentReported,
     CustomerLinkReported,
+    LeadReported,
     ReferralReported,
     SaleReported,
     SurveyReported,
@@ -55,7 +56,6 @@ from shared.contracts.feeds import (
 )
 from shared.contracts.http.intake import Item
 from shared.contracts.http.problem import problem
-from shared.contracts.leads import LeadRecorded, LeadReported
 from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS
 from shared.platform.dead_letters import PREFIX
 from shared.settings import ServiceSettings
@@ -196,7 +196,7 @@ def test_the_account_asks_every_service_for_what_it_reads() -> None:
         TaskOutcomeReported: intake.TaskOutcomeRecorded,
         TaskAssignmentReported: intake.TaskAssigned,
         CustomerLinkReported: intake.CustomerLinkMade,
-        LeadReported: LeadRecorded,
+        LeadReported: intake.LeadRecorded,
     }
     reads = {
         "scoring": scoring.decider(ScoringSettings()).reads,

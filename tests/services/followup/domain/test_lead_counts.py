@@ -10,15 +10,15 @@ from services.followup.domain.facts import FollowUpFacts, join
 from services.followup.domain.leads.counts import LeadCounter, lead_counts
 from services.followup.domain.summary import summarize
 from shared.contracts.envelope import Event
-from tests.services.followup.given import POLICY, ZONE, at, delivery, moved, visit
-from tests.services.followup.given_leads import lead, lost, said
+from tests.services.followup.given import ZONE, at, delivery, moved, visit
+from tests.services.followup.given_leads import EVERY_RULE, lead, lost, said
 
 ASKED = "leads web general"
 TALKED = ("2025-01-10 17:30", "2025-01-12")
 
 
 def counts(*events: Event[Any]) -> Mapping[str, Mapping[str, int]]:
-    return lead_counts(join(FollowUpFacts(), events), POLICY, ZoneInfo(ZONE))
+    return lead_counts(join(FollowUpFacts(), events), EVERY_RULE, ZoneInfo(ZONE))
 
 
 def of_january(*events: Event[Any]) -> set[str]:
@@ -97,7 +97,7 @@ def test_one_that_was_voided_or_is_another_customers_counts_for_nothing() -> Non
 
 def test_who_has_nothing_to_do_any_more_still_counts() -> None:
     facts = join(FollowUpFacts(), [lead("2025-01-10", contacts=TALKED)])
-    summary = summarize(facts, POLICY, at("2027-01-01"), zone=ZoneInfo(ZONE))
+    summary = summarize(facts, EVERY_RULE, at("2027-01-01"), zone=ZoneInfo(ZONE))
     assert summary is not None
     assert summary.entries == {}
     assert summary.counts == {"leads-2025-01": {ASKED: 1, "contacted web general": 1}}
@@ -105,7 +105,7 @@ def test_who_has_nothing_to_do_any_more_still_counts() -> None:
 
 def test_leads_count_beside_the_tasks_that_they_give_rise_to() -> None:
     facts = join(FollowUpFacts(), [lead("2025-01-10 10:00")])
-    summary = summarize(facts, POLICY, at("2025-01-10 11:00"), zone=ZoneInfo(ZONE))
+    summary = summarize(facts, EVERY_RULE, at("2025-01-10 11:00"), zone=ZoneInfo(ZONE))
     assert summary is not None
     assert summary.counts["leads-2025-01"] == {ASKED: 1}
     assert summary.counts["tasks"]["open kind lead_first_contact"] == 1

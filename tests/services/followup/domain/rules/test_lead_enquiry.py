@@ -2,16 +2,8 @@
 
 import pytest
 
-from services.followup.domain.policy import FollowUpPolicy
-from services.followup.domain.working_hours import WorkingHours
 from tests.services.followup.given import delivery
-from tests.services.followup.given_leads import lead, lost, occasions
-
-WEEKDAYS_ONLY = FollowUpPolicy(
-    hours=WorkingHours.model_validate(
-        {"week": {day: ["09:00-18:00"] for day in ("mon", "tue", "wed", "thu", "fri")}}
-    )
-)
+from tests.services.followup.given_leads import WEEKDAYS_ONLY, lead, lost, occasions
 
 
 @pytest.mark.parametrize("channel", ["web", "call"])

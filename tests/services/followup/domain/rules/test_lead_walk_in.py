@@ -1,7 +1,6 @@
 """Tasks counted from the first opening on a day after somebody walked in."""
 
-from tests.services.followup.domain.rules.test_lead_enquiry import WEEKDAYS_ONLY
-from tests.services.followup.given_leads import lead, occasions
+from tests.services.followup.given_leads import WEEKDAYS_ONLY, lead, occasions
 
 
 def test_it_counts_from_the_opening_on_the_next_day() -> None:
