@@ -4,6 +4,7 @@ Both are kept beside the aggregates, brought up to date a moment after each was 
 of a list and a total cost what they show, however many customers a dealer has.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ MOST_KEY_CHARACTERS = 120
 MOST_KEYS = 10
 """Under how many keys of one list the same line may stand."""
 MOST_ENTRY_CHARACTERS = 4_000
-"""How large an entry may be, its ranks and its line as JSON."""
+"""How large an entry may be: `Entry.characters`."""
 _NAME = re.compile(r"[a-z0-9_]+")
 
 
@@ -52,6 +53,12 @@ class Entry:
     """As those of a summary."""
     line: Mapping[str, JsonValue]
     """What a line of any list shows of it."""
+
+    @property
+    def characters(self) -> int:
+        """How large it is, as `MOST_ENTRY_CHARACTERS` counts. Raises `TypeError`, or `ValueError`,
+        where the line is not JSON."""
+        return len(json.dumps([[*map(escaped, self.ranks)], self.line], allow_nan=False))
 
 
 @dataclass(frozen=True, slots=True)

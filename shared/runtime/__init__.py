@@ -34,6 +34,8 @@ What is stored
     aggregate      one document: facts, what was said, the next deadline; and the intents
     store          what is asked of a database; mongo_store answers, documents are its form
     summaries      lists and totals; mongo_summaries answers, summary_documents are their form
+      entries      an aggregate's further lines: where they are, summary_slots; what they and all
+                   else of a summary must be, summary_limits
       spread       how far to reach for a page of a list; known_spreads keeps that, and renews it
 
 What must hold (tests/simulation proves it with faults at every step)

@@ -29,12 +29,11 @@ from shared.runtime.spread import ListSpread, Piece
 from shared.runtime.summaries import Line, Mark, Summarized, SummaryStep, Total, TotalKey
 from shared.runtime.summary_documents import (
     SAMPLE,
-    called_in,
     from_mark_to_summarize,
     from_step,
     from_summarized,
     from_total,
-    number_of,
+    numbers_by_list,
     place_key,
     to_line,
     to_mark_to_summarize,
@@ -170,11 +169,7 @@ class MongoSummaries:
         async with transient():
             cursor = self._summaries.find({"sampled": dealer_id}, projection=["ranks"])
             found = await cursor.to_list(None)
-        numbers: dict[str, list[int]] = {}
-        for document in found:
-            for name, key in document["ranks"].items():
-                numbers.setdefault(called_in(name, key), []).append(number_of(key))
-        return ListSpread({name: sorted(each) for name, each in numbers.items()}, one_of=SAMPLE)
+        return ListSpread(numbers_by_list(found), one_of=SAMPLE)
 
     async def _window(
         self,

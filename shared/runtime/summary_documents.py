@@ -5,7 +5,7 @@ As with aggregates, what comes from outside is in values alone: names of counter
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -125,6 +125,15 @@ def called_in(name: str, place_key: str) -> str:
     """The list `name` as it is called under the key in it, if there is one."""
     _, *under, _ = place_key.split("|")
     return keyed(name, unescaped(under[0][1:])) if under else name
+
+
+def numbers_by_list(documents: Iterable[Mapping[str, Any]]) -> Mapping[str, Sequence[int]]:
+    """The numbers in documents of summaries and slots, in order: by list, and list under a key."""
+    numbers: dict[str, list[int]] = {}
+    for document in documents:
+        for name, place_key in document["ranks"].items():
+            numbers.setdefault(called_in(name, place_key), []).append(number_of(place_key))
+    return {called: sorted(each) for called, each in numbers.items()}
 
 
 def is_sampled(id_: str) -> bool:

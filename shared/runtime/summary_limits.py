@@ -13,7 +13,6 @@ from shared.decider.summary import (
     MOST_KEYS,
     Place,
     Summary,
-    escaped,
     name_and_key,
 )
 
@@ -59,6 +58,5 @@ def _check_entries(summary: Summary, id_: str, lists: Collection[str]) -> None:
         if not 0 < len(entry_id) <= MOST_KEY_CHARACTERS:
             raise ValueError("an entry's id is empty or too long")
         _check_ranks(entry.ranks, id_, lists)
-        content = [list(map(escaped, entry.ranks)), entry.line]
-        if len(json.dumps(content, allow_nan=False)) > MOST_ENTRY_CHARACTERS:
+        if entry.characters > MOST_ENTRY_CHARACTERS:
             raise ValueError("an entry is too large")

@@ -30,20 +30,22 @@ def slot_ids(summarized: Summarized) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What one slot holds."""
+class SlotContent:
+    """What one slot holds of a summary."""
 
     entry: str
     """Empty: of the aggregate's own line."""
     shown: Entry
 
 
-def own_and_rows(summary: Summary) -> tuple[Summary, Sequence[Row]]:
+def own_and_rows(summary: Summary) -> tuple[Summary, Sequence[SlotContent]]:
     """What is in its own document, and what in slots."""
     first, *others = _parts(summary.ranks)
-    rows = [Row("", Entry(ranks, summary.line)) for ranks in others]
+    rows = [SlotContent("", Entry(ranks, summary.line)) for ranks in others]
     for id_, entry in summary.entries.items():
-        rows += [Row(id_, Entry(ranks, entry.line)) for ranks in _parts(entry.ranks) if ranks]
+        rows += [
+            SlotContent(id_, Entry(ranks, entry.line)) for ranks in _parts(entry.ranks) if ranks
+        ]
     return replace(summary, ranks=first, entries={}), rows
 
 
@@ -70,7 +72,7 @@ def next_versions(
         return []
     own, rows = (None, ()) if summary is None else own_and_rows(summary)
     slots = {} if mine is None else dict(enumerate(map(held.get, slot_ids(mine)), start=1))
-    written = _written(rows, {slot: _row(found) for slot, found in slots.items()})
+    written = _written(rows, {slot: _content(found) for slot, found in slots.items()})
     as_of = Summarized(id=id_, dealer_id=dealer_id, partition=partition, version=1, summary=own)
     changed = []
     most = max((*slots, *written), default=0)
@@ -93,14 +95,16 @@ def _next(found: Summarized | None) -> int:
     return 1 if found is None else found.version + 1
 
 
-def _row(found: Summarized | None) -> Row | None:
+def _content(found: Summarized | None) -> SlotContent | None:
     """What a slot holds; None: it is free."""
     if found is None or found.summary is None:
         return None
-    return Row(found.entry, Entry(found.summary.ranks, found.summary.line))
+    return SlotContent(found.entry, Entry(found.summary.ranks, found.summary.line))
 
 
-def _written(rows: Sequence[Row], held: Mapping[int, Row | None]) -> Mapping[int, Row | None]:
+def _written(
+    rows: Sequence[SlotContent], held: Mapping[int, SlotContent | None]
+) -> Mapping[int, SlotContent | None]:
     """Slot -> what it holds from now on, of those that change. What is held already stays where it
     is, and another row of the same entry takes the place of one before."""
     before: dict[str, list[int]] = defaultdict(list)
@@ -114,7 +118,7 @@ def _written(rows: Sequence[Row], held: Mapping[int, Row | None]) -> Mapping[int
             changed.append(row)
         else:
             before[row.entry].remove(same)
-    written: dict[int, Row | None] = {}
+    written: dict[int, SlotContent | None] = {}
     homeless = []
     for row in changed:
         if before[row.entry]:

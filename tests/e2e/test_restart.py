@@ -98,7 +98,9 @@ def test_a_crash_loses_nothing_that_was_accepted(tmp_path: Path) -> None:
         case = document_id(DEALER, "dms", "complaint", "R-0")
         found = after.get("complaints", f"/v1/cases/{customer_key(DEALER, 'dms', '320')}%7C{case}")
         assert found.is_success, "the complaint is where it was corrected to"
-        until_held(after, "scoring", {f"{id_}/standing" for id_ in documents() if COMPLAINT in id_})
+        for service in ("scoring", "followup"):
+            standings = {f"{id_}/standing" for id_ in documents() if COMPLAINT in id_}
+            until_held(after, service, standings)
 
         for batch in (REPORTS, [MOVED]):
             answer = after.send(*batch).json()

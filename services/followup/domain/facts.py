@@ -63,7 +63,7 @@ from shared.contracts.intake import (
 from shared.contracts.leads import LeadRecorded
 from shared.contracts.scoring import ScoreChanged, ScoreWithdrawn
 from shared.decider.digests import NOTHING, CondensedFacts, Digesting
-from shared.decider.facts import Gone, Noted, version_of
+from shared.decider.facts import Gone, Noted, precedence, version_of
 
 _SAME_WORD_EACH_MS = 86_400_000
 """How long one word of scoring stands before the same is written down anew."""
@@ -143,7 +143,7 @@ def _with_what_scores_change(
             old = kept[key] if key in kept else _held(facts, key)
             if _says_the_same(old, new) and not _is_of_another_day(old, new):
                 continue
-            if old is None or new.version > old.version:
+            if old is None or (new.version, _precedence(new)) > (old.version, _precedence(old)):
                 kept[key] = new
         changing.append(event)
     return changing
@@ -190,6 +190,11 @@ def _over_at(case: CaseStands) -> datetime:
     return STILL if until is None else until
 
 
+def _precedence(known: Known) -> int:
+    """As of all facts; and of one score all that is kept of it, before the day alone."""
+    return 3 if isinstance(known, Scored) and known.kind == "score" else precedence(known)
+
+
 DIGESTING: Digesting[Known] = Digesting(
     kinds={
         "d": Delivery,
@@ -222,6 +227,7 @@ DIGESTING: Digesting[Known] = Digesting(
         Lead: LEAD,
     },
     at=_at,
+    precedence=_precedence,
 )
 
 

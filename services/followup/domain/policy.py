@@ -53,8 +53,8 @@ class FollowUpPolicy(Policy):
     remember_days: Days = 180
     """How long after its due time a closed task is remembered."""
     horizon: Horizon = Horizon()
-    """How much of a customer is looked at; of deliveries and visits together, of consents, of
-    opt-outs alone and of task outcomes the newest."""
+    """How much of a customer is looked at: of each group of documents the newest, where deliveries
+    and visits are one group."""
 
     @model_validator(mode="after")
     def _rules_are_sound(self) -> "FollowUpPolicy":

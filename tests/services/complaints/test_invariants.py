@@ -127,3 +127,24 @@ def test_how_a_case_stands_agrees_with_its_listing(
         assert told.call_back_due_at is None or told.resolved_at is not None
         merged = decision.listing.tally["merged_away"]
         assert merged == (told.turns[-1].stands == "merged")
+
+
+@for_all(DECIDERS, stories(), MOMENTS, st.integers(0, 20_000))
+def test_time_alone_changes_nothing_of_when_a_case_was_open(
+    by: Complaints, events: list[CaseEvent], now: datetime, minutes: int
+) -> None:
+    facts = known(_reported_by(events, now))
+    periods = []
+    for moment in (now, now + timedelta(minutes=minutes)):
+        for output in by.decide(facts, {}, by.policy, moment).outputs:
+            if isinstance(output.content, CaseStandingChanged):
+                assert output.content.open_periods is not None
+                spans = output.content.open_periods
+                periods.append(
+                    [
+                        (span.since, span.until if span.until and span.until <= now else None)
+                        for span in spans
+                        if span.since <= now
+                    ]
+                )
+    assert not periods or periods[0] == periods[1]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from shared.decider.summary import (
     MOST_RANK,
+    Entry,
     Listed,
     Place,
     Summaries,
@@ -85,6 +86,13 @@ def test_those_of_one_rank_are_spread_over_all_its_numbers() -> None:
     for part in range(16):
         begins = first_number(5) + part * width
         assert 850 < sum(begins <= number < begins + width for number in numbers) < 1150
+
+
+def test_how_large_an_entry_is_its_keys_tell_as_they_are_kept() -> None:
+    """A Chinese character takes nine of them in a key, and six in a line."""
+    plain, keyed_one = Entry({"by:": 1}, {}), Entry({keyed("by", "客" * 100): 1}, {})
+    assert keyed_one.characters - plain.characters == 900
+    assert Entry({}, {"of": "客" * 100}).characters - Entry({}, {"of": ""}).characters == 600
 
 
 def test_entries_of_one_aggregate_are_spread_too() -> None:

@@ -128,7 +128,9 @@ async def test_slots_do_not_grow_with_what_there_was() -> None:
 
 async def test_with_the_aggregate_its_entries_go(house: House) -> None:
     told: list[Summary | None] = [Summary({}, {}, {}, entries={"a": Entry({"open": 1}, {})})]
-    said = Summaries(lists=LISTS, summarize=lambda facts, policy, now: told[0])
+    said: Summaries[ToyFacts, ToyPolicy] = Summaries(
+        lists=LISTS, summarize=lambda facts, policy, now: told[0]
+    )
     house = House(replace(SUMMARIZED, summaries=said))
     await house.own()
     for number, expected in enumerate((told[0], None, told[0])):

@@ -88,8 +88,8 @@ async def test_what_is_said_in_another_order_is_the_same(
     await stored.say(said)
     if said is not None:
         turned = {
-            id_: replace(each, ranks=dict(reversed(each.ranks.items())))
-            for id_, each in reversed(said.entries.items())
+            id_: replace(each, ranks=dict(reversed(list(each.ranks.items()))))
+            for id_, each in reversed(list(said.entries.items()))
         }
         assert await stored.say(replace(said, entries=turned)) == []
 
@@ -101,6 +101,18 @@ async def test_only_what_changes_is_written() -> None:
     moved = replace(first, entries={**first.entries, "b": entry(all=7)})
     assert ids(await stored.say(moved)) == [slot_id(ID, 2)]
     assert ids(await stored.say(replace(moved, line={"of": 2}))) == [ID]
+
+
+async def test_an_entry_that_changes_stays_in_its_slot() -> None:
+    """So nobody who reads meanwhile sees it twice, or not at all."""
+    stored = Stored()
+    await stored.say(summary(a=entry(all=1), b=entry(all=2), c=entry(all=3)))
+    changed = await stored.say(summary(d=entry(all=4), c=entry(all=5), b=entry(all=6)))
+    assert {each.id: each.entry for each in changed} == {
+        slot_id(ID, 1): "d",
+        slot_id(ID, 2): "b",
+        slot_id(ID, 3): "c",
+    }
 
 
 async def test_slots_are_used_again() -> None:

@@ -12,7 +12,13 @@ from shared.decider.summary import MOST_RANK, Place, Summary, keyed
 from shared.platform.errors import Conflict
 from shared.platform.mongo import MAX_DOCUMENT_BYTES
 from shared.runtime.summaries import Mark, Summarized, SummaryStep, SummaryStore, Total
-from shared.runtime.summary_documents import from_summarized, from_total, is_sampled, to_total
+from shared.runtime.summary_documents import (
+    from_summarized,
+    from_total,
+    is_sampled,
+    numbers_by_list,
+    to_total,
+)
 from shared.runtime.summary_slots import aggregate_of, slot_id
 
 NOW = datetime(2026, 11, 21, 10, 5, 0, 123000, tzinfo=UTC)
@@ -321,7 +327,7 @@ async def test_no_line_of_a_list_under_a_key_is_left_out_wherever_windows_end(
         )
         for at in range(500)
     ]
-    small = [in_slot(f"g/d/s/{at:03}", 900, **{"by:few": at % 2}) for at in range(9)]
+    small = [in_slot(f"g/d/s/{at:03}", 900, "t", **{"by:few": at % 2}) for at in range(9)]
     await written(summary_store, *large[:300], *small)
     await listed(summary_store, "by:all", limit=100)
     await written(summary_store, *large)
@@ -351,6 +357,18 @@ def test_the_sample_is_one_of_32_whatever_the_ids_and_their_places() -> None:
     low = sum(Place.of(0, id_).number < 2**31 for id_ in sampled)
     assert 0.4 < low / len(sampled) < 0.6
     assert "sampled" in from_summarized(summarized(sampled[0]))
+
+
+def test_the_sample_tells_of_each_list_under_a_key_by_itself() -> None:
+    """So a page of a small one is not looked for as if it were a large one."""
+    some = [
+        summarized("g/d/s/1", **{"by:a|": 5, "points": 3}),
+        in_slot("g/d/s/1", 1, "t", **{"by:a|": 1}),
+        in_slot("g/d/s/1", 2, "t", **{"by": 7, "late:客": 2}),
+    ]
+    found = numbers_by_list(map(from_summarized, some))
+    names = ("by:a|", "points", "by", "late:客")
+    assert found == {name: [place.number for place in places(some, name)] for name in names}
 
 
 def test_a_total_of_whatever_names_is_a_small_part_of_a_document() -> None:

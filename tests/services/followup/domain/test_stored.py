@@ -118,6 +118,17 @@ def test_a_day_that_was_kept_alone_counts_until_more_is_said() -> None:
     assert (str(now.expected_on), now.grade) == ("2025-08-15", "general")
 
 
+def test_a_score_that_is_read_once_more_says_all_that_it_says() -> None:
+    """As when the offsets of its topic are set to the earliest after an upgrade."""
+    said = expected("2025-08-15", "2025-04-20", 3, vin=CAR, grade="quality")
+    known = join(before(), [said])
+    found = known.documents[f"{OF}C1/score"]
+    assert isinstance(found, Scored)
+    assert (found.version, found.grade) == ("00000000000000000003", "quality")
+    assert join(known, [said]) is known
+    assert join(known, [expected("2025-07-15", "2025-04-20", 2, vin=CAR)]) is known
+
+
 def test_the_tasks_of_what_was_kept_before_are_those_that_they_were() -> None:
     contacts = {"documents": {}, "digests": {"contact": before().digests["contact"]}}
     kept = condense(before().model_copy(update=contacts), POLICY)
