@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.documents import Delivery, Lead
-from services.followup.domain.history import History, Prospect
+from services.followup.domain.history import Prospect, TaskHistory
 from services.followup.domain.leads.grade import grade_of
 from services.followup.domain.leads.terms import LeadTerms
 from services.followup.domain.measures import TaskMeasures
@@ -135,12 +135,12 @@ class LeadCourse:
         return bool(tries) and tries[0] > first and stand.since > first
 
 
-def lead_courses(history: History, measures: TaskMeasures) -> list[LeadCourse]:
+def lead_courses(history: TaskHistory, measures: TaskMeasures) -> list[LeadCourse]:
     """Those of the customer, the oldest first."""
     return [_course(each, history, measures) for each in history.leads]
 
 
-def _course(prospect: Prospect, history: History, measures: TaskMeasures) -> LeadCourse:
+def _course(prospect: Prospect, history: TaskHistory, measures: TaskMeasures) -> LeadCourse:
     document_id, lead = prospect
     at = lead.at.astimezone(UTC)
     said = [
@@ -174,7 +174,7 @@ def _purchases(
     at: datetime,
     stands: Sequence[LeadStand],
     moments: Sequence[datetime],
-    history: History,
+    history: TaskHistory,
     terms: LeadTerms,
 ) -> list[LeadPurchase]:
     """The deliveries soon after any word on the lead; of a sale that only the source of the lead
@@ -193,7 +193,9 @@ def _purchases(
     return sorted(found, key=lambda purchase: purchase.at)
 
 
-def _stands(prospect: Prospect, history: History, measures: TaskMeasures) -> Iterator[LeadStand]:
+def _stands(
+    prospect: Prospect, history: TaskHistory, measures: TaskMeasures
+) -> Iterator[LeadStand]:
     """What it was before the first status that the source names, nobody says: open."""
     lead = prospect.lead
     turns = [turn.split("/") for turn in lead.turns]
@@ -217,7 +219,7 @@ def loss_of(document_id: str, stand: LeadStand) -> str:
 
 
 def _judged(
-    stand: LeadStand, prospect: Prospect, history: History, measures: TaskMeasures
+    stand: LeadStand, prospect: Prospect, history: TaskHistory, measures: TaskMeasures
 ) -> LeadStand:
     """With the first that a manager said here of this loss."""
     said = [each.outcome for each in history.attempts]

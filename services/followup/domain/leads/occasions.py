@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from services.followup.domain.leads.course import LeadCourse, LeadStand
-from services.followup.domain.occasion import Closing, Occasion
+from services.followup.domain.occasion import Occasion, TaskClosing
 from shared.contracts.identifiers import number_in
 from shared.contracts.leads import LeadReason
 
@@ -44,7 +44,7 @@ def lead_occasion(
     *,
     at: datetime,
     known_at: datetime,
-    endings: tuple[Closing, ...],
+    endings: tuple[TaskClosing, ...],
     stand: LeadStand | None = None,
 ) -> Occasion:
     """An occasion of this lead, for who is responsible for it; `stand`: the loss that it is of."""
@@ -72,35 +72,37 @@ def _wish(course: LeadCourse) -> str:
     return " / ".join(filter(None, (course.lead.model, course.lead.competitor))) or NOT_SAID
 
 
-def contacted(course: LeadCourse, after: datetime, *, at_once: bool = False) -> Iterator[Closing]:
+def contacted(
+    course: LeadCourse, after: datetime, *, at_once: bool = False
+) -> Iterator[TaskClosing]:
     """The first talk after that; `at_once`: or at that."""
     for moment in course.talks:
         if moment > after or (at_once and moment == after):
-            yield Closing(None, moment, "done", "contacted")
+            yield TaskClosing(None, moment, "done", "contacted")
             return
 
 
-def bought(course: LeadCourse, after: datetime) -> Iterator[Closing]:
+def bought(course: LeadCourse, after: datetime) -> Iterator[TaskClosing]:
     """That they buy, by a delivery or by what the source of the lead says."""
     moments = [each.at for each in course.purchases if each.at >= after]
     moments += [
         each.since for each in course.stands if each.status == "bought" and each.since >= after
     ]
     if moments:
-        yield Closing(None, min(moments), "done", "lead bought")
+        yield TaskClosing(None, min(moments), "done", "lead bought")
 
 
-def no_longer_followed(course: LeadCourse, after: datetime) -> Iterator[Closing]:
+def no_longer_followed(course: LeadCourse, after: datetime) -> Iterator[TaskClosing]:
     """What ends the contacts by the plan: they buy, put it off, or are lost for good."""
     yield from bought(course, after)
     for stand in course.stands:
         if stand.status == "quasi_lost" and stand.since > after:
-            yield Closing(None, stand.since, "cancelled", "quasi-lost")
+            yield TaskClosing(None, stand.since, "cancelled", "quasi-lost")
         if stand.approved_at is not None and stand.approved_at > after:
-            yield Closing(None, stand.approved_at, "cancelled", "approved as lost")
+            yield TaskClosing(None, stand.approved_at, "cancelled", "approved as lost")
 
 
-def taken_up(stand: LeadStand) -> Iterator[Closing]:
+def taken_up(stand: LeadStand) -> Iterator[TaskClosing]:
     """That the source says something else of them by then."""
     if stand.until is not None:
-        yield Closing(None, stand.until, "cancelled", "lead taken up again")
+        yield TaskClosing(None, stand.until, "cancelled", "lead taken up again")

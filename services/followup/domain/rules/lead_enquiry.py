@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.leads.course import lead_courses
 from services.followup.domain.leads.occasions import (
     LEAD_SAYS,
@@ -21,7 +21,7 @@ CLOSERS: tuple[Closer, ...] = ()
 SAYS: Mapping[str, str] = LEAD_SAYS
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per lead that wrote or called; the first talk closes it, and a purchase or a loss."""
     for course in lead_courses(history, measures):
         at = measures.hours.next_open(course.at, course.zone.key)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.leads.course import lead_courses
 from services.followup.domain.leads.occasions import LOSS_SAYS, bought, lead_occasion, taken_up
 from services.followup.domain.measures import TaskMeasures
@@ -16,7 +16,7 @@ CLOSERS: tuple[Closer, ...] = ()
 SAYS: Mapping[str, str] = LOSS_SAYS
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One each time that a lead becomes quasi-lost; a purchase closes it, or another status."""
     for course in lead_courses(history, measures):
         for stand in course.stands:

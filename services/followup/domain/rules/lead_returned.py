@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.leads.course import lead_courses
 from services.followup.domain.leads.occasions import (
     LOSS_SAYS,
@@ -21,7 +21,7 @@ CLOSERS: tuple[Closer, ...] = ()
 SAYS: Mapping[str, str] = LOSS_SAYS
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per loss that was not agreed to; the next talk closes it, and whatever ends the
     following."""
     for course in lead_courses(history, measures):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.leads.course import LeadCourse, lead_courses
 from services.followup.domain.leads.occasions import (
     LEAD_SAYS,
@@ -22,7 +22,7 @@ CLOSERS: tuple[Closer, ...] = ()
 SAYS: Mapping[str, str] = LEAD_SAYS
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per lead that came by itself; a talk after that day closes it, and a purchase or a
     loss."""
     for course in lead_courses(history, measures):
