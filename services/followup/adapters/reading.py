@@ -12,6 +12,9 @@ from shared.decider.snapshot import Snapshot
 from shared.platform.problems import Refusal, refusing, undecided, unknown
 from shared.runtime import Reader, customer_snapshot, lines_listed
 
+MOST_READ = 400
+"""How many tasks are read at most for a page where some are not asked for: it may be shorter."""
+
 
 async def known_customer(reader: Reader[FollowUpFacts], key: str) -> Snapshot[FollowUpFacts]:
     """The customer of this key. Refuses who is not known (404) or cannot be decided at present
@@ -36,7 +39,7 @@ async def tasks_listed(
     """`limit` tasks of a list at most, those behind `after`. Refuses (422) what is the `after` of
     no page of it."""
     until = await reader.summarized_until()
-    found = await lines_listed(reader, asked, after, limit)
+    found = await lines_listed(reader, asked, after, limit, most_read=MOST_READ)
     return page_of_tasks(found, asked.now, until)
 
 

@@ -127,10 +127,10 @@ class TaskRule(BaseModel):
     counts_as_contact: bool = True
     """Whether the customer was contacted once it is done, so that others wait."""
     hint_en: Words = ""
-    """What to say, or ask; with placeholders, too."""
+    """What to say, or ask."""
     hint_zh: Words = ""
 
-    @field_validator("why_en", "why_zh", "hint_en", "hint_zh")
+    @field_validator("why_en", "why_zh")
     @classmethod
     def _with_known_placeholders(cls, words: str, validated: ValidationInfo) -> str:
         trigger = TRIGGERS.get(validated.data.get("trigger", ""))
