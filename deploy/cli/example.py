@@ -24,6 +24,7 @@ from shared.contracts.feeds import (
     TaskOutcomeReported,
     VisitReported,
 )
+from shared.contracts.leads import LeadReported
 from shared.dealers.dealer import Dealer
 from shared.time.clock import SystemClock
 
@@ -166,6 +167,20 @@ def _link(now: datetime) -> Data:
     }
 
 
+def _lead(now: datetime) -> Data:
+    return {
+        "lead_no": "P-640",
+        "at": _before(now, minutes=90),
+        "channel": "web",
+        "status": "contacted",
+        "contacts": [{"at": _before(now, minutes=30), "by": "a.weber", "channel": "phone"}],
+        "ability_to_pay": "high",
+        "brand_loyalty": "some",
+        "buys_within_days": 30,
+        "owner": "a.weber",
+    }
+
+
 def _day(now: datetime, days: int) -> str:
     return (now.date() + timedelta(days=days)).isoformat()
 
@@ -193,6 +208,7 @@ _EXAMPLES: dict[str, tuple[type[AnyReport], str, Callable[[datetime], Data]]] = 
     "task-assignment": (TaskAssignmentReported, "T-1", _assignment),
     "referral": (ReferralReported, "R-12", _referral),
     "customer-link": (CustomerLinkReported, "L-9", _link),
+    "lead": (LeadReported, "P-640", _lead),
 }
 NAMES = tuple(_EXAMPLES)
 """What there is an example of, as the command names it."""

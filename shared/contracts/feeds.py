@@ -35,6 +35,7 @@ from shared.contracts.feed_parts import (
     Vin,
     one_of,
 )
+from shared.contracts.leads import LeadReported as LeadReported  # noqa: PLC0414
 from shared.contracts.values import (
     CaseId,
     Code,
@@ -344,6 +345,7 @@ AnyReport = (
     | TaskAssignmentReported
     | ReferralReported
     | CustomerLinkReported
+    | LeadReported
 )
 
 REPORTS: dict[str, type[AnyReport]] = {report.TYPE: report for report in get_args(AnyReport)}

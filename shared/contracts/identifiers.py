@@ -27,6 +27,11 @@ def document_key(dealer_id: str, source: str, number: str) -> str:
     return f"{dealer_id}/{source}/doc/{_part(number)}"
 
 
+def lead_key(dealer_id: str, source: str, number: str) -> str:
+    """`group/dealer/source/lead/number`: the key of a lead of whom no customer number is known."""
+    return f"{dealer_id}/{source}/lead/{_part(number)}"
+
+
 def dealer_of(key: str) -> str:
     """The `group/dealer` that a customer key or document id begins with."""
     group, dealer, _ = key.split("/", 2)

@@ -10,7 +10,6 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.envelope import Message
 from shared.contracts.feed_parts import (
     MOST_ANSWERS,
     MOST_LINES,
@@ -41,19 +40,20 @@ from shared.contracts.identifiers import (
     number_in,
     source_of,
 )
+from shared.contracts.leads import LeadRecorded as LeadRecorded  # noqa: PLC0414
+from shared.contracts.recorded import Moved as Moved  # noqa: PLC0414 # of all documents
+from shared.contracts.recorded import Recorded as Recorded  # noqa: PLC0414
 from shared.contracts.topics import COMPLAINTS, CUSTOMERS, PROFILES, SALES, VISITS, Topic
 from shared.contracts.values import (
     Amount,
     Contract,
     Day,
-    DealerId,
     Instant,
     LongId,
     Money,
     OdometerKm,
     ShortText,
     SignedAmount,
-    Version,
 )
 
 PROFILE = "profile"
@@ -62,19 +62,6 @@ _AFTER_ALL = "~"
 """In the place of a hash: after whatever else was said at that time."""
 MOST_VEHICLES = 20
 """The most cars of one customer that a profile has."""
-
-
-class Recorded(Message):
-    """What every record of intake has."""
-
-    document_id: LongId
-    version: Version
-    customer_key: LongId
-    dealer_id: DealerId
-
-
-class Moved(Recorded):
-    """This document is not this customer's (any more): forget its facts here."""
 
 
 class SoldProduct(Contract):
@@ -321,7 +308,7 @@ class CustomerLinkMade(Recorded):
 
 
 class CustomerMoved(Moved):
-    """A consent, survey, task outcome or assignment, referral or link of another customer now."""
+    """A consent, survey, task outcome or assignment, referral, link or lead of another customer."""
 
     TYPE: ClassVar[str] = "dev.aftercare.customer.moved.v1"
     TOPIC: ClassVar[Topic] = CUSTOMERS
@@ -395,6 +382,7 @@ ALL: tuple[type[Recorded], ...] = (
     TaskAssigned,
     ReferralMade,
     CustomerLinkMade,
+    LeadRecorded,
     CustomerMoved,
     ProfileRecorded,
 )

@@ -29,7 +29,7 @@ COMPLAINTS = Topic("aftercare.complaints", "intake", "complaints filed, and each
 CUSTOMERS = Topic(
     "aftercare.customers",
     "intake",
-    "consents, survey answers, task outcomes, referrals, links of customers",
+    "consents, survey answers, task outcomes, referrals, links of customers, leads",
 )
 PROFILES = Topic(
     "aftercare.profiles", "intake", "name, phones, e-mail: the only personal data", compacted=True

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.feed_parts import Channel, TaskResult
+from shared.contracts.leads import Extent, LeadChannel
 from shared.contracts.scoring import Grade, Risk
 from shared.decider.facts import Fact, Gone, Noted
 
@@ -198,6 +199,30 @@ class ReferralBought(Fact):
     referral_id: str
 
 
+class Lead(Fact):
+    """Somebody who may buy a car, as the source has them now."""
+
+    kind: Literal["lead"]
+    at: AwareDatetime
+    late: AwareDatetime | None = None
+    """When intake first received the document, where that was over an hour after `at`."""
+    timezone: str
+    channel: LeadChannel
+    turns: tuple[str, ...] = ()
+    """Every status it had, the last one it has: `status/since/reason/approved`, in ISO."""
+    contacts: tuple[str, ...] = ()
+    """Each attempt at talking to them, in ISO; in vain where `-` follows."""
+    contacts_made: int = 0
+    """How many there were, as the source counts; 0 where it names them all."""
+    ability: Extent = "unknown"
+    loyalty: Extent = "unknown"
+    buys_within_days: int | None = None
+    competitor: str = ""
+    model: str = ""
+    owner: str = ""
+    """The staff id of who is responsible for them."""
+
+
 Known = Annotated[
     Delivery
     | RepairOrder
@@ -210,6 +235,7 @@ Known = Annotated[
     | Scored
     | CarGone
     | ReferralBought
+    | Lead
     | Noted
     | Gone,
     Field(discriminator="kind"),

@@ -2,8 +2,10 @@
 
 from typing import Protocol
 
+from services.followup.domain.leads.terms import LeadTerms
 from services.followup.domain.service_interval import ServiceInterval
 from services.followup.domain.terms import LowAnswers, ReplacementTerm, ReturnRight, WarrantyTerm
+from services.followup.domain.working_hours import WorkingHours
 
 
 class TaskMeasures(Protocol):
@@ -11,6 +13,12 @@ class TaskMeasures(Protocol):
 
     @property
     def service_interval(self) -> ServiceInterval: ...
+
+    @property
+    def leads(self) -> LeadTerms: ...
+
+    @property
+    def hours(self) -> WorkingHours: ...
 
     @property
     def warranty(self) -> WarrantyTerm: ...

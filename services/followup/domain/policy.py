@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from services.followup.domain.leads.terms import LeadTerms
 from services.followup.domain.offsets import Days, LocalTime
 from services.followup.domain.retry_plan import RetryPlan
 from services.followup.domain.service_interval import ServiceInterval
@@ -25,6 +26,7 @@ class FollowUpPolicy(Policy):
 
     rules: tuple[TaskRule, ...] = SHIPPED
     service_interval: ServiceInterval = ServiceInterval()
+    leads: LeadTerms = LeadTerms()
     warranty: WarrantyTerm = WarrantyTerm()
     replacement: ReplacementTerm = ReplacementTerm()
     return_right: ReturnRight = ReturnRight()

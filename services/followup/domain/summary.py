@@ -6,6 +6,7 @@ All follows from what is decided: a list says what the topic of tasks does.
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from functools import partial
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from services.followup.domain import ranks
 from services.followup.domain.decide import condense, decide
 from services.followup.domain.documents import Known, Outcome
 from services.followup.domain.facts import FollowUpFacts
+from services.followup.domain.leads.counts import lead_counts
 from services.followup.domain.listing import tasks_to_do
 from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.followup import TaskChanged, task_id
@@ -90,12 +92,17 @@ def _summarize_in(
 def summarize(
     facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime, *, zone: tzinfo
 ) -> Summary | None:
-    """Where the customer's tasks to do stand now in each list, and what they count for; and who was
-    done with one last. None without any. It stays the same until anything changes next."""
+    """Where the customer's tasks to do stand now in each list, what they and the leads count for,
+    and who was done with one last. None without any. It stays the same until anything changes next.
+    """
     facts = condense(facts, policy)
     tasks = tasks_to_do(decide(facts, {}, policy, now).outputs)
     done = last_done(facts.documents.values())
-    return summary_of(facts.customer_key, tasks, zone, done=done) if tasks or done else None
+    leads = lead_counts(facts, policy, zone)
+    if not (tasks or done or leads):
+        return None
+    found = summary_of(facts.customer_key, tasks, zone, done=done)
+    return replace(found, counts={**found.counts, **leads}) if leads else found
 
 
 def last_done(documents: Iterable[Known]) -> Mapping[str, datetime]:

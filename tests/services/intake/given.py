@@ -160,6 +160,13 @@ def link(**more: Any) -> Data:
     return _document(more, fields | {"customer_id": "C1", "other_customer_id": "C2"})
 
 
+def lead(**more: Any) -> Data:
+    """An enquiry of C1 that came in by the web, and was answered."""
+    fields = {"lead_no": "L1", "at": at(-300), "channel": "web", "status": "contacted"}
+    told = {"contacts": [{"at": at(-240), "by": "u7"}], "customer": customer(), "note": "a red one"}
+    return _document(more, fields | told)
+
+
 def event(noun: str, data: Data, **more: Any) -> Data:
     """A structured CloudEvent of the type `dev.aftercare.<noun>.reported.v1`."""
     return {
@@ -182,6 +189,7 @@ EVERY_KIND = {
     "task-assignment": task_assignment,
     "referral": referral,
     "customer-link": link,
+    "lead": lead,
 }
 assert {event(noun, {})["type"] for noun in EVERY_KIND} == set(REPORTS)
 

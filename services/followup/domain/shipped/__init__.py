@@ -7,6 +7,7 @@ from services.followup.domain.shipped.deliveries import (
     REFERRAL_THANKS,
     REPLACEMENT,
 )
+from services.followup.domain.shipped.leads import LEADS
 from services.followup.domain.shipped.loyalty import SILENCE, WIN_BACK
 from services.followup.domain.shipped.services import (
     DECLINED_WORK,
@@ -35,4 +36,5 @@ SHIPPED: tuple[TaskRule, ...] = (
     REPLACEMENT,
     REFERRAL_THANKS,
     RETURN_RIGHT,
+    *LEADS,
 )
