@@ -12,16 +12,15 @@ from pydantic import Field, StringConstraints
 
 from shared.contracts.envelope import Message
 from shared.contracts.feed_parts import (
-    MOST_ANSWERS,
     MOST_LINES,
     MOST_OPT_OUTS,
     MOST_PHONES,
     MOST_PRODUCTS,
     MOST_RECOMMENDATIONS,
     MOST_TRADED_IN,
-    Answer,
     BirthYear,
     Channel,
+    ComplaintChannel,
     Email,
     Language,
     ModelYear,
@@ -40,6 +39,7 @@ from shared.contracts.identifiers import (
     number_in,
     source_of,
 )
+from shared.contracts.surveys import MOST_ANSWERS, Answer, SurveyKind
 from shared.contracts.topics import COMPLAINTS, CUSTOMERS, PROFILES, SALES, VISITS, Topic
 from shared.contracts.values import (
     Amount,
@@ -240,15 +240,21 @@ class ConsentGiven(Recorded):
 
 
 class SurveyAnswered(Recorded):
-    """The answers to a satisfaction survey; scores from 0 to 10."""
+    """The answers to a satisfaction survey, from 0 to 10 whatever the scale they were given on."""
 
     TYPE: ClassVar[str] = "dev.aftercare.survey.answered.v1"
     TOPIC: ClassVar[Topic] = CUSTOMERS
 
-    survey: Literal["ssi", "csi"]
+    survey: SurveyKind
     at: Instant
     overall: Answer
     items: dict[ShortText, Answer] = Field(default_factory=dict, max_length=MOST_ANSWERS)
+    provider: ShortText | None = None
+    """Whose questionnaire it is; None: the dealer's own."""
+    channel: ComplaintChannel | None = None
+    """The way in which the customer answered; None: the source does not say."""
+    about: LongId | None = None
+    """The document id of the repair order or sale that it is about."""
 
 
 class TaskOutcomeRecorded(Recorded):
