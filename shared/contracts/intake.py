@@ -253,7 +253,7 @@ class SurveyAnswered(Recorded):
     """Whose questionnaire it is; None: the dealer's own."""
     channel: ComplaintChannel | None = None
     """The way in which the customer answered; None: the source does not say."""
-    about: LongId | None = None
+    about_id: LongId | None = None
     """The document id of the repair order or sale that it is about."""
 
 

@@ -18,6 +18,7 @@ from services.followup.domain.facts import (
     OUTCOME,
     FollowUpFacts,
 )
+from services.followup.domain.filings import filings, is_filing, is_set_aside
 from services.followup.domain.follow_ups import Ending, FollowUp, follow_ups
 from services.followup.domain.listing import listed
 from services.followup.domain.offsets import days_after
@@ -74,8 +75,8 @@ def decide(
 ) -> Decision:
     """Every task that is open, and those that closed and are still remembered.
 
-    Depends on facts, policy and `now` alone. Where there are more documents than are looked at,
-    tasks after those set aside are history, and so are those that opened while there were more
+    Tasks depend on facts, policy and `now` alone. Where there are more documents than are looked
+    at, tasks after those set aside are history, and so are those that opened while there were more
     consents or outcomes.
     """
     facts = condense(facts, policy)
@@ -98,10 +99,15 @@ def decide(
             outputs.append(State(follow_up.about, content, forget_at))
 
     def is_history(about: str) -> bool:
+        if is_filing(about):
+            return is_set_aside(facts, about)
         return about in past or facts.sets_aside(CONTACT, TaskSubject.parse(about).document_id)
 
     return Decision(
-        tuple(outputs), earliest(changes), listing=listed(outputs), is_history=is_history
+        (*outputs, *filings(facts, announced, policy, now)),
+        earliest(changes),
+        listing=listed(outputs),
+        is_history=is_history,
     )
 
 

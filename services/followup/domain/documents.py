@@ -113,6 +113,10 @@ class AnsweredSurvey(Fact):
     overall: int
     items: tuple[str, ...] = ()
     """Item and answer, as `item=answer`."""
+    about_id: str = ""
+    """The document id of the repair order or sale that it is about; empty: it does not say."""
+    channel: str = ""
+    """The way in which the customer answered; empty: it does not say."""
 
     @property
     def answers(self) -> dict[str, int]:

@@ -81,6 +81,8 @@ class FollowUpPolicy(Policy):
     """What is due within so many days of each other is one conversation."""
     hours: WorkingHours = WorkingHours()
     """When the dealer calls: what opens outside of it, opens with the next of these hours."""
+    complaint_at_most: Annotated[int, Field(ge=0, le=10)] | None = 3
+    """An overall answer of so many points of 10, or fewer, is filed as a complaint; null: none."""
     postponed_until: LocalTime = time(18)
     """The local time of the day a contact is postponed to, by which it is due."""
     longest_postponement_days: Days = 180

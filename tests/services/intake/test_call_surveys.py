@@ -132,7 +132,7 @@ async def test_how_it_was_answered_follows_from_how_they_were_contacted(
 ) -> None:
     await world.report("task-outcome", call(channel=channel, about_id=f"{PUDONG}/cdk/visit/R1"))
     answered = surveys(world)[key()]
-    assert (answered.channel, answered.about) == (told, f"{PUDONG}/cdk/visit/R1")
+    assert (answered.channel, answered.about_id) == (told, f"{PUDONG}/cdk/visit/R1")
 
 
 @pytest.mark.parametrize(

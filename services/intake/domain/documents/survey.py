@@ -63,12 +63,12 @@ def messages(report: SurveyReported, _: Dealer) -> dict[str, Recorded]:
         items=in_points(report.scale, report.items),
         provider=report.provider,
         channel=report.channel,
-        about=_about(report),
+        about_id=_about_id(report),
     )
     return {"customer": answered}
 
 
-def _about(report: SurveyReported) -> str | None:
+def _about_id(report: SurveyReported) -> str | None:
     """The document id of the order or sale; a number is the source's own."""
     for kind, number in ((VisitReported, report.ro_no), (SaleReported, report.deal_no)):
         if number is not None:

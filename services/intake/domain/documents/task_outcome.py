@@ -106,6 +106,6 @@ def survey_in(report: TaskOutcomeReported) -> dict[str, Recorded]:
         overall=normalised(report.overall, report.scale),
         items=in_points(report.scale, report.answers),
         channel=_ANSWERED_BY.get(report.channel, "web"),
-        about=report.about_id,
+        about_id=report.about_id,
     )
     return {"customer": answered}

@@ -108,7 +108,7 @@ def test_what_the_scale_does_not_have_is_told_by_field_and_scale(
     ],
 )
 def test_what_a_survey_is_about_is_told_by_its_id(more: Data, about: str | None) -> None:
-    assert answered(survey(**more)).about == about
+    assert answered(survey(**more)).about_id == about
 
 
 @pytest.mark.parametrize(
