@@ -49,6 +49,7 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "consent": ("Consent and refusal", "同意与拒绝联系"),
     "survey": ("An answered survey", "满意度问卷"),
     "task-outcome": ("What came of a task", "任务结果"),
+    "task-assignment": ("Whose task it is", "任务认领与指派"),
     "referral": ("A referral", "转介"),
     "customer-link": ("Whether two customers are one person", "两位客户是否同一人"),
 }

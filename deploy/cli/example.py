@@ -20,6 +20,7 @@ from shared.contracts.feeds import (
     ReferralReported,
     SaleReported,
     SurveyReported,
+    TaskAssignmentReported,
     TaskOutcomeReported,
     VisitReported,
 )
@@ -139,6 +140,16 @@ def _outcome(now: datetime) -> Data:
     }
 
 
+def _assignment(now: datetime) -> Data:
+    return {
+        "task_id": NO_TASK,
+        "source_customer_id": CUSTOMER,
+        "at": _before(now, minutes=3),
+        "by": "a.weber",
+        "person": "a.weber",
+    }
+
+
 def _referral(now: datetime) -> Data:
     return {
         "referral_no": "R-12",
@@ -183,6 +194,7 @@ _EXAMPLES: dict[str, tuple[type[AnyReport], str, Callable[[datetime], Data]]] = 
     "consent": (ConsentReported, "E-77", _consent),
     "survey": (SurveyReported, "S-318", _survey),
     "task-outcome": (TaskOutcomeReported, "T-1", _outcome),
+    "task-assignment": (TaskAssignmentReported, "T-1", _assignment),
     "referral": (ReferralReported, "R-12", _referral),
     "customer-link": (CustomerLinkReported, "L-9", _link),
 }

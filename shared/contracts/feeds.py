@@ -6,8 +6,10 @@ orders the versions. Personal data stays in intake and on the profiles topic.
 
 from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from shared.contracts.feed_document import CustomerReport as CustomerReport  # noqa: PLC0414
+from shared.contracts.feed_document import Document as Document  # noqa: PLC0414 # of all reports
 from shared.contracts.feed_parts import (
     MOST_LINES,
     MOST_PARTIES,
@@ -18,47 +20,36 @@ from shared.contracts.feed_parts import (
     ComplaintChannel,
     Customer,
     OptOuts,
-    PayType,
-    Persons,
-    ProductCategory,
+    Product,
+    Recommendation,
+    RepairLine,
+    Safety,
     Severity,
     StepName,
+    TaskId,
+    TaskResult,
     Text,
     Vehicle,
     Vin,
-    WorkCategory,
     one_of,
 )
 from shared.contracts.surveys import AnsweredCall, AnsweredForm, SurveyKind
 from shared.contracts.values import (
-    Amount,
     CaseId,
     Code,
     Contract,
     CustomerKey,
     CustomerNumber,
     Day,
-    DealerId,
     Instant,
     Money,
     Number,
     Odometer,
-    RecordKey,
-    SignedAmount,
     SignedMoney,
-    SourceName,
     StaffId,
     Term,
     at_most,
 )
-
-
-class Document(Contract):
-    """What every reported document has."""
-
-    source: SourceName
-    dealer_id: DealerId
-    source_modified_at: Instant | None = None
 
 
 class Party(Contract):
@@ -66,15 +57,6 @@ class Party(Contract):
 
     role: Literal["co_buyer", "registrant", "driver"]
     customer: Customer
-
-
-class Product(Contract):
-    """Something sold with the car: insurance, accessories, a service plan."""
-
-    code: Code
-    category: ProductCategory | None = None
-    amount: Amount | None = None
-    expires_on: Day | None = None
 
 
 class SaleReported(Document):
@@ -114,29 +96,6 @@ class SaleReported(Document):
         return self
 
 
-class RepairLine(Contract):
-    """One job of a repair order. An amount is negative where money was given back."""
-
-    line_no: Number
-    op_code: Code | None = None
-    category: WorkCategory | None = None
-    description: Text | None = None
-    complaint: Text | None = None
-    cause: Text | None = None
-    correction: Text | None = None
-    pay_type: PayType
-    labour_amount: SignedAmount | None = None
-    parts_amount: SignedAmount | None = None
-
-
-class Recommendation(Contract):
-    """Work that was recommended, and whether it was done."""
-
-    code: Code
-    description: Text | None = None
-    performed: bool
-
-
 class VisitReported(Document):
     """A repair order, as the DMS has it now."""
 
@@ -172,15 +131,6 @@ class VisitReported(Document):
         if self.closed_at is not None and self.closed_at < self.opened_at:
             raise ValueError("closed_at is before opened_at")
         return self
-
-
-class Safety(Contract):
-    """What makes a complaint a safety case."""
-
-    crash: bool = False
-    fire: bool = False
-    injuries: Persons = 0
-    deaths: Persons = 0
 
 
 class ComplaintReported(Document):
@@ -279,20 +229,6 @@ class ComplaintStepReported(Document):
         return self
 
 
-class CustomerReport(Document):
-    """What is about one customer, and not about one of their documents."""
-
-    source_customer_id: CustomerNumber | None = None
-    """The number by which the source of the report knows the customer."""
-    customer_key: RecordKey | None = None
-    """Instead of a number: a customer that another source has reported, as intake answered."""
-
-    @model_validator(mode="after")
-    def _names_one_customer(self) -> "CustomerReport":
-        one_of(self, "source_customer_id", "customer_key")
-        return self
-
-
 class ConsentReported(CustomerReport):
     """What a customer allows. A channel not named is allowed unless do_not_contact.
 
@@ -325,16 +261,31 @@ class TaskOutcomeReported(CustomerReport, AnsweredCall):
 
     TYPE: ClassVar[str] = "dev.aftercare.task-outcome.reported.v1"
 
-    task_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
+    task_id: TaskId
     outcome_no: Number | None = None
     """Tells attempts at one task apart; without it, `at` does."""
     at: Instant
-    outcome: Literal["done", "not_reached", "declined", "postponed"]
+    outcome: TaskResult
     next_contact_on: Day | None = None
     by: StaffId | None = None
     channel: Channel | None = None
     """The way in which the customer was contacted."""
     note: Text | None = None
+
+
+class TaskAssignmentReported(CustomerReport):
+    """Who is to do a follow-up task: somebody claims it, or it is given to them, or back."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.task-assignment.reported.v1"
+
+    task_id: TaskId
+    assignment_no: Number | None = None
+    """Tells what is said of one task apart; without it, `at` and `by` do."""
+    at: Instant
+    by: StaffId
+    """Who says so; who claims a task says it of themselves."""
+    person: StaffId | None
+    """Whose it is from then on; null: nobody's in particular."""
 
 
 class ReferralReported(Document):
@@ -389,6 +340,7 @@ AnyReport = (
     | ConsentReported
     | SurveyReported
     | TaskOutcomeReported
+    | TaskAssignmentReported
     | ReferralReported
     | CustomerLinkReported
 )

@@ -20,18 +20,18 @@ from shared.contracts.feed_parts import (
     MOST_TRADED_IN,
     BirthYear,
     Channel,
-    ComplaintChannel,
     Email,
     Language,
     ModelYear,
     PayType,
     PersonName,
     ProductCategory,
+    Safety,
     Severity,
     StepName,
+    TaskResult,
     WorkCategory,
 )
-from shared.contracts.feeds import Safety
 from shared.contracts.identifiers import (
     dealer_of,
     document_id,
@@ -39,7 +39,7 @@ from shared.contracts.identifiers import (
     number_in,
     source_of,
 )
-from shared.contracts.surveys import MOST_ANSWERS, Answer, SurveyKind
+from shared.contracts.surveys import MOST_ANSWERS, Answer, SurveyKind, SurveyOrigin
 from shared.contracts.topics import COMPLAINTS, CUSTOMERS, PROFILES, SALES, VISITS, Topic
 from shared.contracts.values import (
     Amount,
@@ -106,6 +106,10 @@ class SaleRecorded(Recorded):
     products: tuple[SoldProduct, ...] = Field(default=(), max_length=MOST_PRODUCTS)
     traded_in: tuple[ShortText, ...] = Field(default=(), max_length=MOST_TRADED_IN)
     """The VINs of the cars that the dealer took in part exchange."""
+    insured_until: Day | None = None
+    """The last day of the car's insurance, as the source knows it of the car."""
+    inspection_on: Day | None = None
+    """The day on which the car's next inspection is due."""
 
 
 class SaleMoved(Moved):
@@ -125,6 +129,10 @@ class RecordedLine(Contract):
     pay_type: PayType
     amount: SignedAmount
     """Negative where money was given back."""
+    fault: ShortText | None = None
+    """The source's code of the fault that was repaired."""
+    severe: bool = False
+    """Whether that fault endangers people."""
 
 
 class RecordedRecommendation(Contract):
@@ -151,6 +159,10 @@ class VisitRecorded(Recorded):
     department: ShortText | None = None
     comeback_of: LongId | None = None
     """The document id of the order whose work had to be done again."""
+    insured_until: Day | None = None
+    """The last day of the car's insurance, as the source knows it of the car."""
+    inspection_on: Day | None = None
+    """The day on which the car's next inspection is due."""
     currency: ShortText
     lines: tuple[RecordedLine, ...] = Field(default=(), max_length=MOST_LINES)
     recommended: tuple[RecordedRecommendation, ...] = Field(
@@ -239,7 +251,7 @@ class ConsentGiven(Recorded):
     opt_outs: tuple[Channel, ...] = Field(default=(), max_length=MOST_OPT_OUTS)
 
 
-class SurveyAnswered(Recorded):
+class SurveyAnswered(Recorded, SurveyOrigin):
     """The answers to a satisfaction survey, from 0 to 10 whatever the scale they were given on."""
 
     TYPE: ClassVar[str] = "dev.aftercare.survey.answered.v1"
@@ -249,12 +261,6 @@ class SurveyAnswered(Recorded):
     at: Instant
     overall: Answer
     items: dict[ShortText, Answer] = Field(default_factory=dict, max_length=MOST_ANSWERS)
-    provider: ShortText | None = None
-    """Whose questionnaire it is; None: the dealer's own."""
-    channel: ComplaintChannel | None = None
-    """The way in which the customer answered; None: the source does not say."""
-    about_id: LongId | None = None
-    """The document id of the repair order or sale that it is about."""
 
 
 class TaskOutcomeRecorded(Recorded):
@@ -265,12 +271,26 @@ class TaskOutcomeRecorded(Recorded):
 
     task_id: LongId
     at: Instant
-    outcome: Literal["done", "not_reached", "declined", "postponed"]
+    outcome: TaskResult
     next_contact_on: Day | None = None
     by: ShortText | None = None
     """The staff id of who tried."""
     channel: Channel | None = None
     answers: dict[ShortText, Answer] = Field(default_factory=dict, max_length=MOST_ANSWERS)
+
+
+class TaskAssigned(Recorded):
+    """Who is to do a follow-up task, as of `at`."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.task.assigned.v1"
+    TOPIC: ClassVar[Topic] = CUSTOMERS
+
+    task_id: LongId
+    at: Instant
+    by: ShortText
+    """The staff id of who says so; who claims a task says it of themselves."""
+    person: ShortText | None = None
+    """The staff id of whose it is; None: nobody's in particular, any more."""
 
 
 class ReferralMade(Recorded):
@@ -300,7 +320,7 @@ class CustomerLinkMade(Recorded):
 
 
 class CustomerMoved(Moved):
-    """A consent, survey, task outcome, referral or link that belongs to another customer."""
+    """A consent, survey, task outcome or assignment, referral or link of another customer now."""
 
     TYPE: ClassVar[str] = "dev.aftercare.customer.moved.v1"
     TOPIC: ClassVar[Topic] = CUSTOMERS
@@ -371,6 +391,7 @@ ALL: tuple[type[Recorded], ...] = (
     ConsentGiven,
     SurveyAnswered,
     TaskOutcomeRecorded,
+    TaskAssigned,
     ReferralMade,
     CustomerLinkMade,
     CustomerMoved,

@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from shared.contracts.feed_parts import ComplaintChannel
-from shared.contracts.values import Contract, Number, Term, at_most
+from shared.contracts.values import Contract, LongId, Number, ShortText, Term, at_most
 
 MOST_ANSWERS = 50
 
@@ -159,3 +159,14 @@ class AnsweredCall(Contract):
         if self.survey is None and (self.overall is not None or self.about_id is not None):
             raise ValueError("overall and about_id are of a survey: say which, ssi or csi")
         return self
+
+
+class SurveyOrigin(Contract):
+    """Where published answers come from, as far as the source says."""
+
+    provider: ShortText | None = None
+    """Whose questionnaire it is; None: the dealer's own."""
+    channel: ComplaintChannel | None = None
+    """The way in which the customer answered."""
+    about_id: LongId | None = None
+    """The document id of the repair order or sale that it is about."""

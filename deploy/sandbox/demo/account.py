@@ -15,6 +15,7 @@ from shared.contracts.feeds import (
     ReferralReported,
     SaleReported,
     SurveyReported,
+    TaskAssignmentReported,
     TaskOutcomeReported,
     VisitReported,
 )
@@ -26,10 +27,11 @@ READ_BY: dict[str, tuple[str, ...]] = {
     VisitReported.TYPE: ("scoring", "followup"),
     ComplaintReported.TYPE: ("complaints",),
     ComplaintStepReported.TYPE: ("complaints",),
-    SurveyReported.TYPE: ("scoring",),
+    SurveyReported.TYPE: ("scoring", "followup"),
     ReferralReported.TYPE: ("scoring", "identity"),
     ConsentReported.TYPE: ("followup",),
     TaskOutcomeReported.TYPE: ("followup",),
+    TaskAssignmentReported.TYPE: ("followup",),
     CustomerLinkReported.TYPE: ("identity",),
 }
 """What is reported -> the services that must know of it."""

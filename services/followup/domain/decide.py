@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from services.followup.domain.closings import Ending
 from services.followup.domain.documents import Consent, OptOuts, Outcome
 from services.followup.domain.facts import (
     CONSENT,
@@ -19,7 +20,7 @@ from services.followup.domain.facts import (
     FollowUpFacts,
 )
 from services.followup.domain.filings import filings, is_filing, is_set_aside
-from services.followup.domain.follow_ups import Ending, FollowUp, follow_ups
+from services.followup.domain.follow_ups import FollowUp, follow_ups
 from services.followup.domain.listing import listed
 from services.followup.domain.offsets import days_after
 from services.followup.domain.policy import FollowUpPolicy
@@ -233,6 +234,10 @@ def _closing(outcome: Outcome, at: datetime) -> Ending | None:
             return Ending(at, "cancelled", "declined")
         case "renewed_elsewhere":
             return Ending(at, "cancelled", "renewed elsewhere")
+        case "approved_lost":
+            return Ending(at, "done", "approved as lost")
+        case "not_lost":
+            return Ending(at, "done", "not lost")
         case "not_reached" | "wrong_number" | "postponed":
             return None
 

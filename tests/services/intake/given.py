@@ -148,6 +148,12 @@ def call(**more: Any) -> Data:
     return task_outcome(**answered | more)
 
 
+def task_assignment(**more: Any) -> Data:
+    """u7 claims a task for themselves."""
+    fields = {"task_id": "0" * 36, "source_customer_id": "C1", "at": at(-70), "by": "u7"}
+    return _document(more, fields | {"person": "u7"})
+
+
 def referral(**more: Any) -> Data:
     fields = {"referral_no": "F1", "at": at(-70)}
     who = {"referrer_customer_id": "C1", "referred_customer_id": "C2"}
@@ -179,6 +185,7 @@ EVERY_KIND = {
     "consent": consent,
     "survey": survey,
     "task-outcome": task_outcome,
+    "task-assignment": task_assignment,
     "referral": referral,
     "customer-link": link,
 }

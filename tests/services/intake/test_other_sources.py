@@ -26,13 +26,19 @@ from tests.services.intake.given import (
     sale,
     step,
     survey,
+    task_assignment,
     task_outcome,
     visit,
 )
 from tests.services.intake.world import World
 
 CASE = f"{PUDONG}/cdk/complaint/K1"
-BY_CUSTOMER = {"consent": consent, "survey": survey, "task-outcome": task_outcome}
+BY_CUSTOMER = {
+    "consent": consent,
+    "survey": survey,
+    "task-outcome": task_outcome,
+    "task-assignment": task_assignment,
+}
 
 
 def by_key(data: Data, customer_key: str | None) -> Data:

@@ -15,6 +15,7 @@ from services.intake.domain.documents import (
     referral,
     sale,
     survey,
+    task_assignment,
     task_outcome,
     visit,
 )
@@ -30,6 +31,7 @@ from shared.contracts.feeds import (
     ReferralReported,
     SaleReported,
     SurveyReported,
+    TaskAssignmentReported,
     TaskOutcomeReported,
     VisitReported,
 )
@@ -51,6 +53,7 @@ DOCUMENTS: Mapping[type[Document], DocumentKind[Never]] = dict(
         _row(ConsentReported, consent),
         _row(SurveyReported, survey),
         _row(TaskOutcomeReported, task_outcome),
+        _row(TaskAssignmentReported, task_assignment),
         _row(ReferralReported, referral),
         _row(CustomerLinkReported, customer_link),
     ]

@@ -1,4 +1,4 @@
-"""What consents, surveys and outcomes of tasks share: each is about one customer who is known."""
+"""What consents, surveys and what is said of tasks share: each is about one known customer."""
 
 from collections.abc import Iterator
 

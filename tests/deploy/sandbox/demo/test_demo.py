@@ -49,6 +49,7 @@ from shared.contracts.feeds import (
     ReferralReported,
     SaleReported,
     SurveyReported,
+    TaskAssignmentReported,
     TaskOutcomeReported,
     VisitReported,
 )
@@ -192,6 +193,7 @@ def test_the_account_asks_every_service_for_what_it_reads() -> None:
         ReferralReported: intake.ReferralMade,
         ConsentReported: intake.ConsentGiven,
         TaskOutcomeReported: intake.TaskOutcomeRecorded,
+        TaskAssignmentReported: intake.TaskAssigned,
         CustomerLinkReported: intake.CustomerLinkMade,
     }
     reads = {

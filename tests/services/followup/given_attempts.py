@@ -1,0 +1,140 @@
+"""Words for what came of the attempts at one conversation, and whose it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import count
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from services.followup.domain.attempts import Attempts, attempted
+from services.followup.domain.documents import Assignment, Outcome
+from services.followup.domain.follow_ups import Ending
+from services.followup.domain.policy import FollowUpPolicy
+from services.followup.domain.wrong_numbers import WrongNumber, wrong_numbers
+from shared.contracts.feed_parts import Channel, TaskResult
+from shared.contracts.followup import task_id
+from tests.services.followup.given import CUSTOMER, POLICY, ZONE, at, local
+
+ABOUT = "service_satisfaction/visit/R1"
+TASK = str(task_id(CUSTOMER, ABOUT))
+OPENS, DUE = at("2025-03-03 09:00"), at("2025-03-05 17:00")
+"""A Monday and the Wednesday after."""
+_numbers = count(1)
+
+
+def tried(
+    on: str,
+    what: TaskResult = "not_reached",
+    by: Channel | None = None,
+    *,
+    day: str | None = None,
+    task: str = TASK,
+) -> Outcome:
+    """What came of an attempt then; `by` a channel."""
+    return Outcome(
+        kind="outcome",
+        version=f"{next(_numbers):06d}",
+        at=at(on),
+        task_id=task,
+        outcome=what,
+        channel=by,
+        next_contact_on=date.fromisoformat(day) if day else None,
+    )
+
+
+def claimed(on: str, person: str) -> Assignment:
+    """Somebody takes it."""
+    return assigned(on, person, by=person)
+
+
+def assigned(on: str, person: str, *, by: str = "boss") -> Assignment:
+    """Somebody gives it to somebody; to nobody, where that is empty."""
+    version = f"{next(_numbers):06d}"
+    return Assignment(
+        kind="assignment", version=version, at=at(on), task_id=TASK, person=person, by=by
+    )
+
+
+def given_back(on: str, by: str) -> Assignment:
+    """It is nobody's in particular."""
+    return assigned(on, "", by=by)
+
+
+class Refusal(NamedTuple):
+    """From then on these channels, and no others, are refused."""
+
+    at: datetime
+    channels: tuple[Channel, ...]
+
+
+def refused(on: str, *channels: Channel) -> Refusal:
+    """What the customer refuses from then on."""
+    return Refusal(at(on), channels)
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A conversation of the customer's, and what came of it."""
+
+    outcomes: Sequence[Outcome] = ()
+    assignments: Sequence[Assignment] = ()
+    refusals: Sequence[Refusal] = ()
+    elsewhere: Mapping[str, Outcome] = field(default_factory=dict)
+    """Outcomes of other tasks of the customer, by document id."""
+    ways: Sequence[Channel] = ("phone", "email")
+    opens_at: datetime = OPENS
+    due_at: datetime = DUE
+    ends: Ending | None = None
+    policy: FollowUpPolicy = POLICY
+
+    def channels(self, moment: datetime) -> Sequence[Channel]:
+        """Those that are not refused then."""
+        said = [refusal for refusal in self.refusals if refusal.at <= moment]
+        never = max(said, key=lambda refusal: refusal.at).channels if said else ()
+        return [way for way in self.ways if way not in never]
+
+    @property
+    def wrong(self) -> Sequence[WrongNumber]:
+        """The numbers that are known to be wrong."""
+        own = {f"O{number}": outcome for number, outcome in enumerate(self.outcomes)}
+        return wrong_numbers(CUSTOMER, {**own, **self.elsewhere}, corrections=("data_correction",))
+
+    def seen(self, now: datetime) -> Attempts:
+        """As it stands then."""
+        return attempted(
+            self.outcomes,
+            self.assignments,
+            opens_at=self.opens_at,
+            due_at=self.due_at,
+            ends=self.ends,
+            zone=ZoneInfo(ZONE),
+            channels=self.channels,
+            wrong_numbers=self.wrong,
+            policy=self.policy,
+            now=now,
+        )
+
+    def on(self, text: str) -> Attempts:
+        """As it stands then, by the clock in Shanghai."""
+        return self.seen(at(text))
+
+
+def talk(
+    *what: Outcome | Assignment | Refusal, ways: Sequence[Channel] = ("phone", "email")
+) -> Talk:
+    """A conversation with what happened, in any order."""
+    return Talk(
+        outcomes=[each for each in what if isinstance(each, Outcome)],
+        assignments=[each for each in what if isinstance(each, Assignment)],
+        refusals=[each for each in what if isinstance(each, Refusal)],
+        ways=ways,
+    )
+
+
+def next_attempt(stand: Attempts) -> str:
+    """When and how it is tried next; `any time`, or how it ended."""
+    if stand.ending is not None:
+        return f"{stand.ending.status}: {stand.ending.because}"
+    when = local(stand.next_attempt_at) if stand.next_attempt_at else "any time"
+    return f"{when} {stand.channel}"
