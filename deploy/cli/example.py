@@ -124,7 +124,7 @@ def _survey(now: datetime) -> Data:
         "survey": "csi",
         "at": _before(now, minutes=10),
         "overall": 8,
-        "items": {"done_on_time": 9, "explained": 7},
+        "items": {"on_time": 9, "explanation": 7},
     }
 
 
@@ -134,6 +134,10 @@ def _outcome(now: datetime) -> Data:
         "source_customer_id": CUSTOMER,
         "at": _before(now, minutes=2),
         "outcome": "done",
+        "survey": "csi",
+        "scale": "1-5",
+        "overall": 5,
+        "answers": {"on_time": 4, "fixed_first_time": 5},
     }
 
 

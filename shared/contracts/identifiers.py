@@ -58,6 +58,11 @@ def number_in(identifier: str) -> str:
     return unquote(identifier.rpartition("/")[2])
 
 
+def kind_in(identifier: str) -> str:
+    """What a document id names the document, such as `visit`; `vin` or `doc` in a key of such."""
+    return identifier.split("/", 4)[3]
+
+
 def source_of(identifier: str) -> str:
     """The source that a customer key or document id names."""
     return identifier.split("/", 3)[2]

@@ -11,14 +11,12 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, StringConstraints
 
 from shared.contracts.feed_parts import (
-    MOST_ANSWERS,
     MOST_LINES,
     MOST_OPT_OUTS,
     MOST_PHONES,
     MOST_PRODUCTS,
     MOST_RECOMMENDATIONS,
     MOST_TRADED_IN,
-    Answer,
     BirthYear,
     Channel,
     Email,
@@ -43,6 +41,7 @@ from shared.contracts.identifiers import (
 from shared.contracts.leads import LeadRecorded as LeadRecorded  # noqa: PLC0414
 from shared.contracts.recorded import Moved as Moved  # noqa: PLC0414 # of all documents
 from shared.contracts.recorded import Recorded as Recorded  # noqa: PLC0414
+from shared.contracts.surveys import MOST_ANSWERS, Answer, SurveyKind, SurveyOrigin
 from shared.contracts.topics import COMPLAINTS, CUSTOMERS, PROFILES, SALES, VISITS, Topic
 from shared.contracts.values import (
     Amount,
@@ -239,13 +238,13 @@ class ConsentGiven(Recorded):
     opt_outs: tuple[Channel, ...] = Field(default=(), max_length=MOST_OPT_OUTS)
 
 
-class SurveyAnswered(Recorded):
-    """The answers to a satisfaction survey; scores from 0 to 10."""
+class SurveyAnswered(Recorded, SurveyOrigin):
+    """The answers to a satisfaction survey, from 0 to 10 whatever the scale they were given on."""
 
     TYPE: ClassVar[str] = "dev.aftercare.survey.answered.v1"
     TOPIC: ClassVar[Topic] = CUSTOMERS
 
-    survey: Literal["ssi", "csi"]
+    survey: SurveyKind
     at: Instant
     overall: Answer
     items: dict[ShortText, Answer] = Field(default_factory=dict, max_length=MOST_ANSWERS)

@@ -21,6 +21,7 @@ from services.followup.domain.facts import (
     SURVEY,
     FollowUpFacts,
 )
+from services.followup.domain.filings import filings, is_filing, is_set_aside
 from services.followup.domain.follow_ups import (
     EVER,
     FollowUp,
@@ -56,8 +57,8 @@ def decide(
 ) -> Decision:
     """Every task that is open, and those that closed and are still remembered.
 
-    Depends on facts, policy and `now` alone. Where there are more documents than are looked at,
-    tasks after those set aside are history, and so are those that opened while there were more
+    Tasks depend on facts, policy and `now` alone. Where there are more documents than are looked
+    at, tasks after those set aside are history, and so are those that opened while there were more
     consents, outcomes or assignments.
     """
     facts = condense(facts, policy)
@@ -73,7 +74,7 @@ def decide(
         for talk in conversations(walk, policy, now)
     ]
     return Decision(
-        tuple(tasks),
+        (*tasks, *filings(facts, announced, policy, now)),
         walk.changes_after(now),
         listing=listed(tasks),
         is_history=_is_history(facts, circumstances, policy),
@@ -90,6 +91,8 @@ def _is_history(
     facts: FollowUpFacts, circumstances: Circumstances, policy: FollowUpPolicy
 ) -> Callable[[str], bool]:
     def is_history(about: str) -> bool:
+        if is_filing(about):
+            return is_set_aside(facts, about)
         kind, document_id = TaskSubject.parse(about)
         if is_known_only_while_it_lasts(kind, policy):
             return True

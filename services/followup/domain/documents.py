@@ -116,8 +116,10 @@ class AnsweredSurvey(Fact):
     overall: int
     items: tuple[str, ...] = ()
     """Item and answer, as `item=answer`."""
-    about: str = ""
-    """The id of the visit or sale that it is about, where the source says so."""
+    about_id: str = ""
+    """The document id of the repair order or sale that it is about; empty: it does not say."""
+    channel: str = ""
+    """The way in which the customer answered; empty: it does not say."""
 
     @property
     def answers(self) -> dict[str, int]:

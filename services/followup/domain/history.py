@@ -129,7 +129,7 @@ class TaskHistory:
             if (
                 said.survey == survey
                 and at > occasion.known_at
-                and said.about in ("", occasion.document_id)
+                and said.about_id in ("", occasion.document_id)
             ):
                 return (TaskClosing("survey", at, "done", "survey answered"),)
         return ()

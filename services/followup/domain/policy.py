@@ -38,6 +38,8 @@ class FollowUpPolicy(Policy):
     """What is due within so many days of each other is one conversation."""
     hours: WorkingHours = WorkingHours()
     """When the dealer calls: what opens outside of it, opens with the next of these hours."""
+    complaint_at_most: Annotated[int, Field(ge=0, le=10)] | None = 3
+    """An overall answer of so many points of 10, or fewer, is filed as a complaint; null: none."""
     most_per_day: Annotated[int, Field(gt=0, le=200)] = 30
     """How many tasks a person has on a day's list, but for urgent ones; others come later."""
     postponed_until: LocalTime = time(18)

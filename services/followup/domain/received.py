@@ -192,10 +192,12 @@ def on_survey_answered(answered: SurveyAnswered, recorded_at: datetime) -> Answe
         survey=answered.survey,
         overall=_tenths(answered.overall),
         items=tuple(f"{item}={_tenths(answer)}" for item, answer in sorted(answered.items.items())),
+        about_id=answered.about_id or "",
+        channel=answered.channel or "",
     )
 
 
-def _tenths(points: int | Decimal) -> int:
+def _tenths(points: Decimal) -> int:
     return int(points * 10)
 
 

@@ -142,6 +142,12 @@ def task_outcome(**more: Any) -> Data:
     return _document(more, fields)
 
 
+def call(**more: Any) -> Data:
+    """A task's outcome in which a satisfaction survey was answered."""
+    answered = {"outcome_no": "1", "survey": "csi", "overall": 9, "answers": {"on_time": 8}}
+    return task_outcome(**answered | more)
+
+
 def task_assignment(**more: Any) -> Data:
     """u7 claims a task for themselves."""
     fields = {"task_id": "0" * 36, "source_customer_id": "C1", "at": at(-70), "by": "u7"}
