@@ -1,16 +1,17 @@
 """One task as it stands, with what came of it and why it is there. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.decide import condense
-from services.followup.domain.documents import Delivery, Outcome, RepairOrder
+from services.followup.domain.documents import Delivery, RepairOrder
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.rulebook import FollowUpRulebook
 from services.followup.domain.task_rule import PLACEHOLDERS, TaskRule
+from services.followup.views.attempts import assignments_of, attempts_at, reported
 from shared.contracts.followup import TaskChanged, task_id
-from shared.contracts.http.followup import Attempt, FollowUpTask, TaskReason
+from shared.contracts.http.followup import FollowUpTask, TaskReason
 from shared.decider.snapshot import Snapshot
 
 THE_CAR_EN, THE_CAR_ZH = "the car", "该车"
@@ -22,15 +23,14 @@ def tasks_of(
 ) -> Iterator[FollowUpTask]:
     """Every task of the customer as of `now`, with the reasons of the rules that are in force."""
     policy = rulebook.in_force(snapshot.dealer_id, now).policy
-    attempts = _attempts(snapshot.facts)
+    said = reported(snapshot.facts)
     documents = condense(snapshot.facts, policy).documents
     for output in snapshot.decision.outputs:
         task = output.content
         if not isinstance(task, TaskChanged):
             continue
-        identifier = task_id(snapshot.id, output.about)
         yield FollowUpTask(
-            task_id=identifier,
+            task_id=task_id(snapshot.id, output.about),
             customer_key=snapshot.id,
             kind=task.kind,
             status=task.status,
@@ -43,25 +43,12 @@ def tasks_of(
             due_at=task.due_at,
             closed_at=task.closed_at,
             closed_because=task.closed_because,
-            attempts=attempts.get(str(identifier), ()),
+            attempts=attempts_at(task, output.about, said),
+            next_attempt_at=task.next_attempt_at,
+            person=task.person,
+            assignments=assignments_of(task, output.about, said),
             why=_why(task, policy.by_kind.get(task.kind), documents.get(task.document_id)),
         )
-
-
-def _attempts(facts: FollowUpFacts) -> Mapping[str, tuple[Attempt, ...]]:
-    """By task id, in the order of time."""
-    by_task: dict[str, tuple[Attempt, ...]] = {}
-    outcomes = [known for known in facts.documents.values() if isinstance(known, Outcome)]
-    for known in sorted(outcomes, key=lambda known: known.at):
-        attempt = Attempt(
-            at=known.at,
-            outcome=known.outcome,
-            by=known.by,
-            channel=known.channel,
-            next_contact_on=known.next_contact_on,
-        )
-        by_task[known.task_id] = (*by_task.get(known.task_id, ()), attempt)
-    return by_task
 
 
 def _why(task: TaskChanged, rule: TaskRule | None, document: object) -> TaskReason:

@@ -26,6 +26,18 @@ class Attempt(Response):
     next_contact_on: date | None
 
 
+class TaskAssignment(Response):
+    """What was said of whose a task is."""
+
+    at: Instant
+    by: str
+    """Who said so; who claims it, says it of themselves."""
+    person: str | None
+    """Whose it is from then on; null: it is given back."""
+    counts: bool
+    """False: somebody else had claimed it before, or it was closed."""
+
+
 class FollowUpTask(Response):
     """One task as it stands now. An outcome is reported by its `task_id`."""
 
@@ -44,6 +56,12 @@ class FollowUpTask(Response):
     closed_because: str | None
     attempts: tuple[Attempt, ...]
     """In the order of time, of what is looked at; those after it was closed are here, too."""
+    next_attempt_at: Instant | None
+    """Not to be tried before; null: at any time."""
+    person: str | None
+    """Who is to do it; null: whoever has the role."""
+    assignments: tuple[TaskAssignment, ...]
+    """Claims, assignments and givings back, in the order of time."""
     why: TaskReason
 
 
