@@ -3,11 +3,13 @@
 import inspect
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
+from services.followup.domain.occasion import CLOSERS
 from services.followup.domain.offsets import TaskOffset
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules import TRIGGERS
-from services.followup.domain.task_rule import PLACEHOLDERS
+from services.followup.domain.task_rule import PLACEHOLDERS, TaskRule
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rule import Fade, Rule
 from services.scoring.domain.rules import TABLE
@@ -35,6 +37,7 @@ def pages() -> dict[str, str]:
             {
                 "rules": tasks_table(FollowUpPolicy()),
                 "triggers": triggers_table(),
+                "closers": closers_table(),
                 "placeholders": placeholders_table(),
             },
         ),
@@ -59,14 +62,41 @@ def tasks_table(policy: FollowUpPolicy) -> str:
             f"`{rule.kind}` {rule.title_zh}",
             rule.title_en,
             TRIGGERS[rule.trigger].COUNTED_FROM,
-            _offset(rule.opens),
-            _offset(rule.due),
+            _by_grade(rule, "opens"),
+            _by_grade(rule, "due"),
             f"{rule.owner_role.replace('_', ' ')}, {rule.channel}",
+            _contact(rule),
             ", ".join(("outcome", *rule.closers)),
         )
         for rule in policy.rules
     ]
-    return _table(("task", "what", "counted from", "opens", "due", "who", "closed by"), rows)
+    head = ("task", "what", "counted from", "opens", "due", "who", "contact", "closed by")
+    return _table(head, rows)
+
+
+def _contact(rule: TaskRule) -> str:
+    urgent = ", urgent" if rule.urgent else ""
+    grades = "" if rule.grades is None else f"; {', '.join(rule.grades)} only"
+    return f"{rule.contact}{urgent}{grades}; priority {rule.priority}{_priorities(rule)}"
+
+
+def _priorities(rule: TaskRule) -> str:
+    others = [
+        f"{treated.priority} for {grade}"
+        for grade, treated in rule.for_grade.items()
+        if treated.priority not in (None, rule.priority)
+    ]
+    return f" ({', '.join(others)})" if others else ""
+
+
+def _by_grade(rule: TaskRule, when: Literal["opens", "due"]) -> str:
+    usual: TaskOffset = getattr(rule, when)
+    others = [
+        f"{_offset(offset)} for {grade}"
+        for grade, treated in rule.for_grade.items()
+        if (offset := getattr(treated, when)) is not None and offset != usual
+    ]
+    return "; ".join((_offset(usual), *others))
 
 
 def triggers_table() -> str:
@@ -76,18 +106,31 @@ def triggers_table() -> str:
             f"`{name}`",
             f"the {trigger.COUNTED_FROM}: {_lower(inspect.getdoc(trigger.occasions))}",
             ", ".join(("outcome", *trigger.CLOSED_BY)),
+            ", ".join(f"`{closer}`" for closer in trigger.CLOSERS) or "–",
         )
         for name, trigger in TRIGGERS.items()
     ]
-    return _table(("`trigger`", "counted from", "closed by, where `closed_by` is not said"), rows)
+    head = (
+        "`trigger`",
+        "counted from",
+        "closed by, where `closed_by` is not said",
+        "what `closed_by` may name",
+    )
+    return _table(head, rows)
+
+
+def closers_table() -> str:
+    """What closes a task besides its outcome."""
+    rows = [(f"`{closer}`", meaning) for closer, meaning in CLOSERS.items()]
+    return _table(("in `closed_by`", "closes it when"), rows)
 
 
 def placeholders_table() -> str:
-    """What the reasons of a rule may name."""
-    return _table(
-        ("in `why_en` and `why_zh`", "stands for"),
-        [(f"`{{{name}}}`", meaning) for name, meaning in PLACEHOLDERS.items()],
-    )
+    """What the words of a rule may name."""
+    rows = [("any", f"`{{{name}}}`", meaning) for name, meaning in PLACEHOLDERS.items()]
+    for trigger_name, trigger in TRIGGERS.items():
+        rows += [(f"`{trigger_name}`", f"`{{{key}}}`", said) for key, said in trigger.SAYS.items()]
+    return _table(("`trigger`", "in the words of a rule", "stands for"), rows)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -6,7 +6,8 @@ import pytest
 
 from docs import rule_tables
 from services.followup.domain.offsets import TaskOffset
-from services.followup.domain.policy import NEXT_SERVICE, FollowUpPolicy
+from services.followup.domain.policy import FollowUpPolicy
+from services.followup.domain.shipped.services import NEXT_SERVICE
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rule import Fade
 
@@ -60,7 +61,8 @@ def test_a_rule_of_tasks_is_told_by_its_figures(opens: TaskOffset, words: str) -
     table = rule_tables.tasks_table(FollowUpPolicy(rules=(rule,)))
     assert table.splitlines()[-1] == (
         f"| `next_service` 定期保养邀约 | Invite to the next service | predicted day | {words} "
-        "| that day, 18:00 | service advisor, phone | outcome |"
+        "| that day, 18:00 | service advisor, phone | reminding; priority 4 (2 for quality) "
+        "| outcome |"
     )
 
 

@@ -16,8 +16,8 @@ from services.followup.domain.attempt_words import (
     tried,
     waits_for_number,
 )
+from services.followup.domain.closings import Ending
 from services.followup.domain.documents import Assignment, Outcome
-from services.followup.domain.follow_ups import Ending
 from services.followup.domain.holders import Holder, holder
 from services.followup.domain.offsets import days_after
 from services.followup.domain.policy import FollowUpPolicy
@@ -239,8 +239,7 @@ def _turns(frame: Frame) -> Iterator[datetime]:
     """When numbers turn out wrong, or right."""
     for number in frame.wrong:
         yield number.since
-        if number.until is not None:
-            yield number.until
+        yield number.until
 
 
 def _ended(stand: Stand, ending: Ending, held: Holder, frame: Frame) -> Attempts:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.documents import Delivery, RepairOrder, Scored
 from services.followup.domain.facts import FollowUpFacts
+from services.followup.domain.occasion import Closing, Occasion
 
-Closer = Literal["visit"]
-"""What closes a task besides its outcome: the car comes in again, or is handed over."""
+SALE_UNDONE = "sale undone"
 
 
 class Contact(NamedTuple):
@@ -29,12 +29,28 @@ class Contact(NamedTuple):
         """Sorts contacts in time; an open order comes when the car came in."""
         return (self.at or self.began_at, self.began_at, self.document_id)
 
+    def occasion(self, at: datetime) -> Occasion:
+        """What is counted from that instant, and follows up this."""
+        return Occasion(
+            document_id=self.document_id,
+            at=at,
+            known_at=self.at or self.began_at,
+            zone=self.zone,
+            vin=self.known.vin,
+            late=self.known.late.astimezone(UTC) if self.known.late else None,
+            endings=self._undone,
+        )
 
-class Occasion(NamedTuple):
-    """An instant that a task is counted from, and the contact that it follows up."""
+    @property
+    def _undone(self) -> tuple[Closing, ...]:
+        if isinstance(self.known, RepairOrder) or self.known.undone_at is None:
+            return ()
+        return (Closing(None, self.known.undone_at.astimezone(UTC), "cancelled", SALE_UNDONE),)
 
-    contact: Contact
-    at: datetime
+    @property
+    def zone(self) -> ZoneInfo:
+        """The dealer's."""
+        return ZoneInfo(self.known.timezone)
 
 
 def contacts_of(facts: FollowUpFacts) -> list[Contact]:
@@ -84,16 +100,22 @@ def by_car(contacts: Sequence[Contact]) -> Mapping[str, Sequence[Contact]]:
     return cars
 
 
-def came_next(contacts: Sequence[Contact]) -> Mapping[str, datetime]:
-    """Document id -> when its car came in again, or was handed over, after that."""
+def came_next(contacts: Sequence[Contact], *, for_service: bool = False) -> Mapping[str, datetime]:
+    """Document id -> when its car came in again, or was handed over, after that.
+
+    `for_service`: only orders with work that somebody but the dealer paid for count.
+    """
     came: dict[str, datetime] = {}
     first: dict[str, datetime] = {}
     for contact in reversed(contacts):
-        vin = contact.known.vin
-        if vin is None:
+        known = contact.known
+        if known.vin is None:
             continue
-        later = first.get(vin)
+        later = first.get(known.vin)
         if later is not None:
             came[contact.document_id] = later
-        first[vin] = contact.began_at if later is None else min(later, contact.began_at)
+        if for_service and isinstance(known, RepairOrder) and not known.serviced:
+            continue
+        began = contact.began_at
+        first[known.vin] = began if later is None else min(later, began)
     return came

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from services.followup.domain.follow_ups import Ending, FollowUp
+from services.followup.domain.closings import Ending
+from services.followup.domain.follow_ups import FollowUp
 from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import TaskStatus
 from shared.contracts.scoring import Grade

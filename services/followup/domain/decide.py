@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from services.followup.domain.closings import Ending
 from services.followup.domain.documents import Consent, OptOuts, Outcome
 from services.followup.domain.facts import (
     CONSENT,
@@ -18,7 +19,7 @@ from services.followup.domain.facts import (
     OUTCOME,
     FollowUpFacts,
 )
-from services.followup.domain.follow_ups import Ending, FollowUp, follow_ups
+from services.followup.domain.follow_ups import FollowUp, follow_ups
 from services.followup.domain.listing import listed
 from services.followup.domain.offsets import days_after
 from services.followup.domain.policy import FollowUpPolicy

@@ -53,6 +53,8 @@ class RepairOrder(Fact):
     """The codes of the faults that were repaired."""
     severe_faults: tuple[str, ...] = ()
     """Those of them that endanger people."""
+    repaired: bool = False
+    """Whether a fault was named, or the maker paid for work on it."""
     insured_until: date | None = None
     inspection_on: date | None = None
     promised_at: AwareDatetime | None = None
@@ -87,6 +89,8 @@ class Outcome(Fact):
     next_contact_on: date | None = None
     by: str | None = None
     channel: Channel | None = None
+    late: AwareDatetime | None = None
+    """When intake first received the document, where that was over an hour after `at`."""
 
 
 class Assignment(Fact):
@@ -111,6 +115,8 @@ class AnsweredSurvey(Fact):
     overall: int
     items: tuple[str, ...] = ()
     """Item and answer, as `item=answer`."""
+    about: str = ""
+    """The id of the visit or sale that it is about, where the source says so."""
 
     @property
     def answers(self) -> dict[str, int]:
@@ -136,6 +142,8 @@ class CaseStands(Fact):
     """Each as `since/until`, in ISO; `until` is empty while it is open."""
     resolved_at: AwareDatetime | None = None
     """When it was resolved last; None: not yet, or not since it was reopened."""
+    generation: int = 1
+    """1 from its receipt; each reopening begins another."""
     call_back_due_at: AwareDatetime | None = None
     """By when complaints wants the customer called back."""
     called_back_at: AwareDatetime | None = None

@@ -3,30 +3,26 @@
 Pure, and in event time: a follow-up depends on the facts alone, never on the present.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from services.followup.domain.contacts import Contact, came_next, contacts_of
-from services.followup.domain.documents import Delivery
+from services.followup.domain.closings import Ending, endings_of
 from services.followup.domain.facts import FollowUpFacts
+from services.followup.domain.history import History, history_of
+from services.followup.domain.occasion import NOTHING_SAID, Occasion
+from services.followup.domain.offsets import TaskOffset
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules import TRIGGERS
 from services.followup.domain.task_rule import TaskRule
+from shared.contracts.followup import task_id
+from shared.contracts.scoring import Grade
 from shared.contracts.subjects import TaskSubject
 
-
-class Ending(NamedTuple):
-    """What closes a task, if it is open then."""
-
-    at: datetime
-    status: Literal["done", "cancelled", "expired"]
-    because: str
-
-
-NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
+EVER = datetime(1950, 1, 1, tzinfo=UTC)
+"""Before any document."""
 
 
 class FollowUp(NamedTuple):
@@ -44,7 +40,11 @@ class FollowUp(NamedTuple):
     """When what it follows from happened: nobody could know of it before."""
     endings: tuple[Ending, ...] = ()
     said: Mapping[str, str] = NOTHING_SAID
-    """What stands for the placeholders of the rule's words."""
+    """What stands for the placeholders that only tasks of its trigger have."""
+    grade: Grade | None = None
+    """The customer's, or that of the lead, by which its times were taken."""
+    person: str | None = None
+    """Who is to do it until it is assigned, by their staff id."""
 
     @property
     def about(self) -> str:
@@ -61,33 +61,64 @@ class FollowUp(NamedTuple):
 
 def follow_ups(facts: FollowUpFacts, policy: FollowUpPolicy, since: datetime) -> Iterator[FollowUp]:
     """Every task that the documents give rise to, but for some that were due before `since`."""
-    contacts = contacts_of(facts)
-    came = came_next(contacts)
+    history = _with_no_contacts(history_of(facts), policy)
     for rule in policy.rules:
-        ends = came if "visit" in rule.closers else {}
-        occasions = TRIGGERS[rule.trigger].occasions(contacts, policy, since - rule.reach)
-        for contact, at in occasions:
-            yield _follow_up(rule, contact, at, ends.get(contact.document_id))
+        for occasion in _occasions(rule, history, policy, since - rule.reach):
+            if occasion.grade is None or rule.grades is None or occasion.grade in rule.grades:
+                yield _follow_up(rule, occasion, history)
 
 
-def _follow_up(
-    rule: TaskRule, contact: Contact, counted_from: datetime, came_again: datetime | None
-) -> FollowUp:
-    known = contact.known
-    zone = ZoneInfo(known.timezone)
-    endings: tuple[Ending, ...] = ()
-    if came_again is not None:
-        endings = (Ending(came_again, "done", "visit"),)
-    if isinstance(known, Delivery) and known.undone_at is not None:
-        endings += (Ending(known.undone_at.astimezone(UTC), "cancelled", "sale undone"),)
+def _occasions(
+    rule: TaskRule, history: History, policy: FollowUpPolicy, after: datetime
+) -> Iterable[Occasion]:
+    trigger = TRIGGERS[rule.trigger]
+    if not any(getattr(history, name) for name in trigger.FROM):
+        return ()
+    return trigger.occasions(history, policy, after)
+
+
+def _with_no_contacts(history: History, policy: FollowUpPolicy) -> History:
+    """With the tasks named that are done without a word to the customer."""
+    if not any(tried.outcome.outcome == "done" for tried in history.attempts):
+        return history
+    found = {
+        str(task_id(history.customer_key, str(TaskSubject(rule.kind, occasion.document_id))))
+        for rule in policy.rules
+        if not rule.counts_as_contact
+        for occasion in _occasions(rule, history, policy, EVER)
+    }
+    return replace(history, no_contacts=frozenset(found)) if found else history
+
+
+def _follow_up(rule: TaskRule, occasion: Occasion, history: History) -> FollowUp:
+    grade = occasion.grade or history.grade
+    opens, due = rule.times_for(grade)
+    opens_at = opens.after(occasion.at, occasion.zone)
     return FollowUp(
         rule=rule,
-        document_id=contact.document_id,
-        vin=known.vin,
-        zone=zone,
-        arrived_late_at=known.late.astimezone(UTC) if known.late else None,
-        opens_at=rule.opens.after(counted_from, zone),
-        due_at=rule.due.after(counted_from, zone),
-        known_at=contact.at or contact.began_at,
-        endings=endings,
+        document_id=occasion.document_id,
+        vin=occasion.vin,
+        zone=occasion.zone,
+        arrived_late_at=_arrived_late_at(occasion, opens_at),
+        opens_at=opens_at,
+        due_at=_due_at(occasion, due, opens_at),
+        known_at=occasion.known_at,
+        endings=tuple(sorted(endings_of(occasion, rule.closers, history))),
+        said=occasion.said,
+        grade=grade,
+        person=occasion.person,
     )
+
+
+def _arrived_late_at(occasion: Occasion, opens_at: datetime) -> datetime | None:
+    """What becomes known after it was to open is as late as what is received late."""
+    late = occasion.late
+    if occasion.known_at <= opens_at:
+        return late
+    return occasion.known_at if late is None else max(late, occasion.known_at)
+
+
+def _due_at(occasion: Occasion, due: TaskOffset, opens_at: datetime) -> datetime:
+    if occasion.due_at is not None:
+        return max(occasion.due_at, opens_at)
+    return due.after(occasion.at, occasion.zone)

@@ -2,7 +2,9 @@
 
 from typing import Protocol
 
+from services.followup.domain.retry_plan import RetryPlan
 from services.followup.domain.service_interval import ServiceInterval
+from services.followup.domain.terms import LowAnswers, ReplacementTerm, ReturnRight, WarrantyTerm
 
 
 class TaskMeasures(Protocol):
@@ -10,3 +12,22 @@ class TaskMeasures(Protocol):
 
     @property
     def service_interval(self) -> ServiceInterval: ...
+
+    @property
+    def warranty(self) -> WarrantyTerm: ...
+
+    @property
+    def replacement(self) -> ReplacementTerm: ...
+
+    @property
+    def return_right(self) -> ReturnRight: ...
+
+    @property
+    def retry(self) -> RetryPlan: ...
+
+    @property
+    def low_answers(self) -> LowAnswers: ...
+
+    def kinds_of(self, trigger: str) -> frozenset[str]:
+        """The kinds of the rules that count from it."""
+        ...

@@ -1,12 +1,14 @@
 """How long before or after an instant something is to be done, by the dealer's calendar. Pure."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+_MORNING = time(9)
 _WALL_CLOCK = re.compile(r"\d{2}:\d{2}(:\d{2})?", re.ASCII)
 
 
@@ -31,6 +33,18 @@ def days_after(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
     local = moment.astimezone(zone)
     day = local.date() + timedelta(days=days)
     return datetime.combine(day, local.time(), zone).astimezone(UTC)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month; where it has no such day, its last."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def morning_of(day: date, zone: ZoneInfo) -> datetime:
+    """What is counted from a day alone is counted from 09:00 there; in UTC."""
+    return datetime.combine(day, _MORNING, zone).astimezone(UTC)
 
 
 class TaskOffset(BaseModel):

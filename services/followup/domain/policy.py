@@ -7,74 +7,28 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from services.followup.domain.offsets import Days, LocalTime, TaskOffset
+from services.followup.domain.offsets import Days, LocalTime
 from services.followup.domain.retry_plan import RetryPlan
 from services.followup.domain.service_interval import ServiceInterval
+from services.followup.domain.shipped import SHIPPED
 from services.followup.domain.task_rule import TaskRule
+from services.followup.domain.terms import LowAnswers, ReplacementTerm, ReturnRight, WarrantyTerm
 from services.followup.domain.working_hours import WorkingHours
 from shared.decider.digests import Horizon
 from shared.decider.policy import Policy
 
-DELIVERY_THANKS = TaskRule(
-    kind="delivery_thanks",
-    trigger="delivery",
-    opens=TaskOffset(),
-    due=TaskOffset(hours=24),
-    owner_role="sales_consultant",
-    channel="phone",
-    title_en="Thank for the purchase",
-    title_zh="交车感谢",
-    why_en="A car was delivered",
-    why_zh="新车已交付",
-)
-DELIVERY_SATISFACTION = TaskRule(
-    kind="delivery_satisfaction",
-    trigger="delivery",
-    opens=TaskOffset(days=3),
-    due=TaskOffset(days=7),
-    owner_role="customer_relations",
-    channel="phone",
-    title_en="Ask how the delivery went (SSI)",
-    title_zh="销售满意度回访(SSI)",
-    why_en="A car was delivered some days before",
-    why_zh="新车交付数日后",
-)
-SERVICE_SATISFACTION = TaskRule(
-    kind="service_satisfaction",
-    trigger="closing",
-    opens=TaskOffset(days=1, at=time(9)),
-    due=TaskOffset(days=3),
-    owner_role="customer_relations",
-    channel="phone",
-    title_en="Ask how the service went (CSI)",
-    title_zh="售后满意度回访(CSI)",
-    why_en="A repair order was closed the day before",
-    why_zh="维修工单于前一日结算",
-)
-NEXT_SERVICE = TaskRule(
-    kind="next_service",
-    trigger="predicted_service",
-    opens=TaskOffset(days=-14, at=time(9)),
-    due=TaskOffset(at=time(18)),
-    owner_role="service_advisor",
-    channel="phone",
-    title_en="Invite to the next service",
-    title_zh="定期保养邀约",
-    why_en="By its mileage or the calendar the car needs its next service",
-    why_zh="按里程或时间推算,车辆需要保养",
-)
+_LONGEST_MONTH_DAYS = 31
 
 
 class FollowUpPolicy(Policy):
     """What `decide` follows; the defaults are what ships."""
 
-    rules: tuple[TaskRule, ...] = (
-        DELIVERY_THANKS,
-        DELIVERY_SATISFACTION,
-        SERVICE_SATISFACTION,
-        NEXT_SERVICE,
-    )
+    rules: tuple[TaskRule, ...] = SHIPPED
     service_interval: ServiceInterval = ServiceInterval()
+    warranty: WarrantyTerm = WarrantyTerm()
+    replacement: ReplacementTerm = ReplacementTerm()
+    return_right: ReturnRight = ReturnRight()
+    low_answers: LowAnswers = LowAnswers()
     contact_gap_days: Days = 14
     """After a contact, or the opening of a reminding or selling conversation, no other of those
     opens for so long."""
@@ -112,10 +66,26 @@ class FollowUpPolicy(Policy):
         """The rules by the kind of their tasks."""
         return {rule.kind: rule for rule in self.rules}
 
+    def kinds_of(self, trigger: str) -> frozenset[str]:
+        """The kinds of the rules that count from it."""
+        return self._kinds.get(trigger, frozenset())
+
+    @cached_property
+    def _kinds(self) -> Mapping[str, frozenset[str]]:
+        """Trigger -> the kinds of its rules."""
+        return {
+            trigger: frozenset(rule.kind for rule in self.rules if rule.trigger == trigger)
+            for trigger in {rule.trigger for rule in self.rules}
+        }
+
     @cached_property
     def looked_at(self) -> Horizon:
         """The horizon; it reaches as far as a task could be recorded, or is remembered."""
         reach = max((rule.reach.days for rule in self.rules), default=0)
-        return self.horizon.at_least(
-            reach + self.service_interval.longest_days + self.remember_days
-        )
+        return self.horizon.at_least(reach + self._longest_term_days + self.remember_days)
+
+    @property
+    def _longest_term_days(self) -> int:
+        """From a document on to the day that a task is counted from."""
+        months = max(self.warranty.months, self.replacement.months, self.return_right.months)
+        return max(self.service_interval.longest_days, months * _LONGEST_MONTH_DAYS)

@@ -7,10 +7,11 @@ forgotten one says nothing, and of two readings alone that disagree neither does
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 MOST_KM_PER_DAY = 1_000
 TENFOLD = 10
@@ -22,6 +23,7 @@ LOOKED_AT = 50
 """How many readings of a car are compared, the last ones."""
 
 _DAY = timedelta(days=1)
+_A_CENTURY_DAYS = 36_525
 
 
 class OdometerReading(NamedTuple):
@@ -90,3 +92,17 @@ def _can_follow(earlier: OdometerReading, later: OdometerReading) -> bool:
         return False
     is_tenfold = earlier.km >= TENFOLD_FROM_KM and later.km >= TENFOLD * earlier.km
     return not is_tenfold or driven <= TENFOLD_KM_PER_DAY * days
+
+
+def day_of_km(
+    readings: Sequence[OdometerReading], km: int, *, apart: timedelta, zone: ZoneInfo
+) -> date | None:
+    """On which local day the odometer will show so much, by the sorted `readings`: at the earliest
+    on the day after the last of them that is believed. None where they do not say how far the car
+    is driven a day."""
+    pace = km_per_day(readings, apart)
+    if pace is None:
+        return None
+    last = believed(readings[-LOOKED_AT:])[-1]
+    days = max(1, round((km - last.km) / pace))
+    return last.at.astimezone(zone).date() + timedelta(days=min(days, _A_CENTURY_DAYS))

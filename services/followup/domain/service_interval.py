@@ -13,7 +13,9 @@ class ServiceInterval(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     first_km: Annotated[int, Field(gt=0)] = 5_000
-    """From the delivery to the first service."""
+    """From the delivery of a new car to its first service, at most."""
+    first_days: Days = 90
+    """The same in days: what comes first counts."""
     km: Annotated[int, Field(gt=0)] = 10_000
     """From one service to the next."""
     days: Days = 180

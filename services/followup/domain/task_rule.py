@@ -1,16 +1,24 @@
 """A rule of followup as data: what a task is counted from, when it opens and is due, for whom."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from string import Formatter
 from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticKnownError
 
-from services.followup.domain.contacts import Closer
+from services.followup.domain.occasion import Closer
 from services.followup.domain.offsets import TaskOffset
 from services.followup.domain.rules import TRIGGERS
 from shared.contracts.feed_parts import Channel
@@ -35,29 +43,29 @@ def _known_trigger(name: str) -> str:
     return name
 
 
-def _with_known_placeholders(words: str) -> str:
-    known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+def _check_placeholders(words: str, names: Iterable[str]) -> None:
+    """Raises ValueError where there is something else in braces."""
+    names = tuple(names)
+    known = ", ".join(f"{{{name}}}" for name in names)
     try:
         parts = [*Formatter().parse(words)]
     except ValueError:
         raise ValueError(f"a brace without its other one; there are {known}") from None
     for _, name, spec, conversion in parts:
-        if name is not None and (name not in PLACEHOLDERS or spec or conversion):
+        if name is not None and (name not in names or spec or conversion):
             raise ValueError(f"in braces there is one of {known}, and no more")
-    return words
 
 
 Trigger = Annotated[
     str, AfterValidator(_known_trigger), Field(json_schema_extra={"enum": [*TRIGGERS]})
 ]
 """What a task is counted from: one of the table in `rules`."""
-TaskWords = Annotated[Words, AfterValidator(_with_known_placeholders)]
-"""Why there is a task, with placeholders such as `{day}`."""
 
 
-ContactKind = Literal["owed", "reminding", "selling"]
+ContactKind = Literal["owed", "reminding", "selling", "internal"]
 """Owed to the customer whatever else there is; reminding and selling come once in a while, and
-selling is silent while a complaint is open."""
+selling is silent while a complaint is open. Internal is between colleagues: nobody is contacted, so
+that nothing a customer refuses bears on it."""
 Depth = Literal["brief", "usual", "thorough"]
 """How much of a conversation it is worth."""
 Priority = Annotated[int, Field(ge=1, le=9)]
@@ -72,6 +80,16 @@ class ForGrade(BaseModel):
     priority: Priority | None = None
     depth: Depth | None = None
     channel: Channel | None = None
+    opens: TaskOffset | None = None
+    due: TaskOffset | None = None
+
+
+def _due_first(opens: TaskOffset, due: TaskOffset) -> bool:
+    """Offsets at a local time depend on the hour they are counted from: whether it is wrong for
+    every one."""
+    hours = (datetime(2025, 1, 1, hour, tzinfo=UTC) for hour in range(24))
+    utc = ZoneInfo("UTC")
+    return all(opens.after(hour, utc) > due.after(hour, utc) for hour in hours)
 
 
 class TaskRule(BaseModel):
@@ -88,13 +106,17 @@ class TaskRule(BaseModel):
     channel: Channel
     title_en: Words
     title_zh: Words
-    why_en: TaskWords = "A rule of the group's own policy asks for it"
-    why_zh: TaskWords = "按集团自定规则安排"
+    why_en: Words = "A rule of the group's own policy asks for it"
+    why_zh: Words = "按集团自定规则安排"
+    """Why there is a task, with placeholders such as `{day}`."""
     closed_by: tuple[Closer, ...] | None = None
     """What closes it besides an outcome; None: as is usual for what it is counted from."""
     contact: ContactKind = "owed"
     urgent: bool = False
-    """Never held back, and a conversation of its own."""
+    """Never held back, not even until the dealer opens, and a conversation of its own."""
+    despite_refusal: bool = False
+    """Not stopped by a do-not-contact, as it answers what the customer asked for; by a channel that
+    they have not opted out of."""
     instead: tuple[Channel, ...] = ()
     """The channels to fall back to, where the customer refuses the first, in order."""
     priority: Priority = 5
@@ -105,23 +127,43 @@ class TaskRule(BaseModel):
     counts_as_contact: bool = True
     """Whether the customer was contacted once it is done, so that others wait."""
     hint_en: Words = ""
-    """What to say, or ask."""
+    """What to say, or ask; with placeholders, too."""
     hint_zh: Words = ""
+
+    @field_validator("why_en", "why_zh", "hint_en", "hint_zh")
+    @classmethod
+    def _with_known_placeholders(cls, words: str, validated: ValidationInfo) -> str:
+        trigger = TRIGGERS.get(validated.data.get("trigger", ""))
+        if trigger is not None:
+            _check_placeholders(words, (*PLACEHOLDERS, *trigger.SAYS))
+        return words
+
+    @field_validator("closed_by")
+    @classmethod
+    def _closed_by_what_can(
+        cls, named: tuple[Closer, ...] | None, validated: ValidationInfo
+    ) -> tuple[Closer, ...] | None:
+        trigger = TRIGGERS.get(validated.data.get("trigger", ""))
+        for closer in named or ():
+            if trigger is not None and closer not in trigger.CLOSERS:
+                possible = ", ".join(trigger.CLOSERS) or "nothing but its outcome"
+                raise ValueError(f"a task of this trigger is not closed by {closer}; by {possible}")
+        return named
 
     @model_validator(mode="after")
     def _opens_before_it_is_due(self) -> "TaskRule":
-        """Offsets at a local time depend on the hour they are counted from: refused is what is
-        wrong for every one."""
-        hours = (datetime(2025, 1, 1, hour, tzinfo=UTC) for hour in range(24))
-        utc = ZoneInfo("UTC")
-        if all(self.opens.after(hour, utc) > self.due.after(hour, utc) for hour in hours):
+        if _due_first(self.opens, self.due):
             raise ValueError("due lies before opens")
+        for grade in self.for_grade:
+            if _due_first(*self.times_for(grade)):
+                raise ValueError(f"due lies before opens for grade {grade}")
         return self
 
     @cached_property
     def reach(self) -> timedelta:
         """At least as long as from what it is counted from to the due time."""
-        return timedelta(days=self.due.days + 2, hours=self.due.hours)
+        dues = [self.due, *(each.due for each in self.for_grade.values() if each.due is not None)]
+        return max(timedelta(days=due.days + 2, hours=due.hours) for due in dues)
 
     def channels(self, grade: Grade | None) -> tuple[Channel, ...]:
         """The ways to contact a customer of that grade, the first that is not refused counts."""
@@ -138,6 +180,13 @@ class TaskRule(BaseModel):
         """How much of a conversation it is worth."""
         treated = self.for_grade.get(grade) if grade is not None else None
         return treated.depth if treated is not None and treated.depth else self.depth
+
+    def times_for(self, grade: Grade | None) -> tuple[TaskOffset, TaskOffset]:
+        """How long after what it is counted from it opens, and is due."""
+        treated = self.for_grade.get(grade) if grade is not None else None
+        if treated is None:
+            return self.opens, self.due
+        return treated.opens or self.opens, treated.due or self.due
 
     @property
     def closers(self) -> tuple[Closer, ...]:

@@ -11,14 +11,14 @@ from shared.contracts.http.followup import Attempt, TaskAssignment
 from shared.contracts.subjects import TaskSubject
 
 
-class Reported(NamedTuple):
+class SaidOfTasks(NamedTuple):
     """By task id."""
 
     outcomes: Mapping[str, Sequence[Outcome]]
     assignments: Mapping[str, Sequence[Assignment]]
 
 
-def reported(facts: FollowUpFacts) -> Reported:
+def reported(facts: FollowUpFacts) -> SaidOfTasks:
     """What staff reported of the customer's tasks."""
     outcomes: dict[str, list[Outcome]] = {}
     assignments: dict[str, list[Assignment]] = {}
@@ -27,10 +27,10 @@ def reported(facts: FollowUpFacts) -> Reported:
             outcomes.setdefault(known.task_id, []).append(known)
         elif isinstance(known, Assignment):
             assignments.setdefault(known.task_id, []).append(known)
-    return Reported(outcomes, assignments)
+    return SaidOfTasks(outcomes, assignments)
 
 
-def attempts_at(task: TaskChanged, about: str, said: Reported) -> tuple[Attempt, ...]:
+def attempts_at(task: TaskChanged, about: str, said: SaidOfTasks) -> tuple[Attempt, ...]:
     """In the order of time."""
     outcomes = (each for name in _names(task, about) for each in said.outcomes.get(name, ()))
     return tuple(
@@ -45,7 +45,7 @@ def attempts_at(task: TaskChanged, about: str, said: Reported) -> tuple[Attempt,
     )
 
 
-def assignments_of(task: TaskChanged, about: str, said: Reported) -> tuple[TaskAssignment, ...]:
+def assignments_of(task: TaskChanged, about: str, said: SaidOfTasks) -> tuple[TaskAssignment, ...]:
     """In the order of time."""
     names = _names(task, about)
     assignments = in_time(each for name in names for each in said.assignments.get(name, ()))

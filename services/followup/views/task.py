@@ -1,5 +1,6 @@
 """One task as it stands, with what came of it and why it is there. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -77,7 +78,7 @@ def _filled(words: str, task: TaskChanged, document: object, *, car: str) -> str
         "due": task.due_at.astimezone(zone).date().isoformat(),
     }
     assert values.keys() == PLACEHOLDERS.keys()
-    return words.format_map(values)
+    return words.format_map(defaultdict(lambda: "–", values))
 
 
 def _happened(document: Delivery | RepairOrder) -> datetime:

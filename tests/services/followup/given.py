@@ -1,5 +1,6 @@
 """Words to tell a customer's story in: what intake would report of it, and the tasks then."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,12 +25,13 @@ from shared.contracts.scoring import NextVisit, ScoreChanged, ScoreWithdrawn
 from shared.contracts.subjects import ABOUT_THE_SCORE
 from shared.contracts.values import Bilingual
 from shared.testing.deciders import DeciderSpec
+from tests.services.followup.four_rules import FOUR_RULES
 
 DEALER = "sunrise/pudong"
 CUSTOMER = f"{DEALER}/cdk/C1"
 CAR = "LSVAU2180N2183294"
-POLICY = FollowUpPolicy()
-DECIDER = decider(FollowUpSettings())
+POLICY = FollowUpPolicy(rules=FOUR_RULES)
+DECIDER = replace(decider(FollowUpSettings()), policy=POLICY)
 ZONE = "Asia/Shanghai"
 
 

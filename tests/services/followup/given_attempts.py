@@ -8,8 +8,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.attempts import Attempts, attempted
+from services.followup.domain.closings import Ending
 from services.followup.domain.documents import Assignment, Outcome
-from services.followup.domain.follow_ups import Ending
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.wrong_numbers import WrongNumber, wrong_numbers
 from shared.contracts.feed_parts import Channel, TaskResult
@@ -98,7 +98,7 @@ class Talk:
     def wrong(self) -> Sequence[WrongNumber]:
         """The numbers that are known to be wrong."""
         own = {f"O{number}": outcome for number, outcome in enumerate(self.outcomes)}
-        return wrong_numbers(CUSTOMER, {**own, **self.elsewhere}, corrections=("data_correction",))
+        return found_wrong({**own, **self.elsewhere}, self.policy)
 
     def seen(self, now: datetime) -> Attempts:
         """As it stands then."""
@@ -130,6 +130,13 @@ def talk(
         refusals=[each for each in what if isinstance(each, Refusal)],
         ways=ways,
     )
+
+
+def found_wrong(
+    outcomes: Mapping[str, Outcome], policy: FollowUpPolicy = POLICY
+) -> Sequence[WrongNumber]:
+    """The numbers of the customer's that are wrong, by these outcomes."""
+    return wrong_numbers(CUSTOMER, outcomes, corrections=("data_correction",), retry=policy.retry)
 
 
 def next_attempt(stand: Attempts) -> str:

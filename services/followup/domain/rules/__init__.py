@@ -1,16 +1,34 @@
 """The triggers of follow-up tasks, one a file: what a rule of the policy may count from.
 
 A new rule of one of these is a few lines of a policy file. A new trigger is a file that finds its
-occasions in the customer's contacts, its line here, and its test.
+occasions in the customer's history, its line here, and its test.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from services.followup.domain.contacts import Closer, Contact, Occasion
+from services.followup.domain.history import History
 from services.followup.domain.measures import TaskMeasures
-from services.followup.domain.rules import closing, delivery, predicted_service
+from services.followup.domain.occasion import Closer, Occasion
+from services.followup.domain.rules import (
+    closing,
+    declined_work,
+    delivery,
+    first_service,
+    inspection_day,
+    insurance_expiry,
+    last_contact,
+    lost,
+    low_answer,
+    ownership,
+    predicted_service,
+    referred_purchase,
+    resolution,
+    return_right,
+    warranty_end,
+    wrong_number,
+)
 
 
 class TaskTrigger(Protocol):
@@ -22,20 +40,49 @@ class TaskTrigger(Protocol):
         ...
 
     @property
+    def FROM(self) -> Sequence[str]:  # noqa: N802
+        """The fields of a history that it finds its occasions in: where they are all empty it has
+        none, and is not asked."""
+        ...
+
+    @property
     def CLOSED_BY(self) -> tuple[Closer, ...]:  # noqa: N802
         """What closes its tasks where their rule does not say."""
         ...
 
+    @property
+    def CLOSERS(self) -> tuple[Closer, ...]:  # noqa: N802
+        """What a rule may name besides what any rule may: its occasions bring these closings."""
+        ...
+
+    @property
+    def SAYS(self) -> Mapping[str, str]:  # noqa: N802
+        """The placeholders that only its tasks have -> what stands there then."""
+        ...
+
     def occasions(
-        self, contacts: Sequence[Contact], measures: TaskMeasures, after: datetime
+        self, history: History, measures: TaskMeasures, after: datetime
     ) -> Iterator[Occasion]:
-        """Every instant that tasks are counted from, but for some before `after`; `contacts` are
-        all of the customer's, in the order of time."""
+        """Every instant that tasks are counted from, each document once, but for some before
+        `after`; what closes each stands on it."""
         ...
 
 
 TRIGGERS: Mapping[str, TaskTrigger] = {
     "delivery": delivery,
     "closing": closing,
+    "first_service": first_service,
     "predicted_service": predicted_service,
+    "declined_work": declined_work,
+    "insurance_expiry": insurance_expiry,
+    "inspection_day": inspection_day,
+    "warranty_end": warranty_end,
+    "ownership": ownership,
+    "resolution": resolution,
+    "low_answer": low_answer,
+    "return_right": return_right,
+    "last_contact": last_contact,
+    "lost": lost,
+    "referred_purchase": referred_purchase,
+    "wrong_number": wrong_number,
 }

@@ -1,34 +1,39 @@
 """Tasks counted from the day on which a car is expected to need its next service."""
 
 from bisect import insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from services.followup.domain.contacts import Closer, Contact, Occasion, by_car
-from services.followup.domain.documents import Delivery
+from services.followup.domain.contacts import Contact
+from services.followup.domain.documents import RepairOrder
+from services.followup.domain.history import History
 from services.followup.domain.measures import TaskMeasures
+from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion
 from services.followup.domain.offsets import days_after
 from services.followup.domain.readings import OdometerReading, km_per_day
 from services.followup.domain.service_interval import ServiceInterval
 
 COUNTED_FROM = "predicted day"
-CLOSED_BY: tuple[Closer, ...] = ("visit",)
+FROM = ("contacts",)
+CLOSED_BY: tuple[Closer, ...] = ("service",)
+CLOSERS: tuple[Closer, ...] = OF_A_CAR
+SAYS: Mapping[str, str] = {}
 
 
-def occasions(
-    contacts: Sequence[Contact], measures: TaskMeasures, after: datetime
-) -> Iterator[Occasion]:
-    """One per delivery and closed order of a car, by what its odometer showed until then."""
+def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+    """One per delivery and closed order of a car, by what its odometer showed until then; not of
+    an order that was no service."""
     interval = measures.service_interval
     after -= timedelta(days=interval.longest_days)
-    for car in by_car(contacts).values():
+    for car in history.cars.values():
         readings: list[OdometerReading] = []
         for contact in car:
             if contact.known.km is not None:
                 insort(readings, OdometerReading(contact.began_at, contact.known.km))
+            if isinstance(contact.known, RepairOrder) and not contact.known.serviced:
+                continue
             if contact.at is not None and contact.at >= after:
-                yield Occasion(contact, _next_service(contact, contact.at, readings, interval))
+                yield contact.occasion(_next_service(contact, contact.at, readings, interval))
 
 
 def _next_service(
@@ -36,13 +41,11 @@ def _next_service(
 ) -> datetime:
     """When scoring expects it; else when the car will have done the interval's kilometres; else
     after the usual days."""
-    zone = ZoneInfo(contact.known.timezone)
     if contact.expected_on is not None:
-        days = (contact.expected_on - at.astimezone(zone).date()).days
-        return days_after(at, interval.within_limits(days), zone)
+        days = (contact.expected_on - at.astimezone(contact.zone).date()).days
+        return days_after(at, interval.within_limits(days), contact.zone)
     pace = km_per_day(until_then, timedelta(days=interval.readings_apart_days))
     if pace is None:
-        return days_after(at, interval.days, zone)
-    km = interval.first_km if isinstance(contact.known, Delivery) else interval.km
-    days = round(km / pace)
-    return days_after(at, interval.within_limits(days), zone)
+        return days_after(at, interval.days, contact.zone)
+    days = round(interval.km / pace)
+    return days_after(at, interval.within_limits(days), contact.zone)

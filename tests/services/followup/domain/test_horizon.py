@@ -11,10 +11,12 @@ from services.followup.domain.decide import condense
 from services.followup.domain.facts import CONTACT, FollowUpFacts, join
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.service_interval import ServiceInterval
+from services.followup.domain.terms import ReplacementTerm, ReturnRight, WarrantyTerm
 from shared.contracts.envelope import Event
 from shared.decider.digests import PAST, Horizon
 from tests.invariants import DeciderInvariants, calls_for_one_more
 from tests.invariants.life import Life
+from tests.services.followup.four_rules import FOUR_RULES
 from tests.services.followup.given import (
     CUSTOMER,
     DECIDER,
@@ -179,7 +181,15 @@ class TestBeyondTheHorizon:
         story.when("2025-01-12").then()
 
     def test_the_horizon_reaches_as_far_as_a_task_is_remembered(self) -> None:
-        assert FollowUpPolicy(horizon=Horizon(days=1)).looked_at.days == 9 + 365 + 180
+        assert FollowUpPolicy(horizon=Horizon(days=1)).looked_at.days == 196 + 36 * 31 + 180
+        few = FollowUpPolicy(
+            rules=FOUR_RULES,
+            warranty=WarrantyTerm(months=1),
+            replacement=ReplacementTerm(months=1),
+            return_right=ReturnRight(months=1),
+            horizon=Horizon(days=1),
+        )
+        assert few.looked_at.days == 9 + 365 + 180
         assert FollowUpPolicy().looked_at.days == 3653
 
 

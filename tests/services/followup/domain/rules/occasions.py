@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.followup.domain.contacts import contacts_of
 from services.followup.domain.facts import FollowUpFacts, join
+from services.followup.domain.history import history_of
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules import TRIGGERS
 from shared.contracts.envelope import Event
@@ -14,8 +14,8 @@ def occasions_of(
     trigger: str, *events: Event[Any], after: str = "1990-01-01", policy: FollowUpPolicy = POLICY
 ) -> list[tuple[str, str]]:
     """The number of the document, and the instant in Shanghai that tasks are counted from."""
-    contacts = contacts_of(join(FollowUpFacts(), events))
+    history = history_of(join(FollowUpFacts(), events))
     return [
-        (occasion.contact.document_id.rsplit("/", 1)[1], local(occasion.at))
-        for occasion in TRIGGERS[trigger].occasions(contacts, policy, at(after))
+        (occasion.document_id.rsplit("/", 1)[1], local(occasion.at))
+        for occasion in TRIGGERS[trigger].occasions(history, policy, at(after))
     ]

@@ -17,8 +17,8 @@ def test_with_readings_it_is_when_the_kilometres_are_done() -> None:
     assert occasions_of("predicted_service", *orders)[1] == ("R2", "2025-07-29 17:00")
 
 
-def test_after_a_delivery_the_first_interval_counts() -> None:
-    policy = FollowUpPolicy(service_interval=ServiceInterval(first_km=1_000))
+def test_after_a_delivery_the_usual_interval_counts_as_the_first_service_is_another_task() -> None:
+    policy = FollowUpPolicy(service_interval=ServiceInterval(first_km=500, km=1_000))
     story = (visit("2024-10-02", km=1_000), delivery("2025-01-10", km=2_000))
     given = occasions_of("predicted_service", *story, policy=policy)
     assert given[1] == ("D1", "2025-04-20 17:00")

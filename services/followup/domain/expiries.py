@@ -1,0 +1,69 @@
+"""Until which day something of a car holds, by what its documents say one after another. Pure.
+
+The newest word counts. One that differs by less than two months corrects the one before; one that
+is later still is a renewal, and one that is earlier is out of date.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from services.followup.domain.contacts import Contact
+from services.followup.domain.documents import Delivery, RepairOrder
+from services.followup.domain.history import History
+from services.followup.domain.occasion import Closing, Occasion
+from services.followup.domain.offsets import morning_of
+
+CORRECTED_WITHIN = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """What holds until a day."""
+
+    until: date
+    first: Contact
+    """The document that named it first: it gives the task its name."""
+    newest: Contact
+
+
+def expiring(
+    history: History, until: Callable[[Delivery | RepairOrder], date | None], after: datetime
+) -> Iterator[Occasion]:
+    """One per car and term, counted from the morning of its last day; `renewal` closes it when a
+    document of the car names a later one."""
+    cars = [*history.cars.values()]
+    cars += [(contact,) for contact in history.contacts if contact.known.vin is None]
+    for car in cars:
+        current: _Term | None = None
+        for contact in car:
+            day = until(contact.known)
+            if day is None or _is_undone(contact):
+                continue
+            if current is None:
+                current = _Term(day, contact, contact)
+            elif abs(day - current.until) <= CORRECTED_WITHIN:
+                current = replace(current, until=day, newest=contact)
+            elif day > current.until:
+                yield from _occasion(current, after, renewed_at=_known_at(contact))
+                current = _Term(day, contact, contact)
+        if current is not None:
+            yield from _occasion(current, after, renewed_at=None)
+
+
+def _is_undone(contact: Contact) -> bool:
+    return isinstance(contact.known, Delivery) and contact.known.undone_at is not None
+
+
+def _known_at(contact: Contact) -> datetime:
+    return contact.at or contact.began_at
+
+
+def _occasion(term: _Term, after: datetime, *, renewed_at: datetime | None) -> Iterator[Occasion]:
+    at = morning_of(term.until, term.first.zone)
+    if at < after:
+        return
+    renewal = () if renewed_at is None else (Closing("renewal", renewed_at, "done", "renewal"),)
+    yield term.first.occasion(at)._replace(
+        known_at=_known_at(term.first), endings=renewal, said={"until": term.until.isoformat()}
+    )

@@ -1,0 +1,212 @@
+"""What a customer did, each kind in the order of time: where triggers find occasions. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from services.followup.domain.contacts import SALE_UNDONE, Contact, by_car, came_next, contacts_of
+from services.followup.domain.documents import (
+    AnsweredSurvey,
+    CarGone,
+    CaseStands,
+    Delivery,
+    Outcome,
+    ReferralBought,
+    Scored,
+)
+from services.followup.domain.facts import FollowUpFacts
+from services.followup.domain.occasion import Closing, Occasion
+from shared.contracts.scoring import Grade
+
+_LONG_AGO = datetime(1950, 1, 1, tzinfo=UTC)
+_UTC = ZoneInfo("UTC")
+
+
+class Complaint(NamedTuple):
+    """A case of the customer's, and how it stands."""
+
+    document_id: str
+    case: CaseStands
+
+
+class Answer(NamedTuple):
+    """A survey that the customer answered."""
+
+    document_id: str
+    survey: AnsweredSurvey
+
+
+class Tried(NamedTuple):
+    """What came of an attempt at a task."""
+
+    document_id: str
+    outcome: Outcome
+
+
+class Referred(NamedTuple):
+    """Somebody whom the customer referred bought a car."""
+
+    document_id: str
+    purchase: ReferralBought
+
+
+class Parting(NamedTuple):
+    """A car was this customer's no longer from then on."""
+
+    at: datetime
+    because: str
+
+
+@dataclass(frozen=True)
+class History:
+    """One customer's, each list in the order of time; of one instant in that of the ids."""
+
+    customer_key: str = ""
+    contacts: Sequence[Contact] = ()
+    """Cars handed over or brought in."""
+    complaints: Sequence[Complaint] = ()
+    answers: Sequence[Answer] = ()
+    attempts: Sequence[Tried] = ()
+    referred: Sequence[Referred] = ()
+    score: Scored | None = None
+    score_id: str = ""
+    gone: Sequence[CarGone] = ()
+    no_contacts: frozenset[str] = field(default=frozenset())
+    """The ids of the tasks in which the customer is not contacted, though they are done."""
+
+    @cached_property
+    def cars(self) -> Mapping[str, Sequence[Contact]]:
+        """VIN -> the contacts with that car, in their order."""
+        return by_car(self.contacts)
+
+    @cached_property
+    def came_next(self) -> Mapping[str, datetime]:
+        """Document id of a contact -> when its car came in again, or was handed over."""
+        return came_next(self.contacts)
+
+    @cached_property
+    def served_next(self) -> Mapping[str, datetime]:
+        """The same, of orders that were not all internal work, and of cars handed over."""
+        return came_next(self.contacts, for_service=True)
+
+    @cached_property
+    def partings(self) -> Mapping[str, Sequence[Parting]]:
+        """VIN -> when that car was the customer's no longer, in order."""
+        found: dict[str, list[Parting]] = {}
+        for end in self.gone:
+            because = "car traded in" if end.traded_in else "car sold on"
+            found.setdefault(end.vin, []).append(Parting(end.at.astimezone(UTC), because))
+        for vin, car in self.cars.items():
+            for undone_at in _handed_back(car):
+                found.setdefault(vin, []).append(Parting(undone_at, SALE_UNDONE))
+        for partings in found.values():
+            partings.sort()
+        return found
+
+    @cached_property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """Document id -> what came of an attempt."""
+        return {tried.document_id: tried.outcome for tried in self.attempts}
+
+    def answered(self, survey: Literal["ssi", "csi"], occasion: Occasion) -> tuple[Closing, ...]:
+        """The first answer to such a survey after what it asks about, unless it names another."""
+        for answer in self.answers:
+            said, at = answer.survey, answer.survey.at.astimezone(UTC)
+            if (
+                said.survey == survey
+                and at > occasion.known_at
+                and said.about in ("", occasion.document_id)
+            ):
+                return (Closing("survey", at, "done", "survey answered"),)
+        return ()
+
+    def without_a_car_from(self, moment: datetime) -> tuple[Closing, ...]:
+        """When the last car goes that they have had here, if it has, and not before `moment`."""
+        last = self._last_parting
+        if last is None or last.at < moment:
+            return ()
+        return (Closing(None, last.at, "cancelled", last.because),)
+
+    @cached_property
+    def _last_parting(self) -> Parting | None:
+        if not self.partings:
+            return None
+        last: Parting | None = None
+        for vin, car in self.cars.items():
+            partings = self.partings.get(vin)
+            if not partings or partings[-1].at < _handed_over_at(car):
+                return None
+            last = partings[-1] if last is None else max(last, partings[-1])
+        return last
+
+    @property
+    def grade(self) -> Grade | None:
+        """The customer's, where scoring has said it."""
+        return self.score.grade if self.score is not None else None
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The dealer's, as the newest contact says; UTC where there is none."""
+        return ZoneInfo(self.contacts[-1].known.timezone) if self.contacts else _UTC
+
+
+def _handed_over_at(car: Sequence[Contact]) -> datetime:
+    """When the car was handed over last, of sales that stand; long ago where it never was."""
+    standing = [
+        contact.began_at
+        for contact in car
+        if isinstance(contact.known, Delivery) and contact.known.undone_at is None
+    ]
+    return max(standing, default=_LONG_AGO)
+
+
+def _handed_back(car: Sequence[Contact]) -> Iterator[datetime]:
+    """When the sale of a car was undone, unless it was theirs by another sale that stood then."""
+    deliveries = [contact.known for contact in car if isinstance(contact.known, Delivery)]
+    for delivery in deliveries:
+        undone_at = delivery.undone_at
+        if undone_at is None:
+            continue
+        if not any(
+            other.at <= undone_at and (other.undone_at is None or other.undone_at > undone_at)
+            for other in deliveries
+        ):
+            yield undone_at.astimezone(UTC)
+
+
+def history_of(facts: FollowUpFacts) -> History:
+    """What the documents say of the customer."""
+    complaints: list[Complaint] = []
+    answers: list[Answer] = []
+    attempts: list[Tried] = []
+    referred: list[Referred] = []
+    gone: list[CarGone] = []
+    score, score_id = None, ""
+    for key, known in facts.documents.items():
+        match known:
+            case CaseStands():
+                complaints.append(Complaint(key, known))
+            case AnsweredSurvey():
+                answers.append(Answer(key, known))
+            case Outcome():
+                attempts.append(Tried(key, known))
+            case ReferralBought():
+                referred.append(Referred(key, known))
+            case CarGone():
+                gone.append(known)
+            case Scored():
+                score, score_id = known, key
+    return History(
+        customer_key=facts.customer_key,
+        contacts=contacts_of(facts),
+        complaints=sorted(complaints, key=lambda entry: (entry.case.at, entry.document_id)),
+        answers=sorted(answers, key=lambda entry: (entry.survey.at, entry.document_id)),
+        attempts=sorted(attempts, key=lambda entry: (entry.outcome.at, entry.document_id)),
+        referred=sorted(referred, key=lambda entry: (entry.purchase.at, entry.document_id)),
+        score=score,
+        score_id=score_id,
+        gone=sorted(gone, key=lambda end: (end.at, end.vin)),
+    )

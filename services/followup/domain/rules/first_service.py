@@ -1,0 +1,56 @@
+"""Tasks counted from the day on which a new car is expected to need its first service."""
+
+from bisect import insort
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from services.followup.domain.contacts import Contact
+from services.followup.domain.documents import Delivery
+from services.followup.domain.history import History
+from services.followup.domain.measures import TaskMeasures
+from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion
+from services.followup.domain.offsets import days_after
+from services.followup.domain.readings import OdometerReading, day_of_km
+from services.followup.domain.service_interval import ServiceInterval
+
+COUNTED_FROM = "predicted day"
+FROM = ("contacts",)
+CLOSED_BY: tuple[Closer, ...] = ("service",)
+CLOSERS: tuple[Closer, ...] = OF_A_CAR
+SAYS: Mapping[str, str] = {"km": "the kilometres from the delivery to the first service"}
+
+
+def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+    """One per new car handed over: so many days later, or earlier when it will have been driven so
+    far, by what its odometer showed until then."""
+    interval = measures.service_interval
+    after -= timedelta(days=interval.first_days)
+    for contact in history.contacts:
+        known = contact.known
+        if not isinstance(known, Delivery) or known.used or contact.began_at < after:
+            continue
+        car = history.cars.get(known.vin, ()) if known.vin is not None else ()
+        at, known_at = _first_service(contact, car, interval)
+        said = {"km": str(interval.first_km)}
+        yield contact.occasion(at)._replace(known_at=known_at, said=said)
+
+
+def _first_service(
+    delivery: Contact, car: Sequence[Contact], interval: ServiceInterval
+) -> tuple[datetime, datetime]:
+    """When it is expected, and since when that is known."""
+    days, known_at = interval.first_days, delivery.began_at
+    delivered_on = delivery.began_at.astimezone(delivery.zone).date()
+    first_km = (delivery.known.km or 0) + interval.first_km
+    readings: list[OdometerReading] = []
+    for contact in car:
+        if contact.known.km is None:
+            continue
+        insort(readings, OdometerReading(contact.began_at, contact.known.km))
+        if not timedelta() < contact.began_at - delivery.began_at < timedelta(days=days):
+            continue
+        apart = timedelta(days=interval.readings_apart_days)
+        on = day_of_km(readings, first_km, apart=apart, zone=delivery.zone)
+        if on is not None and (on - delivered_on).days < days:
+            days, known_at = (on - delivered_on).days, contact.began_at
+    return days_after(delivery.began_at, days, delivery.zone), known_at

@@ -1,0 +1,33 @@
+"""Tasks counted from the instant at which scoring says that the customer is lost."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from services.followup.domain.history import History
+from services.followup.domain.measures import TaskMeasures
+from services.followup.domain.occasion import Closer, Closing, Occasion
+from shared.contracts.values import instant_text
+
+COUNTED_FROM = "day on which the risk becomes lost"
+FROM = ("score",)
+CLOSED_BY: tuple[Closer, ...] = ("visit",)
+CLOSERS: tuple[Closer, ...] = ("visit",)
+SAYS: Mapping[str, str] = {}
+
+
+def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+    """One each time that the customer is lost; any car of theirs that comes in, or is handed over,
+    is a visit."""
+    score = history.score
+    if score is None or score.risk != "lost" or score.risk_since is None:
+        return
+    since = score.risk_since.astimezone(UTC)
+    later = [contact.began_at for contact in history.contacts if contact.began_at > since]
+    visit = (Closing("visit", min(later), "done", "visit"),) if later else ()
+    yield Occasion(
+        document_id=f"{history.score_id}/{instant_text(since)}",
+        at=since,
+        known_at=since,
+        zone=history.zone,
+        endings=(*visit, *history.without_a_car_from(since)),
+    )
