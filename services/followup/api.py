@@ -1,41 +1,213 @@
-"""Followup's read endpoints: a customer's tasks and why, and a dealer's open tasks."""
+"""Followup's read endpoints: a customer's plan, and a dealer's tasks to do in lists, by day, in
+numbers and as a calendar."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
+from services.followup.adapters.calendars import calendar_response
+from services.followup.adapters.parameters import (
+    AS_A_CALENDAR,
+    CALENDAR_LIMIT,
+    DEFAULT_LIMIT,
+    TABLE_LIMIT,
+    After,
+    AsComponent,
+    CalendarLang,
+    DueBefore,
+    IfNoneMatch,
+    IsOverdue,
+    ListLimit,
+    OfDay,
+    OfGrade,
+    OfKind,
+    OfPerson,
+    OfRole,
+    OfStatus,
+    People,
+)
+from services.followup.adapters.reading import (
+    known_customer,
+    rules_of,
+    tasks_listed,
+    tasks_of_a_day,
+)
 from services.followup.domain.facts import FollowUpFacts
+from services.followup.views.asked import asked_day, asked_due_before, check_worker
+from services.followup.views.calendar import calendar_of
 from services.followup.views.customer import customer_tasks
-from services.followup.views.dealer import dealer_tasks
-from shared.contracts.http.followup import CustomerTasks, DealerTasks
-from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
-from shared.platform.problems import Refusal, undecided, unknown
-from shared.runtime import Reader, customer_snapshot, known_dealer
+from services.followup.views.day_list import AskedDay
+from services.followup.views.tables import counts_csv, day_csv, tasks_csv
+from services.followup.views.task_counts import AskedCounts, counted_tasks
+from services.followup.views.work_list import AskedTasks, asked_status
+from shared.contracts.http.followup import CustomerTasks
+from shared.contracts.http.followup_lists import DayOfTasks, DealerTasks, TaskCounts
+from shared.dealers.dealer import Dealers
+from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey
+from shared.platform.problems import refusing, wrongly_asked
+from shared.platform.tables import AS_A_TABLE, AskedTable, with_next
+from shared.runtime import PAGE_LIMIT, Reader, known_dealer
 from shared.time.clock import TimeSource
 
 
-def routes(reader: Reader[FollowUpFacts], clock: TimeSource) -> APIRouter:
-    """The endpoints, answered from `reader`."""
+def routes(reader: Reader[FollowUpFacts], clock: TimeSource, *, dealers: Dealers) -> APIRouter:
+    """The endpoints, answered from `reader`; days are those of the dealers' zones."""
     router = APIRouter(prefix="/v1", tags=["tasks"])
+    _route_of_a_customer(router, reader, clock)
+    _route_of_the_list(router, reader, clock, dealers)
+    _route_of_counts(router, reader, clock, dealers)
+    _route_of_a_day(router, reader, clock, dealers)
+    _route_of_the_calendar(router, reader, clock)
+    return router
 
+
+def _route_of_a_customer(
+    router: APIRouter, reader: Reader[FollowUpFacts], clock: TimeSource
+) -> None:
     @router.get(
         "/customers/{key:path}",
         summary="A customer's tasks, and why",
         responses=OF_A_CUSTOMER,
     )
     async def customer(key: CustomerKey) -> CustomerTasks:
-        snapshot = await customer_snapshot(reader, key)
-        if snapshot is None:
-            raise Refusal(unknown("nothing is known of such a customer"))
-        if snapshot.undecided_because is not None:
-            raise Refusal(undecided(f"no tasks at present: {snapshot.undecided_because}"))
+        snapshot = await known_customer(reader, key)
         return customer_tasks(snapshot, reader.policy, clock.now())
 
+
+def _route_of_the_list(
+    router: APIRouter, reader: Reader[FollowUpFacts], clock: TimeSource, dealers: Dealers
+) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/tasks",
-        summary="A dealer's open tasks, by customer",
-        responses=OF_A_DEALER,
+        summary="A dealer's tasks to do, by due time and priority",
+        response_model=DealerTasks,
+        responses={**AS_A_TABLE, **OF_A_DEALER},
     )
-    async def tasks(group: str, dealer: str, after: str = "", limit: Limit = 100) -> DealerTasks:
-        page = await reader.page(known_dealer(reader, group, dealer), after=after, limit=limit)
-        return dealer_tasks(page, reader.policy, clock.now(), limit=limit)
+    async def tasks(
+        request: Request,
+        group: str,
+        dealer: str,
+        *,
+        role: OfRole = None,
+        person: OfPerson = None,
+        kind: OfKind = None,
+        grade: OfGrade = None,
+        due_before: DueBefore = None,
+        overdue: IsOverdue = None,
+        status: OfStatus = None,
+        after: After = "",
+        limit: ListLimit = None,
+        table: AskedTable,
+    ) -> DealerTasks | Response:
+        """A page costs what it shows, however many tasks there are.
 
-    return router
+        Where several things are asked for at once, a page may be shorter than asked for and still
+        have an `after`.
+        """
+        dealer_id = known_dealer(reader, group, dealer)
+        most = limit or (TABLE_LIMIT if table.is_wanted else DEFAULT_LIMIT)
+        if most > PAGE_LIMIT and not table.is_wanted:
+            raise wrongly_asked("limit", f"at most {PAGE_LIMIT}; a table may have {TABLE_LIMIT}")
+        with refusing():
+            asked = AskedTasks(
+                dealer_id=dealer_id,
+                now=clock.now(),
+                role=role,
+                person=person,
+                kind=kind,
+                grade=grade,
+                due_before=asked_due_before(due_before, dealers.zone_of(dealer_id)),
+                is_overdue=asked_status(status, overdue),
+            )
+        found = await tasks_listed(reader, asked, after, most)
+        answer = table.answer(found, tasks_csv, name=f"tasks-{dealer_id}")
+        return with_next(answer, request, after=found.after)
+
+
+def _route_of_counts(
+    router: APIRouter, reader: Reader[FollowUpFacts], clock: TimeSource, dealers: Dealers
+) -> None:
+    @router.get(
+        "/dealers/{group}/{dealer}/tasks/counts",
+        summary="How many tasks a dealer has to do, by role, person, kind and grade",
+        response_model=TaskCounts,
+        responses={**AS_A_TABLE, **OF_A_DEALER},
+    )
+    async def counts(group: str, dealer: str, *, table: AskedTable) -> TaskCounts | Response:
+        dealer_id, now = known_dealer(reader, group, dealer), clock.now()
+        until = await reader.summarized_until()
+        totals = await reader.totals(dealer_id)
+        today = now.astimezone(dealers.zone_of(dealer_id)).date()
+        found = counted_tasks(AskedCounts(dealer_id, today), totals, now, until)
+        return table.answer(found, counts_csv, name=f"task-counts-{dealer_id}")
+
+
+def _route_of_a_day(
+    router: APIRouter, reader: Reader[FollowUpFacts], clock: TimeSource, dealers: Dealers
+) -> None:
+    @router.get(
+        "/dealers/{group}/{dealer}/tasks/day",
+        summary="What a person, or those of a role, are to do on one day",
+        response_model=DayOfTasks,
+        responses={**AS_A_TABLE, **OF_A_DEALER},
+    )
+    async def day(
+        group: str,
+        dealer: str,
+        *,
+        role: OfRole = None,
+        person: OfPerson = None,
+        on: OfDay = None,
+        people: People = 1,
+        table: AskedTable,
+    ) -> DayOfTasks | Response:
+        """Urgent tasks come at once. Of others a person has no more a day than the dealer's policy
+        says; the next working day has what does not fit. By `role` it is what nobody in
+        particular is to do: what was given to somebody is on their own list."""
+        dealer_id, now = known_dealer(reader, group, dealer), clock.now()
+        zone, policy = dealers.zone_of(dealer_id), rules_of(reader, dealer_id, now)
+        today = now.astimezone(zone).date()
+        with refusing():
+            check_worker(role, person)
+            asked = AskedDay(
+                dealer_id=dealer_id,
+                day=asked_day(on, today),
+                today=today,
+                role=role,
+                person=person,
+                people=people if person is None else 1,
+                most=policy.most_per_day,
+                hours=policy.hours,
+                zone=zone,
+            )
+        found = await tasks_of_a_day(reader, asked, now)
+        return table.answer(found, day_csv, name=f"tasks-{asked.day.isoformat()}-{dealer_id}")
+
+
+def _route_of_the_calendar(
+    router: APIRouter, reader: Reader[FollowUpFacts], clock: TimeSource
+) -> None:
+    @router.get(
+        "/dealers/{group}/{dealer}/tasks/calendar.ics",
+        summary="The tasks of a role or a person as a calendar to subscribe to",
+        response_class=Response,
+        responses={**AS_A_CALENDAR, **OF_A_DEALER},
+    )
+    async def calendar(
+        group: str,
+        dealer: str,
+        *,
+        role: OfRole = None,
+        person: OfPerson = None,
+        component: AsComponent = "event",
+        lang: CalendarLang = None,
+        if_none_match: IfNoneMatch = "",
+    ) -> Response:
+        """Those that are due first, a thousand at most. Who they are about is told by the
+        customer's key alone."""
+        dealer_id, now = known_dealer(reader, group, dealer), clock.now()
+        if role is None and person is None:
+            raise wrongly_asked("role", "a `role` or a `person`, or both")
+        asked = AskedTasks(dealer_id=dealer_id, now=now, role=role, person=person)
+        found = await tasks_listed(reader, asked, "", CALENDAR_LIMIT)
+        whose = person or role or ""
+        content = calendar_of(found.tasks, whose=whose, component=component, lang=lang)
+        return calendar_response(content, if_none_match, name=f"tasks-{dealer_id}")

@@ -1,5 +1,7 @@
 """Followup, put together: the only place where its parts meet the outside."""
 
+from functools import partial
+
 from services.followup import api
 from services.followup.adapters.census import CENSUS
 from services.followup.adapters.policies import common
@@ -8,6 +10,7 @@ from services.followup.domain.dry_run import TRIAL
 from services.followup.domain.facts import READS, FollowUpFacts, join
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rulebook import FollowUpRulebook
+from services.followup.domain.summary import summaries
 from services.followup.settings import FollowUpSettings
 from shared.contracts.followup import ALL
 from shared.decider.decider import Decider
@@ -32,6 +35,7 @@ def decider(settings: FollowUpSettings) -> Decider[FollowUpFacts, FollowUpPolicy
         policy=settings.policy(),
         listed=True,
         audited=False,
+        summaries=summaries(settings.dealers().zone_of),
     )
 
 
@@ -54,7 +58,8 @@ def main() -> None:
     """Run followup until it is told to stop."""
     with starting(NAME):
         settings = from_environment(FollowUpSettings)
-        settings.dealers()
+        dealers = settings.dealers()
         followup = service(settings)
         watch = rules_watch(followup, settings)
-    serve(followup, settings, api.routes, watch=watch, census=CENSUS, trial=TRIAL)
+    routes = partial(api.routes, dealers=dealers)
+    serve(followup, settings, routes, watch=watch, census=CENSUS, trial=TRIAL)

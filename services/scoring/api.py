@@ -6,12 +6,9 @@ from asyncio import to_thread
 from fastapi import APIRouter, Request, Response
 
 from services.scoring.adapters.parameters import (
-    AS_A_TABLE,
     DEFAULT_LIMIT,
-    PAGE_LIMIT,
     TABLE_LIMIT,
     After,
-    AskedTable,
     By,
     FromDay,
     FromMonth,
@@ -24,9 +21,6 @@ from services.scoring.adapters.parameters import (
     Sort,
     ToDay,
     ToMonth,
-    refusing,
-    with_next,
-    wrongly_asked,
 )
 from services.scoring.adapters.reading import (
     counted_months,
@@ -42,7 +36,6 @@ from services.scoring.views.asked import asked_days, asked_list
 from services.scoring.views.customer import course_of, customer_score
 from services.scoring.views.grades import grades_of
 from services.scoring.views.history import local_day, series
-from services.scoring.views.listing import behind
 from services.scoring.views.rhythms import rhythms_page
 from services.scoring.views.shadow import shadow_score
 from services.scoring.views.tables import analysis_csv, customers_csv, grades_csv, history_csv
@@ -51,9 +44,11 @@ from shared.contracts.http.scoring import CustomerScore, ScoreHistory
 from shared.contracts.http.scoring_lists import Customers
 from shared.contracts.http.scoring_months import Analysis, Grades
 from shared.dealers.dealer import Dealers
+from shared.decider.asked_lines import behind
 from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
-from shared.platform.problems import Refusal, unknown
-from shared.runtime import Reader, known_dealer, shadow_routes
+from shared.platform.problems import Refusal, refusing, unknown, wrongly_asked
+from shared.platform.tables import AS_A_TABLE, AskedTable, with_next
+from shared.runtime import PAGE_LIMIT, Reader, known_dealer, shadow_routes
 from shared.time.clock import TimeSource
 
 

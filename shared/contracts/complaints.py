@@ -306,6 +306,13 @@ class CaseTurn(Contract):
     severity: Severity
 
 
+class OpenPeriod(Contract):
+    """A case was open from then until then; without an end it is."""
+
+    since: Instant
+    until: Instant | None = None
+
+
 class _StandingOfACase(Message):
     """How one case stands: a fact of its customer's."""
 
@@ -348,6 +355,14 @@ class CaseStandingChanged(_StandingOfACase, Output):
     recorded_at: Instant
     """When intake first received the complaint."""
     closed_at: Instant | None = None
+    open_periods: Annotated[tuple[OpenPeriod, ...], Field(max_length=MOST_TURNS)] | None = None
+    """When anything could be owed to the customer here, oldest first; None: it was not said yet."""
+    resolved_at: Instant | None = None
+    """When it was resolved, since its receipt or its last reopening."""
+    call_back_due_at: Instant | None = None
+    """By when a clock wants the customer called back after that, or wanted it."""
+    called_back_at: Instant | None = None
+    """When they were after that, and were satisfied."""
     turns: Annotated[tuple[CaseTurn, ...], Field(min_length=1, max_length=MOST_TURNS)]
     """Oldest first; the first is its receipt. Where two have one instant the later one counts."""
 

@@ -12,10 +12,16 @@ from pydantic import (
 )
 
 from shared.contracts.values import (
+    Amount,
+    Code,
     Contract,
     CustomerKey,
     CustomerNumber,
+    Day,
+    DaySaid,
+    Number,
     ShortText,
+    SignedAmount,
     Term,
     at_most,
     composed,
@@ -193,7 +199,7 @@ ModelYear = Annotated[int, Field(ge=1950, le=2100)]
 
 
 class Vehicle(Contract):
-    """The car of a document; all but the VIN goes to the profile of its customers."""
+    """The car of a document; its plate, make, model and year go to the profile of its customers."""
 
     model_config = ConfigDict(json_schema_extra=_without_defaults)
 
@@ -202,3 +208,52 @@ class Vehicle(Contract):
     make: ShortText | None = None
     model: ShortText | None = None
     model_year: ModelYear | None = None
+    insured_until: DaySaid | None = None
+    """The last day of its insurance, as sales and visits tell it."""
+    inspection_on: DaySaid | None = None
+    """The day on which its next inspection is due, as sales and visits tell it."""
+
+
+class Product(Contract):
+    """Something sold with the car: insurance, accessories, a service plan."""
+
+    code: Code
+    category: ProductCategory | None = None
+    amount: Amount | None = None
+    expires_on: Day | None = None
+
+
+class RepairLine(Contract):
+    """One job of a repair order. An amount is negative where money was given back."""
+
+    line_no: Number
+    op_code: Code | None = None
+    category: WorkCategory | None = None
+    description: Text | None = None
+    complaint: Text | None = None
+    cause: Text | None = None
+    correction: Text | None = None
+    pay_type: PayType
+    labour_amount: SignedAmount | None = None
+    parts_amount: SignedAmount | None = None
+    fault: Code | None = None
+    """The code of the fault that was repaired."""
+    severe: bool = False
+    """Whether that fault endangers people."""
+
+
+class Recommendation(Contract):
+    """Work that was recommended, and whether it was done."""
+
+    code: Code
+    description: Text | None = None
+    performed: bool
+
+
+class Safety(Contract):
+    """What makes a complaint a safety case."""
+
+    crash: bool = False
+    fire: bool = False
+    injuries: Persons = 0
+    deaths: Persons = 0

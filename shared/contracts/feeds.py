@@ -22,9 +22,10 @@ from shared.contracts.feed_parts import (
     ComplaintChannel,
     Customer,
     OptOuts,
-    PayType,
-    Persons,
-    ProductCategory,
+    Product,
+    Recommendation,
+    RepairLine,
+    Safety,
     Severity,
     StepName,
     TaskId,
@@ -32,11 +33,9 @@ from shared.contracts.feed_parts import (
     Text,
     Vehicle,
     Vin,
-    WorkCategory,
     one_of,
 )
 from shared.contracts.values import (
-    Amount,
     CaseId,
     Code,
     Contract,
@@ -47,7 +46,6 @@ from shared.contracts.values import (
     Money,
     Number,
     Odometer,
-    SignedAmount,
     SignedMoney,
     StaffId,
     Term,
@@ -60,15 +58,6 @@ class Party(Contract):
 
     role: Literal["co_buyer", "registrant", "driver"]
     customer: Customer
-
-
-class Product(Contract):
-    """Something sold with the car: insurance, accessories, a service plan."""
-
-    code: Code
-    category: ProductCategory | None = None
-    amount: Amount | None = None
-    expires_on: Day | None = None
 
 
 class SaleReported(Document):
@@ -108,29 +97,6 @@ class SaleReported(Document):
         return self
 
 
-class RepairLine(Contract):
-    """One job of a repair order. An amount is negative where money was given back."""
-
-    line_no: Number
-    op_code: Code | None = None
-    category: WorkCategory | None = None
-    description: Text | None = None
-    complaint: Text | None = None
-    cause: Text | None = None
-    correction: Text | None = None
-    pay_type: PayType
-    labour_amount: SignedAmount | None = None
-    parts_amount: SignedAmount | None = None
-
-
-class Recommendation(Contract):
-    """Work that was recommended, and whether it was done."""
-
-    code: Code
-    description: Text | None = None
-    performed: bool
-
-
 class VisitReported(Document):
     """A repair order, as the DMS has it now."""
 
@@ -166,15 +132,6 @@ class VisitReported(Document):
         if self.closed_at is not None and self.closed_at < self.opened_at:
             raise ValueError("closed_at is before opened_at")
         return self
-
-
-class Safety(Contract):
-    """What makes a complaint a safety case."""
-
-    crash: bool = False
-    fire: bool = False
-    injuries: Persons = 0
-    deaths: Persons = 0
 
 
 class ComplaintReported(Document):

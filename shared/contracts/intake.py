@@ -28,12 +28,12 @@ from shared.contracts.feed_parts import (
     PayType,
     PersonName,
     ProductCategory,
+    Safety,
     Severity,
     StepName,
     TaskResult,
     WorkCategory,
 )
-from shared.contracts.feeds import Safety
 from shared.contracts.identifiers import (
     dealer_of,
     document_id,
@@ -107,6 +107,10 @@ class SaleRecorded(Recorded):
     products: tuple[SoldProduct, ...] = Field(default=(), max_length=MOST_PRODUCTS)
     traded_in: tuple[ShortText, ...] = Field(default=(), max_length=MOST_TRADED_IN)
     """The VINs of the cars that the dealer took in part exchange."""
+    insured_until: Day | None = None
+    """The last day of the car's insurance, as the source knows it of the car."""
+    inspection_on: Day | None = None
+    """The day on which the car's next inspection is due."""
 
 
 class SaleMoved(Moved):
@@ -126,6 +130,10 @@ class RecordedLine(Contract):
     pay_type: PayType
     amount: SignedAmount
     """Negative where money was given back."""
+    fault: ShortText | None = None
+    """The source's code of the fault that was repaired."""
+    severe: bool = False
+    """Whether that fault endangers people."""
 
 
 class RecordedRecommendation(Contract):
@@ -152,6 +160,10 @@ class VisitRecorded(Recorded):
     department: ShortText | None = None
     comeback_of: LongId | None = None
     """The document id of the order whose work had to be done again."""
+    insured_until: Day | None = None
+    """The last day of the car's insurance, as the source knows it of the car."""
+    inspection_on: Day | None = None
+    """The day on which the car's next inspection is due."""
     currency: ShortText
     lines: tuple[RecordedLine, ...] = Field(default=(), max_length=MOST_LINES)
     recommended: tuple[RecordedRecommendation, ...] = Field(

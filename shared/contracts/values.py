@@ -183,6 +183,9 @@ Instant = Annotated[
 Day = Annotated[date, BeforeValidator(_iso_date), AfterValidator(_in_calendar)]
 """A date without a time, such as the dealer's local date of a delivery; `YYYY-MM-DD` as text."""
 
+DaySaid = Annotated[date, BeforeValidator(_iso_date)]
+"""A day of any year, as reported: some sources write one of year 1 or 9999 where they know none."""
+
 Amount = Annotated[
     Decimal,
     Field(ge=0, max_digits=14, decimal_places=4),  # first, so that pydantic's core checks it

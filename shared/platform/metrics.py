@@ -189,6 +189,12 @@ tasks_open = Gauge(
 tasks_overdue = Gauge(
     "aftercare_tasks_overdue", "Tasks to be done that are past their due time.", ["dealer"]
 )
+tasks_of_role = Gauge(
+    "aftercare_tasks_of_role",
+    "Tasks to be done by the role of who is to do them: those that are not due yet are `open`, the "
+    "others `overdue`. Of the roles with the fewest, beyond 20 of a dealer, the sum is `other`.",
+    ["dealer", "role", "state"],
+)
 
 # --- complaints: what is stored, told by the one instance that counts for all -------------------
 

@@ -1,13 +1,15 @@
 """Problem details (RFC 9457), as every service answers them: what is wrong and where, never what
 was sent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import Response
 
 from shared.contracts.http.problem import PlaceInEvent, Problem, problem
+from shared.contracts.http.wrongly_asked import WronglyAsked
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -67,6 +69,20 @@ def wrong_parameters(faults: Iterable[Any]) -> Problem:
         for location, words in locations
     ]
     return invalid_query(f"not valid: {names}", errors)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Refuses (422) where `WronglyAsked` is raised within it."""
+    try:
+        yield
+    except WronglyAsked as wrong:
+        raise wrongly_asked(wrong.parameter, wrong.message) from None
+
+
+def wrongly_asked(parameter: str, message: str) -> Refusal:
+    """That a parameter cannot be so."""
+    return Refusal(wrong_parameters([{"loc": ("query", parameter), "msg": message}]))
 
 
 def _location(location: Sequence[str | int]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ What a service is made of
     worker         puts consumer, reconciler, sweep, scan, audit, summarizer together on `Ports`
     ports          what a worker meets the outside through
     reader         what endpoints may ask; snapshots answers it from the store
+    lines          the lines of a list that an endpoint is asked for, page by page
     holdings       the endpoint that tells which documents are held
     census         gauges of what is stored, counted by one instance for all
     reload         another policy, between two turns
@@ -46,6 +47,7 @@ What must hold (tests/simulation proves it with faults at every step)
 
 from shared.runtime.census import Census, GaugeValue
 from shared.runtime.lifecycle import Routes, Runtime, serve
+from shared.runtime.lines import PAGE_LIMIT, lines_listed
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.ports import Ports, Subscription
 from shared.runtime.reader import Reader, customer_snapshot, known_dealer
@@ -54,6 +56,7 @@ from shared.runtime.shadows import shadow_routes
 from shared.runtime.worker import Worker
 
 __all__ = [
+    "PAGE_LIMIT",
     "Census",
     "GaugeValue",
     "Ownership",
@@ -67,6 +70,7 @@ __all__ = [
     "Worker",
     "customer_snapshot",
     "known_dealer",
+    "lines_listed",
     "serve",
     "shadow_routes",
 ]

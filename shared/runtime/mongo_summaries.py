@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import gt, lt
 from typing import Any
 
-from shared.decider.summary import Place, first_number
+from shared.decider.summary import Place, first_number, name_and_key
 from shared.platform.errors import Conflict
 from shared.platform.mongo import (
     ASCENDING,
@@ -29,6 +29,7 @@ from shared.runtime.spread import ListSpread, Piece
 from shared.runtime.summaries import Line, Mark, Summarized, SummaryStep, Total, TotalKey
 from shared.runtime.summary_documents import (
     SAMPLE,
+    called_in,
     from_mark_to_summarize,
     from_step,
     from_summarized,
@@ -150,15 +151,16 @@ class MongoSummaries:
             within = within._replace(high=min(within.high, after.number + 1))
         elif after is not None:
             within = within._replace(low=max(within.low, after.number))
+        base, key = name_and_key(name)
         spread = await self._spreads.of(dealer_id)
         began, lines = self._monotonic(), list[Line]()
         while len(lines) < limit and within.low < within.high:
             left = limit - len(lines)
             window = spread.window(name, within, descending=descending, lines=left)
-            low, high = (place_key(dealer_id, number) for number in window)
+            low, high = (place_key(dealer_id, number, key) for number in window)
             bounds = {"$gte": low, "$lt": high}
             lines += await self._window(
-                name, bounds, descending=descending, after=after, limit=left
+                base, bounds, descending=descending, after=after, limit=left
             )
             within = within.behind(window, descending=descending)
         self._spreads.page_took(dealer_id, self._monotonic() - began)
@@ -171,7 +173,7 @@ class MongoSummaries:
         numbers: dict[str, list[int]] = {}
         for document in found:
             for name, key in document["ranks"].items():
-                numbers.setdefault(name, []).append(number_of(key))
+                numbers.setdefault(called_in(name, key), []).append(number_of(key))
         return ListSpread({name: sorted(each) for name, each in numbers.items()}, one_of=SAMPLE)
 
     async def _window(
@@ -193,7 +195,10 @@ class MongoSummaries:
         while True:
             async with transient():
                 cursor = self._summaries.find(
-                    {field: bounds}, projection=[field, "line"], limit=asked, batch_size=asked
+                    {field: bounds},
+                    projection=[field, "line", "entry"],
+                    limit=asked,
+                    batch_size=asked,
                 )
                 found = await cursor.sort(field, direction).to_list(None)
             lines = sorted((to_line(name, each) for each in found), key=_place, reverse=descending)

@@ -68,9 +68,9 @@ class Reader(Protocol[F]):
         after: str = "",
         limit: int = 100,
     ) -> ListedPage:
-        """The lines of a dealer's list of this name, of ranks from `at_least` on and before
-        `below`, the lowest first or the highest; those behind `after`, the `next` of a page in
-        the same direction. As of a moment ago: `summarized_until`. Raises `Refusal` (422) where
+        """The lines of a dealer's list of this name, be it `keyed`, of ranks from `at_least` on and
+        before `below`, the lowest first or the highest; those behind `after`, the `next` of a page
+        in the same direction. As of a moment ago: `summarized_until`. Raises `Refusal` (422) where
         `after` is something else.
         """
         ...

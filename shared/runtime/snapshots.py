@@ -100,7 +100,7 @@ class StoreReader(Generic[F, P]):
         )
         page = lines[:limit]
         return ListedPage(
-            lines=[Listed(place.id, place.rank, line) for place, line in page],
+            lines=[Listed(place.id, place.rank, line, place.entry) for place, line in page],
             next=str(page[-1][0]) if page and len(lines) > limit else None,
         )
 

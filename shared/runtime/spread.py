@@ -28,11 +28,12 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ListSpread:
-    """The numbers of one of every `SAMPLE` of a dealer's summaries, by list, in order."""
+    """The numbers of one of every `SAMPLE` of a dealer's summaries and slots, by list, and by list
+    under a key, in order."""
 
     sample: Mapping[str, Sequence[int]] = field(default_factory=dict)
     one_of: int = 1
-    """How many summaries each of the sample stands for."""
+    """How many each of the sample stands for."""
 
     def window(self, name: str, within: Piece, *, descending: bool, lines: int) -> Piece:
         """The first part of `within` in this direction that may well have so many lines."""

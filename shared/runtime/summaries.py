@@ -29,13 +29,19 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summarized:
-    """The summary of an aggregate, as its `version`th step wrote it; None: it has none any more."""
+    """A document of an aggregate's summary, its own or a slot (`summary_slots`), as its `version`th
+    step wrote it; None: it says nothing any more."""
 
     id: str
     dealer_id: str
     partition: int
     version: int
     summary: Summary | None
+    """Without entries; with one place at most in a list under whatever keys."""
+    entry: str = ""
+    """Which entry is shown in a slot; empty: the aggregate itself."""
+    slots: int = 0
+    """How many slots the aggregate has, free ones included, as its own document tells."""
 
 
 TotalKey: TypeAlias = tuple[str, int, str]
@@ -89,7 +95,7 @@ def without_zeros(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 Line: TypeAlias = tuple[Place, Mapping[str, JsonValue]]
-"""Where an aggregate stands in a list, and what its line shows."""
+"""Where an aggregate, or an entry, stands in a list, and what its line shows."""
 
 
 class SummaryReads(Protocol):
@@ -105,8 +111,8 @@ class SummaryReads(Protocol):
         after: Place | None,
         limit: int,
     ) -> Sequence[Line]:
-        """The lines of a dealer's list of these ranks, in the order of their places or against it;
-        those behind `after` in that direction."""
+        """The lines of a dealer's list, or of a list under a key, of these ranks, in the order of
+        their places or against it; those behind `after` in that direction."""
         ...
 
     async def dealer_totals(self, dealer_id: str) -> Sequence[Total]:
@@ -134,7 +140,7 @@ class SummaryStore(SummaryReads, Protocol):
     async def remove_marks(self, ids: Collection[str]) -> None: ...
 
     async def summaries(self, ids: Collection[str]) -> Mapping[str, Summarized]:
-        """What is stored of these aggregates, by id."""
+        """What is stored of these aggregates and slots, by id."""
         ...
 
     async def totals(self, keys: Collection[TotalKey]) -> Mapping[TotalKey, Total]:

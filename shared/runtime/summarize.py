@@ -6,10 +6,8 @@ there already, so nothing that batches and timers do at the same time is lost.
 """
 
 import asyncio
-import json
-import re
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Generic, TypeVar
@@ -19,7 +17,7 @@ import structlog
 from shared.contracts.identifiers import dealer_of
 from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
-from shared.decider.summary import GROUPED, Place, Summaries, Summary
+from shared.decider.summary import GROUPED, Summaries, Summary
 from shared.platform import metrics
 from shared.platform.backoff import Backoff
 from shared.platform.errors import TransientFailure
@@ -37,6 +35,8 @@ from shared.runtime.summaries import (
     TotalKey,
     without_zeros,
 )
+from shared.runtime.summary_limits import check
+from shared.runtime.summary_slots import next_versions, slot_ids
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -47,8 +47,8 @@ MARKS = 100
 """How many marks are taken at once."""
 FILL_PAGE = 2000
 """Of how many stored aggregates the ids are read at once where all are summarized once more."""
-MOST_CHARACTERS = 50_000
-"""How large a summary may be: a step holds many, and is one document."""
+STEP_DOCUMENTS = 500
+"""How many documents of summaries one step writes, at most."""
 STEP_COUNTERS = 200_000
 """How many counters the totals of a step have together, unless it is for one aggregate alone: they
 take 5 to 13 bytes each, and MongoDB has 16 MB for the step."""
@@ -62,8 +62,6 @@ REST_PER_SECOND = 3.0
 BEHIND = timedelta(seconds=10)
 REST_BEHIND_SECONDS = 5.0
 """How long it rests after a step while a partition is `BEHIND` what its topics hold."""
-
-_PERIOD = re.compile(r"[0-9A-Za-z-]{1,32}")
 
 log = structlog.get_logger()
 
@@ -199,17 +197,23 @@ class Summarizer(Generic[F, P]):
         whoever else believes to own the partition cannot write what it has read before. Only a
         page of what is stored needs none, but the last page.
         """
-        held = await self._store.summaries(ids)
+        held = await self._held(ids)
         groups = await self._groups(last.partition, ids)
-        found = (
-            self._changed(id_, last.partition, aggregates.get(id_), held.get(id_), groups)
+        changed = [
+            each
             for id_ in ids
-        )
-        changed = [each for each in found if each is not None]
+            for each in self._changed(id_, last.partition, aggregates.get(id_), held, groups)
+        ]
         if changed or after in (last.after, None):
             await self._write(last, changed, held, after=after)
         else:
             self._last[last.partition] = replace(last, after=after)
+
+    async def _held(self, ids: Sequence[str]) -> Mapping[str, Summarized]:
+        """What is stored of these aggregates' summaries, slots included."""
+        held = await self._store.summaries(ids)
+        slots = [slot for each in held.values() for slot in slot_ids(each)]
+        return {**held, **await self._store.summaries(slots)} if slots else held
 
     async def _write(
         self,
@@ -220,9 +224,12 @@ class Summarizer(Generic[F, P]):
         after: str | None,
     ) -> SummaryStep:
         """The next step, with the totals that follow from what has changed; several steps where one
-        would be too large. Returns the last of them, without what it wrote."""
+        would be too large, in the order of what has changed. Returns the last of them, without what
+        it wrote."""
         totals = await self._totals(last.partition, changed, held)
-        if len(changed) > 1 and sum(len(total.counts) for total in totals) > STEP_COUNTERS:
+        counters = sum(len(total.counts) for total in totals)
+        too_large = counters > STEP_COUNTERS or len(changed) > STEP_DOCUMENTS
+        if len(changed) > 1 and too_large:
             half = len(changed) // 2
             last = await self._write(last, changed[:half], held, after=last.after)
             return await self._write(last, changed[half:], held, after=after)
@@ -254,17 +261,16 @@ class Summarizer(Generic[F, P]):
         id_: str,
         partition: int,
         aggregate: Aggregate | None,
-        held: Summarized | None,
+        held: Mapping[str, Summarized],
         groups: Mapping[str, set[str]],
-    ) -> Summarized | None:
-        """The next version of an aggregate's summary; None where it is as it was, or nobody can
-        tell at present."""
+    ) -> Sequence[Summarized]:
+        """The next versions of those documents of an aggregate's summary that change; none where
+        nobody can tell at present."""
         dealer_id = dealer_of(id_)
-        before = held.summary if held is not None else None
         summary: Summary | None = None
         if aggregate is not None:
             if aggregate.parked is not None or is_undecided(aggregate):
-                return None
+                return ()
             try:
                 facts = self._decider.facts.model_validate_json(aggregate.facts)
                 summary = self._summaries.summarize(facts, self._decider.policy, self._clock.now())
@@ -274,16 +280,8 @@ class Summarizer(Generic[F, P]):
             except Exception as error:  # one aggregate's trouble must not hold up the others
                 metrics.summaries_failed.labels(self._decider.name).inc()
                 log.error("not summarized", because=where_raised(error), partition=partition)
-                return None
-        if summary == before:
-            return None
-        return Summarized(
-            id=id_,
-            dealer_id=dealer_id,
-            partition=partition,
-            version=held.version + 1 if held is not None else 1,
-            summary=summary,
-        )
+                return ()
+        return next_versions(id_, dealer_id, partition, summary, held)
 
     async def _totals(
         self, partition: int, changed: Iterable[Summarized], held: Mapping[str, Summarized]
@@ -342,21 +340,3 @@ def within(groups: set[str], summary: Summary, rest: Callable[[str], str]) -> Su
     )
     groups.update(counted)
     return replace(summary, groups=tuple(counted))
-
-
-def check(summary: Summary, id_: str, lists: Collection[str]) -> None:
-    """Raises `ValueError`, or `TypeError`, where a summary is not what it must be."""
-    for name, rank in summary.ranks.items():
-        Place.of(rank, id_)
-        if name not in lists:
-            raise ValueError("there is no such list")
-    counts = (*summary.counts.values(), *summary.apart.values())
-    if not all(isinstance(count, int) for each in counts for count in each.values()):
-        raise TypeError("a count is not a whole number")
-    content = [summary.line, summary.counts, summary.groups, summary.apart]
-    told = json.dumps(content, allow_nan=False)
-    if len(told) > MOST_CHARACTERS:
-        raise ValueError("a summary is too large")
-    periods = (*summary.counts, *summary.apart)
-    if not all(_PERIOD.fullmatch(each) and each != GROUPED for each in periods):
-        raise ValueError("a period is written otherwise")

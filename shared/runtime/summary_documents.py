@@ -10,8 +10,9 @@ from hashlib import blake2b
 from typing import Any
 
 from shared.contracts.identifiers import dealer_of
-from shared.decider.summary import Place, Summary
+from shared.decider.summary import Place, Summary, escaped, keyed, name_and_key, unescaped
 from shared.runtime.summaries import Line, Mark, Summarized, SummaryStep, Total, TotalKey
+from shared.runtime.summary_slots import aggregate_of
 
 SAMPLE = 32
 """One of so many summaries tells how a list is spread."""
@@ -42,21 +43,34 @@ def from_summarized(summarized: Summarized) -> dict[str, Any]:
         "partition": summarized.partition,
         "version": summarized.version,
     }
+    if summarized.slots:
+        document["slots"] = summarized.slots
     summary = summarized.summary
-    if summary is not None:
-        document["dealer_id"] = summarized.dealer_id
-        document["line"] = json.dumps(summary.line)
+    if summary is None:
+        return document
+    document["dealer_id"] = summarized.dealer_id
+    document["line"] = json.dumps(summary.line)
+    if summarized.entry:
+        document["entry"] = escaped(summarized.entry)
+    if summarized.id == aggregate_of(summarized.id):
         document["counts"] = _packed(summary.counts)
         document["groups"] = json.dumps(summary.groups)
-        if summary.apart:
-            document["apart"] = _packed(summary.apart)
-        document["ranks"] = {
-            name: place_key(summarized.dealer_id, Place.of(rank, summarized.id).number)
-            for name, rank in summary.ranks.items()
-        }
-        if is_sampled(summarized.id):
-            document["sampled"] = summarized.dealer_id
+    if summary.apart:
+        document["apart"] = _packed(summary.apart)
+    document["ranks"] = _place_keys(summarized, summary.ranks)
+    if is_sampled(summarized.id):
+        document["sampled"] = summarized.dealer_id
     return document
+
+
+def _place_keys(summarized: Summarized, ranks: Mapping[str, int]) -> Mapping[str, str]:
+    id_, found = aggregate_of(summarized.id), dict[str, str]()
+    for called, rank in ranks.items():
+        name, key = name_and_key(called)
+        assert name not in found, "a document has one place in a list"
+        number = Place.of(rank, id_, summarized.entry).number
+        found[name] = place_key(summarized.dealer_id, number, key)
+    return found
 
 
 def to_summarized(document: Mapping[str, Any]) -> Summarized:
@@ -67,38 +81,55 @@ def to_summarized(document: Mapping[str, Any]) -> Summarized:
         dealer_id=dealer_of(id_),
         partition=document["partition"],
         version=document["version"],
+        entry=unescaped(document.get("entry", "")),
+        slots=document.get("slots", 0),
         summary=None
         if ranks is None
         else Summary(
-            ranks={name: Place(number_of(key), id_).rank for name, key in ranks.items()},
+            ranks={
+                called_in(name, key): Place(number_of(key), id_).rank for name, key in ranks.items()
+            },
             line=json.loads(document["line"]),
-            counts=_unpacked(document["counts"]),
-            groups=tuple(json.loads(document["groups"])),
+            counts=_unpacked(document["counts"]) if "counts" in document else {},
+            groups=tuple(json.loads(document["groups"])) if "groups" in document else (),
             apart=_unpacked(document["apart"]) if "apart" in document else {},
         ),
     )
 
 
 def to_line(name: str, document: Mapping[str, Any]) -> Line:
-    """The line of the list `name` in the document of a summary."""
-    place = Place(number_of(document["ranks"][name]), document["_id"])
+    """The line of the list `name`, without a key, in the document of a summary or slot."""
+    place = Place(
+        number_of(document["ranks"][name]),
+        aggregate_of(document["_id"]),
+        unescaped(document.get("entry", "")),
+    )
     return place, json.loads(document["line"])
 
 
-def place_key(dealer_id: str, number: int) -> str:
-    """What sorts as the number does, among those of its dealer: so an index of a list has one field
-    and is sparse, the least that the embedded database asks for (docs/operations/embedded.md)."""
-    return f"{dealer_id}|{number:016x}"
+def place_key(dealer_id: str, number: int, key: str | None = None) -> str:
+    """What sorts as the number does, among those of its dealer and key: so an index of a list has
+    one field and is sparse, the least that the embedded database asks for
+    (docs/operations/embedded.md). No number begins with `:`, and no key that is escaped ends what
+    is before its number: so nothing of a key is between two of another, or of none."""
+    under = "" if key is None else f":{escaped(key)}|"
+    return f"{dealer_id}|{under}{number:016x}"
 
 
-def number_of(key: str) -> int:
-    """The number in a key."""
-    return int(key[-16:], 16)
+def number_of(place_key: str) -> int:
+    """The number in it."""
+    return int(place_key[-16:], 16)
+
+
+def called_in(name: str, place_key: str) -> str:
+    """The list `name` as it is called under the key in it, if there is one."""
+    _, *under, _ = place_key.split("|")
+    return keyed(name, unescaped(under[0][1:])) if under else name
 
 
 def is_sampled(id_: str) -> bool:
-    """Whether the summary of this aggregate is one of the sample: of ids in even spread, whatever
-    place they have."""
+    """Whether the summary of this aggregate, or this slot, is one of the sample: of ids in even
+    spread, whatever place they have."""
     return blake2b(id_.encode(), digest_size=1, person=b"sample").digest()[0] % SAMPLE == 0
 
 

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from shared.contracts.identifiers import dealer_of
-from shared.decider.summary import GROUPED, Listed, ListedPage, Place, Summary
+from shared.decider.summary import GROUPED, Entry, Listed, ListedPage, Place, Summary, name_and_key
 from shared.platform.errors import Conflict
 from shared.runtime.summaries import (
     Line,
@@ -21,6 +20,7 @@ from shared.runtime.summary_documents import (
     from_step,
     from_summarized,
     from_total,
+    to_line,
     to_mark_to_summarize,
     to_step,
     to_summarized,
@@ -29,31 +29,50 @@ from shared.runtime.summary_documents import (
 )
 
 
+def lines_of(summaries: Mapping[str, Summary]) -> Mapping[str, Sequence[Line]]:
+    """All that stands in the lists of these summaries, which are by id; each list in order."""
+    lines = []
+    for id_, summary in summaries.items():
+        shown = {"": Entry(summary.ranks, summary.line), **summary.entries}
+        for entry_id, entry in shown.items():
+            lines += [
+                (called, (Place.of(rank, id_, entry_id), entry.line))
+                for called, rank in entry.ranks.items()
+            ]
+    return _by_list(lines)
+
+
+def _by_list(lines: Iterable[tuple[str, Line]]) -> Mapping[str, Sequence[Line]]:
+    found: dict[str, list[Line]] = {}
+    for called, line in sorted(lines, key=lambda each: each[1][0]):
+        found.setdefault(called, []).append(line)
+    return found
+
+
+def some_of(
+    lines: Sequence[Line], *, ranks: range, descending: bool, after: Place | None, limit: int
+) -> Sequence[Line]:
+    """Those lines of a list, in order, that are asked for."""
+    found = [line for line in lines if line[0].rank in ranks]
+    if after is not None:
+        found = [line for line in found if (line[0] < after if descending else line[0] > after)]
+    return (found[::-1] if descending else found)[:limit]
+
+
 def page_of(
     summaries: Mapping[str, Summary],
-    name: str,
+    called: str,
     *,
     ranks: range,
     descending: bool,
     after: Place | None,
     limit: int,
 ) -> ListedPage:
-    """A page of the list `name` of one dealer's summaries, by id."""
-    places = sorted(
-        (
-            Place.of(summary.ranks[name], id_)
-            for id_, summary in summaries.items()
-            if name in summary.ranks and summary.ranks[name] in ranks
-        ),
-        reverse=descending,
-    )
-    if after is not None:
-        places = [each for each in places if (each < after if descending else each > after)]
-    page = places[:limit]
-    return ListedPage(
-        lines=[Listed(each.id, each.rank, summaries[each.id].line) for each in page],
-        next=str(page[-1]) if page and len(places) > limit else None,
-    )
+    """A page of a list of one dealer's summaries, by id."""
+    lines = lines_of(summaries).get(called, ())
+    found = some_of(lines, ranks=ranks, descending=descending, after=after, limit=limit + 1)
+    page = [Listed(place.id, place.rank, line, place.entry) for place, line in found[:limit]]
+    return ListedPage(lines=page, next=str(page[-1].place) if page and len(found) > limit else None)
 
 
 def totals_of(summaries: Iterable[Summary]) -> Mapping[str, Mapping[str, int]]:
@@ -137,13 +156,19 @@ class MemorySummaries:
         after: Place | None,
         limit: int,
     ) -> Sequence[Line]:
-        held = {
-            each.id: each.summary
-            for each in map(to_summarized, self._summaries.values())
-            if each.summary is not None and dealer_of(each.id) == dealer_id
-        }
-        page = page_of(held, name, ranks=ranks, descending=descending, after=after, limit=limit)
-        return [(Place.of(each.rank, each.id), each.line) for each in page.lines]
+        lines = self.lines(dealer_id).get(name, ())
+        return some_of(lines, ranks=ranks, descending=descending, after=after, limit=limit)
+
+    def lines(self, dealer_id: str) -> Mapping[str, Sequence[Line]]:
+        """All that stands in a dealer's lists, each in order."""
+        lines = []
+        for document in self._summaries.values():
+            summary = to_summarized(document).summary
+            if summary is not None and document["dealer_id"] == dealer_id:
+                lines += [
+                    (called, to_line(name_and_key(called)[0], document)) for called in summary.ranks
+                ]
+        return _by_list(lines)
 
     async def dealer_totals(self, dealer_id: str) -> Sequence[Total]:
         totals = (to_total(each) for each in self._totals.values())

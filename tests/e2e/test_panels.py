@@ -159,6 +159,13 @@ class Truth:
             ).json()["tasks"]
         ]
 
+    def tasks_of_roles(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for dealer in ZONES:
+            counts = self._house.get("followup", f"/v1/dealers/{dealer}/tasks/counts").json()
+            found.update({role["of"]: role["open"] for role in counts["by_role"]})
+        return found
+
     def persons(self) -> Shown:
         said = Counter(said.type for said in self._house.said(PERSONS))
         return {"told": said[PersonChanged.TYPE], "taken back": said[PersonWithdrawn.TYPE]}
@@ -234,6 +241,9 @@ def expected(truth: Truth) -> dict[str, Shown]:
         "complaints: Nobody to tell": {"notices": 0},
         "complaints: Calendar years missing": {"years": 0},
         "identity: Persons, last hour": truth.persons(),
+        "followup: To be done": {"tasks": len(tasks)},
+        "followup: Overdue": {"tasks": tasks.count("overdue")},
+        "followup: To be done, by role": dict(truth.tasks_of_roles()),
         "overview: Tasks to be done": {"tasks": len(tasks)},
         "overview: Tasks overdue": {"tasks": tasks.count("overdue")},
         "overview: Cases open": {"cases": len(deadlines)},

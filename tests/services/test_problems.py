@@ -91,7 +91,7 @@ SERVICES: dict[str, tuple[Callable[[Raises], FastAPI], str, str]] = {
         "/v1/dealers/sunrise/berlin/customers",
     ),
     "followup": (
-        reading(followup.routes),
+        reading(partial(followup.routes, dealers=DEALERS)),
         "/v1/customers/g/d/s/1",
         "/v1/dealers/sunrise/berlin/tasks",
     ),

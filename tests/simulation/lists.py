@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+from shared.contracts.identifiers import dealer_of
 from shared.runtime.summaries import (
     Line,
     Mark,
@@ -16,7 +17,8 @@ from shared.runtime.summaries import (
     TotalKey,
     summed,
 )
-from shared.testing.summaries import MemorySummaries, totals_of
+from shared.runtime.summary_slots import own_and_rows
+from shared.testing.summaries import MemorySummaries, lines_of, totals_of
 from tests.shared.runtime.toy import SUMMARIZED
 from tests.simulation.database import Client, away
 from tests.simulation.network import Effect, Network, Request
@@ -25,6 +27,7 @@ from tests.simulation.witness import PARTITIONS, Invariant, Witness
 from tests.simulation.world import AnyDecider
 
 T = TypeVar("T")
+Lines: TypeAlias = Mapping[str, Sequence[Line]]
 
 
 class ListsWorld(ToyWorld):
@@ -127,10 +130,21 @@ async def judge_lists(
     expected = {id_: each for id_, each in told.items() if each is not None}
     held = await summaries.summaries(list(stored))
     found = {id_: each.summary for id_, each in held.items() if each.summary is not None}
-    if found != expected:
-        wrong = [id_ for id_ in stored if found.get(id_) != expected.get(id_)]
+    own = {id_: own_and_rows(each)[0] for id_, each in expected.items()}
+    if found != own:
+        wrong = [id_ for id_ in stored if found.get(id_) != own.get(id_)]
         witness.violated(Invariant.LISTED, f"{wrong[0]}: {found.get(wrong[0])}")
     dealers = {one.dealer_id for one in stored.values() if one.dealer_id}
+    for dealer in sorted(dealers):
+        theirs = {id_: each for id_, each in expected.items() if dealer_of(id_) == dealer}
+        _judge_lines(summaries.lines(dealer), lines_of(theirs), witness)
     totals = [each for dealer in dealers for each in await summaries.dealer_totals(dealer)]
     if summed(totals) != totals_of(expected.values()):
         witness.violated(Invariant.LISTED, f"{summed(totals)}, {totals_of(expected.values())}")
+
+
+def _judge_lines(found: Lines, expected: Lines, witness: Witness) -> None:
+    for called in sorted({*found, *expected}):
+        if found.get(called) != expected.get(called):
+            told = f"{called}: {found.get(called)}, {expected.get(called)}"
+            witness.violated(Invariant.LISTED, told)

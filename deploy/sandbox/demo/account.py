@@ -27,7 +27,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     VisitReported.TYPE: ("scoring", "followup"),
     ComplaintReported.TYPE: ("complaints",),
     ComplaintStepReported.TYPE: ("complaints",),
-    SurveyReported.TYPE: ("scoring",),
+    SurveyReported.TYPE: ("scoring", "followup"),
     ReferralReported.TYPE: ("scoring", "identity"),
     ConsentReported.TYPE: ("followup",),
     TaskOutcomeReported.TYPE: ("followup",),

@@ -18,14 +18,19 @@ from deploy.sandbox.feed.jobs import (
     WARRANTY_JOBS,
     Job,
 )
-from shared.contracts.feed_parts import Channel, Customer, PayType, ProductCategory
+from shared.contracts.feed_parts import (
+    Channel,
+    Customer,
+    PayType,
+    Product,
+    ProductCategory,
+    Recommendation,
+    RepairLine,
+)
 from shared.contracts.feeds import (
     ConsentReported,
     Party,
-    Product,
-    Recommendation,
     ReferralReported,
-    RepairLine,
     SaleReported,
     SurveyReported,
     VisitReported,

@@ -1,7 +1,7 @@
 """A case at one moment: its course, its clocks, whether it is closed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -87,6 +87,17 @@ class CaseState:
         """Whether anything may still be owed to the customer here."""
         last = self.generations[-1].number
         return all(closing.generation != last for closing in self.closings)
+
+    def closed_before_reopened(self, generation: Generation) -> datetime | None:
+        """When nothing was left to do in a generation, if it came to that before it was reopened.
+
+        Also of one without a call-back clock, which counts as closed no more once it is reopened.
+        """
+        closing = self._closing(replace(generation, reopened_at=None))
+        reopened_at = generation.reopened_at
+        if closing is None or (reopened_at is not None and reopened_at <= closing.at):
+            return None
+        return closing.at
 
     @property
     def deadline(self) -> datetime | None:

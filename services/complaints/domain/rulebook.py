@@ -77,8 +77,9 @@ SHIPPED = CaseEdition(policy=POLICY_2123)
 class CaseRulebook(Rulebook[CaseEdition]):
     """What `decide` follows. Its version is that of its editions: a roster moves no deadline."""
 
-    SAID: ClassVar[str] = "2"
-    """2: each case says how it stands. Closed ones are decided once more, too."""
+    SAID: ClassVar[str] = "3"
+    """2: each case says how it stands. 3: and when it was open, resolved and called back. Closed
+    ones are decided once more, too."""
 
     shipped: CaseEdition = SHIPPED
     rosters: Mapping[DealerId, Roster] = {}

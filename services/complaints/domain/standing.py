@@ -4,14 +4,23 @@ They do not judge steps themselves. What complaints makes of them is a state her
 follows from the facts; the instants are those of the steps, never of when anything was noticed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 from services.complaints.domain.case import CaseState, Closing
-from services.complaints.domain.course import Course, generations, in_order
+from services.complaints.domain.course import ENDS_THE_CASE, Course, generations, in_order
 from services.complaints.domain.facts import CaseFacts, Filed, StepTaken
-from shared.contracts.complaints import CaseStandingChanged, CaseTurn, Outcome, Stands
+from shared.contracts.complaints import (
+    CaseStandingChanged,
+    CaseTurn,
+    OpenPeriod,
+    Outcome,
+    Stands,
+)
 from shared.contracts.feed_parts import Severity
 from shared.contracts.subjects import ABOUT_THE_STANDING
 from shared.decider.decision import State
@@ -81,10 +90,63 @@ def _turn(now: _SoFar, because: Filed | StepTaken, at: datetime) -> CaseTurn:
     )
 
 
+def open_periods(case: CaseState, found: Sequence[CaseTurn]) -> Iterator[OpenPeriod]:
+    """When anything could be owed to the customer here: neither closed, nor withdrawn, nor dealt
+    with as part of another case. `found`: its turns."""
+    marks = [(turn.at, "away", turn.stands in ("withdrawn", "merged")) for turn in found]
+    for generation in case.generations:
+        marks.append((generation.started_at, "closed", False))
+        closed_at = case.closed_before_reopened(generation)
+        if closed_at is not None:
+            marks.append((closed_at, "closed", True))
+    stands: dict[str, bool] = {}
+    since: datetime | None = None
+    for at, those in groupby(sorted(marks, key=itemgetter(0)), key=itemgetter(0)):
+        stands |= {name: holds for _, name, holds in those}
+        if any(stands.values()):
+            if since is not None:
+                yield OpenPeriod(since=since, until=at)
+            since = None
+        elif since is None:
+            since = at
+    if since is not None:
+        yield OpenPeriod(since=since)
+
+
+class _CallBack(NamedTuple):
+    """Of the last generation: its resolution, and what the customer said of that."""
+
+    resolved_at: datetime | None = None
+    due_at: datetime | None = None
+    called_back_at: datetime | None = None
+
+
+def _call_back(case: CaseState) -> _CallBack:
+    last = case.generations[-1]
+    due = [
+        clock.due_at
+        for clock in case.clocks
+        if clock.generation == last.number
+        and clock.rule.start == "resolved"
+        and "called_back" in clock.rule.stops
+        and clock.due_at is not None
+    ]
+    resolved_at: datetime | None = None
+    for step in case.course.steps[last.first : last.past]:
+        if step.step in ENDS_THE_CASE:
+            break
+        if step.step == "resolved":
+            resolved_at = resolved_at or step.at
+        elif step.step == "called_back" and resolved_at is not None and not step.reopens:
+            return _CallBack(resolved_at, min(due, default=None), step.at)
+    return _CallBack(resolved_at, min(due, default=None))
+
+
 def standing_of(facts: CaseFacts, filed: Filed, case: CaseState) -> State:
     """How the case stands, for its customer. Never forgotten, as its readers may come later."""
     found = tuple(turns(filed, case.course))
     closing = None if case.is_open else case.closings[-1]
+    call_back = _call_back(case)
     content = CaseStandingChanged(
         customer_key=facts.customer_key,
         dealer_id=facts.dealer_id,
@@ -98,6 +160,10 @@ def standing_of(facts: CaseFacts, filed: Filed, case: CaseState) -> State:
         received_at=filed.received_at,
         recorded_at=filed.recorded_at,
         closed_at=None if closing is None else closing.at,
+        open_periods=tuple(open_periods(case, found)),
+        resolved_at=call_back.resolved_at,
+        call_back_due_at=call_back.due_at,
+        called_back_at=call_back.called_back_at,
         turns=found,
     )
     return State(ABOUT_THE_STANDING, content)

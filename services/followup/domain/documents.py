@@ -44,9 +44,11 @@ class RepairOrder(Fact):
     vin: str | None = None
     km: int | None = None
     serviced: bool = True
-    """Whether the customer, the maker or an insurer paid for work on it, or nothing is known."""
+    """Whether the customer, the maker or an insurer paid for work on it, or nothing is known; what
+    is sold over the counter, or given back, is no work."""
     performed: tuple[str, ...] = ()
-    """The codes of the work that was done, recommended or not."""
+    """The codes of the work that was done, recommended or not; at most `MOST_CODES` of each kind
+    of codes are kept."""
     declined: tuple[str, ...] = ()
     """The codes of recommended work that was not done."""
     faults: tuple[str, ...] = ()
@@ -139,14 +141,16 @@ class CaseStands(Fact):
     at: AwareDatetime
     late: AwareDatetime | None = None
     open_spans: tuple[str, ...] = ()
-    """Each as `since/until`, in ISO; `until` is empty while it is open."""
+    """Each as `since/until`, in ISO; `until` is empty while it is open. Not open is what was
+    closed, withdrawn, or is dealt with as part of another case."""
     resolved_at: AwareDatetime | None = None
     """When it was resolved last; None: not yet, or not since it was reopened."""
     generation: int = 1
     """1 from its receipt; each reopening begins another."""
     call_back_due_at: AwareDatetime | None = None
-    """By when complaints wants the customer called back."""
+    """By when complaints wants the customer called back, or wanted it before they were."""
     called_back_at: AwareDatetime | None = None
+    """When they were, and were satisfied."""
 
     @property
     def spans(self) -> list[OpenSpan]:
@@ -172,6 +176,7 @@ class Scored(Fact):
     grade: Grade | None = None
     risk: Risk | None = None
     risk_since: AwareDatetime | None = None
+    """Since when; None of who is active, as that begins anew with every visit."""
 
 
 class CarGone(Fact):

@@ -1,10 +1,9 @@
 """What followup knows of one customer, and how an event adds to it.
 
 Every document is kept by its id in its newest version, cut down to what tasks depend on. So
-the order, repetition and delay of events make no difference. Of deliveries and visits together, of
-consents, of opt-outs alone and of outcomes the newest are looked at, up to the number of the
-policy's horizon; the others are set aside as lines, and so is what had happened long before it was
-first received.
+the order, repetition and delay of events make no difference. Of each group of documents (deliveries
+and visits together are one) the newest are looked at, up to the number of the policy's horizon; the
+others are set aside as lines, and so is what had happened long before it was first received.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,20 +27,32 @@ from services.followup.domain.documents import (
     Scored,
 )
 from services.followup.domain.received import (
+    on_case_standing_changed,
     on_consent_given,
     on_moved,
+    on_ownership_ended,
+    on_referred_purchase_made,
     on_sale_recorded,
     on_score_changed,
+    on_survey_answered,
     on_task_assigned,
     on_task_outcome_recorded,
     on_visit_recorded,
 )
+from shared.contracts.complaints import CaseStandingChanged, CaseStandingWithdrawn
 from shared.contracts.envelope import Event, Message
+from shared.contracts.identity import (
+    OwnershipEnded,
+    OwnershipEndWithdrawn,
+    ReferredPurchaseMade,
+    ReferredPurchaseWithdrawn,
+)
 from shared.contracts.intake import (
     ConsentGiven,
     CustomerMoved,
     SaleMoved,
     SaleRecorded,
+    SurveyAnswered,
     TaskAssigned,
     TaskOutcomeRecorded,
     VisitMoved,
@@ -52,10 +63,23 @@ from shared.decider.digests import NOTHING, CondensedFacts, Digesting
 from shared.decider.facts import Gone, Noted, version_of
 
 _SAME_WORD_EACH_MS = 86_400_000
-"""How long one word on the next visit stands before the same is written down anew."""
+"""How long one word of scoring stands before the same is written down anew."""
 NEVER_MIND = datetime(2000, 1, 1, tzinfo=UTC)
 """Of what there is one of each customer at most: it displaces nothing."""
+STILL = datetime(2200, 1, 1, tzinfo=UTC)
+"""When a case that is open ended, for the time being: it is newer than all that is over."""
 
+SaidByOthers = (
+    CaseStandingChanged
+    | CaseStandingWithdrawn
+    | OwnershipEnded
+    | OwnershipEndWithdrawn
+    | ReferredPurchaseMade
+    | ReferredPurchaseWithdrawn
+    | ScoreChanged
+    | ScoreWithdrawn
+)
+"""By the other services: of what they say the newer has the higher sequence."""
 Said = (
     SaleRecorded
     | SaleMoved
@@ -64,9 +88,9 @@ Said = (
     | ConsentGiven
     | TaskOutcomeRecorded
     | TaskAssigned
+    | SurveyAnswered
     | CustomerMoved
-    | ScoreChanged
-    | ScoreWithdrawn
+    | SaidByOthers
 )
 FollowUpEvent = Event[Said]
 READS: tuple[type[Message], ...] = get_args(Said)
@@ -91,9 +115,10 @@ class FollowUpFacts(CondensedFacts):
 def join(facts: FollowUpFacts, events: Sequence[FollowUpEvent]) -> FollowUpFacts:
     """`facts` and what the events of one customer add. Commutative, associative, idempotent.
 
-    A score that says nothing new of the next visit is written down, by its sequence, once a day at
-    most. So of the scores of one day the order is that of their topic, where any of them may be
-    repeated; what is older than a day, such as a replayed dead letter, counts in any order.
+    A score that says nothing new of grade, risk and next visit is written down, by its sequence,
+    once a day at most. So of the scores of one day the order is that of their topic, where any of
+    them may be repeated; what is older than a day, such as a replayed dead letter, counts in any
+    order.
     Raises `ZoneInfoNotFoundError` for a document in a time zone that does not exist.
     """
     if any(isinstance(event.data, ScoreChanged | ScoreWithdrawn) for event in events):
@@ -104,7 +129,7 @@ def join(facts: FollowUpFacts, events: Sequence[FollowUpEvent]) -> FollowUpFacts
 def _with_what_scores_change(
     facts: FollowUpFacts, events: Sequence[FollowUpEvent]
 ) -> list[FollowUpEvent]:
-    """The events without the scores after which the next visit is the one that is known, unless
+    """The events without the scores after which all that is kept of one is as it is known, unless
     the last word on it is of long before."""
     kept: dict[str, Known | None] = {}
     changing: list[FollowUpEvent] = []
@@ -141,14 +166,24 @@ def _at(known: Known) -> datetime:
             return known.closed_at or known.opened_at
         case Scored():
             return NEVER_MIND
+        case CaseStands():
+            return _over_at(known)
         case Delivery() | Consent() | OptOuts() | Outcome() | Assignment():
             return known.at
-        case AnsweredSurvey() | CaseStands() | CarGone() | ReferralBought():
+        case AnsweredSurvey() | CarGone() | ReferralBought():
             return known.at
         case Noted() | Gone():
             raise TypeError("it never happened")
         case never:
             assert_never(never)
+
+
+def _over_at(case: CaseStands) -> datetime:
+    """When a case was open last: one that is open is set aside for others last of all."""
+    if not case.open_spans:
+        return case.at
+    until = case.spans[-1].until
+    return STILL if until is None else until
 
 
 DIGESTING: Digesting[Known] = Digesting(
@@ -196,10 +231,26 @@ def _fact(event: FollowUpEvent) -> Known:
             return on_task_outcome_recorded(recorded, event.recorded_at)
         case TaskAssigned() as assigned:
             return on_task_assigned(assigned)
+        case SurveyAnswered() as answered:
+            return on_survey_answered(answered, event.recorded_at)
         case SaleMoved() | VisitMoved() | CustomerMoved() as moved:
             return on_moved(moved)
+        case said:
+            return _said_by_others(said, event)
+
+
+def _said_by_others(said: SaidByOthers, event: FollowUpEvent) -> Known:
+    match said:
+        case CaseStandingChanged() as stands:
+            return on_case_standing_changed(stands, event.sequence)
+        case OwnershipEnded() as ended:
+            return on_ownership_ended(ended, event.sequence)
+        case ReferredPurchaseMade() as bought:
+            return on_referred_purchase_made(bought, event.recorded_at, event.sequence)
         case ScoreChanged() as score:
             return on_score_changed(score, event.sequence)
+        case CaseStandingWithdrawn() | OwnershipEndWithdrawn() | ReferredPurchaseWithdrawn():
+            return Gone(kind="gone", version=version_of(event.sequence))
         case ScoreWithdrawn():
             return Noted(kind="noted", version=version_of(event.sequence))
         case never:

@@ -36,6 +36,8 @@ class FollowUpPolicy(Policy):
     """What is due within so many days of each other is one conversation."""
     hours: WorkingHours = WorkingHours()
     """When the dealer calls: what opens outside of it, opens with the next of these hours."""
+    most_per_day: Annotated[int, Field(gt=0, le=200)] = 30
+    """How many tasks a person has on a day's list, but for urgent ones; others come later."""
     postponed_until: LocalTime = time(18)
     """The local time of the day a contact is postponed to, by which it is due."""
     longest_postponement_days: Days = 180

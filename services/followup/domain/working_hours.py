@@ -1,7 +1,7 @@
 """When a dealer calls its customers, as data. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
@@ -34,6 +34,12 @@ class WorkingHours(BaseModel):
         start, until = milliseconds_of(moment), milliseconds_of(moment + _LONGEST_CLOSED)
         reached = calendar.open_times.reach(start, 1, until)
         return moment if reached is None else moment_of(reached) - MILLISECOND
+
+    def opens_on(self, day: date) -> bool:
+        """Whether the dealer calls anybody on a day."""
+        if day in self.special:
+            return bool(self.special[day])
+        return day not in self.closed and bool(self.week.get(WEEKDAYS[day.weekday()]))
 
     def _in(self, timezone: str) -> BusinessCalendar:
         if timezone not in self._by_zone:

@@ -3,7 +3,6 @@
 from asyncio import to_thread
 from datetime import datetime
 
-from services.scoring.adapters.parameters import PAGE_LIMIT, refusing, wrongly_asked
 from services.scoring.domain.counters import Trait
 from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.months import month_at
@@ -12,18 +11,13 @@ from services.scoring.domain.rulebook import ScoringRulebook
 from services.scoring.views.asked import asked_months
 from services.scoring.views.customer import score_of
 from services.scoring.views.dealer import customers_page
-from services.scoring.views.listing import AskedList, FoundLines, WrongCursor
+from services.scoring.views.listing import AskedList, customers_of
 from services.scoring.views.totals import CountedMonths
 from shared.contracts.http.scoring_lists import CustomerLine, Customers
 from shared.dealers.dealer import Dealers
 from shared.decider.snapshot import Snapshot
-from shared.platform.problems import Refusal, undecided, unknown
-from shared.runtime import Reader, customer_snapshot
-
-READ_AT_ONCE = 200
-"""How many lines of a list are read at once where some of them are not asked for."""
-MOST_READ = 2_000
-"""How many lines are read at most for a page where some are not asked for: it may be shorter."""
+from shared.platform.problems import Refusal, refusing, undecided, unknown, wrongly_asked
+from shared.runtime import PAGE_LIMIT, Reader, customer_snapshot, lines_listed
 
 
 async def counted_months(
@@ -91,22 +85,6 @@ async def customers_listed(
 ) -> Customers:
     """`limit` customers of a list at most, those behind `after`. Refuses (422) what is the `after`
     of no page of it."""
-    try:
-        found = FoundLines(asked, limit, [], asked.place(after))
-    except WrongCursor:
-        raise wrongly_asked("after", "not the `after` of a page of this list") from None
     until = await reader.summarized_until()
-    read = 0
-    while not found.is_enough and read < max(MOST_READ, limit):
-        page = await reader.listed(
-            asked.dealer_id,
-            asked.name,
-            at_least=asked.part.at_least,
-            below=asked.part.below,
-            descending=asked.descending,
-            after=found.after,
-            limit=READ_AT_ONCE if asked.is_sifted else min(limit - len(found.lines), PAGE_LIMIT),
-        )
-        found.add(page.lines, page.next)
-        read += max(len(page.lines), 1)
-    return found.page(now, until)
+    found = await lines_listed(reader, asked, after, limit)
+    return customers_of(found, asked, now, until)

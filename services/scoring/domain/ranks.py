@@ -6,9 +6,9 @@ part is in its highest bits: so a part is a range of ranks.
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
 
 from shared.contracts.scoring import Grade, Risk
+from shared.decider.asked_lines import RankRange
 from shared.decider.summary import MOST_RANK
 
 BY_SCORE = "score"
@@ -31,13 +31,6 @@ _PART = 26
 """Of how many bits is what is below the part."""
 _MONTH = 19
 """Of how many bits are the points of a month."""
-
-
-class RankRange(NamedTuple):
-    """The ranks from `at_least` on, below `below`."""
-
-    at_least: int = 0
-    below: int = MOST_RANK + 1
 
 
 def by_month(month: int) -> str:

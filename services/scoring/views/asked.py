@@ -8,21 +8,13 @@ from services.scoring.domain.ranks import MONTHS_LISTED
 from services.scoring.views.history import MOST_DAYS, HistoryBy
 from services.scoring.views.listing import AskedList
 from shared.contracts.http.scoring_lists import ListSort
+from shared.contracts.http.wrongly_asked import WronglyAsked
 from shared.contracts.scoring import Grade, Risk
 
 MONTHS_SHOWN = 12
 """How many months are shown where none is asked for."""
 LAST_DAYS = timedelta(days=89)
 """How long before the last day a history by day begins where no day is asked for."""
-
-
-class WronglyAsked(Exception):
-    """A parameter that cannot be so, or not with the others."""
-
-    def __init__(self, parameter: str, message: str) -> None:
-        super().__init__(message)
-        self.parameter = parameter
-        self.message = message
 
 
 def asked_months(first: str | None, last: str | None, *, present: int) -> range:

@@ -1,23 +1,16 @@
 """Which list of a dealer's customers is asked for, and what a page of it shows. Pure."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import JsonValue
 
 from services.scoring.domain import ranks
-from services.scoring.domain.ranks import RankRange
 from shared.contracts.http.scoring_lists import CustomerLine, Customers, ListSort
 from shared.contracts.scoring import Grade, Risk
-from shared.decider.summary import Listed, Place
-
-MOST_OF_A_CURSOR = 8000
-
-
-class WrongCursor(ValueError):
-    """It is not the `after` of a page of this list."""
+from shared.decider.asked_lines import FoundLines, RankRange, behind
+from shared.decider.summary import Listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,77 +63,27 @@ class AskedList:
             self.risk is None or line["risk"] == self.risk
         )
 
-    def cursor(self, place: str) -> str:
-        """Asks for what comes behind a place of this list, and of no other."""
-        return urlsafe_b64encode(f"{self._text} {place}".encode()).decode().rstrip("=")
-
-    def place(self, cursor: str) -> str:
-        """The inverse of `cursor`. Raises `WrongCursor`."""
-        if not cursor:
-            return ""
-        try:
-            padded = cursor[:MOST_OF_A_CURSOR] + "=" * (-len(cursor) % 4)
-            text = urlsafe_b64decode(padded.encode("ascii")).decode()
-            place = Place.read(text.removeprefix(f"{self._text} "))
-        except ValueError as error:
-            raise WrongCursor from error
-        if self.cursor(str(place)) != cursor or not place.id.startswith(f"{self.dealer_id}/"):
-            raise WrongCursor
-        return str(place)
-
     @property
-    def _text(self) -> str:
+    def text(self) -> str:
+        """Says all that is asked for."""
         asked = (self.sort, "desc" if self.descending else "asc", self.grade, self.risk, self.month)
         return " ".join((self.dealer_id, *(str(part or "") for part in asked)))
 
 
-@dataclass(slots=True)
-class FoundLines:
-    """The lines of a list that are asked for, as pages of it are read."""
-
-    asked: AskedList
-    limit: int
-    lines: list[Listed]
-    after: str
-    """The place behind which the next page begins."""
-    is_complete: bool = False
-    """Nothing that is asked for comes behind it."""
-
-    def add(self, lines: Sequence[Listed], following: str | None) -> None:
-        """Take in a page; `following` is the place behind which the next one begins, if any."""
-        for number, line in enumerate(lines):
-            if not self.asked.asks_for(line.line):
-                continue
-            self.lines.append(line)
-            if len(self.lines) == self.limit:
-                self.after = str(Place.of(line.rank, line.id))
-                self.is_complete = following is None and number == len(lines) - 1
-                return
-        self.after, self.is_complete = following or "", following is None
-
-    @property
-    def is_enough(self) -> bool:
-        """Whether no page needs to be read any more."""
-        return self.is_complete or len(self.lines) == self.limit
-
-    def page(self, now: datetime, until: datetime | None) -> Customers:
-        """What is answered."""
-        return Customers(
-            customers=tuple(self._shown()),
-            after=None if self.is_complete else self.asked.cursor(self.after),
-            as_of=until,
-            behind_seconds=behind(now, until),
-        )
-
-    def _shown(self) -> Iterator[CustomerLine]:
-        for line in self.lines:
-            shown = CustomerLine.model_validate({"customer_key": line.id, **line.line})
-            if self.asked.month is not None:
-                moved = ranks.points_moved(line.rank)
-                shown = shown.model_copy(update={"points_moved": moved})
-            yield shown
+def customers_of(
+    found: FoundLines, asked: AskedList, now: datetime, until: datetime | None
+) -> Customers:
+    """What is answered of the lines that were found."""
+    return Customers(
+        customers=tuple(_shown(line, asked) for line in found.lines),
+        after=found.following,
+        as_of=until,
+        behind_seconds=behind(now, until),
+    )
 
 
-def behind(now: datetime, until: datetime | None) -> int | None:
-    """How many seconds ago that was; None where it is not known."""
-    return None if until is None else max(0, round((now - until).total_seconds()))
+def _shown(line: Listed, asked: AskedList) -> CustomerLine:
+    shown = CustomerLine.model_validate({"customer_key": line.id, **line.line})
+    if asked.month is None:
+        return shown
+    return shown.model_copy(update={"points_moved": ranks.points_moved(line.rank)})

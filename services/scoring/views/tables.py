@@ -3,7 +3,6 @@ both. Pure."""
 
 from collections.abc import Mapping, Sequence
 from itertools import permutations
-from typing import Literal, NamedTuple
 
 from services.scoring.domain.counters import OTHER, UNKNOWN
 from services.scoring.domain.risk_words import EN, ZH
@@ -12,27 +11,8 @@ from services.scoring.views.figures import GRADES, RISKS
 from shared.contracts.http.scoring import HistoryMoment, ScoreHistory
 from shared.contracts.http.scoring_lists import CustomerLine, Customers
 from shared.contracts.http.scoring_months import Analysis, FiguresOfMonth, Grades
-from shared.contracts.http.table import Cell, csv_text
+from shared.contracts.http.table import Cell, Heading, Lang, csv_text
 from shared.contracts.values import instant_text
-
-Lang = Literal["en", "zh"]
-
-
-class Heading(NamedTuple):
-    """Of a column, or another word of ours."""
-
-    en: str
-    zh: str
-
-    def of(self, lang: Lang | None) -> str:
-        """In that language, or in both."""
-        match lang:
-            case "en":
-                return self.en
-            case "zh":
-                return self.zh
-        return f"{self.en} {self.zh}"
-
 
 TOTAL = "total"
 """The row of all customers."""

@@ -73,10 +73,3 @@ class CustomerTasks(Response):
     next_change_at: Instant | None
     """When a task opens, becomes overdue or expires next."""
     as_of: Instant
-
-
-class DealerTasks(Response):
-    """The open tasks of one page of customers; `after` asks for the next page."""
-
-    tasks: tuple[FollowUpTask, ...]
-    after: str | None

@@ -8,13 +8,30 @@ What a spreadsheet could take for a formula begins with an apostrophe.
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Cell: TypeAlias = str | int | float | None
+Lang = Literal["en", "zh"]
 
 BYTE_ORDER_MARK = "\ufeff"
 _BEGINS_A_FORMULA = frozenset("=+-@|%\t\r\n\uff1d\uff0b\uff0d\uff20")
 """Some in full width, too, which a Chinese Excel reads alike."""
+
+
+class Heading(NamedTuple):
+    """Of a column, or another word of ours."""
+
+    en: str
+    zh: str
+
+    def of(self, lang: Lang | None) -> str:
+        """In that language, or in both."""
+        match lang:
+            case "en":
+                return self.en
+            case "zh":
+                return self.zh
+        return f"{self.en} {self.zh}"
 
 
 def csv_text(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

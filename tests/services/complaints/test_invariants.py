@@ -117,5 +117,13 @@ def test_how_a_case_stands_agrees_with_its_listing(
         assert told.status == "closed" or told.turns[-1].stands in {"open", "satisfied"}
         assert [turn.at for turn in told.turns] == sorted(turn.at for turn in told.turns)
         assert told.severity == decision.listing.tally["severity"]
+        assert told.open_periods is not None
+        ends = [end for period in told.open_periods for end in (period.since, period.until)]
+        opened = [moment for moment in ends if moment is not None]
+        assert opened == sorted(set(opened)), "one after the other, none empty"
+        assert None not in ends[:-1]
+        assert (ends[-1:] == [None]) == (told.status == "open")
+        assert told.called_back_at is None or told.resolved_at is not None
+        assert told.call_back_due_at is None or told.resolved_at is not None
         merged = decision.listing.tally["merged_away"]
         assert merged == (told.turns[-1].stands == "merged")

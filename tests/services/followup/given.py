@@ -1,5 +1,6 @@
 """Words to tell a customer's story in: what intake would report of it, and the tasks then."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,11 +18,19 @@ from shared.contracts.intake import (
     Recorded,
     SaleMoved,
     SaleRecorded,
+    SurveyAnswered,
     TaskOutcomeRecorded,
     VisitMoved,
     VisitRecorded,
 )
-from shared.contracts.scoring import NextVisit, ScoreChanged, ScoreWithdrawn
+from shared.contracts.scoring import (
+    Grade,
+    NextVisit,
+    Risk,
+    RiskStands,
+    ScoreChanged,
+    ScoreWithdrawn,
+)
 from shared.contracts.subjects import ABOUT_THE_SCORE
 from shared.contracts.values import Bilingual
 from shared.testing.deciders import DeciderSpec
@@ -83,8 +92,10 @@ def delivery(
     date_only: bool = False,
     received: str | None = None,
     revised: str | None = None,
+    **more: Any,
 ) -> Event[Any]:
-    """A car handed over; `revised` is when the source wrote this version."""
+    """A car handed over; `revised` is when the source wrote this version. `more`: other fields of
+    the record, such as `condition`, `products`, `insured_until`, `inspection_on`."""
     handed_over = at(on)
     data = SaleRecorded.model_validate(
         _document("sale", number, at(revised) if revised else handed_over, 1)
@@ -100,8 +111,14 @@ def delivery(
             "vin": vin,
             "odometer_km": km,
         }
+        | more
     )
     return _event(data, at(received) if received else handed_over)
+
+
+def product(category: str, expires_on: str | None = None) -> dict[str, Any]:
+    """Something sold with a car."""
+    return {"code": category.upper(), "category": category, "expires_on": expires_on}
 
 
 def visit(
@@ -115,8 +132,10 @@ def visit(
     pays: str = "customer",
     received: str | None = None,
     revised: str | None = None,
+    **more: Any,
 ) -> Event[Any]:
-    """A repair order closed then, and opened `hours` before."""
+    """A repair order closed then, and opened `hours` before. `more`: other fields of the record,
+    such as `lines`, `recommended`, `promised_at`, `comeback_of`, `insured_until`."""
     closed_at = at(on)
     opened_at = closed_at - timedelta(hours=hours)
     data = VisitRecorded.model_validate(
@@ -129,10 +148,39 @@ def visit(
             "vin": vin,
             "odometer_km": km,
             "currency": "CNY",
-            "lines": [{"line_no": "1", "pay_type": pays, "amount": "500"}],
+            "lines": [job(pays=pays)],
         }
+        | more
     )
     return _event(data, at(received) if received else opened_at)
+
+
+def job(code: str | None = None, *, pays: str = "customer", **more: Any) -> dict[str, Any]:
+    """A line of a repair order. `more`: `fault`, `severe`, `category`, `amount`."""
+    return {"line_no": "1", "op_code": code, "pay_type": pays, "amount": "500"} | more
+
+
+def advised(code: str, *, performed: bool = False) -> dict[str, Any]:
+    """Work that was recommended, and whether it was done."""
+    return {"code": code, "performed": performed}
+
+
+def survey(
+    on: str,
+    overall: float,
+    number: str = "S1",
+    *,
+    kind: str = "csi",
+    items: Mapping[str, float] | None = None,
+    received: str | None = None,
+    revised: str | None = None,
+) -> Event[Any]:
+    """A survey answered then."""
+    data = SurveyAnswered.model_validate(
+        _document("survey", number, at(revised or on), 1)
+        | {"survey": kind, "at": at(on), "overall": overall, "items": items or {}}
+    )
+    return _event(data, at(received or on))
 
 
 def consent(
@@ -202,9 +250,10 @@ def expected(
     *,
     vin: str | None = None,
     basis: str = "own_rhythm",
-    score: int = 0,
+    **more: Any,
 ) -> Event[Any]:
-    """Scoring says when they are expected next, counted from their visit of a day."""
+    """Scoring says when they are expected next, counted from their visit of a day; and `more`, as
+    of `scored`."""
     visit = NextVisit.model_validate(
         {
             "since": since,
@@ -216,23 +265,32 @@ def expected(
             "words": Bilingual(en="By their rhythm", zh="按规律"),
         }
     )
-    return _scored(visit, sequence, score)
+    return scored(sequence, visit=visit, **more)
 
 
-def scored(sequence: int, score: int = 0) -> Event[Any]:
-    """Scoring says nothing of their next visit."""
-    return _scored(None, sequence, score)
-
-
-def _scored(visit: NextVisit | None, sequence: int, score: int) -> Event[Any]:
+def scored(
+    sequence: int,
+    score: int = 0,
+    *,
+    grade: Grade = "general",
+    risk: Risk | None = None,
+    risk_since: str = "2025-01-01",
+    visit: NextVisit | None = None,
+) -> Event[Any]:
+    """How scoring sees them; without a visit it says nothing of their next one."""
+    words = Bilingual(en="By their visits", zh="按到店")
+    stands = risk and RiskStands(
+        risk=risk, since=at(risk_since), next_risk=None, next_at=None, words=words
+    )
     data = ScoreChanged(
         customer_key=CUSTOMER,
         dealer_id=DEALER,
         score=score,
         value=score,
         loyalty=0,
-        grade="general",
+        grade=grade,
         reasons=(),
+        risk=stands,
         next_visit=visit,
     )
     return Event(f"score-{sequence}", CUSTOMER, DEALER, at("2025-01-01"), data, sequence=sequence)

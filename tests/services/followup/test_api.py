@@ -36,6 +36,7 @@ def client(facts: dict[str, FollowUpFacts]) -> AsyncClient:
         routes(
             MemoryReader.deciding(service(FollowUpSettings()), facts, NOW, dealers=DEALERS),
             ManualClock(NOW),
+            dealers=DEALERS,
         )
     )
     return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
@@ -80,25 +81,24 @@ async def test_an_unknown_customer_is_not_found() -> None:
     assert answer.status_code == 404
 
 
-async def test_a_dealers_open_tasks_come_by_pages_of_customers() -> None:
+async def test_a_dealers_work_list_has_what_is_decided_to_be_done() -> None:
     busy = given(visit("2025-01-10")).facts
     quiet = given(visit("2025-01-10"), consent("2025-01-09", do_not_contact=True)).facts
-    asked = client({f"{DEALER}/cdk/C1": quiet, f"{DEALER}/cdk/C2": busy})
-    answer = await asked.get(f"/v1/dealers/{DEALER}/tasks", params={"limit": 1})
-    first = answer.json()
-    assert first == {"tasks": [], "after": f"{DEALER}/cdk/C1"}
-    answer = await asked.get(
-        f"/v1/dealers/{DEALER}/tasks", params={"limit": 2, "after": first["after"]}
-    )
-    rest = answer.json()
-    assert [task["customer_key"] for task in rest["tasks"]] == [f"{DEALER}/cdk/C2"]
-    assert rest["after"] is None
+    asked = client({f"{DEALER}/cdk/C1": quiet, CUSTOMER: busy})
+    told = (await asked.get(f"/v1/dealers/{DEALER}/tasks")).json()
+    [task] = told["tasks"]
+    assert (task["customer_key"], task["kind"]) == (CUSTOMER, "service_satisfaction")
+    about = f"service_satisfaction/{DEALER}/cdk/visit/R1"
+    assert task["task_id"] == str(subject_id("followup", CUSTOMER, about))
+    assert told["after"] is None
+    counts = (await asked.get(f"/v1/dealers/{DEALER}/tasks/counts")).json()
+    assert counts["total"] == {"open": 1, "overdue": 0, "due_today": 0}
 
 
 async def test_another_dealers_tasks_are_not_shown() -> None:
     facts = given(visit("2025-01-10")).facts
     answer = await client({CUSTOMER: facts}).get("/v1/dealers/sunrise/berlin/tasks")
-    assert answer.json() == {"tasks": [], "after": None}
+    assert answer.json()["tasks"] == []
 
 
 def test_the_service_is_put_together_with_the_shipped_rules() -> None:
@@ -109,6 +109,8 @@ def test_the_service_is_put_together_with_the_shipped_rules() -> None:
         "aftercare.sales",
         "aftercare.visits",
         "aftercare.customers",
+        "aftercare.cases",
+        "aftercare.identities",
         "aftercare.scores",
     }
 
@@ -149,7 +151,7 @@ async def test_a_task_of_the_groups_own_kind_is_shown(tmp_path: Path) -> None:
         service(settings), {CUSTOMER: given(visit("2025-01-10 17:00")).facts}, NOW, dealers=DEALERS
     )
     app = make_app(title="followup")
-    app.include_router(routes(memory, ManualClock(NOW)))
+    app.include_router(routes(memory, ManualClock(NOW), dealers=DEALERS))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
         answer = await http.get(f"/v1/customers/{CUSTOMER}")
     [task] = [each for each in answer.json()["tasks"] if each["kind"] == "month_call"]

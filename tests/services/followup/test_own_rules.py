@@ -54,7 +54,7 @@ async def shown(
     memory = MemoryReader.deciding(
         service(settings(tmp_path, text)), {CUSTOMER: facts}, at(now), dealers=DEALERS
     )
-    app.include_router(routes(memory, ManualClock(at(now))))
+    app.include_router(routes(memory, ManualClock(at(now)), dealers=DEALERS))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
         answer = await http.get(f"/v1/customers/{CUSTOMER}")
     [task] = [each for each in answer.json()["tasks"] if each["kind"] == "month_call"]
@@ -119,7 +119,7 @@ async def test_a_dealer_with_rules_of_its_own_is_answered_in_their_words(tmp_pat
         by_edition(decider(FollowUpSettings()), rulebook), held, at("2025-02-10"), dealers=DEALERS
     )
     app = make_app(title="followup")
-    app.include_router(routes(memory, ManualClock(at("2025-02-10"))))
+    app.include_router(routes(memory, ManualClock(at("2025-02-10")), dealers=DEALERS))
     why = {}
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
         for key in held:

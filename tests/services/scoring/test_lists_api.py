@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.scoring.views.listing import AskedList
+from shared.decider.asked_lines import cursor
 from shared.decider.summary import Place
 from tests.services.scoring.asked import Asking
 from tests.services.scoring.given import DEALER, day, sale, visit
@@ -204,7 +205,7 @@ async def test_a_cursor_is_that_of_one_list(query: str) -> None:
 
 async def test_a_cursor_that_names_another_dealers_customer_is_none() -> None:
     asked = AskedList(dealer_id=DEALER, sort="score", descending=True)
-    forged = asked.cursor(str(Place.of(2**29, f"{OTHER_DEALER}/cdk/theirs")))
+    forged = cursor(asked, str(Place.of(2**29, f"{OTHER_DEALER}/cdk/theirs")))
     assert await ASKING.refused(f"{LISTS}?sort=score&after={forged}") == "after"
 
 

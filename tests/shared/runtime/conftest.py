@@ -34,7 +34,7 @@ async def summary_store(request: pytest.FixtureRequest) -> AsyncIterator[Summary
         yield MemorySummaries()
         return
     mongo = _client(request)
-    real = MongoSummaries(mongo.database, ("points", "late"))
+    real = MongoSummaries(mongo.database, ("points", "late", "by"))
     await real.prepare()
     yield real
     await mongo.close()

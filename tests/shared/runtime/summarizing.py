@@ -12,7 +12,7 @@ from shared.platform.errors import Conflict
 from shared.runtime.snapshots import StoreReader
 from shared.runtime.summaries import SummaryStep
 from shared.testing.store import MemoryStore
-from shared.testing.summaries import MemorySummaries, totals_of
+from shared.testing.summaries import MemorySummaries, lines_of, totals_of
 from tests.dealers import DEALERS
 from tests.shared.runtime.instance import Instance
 from tests.shared.runtime.toy import (
@@ -147,8 +147,6 @@ class House:
     async def is_exact(self) -> bool:
         """Whether lists and totals say what the aggregates do."""
         expected = await self.expected()
-        page = await self.reader.listed(DEALER, "visits", limit=1000)
-        listed = {line.id: (line.rank, line.line) for line in page.lines}
-        assert listed == {id_: (each.ranks["visits"], each.line) for id_, each in expected.items()}
+        assert self.summaries.lines(DEALER) == lines_of(expected)
         assert await self.reader.totals(DEALER) == totals_of(expected.values())
         return bool(expected)

@@ -215,9 +215,12 @@ async def test_one_that_cannot_be_summarized_hides_no_other(wrong: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
-async def test_whatever_is_cut_off_nothing_is_lost_and_nothing_counts_twice(seed: int) -> None:
+async def test_whatever_is_cut_off_nothing_is_lost_and_nothing_counts_twice(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each call may fail before or after it took effect, and the process may end there."""
     random, house = Random(seed), House()
+    monkeypatch.setattr(summarizing, "STEP_DOCUMENTS", random.choice([1, 2, 500]))
     await house.own()
     for number in range(30):
         if random.random() < 0.5:
@@ -233,6 +236,7 @@ async def test_whatever_is_cut_off_nothing_is_lost_and_nothing_counts_twice(seed
                 customer=str(customer),
                 revision=random.randint(1, 5),
                 opened_at=START - DAY * random.randint(0, 60),
+                status=random.choice(["open", "closed"]),
             )
             await house.instance.take(customer % 3, told)
             for _ in range(random.randint(0, 3)):

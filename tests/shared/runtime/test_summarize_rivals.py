@@ -49,12 +49,12 @@ async def test_two_that_believe_to_own_a_partition_count_nothing_twice(house: Ho
     await house.settle(rival)
 
     async def rival_works() -> None:
-        await rival.take(3, visit(2))
+        await rival.take(3, visit(2, status="open"))
         for _ in range(3):
             with contextlib.suppress(Conflict):
                 await rival.worker.summarize()
 
-    await house.take(visit(1))
+    await house.take(visit(1, status="open"))
     house.summaries.meanwhile = rival_works
     await house.settle()
     await house.settle(rival)
@@ -136,12 +136,12 @@ async def test_what_was_written_since_is_not_marked_once_more(house: House) -> N
 
 async def test_a_step_of_before_that_lands_late_changes_nothing(house: House) -> None:
     await house.settle()
-    await house.take(visit(1))
+    await house.take(visit(1, status="open"))
     await house.settle()
     old = (await house.summaries.steps([3]))[3]
     assert old.summaries
     assert old.totals
-    await house.take(visit(2))
+    await house.take(visit(1, revision=2), visit(2, status="open"))
     await house.settle()
     await house.summaries.carry_out(old)
     assert await house.is_exact()

@@ -8,11 +8,12 @@ from random import Random
 import pytest
 from pydantic import JsonValue
 
-from shared.decider.summary import MOST_RANK, Place, Summary
+from shared.decider.summary import MOST_RANK, Place, Summary, keyed
 from shared.platform.errors import Conflict
 from shared.platform.mongo import MAX_DOCUMENT_BYTES
 from shared.runtime.summaries import Mark, Summarized, SummaryStep, SummaryStore, Total
 from shared.runtime.summary_documents import from_summarized, from_total, is_sampled, to_total
+from shared.runtime.summary_slots import aggregate_of, slot_id
 
 NOW = datetime(2026, 11, 21, 10, 5, 0, 123000, tzinfo=UTC)
 ALL = range(MOST_RANK + 1)
@@ -28,6 +29,12 @@ def summarized(id_: str, version: int = 1, **ranks: int) -> Summarized:
         version=version,
         summary=Summary(ranks=ranks, line={"of": id_}, counts={"2026-11": {"a": 1}}),
     )
+
+
+def in_slot(id_: str, slot: int, entry: str = "t", **ranks: int) -> Summarized:
+    """An entry of an aggregate, in one of its slots."""
+    shown = Summary(ranks=ranks, line={"of": id_}, counts={})
+    return replace(summarized(id_), id=slot_id(id_, slot), entry=entry, summary=shown)
 
 
 def step(number: int = 1, *summaries: Summarized, **changes: object) -> SummaryStep:
@@ -66,7 +73,7 @@ async def listed(
 def places(summaries: Sequence[Summarized], name: str = "points") -> list[Place]:
     """Where these stand, in order."""
     return sorted(
-        Place.of(each.summary.ranks[name], each.id)
+        Place.of(each.summary.ranks[name], aggregate_of(each.id), each.entry)
         for each in summaries
         if each.summary is not None and name in each.summary.ranks
     )
@@ -149,15 +156,17 @@ async def test_hostile_names_come_back_as_they_were(summary_store: SummaryStore)
     counts = {"2026-11": dict.fromkeys(HOSTILE, -7)}
     line: dict[str, JsonValue] = {name: [name, {name: 1}] for name in HOSTILE}
     summary = Summary(ranks={}, line=line, counts=counts, groups=tuple(HOSTILE), apart=counts)
-    hostile = replace(summarized("g/d/s/1"), summary=summary)
+    hostile = replace(summarized("g/d/s/1"), summary=summary, slots=len(HOSTILE))
+    slots = [in_slot("g/d/s/1", at, name) for at, name in enumerate(HOSTILE, start=1)]
     total = Total(
         dealer_id="g/d", partition=3, period="2026-11", version=1, counts=counts["2026-11"]
     )
-    whole = step(1, hostile, totals=(total,))
+    whole = step(1, hostile, *slots, totals=(total,))
     await summary_store.begin_step(whole)
     await summary_store.carry_out(whole)
     assert await summary_store.steps([3]) == {3: whole}
-    assert await summary_store.summaries([hostile.id]) == {hostile.id: hostile}
+    wanted = {each.id: each for each in (hostile, *slots)}
+    assert await summary_store.summaries(list(wanted)) == wanted
     assert await summary_store.dealer_totals("g/d") == [total]
 
 
@@ -235,6 +244,92 @@ async def test_those_of_one_number_are_told_apart_by_their_ids(
     await written(summary_store, *summaries)
     found = await listed(summary_store, descending=descending, limit=limit)
     assert found == sorted(places(summaries), reverse=descending)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+async def test_a_list_under_a_key_has_what_stands_under_that_key_alone(
+    summary_store: SummaryStore, *, descending: bool
+) -> None:
+    """Whatever the others are, of this dealer and of another, and without a key."""
+    keys = [*HOSTILE, "4", "a", "ab", "a|", "a:b", "0" * 16, "u-17", "无人", "客"]
+    ranks = (0, 5, MOST_RANK)
+    mine = {
+        key: [
+            summarized(f"g/d/s/{at}-{rank}", **{keyed("by", key): rank, "points": 1})
+            for rank in ranks
+        ]
+        for at, key in enumerate(keys)
+    }
+    plain = [summarized(f"g/d/s/{rank}", by=rank) for rank in ranks]
+    others = [summarized(f"g/d-2/s/{at}", **{keyed("by", key): 5}) for at, key in enumerate(keys)]
+    await written(summary_store, *(each for some in mine.values() for each in some))
+    await written(summary_store, *plain, *others)
+    for key, some in mine.items():
+        called = keyed("by", key)
+        found = await listed(summary_store, called, descending=descending, limit=2)
+        assert found == sorted(places(some, called), reverse=descending)
+        assert len(await listed(summary_store, called, ranks=range(5, MOST_RANK))) == 1
+    assert await listed(summary_store, "by", descending=descending) == sorted(
+        places(plain, "by"), reverse=descending
+    )
+    assert await listed(summary_store, keyed("by", "nobody")) == []
+    wanted = {each.id: each for each in mine["a|"]}
+    assert await summary_store.summaries(list(wanted)) == wanted
+
+
+@pytest.mark.parametrize("descending", [False, True])
+async def test_entries_are_lines_of_their_own(
+    summary_store: SummaryStore, *, descending: bool
+) -> None:
+    own = replace(summarized("g/d/s/1", points=2), slots=60)
+    entries = [in_slot("g/d/s/1", at, f"t|{at}", points=at % 4) for at in range(1, 60)]
+    gone = replace(in_slot("g/d/s/1", 60), summary=None, entry="")
+    all_of_them = [own, *entries, gone, summarized("g/d/s/2", points=2)]
+    await written(summary_store, *all_of_them)
+    for limit in (1, 7, 100):
+        found = await listed(summary_store, descending=descending, limit=limit)
+        assert found == sorted(places(all_of_them), reverse=descending)
+
+
+async def test_a_slot_s_entry_moves_and_goes_and_old_steps_change_nothing(
+    summary_store: SummaryStore,
+) -> None:
+    first = in_slot("g/d/s/1", 1, "one", points=3)
+    moved = replace(in_slot("g/d/s/1", 1, "other", points=4), version=2)
+    gone = replace(first, version=3, summary=None, entry="")
+    for each in (first, moved, first):
+        await written(summary_store, each)
+    assert await listed(summary_store) == places([moved])
+    for each in (gone, moved, first):
+        await written(summary_store, each)
+    assert await listed(summary_store) == []
+    assert await summary_store.summaries([first.id]) == {first.id: gone}
+
+
+@pytest.mark.parametrize("descending", [False, True])
+async def test_no_line_of_a_list_under_a_key_is_left_out_wherever_windows_end(
+    summary_store: SummaryStore, *, descending: bool
+) -> None:
+    """A large one beside a small one of the same list; entries and aggregates."""
+    random = Random(5)
+    large = [
+        in_slot(
+            f"g/d/s/{at % 90:03}",
+            at,
+            f"t{at}",
+            **{"by:all": random.choice([7, random.randint(0, 99)])},
+        )
+        for at in range(500)
+    ]
+    small = [in_slot(f"g/d/s/{at:03}", 900, **{"by:few": at % 2}) for at in range(9)]
+    await written(summary_store, *large[:300], *small)
+    await listed(summary_store, "by:all", limit=100)
+    await written(summary_store, *large)
+    for name, some in (("by:all", large), ("by:few", small)):
+        expected = sorted(places(some, name), reverse=descending)
+        for limit in (7, 100, 501):
+            found = await listed(summary_store, name, descending=descending, limit=limit)
+            assert found == expected
 
 
 async def test_it_is_filled_once_every_partition_was_brought_to_the_version(

@@ -33,7 +33,7 @@ from shared.decider.decision import (
 )
 from shared.decider.facts import keep_newest
 from shared.decider.policy import Policy
-from shared.decider.summary import Summaries, Summary
+from shared.decider.summary import Entry, Summaries, Summary, keyed
 
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 DEALER = "sunrise/pudong"
@@ -150,7 +150,8 @@ LISTED: Decider[ToyFacts, ToyPolicy] = replace(TOY, listed=True, decide=decide_l
 
 
 def summarize(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | None:
-    """Listed by the visits; also by those that are open; counted by the month they opened in."""
+    """Listed by the visits; also by those that are late; counted by the month they opened in. Each
+    that is open is listed by itself."""
     count = len(facts.visits)
     if not count:
         return None
@@ -163,11 +164,25 @@ def summarize(facts: ToyFacts, policy: ToyPolicy, now: datetime) -> Summary | No
         ranks={"visits": count} | ({"late": late} if late else {}),
         line={"visits": count},
         counts=counts,
+        entries={
+            key.rpartition("/")[2]: _entry(visit, now)
+            for key, visit in facts.visits.items()
+            if not visit.closed
+        },
+    )
+
+
+def _entry(visit: ToyVisit, now: datetime) -> Entry:
+    is_late = visit.opened_at + DAY <= now
+    rank = visit.opened_at.toordinal()
+    keys = [f"{visit.opened_at:%Y-%m}", *(["late"] if is_late else [])]
+    return Entry(
+        ranks={"open": rank, **{keyed("by", key): rank for key in keys}}, line={"late": is_late}
     )
 
 
 SUMMARIZED: Decider[ToyFacts, ToyPolicy] = replace(
-    LISTED, summaries=Summaries(lists=("visits", "late"), summarize=summarize)
+    LISTED, summaries=Summaries(lists=("visits", "late", "open", "by"), summarize=summarize)
 )
 
 

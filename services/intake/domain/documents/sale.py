@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from services.intake.domain.dates import is_out_of_range
+from services.intake.domain.documents import car_days
 from services.intake.domain.documents.kind import (
     Described,
     Named,
     all_but_personal,
-    no_doubts,
     no_parent,
 )
 from services.intake.domain.documents.naming import RecordFields, key_of, record_fields
@@ -29,7 +29,6 @@ _PRECEDENCE = ("co_buyer", "registrant", "driver")
 
 parent = no_parent
 content = all_but_personal
-doubtful = no_doubts
 
 
 def numbers(report: SaleReported) -> dict[str, str]:
@@ -60,6 +59,11 @@ def contradictions(report: SaleReported) -> Iterator[Finding]:
         if vin == report.vehicle.vin:
             detail = "the car that is sold cannot be taken in part exchange for itself"
             yield Finding(f"/traded_in/{position}", detail)
+
+
+def doubtful(report: SaleReported) -> Iterator[Finding]:
+    """A day of the car that it can hardly have."""
+    return car_days.doubtful(report.vehicle, report.delivered_on or report.deal_date)
 
 
 def happened(report: SaleReported) -> Iterator[tuple[str, date | None]]:
@@ -101,6 +105,7 @@ def messages(report: SaleReported, dealer: Dealer) -> dict[str, Recorded]:
         price=report.price,
         products=tuple(SoldProduct(**product.model_dump()) for product in report.products),
         traded_in=report.traded_in,
+        **car_days.recorded(report.vehicle),
     )
     return _by_role(report, sale)
 

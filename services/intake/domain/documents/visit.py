@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from services.intake.domain.documents import one_customer_or_car
+from services.intake.domain.documents import car_days, one_customer_or_car
 from services.intake.domain.documents.kind import all_but_personal, no_parent
 from services.intake.domain.documents.naming import (
     RecordFields,
@@ -14,7 +14,8 @@ from services.intake.domain.documents.naming import (
 )
 from services.intake.domain.documents.odometers import impossible_alone, impossible_together
 from services.intake.domain.findings import Finding
-from shared.contracts.feeds import RepairLine, VisitReported
+from shared.contracts.feed_parts import RepairLine
+from shared.contracts.feeds import VisitReported
 from shared.contracts.intake import (
     Recorded,
     RecordedLine,
@@ -50,12 +51,18 @@ def contradictions(report: VisitReported) -> Iterator[Finding]:
 
 
 def doubtful(report: VisitReported) -> Iterator[Finding]:
-    """A job may be credited; of an order that is all credit, its void was meant, perhaps."""
+    """A job may be credited; of an order that is all credit, its void was meant, perhaps. What is
+    severe counts by its fault's code."""
     back = "more is given back than charged: to take an order back, report it as voided"
     if sum(_amount(line) for line in report.lines) < 0:
         yield Finding("/lines", back)
     if report.total is not None and report.total.amount < 0:
         yield Finding("/total/amount", back)
+    for position, line in enumerate(report.lines):
+        if line.severe and line.fault is None:
+            detail = "severe says nothing without fault, the code of what was repaired"
+            yield Finding(f"/lines/{position}/severe", detail)
+    yield from car_days.doubtful(report.vehicle, report.opened_at.date())
 
 
 def happened(report: VisitReported) -> Iterator[tuple[str, date | None]]:
@@ -106,6 +113,8 @@ def messages(report: VisitReported, dealer: Dealer) -> dict[str, Recorded]:
                 category=line.category,
                 pay_type=line.pay_type,
                 amount=_amount(line),
+                fault=line.fault,
+                severe=line.severe and line.fault is not None,
             )
             for line in report.lines
         ),
@@ -113,6 +122,7 @@ def messages(report: VisitReported, dealer: Dealer) -> dict[str, Recorded]:
             RecordedRecommendation(code=work.code, performed=work.performed)
             for work in report.recommended
         ),
+        **car_days.recorded(report.vehicle),
     )
     return {"customer": visit}
 

@@ -1,4 +1,4 @@
-"""What followup keeps of a customer's scores: when they are expected next, and nothing else."""
+"""What followup keeps of a customer's scores: when they are expected next, grade and risk."""
 
 from typing import Any
 
@@ -31,10 +31,36 @@ def test_a_score_that_says_nothing_new_of_the_next_visit_changes_nothing() -> No
         assert join(facts, [again]) is facts
 
 
-@pytest.mark.parametrize("nothing", [scored(3), unscored(3)], ids=["scored", "unscored"])
-def test_scores_that_never_said_anything_leave_no_trace(nothing: Event[Any]) -> None:
+def test_who_never_had_a_score_has_none_to_lose() -> None:
     for facts in (FollowUpFacts(), join(FollowUpFacts(), [VISIT])):
-        assert join(facts, [nothing]) is facts
+        assert join(facts, [unscored(3)]) is facts
+
+
+@pytest.mark.parametrize(
+    ("again", "is_news"),
+    [
+        (scored(4), False),
+        (scored(4, score=12), False),
+        (scored(4, grade="potential"), True),
+        (scored(4, risk="active"), True),
+        (scored(4, risk="due", risk_since="2025-03-01"), True),
+        (expected("2025-08-15", "2025-04-20", 4), True),
+        (expected("2025-08-15", "2025-04-20", 4, basis="default"), False),
+        (unscored(4), True),
+    ],
+)
+def test_a_score_is_news_if_grade_risk_or_next_visit_is(again: Event[Any], is_news: bool) -> None:
+    facts = condense(join(FollowUpFacts(), [VISIT, scored(3)]), POLICY)
+    assert (join(facts, [again]) is not facts) == is_news
+
+
+def test_of_who_is_active_it_is_no_news_since_when() -> None:
+    """Each visit would be."""
+    facts = join(FollowUpFacts(), [scored(3, risk="active", risk_since="2025-03-01")])
+    again = scored(4, risk="active", risk_since="2025-04-20")
+    assert join(facts, [again]) is facts
+    lost = join(facts, [scored(4, risk="lost", risk_since="2025-03-01")])
+    assert join(lost, [scored(5, risk="lost", risk_since="2025-04-20")]) is not lost
 
 
 def test_what_was_taken_back_stays_so_when_it_is_repeated() -> None:

@@ -134,3 +134,25 @@ def test_a_comeback_names_the_order_whose_work_had_to_be_done_again() -> None:
 def test_no_order_is_a_comeback_of_itself_however_it_is_written(number: str) -> None:
     with pytest.raises(AssertionError, match="/data/comeback_of"):
         reported("visit", visit(comeback_of=number))
+
+
+def test_a_fault_is_told_by_its_code_and_whether_it_endangers_people() -> None:
+    faults: list[Data] = [{"fault": "B-12"}, {"fault": " 制动失效 ", "severe": True}, {}]
+    told = told_of(lines=[job() | fault for fault in faults])
+    found = [(line.fault, line.severe) for line in told.lines]
+    assert found == [("B-12", False), ("制动失效", True), (None, False)]
+
+
+def test_what_is_severe_without_a_fault_says_nothing_and_is_warned_about() -> None:
+    data = visit(lines=[job() | {"fault": "B-12", "severe": True}, job() | {"severe": True}])
+    [warning] = reported("visit", data).warnings
+    assert warning.pointer == "/data/lines/1/severe"
+    told = only_of("visit", data)
+    assert isinstance(told, VisitRecorded)
+    assert [line.severe for line in told.lines] == [True, False]
+
+
+@pytest.mark.parametrize("code", ["", " ", "a@b.example", "x" * 121, 7, "a\u200bb"])
+def test_a_fault_is_a_code_and_nothing_personal(code: object) -> None:
+    with pytest.raises(AssertionError, match="/data/lines/0/fault"):
+        reported("visit", visit(lines=[job() | {"fault": code}]))

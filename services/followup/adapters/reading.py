@@ -1,0 +1,52 @@
+"""What followup's endpoints read: a customer, pages of a list, the tasks of a day."""
+
+from datetime import datetime
+
+from services.followup.domain.facts import FollowUpFacts
+from services.followup.domain.policy import FollowUpPolicy
+from services.followup.domain.rulebook import FollowUpRulebook
+from services.followup.views.day_list import MOST_IN_TURN, AskedDay
+from services.followup.views.work_list import AskedTasks, page_of_tasks
+from shared.contracts.http.followup_lists import DayOfTasks, DealerTasks
+from shared.decider.snapshot import Snapshot
+from shared.platform.problems import Refusal, refusing, undecided, unknown
+from shared.runtime import Reader, customer_snapshot, lines_listed
+
+
+async def known_customer(reader: Reader[FollowUpFacts], key: str) -> Snapshot[FollowUpFacts]:
+    """The customer of this key. Refuses who is not known (404) or cannot be decided at present
+    (503)."""
+    snapshot = await customer_snapshot(reader, key)
+    if snapshot is None:
+        raise Refusal(unknown("nothing is known of such a customer"))
+    if snapshot.undecided_because is not None:
+        raise Refusal(undecided(f"no tasks at present: {snapshot.undecided_because}"))
+    return snapshot
+
+
+def rules_of(reader: Reader[FollowUpFacts], dealer_id: str, now: datetime) -> FollowUpPolicy:
+    """By which the dealer's customers are decided now."""
+    rulebook: FollowUpRulebook = reader.policy
+    return rulebook.in_force(dealer_id, now).policy
+
+
+async def tasks_listed(
+    reader: Reader[FollowUpFacts], asked: AskedTasks, after: str, limit: int
+) -> DealerTasks:
+    """`limit` tasks of a list at most, those behind `after`. Refuses (422) what is the `after` of
+    no page of it."""
+    until = await reader.summarized_until()
+    found = await lines_listed(reader, asked, after, limit)
+    return page_of_tasks(found, asked.now, until)
+
+
+async def tasks_of_a_day(
+    reader: Reader[FollowUpFacts], asked: AskedDay, now: datetime
+) -> DayOfTasks:
+    """What is to be done that day. Refuses (422) a day before which too much comes."""
+    with refusing():
+        most = asked.most_in_turn
+    until = await reader.summarized_until()
+    first = await lines_listed(reader, asked.of_their_own_day, "", MOST_IN_TURN)
+    others = await lines_listed(reader, asked.in_turn, "", most)
+    return asked.day_of([*first.lines, *others.lines], now, until)

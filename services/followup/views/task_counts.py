@@ -1,0 +1,79 @@
+"""A dealer's tasks to do, counted, from the totals that are kept. Pure."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from services.followup.domain.summary import (
+    AT_PRESENT,
+    BY,
+    NONE,
+    OPEN,
+    OVERDUE,
+    TaskCounter,
+    month_of_tasks,
+)
+from shared.contracts.http.followup_lists import CountedGroup, CountedTasks, TaskCounts
+from shared.decider.asked_lines import behind
+
+MOST_GROUPS = 500
+"""How many persons, roles or kinds are told, those with the most tasks."""
+
+
+class AskedCounts(NamedTuple):
+    """Of which dealer, on which of its days."""
+
+    dealer_id: str
+    today: date
+
+
+def counted_tasks(
+    asked: AskedCounts,
+    totals: Mapping[str, Mapping[str, int]],
+    now: datetime,
+    until: datetime | None,
+) -> TaskCounts:
+    """What a dealer's totals come to on its day."""
+    found: dict[str, dict[str, dict[str, int]]] = {by: {} for by in BY}
+    for counter, count in _of_today(asked.today, totals):
+        if counter.by in found:
+            found[counter.by].setdefault(counter.of, {})[counter.what] = count
+    total = found["all"].get(NONE, {})
+    return TaskCounts(
+        dealer_id=asked.dealer_id,
+        today=asked.today,
+        total=CountedTasks(**_counted(total, asked.today)),
+        by_role=_groups(found["role"], asked.today),
+        by_person=_groups(found["person"], asked.today),
+        by_kind=_groups(found["kind"], asked.today),
+        by_grade=_groups(found["grade"], asked.today),
+        as_of=until,
+        behind_seconds=behind(now, until),
+    )
+
+
+def _of_today(
+    today: date, totals: Mapping[str, Mapping[str, int]]
+) -> Iterator[tuple[TaskCounter, int]]:
+    for text, count in totals.get(AT_PRESENT, {}).items():
+        yield TaskCounter.read(text), count
+    for text, count in totals.get(month_of_tasks(f"{today:%Y-%m}"), {}).items():
+        counter = TaskCounter.read(text)
+        if counter.what == f"{today:%d}":
+            yield counter, count
+
+
+def _groups(groups: Mapping[str, Mapping[str, int]], today: date) -> tuple[CountedGroup, ...]:
+    shown = [
+        CountedGroup(of=None if of == NONE else of, **_counted(counts, today))
+        for of, counts in sorted(groups.items())
+    ]
+    return tuple(sorted(shown, key=lambda group: -group.open)[:MOST_GROUPS])
+
+
+def _counted(counts: Mapping[str, int], today: date) -> dict[str, int]:
+    return {
+        "open": counts.get(OPEN, 0),
+        "overdue": counts.get(OVERDUE, 0),
+        "due_today": counts.get(f"{today:%d}", 0),
+    }
