@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.occasion import Closer, Occasion
 
 
@@ -16,7 +16,9 @@ class Ending(NamedTuple):
     because: str
 
 
-def endings_of(occasion: Occasion, closers: Sequence[Closer], history: History) -> Iterator[Ending]:
+def endings_of(
+    occasion: Occasion, closers: Sequence[Closer], history: TaskHistory
+) -> Iterator[Ending]:
     """All that closes a task of this occasion whose rule names these closers, in any order."""
     for closing in occasion.endings:
         if closing.by is None or closing.by in closers:
@@ -29,7 +31,7 @@ def endings_of(occasion: Occasion, closers: Sequence[Closer], history: History) 
         yield from _car_gone(occasion.vin, occasion, history)
 
 
-def _car_gone(vin: str, occasion: Occasion, history: History) -> Iterator[Ending]:
+def _car_gone(vin: str, occasion: Occasion, history: TaskHistory) -> Iterator[Ending]:
     for parting in history.partings.get(vin, ()):
         if parting.at >= occasion.known_at:
             yield Ending(parting.at, "cancelled", parting.because)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.followup.domain.documents import Delivery, RepairOrder, Scored
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.occasion import Closing, Occasion
+from services.followup.domain.occasion import Occasion, TaskClosing
 
 SALE_UNDONE = "sale undone"
 
@@ -42,10 +42,10 @@ class Contact(NamedTuple):
         )
 
     @property
-    def _undone(self) -> tuple[Closing, ...]:
+    def _undone(self) -> tuple[TaskClosing, ...]:
         if isinstance(self.known, RepairOrder) or self.known.undone_at is None:
             return ()
-        return (Closing(None, self.known.undone_at.astimezone(UTC), "cancelled", SALE_UNDONE),)
+        return (TaskClosing(None, self.known.undone_at.astimezone(UTC), "cancelled", SALE_UNDONE),)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 
 from services.followup.domain.contacts import Contact
 from services.followup.domain.documents import Delivery, RepairOrder
-from services.followup.domain.history import History
-from services.followup.domain.occasion import Closing, Occasion
+from services.followup.domain.history import TaskHistory
+from services.followup.domain.occasion import Occasion, TaskClosing
 from services.followup.domain.offsets import morning_of
 
 CORRECTED_WITHIN = timedelta(days=60)
@@ -28,7 +28,7 @@ class _Term:
 
 
 def expiring(
-    history: History, until: Callable[[Delivery | RepairOrder], date | None], after: datetime
+    history: TaskHistory, until: Callable[[Delivery | RepairOrder], date | None], after: datetime
 ) -> Iterator[Occasion]:
     """One per car and term, counted from the morning of its last day; `renewal` closes it when a
     document of the car names a later one."""
@@ -63,7 +63,7 @@ def _occasion(term: _Term, after: datetime, *, renewed_at: datetime | None) -> I
     at = morning_of(term.until, term.first.zone)
     if at < after:
         return
-    renewal = () if renewed_at is None else (Closing("renewal", renewed_at, "done", "renewal"),)
+    renewal = () if renewed_at is None else (TaskClosing("renewal", renewed_at, "done", "renewal"),)
     yield term.first.occasion(at)._replace(
         known_at=_known_at(term.first), endings=renewal, said={"until": term.until.isoformat()}
     )

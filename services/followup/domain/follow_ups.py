@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from services.followup.domain.closings import Ending, endings_of
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.history import History, history_of
+from services.followup.domain.history import TaskHistory, history_of
 from services.followup.domain.occasion import NOTHING_SAID, Occasion
 from services.followup.domain.offsets import TaskOffset
 from services.followup.domain.policy import FollowUpPolicy
@@ -69,7 +69,7 @@ def follow_ups(facts: FollowUpFacts, policy: FollowUpPolicy, since: datetime) ->
 
 
 def _occasions(
-    rule: TaskRule, history: History, policy: FollowUpPolicy, after: datetime
+    rule: TaskRule, history: TaskHistory, policy: FollowUpPolicy, after: datetime
 ) -> Iterable[Occasion]:
     trigger = TRIGGERS[rule.trigger]
     if not any(getattr(history, name) for name in trigger.FROM):
@@ -77,7 +77,7 @@ def _occasions(
     return trigger.occasions(history, policy, after)
 
 
-def _with_no_contacts(history: History, policy: FollowUpPolicy) -> History:
+def _with_no_contacts(history: TaskHistory, policy: FollowUpPolicy) -> TaskHistory:
     """With the tasks named that are done without a word to the customer."""
     if not any(tried.outcome.outcome == "done" for tried in history.attempts):
         return history
@@ -90,7 +90,7 @@ def _with_no_contacts(history: History, policy: FollowUpPolicy) -> History:
     return replace(history, no_contacts=frozenset(found)) if found else history
 
 
-def _follow_up(rule: TaskRule, occasion: Occasion, history: History) -> FollowUp:
+def _follow_up(rule: TaskRule, occasion: Occasion, history: TaskHistory) -> FollowUp:
     grade = occasion.grade or history.grade
     opens, due = rule.times_for(grade)
     opens_at = opens.after(occasion.at, occasion.zone)

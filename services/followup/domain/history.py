@@ -18,28 +18,28 @@ from services.followup.domain.documents import (
     Scored,
 )
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.occasion import Closing, Occasion
+from services.followup.domain.occasion import Occasion, TaskClosing
 from shared.contracts.scoring import Grade
 
 _LONG_AGO = datetime(1950, 1, 1, tzinfo=UTC)
 _UTC = ZoneInfo("UTC")
 
 
-class Complaint(NamedTuple):
+class KnownComplaint(NamedTuple):
     """A case of the customer's, and how it stands."""
 
     document_id: str
     case: CaseStands
 
 
-class Answer(NamedTuple):
+class KnownAnswer(NamedTuple):
     """A survey that the customer answered."""
 
     document_id: str
     survey: AnsweredSurvey
 
 
-class Tried(NamedTuple):
+class KnownOutcome(NamedTuple):
     """What came of an attempt at a task."""
 
     document_id: str
@@ -61,15 +61,15 @@ class Parting(NamedTuple):
 
 
 @dataclass(frozen=True)
-class History:
+class TaskHistory:
     """One customer's, each list in the order of time; of one instant in that of the ids."""
 
     customer_key: str = ""
     contacts: Sequence[Contact] = ()
     """Cars handed over or brought in."""
-    complaints: Sequence[Complaint] = ()
-    answers: Sequence[Answer] = ()
-    attempts: Sequence[Tried] = ()
+    complaints: Sequence[KnownComplaint] = ()
+    answers: Sequence[KnownAnswer] = ()
+    attempts: Sequence[KnownOutcome] = ()
     referred: Sequence[Referred] = ()
     score: Scored | None = None
     score_id: str = ""
@@ -111,7 +111,9 @@ class History:
         """Document id -> what came of an attempt."""
         return {tried.document_id: tried.outcome for tried in self.attempts}
 
-    def answered(self, survey: Literal["ssi", "csi"], occasion: Occasion) -> tuple[Closing, ...]:
+    def answered(
+        self, survey: Literal["ssi", "csi"], occasion: Occasion
+    ) -> tuple[TaskClosing, ...]:
         """The first answer to such a survey after what it asks about, unless it names another."""
         for answer in self.answers:
             said, at = answer.survey, answer.survey.at.astimezone(UTC)
@@ -120,15 +122,15 @@ class History:
                 and at > occasion.known_at
                 and said.about in ("", occasion.document_id)
             ):
-                return (Closing("survey", at, "done", "survey answered"),)
+                return (TaskClosing("survey", at, "done", "survey answered"),)
         return ()
 
-    def without_a_car_from(self, moment: datetime) -> tuple[Closing, ...]:
+    def without_a_car_from(self, moment: datetime) -> tuple[TaskClosing, ...]:
         """When the last car goes that they have had here, if it has, and not before `moment`."""
         last = self._last_parting
         if last is None or last.at < moment:
             return ()
-        return (Closing(None, last.at, "cancelled", last.because),)
+        return (TaskClosing(None, last.at, "cancelled", last.because),)
 
     @cached_property
     def _last_parting(self) -> Parting | None:
@@ -177,29 +179,29 @@ def _handed_back(car: Sequence[Contact]) -> Iterator[datetime]:
             yield undone_at.astimezone(UTC)
 
 
-def history_of(facts: FollowUpFacts) -> History:
+def history_of(facts: FollowUpFacts) -> TaskHistory:
     """What the documents say of the customer."""
-    complaints: list[Complaint] = []
-    answers: list[Answer] = []
-    attempts: list[Tried] = []
+    complaints: list[KnownComplaint] = []
+    answers: list[KnownAnswer] = []
+    attempts: list[KnownOutcome] = []
     referred: list[Referred] = []
     gone: list[CarGone] = []
     score, score_id = None, ""
     for key, known in facts.documents.items():
         match known:
             case CaseStands():
-                complaints.append(Complaint(key, known))
+                complaints.append(KnownComplaint(key, known))
             case AnsweredSurvey():
-                answers.append(Answer(key, known))
+                answers.append(KnownAnswer(key, known))
             case Outcome():
-                attempts.append(Tried(key, known))
+                attempts.append(KnownOutcome(key, known))
             case ReferralBought():
                 referred.append(Referred(key, known))
             case CarGone():
                 gone.append(known)
             case Scored():
                 score, score_id = known, key
-    return History(
+    return TaskHistory(
         customer_key=facts.customer_key,
         contacts=contacts_of(facts),
         complaints=sorted(complaints, key=lambda entry: (entry.case.at, entry.document_id)),

@@ -37,7 +37,7 @@ CLOSERS: Mapping[Closer, str] = {
 NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
 
-class Closing(NamedTuple):
+class TaskClosing(NamedTuple):
     """Something that closes a task, if its rule lets it."""
 
     by: Closer | None
@@ -62,7 +62,7 @@ class Occasion(NamedTuple):
     """The car that it is about: when that goes, the task ends."""
     late: datetime | None = None
     """When its document was first received, where that was not promptly."""
-    endings: tuple[Closing, ...] = ()
+    endings: tuple[TaskClosing, ...] = ()
     """What closes it, besides what closes any task of such a customer or car."""
     said: Mapping[str, str] = NOTHING_SAID
     """What stands for the placeholders that the trigger has of its own, in any language."""

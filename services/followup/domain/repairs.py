@@ -24,7 +24,7 @@ class Repair(NamedTuple):
         return self.contact.document_id.rsplit("/", 1)[-1]
 
 
-class Ground(NamedTuple):
+class ReturnGround(NamedTuple):
     """Why the car may have to be taken back, from an instant on."""
 
     at: datetime
@@ -37,7 +37,7 @@ class Ground(NamedTuple):
     """The numbers of all orders that add up to it, in their order."""
 
 
-def grounds(repairs: Sequence[Repair], terms: ReturnRight) -> Iterator[Ground]:
+def grounds(repairs: Sequence[Repair], terms: ReturnRight) -> Iterator[ReturnGround]:
     """Each once, when it arises; `repairs` are one car's in the order of time."""
     closed = sorted(
         (repair for repair in repairs if repair.contact.at is not None),
@@ -52,7 +52,9 @@ def _began(repair: Repair) -> tuple[datetime, str]:
     return repair.contact.began_at, repair.contact.document_id
 
 
-def _repeated(closed: Sequence[Repair], times: int, said: str, *, severe: bool) -> Iterator[Ground]:
+def _repeated(
+    closed: Sequence[Repair], times: int, said: str, *, severe: bool
+) -> Iterator[ReturnGround]:
     """Faults that were repaired so many times."""
     counts: Counter[str] = Counter()
     for position, repair in enumerate(closed):
@@ -65,10 +67,10 @@ def _repeated(closed: Sequence[Repair], times: int, said: str, *, severe: bool) 
                     for earlier in closed[: position + 1]
                     if fault in (earlier.order.severe_faults if severe else earlier.order.faults)
                 ]
-                yield Ground(repair.contact.at, repair, said, f"{fault} ×{times}", orders)
+                yield ReturnGround(repair.contact.at, repair, said, f"{fault} ×{times}", orders)
 
 
-def _too_long(repairs: Sequence[Repair], more_than_days: int) -> Iterator[Ground]:
+def _too_long(repairs: Sequence[Repair], more_than_days: int) -> Iterator[ReturnGround]:
     """The instant at which one day more than those begins, in repair; days in which two orders
     were open count once, and each begun stay in the workshop is whole days."""
     used, orders = 0, list[str]()
@@ -79,7 +81,9 @@ def _too_long(repairs: Sequence[Repair], more_than_days: int) -> Iterator[Ground
         orders.append(repair.number)
         left = timedelta(days=more_than_days - used)
         if ended is None or ended - begins > left:
-            yield Ground(begins + left, repair, "days", f"{more_than_days + 1}", tuple(orders))
+            yield ReturnGround(
+                begins + left, repair, "days", f"{more_than_days + 1}", tuple(orders)
+            )
             return
         if ended > begins:
             used += max(1, -((begins - ended) // _DAY))

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Months = Annotated[int, Field(gt=0, le=240)]
 Kilometres = Annotated[int, Field(gt=0, le=10_000_000)]
-Answer = Annotated[int, Field(ge=0, le=10)]
+AnswerPoints = Annotated[int, Field(ge=0, le=10)]
 
 
 class WarrantyTerm(BaseModel):
@@ -44,7 +44,7 @@ class ReturnRight(BaseModel):
     km: Kilometres = 50_000
     """By the odometer: what comes first counts."""
     severe_repairs: Annotated[int, Field(gt=0, le=100)] = 2
-    """So many repairs of one severe safety fault."""
+    """How many repairs of one severe safety fault are enough."""
     more_than_days: Annotated[int, Field(gt=0, le=1000)] = 30
     """More days than this in repair in all; a day begun is a day."""
     more_than_repairs: Annotated[int, Field(gt=0, le=100)] = 4
@@ -56,5 +56,5 @@ class LowAnswers(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    overall_at_most: Answer = 6
-    item_at_most: Answer = 4
+    overall_at_most: AnswerPoints = 6
+    item_at_most: AnswerPoints = 4

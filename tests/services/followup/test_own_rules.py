@@ -188,6 +188,39 @@ REFUSED: list[tuple[str, str, int, str, str]] = [
     ("on {day}", "on {day", 10, "rules.0.why_en", "a brace without its other one"),
     ("于 {day}", "于 {日}", 11, "rules.0.why_zh", "in braces there is one of"),
     ("closed_by: [visit]", "closed_by: [vist]", 12, "rules.0.closed_by.0", "mean 'visit'?"),
+    (
+        "closed_by: [visit]",
+        "closed_by: [renewal]",
+        12,
+        "rules.0.closed_by",
+        "a task of this trigger is not closed by renewal; by visit, service, survey",
+    ),
+    ("on {day}", "on {until}", 10, "rules.0.why_en", "in braces there is one of {car}, {document}"),
+    (
+        "closed_by: [visit]",
+        "for_grade: {quality: {due: {days: 1}}}",
+        2,
+        "rules.0",
+        "due lies before opens for grade quality",
+    ),
+    (
+        "closed_by: [visit]",
+        "for_grade: {qualty: {priority: 1}}",
+        12,
+        "rules.0.for_grade.qualty",
+        "did you mean 'quality'?",
+    ),
+    (
+        "closed_by: [visit]",
+        "for_grade: {quality: {priority: 0}}",
+        12,
+        "rules.0.for_grade.quality.priority",
+        "greater than or equal to 1",
+    ),
+    ("closed_by: [visit]", "contact: seling", 12, "rules.0.contact", "did you mean 'selling'?"),
+    ("closed_by: [visit]", "grades: [good]", 12, "rules.0.grades.0", "'quality'"),
+    ("closed_by: [visit]", "instead: [emial]", 12, "rules.0.instead.0", "did you mean 'email'?"),
+    ("closed_by: [visit]", "hint_en: 'see {until}'", 12, "rules.0.hint_en", "in braces there is"),
     ("closed_by: [visit]", "closed_by: visit", 12, "rules.0.closed_by", "valid tuple"),
     ("owner_role: service_advisor", "owner_role: ''", 6, "rules.0.owner_role", "at least 1"),
     ("why_en:", "why:", 10, "rules.0.why", "there is no such field; did you mean 'why_"),
@@ -212,3 +245,56 @@ def test_a_rule_written_before_rules_said_why_is_read(tmp_path: Path) -> None:
     text = "".join(line for line in MONTH_CALL.splitlines(keepends=True) if "why_" not in line)
     [rule] = [rule for rule in policy(tmp_path, text).rules if rule.kind == "month_call"]
     assert rule.why_en == "A rule of the group's own policy asks for it"
+
+
+def test_a_rule_may_be_otherwise_for_a_grade(tmp_path: Path) -> None:
+    text = (
+        "rules: {silence: {for_grade: {quality: {opens: {days: 30}, due: {days: 40}}}}}\n"
+        "warranty: {months: 24}\nlow_answers: {overall_at_most: 7}\nreturn_right: {months: 36}\n"
+    )
+    changed = policy(tmp_path, text)
+    silence = changed.by_kind["silence"]
+    assert [each.days for each in silence.times_for("quality")] == [30, 40]
+    assert [each.days for each in silence.times_for("general")] == [180, 194]
+    assert (changed.warranty.months, changed.warranty.km) == (24, 100_000)
+    assert (changed.low_answers.overall_at_most, changed.low_answers.item_at_most) == (7, 4)
+    assert (changed.return_right.months, changed.return_right.severe_repairs) == (36, 2)
+
+
+THE_FOUR_RULES_OF_BEFORE = """\
+rules:
+  - {kind: delivery_thanks, due: {hours: 12}}
+  - {kind: delivery_satisfaction, closed_by: []}
+  - {kind: service_satisfaction, opens: {days: 2, at: "09:00"}}
+  - {kind: next_service, closed_by: [visit], due: {at: "17:00"}}
+service_interval: {first_km: 4000, km: 7500, days: 150, shortest_days: 30}
+"""
+
+
+def test_a_file_of_before_the_other_rules_shipped_is_read(tmp_path: Path) -> None:
+    changed = policy(tmp_path, THE_FOUR_RULES_OF_BEFORE)
+    assert changed.by_kind["delivery_thanks"].due.hours == 12
+    assert changed.by_kind["next_service"].closers == ("visit",)
+    assert changed.by_kind["delivery_satisfaction"].closers == ()
+    assert changed.service_interval.first_km == 4000
+
+
+def test_an_edition_stored_before_the_other_rules_shipped_is_read_and_means_the_same() -> None:
+    """Word by word what was written then: four rules, and none of the later fields."""
+    stored = (PROJECT / "tests" / "services" / "followup" / "policy_of_before.json").read_text(
+        "utf-8"
+    )
+    before = FollowUpPolicy.model_validate_json(stored)
+    assert [rule.kind for rule in before.rules] == [
+        "delivery_thanks",
+        "delivery_satisfaction",
+        "service_satisfaction",
+        "next_service",
+    ]
+    assert FollowUpPolicy.model_validate_json(before.model_dump_json()) == before
+    story = given(visit("2025-01-10"), visit("2025-07-05", "R2"))
+    story.by(before).when("2025-07-06").then(
+        "service_satisfaction/R1 expired: window passed",
+        "next_service/R1 done: visit",
+        "service_satisfaction/R2 open",
+    )

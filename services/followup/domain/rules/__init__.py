@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import Closer, Occasion
 from services.followup.domain.rules import (
@@ -61,7 +61,7 @@ class TaskTrigger(Protocol):
         ...
 
     def occasions(
-        self, history: History, measures: TaskMeasures, after: datetime
+        self, history: TaskHistory, measures: TaskMeasures, after: datetime
     ) -> Iterator[Occasion]:
         """Every instant that tasks are counted from, each document once, but for some before
         `after`; what closes each stands on it."""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.documents import RepairOrder
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion
 
@@ -16,7 +16,7 @@ CLOSERS: tuple[Closer, ...] = (*OF_A_CAR, "survey")
 SAYS: Mapping[str, str] = {}
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per car and local day: orders closed together are one visit, followed up once, for the
     last; an answered CSI survey is its `survey`."""
     last_of_day: dict[tuple[str, date], Occasion] = {}

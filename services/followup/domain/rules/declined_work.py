@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from services.followup.domain.contacts import Contact
 from services.followup.domain.documents import RepairOrder
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
-from services.followup.domain.occasion import OF_A_CAR, Closer, Closing, Occasion
+from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion, TaskClosing
 
 COUNTED_FROM = "closing of the order"
 FROM = ("contacts",)
@@ -16,7 +16,7 @@ CLOSERS: tuple[Closer, ...] = (*OF_A_CAR, "performed")
 SAYS: Mapping[str, str] = {"work": "the codes of the work that was declined and not done since"}
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per order with work that was recommended and not done; of the same work declined again
     the newest."""
     for contact in history.contacts:
@@ -28,11 +28,11 @@ def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iter
 
 
 def _occasion(
-    contact: Contact, at: datetime, open_codes: dict[str, None], history: History
+    contact: Contact, at: datetime, open_codes: dict[str, None], history: TaskHistory
 ) -> Occasion:
     """`performed` closes it with the order in which the last of the work is done, or is declined
     anew, which is then that order's."""
-    endings: tuple[Closing, ...] = ()
+    endings: tuple[TaskClosing, ...] = ()
     named = open_codes
     for later in _later_orders(contact, history):
         done = [code for code in open_codes if code in later.performed]
@@ -46,13 +46,13 @@ def _occasion(
     return contact.occasion(at)._replace(endings=endings, said={"work": ", ".join(named)})
 
 
-def _settled(at: datetime, *, declined_again: bool) -> Closing:
+def _settled(at: datetime, *, declined_again: bool) -> TaskClosing:
     if declined_again:
-        return Closing("performed", at, "cancelled", "declined again")
-    return Closing("performed", at, "done", "performed")
+        return TaskClosing("performed", at, "cancelled", "declined again")
+    return TaskClosing("performed", at, "done", "performed")
 
 
-def _later_orders(contact: Contact, history: History) -> Sequence[RepairOrder]:
+def _later_orders(contact: Contact, history: TaskHistory) -> Sequence[RepairOrder]:
     """Those of its car that were closed after it, in order."""
     vin = contact.known.vin
     car = history.cars.get(vin, ()) if vin is not None else ()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from services.followup.domain.documents import Delivery
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion
 
@@ -15,7 +15,7 @@ CLOSERS: tuple[Closer, ...] = (*OF_A_CAR, "survey")
 SAYS: Mapping[str, str] = {}
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per car handed over; an answered SSI survey is its `survey`."""
     for contact in history.contacts:
         if isinstance(contact.known, Delivery) and contact.began_at >= after:

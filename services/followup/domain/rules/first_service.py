@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from services.followup.domain.contacts import Contact
 from services.followup.domain.documents import Delivery
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion
 from services.followup.domain.offsets import days_after
@@ -20,7 +20,7 @@ CLOSERS: tuple[Closer, ...] = OF_A_CAR
 SAYS: Mapping[str, str] = {"km": "the kilometres from the delivery to the first service"}
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per new car handed over: so many days later, or earlier when it will have been driven so
     far, by what its odometer showed until then."""
     interval = measures.service_interval

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
-from services.followup.domain.occasion import Closer, Closing, Occasion
+from services.followup.domain.occasion import Closer, Occasion, TaskClosing
 
 COUNTED_FROM = "last contact"
 FROM = ("contacts", "attempts")
@@ -26,7 +26,7 @@ class _Touch(NamedTuple):
     late: datetime | None = None
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per contact: a delivery, a visit, or a task that was done in talking to the customer; the
     next one closes it."""
     last: dict[datetime, _Touch] = {touch.at: touch for touch in sorted(_touches(history))}
@@ -43,13 +43,13 @@ def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iter
             zone=touch.zone,
             late=touch.late,
             endings=(
-                *(Closing("contact", next_at, "done", "contact") for next_at in following),
+                *(TaskClosing("contact", next_at, "done", "contact") for next_at in following),
                 *history.without_a_car_from(at),
             ),
         )
 
 
-def _touches(history: History) -> Iterator[_Touch]:
+def _touches(history: TaskHistory) -> Iterator[_Touch]:
     for contact in history.contacts:
         late = contact.known.late
         yield _Touch(

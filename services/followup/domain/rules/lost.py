@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
-from services.followup.domain.occasion import Closer, Closing, Occasion
+from services.followup.domain.occasion import Closer, Occasion, TaskClosing
 from shared.contracts.values import instant_text
 
 COUNTED_FROM = "day on which the risk becomes lost"
@@ -15,7 +15,7 @@ CLOSERS: tuple[Closer, ...] = ("visit",)
 SAYS: Mapping[str, str] = {}
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One each time that the customer is lost; any car of theirs that comes in, or is handed over,
     is a visit."""
     score = history.score
@@ -23,7 +23,7 @@ def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iter
         return
     since = score.risk_since.astimezone(UTC)
     later = [contact.began_at for contact in history.contacts if contact.began_at > since]
-    visit = (Closing("visit", min(later), "done", "visit"),) if later else ()
+    visit = (TaskClosing("visit", min(later), "done", "visit"),) if later else ()
     yield Occasion(
         document_id=f"{history.score_id}/{instant_text(since)}",
         at=since,

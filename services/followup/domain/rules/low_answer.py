@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from services.followup.domain.documents import AnsweredSurvey
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import Closer, Occasion
 from services.followup.domain.terms import LowAnswers
@@ -20,7 +20,7 @@ SAYS: Mapping[str, str] = {
 _TENTHS = 10
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per survey that was answered low, overall or in an item."""
     for answer in history.answers:
         survey, at = answer.survey, answer.survey.at.astimezone(UTC)

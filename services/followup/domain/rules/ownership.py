@@ -5,9 +5,9 @@ from datetime import datetime
 
 from services.followup.domain.contacts import Contact
 from services.followup.domain.documents import Delivery
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
-from services.followup.domain.occasion import OF_A_CAR, Closer, Closing, Occasion
+from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion, TaskClosing
 from services.followup.domain.offsets import months_after, morning_of
 
 COUNTED_FROM = "anniversary of the delivery"
@@ -17,7 +17,7 @@ CLOSERS: tuple[Closer, ...] = (*OF_A_CAR, "purchase")
 SAYS: Mapping[str, str] = {"months": "how many months the customer has had the car"}
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per car handed over, so many months later; another car handed over, then or shortly
     before, closes it."""
     months = measures.replacement.months
@@ -38,7 +38,9 @@ def _months_later(delivery: Contact, months: int) -> datetime:
     return morning_of(months_after(day, months), delivery.zone)
 
 
-def _next_purchase(delivery: Contact, since: datetime, history: History) -> Iterator[Closing]:
+def _next_purchase(
+    delivery: Contact, since: datetime, history: TaskHistory
+) -> Iterator[TaskClosing]:
     """Of another car, after this one, at the earliest `since`."""
     for contact in history.contacts:
         known = contact.known
@@ -49,5 +51,5 @@ def _next_purchase(delivery: Contact, since: datetime, history: History) -> Iter
             and contact.began_at >= since
             and (known.vin is None or known.vin != delivery.known.vin)
         ):
-            yield Closing("purchase", contact.began_at, "done", "purchase")
+            yield TaskClosing("purchase", contact.began_at, "done", "purchase")
             return

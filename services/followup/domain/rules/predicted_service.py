@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from services.followup.domain.contacts import Contact
 from services.followup.domain.documents import RepairOrder
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion
 from services.followup.domain.offsets import days_after
@@ -20,7 +20,7 @@ CLOSERS: tuple[Closer, ...] = OF_A_CAR
 SAYS: Mapping[str, str] = {}
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per delivery and closed order of a car, by what its odometer showed until then; not of
     an order that was no service."""
     interval = measures.service_interval

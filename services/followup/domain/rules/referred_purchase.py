@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import Closer, Occasion
 
@@ -14,7 +14,7 @@ CLOSERS: tuple[Closer, ...] = ()
 SAYS: Mapping[str, str] = {}
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per customer who was referred, for their first car."""
     thanked: set[str] = set()
     for referred in history.referred:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from services.followup.domain.documents import CaseStands
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
-from services.followup.domain.occasion import Closer, Closing, Occasion
+from services.followup.domain.occasion import Closer, Occasion, TaskClosing
 from shared.contracts.subjects import ABOUT_THE_STANDING
 
 COUNTED_FROM = "resolution of the complaint"
@@ -16,7 +16,7 @@ CLOSERS: tuple[Closer, ...] = ("called_back",)
 SAYS: Mapping[str, str] = {"case": "the number of the complaint"}
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per case that is resolved, and another once it is resolved again after a reopening; due
     when complaints wants the customer called back, where it says so."""
     for complaint in history.complaints:
@@ -31,13 +31,21 @@ def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iter
             known_at=resolved_at,
             zone=history.zone,
             late=case.late.astimezone(UTC) if case.late else None,
-            endings=_called_back(case),
+            endings=(*_called_back(case), *_closed(case, resolved_at)),
             said={"case": case_id.rsplit("/", 1)[-1]},
             due_at=case.call_back_due_at.astimezone(UTC) if case.call_back_due_at else None,
         )
 
 
-def _called_back(case: CaseStands) -> tuple[Closing, ...]:
+def _called_back(case: CaseStands) -> tuple[TaskClosing, ...]:
     if case.called_back_at is None:
         return ()
-    return (Closing("called_back", case.called_back_at.astimezone(UTC), "done", "called back"),)
+    return (TaskClosing("called_back", case.called_back_at.astimezone(UTC), "done", "called back"),)
+
+
+def _closed(case: CaseStands, resolved_at: datetime) -> Iterator[TaskClosing]:
+    """A case that goes on after its resolution waits for the call-back; so where it ends without
+    one, none is owed. One that ended with its resolution never waited."""
+    for span in case.spans:
+        if span.until is not None and span.since <= resolved_at < span.until:
+            yield TaskClosing(None, span.until.astimezone(UTC), "cancelled", "case closed")

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from services.followup.domain.contacts import Contact
 from services.followup.domain.documents import Delivery, RepairOrder
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion
 from services.followup.domain.offsets import months_after, morning_of
-from services.followup.domain.repairs import Ground, Repair, grounds
+from services.followup.domain.repairs import Repair, ReturnGround, grounds
 from services.followup.domain.terms import ReturnRight
 
 COUNTED_FROM = "repair by which a right of return may arise"
@@ -24,12 +24,12 @@ SAYS: Mapping[str, str] = {
 }
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per repair order by which a new car has come so far: a severe fault repaired again, one
     fault repaired too often, too many days in repair; each of them once."""
     terms = measures.return_right
     for car in history.cars.values():
-        found: dict[str, list[Ground]] = {}
+        found: dict[str, list[ReturnGround]] = {}
         for ground in grounds(_repairs(car, terms), terms):
             found.setdefault(ground.repair.contact.document_id, []).append(ground)
         for of_one in found.values():
@@ -38,7 +38,7 @@ def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iter
                 yield occasion
 
 
-def _occasion(found: Sequence[Ground]) -> Occasion:
+def _occasion(found: Sequence[ReturnGround]) -> Occasion:
     first = min(found, key=lambda ground: ground.at)
     said = {name: ", ".join(each.value for each in found if each.said == name) for name in SAYS}
     said["orders"] = ", ".join(dict.fromkeys(each for ground in found for each in ground.orders))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from services.followup.domain.contacts import Contact
 from services.followup.domain.documents import Delivery
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion
 from services.followup.domain.offsets import months_after, morning_of
@@ -19,7 +19,7 @@ CLOSERS: tuple[Closer, ...] = OF_A_CAR
 SAYS: Mapping[str, str] = {"until": "the day on which the warranty ends"}
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per car handed over: on the day that its sale names; else, of a new car, so many months
     later, or earlier when it will have been driven so far; else none."""
     for contact in history.contacts:
@@ -32,7 +32,7 @@ def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iter
 
 
 def _end(
-    delivery: Contact, sold: Delivery, history: History, measures: TaskMeasures
+    delivery: Contact, sold: Delivery, history: TaskHistory, measures: TaskMeasures
 ) -> tuple[datetime, datetime] | None:
     """When the warranty ends, and since when that is known."""
     if sold.warranty_until is not None:

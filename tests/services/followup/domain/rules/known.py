@@ -1,6 +1,6 @@
 """What is known of a customer, document by document, and what each rule that ships makes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -105,10 +105,14 @@ def answered(
     return _id("survey", number), answer
 
 
-def complaint(on: str, number: str = "K1", **said: str | int) -> Document:
-    """A case as it stands: what it says at, is an instant."""
+def complaint(
+    on: str, number: str = "K1", *, spans: Sequence[str] = (), **said: str | int
+) -> Document:
+    """A case as it stands: what it says at, is an instant; `spans` are when it began and ended."""
     stands = {name: at(value) if isinstance(value, str) else value for name, value in said.items()}
-    fields = {"kind": "case", "version": "1", "at": at(on)}
+    instants = [at(span).isoformat() for span in spans]
+    opened = ["/".join(pair) for pair in zip(instants[::2], instants[1::2], strict=True)]
+    fields = {"kind": "case", "version": "1", "at": at(on), "open_spans": opened}
     return f"{_id('complaint', number)}/standing", CaseStands.model_validate(fields | stands)
 
 

@@ -36,6 +36,19 @@ RESOLVED: Mapping[str, Any] = {"resolved_at": "2025-01-10 17:00"}
             id="called back, as complaints says",
         ),
         pytest.param(
+            (complaint("2025-01-08", **RESOLVED, spans=["2025-01-08", "2025-01-11 10:00"]),),
+            [
+                "K1 opens 2025-01-10 17:00, due 2025-01-13 17:00; "
+                "2025-01-11 10:00 cancelled: case closed"
+            ],
+            id="the case is withdrawn before they were called back",
+        ),
+        pytest.param(
+            (complaint("2025-01-08", **RESOLVED, spans=["2025-01-08", "2025-01-10 17:00"]),),
+            ["K1 opens 2025-01-10 17:00, due 2025-01-13 17:00"],
+            id="a case that complaints closes at its resolution is called back about all the same",
+        ),
+        pytest.param(
             (complaint("2025-01-08", resolved_at="2025-02-10 17:00", generation=2),),
             ["K1#2 opens 2025-02-10 17:00, due 2025-02-13 17:00"],
             id="resolved again after a reopening it is another call",
