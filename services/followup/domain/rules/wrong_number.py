@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from services.followup.domain.history import History
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
-from services.followup.domain.occasion import Closer, Closing, Occasion
+from services.followup.domain.occasion import Closer, Occasion, TaskClosing
 from services.followup.domain.wrong_numbers import wrong_numbers
 
 COUNTED_FROM = "wrong number"
@@ -15,7 +15,7 @@ CLOSERS: tuple[Closer, ...] = ("reached",)
 SAYS: Mapping[str, str] = {}
 
 
-def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
+def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per number that is wrong, however often it is reported until it is right again; whoever
     reaches the customer by it after all closes it."""
     outcomes = {tried.document_id: tried.outcome for tried in history.attempts}
@@ -26,9 +26,11 @@ def occasions(history: History, measures: TaskMeasures, after: datetime) -> Iter
         since, late = number.since.astimezone(UTC), outcomes[number.document_id].late
         if since < after:
             continue
-        closings: tuple[Closing, ...] = ()
+        closings: tuple[TaskClosing, ...] = ()
         if number.reached_at is not None:
-            closings = (Closing("reached", number.reached_at.astimezone(UTC), "done", "reached"),)
+            closings = (
+                TaskClosing("reached", number.reached_at.astimezone(UTC), "done", "reached"),
+            )
         yield Occasion(
             document_id=number.document_id,
             at=since,
