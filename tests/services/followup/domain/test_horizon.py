@@ -142,9 +142,10 @@ class TestMoreThanAreLookedAt:
 
 
 def test_a_task_that_others_displace_is_taken_back_if_open_and_forgotten_if_closed() -> None:
-    life = Life(replace(DECIDER, policy=FEW), CUSTOMER)
+    apart = FEW.model_copy(update={"merge_within_days": 0})
+    life = Life(replace(DECIDER, policy=apart), CUSTOMER)
     done = outcome("2025-01-11 10:00", "service_satisfaction/visit/R1", "done", "O1")
-    first = [visit(f"2025-01-10 {hour}:00", f"R{hour - 9}", vin=None) for hour in (10, 11)]
+    first = [visit(f"2025-01-{day:02} 11:00", f"R{day - 8}", vin=None) for day in (9, 10)]
     life.take(at("2025-01-10 12:00"), first)
     life.take(at("2025-01-11 10:00"), [done])
     assert life.aggregate is not None
