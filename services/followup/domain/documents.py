@@ -92,6 +92,8 @@ class Outcome(Fact):
     next_contact_on: date | None = None
     by: str | None = None
     channel: Channel | None = None
+    late: AwareDatetime | None = None
+    """When intake first received the document, where that was over an hour after `at`."""
 
 
 class Assignment(Fact):

@@ -240,7 +240,7 @@ def _fact(event: FollowUpEvent) -> Known:
         case ConsentGiven() as given:
             return on_consent_given(given)
         case TaskOutcomeRecorded() as recorded:
-            return on_task_outcome_recorded(recorded)
+            return on_task_outcome_recorded(recorded, event.recorded_at)
         case LeadRecorded() as lead:
             return on_lead_recorded(lead, event.recorded_at)
         case TaskAssigned() as assigned:

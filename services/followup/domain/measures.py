@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from services.followup.domain.leads.terms import LeadTerms
+from services.followup.domain.retry_plan import RetryPlan
 from services.followup.domain.service_interval import ServiceInterval
 from services.followup.domain.terms import LowAnswers, ReplacementTerm, ReturnRight, WarrantyTerm
 from services.followup.domain.working_hours import WorkingHours
@@ -28,6 +29,9 @@ class TaskMeasures(Protocol):
 
     @property
     def return_right(self) -> ReturnRight: ...
+
+    @property
+    def retry(self) -> RetryPlan: ...
 
     @property
     def low_answers(self) -> LowAnswers: ...

@@ -156,7 +156,7 @@ def on_consent_given(given: ConsentGiven) -> Consent | OptOuts:
     )
 
 
-def on_task_outcome_recorded(recorded: TaskOutcomeRecorded) -> Outcome:
+def on_task_outcome_recorded(recorded: TaskOutcomeRecorded, recorded_at: datetime) -> Outcome:
     """What came of a task."""
     return Outcome(
         kind="outcome",
@@ -167,6 +167,7 @@ def on_task_outcome_recorded(recorded: TaskOutcomeRecorded) -> Outcome:
         next_contact_on=recorded.next_contact_on,
         by=recorded.by,
         channel=recorded.channel,
+        late=_late(recorded.at, recorded_at),
     )
 
 

@@ -1,12 +1,12 @@
 """One task as it stands, with what came of it and why it is there. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from services.followup.domain.documents import Outcome
 from services.followup.domain.facts import FollowUpFacts
+from services.followup.views.attempts import SaidOfTasks, assignments_of, attempts_at, reported
 from services.followup.views.plan import reason
 from shared.contracts.followup import TaskChanged, TaskPurpose, task_id
-from shared.contracts.http.followup import Attempt, FollowUpTask, PurposeOfTask, TaskReason
+from shared.contracts.http.followup import FollowUpTask, PurposeOfTask, TaskReason
 from shared.contracts.subjects import TaskSubject
 from shared.contracts.values import Bilingual
 from shared.decider.snapshot import Snapshot
@@ -16,22 +16,16 @@ _NOTHING = Bilingual(en="", zh="")
 
 def tasks_of(snapshot: Snapshot[FollowUpFacts]) -> Iterator[FollowUpTask]:
     """Every task of the customer, as it was decided."""
-    attempts = _attempts(snapshot.facts)
+    said = reported(snapshot.facts)
     for output in snapshot.decision.outputs:
         if isinstance(output.content, TaskChanged):
-            yield _task(snapshot.id, output.about, output.content, attempts)
+            yield _task(snapshot.id, output.about, output.content, said)
 
 
-def _task(
-    customer_key: str, about: str, task: TaskChanged, attempts: Mapping[str, list[Attempt]]
-) -> FollowUpTask:
-    identifier = task_id(customer_key, about)
-    purposes = tuple(_purpose(customer_key, each) for each in task.purposes)
-    names = dict.fromkeys([identifier, *(each.task_id for each in purposes)])
-    tried = [attempt for name in names for attempt in attempts.get(str(name), ())]
+def _task(customer_key: str, about: str, task: TaskChanged, said: SaidOfTasks) -> FollowUpTask:
     first = task.purposes[0]
     return FollowUpTask(
-        task_id=identifier,
+        task_id=task_id(customer_key, about),
         customer_key=customer_key,
         kind=task.kind,
         status=task.status,
@@ -44,9 +38,10 @@ def _task(
         due_at=task.due_at,
         closed_at=task.closed_at,
         closed_because=task.closed_because,
-        attempts=tuple(sorted(tried, key=lambda attempt: attempt.at)),
+        attempts=attempts_at(task, about, said),
+        assignments=assignments_of(task, about, said),
         why=TaskReason(document_id=task.document_id, en=first.why.en, zh=first.why.zh),
-        purposes=purposes,
+        purposes=tuple(_purpose(customer_key, each) for each in task.purposes),
         why_now=tuple(map(reason, task.why_now)),
         person=task.person,
         urgent=task.urgent,
@@ -73,19 +68,3 @@ def _purpose(customer_key: str, purpose: TaskPurpose) -> PurposeOfTask:
         why=reason(purpose.why),
         ended=purpose.ended,
     )
-
-
-def _attempts(facts: FollowUpFacts) -> Mapping[str, list[Attempt]]:
-    """By task id."""
-    by_task: dict[str, list[Attempt]] = {}
-    for known in facts.documents.values():
-        if isinstance(known, Outcome):
-            attempt = Attempt(
-                at=known.at,
-                outcome=known.outcome,
-                by=known.by,
-                channel=known.channel,
-                next_contact_on=known.next_contact_on,
-            )
-            by_task.setdefault(known.task_id, []).append(attempt)
-    return by_task

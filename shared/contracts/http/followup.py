@@ -66,6 +66,18 @@ class PurposeOfTask(DescribedResponse):
     """Why it is a purpose no longer."""
 
 
+class TaskAssignment(DescribedResponse):
+    """What was said of whose a task is."""
+
+    at: Instant
+    by: str
+    """Who said so; who claims it, says it of themselves."""
+    person: str | None
+    """Whose it is from then on; null: it is given back."""
+    counts: bool
+    """False: somebody else had claimed it before, or it was closed."""
+
+
 class FollowUpTask(DescribedResponse):
     """One task as it stands now: a conversation with the customer. An outcome is reported by its
     `task_id`."""
@@ -85,21 +97,23 @@ class FollowUpTask(DescribedResponse):
     closed_because: str | None
     attempts: tuple[Attempt, ...]
     """In the order of time, of what is looked at; those after it was closed are here, too."""
+    next_attempt_at: Instant | None
+    """Not to be tried before; null: at any time."""
+    person: str | None
+    """Who is to do it; null: whoever has the role."""
+    assignments: tuple[TaskAssignment, ...]
+    """Claims, assignments and givings back, in the order of time."""
     why: TaskReason
     purposes: tuple[PurposeOfTask, ...] = ()
     """All that it is for; the first gives it its kind, title and car."""
     why_now: tuple[ReasonWords, ...] = ()
     """Why it was opened then, and in this way."""
-    person: str | None = None
-    """The staff id of who is to do it; null: whoever has the role."""
     urgent: bool = False
     priority: int = 5
     """1 is done first."""
     depth: str = "usual"
     """How much of a conversation it is worth: `brief`, `usual` or `thorough`."""
     grade: Grade | None = None
-    next_attempt_at: Instant | None = None
-    """When it is to be tried next; null: at any time until it is due."""
 
 
 class ComingTask(DescribedResponse):

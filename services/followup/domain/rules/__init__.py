@@ -37,6 +37,7 @@ from services.followup.domain.rules import (
     resolution,
     return_right,
     warranty_end,
+    wrong_number,
 )
 
 
@@ -103,4 +104,5 @@ TRIGGERS: Mapping[str, TaskTrigger] = {
     "lead_returned": lead_returned,
     "lead_given_up": lead_given_up,
     "lost_lead_bought": lost_lead_bought,
+    "wrong_number": wrong_number,
 }

@@ -1,5 +1,6 @@
 """The rules that ship: what a dealer follows up who has no rules of its own, in this order."""
 
+from services.followup.domain.shipped.corrections import DATA_CORRECTION
 from services.followup.domain.shipped.dates import INSPECTION, INSURANCE_RENEWAL, WARRANTY_ENDING
 from services.followup.domain.shipped.deliveries import (
     DELIVERY_SATISFACTION,
@@ -37,4 +38,5 @@ SHIPPED: tuple[TaskRule, ...] = (
     REFERRAL_THANKS,
     RETURN_RIGHT,
     *LEADS,
+    DATA_CORRECTION,
 )
