@@ -51,6 +51,16 @@ class Matter:
     """The id of the task that it would be, where anything is known of tasks."""
     grade: Grade | None
     channels: tuple[Channel, ...]
+    alone: bool
+    """Whether it is never put together with others, nor held back by them."""
+    internal: bool
+    """Whether no customer is contacted."""
+    selling: bool
+    """Whether it is silent while a complaint is open."""
+    limited: bool
+    """Whether it is one of those that come once in a while only."""
+    known_at: datetime
+    """It is put together with others from then on."""
     opens_at: datetime
     """Not before that."""
     due_at: datetime
@@ -66,33 +76,6 @@ class Matter:
     """In which it is, or was."""
     counted_until: datetime = EVER
     """When the conversation ended that it was in before."""
-
-    @property
-    def known_at(self) -> datetime:
-        """Nobody could know of it before."""
-        known_at, late = self.follow_up.known_at, self.follow_up.arrived_late_at
-        return known_at if late is None else max(known_at, late)
-
-    @property
-    def alone(self) -> bool:
-        """Whether it is never put together with others, nor held back by them."""
-        return self.follow_up.rule.urgent or self.internal
-
-    @property
-    def internal(self) -> bool:
-        """Whether no customer is contacted."""
-        return self.follow_up.rule.contact == "internal"
-
-    @property
-    def selling(self) -> bool:
-        """Whether it is silent while a complaint is open."""
-        return self.follow_up.rule.contact == "selling"
-
-    @property
-    def limited(self) -> bool:
-        """Whether it is one of those that come once in a while only."""
-        rule = self.follow_up.rule
-        return not rule.urgent and rule.contact in ("reminding", "selling")
 
     def ended_by(self, moment: datetime, after: datetime = EVER) -> Ending | None:
         """The first thing of its own that ended it by then."""
@@ -112,13 +95,21 @@ def matter(follow_up: FollowUp, customer_key: str, circumstances: Circumstances)
     named = bool(circumstances.outcomes or circumstances.assignments)
     grade = follow_up.grade or circumstances.grade
     priority = rule.priority_for(grade)
+    internal, late = rule.contact == "internal", follow_up.arrived_late_at
+    alone, opens_at = rule.urgent or internal, max(follow_up.could_open_at, follow_up.known_at)
+    known_at = follow_up.known_at if late is None else max(follow_up.known_at, late)
     return Matter(
         follow_up=follow_up,
         about=about,
         task=str(task_id(customer_key, about)) if named else "",
         grade=grade,
         channels=rule.channels(grade),
-        opens_at=max(follow_up.could_open_at, follow_up.known_at),
+        alone=alone,
+        internal=internal,
+        selling=rule.contact == "selling",
+        limited=not rule.urgent and rule.contact in ("reminding", "selling"),
+        known_at=opens_at if alone else known_at,
+        opens_at=opens_at,
         due_at=follow_up.due_at,
         order=(_FIRST[rule.contact], priority, follow_up.due_at, about),
     )

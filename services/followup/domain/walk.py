@@ -22,6 +22,8 @@ from shared.contracts.feed_parts import Channel
 
 ON_ARRIVAL = "window had passed on arrival"
 COMPLAINT_OPEN = "complaint_open"
+_MORE_THAN_A_DAY = 2
+"""Days of the calendar apart are less than so many days more in hours."""
 
 
 class Walk:
@@ -52,7 +54,7 @@ class Walk:
             self._turn_at(matter.opens_at)
         first = self._turns[0] if self._turns else EVER
         for matter in self.matters:
-            if matter.known_at > first and not matter.alone:
+            if matter.known_at > first:
                 self._turn_at(matter.known_at)
 
     def until(self, now: datetime) -> None:
@@ -136,15 +138,22 @@ class Walk:
 
     def _join_early(self, now: datetime) -> bool:
         """Whether something that opens later was put into a conversation that is due then."""
-        if not self._live:
+        days = timedelta(days=self._policy.merge_within_days + _MORE_THAN_A_DAY)
+        spans = [(talk.due_at - days, talk.due_at + days) for talk in self._live if talk.has_room]
+        if not spans:
             return False
-        joined = [matter for matter in self._known if self._joins(matter, now)]
+        joined = [
+            matter
+            for matter in self._known
+            if any(since < matter.due_at < until for since, until in spans)
+            and self._joins(matter, now)
+        ]
         if joined:
             self._known = [matter for matter in self._known if matter.stage is Stage.COMING]
         return bool(joined)
 
     def _joins(self, matter: Matter, now: datetime) -> bool:
-        talk = None if matter.alone else self._near(matter)
+        talk = self._near(matter)
         if talk is None or now >= matter.due_at or matter.ended_by(now) is not None:
             return False
         if self._not_for_them(matter) or self._answered(matter, now):
@@ -237,7 +246,7 @@ class Walk:
     def _are_near(self, matter: Matter, talk: Talk) -> bool:
         """Whether both are due within a few days, by the dealer's calendar."""
         days = self._policy.merge_within_days
-        if abs(talk.due_at - matter.due_at) > timedelta(days=days + 2):
+        if abs(talk.due_at - matter.due_at).days > days + _MORE_THAN_A_DAY:
             return False
         due = talk.due_at.astimezone(matter.follow_up.zone).toordinal()
         return abs(due - matter.day_of_due()) <= days
@@ -412,7 +421,9 @@ class Walk:
 
     def _ways(self, matter: Matter, given: Consent) -> Sequence[Channel]:
         """The channels that lead there, the best first."""
-        return matter.channels if matter.internal else open_channels(matter.channels, given)
+        if matter.internal or not given.opt_outs:
+            return matter.channels
+        return open_channels(matter.channels, given)
 
 
 def _refuses(matter: Matter, given: Consent) -> bool:
