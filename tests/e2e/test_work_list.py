@@ -75,8 +75,11 @@ def customers(found: Mapping[str, Any]) -> list[str]:
 def test_tasks_come_in_every_list_and_leave_it_when_they_are_done(aftercare: House) -> None:
     sent = aftercare.send(*map(sale, CUSTOMERS))
     assert sent.json()["accepted"] == 3, sent.text
-    thanks: dict[str, str | int] = {"kind": "delivery_thanks", "person": "nobody"}
-    aftercare.until(lambda: customers(asked(aftercare, **thanks)) == [*CUSTOMERS])
+
+    def came() -> list[str]:
+        return customers(asked(aftercare, kind="delivery_thanks", person="nobody"))
+
+    aftercare.until(lambda: came() == [*CUSTOMERS])
     page = asked(aftercare, limit=2)
     rest = asked(aftercare, after=page["after"])
     assert sorted(customers(page) + customers(rest)) == [*CUSTOMERS]
