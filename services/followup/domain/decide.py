@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from services.followup.domain import wording
 from services.followup.domain.circumstances import Circumstances, circumstances_of
 from services.followup.domain.conversation import Conversation, CustomerPlan, Purpose
+from services.followup.domain.documents import Scored
 from services.followup.domain.facts import (
     CASE,
     CONTACT,
@@ -21,7 +22,7 @@ from services.followup.domain.facts import (
     SURVEY,
     FollowUpFacts,
 )
-from services.followup.domain.follow_ups import EVER, FollowUp, follow_ups
+from services.followup.domain.follow_ups import EVER, follow_ups
 from services.followup.domain.listing import listed
 from services.followup.domain.plan import conversations, plan, walked
 from services.followup.domain.policy import FollowUpPolicy
@@ -88,6 +89,11 @@ def _is_history(
         document_id = TaskSubject.parse(about).document_id
         if any(facts.sets_aside(group, document_id) for group in _FOLLOWED_UP):
             return True
+        if any(
+            isinstance(known, Scored) and document_id.startswith(key)
+            for key, known in facts.documents.items()
+        ):
+            return True  # what scoring said before is not known any more
         unknown_until = circumstances.unknown_until
         return unknown_until > EVER and any(
             each.about == about and each.opens_at <= unknown_until
@@ -134,7 +140,7 @@ def _task(customer_key: str, talk: Conversation) -> TaskChanged:
 def _purpose(purpose: Purpose, talk: Conversation) -> TaskPurpose:
     said = purpose.follow_up
     rule = said.rule
-    hint = made(Bilingual, en=rule.hint_en, zh=rule.hint_zh) if rule.hint_en else None
+    due_at = max(said.due_at, talk.due_at)
     return made(
         TaskPurpose,
         kind=rule.kind,
@@ -142,11 +148,7 @@ def _purpose(purpose: Purpose, talk: Conversation) -> TaskPurpose:
         vin=said.vin,
         due_at=said.due_at,
         title=made(Bilingual, en=rule.title_en, zh=rule.title_zh),
-        hint=hint,
-        why=_why(said, talk),
+        hint=wording.hint(said, due_at),
+        why=wording.why(said, due_at),
         ended=purpose.ending.because if purpose.ending and talk.closed_at is None else None,
     )
-
-
-def _why(said: FollowUp, talk: Conversation) -> Bilingual:
-    return wording.why(said, max(said.due_at, talk.due_at))

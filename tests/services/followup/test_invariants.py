@@ -33,7 +33,9 @@ FEW = FollowUpPolicy(horizon=Horizon(documents=2))
 
 class TestInvariants(DeciderInvariants[FollowUpFacts, FollowUpPolicy]):
     decider = DECIDER
-    deciders = some.sampled_from([DECIDER, replace(DECIDER, policy=RICH)])
+    deciders = some.sampled_from(
+        [DECIDER, replace(DECIDER, policy=RICH), replace(DECIDER, policy=FollowUpPolicy())]
+    )
     stories = stories()
     moments = moments
     start, end = START, END
