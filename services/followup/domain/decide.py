@@ -24,7 +24,6 @@ from services.followup.domain.facts import (
 from services.followup.domain.filings import filings, is_filing, is_set_aside
 from services.followup.domain.follow_ups import (
     EVER,
-    FollowUp,
     follow_ups,
     is_known_only_while_it_lasts,
 )
@@ -144,7 +143,7 @@ def _task(customer_key: str, talk: Conversation) -> TaskChanged:
 def _purpose(purpose: Purpose, talk: Conversation) -> TaskPurpose:
     said = purpose.follow_up
     rule = said.rule
-    hint = made(Bilingual, en=rule.hint_en, zh=rule.hint_zh) if rule.hint_en else None
+    due_at = max(said.due_at, talk.due_at)
     return made(
         TaskPurpose,
         kind=rule.kind,
@@ -152,11 +151,7 @@ def _purpose(purpose: Purpose, talk: Conversation) -> TaskPurpose:
         vin=said.vin,
         due_at=said.due_at,
         title=made(Bilingual, en=rule.title_en, zh=rule.title_zh),
-        hint=hint,
-        why=_why(said, talk),
+        hint=wording.hint(said, due_at),
+        why=wording.why(said, due_at),
         ended=purpose.ending.because if purpose.ending and talk.closed_at is None else None,
     )
-
-
-def _why(said: FollowUp, talk: Conversation) -> Bilingual:
-    return wording.why(said, max(said.due_at, talk.due_at))
