@@ -105,7 +105,7 @@ def decide(
         return about in past or facts.sets_aside(CONTACT, TaskSubject.parse(about).document_id)
 
     return Decision(
-        (*outputs, *filings(facts, announced, policy, now)),
+        (*outputs, *filings(facts, policy, now)),
         earliest(changes),
         listing=listed(outputs),
         is_history=is_history,
