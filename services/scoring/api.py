@@ -30,7 +30,7 @@ from services.scoring.adapters.reading import (
     scored_customer,
 )
 from services.scoring.domain.facts import ScoringFacts
-from services.scoring.domain.months import month_at
+from shared.time.months import month_at
 from services.scoring.views.analysis import TRAITS, analysed
 from services.scoring.views.asked import asked_days, asked_list
 from services.scoring.views.customer import course_of, customer_score

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -17,6 +18,7 @@ from services.followup.domain.decide import decide
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.listing import tasks_to_do
 from services.followup.domain.policy import FollowUpPolicy
+from services.followup.domain.satisfaction import satisfaction_counts
 from shared.contracts.followup import TaskChanged, task_id
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.values import instant_text
@@ -41,8 +43,11 @@ BY = ("all", "role", "person", "kind", "grade")
 NONE = ""
 """Of a task of nobody in particular, or of a customer without a grade."""
 
-_MOST_OF_COUNTS = 40_000
-"""How many characters the counts of a customer take at most, as JSON."""
+NOTHING_COUNTED: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+
+_MOST_OF_COUNTS = 25_000
+"""How many characters the counts of a customer's tasks take at most, as JSON: there are those of
+satisfaction besides."""
 _WORDS_KEPT = (240, 60, 0)
 """How many characters of titles and reasons a line has: all that it may, or as few as it must."""
 
@@ -86,14 +91,24 @@ def _summarize_in(
 def summarize(
     facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime, *, zone: tzinfo
 ) -> Summary | None:
-    """Where the customer's tasks to do stand now in each list, and what they count for; None
-    without any. It stays the same until anything changes next."""
+    """Where the customer's tasks to do stand now in each list, and what they and all that happened
+    count for; None without anything. It stays the same until anything changes next."""
     tasks = tasks_to_do(decide(facts, {}, policy, now).outputs)
-    return summary_of(facts.customer_key, tasks, zone) if tasks else None
+    satisfaction = satisfaction_counts(facts, policy, zone=zone)
+    if not tasks and not satisfaction:
+        return None
+    return summary_of(facts.customer_key, tasks, zone, and_counts=satisfaction)
 
 
-def summary_of(customer_key: str, tasks: Mapping[str, TaskChanged], zone: tzinfo) -> Summary:
-    """What these tasks to do, by what names them within the customer, stand and count for.
+def summary_of(
+    customer_key: str,
+    tasks: Mapping[str, TaskChanged],
+    zone: tzinfo,
+    *,
+    and_counts: Mapping[str, Mapping[str, int]] = NOTHING_COUNTED,
+) -> Summary:
+    """What these tasks to do, by what names them within the customer, stand and count for, and
+    `and_counts` of other periods.
 
     Of more than `MOST_ENTRIES` those that are most pressing are in lists; all of them count.
     """
@@ -101,7 +116,7 @@ def summary_of(customer_key: str, tasks: Mapping[str, TaskChanged], zone: tzinfo
     return Summary(
         ranks={},
         line={},
-        counts=_counts(list(tasks.values()), zone),
+        counts={**_counts(list(tasks.values()), zone), **and_counts},
         entries={
             str(task_id(customer_key, about)): entry_of(tasks[about], zone)
             for about in pressing[:MOST_ENTRIES]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.scoring.domain.counters import Trait
 from services.scoring.domain.facts import ScoringFacts
-from services.scoring.domain.months import month_at
+from shared.time.months import month_at
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rulebook import ScoringRulebook
 from services.scoring.views.asked import asked_months

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from services.scoring.domain.monthly import MONTHS_COUNTED
-from services.scoring.domain.months import month_from, month_text
+from shared.time.months import month_from, month_text
 from services.scoring.domain.ranks import MONTHS_LISTED
 from services.scoring.views.history import MOST_DAYS, HistoryBy
 from services.scoring.views.listing import AskedList

@@ -13,7 +13,7 @@ from services.scoring.domain.counters import (
     counter_from,
     is_among,
 )
-from services.scoring.domain.months import month_from
+from shared.time.months import month_from
 from shared.policies.shadow import is_of_a_shadow
 
 _LEVELS: frozenset[Measure] = frozenset({"customers", "value"})

@@ -7,7 +7,7 @@ from typing import get_args
 from hypothesis import given as always
 from hypothesis import strategies as some
 
-from services.scoring.domain.months import month_from, month_text
+from shared.time.months import month_from, month_text
 from services.scoring.domain.ranks import (
     LISTS,
     MONTHS_LISTED,

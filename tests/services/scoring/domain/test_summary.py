@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from services.scoring.domain import ranks
 from services.scoring.domain.counters import BEFORE, MOST_OF_A_WORD, word
 from services.scoring.domain.decide import decide
-from services.scoring.domain.months import month_from
+from shared.time.months import month_from
 from services.scoring.domain.ranks import by_month, graded_rank, moved_rank, score_rank
 from services.scoring.domain.summary import summarize
 from shared.contracts.envelope import Event

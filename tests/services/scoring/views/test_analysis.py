@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from services.scoring.domain.counters import counter_from
 from services.scoring.domain.facts import ScoringFacts
-from services.scoring.domain.months import month_at, month_from, month_text
+from shared.time.months import month_at, month_from, month_text
 from services.scoring.domain.summary import summarize
 from services.scoring.views.analysis import MOST_GROUPS, TRAITS, analysed, band_of
 from services.scoring.views.grades import grades_of
