@@ -186,7 +186,7 @@ def test_a_call_for_something_else_is_no_satisfaction_call() -> None:
 
 def test_a_complaint_counts_when_voiced_when_resolved_and_when_to_be_called_back() -> None:
     periods = ("2025-01-30 10:00", "2025-02-02 10:00")
-    told = {"resolved": "2025-02-01 10:00", "call_back_due": "2025-03-01 10:00"}
+    told: dict[str, Any] = {"resolved": "2025-02-01 10:00", "call_back_due": "2025-03-01 10:00"}
     found = counted(case("2025-01-30 10:00", "K1", periods, **told))
     resolved = {"resolved": 1, "minutes_to_resolve": 2 * 24 * 60}
     assert found == {
