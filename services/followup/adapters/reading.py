@@ -1,6 +1,7 @@
 """What followup's endpoints read: a customer, pages of a list, the tasks of a day, the months of a
 dealer."""
 
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from services.followup.domain.facts import FollowUpFacts
@@ -19,6 +20,9 @@ from shared.platform.problems import Refusal, refusing, undecided, unknown
 from shared.runtime import Reader, customer_snapshot, lines_listed
 from shared.time.asked_months import asked_months
 from shared.time.months import month_at, month_text
+
+MOST_READ = 400
+"""How many tasks are read at most for a page where some are not asked for: it may be shorter."""
 
 
 async def known_customer(reader: Reader[FollowUpFacts], key: str) -> Snapshot[FollowUpFacts]:
@@ -44,7 +48,7 @@ async def tasks_listed(
     """`limit` tasks of a list at most, those behind `after`. Refuses (422) what is the `after` of
     no page of it."""
     until = await reader.summarized_until()
-    found = await lines_listed(reader, asked, after, limit)
+    found = await lines_listed(reader, asked, after, limit, most_read=MOST_READ)
     return page_of_tasks(found, asked.now, until)
 
 
@@ -55,6 +59,9 @@ async def tasks_of_a_day(
     with refusing():
         most = asked.most_in_turn
     until = await reader.summarized_until()
+    if asked.done_today is not None:
+        done = await lines_listed(reader, asked.done_today, "", asked.most)
+        asked = replace(asked, done=len(done.lines))
     first = await lines_listed(reader, asked.of_their_own_day, "", MOST_IN_TURN)
     others = await lines_listed(reader, asked.in_turn, "", most)
     return asked.day_of([*first.lines, *others.lines], now, until)

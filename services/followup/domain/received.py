@@ -161,7 +161,7 @@ def on_consent_given(given: ConsentGiven) -> Consent | OptOuts:
     )
 
 
-def on_task_outcome_recorded(recorded: TaskOutcomeRecorded) -> Outcome:
+def on_task_outcome_recorded(recorded: TaskOutcomeRecorded, recorded_at: datetime) -> Outcome:
     """What came of a task."""
     return Outcome(
         kind="outcome",
@@ -172,6 +172,7 @@ def on_task_outcome_recorded(recorded: TaskOutcomeRecorded) -> Outcome:
         next_contact_on=recorded.next_contact_on,
         by=recorded.by,
         channel=recorded.channel,
+        late=_late(recorded.at, recorded_at),
     )
 
 
@@ -197,10 +198,12 @@ def on_survey_answered(answered: SurveyAnswered, recorded_at: datetime) -> Answe
         survey=answered.survey,
         overall=_tenths(answered.overall),
         items=tuple(f"{item}={_tenths(answer)}" for item, answer in sorted(answered.items.items())),
+        about_id=answered.about_id or "",
+        channel=answered.channel or "",
     )
 
 
-def _tenths(points: int | Decimal) -> int:
+def _tenths(points: Decimal) -> int:
     return int(points * 10)
 
 

@@ -36,7 +36,7 @@ ANSWERED_WITHIN = timedelta(days=90)
 """A survey that does not say what it is about is about the last sale or visit within so long."""
 MOST_OWN_ITEMS = 20
 """How many items of a month and survey are counted by names that are not those of the process."""
-MOST_CHARACTERS = 20_000
+MOST_CHARACTERS = 15_000
 """How much the counts of a customer take, as JSON; who has more counts for less than all."""
 _FEWER_MONTHS = 12
 _TRIGGERS: Mapping[SurveyKind, str] = {"ssi": "delivery", "csi": "closing"}
@@ -164,11 +164,11 @@ def answers_to(
     found: dict[AskedAbout, KnownAnswer] = {}
     by_document = {(about.survey, id_): about for about in asked for id_ in about.document_ids}
     for answer in answers:
-        named = by_document.get((answer.survey.survey, answer.survey.about))
+        named = by_document.get((answer.survey.survey, answer.survey.about_id))
         if named is not None:
             found.setdefault(named, answer)
     for answer in answers:
-        if answer.survey.about:
+        if answer.survey.about_id:
             continue
         at, survey = answer.survey.at, answer.survey.survey
         meant = max(

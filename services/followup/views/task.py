@@ -1,100 +1,70 @@
 """One task as it stands, with what came of it and why it is there. Pure."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
 
-from services.followup.domain.decide import condense
-from services.followup.domain.documents import Delivery, Outcome, RepairOrder
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.rulebook import FollowUpRulebook
-from services.followup.domain.task_rule import PLACEHOLDERS, TaskRule
-from shared.contracts.followup import TaskChanged, task_id
-from shared.contracts.http.followup import Attempt, FollowUpTask, TaskReason
+from services.followup.views.attempts import SaidOfTasks, assignments_of, attempts_at, reported
+from services.followup.views.plan import reason
+from shared.contracts.followup import TaskChanged, TaskPurpose, task_id
+from shared.contracts.http.followup import FollowUpTask, PurposeOfTask, TaskReason
+from shared.contracts.subjects import TaskSubject
+from shared.contracts.values import Bilingual
 from shared.decider.snapshot import Snapshot
 
-THE_CAR_EN, THE_CAR_ZH = "the car", "该车"
-"""Stands for the VIN in reasons, where none is known."""
+_NOTHING = Bilingual(en="", zh="")
 
 
-def tasks_of(
-    snapshot: Snapshot[FollowUpFacts], rulebook: FollowUpRulebook, now: datetime
-) -> Iterator[FollowUpTask]:
-    """Every task of the customer as of `now`, with the reasons of the rules that are in force."""
-    policy = rulebook.in_force(snapshot.dealer_id, now).policy
-    attempts = _attempts(snapshot.facts)
-    documents = condense(snapshot.facts, policy).documents
+def tasks_of(snapshot: Snapshot[FollowUpFacts]) -> Iterator[FollowUpTask]:
+    """Every task of the customer, as it was decided."""
+    said = reported(snapshot.facts)
     for output in snapshot.decision.outputs:
-        task = output.content
-        if not isinstance(task, TaskChanged):
-            continue
-        identifier = task_id(snapshot.id, output.about)
-        yield FollowUpTask(
-            task_id=identifier,
-            customer_key=snapshot.id,
-            kind=task.kind,
-            status=task.status,
-            title_en=task.title_en,
-            title_zh=task.title_zh,
-            owner_role=task.owner_role,
-            channel=task.channel,
-            vin=task.vin,
-            opens_at=task.opens_at,
-            due_at=task.due_at,
-            closed_at=task.closed_at,
-            closed_because=task.closed_because,
-            attempts=attempts.get(str(identifier), ()),
-            why=_why(task, policy.by_kind.get(task.kind), documents.get(task.document_id)),
-        )
+        if isinstance(output.content, TaskChanged):
+            yield _task(snapshot.id, output.about, output.content, said)
 
 
-def _attempts(facts: FollowUpFacts) -> Mapping[str, tuple[Attempt, ...]]:
-    """By task id, in the order of time."""
-    by_task: dict[str, tuple[Attempt, ...]] = {}
-    outcomes = [known for known in facts.documents.values() if isinstance(known, Outcome)]
-    for known in sorted(outcomes, key=lambda known: known.at):
-        attempt = Attempt(
-            at=known.at,
-            outcome=known.outcome,
-            by=known.by,
-            channel=known.channel,
-            next_contact_on=known.next_contact_on,
-        )
-        by_task[known.task_id] = (*by_task.get(known.task_id, ()), attempt)
-    return by_task
-
-
-def _why(task: TaskChanged, rule: TaskRule | None, document: object) -> TaskReason:
-    """The rule's words; the usual ones where another policy took the rule away meanwhile."""
-    usual = TaskRule.model_fields
-    en = rule.why_en if rule else str(usual["why_en"].default)
-    zh = rule.why_zh if rule else str(usual["why_zh"].default)
-    return TaskReason(
-        document_id=task.document_id,
-        en=_filled(en, task, document, car=THE_CAR_EN),
-        zh=_filled(zh, task, document, car=THE_CAR_ZH),
+def _task(customer_key: str, about: str, task: TaskChanged, said: SaidOfTasks) -> FollowUpTask:
+    first = task.purposes[0]
+    return FollowUpTask(
+        task_id=task_id(customer_key, about),
+        customer_key=customer_key,
+        kind=task.kind,
+        status=task.status,
+        title_en=task.title_en,
+        title_zh=task.title_zh,
+        owner_role=task.owner_role,
+        channel=task.channel,
+        vin=task.vin,
+        opens_at=task.opens_at,
+        due_at=task.due_at,
+        closed_at=task.closed_at,
+        closed_because=task.closed_because,
+        attempts=attempts_at(task, about, said),
+        assignments=assignments_of(task, about, said),
+        why=TaskReason(document_id=task.document_id, en=first.why.en, zh=first.why.zh),
+        purposes=tuple(_purpose(customer_key, each) for each in task.purposes),
+        why_now=tuple(map(reason, task.why_now)),
+        person=task.person,
+        urgent=task.urgent,
+        priority=task.priority,
+        depth=task.depth,
+        grade=task.grade,
+        next_attempt_at=task.next_attempt_at,
     )
 
 
-def _filled(words: str, task: TaskChanged, document: object, *, car: str) -> str:
-    if "{" not in words and "}" not in words:
-        return words
-    counted_from, zone = task.opens_at, ZoneInfo("UTC")
-    if isinstance(document, Delivery | RepairOrder):
-        zone = ZoneInfo(document.timezone)
-        counted_from = _happened(document)
-    values = {
-        "car": task.vin or car,
-        "document": task.document_id.rsplit("/", 1)[-1],
-        "day": counted_from.astimezone(zone).date().isoformat(),
-        "due": task.due_at.astimezone(zone).date().isoformat(),
-    }
-    assert values.keys() == PLACEHOLDERS.keys()
-    return words.format_map(defaultdict(lambda: "–", values))
-
-
-def _happened(document: Delivery | RepairOrder) -> datetime:
-    if isinstance(document, Delivery):
-        return document.at
-    return document.closed_at or document.opened_at
+def _purpose(customer_key: str, purpose: TaskPurpose) -> PurposeOfTask:
+    hint = purpose.hint or _NOTHING
+    about = str(TaskSubject(purpose.kind, purpose.document_id))
+    return PurposeOfTask(
+        task_id=task_id(customer_key, about),
+        kind=purpose.kind,
+        document_id=purpose.document_id,
+        vin=purpose.vin,
+        due_at=purpose.due_at,
+        title_en=purpose.title.en,
+        title_zh=purpose.title.zh,
+        hint_en=hint.en,
+        hint_zh=hint.zh,
+        why=reason(purpose.why),
+        ended=purpose.ended,
+    )

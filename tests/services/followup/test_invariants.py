@@ -1,5 +1,6 @@
 """What must always hold in followup, whatever the customer's story and however it is told."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from shared.contracts.intake import ConsentGiven
 from shared.decider.digests import Horizon
 from tests.invariants import DeciderInvariants
 from tests.services.followup.given import DECIDER, POLICY, consent, given, opt_outs
+from tests.services.followup.given_plans import RICH
 from tests.services.followup.stories import (
     DAYS,
     END,
@@ -24,14 +26,25 @@ from tests.services.followup.stories import (
     moments,
     stories,
 )
+from tests.services.followup.stories_of_others import one_word_each, reports_of_others
 
 FEW = FollowUpPolicy(horizon=Horizon(documents=2))
 """Looks at two contacts, two consents and two documents' opt-outs."""
 
 
+@some.composite
+def all_sorts(draw: some.DrawFn) -> list[Event[Any]]:
+    """With complaints, surveys, cars that are gone, referrals and scores."""
+    others = draw(some.lists(reports_of_others(), max_size=6))
+    return one_word_each([*draw(stories()), *others])
+
+
 class TestInvariants(DeciderInvariants[FollowUpFacts, FollowUpPolicy]):
     decider = DECIDER
-    stories = stories()
+    deciders = some.sampled_from(
+        [DECIDER, replace(DECIDER, policy=RICH), replace(DECIDER, policy=FollowUpPolicy())]
+    )
+    stories = all_sorts()
     moments = moments
     start, end = START, END
     other_policy = FollowUpPolicy(

@@ -51,7 +51,7 @@ def differences(
         pytest.param(DELIVERED, FollowUpPolicy(), [], id="the same rules"),
         pytest.param(
             DELIVERED,
-            with_rule("delivery_thanks", due={"hours": 48}),
+            with_rule("delivery_thanks", due={"hours": 26}),
             ["delivery_thanks moves"],
             id="moves",
         ),

@@ -16,7 +16,16 @@ from shared.contracts.values import Bilingual
 from shared.decider.summary import MOST_ENTRIES, MOST_KEYS, keyed
 from shared.runtime.summary_limits import check
 from tests.dealers import DEALERS
-from tests.services.followup.given import CUSTOMER, DEALER, POLICY, at, consent, given, visit
+from tests.services.followup.given import (
+    CUSTOMER,
+    DEALER,
+    POLICY,
+    at,
+    consent,
+    given,
+    outcome,
+    visit,
+)
 from tests.services.followup.given_tasks import task
 from tests.services.followup.stories import moments, stories
 
@@ -102,6 +111,21 @@ def test_of_very_many_tasks_the_most_pressing_are_listed_and_all_are_counted() -
     assert summary.counts[AT_PRESENT][str(TaskCounter("open", "all", ""))] == len(tasks)
 
 
+def test_who_was_done_with_a_task_last_is_told_by_when_it_was() -> None:
+    csi = "service_satisfaction/visit/R1"
+    facts = given(
+        visit("2025-01-10"),
+        outcome("2025-01-11 10:00", csi, "not_reached", "O1", by="u-2"),
+        outcome("2025-01-11 11:00", csi, "done", "O2", by="u-1"),
+        outcome("2025-01-11 12:00", csi, "declined", "O3", by="u-1"),
+        outcome("2025-01-11 13:00", csi, "done", "O4"),
+    ).facts
+    summary = summarize(facts, POLICY, at("2025-01-11 20:00"), zone=ZONE)
+    assert summary is not None
+    assert summary.ranks == {keyed("done", "u-1"): ranks.done_rank(at("2025-01-11 12:00"))}
+    assert not summary.entries
+
+
 def long_task(number: int, letter: str = "长") -> TaskChanged:
     words = letter * 2000
     found = task(
@@ -144,6 +168,11 @@ def test_lists_and_totals_say_what_is_decided_and_stay_so_until_anything_is_due(
     summary = summarize(facts, POLICY, now, zone=ZONE)
     if summary is None:
         assert not to_do
+        return
+    if not to_do:
+        assert summary.ranks or summary.counts
+        assert not summary.entries
+        assert AT_PRESENT not in summary.counts
         return
     check(summary, CUSTOMER, ranks.LISTS)
     assert summary.entries.keys() == {str(task_id(CUSTOMER, about)) for about in to_do}
