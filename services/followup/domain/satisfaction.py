@@ -22,12 +22,12 @@ from services.followup.domain.satisfaction_counters import (
     OTHER_ITEM,
     Measure,
     SatisfactionCounter,
-    SurveyKind,
     item_word,
 )
 from services.followup.domain.survey_items import ITEMS
 from shared.contracts.followup import task_id
 from shared.contracts.subjects import TaskSubject
+from shared.contracts.surveys import SurveyKind
 from shared.time.months import month_at, month_text
 
 MONTHS_COUNTED = 37

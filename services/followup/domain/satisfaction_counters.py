@@ -4,8 +4,8 @@ Pure."""
 from typing import Literal, NamedTuple, get_args
 from unicodedata import normalize
 
-SurveyKind = Literal["ssi", "csi"]
-"""Of the sale or of the service."""
+from shared.contracts.surveys import SurveyKind
+
 OfSurvey = Literal[
     "asked",
     "responded",

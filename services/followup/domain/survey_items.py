@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from services.followup.domain.satisfaction_counters import SurveyKind
+from shared.contracts.surveys import SurveyKind
 from shared.contracts.values import Bilingual
 
 HardIndicator = Literal[

@@ -13,7 +13,6 @@ from services.followup.domain.satisfaction_counters import (
     SURVEYS,
     Measure,
     SatisfactionCounter,
-    SurveyKind,
 )
 from services.followup.domain.survey_items import (
     BESIDE,
@@ -31,6 +30,7 @@ from shared.contracts.http.followup_satisfaction import (
     SurveyFigures,
     Unit,
 )
+from shared.contracts.surveys import SurveyKind
 from shared.contracts.values import Bilingual
 from shared.time.months import month_text
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from services.followup.domain.satisfaction_aims import SatisfactionAims
-from services.followup.domain.satisfaction_counters import SURVEYS, SurveyKind
+from services.followup.domain.satisfaction_counters import SURVEYS
 from services.followup.domain.survey_items import HARD_TITLES, ITEMS
 from services.followup.views.satisfaction import Counted, aims_of, mean_of, rounded
 from shared.contracts.http.followup_satisfaction import (
@@ -16,6 +16,7 @@ from shared.contracts.http.followup_satisfaction import (
     ServiceGap,
     SurveyFigures,
 )
+from shared.contracts.surveys import SurveyKind
 from shared.contracts.values import Bilingual
 
 

@@ -18,7 +18,9 @@ from services.followup.domain.satisfaction import (
     satisfaction_counts,
 )
 from services.followup.domain.satisfaction_counters import SatisfactionCounter, item_word
+from services.followup.domain.survey_items import BESIDE, ITEMS
 from shared.contracts.envelope import Event
+from shared.contracts.surveys import CSI_ITEMS, SSI_ITEMS
 from tests.dealers import DEALERS
 from tests.services.followup.given import (
     DEALER,
@@ -240,6 +242,14 @@ def test_however_much_a_customer_did_their_counts_can_be_stored() -> None:
     assert len(json.dumps(found)) <= MOST_CHARACTERS
     assert len(found) <= MONTHS_COUNTED
     assert sum(month["answers csi"] for month in found.values()) >= 12
+
+
+def test_the_items_of_the_figures_are_those_of_the_surveys() -> None:
+    assert {kind: (*items,) for kind, items in ITEMS.items()} == {
+        "ssi": SSI_ITEMS,
+        "csi": CSI_ITEMS,
+    }
+    assert all(item in ITEMS[kind] for kind, item in BESIDE)
 
 
 def test_months_long_before_the_last_one_are_not_counted() -> None:
