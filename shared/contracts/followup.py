@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.envelope import CloudEvent
 from shared.contracts.identifiers import dealer_of, subject_id
 from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.scoring import Grade
@@ -19,7 +18,6 @@ from shared.contracts.values import (
     LongId,
     ShortText,
     Words,
-    instant_text,
 )
 
 TaskKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_0-9]{0,39}$")]
@@ -108,26 +106,26 @@ _Name = Annotated[str, StringConstraints(max_length=40)]
 _Value = Annotated[str, StringConstraints(max_length=4000)]
 
 
-class ReportedEvent(CloudEvent):
-    """An event as intake takes it over HTTP, of texts and of parts that are made of texts."""
-
-    data: Annotated[
-        dict[_Name, _Value | Annotated[dict[_Name, _Value], Field(max_length=MOST_REPORTED)]],
-        Field(max_length=MOST_REPORTED),
-    ] = Field(default_factory=dict)
+Reported = Annotated[
+    dict[_Name, _Value | Annotated[dict[_Name, _Value], Field(max_length=MOST_REPORTED)]],
+    Field(max_length=MOST_REPORTED),
+]
+"""The data of a report, of texts and of parts that are made of texts."""
 
 
 class ReportWithdrawn(Withdrawal):
-    """What was reported to intake does not hold: `event` reports the same document as void."""
+    """What was reported to intake does not hold: `data` tells the same document as void."""
 
     TYPE: ClassVar[str] = "dev.aftercare.report.withdrawn.v1"
     TOPIC: ClassVar[Topic] = REPORTS
 
-    event: ReportedEvent
+    reports: ShortText
+    data: Reported
 
 
 class ReportMade(Output):
-    """What followup reports to intake, which takes `event` as one that came over HTTP.
+    """What followup reports to intake, which takes it as an event that came over HTTP: of the type
+    `reports`, with this data, and with the id and time of this message.
 
     Of an answer to a survey that is low enough: that there is a complaint.
     """
@@ -136,36 +134,24 @@ class ReportMade(Output):
     TOPIC: ClassVar[Topic] = REPORTS
     WITHDRAWAL: ClassVar[type[Withdrawal]] = ReportWithdrawn
 
-    at_most: Annotated[int, Field(ge=0, le=10)]
-    """How low an answer had to be, in points of 10: what is filed by it stands by it,
-    whatever the rules say later."""
-    event: ReportedEvent
+    reports: ShortText
+    data: Reported
 
     @classmethod
     def withdrawal(
         cls, *, aggregate_id: str, about: str, at: datetime, sealed: Mapping[str, Any] | None
     ) -> Withdrawal:
-        """With the same document, voided; a newer version of it, as of `at`."""
+        """With the same document, voided."""
         assert sealed is not None, "a report is announced"
-        event: dict[str, Any] = sealed["event"]
-        voided = {
-            "id": event_id(event["data"]["case_no"], at),
-            "time": at,
-            "data": {**event["data"], "status": "voided"},
-        }
         return ReportWithdrawn(
             customer_key=sealed["customer_key"],
             dealer_id=dealer_of(sealed["customer_key"]),
             about=about,
             withdrawn_at=at,
             withdrawn=dict(sealed),
-            event=ReportedEvent.model_validate({**event, **voided}),
+            reports=sealed["reports"],
+            data={**sealed["data"], "status": "voided"},
         )
-
-
-def event_id(case_no: str, at: datetime) -> str:
-    """Of the report of a case, made at that instant."""
-    return f"{case_no}/{instant_text(at)}"
 
 
 ALL: tuple[type[Output] | type[Withdrawal], ...] = (

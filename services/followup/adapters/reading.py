@@ -1,17 +1,25 @@
-"""What followup's endpoints read: a customer, pages of a list, the tasks of a day."""
+"""What followup's endpoints read: a customer, pages of a list, the tasks of a day, the months of a
+dealer."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rulebook import FollowUpRulebook
+from services.followup.domain.satisfaction import MONTHS_COUNTED
 from services.followup.views.day_list import MOST_IN_TURN, AskedDay
+from services.followup.views.satisfaction import TOTAL, counted_in, figures_of
+from services.followup.views.service_gaps import service_gaps
 from services.followup.views.work_list import AskedTasks, page_of_tasks
 from shared.contracts.http.followup_lists import DayOfTasks, DealerTasks
+from shared.contracts.http.followup_satisfaction import Satisfaction
+from shared.decider.asked_lines import behind
 from shared.decider.snapshot import Snapshot
 from shared.platform.problems import Refusal, refusing, undecided, unknown
 from shared.runtime import Reader, customer_snapshot, lines_listed
+from shared.time.asked_months import asked_months
+from shared.time.months import month_at, month_text
 
 MOST_READ = 400
 """How many tasks are read at most for a page where some are not asked for: it may be shorter."""
@@ -57,3 +65,33 @@ async def tasks_of_a_day(
     first = await lines_listed(reader, asked.of_their_own_day, "", MOST_IN_TURN)
     others = await lines_listed(reader, asked.in_turn, "", most)
     return asked.day_of([*first.lines, *others.lines], now, until)
+
+
+async def satisfaction_of(
+    reader: Reader[FollowUpFacts],
+    dealer_id: str,
+    now: datetime,
+    *,
+    first: str | None,
+    last: str | None,
+    zone: tzinfo,
+) -> Satisfaction:
+    """The months from one to another. Refuses (422) months that cannot be."""
+    present = month_at(now, zone)
+    with refusing():
+        months = asked_months(first, last, present=present, counted=MONTHS_COUNTED)
+    until = await reader.summarized_until()
+    totals = await reader.totals(dealer_id)
+    aims = rules_of(reader, dealer_id, now).satisfaction
+    by_month, together = counted_in(totals, months, present=present)
+    total = figures_of(TOTAL, together, aims)
+    return Satisfaction(
+        dealer_id=dealer_id,
+        months=tuple(
+            figures_of(month_text(month), counted, aims) for month, counted in by_month.items()
+        ),
+        total=total,
+        gaps=service_gaps(total, together, aims),
+        as_of=until,
+        behind_seconds=behind(now, until),
+    )

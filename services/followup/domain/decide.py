@@ -73,7 +73,7 @@ def decide(
         for talk in conversations(walk, policy, now)
     ]
     return Decision(
-        (*tasks, *filings(facts, announced, policy, now)),
+        (*tasks, *filings(facts, policy, now)),
         walk.changes_after(now),
         listing=listed(tasks),
         is_history=_is_history(facts, circumstances, policy),

@@ -13,18 +13,18 @@ from services.followup.domain.documents import AnsweredSurvey
 from services.followup.domain.facts import SURVEY, FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.feeds import ComplaintReported
-from shared.contracts.followup import REPORTING_SOURCE, ReportedEvent, ReportMade, event_id
+from shared.contracts.followup import REPORTING_SOURCE, Reported, ReportMade
 from shared.contracts.identifiers import dealer_of, is_customer_key, kind_in, number_in
-from shared.contracts.subjects import FiledSubject
+from shared.contracts.subjects import FiledSubject, digest_of
 from shared.contracts.values import instant_text
-from shared.decider.decision import Announced, Announcement
+from shared.decider.decision import Announcement
 
 CATEGORY = "survey"
 HISTORY = timedelta(days=7)
 """An answer that was first received so long after it was given is history: nothing is filed."""
 REMEMBERED = timedelta(days=30)
-"""From the answer on its complaint is filed, and taken back; later, staff decide what becomes of
-it, and a change of the policy files nothing any more."""
+"""From the answer on its complaint is filed and taken back, also by a change of the policy; later,
+staff decide what becomes of it."""
 TENTHS = 10
 """Answers are kept in tenths of a point."""
 _WORDS = {
@@ -39,32 +39,26 @@ _WORDS = {
 }
 
 
-def filings(
-    facts: FollowUpFacts, announced: Announced, policy: FollowUpPolicy, now: datetime
-) -> Iterator[Announcement]:
-    """What is reported to intake as of `now`, each sealed as it was first reported.
-
-    What is `announced` stands by the limit that it was filed by.
-    """
+def filings(facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime) -> Iterator[Announcement]:
+    """What is reported to intake as of `now`, each sealed as it was first reported."""
+    if policy.complaint_at_most is None:
+        return
     for survey_id, known in facts.documents.items():
         if not isinstance(known, AnsweredSurvey):
             continue
-        about = str(FiledSubject(survey_id))
-        sealed = announced.get(about)
-        at_most = policy.complaint_at_most if sealed is None else sealed["at_most"]
         received_at = known.late or known.at
         forget_at = received_at + REMEMBERED
-        if at_most is None or known.overall > at_most * TENTHS or forget_at <= now:
+        if known.overall > policy.complaint_at_most * TENTHS or forget_at <= now:
             continue
         if received_at - known.at <= HISTORY:
-            event = _event(survey_id, known, facts.customer_key, received_at, now)
+            subject = FiledSubject(survey_id, digest_of(known.at, received_at))
             filed = ReportMade(
                 customer_key=facts.customer_key,
                 dealer_id=dealer_of(facts.customer_key),
-                at_most=at_most,
-                event=event,
+                reports=ComplaintReported.TYPE,
+                data=_complaint(subject, known, facts.customer_key, received_at),
             )
-            yield Announcement(about, filed, forget_at)
+            yield Announcement(str(subject), filed, forget_at)
 
 
 def is_filing(about: str) -> bool:
@@ -77,39 +71,27 @@ def is_set_aside(facts: FollowUpFacts, about: str) -> bool:
     return facts.sets_aside(SURVEY, FiledSubject.parse(about).survey_id)
 
 
-def _event(
-    survey_id: str,
-    answered: AnsweredSurvey,
-    customer_key: str,
-    received_at: datetime,
-    now: datetime,
-) -> ReportedEvent:
-    case_no = _case_no(survey_id, customer_key)
-    return ReportedEvent(
-        id=event_id(case_no, now),
-        source=f"aftercare/{REPORTING_SOURCE}",
-        specversion="1.0",
-        type=ComplaintReported.TYPE,
-        time=now,
-        dealerid=dealer_of(customer_key),
-        data={
-            "source": REPORTING_SOURCE,
-            "dealer_id": dealer_of(customer_key),
-            "case_no": case_no,
-            "received_at": instant_text(received_at),
-            "occurred_at": instant_text(answered.at),
-            "channel": answered.channel or "phone",
-            "category": CATEGORY,
-            "narrative": _narrative(survey_id, answered),
-            **_of(customer_key),
-            **_related(answered.about_id),
-        },
-    )
+def _complaint(
+    subject: FiledSubject, answered: AnsweredSurvey, customer_key: str, received_at: datetime
+) -> Reported:
+    return {
+        "source": REPORTING_SOURCE,
+        "dealer_id": dealer_of(customer_key),
+        "case_no": _case_no(subject, customer_key),
+        "received_at": instant_text(received_at),
+        "occurred_at": instant_text(answered.at),
+        "channel": answered.channel or "phone",
+        "category": CATEGORY,
+        "narrative": _narrative(subject.survey_id, answered),
+        **_of(customer_key),
+        **_related(answered.about_id),
+    }
 
 
-def _case_no(survey_id: str, customer_key: str) -> str:
-    """Of another customer it is another case: which of the two was reported last says nothing."""
-    text = f"{survey_id}\x1f{customer_key}"
+def _case_no(subject: FiledSubject, customer_key: str) -> str:
+    """Of another customer, or of another time, it is another case: one is taken back when the
+    other is filed, and which of the two intake hears of last must not matter."""
+    text = f"{subject}\x1f{customer_key}"
     return f"survey-{blake2b(text.encode(), digest_size=8).hexdigest()}"
 
 

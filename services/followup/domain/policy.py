@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from services.followup.domain.leads.terms import LeadTerms
 from services.followup.domain.offsets import Days, LocalTime
 from services.followup.domain.retry_plan import RetryPlan
+from services.followup.domain.satisfaction_aims import SatisfactionAims
 from services.followup.domain.service_interval import ServiceInterval
 from services.followup.domain.shipped import SHIPPED
 from services.followup.domain.task_rule import TaskRule
@@ -31,6 +32,7 @@ class FollowUpPolicy(Policy):
     replacement: ReplacementTerm = ReplacementTerm()
     return_right: ReturnRight = ReturnRight()
     low_answers: LowAnswers = LowAnswers()
+    satisfaction: SatisfactionAims = SatisfactionAims()
     contact_gap_days: Days = 14
     """After a contact, or the opening of a reminding or selling conversation, no other of those
     opens for so long."""

@@ -83,8 +83,13 @@ def _last_day(days: Iterable[date | None]) -> date | None:
 
 
 def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> RepairOrder | Noted:
-    """A repair order as it stands now; of a voided or all internal one: nothing."""
-    internal = bool(visit.lines) and all(line.pay_type == "internal" for line in visit.lines)
+    """A repair order as it stands now; of a voided or all internal one: nothing. What the dealer
+    does again at its own cost, for a customer who came back, is not internal."""
+    internal = (
+        bool(visit.lines)
+        and visit.comeback_of is None
+        and all(line.pay_type == "internal" for line in visit.lines)
+    )
     if visit.status == "voided" or internal:
         return Noted(kind="noted", version=visit.version)
     closed_at = visit.closed_at if visit.status == "closed" else None

@@ -21,6 +21,7 @@ from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.leads.counts import lead_counts
 from services.followup.domain.listing import tasks_to_do
 from services.followup.domain.policy import FollowUpPolicy
+from services.followup.domain.satisfaction import satisfaction_counts
 from shared.contracts.followup import TaskChanged, task_id
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.values import instant_text
@@ -47,8 +48,9 @@ NONE = ""
 
 NOBODY_WAS: Mapping[str, datetime] = MappingProxyType({})
 _DONE_WITH = frozenset({"done", "declined", "renewed_elsewhere"})
-_MOST_OF_COUNTS = 40_000
-"""How many characters the counts of a customer take at most, as JSON."""
+_MOST_OF_COUNTS = 20_000
+"""How many characters the counts of a customer's tasks take at most, as JSON: there are those of
+leads and satisfaction besides."""
 _WORDS_KEPT = (240, 60, 0)
 """How many characters of titles and reasons a line has: all that it may, or as few as it must."""
 
@@ -92,17 +94,17 @@ def _summarize_in(
 def summarize(
     facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime, *, zone: tzinfo
 ) -> Summary | None:
-    """Where the customer's tasks to do stand now in each list, what they and the leads count for,
-    and who was done with one last. None without any. It stays the same until anything changes next.
-    """
+    """Where the customer's tasks to do stand now in each list, what they, the leads and all that
+    happened count for, and who was done with one last. None without any. It stays the same until
+    anything changes next."""
     facts = condense(facts, policy)
     tasks = tasks_to_do(decide(facts, {}, policy, now).outputs)
     done = last_done(facts.documents.values())
-    leads = lead_counts(facts, policy, zone)
-    if not (tasks or done or leads):
+    others = {**lead_counts(facts, policy, zone), **satisfaction_counts(facts, policy, zone=zone)}
+    if not (tasks or done or others):
         return None
     found = summary_of(facts.customer_key, tasks, zone, done=done)
-    return replace(found, counts={**found.counts, **leads}) if leads else found
+    return replace(found, counts={**found.counts, **others}) if others else found
 
 
 def last_done(documents: Iterable[Known]) -> Mapping[str, datetime]:

@@ -2,9 +2,10 @@
 go on. Their parts change as the walk goes; what is said of them does not. Pure."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from services.followup.domain.attempts import Attempts
 from services.followup.domain.circumstances import Circumstances
@@ -17,6 +18,8 @@ from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import MOST_PURPOSES, TaskStatus, task_id
 from shared.contracts.scoring import Grade
 
+MORE_THAN_A_DAY = 2
+"""Days of the calendar apart are less than so many days more in hours."""
 _FIRST = {"internal": 0, "owed": 0, "reminding": 1, "selling": 2}
 
 
@@ -116,7 +119,7 @@ def matter(follow_up: FollowUp, customer_key: str, circumstances: Circumstances)
 
 
 @dataclass(slots=True, eq=False)
-class Topic:
+class TalkingPoint:
     """A matter within a conversation."""
 
     matter: Matter
@@ -141,7 +144,7 @@ class Talk:
     """Why it was not opened before."""
     moved_from: datetime | None = None
     """When it would have been opened if the dealer had been open."""
-    topics: list[Topic] = field(default_factory=list)
+    topics: list[TalkingPoint] = field(default_factory=list)
     """The first is that which opened it."""
     attempts: Attempts | None = None
     closing: Ending | None = None
@@ -153,7 +156,7 @@ class Talk:
         return self.first.about
 
     @property
-    def live(self) -> list[Topic]:
+    def live(self) -> list[TalkingPoint]:
         """What it is for still."""
         return [topic for topic in self.topics if topic.ending is None]
 
@@ -178,7 +181,7 @@ class Talk:
             return self.closing.status
         return "open" if moment < self.due_at else "overdue"
 
-    def expires_at(self, topic: Topic, policy: FollowUpPolicy) -> datetime:
+    def expires_at(self, topic: TalkingPoint, policy: FollowUpPolicy) -> datetime:
         """When nobody will talk of that any more."""
         due_at = topic.matter.due_at
         if self.attempts is not None:
@@ -213,3 +216,34 @@ class Talk:
 
 def _at(ending: Ending) -> datetime:
     return ending.at
+
+
+def by_order(matter: Matter) -> tuple[int, int, datetime, str]:
+    """What could be said first comes first."""
+    return matter.order
+
+
+def latest_first(matter: Matter) -> tuple[timedelta, str]:
+    """What is known last comes first."""
+    return EVER - matter.known_at, matter.about
+
+
+def first_due(talk: Talk) -> tuple[datetime, str]:
+    """What is due first comes first."""
+    return talk.due_at, talk.about
+
+
+def are_near(matter: Matter, talk: Talk, days: int) -> bool:
+    """Whether both are due within so many days, by the dealer's calendar."""
+    if abs(talk.due_at - matter.due_at).days > days + MORE_THAN_A_DAY:
+        return False
+    due = talk.due_at.astimezone(matter.follow_up.zone).toordinal()
+    return abs(due - matter.day_of_due()) <= days
+
+
+def evening_of(moment: datetime, zone: ZoneInfo, policy: FollowUpPolicy) -> datetime:
+    """By when what opens then is to be done, if that is all that is known: that day, else the
+    next."""
+    day = moment.astimezone(zone).date()
+    evening = datetime.combine(day, policy.postponed_until, zone).astimezone(UTC)
+    return evening if evening > moment else days_after(evening, 1, zone)

@@ -21,7 +21,7 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from services.intake.views.problems import reason_of
-from shared.contracts.envelope import attribute_in
+from shared.contracts.envelope import from_headers
 from shared.contracts.followup import ReportMade, ReportWithdrawn
 from shared.contracts.http.intake import Item
 from shared.contracts.topics import REPORTS
@@ -45,6 +45,8 @@ SILENCE = timedelta(seconds=30)
 
 log = structlog.get_logger()
 
+_OF_THE_MESSAGE = ("specversion", "id", "source", "time", "dealerid", "traceparent")
+"""What the event has of the message that reports it: its time tells versions apart."""
 _CONTRACTS: Mapping[str, type[ReportMade] | type[ReportWithdrawn]] = {
     contract.TYPE: contract for contract in (ReportMade, ReportWithdrawn)
 }
@@ -207,10 +209,10 @@ def event_in(record: RawRecord) -> object | None:
 
     Raises `PoisonRecord` with a reason that holds nothing from the content.
     """
-    type_ = attribute_in(dict(record.headers), "type")
-    if type_ is None:
+    attributes = from_headers(record.headers)
+    if "type" not in attributes:
         raise PoisonRecord("header ce_type is missing or unreadable")
-    contract = _CONTRACTS.get(type_)
+    contract = _CONTRACTS.get(attributes["type"])
     if contract is None:
         return None
     try:
@@ -221,9 +223,10 @@ def event_in(record: RawRecord) -> object | None:
         raise PoisonRecord(f"not valid: {', '.join(known)}") from None
     if record.key != report.customer_key.encode():
         raise PoisonRecord("the key is not that of the content's customer")
-    if report.event.dealerid != report.dealer_id:
-        raise PoisonRecord("the event is of another dealer than the record")
-    return report.event.model_dump(mode="json", exclude_none=True)
+    if report.data.get("dealer_id") != report.dealer_id:
+        raise PoisonRecord("the report is of another dealer than the record")
+    envelope = {name: attributes[name] for name in _OF_THE_MESSAGE if name in attributes}
+    return {**envelope, "type": report.reports, "data": report.data}
 
 
 async def _commit(consumer: ReportsConsumer, records: Sequence[RawRecord]) -> None:

@@ -26,7 +26,13 @@ from tests.services.followup.stories import (
     moments,
     stories,
 )
-from tests.services.followup.stories_of_others import one_word_each, reports_of_others
+from tests.services.followup.stories_of_others import (
+    cases,
+    one_word_each,
+    parted,
+    referrals,
+    surveys,
+)
 
 FEW = FollowUpPolicy(horizon=Horizon(documents=2))
 """Looks at two contacts, two consents and two documents' opt-outs."""
@@ -34,8 +40,9 @@ FEW = FollowUpPolicy(horizon=Horizon(documents=2))
 
 @some.composite
 def all_sorts(draw: some.DrawFn) -> list[Event[Any]]:
-    """With complaints, surveys, cars that are gone, referrals and scores."""
-    others = draw(some.lists(reports_of_others(), max_size=6))
+    """With complaints, surveys, cars that are gone and referrals. Which scores are written down
+    depends on those before: stories have a few of them already."""
+    others = draw(some.lists(cases() | surveys() | parted() | referrals(), max_size=6))
     return one_word_each([*draw(stories()), *others])
 
 

@@ -1,6 +1,5 @@
 """Which answers become complaints, what intake is told of them, and what takes them back."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.feeds import ComplaintReported
 from shared.contracts.followup import ReportMade, ReportWithdrawn
 from shared.contracts.identifiers import document_key, vin_key
+from shared.contracts.subjects import FiledSubject, digest_of
 from shared.decider.decision import Announcement
 from shared.decider.digests import Horizon
 from tests.services.followup.given import CAR, CUSTOMER, DEALER, POLICY, document_id
@@ -23,7 +23,7 @@ from tests.services.followup.given_surveys import ANSWERED, answered, known_of, 
 SOON = ANSWERED + timedelta(seconds=1)
 NEVER = FollowUpPolicy(complaint_at_most=None)
 STRICT = FollowUpPolicy(complaint_at_most=6)
-ABOUT = f"filed/{document_id('survey', 'S1')}"
+ABOUT = str(FiledSubject(document_id("survey", "S1"), digest_of(ANSWERED, ANSWERED)))
 
 
 def filed(
@@ -31,10 +31,9 @@ def filed(
     *,
     policy: FollowUpPolicy = POLICY,
     now: Any = SOON,
-    announced: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, ReportMade]:
     """What is reported, by what it is about."""
-    outputs = decide(facts, announced or {}, policy, now).outputs
+    outputs = decide(facts, {}, policy, now).outputs
     contents = {each.about: each.content for each in outputs if isinstance(each, Announcement)}
     return {about: told for about, told in contents.items() if isinstance(told, ReportMade)}
 
@@ -42,7 +41,7 @@ def filed(
 def report(facts: FollowUpFacts, **more: Any) -> ComplaintReported:
     """The one complaint, as intake reads it."""
     (made,) = filed(facts, **more).values()
-    return ComplaintReported.model_validate(made.event.data)
+    return ComplaintReported.model_validate(made.data)
 
 
 @pytest.mark.parametrize(
@@ -112,22 +111,19 @@ def test_an_answer_that_is_no_longer_there_is_filed_no_longer(now: Any) -> None:
     assert not filed(known_of(S1=now))
 
 
-def test_what_was_filed_stands_by_its_limit_when_the_rules_change() -> None:
-    facts = known_of(S1=answered(5))
-    first = filed(facts, policy=STRICT)
-    announced = {about: made.model_dump(mode="json") for about, made in first.items()}
-    assert filed(facts, policy=POLICY, announced=announced)
-    assert filed(facts, policy=NEVER, announced=announced)
-    assert not filed(known_of(S1=answered(6.5)), policy=POLICY, announced=announced)
+def test_another_time_of_the_answer_is_another_case() -> None:
+    (first,) = filed(known_of(S1=answered(1))).values()
+    (other,) = filed(known_of(S1=answered(1, on=ANSWERED - timedelta(hours=1)))).values()
+    assert first.data["case_no"] != other.data["case_no"]
 
 
 def test_each_answer_is_a_case_of_its_own_and_so_is_each_customer_s() -> None:
     facts = known_of(S1=answered(1), S2=answered(2))
     other = known_of(f"{DEALER}/cdk/C2", S1=answered(1))
     made = [*filed(facts).values(), *filed(other).values()]
-    assert len({each.event.data["case_no"] for each in made}) == 3
+    assert len({each.data["case_no"] for each in made}) == 3
     again = filed(known_of(S1=answered(0, version="3")), now=SOON + timedelta(days=1))
-    assert again[ABOUT].event.data["case_no"] == made[0].event.data["case_no"]
+    assert again[ABOUT].data["case_no"] == made[0].data["case_no"]
 
 
 def test_taking_it_back_voids_the_same_case_in_a_newer_version() -> None:
@@ -137,11 +133,10 @@ def test_taking_it_back_voids_the_same_case_in_a_newer_version() -> None:
         aggregate_id=CUSTOMER, about=ABOUT, at=later, sealed=made.model_dump(mode="json")
     )
     assert isinstance(gone, ReportWithdrawn)
-    told = ComplaintReported.model_validate(gone.event.data)
-    before = ComplaintReported.model_validate(made.event.data)
+    told = ComplaintReported.model_validate(gone.data)
+    before = ComplaintReported.model_validate(made.data)
     assert told == before.model_copy(update={"status": "voided"})
-    assert (gone.event.time, made.event.time) == (later, SOON)
-    assert gone.event.id != made.event.id
+    assert gone.reports == made.reports == ComplaintReported.TYPE
 
 
 def test_it_is_remembered_for_a_month_and_then_neither_filed_nor_taken_back() -> None:

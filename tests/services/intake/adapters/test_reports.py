@@ -13,7 +13,8 @@ import pytest
 from services.intake.adapters.reports import TOPICS, ReportsDoor, event_in
 from services.intake.domain.examine.event import InvalidEvent, examine
 from shared.contracts.envelope import Message, to_headers
-from shared.contracts.followup import ReportedEvent, ReportMade, ReportWithdrawn
+from shared.contracts.feeds import ComplaintReported
+from shared.contracts.followup import ReportMade
 from shared.contracts.http.intake import Item
 from shared.contracts.intake import ComplaintFiled
 from shared.contracts.topics import DEAD_LETTERS, REPORTS
@@ -30,9 +31,7 @@ from tests.services.intake.world import World
 CASE = f"{PUDONG}/followup/complaint/survey-1"
 
 
-def made(
-    case_no: str = "survey-1", *, time: str = at(-5), customer: str = key(), **data: Any
-) -> ReportMade:
+def made(case_no: str = "survey-1", *, customer: str = key(), **data: Any) -> ReportMade:
     """A complaint that followup files."""
     content = {
         "source": "followup",
@@ -43,31 +42,29 @@ def made(
         "category": "survey",
         "customer": {"customer_key": customer},
     }
-    filed = event("complaint", content | data, id=f"{case_no}/{time}", time=time, dealerid=PUDONG)
     return ReportMade(
         customer_key=customer,
         dealer_id=PUDONG,
-        at_most=3,
-        event=ReportedEvent.model_validate(filed),
+        reports=ComplaintReported.TYPE,
+        data=content | data,
     )
 
 
-def taken_back(report: ReportMade, time: str = at(-1)) -> ReportWithdrawn:
+def taken_back(report: ReportMade) -> Message:
     """The same case, voided."""
-    event = report.event
-    voided = {"time": time, "id": "voided", "data": event.data | {"status": "voided"}}
-    return ReportWithdrawn(
-        customer_key=report.customer_key,
-        dealer_id=report.dealer_id,
-        about="filed/x",
-        withdrawn_at=NOW,
-        event=ReportedEvent.model_validate(event.model_dump() | voided),
-    )
+    sealed = report.model_dump(mode="json")
+    return ReportMade.withdrawal(aggregate_id=key(), about="filed/x", at=NOW, sealed=sealed)
 
 
-def sent(message: Message, **more: Any) -> Record:
+def sent(message: Message, time: str = at(-5), **more: Any) -> Record:
     content = json.loads(message.model_dump_json())
-    attributes = {"id": str(uuid4()), "type": message.TYPE, "specversion": "1.0", "source": "x"}
+    attributes = {
+        "id": str(uuid4()),
+        "type": message.TYPE,
+        "specversion": "1.0",
+        "source": "aftercare/followup",
+        "time": time,
+    }
     return Record(
         topic=REPORTS.name,
         key=content["customer_key"].encode(),
@@ -121,14 +118,14 @@ async def test_a_report_is_filed_as_one_over_http_would_be(world: World) -> None
 async def test_what_is_taken_back_is_voided_and_a_repeat_of_before_does_not_bring_it_back(
     world: World,
 ) -> None:
-    first = made()
-    await door(world).take(records(first, taken_back(first), first))
+    first = sent(made())
+    await door(world).take(records(first, sent(taken_back(made()), at(-1)), first))
     assert complaints(world)[CASE].status == "voided"
 
 
 async def test_filed_anew_it_is_open_again(world: World) -> None:
-    first = made(time=at(-5))
-    await door(world).take(records(first, taken_back(first, at(-4)), made(time=at(-3))))
+    again = sent(made(), at(-3))
+    await door(world).take(records(sent(made()), sent(taken_back(made()), at(-4)), again))
     assert complaints(world)[CASE].status == "open"
 
 
@@ -143,16 +140,16 @@ async def test_a_repeat_changes_nothing(world: World) -> None:
 @pytest.mark.parametrize(
     ("record", "reason"),
     [
-        (sent(made(), event=None), "not valid: event"),
-        (sent(made(), event={"id": "Li Lei"}), "not valid: event"),
+        (sent(made(), data=None), "not valid: data"),
+        (sent(made(), data={"Li Lei": 7}), "not valid: data"),
         (Record(REPORTS.name, key().encode(), b"{", sent(made()).headers), "not valid: value"),
         (Record(REPORTS.name, key().encode(), None, sent(made()).headers), "not valid: value"),
         (Record(REPORTS.name, key().encode(), b"{}", ()), "header ce_type is missing"),
         (Record(REPORTS.name, None, sent(made()).value, sent(made()).headers), "the key is not"),
-        (sent(made(), dealer_id="sunrise/berlin"), "the event is of another dealer"),
+        (sent(made(), dealer_id="sunrise/berlin"), "the report is of another dealer"),
         (sent(made(channel="Li Lei")), "invalid-event/data"),
         (sent(made(source="followup", received_at=at(60))), "invalid-event/data"),
-        (sent(made(dealer_id="sunrise/nowhere")), "invalid-event"),
+        (sent(made(dealer_id="sunrise/nowhere")), "the report is of another dealer"),
     ],
 )
 async def test_what_can_never_be_taken_is_a_dead_letter_and_its_neighbours_go_through(
@@ -209,14 +206,14 @@ async def test_one_event_that_intake_fails_at_does_not_keep_the_others_out(world
 
 async def test_a_dead_letter_that_the_broker_refuses_goes_without_its_record(world: World) -> None:
     world.publisher.fail_next = [RefusedMessage([0])]
-    await door(world).take(records(sent(made(), event=None)))
+    await door(world).take(records(sent(made(), data=None)))
     (letter,) = (each for each in world.publisher.records if each.topic == DEAD_LETTERS.name)
     assert letter.value is None
     assert "omitted" in own_headers(letter.headers)
 
 
 def test_nobody_reports_over_http_under_the_name_of_our_own() -> None:
-    raw = made().event.model_dump(mode="json", exclude_none=True)
+    raw = event("complaint", made().data)
     found = examine(raw, dealers=DEALERS, now=NOW)
     assert isinstance(found, InvalidEvent)
     assert [error.pointer for error in found.errors] == ["/data/source"]
