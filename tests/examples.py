@@ -24,3 +24,5 @@ settings.load_profile("aftercare")
 
 thorough = settings(max_examples=3 * EXAMPLES)
 """For the few properties that most of what happens bears upon."""
+few = settings(max_examples=max(5, EXAMPLES // 10))
+"""For those that take long and are tried in parts elsewhere."""
