@@ -41,6 +41,15 @@ class WorkingHours(BaseModel):
             return bool(self.special[day])
         return day not in self.closed and bool(self.week.get(WEEKDAYS[day.weekday()]))
 
+    @cached_property
+    def longest_closed_days(self) -> int:
+        """The hours begin again within so many days at the latest, or are not waited for."""
+        week = sum(1 for windows in self.week.values() if windows)
+        if not week:
+            return _LONGEST_CLOSED.days
+        otherwise = len(self.closed) + len(self.special)
+        return min(_LONGEST_CLOSED.days, len(WEEKDAYS) * (otherwise // week + 1) + 1)
+
     def _in(self, timezone: str) -> BusinessCalendar:
         if timezone not in self._by_zone:
             self._by_zone[timezone] = BusinessCalendar(

@@ -13,7 +13,7 @@ def customer_tasks(
     snapshot: Snapshot[FollowUpFacts], rulebook: FollowUpRulebook, now: datetime
 ) -> CustomerTasks:
     """All that are there as of `now`, the closed ones that are remembered included."""
-    tasks = sorted(tasks_of(snapshot, rulebook, now), key=lambda task: (task.due_at, task.kind))
+    tasks = sorted(tasks_of(snapshot), key=lambda task: (task.due_at, task.kind))
     return CustomerTasks(
         customer_key=snapshot.id,
         tasks=tuple(tasks),

@@ -1,30 +1,17 @@
 """One task as it stands, with what came of it and why it is there. Pure."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from services.followup.domain.decide import condense
-from services.followup.domain.documents import Delivery, Outcome, RepairOrder
+from services.followup.domain.documents import Outcome
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.rulebook import FollowUpRulebook
-from services.followup.domain.task_rule import PLACEHOLDERS, TaskRule
 from shared.contracts.followup import TaskChanged, task_id
 from shared.contracts.http.followup import Attempt, FollowUpTask, TaskReason
 from shared.decider.snapshot import Snapshot
 
-THE_CAR_EN, THE_CAR_ZH = "the car", "该车"
-"""Stands for the VIN in reasons, where none is known."""
 
-
-def tasks_of(
-    snapshot: Snapshot[FollowUpFacts], rulebook: FollowUpRulebook, now: datetime
-) -> Iterator[FollowUpTask]:
-    """Every task of the customer as of `now`, with the reasons of the rules that are in force."""
-    policy = rulebook.in_force(snapshot.dealer_id, now).policy
+def tasks_of(snapshot: Snapshot[FollowUpFacts]) -> Iterator[FollowUpTask]:
+    """Every task of the customer, as it was decided."""
     attempts = _attempts(snapshot.facts)
-    documents = condense(snapshot.facts, policy).documents
     for output in snapshot.decision.outputs:
         task = output.content
         if not isinstance(task, TaskChanged):
@@ -45,7 +32,7 @@ def tasks_of(
             closed_at=task.closed_at,
             closed_because=task.closed_because,
             attempts=attempts.get(str(identifier), ()),
-            why=_why(task, policy.by_kind.get(task.kind), documents.get(task.document_id)),
+            why=_why(task),
         )
 
 
@@ -65,36 +52,6 @@ def _attempts(facts: FollowUpFacts) -> Mapping[str, tuple[Attempt, ...]]:
     return by_task
 
 
-def _why(task: TaskChanged, rule: TaskRule | None, document: object) -> TaskReason:
-    """The rule's words; the usual ones where another policy took the rule away meanwhile."""
-    usual = TaskRule.model_fields
-    en = rule.why_en if rule else str(usual["why_en"].default)
-    zh = rule.why_zh if rule else str(usual["why_zh"].default)
-    return TaskReason(
-        document_id=task.document_id,
-        en=_filled(en, task, document, car=THE_CAR_EN),
-        zh=_filled(zh, task, document, car=THE_CAR_ZH),
-    )
-
-
-def _filled(words: str, task: TaskChanged, document: object, *, car: str) -> str:
-    if "{" not in words and "}" not in words:
-        return words
-    counted_from, zone = task.opens_at, ZoneInfo("UTC")
-    if isinstance(document, Delivery | RepairOrder):
-        zone = ZoneInfo(document.timezone)
-        counted_from = _happened(document)
-    values = {
-        "car": task.vin or car,
-        "document": task.document_id.rsplit("/", 1)[-1],
-        "day": counted_from.astimezone(zone).date().isoformat(),
-        "due": task.due_at.astimezone(zone).date().isoformat(),
-    }
-    assert values.keys() == PLACEHOLDERS.keys()
-    return words.format_map(defaultdict(lambda: "–", values))
-
-
-def _happened(document: Delivery | RepairOrder) -> datetime:
-    if isinstance(document, Delivery):
-        return document.at
-    return document.closed_at or document.opened_at
+def _why(task: TaskChanged) -> TaskReason:
+    first = task.purposes[0]
+    return TaskReason(document_id=task.document_id, en=first.why.en, zh=first.why.zh)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.followup.app import decider
+from services.followup.domain.conversation import CustomerPlan
+from services.followup.domain.decide import customer_plan
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.settings import FollowUpSettings
@@ -308,7 +310,8 @@ def unscored(sequence: int) -> Event[Any]:
 
 
 class Customer(DeciderSpec[FollowUpFacts, FollowUpPolicy]):
-    """A customer's tasks; a sentence is `kind/document status`, and why it was closed if so."""
+    """A customer's tasks; a sentence is `kind/document status`, one for each of their purposes, and
+    why it was closed if so."""
 
     decider = DECIDER
 
@@ -326,12 +329,42 @@ class Customer(DeciderSpec[FollowUpFacts, FollowUpPolicy]):
 
     @property
     def statuses(self) -> dict[str, str]:
-        """Kind and document number -> status, and why it was closed where it was."""
-        return {
-            f"{task.kind}/{task.document_id.rsplit('/', 1)[1]}": (
-                f"{task.status}: {task.closed_because}" if task.closed_because else task.status
+        """Kind and document number of each purpose -> status, and why it was closed where it was;
+        of what the rest of its conversation goes on without, why it ended."""
+        found = {}
+        for task in self.tasks:
+            because = f": {task.closed_because}" if task.closed_because else ""
+            for purpose in task.purposes:
+                stands = f"ended: {purpose.ended}" if purpose.ended else f"{task.status}{because}"
+                found[f"{purpose.kind}/{purpose.document_id.rsplit('/', 1)[1]}"] = stands
+        return found
+
+    @property
+    def conversations(self) -> list[str]:
+        """What each task that is to be done is for, such as `next_service/R1 + inspection/R1`."""
+        return [
+            " + ".join(
+                f"{purpose.kind}/{purpose.document_id.rsplit('/', 1)[1]}"
+                for purpose in task.purposes
+                if not purpose.ended
             )
             for task in self.tasks
+            if task.status in ("open", "overdue")
+        ]
+
+    def plan(self) -> CustomerPlan:
+        """All that there is to say, and why not, as of then."""
+        return customer_plan(self.facts, self.policy, self.now)
+
+    @property
+    def silences(self) -> dict[str, str]:
+        """Kind and document number of what is not said -> why not, and until when if that is
+        known."""
+        return {
+            f"{each.follow_up.rule.kind}/{each.follow_up.document_id.rsplit('/', 1)[1]}": (
+                f"{each.because} until {local(each.until)}" if each.until else each.because
+            )
+            for each in self.plan().silences
         }
 
     def of_kind(self, kind: str) -> TaskChanged:

@@ -79,6 +79,7 @@ def reports_of_people(draw: some.DrawFn) -> Event[Any]:
                             ("delivery_thanks", "sale"),
                             ("next_service", "visit"),
                             ("service_satisfaction", "visit"),
+                            ("offer", "visit"),
                         )
                     ]
                 )

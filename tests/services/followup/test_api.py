@@ -43,18 +43,18 @@ def client(facts: dict[str, FollowUpFacts]) -> AsyncClient:
 
 
 async def test_a_customers_tasks_are_told_with_their_reasons() -> None:
-    story = given(visit("2025-01-10 17:00"), delivery("2025-01-12 16:00", vin=None))
+    story = given(visit("2025-01-04 17:00"), delivery("2025-01-12 16:00", vin=None))
     answer = await client({CUSTOMER: story.facts}).get(f"/v1/customers/{CUSTOMER}")
     assert answer.status_code == 200
     told = answer.json()
     assert [(task["kind"], task["status"]) for task in told["tasks"]] == [
+        ("service_satisfaction", "overdue"),
         ("delivery_thanks", "open"),
-        ("service_satisfaction", "open"),
     ]
     about = f"service_satisfaction/{DEALER}/cdk/visit/R1"
-    assert told["tasks"][1]["task_id"] == str(subject_id("followup", CUSTOMER, about))
-    assert told["tasks"][1]["why"]["document_id"] == f"{DEALER}/cdk/visit/R1"
-    assert told["tasks"][1]["due_at"] == "2025-01-13T09:00:00.000Z"
+    assert told["tasks"][0]["task_id"] == str(subject_id("followup", CUSTOMER, about))
+    assert told["tasks"][0]["why"]["document_id"] == f"{DEALER}/cdk/visit/R1"
+    assert told["tasks"][0]["due_at"] == "2025-01-07T09:00:00.000Z"
     assert told["next_change_at"] == "2025-01-13T08:00:00.000Z"
 
 
@@ -142,7 +142,7 @@ def test_a_file_with_a_mistake_is_refused(tmp_path: Path, wrong: str) -> None:
 async def test_a_task_of_the_groups_own_kind_is_shown(tmp_path: Path) -> None:
     rules = tmp_path / "followup.yaml"
     rules.write_text(
-        "rules:\n  - {kind: month_call, trigger: closing, opens: {days: 1}, due: {days: 3}, "
+        "rules:\n  - {kind: month_call, trigger: closing, opens: {days: 1}, due: {days: 13}, "
         "owner_role: desk, channel: phone, title_en: Call, title_zh: 电话}\n",
         encoding="utf-8",
     )

@@ -1,5 +1,6 @@
 """What must always hold in followup, whatever the customer's story and however it is told."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from shared.contracts.intake import ConsentGiven
 from shared.decider.digests import Horizon
 from tests.invariants import DeciderInvariants
 from tests.services.followup.given import DECIDER, POLICY, consent, given, opt_outs
+from tests.services.followup.given_plans import RICH
 from tests.services.followup.stories import (
     DAYS,
     END,
@@ -31,6 +33,7 @@ FEW = FollowUpPolicy(horizon=Horizon(documents=2))
 
 class TestInvariants(DeciderInvariants[FollowUpFacts, FollowUpPolicy]):
     decider = DECIDER
+    deciders = some.sampled_from([DECIDER, replace(DECIDER, policy=RICH)])
     stories = stories()
     moments = moments
     start, end = START, END

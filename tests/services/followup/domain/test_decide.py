@@ -39,7 +39,8 @@ class TestDelivery:
         )
 
     def test_a_delivery_known_by_its_date_is_at_nine(self) -> None:
-        story = given(delivery("2025-01-10", date_only=True)).when("2025-01-10 09:00")
+        by_date = delivery("2025-01-10", date_only=True, received="2025-01-10 10:00")
+        story = given(by_date).when("2025-01-10 09:00")
         assert local(story.of_kind("delivery_thanks").opens_at) == "2025-01-10 09:00"
 
     @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ class TestMoreThanAreLookedAt:
         story.when("2025-01-12").then()
 
     def test_the_newest_opt_outs_set_aside_still_count(self) -> None:
-        refused = opt_outs("2025-01-01", "phone")
+        refused = opt_outs("2025-01-01", "phone", "sms", "email", "post", "app")
         later = [opt_outs(f"2025-02-0{day}", number=f"visit/R{day}") for day in (2, 3)]
         story = told(FEW, refused, *later, VISITS[0])
         assert "opt-outs/visit/R1" not in looked_at(story)
@@ -142,9 +142,10 @@ class TestMoreThanAreLookedAt:
 
 
 def test_a_task_that_others_displace_is_taken_back_if_open_and_forgotten_if_closed() -> None:
-    life = Life(replace(DECIDER, policy=FEW), CUSTOMER)
+    apart = FEW.model_copy(update={"merge_within_days": 0})
+    life = Life(replace(DECIDER, policy=apart), CUSTOMER)
     done = outcome("2025-01-11 10:00", "service_satisfaction/visit/R1", "done", "O1")
-    first = [visit(f"2025-01-10 {hour}:00", f"R{hour - 9}", vin=None) for hour in (10, 11)]
+    first = [visit(f"2025-01-{day:02} 11:00", f"R{day - 8}", vin=None) for day in (9, 10)]
     life.take(at("2025-01-10 12:00"), first)
     life.take(at("2025-01-11 10:00"), [done])
     assert life.aggregate is not None

@@ -12,13 +12,18 @@ from services.followup.domain.decide import decide
 from services.followup.domain.facts import FollowUpFacts, join
 from services.followup.domain.offsets import days_after
 from services.followup.domain.policy import FollowUpPolicy
+from services.followup.domain.working_hours import WorkingHours
 from shared.contracts.envelope import Event
 from shared.contracts.followup import TaskChanged, task_id
 from shared.contracts.identifiers import document_version
 from shared.contracts.intake import SaleRecorded, TaskOutcomeRecorded
-from tests.services.followup.given import CAR, CUSTOMER, DEALER, POLICY, document_id
+from shared.time.calendar import WEEKDAYS, Window
+from tests.services.followup.given import CAR, CUSTOMER, DEALER, document_id
 
 ZONES = ("Asia/Shanghai", "America/Chicago", "Pacific/Auckland", "Europe/Berlin")
+ALWAYS_OPEN = FollowUpPolicy(
+    hours=WorkingHours(week=dict.fromkeys(WEEKDAYS, (Window.parse("00:00-24:00"),)))
+)
 EARLY, LATE = "00:30", "23:30"
 """By the dealer's clock: in other zones, and an hour from there, it is another day."""
 
@@ -68,7 +73,7 @@ def window(kind: str, zone: str, *events: Event[Any], on: str) -> tuple[str, str
     now = datetime.fromisoformat(on).replace(tzinfo=ZoneInfo(zone))
     tasks = [
         output.content
-        for output in decide(join(FollowUpFacts(), events), {}, POLICY, now).outputs
+        for output in decide(join(FollowUpFacts(), events), {}, ALWAYS_OPEN, now).outputs
         if isinstance(output.content, TaskChanged) and output.content.kind == kind
     ]
     [task] = tasks

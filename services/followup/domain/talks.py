@@ -1,0 +1,224 @@
+"""What a walk through a customer's time is made of: matters on their way, and conversations as they
+go on. Their parts change as the walk goes; what is said of them does not. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import NamedTuple
+
+from services.followup.domain.attempts import Attempts
+from services.followup.domain.circumstances import Circumstances
+from services.followup.domain.closings import Ending
+from services.followup.domain.conversation import SilenceCause
+from services.followup.domain.follow_ups import EVER, FollowUp
+from services.followup.domain.offsets import days_after
+from services.followup.domain.policy import FollowUpPolicy
+from shared.contracts.feed_parts import Channel
+from shared.contracts.followup import MOST_PURPOSES, TaskStatus, task_id
+from shared.contracts.scoring import Grade
+
+_FIRST = {"internal": 0, "owed": 0, "reminding": 1, "selling": 2}
+
+
+class Stage(Enum):
+    """How far a matter has come."""
+
+    COMING = "coming"
+    HELD = "held back"
+    SAID = "part of a conversation"
+    OVER = "never, or no more"
+
+
+class Cause(NamedTuple):
+    """Why a matter is not said."""
+
+    because: SilenceCause
+    until: datetime | None = None
+    """When that ends, as far as is known."""
+    of: datetime | None = None
+    """When what it is about happened, such as the contact before."""
+    by: str = ""
+    """What settled it."""
+
+
+@dataclass(slots=True, eq=False)
+class Matter:
+    """A follow-up on its way to be said."""
+
+    follow_up: FollowUp
+    about: str
+    task: str
+    """The id of the task that it would be, where anything is known of tasks."""
+    grade: Grade | None
+    channels: tuple[Channel, ...]
+    opens_at: datetime
+    """Not before that."""
+    due_at: datetime
+    order: tuple[int, int, datetime, str]
+    """Of those that could open at once, the lowest does first."""
+    stage: Stage = Stage.COMING
+    cause: Cause | None = None
+    since: datetime = EVER
+    """Since when it is held back for that cause."""
+    moved_from: datetime | None = None
+    """When it could have been said first, had the dealer been open."""
+    talk: "Talk | None" = None
+    """In which it is, or was."""
+    counted_until: datetime = EVER
+    """When the conversation ended that it was in before."""
+
+    @property
+    def known_at(self) -> datetime:
+        """Nobody could know of it before."""
+        known_at, late = self.follow_up.known_at, self.follow_up.arrived_late_at
+        return known_at if late is None else max(known_at, late)
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is never put together with others, nor held back by them."""
+        return self.follow_up.rule.urgent or self.internal
+
+    @property
+    def internal(self) -> bool:
+        """Whether no customer is contacted."""
+        return self.follow_up.rule.contact == "internal"
+
+    @property
+    def selling(self) -> bool:
+        """Whether it is silent while a complaint is open."""
+        return self.follow_up.rule.contact == "selling"
+
+    @property
+    def limited(self) -> bool:
+        """Whether it is one of those that come once in a while only."""
+        rule = self.follow_up.rule
+        return not rule.urgent and rule.contact in ("reminding", "selling")
+
+    def ended_by(self, moment: datetime, after: datetime = EVER) -> Ending | None:
+        """The first thing of its own that ended it by then."""
+        endings = self.follow_up.endings
+        if not endings:
+            return None
+        return min((end for end in endings if after < end.at <= moment), key=_at, default=None)
+
+    def day_of_due(self) -> int:
+        """Counted, by the dealer's calendar."""
+        return self.due_at.astimezone(self.follow_up.zone).toordinal()
+
+
+def matter(follow_up: FollowUp, customer_key: str, circumstances: Circumstances) -> Matter:
+    """A follow-up, before it could be said."""
+    rule, about = follow_up.rule, follow_up.about
+    named = bool(circumstances.outcomes or circumstances.assignments)
+    grade = follow_up.grade or circumstances.grade
+    priority = rule.priority_for(grade)
+    return Matter(
+        follow_up=follow_up,
+        about=about,
+        task=str(task_id(customer_key, about)) if named else "",
+        grade=grade,
+        channels=rule.channels(grade),
+        opens_at=max(follow_up.could_open_at, follow_up.known_at),
+        due_at=follow_up.due_at,
+        order=(_FIRST[rule.contact], priority, follow_up.due_at, about),
+    )
+
+
+@dataclass(slots=True, eq=False)
+class Topic:
+    """A matter within a conversation."""
+
+    matter: Matter
+    joined_at: datetime
+    ending: Ending | None = None
+    counts_from: datetime = EVER
+    """Outcomes up to then were of a conversation before."""
+    expires_at: datetime | None = None
+    expires_by: datetime = EVER
+    """The due day from which that is counted."""
+
+
+@dataclass(slots=True, eq=False)
+class Talk:
+    """A conversation as it goes on."""
+
+    first: Matter
+    """What opened it."""
+    opened_at: datetime
+    due_at: datetime
+    held: Cause | None = None
+    """Why it was not opened before."""
+    moved_from: datetime | None = None
+    """When it would have been opened if the dealer had been open."""
+    topics: list[Topic] = field(default_factory=list)
+    """The first is that which opened it."""
+    attempts: Attempts | None = None
+    closing: Ending | None = None
+    channel: Channel = "phone"
+
+    @property
+    def about(self) -> str:
+        """Names it within the customer."""
+        return self.first.about
+
+    @property
+    def live(self) -> list[Topic]:
+        """What it is for still."""
+        return [topic for topic in self.topics if topic.ending is None]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is for anything still."""
+        return any(topic.ending is None for topic in self.topics)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it may be for one thing more."""
+        return not self.first.alone and len(self.topics) < MOST_PURPOSES
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it is one of those that come once in a while only."""
+        return any(topic.ending is None and topic.matter.limited for topic in self.topics)
+
+    def status(self, moment: datetime) -> TaskStatus:
+        """How it stands."""
+        if self.closing is not None:
+            return self.closing.status
+        return "open" if moment < self.due_at else "overdue"
+
+    def expires_at(self, topic: Topic, policy: FollowUpPolicy) -> datetime:
+        """When nobody will talk of that any more."""
+        due_at = topic.matter.due_at
+        if self.attempts is not None:
+            due_at = max(due_at, self.attempts.due_at)
+        if topic.expires_at is None or topic.expires_by != due_at:
+            zone = topic.matter.follow_up.zone
+            topic.expires_at = days_after(due_at, policy.expires_days, zone)
+            topic.expires_by = due_at
+        return topic.expires_at
+
+    def close(self) -> None:
+        """As of what ended last; of several at once it is the first's ending that counts."""
+        endings = [topic.ending for topic in self.topics if topic.ending is not None]
+        self.closing = max(endings, key=_at)
+
+    def settle_due(self) -> None:
+        """By what it is for still, and what was agreed."""
+        self.due_at = min(topic.matter.due_at for topic in self.topics if topic.ending is None)
+        if self.attempts is not None:
+            self.due_at = max(self.due_at, self.attempts.due_at)
+
+    def state(self, moment: datetime) -> tuple[object, ...]:
+        """All that changes of it."""
+        return (
+            self.status(moment),
+            self.due_at,
+            self.channel,
+            self.attempts and self.attempts._replace(changes_at=None),
+            [(topic.matter.about, topic.ending) for topic in self.topics],
+        )
+
+
+def _at(ending: Ending) -> datetime:
+    return ending.at

@@ -1,0 +1,432 @@
+"""A customer's time, walked once from its beginning: what is said when, and what is held back.
+
+At each instant at which anything may turn, first conversations go on, or end; then what could be
+said is tried, the most urgent first. What happens at an instant depends on what happened before it
+alone, never on the present.
+"""
+
+from bisect import insort
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
+
+from services.followup.domain.attempts import Attempts, attempted
+from services.followup.domain.circumstances import Circumstances, open_channels
+from services.followup.domain.closings import Ending
+from services.followup.domain.documents import Consent
+from services.followup.domain.follow_ups import EVER
+from services.followup.domain.offsets import days_after
+from services.followup.domain.policy import FollowUpPolicy
+from services.followup.domain.talks import Cause, Matter, Stage, Talk, Topic
+from shared.contracts.feed_parts import Channel
+
+ON_ARRIVAL = "window had passed on arrival"
+COMPLAINT_OPEN = "complaint_open"
+
+
+class Walk:
+    """Of these matters; `talks` are the conversations so far, in the order of their openings."""
+
+    def __init__(
+        self, matters: Iterable[Matter], circumstances: Circumstances, policy: FollowUpPolicy
+    ) -> None:
+        self.matters = sorted(matters, key=_latest_first)
+        self.talks: list[Talk] = []
+        self._circumstances = circumstances
+        self._policy = policy
+        self._now = EVER
+        self._ahead = list(self.matters)
+        """What nobody could know of yet, the next last."""
+        self._known: list[Matter] = []
+        """What is known, and opens later."""
+        self._waiting: list[Matter] = []
+        """What could be said, by its order."""
+        self._live: list[Talk] = []
+        self._turns: list[datetime] = []
+        self._seen: set[datetime] = set()
+        self._contacted_at = EVER
+        """When a task was last done in which the customer is contacted."""
+        self._limited_at = EVER
+        """When there was last one more conversation of the kind that comes once in a while."""
+        for matter in self.matters:
+            self._turn_at(matter.opens_at)
+        first = self._turns[0] if self._turns else EVER
+        for matter in self.matters:
+            if matter.known_at > first and not matter.alone:
+                self._turn_at(matter.known_at)
+
+    def until(self, now: datetime) -> None:
+        """Walk on, up to that moment."""
+        while self._turns and self._turns[0] <= now:
+            self._step(heappop(self._turns))
+
+    def changes_after(self, now: datetime) -> datetime | None:
+        """When any conversation is otherwise if nothing happens; walks on up to there."""
+        self.until(now)
+        open_now = list(self._live)
+        before = (len(self.talks), [talk.state(now) for talk in open_now])
+        due = min((talk.due_at for talk in open_now if talk.due_at > now), default=None)
+        while self._turns and (due is None or self._turns[0] < due):
+            turn = heappop(self._turns)
+            self._step(turn)
+            if (len(self.talks), [talk.state(turn) for talk in open_now]) != before:
+                return turn
+        return due
+
+    def _turn_at(self, moment: datetime | None) -> None:
+        if moment is not None and moment > self._now and moment not in self._seen:
+            self._seen.add(moment)
+            heappush(self._turns, moment)
+
+    def _step(self, now: datetime) -> None:
+        self._now = now
+        for talk in self._live:
+            self._go_on(talk, now)
+        self._live = [talk for talk in self._live if talk.closing is None]
+        self._take_up(now)
+        while self._say(now) or self._join_early(now):
+            pass
+        for talk in self._live:
+            self._await(talk, now)
+
+    # What could be said.
+
+    def _take_up(self, now: datetime) -> None:
+        """What has become known by then, and what could be said."""
+        while self._ahead and self._ahead[-1].known_at <= now:
+            self._known.append(self._ahead.pop())
+        for matter in self._known:
+            if matter.opens_at <= now:
+                insort(self._waiting, matter, key=_by_order)
+        self._known = [matter for matter in self._known if matter.opens_at > now]
+
+    def _say(self, now: datetime) -> bool:
+        """Whether a conversation was opened, so that the others are to be looked at once more."""
+        opened = False
+        for matter in self._waiting:
+            opened = self._try(matter, now)
+            if opened:
+                break
+        self._waiting = [
+            matter
+            for matter in self._waiting
+            if matter.stage is Stage.COMING or matter.stage is Stage.HELD
+        ]
+        return opened
+
+    def _try(self, matter: Matter, now: datetime) -> bool:
+        """Whether a conversation was opened for it."""
+        if self._is_over(matter, now):
+            return False
+        cause = self._refused(matter, now) or self._silenced(matter, now)
+        if cause is not None:
+            return self._hold(matter, cause, now)
+        if not matter.alone and not self._answered(matter, now):
+            talk = self._near(matter)
+            if talk is None and matter.limited:
+                cause = self._gap(matter, now)
+                talk = self._limited() if cause is None else None
+            if talk is not None:
+                return self._join(matter, talk, now)
+            if cause is None and matter.limited and any(talk.is_limited for talk in self._live):
+                cause = Cause("other_conversation")
+            if cause is not None:
+                return self._hold(matter, cause, now)
+        return self._open_in_hours(matter, now)
+
+    def _join_early(self, now: datetime) -> bool:
+        """Whether something that opens later was put into a conversation that is due then."""
+        if not self._live:
+            return False
+        joined = [matter for matter in self._known if self._joins(matter, now)]
+        if joined:
+            self._known = [matter for matter in self._known if matter.stage is Stage.COMING]
+        return bool(joined)
+
+    def _joins(self, matter: Matter, now: datetime) -> bool:
+        talk = None if matter.alone else self._near(matter)
+        if talk is None or now >= matter.due_at or matter.ended_by(now) is not None:
+            return False
+        if self._not_for_them(matter) or self._answered(matter, now):
+            return False
+        if self._refused(matter, now) is not None or self._silenced(matter, now) is not None:
+            return False
+        self._join(matter, talk, now)
+        return True
+
+    def _is_over(self, matter: Matter, now: datetime) -> bool:
+        ending = matter.ended_by(now)
+        if ending is not None:
+            return self._give_up(matter, Cause("superseded", by=ending.because), ending.at)
+        if self._not_for_them(matter):
+            return self._give_up(matter, Cause("not_for_grade"), matter.opens_at)
+        if now < matter.due_at or now <= matter.follow_up.opens_at:
+            return False
+        late = matter.follow_up.arrived_late_at
+        if late is not None and matter.due_at <= late and self._refused(matter, late) is None:
+            self._record(matter, late)
+        if matter.stage is not Stage.SAID:
+            self._give_up(matter, Cause("window_passed", of=matter.due_at), matter.due_at)
+        return True
+
+    def _record(self, matter: Matter, arrived_at: datetime) -> None:
+        """Imported history opens nothing: a window that had passed is recorded, if it was
+        recent."""
+        if arrived_at - matter.due_at > timedelta(days=self._policy.recorded_expired_days):
+            return
+        closing = Ending(matter.due_at, "expired", ON_ARRIVAL)
+        topic = Topic(matter, arrived_at, closing)
+        opens_at = matter.follow_up.opens_at
+        talk = Talk(matter, opens_at, matter.due_at, topics=[topic], closing=closing)
+        talk.channel = matter.channels[0]
+        matter.stage, matter.talk = Stage.SAID, talk
+        self.talks.append(talk)
+
+    def _give_up(self, matter: Matter, cause: Cause, since: datetime) -> bool:
+        if cause.because == "window_passed" and matter.cause is not None:
+            cause = cause._replace(by=matter.cause.because)
+        matter.stage, matter.cause, matter.since = Stage.OVER, cause, since
+        return True
+
+    def _hold(self, matter: Matter, cause: Cause, now: datetime) -> bool:
+        if matter.cause is None or matter.cause.because != cause.because:
+            matter.since = now
+        matter.stage, matter.cause = Stage.HELD, cause
+        self._turn_at(cause.until)
+        if cause.because in ("do_not_contact", "opted_out"):
+            self._turn_at(self._circumstances.allowed_until(now))
+        return False
+
+    def _not_for_them(self, matter: Matter) -> bool:
+        """Unless somebody has talked to them of it already, by the grade that they had then."""
+        grades = matter.follow_up.rule.grades
+        if grades is None or matter.grade in grades:
+            return False
+        return matter.task not in self._circumstances.outcomes
+
+    def _refused(self, matter: Matter, now: datetime) -> Cause | None:
+        """Whether the customer does not want that, or not in any way that there is."""
+        given = self._circumstances.allowed_at(now)
+        if _refuses(matter, given):
+            return Cause("do_not_contact", of=given.at)
+        if not self._ways(matter, given):
+            return Cause("opted_out", of=given.at)
+        return None
+
+    def _silenced(self, matter: Matter, now: datetime) -> Cause | None:
+        span = self._circumstances.complaint_at(now) if matter.selling else None
+        return Cause("complaint_open", span.until, span.since) if span is not None else None
+
+    def _answered(self, matter: Matter, now: datetime) -> bool:
+        """Whether somebody has talked to them of it before it was to be said."""
+        outcomes = self._circumstances.outcomes.get(matter.task, ())
+        return any(
+            matter.counted_until < outcome.at <= now
+            and outcome.outcome not in ("not_reached", "wrong_number", "postponed")
+            for outcome in outcomes
+        )
+
+    def _near(self, matter: Matter) -> Talk | None:
+        """The conversation that it is part of: its own, if that still goes on without it, else
+        the first of those that are due about then."""
+        if matter.talk is not None and matter.talk.closing is None:
+            return matter.talk
+        near = [talk for talk in self._live if talk.has_room and self._are_near(matter, talk)]
+        return min(near, key=_first_due, default=None)
+
+    def _are_near(self, matter: Matter, talk: Talk) -> bool:
+        """Whether both are due within a few days, by the dealer's calendar."""
+        days = self._policy.merge_within_days
+        if abs(talk.due_at - matter.due_at) > timedelta(days=days + 2):
+            return False
+        due = talk.due_at.astimezone(matter.follow_up.zone).toordinal()
+        return abs(due - matter.day_of_due()) <= days
+
+    def _gap(self, matter: Matter, now: datetime) -> Cause | None:
+        """What comes once in a while, comes a while after any contact, and after another such
+        conversation was opened."""
+        contacted_at = max(self._circumstances.contacted_by(now), self._contacted_at)
+        last = max(contacted_at, self._limited_at)
+        until = days_after(last, self._policy.contact_gap_days, matter.follow_up.zone)
+        if now >= until:
+            return None
+        goes_on = any(talk.is_limited for talk in self._live)
+        if goes_on and self._limited_at >= contacted_at:
+            return Cause("other_conversation", until, last)
+        return Cause("recent_contact", until, last)
+
+    def _limited(self) -> Talk | None:
+        """That which is open of those that come once in a while."""
+        return next((talk for talk in self._live if talk.is_limited and talk.has_room), None)
+
+    def _open_in_hours(self, matter: Matter, now: datetime) -> bool:
+        opens_at, zone = now, matter.follow_up.zone
+        if not matter.follow_up.rule.urgent:
+            opens_at = self._policy.hours.next_open(now, zone.key)
+        if opens_at == now:
+            self._open(matter, now)
+            return True
+        if matter.due_at <= opens_at and now < matter.due_at:
+            matter.due_at = self._evening_of(opens_at, matter)
+        if matter.moved_from is None:
+            matter.moved_from = now
+        if matter.cause is not None:
+            matter.cause = matter.cause._replace(until=opens_at)
+        self._turn_at(opens_at)
+        return False
+
+    def _evening_of(self, moment: datetime, matter: Matter) -> datetime:
+        """What the dealer's hours alone kept from being said in time, is due that day."""
+        zone = matter.follow_up.zone
+        day = moment.astimezone(zone).date()
+        evening = datetime.combine(day, self._policy.postponed_until, zone).astimezone(UTC)
+        return evening if evening > moment else days_after(evening, 1, zone)
+
+    def _open(self, matter: Matter, now: datetime) -> None:
+        talk = Talk(matter, now, matter.due_at, matter.cause, matter.moved_from)
+        self.talks.append(talk)
+        self._live.append(talk)
+        self._join(matter, talk, now)
+
+    def _join(self, matter: Matter, talk: Talk, now: datetime) -> bool:
+        if matter.limited and not talk.is_limited:
+            self._limited_at = now
+        known = [topic for topic in talk.topics if topic.matter is matter]
+        for topic in known:
+            topic.joined_at, topic.ending = now, None
+        if not known:
+            talk.topics.append(Topic(matter, now, counts_from=matter.counted_until))
+        matter.stage, matter.talk = Stage.SAID, talk
+        self._go_on(talk, now)
+        if talk.closing is not None:
+            self._live.remove(talk)
+        return False
+
+    # What is said.
+
+    def _go_on(self, talk: Talk, now: datetime) -> None:
+        """All that ends it, or parts of it, by then; of one instant in this order."""
+        ways = self._ways(talk.first, self._circumstances.allowed_at(now))
+        for topic in talk.topics:
+            if topic.ending is None:
+                topic.ending = self._ending(topic, talk, now)
+                if topic.ending is None and not ways:
+                    topic.ending = Ending(now, "cancelled", "opted_out")
+        if talk.goes_on:
+            talk.settle_due()
+            self._attempt(talk, now)
+        if not talk.goes_on:
+            self._close(talk, now)
+        if talk.attempts is not None:
+            talk.channel = talk.attempts.channel
+        elif ways:
+            talk.channel = ways[0]
+
+    def _ending(self, topic: Topic, talk: Talk, now: datetime) -> Ending | None:
+        matter = topic.matter
+        ending = matter.ended_by(now, topic.joined_at)
+        if ending is not None:
+            return ending
+        if _refuses(matter, self._circumstances.allowed_at(now)):
+            return Ending(now, "cancelled", "do_not_contact")
+        cause = self._silenced(matter, now)
+        if cause is not None:
+            self._hold_again(matter, cause, now)
+            return Ending(now, "cancelled", COMPLAINT_OPEN)
+        if talk.expires_at(topic, self._policy) <= now:
+            return Ending(now, "expired", "window passed")
+        return None
+
+    def _hold_again(self, matter: Matter, cause: Cause, now: datetime) -> None:
+        matter.cause, matter.moved_from = None, None
+        self._hold(matter, cause, now)
+        insort(self._waiting, matter, key=_by_order)
+
+    def _attempt(self, talk: Talk, now: datetime) -> None:
+        """What came of it so far."""
+        talk.attempts = self._attempts(talk, None, now)
+        if talk.attempts is None:
+            return
+        ending = talk.attempts.ending
+        if ending is not None:
+            for topic in talk.live:
+                topic.ending = ending
+                if ending.status == "done" and topic.matter.follow_up.rule.counts_as_contact:
+                    self._contacted_at = max(self._contacted_at, ending.at)
+        talk.due_at = max(talk.due_at, talk.attempts.due_at)
+
+    def _close(self, talk: Talk, now: datetime) -> None:
+        talk.close()
+        if talk.attempts is not None and talk.attempts.ending is None:
+            talk.attempts = self._attempts(talk, talk.closing, now)
+        for topic in talk.topics:
+            topic.matter.counted_until = now
+
+    def _attempts(self, talk: Talk, ends: Ending | None, now: datetime) -> Attempts | None:
+        known, first = self._circumstances, talk.first
+        wrong = () if first.internal else known.wrong_numbers
+        if not (known.outcomes or known.assignments or wrong):
+            return None
+        outcomes = [
+            outcome
+            for topic in talk.topics
+            for outcome in known.outcomes.get(topic.matter.task, ())
+            if outcome.at > topic.counts_from
+        ]
+        assignments = [
+            said for topic in talk.topics for said in known.assignments.get(topic.matter.task, ())
+        ]
+        if not (outcomes or assignments or wrong):
+            return None
+        return attempted(
+            outcomes,
+            assignments,
+            opens_at=talk.opened_at,
+            due_at=talk.due_at if ends else min(topic.matter.due_at for topic in talk.live),
+            ends=ends,
+            zone=first.follow_up.zone,
+            channels=lambda moment: self._ways(first, known.allowed_at(moment)),
+            wrong_numbers=wrong,
+            policy=self._policy,
+            now=now,
+        )
+
+    def _await(self, talk: Talk, now: datetime) -> None:
+        """Be there when it turns next."""
+        known = self._circumstances
+        for topic in talk.topics:
+            if topic.ending is None:
+                self._turn_at(talk.expires_at(topic, self._policy))
+                for ending in topic.matter.follow_up.endings:
+                    self._turn_at(ending.at)
+            for outcome in known.outcomes.get(topic.matter.task, ()):
+                self._turn_at(outcome.at)
+        if talk.attempts is not None:
+            self._turn_at(talk.attempts.changes_at)
+        if known.consents:
+            self._turn_at(known.allowed_until(now))
+        if known.complaints:
+            complaint = known.complaint_at(now)
+            self._turn_at(known.next_complaint_after(now))
+            self._turn_at(complaint.until if complaint is not None else None)
+
+    def _ways(self, matter: Matter, given: Consent) -> Sequence[Channel]:
+        """The channels that lead there, the best first."""
+        return matter.channels if matter.internal else open_channels(matter.channels, given)
+
+
+def _refuses(matter: Matter, given: Consent) -> bool:
+    rule = matter.follow_up.rule
+    return given.do_not_contact and not rule.despite_refusal and not matter.internal
+
+
+def _by_order(matter: Matter) -> tuple[int, int, datetime, str]:
+    return matter.order
+
+
+def _latest_first(matter: Matter) -> tuple[timedelta, str]:
+    return EVER - matter.known_at, matter.about
+
+
+def _first_due(talk: Talk) -> tuple[datetime, str]:
+    return talk.due_at, talk.about
