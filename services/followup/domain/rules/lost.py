@@ -29,5 +29,14 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
         at=since,
         known_at=since,
         zone=history.zone,
+        late=_late(history, since),
         endings=(*visit, *history.without_a_car_from(since)),
     )
+
+
+def _late(history: TaskHistory, since: datetime) -> datetime | None:
+    """The risk follows from their last contact before it: nobody knew of it before that was
+    received. So an imported history opens nothing whose day has passed."""
+    before = [contact for contact in history.contacts if contact.began_at <= since]
+    late = before[-1].known.late if before else None
+    return late.astimezone(UTC) if late is not None else None
