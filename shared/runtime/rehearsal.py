@@ -2,14 +2,15 @@
 without a database but a file of its own. Nothing is sent, nothing of theirs is written.
 
 Each is planned as the engine plans it, and what one says is told to those who read it, until nobody
-says anything new. Memory is bounded by the largest aggregate.
+says anything new. In memory are some hundred aggregates at once.
 """
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from pydantic import TypeAdapter
 
@@ -20,7 +21,7 @@ from shared.platform.errors import PoisonRecord
 from shared.platform.publisher import Record
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.messages import to_record
-from shared.runtime.plan import Work, plan
+from shared.runtime.plan import ALL_READ, Work, plan
 from shared.runtime.validate import to_event
 
 _AGGREGATE = TypeAdapter(Aggregate)
@@ -34,7 +35,8 @@ create table waiting (
 );
 create index by_turn on waiting (turn, id, number);
 """
-AnyDecider = Decider[Any, Any]
+AnyDecider: TypeAlias = Decider[Any, Any]
+AGGREGATES_AT_ONCE = 200
 
 
 class Undecided(NamedTuple):
@@ -45,12 +47,21 @@ class Undecided(NamedTuple):
 
 
 class Rehearsal:
-    """Services that are told records. `deciders`: those that others wait for go first."""
+    """Services that are told records. `deciders`: those that others wait for go first.
+
+    `listeners`: those of them whose facts alone are wanted; nothing is decided there.
+    """
 
     def __init__(
-        self, deciders: Sequence[AnyDecider], database: sqlite3.Connection, now: datetime
+        self,
+        deciders: Sequence[AnyDecider],
+        database: sqlite3.Connection,
+        now: datetime,
+        *,
+        listeners: Collection[str] = (),
     ) -> None:
         self._deciders = {decider.name: decider for decider in deciders}
+        self._listeners = frozenset(listeners)
         self._turns = {decider.name: turn for turn, decider in enumerate(deciders)}
         self._database = database
         self._now = now
@@ -74,9 +85,12 @@ class Rehearsal:
     def settle(self, show: Callable[[int], None]) -> None:
         """Until nobody has anything unread. `show` is told how many aggregates were planned."""
         done = 0
-        while (found := self._next()) is not None:
-            self._plan(*found)
-            done += 1
+        while found := self._next():
+            said: list[Record] = []
+            for aggregate_id, events in found.events.items():
+                said += self._plan(found.decider, aggregate_id, events)
+            self.tell(said)
+            done += len(found.events)
             show(done)
 
     def aggregates(self, service: str) -> Iterator[tuple[str, Any]]:
@@ -99,32 +113,40 @@ class Rehearsal:
             json.dumps(headers),
         )
 
-    def _next(self) -> tuple[AnyDecider, str, list[Event[Any]]] | None:
-        """Whose turn it is, with all that waits for it."""
-        first = self._database.execute(
-            "select service, id, turn from waiting order by turn, id limit 1"
-        ).fetchone()
-        if first is None:
+    def _next(self) -> "_Unread | None":
+        """Whose turn it is, with all that waits for some of its aggregates."""
+        first = self._database.execute("select min(turn) from waiting").fetchone()
+        if first[0] is None:
             return None
-        service, aggregate_id, turn = first
-        decider = self._deciders[service]
-        rows = self._database.execute(
-            "delete from waiting where turn = ? and id = ? returning number, topic, key, value,"
-            " headers",
-            (turn, aggregate_id),
+        decider = list(self._deciders.values())[first[0]]
+        ids = self._database.execute(
+            "select distinct id from waiting where turn = ? order by id limit ?",
+            (first[0], AGGREGATES_AT_ONCE),
         ).fetchall()
-        events = [_event(_record(*row), decider) for _, *row in sorted(rows, key=lambda row: row[0])]
-        return decider, aggregate_id, events
+        rows = self._database.execute(
+            "delete from waiting where turn = ? and id <= ? returning number, id, topic, key,"
+            " value, headers",
+            (first[0], ids[-1][0]),
+        ).fetchall()
+        events: dict[str, list[Event[Any]]] = {}
+        for _, aggregate_id, *row in sorted(rows, key=itemgetter(0)):
+            events.setdefault(aggregate_id, []).append(_event(_record(*row), decider))
+        return _Unread(decider, events)
 
-    def _plan(self, decider: AnyDecider, aggregate_id: str, events: Sequence[Event[Any]]) -> None:
+    def _plan(
+        self, decider: AnyDecider, aggregate_id: str, events: Sequence[Event[Any]]
+    ) -> list[Record]:
+        """What is said by an aggregate that these events are joined to."""
         kept = self._database.execute(
             "select kept from aggregates where service = ? and id = ?", (decider.name, aggregate_id)
         ).fetchone()
         before = None if kept is None else _AGGREGATE.validate_json(kept[0])
-        found = plan(decider, aggregate_id, before, Work(0, events), self._now)
+        until = None if decider.name in self._listeners else ALL_READ
+        work = Work(partition=0, events=events, read_until=until)
+        found = plan(decider, aggregate_id, before, work, self._now)
         self.undecided += [Undecided(decider.name, reason) for _, reason in found.poison]
         if found.change is None:
-            return
+            return []
         after = found.change.after
         if after.parked is not None:
             self.undecided.append(Undecided(decider.name, after.parked.reason))
@@ -132,9 +154,14 @@ class Rehearsal:
             "insert or replace into aggregates values (?, ?, ?)",
             (decider.name, aggregate_id, _AGGREGATE.dump_json(after).decode()),
         )
-        self.tell(
-            to_record(decider.name, message, decider.writing) for message in found.change.messages
-        )
+        return [to_record(decider.name, each, decider.writing) for each in found.change.messages]
+
+
+class _Unread(NamedTuple):
+    """What waits for some aggregates of a service, by their ids."""
+
+    decider: AnyDecider
+    events: Mapping[str, Sequence[Event[Any]]]
 
 
 def _record(topic: str, key: bytes | None, value: bytes | None, headers: str) -> Record:

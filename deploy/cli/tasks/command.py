@@ -31,7 +31,7 @@ def rehearse_(
     ],
     *,
     at: Annotated[
-        str, typer.Option("--at", help="A day (its end, UTC) or an instant; else the present.")
+        str, typer.Option("--at", help="A day (its beginning, UTC) or an instant; else the present.")
     ] = "",
     dealer: Annotated[str, typer.Option("--dealer", help="Tell of this dealer alone.")] = "",
     rules: Rules = None,
@@ -62,7 +62,8 @@ def rehearse_(
 
 
 def _in_words(found: Rehearsed) -> list[str]:
-    lines = [f"as of {instant_text(found.as_of)}, with nothing known before:"]
+    received = instant_text(found.as_of)
+    lines = [f"received {received} by services that know nothing, when dealers open next:"]
     lines += in_words(found.tallies)
     lines += [f"not decided: {count(number, 'time')} {why}" for why, number in _undecided(found)]
     return lines
@@ -70,7 +71,7 @@ def _in_words(found: Rehearsed) -> list[str]:
 
 def _as_json(found: Rehearsed) -> dict[str, Any]:
     return {
-        "as_of": instant_text(found.as_of),
+        "received_at": instant_text(found.as_of),
         "events": found.account.as_json(done="read"),
         **in_all(found.tallies.values()).as_json(),
         "dealers": {name: tally.as_json() for name, tally in sorted(found.tallies.items())},

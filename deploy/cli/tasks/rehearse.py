@@ -24,6 +24,12 @@ from shared.platform.publisher import Record
 from shared.runtime import Rehearsal
 
 LINES_AT_ONCE = 1_000
+_PRAGMAS = """\
+pragma journal_mode = off;
+pragma synchronous = off;
+pragma cache_size = -100000;  -- in kB
+pragma locking_mode = exclusive;
+"""
 
 
 class Rehearsed(NamedTuple):
@@ -58,11 +64,11 @@ class Told(NamedTuple):
 
 
 def moment_of(text: str, present: datetime) -> datetime:
-    """An instant, or the end of a day (UTC); nothing: the present. Raises ValueError."""
+    """An instant, or the beginning of a day (UTC); nothing: the present. Raises ValueError."""
     if not text:
         return present
     if len(text) == len("2026-12-01"):
-        return datetime.combine(date.fromisoformat(text), time.max, UTC).replace(microsecond=0)
+        return datetime.combine(date.fromisoformat(text), time.min, UTC)
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError("no offset")
@@ -73,15 +79,18 @@ def rehearse(
     lines: Iterable[EventLine], services: Services, now: datetime, *, dealer: str = ""
 ) -> Rehearsed:
     """Take all lines in as intake would, let the services come to rest, and count what followup
-    says of each customer, or of those of one dealer. Nothing is known before."""
+    says of each customer, or of those of one dealer, as of the dealer's next working hour. Nothing
+    is known before."""
     with (
         TemporaryDirectory(prefix="aftercare-") as folder,
         closing(sqlite3.connect(Path(folder) / "rehearsal", isolation_level=None)) as database,
     ):
-        database.executescript("pragma journal_mode = off; pragma synchronous = off;")
-        rehearsal = Rehearsal(services.deciders, database, now)
+        database.executescript(_PRAGMAS)
+        rows = ScratchRows(database)
+        rehearsal = Rehearsal(services.deciders, database, now, listeners=[NAME])
+        database.execute("begin")  # nobody else reads it, so that nothing need be written at once
         intake = Intake(
-            register=ScratchRows(database),
+            register=rows,
             publisher=Told(rehearsal),
             clock=StillClock(now),
             dealers=services.dealers,
@@ -134,12 +143,17 @@ def _events(lines: Sequence[EventLine], services: Services) -> Iterator[object]:
 def _tallies(
     rehearsal: Rehearsal, services: Services, now: datetime, dealer: str
 ) -> dict[str, DealerTally]:
+    """As of when each dealer is open: what waits for that is not left out in the evening."""
     tallies: dict[str, DealerTally] = {}
+    opens: dict[str, datetime] = {}
     facts: FollowUpFacts
     for dealer_id, facts in rehearsal.aggregates(NAME):
-        if dealer in ("", dealer_id):
-            policy = services.tasks_of(dealer_id, now)
-            tally = tallies.setdefault(dealer_id, DealerTally())
-            tally.add(customer_plan(facts, policy, now))
+        if dealer not in ("", dealer_id):
+            continue
+        policy = services.tasks_of(dealer_id, now)
+        if dealer_id not in tallies:
+            zone = str(services.dealers.zone_of(dealer_id))
+            tallies[dealer_id] = DealerTally()
+            opens[dealer_id] = policy.hours.next_open(now, zone)
+        tallies[dealer_id].add(customer_plan(facts, policy, opens[dealer_id]))
     return tallies
-

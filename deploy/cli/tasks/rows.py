@@ -49,9 +49,7 @@ class ScratchRows:
     async def hash_key(self) -> bytes:
         return self._key
 
-    def _read(
-        self, column: str, values: Collection[str], limit: int | None = None
-    ) -> list[Row]:
+    def _read(self, column: str, values: Collection[str], limit: int | None = None) -> list[Row]:
         found: list[Row] = []
         wanted = sorted(values)
         for start in range(0, len(wanted), _AT_ONCE):

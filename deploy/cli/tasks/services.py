@@ -1,4 +1,4 @@
-"""The services that a rehearsal is played by, by the rules and dealers that they themselves follow."""
+"""The services that a rehearsal is played by, by the rules and of the dealers of their own."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -17,13 +17,13 @@ _IN_WORDS: Mapping[SilenceCause, str] = {
     "other_conversation": "another conversation is open",
     "not_for_grade": "the rule is not for customers of this grade",
     "superseded": "something newer made it pointless",
-    "window_passed": "its day passed while it waited",
+    "window_passed": "its day had passed before it could open",
 }
 
 
 @dataclass(slots=True)
 class RuleTally:
-    """What becomes of the follow-ups of one rule. A conversation may be for several."""
+    """What becomes of the follow-ups of one rule."""
 
     open: int = 0
     overdue: int = 0
@@ -87,17 +87,22 @@ class DealerTally:
         }
 
     def _add_talk(self, talk: Conversation) -> None:
-        self.tasks += talk.status in _TO_DO
+        """One that is for several kinds counts in each."""
+        is_to_do = talk.status in _TO_DO
+        self.tasks += is_to_do
         self.overdue += talk.status == "overdue"
-        for purpose in talk.purposes:
-            rule = self._rule(purpose.follow_up.rule.kind)
-            if talk.status == "expired":
-                rule.expired += 1
-            elif talk.status not in _TO_DO or purpose.ending is not None:
-                rule.ended += 1
-            else:
+        going_on = {
+            each.follow_up.rule.kind for each in talk.purposes if is_to_do and each.ending is None
+        }
+        for kind in {each.follow_up.rule.kind for each in talk.purposes}:
+            rule = self._rule(kind)
+            if kind in going_on:
                 rule.open += 1
                 rule.overdue += talk.status == "overdue"
+            elif talk.status == "expired":
+                rule.expired += 1
+            else:
+                rule.ended += 1
 
     def _rule(self, kind: str) -> RuleTally:
         return self.rules.setdefault(kind, RuleTally())

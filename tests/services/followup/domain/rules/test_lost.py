@@ -51,7 +51,8 @@ def test_win_back(given: tuple[Document, ...], then: list[str]) -> None:
 
 def test_lost_again_is_another_task() -> None:
     again = scored("quality", risk="lost", since="2026-06-01 00:00")
-    [first], [second] = tasks("win_back", LOST), tasks("win_back", again)
+    came = order("2025-01-10", "R0")
+    [first], [second] = tasks("win_back", came, LOST), tasks("win_back", came, again)
     assert first.split()[0] != second.split()[0]
 
 
@@ -62,3 +63,7 @@ def test_nobody_knew_of_it_before_the_visit_it_follows_was_received() -> None:
     ]
     assert win_back.could_open_at == at("2025-06-20")
     assert win_back.due_at < win_back.could_open_at, "so it never opens"
+
+
+def test_who_never_came_themselves_is_not_won_back() -> None:
+    assert tasks("win_back", LOST) == [], "such as one who drives the car of another"
