@@ -59,6 +59,4 @@ def test_a_feed_opens_what_was_rehearsed(running: House, tmp_path: Path) -> None
     }
     assert sum(map(len, expected.values())) > 3, "there is something to compare"
     running.send(*map(json.loads, lines))
-    running.until(
-        lambda: {dealer: counted(running, dealer) for dealer in expected} == expected
-    )
+    running.until(lambda: {dealer: counted(running, dealer) for dealer in expected} == expected)

@@ -31,7 +31,8 @@ def rehearse_(
     ],
     *,
     at: Annotated[
-        str, typer.Option("--at", help="A day (its beginning, UTC) or an instant; else the present.")
+        str,
+        typer.Option("--at", help="A day (its beginning, UTC) or an instant; else the present."),
     ] = "",
     dealer: Annotated[str, typer.Option("--dealer", help="Tell of this dealer alone.")] = "",
     rules: Rules = None,
