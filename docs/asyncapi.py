@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from deploy.cli.configuration import SETTINGS
 from shared.contracts import intake, topics
 from shared.contracts.envelope import CONTENT_TYPE, Message
+from shared.contracts.followup import ReportMade, ReportWithdrawn
 from shared.contracts.topics import DEAD_LETTERS, DEFAULT_PARTITIONS, Topic
 from shared.decider.decider import Decider
 from shared.platform.dead_letters import PREFIX
@@ -57,7 +58,7 @@ class Service:
 def services() -> list[Service]:
     """The five services, as their own code declares them."""
     return [
-        Service(INTAKE, (), intake.ALL),
+        Service(INTAKE, (ReportMade, ReportWithdrawn), intake.ALL),
         *(
             Service(decider.name, decider.reads, decider.writes)
             for decider in (decider_of(name) for name in DECIDERS)
@@ -169,7 +170,9 @@ def _operations(service: Service) -> Iterable[tuple[str, Json]]:
                     "receive",
                     topic,
                     [each.__name__ for each in received],
-                    f"{service.name} joins these to its facts.",
+                    "intake takes their events as if they came over HTTP."
+                    if service.name == INTAKE
+                    else f"{service.name} joins these to its facts.",
                 ),
             )
         sent = _of(topic, service.writes)

@@ -126,11 +126,14 @@ def closers_table() -> str:
 
 
 def placeholders_table() -> str:
-    """What the words of a rule may name."""
+    """What the reasons of a rule may name."""
     rows = [("any", f"`{{{name}}}`", meaning) for name, meaning in PLACEHOLDERS.items()]
+    of: dict[tuple[str, str], list[str]] = {}
     for trigger_name, trigger in TRIGGERS.items():
-        rows += [(f"`{trigger_name}`", f"`{{{key}}}`", said) for key, said in trigger.SAYS.items()]
-    return _table(("`trigger`", "in the words of a rule", "stands for"), rows)
+        for placeholder in trigger.SAYS.items():
+            of.setdefault(placeholder, []).append(f"`{trigger_name}`")
+    rows += [(", ".join(names), f"`{{{key}}}`", said) for (key, said), names in of.items()]
+    return _table(("`trigger`", "in `why_en` and `why_zh`", "stands for"), rows)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

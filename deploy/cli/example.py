@@ -24,6 +24,7 @@ from shared.contracts.feeds import (
     TaskOutcomeReported,
     VisitReported,
 )
+from shared.contracts.leads import LeadReported
 from shared.dealers.dealer import Dealer
 from shared.time.clock import SystemClock
 
@@ -123,7 +124,7 @@ def _survey(now: datetime) -> Data:
         "survey": "csi",
         "at": _before(now, minutes=10),
         "overall": 8,
-        "items": {"done_on_time": 9, "explained": 7},
+        "items": {"on_time": 9, "explanation": 7},
     }
 
 
@@ -133,6 +134,10 @@ def _outcome(now: datetime) -> Data:
         "source_customer_id": CUSTOMER,
         "at": _before(now, minutes=2),
         "outcome": "done",
+        "survey": "csi",
+        "scale": "1-5",
+        "overall": 5,
+        "answers": {"on_time": 4, "fixed_first_time": 5},
     }
 
 
@@ -166,6 +171,20 @@ def _link(now: datetime) -> Data:
     }
 
 
+def _lead(now: datetime) -> Data:
+    return {
+        "lead_no": "P-640",
+        "at": _before(now, minutes=90),
+        "channel": "web",
+        "status": "contacted",
+        "contacts": [{"at": _before(now, minutes=30), "by": "a.weber", "channel": "phone"}],
+        "ability_to_pay": "high",
+        "brand_loyalty": "some",
+        "buys_within_days": 30,
+        "owner": "a.weber",
+    }
+
+
 def _day(now: datetime, days: int) -> str:
     return (now.date() + timedelta(days=days)).isoformat()
 
@@ -193,6 +212,7 @@ _EXAMPLES: dict[str, tuple[type[AnyReport], str, Callable[[datetime], Data]]] = 
     "task-assignment": (TaskAssignmentReported, "T-1", _assignment),
     "referral": (ReferralReported, "R-12", _referral),
     "customer-link": (CustomerLinkReported, "L-9", _link),
+    "lead": (LeadReported, "P-640", _lead),
 }
 NAMES = tuple(_EXAMPLES)
 """What there is an example of, as the command names it."""

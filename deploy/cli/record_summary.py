@@ -129,6 +129,11 @@ def _task(data: Data) -> str:
     return f"{data['title_en']}: {data['status']}{because}, due {_minute(data['due_at'])}"
 
 
+def _report(data: Data) -> str:
+    filed = data["data"]
+    return f"case {filed['case_no']} {filed.get('status', 'open')}  {data['customer_key']}"
+
+
 def _deadline(data: Data) -> str:
     due_at = f" due {_minute(data['due_at'])}" if data.get("due_at") else ""
     return (
@@ -301,6 +306,8 @@ _SUMMARIES: dict[str, Callable[[Data], str]] = {
     scoring.RiskChangeWithdrawn.TYPE: _withdrawn,
     followup.TaskChanged.TYPE: _task,
     followup.TaskWithdrawn.TYPE: _withdrawn,
+    followup.ReportMade.TYPE: _report,
+    followup.ReportWithdrawn.TYPE: _report,
     complaints.DeadlineWarned.TYPE: _deadline,
     complaints.DeadlineBreached.TYPE: _deadline,
     complaints.EscalationRaised.TYPE: _rung,

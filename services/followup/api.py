@@ -1,5 +1,5 @@
-"""Followup's read endpoints: a customer's plan, and a dealer's tasks to do in lists, by day, in
-numbers and as a calendar."""
+"""Followup's read endpoints: a customer's plan; a dealer's tasks to do in lists, by day, in numbers
+and as a calendar; and how satisfied its customers are."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -13,6 +13,7 @@ from services.followup.adapters.parameters import (
     AsComponent,
     CalendarLang,
     DueBefore,
+    FromMonth,
     IfNoneMatch,
     IsOverdue,
     ListLimit,
@@ -23,10 +24,12 @@ from services.followup.adapters.parameters import (
     OfRole,
     OfStatus,
     People,
+    ToMonth,
 )
 from services.followup.adapters.reading import (
     known_customer,
     rules_of,
+    satisfaction_of,
     tasks_listed,
     tasks_of_a_day,
 )
@@ -35,11 +38,16 @@ from services.followup.views.asked import asked_day, asked_due_before, check_wor
 from services.followup.views.calendar import calendar_of
 from services.followup.views.customer import customer_tasks
 from services.followup.views.day_list import AskedDay
+from services.followup.views.leads import AskedLeads, counted_leads, leads_csv
+from services.followup.views.months import asked_months
+from services.followup.views.satisfaction_table import satisfaction_csv
 from services.followup.views.tables import counts_csv, day_csv, tasks_csv
 from services.followup.views.task_counts import AskedCounts, counted_tasks
 from services.followup.views.work_list import AskedTasks, asked_status
 from shared.contracts.http.followup import CustomerTasks
+from shared.contracts.http.followup_leads import LeadMonths
 from shared.contracts.http.followup_lists import DayOfTasks, DealerTasks, TaskCounts
+from shared.contracts.http.followup_satisfaction import Satisfaction
 from shared.dealers.dealer import Dealers
 from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey
 from shared.platform.problems import refusing, wrongly_asked
@@ -56,6 +64,8 @@ def routes(reader: Reader[FollowUpFacts], clock: TimeSource, *, dealers: Dealers
     _route_of_counts(router, reader, clock, dealers)
     _route_of_a_day(router, reader, clock, dealers)
     _route_of_the_calendar(router, reader, clock)
+    _route_of_satisfaction(router, reader, clock, dealers)
+    _route_of_leads(router, reader, clock, dealers)
     return router
 
 
@@ -64,12 +74,12 @@ def _route_of_a_customer(
 ) -> None:
     @router.get(
         "/customers/{key:path}",
-        summary="A customer's tasks, and why",
+        summary="A customer's plan: what is to be said and was, what comes, and what is not said",
         responses=OF_A_CUSTOMER,
     )
     async def customer(key: CustomerKey) -> CustomerTasks:
-        snapshot = await known_customer(reader, key)
-        return customer_tasks(snapshot, reader.policy, clock.now())
+        snapshot, now = await known_customer(reader, key), clock.now()
+        return customer_tasks(snapshot, rules_of(reader, snapshot.dealer_id, now), now)
 
 
 def _route_of_the_list(
@@ -211,3 +221,56 @@ def _route_of_the_calendar(
         whose = person or role or ""
         content = calendar_of(found.tasks, whose=whose, component=component, lang=lang)
         return calendar_response(content, if_none_match, name=f"tasks-{dealer_id}")
+
+
+def _route_of_satisfaction(
+    router: APIRouter, reader: Reader[FollowUpFacts], clock: TimeSource, dealers: Dealers
+) -> None:
+    @router.get(
+        "/dealers/{group}/{dealer}/satisfaction",
+        summary="How satisfied a dealer's customers are, by month and step of the process",
+        response_model=Satisfaction,
+        responses={**AS_A_TABLE, **OF_A_DEALER},
+    )
+    async def satisfaction(
+        group: str,
+        dealer: str,
+        *,
+        first: FromMonth = None,
+        last: ToMonth = None,
+        table: AskedTable,
+    ) -> Satisfaction | Response:
+        """What customers answer (SSI, CSI) beside what the feeds say without asking them, against
+        the targets of the dealer's policy; and what is measured of the five gaps."""
+        dealer_id, now = known_dealer(reader, group, dealer), clock.now()
+        zone = dealers.zone_of(dealer_id)
+        found = await satisfaction_of(reader, dealer_id, now, first=first, last=last, zone=zone)
+        return table.answer(found, satisfaction_csv, name=f"satisfaction-{dealer_id}")
+
+
+def _route_of_leads(
+    router: APIRouter, reader: Reader[FollowUpFacts], clock: TimeSource, dealers: Dealers
+) -> None:
+    @router.get(
+        "/dealers/{group}/{dealer}/leads",
+        summary="A dealer's leads by the month in which they came, and what became of them",
+        response_model=LeadMonths,
+        responses={**AS_A_TABLE, **OF_A_DEALER},
+    )
+    async def leads(
+        group: str,
+        dealer: str,
+        *,
+        first: FromMonth = None,
+        last: ToMonth = None,
+        table: AskedTable,
+    ) -> LeadMonths | Response:
+        """By how they came and by grade: contacted, quasi-lost, lost and why, approved, bought,
+        falsely lost. What is known later changes the figures of past months."""
+        dealer_id, now = known_dealer(reader, group, dealer), clock.now()
+        today = now.astimezone(dealers.zone_of(dealer_id)).date()
+        with refusing():
+            asked = AskedLeads(dealer_id, asked_months(first, last, today=today))
+        until = await reader.summarized_until()
+        found = counted_leads(asked, await reader.totals(dealer_id), now, until)
+        return table.answer(found, leads_csv, name=f"leads-{dealer_id}")

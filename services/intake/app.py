@@ -3,11 +3,12 @@
 import asyncio
 import functools
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
 from services.intake.adapters.register import MongoRegister, Register
+from services.intake.adapters.reports import GROUP, TOPICS, ReportsDoor
 from services.intake.adapters.republish import Republishing
 from services.intake.api import (
     documents_router,
@@ -23,7 +24,7 @@ from shared.dealers.dealer import Dealers
 from shared.platform import http, metrics
 from shared.platform.errors import TransientFailure
 from shared.platform.http import Lifespan, Readiness, operations, run
-from shared.platform.kafka import make_producer
+from shared.platform.kafka import make_consumer, make_producer, partition_counts
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher, Publisher
@@ -69,16 +70,21 @@ def compose(settings: IntakeSettings) -> FastAPI:
     register = MongoRegister(mongo, hash_key=settings.hash_key.get_secret_value())
     publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
 
+    reports = reports_door(settings, register, publisher)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        preparing = asyncio.create_task(register.prepare_when_it_answers())
         publisher.start()
+        tasks = [
+            asyncio.create_task(register.prepare_when_it_answers()),
+            asyncio.create_task(reports.run()),
+        ]
         try:
             yield
         finally:
-            preparing.cancel()
-            with suppress(asyncio.CancelledError):
-                await preparing
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await publisher.stop()
             await mongo().close()
 
@@ -98,6 +104,27 @@ def compose(settings: IntakeSettings) -> FastAPI:
         settings=settings,
         readiness=readiness,
         lifespan=lifespan,
+    )
+
+
+def reports_door(settings: IntakeSettings, register: Register, publisher: Publisher) -> ReportsDoor:
+    """The door for what our own services report, over Kafka."""
+    intake = Intake(
+        register=register,
+        publisher=publisher,
+        clock=settings.clock.clock(),
+        dealers=settings.dealers(),
+    )
+
+    async def check() -> None:
+        if len(await partition_counts(settings.kafka, [*TOPICS])) < len(TOPICS):
+            raise TransientFailure(f"missing: {', '.join(TOPICS)}")
+
+    return ReportsDoor(
+        functools.partial(intake.receive, ours=True),
+        publisher,
+        make_consumer=functools.partial(make_consumer, settings.kafka, group=GROUP, topics=TOPICS),
+        check=check,
     )
 
 

@@ -103,17 +103,18 @@ class Intake:
         traceparent: str | None = None,
         aside: Aside = at_once,
         strict: bool = False,
+        ours: bool = False,
     ) -> list[Item]:
         """What became of each event, in order; on return the broker has acknowledged all of it.
 
         `raws` are JSON values, or what decoding made of others; each is asked for when the one
         before is examined. What takes long is done `aside`. `strict`: unknown fields are reasons to
-        reject. Raises what asking raises, and `TransientFailure` when the batch has to be sent
-        again.
+        reject. `ours`: one of our own services reports them. Raises what asking raises, and
+        `TransientFailure` when the batch has to be sent again.
         """
         now, outcomes = self._clock.now(), _Outcomes()
         key = await self._register.hash_key()
-        examined = await aside(lambda: self._examine(raws, now, strict=strict))
+        examined = await aside(lambda: self._examine(raws, now, strict=strict, ours=ours))
         entries = await aside(lambda: _entries(examined, key))
         waiting = [entries] if entries else []
         while waiting:
@@ -129,7 +130,9 @@ class Intake:
             await self._follow(attempts, cases)
         return await aside(lambda: _items(examined, outcomes, self.monitor))
 
-    def _examine(self, raws: Iterable[object], now: datetime, *, strict: bool) -> list[Examined]:
+    def _examine(
+        self, raws: Iterable[object], now: datetime, *, strict: bool, ours: bool
+    ) -> list[Examined]:
         examined: list[Examined] = []
         left = MOST_SHOWN_AT_ONCE
         for raw in raws:
@@ -137,7 +140,9 @@ class Intake:
                 examined.append(raw)
                 continue
             show = min(left, MOST_SHOWN)
-            found = examine(raw, dealers=self._dealers, now=now, show=show, strict=strict)
+            found = examine(
+                raw, dealers=self._dealers, now=now, show=show, strict=strict, ours=ours
+            )
             left -= len(found.errors if isinstance(found, InvalidEvent) else found.warnings)
             examined.append(found)
         return examined

@@ -11,7 +11,6 @@ from services.scoring.adapters.parameters import (
     After,
     By,
     FromDay,
-    FromMonth,
     ListLimit,
     OfGrade,
     OfRisk,
@@ -20,7 +19,6 @@ from services.scoring.adapters.parameters import (
     SeriesBy,
     Sort,
     ToDay,
-    ToMonth,
 )
 from services.scoring.adapters.reading import (
     counted_months,
@@ -30,7 +28,6 @@ from services.scoring.adapters.reading import (
     scored_customer,
 )
 from services.scoring.domain.facts import ScoringFacts
-from services.scoring.domain.months import month_at
 from services.scoring.views.analysis import TRAITS, analysed
 from services.scoring.views.asked import asked_days, asked_list
 from services.scoring.views.customer import course_of, customer_score
@@ -45,11 +42,19 @@ from shared.contracts.http.scoring_lists import Customers
 from shared.contracts.http.scoring_months import Analysis, Grades
 from shared.dealers.dealer import Dealers
 from shared.decider.asked_lines import behind
-from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
+from shared.platform.asked import (
+    OF_A_CUSTOMER,
+    OF_A_DEALER,
+    CustomerKey,
+    FromMonth,
+    Limit,
+    ToMonth,
+)
 from shared.platform.problems import Refusal, refusing, unknown, wrongly_asked
 from shared.platform.tables import AS_A_TABLE, AskedTable, with_next
 from shared.runtime import PAGE_LIMIT, Reader, known_dealer, shadow_routes
 from shared.time.clock import TimeSource
+from shared.time.months import month_at
 
 
 def routes(reader: Reader[ScoringFacts], clock: TimeSource, *, dealers: Dealers) -> APIRouter:

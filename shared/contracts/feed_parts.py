@@ -22,7 +22,6 @@ from shared.contracts.values import (
     Number,
     ShortText,
     SignedAmount,
-    Term,
     at_most,
     composed,
     without_spaces,
@@ -34,7 +33,6 @@ MOST_PARTIES = 10
 MOST_PRODUCTS = 50
 MOST_LINES = 500
 MOST_RECOMMENDATIONS = 100
-MOST_ANSWERS = 50
 MOST_TRADED_IN = 10
 
 Channel = Literal["phone", "sms", "email", "post", "app"]
@@ -103,10 +101,6 @@ def _without_defaults(schema: dict[str, Any]) -> None:
         described.pop("default", None)
 
 
-Answer = Annotated[int, Field(ge=0, le=10)]
-"""From 0, the worst, to 10."""
-Answers = Annotated[dict[Term, Answer], Field(max_length=MOST_ANSWERS), at_most(MOST_ANSWERS)]
-"""Question -> answer."""
 BirthYear = Annotated[int, Field(ge=1900, le=2100)]
 Persons = Annotated[int, Field(ge=0, le=10_000)]
 """How many people."""

@@ -16,8 +16,6 @@ from shared.contracts.feed_parts import (
     MOST_PRODUCTS,
     MOST_RECOMMENDATIONS,
     MOST_TRADED_IN,
-    Answer,
-    Answers,
     Channel,
     ComplaintChannel,
     Customer,
@@ -35,6 +33,8 @@ from shared.contracts.feed_parts import (
     Vin,
     one_of,
 )
+from shared.contracts.leads import LeadReported as LeadReported  # noqa: PLC0414
+from shared.contracts.surveys import AnsweredCall, AnsweredForm, SurveyKind
 from shared.contracts.values import (
     CaseId,
     Code,
@@ -244,20 +244,21 @@ class ConsentReported(CustomerReport):
     opt_outs: OptOuts = ()
 
 
-class SurveyReported(CustomerReport):
-    """The answers to a satisfaction survey; scores from 0 to 10."""
+class SurveyReported(CustomerReport, AnsweredForm):
+    """The answers to a satisfaction survey, all on one scale; a survey company's too."""
 
     TYPE: ClassVar[str] = "dev.aftercare.survey.reported.v1"
 
     survey_no: Number
-    survey: Literal["ssi", "csi"]
+    survey: SurveyKind
     at: Instant
-    overall: Answer
-    items: Answers = Field(default_factory=dict)
 
 
-class TaskOutcomeReported(CustomerReport):
-    """What came of one attempt at a follow-up task. The note never leaves intake."""
+class TaskOutcomeReported(CustomerReport, AnsweredCall):
+    """What came of one attempt at a follow-up task. The note never leaves intake.
+
+    With `survey` and `overall` its answers are a satisfaction survey, too.
+    """
 
     TYPE: ClassVar[str] = "dev.aftercare.task-outcome.reported.v1"
 
@@ -271,7 +272,6 @@ class TaskOutcomeReported(CustomerReport):
     channel: Channel | None = None
     """The way in which the customer was contacted."""
     note: Text | None = None
-    answers: Answers = Field(default_factory=dict)
 
 
 class TaskAssignmentReported(CustomerReport):
@@ -344,6 +344,7 @@ AnyReport = (
     | TaskAssignmentReported
     | ReferralReported
     | CustomerLinkReported
+    | LeadReported
 )
 
 REPORTS: dict[str, type[AnyReport]] = {report.TYPE: report for report in get_args(AnyReport)}

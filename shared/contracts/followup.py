@@ -1,19 +1,30 @@
 """What followup publishes (producer: followup)."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.identifiers import subject_id
+from shared.contracts.identifiers import dealer_of, subject_id
 from shared.contracts.outputs import Output, Withdrawal
 from shared.contracts.scoring import Grade
-from shared.contracts.topics import TASKS, Topic
-from shared.contracts.values import Bilingual, Contract, Instant, LongId, ShortText, Words
+from shared.contracts.topics import REPORTS, TASKS, Topic
+from shared.contracts.values import (
+    Bilingual,
+    Contract,
+    Instant,
+    LongId,
+    ShortText,
+    Words,
+)
 
 TaskKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_0-9]{0,39}$")]
 """`delivery_thanks`, `delivery_satisfaction`, `service_satisfaction` and `next_service` ship; a
 dealer group's policy may have others of its own."""
+MOST_REPORTED = 40
+"""How many fields a report has at most, and each part of one."""
 MOST_PURPOSES = 20
 """How many things one conversation is for at most."""
 TaskStatus = Literal["open", "overdue", "done", "cancelled", "expired"]
@@ -87,4 +98,65 @@ class TaskChanged(Output):
     closed_because: Words | None = None
 
 
-ALL: tuple[type[Output] | type[Withdrawal], ...] = (TaskChanged, TaskWithdrawn)
+REPORTING_SOURCE = "followup"
+"""The source of what followup reports to intake; nobody else has this name."""
+
+
+_Name = Annotated[str, StringConstraints(max_length=40)]
+_Value = Annotated[str, StringConstraints(max_length=4000)]
+
+
+Reported = Annotated[
+    dict[_Name, _Value | Annotated[dict[_Name, _Value], Field(max_length=MOST_REPORTED)]],
+    Field(max_length=MOST_REPORTED),
+]
+"""The data of a report, of texts and of parts that are made of texts."""
+
+
+class ReportWithdrawn(Withdrawal):
+    """What was reported to intake does not hold: `data` tells the same document as void."""
+
+    TYPE: ClassVar[str] = "dev.aftercare.report.withdrawn.v1"
+    TOPIC: ClassVar[Topic] = REPORTS
+
+    reports: ShortText
+    data: Reported
+
+
+class ReportMade(Output):
+    """What followup reports to intake, which takes it as an event that came over HTTP: of the type
+    `reports`, with this data, and with the id and time of this message.
+
+    Of an answer to a survey that is low enough: that there is a complaint.
+    """
+
+    TYPE: ClassVar[str] = "dev.aftercare.report.made.v1"
+    TOPIC: ClassVar[Topic] = REPORTS
+    WITHDRAWAL: ClassVar[type[Withdrawal]] = ReportWithdrawn
+
+    reports: ShortText
+    data: Reported
+
+    @classmethod
+    def withdrawal(
+        cls, *, aggregate_id: str, about: str, at: datetime, sealed: Mapping[str, Any] | None
+    ) -> Withdrawal:
+        """With the same document, voided."""
+        assert sealed is not None, "a report is announced"
+        return ReportWithdrawn(
+            customer_key=sealed["customer_key"],
+            dealer_id=dealer_of(sealed["customer_key"]),
+            about=about,
+            withdrawn_at=at,
+            withdrawn=dict(sealed),
+            reports=sealed["reports"],
+            data={**sealed["data"], "status": "voided"},
+        )
+
+
+ALL: tuple[type[Output] | type[Withdrawal], ...] = (
+    TaskChanged,
+    TaskWithdrawn,
+    ReportMade,
+    ReportWithdrawn,
+)

@@ -27,6 +27,11 @@ def document_key(dealer_id: str, source: str, number: str) -> str:
     return f"{dealer_id}/{source}/doc/{_part(number)}"
 
 
+def lead_key(dealer_id: str, source: str, number: str) -> str:
+    """`group/dealer/source/lead/number`: the key of a lead of whom no customer number is known."""
+    return f"{dealer_id}/{source}/lead/{_part(number)}"
+
+
 def dealer_of(key: str) -> str:
     """The `group/dealer` that a customer key or document id begins with."""
     group, dealer, _ = key.split("/", 2)
@@ -51,6 +56,11 @@ def is_customer_key(key: str) -> bool:
 def number_in(identifier: str) -> str:
     """The last number that a customer key or document id is made of, as the source writes it."""
     return unquote(identifier.rpartition("/")[2])
+
+
+def kind_in(identifier: str) -> str:
+    """What a document id names the document, such as `visit`; `vin` or `doc` in a key of such."""
+    return identifier.split("/", 4)[3]
 
 
 def source_of(identifier: str) -> str:

@@ -10,16 +10,13 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.envelope import Message
 from shared.contracts.feed_parts import (
-    MOST_ANSWERS,
     MOST_LINES,
     MOST_OPT_OUTS,
     MOST_PHONES,
     MOST_PRODUCTS,
     MOST_RECOMMENDATIONS,
     MOST_TRADED_IN,
-    Answer,
     BirthYear,
     Channel,
     Email,
@@ -41,19 +38,21 @@ from shared.contracts.identifiers import (
     number_in,
     source_of,
 )
+from shared.contracts.leads import LeadRecorded as LeadRecorded  # noqa: PLC0414
+from shared.contracts.recorded import Moved as Moved  # noqa: PLC0414 # of all documents
+from shared.contracts.recorded import Recorded as Recorded  # noqa: PLC0414
+from shared.contracts.surveys import MOST_ANSWERS, Answer, SurveyKind, SurveyOrigin
 from shared.contracts.topics import COMPLAINTS, CUSTOMERS, PROFILES, SALES, VISITS, Topic
 from shared.contracts.values import (
     Amount,
     Contract,
     Day,
-    DealerId,
     Instant,
     LongId,
     Money,
     OdometerKm,
     ShortText,
     SignedAmount,
-    Version,
 )
 
 PROFILE = "profile"
@@ -62,19 +61,6 @@ _AFTER_ALL = "~"
 """In the place of a hash: after whatever else was said at that time."""
 MOST_VEHICLES = 20
 """The most cars of one customer that a profile has."""
-
-
-class Recorded(Message):
-    """What every record of intake has."""
-
-    document_id: LongId
-    version: Version
-    customer_key: LongId
-    dealer_id: DealerId
-
-
-class Moved(Recorded):
-    """This document is not this customer's (any more): forget its facts here."""
 
 
 class SoldProduct(Contract):
@@ -252,13 +238,13 @@ class ConsentGiven(Recorded):
     opt_outs: tuple[Channel, ...] = Field(default=(), max_length=MOST_OPT_OUTS)
 
 
-class SurveyAnswered(Recorded):
-    """The answers to a satisfaction survey; scores from 0 to 10."""
+class SurveyAnswered(Recorded, SurveyOrigin):
+    """The answers to a satisfaction survey, from 0 to 10 whatever the scale they were given on."""
 
     TYPE: ClassVar[str] = "dev.aftercare.survey.answered.v1"
     TOPIC: ClassVar[Topic] = CUSTOMERS
 
-    survey: Literal["ssi", "csi"]
+    survey: SurveyKind
     at: Instant
     overall: Answer
     items: dict[ShortText, Answer] = Field(default_factory=dict, max_length=MOST_ANSWERS)
@@ -321,7 +307,7 @@ class CustomerLinkMade(Recorded):
 
 
 class CustomerMoved(Moved):
-    """A consent, survey, task outcome or assignment, referral or link of another customer now."""
+    """A consent, survey, task outcome or assignment, referral, link or lead of another customer."""
 
     TYPE: ClassVar[str] = "dev.aftercare.customer.moved.v1"
     TOPIC: ClassVar[Topic] = CUSTOMERS
@@ -395,6 +381,7 @@ ALL: tuple[type[Recorded], ...] = (
     TaskAssigned,
     ReferralMade,
     CustomerLinkMade,
+    LeadRecorded,
     CustomerMoved,
     ProfileRecorded,
 )

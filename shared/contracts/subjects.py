@@ -5,6 +5,7 @@
     risk/2026-11-21T02:05:00.000Z/active-due            a change of risk
     linked/visit/sunrise/pudong/crm/C-7     what is told to another customer, who is the same person
     delivery_thanks/sunrise/pudong/cdk/sale/D-1         followup: a task, and what it follows up
+    filed/9c1185a5c5/sunrise/pudong/cdk/survey/S-1      that an answer is filed as a complaint
     warning/contact/1/9c1185a5c5            complaints: the only warning of a clock, in a generation
     warning.last_call/contact/1/9c1185a5c5  one of several
     breach/contact/1/3d7f0c2ab1
@@ -125,6 +126,31 @@ class TaskSubject(NamedTuple):
         if not (kind and document_id):
             raise ValueError("not the name of a task")
         return cls(kind, document_id)
+
+
+class FiledSubject(NamedTuple):
+    """That a survey's answer is reported as a complaint."""
+
+    survey_id: str
+    instants: str
+    """The digest of when it was answered and received, which are sealed."""
+
+    def __str__(self) -> str:
+        return f"filed/{self.instants}/{self.survey_id}"
+
+    @classmethod
+    def is_named(cls, about: str) -> bool:
+        """Whether that is the name of one."""
+        return about.startswith("filed/")
+
+    @classmethod
+    def parse(cls, about: str) -> Self:
+        """Of which survey. Raises ValueError for the name of anything else."""
+        kind, _, rest = about.partition("/")
+        instants, _, survey_id = rest.partition("/")
+        if kind != "filed" or len(instants) != 2 * _DIGEST_BYTES or not survey_id:
+            raise ValueError("not the name of a complaint that is filed")
+        return cls(survey_id, instants)
 
 
 class ClaimSubject(NamedTuple):

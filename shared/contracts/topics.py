@@ -29,7 +29,7 @@ COMPLAINTS = Topic("aftercare.complaints", "intake", "complaints filed, and each
 CUSTOMERS = Topic(
     "aftercare.customers",
     "intake",
-    "consents, survey answers, task outcomes, referrals, links of customers",
+    "consents, survey answers, task outcomes, referrals, links of customers, leads",
 )
 PROFILES = Topic(
     "aftercare.profiles", "intake", "name, phones, e-mail: the only personal data", compacted=True
@@ -42,6 +42,11 @@ LINKED_FACTS = Topic(
     "what customers who are one person tell each other, so that each is scored by all of it",
 )
 TASKS = Topic("aftercare.tasks", "followup", "follow-up tasks and what becomes of them")
+REPORTS = Topic(
+    "aftercare.reports",
+    "followup",
+    "what our own services report to intake, each as the event it is over HTTP",
+)
 ESCALATIONS = Topic(
     "aftercare.escalations",
     "complaints",
@@ -82,6 +87,7 @@ ALL = (
     GRADES,
     LINKED_FACTS,
     TASKS,
+    REPORTS,
     ESCALATIONS,
     MERGES,
     CASES,

@@ -254,10 +254,11 @@ CustomerKey = Annotated[
 RecordKey = Annotated[
     str,
     StringConstraints(
-        pattern=r"^([a-z0-9][a-z0-9-]{0,39}/){3}((vin|doc)/)?[A-Za-z0-9_.~%-]+$", max_length=2000
+        pattern=r"^([a-z0-9][a-z0-9-]{0,39}/){3}((vin|doc|lead)/)?[A-Za-z0-9_.~%-]+$",
+        max_length=2000,
     ),
 ]
-"""A customer's key, or that of a document that names a car alone, or nobody."""
+"""A customer's key, or that of a document that names a car alone, or nobody, such as a lead."""
 
 CaseId = Annotated[
     str,

@@ -14,6 +14,13 @@ CustomerKey = Annotated[
         "stay."
     ),
 ]
+FromMonth = Annotated[
+    str | None,
+    Query(alias="from", description="The first month, such as `2026-01`; at most 36 ago."),
+]
+ToMonth = Annotated[
+    str | None, Query(alias="to", description="The last month; without it the present one.")
+]
 OF_A_CUSTOMER: Responses = {
     404: {"description": "There is no such customer here."},
     503: {"description": "The customer was set aside after a fault, and is tried again by itself."},

@@ -1,6 +1,6 @@
-"""How every Kafka client of ours reaches the brokers; the producers, and administration.
+"""How every Kafka client of ours reaches the brokers; producers, consumers, administration.
 
-Services read through FastStream (shared/runtime/subscribe.py), with the same `connection`.
+Deciders read through FastStream (shared/runtime/subscribe.py), with the same `connection`.
 """
 
 import asyncio
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ssl import SSLContext
 from typing import Any, TypeAlias
 
-from aiokafka import AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.helpers import create_ssl_context
 from aiokafka.partitioner import DefaultPartitioner
@@ -69,6 +69,27 @@ def make_producer(settings: KafkaSettings) -> AIOKafkaProducer:
         max_request_size=MAX_REQUEST_BYTES,
         max_batch_size=256 * 1024,
         request_timeout_ms=10_000,
+    )
+
+
+def make_consumer(
+    settings: KafkaSettings, *, group: str, topics: Sequence[str]
+) -> AIOKafkaConsumer:
+    """A consumer that commits what it is told to; the caller starts and stops it.
+
+    For what needs no order but that of a customer, and may be done twice: an instance that loses a
+    partition need not have finished what it took of it.
+    """
+    session_ms = int(settings.session_timeout_seconds * 1000)
+    return AIOKafkaConsumer(
+        *topics,
+        **connection(settings),
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        session_timeout_ms=session_ms,
+        heartbeat_interval_ms=session_ms // 4,
+        fetch_max_wait_ms=settings.fetch_wait_ms,
     )
 
 

@@ -196,6 +196,18 @@ tasks_of_role = Gauge(
     ["dealer", "role", "state"],
 )
 
+satisfaction_points = Gauge(
+    "aftercare_satisfaction_points",
+    "The mean of the overall answers to a survey (ssi, csi) of the dealer's present or last month, "
+    "in points of ten; not there without answers.",
+    ["dealer", "survey", "month"],
+)
+satisfaction_answers = Gauge(
+    "aftercare_satisfaction_answers",
+    "Answers to a survey in the dealer's present or last month.",
+    ["dealer", "survey", "month"],
+)
+
 # --- complaints: what is stored, told by the one instance that counts for all -------------------
 
 complaint_cases_open = Gauge(

@@ -5,7 +5,7 @@ database, so that they are right after any restart, and those of one instance ar
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -39,6 +39,10 @@ class GaugeValue(NamedTuple):
 Count = Callable[[Dealer, Sequence[Listing], Sequence[Listing], datetime], Iterable[GaugeValue]]
 """Given a dealer, the listings of what is open and of what began lately, and the present: what to
 show of the dealer, zeros included. Pure."""
+CountTotals = Callable[[Dealer, Mapping[str, Mapping[str, int]], datetime], Iterable[GaugeValue]]
+"""Given a dealer, its totals and the present: what to show of them. Pure."""
+ReadTotals = Callable[[str], Awaitable[Mapping[str, Mapping[str, int]]]]
+"""A dealer's totals. Raises `TransientFailure`."""
 CountMore = Callable[[Dealer], Awaitable[Iterable[GaugeValue]]]
 """What else to show of a dealer. Raises `TransientFailure`."""
 
@@ -50,6 +54,8 @@ class Census:
     count: Count
     began_within: timedelta = NOTHING_BEGUN
     """How far back those reach that began lately; `NOTHING_BEGUN`: none are read."""
+    count_totals: CountTotals | None = None
+    """None: nothing of its totals is shown."""
 
 
 class Counting:
@@ -65,9 +71,12 @@ class Counting:
         ownership: Ownership,
         clock: TimeSource,
         more: CountMore | None = None,
+        totals: ReadTotals | None = None,
     ) -> None:
-        """`census`: None of a decider that is not listed. `more`: what else is shown."""
+        """`census`: None of a decider that is not listed. `more`: what else is shown. `totals`:
+        None of a decider that has none."""
         self._census = census
+        self._totals = totals
         self._more = more
         self._service = service
         self._store = store
@@ -109,4 +118,8 @@ class Counting:
         now, within = self._clock.now(), self._census.began_within
         opened = await self._store.open_listings(dealer.id)
         begun = await self._store.listings_begun(dealer.id, now - within) if within else ()
-        return (*self._census.count(dealer, opened, begun, now), *more)
+        counted = (*self._census.count(dealer, opened, begun, now), *more)
+        if self._totals is None or self._census.count_totals is None:
+            return counted
+        totals = await self._totals(dealer.id)
+        return (*counted, *self._census.count_totals(dealer, totals, now))

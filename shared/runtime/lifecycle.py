@@ -224,6 +224,7 @@ class Runtime(Generic[F, P]):
             ownership=self._ownership,
             clock=self.clock,
             more=more,
+            totals=None if self._decider.summaries is None else self.reader.totals,
         ).run(every_seconds=self._settings.runtime.count_every_seconds)
         task = asyncio.create_task(counting, name="census")
         task.add_done_callback(self._ended)

@@ -17,15 +17,17 @@ MOST_READ = 2_000
 """How many lines are read at most for a page where some are not asked for: it may be shorter."""
 
 
-async def lines_listed(reader: Reader[F], asked: AskedLines, after: str, limit: int) -> FoundLines:
-    """`limit` lines of a list at most, those behind `after`. Refuses (422) what is the `after` of
-    no page of it."""
+async def lines_listed(
+    reader: Reader[F], asked: AskedLines, after: str, limit: int, *, most_read: int = MOST_READ
+) -> FoundLines:
+    """`limit` lines of a list at most, those behind `after`; fewer where `most_read` were read and
+    most are not asked for. Refuses (422) what is the `after` of no page of it."""
     try:
         found = FoundLines(asked, limit, [], place_behind_cursor(asked, after))
     except WrongCursor:
         raise wrongly_asked("after", "not the `after` of a page of this list") from None
     read = 0
-    while not found.is_enough and read < max(MOST_READ, limit):
+    while not found.is_enough and read < max(most_read, limit):
         page = await reader.listed(
             asked.dealer_id,
             asked.name,

@@ -3,6 +3,7 @@
 import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.bench import events
 from tests.bench.__main__ import LONG_BACKLOG, Cost, compared, percentile
 from tests.bench.loops import Watch
 from tests.bench.servers import fresh_servers
+from tests.bench.work_lists import ASKED, work_lists
 
 SCORING = scoring_app.decider(ScoringSettings())
 COMPLAINTS = complaints_app.decider(ComplaintSettings())
@@ -98,6 +100,12 @@ def test_what_a_loop_took_is_its_own_work_and_no_waiting() -> None:
     while watch.taken().cpu_seconds < 0.2:
         pass
     assert watch.taken().seconds >= 0.3
+
+
+def test_work_lists_are_answered_from_what_was_written() -> None:
+    answers = list(work_lists(partial(fresh_servers, None), customers=60, pages=2))
+    assert [each.asked for each in answers] == list(ASKED)
+    assert all(len(each.seconds) == 2 for each in answers)
 
 
 def test_another_database_is_started_by_its_command() -> None:

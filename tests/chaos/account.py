@@ -20,6 +20,7 @@ from shared.contracts.complaints import (
     DeadlineWarned,
     EscalationRaised,
 )
+from shared.contracts.followup import ReportMade
 from shared.contracts.identifiers import customer_key, subject_id
 from shared.contracts.identity import PersonChanged
 from shared.contracts.scoring import GradeChanged, RiskChanged
@@ -41,6 +42,7 @@ ANNOUNCEMENTS = {
     EscalationRaised.TYPE,
     GradeChanged.TYPE,
     RiskChanged.TYPE,
+    ReportMade.TYPE,
 }
 RAISED_AFTER = {"general_manager": timedelta(hours=3), "group": timedelta(hours=4)}
 """The steps of the ladder beyond a breach -> how long after receipt without contact."""

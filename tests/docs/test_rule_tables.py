@@ -43,7 +43,7 @@ def test_measures_are_told_by_the_policy() -> None:
     table = rule_tables.points_table(policy)
     assert "30 per car (10 % as driver), at most 60" in table
     assert "1 per 12 GBP paid" in table
-    assert "6–10: 4; within ±12" in table
+    assert "from 6: 4; within ±12" in table
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,19 @@ def _each(counts: dict[str, int]) -> Iterator[str]:
         yield from [name] * count
 
 
+def expected_of_tasks(truth: Truth) -> dict[str, Shown]:
+    """Of panels about what there is to do."""
+    tasks = truth.tasks()
+    to_do, overdue = len(tasks), tasks.count("overdue")
+    return {
+        "followup: To be done": {"tasks": to_do},
+        "followup: Overdue": {"tasks": overdue},
+        "followup: To be done, by role": dict(truth.tasks_of_roles()),
+        "overview: Tasks to be done": {"tasks": to_do},
+        "overview: Tasks overdue": {"tasks": overdue},
+    }
+
+
 def expected(truth: Truth) -> dict[str, Shown]:
     """Panel -> what it has to show."""
     now = datetime.now(UTC)
@@ -208,7 +221,6 @@ def expected(truth: Truth) -> dict[str, Shown]:
         f"{content['dealer_id']}: {content['refusal']}"
         for content in truth.of_type("complaint-step.refused")
     )
-    tasks = truth.tasks()
     severities = {f"received, {name}": n for name, n in truth.parts("by_severity", 7).items()}
     return {
         "complaints: Open": {"open": len(deadlines)},
@@ -241,11 +253,7 @@ def expected(truth: Truth) -> dict[str, Shown]:
         "complaints: Nobody to tell": {"notices": 0},
         "complaints: Calendar years missing": {"years": 0},
         "identity: Persons, last hour": truth.persons(),
-        "followup: To be done": {"tasks": len(tasks)},
-        "followup: Overdue": {"tasks": tasks.count("overdue")},
-        "followup: To be done, by role": dict(truth.tasks_of_roles()),
-        "overview: Tasks to be done": {"tasks": len(tasks)},
-        "overview: Tasks overdue": {"tasks": tasks.count("overdue")},
+        **expected_of_tasks(truth),
         "overview: Cases open": {"cases": len(deadlines)},
         "overview: Cases overdue": {"cases": overdue},
         "overview: Refused, by reason": {f"{BERLIN} dms: invalid-event/lines": 1},

@@ -144,6 +144,37 @@ def test_personal_data_is_on_the_profiles_alone(aftercare: House) -> None:
     assert b"Erika" not in logs
 
 
+def survey(overall: int, revised_at: str) -> dict[str, object]:
+    return reported(
+        "survey",
+        f"survey-{overall}",
+        survey_no="S-1",
+        source_customer_id="3003",
+        survey="csi",
+        scale="1-5",
+        at=ago(minutes=1),
+        overall=overall,
+        source_modified_at=revised_at,
+        ro_no="RO-3",
+    )
+
+
+def test_a_low_answer_becomes_a_complaint_whose_clocks_run(aftercare: House) -> None:
+    key = customer_key(DEALER, "dms", "3003")
+
+    def standings() -> list[dict[str, Any]]:
+        """How the one case stood, each time that it was said."""
+        case = f"{key}|{document_id(DEALER, 'followup', 'complaint', 'survey-')}"
+        said = (each for each in aftercare.said(CASES) if each.key.startswith(case))
+        return [json.loads(each.value) for each in said]
+
+    aftercare.send(visit(3, "3003"), survey(1, ago(minutes=1)))
+    aftercare.until(lambda: bool(standings()))
+    assert standings()[0]["status"] == "open"
+    aftercare.send(survey(5, ago()))
+    aftercare.until(lambda: standings()[-1].get("status") != "open")
+
+
 def _is_told_of(aftercare: House, topic: Topic, customer: str) -> bool:
     return any(said.key.partition("|")[0] == customer for said in aftercare.said(topic))
 

@@ -60,7 +60,7 @@ SCORING = Asked(
 )
 FOLLOWUP = Asked(
     decider=lambda: followup(FollowUpSettings()),
-    routes=followup_api.routes,
+    routes=partial(followup_api.routes, dealers=DEALERS),
     facts=followup_story.given(followup_story.delivery("2025-01-10")).facts,
     now=followup_story.at("2025-01-12 17:00"),
     list_of="tasks",

@@ -21,6 +21,7 @@ from shared.contracts.feeds import (
 )
 from shared.contracts.http.intake import Item
 from shared.contracts.identifiers import customer_of
+from shared.contracts.leads import LeadReported
 
 READ_BY: dict[str, tuple[str, ...]] = {
     SaleReported.TYPE: ("scoring", "followup", "identity"),
@@ -33,6 +34,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     TaskOutcomeReported.TYPE: ("followup",),
     TaskAssignmentReported.TYPE: ("followup",),
     CustomerLinkReported.TYPE: ("identity",),
+    LeadReported.TYPE: ("followup",),
 }
 """What is reported -> the services that must know of it."""
 

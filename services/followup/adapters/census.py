@@ -1,13 +1,17 @@
-"""What is shown of a dealer's tasks as they are stored."""
+"""What is shown of a dealer's tasks and surveys as they are stored."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from services.followup.domain.satisfaction_counters import SURVEYS
+from services.followup.views.satisfaction import counted_in, mean_of
 from shared.dealers.dealer import Dealer
 from shared.decider.decision import Listing
 from shared.platform import metrics
 from shared.runtime import Census, GaugeValue
+from shared.time.months import month_at
 
 MOST_ROLES = 20
 """How many roles of a dealer are shown by themselves; policies may name any."""
@@ -45,4 +49,19 @@ def _shown(by_role: Mapping[str, Sequence[datetime]]) -> Mapping[str, Sequence[d
     return found
 
 
-CENSUS = Census(count=count)
+def count_totals(
+    dealer: Dealer, totals: Mapping[str, Mapping[str, int]], now: datetime
+) -> Iterator[GaugeValue]:
+    """What customers answered in the present month of the dealer, and in the last."""
+    present = month_at(now, ZoneInfo(dealer.timezone))
+    by_month, _ = counted_in(totals, (present - 1, present), present=present)
+    for month, name in ((present - 1, "last"), (present, "present")):
+        for survey in SURVEYS:
+            labels, mean = (dealer.id, survey, name), mean_of(by_month[month], survey)
+            answers = by_month[month].of("answers", survey)
+            yield GaugeValue(metrics.satisfaction_answers, labels, answers)
+            if mean is not None:
+                yield GaugeValue(metrics.satisfaction_points, labels, float(mean))
+
+
+CENSUS = Census(count=count, count_totals=count_totals)

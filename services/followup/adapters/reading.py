@@ -1,16 +1,28 @@
-"""What followup's endpoints read: a customer, pages of a list, the tasks of a day."""
+"""What followup's endpoints read: a customer, pages of a list, the tasks of a day, the months of a
+dealer."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, tzinfo
 
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rulebook import FollowUpRulebook
+from services.followup.domain.satisfaction import MONTHS_COUNTED
 from services.followup.views.day_list import MOST_IN_TURN, AskedDay
+from services.followup.views.satisfaction import TOTAL, counted_in, figures_of
+from services.followup.views.service_gaps import service_gaps
 from services.followup.views.work_list import AskedTasks, page_of_tasks
 from shared.contracts.http.followup_lists import DayOfTasks, DealerTasks
+from shared.contracts.http.followup_satisfaction import Satisfaction
+from shared.decider.asked_lines import behind
 from shared.decider.snapshot import Snapshot
 from shared.platform.problems import Refusal, refusing, undecided, unknown
 from shared.runtime import Reader, customer_snapshot, lines_listed
+from shared.time.asked_months import asked_months
+from shared.time.months import month_at, month_text
+
+MOST_READ = 400
+"""How many tasks are read at most for a page where some are not asked for: it may be shorter."""
 
 
 async def known_customer(reader: Reader[FollowUpFacts], key: str) -> Snapshot[FollowUpFacts]:
@@ -36,7 +48,7 @@ async def tasks_listed(
     """`limit` tasks of a list at most, those behind `after`. Refuses (422) what is the `after` of
     no page of it."""
     until = await reader.summarized_until()
-    found = await lines_listed(reader, asked, after, limit)
+    found = await lines_listed(reader, asked, after, limit, most_read=MOST_READ)
     return page_of_tasks(found, asked.now, until)
 
 
@@ -47,6 +59,39 @@ async def tasks_of_a_day(
     with refusing():
         most = asked.most_in_turn
     until = await reader.summarized_until()
+    if asked.done_today is not None:
+        done = await lines_listed(reader, asked.done_today, "", asked.most)
+        asked = replace(asked, done=len(done.lines))
     first = await lines_listed(reader, asked.of_their_own_day, "", MOST_IN_TURN)
     others = await lines_listed(reader, asked.in_turn, "", most)
     return asked.day_of([*first.lines, *others.lines], now, until)
+
+
+async def satisfaction_of(
+    reader: Reader[FollowUpFacts],
+    dealer_id: str,
+    now: datetime,
+    *,
+    first: str | None,
+    last: str | None,
+    zone: tzinfo,
+) -> Satisfaction:
+    """The months from one to another. Refuses (422) months that cannot be."""
+    present = month_at(now, zone)
+    with refusing():
+        months = asked_months(first, last, present=present, counted=MONTHS_COUNTED)
+    until = await reader.summarized_until()
+    totals = await reader.totals(dealer_id)
+    aims = rules_of(reader, dealer_id, now).satisfaction
+    by_month, together = counted_in(totals, months, present=present)
+    total = figures_of(TOTAL, together, aims)
+    return Satisfaction(
+        dealer_id=dealer_id,
+        months=tuple(
+            figures_of(month_text(month), counted, aims) for month, counted in by_month.items()
+        ),
+        total=total,
+        gaps=service_gaps(total, together, aims),
+        as_of=until,
+        behind_seconds=behind(now, until),
+    )

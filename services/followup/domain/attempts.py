@@ -239,8 +239,7 @@ def _turns(frame: Frame) -> Iterator[datetime]:
     """When numbers turn out wrong, or right."""
     for number in frame.wrong:
         yield number.since
-        if number.until is not None:
-            yield number.until
+        yield number.until
 
 
 def _ended(stand: Stand, ending: Ending, held: Holder, frame: Frame) -> Attempts:

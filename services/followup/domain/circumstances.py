@@ -176,6 +176,7 @@ def _wrong_numbers(
         facts.customer_key,
         {key: outcome for _, key, outcome in outcomes},
         corrections=[rule.kind for rule in policy.rules if rule.trigger == CORRECTION],
+        retry=policy.retry,
     )
 
 

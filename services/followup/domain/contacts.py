@@ -42,6 +42,11 @@ class Contact(NamedTuple):
         )
 
     @property
+    def is_undone(self) -> bool:
+        """Whether it is a sale that was cancelled or unwound."""
+        return isinstance(self.known, Delivery) and self.known.undone_at is not None
+
+    @property
     def _undone(self) -> tuple[TaskClosing, ...]:
         if isinstance(self.known, RepairOrder) or self.known.undone_at is None:
             return ()

@@ -21,7 +21,12 @@ from services.followup.domain.facts import (
     SURVEY,
     FollowUpFacts,
 )
-from services.followup.domain.follow_ups import EVER, FollowUp, follow_ups
+from services.followup.domain.filings import filings, is_filing, is_set_aside
+from services.followup.domain.follow_ups import (
+    EVER,
+    follow_ups,
+    is_known_only_while_it_lasts,
+)
 from services.followup.domain.listing import listed
 from services.followup.domain.plan import conversations, plan, walked
 from services.followup.domain.policy import FollowUpPolicy
@@ -51,8 +56,8 @@ def decide(
 ) -> Decision:
     """Every task that is open, and those that closed and are still remembered.
 
-    Depends on facts, policy and `now` alone. Where there are more documents than are looked at,
-    tasks after those set aside are history, and so are those that opened while there were more
+    Tasks depend on facts, policy and `now` alone. Where there are more documents than are looked
+    at, tasks after those set aside are history, and so are those that opened while there were more
     consents, outcomes or assignments.
     """
     facts = condense(facts, policy)
@@ -68,7 +73,7 @@ def decide(
         for talk in conversations(walk, policy, now)
     ]
     return Decision(
-        tuple(tasks),
+        (*tasks, *filings(facts, policy, now)),
         walk.changes_after(now),
         listing=listed(tasks),
         is_history=_is_history(facts, circumstances, policy),
@@ -85,7 +90,11 @@ def _is_history(
     facts: FollowUpFacts, circumstances: Circumstances, policy: FollowUpPolicy
 ) -> Callable[[str], bool]:
     def is_history(about: str) -> bool:
-        document_id = TaskSubject.parse(about).document_id
+        if is_filing(about):
+            return is_set_aside(facts, about)
+        kind, document_id = TaskSubject.parse(about)
+        if is_known_only_while_it_lasts(kind, policy):
+            return True
         if any(facts.sets_aside(group, document_id) for group in _FOLLOWED_UP):
             return True
         unknown_until = circumstances.unknown_until
@@ -134,7 +143,7 @@ def _task(customer_key: str, talk: Conversation) -> TaskChanged:
 def _purpose(purpose: Purpose, talk: Conversation) -> TaskPurpose:
     said = purpose.follow_up
     rule = said.rule
-    hint = made(Bilingual, en=rule.hint_en, zh=rule.hint_zh) if rule.hint_en else None
+    due_at = max(said.due_at, talk.due_at)
     return made(
         TaskPurpose,
         kind=rule.kind,
@@ -142,11 +151,7 @@ def _purpose(purpose: Purpose, talk: Conversation) -> TaskPurpose:
         vin=said.vin,
         due_at=said.due_at,
         title=made(Bilingual, en=rule.title_en, zh=rule.title_zh),
-        hint=hint,
-        why=_why(said, talk),
+        hint=wording.hint(said, due_at),
+        why=wording.why(said, due_at),
         ended=purpose.ending.because if purpose.ending and talk.closed_at is None else None,
     )
-
-
-def _why(said: FollowUp, talk: Conversation) -> Bilingual:
-    return wording.why(said, max(said.due_at, talk.due_at))

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.feed_parts import Channel, TaskResult
+from shared.contracts.leads import Extent, LeadChannel
 from shared.contracts.scoring import Grade, Risk
 from shared.decider.facts import Fact, Gone, Noted
 
@@ -91,6 +92,8 @@ class Outcome(Fact):
     next_contact_on: date | None = None
     by: str | None = None
     channel: Channel | None = None
+    late: AwareDatetime | None = None
+    """When intake first received the document, where that was over an hour after `at`."""
 
 
 class Assignment(Fact):
@@ -115,8 +118,10 @@ class AnsweredSurvey(Fact):
     overall: int
     items: tuple[str, ...] = ()
     """Item and answer, as `item=answer`."""
-    about: str = ""
-    """The id of the visit or sale that it is about, where the source says so."""
+    about_id: str = ""
+    """The document id of the repair order or sale that it is about; empty: it does not say."""
+    channel: str = ""
+    """The way in which the customer answered; empty: it does not say."""
 
     @property
     def answers(self) -> dict[str, int]:
@@ -198,6 +203,30 @@ class ReferralBought(Fact):
     referral_id: str
 
 
+class Lead(Fact):
+    """Somebody who may buy a car, as the source has them now."""
+
+    kind: Literal["lead"]
+    at: AwareDatetime
+    late: AwareDatetime | None = None
+    """When intake first received the document, where that was over an hour after `at`."""
+    timezone: str
+    channel: LeadChannel
+    turns: tuple[str, ...] = ()
+    """Every status it had, the last one it has: `status/since/reason/approved`, in ISO."""
+    contacts: tuple[str, ...] = ()
+    """Each attempt at talking to them, in ISO; in vain where `-` follows."""
+    contacts_made: int = 0
+    """How many there were, as the source counts; 0 where it names them all."""
+    ability: Extent = "unknown"
+    loyalty: Extent = "unknown"
+    buys_within_days: int | None = None
+    competitor: str = ""
+    model: str = ""
+    owner: str = ""
+    """The staff id of who is responsible for them."""
+
+
 Known = Annotated[
     Delivery
     | RepairOrder
@@ -210,6 +239,7 @@ Known = Annotated[
     | Scored
     | CarGone
     | ReferralBought
+    | Lead
     | Noted
     | Gone,
     Field(discriminator="kind"),

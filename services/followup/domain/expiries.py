@@ -4,7 +4,7 @@ The newest word counts. One that differs by less than two months corrects the on
 is later still is a renewal, and one that is earlier is out of date.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -36,9 +36,9 @@ def expiring(
     cars += [(contact,) for contact in history.contacts if contact.known.vin is None]
     for car in cars:
         current: _Term | None = None
-        for contact in car:
+        for contact in _standing(car, until):
             day = until(contact.known)
-            if day is None or _is_undone(contact):
+            if day is None:
                 continue
             if current is None:
                 current = _Term(day, contact, contact)
@@ -51,8 +51,13 @@ def expiring(
             yield from _occasion(current, after, renewed_at=None)
 
 
-def _is_undone(contact: Contact) -> bool:
-    return isinstance(contact.known, Delivery) and contact.known.undone_at is not None
+def _standing(
+    car: Sequence[Contact], until: Callable[[Delivery | RepairOrder], date | None]
+) -> Sequence[Contact]:
+    """Those that name a day; a sale that was undone only where it alone does."""
+    naming = [contact for contact in car if until(contact.known) is not None]
+    standing = [contact for contact in naming if not contact.is_undone]
+    return standing or naming
 
 
 def _known_at(contact: Contact) -> datetime:

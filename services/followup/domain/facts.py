@@ -20,12 +20,14 @@ from services.followup.domain.documents import (
     Consent,
     Delivery,
     Known,
+    Lead,
     OptOuts,
     Outcome,
     ReferralBought,
     RepairOrder,
     Scored,
 )
+from services.followup.domain.leads.received import on_lead_recorded
 from services.followup.domain.received import (
     on_case_standing_changed,
     on_consent_given,
@@ -58,6 +60,7 @@ from shared.contracts.intake import (
     VisitMoved,
     VisitRecorded,
 )
+from shared.contracts.leads import LeadRecorded
 from shared.contracts.scoring import ScoreChanged, ScoreWithdrawn
 from shared.decider.digests import NOTHING, CondensedFacts, Digesting
 from shared.decider.facts import Gone, Noted, precedence, version_of
@@ -87,6 +90,7 @@ Said = (
     | VisitMoved
     | ConsentGiven
     | TaskOutcomeRecorded
+    | LeadRecorded
     | TaskAssigned
     | SurveyAnswered
     | CustomerMoved
@@ -98,7 +102,7 @@ READS: tuple[type[Message], ...] = get_args(Said)
 
 CONTACT, CONSENT, OPT_OUTS = "contact", "consent", "opt-outs"
 OUTCOME, ASSIGNMENT, SURVEY, CASE = "outcome", "assignment", "survey", "case"
-EXPECTED, OWNERSHIP_END, REFERRED = "expected", "ownership_end", "referred"
+EXPECTED, OWNERSHIP_END, REFERRED, LEAD = "expected", "ownership_end", "referred", "lead"
 """The groups of which the newest are looked at; a contact is a delivery or a visit.
 
 Opt-outs are a group of their own: however many documents name them, they displace no consent.
@@ -170,7 +174,7 @@ def _at(known: Known) -> datetime:
             return _over_at(known)
         case Delivery() | Consent() | OptOuts() | Outcome() | Assignment():
             return known.at
-        case AnsweredSurvey() | CarGone() | ReferralBought():
+        case AnsweredSurvey() | CarGone() | ReferralBought() | Lead():
             return known.at
         case Noted() | Gone():
             raise TypeError("it never happened")
@@ -204,6 +208,7 @@ DIGESTING: Digesting[Known] = Digesting(
         "k": CaseStands,
         "w": CarGone,
         "b": ReferralBought,
+        "l": Lead,
         "n": Noted,
         "g": Gone,
     },
@@ -219,6 +224,7 @@ DIGESTING: Digesting[Known] = Digesting(
         CaseStands: CASE,
         CarGone: OWNERSHIP_END,
         ReferralBought: REFERRED,
+        Lead: LEAD,
     },
     at=_at,
     precedence=_precedence,
@@ -234,7 +240,9 @@ def _fact(event: FollowUpEvent) -> Known:
         case ConsentGiven() as given:
             return on_consent_given(given)
         case TaskOutcomeRecorded() as recorded:
-            return on_task_outcome_recorded(recorded)
+            return on_task_outcome_recorded(recorded, event.recorded_at)
+        case LeadRecorded() as lead:
+            return on_lead_recorded(lead, event.recorded_at)
         case TaskAssigned() as assigned:
             return on_task_assigned(assigned)
         case SurveyAnswered() as answered:

@@ -21,6 +21,8 @@ from shared.contracts.followup import task_id
 from shared.contracts.scoring import Grade
 from shared.contracts.subjects import TaskSubject
 
+_HOW_IT_STANDS = ("lost", "resolution")
+"""The triggers that look at a score, or a case, as it is now."""
 EVER = datetime(1950, 1, 1, tzinfo=UTC)
 """Before any document."""
 
@@ -66,6 +68,13 @@ def follow_ups(facts: FollowUpFacts, policy: FollowUpPolicy, since: datetime) ->
         for occasion in _occasions(rule, history, policy, since - rule.reach):
             if occasion.grade is None or rule.grades is None or occasion.grade in rule.grades:
                 yield _follow_up(rule, occasion, history)
+
+
+def is_known_only_while_it_lasts(kind: str, policy: FollowUpPolicy) -> bool:
+    """Whether tasks of this kind follow from how something stands now, as the risk of a customer:
+    once it stands otherwise, one that is closed is history, and not one that never should have
+    been."""
+    return any(kind in policy.kinds_of(trigger) for trigger in _HOW_IT_STANDS)
 
 
 def _occasions(

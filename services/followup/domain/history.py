@@ -13,6 +13,7 @@ from services.followup.domain.documents import (
     CarGone,
     CaseStands,
     Delivery,
+    Lead,
     Outcome,
     ReferralBought,
     Scored,
@@ -53,6 +54,13 @@ class Referred(NamedTuple):
     purchase: ReferralBought
 
 
+class Prospect(NamedTuple):
+    """A lead of the customer's, or one that nobody knows as a customer yet."""
+
+    document_id: str
+    lead: Lead
+
+
 class Parting(NamedTuple):
     """A car was this customer's no longer from then on."""
 
@@ -74,6 +82,7 @@ class TaskHistory:
     score: Scored | None = None
     score_id: str = ""
     gone: Sequence[CarGone] = ()
+    leads: Sequence[Prospect] = ()
     no_contacts: frozenset[str] = field(default=frozenset())
     """The ids of the tasks in which the customer is not contacted, though they are done."""
 
@@ -120,7 +129,7 @@ class TaskHistory:
             if (
                 said.survey == survey
                 and at > occasion.known_at
-                and said.about in ("", occasion.document_id)
+                and said.about_id in ("", occasion.document_id)
             ):
                 return (TaskClosing("survey", at, "done", "survey answered"),)
         return ()
@@ -151,8 +160,10 @@ class TaskHistory:
 
     @cached_property
     def zone(self) -> ZoneInfo:
-        """The dealer's, as the newest contact says; UTC where there is none."""
-        return ZoneInfo(self.contacts[-1].known.timezone) if self.contacts else _UTC
+        """The dealer's, as the newest contact says, or a lead; UTC where there is none."""
+        if self.contacts:
+            return ZoneInfo(self.contacts[-1].known.timezone)
+        return ZoneInfo(self.leads[-1].lead.timezone) if self.leads else _UTC
 
 
 def _handed_over_at(car: Sequence[Contact]) -> datetime:
@@ -186,6 +197,7 @@ def history_of(facts: FollowUpFacts) -> TaskHistory:
     attempts: list[KnownOutcome] = []
     referred: list[Referred] = []
     gone: list[CarGone] = []
+    leads: list[Prospect] = []
     score, score_id = None, ""
     for key, known in facts.documents.items():
         match known:
@@ -199,6 +211,8 @@ def history_of(facts: FollowUpFacts) -> TaskHistory:
                 referred.append(Referred(key, known))
             case CarGone():
                 gone.append(known)
+            case Lead():
+                leads.append(Prospect(key, known))
             case Scored():
                 score, score_id = known, key
     return TaskHistory(
@@ -211,4 +225,5 @@ def history_of(facts: FollowUpFacts) -> TaskHistory:
         score=score,
         score_id=score_id,
         gone=sorted(gone, key=lambda end: (end.at, end.vin)),
+        leads=sorted(leads, key=lambda entry: (entry.lead.at, entry.document_id)),
     )

@@ -2,8 +2,11 @@
 
 from typing import Protocol
 
+from services.followup.domain.leads.terms import LeadTerms
+from services.followup.domain.retry_plan import RetryPlan
 from services.followup.domain.service_interval import ServiceInterval
 from services.followup.domain.terms import LowAnswers, ReplacementTerm, ReturnRight, WarrantyTerm
+from services.followup.domain.working_hours import WorkingHours
 
 
 class TaskMeasures(Protocol):
@@ -13,6 +16,12 @@ class TaskMeasures(Protocol):
     def service_interval(self) -> ServiceInterval: ...
 
     @property
+    def leads(self) -> LeadTerms: ...
+
+    @property
+    def hours(self) -> WorkingHours: ...
+
+    @property
     def warranty(self) -> WarrantyTerm: ...
 
     @property
@@ -20,6 +29,9 @@ class TaskMeasures(Protocol):
 
     @property
     def return_right(self) -> ReturnRight: ...
+
+    @property
+    def retry(self) -> RetryPlan: ...
 
     @property
     def low_answers(self) -> LowAnswers: ...

@@ -17,6 +17,7 @@ Closer = Literal[
     "performed",
     "renewal",
     "called_back",
+    "reached",
 ]
 """What closes a task besides its outcome."""
 OF_A_CAR: tuple[Closer, ...] = ("visit", "service")
@@ -30,6 +31,7 @@ CLOSERS: Mapping[Closer, str] = {
     "performed": "the work is done, or declined anew",
     "renewal": "a later day becomes known",
     "called_back": "complaints says that the customer was called back",
+    "reached": "the customer is reached by that number after all",
 }
 """Closer -> when it closes a task."""
 NOTHING_SAID: Mapping[str, str] = MappingProxyType({})

@@ -7,8 +7,10 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from services.followup.domain.leads.terms import LeadTerms
 from services.followup.domain.offsets import Days, LocalTime
 from services.followup.domain.retry_plan import RetryPlan
+from services.followup.domain.satisfaction_aims import SatisfactionAims
 from services.followup.domain.service_interval import ServiceInterval
 from services.followup.domain.shipped import SHIPPED
 from services.followup.domain.task_rule import TaskRule
@@ -25,10 +27,12 @@ class FollowUpPolicy(Policy):
 
     rules: tuple[TaskRule, ...] = SHIPPED
     service_interval: ServiceInterval = ServiceInterval()
+    leads: LeadTerms = LeadTerms()
     warranty: WarrantyTerm = WarrantyTerm()
     replacement: ReplacementTerm = ReplacementTerm()
     return_right: ReturnRight = ReturnRight()
     low_answers: LowAnswers = LowAnswers()
+    satisfaction: SatisfactionAims = SatisfactionAims()
     contact_gap_days: Days = 14
     """After a contact, or the opening of a reminding or selling conversation, no other of those
     opens for so long."""
@@ -36,6 +40,8 @@ class FollowUpPolicy(Policy):
     """What is due within so many days of each other is one conversation."""
     hours: WorkingHours = WorkingHours()
     """When the dealer calls: what opens outside of it, opens with the next of these hours."""
+    complaint_at_most: Annotated[int, Field(ge=0, le=10)] | None = 3
+    """An overall answer of so many points of 10, or fewer, is filed as a complaint; null: none."""
     most_per_day: Annotated[int, Field(gt=0, le=200)] = 30
     """How many tasks a person has on a day's list, but for urgent ones; others come later."""
     postponed_until: LocalTime = time(18)

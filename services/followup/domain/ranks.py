@@ -18,7 +18,9 @@ OF_KIND = "kind"
 OF_GRADE = "grade"
 TURN = "turn"
 """In the order in which they are to be done, under `worker`."""
-LISTS = (BY_DUE, OF_PERSON, OF_ROLE, OF_KIND, OF_GRADE, TURN)
+DONE = "done"
+"""Customers, under the staff id of who was done with a task of theirs, by when that was last."""
+LISTS = (BY_DUE, OF_PERSON, OF_ROLE, OF_KIND, OF_GRADE, TURN, DONE)
 
 _PRIORITIES = 16
 """How many ranks a minute has."""
@@ -38,6 +40,11 @@ def minute_of(moment: datetime) -> int:
 def due_rank(due_at: datetime, priority: int) -> int:
     """By the minute in which it is due, and of one minute by priority."""
     return _bounded(minute_of(due_at) * _PRIORITIES + priority)
+
+
+def done_rank(at: datetime) -> int:
+    """By the minute in which it was."""
+    return _bounded(minute_of(at))
 
 
 def first_due_in(minute: int) -> int:

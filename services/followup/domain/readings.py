@@ -47,6 +47,14 @@ def km_per_day(readings: Sequence[OdometerReading], apart: timedelta) -> float |
 
     None where that says nothing.
     """
+    driven = _driven(readings, apart)
+    return driven[1] if driven is not None else None
+
+
+def _driven(
+    readings: Sequence[OdometerReading], apart: timedelta
+) -> tuple[OdometerReading, float] | None:
+    """The last believed reading, and the kilometres a day up to it."""
     trusted = believed(readings[-LOOKED_AT:])
     if not trusted:
         return None
@@ -55,7 +63,9 @@ def km_per_day(readings: Sequence[OdometerReading], apart: timedelta) -> float |
     if before == 0:
         return None
     first = trusted[before - 1]
-    return (last.km - first.km) / ((last.at - first.at) / _DAY) if last.km > first.km else None
+    if last.km <= first.km:
+        return None
+    return last, (last.km - first.km) / ((last.at - first.at) / _DAY)
 
 
 def believed(readings: Sequence[OdometerReading]) -> Sequence[OdometerReading]:
@@ -100,9 +110,9 @@ def day_of_km(
     """On which local day the odometer will show so much, by the sorted `readings`: at the earliest
     on the day after the last of them that is believed. None where they do not say how far the car
     is driven a day."""
-    pace = km_per_day(readings, apart)
-    if pace is None:
+    driven = _driven(readings, apart)
+    if driven is None:
         return None
-    last = believed(readings[-LOOKED_AT:])[-1]
+    last, pace = driven
     days = max(1, round((km - last.km) / pace))
     return last.at.astimezone(zone).date() + timedelta(days=min(days, _A_CENTURY_DAYS))

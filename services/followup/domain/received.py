@@ -83,8 +83,13 @@ def _last_day(days: Iterable[date | None]) -> date | None:
 
 
 def on_visit_recorded(visit: VisitRecorded, recorded_at: datetime) -> RepairOrder | Noted:
-    """A repair order as it stands now; of a voided or all internal one: nothing."""
-    internal = bool(visit.lines) and all(line.pay_type == "internal" for line in visit.lines)
+    """A repair order as it stands now; of a voided or all internal one: nothing. What the dealer
+    does again at its own cost, for a customer who came back, is not internal."""
+    internal = (
+        bool(visit.lines)
+        and visit.comeback_of is None
+        and all(line.pay_type == "internal" for line in visit.lines)
+    )
     if visit.status == "voided" or internal:
         return Noted(kind="noted", version=visit.version)
     closed_at = visit.closed_at if visit.status == "closed" else None
@@ -156,7 +161,7 @@ def on_consent_given(given: ConsentGiven) -> Consent | OptOuts:
     )
 
 
-def on_task_outcome_recorded(recorded: TaskOutcomeRecorded) -> Outcome:
+def on_task_outcome_recorded(recorded: TaskOutcomeRecorded, recorded_at: datetime) -> Outcome:
     """What came of a task."""
     return Outcome(
         kind="outcome",
@@ -167,6 +172,7 @@ def on_task_outcome_recorded(recorded: TaskOutcomeRecorded) -> Outcome:
         next_contact_on=recorded.next_contact_on,
         by=recorded.by,
         channel=recorded.channel,
+        late=_late(recorded.at, recorded_at),
     )
 
 
@@ -192,10 +198,12 @@ def on_survey_answered(answered: SurveyAnswered, recorded_at: datetime) -> Answe
         survey=answered.survey,
         overall=_tenths(answered.overall),
         items=tuple(f"{item}={_tenths(answer)}" for item, answer in sorted(answered.items.items())),
+        about_id=answered.about_id or "",
+        channel=answered.channel or "",
     )
 
 
-def _tenths(points: int | Decimal) -> int:
+def _tenths(points: Decimal) -> int:
     return int(points * 10)
 
 

@@ -43,6 +43,9 @@ class RetryPlan(BaseModel):
     """What follows the first attempt, the second, and so on."""
     correction_days: Days = 3
     """Where a number is wrong and there is no other way: how long its correction may take."""
+    wrong_days: Days = 90
+    """A number that nobody corrects or reaches them by is taken to be wrong for so long, and is
+    tried again then."""
 
     @property
     def tries(self) -> int:

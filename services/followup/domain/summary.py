@@ -5,18 +5,23 @@ All follows from what is decided: a list says what the topic of tasks does.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pydantic import JsonValue
 
 from services.followup.domain import ranks
-from services.followup.domain.decide import decide
+from services.followup.domain.decide import condense, decide
+from services.followup.domain.documents import Known, Outcome
 from services.followup.domain.facts import FollowUpFacts
+from services.followup.domain.leads.counts import lead_counts
 from services.followup.domain.listing import tasks_to_do
 from services.followup.domain.policy import FollowUpPolicy
+from services.followup.domain.satisfaction import satisfaction_counts
 from shared.contracts.followup import TaskChanged, task_id
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.values import instant_text
@@ -41,8 +46,11 @@ BY = ("all", "role", "person", "kind", "grade")
 NONE = ""
 """Of a task of nobody in particular, or of a customer without a grade."""
 
-_MOST_OF_COUNTS = 40_000
-"""How many characters the counts of a customer take at most, as JSON."""
+NOBODY_WAS: Mapping[str, datetime] = MappingProxyType({})
+_DONE_WITH = frozenset({"done", "declined", "renewed_elsewhere"})
+_MOST_OF_COUNTS = 20_000
+"""How many characters the counts of a customer's tasks take at most, as JSON: there are those of
+leads and satisfaction besides."""
 _WORDS_KEPT = (240, 60, 0)
 """How many characters of titles and reasons a line has: all that it may, or as few as it must."""
 
@@ -86,20 +94,44 @@ def _summarize_in(
 def summarize(
     facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime, *, zone: tzinfo
 ) -> Summary | None:
-    """Where the customer's tasks to do stand now in each list, and what they count for; None
-    without any. It stays the same until anything changes next."""
+    """Where the customer's tasks to do stand now in each list, what they, the leads and all that
+    happened count for, and who was done with one last. None without any. It stays the same until
+    anything changes next."""
+    facts = condense(facts, policy)
     tasks = tasks_to_do(decide(facts, {}, policy, now).outputs)
-    return summary_of(facts.customer_key, tasks, zone) if tasks else None
+    done = last_done(facts.documents.values())
+    others = {**lead_counts(facts, policy, zone), **satisfaction_counts(facts, policy, zone=zone)}
+    if not (tasks or done or others):
+        return None
+    found = summary_of(facts.customer_key, tasks, zone, done=done)
+    return replace(found, counts={**found.counts, **others}) if others else found
 
 
-def summary_of(customer_key: str, tasks: Mapping[str, TaskChanged], zone: tzinfo) -> Summary:
-    """What these tasks to do, by what names them within the customer, stand and count for.
+def last_done(documents: Iterable[Known]) -> Mapping[str, datetime]:
+    """Staff id -> when they were done with a task last; of very many those who were so lately."""
+    done: dict[str, datetime] = {}
+    for known in documents:
+        if isinstance(known, Outcome) and known.outcome in _DONE_WITH and known.by is not None:
+            done[known.by] = max(known.at, done.get(known.by, known.at))
+    lately = sorted(done, key=lambda by: (done[by], by), reverse=True)[:MOST_KEYS]
+    return {by: done[by] for by in lately}
+
+
+def summary_of(
+    customer_key: str,
+    tasks: Mapping[str, TaskChanged],
+    zone: tzinfo,
+    *,
+    done: Mapping[str, datetime] = NOBODY_WAS,
+) -> Summary:
+    """What these tasks to do, by what names them within the customer, stand and count for. `done`:
+    when somebody was done with a task of the customer's last, by staff id.
 
     Of more than `MOST_ENTRIES` those that are most pressing are in lists; all of them count.
     """
     pressing = sorted(tasks, key=lambda about: _pressing(about, tasks[about]))
     return Summary(
-        ranks={},
+        ranks={keyed(ranks.DONE, ranks.key_of(by)): ranks.done_rank(at) for by, at in done.items()},
         line={},
         counts=_counts(list(tasks.values()), zone),
         entries={
@@ -127,10 +159,10 @@ def entry_of(task: TaskChanged, zone: tzinfo) -> Entry:
     if task.grade is not None:
         places[keyed(ranks.OF_GRADE, task.grade)] = due
     for words in _WORDS_KEPT:
-        line = _line(task, kinds, words)
-        if len(json.dumps([places, line])) <= MOST_ENTRY_CHARACTERS:
+        entry = Entry(places, _line(task, kinds, words))
+        if entry.characters <= MOST_ENTRY_CHARACTERS:
             break
-    return Entry(places, line)
+    return entry
 
 
 def kinds_of(task: TaskChanged) -> list[str]:

@@ -2,9 +2,10 @@
 go on. Their parts change as the walk goes; what is said of them does not. Pure."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from services.followup.domain.attempts import Attempts
 from services.followup.domain.circumstances import Circumstances
@@ -17,6 +18,8 @@ from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import MOST_PURPOSES, TaskStatus, task_id
 from shared.contracts.scoring import Grade
 
+MORE_THAN_A_DAY = 2
+"""Days of the calendar apart are less than so many days more in hours."""
 _FIRST = {"internal": 0, "owed": 0, "reminding": 1, "selling": 2}
 
 
@@ -51,6 +54,16 @@ class Matter:
     """The id of the task that it would be, where anything is known of tasks."""
     grade: Grade | None
     channels: tuple[Channel, ...]
+    alone: bool
+    """Whether it is never put together with others, nor held back by them."""
+    internal: bool
+    """Whether no customer is contacted."""
+    selling: bool
+    """Whether it is silent while a complaint is open."""
+    limited: bool
+    """Whether it is one of those that come once in a while only."""
+    known_at: datetime
+    """It is put together with others from then on."""
     opens_at: datetime
     """Not before that."""
     due_at: datetime
@@ -66,33 +79,6 @@ class Matter:
     """In which it is, or was."""
     counted_until: datetime = EVER
     """When the conversation ended that it was in before."""
-
-    @property
-    def known_at(self) -> datetime:
-        """Nobody could know of it before."""
-        known_at, late = self.follow_up.known_at, self.follow_up.arrived_late_at
-        return known_at if late is None else max(known_at, late)
-
-    @property
-    def alone(self) -> bool:
-        """Whether it is never put together with others, nor held back by them."""
-        return self.follow_up.rule.urgent or self.internal
-
-    @property
-    def internal(self) -> bool:
-        """Whether no customer is contacted."""
-        return self.follow_up.rule.contact == "internal"
-
-    @property
-    def selling(self) -> bool:
-        """Whether it is silent while a complaint is open."""
-        return self.follow_up.rule.contact == "selling"
-
-    @property
-    def limited(self) -> bool:
-        """Whether it is one of those that come once in a while only."""
-        rule = self.follow_up.rule
-        return not rule.urgent and rule.contact in ("reminding", "selling")
 
     def ended_by(self, moment: datetime, after: datetime = EVER) -> Ending | None:
         """The first thing of its own that ended it by then."""
@@ -112,20 +98,28 @@ def matter(follow_up: FollowUp, customer_key: str, circumstances: Circumstances)
     named = bool(circumstances.outcomes or circumstances.assignments)
     grade = follow_up.grade or circumstances.grade
     priority = rule.priority_for(grade)
+    internal, late = rule.contact == "internal", follow_up.arrived_late_at
+    alone, opens_at = rule.urgent or internal, max(follow_up.could_open_at, follow_up.known_at)
+    known_at = follow_up.known_at if late is None else max(follow_up.known_at, late)
     return Matter(
         follow_up=follow_up,
         about=about,
         task=str(task_id(customer_key, about)) if named else "",
         grade=grade,
         channels=rule.channels(grade),
-        opens_at=max(follow_up.could_open_at, follow_up.known_at),
+        alone=alone,
+        internal=internal,
+        selling=rule.contact == "selling",
+        limited=not rule.urgent and rule.contact in ("reminding", "selling"),
+        known_at=opens_at if alone else known_at,
+        opens_at=opens_at,
         due_at=follow_up.due_at,
         order=(_FIRST[rule.contact], priority, follow_up.due_at, about),
     )
 
 
 @dataclass(slots=True, eq=False)
-class Topic:
+class TalkingPoint:
     """A matter within a conversation."""
 
     matter: Matter
@@ -150,7 +144,7 @@ class Talk:
     """Why it was not opened before."""
     moved_from: datetime | None = None
     """When it would have been opened if the dealer had been open."""
-    topics: list[Topic] = field(default_factory=list)
+    topics: list[TalkingPoint] = field(default_factory=list)
     """The first is that which opened it."""
     attempts: Attempts | None = None
     closing: Ending | None = None
@@ -162,7 +156,7 @@ class Talk:
         return self.first.about
 
     @property
-    def live(self) -> list[Topic]:
+    def live(self) -> list[TalkingPoint]:
         """What it is for still."""
         return [topic for topic in self.topics if topic.ending is None]
 
@@ -187,7 +181,7 @@ class Talk:
             return self.closing.status
         return "open" if moment < self.due_at else "overdue"
 
-    def expires_at(self, topic: Topic, policy: FollowUpPolicy) -> datetime:
+    def expires_at(self, topic: TalkingPoint, policy: FollowUpPolicy) -> datetime:
         """When nobody will talk of that any more."""
         due_at = topic.matter.due_at
         if self.attempts is not None:
@@ -222,3 +216,34 @@ class Talk:
 
 def _at(ending: Ending) -> datetime:
     return ending.at
+
+
+def by_order(matter: Matter) -> tuple[int, int, datetime, str]:
+    """What could be said first comes first."""
+    return matter.order
+
+
+def latest_first(matter: Matter) -> tuple[timedelta, str]:
+    """What is known last comes first."""
+    return EVER - matter.known_at, matter.about
+
+
+def first_due(talk: Talk) -> tuple[datetime, str]:
+    """What is due first comes first."""
+    return talk.due_at, talk.about
+
+
+def are_near(matter: Matter, talk: Talk, days: int) -> bool:
+    """Whether both are due within so many days, by the dealer's calendar."""
+    if abs(talk.due_at - matter.due_at).days > days + MORE_THAN_A_DAY:
+        return False
+    due = talk.due_at.astimezone(matter.follow_up.zone).toordinal()
+    return abs(due - matter.day_of_due()) <= days
+
+
+def evening_of(moment: datetime, zone: ZoneInfo, policy: FollowUpPolicy) -> datetime:
+    """By when what opens then is to be done, if that is all that is known: that day, else the
+    next."""
+    day = moment.astimezone(zone).date()
+    evening = datetime.combine(day, policy.postponed_until, zone).astimezone(UTC)
+    return evening if evening > moment else days_after(evening, 1, zone)

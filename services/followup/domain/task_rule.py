@@ -29,7 +29,8 @@ from shared.contracts.values import ShortText, Words
 PLACEHOLDERS: Mapping[str, str] = {
     "car": "the car's VIN; where none is known, 'the car'",
     "document": "the number of the sale or repair order",
-    "day": "the local day on which the car was handed over or the order was closed",
+    "day": "the local day of what it follows from: on which the car was handed over, the order was "
+    "closed, the answer given",
     "due": "the local day on which the task is due",
 }
 """What `why_en` and `why_zh` may name in braces -> what stands there then."""
@@ -127,10 +128,10 @@ class TaskRule(BaseModel):
     counts_as_contact: bool = True
     """Whether the customer was contacted once it is done, so that others wait."""
     hint_en: Words = ""
-    """What to say, or ask; with placeholders, too."""
+    """What to say, or ask."""
     hint_zh: Words = ""
 
-    @field_validator("why_en", "why_zh", "hint_en", "hint_zh")
+    @field_validator("why_en", "why_zh")
     @classmethod
     def _with_known_placeholders(cls, words: str, validated: ValidationInfo) -> str:
         trigger = TRIGGERS.get(validated.data.get("trigger", ""))

@@ -1,24 +1,41 @@
 """A customer's time, walked once from its beginning: what is said when, and what is held back.
 
-At each instant at which anything may turn, first conversations go on, or end; then what could be
-said is tried, the most urgent first. What happens at an instant depends on what happened before it
-alone, never on the present.
+At each instant at which anything may turn, conversations go on, or end; then what could be said is
+tried. What happens at an instant depends on what happened before it alone, never on the present.
 """
 
 from bisect import insort
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
 from services.followup.domain.attempts import Attempts, attempted
-from services.followup.domain.circumstances import Circumstances, open_channels
+from services.followup.domain.circumstances import Circumstances
 from services.followup.domain.closings import Ending
-from services.followup.domain.documents import Consent
 from services.followup.domain.follow_ups import EVER
+from services.followup.domain.hindrances import (
+    answered,
+    not_for_them,
+    refused,
+    refuses,
+    silenced,
+    ways_to,
+)
 from services.followup.domain.offsets import days_after
 from services.followup.domain.policy import FollowUpPolicy
-from services.followup.domain.talks import Cause, Matter, Stage, Talk, Topic
-from shared.contracts.feed_parts import Channel
+from services.followup.domain.talks import (
+    MORE_THAN_A_DAY,
+    Cause,
+    Matter,
+    Stage,
+    Talk,
+    TalkingPoint,
+    are_near,
+    by_order,
+    evening_of,
+    first_due,
+    latest_first,
+)
 
 ON_ARRIVAL = "window had passed on arrival"
 COMPLAINT_OPEN = "complaint_open"
@@ -30,7 +47,7 @@ class Walk:
     def __init__(
         self, matters: Iterable[Matter], circumstances: Circumstances, policy: FollowUpPolicy
     ) -> None:
-        self.matters = sorted(matters, key=_latest_first)
+        self.matters = sorted(matters, key=latest_first)
         self.talks: list[Talk] = []
         self._circumstances = circumstances
         self._policy = policy
@@ -52,7 +69,7 @@ class Walk:
             self._turn_at(matter.opens_at)
         first = self._turns[0] if self._turns else EVER
         for matter in self.matters:
-            if matter.known_at > first and not matter.alone:
+            if matter.known_at > first:
                 self._turn_at(matter.known_at)
 
     def until(self, now: datetime) -> None:
@@ -97,7 +114,7 @@ class Walk:
             self._known.append(self._ahead.pop())
         for matter in self._known:
             if matter.opens_at <= now:
-                insort(self._waiting, matter, key=_by_order)
+                insort(self._waiting, matter, key=by_order)
         self._known = [matter for matter in self._known if matter.opens_at > now]
 
     def _say(self, now: datetime) -> bool:
@@ -118,10 +135,12 @@ class Walk:
         """Whether a conversation was opened for it."""
         if self._is_over(matter, now):
             return False
-        cause = self._refused(matter, now) or self._silenced(matter, now)
+        cause = refused(matter, self._circumstances, now) or silenced(
+            matter, self._circumstances, now
+        )
         if cause is not None:
             return self._hold(matter, cause, now)
-        if not matter.alone and not self._answered(matter, now):
+        if not matter.alone and not answered(matter, self._circumstances, now):
             talk = self._near(matter)
             if talk is None and matter.limited:
                 cause = self._gap(matter, now)
@@ -136,20 +155,28 @@ class Walk:
 
     def _join_early(self, now: datetime) -> bool:
         """Whether something that opens later was put into a conversation that is due then."""
-        if not self._live:
+        days = timedelta(days=self._policy.merge_within_days + MORE_THAN_A_DAY)
+        spans = [(talk.due_at - days, talk.due_at + days) for talk in self._live if talk.has_room]
+        if not spans:
             return False
-        joined = [matter for matter in self._known if self._joins(matter, now)]
+        joined = [
+            matter
+            for matter in self._known
+            if any(since < matter.due_at < until for since, until in spans)
+            and self._joins(matter, now)
+        ]
         if joined:
             self._known = [matter for matter in self._known if matter.stage is Stage.COMING]
         return bool(joined)
 
     def _joins(self, matter: Matter, now: datetime) -> bool:
-        talk = None if matter.alone else self._near(matter)
+        talk = self._near(matter)
         if talk is None or now >= matter.due_at or matter.ended_by(now) is not None:
             return False
-        if self._not_for_them(matter) or self._answered(matter, now):
+        known = self._circumstances
+        if not_for_them(matter, known) or answered(matter, known, now):
             return False
-        if self._refused(matter, now) is not None or self._silenced(matter, now) is not None:
+        if refused(matter, known, now) or silenced(matter, known, now):
             return False
         self._join(matter, talk, now)
         return True
@@ -158,12 +185,12 @@ class Walk:
         ending = matter.ended_by(now)
         if ending is not None:
             return self._give_up(matter, Cause("superseded", by=ending.because), ending.at)
-        if self._not_for_them(matter):
+        if not_for_them(matter, self._circumstances):
             return self._give_up(matter, Cause("not_for_grade"), matter.opens_at)
         if now < matter.due_at or now <= matter.follow_up.opens_at:
             return False
         late = matter.follow_up.arrived_late_at
-        if late is not None and matter.due_at <= late and self._refused(matter, late) is None:
+        if late is not None and matter.due_at <= late:
             self._record(matter, late)
         if matter.stage is not Stage.SAID:
             self._give_up(matter, Cause("window_passed", of=matter.due_at), matter.due_at)
@@ -172,10 +199,12 @@ class Walk:
     def _record(self, matter: Matter, arrived_at: datetime) -> None:
         """Imported history opens nothing: a window that had passed is recorded, if it was
         recent."""
-        if arrived_at - matter.due_at > timedelta(days=self._policy.recorded_expired_days):
+        recorded = timedelta(days=self._policy.recorded_expired_days)
+        unwanted = refused(matter, self._circumstances, arrived_at) is not None
+        if unwanted or arrived_at - matter.due_at > recorded:
             return
         closing = Ending(matter.due_at, "expired", ON_ARRIVAL)
-        topic = Topic(matter, arrived_at, closing)
+        topic = TalkingPoint(matter, arrived_at, closing)
         opens_at = matter.follow_up.opens_at
         talk = Talk(matter, opens_at, matter.due_at, topics=[topic], closing=closing)
         talk.channel = matter.channels[0]
@@ -197,50 +226,17 @@ class Walk:
             self._turn_at(self._circumstances.allowed_until(now))
         return False
 
-    def _not_for_them(self, matter: Matter) -> bool:
-        """Unless somebody has talked to them of it already, by the grade that they had then."""
-        grades = matter.follow_up.rule.grades
-        if grades is None or matter.grade in grades:
-            return False
-        return matter.task not in self._circumstances.outcomes
-
-    def _refused(self, matter: Matter, now: datetime) -> Cause | None:
-        """Whether the customer does not want that, or not in any way that there is."""
-        given = self._circumstances.allowed_at(now)
-        if _refuses(matter, given):
-            return Cause("do_not_contact", of=given.at)
-        if not self._ways(matter, given):
-            return Cause("opted_out", of=given.at)
-        return None
-
-    def _silenced(self, matter: Matter, now: datetime) -> Cause | None:
-        span = self._circumstances.complaint_at(now) if matter.selling else None
-        return Cause("complaint_open", span.until, span.since) if span is not None else None
-
-    def _answered(self, matter: Matter, now: datetime) -> bool:
-        """Whether somebody has talked to them of it before it was to be said."""
-        outcomes = self._circumstances.outcomes.get(matter.task, ())
-        return any(
-            matter.counted_until < outcome.at <= now
-            and outcome.outcome not in ("not_reached", "wrong_number", "postponed")
-            for outcome in outcomes
-        )
-
     def _near(self, matter: Matter) -> Talk | None:
         """The conversation that it is part of: its own, if that still goes on without it, else
         the first of those that are due about then."""
         if matter.talk is not None and matter.talk.closing is None:
             return matter.talk
-        near = [talk for talk in self._live if talk.has_room and self._are_near(matter, talk)]
-        return min(near, key=_first_due, default=None)
-
-    def _are_near(self, matter: Matter, talk: Talk) -> bool:
-        """Whether both are due within a few days, by the dealer's calendar."""
-        days = self._policy.merge_within_days
-        if abs(talk.due_at - matter.due_at) > timedelta(days=days + 2):
-            return False
-        due = talk.due_at.astimezone(matter.follow_up.zone).toordinal()
-        return abs(due - matter.day_of_due()) <= days
+        near = [
+            talk
+            for talk in self._live
+            if talk.has_room and are_near(matter, talk, self._policy.merge_within_days)
+        ]
+        return min(near, key=first_due, default=None)
 
     def _gap(self, matter: Matter, now: datetime) -> Cause | None:
         """What comes once in a while, comes a while after any contact, and after another such
@@ -267,20 +263,13 @@ class Walk:
             self._open(matter, now)
             return True
         if matter.due_at <= opens_at and now < matter.due_at:
-            matter.due_at = self._evening_of(opens_at, matter)
+            matter.due_at = evening_of(opens_at, matter.follow_up.zone, self._policy)
         if matter.moved_from is None:
             matter.moved_from = now
         if matter.cause is not None:
             matter.cause = matter.cause._replace(until=opens_at)
         self._turn_at(opens_at)
         return False
-
-    def _evening_of(self, moment: datetime, matter: Matter) -> datetime:
-        """What the dealer's hours alone kept from being said in time, is due that day."""
-        zone = matter.follow_up.zone
-        day = moment.astimezone(zone).date()
-        evening = datetime.combine(day, self._policy.postponed_until, zone).astimezone(UTC)
-        return evening if evening > moment else days_after(evening, 1, zone)
 
     def _open(self, matter: Matter, now: datetime) -> None:
         talk = Talk(matter, now, matter.due_at, matter.cause, matter.moved_from)
@@ -295,7 +284,7 @@ class Walk:
         for topic in known:
             topic.joined_at, topic.ending = now, None
         if not known:
-            talk.topics.append(Topic(matter, now, counts_from=matter.counted_until))
+            talk.topics.append(TalkingPoint(matter, now, counts_from=matter.counted_until))
         matter.stage, matter.talk = Stage.SAID, talk
         self._go_on(talk, now)
         if talk.closing is not None:
@@ -306,7 +295,7 @@ class Walk:
 
     def _go_on(self, talk: Talk, now: datetime) -> None:
         """All that ends it, or parts of it, by then; of one instant in this order."""
-        ways = self._ways(talk.first, self._circumstances.allowed_at(now))
+        ways = ways_to(talk.first, self._circumstances.allowed_at(now))
         for topic in talk.topics:
             if topic.ending is None:
                 topic.ending = self._ending(topic, talk, now)
@@ -322,14 +311,14 @@ class Walk:
         elif ways:
             talk.channel = ways[0]
 
-    def _ending(self, topic: Topic, talk: Talk, now: datetime) -> Ending | None:
+    def _ending(self, topic: TalkingPoint, talk: Talk, now: datetime) -> Ending | None:
         matter = topic.matter
         ending = matter.ended_by(now, topic.joined_at)
         if ending is not None:
             return ending
-        if _refuses(matter, self._circumstances.allowed_at(now)):
+        if refuses(matter, self._circumstances.allowed_at(now)):
             return Ending(now, "cancelled", "do_not_contact")
-        cause = self._silenced(matter, now)
+        cause = silenced(matter, self._circumstances, now)
         if cause is not None:
             self._hold_again(matter, cause, now)
             return Ending(now, "cancelled", COMPLAINT_OPEN)
@@ -340,7 +329,7 @@ class Walk:
     def _hold_again(self, matter: Matter, cause: Cause, now: datetime) -> None:
         matter.cause, matter.moved_from = None, None
         self._hold(matter, cause, now)
-        insort(self._waiting, matter, key=_by_order)
+        insort(self._waiting, matter, key=by_order)
 
     def _attempt(self, talk: Talk, now: datetime) -> None:
         """What came of it so far."""
@@ -385,7 +374,7 @@ class Walk:
             due_at=talk.due_at if ends else min(topic.matter.due_at for topic in talk.live),
             ends=ends,
             zone=first.follow_up.zone,
-            channels=lambda moment: self._ways(first, known.allowed_at(moment)),
+            channels=lambda moment: ways_to(first, known.allowed_at(moment)),
             wrong_numbers=wrong,
             policy=self._policy,
             now=now,
@@ -409,24 +398,3 @@ class Walk:
             complaint = known.complaint_at(now)
             self._turn_at(known.next_complaint_after(now))
             self._turn_at(complaint.until if complaint is not None else None)
-
-    def _ways(self, matter: Matter, given: Consent) -> Sequence[Channel]:
-        """The channels that lead there, the best first."""
-        return matter.channels if matter.internal else open_channels(matter.channels, given)
-
-
-def _refuses(matter: Matter, given: Consent) -> bool:
-    rule = matter.follow_up.rule
-    return given.do_not_contact and not rule.despite_refusal and not matter.internal
-
-
-def _by_order(matter: Matter) -> tuple[int, int, datetime, str]:
-    return matter.order
-
-
-def _latest_first(matter: Matter) -> tuple[timedelta, str]:
-    return EVER - matter.known_at, matter.about
-
-
-def _first_due(talk: Talk) -> tuple[datetime, str]:
-    return talk.due_at, talk.about

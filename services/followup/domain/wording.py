@@ -61,6 +61,17 @@ def why(follow_up: FollowUp, due_at: datetime) -> Bilingual:
     )
 
 
+def hint(follow_up: FollowUp, due_at: datetime) -> Bilingual | None:
+    """What to say, or ask, if the rule says so; likewise."""
+    rule = follow_up.rule
+    if not rule.hint_en:
+        return None
+    return say(
+        _filled(rule.hint_en, follow_up, due_at, car=THE_CAR_EN),
+        _filled(rule.hint_zh, follow_up, due_at, car=THE_CAR_ZH),
+    )
+
+
 def _filled(words: str, follow_up: FollowUp, due_at: datetime, *, car: str) -> str:
     if "{" not in words and "}" not in words:
         return words

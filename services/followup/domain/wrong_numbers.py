@@ -1,14 +1,15 @@
 """Which ways to a customer lead nowhere, as a number or an address is wrong. Pure.
 
 What one call finds out holds for every task of the customer: until somebody corrects it, or
-reaches the customer in that way after all.
+reaches the customer in that way after all; but not for ever.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from services.followup.domain.documents import Outcome
+from services.followup.domain.retry_plan import RetryPlan
 from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import task_id
 from shared.contracts.subjects import TaskSubject
@@ -18,17 +19,23 @@ _NUMBER: tuple[Channel, ...] = ("phone", "sms")
 
 
 class WrongNumber(NamedTuple):
-    """From `since` until `until` these channels lead nowhere; until None: they still do."""
+    """From `since` until `until` these channels lead nowhere."""
 
     document_id: str
     """The outcome that said so first."""
     channels: tuple[Channel, ...]
     since: datetime
-    until: datetime | None
+    until: datetime
+    reached_at: datetime | None = None
+    """When the customer was reached by it after all, where that was before it was corrected."""
 
 
 def wrong_numbers(
-    customer_key: str, outcomes: Mapping[str, Outcome], *, corrections: Iterable[str]
+    customer_key: str,
+    outcomes: Mapping[str, Outcome],
+    *,
+    corrections: Iterable[str],
+    retry: RetryPlan,
 ) -> Sequence[WrongNumber]:
     """All of the customer, in the order of time; `outcomes` by document id.
 
@@ -36,18 +43,20 @@ def wrong_numbers(
     them done, has corrected it.
     """
     found: list[WrongNumber] = []
+    lasts = timedelta(days=retry.wrong_days)
     kinds = tuple(corrections)
     for document_id, outcome in sorted(outcomes.items(), key=lambda entry: (entry[1].at, entry[0])):
         if outcome.outcome != "wrong_number" or _is_known(outcome, found):
             continue
         tasks = {str(task_id(customer_key, str(TaskSubject(kind, document_id)))) for kind in kinds}
+        ends_at = outcome.at + lasts
+        later = [other for other in outcomes.values() if outcome.at < other.at < ends_at]
         channels = _channels(outcome)
-        ends = (
-            other.at
-            for other in outcomes.values()
-            if other.at > outcome.at and _sets_right(other, tasks, channels)
-        )
-        found.append(WrongNumber(document_id, channels, outcome.at, min(ends, default=None)))
+        corrected = _first(other for other in later if _corrects(other, tasks))
+        reached = _first(other for other in later if _reaches(other, channels))
+        until = min(moment for moment in (corrected, reached, ends_at) if moment is not None)
+        reached_at = reached if reached == until else None
+        found.append(WrongNumber(document_id, channels, outcome.at, until, reached_at))
     return found
 
 
@@ -56,8 +65,7 @@ def wrong_at(
 ) -> WrongNumber | None:
     """Why nobody is reached by that channel then, if so."""
     for number in wrong:
-        begun = channel in number.channels and number.since <= moment
-        if begun and (number.until is None or moment < number.until):
+        if channel in number.channels and number.since <= moment < number.until:
             return number
     return None
 
@@ -73,11 +81,18 @@ def _is_known(outcome: Outcome, found: Iterable[WrongNumber]) -> bool:
     return wrong_at(_channels(outcome)[0], outcome.at, found) is not None
 
 
-def _sets_right(outcome: Outcome, tasks: set[str], channels: Sequence[Channel]) -> bool:
+def _first(outcomes: Iterable[Outcome]) -> datetime | None:
+    return min((outcome.at for outcome in outcomes), default=None)
+
+
+def _corrects(outcome: Outcome, tasks: set[str]) -> bool:
+    return outcome.outcome == "done" and outcome.task_id in tasks
+
+
+def _reaches(outcome: Outcome, channels: Sequence[Channel]) -> bool:
+    """Whether they were reached in one of these ways."""
     match outcome.outcome:
         case "not_reached" | "wrong_number" | "approved_lost" | "not_lost":
             return False
-        case "done":
-            return outcome.task_id in tasks or outcome.channel in channels
-        case "declined" | "postponed" | "renewed_elsewhere":
+        case "done" | "declined" | "postponed" | "renewed_elsewhere":
             return outcome.channel in channels

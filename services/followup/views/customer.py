@@ -1,22 +1,28 @@
-"""One customer's tasks, by the time they are due. Pure."""
+"""One customer's plan: what is to be said and was said, what comes, and what is not said. Pure."""
 
 from datetime import datetime
 
+from services.followup.domain.decide import customer_plan
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.rulebook import FollowUpRulebook
+from services.followup.domain.policy import FollowUpPolicy
+from services.followup.views.plan import coming_tasks, suppressed_tasks
 from services.followup.views.task import tasks_of
 from shared.contracts.http.followup import CustomerTasks
+from shared.decider.decision import earliest
 from shared.decider.snapshot import Snapshot
 
 
 def customer_tasks(
-    snapshot: Snapshot[FollowUpFacts], rulebook: FollowUpRulebook, now: datetime
+    snapshot: Snapshot[FollowUpFacts], policy: FollowUpPolicy, now: datetime
 ) -> CustomerTasks:
-    """All that are there as of `now`, the closed ones that are remembered included."""
+    """All of it as of `now`, by these rules."""
+    plan = customer_plan(snapshot.facts, policy, now)
     tasks = sorted(tasks_of(snapshot), key=lambda task: (task.due_at, task.kind))
     return CustomerTasks(
         customer_key=snapshot.id,
         tasks=tuple(tasks),
-        next_change_at=snapshot.decision.next_due,
+        coming=coming_tasks(plan.coming),
+        suppressed=suppressed_tasks(plan.silences),
+        next_change_at=earliest((snapshot.decision.next_due, plan.changes_at)),
         as_of=now,
     )

@@ -90,11 +90,27 @@ class AskedDay:
     """How many tasks each of them has on a day."""
     hours: WorkingHours
     zone: tzinfo
+    done: int = 0
+    """With how many customers they are done today."""
 
     @property
     def room(self) -> Callable[[date], int]:
-        """How many tasks there may be on a day."""
+        """How many tasks there may be on a day, what is done already not among them."""
+        whole = self._whole_room
+        return lambda day: max(whole(day) - (self.done if day == self.today else 0), 0)
+
+    @property
+    def _whole_room(self) -> Callable[[date], int]:
         return room_of(self.hours, self.most * self.people, self.today)
+
+    @property
+    def done_today(self) -> "TasksOfAWorker | None":
+        """The customers with whom a person is done today; None of a role: nobody knows."""
+        if self.person is None:
+            return None
+        began = datetime.combine(self.today, time(), self.zone)
+        name = keyed(ranks.DONE, ranks.key_of(self.person))
+        return TasksOfAWorker(self.dealer_id, name, RankRange(ranks.done_rank(began)))
 
     @property
     def days(self) -> Sequence[date]:
@@ -147,8 +163,9 @@ class AskedDay:
             role=self.role,
             person=self.person,
             people=self.people,
-            is_working_day=self.room(self.day) > 0,
-            most=self.room(self.day),
+            is_working_day=self._whole_room(self.day) > 0,
+            most=self._whole_room(self.day),
+            done=self.done if self.day == self.today else 0,
             tasks=tuple(on_it),
             later=tuple(later),
             as_of=until,

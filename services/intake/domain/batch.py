@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.intake.domain.decide import ALREADY_KNOWN, RegisterDecision, decide
+from services.intake.domain.decide_parts import decide_part
 from services.intake.domain.decide_profiles import decide_opt_outs, decide_profile, with_words
 from services.intake.domain.entries import BatchEntry
 from services.intake.domain.facts import Row
@@ -142,6 +143,9 @@ def _decide(
             received_at=now,
             published=published,
         )
+    if submission.within is not None:
+        document = known[submission.within.document_id]
+        return decide_part(row, submission, submission.within, document=document, received_at=now)
     if submission.parent is not None:
         target = known.get(submission.merged_into or "")
         submission = submission.under(known.get(submission.parent), target)

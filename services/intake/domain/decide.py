@@ -43,9 +43,9 @@ def decide(row: Row | None, submission: Submission, *, received_at: datetime) ->
         received_at=received_at,
     )
     if row is None:
-        first = _registered(None, submission, version, received_at)
+        first = registered(None, submission, version, received_at)
         return RegisterDecision(
-            outcome="accepted", row=first, messages=_snapshots(submission, first)
+            outcome="accepted", row=first, messages=snapshots(submission, first)
         )
     known = row.content_hash == submission.content_hash
     if version <= row.version:
@@ -56,9 +56,9 @@ def decide(row: Row | None, submission: Submission, *, received_at: datetime) ->
         return RegisterDecision(
             outcome="duplicate", row=row, messages=overtaken, detail=NEWER_KNOWN
         )
-    newer = _registered(row, submission, version, received_at)
+    newer = registered(row, submission, version, received_at)
     gone = dict.fromkeys(row.keys - newer.keys, _departure(row, newer.version, submission))
-    messages = (*departures(newer, gone), *_snapshots(submission, newer))
+    messages = (*departures(newer, gone), *snapshots(submission, newer))
     if known:
         return RegisterDecision(
             outcome="duplicate", row=newer, messages=messages, detail=ALREADY_KNOWN
@@ -82,7 +82,8 @@ def _with_event(row: Row, submission: Submission) -> Row:
     return row.model_copy(update={"events": events})
 
 
-def _registered(row: Row | None, submission: Submission, version: str, now: datetime) -> Row:
+def registered(row: Row | None, submission: Submission, version: str, now: datetime) -> Row:
+    """The row with what is submitted, as `version`."""
     customer_keys = {role: sent.customer_key for role, sent in submission.messages.items()}
     keys, version = set(customer_keys.values()), version_following(version, *submission.follows)
     left: Mapping[str, str] = {}
@@ -100,6 +101,7 @@ def _registered(row: Row | None, submission: Submission, version: str, now: date
         events=with_event({} if row is None else row.events, submission.event, version),
         revision=0 if row is None else row.revision,
         parent=submission.parent,
+        part=submission.part,
         recorded=submission.recorded,
         words=None if row is None else row.words,
         narrative=None if row is None else row.narrative,
@@ -119,7 +121,8 @@ def _departure(row: Row, version: str, submission: Submission) -> str:
     return before if submission.follows and before > row.version else version
 
 
-def _snapshots(submission: Submission, row: Row) -> tuple[Recorded, ...]:
+def snapshots(submission: Submission, row: Row) -> tuple[Recorded, ...]:
+    """The messages of what is submitted, in the version of the row."""
     return tuple(
         message.model_copy(update={"version": row.version})
         for message in submission.messages.values()

@@ -34,6 +34,8 @@ class Row(BaseModel):
     """The guard of the compare-and-set; 0: not in the register yet."""
     parent: str | None = None
     """The document id of the complaint, for a step on one."""
+    part: str | None = None
+    """The document that is told within it, in this version; see `decide_parts`."""
     recorded: Mapping[str, JsonValue] | None = None
     """What was published of a step, so that it can follow its complaints."""
     said: Mapping[str, Statement] | None = None

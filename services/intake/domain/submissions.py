@@ -7,13 +7,15 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from services.intake.domain.documents import document_id_of, kind_of
+from services.intake.domain.documents import document_id_of, kind_of, task_outcome
 from services.intake.domain.documents.complaint_step import step_taken
 from services.intake.domain.documents.naming import noun_of
+from services.intake.domain.documents.survey import SURVEY
 from services.intake.domain.examine.event import Reported
 from services.intake.domain.facts import Row, merged_into
 from services.intake.domain.hashes import content_hash, keyed_hash
 from services.intake.domain.profiles.mentions import Mention, free_words, mentions_of
+from shared.contracts.feeds import AnyReport, TaskOutcomeReported
 from shared.contracts.intake import Recorded
 
 
@@ -50,6 +52,10 @@ class Submission:
     """`document/content/event`: tells a repeat of what was said from a correction."""
     occurred_at: datetime | None = None
     """When the source says that it happened or was changed: the time of the published event."""
+    part: str | None = None
+    """The document that is told within it."""
+    within: "Submission | None" = None
+    """For a part of a document: that document. It is there in the versions that say so."""
     follows: tuple[Row | None, ...] = ()
     """For a step: its complaint, then the one that it merges that into, as far as known."""
 
@@ -95,7 +101,28 @@ def submissions(reported: Reported, *, key: bytes) -> list[Submission]:
         occurred_at=_occurred_at(reported),
     )
     mentions = mentions_of(reported, reached=bool(messages))
-    return [document, *(_mentioned(mention, reported, key) for mention in mentions)]
+    mentioned = (_mentioned(mention, reported, key) for mention in mentions)
+    return [*_with_part(report, document), *mentioned]
+
+
+def _with_part(report: AnyReport, document: Submission) -> list[Submission]:
+    """The document, and one that is told within it: the survey that was answered in a call."""
+    if not isinstance(report, TaskOutcomeReported):
+        return [document]
+    survey_id, messages = task_outcome.survey_id(report), task_outcome.survey_in(report)
+    document = replace(document, part=survey_id if messages else None)
+    survey = Submission(
+        document_id=survey_id,
+        kind=SURVEY,
+        dealer_id=document.dealer_id,
+        content_hash=document.content_hash,
+        event=document.event,
+        stated_at=document.stated_at,
+        messages=messages,
+        occurred_at=document.occurred_at,
+        within=document,
+    )
+    return [document, survey]
 
 
 def _mentioned(mention: Mention, reported: Reported, key: bytes) -> Submission:

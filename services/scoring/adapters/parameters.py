@@ -44,13 +44,6 @@ Period = Annotated[
     str | None,
     Query(description="A month such as `2026-10`, the present one or one of the 12 before it."),
 ]
-FromMonth = Annotated[
-    str | None,
-    Query(alias="from", description="The first month, such as `2026-01`; at most 36 ago."),
-]
-ToMonth = Annotated[
-    str | None, Query(alias="to", description="The last month; without it the present one.")
-]
 FromDay = Annotated[Day | None, Query(alias="from", description="The first day.")]
 ToDay = Annotated[Day | None, Query(alias="to", description="The last day; without it today.")]
 By = Annotated[AnalysisBy, Query(description="What customers have in common.")]

@@ -5,10 +5,9 @@ from datetime import datetime
 
 from services.scoring.domain.counters import Trait
 from services.scoring.domain.facts import ScoringFacts
-from services.scoring.domain.months import month_at
+from services.scoring.domain.monthly import MONTHS_COUNTED
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rulebook import ScoringRulebook
-from services.scoring.views.asked import asked_months
 from services.scoring.views.customer import score_of
 from services.scoring.views.dealer import customers_page
 from services.scoring.views.listing import AskedList, customers_of
@@ -18,6 +17,8 @@ from shared.dealers.dealer import Dealers
 from shared.decider.snapshot import Snapshot
 from shared.platform.problems import Refusal, refusing, undecided, unknown, wrongly_asked
 from shared.runtime import PAGE_LIMIT, Reader, customer_snapshot, lines_listed
+from shared.time.asked_months import asked_months
+from shared.time.months import month_at
 
 
 async def counted_months(
@@ -35,7 +36,7 @@ async def counted_months(
     and those up to the present one. Refuses (422) months that cannot be."""
     present = month_at(now, dealers.zone_of(dealer_id))
     with refusing():
-        months = asked_months(first, last, present=present)
+        months = asked_months(first, last, present=present, counted=MONTHS_COUNTED)
     if and_since:
         months = range(months.start, present + 1)
     until = await reader.summarized_until()

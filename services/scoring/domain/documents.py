@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from services.scoring.domain.turns import KeptTurn
+from shared.contracts.surveys import Answer, SurveyKind
 from shared.decider.facts import Fact, Gone, Noted
 
 Role = Literal["buyer", "co_buyer", "registrant", "driver"]
-SurveyKind = Literal["ssi", "csi"]
-"""Of the sale or of the service."""
 
 
 class _Dated(Fact):
@@ -93,10 +92,10 @@ class Former(Fact):
 
 
 class Survey(_Dated):
-    """An answered survey; `overall` is from 0 to 10."""
+    """An answered survey; `overall` is from 0 to 10, to a tenth."""
 
     kind: Literal["survey"]
-    overall: int
+    overall: Answer
     survey: SurveyKind | None = None
     """None in what was kept before it was asked for."""
 

@@ -1,9 +1,11 @@
 """What the rules of points ask of the policy besides their own figures. Pure."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Protocol
 
-from services.scoring.domain.documents import Role, SurveyKind
+from services.scoring.domain.documents import Role
+from shared.contracts.surveys import SurveyKind
 
 
 class Band(Protocol):
@@ -40,4 +42,4 @@ class ScoringMeasures(Protocol):
     @property
     def comeback_days(self) -> int: ...
 
-    def survey_points(self, overall: int) -> int: ...
+    def survey_points(self, overall: Decimal) -> int: ...

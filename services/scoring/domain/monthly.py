@@ -16,9 +16,9 @@ from typing import NamedTuple
 from services.scoring.domain.counters import BEFORE, counter_name, move
 from services.scoring.domain.course import GradeChange, ScoreMoment
 from services.scoring.domain.documents import Visit
-from services.scoring.domain.months import month_at, month_of_day, month_text
 from services.scoring.domain.risk import RiskMoment
 from shared.contracts.scoring import Grade, Risk
+from shared.time.months import month_at, month_of_day, month_text
 
 MONTHS_COUNTED = 37
 """How many months are counted by themselves: the one in which the customer's points changed last,

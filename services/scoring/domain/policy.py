@@ -2,17 +2,19 @@
 
 import inspect
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
-from services.scoring.domain.documents import Role, SurveyKind
+from services.scoring.domain.documents import Role
 from services.scoring.domain.forecast_rule import ForecastRule
 from services.scoring.domain.risk_rule import RiskRule
 from services.scoring.domain.rule import Days, Rule
 from services.scoring.domain.rules import TABLE
 from shared.contracts.currencies import known_currency
+from shared.contracts.surveys import SurveyKind
 from shared.decider.digests import Horizon
 from shared.decider.policy import Policy
 
@@ -113,7 +115,7 @@ class ScoringPolicy(Policy):
         longest = max(rule.fades[-1].up_to_days for rule in self.by_name.values())
         return self.horizon.at_least(longest + self.remember_changes_days)
 
-    def survey_points(self, overall: int) -> int:
+    def survey_points(self, overall: Decimal) -> int:
         """What an overall answer from 0 to 10 is worth."""
         for band in self.survey_bands:
             if overall >= band.overall_from:

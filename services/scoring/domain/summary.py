@@ -16,12 +16,12 @@ from services.scoring.domain.facts import ScoringFacts
 from services.scoring.domain.history import history
 from services.scoring.domain.kept_car import KeptCar
 from services.scoring.domain.monthly import Way, counts, moved
-from services.scoring.domain.months import month_at
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.risk import next_visit_from
 from shared.contracts.identifiers import customer_of, dealer_of, source_of
 from shared.contracts.values import instant_text
 from shared.decider.summary import Summaries, Summary
+from shared.time.months import month_at
 
 ZoneOf = Callable[[str], tzinfo]
 """The time zone of a dealer: months and days are those of its shop."""

@@ -12,10 +12,10 @@ from services.scoring.domain.counters import (
     Trait,
     word_in,
 )
-from services.scoring.domain.months import month_text, year_of
 from services.scoring.views.figures import GRADES, Figures
 from services.scoring.views.totals import TotalsOfMonth
 from shared.contracts.http.scoring_months import AnalysisBy, AnalysisMonth, GroupOfMonth
+from shared.time.months import month_text, year_of
 
 MOST_GROUPS = 100
 """How many groups are shown, those with the most customers; the others are shown as one."""

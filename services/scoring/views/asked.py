@@ -2,38 +2,17 @@
 
 from datetime import date, timedelta
 
-from services.scoring.domain.monthly import MONTHS_COUNTED
-from services.scoring.domain.months import month_from, month_text
 from services.scoring.domain.ranks import MONTHS_LISTED
 from services.scoring.views.history import MOST_DAYS, HistoryBy
 from services.scoring.views.listing import AskedList
 from shared.contracts.http.scoring_lists import ListSort
 from shared.contracts.http.wrongly_asked import WronglyAsked
 from shared.contracts.scoring import Grade, Risk
+from shared.time.asked_months import asked_month
+from shared.time.months import month_text
 
-MONTHS_SHOWN = 12
-"""How many months are shown where none is asked for."""
 LAST_DAYS = timedelta(days=89)
 """How long before the last day a history by day begins where no day is asked for."""
-
-
-def asked_months(first: str | None, last: str | None, *, present: int) -> range:
-    """The months from one to another, both included; without them the last twelve.
-
-    Raises `WronglyAsked`.
-    """
-    until = present if last is None else _month("to", last)
-    since = max(until - MONTHS_SHOWN + 1, _first_counted(present))
-    if first is not None:
-        since = _month("from", first)
-    if until > present:
-        raise WronglyAsked("to", f"the present month is {month_text(present)}")
-    if since > until:
-        raise WronglyAsked("to", "it is before the first month")
-    if since < _first_counted(present):
-        earliest = month_text(_first_counted(present))
-        raise WronglyAsked("from", f"months are counted from {earliest} on")
-    return range(since, until + 1)
 
 
 def asked_list(
@@ -72,7 +51,7 @@ def _sort_meant(grade: Grade | None, risk: Risk | None, period: str | None) -> L
 
 def _asked_month(period: str | None, present: int) -> int:
     """The month in which points were won and lost; without one the present."""
-    month = present if period is None else _month("period", period)
+    month = present if period is None else asked_month("period", period)
     earliest = present - MONTHS_LISTED + 1
     if not earliest <= month <= present:
         raise WronglyAsked("period", f"from {month_text(earliest)} to {month_text(present)}")
@@ -94,14 +73,3 @@ def asked_days(
     if by == "day" and (until - since).days >= MOST_DAYS:
         raise WronglyAsked("from", f"at most {MOST_DAYS} days at once, which is three years")
     return since, until
-
-
-def _first_counted(present: int) -> int:
-    return present - MONTHS_COUNTED + 1
-
-
-def _month(parameter: str, text: str) -> int:
-    try:
-        return month_from(text)
-    except ValueError as error:
-        raise WronglyAsked(parameter, str(error)) from None

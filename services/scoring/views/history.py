@@ -7,8 +7,8 @@ from operator import attrgetter
 from typing import Literal
 
 from services.scoring.domain.course import ScoreMoment
-from services.scoring.domain.months import month_of_day, month_text
 from shared.contracts.http.scoring import HistoryMoment
+from shared.time.months import month_of_day, month_text
 
 HistoryBy = Literal["change", "day", "month"]
 

@@ -13,8 +13,8 @@ from services.scoring.domain.counters import (
     counter_from,
     is_among,
 )
-from services.scoring.domain.months import month_from
 from shared.policies.shadow import is_of_a_shadow
+from shared.time.months import month_from
 
 _LEVELS: frozenset[Measure] = frozenset({"customers", "value"})
 """What is counted as it changes: what it comes to is the sum of all months before."""

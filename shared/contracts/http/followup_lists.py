@@ -117,7 +117,9 @@ class DayOfTasks(DescribedResponse):
     is_working_day: bool
     """By the hours of the dealer's policy; on other days there are urgent tasks alone."""
     most: int
-    """How many tasks there are at most, but for urgent ones."""
+    """How many tasks there are at most, but for urgent ones; those that are done are among them."""
+    done: int
+    """With how many customers the person is done today; of a role always 0."""
     tasks: tuple[TaskLine, ...]
     """Urgent ones first, then in the order in which they are to be done."""
     later: tuple[LaterTask, ...]

@@ -4,17 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.attempts import Attempts, attempted
+from services.followup.domain.closings import Ending
 from services.followup.domain.documents import Assignment, Outcome
-from services.followup.domain.follow_ups import Ending
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.wrong_numbers import WrongNumber, wrong_numbers
+from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import Channel, TaskResult
 from shared.contracts.followup import task_id
-from tests.services.followup.given import CUSTOMER, POLICY, ZONE, at, local
+from shared.contracts.intake import TaskAssigned
+from tests.services.followup.given import CUSTOMER, POLICY, ZONE, at, local, outcome
 
 ABOUT = "service_satisfaction/visit/R1"
 TASK = str(task_id(CUSTOMER, ABOUT))
@@ -98,7 +100,7 @@ class Talk:
     def wrong(self) -> Sequence[WrongNumber]:
         """The numbers that are known to be wrong."""
         own = {f"O{number}": outcome for number, outcome in enumerate(self.outcomes)}
-        return wrong_numbers(CUSTOMER, {**own, **self.elsewhere}, corrections=("data_correction",))
+        return found_wrong({**own, **self.elsewhere}, self.policy)
 
     def seen(self, now: datetime) -> Attempts:
         """As it stands then."""
@@ -132,9 +134,53 @@ def talk(
     )
 
 
+def found_wrong(
+    outcomes: Mapping[str, Outcome], policy: FollowUpPolicy = POLICY
+) -> Sequence[WrongNumber]:
+    """The numbers of the customer's that are wrong, by these outcomes."""
+    return wrong_numbers(CUSTOMER, outcomes, corrections=("data_correction",), retry=policy.retry)
+
+
 def next_attempt(stand: Attempts) -> str:
     """When and how it is tried next; `any time`, or how it ended."""
     if stand.ending is not None:
         return f"{stand.ending.status}: {stand.ending.because}"
     when = local(stand.next_attempt_at) if stand.next_attempt_at else "any time"
     return f"{when} {stand.channel}"
+
+
+def call(
+    on: str,
+    about: str,
+    what: str,
+    number: str = "O1",
+    *,
+    by: str | None = None,
+    staff: str | None = None,
+    day: str | None = None,
+    received: str | None = None,
+) -> Event[Any]:
+    """What intake reports of an attempt at the task about `kind/document`; `by` a channel."""
+    told = outcome(on, about, what, number, next_contact_on=day, by=staff)
+    return told._replace(
+        data=told.data.model_copy(update={"channel": by}),
+        recorded_at=at(received) if received else told.recorded_at,
+    )
+
+
+def assignment(
+    on: str, about: str, person: str | None, number: str = "A1", *, by: str | None = None
+) -> Event[Any]:
+    """What intake reports of whose a task is; a claim, where nobody else says so."""
+    told = outcome(on, about, "done", number)
+    data = TaskAssigned(
+        document_id=told.data.document_id.replace("/task-outcome/", "/task-assignment/"),
+        version=told.data.version,
+        customer_key=told.data.customer_key,
+        dealer_id=told.data.dealer_id,
+        task_id=told.data.task_id,
+        at=at(on),
+        by=by or person or "boss",
+        person=person,
+    )
+    return told._replace(id=f"{data.document_id}:{data.version}", data=data)

@@ -76,8 +76,14 @@ class DealerTasksOf:
     number is its name, up to a `/`; names may say the dealer, too: `sunrise/berlin:T1`."""
 
     def __init__(
-        self, tasks: Mapping[str, TaskChanged], now: str, *, policy: FollowUpRulebook | None = None
+        self,
+        tasks: Mapping[str, TaskChanged],
+        now: str,
+        *,
+        policy: FollowUpRulebook | None = None,
+        done: Mapping[str, Mapping[str, datetime]] | None = None,
     ) -> None:
+        """`done`: customer's number -> staff id -> when they were done with a task of theirs."""
         self.names: dict[str, str] = {}
         of_customers: dict[str, dict[str, TaskChanged]] = {}
         for name, each in tasks.items():
@@ -86,13 +92,17 @@ class DealerTasksOf:
             of_customers.setdefault(key, {})[name] = each
             self.names[str(task_id(key, name))] = name
         self.now = at(now)
+        done_of = {f"{DEALER}/cdk/{number}": by for number, by in (done or {}).items()}
+        of_customers |= {key: {} for key in done_of if key not in of_customers}
         self.reader: MemoryReader[FollowUpFacts, Any] = MemoryReader(
             [_snapshot(key, self.now) for key in of_customers],
             policy=policy or FOLLOWUP.policy,
             dealers=DEALERS,
             summaries={
-                key: summary_of(key, of_customers[key], DEALERS.zone_of(dealer_of(key)))
-                for key in of_customers
+                key: summary_of(
+                    key, held, DEALERS.zone_of(dealer_of(key)), done=done_of.get(key, {})
+                )
+                for key, held in of_customers.items()
             },
         )
 

@@ -135,3 +135,19 @@ async def test_the_shipped_policy_has_thirty_a_day() -> None:
         "comes on 2025-01-11: 59 before it",
     ]
     assert len({line["task_id"] for found in seen for line in found["tasks"]}) == 75
+
+
+async def test_what_a_person_is_done_with_today_does_not_make_room_for_more() -> None:
+    tasks = {f"C{n}": task("2025-01-20 09:00", person="u-1") for n in range(40)}
+    tasks["urgent"] = task("2025-01-20 09:00", person="u-1", urgent=True)
+    today, before = {"u-1": at("2025-01-10 00:00")}, {"u-1": at("2025-01-09 23:59")}
+    done = {**{f"D{n}": today for n in range(28)}, "D90": before, "D91": {"u-2": at(NOW)}}
+    asking = DealerTasksOf(tasks, NOW, done=done)
+    found = await asking.get("/day?person=u-1")
+    assert (len(found["tasks"]), found["most"], found["done"]) == (2, 30, 28)
+    tomorrow = await asking.get("/day?person=u-1&date=2025-01-11")
+    assert (len(tomorrow["tasks"]), tomorrow["done"]) == (30, 0)
+    assert found["later"][0]["comes_on"] == "2025-01-11"
+    busy = DealerTasksOf(tasks, NOW, done={f"D{n}": today for n in range(35)})
+    assert asking.named(await busy.get("/day?person=u-1")) == ["urgent"]
+    assert (await asking.get("/day?role=service_advisor"))["done"] == 0

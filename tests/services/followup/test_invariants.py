@@ -26,15 +26,32 @@ from tests.services.followup.stories import (
     moments,
     stories,
 )
+from tests.services.followup.stories_of_others import (
+    cases,
+    one_word_each,
+    parted,
+    referrals,
+    surveys,
+)
 
 FEW = FollowUpPolicy(horizon=Horizon(documents=2))
 """Looks at two contacts, two consents and two documents' opt-outs."""
 
 
+@some.composite
+def all_sorts(draw: some.DrawFn) -> list[Event[Any]]:
+    """With complaints, surveys, cars that are gone and referrals. Which scores are written down
+    depends on those before: stories have a few of them already."""
+    others = draw(some.lists(cases() | surveys() | parted() | referrals(), max_size=6))
+    return one_word_each([*draw(stories()), *others])
+
+
 class TestInvariants(DeciderInvariants[FollowUpFacts, FollowUpPolicy]):
     decider = DECIDER
-    deciders = some.sampled_from([DECIDER, replace(DECIDER, policy=RICH)])
-    stories = stories()
+    deciders = some.sampled_from(
+        [DECIDER, replace(DECIDER, policy=RICH), replace(DECIDER, policy=FollowUpPolicy())]
+    )
+    stories = all_sorts()
     moments = moments
     start, end = START, END
     other_policy = FollowUpPolicy(

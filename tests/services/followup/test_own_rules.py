@@ -220,7 +220,6 @@ REFUSED: list[tuple[str, str, int, str, str]] = [
     ("closed_by: [visit]", "contact: seling", 12, "rules.0.contact", "did you mean 'selling'?"),
     ("closed_by: [visit]", "grades: [good]", 12, "rules.0.grades.0", "'quality'"),
     ("closed_by: [visit]", "instead: [emial]", 12, "rules.0.instead.0", "did you mean 'email'?"),
-    ("closed_by: [visit]", "hint_en: 'see {until}'", 12, "rules.0.hint_en", "in braces there is"),
     ("closed_by: [visit]", "closed_by: visit", 12, "rules.0.closed_by", "valid tuple"),
     ("owner_role: service_advisor", "owner_role: ''", 6, "rules.0.owner_role", "at least 1"),
     ("why_en:", "why:", 10, "rules.0.why", "there is no such field; did you mean 'why_"),

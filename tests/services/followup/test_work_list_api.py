@@ -209,3 +209,13 @@ async def test_a_cursor_is_that_of_one_list() -> None:
 async def test_the_staff_id_nobody_is_not_nobody_in_particular() -> None:
     assert "soon" not in await ASKING.listed("person=nobody")
     assert "soon" in await ASKING.listed("role=sales_consultant")
+
+
+async def test_a_page_of_few_among_very_many_is_read_piece_by_piece() -> None:
+    tasks = {f"C{n:04}": task("2025-02-01 09:00", person=f"u-{n % 2}") for n in range(1_000)}
+    tasks["C0998"] = task("2025-02-02 09:00", grade="quality", vin="V")
+    asking = DealerTasksOf(tasks, NOW)
+    first = await asking.get("?role=service_advisor&grade=quality&kind=csi")
+    assert first["tasks"] == []
+    assert first["after"] is not None
+    assert await asking.listed("role=service_advisor&grade=quality&kind=csi") == ["C0998"]

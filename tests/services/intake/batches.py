@@ -8,6 +8,7 @@ from tests.services.intake.given import (
     BERLIN,
     Data,
     at,
+    call,
     complaint,
     customer,
     event,
@@ -24,6 +25,15 @@ from tests.services.intake.world import World, after_all
 INTERNAL: Data = {"source_customer_id": "X", "kind": "internal"}
 ACROSS: Data = {"other_customer_id": None, "other_customer_key": key(dealer_id=BERLIN)}
 """The other customer of a link is another dealer's."""
+CALLS = (
+    call(source_modified_at=at(-60)),
+    call(source_modified_at=at(-50), source_customer_id="C2"),
+    call(source_modified_at=at(-40), overall=3),
+    call(source_modified_at=at(-30), survey=None, overall=None),
+    call(outcome_no="2", source_modified_at=at(-60), survey=None, overall=None),
+    call(outcome_no="2", source_modified_at=at(-50), source_customer_id="C2"),
+)
+"""What came of two calls: of the first the survey was entered by mistake."""
 EVENTS: list[Data] = [
     event("visit", visit(source_modified_at=at(-60))),
     event("visit", visit(source_modified_at=at(-50), customer=customer("C2", name="Wei Hua"))),
@@ -47,6 +57,7 @@ EVENTS: list[Data] = [
     event("customer-link", link()),
     event("customer-link", link(source_modified_at=at(-50), **ACROSS)),
     event("customer-link", link(source_modified_at=at(-40), says="nothing", **ACROSS)),
+    *(event("task-outcome", data) for data in CALLS),
 ]
 
 batches = st.lists(

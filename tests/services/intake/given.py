@@ -142,6 +142,12 @@ def task_outcome(**more: Any) -> Data:
     return _document(more, fields)
 
 
+def call(**more: Any) -> Data:
+    """A task's outcome in which a satisfaction survey was answered."""
+    answered = {"outcome_no": "1", "survey": "csi", "overall": 9, "answers": {"on_time": 8}}
+    return task_outcome(**answered | more)
+
+
 def task_assignment(**more: Any) -> Data:
     """u7 claims a task for themselves."""
     fields = {"task_id": "0" * 36, "source_customer_id": "C1", "at": at(-70), "by": "u7"}
@@ -158,6 +164,13 @@ def link(**more: Any) -> Data:
     """C1 and C2 are one person."""
     fields = {"link_no": "L1", "says": "same", "at": at(-70), "by": "u7"}
     return _document(more, fields | {"customer_id": "C1", "other_customer_id": "C2"})
+
+
+def lead(**more: Any) -> Data:
+    """An enquiry of C1 that came in by the web, and was answered."""
+    fields = {"lead_no": "L1", "at": at(-300), "channel": "web", "status": "contacted"}
+    told = {"contacts": [{"at": at(-240), "by": "u7"}], "customer": customer(), "note": "a red one"}
+    return _document(more, fields | told)
 
 
 def event(noun: str, data: Data, **more: Any) -> Data:
@@ -182,6 +195,7 @@ EVERY_KIND = {
     "task-assignment": task_assignment,
     "referral": referral,
     "customer-link": link,
+    "lead": lead,
 }
 assert {event(noun, {})["type"] for noun in EVERY_KIND} == set(REPORTS)
 

@@ -219,7 +219,7 @@ def _said(data: CaseStandingChanged | CaseStandingWithdrawn, sequence: int) -> E
 
 def survey(
     on: str,
-    overall: int,
+    overall: float,
     number: str = "S1",
     *,
     kind: str = "csi",

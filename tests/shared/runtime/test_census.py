@@ -1,6 +1,6 @@
 """What is stored is counted by one instance for all, and is right after any restart."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -29,6 +29,13 @@ def count(
     yield GaugeValue(SHOWN, (dealer.id, "begun"), len(begun))
     if begun:
         yield GaugeValue(SHOWN, (dealer.id, "some"), 1)
+
+
+def count_totals(
+    dealer: Dealer, totals: Mapping[str, Mapping[str, int]], now: datetime
+) -> Iterator[GaugeValue]:
+    for name, number in totals.get(f"{now:%Y-%m}", {}).items():
+        yield GaugeValue(SHOWN, (dealer.id, name), number)
 
 
 def aggregate(number: int, listing: Listing | None) -> Aggregate:
@@ -60,13 +67,17 @@ class Instance:
     def __init__(self, store: MemoryStore, *, within: timedelta = DAY) -> None:
         self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
         self.counting = Counting(
-            Census(count=count, began_within=within),
+            Census(count=count, began_within=within, count_totals=count_totals),
             service="toy",
             store=store,
             dealers=DEALERS.all(),
             ownership=self.ownership,
             clock=ManualClock(START),
+            totals=self.totals,
         )
+
+    async def totals(self, dealer_id: str) -> Mapping[str, Mapping[str, int]]:
+        return {f"{START:%Y-%m}": {"total": 7}} if dealer_id == "sunrise/berlin" else {}
 
 
 def shown(what: str, dealer: str = "sunrise/berlin") -> float | None:
@@ -95,7 +106,8 @@ async def test_the_owner_of_the_first_partition_counts_what_is_stored(store: Awa
     await other.counting.turn()
     assert shown("open") is None
     await counts.counting.turn()
-    assert (shown("open"), shown("begun")) == (2, 2)
+    assert (shown("open"), shown("begun"), shown("total")) == (2, 2, 7)
+    assert shown("total", "sunrise/pudong") is None
     assert (shown("open", "sunrise/pudong"), shown("begun", "sunrise/pudong")) == (0, 0)
     await other.counting.turn()
     assert shown("open") == 2

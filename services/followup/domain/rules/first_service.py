@@ -17,7 +17,10 @@ COUNTED_FROM = "predicted day"
 FROM = ("contacts",)
 CLOSED_BY: tuple[Closer, ...] = ("service",)
 CLOSERS: tuple[Closer, ...] = OF_A_CAR
-SAYS: Mapping[str, str] = {"km": "the kilometres from the delivery to the first service"}
+SAYS: Mapping[str, str] = {
+    "delivered": "the local day of the delivery",
+    "km": "the kilometres from it to the first service",
+}
 
 
 def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
@@ -31,7 +34,8 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
             continue
         car = history.cars.get(known.vin, ()) if known.vin is not None else ()
         at, known_at = _first_service(contact, car, interval)
-        said = {"km": str(interval.first_km)}
+        delivered_on = contact.began_at.astimezone(contact.zone).date()
+        said = {"delivered": delivered_on.isoformat(), "km": str(interval.first_km)}
         yield contact.occasion(at)._replace(known_at=known_at, said=said)
 
 

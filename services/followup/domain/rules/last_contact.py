@@ -11,7 +11,7 @@ from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import Closer, Occasion, TaskClosing
 
 COUNTED_FROM = "last contact"
-FROM = ("contacts", "attempts")
+FROM = ("contacts",)
 CLOSED_BY: tuple[Closer, ...] = ("contact",)
 CLOSERS: tuple[Closer, ...] = ("contact",)
 SAYS: Mapping[str, str] = {}
@@ -28,7 +28,7 @@ class _Touch(NamedTuple):
 
 def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per contact: a delivery, a visit, or a task that was done in talking to the customer; the
-    next one closes it."""
+    next one closes it. Who never had a car here is no customer to keep: see the leads."""
     last: dict[datetime, _Touch] = {touch.at: touch for touch in sorted(_touches(history))}
     instants = sorted({*last, *(contact.began_at for contact in history.contacts)})
     for at, touch in last.items():

@@ -26,7 +26,7 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
         survey, at = answer.survey, answer.survey.at.astimezone(UTC)
         low = measures.low_answers
         items = _low_items(survey, low)
-        if at < after or not (items or _is_low(survey.overall, low.overall_at_most)):
+        if at < after or not is_low(survey, low):
             continue
         listed = ", ".join(f"{item} {_points(value)}" for item, value in items.items())
         yield Occasion(
@@ -39,15 +39,22 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
         )
 
 
+def is_low(survey: AnsweredSurvey, low: LowAnswers) -> bool:
+    """Whether it was answered low, overall or in an item."""
+    return _is_at_most(survey.overall, low.overall_at_most) or bool(_low_items(survey, low))
+
+
 def _low_items(survey: AnsweredSurvey, low: LowAnswers) -> Mapping[str, int]:
     """Those that are, the lowest first."""
     found = [
-        (value, item) for item, value in survey.answers.items() if _is_low(value, low.item_at_most)
+        (value, item)
+        for item, value in survey.answers.items()
+        if _is_at_most(value, low.item_at_most)
     ]
     return {item: value for value, item in sorted(found)}
 
 
-def _is_low(tenths: int, at_most: int) -> bool:
+def _is_at_most(tenths: int, at_most: int) -> bool:
     return tenths <= at_most * _TENTHS
 
 

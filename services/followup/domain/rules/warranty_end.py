@@ -2,7 +2,7 @@
 
 from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from services.followup.domain.contacts import Contact
 from services.followup.domain.documents import Delivery
@@ -23,43 +23,44 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
     """One per car handed over: on the day that its sale names; else, of a new car, so many months
     later, or earlier when it will have been driven so far; else none."""
     for contact in history.contacts:
-        if isinstance(contact.known, Delivery):
-            end = _end(contact, contact.known, history, measures)
-            if end is not None and end[0] >= after:
-                at, known_at = end
-                said = {"until": at.astimezone(contact.zone).date().isoformat()}
-                yield contact.occasion(at)._replace(known_at=known_at, said=said)
+        if not isinstance(contact.known, Delivery):
+            continue
+        day, known_at = _by_date(contact, contact.known, measures), contact.began_at
+        if day is None or morning_of(day, contact.zone) < after:
+            continue
+        if contact.known.warranty_until is None and contact.known.vin is not None:
+            car = history.cars[contact.known.vin]
+            day, known_at = _by_distance(contact, car, day, measures)
+        at, said = morning_of(day, contact.zone), {"until": day.isoformat()}
+        yield contact.occasion(at)._replace(known_at=known_at, said=said)
 
 
-def _end(
-    delivery: Contact, sold: Delivery, history: TaskHistory, measures: TaskMeasures
-) -> tuple[datetime, datetime] | None:
-    """When the warranty ends, and since when that is known."""
-    if sold.warranty_until is not None:
-        return morning_of(sold.warranty_until, delivery.zone), delivery.began_at
-    if sold.used:
-        return None
-    day = delivery.began_at.astimezone(delivery.zone).date()
-    end = morning_of(months_after(day, measures.warranty.months), delivery.zone)
-    car = history.cars.get(sold.vin, ()) if sold.vin is not None else ()
-    return _by_distance(delivery, car, end, measures)
+def _by_date(delivery: Contact, sold: Delivery, measures: TaskMeasures) -> date | None:
+    """The day on which the warranty ends at the latest; None: there is none."""
+    if sold.warranty_until is not None or sold.used:
+        return sold.warranty_until
+    delivered_on = delivery.began_at.astimezone(delivery.zone).date()
+    return months_after(delivered_on, measures.warranty.months)
 
 
 def _by_distance(
-    delivery: Contact, car: Sequence[Contact], end: datetime, measures: TaskMeasures
-) -> tuple[datetime, datetime]:
-    """That end, or an earlier one that its odometer showed before either came."""
+    delivery: Contact, car: Sequence[Contact], latest: date, measures: TaskMeasures
+) -> tuple[date, datetime]:
+    """That day, or an earlier one that its odometer showed before either came; and since when it
+    is known to be as early."""
     apart = timedelta(days=measures.service_interval.readings_apart_days)
-    latest, known_at = end, delivery.began_at
+    end, known_at = latest, delivery.began_at
     readings: list[OdometerReading] = []
     for contact in car:
         if contact.known.km is None:
             continue
         insort(readings, OdometerReading(contact.began_at, contact.known.km))
-        if not delivery.began_at < contact.began_at < end:
+        if contact.began_at <= delivery.began_at:
             continue
+        if contact.began_at.astimezone(delivery.zone).date() >= end:
+            break
         by_km = day_of_km(readings, measures.warranty.km, apart=apart, zone=delivery.zone)
-        predicted = latest if by_km is None else min(latest, morning_of(by_km, delivery.zone))
+        predicted = latest if by_km is None else min(latest, by_km)
         if predicted < end:
             known_at = contact.began_at
         end = predicted

@@ -1,5 +1,6 @@
 """The rules that ship: what a dealer follows up who has no rules of its own, in this order."""
 
+from services.followup.domain.shipped.corrections import DATA_CORRECTION
 from services.followup.domain.shipped.dates import INSPECTION, INSURANCE_RENEWAL, WARRANTY_ENDING
 from services.followup.domain.shipped.deliveries import (
     DELIVERY_SATISFACTION,
@@ -7,6 +8,7 @@ from services.followup.domain.shipped.deliveries import (
     REFERRAL_THANKS,
     REPLACEMENT,
 )
+from services.followup.domain.shipped.leads import LEADS
 from services.followup.domain.shipped.loyalty import SILENCE, WIN_BACK
 from services.followup.domain.shipped.services import (
     DECLINED_WORK,
@@ -35,4 +37,6 @@ SHIPPED: tuple[TaskRule, ...] = (
     REPLACEMENT,
     REFERRAL_THANKS,
     RETURN_RIGHT,
+    *LEADS,
+    DATA_CORRECTION,
 )

@@ -17,9 +17,9 @@ FIRST_SERVICE = TaskRule(
     for_grade=by_grade(4),
     title_en="Invite to the first service",
     title_zh="首保邀约",
-    why_en="{car} was handed over on {day}; its first service is due after {km} km, or by the "
-    "calendar",
-    why_zh="{car} 于 {day} 交付,满 {km} 公里或按时间应做首次保养",
+    why_en="{car} was handed over on {delivered}; its first service is due after {km} km or "
+    "by the calendar",
+    why_zh="{car} 于 {delivered} 交付,满 {km} 公里或按时间应做首次保养",
     hint_en="Ask for the kilometres; offer an appointment; say what is done, what it costs and "
     "how long it takes.",
     hint_zh="询问当前里程;提供预约时间;说明首保项目、费用与所需时间。",

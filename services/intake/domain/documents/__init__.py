@@ -12,6 +12,7 @@ from services.intake.domain.documents import (
     complaint_step,
     consent,
     customer_link,
+    lead,
     referral,
     sale,
     survey,
@@ -35,6 +36,7 @@ from shared.contracts.feeds import (
     TaskOutcomeReported,
     VisitReported,
 )
+from shared.contracts.leads import LeadReported
 
 R = TypeVar("R", bound=AnyReport)
 
@@ -56,6 +58,7 @@ DOCUMENTS: Mapping[type[Document], DocumentKind[Never]] = dict(
         _row(TaskAssignmentReported, task_assignment),
         _row(ReferralReported, referral),
         _row(CustomerLinkReported, customer_link),
+        _row(LeadReported, lead),
     ]
 )
 """Report -> the kind of its document."""

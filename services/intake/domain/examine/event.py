@@ -24,6 +24,7 @@ from services.intake.domain.findings import MOST_SHOWN, Finding, Findings
 from services.intake.domain.pointers import pointer
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.feeds import REPORTS, AnyReport
+from shared.contracts.followup import REPORTING_SOURCE
 from shared.contracts.identifiers import dealer_of, group_of
 from shared.dealers.dealer import Dealer, Dealers
 
@@ -65,11 +66,18 @@ class InvalidEvent:
 
 
 def examine(
-    raw: object, *, dealers: Dealers, now: datetime, show: int = MOST_SHOWN, strict: bool = False
+    raw: object,
+    *,
+    dealers: Dealers,
+    now: datetime,
+    show: int = MOST_SHOWN,
+    strict: bool = False,
+    ours: bool = False,
 ) -> Reported | InvalidEvent:
     """`raw` (JSON values) as a valid event, or what is wrong with it: `show` findings at most.
 
-    `strict`: a field that no contract knows is wrong; otherwise it is warned about.
+    `strict`: a field that no contract knows is wrong; otherwise it is warned about. `ours`: one of
+    our own services reports it, and may do so under its own name.
     """
     errors = Findings(show)
     if isinstance(raw, DoubledName):
@@ -85,6 +93,8 @@ def examine(
     if dealer is None:
         errors.add("/data/dealer_id", "no such dealer here")
         return _invalid(raw, None, errors)
+    if report.source == REPORTING_SOURCE and not ours:
+        errors.add("/data/source", "this name is kept for what Aftercare itself reports")
     for found in (
         *_contradictions(event, report, dealers),
         *_implausible(event, report, dealer, now),

@@ -23,9 +23,6 @@ def give(history: CustomerHistory, measures: ScoringMeasures, awards: Awards) ->
 
 def in_words(rule: Rule, measures: ScoringMeasures) -> str:
     """What the points are given for."""
-    bands = measures.survey_bands
-    uppers = [10, *(band.overall_from - 1 for band in bands)]
     return ", ".join(
-        f"{band.overall_from}–{upper}: {band.points}"
-        for band, upper in zip(bands, uppers, strict=False)
+        f"from {band.overall_from}: {band.points}" for band in measures.survey_bands
     ).replace("-", "−")

@@ -30,7 +30,7 @@ from services.identity.domain.facts import READS as READ_BY_IDENTITY
 from services.scoring import app as scoring
 from services.scoring.settings import ScoringSettings
 from shared.contracts import complaints as said_of_cases
-from shared.contracts import intake
+from shared.contracts import feeds, intake
 from shared.contracts.complaints import (
     CaseClosed,
     ClockStopped,
@@ -40,19 +40,6 @@ from shared.contracts.complaints import (
     EscalationWithdrawn,
 )
 from shared.contracts.envelope import to_headers
-from shared.contracts.feeds import (
-    AnyReport,
-    ComplaintReported,
-    ComplaintStepReported,
-    ConsentReported,
-    CustomerLinkReported,
-    ReferralReported,
-    SaleReported,
-    SurveyReported,
-    TaskAssignmentReported,
-    TaskOutcomeReported,
-    VisitReported,
-)
 from shared.contracts.http.intake import Item
 from shared.contracts.http.problem import problem
 from shared.contracts.topics import DEAD_LETTERS, ESCALATIONS
@@ -77,7 +64,7 @@ BALANCED = Balance(
 )
 
 
-def line(kind: str = VisitReported.TYPE, expected: Expected = "accepted") -> FeedLine:
+def line(kind: str = feeds.VisitReported.TYPE, expected: Expected = "accepted") -> FeedLine:
     return FeedLine(
         at=datetime(2026, 11, 21, tzinfo=UTC),
         line=json.dumps({"type": kind}).encode(),
@@ -184,17 +171,18 @@ def test_what_is_wrong_is_named(wrong: Balance, trouble: str) -> None:
 
 
 def test_the_account_asks_every_service_for_what_it_reads() -> None:
-    recorded: dict[type[AnyReport], type[intake.Recorded]] = {
-        SaleReported: intake.SaleRecorded,
-        VisitReported: intake.VisitRecorded,
-        ComplaintReported: intake.ComplaintFiled,
-        ComplaintStepReported: intake.ComplaintStepTaken,
-        SurveyReported: intake.SurveyAnswered,
-        ReferralReported: intake.ReferralMade,
-        ConsentReported: intake.ConsentGiven,
-        TaskOutcomeReported: intake.TaskOutcomeRecorded,
-        TaskAssignmentReported: intake.TaskAssigned,
-        CustomerLinkReported: intake.CustomerLinkMade,
+    recorded: dict[type[feeds.AnyReport], type[intake.Recorded]] = {
+        feeds.SaleReported: intake.SaleRecorded,
+        feeds.VisitReported: intake.VisitRecorded,
+        feeds.ComplaintReported: intake.ComplaintFiled,
+        feeds.ComplaintStepReported: intake.ComplaintStepTaken,
+        feeds.SurveyReported: intake.SurveyAnswered,
+        feeds.ReferralReported: intake.ReferralMade,
+        feeds.ConsentReported: intake.ConsentGiven,
+        feeds.TaskOutcomeReported: intake.TaskOutcomeRecorded,
+        feeds.TaskAssignmentReported: intake.TaskAssigned,
+        feeds.CustomerLinkReported: intake.CustomerLinkMade,
+        feeds.LeadReported: intake.LeadRecorded,
     }
     reads = {
         "scoring": scoring.decider(ScoringSettings()).reads,

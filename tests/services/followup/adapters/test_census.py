@@ -3,9 +3,10 @@
 from collections import Counter
 from datetime import date, timedelta
 
-from services.followup.adapters.census import MOST_ROLES, OTHER, count
+from services.followup.adapters.census import MOST_ROLES, OTHER, count, count_totals
 from services.followup.domain.listing import TO_DO, listed
 from shared.decider.decision import Listing, State
+from shared.platform import metrics
 from tests.dealers import DEALERS
 from tests.services.followup.given import DEALER, at, delivery, given
 from tests.services.followup.given_tasks import task
@@ -63,3 +64,24 @@ def test_what_was_listed_before_roles_were_told_counts_all_the_same() -> None:
     old = Listing(at("2025-01-01"), at("2025-01-02"), {"due": ["2025-01-02T09:00:00.000Z"]})
     readings = [*count(PUDONG, [old], [], at("2025-02-01"))]
     assert [reading.value for reading in readings] == [1, 1]
+
+
+def test_the_means_of_the_present_and_the_last_month_are_shown_where_there_are_answers() -> None:
+    totals = {
+        "2024-12": {"answers csi": 2, "tenths csi": 150},
+        "2025-01": {"answers csi": 1, "tenths csi": 90},
+        "tasks": {"open all ": 3},
+    }
+    found = {
+        (reading.gauge, reading.labels[1:]): reading.value
+        for reading in count_totals(PUDONG, totals, at("2025-01-15"))
+    }
+    answers, points = metrics.satisfaction_answers, metrics.satisfaction_points
+    assert found == {
+        (answers, ("ssi", "last")): 0,
+        (answers, ("ssi", "present")): 0,
+        (answers, ("csi", "last")): 2,
+        (answers, ("csi", "present")): 1,
+        (points, ("csi", "last")): 7.5,
+        (points, ("csi", "present")): 9.0,
+    }

@@ -6,7 +6,7 @@ from datetime import time
 import pytest
 from pydantic import ValidationError
 
-from services.followup.domain.follow_ups import Ending
+from services.followup.domain.closings import Ending
 from services.followup.domain.offsets import TaskOffset
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.retry_plan import RetryPlan, RetryStep

@@ -9,8 +9,8 @@ from hypothesis import given as forall
 from hypothesis import strategies as some
 
 from services.followup.domain.attempts import Attempts
+from services.followup.domain.closings import Ending
 from services.followup.domain.documents import Assignment, Outcome
-from services.followup.domain.follow_ups import Ending
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.working_hours import WorkingHours
 from shared.contracts.feed_parts import Channel, TaskResult
@@ -106,7 +106,7 @@ def test_nobody_is_tried_by_a_wrong_number_where_there_is_another_way(
     wrong = {
         channel
         for number in story.wrong
-        if number.since <= now and (number.until is None or now < number.until)
+        if number.since <= now < number.until
         for channel in number.channels
     }
     if stand.ending is None and not wrong.issuperset(story.channels(now)):

@@ -16,7 +16,16 @@ from shared.contracts.values import Bilingual
 from shared.decider.summary import MOST_ENTRIES, MOST_KEYS, keyed
 from shared.runtime.summary_limits import check
 from tests.dealers import DEALERS
-from tests.services.followup.given import CUSTOMER, DEALER, POLICY, at, given, visit
+from tests.services.followup.given import (
+    CUSTOMER,
+    DEALER,
+    POLICY,
+    at,
+    consent,
+    given,
+    outcome,
+    visit,
+)
 from tests.services.followup.given_tasks import task
 from tests.services.followup.stories import moments, stories
 
@@ -79,10 +88,17 @@ def test_what_waits_for_nothing_stands_behind_all_that_has_a_time_of_its_own() -
     assert places["agreed"] < ranks.FIRST_IN_TURN <= places["oldest"]
 
 
-def test_without_anything_to_do_there_is_no_summary() -> None:
+def test_without_anything_to_do_and_anything_that_happened_there_is_no_summary() -> None:
+    nobody = given(consent("2025-01-10")).facts
+    assert summarize(nobody, POLICY, at("2025-01-10 20:00"), zone=ZONE) is None
     facts = given(visit("2025-01-10")).facts
-    assert summarize(facts, POLICY, at("2025-01-10 20:00"), zone=ZONE) is None
-    assert summarize(facts, POLICY, at("2025-01-11 20:00"), zone=ZONE) is not None
+    before, after = (
+        summarize(facts, POLICY, at(f"2025-01-{day} 20:00"), zone=ZONE) for day in (10, 11)
+    )
+    assert before is not None
+    assert after is not None
+    assert (len(before.entries), len(after.entries)) == (0, 1)
+    assert before.counts["2025-01"] == after.counts["2025-01"] == {"asked csi": 1, "orders": 1}
 
 
 def test_of_very_many_tasks_the_most_pressing_are_listed_and_all_are_counted() -> None:
@@ -93,6 +109,21 @@ def test_of_very_many_tasks_the_most_pressing_are_listed_and_all_are_counted() -
     assert str(task_id(CUSTOMER, "a/urgent")) in summary.entries
     assert str(task_id(CUSTOMER, "a/27")) not in summary.entries
     assert summary.counts[AT_PRESENT][str(TaskCounter("open", "all", ""))] == len(tasks)
+
+
+def test_who_was_done_with_a_task_last_is_told_by_when_it_was() -> None:
+    csi = "service_satisfaction/visit/R1"
+    facts = given(
+        visit("2025-01-10"),
+        outcome("2025-01-11 10:00", csi, "not_reached", "O1", by="u-2"),
+        outcome("2025-01-11 11:00", csi, "done", "O2", by="u-1"),
+        outcome("2025-01-11 12:00", csi, "declined", "O3", by="u-1"),
+        outcome("2025-01-11 13:00", csi, "done", "O4"),
+    ).facts
+    summary = summarize(facts, POLICY, at("2025-01-11 20:00"), zone=ZONE)
+    assert summary is not None
+    assert summary.ranks == {keyed("done", "u-1"): ranks.done_rank(at("2025-01-11 12:00"))}
+    assert not summary.entries
 
 
 def long_task(number: int, letter: str = "长") -> TaskChanged:
@@ -138,10 +169,15 @@ def test_lists_and_totals_say_what_is_decided_and_stay_so_until_anything_is_due(
     if summary is None:
         assert not to_do
         return
+    if not to_do:
+        assert summary.ranks or summary.counts
+        assert not summary.entries
+        assert AT_PRESENT not in summary.counts
+        return
     check(summary, CUSTOMER, ranks.LISTS)
     assert summary.entries.keys() == {str(task_id(CUSTOMER, about)) for about in to_do}
-    counts = summary.counts[AT_PRESENT]
-    assert counts[str(TaskCounter("open", "all", ""))] == len(to_do)
+    counts = summary.counts.get(AT_PRESENT, {})
+    assert counts.get(str(TaskCounter("open", "all", "")), 0) == len(to_do)
     overdue = sum(task.status == "overdue" for task in to_do.values())
     assert counts.get(str(TaskCounter("overdue", "all", "")), 0) == overdue
     if decided.next_due is not None:

@@ -1,16 +1,20 @@
 """A wrong number: another way, or none until somebody corrects it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from services.followup.domain.wrong_numbers import WrongNumber, wrong_at, wrong_numbers
+from services.followup.domain.policy import FollowUpPolicy
+from services.followup.domain.retry_plan import RetryPlan
+from services.followup.domain.wrong_numbers import WrongNumber, wrong_at
 from shared.contracts.feed_parts import Channel, TaskResult
 from shared.contracts.followup import task_id
-from tests.services.followup.given import CUSTOMER, at
-from tests.services.followup.given_attempts import next_attempt, refused, talk, tried
+from tests.services.followup.given import CUSTOMER, POLICY, at
+from tests.services.followup.given_attempts import found_wrong, next_attempt, refused, talk, tried
 
 WRONG = tried("2025-03-03 10:00", "wrong_number")
+LASTS = timedelta(days=POLICY.retry.wrong_days)
 CORRECTION = str(task_id(CUSTOMER, "data_correction/O0"))
 
 
@@ -85,22 +89,37 @@ def test_whoever_reaches_them_by_it_shows_that_it_is_right(
     what: TaskResult, by: Channel | None, until: str | None
 ) -> None:
     outcomes = {"O0": WRONG, "O1": tried("2025-03-05", what, by, task="another")}
-    [found] = wrong_numbers(CUSTOMER, outcomes, corrections=("data_correction",))
-    assert found == WrongNumber("O0", ("phone", "sms"), WRONG.at, at(until) if until else None)
+    [found] = found_wrong(outcomes)
+    reached_at = at(until) if until else None
+    ends = reached_at or WRONG.at + LASTS
+    assert found == WrongNumber("O0", ("phone", "sms"), WRONG.at, ends, reached_at)
 
 
 def test_only_the_correction_of_this_one_corrects_it() -> None:
     another = str(task_id(CUSTOMER, "data_correction/O9"))
     for task, right in ((CORRECTION, True), (another, False)):
         outcomes = {"O0": WRONG, "O1": tried("2025-03-05", "done", task=task)}
-        [found] = wrong_numbers(CUSTOMER, outcomes, corrections=("data_correction",))
-        assert (found.until is not None) is right
+        [found] = found_wrong(outcomes)
+        assert (found.until == at("2025-03-05")) is right
+        assert found.reached_at is None
 
 
 def test_what_was_done_before_corrects_nothing() -> None:
     earlier = tried("2025-03-02", "done", "phone", task="another")
-    [found] = wrong_numbers(CUSTOMER, {"O0": WRONG, "O1": earlier}, corrections=())
-    assert found.until is None
+    [found] = found_wrong({"O0": WRONG, "O1": earlier})
+    assert found.until == WRONG.at + LASTS
+
+
+def test_it_is_tried_again_where_nobody_corrects_it() -> None:
+    """Or it would be wrong for ever, though the source may have another by now."""
+    again = tried("2025-06-02", "wrong_number", task="another")
+    found = found_wrong({"O0": WRONG, "O1": again})
+    assert [(each.document_id, each.since) for each in found] == [
+        ("O0", WRONG.at),
+        ("O1", again.at),
+    ]
+    own = FollowUpPolicy(retry=RetryPlan(wrong_days=365))
+    assert len(found_wrong({"O0": WRONG, "O1": again}, own)) == 1
 
 
 def test_once_corrected_it_may_turn_out_wrong_again() -> None:
@@ -110,10 +129,10 @@ def test_once_corrected_it_may_turn_out_wrong_again() -> None:
         "O2": tried("2025-03-05", "done", task=CORRECTION),
         "O3": tried("2025-03-06", "wrong_number", task="another"),
     }
-    found = wrong_numbers(CUSTOMER, outcomes, corrections=("data_correction",))
+    found = found_wrong(outcomes)
     assert [(each.document_id, each.until) for each in found] == [
         ("O0", at("2025-03-05")),
-        ("O3", None),
+        ("O3", at("2025-03-06") + LASTS),
     ]
     assert wrong_at("phone", at("2025-03-05"), found) is None
     assert wrong_at("sms", at("2025-03-06"), found) is found[1]

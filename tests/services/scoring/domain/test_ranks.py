@@ -7,7 +7,6 @@ from typing import get_args
 from hypothesis import given as always
 from hypothesis import strategies as some
 
-from services.scoring.domain.months import month_from, month_text
 from services.scoring.domain.ranks import (
     LISTS,
     MONTHS_LISTED,
@@ -24,6 +23,7 @@ from services.scoring.domain.ranks import (
 )
 from shared.contracts.scoring import Grade, Risk
 from shared.decider.summary import MOST_RANK
+from shared.time.months import month_from, month_text
 
 points = some.integers(-(10**9), 10**9)
 few_points = some.integers(-20_000, 20_000)

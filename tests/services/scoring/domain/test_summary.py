@@ -12,11 +12,11 @@ from hypothesis import strategies as some
 from services.scoring.domain import ranks
 from services.scoring.domain.counters import BEFORE, MOST_OF_A_WORD, word
 from services.scoring.domain.decide import decide
-from services.scoring.domain.months import month_from
 from services.scoring.domain.ranks import by_month, graded_rank, moved_rank, score_rank
 from services.scoring.domain.summary import summarize
 from shared.contracts.envelope import Event
 from shared.decider.summary import Summary
+from shared.time.months import month_from
 from tests.services.scoring.given import CUSTOMER, POLICY, day, line, moved, sale, visit
 from tests.services.scoring.given_identity import parted
 from tests.services.scoring.several import profile, told_of

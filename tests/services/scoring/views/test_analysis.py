@@ -11,7 +11,6 @@ from hypothesis import strategies as some
 
 from services.scoring.domain.counters import counter_from
 from services.scoring.domain.facts import ScoringFacts
-from services.scoring.domain.months import month_at, month_from, month_text
 from services.scoring.domain.summary import summarize
 from services.scoring.views.analysis import MOST_GROUPS, TRAITS, analysed, band_of
 from services.scoring.views.grades import grades_of
@@ -23,6 +22,7 @@ from shared.contracts.http.scoring_months import (
     FiguresOfMonth,
 )
 from shared.testing.summaries import totals_of
+from shared.time.months import month_at, month_from, month_text
 from tests.services.scoring.given import DEALER, POLICY, day, sale, visit
 from tests.services.scoring.several import profile, told_of
 from tests.services.scoring.stories import moments, stories

@@ -87,8 +87,10 @@ def test_first_service(given: tuple[Document, ...], then: list[str]) -> None:
     assert tasks("first_service", *given) == then
 
 
-def test_it_says_after_how_many_kilometres() -> None:
-    assert said("first_service", sold("2025-01-10")) == {"km": "5000"}
+def test_it_says_since_when_and_after_how_many_kilometres() -> None:
+    fast = order("2025-02-19", km=4_010, serviced=False)
+    for story in ((sold("2025-01-10 23:30"),), (sold("2025-01-10", km=10), fast)):
+        assert said("first_service", *story) == {"delivered": "2025-01-10", "km": "5000"}
 
 
 @always(some.integers(31, 89), some.integers(0, 900), some.integers(0, 100))

@@ -16,6 +16,7 @@ from tests.services.followup.domain.rules.known import (
     sold,
     tasks,
 )
+from tests.services.followup.given import at
 
 UNTIL_MARCH: Mapping[str, Any] = {"insured_until": on("2026-03-01")}
 NEXT_YEAR: Mapping[str, Any] = {"insured_until": on("2027-03-01")}
@@ -77,7 +78,20 @@ FOR_MARCH = "D1 opens 2026-01-15 09:00, due 2026-02-22 18:00"
             id="a car sold on ends it",
         ),
         pytest.param(
-            (sold("2025-03-02", undone_at=None, vin=None, **UNTIL_MARCH),),
+            (sold("2025-03-02", undone_at=at("2026-02-01"), **UNTIL_MARCH),),
+            [f"{FOR_MARCH}; 2026-02-01 17:00 cancelled: sale undone"],
+            id="a sale that is undone ends it",
+        ),
+        pytest.param(
+            (
+                sold("2025-03-02", undone_at=at("2025-03-03"), **UNTIL_MARCH),
+                sold("2025-03-02 18:00", "D2", **UNTIL_MARCH),
+            ),
+            ["D2 opens 2026-01-15 09:00, due 2026-02-22 18:00"],
+            id="one that was written anew does not",
+        ),
+        pytest.param(
+            (sold("2025-03-02", vin=None, **UNTIL_MARCH),),
             [FOR_MARCH],
             id="without a number",
         ),

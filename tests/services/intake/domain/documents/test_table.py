@@ -28,7 +28,7 @@ from shared.contracts.values import (
 from tests.services.intake.given import DEALERS, EVERY_KIND, NOW, PUDONG, key, reported, submitted
 
 SHARED_BY_KINDS = {
-    *("car_days", "kind", "naming", "odometers"),
+    *("answers", "car_days", "kind", "naming", "odometers"),
     *("one_customer", "one_customer_or_car", "two_customers"),
 }
 MAY_LIE_AHEAD = {

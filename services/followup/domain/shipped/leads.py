@@ -1,0 +1,268 @@
+"""The rules that ship on leads 潜客: who may buy, puts it off, is lost, or bought."""
+
+from services.followup.domain.offsets import TaskOffset
+from services.followup.domain.shipped.usual import AT_ONCE, EVENING, INSTEAD, MORNING, by_grade
+from services.followup.domain.task_rule import TaskRule
+
+LEAD_FIRST_CONTACT = TaskRule(
+    kind="lead_first_contact",
+    trigger="lead_enquiry",
+    opens=AT_ONCE,
+    due=TaskOffset(hours=2),
+    owner_role="sales_consultant",
+    channel="phone",
+    instead=INSTEAD,
+    priority=2,
+    for_grade=by_grade(2),
+    title_en="Answer the enquiry",
+    title_zh="潜客首次联系",
+    why_en="Lead {lead} asked on {day}; interested in: {wish}",
+    why_zh="潜客 {lead} 于 {day} 来询;意向:{wish}",
+    hint_en="Answer what they asked; find out who will drive, by when they mean to buy, what they "
+    "compare it with and what they can spend; offer a test drive.",
+    hint_zh="解答所询问题;了解用车人、预计购车时间、对比车型与预算;邀约试驾。",
+)
+LEAD_WALK_IN = TaskRule(
+    kind="lead_walk_in",
+    trigger="lead_walk_in",
+    opens=AT_ONCE,
+    due=TaskOffset(hours=8),
+    owner_role="sales_consultant",
+    channel="phone",
+    instead=INSTEAD,
+    priority=3,
+    for_grade=by_grade(3),
+    title_en="Thank for the visit to the showroom",
+    title_zh="到店客户次日回访",
+    why_en="Lead {lead} came to the showroom on {day}; interested in: {wish}",
+    why_zh="潜客 {lead} 于 {day} 到店;意向:{wish}",
+    hint_en="Thank them for coming; ask what is still open; agree on the next step and its day.",
+    hint_zh="感谢到店;了解尚存疑问;约定下一步与日期。",
+)
+LEAD_QUALITY = TaskRule(
+    kind="lead_quality",
+    trigger="lead_contacted",
+    grades=("quality",),
+    opens=TaskOffset(days=7, at=MORNING),
+    due=TaskOffset(days=17, at=EVENING),
+    owner_role="sales_consultant",
+    channel="phone",
+    instead=INSTEAD,
+    contact="selling",
+    priority=3,
+    depth="thorough",
+    title_en="Contact the quality lead again",
+    title_zh="优质潜客跟进",
+    why_en="Lead {lead}, able and loyal, was last spoken to on {day}; interested in: {wish}",
+    why_zh="优质潜客 {lead} 最近一次沟通于 {day};意向:{wish}",
+    hint_en="Thank them for their trust; offer something exclusive: a preview, a private test "
+    "drive, a first choice of the next delivery.",
+    hint_zh="感谢信任;提供专属礼遇:新车预览、专场试驾、优先配车。",
+)
+LEAD_POTENTIAL = TaskRule(
+    kind="lead_potential",
+    trigger="lead_contacted",
+    grades=("potential",),
+    opens=TaskOffset(days=14, at=MORNING),
+    due=TaskOffset(days=21, at=EVENING),
+    owner_role="sales_consultant",
+    channel="phone",
+    instead=INSTEAD,
+    contact="selling",
+    priority=4,
+    title_en="Contact the potential lead again",
+    title_zh="潜力潜客跟进",
+    why_en="Lead {lead} was last spoken to on {day}; interested in: {wish}",
+    why_zh="潜力潜客 {lead} 最近一次沟通于 {day};意向:{wish}",
+    hint_en="Find out more: what decides, who else decides, what the other brand offers; invite "
+    "them to an event that fits.",
+    hint_zh="深入了解:决策因素、决策人、竞品报价;邀请参加合适的活动。",
+)
+LEAD_GENERAL = TaskRule(
+    kind="lead_general",
+    trigger="lead_contacted",
+    grades=("general",),
+    opens=TaskOffset(days=30, at=MORNING),
+    due=TaskOffset(days=44, at=EVENING),
+    owner_role="sales_consultant",
+    channel="phone",
+    instead=INSTEAD,
+    contact="selling",
+    priority=7,
+    depth="brief",
+    title_en="Contact the general lead again",
+    title_zh="一般潜客跟进",
+    why_en="Lead {lead} was last spoken to on {day}; interested in: {wish}",
+    why_zh="一般潜客 {lead} 最近一次沟通于 {day};意向:{wish}",
+    hint_en="Find out what did not please; tell the news of the models and invite them to an "
+    "event of the brand.",
+    hint_zh="了解不满意之处;告知车型资讯,邀请参加品牌活动。",
+)
+LEAD_BOUGHT = TaskRule(
+    kind="lead_bought",
+    trigger="lead_bought",
+    opens=TaskOffset(days=1, at=MORNING),
+    due=TaskOffset(days=7, at=EVENING),
+    owner_role="sales_consultant",
+    channel="phone",
+    instead=INSTEAD,
+    priority=4,
+    title_en="Welcome the lead who bought",
+    title_zh="潜客成交关怀",
+    why_en="Lead {lead} bought on {day}",
+    why_zh="潜客 {lead} 于 {day} 成交",
+    hint_en="Check name, number and address; ask how the purchase went; tell what was promised "
+    "and the club; remind of the first service and of the inspection.",
+    hint_zh="核对姓名、电话、地址;了解购车满意度;说明承诺事项与车友会;提醒首保与年检。",
+)
+QUASI_LOST_RECALL = TaskRule(
+    kind="quasi_lost_recall",
+    trigger="lead_quasi_lost",
+    opens=TaskOffset(days=30, at=MORNING),
+    due=TaskOffset(days=44, at=EVENING),
+    owner_role="sales_consultant",
+    channel="phone",
+    instead=INSTEAD,
+    contact="selling",
+    priority=5,
+    for_grade=by_grade(5),
+    title_en="Call the quasi-lost lead again",
+    title_zh="准战败潜客回访",
+    why_en="Lead {lead} put it off on {day}: {reason}",
+    why_zh="潜客 {lead} 于 {day} 转为准战败:{reason}",
+    hint_en="Ask whether what held them back still does; worries about price or product pass.",
+    hint_zh="了解当时的顾虑是否仍在;价格与产品顾虑往往会变化。",
+)
+QUASI_LOST_SECOND_RECALL = QUASI_LOST_RECALL.model_copy(
+    update={
+        "kind": "quasi_lost_second_recall",
+        "opens": TaskOffset(days=90, at=MORNING),
+        "due": TaskOffset(days=104, at=EVENING),
+        "title_en": "Call the quasi-lost lead a second time",
+        "title_zh": "准战败潜客二次回访",
+    }
+)
+LOST_APPROVAL = TaskRule(
+    kind="lost_approval",
+    trigger="lead_lost",
+    opens=AT_ONCE,
+    due=TaskOffset(hours=24),
+    owner_role="sales_manager",
+    channel="app",
+    contact="internal",
+    counts_as_contact=False,
+    priority=3,
+    title_en="Approve that the lead is lost, or return it",
+    title_zh="战败审批",
+    why_en="Lead {lead} was reported lost on {day}: {reason}; attempts: {tries}",
+    why_zh="潜客 {lead} 于 {day} 报战败:{reason};跟进次数:{tries}",
+    hint_en="Read how they were followed. Outcome: approved_lost, or not_lost to have them "
+    "called again.",
+    hint_zh="查看跟进过程。结果:approved_lost(同意战败)或 not_lost(退回继续跟进)。",
+)
+FALSELY_LOST = TaskRule(
+    kind="falsely_lost",
+    trigger="lead_hardly_followed",
+    opens=AT_ONCE,
+    due=TaskOffset(hours=24),
+    owner_role="sales_manager",
+    channel="app",
+    contact="internal",
+    counts_as_contact=False,
+    priority=2,
+    title_en="Lost, though hardly followed: look at it",
+    title_zh="疑似虚假战败:跟进不足",
+    why_en="Lead {lead} was reported lost on {day} ({reason}) after {tries} attempts, or none in "
+    "time",
+    why_zh="潜客 {lead} 于 {day} 报战败({reason}),仅跟进 {tries} 次或首次联系过晚",
+    hint_en="Give it to somebody else if need be. Outcome: not_lost to have them called, or "
+    "approved_lost.",
+    hint_zh="必要时改派他人。结果:not_lost(退回继续跟进)或 approved_lost(同意战败)。",
+)
+LEAD_RETURNED = TaskRule(
+    kind="lead_returned",
+    trigger="lead_returned",
+    opens=AT_ONCE,
+    due=TaskOffset(days=2, at=EVENING),
+    owner_role="sales_consultant",
+    channel="phone",
+    instead=INSTEAD,
+    contact="selling",
+    priority=2,
+    title_en="Follow the returned lead again",
+    title_zh="退回潜客继续跟进",
+    why_en="The manager did not agree on {day} that lead {lead} is lost ({reason})",
+    why_zh="经理于 {day} 未同意潜客 {lead} 战败({reason})",
+    hint_en="Take up what was left open; another consultant may do better.",
+    hint_zh="针对遗留问题继续沟通;必要时更换顾问。",
+)
+LOST_RECALL = TaskRule(
+    kind="lost_recall",
+    trigger="lead_given_up",
+    opens=TaskOffset(days=90, at=MORNING),
+    due=TaskOffset(days=104, at=EVENING),
+    owner_role="sales_consultant",
+    channel="phone",
+    instead=INSTEAD,
+    contact="selling",
+    priority=7,
+    for_grade=by_grade(7),
+    title_en="Call the lost lead again",
+    title_zh="战败潜客回访",
+    why_en="Lead {lead} was given up on {day}: {reason}",
+    why_zh="潜客 {lead} 于 {day} 确认战败:{reason}",
+    hint_en="Ask what they drive now and how they like it; note the reason anew; tell the news.",
+    hint_zh="了解现用车及满意度;重新记录原因;告知新车资讯。",
+)
+LOST_SECOND_RECALL = LOST_RECALL.model_copy(
+    update={
+        "kind": "lost_second_recall",
+        "opens": TaskOffset(days=180, at=MORNING),
+        "due": TaskOffset(days=194, at=EVENING),
+        "title_en": "Call the lost lead a second time",
+        "title_zh": "战败潜客二次回访",
+    }
+)
+LOST_LAST_RECALL = LOST_RECALL.model_copy(
+    update={
+        "kind": "lost_last_recall",
+        "opens": TaskOffset(days=360, at=MORNING),
+        "due": TaskOffset(days=374, at=EVENING),
+        "title_en": "Call the lost lead a last time",
+        "title_zh": "战败潜客末次回访",
+    }
+)
+LOST_LEAD_BOUGHT = TaskRule(
+    kind="lost_lead_bought",
+    trigger="lost_lead_bought",
+    opens=TaskOffset(days=1, at=MORNING),
+    due=TaskOffset(days=7, at=EVENING),
+    owner_role="sales_manager",
+    channel="app",
+    contact="internal",
+    counts_as_contact=False,
+    priority=6,
+    title_en="A lost lead bought here: learn why",
+    title_zh="战败潜客成交:复盘",
+    why_en="Lead {lead} was taken for lost ({reason}) and bought on {day}",
+    why_zh="潜客 {lead} 曾报战败({reason}),却于 {day} 成交",
+    hint_en="Find out who followed them and why they were given up; tell the consultants.",
+    hint_zh="查明跟进过程与误判原因;与顾问复盘。",
+)
+LEADS: tuple[TaskRule, ...] = (
+    LEAD_FIRST_CONTACT,
+    LEAD_WALK_IN,
+    LEAD_QUALITY,
+    LEAD_POTENTIAL,
+    LEAD_GENERAL,
+    LEAD_BOUGHT,
+    QUASI_LOST_RECALL,
+    QUASI_LOST_SECOND_RECALL,
+    LOST_APPROVAL,
+    FALSELY_LOST,
+    LEAD_RETURNED,
+    LOST_RECALL,
+    LOST_SECOND_RECALL,
+    LOST_LAST_RECALL,
+    LOST_LEAD_BOUGHT,
+)
