@@ -15,8 +15,11 @@ from shared.decider.policy import Policy
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
 
-MOMENT_OF_NOTICING = {"noticed_at", "notified", "recipients", "addressees"}
-"""What is sealed when an announcement is first made."""
+MOMENT_OF_NOTICING: dict[str, bool | set[str]] = {
+    **dict.fromkeys(("noticed_at", "notified", "recipients", "addressees"), True),
+    "event": {"id", "time"},
+}
+"""What is sealed when an announcement is first made; of an event to intake, when it was."""
 JUST_BEFORE = timedelta(milliseconds=1)
 MANY_WAKES = 5_000
 AT_REST = timedelta(days=5_000)

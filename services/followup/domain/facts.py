@@ -154,9 +154,7 @@ def _held(facts: FollowUpFacts, key: str) -> Known | None:
 
 
 def _says_the_same(old: Known | None, new: Known) -> bool:
-    if old is None:
-        return isinstance(new, Noted)
-    return old == new.model_copy(update={"version": old.version})
+    return old is not None and old == new.model_copy(update={"version": old.version})
 
 
 def _is_of_another_day(old: Known | None, new: Known) -> bool:

@@ -19,6 +19,7 @@ from tests.services.followup.given import (
     visit,
 )
 
+DAY_MS = 86_400_000
 START = at("2024-01-01")
 DAYS = 700
 END = START + timedelta(days=DAYS + 600)
@@ -117,7 +118,8 @@ def calls_after_a_delivery(draw: some.DrawFn) -> list[Event[Any]]:
 
 @some.composite
 def forecasts_of(draw: some.DrawFn, told: list[Event[Any]]) -> list[Event[Any]]:
-    """Scores that each say another next visit, most of them counted from a visit of the story."""
+    """Scores that each say another next visit, most of them counted from a visit of the story; of
+    other days, so that they count in any order."""
     closed = [
         local(event.data.closed_at)[:10]
         for event in told
@@ -128,7 +130,7 @@ def forecasts_of(draw: some.DrawFn, told: list[Event[Any]]) -> list[Event[Any]]:
         expected(
             f"{date.fromisoformat(since) + timedelta(days=draw(some.integers(1, 400)))}",
             since,
-            sequence,
+            sequence * DAY_MS,
             vin=draw(cars),
         )
         for sequence, since in enumerate(draw(some.lists(days, max_size=3, unique=True)), start=1)

@@ -16,9 +16,8 @@ from tests.services.followup.given_others import (
     referred,
     sold_on,
 )
-from tests.services.followup.stories import START, hours_in, moment
+from tests.services.followup.stories import DAY_MS, START, hours_in, moment
 
-DAY_MS = 86_400_000
 REVISIONS = some.integers(1, 4)
 numbers = some.sampled_from(["1", "2", "3"])
 cars = some.sampled_from([CAR, "WVWZZZ1JZXW000001"])
@@ -119,9 +118,11 @@ def reports_of_others() -> some.SearchStrategy[Event[Any]]:
 
 
 def one_word_each(events: list[Event[Any]]) -> list[Event[Any]]:
-    """Events of which one version of a document always says the same: the first of each."""
-    kept: dict[tuple[str, str], Event[Any]] = {}
+    """Events of which one version of a document always says the same to one role: the first of
+    each."""
+    kept: dict[tuple[str, str, str], Event[Any]] = {}
     for event in events:
         version = str(getattr(event.data, "version", event.sequence))
-        kept.setdefault((event.data.document_id, version), event)
+        role = getattr(event.data, "role", "")
+        kept.setdefault((event.data.document_id, version, role), event)
     return [*kept.values()]

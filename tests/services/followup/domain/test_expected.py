@@ -31,9 +31,17 @@ def test_a_score_that_says_nothing_new_of_the_next_visit_changes_nothing() -> No
         assert join(facts, [again]) is facts
 
 
-def test_who_never_had_a_score_has_none_to_lose() -> None:
-    for facts in (FollowUpFacts(), join(FollowUpFacts(), [VISIT])):
-        assert join(facts, [unscored(3)]) is facts
+@pytest.mark.parametrize("later", [unscored(4), scored(4)])
+def test_an_older_score_that_comes_after_all_others_does_not_count(later: Event[Any]) -> None:
+    """Be the first word that was read that there is no score: it is remembered as of when."""
+    facts = condense(join(FollowUpFacts(), [VISIT, later]), POLICY)
+    assert join(facts, [SAID]) is facts
+    assert join(facts, [unscored(3)]) is facts
+
+
+def test_that_there_is_no_score_is_written_down_once() -> None:
+    facts = condense(join(FollowUpFacts(), [VISIT, unscored(3)]), POLICY)
+    assert join(facts, [unscored(4)]) is facts
 
 
 @pytest.mark.parametrize(

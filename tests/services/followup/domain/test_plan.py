@@ -18,11 +18,21 @@ from services.followup.domain.plan import conversations
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.talks import matter
 from services.followup.domain.walk import Walk
-from tests.services.followup.given import POLICY
-from tests.services.followup.given_plans import RICH, customers
+from tests.services.followup.given import POLICY, given
+from tests.services.followup.given_plans import RICH
+from tests.services.followup.given_plans import customers as neighbours
 from tests.services.followup.stories import END, START, moments
+from tests.services.followup.stories_of_all import stories_of_all
 
-policies = some.sampled_from([POLICY, RICH, RICH.model_copy(update={"merge_within_days": 0})])
+SHIPPED = FollowUpPolicy()
+policies = some.sampled_from(
+    [SHIPPED, SHIPPED, POLICY, RICH, RICH.model_copy(update={"merge_within_days": 0})]
+)
+
+
+def customers() -> some.SearchStrategy[FollowUpFacts]:
+    """Some of whom all is known that there may be, and some to whom a little happened at once."""
+    return stories_of_all().map(lambda story: given(*story).facts) | neighbours()
 
 
 def to_do(plan: CustomerPlan) -> list[Conversation]:
