@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from hypothesis import strategies as some
-
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.policy import FollowUpPolicy
 from tests.invariants import DeciderInvariants
