@@ -54,7 +54,7 @@ class StillClock(NamedTuple):
         return self.moment
 
 
-class Told(NamedTuple):
+class ToServices(NamedTuple):
     """Takes intake's records to the services that are rehearsed."""
 
     rehearsal: Rehearsal
@@ -91,7 +91,7 @@ def rehearse(
         database.execute("begin")  # nobody else reads it, so that nothing need be written at once
         intake = Intake(
             register=rows,
-            publisher=Told(rehearsal),
+            publisher=ToServices(rehearsal),
             clock=StillClock(now),
             dealers=services.dealers,
         )
