@@ -15,7 +15,15 @@ from typing import Any
 
 import yaml
 
-from docs import asyncapi, feeds_pages, policy_schemas, rule_tables, scoring_examples, tables
+from docs import (
+    asyncapi,
+    feeds_pages,
+    followup_year,
+    policy_schemas,
+    rule_tables,
+    scoring_examples,
+    tables,
+)
 from shared.contracts import complaints, feeds, followup, identity, intake, scoring
 from shared.contracts.values import Contract
 
@@ -44,6 +52,8 @@ def documents() -> dict[str, str]:
         "feeds.zh-CN.md": feeds_pages.page("zh"),
         "scoring/examples.md": scoring_examples.page("en"),
         "scoring/examples.zh-CN.md": scoring_examples.page("zh"),
+        "followup/year.md": followup_year.page("en"),
+        "followup/year.zh-CN.md": followup_year.page("zh"),
         "operations/settings.md": tables.settings_page(),
         "operations/metrics.md": tables.metrics_page(),
         **{f"schemas/{contract.TYPE}.json": _schema(contract) for contract in contracts()},

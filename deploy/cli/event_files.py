@@ -3,6 +3,7 @@
 import codecs
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,49 @@ def read_lines(files: Sequence[Path]) -> list[EventLine]:
     read, or is something else as a whole.
     """
     return [line for file in files for line in _lines_of(file)]
+
+
+def each_line(files: Sequence[Path]) -> Iterator[EventLine]:
+    """The same one by one. Of a file with a line for each event no more is in memory than that
+    line; of others all.
+
+    Raises as `read_lines` does, each file when it is its turn.
+    """
+    for file in files:
+        yield from _streamed(file) if _has_an_event_a_line(file) else _lines_of(file)
+
+
+def _has_an_event_a_line(file: Path) -> bool:
+    """Told from its first two lines."""
+    if not file.is_file():  # a pipe is read once
+        return False
+    head = b"".join(_first_lines(file)).removeprefix(codecs.BOM_UTF8)
+    _refuse_what_is_no_json(str(file), head)
+    return not head.lstrip().startswith(b"[") and not _is_spread_over_lines(head)
+
+
+def _first_lines(file: Path) -> list[bytes]:
+    found: list[bytes] = []
+    with _reading(file), file.open("rb") as lines:
+        while len(found) < 2 and (line := lines.readline()):
+            found += [line] if line.strip() else []
+    return found
+
+
+def _streamed(file: Path) -> Iterator[EventLine]:
+    with _reading(file), file.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            content = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+            if content.strip():
+                yield EventLine(str(file), number, content.strip())
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CannotRun(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _lines_of(file: Path) -> Iterator[EventLine]:
@@ -71,10 +115,8 @@ def _is_spread_over_lines(content: bytes) -> bool:
 
 def _content_of(file: Path) -> bytes:
     """The bytes without a byte order mark. They are not decoded: intake refuses a bad line."""
-    try:
+    with _reading(file):
         content = sys.stdin.buffer.read() if file == STANDARD_INPUT else file.read_bytes()
-    except OSError as error:
-        raise CannotRun(f"{file} cannot be read: {error.strerror}") from error
     return content.removeprefix(codecs.BOM_UTF8)
 
 

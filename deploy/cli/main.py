@@ -15,6 +15,7 @@ from deploy.cli.dead_letters import command as dead_letters
 from deploy.cli.failures import CannotRun
 from deploy.cli.policy import command as policy
 from deploy.cli.scoring import fit as scoring
+from deploy.cli.tasks import command as tasks
 from deploy.cli.terminal import FAILED, WRONG_USE, err, out
 
 _PYTHONS = ((3, 11), (3, 13))
@@ -32,6 +33,7 @@ app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(config.app, name="config")
 app.add_typer(policy.app, name="policy")
 app.add_typer(scoring.app, name="scoring")
+app.add_typer(tasks.app, name="tasks")
 
 
 def _version(asked: bool) -> None:

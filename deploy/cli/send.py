@@ -80,10 +80,10 @@ class Account:
                 reason = item.problem.in_words() if item.problem else "no reason given"
                 self.rejected.append(RejectedEvent(line.position, reason))
 
-    def as_json(self) -> dict[str, object]:
-        """The account for programs."""
+    def as_json(self, *, done: str = "sent") -> dict[str, object]:
+        """The account for programs. `done`: what was done with them."""
         return {
-            "sent": self.sent,
+            done: self.sent,
             "accepted": self.accepted,
             "duplicate": self.duplicate,
             "rejected": len(self.rejected),
@@ -115,8 +115,9 @@ async def _send(url: str, lines: list[EventLine], chunk: int) -> Account:
             )
 
 
-def show(account: Account) -> None:
-    """What was warned of and rejected, up to a number of each, and how many in all."""
+def show(account: Account, *, done: str = "sent") -> None:
+    """What was warned of and rejected, up to a number of each, and how many in all. `done`: what
+    was done with them."""
     warnings = [(one.position, warning) for one in account.warned for warning in one.warnings]
     for position, warning in warnings[:_SHOWN_REJECTIONS]:
         out.print(f"{position}: warning: {warning}", markup=False, soft_wrap=True)
@@ -127,7 +128,7 @@ def show(account: Account) -> None:
     if len(account.rejected) > _SHOWN_REJECTIONS:
         out.print(f"… and {len(account.rejected) - _SHOWN_REJECTIONS} more; --json lists all")
     out.print(
-        f"{account.sent} sent: {account.accepted} accepted, {account.duplicate} duplicate, "
+        f"{account.sent} {done}: {account.accepted} accepted, {account.duplicate} duplicate, "
         f"{len(account.rejected)} rejected{_with_warnings(account)}",
         highlight=False,
     )

@@ -26,7 +26,7 @@ from typing import TypeAlias
 from services.intake.adapters.door import Aside, at_once
 from services.intake.adapters.monitor import NOBODY, FeedMonitor, Sender
 from services.intake.adapters.publish import publish, record_of
-from services.intake.adapters.register import Register
+from services.intake.adapters.register import Rows
 from services.intake.domain.batch import BatchPlan, plan_batch
 from services.intake.domain.decide import RegisterDecision
 from services.intake.domain.decode.body import UnreadableEvent
@@ -88,7 +88,7 @@ class Intake:
     """Takes events in. Any number of instances may work side by side."""
 
     def __init__(
-        self, *, register: Register, publisher: Publisher, clock: TimeSource, dealers: Dealers
+        self, *, register: Rows, publisher: Publisher, clock: TimeSource, dealers: Dealers
     ) -> None:
         self._register = register
         self._publisher = publisher

@@ -12,6 +12,7 @@ What a service is made of
     reload         another policy, between two turns
     shadows        the endpoint that tells what is tried beside a dealer's rules
     policies       the endpoints that try other rules on what is stored, and tell how far they are
+    rehearsal      what services would come to on given records, without a broker or a database
     health         whether the consumer lives
 
 A batch, from a poll to its commit
@@ -53,6 +54,7 @@ from shared.runtime.lines import PAGE_LIMIT, lines_listed
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.ports import Ports, Subscription
 from shared.runtime.reader import Reader, customer_snapshot, known_dealer
+from shared.runtime.rehearsal import Rehearsal
 from shared.runtime.reload import PolicyWatch
 from shared.runtime.shadows import shadow_routes
 from shared.runtime.worker import Worker
@@ -66,6 +68,7 @@ __all__ = [
     "Ports",
     "Pulse",
     "Reader",
+    "Rehearsal",
     "Routes",
     "Runtime",
     "Subscription",

@@ -30,7 +30,7 @@ class Audit:
         found: set[str] = set()
         for dealer_id in dealer_ids:
             after = ""
-            while page := await self._get(
+            while page := await self.get(
                 "intake", "/v1/documents", dealer_id=dealer_id, after=after, limit=PAGE
             ):
                 found |= {document["document_id"] for document in page}
@@ -40,12 +40,13 @@ class Audit:
     async def _aggregates(self, service: str) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
         after: str | None = ""
         while after is not None:
-            page = await self._get(service, "/v1/holdings", after=after, limit=PAGE)
+            page = await self.get(service, "/v1/holdings", after=after, limit=PAGE)
             for item in page["items"]:
                 yield item["id"], item["documents"]
             after = page["next"]
 
-    async def _get(self, service: str, path: str, **query: str | int) -> Any:
+    async def get(self, service: str, path: str, **query: str | int) -> Any:
+        """What a service answers. Raises `CannotRun` where it does not."""
         try:
             response = await self._http.get(f"{self._urls[service]}{path}", params=query)
             response.raise_for_status()

@@ -24,12 +24,14 @@ from deploy.sandbox.demo.audit import Audit
 from deploy.sandbox.demo.customers import risen
 from deploy.sandbox.demo.stories import timelines
 from deploy.sandbox.demo.watch import WATCHED, Origin, Watch
+from deploy.sandbox.demo.work_list import WorkList, asked
 from deploy.sandbox.feed import FeedLine, history, live
 from deploy.sandbox.stack import BROKER_VARIABLE, DATABASE_VARIABLE, Stack
 from shared.contracts.envelope import to_headers
 from shared.contracts.feeds import VisitReported
+from shared.contracts.identifiers import customer_of, dealer_of
 from shared.contracts.intake import VisitRecorded
-from shared.contracts.topics import VISITS
+from shared.contracts.topics import CASES, TASKS, VISITS
 from shared.dealers.dealer import Dealer
 from shared.dealers.file import EXAMPLE_DEALERS
 from shared.platform.kafka import make_producer
@@ -66,6 +68,8 @@ class DemoRun:
     ledger: Ledger = field(default_factory=Ledger)
     seconds: dict[str, float] = field(default_factory=dict)
     """How long each part took."""
+    work_list: WorkList | None = None
+    """What the first dealer has to do tomorrow, once all is played."""
 
     @property
     def clock(self) -> ScaledClock:
@@ -116,6 +120,7 @@ async def play(run: DemoRun, watch: Watch) -> Balance:
             await _until_quiet(watch)
             if watching.done():
                 watching.result()
+            run.work_list = await _tomorrow(run, watch, audit)
         finally:
             watching.cancel()
         return await _balance(run, watch, audit, poison, alarms_from_history)
@@ -204,6 +209,21 @@ async def _until_quiet(watch: Watch) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(QUIET_SECONDS):
             await watch.until_quiet()
+
+
+async def _tomorrow(run: DemoRun, watch: Watch, audit: Audit) -> WorkList:
+    """Of the first dealer; of others than those on its list, first those who complained."""
+    dealer = run.dealers[0]
+    told = {
+        topic.name: {
+            customer_of(record["key"])
+            for record in watch.received
+            if record["topic"] == topic.name and dealer_of(record["key"]) == dealer.id
+        }
+        for topic in (CASES, TASKS)
+    }
+    others = [*sorted(told[CASES.name]), *sorted(told[TASKS.name])]
+    return await asked(audit.get, dealer, run.clock.now(), watch.names, others)
 
 
 async def _publish_poison(run: DemoRun) -> Origin:

@@ -27,6 +27,7 @@ from deploy.sandbox.demo.play import DemoRun, demo_environment, play
 from deploy.sandbox.demo.stories import Timeline, render_timeline, timelines
 from deploy.sandbox.demo.summary import DealerSummary, render, summarize
 from deploy.sandbox.demo.watch import Watch
+from deploy.sandbox.demo.work_list import render_work_list
 from deploy.sandbox.recording import recording
 from deploy.sandbox.stack import Stack, any_ports, running_stack
 from deploy.sandbox.up import watch as watch_over
@@ -96,6 +97,8 @@ class _Shown:
         if rose is not None:
             self.console.print(render_risen(rose))
         self.console.print(render_leaving(_leaving(run, watch)))
+        if run.work_list is not None:
+            self.console.print(render_work_list(run.work_list))
         self.console.print(render(_summaries(run, watch)))
         _show(balance, run, watch, self.say)
 
@@ -206,6 +209,7 @@ def _as_json(balance: Balance, run: DemoRun, watch: Watch) -> dict[str, object]:
         "cases": [timeline.as_json() for timeline in _timelines(run, watch)],
         "risen": rose.as_json() if rose is not None else None,
         "about_to_be_lost": [one.as_json() for one in _leaving(run, watch)],
+        "tomorrow": run.work_list.as_json() if run.work_list is not None else None,
         "dealers": [summary.model_dump() for summary in _summaries(run, watch)],
         "seconds": {name: round(took, 2) for name, took in run.seconds.items()},
         "seed": run.seed,

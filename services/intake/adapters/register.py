@@ -38,7 +38,7 @@ FREE_WORDS = {"narrative": 0, "words": 0}
 NOT_LISTED = {**FREE_WORDS, "recorded": 0, "content": 0, "said": 0}
 
 
-class Register(Protocol):
+class Rows(Protocol):
     """Keeps a row per document. Every call raises `TransientFailure` when it cannot answer."""
 
     async def find(
@@ -62,6 +62,14 @@ class Register(Protocol):
         """
         ...
 
+    async def hash_key(self) -> bytes:
+        """The key of all hashes, the same for every instance and for ever."""
+        ...
+
+
+class Register(Rows, Protocol):
+    """And what is kept can be looked through."""
+
     async def page(
         self, dealer_id: str, *, after: str, limit: int, kind: str | None
     ) -> Sequence[Row]:
@@ -78,10 +86,6 @@ class Register(Protocol):
 
         Without free words.
         """
-        ...
-
-    async def hash_key(self) -> bytes:
-        """The key of all hashes, the same for every instance and for ever."""
         ...
 
     async def ping(self) -> None:

@@ -45,7 +45,11 @@ def _called_back(case: CaseStands) -> tuple[TaskClosing, ...]:
 
 def _closed(case: CaseStands, resolved_at: datetime) -> Iterator[TaskClosing]:
     """A case that goes on after its resolution waits for the call-back; so where it ends without
-    one, none is owed. One that ended with its resolution never waited."""
+    one, none is owed. One that ended with its resolution never waited, and the call itself may end
+    it."""
+    called_back_at = case.called_back_at
     for span in case.spans:
-        if span.until is not None and span.since <= resolved_at < span.until:
+        if span.until is None or (called_back_at is not None and called_back_at <= span.until):
+            continue
+        if span.since <= resolved_at < span.until:
             yield TaskClosing(None, span.until.astimezone(UTC), "cancelled", "case closed")

@@ -51,9 +51,15 @@ def differences(
         pytest.param(DELIVERED, FollowUpPolicy(), [], id="the same rules"),
         pytest.param(
             DELIVERED,
-            with_rule("delivery_thanks", due={"hours": 26}),
+            with_rule("delivery_thanks", due={"hours": 30}),
             ["delivery_thanks moves"],
             id="moves",
+        ),
+        pytest.param(
+            DELIVERED,
+            with_rule("delivery_thanks", due={"hours": 48}),
+            ["delivery_thanks moves", "delivery_satisfaction opens"],
+            id="moves so near to another that both are one call",
         ),
         pytest.param(
             DELIVERED,

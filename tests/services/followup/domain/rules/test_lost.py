@@ -2,15 +2,19 @@
 
 import pytest
 
+from services.followup.domain.follow_ups import EVER, follow_ups
 from tests.services.followup.domain.rules.known import (
     OTHER_CAR,
+    SHIPPED,
     Document,
+    facts,
     gone,
     order,
     scored,
     sold,
     tasks,
 )
+from tests.services.followup.given import at
 
 LOST = scored("quality", risk="lost", since="2025-06-01 00:00")
 SINCE_JUNE = "score/2025-05-31T16:00:00.000Z opens 2025-06-01 00:00, due 2025-06-15 18:00"
@@ -47,5 +51,19 @@ def test_win_back(given: tuple[Document, ...], then: list[str]) -> None:
 
 def test_lost_again_is_another_task() -> None:
     again = scored("quality", risk="lost", since="2026-06-01 00:00")
-    [first], [second] = tasks("win_back", LOST), tasks("win_back", again)
+    came = order("2025-01-10", "R0")
+    [first], [second] = tasks("win_back", came, LOST), tasks("win_back", came, again)
     assert first.split()[0] != second.split()[0]
+
+
+def test_nobody_knew_of_it_before_the_visit_it_follows_was_received() -> None:
+    imported = facts(order("2025-01-10", late=at("2025-06-20")), LOST)
+    [win_back] = [
+        each for each in follow_ups(imported, SHIPPED, EVER) if each.rule.kind == "win_back"
+    ]
+    assert win_back.could_open_at == at("2025-06-20")
+    assert win_back.due_at < win_back.could_open_at, "so it never opens"
+
+
+def test_who_never_came_themselves_is_not_won_back() -> None:
+    assert tasks("win_back", LOST) == [], "such as one who drives the car of another"

@@ -44,6 +44,18 @@ RESOLVED: Mapping[str, Any] = {"resolved_at": "2025-01-10 17:00"}
             id="the case is withdrawn before they were called back",
         ),
         pytest.param(
+            (
+                complaint(
+                    "2025-01-08",
+                    **RESOLVED,
+                    called_back_at="2025-01-12 10:00",
+                    spans=["2025-01-08", "2025-01-12 10:00"],
+                ),
+            ),
+            ["K1 opens 2025-01-10 17:00, due 2025-01-13 17:00; 2025-01-12 10:00 done: called back"],
+            id="the call-back ends the case",
+        ),
+        pytest.param(
             (complaint("2025-01-08", **RESOLVED, spans=["2025-01-08", "2025-01-10 17:00"]),),
             ["K1 opens 2025-01-10 17:00, due 2025-01-13 17:00"],
             id="a case that complaints closes at its resolution is called back about all the same",

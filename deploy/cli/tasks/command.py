@@ -1,0 +1,84 @@
+"""`aftercare tasks`: follow-up tasks, before there are any."""
+
+import logging
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+import typer
+
+from deploy.cli import send
+from deploy.cli.event_files import each_line
+from deploy.cli.policy.options import Rules
+from deploy.cli.tasks.rehearse import Rehearsed, moment_of, rehearse
+from deploy.cli.tasks.services import services_of
+from deploy.cli.tasks.tally import in_all, in_words
+from deploy.cli.terminal import FAILED, AsJson, count, write, write_json
+from shared.contracts.values import instant_text
+
+app = typer.Typer(help="Follow-up tasks.", no_args_is_help=True)
+
+
+@app.callback()
+def tasks() -> None:
+    """Follow-up tasks."""
+
+
+@app.command("rehearse")
+def rehearse_(
+    files: Annotated[
+        list[Path], typer.Argument(help="Lines of CloudEvents, or a JSON array; - is stdin.")
+    ],
+    *,
+    at: Annotated[
+        str,
+        typer.Option("--at", help="A day (its beginning, UTC) or an instant; else the present."),
+    ] = "",
+    dealer: Annotated[str, typer.Option("--dealer", help="Tell of this dealer alone.")] = "",
+    rules: Rules = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say how many tasks a feed would open today, by rule, and why others would not open.
+
+    Nothing is sent or written, and nothing is taken to be known before. Exits with 1 when any
+    event would be rejected.
+    """
+    services = services_of(rules)
+    if dealer and services.dealers.find(dealer) is None:
+        raise typer.BadParameter("no such dealer is configured", param_hint="--dealer")
+    try:
+        now = moment_of(at, services.now)
+    except ValueError:
+        written = "write a day such as 2026-12-01, or an instant with its offset"
+        raise typer.BadParameter(written, param_hint="--at") from None
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    found = rehearse(each_line(files), services, now, dealer=dealer)
+    if as_json:
+        write_json(_as_json(found), readable=True)
+    else:
+        send.show(found.account, done="read")
+        write(_in_words(found))
+    if found.account.rejected:
+        raise typer.Exit(FAILED)
+
+
+def _in_words(found: Rehearsed) -> list[str]:
+    received = instant_text(found.as_of)
+    lines = [f"received {received} by services that know nothing, when dealers open next:"]
+    lines += in_words(found.tallies)
+    lines += [f"not decided: {count(number, 'time')} {why}" for why, number in _undecided(found)]
+    return lines
+
+
+def _as_json(found: Rehearsed) -> dict[str, Any]:
+    return {
+        "received_at": instant_text(found.as_of),
+        "events": found.account.as_json(done="read"),
+        **in_all(found.tallies.values()).as_json(),
+        "dealers": {name: tally.as_json() for name, tally in sorted(found.tallies.items())},
+        "undecided": dict(_undecided(found)),
+    }
+
+
+def _undecided(found: Rehearsed) -> list[tuple[str, int]]:
+    return sorted(found.undecided.items())
