@@ -182,7 +182,7 @@ class TestBeyondTheHorizon:
         story.when("2025-01-12").then()
 
     def test_the_horizon_reaches_as_far_as_a_task_is_remembered(self) -> None:
-        assert FollowUpPolicy(horizon=Horizon(days=1)).looked_at.days == 196 + 36 * 31 + 180
+        assert FollowUpPolicy(horizon=Horizon(days=1)).looked_at.days == 376 + 36 * 31 + 180
         few = FollowUpPolicy(
             rules=FOUR_RULES,
             warranty=WarrantyTerm(months=1),

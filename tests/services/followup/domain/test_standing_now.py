@@ -10,7 +10,7 @@ from tests.services.followup.given import at
 
 RULES = FollowUpPolicy(rules=(WIN_BACK, COMPLAINT_CALL_BACK))
 LOST = scored("quality", risk="lost", since="2025-06-02 10:00")
-VISIT = order("2025-06-10")
+BEFORE, VISIT = order("2024-06-10", number="R0"), order("2025-06-10")
 
 
 def told(now: str, *documents: Document) -> dict[str, str]:
@@ -24,10 +24,13 @@ def told(now: str, *documents: Document) -> dict[str, str]:
 
 
 def test_who_comes_back_was_won_back_and_not_called_by_mistake() -> None:
-    before, [about] = told("2025-06-11", LOST, VISIT), told("2025-06-11", LOST)
+    before, [about] = (
+        told("2025-06-11", LOST, BEFORE, VISIT),
+        told("2025-06-11", LOST, BEFORE),
+    )
     assert before == {about: "done visit"}
     active = scored("quality", risk="active")
-    after = decide(facts(active, VISIT), {}, RULES, at("2025-06-11"))
+    after = decide(facts(active, BEFORE, VISIT), {}, RULES, at("2025-06-11"))
     assert after.outputs == ()
     assert after.is_history(about)
 
