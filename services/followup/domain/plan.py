@@ -193,7 +193,7 @@ def _why_not(each: Matter, now: datetime) -> tuple[Cause, datetime] | None:
         return None
     if each.stage is Stage.OVER and each.cause is not None:
         return each.cause, each.since
-    ending = each.ended_by(now)
+    ending = each.settled_by(now)
     if ending is not None:
         return Cause("superseded", by=ending.because), ending.at
     if each.stage is Stage.HELD and each.cause is not None:
