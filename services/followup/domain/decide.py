@@ -5,7 +5,7 @@ follow from the facts. So a visit reported late closes a task as of the visit, a
 reported late takes back a task that should never have been opened.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache, partial
 
@@ -30,7 +30,7 @@ from services.followup.domain.follow_ups import (
 )
 from services.followup.domain.grades import as_graded, other_grades
 from services.followup.domain.listing import listed
-from services.followup.domain.plan import conversations, plan, walked
+from services.followup.domain.plan import conversations, open_conversations, plan, walked
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.task_rule import Depth
 from shared.contracts.followup import TaskChanged, TaskPurpose
@@ -81,6 +81,18 @@ def decide(
         listing=listed(tasks),
         is_history=_is_history(facts, circumstances, policy, now),
     )
+
+
+def still_to_do(
+    facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime
+) -> Mapping[str, TaskChanged]:
+    """Of what `decide` says the tasks that are to be done, and nothing else: what names each within
+    the customer -> the task. Of facts that are condensed."""
+    walk = walked(facts, circumstances_of(facts, policy), policy, now)
+    return {
+        talk.about: _task(facts.customer_key, talk)
+        for talk in open_conversations(walk, policy, now)
+    }
 
 
 def customer_plan(facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime) -> CustomerPlan:

@@ -155,6 +155,11 @@ def conversations(walk: Walk, policy: FollowUpPolicy, now: datetime) -> list[Con
     ]
 
 
+def open_conversations(walk: Walk, policy: FollowUpPolicy, now: datetime) -> list[Conversation]:
+    """Those of them that go on."""
+    return [_conversation(talk, policy, now) for talk in walk.talks if talk.closing is None]
+
+
 def _conversation(talk: Talk, policy: FollowUpPolicy, now: datetime) -> Conversation:
     tried, closing = talk.attempts, talk.closing
     return Conversation(
