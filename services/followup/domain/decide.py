@@ -5,8 +5,9 @@ follow from the facts. So a visit reported late closes a task as of the visit, a
 reported late takes back a task that should never have been opened.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from services.followup.domain import wording
 from services.followup.domain.circumstances import Circumstances, circumstances_of
@@ -27,13 +28,15 @@ from services.followup.domain.follow_ups import (
     follow_ups,
     is_known_only_while_it_lasts,
 )
+from services.followup.domain.grades import as_graded, other_grades
 from services.followup.domain.listing import listed
-from services.followup.domain.plan import conversations, plan, walked
+from services.followup.domain.plan import conversations, open_conversations, plan, walked
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.task_rule import Depth
 from shared.contracts.followup import TaskChanged, TaskPurpose
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.made import made
+from shared.contracts.scoring import Grade
 from shared.contracts.subjects import TaskSubject
 from shared.contracts.values import Bilingual
 from shared.decider.decision import Announced, Decision, State
@@ -58,7 +61,7 @@ def decide(
 
     Tasks depend on facts, policy and `now` alone. Where there are more documents than are looked
     at, tasks after those set aside are history, and so are those that opened while there were more
-    consents, outcomes or assignments.
+    consents, outcomes or assignments; so is what closed by the grade that a customer had then.
     """
     facts = condense(facts, policy)
     circumstances = circumstances_of(facts, policy)
@@ -76,8 +79,20 @@ def decide(
         (*tasks, *filings(facts, policy, now)),
         walk.changes_after(now),
         listing=listed(tasks),
-        is_history=_is_history(facts, circumstances, policy),
+        is_history=_is_history(facts, circumstances, policy, now),
     )
+
+
+def still_to_do(
+    facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime
+) -> Mapping[str, TaskChanged]:
+    """Of what `decide` says the tasks that are to be done, and nothing else: what names each within
+    the customer -> the task. Of facts that are condensed."""
+    walk = walked(facts, circumstances_of(facts, policy), policy, now)
+    return {
+        talk.about: _task(facts.customer_key, talk)
+        for talk in open_conversations(walk, policy, now)
+    }
 
 
 def customer_plan(facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime) -> CustomerPlan:
@@ -87,8 +102,10 @@ def customer_plan(facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime) -
 
 
 def _is_history(
-    facts: FollowUpFacts, circumstances: Circumstances, policy: FollowUpPolicy
+    facts: FollowUpFacts, circumstances: Circumstances, policy: FollowUpPolicy, now: datetime
 ) -> Callable[[str], bool]:
+    closed_as_graded = cache(partial(_closed_as_graded, facts, policy, now))
+
     def is_history(about: str) -> bool:
         if is_filing(about):
             return is_set_aside(facts, about)
@@ -98,12 +115,23 @@ def _is_history(
         if any(facts.sets_aside(group, document_id) for group in _FOLLOWED_UP):
             return True
         unknown_until = circumstances.unknown_until
-        return unknown_until > EVER and any(
+        if unknown_until > EVER and any(
             each.about == about and each.opens_at <= unknown_until
             for each in follow_ups(facts, policy, EVER)
-        )
+        ):
+            return True
+        return any(about in closed_as_graded(grade) for grade in other_grades(facts))
 
     return is_history
+
+
+def _closed_as_graded(
+    facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime, grade: Grade | None
+) -> frozenset[str]:
+    """What would have closed by now, had the customer that grade."""
+    graded = as_graded(facts, grade)
+    walk = walked(graded, circumstances_of(graded, policy), policy, now)
+    return frozenset(talk.about for talk in walk.talks if talk.closing is not None)
 
 
 def _task(customer_key: str, talk: Conversation) -> TaskChanged:

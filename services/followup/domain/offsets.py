@@ -31,8 +31,8 @@ def days_after(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
     if days == 0:
         return moment
     local = moment.astimezone(zone)
-    day = local.date() + timedelta(days=days)
-    return datetime.combine(day, local.time(), zone).astimezone(UTC)
+    later = local + timedelta(days=days)
+    return (later.replace(fold=1) if local.fold else later).astimezone(UTC)
 
 
 def months_after(day: date, months: int) -> date:

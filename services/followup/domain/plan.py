@@ -155,6 +155,11 @@ def conversations(walk: Walk, policy: FollowUpPolicy, now: datetime) -> list[Con
     ]
 
 
+def open_conversations(walk: Walk, policy: FollowUpPolicy, now: datetime) -> list[Conversation]:
+    """Those of them that go on."""
+    return [_conversation(talk, policy, now) for talk in walk.talks if talk.closing is None]
+
+
 def _conversation(talk: Talk, policy: FollowUpPolicy, now: datetime) -> Conversation:
     tried, closing = talk.attempts, talk.closing
     return Conversation(
@@ -193,7 +198,7 @@ def _why_not(each: Matter, now: datetime) -> tuple[Cause, datetime] | None:
         return None
     if each.stage is Stage.OVER and each.cause is not None:
         return each.cause, each.since
-    ending = each.ended_by(now)
+    ending = each.settled_by(now)
     if ending is not None:
         return Cause("superseded", by=ending.because), ending.at
     if each.stage is Stage.HELD and each.cause is not None:

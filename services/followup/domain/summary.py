@@ -15,11 +15,10 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from services.followup.domain import ranks
-from services.followup.domain.decide import condense, decide
+from services.followup.domain.decide import condense, still_to_do
 from services.followup.domain.documents import Known, Outcome
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.leads.counts import lead_counts
-from services.followup.domain.listing import tasks_to_do
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.satisfaction import satisfaction_counts
 from shared.contracts.followup import TaskChanged, task_id
@@ -98,7 +97,7 @@ def summarize(
     happened count for, and who was done with one last. None without any. It stays the same until
     anything changes next."""
     facts = condense(facts, policy)
-    tasks = tasks_to_do(decide(facts, {}, policy, now).outputs)
+    tasks = still_to_do(facts, policy, now)
     done = last_done(facts.documents.values())
     others = {**lead_counts(facts, policy, zone), **satisfaction_counts(facts, policy, zone=zone)}
     if not (tasks or done or others):

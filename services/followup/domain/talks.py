@@ -1,6 +1,7 @@
 """What a walk through a customer's time is made of: matters on their way, and conversations as they
 go on. Their parts change as the walk goes; what is said of them does not. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -8,7 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.attempts import Attempts
-from services.followup.domain.circumstances import Circumstances
+from services.followup.domain.circumstances import NEVER, Circumstances
 from services.followup.domain.closings import Ending
 from services.followup.domain.conversation import SilenceCause
 from services.followup.domain.follow_ups import EVER, FollowUp
@@ -69,6 +70,8 @@ class Matter:
     due_at: datetime
     order: tuple[int, int, datetime, str]
     """Of those that could open at once, the lowest does first."""
+    over_at: datetime
+    """When the first thing of its own ends it; `NEVER` if nothing does."""
     stage: Stage = Stage.COMING
     cause: Cause | None = None
     since: datetime = EVER
@@ -82,10 +85,18 @@ class Matter:
 
     def ended_by(self, moment: datetime, after: datetime = EVER) -> Ending | None:
         """The first thing of its own that ended it by then."""
-        endings = self.follow_up.endings
-        if not endings:
+        if moment < self.over_at:
             return None
+        endings = self.follow_up.endings
         return min((end for end in endings if after < end.at <= moment), key=_at, default=None)
+
+    def settled_by(self, moment: datetime) -> Ending | None:
+        """The same, of what was not said; but not what came when it was held back for so long that
+        its time had passed."""
+        ending = self.ended_by(moment)
+        if ending is None or (self.stage is Stage.HELD and self.due_at < ending.at):
+            return None
+        return ending
 
     def day_of_due(self) -> int:
         """Counted, by the dealer's calendar."""
@@ -115,6 +126,7 @@ def matter(follow_up: FollowUp, customer_key: str, circumstances: Circumstances)
         opens_at=opens_at,
         due_at=follow_up.due_at,
         order=(_FIRST[rule.contact], priority, follow_up.due_at, about),
+        over_at=min((end.at for end in follow_up.endings if end.at > EVER), default=NEVER),
     )
 
 
@@ -149,6 +161,8 @@ class Talk:
     attempts: Attempts | None = None
     closing: Ending | None = None
     channel: Channel = "phone"
+    turns_at: datetime = EVER
+    """Until then nothing of it changes, unless it is put together with more."""
 
     @property
     def about(self) -> str:
@@ -212,6 +226,45 @@ class Talk:
             self.attempts and self.attempts._replace(changes_at=None),
             [(topic.matter.about, topic.ending) for topic in self.topics],
         )
+
+
+def expired(matter: Matter, arrived_at: datetime, because: str) -> Talk:
+    """That which never was, as its time had passed when it became known."""
+    closing = Ending(matter.due_at, "expired", because)
+    topic = TalkingPoint(matter, arrived_at, closing)
+    opens_at = matter.follow_up.opens_at
+    talk = Talk(matter, opens_at, matter.due_at, topics=[topic], closing=closing)
+    talk.channel = matter.channels[0]
+    return talk
+
+
+def turns_of(
+    talk: Talk, known: Circumstances, policy: FollowUpPolicy, now: datetime
+) -> Iterator[datetime]:
+    """All later instants at which anything of it may be otherwise."""
+    for turn in _turns(talk, known, policy, now):
+        if turn is not None and turn > now:
+            yield turn
+
+
+def _turns(
+    talk: Talk, known: Circumstances, policy: FollowUpPolicy, now: datetime
+) -> Iterator[datetime | None]:
+    for topic in talk.topics:
+        if topic.ending is None:
+            yield talk.expires_at(topic, policy)
+            for ending in topic.matter.follow_up.endings:
+                yield ending.at
+        for outcome in known.outcomes.get(topic.matter.task, ()):
+            yield outcome.at
+    if talk.attempts is not None:
+        yield talk.attempts.changes_at
+    if known.consents:
+        yield known.allowed_until(now)
+    if known.complaints:
+        complaint = known.complaint_at(now)
+        yield known.next_complaint_after(now)
+        yield complaint.until if complaint is not None else None
 
 
 def _at(ending: Ending) -> datetime:

@@ -33,8 +33,10 @@ from services.followup.domain.talks import (
     are_near,
     by_order,
     evening_of,
+    expired,
     first_due,
     latest_first,
+    turns_of,
 )
 
 ON_ARRIVAL = "window had passed on arrival"
@@ -66,10 +68,11 @@ class Walk:
         self._limited_at = EVER
         """When there was last one more conversation of the kind that comes once in a while."""
         for matter in self.matters:
-            self._turn_at(matter.opens_at)
+            if matter.over_at > matter.opens_at:
+                self._turn_at(matter.opens_at)
         first = self._turns[0] if self._turns else EVER
         for matter in self.matters:
-            if matter.known_at > first:
+            if first < matter.known_at < matter.over_at:
                 self._turn_at(matter.known_at)
 
     def until(self, now: datetime) -> None:
@@ -98,13 +101,15 @@ class Walk:
     def _step(self, now: datetime) -> None:
         self._now = now
         for talk in self._live:
-            self._go_on(talk, now)
+            if talk.turns_at <= now:
+                self._go_on(talk, now)
         self._live = [talk for talk in self._live if talk.closing is None]
         self._take_up(now)
         while self._say(now) or self._join_early(now):
             pass
         for talk in self._live:
-            self._await(talk, now)
+            if talk.turns_at <= now:
+                self._await(talk, now)
 
     # What could be said.
 
@@ -112,13 +117,20 @@ class Walk:
         """What has become known by then, and what could be said."""
         while self._ahead and self._ahead[-1].known_at <= now:
             self._known.append(self._ahead.pop())
+        later = []
         for matter in self._known:
-            if matter.opens_at <= now:
+            if matter.over_at <= now:
+                self._is_over(matter, now)
+            elif matter.opens_at <= now:
                 insort(self._waiting, matter, key=by_order)
-        self._known = [matter for matter in self._known if matter.opens_at > now]
+            else:
+                later.append(matter)
+        self._known = later
 
     def _say(self, now: datetime) -> bool:
         """Whether a conversation was opened, so that the others are to be looked at once more."""
+        if not self._waiting:
+            return False
         opened = False
         for matter in self._waiting:
             opened = self._try(matter, now)
@@ -155,15 +167,15 @@ class Walk:
 
     def _join_early(self, now: datetime) -> bool:
         """Whether something that opens later was put into a conversation that is due then."""
-        days = timedelta(days=self._policy.merge_within_days + MORE_THAN_A_DAY)
-        spans = [(talk.due_at - days, talk.due_at + days) for talk in self._live if talk.has_room]
-        if not spans:
+        dues = [talk.due_at for talk in self._live if talk.has_room] if self._known else ()
+        if not dues:
             return False
+        days = timedelta(days=self._policy.merge_within_days + MORE_THAN_A_DAY)
+        since, until = min(dues) - days, max(dues) + days
         joined = [
             matter
             for matter in self._known
-            if any(since < matter.due_at < until for since, until in spans)
-            and self._joins(matter, now)
+            if since < matter.due_at < until and self._joins(matter, now)
         ]
         if joined:
             self._known = [matter for matter in self._known if matter.stage is Stage.COMING]
@@ -182,7 +194,7 @@ class Walk:
         return True
 
     def _is_over(self, matter: Matter, now: datetime) -> bool:
-        ending = matter.ended_by(now)
+        ending = matter.settled_by(now)
         if ending is not None:
             return self._give_up(matter, Cause("superseded", by=ending.because), ending.at)
         if not_for_them(matter, self._circumstances):
@@ -203,11 +215,7 @@ class Walk:
         unwanted = refused(matter, self._circumstances, arrived_at) is not None
         if unwanted or arrived_at - matter.due_at > recorded:
             return
-        closing = Ending(matter.due_at, "expired", ON_ARRIVAL)
-        topic = TalkingPoint(matter, arrived_at, closing)
-        opens_at = matter.follow_up.opens_at
-        talk = Talk(matter, opens_at, matter.due_at, topics=[topic], closing=closing)
-        talk.channel = matter.channels[0]
+        talk = expired(matter, arrived_at, ON_ARRIVAL)
         matter.stage, matter.talk = Stage.SAID, talk
         self.talks.append(talk)
 
@@ -286,6 +294,7 @@ class Walk:
         if not known:
             talk.topics.append(TalkingPoint(matter, now, counts_from=matter.counted_until))
         matter.stage, matter.talk = Stage.SAID, talk
+        talk.turns_at = now
         self._go_on(talk, now)
         if talk.closing is not None:
             self._live.remove(talk)
@@ -381,20 +390,8 @@ class Walk:
         )
 
     def _await(self, talk: Talk, now: datetime) -> None:
-        """Be there when it turns next."""
-        known = self._circumstances
-        for topic in talk.topics:
-            if topic.ending is None:
-                self._turn_at(talk.expires_at(topic, self._policy))
-                for ending in topic.matter.follow_up.endings:
-                    self._turn_at(ending.at)
-            for outcome in known.outcomes.get(topic.matter.task, ()):
-                self._turn_at(outcome.at)
-        if talk.attempts is not None:
-            self._turn_at(talk.attempts.changes_at)
-        if known.consents:
-            self._turn_at(known.allowed_until(now))
-        if known.complaints:
-            complaint = known.complaint_at(now)
-            self._turn_at(known.next_complaint_after(now))
-            self._turn_at(complaint.until if complaint is not None else None)
+        """Be there when it turns next: between its turns nothing of it changes."""
+        turns = list(turns_of(talk, self._circumstances, self._policy, now))
+        for turn in turns:
+            self._turn_at(turn)
+        talk.turns_at = min(turns, default=now)

@@ -10,9 +10,10 @@ from hypothesis import strategies as some
 
 from services.followup.domain.circumstances import circumstances_of, open_channels
 from services.followup.domain.conversation import Conversation, CustomerPlan
-from services.followup.domain.decide import customer_plan, decide
+from services.followup.domain.decide import condense, customer_plan, decide, still_to_do
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.follow_ups import EVER, FollowUp, follow_ups
+from services.followup.domain.listing import tasks_to_do
 from services.followup.domain.offsets import days_after
 from services.followup.domain.plan import conversations
 from services.followup.domain.policy import FollowUpPolicy
@@ -195,3 +196,12 @@ def test_it_changes_when_it_says_and_not_before(
 @pytest.mark.parametrize("policy", [POLICY, RICH])
 def test_of_whom_nothing_is_known_there_is_nothing_to_say(policy: FollowUpPolicy) -> None:
     assert customer_plan(FollowUpFacts(), policy, END) == CustomerPlan([], [], [], None)
+
+
+@always(customers(), policies, moments)
+def test_lists_say_of_tasks_what_is_decided(
+    facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime
+) -> None:
+    decided = tasks_to_do(decide(facts, {}, policy, now).outputs)
+    listed = still_to_do(condense(facts, policy), policy, now)
+    assert [*listed.items()] == [*decided.items()]

@@ -1,11 +1,23 @@
 """What follows from how things stand now is history once they stand otherwise."""
 
-from services.followup.domain.decide import decide
+import pytest
+
+from services.followup.domain.decide import customer_plan, decide
+from services.followup.domain.documents import Consent
 from services.followup.domain.policy import FollowUpPolicy
-from services.followup.domain.shipped.loyalty import WIN_BACK
+from services.followup.domain.shipped.loyalty import SILENCE, WIN_BACK
 from services.followup.domain.shipped.voices import COMPLAINT_CALL_BACK
+from services.followup.domain.task_rule import TaskRule
 from shared.contracts.followup import TaskChanged
-from tests.services.followup.domain.rules.known import Document, complaint, facts, order, scored
+from shared.contracts.scoring import Grade
+from tests.services.followup.domain.rules.known import (
+    CUSTOMER,
+    Document,
+    complaint,
+    facts,
+    order,
+    scored,
+)
 from tests.services.followup.given import at
 
 RULES = FollowUpPolicy(rules=(WIN_BACK, COMPLAINT_CALL_BACK))
@@ -42,3 +54,36 @@ def test_a_call_back_that_was_made_is_history_once_the_case_is_reopened() -> Non
     reopened = decide(facts(complaint("2025-06-01", generation=2)), {}, RULES, at("2025-06-05"))
     assert reopened.outputs == ()
     assert reopened.is_history(about)
+
+
+BY_TIMES = SILENCE
+BY_GRADES = SILENCE.model_copy(update={"grades": ("quality",)})
+ASKED, CAME = order("2025-01-10"), order("2025-03-20", "R2")
+
+
+@pytest.mark.parametrize("rule", [BY_TIMES, BY_GRADES], ids=["other times", "not for them"])
+@pytest.mark.parametrize("grade", ["general", None])
+def test_who_was_asked_by_the_grade_that_they_had_was_not_asked_by_mistake(
+    rule: TaskRule, grade: Grade | None
+) -> None:
+    policy, now = FollowUpPolicy(rules=(rule,)), at("2025-03-21")
+    before = decide(facts(scored("quality"), ASKED, CAME), {}, policy, now)
+    [task] = before.outputs
+    assert isinstance(task.content, TaskChanged) and task.content.closed_because == "contact"
+    after = decide(facts(scored(grade), ASKED, CAME), {}, policy, now)
+    assert after.outputs == ()
+    assert after.is_history(task.about)
+
+
+def test_what_another_grade_would_not_make_right_is_no_history() -> None:
+    policy, now = FollowUpPolicy(rules=(BY_TIMES,)), at("2025-03-21")
+    [task] = decide(facts(scored("quality"), ASKED, CAME), {}, policy, now).outputs
+    without_the_order = decide(facts(scored("general"), CAME), {}, policy, now)
+    assert not without_the_order.is_history(task.about)
+
+
+def test_what_was_held_back_until_its_time_had_passed_is_not_settled_by_what_comes_later() -> None:
+    refused = Consent(kind="consent", version="1", at=at("2025-01-11"), do_not_contact=True)
+    known = facts(ASKED, (f"{CUSTOMER}/consent/1", refused), order("2025-08-20", "R2"))
+    [silence] = customer_plan(known, FollowUpPolicy(rules=(BY_TIMES,)), at("2025-08-21")).silences
+    assert silence.because == "window_passed"
