@@ -31,20 +31,27 @@ _GRADES: Mapping[Grade, tuple[str, str]] = {
     "potential": ("potential", "潜力"),
     "general": ("general", "一般"),
 }
-_ENDINGS_ZH: Mapping[str, str] = {
+ENDINGS_ZH: Mapping[str, str] = {
     "visit": "车辆已到店",
-    "service": "车辆已保养维修",
     "contact": "已与客户联系",
+    "contacted": "已与潜客联系",
+    "reached": "已联系上客户",
     "purchase": "客户已购新车",
-    "survey": "客户已作答",
+    "survey answered": "客户已作答",
     "performed": "项目已完成",
+    "declined again": "客户再次谢绝该项目",
     "renewal": "已续期",
     "called back": "已回访",
+    "case closed": "投诉已结案",
     "sale undone": "销售已撤销",
     "car sold on": "车辆已转售",
     "car traded in": "车辆已置换",
+    "lead bought": "潜客已成交",
+    "quasi-lost": "潜客已转为准战败",
+    "approved as lost": "战败已获批准",
+    "lead taken up again": "潜客已重新跟进",
 }
-"""What ends a task, in Chinese; what is not here is written as it is."""
+"""What settles a task before it is said, in Chinese: every reason of a `TaskClosing`."""
 
 
 def say(en: str, zh: str) -> Bilingual:
@@ -178,7 +185,7 @@ def why_not(matter: Matter, cause: Cause, policy: FollowUpPolicy) -> Bilingual:
         case "not_for_grade":
             return _not_for_grade(matter)
         case "superseded":
-            by_zh = _ENDINGS_ZH.get(cause.by, cause.by)
+            by_zh = ENDINGS_ZH.get(cause.by, cause.by)
             return say(f"Settled before: {cause.by}", f"已了结:{by_zh}")
         case "window_passed":
             return _passed(matter, cause, policy, day)
