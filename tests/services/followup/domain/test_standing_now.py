@@ -11,14 +11,13 @@ from services.followup.domain.task_rule import TaskRule
 from shared.contracts.followup import TaskChanged
 from shared.contracts.scoring import Grade
 from tests.services.followup.domain.rules.known import (
-    CUSTOMER,
     Document,
     complaint,
     facts,
     order,
     scored,
 )
-from tests.services.followup.given import at
+from tests.services.followup.given import CUSTOMER, at
 
 RULES = FollowUpPolicy(rules=(WIN_BACK, COMPLAINT_CALL_BACK))
 LOST = scored("quality", risk="lost", since="2025-06-02 10:00")
