@@ -166,7 +166,8 @@ class Walk:
         return self._open_in_hours(matter, now)
 
     def _join_early(self, now: datetime) -> bool:
-        """Whether something that opens later was put into a conversation that is due then."""
+        """Whether something that opens later was put into a conversation that is due then: what is
+        owed is asked, or said, in its own time."""
         dues = [talk.due_at for talk in self._live if talk.has_room] if self._known else ()
         if not dues:
             return False
@@ -175,7 +176,7 @@ class Walk:
         joined = [
             matter
             for matter in self._known
-            if since < matter.due_at < until and self._joins(matter, now)
+            if matter.limited and since < matter.due_at < until and self._joins(matter, now)
         ]
         if joined:
             self._known = [matter for matter in self._known if matter.stage is Stage.COMING]

@@ -57,12 +57,6 @@ def differences(
         ),
         pytest.param(
             DELIVERED,
-            with_rule("delivery_thanks", due={"hours": 48}),
-            ["delivery_thanks moves", "delivery_satisfaction opens"],
-            id="moves so near to another that both are one call",
-        ),
-        pytest.param(
-            DELIVERED,
             with_rule("delivery_thanks", owner_role="manager"),
             ["delivery_thanks changes"],
             id="changes",

@@ -9,6 +9,7 @@ from tests.services.followup.given_plans import CALL_BACK, case, graded, known, 
 
 ASK = rule("ask", "closing", "owed", 1, 3)
 LATER = rule("later", "closing", "owed", 5, 7)
+SOON = rule("later", "closing", "reminding", 5, 7)
 FAR = rule("far", "closing", "owed", 20, 25)
 REMIND = rule("remind", "closing", "reminding", 20, 30)
 OFFER = rule("offer", "closing", "selling", 20, 40, instead=("email",))
@@ -19,16 +20,27 @@ def by(*rules: object, **more: object) -> FollowUpPolicy:
 
 
 def test_what_is_due_within_days_is_one_conversation_at_once() -> None:
-    story = given(visit("2025-01-10")).by(by(ASK, LATER, FAR)).when("2025-01-11 09:00")
+    story = (
+        given(visit("2025-01-10"))
+        .by(by(ASK, SOON, FAR, contact_gap_days=1))
+        .when("2025-01-11 17:00")
+    )
     assert story.conversations == ["ask/R1 + later/R1"]
     [task] = story.tasks
     assert (local(task.due_at), len(task.purposes)) == ("2025-01-13 18:00", 2)
     assert task.why_now[1].en == "Put together with “later”, as they are due within 5 days"
 
 
+def test_what_is_owed_is_said_in_its_own_time() -> None:
+    """Who was just served is not asked how it went because something else is due."""
+    story = given(visit("2025-01-10")).by(by(ASK, LATER)).when("2025-01-15 08:59")
+    assert story.conversations == ["ask/R1"]
+    assert story.when("2025-01-15 09:00").conversations == ["ask/R1 + later/R1"]
+
+
 def test_a_conversation_ends_for_all_that_it_is_for() -> None:
-    story = given(visit("2025-01-10"), outcome("2025-01-12", "later/visit/R1", "done"))
-    story.by(by(ASK, LATER)).when("2025-01-13").then("ask/R1 done: done", "later/R1 done: done")
+    story = given(visit("2025-01-10"), outcome("2025-01-15 10:00", "later/visit/R1", "done"))
+    story.by(by(ASK, LATER)).when("2025-01-16").then("ask/R1 done: done", "later/R1 done: done")
 
 
 def test_urgent_ones_are_conversations_of_their_own_at_any_hour() -> None:
