@@ -61,8 +61,9 @@ def _event(kind: type[Any], told: dict[str, Any], on: str, sequence: int) -> Eve
 
 
 def _outcome(on: str, number: str, about: str, outcome: str, *said: str) -> Happened:
-    kind, _, document = about.partition("/")
-    task = task_id(CUSTOMER, f"{kind}/{DEALER}/cdk/{document}")
+    subject = TaskSubject.parse(about)
+    document_id = f"{DEALER}/cdk/{subject.document_id}"
+    task = task_id(CUSTOMER, str(subject._replace(document_id=document_id)))
     told = {"task_id": str(task), "at": at(on), "outcome": outcome}
     return _reported(TaskOutcomeRecorded, f"task-outcome/{number}", told, on, *said)
 
