@@ -17,7 +17,7 @@ from shared.contracts.intake import (
     VisitRecorded,
 )
 from shared.contracts.scoring import ScoreChanged
-from shared.contracts.subjects import fact_about
+from shared.contracts.subjects import TaskSubject, fact_about
 
 CAR = "LFV3A23C8A3000001"
 ZONE = "Asia/Shanghai"
