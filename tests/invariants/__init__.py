@@ -11,6 +11,11 @@ Each service's own tests make up the stories; these say what no story may change
 
 from tests.invariants.cost import calls_for_one_more
 from tests.invariants.decisions import visible
-from tests.invariants.suite import DeciderInvariants
+from tests.invariants.suite import DeciderInvariants, DeciderInvariantsOfLongStories
 
-__all__ = ["DeciderInvariants", "calls_for_one_more", "visible"]
+__all__ = [
+    "DeciderInvariants",
+    "DeciderInvariantsOfLongStories",
+    "calls_for_one_more",
+    "visible",
+]

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from shared.contracts.envelope import Event
 from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
-from tests.examples import thorough
+from tests.examples import few, thorough
 from tests.invariants import decisions, telling
 from tests.invariants.decisions import known
 
@@ -98,3 +98,24 @@ class DeciderInvariants(Generic[F, P]):
 
     def _drawn(self, data: some.DataObject) -> tuple[Decider[F, P], Sequence[Event[Any]]]:
         return data.draw(self.deciders), data.draw(self.stories)
+
+
+class DeciderInvariantsOfLongStories(DeciderInvariants[F, P]):
+    """The same, of a decider that thinks long: what plays whole stories, on few of them."""
+
+    @few
+    @always(some.data())
+    def test_an_outage_leads_where_none_leads(self, data: some.DataObject) -> None:
+        decider, story = self._drawn(data)
+        telling.an_outage_leads_where_none_leads(decider, story, self.end, data)
+
+    @few
+    @always(some.data())
+    def test_a_story_told_again_changes_nothing(self, data: some.DataObject) -> None:
+        decider, story = self._drawn(data)
+        telling.a_story_told_again_changes_nothing(decider, story, self.end, data)
+
+    @always(some.data())
+    def test_however_it_is_told_the_same_is_said(self, data: some.DataObject) -> None:
+        decider, story = self._drawn(data)
+        telling.however_it_is_told_the_same_is_said(decider, story, data)

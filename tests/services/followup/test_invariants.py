@@ -14,7 +14,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.followup import TaskChanged
 from shared.contracts.intake import ConsentGiven
 from shared.decider.digests import Horizon
-from tests.invariants import DeciderInvariants
+from tests.invariants import DeciderInvariantsOfLongStories
 from tests.services.followup.given import DECIDER, POLICY, consent, given, opt_outs
 from tests.services.followup.given_plans import RICH
 from tests.services.followup.stories import (
@@ -46,7 +46,7 @@ def all_sorts(draw: some.DrawFn) -> list[Event[Any]]:
     return one_word_each([*draw(stories()), *others])
 
 
-class TestInvariants(DeciderInvariants[FollowUpFacts, FollowUpPolicy]):
+class TestInvariants(DeciderInvariantsOfLongStories[FollowUpFacts, FollowUpPolicy]):
     decider = DECIDER
     deciders = some.sampled_from(
         [DECIDER, replace(DECIDER, policy=RICH), replace(DECIDER, policy=FollowUpPolicy())]

@@ -9,14 +9,14 @@ from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.shipped.leads import LEADS
 from services.followup.domain.shipped.loyalty import SILENCE
 from shared.contracts.envelope import Event
-from tests.invariants import DeciderInvariants
+from tests.invariants import DeciderInvariantsOfLongStories
 from tests.services.followup.given import DECIDER, Customer, consent, given, moved, visit
 from tests.services.followup.given_leads import EVERY_RULE, lead, lost
 from tests.services.followup.stories import END, START, moments
 from tests.services.followup.stories_of_leads import stories_of_leads
 
 
-class TestInvariantsOfLeads(DeciderInvariants[FollowUpFacts, FollowUpPolicy]):
+class TestInvariantsOfLeads(DeciderInvariantsOfLongStories[FollowUpFacts, FollowUpPolicy]):
     decider = replace(DECIDER, policy=FollowUpPolicy(rules=(SILENCE, *LEADS)))
     stories = stories_of_leads()
     moments = moments

@@ -14,7 +14,7 @@ from services.followup.domain.service_interval import ServiceInterval
 from services.followup.domain.terms import ReplacementTerm, ReturnRight, WarrantyTerm
 from shared.contracts.envelope import Event
 from shared.decider.digests import PAST, Horizon
-from tests.invariants import DeciderInvariants, calls_for_one_more
+from tests.invariants import calls_for_one_more
 from tests.invariants.life import Life
 from tests.services.followup.four_rules import FOUR_RULES
 from tests.services.followup.given import (
@@ -194,7 +194,7 @@ class TestBeyondTheHorizon:
         assert FollowUpPolicy().looked_at.days == 3653
 
 
-class TestInvariants(DeciderInvariants[FollowUpFacts, FollowUpPolicy]):
+class TestInvariants(DeciderInvariantsOfLongStories[FollowUpFacts, FollowUpPolicy]):
     """By policies that look at few documents."""
 
     decider = SHORT_SIGHTED
