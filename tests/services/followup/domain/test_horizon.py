@@ -14,7 +14,7 @@ from services.followup.domain.service_interval import ServiceInterval
 from services.followup.domain.terms import ReplacementTerm, ReturnRight, WarrantyTerm
 from shared.contracts.envelope import Event
 from shared.decider.digests import PAST, Horizon
-from tests.invariants import calls_for_one_more
+from tests.invariants import DeciderInvariantsOfLongStories, calls_for_one_more
 from tests.invariants.life import Life
 from tests.services.followup.four_rules import FOUR_RULES
 from tests.services.followup.given import (
