@@ -13,7 +13,6 @@ from services.followup.adapters.parameters import (
     AsComponent,
     CalendarLang,
     DueBefore,
-    FromMonth,
     IfNoneMatch,
     IsOverdue,
     ListLimit,
@@ -24,7 +23,6 @@ from services.followup.adapters.parameters import (
     OfRole,
     OfStatus,
     People,
-    ToMonth,
 )
 from services.followup.adapters.reading import (
     known_customer,
@@ -34,12 +32,12 @@ from services.followup.adapters.reading import (
     tasks_of_a_day,
 )
 from services.followup.domain.facts import FollowUpFacts
+from services.followup.domain.satisfaction import MONTHS_COUNTED
 from services.followup.views.asked import asked_day, asked_due_before, check_worker
 from services.followup.views.calendar import calendar_of
 from services.followup.views.customer import customer_tasks
 from services.followup.views.day_list import AskedDay
 from services.followup.views.leads import AskedLeads, counted_leads, leads_csv
-from services.followup.views.months import asked_months
 from services.followup.views.satisfaction_table import satisfaction_csv
 from services.followup.views.tables import counts_csv, day_csv, tasks_csv
 from services.followup.views.task_counts import AskedCounts, counted_tasks
@@ -49,11 +47,13 @@ from shared.contracts.http.followup_leads import LeadMonths
 from shared.contracts.http.followup_lists import DayOfTasks, DealerTasks, TaskCounts
 from shared.contracts.http.followup_satisfaction import Satisfaction
 from shared.dealers.dealer import Dealers
-from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey
+from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, FromMonth, ToMonth
 from shared.platform.problems import refusing, wrongly_asked
 from shared.platform.tables import AS_A_TABLE, AskedTable, with_next
 from shared.runtime import PAGE_LIMIT, Reader, known_dealer
+from shared.time.asked_months import asked_months
 from shared.time.clock import TimeSource
+from shared.time.months import month_at, month_text
 
 
 def routes(reader: Reader[FollowUpFacts], clock: TimeSource, *, dealers: Dealers) -> APIRouter:
@@ -268,9 +268,10 @@ def _route_of_leads(
         """By how they came and by grade: contacted, quasi-lost, lost and why, approved, bought,
         falsely lost. What is known later changes the figures of past months."""
         dealer_id, now = known_dealer(reader, group, dealer), clock.now()
-        today = now.astimezone(dealers.zone_of(dealer_id)).date()
+        present = month_at(now, dealers.zone_of(dealer_id))
         with refusing():
-            asked = AskedLeads(dealer_id, asked_months(first, last, today=today))
+            months = asked_months(first, last, present=present, counted=MONTHS_COUNTED)
+        asked = AskedLeads(dealer_id, [month_text(month) for month in months])
         until = await reader.summarized_until()
         found = counted_leads(asked, await reader.totals(dealer_id), now, until)
         return table.answer(found, leads_csv, name=f"leads-{dealer_id}")

@@ -77,10 +77,3 @@ CalendarLang = Annotated[
 IfNoneMatch = Annotated[
     str, Header(description="The `etag` of what the caller has: 304 where it is still so.")
 ]
-FromMonth = Annotated[
-    str | None,
-    Query(alias="from", description="The first month, such as `2026-01`; without it the last 12."),
-]
-ToMonth = Annotated[
-    str | None, Query(alias="to", description="The last month; without it the present one.")
-]

@@ -88,7 +88,7 @@ async def test_they_are_a_table_too() -> None:
         ("?from=1-1", "from"),
         ("?to=2025-04", "to"),
         ("?from=2025-03&to=2025-02", "to"),
-        ("?from=2022-03", "from"),
+        ("?from=2022-02", "from"),
     ],
 )
 async def test_months_that_cannot_be_are_refused(query: str, parameter: str) -> None:
