@@ -56,7 +56,7 @@ def test_intake_refuses_and_services_go_on_when_the_broker_is_back(
             node.start()
             running.until(lambda: running.send(visit(2, "2")).is_success)
             running.until(partial(holds, running, "scoring", 3))
-            running.until(partial(holds, running, "followup", 2))
+            running.until(partial(holds, running, "followup", 3))
             running.until(lambda: len(latest(running.said(SCORES))) == 3)
             running.until(lambda: len(breaches(running)) == 1)
             assert running.stack.ended() is None
