@@ -62,7 +62,7 @@ class SatisfactionCounter(NamedTuple):
         survey, _, item = rest.partition(" ")
         if measure not in _MEASURES or survey not in ("", *SURVEYS):
             return None
-        return cls(measure, survey or None, item)  # type: ignore[arg-type]
+        return cls(measure, survey or None, item)  # type: ignore[arg-type] # as it was written
 
 
 def item_word(told: str) -> str:
