@@ -1,5 +1,6 @@
 """The reader over a store: aggregates as they are decided for the present."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -112,9 +113,11 @@ class StoreReader(Generic[F, P]):
         if summaries is None:
             return None
         version, partitions = summaries.version, self._partitions()
-        if not await self._of_summaries.is_filled(version, partitions=partitions):
-            return None
-        return await self._of_summaries.oldest_mark() or now
+        is_filled, oldest = await asyncio.gather(
+            self._of_summaries.is_filled(version, partitions=partitions),
+            self._of_summaries.oldest_mark(),
+        )
+        return oldest or now if is_filled else None
 
     @property
     def _of_summaries(self) -> SummaryReads:

@@ -1,6 +1,7 @@
 """What followup's endpoints read: a customer, pages of a list, the tasks of a day, the months of a
 dealer."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
@@ -21,7 +22,7 @@ from shared.runtime import Reader, customer_snapshot, lines_listed
 from shared.time.asked_months import asked_months
 from shared.time.months import month_at, month_text
 
-MOST_READ = 400
+MOST_READ = 200
 """How many tasks are read at most for a page where some are not asked for: it may be shorter."""
 
 
@@ -59,12 +60,19 @@ async def tasks_of_a_day(
     with refusing():
         most = asked.most_in_turn
     until = await reader.summarized_until()
-    if asked.done_today is not None:
-        done = await lines_listed(reader, asked.done_today, "", asked.most)
-        asked = replace(asked, done=len(done.lines))
-    first = await lines_listed(reader, asked.of_their_own_day, "", MOST_IN_TURN)
-    others = await lines_listed(reader, asked.in_turn, "", most)
+    first, others, done = await asyncio.gather(
+        lines_listed(reader, asked.of_their_own_day, "", MOST_IN_TURN),
+        lines_listed(reader, asked.in_turn, "", most),
+        _done_today(reader, asked),
+    )
+    asked = replace(asked, done=done)
     return asked.day_of([*first.lines, *others.lines], now, until)
+
+
+async def _done_today(reader: Reader[FollowUpFacts], asked: AskedDay) -> int:
+    if asked.done_today is None:
+        return 0
+    return len((await lines_listed(reader, asked.done_today, "", asked.most)).lines)
 
 
 async def satisfaction_of(

@@ -134,7 +134,7 @@ class AskedDay:
         """How many of those may come by that day, and be told of as the next ones. Raises
         `WronglyAsked` for too many."""
         room, by_then = self.room, (day for day in self.days if day <= self.day)
-        count = sum(room(day) for day in by_then) + self.most * self.people
+        count = sum(room(day) for day in by_then) + self.most
         if count > MOST_IN_TURN:
             parameter = "people" if self.people > 1 else "date"
             raise WronglyAsked(

@@ -39,8 +39,8 @@ class AskedTasks:
     @property
     def name(self) -> str:
         """The list that has the fewest of those that are not asked for."""
-        if self.person == NOBODY and self.role is not None:
-            return keyed(ranks.OF_PERSON, ranks.worker(None, self.role))
+        if self._is_of_nobody_with_a_role:
+            return keyed(ranks.OF_PERSON, ranks.worker(None, self.role or ""))
         if self.person not in (None, NOBODY):
             return keyed(ranks.OF_PERSON, ranks.worker(self.person, ""))
         if self.kind is not None:
@@ -63,9 +63,12 @@ class AskedTasks:
 
     @property
     def is_sifted(self) -> bool:
-        """Whether some lines of that part are not asked for."""
-        asked = (self.person, self.kind, self.role, self.grade, self.due_before, self.is_overdue)
-        return sum(each is not None for each in asked) > 1 or self.person == NOBODY
+        """Whether many lines of that part may not be asked for: those of the minutes in which it
+        begins and ends are few."""
+        asked = (self.person, self.kind, self.role, self.grade)
+        by_its_list = 2 if self._is_of_nobody_with_a_role else 1
+        wanted = sum(each is not None for each in asked)
+        return wanted > by_its_list or (self.person == NOBODY and self.role is None)
 
     def asks_for(self, line: Mapping[str, JsonValue]) -> bool:
         """Whether a line of that part is asked for."""
@@ -76,6 +79,10 @@ class AskedTasks:
             and (self.grade is None or line["grade"] == self.grade)
             and self._is_due_as_asked(datetime.fromisoformat(str(line["due_at"])))
         )
+
+    @property
+    def _is_of_nobody_with_a_role(self) -> bool:
+        return self.person == NOBODY and self.role is not None
 
     @property
     def _staff_id(self) -> str | None:

@@ -2,7 +2,9 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -92,3 +94,23 @@ def test_a_list_has_what_is_asked_for_and_nothing_else(
 
 def minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_sifted"),
+    [
+        ({}, False),
+        ({"role": "advisor"}, False),
+        ({"role": "advisor", "is_overdue": True}, False),
+        ({"kind": "csi", "due_before": NOW, "is_overdue": False}, False),
+        ({"person": NOBODY, "role": "advisor"}, False),
+        ({"person": NOBODY}, True),
+        ({"person": NOBODY, "role": "advisor", "grade": "quality"}, True),
+        ({"person": "u-1", "role": "advisor"}, True),
+        ({"kind": "csi", "role": "advisor"}, True),
+    ],
+)
+def test_more_is_read_only_where_a_list_has_many_that_are_not_asked_for(
+    asked: dict[str, Any], is_sifted: bool
+) -> None:
+    assert AskedTasks(dealer_id=DEALER, now=NOW, **asked).is_sifted is is_sifted
