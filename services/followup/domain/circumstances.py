@@ -26,7 +26,7 @@ from services.followup.domain.facts import (
     OUTCOME,
     FollowUpFacts,
 )
-from services.followup.domain.follow_ups import EVER
+from services.followup.domain.occasion import EVER
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.wrong_numbers import WrongNumber, wrong_numbers
 from shared.contracts.feed_parts import Channel

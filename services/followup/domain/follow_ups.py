@@ -5,14 +5,14 @@ Pure, and in event time: a follow-up depends on the facts alone, never on the pr
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.closings import Ending, endings_of
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.history import TaskHistory, history_of
-from services.followup.domain.occasion import NOTHING_SAID, Occasion
+from services.followup.domain.occasion import EVER, NOTHING_SAID, Occasion
 from services.followup.domain.offsets import TaskOffset
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules import TRIGGERS
@@ -23,8 +23,6 @@ from shared.contracts.subjects import TaskSubject
 
 _HOW_IT_STANDS = ("lost", "resolution")
 """The triggers that look at a score, or a case, as it is now."""
-EVER = datetime(1950, 1, 1, tzinfo=UTC)
-"""Before any document."""
 
 
 class FollowUp(NamedTuple):
@@ -61,9 +59,23 @@ class FollowUp(NamedTuple):
         return max(self.opens_at, self.arrived_late_at)
 
 
-def follow_ups(facts: FollowUpFacts, policy: FollowUpPolicy, since: datetime) -> Iterator[FollowUp]:
+def customer_history(facts: FollowUpFacts, policy: FollowUpPolicy) -> TaskHistory:
+    """What the documents say of the customer, with the tasks named that by these rules are done
+    without a word to them."""
+    history = history_of(facts)
+    if not any(tried.outcome.outcome == "done" for tried in history.attempts):
+        return history
+    silent = frozenset(
+        str(task_id(history.customer_key, str(TaskSubject(rule.kind, occasion.document_id))))
+        for rule in policy.rules
+        if not rule.counts_as_contact
+        for occasion in _occasions(rule, history, policy, EVER)
+    )
+    return replace(history, no_contacts=silent)
+
+
+def follow_ups(history: TaskHistory, policy: FollowUpPolicy, since: datetime) -> Iterator[FollowUp]:
     """Every task that the documents give rise to, but for some that were due before `since`."""
-    history = _with_no_contacts(history_of(facts), policy)
     for rule in policy.rules:
         for occasion in _occasions(rule, history, policy, since - rule.reach):
             if occasion.grade is None or rule.grades is None or occasion.grade in rule.grades:
@@ -84,19 +96,6 @@ def _occasions(
     if not any(getattr(history, name) for name in trigger.FROM):
         return ()
     return trigger.occasions(history, policy, after)
-
-
-def _with_no_contacts(history: TaskHistory, policy: FollowUpPolicy) -> TaskHistory:
-    """With the tasks named that are done without a word to the customer."""
-    if not any(tried.outcome.outcome == "done" for tried in history.attempts):
-        return history
-    found = {
-        str(task_id(history.customer_key, str(TaskSubject(rule.kind, occasion.document_id))))
-        for rule in policy.rules
-        if not rule.counts_as_contact
-        for occasion in _occasions(rule, history, policy, EVER)
-    }
-    return replace(history, no_contacts=frozenset(found)) if found else history
 
 
 def _follow_up(rule: TaskRule, occasion: Occasion, history: TaskHistory) -> FollowUp:

@@ -19,10 +19,9 @@ from services.followup.domain.documents import (
     Scored,
 )
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.occasion import Occasion, TaskClosing
+from services.followup.domain.occasion import EVER, Occasion, TaskClosing
 from shared.contracts.scoring import Grade
 
-_LONG_AGO = datetime(1950, 1, 1, tzinfo=UTC)
 _UTC = ZoneInfo("UTC")
 
 
@@ -173,7 +172,7 @@ def _handed_over_at(car: Sequence[Contact]) -> datetime:
         for contact in car
         if isinstance(contact.known, Delivery) and contact.known.undone_at is None
     ]
-    return max(standing, default=_LONG_AGO)
+    return max(standing, default=EVER)
 
 
 def _handed_back(car: Sequence[Contact]) -> Iterator[datetime]:

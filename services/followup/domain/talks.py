@@ -12,7 +12,8 @@ from services.followup.domain.attempts import Attempts
 from services.followup.domain.circumstances import NEVER, Circumstances
 from services.followup.domain.closings import Ending
 from services.followup.domain.conversation import SilenceCause
-from services.followup.domain.follow_ups import EVER, FollowUp
+from services.followup.domain.follow_ups import FollowUp
+from services.followup.domain.occasion import EVER
 from services.followup.domain.offsets import days_after
 from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.feed_parts import Channel

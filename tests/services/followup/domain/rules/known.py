@@ -16,7 +16,8 @@ from services.followup.domain.documents import (
     Scored,
 )
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.follow_ups import EVER, FollowUp, follow_ups
+from services.followup.domain.follow_ups import FollowUp, customer_history, follow_ups
+from services.followup.domain.occasion import EVER
 from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.followup import task_id
 from shared.contracts.scoring import Grade, Risk
@@ -148,7 +149,7 @@ def found(
     since: datetime = EVER,
 ) -> list[FollowUp]:
     """What a rule follows up, in the order of opening."""
-    all_of_them = follow_ups(facts(*documents), policy, since)
+    all_of_them = follow_ups(customer_history(facts(*documents), policy), policy, since)
     return sorted(
         (each for each in all_of_them if each.rule.kind == kind),
         key=lambda each: (each.opens_at, each.document_id),
