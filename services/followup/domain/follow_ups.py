@@ -13,7 +13,6 @@ from services.followup.domain.closings import Ending, endings_of
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.history import TaskHistory, history_of
 from services.followup.domain.occasion import EVER, NOTHING_SAID, Occasion
-from services.followup.domain.offsets import TaskOffset
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules import TRIGGERS
 from services.followup.domain.task_rule import TaskRule
@@ -42,7 +41,10 @@ class FollowUp(NamedTuple):
     said: Mapping[str, str] = NOTHING_SAID
     """What stands for the placeholders that only tasks of its trigger have."""
     grade: Grade | None = None
-    """The customer's, or that of the lead, by which its times were taken."""
+    """The customer's when it was to open, or that of the lead: it stays treated by it, whatever
+    grade they come to."""
+    is_for_them: bool = True
+    """Whether its rule is for that grade."""
     person: str | None = None
     """Who is to do it until it is assigned, by their staff id."""
 
@@ -99,23 +101,65 @@ def _occasions(
 
 
 def _follow_up(rule: TaskRule, occasion: Occasion, history: TaskHistory) -> FollowUp:
-    grade = occasion.grade or history.grade
-    opens, due = rule.times_for(grade)
-    opens_at = opens.after(occasion.at, occasion.zone)
+    window = _window(rule, occasion, history)
     return FollowUp(
         rule=rule,
         document_id=occasion.document_id,
         vin=occasion.vin,
         zone=occasion.zone,
-        arrived_late_at=_arrived_late_at(occasion, opens_at),
-        opens_at=opens_at,
-        due_at=_due_at(occasion, due, opens_at),
+        arrived_late_at=_arrived_late_at(occasion, window.opens_at),
+        opens_at=window.opens_at,
+        due_at=window.due_at,
         known_at=occasion.known_at,
         endings=tuple(sorted(endings_of(occasion, rule.closers, history))),
         said=occasion.said,
-        grade=grade,
+        grade=window.grade,
+        is_for_them=window.is_for_them,
         person=occasion.person,
     )
+
+
+class _Window(NamedTuple):
+    """When something is to be said to who has that grade."""
+
+    grade: Grade | None
+    opens_at: datetime
+    due_at: datetime
+    is_for_them: bool
+
+
+def _window(rule: TaskRule, occasion: Occasion, history: TaskHistory) -> _Window:
+    """By the grade that the customer had when it was to open; that of a lead is of now."""
+    if occasion.grade is not None:
+        return _window_of(rule, occasion, occasion.grade)
+    *before, now = history.grades
+    for grade, since, until in before:
+        window = _begun(_window_of(rule, occasion, grade), since, rule)
+        if window.is_for_them and until is not None and window.opens_at < until:
+            return window
+    return _begun(_window_of(rule, occasion, now.grade), now.since, rule)
+
+
+def _window_of(rule: TaskRule, occasion: Occasion, grade: Grade | None) -> _Window:
+    opens, due = rule.times_for(grade)
+    opens_at = opens.after(occasion.at, occasion.zone)
+    if occasion.due_at is not None:
+        due_at = max(occasion.due_at, opens_at)
+    else:
+        due_at = due.after(occasion.at, occasion.zone)
+    return _Window(grade, opens_at, due_at, rule.grades is None or grade in rule.grades)
+
+
+def _begun(window: _Window, since: datetime, rule: TaskRule) -> _Window:
+    """The window for who came to the grade then. Where it had begun, what is for all comes by as
+    much later; what is for some grades alone, in the rest of it if there is any."""
+    if since <= window.opens_at:
+        return window
+    if rule.grades is None:
+        return window._replace(opens_at=since, due_at=window.due_at + (since - window.opens_at))
+    if since < window.due_at:
+        return window._replace(opens_at=since)
+    return window._replace(is_for_them=False)
 
 
 def _arrived_late_at(occasion: Occasion, opens_at: datetime) -> datetime | None:
@@ -124,9 +168,3 @@ def _arrived_late_at(occasion: Occasion, opens_at: datetime) -> datetime | None:
     if occasion.known_at <= opens_at:
         return late
     return occasion.known_at if late is None else max(late, occasion.known_at)
-
-
-def _due_at(occasion: Occasion, due: TaskOffset, opens_at: datetime) -> datetime:
-    if occasion.due_at is not None:
-        return max(occasion.due_at, opens_at)
-    return due.after(occasion.at, occasion.zone)

@@ -13,6 +13,7 @@ from services.followup.domain.documents import (
     CarGone,
     CaseStands,
     Delivery,
+    GradeSpan,
     Lead,
     Outcome,
     ReferralBought,
@@ -20,9 +21,9 @@ from services.followup.domain.documents import (
 )
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.occasion import EVER, Occasion, TaskClosing
-from shared.contracts.scoring import Grade
 
 _UTC = ZoneInfo("UTC")
+_NOT_GRADED = (GradeSpan(None, EVER, None),)
 
 
 class KnownComplaint(NamedTuple):
@@ -152,10 +153,10 @@ class TaskHistory:
             last = partings[-1] if last is None else max(last, partings[-1])
         return last
 
-    @property
-    def grade(self) -> Grade | None:
-        """The customer's, where scoring has said it."""
-        return self.score.grade if self.score is not None else None
+    @cached_property
+    def grades(self) -> Sequence[GradeSpan]:
+        """The customer's, as scoring has said them, in order; the last is that of now."""
+        return self.score.grades if self.score is not None else _NOT_GRADED
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -93,6 +93,11 @@ def _due_first(opens: TaskOffset, due: TaskOffset) -> bool:
     return all(opens.after(hour, utc) > due.after(hour, utc) for hour in hours)
 
 
+def _longest(offset: TaskOffset) -> timedelta:
+    """However its hour falls, and whatever the clocks do."""
+    return timedelta(days=offset.days + 2, hours=offset.hours)
+
+
 class TaskRule(BaseModel):
     """One kind of task."""
 
@@ -162,9 +167,13 @@ class TaskRule(BaseModel):
 
     @cached_property
     def reach(self) -> timedelta:
-        """At least as long as from what it is counted from to the due time."""
-        dues = [self.due, *(each.due for each in self.for_grade.values() if each.due is not None)]
-        return max(timedelta(days=due.days + 2, hours=due.hours) for due in dues)
+        """At least as long as from what it is counted from to the due time, by any grade, and as
+        one that is moved to when they came to another."""
+        times = [(self.opens, self.due), *map(self.times_for, self.for_grade)]
+        latest = max(_longest(due) for _, due in times)
+        if len({*times}) == 1:
+            return latest
+        return latest + max(_longest(due) - _longest(opens) for opens, due in times)
 
     def channels(self, grade: Grade | None) -> tuple[Channel, ...]:
         """The ways to contact a customer of that grade, the first that is not refused counts."""

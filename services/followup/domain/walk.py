@@ -14,7 +14,6 @@ from services.followup.domain.circumstances import Circumstances
 from services.followup.domain.closings import Ending
 from services.followup.domain.hindrances import (
     answered,
-    not_for_them,
     refused,
     refuses,
     silenced,
@@ -187,7 +186,7 @@ class Walk:
         if talk is None or now >= matter.due_at or matter.ended_by(now) is not None:
             return False
         known = self.circumstances
-        if not_for_them(matter, known) or answered(matter, known, now):
+        if not matter.follow_up.is_for_them or answered(matter, known, now):
             return False
         if refused(matter, known, now) or silenced(matter, known, now):
             return False
@@ -198,7 +197,7 @@ class Walk:
         ending = matter.settled_by(now)
         if ending is not None:
             return self._give_up(matter, Cause("superseded", by=ending.because), ending.at)
-        if not_for_them(matter, self.circumstances):
+        if not matter.follow_up.is_for_them:
             return self._give_up(matter, Cause("not_for_grade"), matter.opens_at)
         if now < matter.due_at or now <= matter.follow_up.opens_at:
             return False

@@ -70,13 +70,15 @@ def scored(
     *,
     risk: Risk | None = None,
     since: str | None = None,
+    before: Sequence[tuple[Grade, str]] = (),
     **said: Any,
 ) -> Document:
-    """How scoring sees the customer."""
+    """How scoring sees the customer. `before`: the grades that they had, each until then."""
     fields = {
         "kind": "score",
         "version": "1",
         "grade": grade,
+        "grades_before": tuple(f"{was}/{at(until).isoformat()}" for was, until in before),
         "risk": risk,
         "risk_since": at(since) if since else None,
     }
