@@ -33,7 +33,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "closed, the answer given",
     "due": "the local day on which the task is due",
 }
-"""What `why_en` and `why_zh` may name in braces -> what stands there then."""
+"""What `why_en`, `why_zh` and the hints may name in braces -> what stands there then."""
 
 
 def _known_trigger(name: str) -> str:
@@ -133,10 +133,10 @@ class TaskRule(BaseModel):
     counts_as_contact: bool = True
     """Whether the customer was contacted once it is done, so that others wait."""
     hint_en: Words = ""
-    """What to say, or ask."""
+    """What to say, or ask; with the same placeholders."""
     hint_zh: Words = ""
 
-    @field_validator("why_en", "why_zh")
+    @field_validator("why_en", "why_zh", "hint_en", "hint_zh")
     @classmethod
     def _with_known_placeholders(cls, words: str, validated: ValidationInfo) -> str:
         trigger = TRIGGERS.get(validated.data.get("trigger", ""))

@@ -86,6 +86,11 @@ def test_it_says_why_and_what_to_ask_in_both_languages(rule: TaskRule) -> None:
 
 
 @every_rule
+def test_it_names_the_day_of_what_it_follows_or_leads_to(rule: TaskRule) -> None:
+    assert re.search(r"\{(day|until|delivered)\}", rule.why_en)
+
+
+@every_rule
 def test_both_languages_name_the_same_of_its_occasion(rule: TaskRule) -> None:
     named = [set(re.findall(r"\{(\w+)\}", words)) for words in (rule.why_en, rule.why_zh)]
     assert named[0] == named[1]
