@@ -133,7 +133,7 @@ def placeholders_table() -> str:
         for placeholder in trigger.SAYS.items():
             of.setdefault(placeholder, []).append(f"`{trigger_name}`")
     rows += [(", ".join(names), f"`{{{key}}}`", said) for (key, said), names in of.items()]
-    return _table(("`trigger`", "in `why_en` and `why_zh`", "stands for"), rows)
+    return _table(("`trigger`", "in `why_en`, `why_zh` and hints", "stands for"), rows)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -34,6 +34,8 @@ Form = Literal["after_warranty", "accessories_insurance", "replacement", "referr
 MOST_REASONS = 1000
 MOST_DOCUMENTS = 20
 """How many documents a reason names."""
+MOST_GRADES_BEFORE = 10
+"""How many of the grades that a customer had before are told, the last ones."""
 MOST_LINKED = 100
 """How many documents of a kind one customer tells another who is the same person."""
 KeptFact = Annotated[str, StringConstraints(max_length=100_000)]
@@ -88,6 +90,14 @@ class RiskStands(Contract):
     """What they become if they do not come; None: nothing worse."""
     next_at: Instant | None
     words: Bilingual
+
+
+class GradeBefore(Contract):
+    """A grade that the customer had, and has no longer."""
+
+    grade: Grade
+    until: Instant
+    """In event time, as all changes of grade."""
 
 
 class _ScoreOfACustomer(Message):
@@ -169,6 +179,8 @@ class ScoreChanged(_ScoreOfACustomer, Output):
     value: Points
     loyalty: Points
     grade: Grade
+    grades_before: Annotated[tuple[GradeBefore, ...], Field(max_length=MOST_GRADES_BEFORE)] = ()
+    """The last of those that they had, in order; the last change led to `grade`."""
     reasons: Annotated[tuple[Reason, ...], Field(max_length=MOST_REASONS)]
     forms: dict[Form, Points] = Field(default_factory=dict, max_length=4)
     """The points of each of the four forms of value, by itself; they are in `value` and `loyalty`,

@@ -1,5 +1,5 @@
 """What bears on a customer's tasks besides what they follow up: consents, complaints, contacts,
-what came of tasks, and the grade. Pure, and in event time."""
+and what came of tasks. Pure, and in event time."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,6 @@ from services.followup.domain.documents import (
     OptOuts,
     Outcome,
     RepairOrder,
-    Scored,
 )
 from services.followup.domain.facts import (
     ASSIGNMENT,
@@ -26,11 +25,10 @@ from services.followup.domain.facts import (
     OUTCOME,
     FollowUpFacts,
 )
-from services.followup.domain.follow_ups import EVER
+from services.followup.domain.occasion import EVER
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.wrong_numbers import WrongNumber, wrong_numbers
 from shared.contracts.feed_parts import Channel
-from shared.contracts.scoring import Grade
 
 S = TypeVar("S", Outcome, Assignment)
 
@@ -55,7 +53,6 @@ class Circumstances:
     """When one complaint at least was open; disjoint."""
     contacts: Sequence[datetime] = ()
     """When the customer came in, as of the closing of the order, or was handed a car."""
-    grade: Grade | None = None
     wrong_numbers: Sequence[WrongNumber] = ()
     unknown_until: datetime = EVER
     """Up to then there were more consents, outcomes or assignments than are looked at."""
@@ -101,7 +98,6 @@ def circumstances_of(facts: FollowUpFacts, policy: FollowUpPolicy) -> Circumstan
     assignments: list[tuple[datetime, str, Assignment]] = []
     spans: list[OpenSpan] = []
     contacts: list[datetime] = []
-    grade: Grade | None = None
     for key, known in facts.documents.items():
         match known:
             case Consent() | OptOuts():
@@ -116,8 +112,6 @@ def circumstances_of(facts: FollowUpFacts, policy: FollowUpPolicy) -> Circumstan
                 contacts.append(known.at)
             case RepairOrder(closed_at=datetime() as closed_at):
                 contacts.append(closed_at)
-            case Scored():
-                grade = known.grade
             case _:
                 pass
     contacts.sort()
@@ -127,7 +121,6 @@ def circumstances_of(facts: FollowUpFacts, policy: FollowUpPolicy) -> Circumstan
         assignments=_by_task(assignments),
         complaints=_joined(spans) if spans else (),
         contacts=contacts,
-        grade=grade,
         wrong_numbers=_wrong_numbers(facts, outcomes, policy),
         unknown_until=_unknown_until(facts) if facts.newest else EVER,
     )

@@ -7,10 +7,8 @@ reported late takes back a task that should never have been opened.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import cache, partial
 
 from services.followup.domain import wording
-from services.followup.domain.circumstances import Circumstances, circumstances_of
 from services.followup.domain.conversation import Conversation, CustomerPlan, Purpose
 from services.followup.domain.facts import (
     CASE,
@@ -24,19 +22,20 @@ from services.followup.domain.facts import (
 )
 from services.followup.domain.filings import filings, is_filing, is_set_aside
 from services.followup.domain.follow_ups import (
-    EVER,
+    customer_history,
     follow_ups,
     is_known_only_while_it_lasts,
 )
-from services.followup.domain.grades import as_graded, other_grades
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.listing import listed
+from services.followup.domain.occasion import EVER
 from services.followup.domain.plan import conversations, open_conversations, plan, walked
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.task_rule import Depth
+from services.followup.domain.walk import Walk
 from shared.contracts.followup import TaskChanged, TaskPurpose
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.made import made
-from shared.contracts.scoring import Grade
 from shared.contracts.subjects import TaskSubject
 from shared.contracts.values import Bilingual
 from shared.decider.decision import Announced, Decision, State
@@ -61,11 +60,11 @@ def decide(
 
     Tasks depend on facts, policy and `now` alone. Where there are more documents than are looked
     at, tasks after those set aside are history, and so are those that opened while there were more
-    consents, outcomes or assignments; so is what closed by the grade that a customer had then.
+    consents, outcomes or assignments.
     """
     facts = condense(facts, policy)
-    circumstances = circumstances_of(facts, policy)
-    walk = walked(facts, circumstances, policy, now)
+    history = customer_history(facts, policy)
+    walk = walked(facts, history, policy, now)
     remembered = timedelta(days=policy.remember_days)
     tasks = [
         State(
@@ -79,16 +78,16 @@ def decide(
         (*tasks, *filings(facts, policy, now)),
         walk.changes_after(now),
         listing=listed(tasks),
-        is_history=_is_history(facts, circumstances, policy, now),
+        is_history=_is_history(facts, history, walk, policy),
     )
 
 
 def still_to_do(
-    facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime
+    facts: FollowUpFacts, history: TaskHistory, policy: FollowUpPolicy, now: datetime
 ) -> Mapping[str, TaskChanged]:
     """Of what `decide` says the tasks that are to be done, and nothing else: what names each within
-    the customer -> the task. Of facts that are condensed."""
-    walk = walked(facts, circumstances_of(facts, policy), policy, now)
+    the customer -> the task. `history`: of the same facts, which are condensed."""
+    walk = walked(facts, history, policy, now)
     return {
         talk.about: _task(facts.customer_key, talk)
         for talk in open_conversations(walk, policy, now)
@@ -98,14 +97,12 @@ def still_to_do(
 def customer_plan(facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime) -> CustomerPlan:
     """What `decide` says, with all that is held back or comes later."""
     facts = condense(facts, policy)
-    return plan(facts, circumstances_of(facts, policy), policy, now)
+    return plan(facts, customer_history(facts, policy), policy, now)
 
 
 def _is_history(
-    facts: FollowUpFacts, circumstances: Circumstances, policy: FollowUpPolicy, now: datetime
+    facts: FollowUpFacts, history: TaskHistory, walk: Walk, policy: FollowUpPolicy
 ) -> Callable[[str], bool]:
-    closed_as_graded = cache(partial(_closed_as_graded, facts, policy, now))
-
     def is_history(about: str) -> bool:
         if is_filing(about):
             return is_set_aside(facts, about)
@@ -114,24 +111,13 @@ def _is_history(
             return True
         if any(facts.sets_aside(group, document_id) for group in _FOLLOWED_UP):
             return True
-        unknown_until = circumstances.unknown_until
-        if unknown_until > EVER and any(
+        unknown_until = walk.circumstances.unknown_until
+        return unknown_until > EVER and any(
             each.about == about and each.opens_at <= unknown_until
-            for each in follow_ups(facts, policy, EVER)
-        ):
-            return True
-        return any(about in closed_as_graded(grade) for grade in other_grades(facts))
+            for each in follow_ups(history, policy, EVER)
+        )
 
     return is_history
-
-
-def _closed_as_graded(
-    facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime, grade: Grade | None
-) -> frozenset[str]:
-    """What would have closed by now, had the customer that grade."""
-    graded = as_graded(facts, grade)
-    walk = walked(graded, circumstances_of(graded, policy), policy, now)
-    return frozenset(talk.about for talk in walk.talks if talk.closing is not None)
 
 
 def _task(customer_key: str, talk: Conversation) -> TaskChanged:

@@ -1,10 +1,11 @@
 """What is kept of each document: its newest version, cut down to what tasks depend on. Pure."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, cast
 
 from pydantic import AwareDatetime, Field
 
+from services.followup.domain.occasion import EVER
 from shared.contracts.feed_parts import Channel, TaskResult
 from shared.contracts.leads import Extent, LeadChannel
 from shared.contracts.scoring import Grade, Risk
@@ -166,6 +167,14 @@ class CaseStands(Fact):
         return found
 
 
+class GradeSpan(NamedTuple):
+    """A grade, from then until then; None: they have it, as far as is known."""
+
+    grade: Grade | None
+    since: datetime
+    until: datetime | None
+
+
 class Scored(Fact):
     """How scoring sees the customer: grade, risk, and the day on which it expects them."""
 
@@ -177,9 +186,22 @@ class Scored(Fact):
     vin: str | None = None
     """The car that is expected, where it follows from one."""
     grade: Grade | None = None
+    grades_before: tuple[str, ...] = ()
+    """The grades that they had before, each as `grade/until`, in order."""
     risk: Risk | None = None
     risk_since: AwareDatetime | None = None
     """Since when; None of who is active, as that begins anew with every visit."""
+
+    @property
+    def grades(self) -> list[GradeSpan]:
+        """All that is known of, in order; the first for ever before, the last as it stands."""
+        found, since = list[GradeSpan](), EVER
+        for text in self.grades_before:
+            grade, _, moment = text.partition("/")
+            until = datetime.fromisoformat(moment)
+            found.append(GradeSpan(cast("Grade", grade), since, until))
+            since = until
+        return [*found, GradeSpan(self.grade, since, None)]
 
 
 class CarGone(Fact):

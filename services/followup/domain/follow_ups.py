@@ -5,15 +5,14 @@ Pure, and in event time: a follow-up depends on the facts alone, never on the pr
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.closings import Ending, endings_of
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.history import TaskHistory, history_of
-from services.followup.domain.occasion import NOTHING_SAID, Occasion
-from services.followup.domain.offsets import TaskOffset
+from services.followup.domain.occasion import EVER, NOTHING_SAID, Occasion
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules import TRIGGERS
 from services.followup.domain.task_rule import TaskRule
@@ -23,8 +22,6 @@ from shared.contracts.subjects import TaskSubject
 
 _HOW_IT_STANDS = ("lost", "resolution")
 """The triggers that look at a score, or a case, as it is now."""
-EVER = datetime(1950, 1, 1, tzinfo=UTC)
-"""Before any document."""
 
 
 class FollowUp(NamedTuple):
@@ -44,7 +41,10 @@ class FollowUp(NamedTuple):
     said: Mapping[str, str] = NOTHING_SAID
     """What stands for the placeholders that only tasks of its trigger have."""
     grade: Grade | None = None
-    """The customer's, or that of the lead, by which its times were taken."""
+    """The customer's when it was to open, or that of the lead: it stays treated by it, whatever
+    grade they come to."""
+    is_for_them: bool = True
+    """Whether its rule is for that grade."""
     person: str | None = None
     """Who is to do it until it is assigned, by their staff id."""
 
@@ -61,9 +61,23 @@ class FollowUp(NamedTuple):
         return max(self.opens_at, self.arrived_late_at)
 
 
-def follow_ups(facts: FollowUpFacts, policy: FollowUpPolicy, since: datetime) -> Iterator[FollowUp]:
+def customer_history(facts: FollowUpFacts, policy: FollowUpPolicy) -> TaskHistory:
+    """What the documents say of the customer, with the tasks named that by these rules are done
+    without a word to them."""
+    history = history_of(facts)
+    if not any(tried.outcome.outcome == "done" for tried in history.attempts):
+        return history
+    silent = frozenset(
+        str(task_id(history.customer_key, str(TaskSubject(rule.kind, occasion.document_id))))
+        for rule in policy.rules
+        if not rule.counts_as_contact
+        for occasion in _occasions(rule, history, policy, EVER)
+    )
+    return replace(history, no_contacts=silent)
+
+
+def follow_ups(history: TaskHistory, policy: FollowUpPolicy, since: datetime) -> Iterator[FollowUp]:
     """Every task that the documents give rise to, but for some that were due before `since`."""
-    history = _with_no_contacts(history_of(facts), policy)
     for rule in policy.rules:
         for occasion in _occasions(rule, history, policy, since - rule.reach):
             if occasion.grade is None or rule.grades is None or occasion.grade in rule.grades:
@@ -86,37 +100,66 @@ def _occasions(
     return trigger.occasions(history, policy, after)
 
 
-def _with_no_contacts(history: TaskHistory, policy: FollowUpPolicy) -> TaskHistory:
-    """With the tasks named that are done without a word to the customer."""
-    if not any(tried.outcome.outcome == "done" for tried in history.attempts):
-        return history
-    found = {
-        str(task_id(history.customer_key, str(TaskSubject(rule.kind, occasion.document_id))))
-        for rule in policy.rules
-        if not rule.counts_as_contact
-        for occasion in _occasions(rule, history, policy, EVER)
-    }
-    return replace(history, no_contacts=frozenset(found)) if found else history
-
-
 def _follow_up(rule: TaskRule, occasion: Occasion, history: TaskHistory) -> FollowUp:
-    grade = occasion.grade or history.grade
-    opens, due = rule.times_for(grade)
-    opens_at = opens.after(occasion.at, occasion.zone)
+    window = _window(rule, occasion, history)
     return FollowUp(
         rule=rule,
         document_id=occasion.document_id,
         vin=occasion.vin,
         zone=occasion.zone,
-        arrived_late_at=_arrived_late_at(occasion, opens_at),
-        opens_at=opens_at,
-        due_at=_due_at(occasion, due, opens_at),
+        arrived_late_at=_arrived_late_at(occasion, window.opens_at),
+        opens_at=window.opens_at,
+        due_at=window.due_at,
         known_at=occasion.known_at,
         endings=tuple(sorted(endings_of(occasion, rule.closers, history))),
         said=occasion.said,
-        grade=grade,
+        grade=window.grade,
+        is_for_them=window.is_for_them,
         person=occasion.person,
     )
+
+
+class _Window(NamedTuple):
+    """When something is to be said to who has that grade."""
+
+    grade: Grade | None
+    opens_at: datetime
+    due_at: datetime
+    is_for_them: bool
+
+
+def _window(rule: TaskRule, occasion: Occasion, history: TaskHistory) -> _Window:
+    """By the grade that the customer had when it was to open; that of a lead is of now."""
+    if occasion.grade is not None:
+        return _window_of(rule, occasion, occasion.grade)
+    *before, now = history.grades
+    for grade, since, until in before:
+        window = _begun(_window_of(rule, occasion, grade), since, rule)
+        if window.is_for_them and until is not None and window.opens_at < until:
+            return window
+    return _begun(_window_of(rule, occasion, now.grade), now.since, rule)
+
+
+def _window_of(rule: TaskRule, occasion: Occasion, grade: Grade | None) -> _Window:
+    opens, due = rule.times_for(grade)
+    opens_at = opens.after(occasion.at, occasion.zone)
+    if occasion.due_at is not None:
+        due_at = max(occasion.due_at, opens_at)
+    else:
+        due_at = due.after(occasion.at, occasion.zone)
+    return _Window(grade, opens_at, due_at, rule.grades is None or grade in rule.grades)
+
+
+def _begun(window: _Window, since: datetime, rule: TaskRule) -> _Window:
+    """The window for who came to the grade then. Where it had begun, what is for all comes by as
+    much later; what is for some grades alone, in the rest of it if there is any."""
+    if since <= window.opens_at:
+        return window
+    if rule.grades is None:
+        return window._replace(opens_at=since, due_at=window.due_at + (since - window.opens_at))
+    if since < window.due_at:
+        return window._replace(opens_at=since)
+    return window._replace(is_for_them=False)
 
 
 def _arrived_late_at(occasion: Occasion, opens_at: datetime) -> datetime | None:
@@ -125,9 +168,3 @@ def _arrived_late_at(occasion: Occasion, opens_at: datetime) -> datetime | None:
     if occasion.known_at <= opens_at:
         return late
     return occasion.known_at if late is None else max(late, occasion.known_at)
-
-
-def _due_at(occasion: Occasion, due: TaskOffset, opens_at: datetime) -> datetime:
-    if occasion.due_at is not None:
-        return max(occasion.due_at, opens_at)
-    return due.after(occasion.at, occasion.zone)

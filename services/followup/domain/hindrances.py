@@ -12,15 +12,6 @@ _LEFT_OPEN = ("not_reached", "wrong_number", "postponed")
 """Outcomes after which there is still something to say."""
 
 
-def not_for_them(matter: Matter, circumstances: Circumstances) -> bool:
-    """Whether it is for other grades, unless somebody has talked to them of it already, by the
-    grade that they had then."""
-    grades = matter.follow_up.rule.grades
-    if grades is None or matter.grade in grades:
-        return False
-    return matter.task not in circumstances.outcomes
-
-
 def refused(matter: Matter, circumstances: Circumstances, now: datetime) -> Cause | None:
     """Whether the customer does not want that, or not in any way that there is."""
     given = circumstances.allowed_at(now)

@@ -13,17 +13,17 @@ from services.followup.domain.documents import (
     CarGone,
     CaseStands,
     Delivery,
+    GradeSpan,
     Lead,
     Outcome,
     ReferralBought,
     Scored,
 )
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.occasion import Occasion, TaskClosing
-from shared.contracts.scoring import Grade
+from services.followup.domain.occasion import EVER, Occasion, TaskClosing
 
-_LONG_AGO = datetime(1950, 1, 1, tzinfo=UTC)
 _UTC = ZoneInfo("UTC")
+_NOT_GRADED = (GradeSpan(None, EVER, None),)
 
 
 class KnownComplaint(NamedTuple):
@@ -153,10 +153,10 @@ class TaskHistory:
             last = partings[-1] if last is None else max(last, partings[-1])
         return last
 
-    @property
-    def grade(self) -> Grade | None:
-        """The customer's, where scoring has said it."""
-        return self.score.grade if self.score is not None else None
+    @cached_property
+    def grades(self) -> Sequence[GradeSpan]:
+        """The customer's, as scoring has said them, in order; the last is that of now."""
+        return self.score.grades if self.score is not None else _NOT_GRADED
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -173,7 +173,7 @@ def _handed_over_at(car: Sequence[Contact]) -> datetime:
         for contact in car
         if isinstance(contact.known, Delivery) and contact.known.undone_at is None
     ]
-    return max(standing, default=_LONG_AGO)
+    return max(standing, default=EVER)
 
 
 def _handed_back(car: Sequence[Contact]) -> Iterator[datetime]:

@@ -1,12 +1,15 @@
 """What a task is counted from: the occasion that a trigger finds in a customer's history. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.contracts.scoring import Grade
+
+EVER = datetime(1950, 1, 1, tzinfo=UTC)
+"""Before any document."""
 
 Closer = Literal[
     "visit",

@@ -11,10 +11,12 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from services.followup.domain import wording
-from services.followup.domain.circumstances import Circumstances
+from services.followup.domain.circumstances import Circumstances, circumstances_of
 from services.followup.domain.conversation import Conversation, CustomerPlan, Purpose, Silence
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.follow_ups import EVER, FollowUp, follow_ups
+from services.followup.domain.follow_ups import FollowUp, follow_ups
+from services.followup.domain.history import TaskHistory
+from services.followup.domain.occasion import EVER
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.talks import Cause, Matter, Stage, Talk, matter
 from services.followup.domain.walk import Walk
@@ -24,10 +26,10 @@ _MARGIN = timedelta(days=2)
 
 
 def plan(
-    facts: FollowUpFacts, circumstances: Circumstances, policy: FollowUpPolicy, now: datetime
+    facts: FollowUpFacts, history: TaskHistory, policy: FollowUpPolicy, now: datetime
 ) -> CustomerPlan:
     """All conversations that are remembered, what is held back and why, and what comes later."""
-    walk = walked(facts, circumstances, policy, now)
+    walk = walked(facts, history, policy, now)
     return CustomerPlan(
         conversations=conversations(walk, policy, now),
         silences=list(_silences(walk, policy, now)),
@@ -37,18 +39,18 @@ def plan(
 
 
 def walked(
-    facts: FollowUpFacts, circumstances: Circumstances, policy: FollowUpPolicy, now: datetime
+    facts: FollowUpFacts, history: TaskHistory, policy: FollowUpPolicy, now: datetime
 ) -> Walk:
-    """As far as the present."""
-    key = facts.customer_key
-    relevant = _relevant(facts, circumstances, policy, now)
+    """As far as the present. `history`: of the same facts, which are condensed."""
+    key, circumstances = facts.customer_key, circumstances_of(facts, policy)
+    relevant = _relevant(history, circumstances, policy, now)
     walk = Walk((matter(each, key, circumstances) for each in relevant), circumstances, policy)
     walk.until(now)
     return walk
 
 
 def _relevant(
-    facts: FollowUpFacts, circumstances: Circumstances, policy: FollowUpPolicy, now: datetime
+    history: TaskHistory, circumstances: Circumstances, policy: FollowUpPolicy, now: datetime
 ) -> Sequence[FollowUp]:
     """All that is remembered, or bears on what is, or comes later."""
     forgotten = now - timedelta(days=policy.remember_days)
@@ -58,14 +60,14 @@ def _relevant(
         if _postponed_after(forgotten - 3 * reach, circumstances, policy)
         else (forgotten - 3 * reach)
     )
-    found = _groups(facts, circumstances, policy, since, forgotten)
+    found = _groups(history, circumstances, policy, since, forgotten)
     if since > EVER and found and min(map(_begins, found)) <= since + reach:
-        found = _groups(facts, circumstances, policy, EVER, forgotten)
+        found = _groups(history, circumstances, policy, EVER, forgotten)
     return found
 
 
 def _groups(
-    facts: FollowUpFacts,
+    history: TaskHistory,
     circumstances: Circumstances,
     policy: FollowUpPolicy,
     since: datetime,
@@ -77,7 +79,7 @@ def _groups(
     longest = timedelta(days=policy.longest_postponement_days) + reach
     spans = [
         _span(each, reach)
-        for each in follow_ups(facts, policy, since)
+        for each in follow_ups(history, policy, since)
         if each.opens_at > circumstances.unknown_until
     ]
     spans.sort(key=lambda span: span.begins)

@@ -33,7 +33,7 @@ from shared.contracts.intake import (
     VisitRecorded,
 )
 from shared.contracts.scoring import OWN_RHYTHM, RiskStands, ScoreChanged
-from shared.contracts.values import to_milliseconds
+from shared.contracts.values import instant_text, to_milliseconds
 from shared.decider.facts import Gone, Noted, received_late, version_of
 
 DELIVERY_TIME = time(9)
@@ -266,6 +266,9 @@ def on_score_changed(score: ScoreChanged, sequence: int) -> Scored:
         expected_on=own.expected_on if own is not None else None,
         vin=own.vin if own is not None else None,
         grade=score.grade,
+        grades_before=tuple(
+            f"{before.grade}/{instant_text(before.until)}" for before in score.grades_before
+        ),
         risk=risk.risk if risk is not None else None,
         risk_since=_risk_since(risk),
     )

@@ -12,10 +12,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.contacts import Contact
-from services.followup.domain.decide import condense
 from services.followup.domain.documents import CaseStands, Delivery, RepairOrder
-from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.history import KnownAnswer, TaskHistory, history_of
+from services.followup.domain.history import KnownAnswer, TaskHistory
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules.low_answer import is_low
 from services.followup.domain.satisfaction_counters import (
@@ -75,11 +73,10 @@ class _Tally(NamedTuple):
 
 
 def satisfaction_counts(
-    facts: FollowUpFacts, policy: FollowUpPolicy, *, zone: tzinfo
+    history: TaskHistory, policy: FollowUpPolicy, *, zone: tzinfo
 ) -> Mapping[str, Mapping[str, int]]:
     """Month, such as `2026-11` -> counter -> what the customer counts for there, by the dealer's
     local dates. Months without anything are not among them, and neither is what is zero."""
-    history = history_of(condense(facts, policy))
     tally = _Tally(zone, {})
     _count_asked(tally, history, policy)
     _count_answers(tally, history, policy)

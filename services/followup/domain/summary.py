@@ -16,8 +16,9 @@ from pydantic import JsonValue
 
 from services.followup.domain import ranks
 from services.followup.domain.decide import condense, still_to_do
-from services.followup.domain.documents import Known, Outcome
+from services.followup.domain.documents import Outcome
 from services.followup.domain.facts import FollowUpFacts
+from services.followup.domain.follow_ups import customer_history
 from services.followup.domain.leads.counts import lead_counts
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.satisfaction import satisfaction_counts
@@ -97,21 +98,25 @@ def summarize(
     happened count for, and who was done with one last. None without any. It stays the same until
     anything changes next."""
     facts = condense(facts, policy)
-    tasks = still_to_do(facts, policy, now)
-    done = last_done(facts.documents.values())
-    others = {**lead_counts(facts, policy, zone), **satisfaction_counts(facts, policy, zone=zone)}
+    history = customer_history(facts, policy)
+    tasks = still_to_do(facts, history, policy, now)
+    done = last_done(tried.outcome for tried in history.attempts)
+    others = {
+        **lead_counts(history, policy, zone),
+        **satisfaction_counts(history, policy, zone=zone),
+    }
     if not (tasks or done or others):
         return None
     found = summary_of(facts.customer_key, tasks, zone, done=done)
     return replace(found, counts={**found.counts, **others}) if others else found
 
 
-def last_done(documents: Iterable[Known]) -> Mapping[str, datetime]:
+def last_done(outcomes: Iterable[Outcome]) -> Mapping[str, datetime]:
     """Staff id -> when they were done with a task last; of very many those who were so lately."""
     done: dict[str, datetime] = {}
-    for known in documents:
-        if isinstance(known, Outcome) and known.outcome in _DONE_WITH and known.by is not None:
-            done[known.by] = max(known.at, done.get(known.by, known.at))
+    for said in outcomes:
+        if said.outcome in _DONE_WITH and said.by is not None:
+            done[said.by] = max(said.at, done.get(said.by, said.at))
     lately = sorted(done, key=lambda by: (done[by], by), reverse=True)[:MOST_KEYS]
     return {by: done[by] for by in lately}
 

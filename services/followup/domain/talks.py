@@ -12,7 +12,8 @@ from services.followup.domain.attempts import Attempts
 from services.followup.domain.circumstances import NEVER, Circumstances
 from services.followup.domain.closings import Ending
 from services.followup.domain.conversation import SilenceCause
-from services.followup.domain.follow_ups import EVER, FollowUp
+from services.followup.domain.follow_ups import FollowUp
+from services.followup.domain.occasion import EVER
 from services.followup.domain.offsets import days_after
 from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.feed_parts import Channel
@@ -107,8 +108,7 @@ def matter(follow_up: FollowUp, customer_key: str, circumstances: Circumstances)
     """A follow-up, before it could be said."""
     rule, about = follow_up.rule, follow_up.about
     named = bool(circumstances.outcomes or circumstances.assignments)
-    grade = follow_up.grade or circumstances.grade
-    priority = rule.priority_for(grade)
+    grade, priority = follow_up.grade, rule.priority_for(follow_up.grade)
     internal, late = rule.contact == "internal", follow_up.arrived_late_at
     alone, opens_at = rule.urgent or internal, max(follow_up.could_open_at, follow_up.known_at)
     known_at = follow_up.known_at if late is None else max(follow_up.known_at, late)

@@ -33,7 +33,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "closed, the answer given",
     "due": "the local day on which the task is due",
 }
-"""What `why_en` and `why_zh` may name in braces -> what stands there then."""
+"""What `why_en`, `why_zh` and the hints may name in braces -> what stands there then."""
 
 
 def _known_trigger(name: str) -> str:
@@ -93,6 +93,11 @@ def _due_first(opens: TaskOffset, due: TaskOffset) -> bool:
     return all(opens.after(hour, utc) > due.after(hour, utc) for hour in hours)
 
 
+def _longest(offset: TaskOffset) -> timedelta:
+    """However its hour falls, and whatever the clocks do."""
+    return timedelta(days=offset.days + 2, hours=offset.hours)
+
+
 class TaskRule(BaseModel):
     """One kind of task."""
 
@@ -128,10 +133,10 @@ class TaskRule(BaseModel):
     counts_as_contact: bool = True
     """Whether the customer was contacted once it is done, so that others wait."""
     hint_en: Words = ""
-    """What to say, or ask."""
+    """What to say, or ask; with the same placeholders."""
     hint_zh: Words = ""
 
-    @field_validator("why_en", "why_zh")
+    @field_validator("why_en", "why_zh", "hint_en", "hint_zh")
     @classmethod
     def _with_known_placeholders(cls, words: str, validated: ValidationInfo) -> str:
         trigger = TRIGGERS.get(validated.data.get("trigger", ""))
@@ -162,9 +167,13 @@ class TaskRule(BaseModel):
 
     @cached_property
     def reach(self) -> timedelta:
-        """At least as long as from what it is counted from to the due time."""
-        dues = [self.due, *(each.due for each in self.for_grade.values() if each.due is not None)]
-        return max(timedelta(days=due.days + 2, hours=due.hours) for due in dues)
+        """At least as long as from what it is counted from to the due time, by any grade, and as
+        one that is moved to when they came to another."""
+        times = [(self.opens, self.due), *map(self.times_for, self.for_grade)]
+        latest = max(_longest(due) for _, due in times)
+        if len({*times}) == 1:
+            return latest
+        return latest + max(_longest(due) - _longest(opens) for opens, due in times)
 
     def channels(self, grade: Grade | None) -> tuple[Channel, ...]:
         """The ways to contact a customer of that grade, the first that is not refused counts."""

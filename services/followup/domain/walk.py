@@ -12,15 +12,14 @@ from heapq import heappop, heappush
 from services.followup.domain.attempts import Attempts, attempted
 from services.followup.domain.circumstances import Circumstances
 from services.followup.domain.closings import Ending
-from services.followup.domain.follow_ups import EVER
 from services.followup.domain.hindrances import (
     answered,
-    not_for_them,
     refused,
     refuses,
     silenced,
     ways_to,
 )
+from services.followup.domain.occasion import EVER
 from services.followup.domain.offsets import days_after
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.talks import (
@@ -51,7 +50,7 @@ class Walk:
     ) -> None:
         self.matters = sorted(matters, key=latest_first)
         self.talks: list[Talk] = []
-        self._circumstances = circumstances
+        self.circumstances = circumstances
         self._policy = policy
         self._now = EVER
         self._ahead = list(self.matters)
@@ -147,12 +146,12 @@ class Walk:
         """Whether a conversation was opened for it."""
         if self._is_over(matter, now):
             return False
-        cause = refused(matter, self._circumstances, now) or silenced(
-            matter, self._circumstances, now
+        cause = refused(matter, self.circumstances, now) or silenced(
+            matter, self.circumstances, now
         )
         if cause is not None:
             return self._hold(matter, cause, now)
-        if not matter.alone and not answered(matter, self._circumstances, now):
+        if not matter.alone and not answered(matter, self.circumstances, now):
             talk = self._near(matter)
             if talk is None and matter.limited:
                 cause = self._gap(matter, now)
@@ -186,8 +185,8 @@ class Walk:
         talk = self._near(matter)
         if talk is None or now >= matter.due_at or matter.ended_by(now) is not None:
             return False
-        known = self._circumstances
-        if not_for_them(matter, known) or answered(matter, known, now):
+        known = self.circumstances
+        if not matter.follow_up.is_for_them or answered(matter, known, now):
             return False
         if refused(matter, known, now) or silenced(matter, known, now):
             return False
@@ -198,7 +197,7 @@ class Walk:
         ending = matter.settled_by(now)
         if ending is not None:
             return self._give_up(matter, Cause("superseded", by=ending.because), ending.at)
-        if not_for_them(matter, self._circumstances):
+        if not matter.follow_up.is_for_them:
             return self._give_up(matter, Cause("not_for_grade"), matter.opens_at)
         if now < matter.due_at or now <= matter.follow_up.opens_at:
             return False
@@ -213,7 +212,7 @@ class Walk:
         """Imported history opens nothing: a window that had passed is recorded, if it was
         recent."""
         recorded = timedelta(days=self._policy.recorded_expired_days)
-        unwanted = refused(matter, self._circumstances, arrived_at) is not None
+        unwanted = refused(matter, self.circumstances, arrived_at) is not None
         if unwanted or arrived_at - matter.due_at > recorded:
             return
         talk = expired(matter, arrived_at, ON_ARRIVAL)
@@ -232,7 +231,7 @@ class Walk:
         matter.stage, matter.cause = Stage.HELD, cause
         self._turn_at(cause.until)
         if cause.because in ("do_not_contact", "opted_out"):
-            self._turn_at(self._circumstances.allowed_until(now))
+            self._turn_at(self.circumstances.allowed_until(now))
         return False
 
     def _near(self, matter: Matter) -> Talk | None:
@@ -250,7 +249,7 @@ class Walk:
     def _gap(self, matter: Matter, now: datetime) -> Cause | None:
         """What comes once in a while, comes a while after any contact, and after another such
         conversation was opened."""
-        contacted_at = max(self._circumstances.contacted_by(now), self._contacted_at)
+        contacted_at = max(self.circumstances.contacted_by(now), self._contacted_at)
         last = max(contacted_at, self._limited_at)
         until = days_after(last, self._policy.contact_gap_days, matter.follow_up.zone)
         if now >= until:
@@ -305,7 +304,7 @@ class Walk:
 
     def _go_on(self, talk: Talk, now: datetime) -> None:
         """All that ends it, or parts of it, by then; of one instant in this order."""
-        ways = ways_to(talk.first, self._circumstances.allowed_at(now))
+        ways = ways_to(talk.first, self.circumstances.allowed_at(now))
         for topic in talk.topics:
             if topic.ending is None:
                 topic.ending = self._ending(topic, talk, now)
@@ -326,9 +325,9 @@ class Walk:
         ending = matter.ended_by(now, topic.joined_at)
         if ending is not None:
             return ending
-        if refuses(matter, self._circumstances.allowed_at(now)):
+        if refuses(matter, self.circumstances.allowed_at(now)):
             return Ending(now, "cancelled", "do_not_contact")
-        cause = silenced(matter, self._circumstances, now)
+        cause = silenced(matter, self.circumstances, now)
         if cause is not None:
             self._hold_again(matter, cause, now)
             return Ending(now, "cancelled", COMPLAINT_OPEN)
@@ -362,7 +361,7 @@ class Walk:
             topic.matter.counted_until = now
 
     def _attempts(self, talk: Talk, ends: Ending | None, now: datetime) -> Attempts | None:
-        known, first = self._circumstances, talk.first
+        known, first = self.circumstances, talk.first
         wrong = () if first.internal else known.wrong_numbers
         if not (known.outcomes or known.assignments or wrong):
             return None
@@ -392,7 +391,7 @@ class Walk:
 
     def _await(self, talk: Talk, now: datetime) -> None:
         """Be there when it turns next: between its turns nothing of it changes."""
-        turns = list(turns_of(talk, self._circumstances, self._policy, now))
+        turns = list(turns_of(talk, self.circumstances, self._policy, now))
         for turn in turns:
             self._turn_at(turn)
         talk.turns_at = min(turns, default=now)

@@ -149,8 +149,7 @@ def _in_this_way(talk: Talk) -> Iterator[Bilingual]:
     rule = first.follow_up.rule
     if grade is not None and rule.priority_for(grade) < rule.priority:
         en, zh = _GRADES[grade]
-        article = "a"
-        yield say(f"Sooner than others, as they are {article} {en} customer", f"{zh}客户,优先联系")
+        yield say(f"Sooner than others, as they are a {en} customer", f"{zh}客户,优先联系")
 
 
 def why_not(matter: Matter, cause: Cause, policy: FollowUpPolicy) -> Bilingual:
@@ -195,6 +194,8 @@ def _not_for_grade(matter: Matter) -> Bilingual:
     if matter.grade is None:
         return say("It is for other grades, and theirs is not known", "仅针对特定等级,客户等级未知")
     en, zh = _GRADES[matter.grade]
+    if matter.grade in (matter.follow_up.rule.grades or ()):
+        return say(f"It was due before they were {en} customers", f"到期时尚非{zh}客户")
     return say(f"It is not for {en} customers", f"不针对{zh}客户")
 
 

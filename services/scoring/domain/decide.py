@@ -19,7 +19,13 @@ from services.scoring.domain.risk_words import risk_stands, words_of_change
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.made import made
 from shared.contracts.outputs import Output
-from shared.contracts.scoring import GradeChanged, RiskChanged, ScoreChanged
+from shared.contracts.scoring import (
+    MOST_GRADES_BEFORE,
+    GradeBefore,
+    GradeChanged,
+    RiskChanged,
+    ScoreChanged,
+)
 from shared.contracts.subjects import ABOUT_THE_SCORE, GradeSubject, RiskSubject, change_subject
 from shared.contracts.values import to_milliseconds
 from shared.decider.decision import Announced, Announcement, AnyOutput, Decision, State
@@ -80,6 +86,10 @@ def _score(facts: ScoringFacts, way: ScoreCourse, policy: ScoringPolicy) -> Scor
         value=tally.value,
         loyalty=tally.loyalty,
         grade=tally.grade,
+        grades_before=tuple(
+            made(GradeBefore, grade=change.before, until=change.at)
+            for change in way.changes[-MOST_GRADES_BEFORE:]
+        ),
         reasons=told,
         forms=dict(forms(told)),
         risk=risk_stands(way.risk),

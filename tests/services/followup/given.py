@@ -1,6 +1,6 @@
 """Words to tell a customer's story in: what intake would report of it, and the tasks then."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +27,7 @@ from shared.contracts.intake import (
 )
 from shared.contracts.scoring import (
     Grade,
+    GradeBefore,
     NextVisit,
     Risk,
     RiskStands,
@@ -278,8 +279,10 @@ def scored(
     risk: Risk | None = None,
     risk_since: str = "2025-01-01",
     visit: NextVisit | None = None,
+    before: Sequence[tuple[Grade, str]] = (),
 ) -> Event[Any]:
-    """How scoring sees them; without a visit it says nothing of their next one."""
+    """How scoring sees them; without a visit it says nothing of their next one. `before`: the
+    grades that they had, each until then."""
     words = Bilingual(en="By their visits", zh="按到店")
     stands = risk and RiskStands(
         risk=risk, since=at(risk_since), next_risk=None, next_at=None, words=words
@@ -291,6 +294,7 @@ def scored(
         value=score,
         loyalty=0,
         grade=grade,
+        grades_before=tuple(GradeBefore(grade=was, until=at(until)) for was, until in before),
         reasons=(),
         risk=stands,
         next_visit=visit,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.followup.domain.facts import FollowUpFacts, join
-from services.followup.domain.follow_ups import FollowUp, follow_ups
-from services.followup.domain.history import history_of
+from services.followup.domain.follow_ups import FollowUp, customer_history, follow_ups
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.leads.course import LeadCourse, lead_courses
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules import TRIGGERS
@@ -113,9 +113,14 @@ def _instant(text: str) -> str:
     return instant_text(at(text))
 
 
+def history(*events: Event[Any], policy: FollowUpPolicy = EVERY_RULE) -> TaskHistory:
+    """What is known of the customer after these."""
+    return customer_history(join(FollowUpFacts(), events), policy)
+
+
 def courses(*events: Event[Any], policy: FollowUpPolicy = EVERY_RULE) -> list[LeadCourse]:
     """How the customer's leads went."""
-    return lead_courses(history_of(join(FollowUpFacts(), events)), policy)
+    return lead_courses(history(*events, policy=policy), policy)
 
 
 def course(*events: Event[Any], policy: FollowUpPolicy = EVERY_RULE) -> LeadCourse:
@@ -131,8 +136,7 @@ def occasions(
     policy: FollowUpPolicy = EVERY_RULE,
 ) -> list[tuple[str, str, list[str]]]:
     """After which lead each is named; from when it is counted, in Shanghai; what ends it."""
-    history = history_of(join(FollowUpFacts(), events))
-    found = TRIGGERS[trigger].occasions(history, policy, at(after))
+    found = TRIGGERS[trigger].occasions(history(*events, policy=policy), policy, at(after))
     return [
         (
             each.document_id.split("/lead/")[1].split("/")[0],
@@ -151,7 +155,7 @@ def tasks(*events: Event[Any], policy: FollowUpPolicy = EVERY_RULE) -> dict[str,
 
 def follow_ups_of(*events: Event[Any], policy: FollowUpPolicy = EVERY_RULE) -> list[FollowUp]:
     """The candidates that leads give rise to."""
-    found = follow_ups(join(FollowUpFacts(), events), policy, at("1990-01-01"))
+    found = follow_ups(history(*events, policy=policy), policy, at("1990-01-01"))
     return [each for each in found if "lead" in each.rule.trigger]
 
 

@@ -100,6 +100,9 @@ def scores(draw: some.DrawFn) -> Event[Any]:
         "risk": draw(some.none() | some.sampled_from(get_args(Risk))),
         "risk_since": moment(draw(hours_in)),
     }
+    changes = sorted(draw(some.lists(hours_in, max_size=4, unique=True)))
+    grades = some.sampled_from(get_args(Grade))
+    stands["before"] = [(draw(grades), moment(hours)) for hours in changes]
     if draw(some.booleans()):
         return scored(sequence, **stands)
     since = START.date() + timedelta(days=draw(some.integers(0, 700)))

@@ -59,7 +59,7 @@ def test_what_there_is_to_do(moment: str, calls: list[str]) -> None:
 
 
 WHY = [
-    ("2025-11-10 16:30", "A car was delivered"),
+    ("2025-11-10 16:30", "On 2025-11-10 LFV3A23C8A3000001 was handed over"),
     ("2026-03-06 14:30", "The complaint K1 was resolved on 2026-03-06"),
     (
         "2026-03-09 11:00",
@@ -73,7 +73,7 @@ WHY = [
         "Put together with “Invite to the next service”: one customer, one conversation",
     ),
     ("2026-07-24 12:30", "In the app, as they refuse to be contacted by phone"),
-    ("2026-08-01 20:30", "They answered a survey with 5 of 10; low items: –"),
+    ("2026-08-01 20:30", "They answered a survey on 2026-08-01 with 5 of 10; low items: –"),
     ("2026-09-25 09:00", "The insurance of LFV3A23C8A3000001 ends on 2026-11-09"),
 ]
 

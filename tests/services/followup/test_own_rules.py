@@ -187,6 +187,8 @@ REFUSED: list[tuple[str, str, int, str, str]] = [
     ("on {day}", "on {}", 10, "rules.0.why_en", "in braces there is one of"),
     ("on {day}", "on {day", 10, "rules.0.why_en", "a brace without its other one"),
     ("于 {day}", "于 {日}", 11, "rules.0.why_zh", "in braces there is one of"),
+    ("closed_by: [visit]", 'hint_en: "Ask {who}"', 12, "rules.0.hint_en", "in braces there is"),
+    ("closed_by: [visit]", 'hint_zh: "{谁}"', 12, "rules.0.hint_zh", "in braces there is one of"),
     ("closed_by: [visit]", "closed_by: [vist]", 12, "rules.0.closed_by.0", "mean 'visit'?"),
     (
         "closed_by: [visit]",

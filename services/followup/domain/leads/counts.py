@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 from typing import Literal, NamedTuple, get_args
 
-from services.followup.domain.documents import Lead
-from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.history import history_of
+from services.followup.domain.history import TaskHistory
 from services.followup.domain.leads.course import LeadCourse, lead_courses
 from services.followup.domain.measures import TaskMeasures
 from shared.contracts.leads import LeadChannel, LeadReason
@@ -50,14 +48,12 @@ def month_of_leads(month: str) -> str:
 
 
 def lead_counts(
-    facts: FollowUpFacts, measures: TaskMeasures, zone: tzinfo
+    history: TaskHistory, measures: TaskMeasures, zone: tzinfo
 ) -> Mapping[str, Mapping[str, int]]:
     """Period -> counter -> how much of it is this customer's; nothing without a lead. Months are
     those of `zone`."""
-    if not any(isinstance(known, Lead) for known in facts.documents.values()):
-        return {}
     found: dict[str, Counter[str]] = {}
-    for course in lead_courses(history_of(facts), measures):
+    for course in lead_courses(history, measures):
         period = month_of_leads(f"{course.at.astimezone(zone):%Y-%m}")
         counts = found.setdefault(period, Counter())
         for what in _counted(course, measures):

@@ -37,8 +37,8 @@ SERVICE_SATISFACTION = TaskRule(
     for_grade=by_grade(3),
     title_en="Ask how the service went (CSI)",
     title_zh="售后满意度回访(CSI)",
-    why_en="A repair order was closed the day before",
-    why_zh="维修工单于前一日结算",
+    why_en="The repair order {document} of {car} was closed on {day}",
+    why_zh="{car} 的维修工单 {document} 已于 {day} 结算",
     hint_en="Ask for 0 to 10: easy appointment; pleasant and honest; attention at reception, joint "
     "inspection, estimate of price and time; done on time and told of changes; fixed at the first "
     "visit; bill and work explained, next service advised; quick answers to questions; overall.",
@@ -58,8 +58,8 @@ NEXT_SERVICE = TaskRule(
     for_grade=by_grade(4),
     title_en="Invite to the next service",
     title_zh="定期保养邀约",
-    why_en="By its mileage or the calendar the car needs its next service",
-    why_zh="按里程或时间推算,车辆需要保养",
+    why_en="{car} was last here on {day}; by its mileage or the calendar its next service is due",
+    why_zh="{car} 最近一次到店或交付于 {day},按里程或时间推算应做保养",
     hint_en="Ask for the kilometres; offer an appointment; say what is done, what it costs and "
     "how long it takes.",
     hint_zh="询问当前里程;提供预约时间;说明保养项目、费用与所需时间。",
@@ -98,9 +98,10 @@ RETURN_RIGHT = TaskRule(
     depth="thorough",
     title_en="Look into a right of return that may have arisen",
     title_zh="关注:客户退换车权利可能已产生(三包)",
-    why_en="{car} may have to be taken back or exchanged. Severe fault repaired again: {severe}; "
-    "one fault repaired too often: {repeated}; days in repair: {days}. Orders: {orders}",
-    why_zh="{car} 可能符合退换车条件。严重安全性能故障重复维修:{severe};"
+    why_en="Since {day} {car} may have to be taken back or exchanged. Severe fault repaired "
+    "again: {severe}; one fault repaired too often: {repeated}; days in repair: {days}. "
+    "Orders: {orders}",
+    why_zh="{day} 起,{car} 可能符合退换车条件。严重安全性能故障重复维修:{severe};"
     "同一质量问题多次维修:{repeated};累计维修天数:{days}。工单:{orders}",
     hint_en="Read the orders, have the law looked at, decide what to offer before they ask.",
     hint_zh="核对工单并咨询法务,在客户提出之前确定处理方案。",

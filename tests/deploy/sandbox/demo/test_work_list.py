@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from rich.console import Console
 
 from deploy.sandbox.demo.work_list import SHOWN, WorkList, asked, render_work_list
-from services.followup.domain.follow_ups import EVER
+from services.followup.domain.occasion import EVER
 from shared.contracts.followup import task_id
 from shared.settings import ServiceSettings
 

@@ -10,15 +10,15 @@ from services.followup.domain.facts import FollowUpFacts, join
 from services.followup.domain.leads.counts import LeadCounter, lead_counts
 from services.followup.domain.summary import summarize
 from shared.contracts.envelope import Event
-from tests.services.followup.given import ZONE, at, delivery, moved, visit
-from tests.services.followup.given_leads import EVERY_RULE, lead, lost, said
+from tests.services.followup.given import ZONE, at, delivery, moved, outcome, visit
+from tests.services.followup.given_leads import EVERY_RULE, history, lead, lost, said
 
 ASKED = "leads web general"
 TALKED = ("2025-01-10 17:30", "2025-01-12")
 
 
 def counts(*events: Event[Any]) -> Mapping[str, Mapping[str, int]]:
-    return lead_counts(join(FollowUpFacts(), events), EVERY_RULE, ZoneInfo(ZONE))
+    return lead_counts(history(*events), EVERY_RULE, ZoneInfo(ZONE))
 
 
 def of_january(*events: Event[Any]) -> set[str]:
@@ -93,6 +93,12 @@ def test_one_that_was_voided_or_is_another_customers_counts_for_nothing() -> Non
     assert counts(lead("2025-01-10", status="voided")) == {}
     assert counts(lead("2025-01-10"), moved("lead", "L1")) == {}
     assert counts(delivery("2025-01-10")) == {}
+
+
+def test_a_number_that_was_corrected_is_no_talk_with_the_lead() -> None:
+    wrong = outcome("2025-01-11 10:00", "lead_first_contact/lead/L1", "wrong_number", "O1")
+    corrected = outcome("2025-01-12 10:00", "data_correction/task-outcome/O1", "done", "O2")
+    assert of_january(lead("2025-01-10 10:00"), wrong, corrected) == {"leads"}
 
 
 def test_who_has_nothing_to_do_any_more_still_counts() -> None:

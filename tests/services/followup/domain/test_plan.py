@@ -12,8 +12,9 @@ from services.followup.domain.circumstances import circumstances_of, open_channe
 from services.followup.domain.conversation import Conversation, CustomerPlan
 from services.followup.domain.decide import condense, customer_plan, decide, still_to_do
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.follow_ups import EVER, FollowUp, follow_ups
+from services.followup.domain.follow_ups import FollowUp, customer_history, follow_ups
 from services.followup.domain.listing import tasks_to_do
+from services.followup.domain.occasion import EVER
 from services.followup.domain.offsets import days_after
 from services.followup.domain.plan import conversations
 from services.followup.domain.policy import FollowUpPolicy
@@ -139,7 +140,7 @@ def test_all_that_could_have_been_said_is_explained(
     assert not for_now_said & set(silent)
     remembered = now - timedelta(days=policy.remember_days)
     unknown_until = circumstances_of(facts, policy).unknown_until
-    for each in follow_ups(facts, policy, EVER):
+    for each in follow_ups(customer_history(facts, policy), policy, EVER):
         if each.due_at > remembered and each.opens_at > unknown_until:
             assert each.about in said | set(silent) | coming
     for silence in plan.silences:
@@ -160,7 +161,7 @@ def test_what_is_forgotten_makes_no_difference(
     circumstances = circumstances_of(facts, policy)
     everything = [
         matter(each, facts.customer_key, circumstances)
-        for each in follow_ups(facts, policy, EVER)
+        for each in follow_ups(customer_history(facts, policy), policy, EVER)
         if each.opens_at > circumstances.unknown_until
     ]
     walk = Walk(everything, circumstances, policy)
@@ -203,5 +204,6 @@ def test_lists_say_of_tasks_what_is_decided(
     facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime
 ) -> None:
     decided = tasks_to_do(decide(facts, {}, policy, now).outputs)
-    listed = still_to_do(condense(facts, policy), policy, now)
+    facts = condense(facts, policy)
+    listed = still_to_do(facts, customer_history(facts, policy), policy, now)
     assert [*listed.items()] == [*decided.items()]

@@ -299,6 +299,7 @@ class TestAScore:
             grade="quality",
             risk="lost",
             risk_since="2025-03-01",
+            before=[("general", "2024-10-01"), ("potential", "2025-01-10 10:00")],
         )
         assert kept(said) == Scored(
             kind="score",
@@ -307,6 +308,10 @@ class TestAScore:
             expected_on=date(2025, 8, 15),
             vin=CAR,
             grade="quality",
+            grades_before=(
+                "general/2024-10-01T09:00:00.000Z",
+                "potential/2025-01-10T02:00:00.000Z",
+            ),
             risk="lost",
             risk_since=at("2025-03-01"),
         )

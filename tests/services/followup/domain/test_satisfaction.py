@@ -10,6 +10,8 @@ from hypothesis import given as always
 from hypothesis import settings
 from hypothesis import strategies as some
 
+from services.followup.domain.decide import condense
+from services.followup.domain.follow_ups import customer_history
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.satisfaction import (
     MONTHS_COUNTED,
@@ -41,7 +43,8 @@ POLICY = FollowUpPolicy()
 
 
 def counted(*events: Event[Any], policy: FollowUpPolicy = POLICY) -> Mapping[str, Any]:
-    return satisfaction_counts(given(*events).facts, policy, zone=ZONE)
+    history = customer_history(condense(given(*events).facts, policy), policy)
+    return satisfaction_counts(history, policy, zone=ZONE)
 
 
 def in_month(month: str, *events: Event[Any]) -> Mapping[str, int]:

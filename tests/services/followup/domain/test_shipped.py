@@ -1,7 +1,8 @@
 """What ships, rule by rule: the kind of contact, how soon, for whom, and in which words."""
 
 import re
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given as always
 from hypothesis import strategies as some
 
 from services.followup.domain.documents import Known
-from services.followup.domain.follow_ups import EVER, follow_ups
+from services.followup.domain.follow_ups import FollowUp, customer_history, follow_ups
+from services.followup.domain.occasion import EVER
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.rules import TRIGGERS
 from services.followup.domain.shipped import SHIPPED
@@ -84,6 +86,11 @@ def test_it_says_why_and_what_to_ask_in_both_languages(rule: TaskRule) -> None:
 
 
 @every_rule
+def test_it_names_the_day_of_what_it_follows_or_leads_to(rule: TaskRule) -> None:
+    assert re.search(r"\{(day|until|delivered)\}", rule.why_en)
+
+
+@every_rule
 def test_both_languages_name_the_same_of_its_occasion(rule: TaskRule) -> None:
     named = [set(re.findall(r"\{(\w+)\}", words)) for words in (rule.why_en, rule.why_zh)]
     assert named[0] == named[1]
@@ -134,9 +141,14 @@ def _drawn() -> some.SearchStrategy[Document]:
     )
 
 
+def by_what_ships(*story: Document, since: datetime = EVER) -> Iterator[FollowUp]:
+    policy = FollowUpPolicy()
+    return follow_ups(customer_history(facts(*story), policy), policy, since)
+
+
 @always(some.lists(_drawn(), max_size=12))
 def test_never_two_tasks_for_one_reason_and_each_says_its_own(story: list[Document]) -> None:
-    found = list(follow_ups(facts(*story), FollowUpPolicy(), EVER))
+    found = list(by_what_ships(*story))
     names = [each.about for each in found]
     assert len(names) == len(set(names))
     for each in found:
@@ -153,8 +165,7 @@ def test_the_order_in_which_it_became_known_makes_no_difference(
     shuffled = list(known.items())
     chance.shuffle(shuffled)
     first, second = (
-        sorted(map(repr, follow_ups(facts(*documents), FollowUpPolicy(), EVER)))
-        for documents in (known.items(), shuffled)
+        sorted(map(repr, by_what_ships(*documents))) for documents in (known.items(), shuffled)
     )
     assert first == second
 
@@ -164,11 +175,8 @@ def test_what_is_due_later_than_asked_is_there_whatever_is_left_out(
     story: list[Document], day: int
 ) -> None:
     since = EVER.replace(year=2024) + timedelta(days=day)
-    known = facts(*story)
-    ever = {
-        each.about for each in follow_ups(known, FollowUpPolicy(), EVER) if each.due_at >= since
-    }
-    assert ever <= {each.about for each in follow_ups(known, FollowUpPolicy(), since)}
+    ever = {each.about for each in by_what_ships(*story) if each.due_at >= since}
+    assert ever <= {each.about for each in by_what_ships(*story, since=since)}
 
 
 def test_every_placeholder_of_what_ships_is_known() -> None:

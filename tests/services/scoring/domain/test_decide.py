@@ -246,6 +246,8 @@ class TestGrades:
         story = given(*PAYING, *REGULAR).when("2025-06-11")
         assert story.score.grade == "quality"
         story.then_grades("2025-01-20 general to potential", "2025-04-10 potential to quality")
+        before = [f"{each.grade} until {each.until:%Y-%m-%d}" for each in story.score.grades_before]
+        assert before == ["general until 2025-01-20", "potential until 2025-04-10"]
 
     def test_the_first_grade_is_not_a_change(self) -> None:
         given(sale("2025-01-10", products=("1", "1"))).when("2025-02-01").then_grades()

@@ -16,7 +16,8 @@ from services.followup.domain.documents import (
     Scored,
 )
 from services.followup.domain.facts import FollowUpFacts
-from services.followup.domain.follow_ups import EVER, FollowUp, follow_ups
+from services.followup.domain.follow_ups import FollowUp, customer_history, follow_ups
+from services.followup.domain.occasion import EVER
 from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.followup import task_id
 from shared.contracts.scoring import Grade, Risk
@@ -69,13 +70,15 @@ def scored(
     *,
     risk: Risk | None = None,
     since: str | None = None,
+    before: Sequence[tuple[Grade, str]] = (),
     **said: Any,
 ) -> Document:
-    """How scoring sees the customer."""
+    """How scoring sees the customer. `before`: the grades that they had, each until then."""
     fields = {
         "kind": "score",
         "version": "1",
         "grade": grade,
+        "grades_before": tuple(f"{was}/{at(until).isoformat()}" for was, until in before),
         "risk": risk,
         "risk_since": at(since) if since else None,
     }
@@ -148,7 +151,7 @@ def found(
     since: datetime = EVER,
 ) -> list[FollowUp]:
     """What a rule follows up, in the order of opening."""
-    all_of_them = follow_ups(facts(*documents), policy, since)
+    all_of_them = follow_ups(customer_history(facts(*documents), policy), policy, since)
     return sorted(
         (each for each in all_of_them if each.rule.kind == kind),
         key=lambda each: (each.opens_at, each.document_id),

@@ -2,12 +2,10 @@
 
 import pytest
 
-from services.followup.domain.follow_ups import EVER, follow_ups
 from tests.services.followup.domain.rules.known import (
     OTHER_CAR,
-    SHIPPED,
     Document,
-    facts,
+    found,
     gone,
     order,
     scored,
@@ -57,10 +55,7 @@ def test_lost_again_is_another_task() -> None:
 
 
 def test_nobody_knew_of_it_before_the_visit_it_follows_was_received() -> None:
-    imported = facts(order("2025-01-10", late=at("2025-06-20")), LOST)
-    [win_back] = [
-        each for each in follow_ups(imported, SHIPPED, EVER) if each.rule.kind == "win_back"
-    ]
+    [win_back] = found("win_back", order("2025-01-10", late=at("2025-06-20")), LOST)
     assert win_back.could_open_at == at("2025-06-20")
     assert win_back.due_at < win_back.could_open_at, "so it never opens"
 
