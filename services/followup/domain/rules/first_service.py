@@ -1,6 +1,6 @@
 """Tasks counted from the day on which a new car is expected to need its first service."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from services.followup.domain.contacts import Contact
@@ -31,15 +31,14 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
         known = contact.known
         if not isinstance(known, Delivery) or known.used or contact.began_at < after:
             continue
-        car = history.cars.get(known.vin, ()) if known.vin is not None else ()
-        at, known_at = _first_service(contact, car, interval)
+        at, known_at = _first_service(contact, history.while_theirs(contact), interval)
         delivered_on = contact.began_at.astimezone(contact.zone).date()
         said = {"delivered": delivered_on.isoformat(), "km": str(interval.first_km)}
         yield contact.occasion(at)._replace(known_at=known_at, said=said)
 
 
 def _first_service(
-    delivery: Contact, car: Sequence[Contact], interval: ServiceInterval
+    delivery: Contact, car: Iterable[Contact], interval: ServiceInterval
 ) -> tuple[datetime, datetime]:
     """When it is expected, and since when that is known."""
     days, known_at = interval.first_days, delivery.began_at

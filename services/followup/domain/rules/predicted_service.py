@@ -21,7 +21,7 @@ SAYS: Mapping[str, str] = {}
 
 def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per delivery and closed order of a car, by what its odometer showed until then; not of
-    an order that was no service."""
+    an order that was no service, or by which the car was prepared for its delivery."""
     interval = measures.service_interval
     after -= timedelta(days=interval.longest_days)
     for car in history.cars.values():
@@ -29,7 +29,8 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
         for contact in car:
             if contact.known.km is not None:
                 odometer.add(OdometerReading(contact.began_at, contact.known.km))
-            if isinstance(contact.known, RepairOrder) and not contact.known.serviced:
+            known = contact.known
+            if isinstance(known, RepairOrder) and (not known.serviced or contact.is_preparation):
                 continue
             if contact.at is not None and contact.at >= after:
                 yield contact.occasion(_next_service(contact, contact.at, odometer, interval))

@@ -1,6 +1,6 @@
 """Tasks counted from the end of a car's warranty."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from services.followup.domain.contacts import Contact
@@ -27,9 +27,8 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
         day, known_at = _by_date(contact, contact.known, measures), contact.began_at
         if day is None or morning_of(day, contact.zone) < after:
             continue
-        if contact.known.warranty_until is None and contact.known.vin is not None:
-            car = history.cars[contact.known.vin]
-            day, known_at = _by_distance(contact, car, day, measures)
+        if contact.known.warranty_until is None:
+            day, known_at = _by_distance(contact, history.while_theirs(contact), day, measures)
         at, said = morning_of(day, contact.zone), {"until": day.isoformat()}
         yield contact.occasion(at)._replace(known_at=known_at, said=said)
 
@@ -43,7 +42,7 @@ def _by_date(delivery: Contact, sold: Delivery, measures: TaskMeasures) -> date 
 
 
 def _by_distance(
-    delivery: Contact, car: Sequence[Contact], latest: date, measures: TaskMeasures
+    delivery: Contact, car: Iterable[Contact], latest: date, measures: TaskMeasures
 ) -> tuple[date, datetime]:
     """That day, or an earlier one that its odometer showed before either came; and since when it
     is known to be as early."""

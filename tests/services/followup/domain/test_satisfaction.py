@@ -25,11 +25,13 @@ from tests.dealers import DEALERS
 from tests.services.followup.given import (
     DEALER,
     at,
+    consent,
     delivery,
     document_id,
     given,
     job,
     moved,
+    opt_outs,
     outcome,
     survey,
     visit,
@@ -187,7 +189,7 @@ def test_a_call_for_something_else_is_no_satisfaction_call() -> None:
 
 
 def test_a_complaint_counts_when_voiced_when_resolved_and_when_to_be_called_back() -> None:
-    periods = ("2025-01-30 10:00", "2025-02-02 10:00")
+    periods = ("2025-01-30 10:00", None)
     told: dict[str, Any] = {"resolved": "2025-02-01 10:00", "call_back_due": "2025-03-01 10:00"}
     found = counted(case("2025-01-30 10:00", "K1", periods, **told))
     resolved = {"resolved": 1, "minutes_to_resolve": 2 * 24 * 60}
@@ -204,6 +206,92 @@ def test_a_complaint_counts_when_voiced_when_resolved_and_when_to_be_called_back
     }
     late = case("2025-01-30 10:00", "K1", periods, **told, called_back="2025-03-01 10:01")
     assert in_month("2025-03", late)["call_backs_late"] == 1
+
+
+def test_no_call_back_fell_due_of_a_complaint_that_was_withdrawn_before() -> None:
+    told: dict[str, Any] = {"resolved": "2025-02-01", "call_back_due": "2025-02-04"}
+    for until, call_backs in (("2025-02-03", 0), ("2025-02-05", 1), (None, 1)):
+        found = counted(case("2025-01-30", "K1", ("2025-01-30", until), **told))
+        assert found["2025-02"].get("call_backs", 0) == call_backs, until
+
+
+def test_a_complaint_that_repeats_another_is_one_voice_with_it() -> None:
+    turn = {"at": at("2025-01-31"), "recorded_at": at("2025-01-31"), "severity": "normal"}
+    told: dict[str, Any] = {"resolved": "2025-02-01", "call_back_due": "2025-02-04"}
+    first = case("2025-01-30", "K1")
+    for stands, complaints in (("merged", 1), ("withdrawn", 2), ("open", 2)):
+        again = case("2025-01-31", "K2", turns=[turn | {"stands": stands}], **told)
+        found = counted(first, again)
+        assert found["2025-01"] == {"complaints": complaints}, stands
+        assert ("2025-02" in found) == (stands != "merged")
+
+
+NO_CALLS = ("phone", "app", "sms", "email")
+"""The ways of the satisfaction calls that ship."""
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ((), 1),
+        ((consent("2025-01-01", do_not_contact=True),), 0),
+        ((consent("2025-01-11 08:59", do_not_contact=True),), 0),
+        ((consent("2025-01-12", do_not_contact=True),), 1),
+        ((consent("2025-01-01", do_not_contact=True), consent("2025-01-05", "N2")), 1),
+        ((consent("2025-01-01", opt_outs=NO_CALLS),), 0),
+        ((consent("2025-01-01", opt_outs=("phone", "email")),), 1),
+        ((opt_outs("2025-01-10 12:00", *NO_CALLS),), 0),
+        ((consent("2025-01-01", do_not_contact=True), survey("2025-01-12", 9)), 1),
+        (
+            (
+                consent("2025-01-01", do_not_contact=True),
+                outcome("2025-01-11", "service_satisfaction/visit/R1", "done"),
+            ),
+            1,
+        ),
+    ],
+    ids=[
+        "who says nothing",
+        "no contact",
+        "none since before the call",
+        "none since after it",
+        "allowed again",
+        "every way of the call is refused",
+        "one is left",
+        "refused by what a document says",
+        "answers all the same",
+        "is called all the same",
+    ],
+)
+def test_who_cannot_be_asked_is_not_counted_as_asked(
+    said: tuple[Event[Any], ...], asked: int
+) -> None:
+    """The call after the visit opens on the 11th at nine."""
+    found = in_month("2025-01", visit("2025-01-10 17:00"), *said)
+    assert found.get("asked csi", 0) == asked
+    assert found.get("responded csi", 0) <= asked
+
+
+def test_without_a_call_of_ones_own_it_is_what_they_allow_as_the_sale_is_over() -> None:
+    """As surveys are another's."""
+    calls = ("delivery_satisfaction", "service_satisfaction")
+    policy = POLICY.model_copy(
+        update={"rules": tuple(rule for rule in POLICY.rules if rule.kind not in calls)}
+    )
+    sold = delivery("2025-01-10")
+    for said, asked in (
+        (consent("2025-01-11", do_not_contact=True), 1),
+        (consent("2025-01-09", do_not_contact=True), 0),
+        (consent("2025-01-09", opt_outs=NO_CALLS), 1),
+        (consent("2025-01-09", opt_outs=(*NO_CALLS, "post")), 0),
+    ):
+        found = counted(sold, said, policy=policy)
+        assert found.get("2025-01", {}).get("asked ssi", 0) == asked
+
+
+def test_a_visit_by_which_a_car_was_prepared_for_its_delivery_asks_nobody() -> None:
+    found = in_month("2025-01", visit("2025-01-10 12:00", hours=4), delivery("2025-01-10 17:00"))
+    assert found == {"asked ssi": 1, "orders": 1}
 
 
 def test_a_complaint_that_was_taken_back_was_never_voiced() -> None:
