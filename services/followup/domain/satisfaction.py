@@ -138,9 +138,7 @@ def _count_asked(
     answered = answers_to(asked, history.answers)
     asking = {
         survey: [
-            rule
-            for rule in policy.rules
-            if rule.trigger == trigger and "survey" in rule.closers
+            rule for rule in policy.rules if rule.trigger == trigger and "survey" in rule.closers
         ]
         for survey, trigger in _TRIGGERS.items()
     }
