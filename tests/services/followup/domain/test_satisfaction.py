@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given as always
@@ -61,6 +62,48 @@ def test_an_answer_counts_overall_and_per_item_in_tenths_in_the_month_of_the_dea
             "tenths csi coffee": 30,
         }
     }, "ten past midnight in Shanghai is still January in UTC"
+
+
+@pytest.mark.parametrize(
+    ("zone", "in_shanghai", "month"),
+    [
+        ("Asia/Shanghai", "2024-02-29 23:59", "2024-02"),
+        ("Asia/Shanghai", "2024-03-01 00:00", "2024-03"),
+        ("Europe/Berlin", "2024-03-01 06:59", "2024-02"),
+        ("Europe/Berlin", "2024-03-01 07:00", "2024-03"),
+        ("Europe/Berlin", "2025-04-01 05:59", "2025-03"),
+        ("Europe/Berlin", "2025-04-01 06:00", "2025-04"),
+        ("America/Chicago", "2025-11-01 12:59", "2025-10"),
+        ("America/Chicago", "2025-11-01 13:00", "2025-11"),
+        ("America/Chicago", "2025-12-01 13:59", "2025-11"),
+        ("America/Chicago", "2025-12-01 14:00", "2025-12"),
+        ("Pacific/Auckland", "2025-12-31 19:00", "2026-01"),
+    ],
+)
+def test_a_month_begins_at_midnight_of_the_dealer_whatever_the_clocks_do(
+    zone: str, in_shanghai: str, month: str
+) -> None:
+    told = given(
+        visit(in_shanghai, hours=1, timezone=zone, promised_at=at(in_shanghai)),
+        survey(in_shanghai, 9),
+        delivery(in_shanghai, vin="W" * 17, timezone=zone),
+        case(in_shanghai),
+    )
+    found = satisfaction_counts(told.facts, POLICY, zone=ZoneInfo(zone))
+    assert {name: len(counted) for name, counted in found.items()} == {month: 7}, (
+        "asked twice, an order in time, an answer and its points, a complaint"
+    )
+
+
+def test_hours_to_the_call_are_elapsed_ones() -> None:
+    """From Saturday to Sunday, noon to noon, in the night in which clocks go forward."""
+    zone = "Europe/Berlin"
+    told = given(
+        visit("2025-03-29 19:00", timezone=zone),
+        outcome("2025-03-30 18:00", "service_satisfaction/visit/R1", "done"),
+    )
+    found = satisfaction_counts(told.facts, POLICY, zone=ZoneInfo(zone))
+    assert found["2025-03"]["minutes_to_call csi"] == 23 * 60
 
 
 @pytest.mark.parametrize(
