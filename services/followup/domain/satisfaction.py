@@ -136,27 +136,29 @@ def _count_asked(
     counted, unless they answered, or were called all the same."""
     asked = [*_sales(history), *_visits(history)]
     answered = answers_to(asked, history.answers)
-    asking = {
-        survey: [
-            rule for rule in policy.rules if rule.trigger == trigger and "survey" in rule.closers
-        ]
-        for survey, trigger in _TRIGGERS.items()
-    }
+    asking = {survey: _asking(survey, policy) for survey in _TRIGGERS}
     for about in asked:
         rules = asking[about.survey]
         answer = answered.get(about)
         called_at = _called_at(about, answer, history, rules)
-        if answer is None and called_at is None:
-            if _can_be_asked(about, history, rules, circumstances):
-                tally.add(about.at, "asked", about.survey)
-            continue
-        tally.add(about.at, "asked", about.survey)
+        was_reached = answer is not None or called_at is not None
+        if was_reached or _can_be_asked(about, history, rules, circumstances):
+            tally.add(about.at, "asked", about.survey)
         if answer is not None:
             tally.add(about.at, "responded", about.survey)
         if called_at is not None:
             minutes = _minutes(called_at - about.at)
             tally.add(about.at, "called", about.survey)
             tally.add(about.at, "minutes_to_call", about.survey, amount=minutes)
+
+
+def _asking(survey: SurveyKind, policy: FollowUpPolicy) -> Sequence[TaskRule]:
+    """The rules of the satisfaction call."""
+    return [
+        rule
+        for rule in policy.rules
+        if rule.trigger == _TRIGGERS[survey] and "survey" in rule.closers
+    ]
 
 
 def _sales(history: TaskHistory) -> Iterator[AskedAbout]:

@@ -16,8 +16,8 @@ OfSurvey = Literal[
     "minutes_to_call",
 ]
 """What is counted of each survey: sales or visits after which the customer could be asked, and
-those of them that were answered; answers, the sum of their points in tenths, and the low ones; of the sales or visits those
-after which the customer was called, and the minutes until then."""
+those of them that were answered; answers, the sum of their points in tenths, and the low ones; of
+the sales or visits those after which the customer was called, and the minutes until then."""
 OfWork = Literal[
     "orders",
     "in_time",
