@@ -1,8 +1,7 @@
 """When a car has been repaired so often, or so long, that it may have to be taken back. Pure."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from services.followup.domain.contacts import Contact
@@ -71,13 +70,19 @@ def _early(closed: Sequence[Repair]) -> Iterator[ReturnGround]:
 def _repeated(
     closed: Sequence[Repair], times: int, said: str, *, severe: bool
 ) -> Iterator[ReturnGround]:
-    """Faults that were repaired so many times."""
-    counts: Counter[str] = Counter()
+    """Faults that were repaired so many times; orders of one local day are one repair."""
+    repaired_on: dict[str, set[date]] = {}
     for position, repair in enumerate(closed):
+        if repair.contact.at is None:
+            continue
+        day = repair.contact.at.astimezone(repair.contact.zone).date()
         faults = repair.order.severe_faults if severe else repair.order.faults
         for fault in dict.fromkeys(faults):
-            counts[fault] += 1
-            if counts[fault] == times and repair.contact.at is not None:
+            days = repaired_on.setdefault(fault, set())
+            if day in days:
+                continue
+            days.add(day)
+            if len(days) == times:
                 orders = [
                     earlier.number
                     for earlier in closed[: position + 1]

@@ -73,6 +73,20 @@ def repeated(times: int) -> tuple[Document, ...]:
             ["R2 opens 2025-04-08 17:00, due 2025-04-09 17:00"],
             id="one that is not closed yet is no second, but counts its days",
         ),
+        pytest.param(
+            (order("2025-02-10", **SEVERE), order("2025-02-10 18:00", "R2", **SEVERE)),
+            [],
+            id="two orders of one day are one repair",
+        ),
+        pytest.param(
+            (
+                order("2025-02-10", **SEVERE),
+                order("2025-02-10 18:00", "R2", **SEVERE),
+                order("2025-02-11", "R3", **SEVERE),
+            ),
+            ["R3 opens 2025-02-11 17:00, due 2025-02-12 17:00"],
+            id="of two days they are two",
+        ),
         pytest.param(repeated(4), [], id="four repairs of one fault"),
         pytest.param(
             repeated(5), ["R5 opens 2025-06-10 17:00, due 2025-06-11 17:00"], id="more than four"
