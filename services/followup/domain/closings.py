@@ -27,12 +27,6 @@ def endings_of(
         yield Ending(history.came_next[occasion.document_id], "done", "visit")
     if "service" in closers and occasion.document_id in history.served_next:
         yield Ending(history.served_next[occasion.document_id], "done", "visit")
-    if occasion.vin is not None:
-        yield from _car_gone(occasion.vin, occasion, history)
-
-
-def _car_gone(vin: str, occasion: Occasion, history: TaskHistory) -> Iterator[Ending]:
-    for parting in history.partings.get(vin, ()):
-        if parting.at >= occasion.known_at:
-            yield Ending(parting.at, "cancelled", parting.because)
-            return
+    parting = history.parting_of(occasion.vin, occasion.known_at)
+    if parting is not None:
+        yield Ending(parting.at, "cancelled", parting.because)

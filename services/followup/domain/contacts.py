@@ -1,6 +1,6 @@
 """When a customer's cars were handed over or brought in: what tasks are counted from. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -23,6 +23,9 @@ class Contact(NamedTuple):
     """When the order was closed, or the car was handed over; None while the order is open."""
     expected_on: date | None = None
     """When scoring expects the car after that; None: it does not say."""
+    is_preparation: bool = False
+    """Whether it is an order that was open on the local day on which the car was handed over, and
+    begun by then: nobody has driven it yet."""
 
     @property
     def order(self) -> tuple[datetime, datetime, str]:
@@ -61,10 +64,29 @@ class Contact(NamedTuple):
 def contacts_of(facts: FollowUpFacts) -> list[Contact]:
     """Every contact, in the order of time."""
     contacts = sorted(_contacts(facts), key=lambda contact: contact.order)
+    _mark_preparations(contacts)
     for known in facts.documents.values():
         if isinstance(known, Scored):
             _expect(contacts, known)
     return contacts
+
+
+def _mark_preparations(contacts: list[Contact]) -> None:
+    delivered: dict[str, list[date]] = {}
+    for contact in contacts:
+        if isinstance(contact.known, Delivery) and contact.known.vin is not None:
+            delivered.setdefault(contact.known.vin, []).append(_day(contact.began_at, contact))
+    for position, contact in enumerate(contacts):
+        vin = contact.known.vin
+        if vin in delivered and isinstance(contact.known, RepairOrder):
+            began = _day(contact.began_at, contact)
+            ended = date.max if contact.at is None else _day(contact.at, contact)
+            if any(began <= day <= ended for day in delivered[vin]):
+                contacts[position] = contact._replace(is_preparation=True)
+
+
+def _day(moment: datetime, contact: Contact) -> date:
+    return moment.astimezone(contact.zone).date()
 
 
 def _expect(contacts: list[Contact], visit: Scored) -> None:
@@ -78,7 +100,7 @@ def _expect(contacts: list[Contact], visit: Scored) -> None:
     vin = visit.vin or next(iter(cars))
     for position in range(len(contacts) - 1, -1, -1):
         contact = contacts[position]
-        if contact.at is None or contact.known.vin != vin:
+        if contact.at is None or contact.known.vin != vin or contact.is_preparation:
             continue
         if contact.at.astimezone(ZoneInfo(contact.known.timezone)).date() == visit.since:
             contacts[position] = contact._replace(expected_on=visit.expected_on)
@@ -114,7 +136,7 @@ def came_next(contacts: Sequence[Contact], *, for_service: bool = False) -> Mapp
     first: dict[str, datetime] = {}
     for contact in reversed(contacts):
         known = contact.known
-        if known.vin is None:
+        if known.vin is None or contact.is_preparation:
             continue
         later = first.get(known.vin)
         if later is not None:
@@ -124,3 +146,15 @@ def came_next(contacts: Sequence[Contact], *, for_service: bool = False) -> Mapp
         began = contact.began_at
         first[known.vin] = began if later is None else min(later, began)
     return came
+
+
+def visits_of(contacts: Sequence[Contact]) -> Iterable[Sequence[Contact]]:
+    """The closed orders that are one visit, as they are of one car and local day; each in their
+    order. Those that name no car are each their own; preparations for a delivery are none."""
+    visits: dict[tuple[str, date], list[Contact]] = {}
+    for contact in contacts:
+        is_order = isinstance(contact.known, RepairOrder) and not contact.is_preparation
+        if is_order and contact.at is not None:
+            day = _day(contact.at, contact)
+            visits.setdefault((contact.known.vin or contact.document_id, day), []).append(contact)
+    return visits.values()

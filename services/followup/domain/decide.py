@@ -83,15 +83,11 @@ def decide(
 
 
 def still_to_do(
-    facts: FollowUpFacts, history: TaskHistory, policy: FollowUpPolicy, now: datetime
+    customer_key: str, walk: Walk, policy: FollowUpPolicy, now: datetime
 ) -> Mapping[str, TaskChanged]:
     """Of what `decide` says the tasks that are to be done, and nothing else: what names each within
-    the customer -> the task. `history`: of the same facts, which are condensed."""
-    walk = walked(facts, history, policy, now)
-    return {
-        talk.about: _task(facts.customer_key, talk)
-        for talk in open_conversations(walk, policy, now)
-    }
+    the customer -> the task."""
+    return {talk.about: _task(customer_key, talk) for talk in open_conversations(walk, policy, now)}
 
 
 def customer_plan(facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime) -> CustomerPlan:

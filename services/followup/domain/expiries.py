@@ -25,6 +25,13 @@ class _Term:
     first: Contact
     """The document that named it first: it gives the task its name."""
     newest: Contact
+    told_by: Contact
+    """The document since which it is known to end so early."""
+
+    def corrected(self, until: date, by: Contact) -> "_Term":
+        """As the newest word has it."""
+        told_by = by if until < self.until else self.told_by
+        return replace(self, until=until, newest=by, told_by=told_by)
 
 
 def expiring(
@@ -40,13 +47,16 @@ def expiring(
             day = until(contact.known)
             if day is None:
                 continue
+            if current is not None and _was_gone(current.newest, contact, history):
+                yield from _occasion(current, after, renewed_at=None)
+                current = None
             if current is None:
-                current = _Term(day, contact, contact)
+                current = _Term(day, contact, contact, contact)
             elif abs(day - current.until) <= CORRECTED_WITHIN:
-                current = replace(current, until=day, newest=contact)
+                current = current.corrected(day, contact)
             elif day > current.until:
                 yield from _occasion(current, after, renewed_at=_known_at(contact))
-                current = _Term(day, contact, contact)
+                current = _Term(day, contact, contact, contact)
         if current is not None:
             yield from _occasion(current, after, renewed_at=None)
 
@@ -60,6 +70,12 @@ def _standing(
     return standing or naming
 
 
+def _was_gone(earlier: Contact, later: Contact, history: TaskHistory) -> bool:
+    """Whether the car was another's in between: it came back with terms of its own."""
+    parting = history.parting_of(later.known.vin, _known_at(earlier))
+    return parting is not None and parting.at <= later.began_at
+
+
 def _known_at(contact: Contact) -> datetime:
     return contact.at or contact.began_at
 
@@ -69,6 +85,10 @@ def _occasion(term: _Term, after: datetime, *, renewed_at: datetime | None) -> I
     if at < after:
         return
     renewal = () if renewed_at is None else (TaskClosing("renewal", renewed_at, "done", "renewal"),)
-    yield term.first.occasion(at)._replace(
-        known_at=_known_at(term.first), endings=renewal, said={"until": term.until.isoformat()}
+    occasion = term.first.occasion(at)
+    yield occasion._replace(
+        known_at=_known_at(term.told_by),
+        late=term.told_by.occasion(at).late,
+        endings=(*occasion.endings, *renewal),
+        said={"until": term.until.isoformat()},
     )

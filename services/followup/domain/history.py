@@ -121,18 +121,34 @@ class TaskHistory:
         return {tried.document_id: tried.outcome for tried in self.attempts}
 
     def answered(
-        self, survey: Literal["ssi", "csi"], occasion: Occasion
+        self, survey: Literal["ssi", "csi"], occasion: Occasion, *about: str
     ) -> tuple[TaskClosing, ...]:
-        """The first answer to such a survey after what it asks about, unless it names another."""
+        """The first answer to such a survey after what it asks about, unless it names another;
+        `about`: what else it may name."""
         for answer in self.answers:
             said, at = answer.survey, answer.survey.at.astimezone(UTC)
             if (
                 said.survey == survey
                 and at > occasion.known_at
-                and said.about_id in ("", occasion.document_id)
+                and said.about_id in ("", occasion.document_id, *about)
             ):
                 return (TaskClosing("survey", at, "done", "survey answered"),)
         return ()
+
+    def parting_of(self, vin: str | None, since: datetime) -> Parting | None:
+        """When a car that was theirs then was so no longer."""
+        if vin is None:
+            return None
+        partings = self.partings.get(vin, ())
+        return next((parting for parting in partings if parting.at >= since), None)
+
+    def while_theirs(self, delivery: Contact) -> Iterator[Contact]:
+        """The contacts with the car that was handed over, until it was theirs no longer."""
+        vin = delivery.known.vin
+        parting = self.parting_of(vin, delivery.began_at)
+        for contact in self.cars.get(vin, ()) if vin is not None else ():
+            if parting is None or contact.began_at < parting.at:
+                yield contact
 
     def without_a_car_from(self, moment: datetime) -> tuple[TaskClosing, ...]:
         """When the last car goes that they have had here, if it has, and not before `moment`."""

@@ -37,6 +37,8 @@ CLOSERS: Mapping[Closer, str] = {
     "reached": "the customer is reached by that number after all",
 }
 """Closer -> when it closes a task."""
+NOT_SAID = "–"
+"""Stands for a placeholder where there is nothing to say."""
 NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
 

@@ -222,6 +222,7 @@ def on_case_standing_changed(stands: CaseStandingChanged, sequence: int) -> Case
         generation=stands.generation,
         call_back_due_at=stands.call_back_due_at,
         called_back_at=stands.called_back_at,
+        merged=stands.turns[-1].stands == "merged",
     )
 
 

@@ -1,13 +1,13 @@
 """When a car has been repaired so often, or so long, that it may have to be taken back. Pure."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from services.followup.domain.contacts import Contact
 from services.followup.domain.documents import RepairOrder
 from services.followup.domain.terms import ReturnRight
+from shared.contracts.identifiers import number_in
 
 _DAY = timedelta(days=1)
 
@@ -17,11 +17,13 @@ class Repair(NamedTuple):
 
     contact: Contact
     order: RepairOrder
+    is_early: bool = False
+    """Whether the car came in so soon after its delivery that one severe fault is enough."""
 
     @property
     def number(self) -> str:
         """What its source calls it."""
-        return self.contact.document_id.rsplit("/", 1)[-1]
+        return number_in(self.contact.document_id)
 
 
 class ReturnGround(NamedTuple):
@@ -43,6 +45,7 @@ def grounds(repairs: Sequence[Repair], terms: ReturnRight) -> Iterator[ReturnGro
         (repair for repair in repairs if repair.contact.at is not None),
         key=lambda repair: repair.contact.order,
     )
+    yield from _early(closed)
     yield from _repeated(closed, terms.severe_repairs, "severe", severe=True)
     yield from _repeated(closed, terms.more_than_repairs + 1, "repeated", severe=False)
     yield from _too_long(sorted(repairs, key=_began), terms.more_than_days)
@@ -52,16 +55,34 @@ def _began(repair: Repair) -> tuple[datetime, str]:
     return repair.contact.began_at, repair.contact.document_id
 
 
+def _early(closed: Sequence[Repair]) -> Iterator[ReturnGround]:
+    """Severe faults soon after the delivery, each once."""
+    known: set[str] = set()
+    for repair in closed:
+        found = [fault for fault in repair.order.severe_faults if fault not in known]
+        if repair.is_early and found and repair.contact.at is not None:
+            known.update(found)
+            yield ReturnGround(
+                repair.contact.at, repair, "early", ", ".join(found), [repair.number]
+            )
+
+
 def _repeated(
     closed: Sequence[Repair], times: int, said: str, *, severe: bool
 ) -> Iterator[ReturnGround]:
-    """Faults that were repaired so many times."""
-    counts: Counter[str] = Counter()
+    """Faults that were repaired so many times; orders of one local day are one repair."""
+    repaired_on: dict[str, set[date]] = {}
     for position, repair in enumerate(closed):
+        if repair.contact.at is None:
+            continue
+        day = repair.contact.at.astimezone(repair.contact.zone).date()
         faults = repair.order.severe_faults if severe else repair.order.faults
         for fault in dict.fromkeys(faults):
-            counts[fault] += 1
-            if counts[fault] == times and repair.contact.at is not None:
+            days = repaired_on.setdefault(fault, set())
+            if day in days:
+                continue
+            days.add(day)
+            if len(days) == times:
                 orders = [
                     earlier.number
                     for earlier in closed[: position + 1]

@@ -8,10 +8,11 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
-from services.followup.domain.contacts import Contact
+from services.followup.domain.circumstances import Circumstances, open_channels
+from services.followup.domain.contacts import visits_of
 from services.followup.domain.documents import CaseStands, Delivery, RepairOrder
 from services.followup.domain.history import KnownAnswer, TaskHistory
 from services.followup.domain.policy import FollowUpPolicy
@@ -23,6 +24,8 @@ from services.followup.domain.satisfaction_counters import (
     item_word,
 )
 from services.followup.domain.survey_items import ITEMS
+from services.followup.domain.task_rule import TaskRule
+from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import task_id
 from shared.contracts.subjects import TaskSubject
 from shared.contracts.surveys import SurveyKind
@@ -51,6 +54,8 @@ class AskedAbout(NamedTuple):
     at: datetime
     """When it was over, in UTC: of several orders the last."""
     document_ids: tuple[str, ...]
+    zone: ZoneInfo
+    """The dealer's."""
 
 
 class _Tally(NamedTuple):
@@ -73,12 +78,12 @@ class _Tally(NamedTuple):
 
 
 def satisfaction_counts(
-    history: TaskHistory, policy: FollowUpPolicy, *, zone: tzinfo
+    history: TaskHistory, circumstances: Circumstances, policy: FollowUpPolicy, *, zone: tzinfo
 ) -> Mapping[str, Mapping[str, int]]:
     """Month, such as `2026-11` -> counter -> what the customer counts for there, by the dealer's
     local dates. Months without anything are not among them, and neither is what is zero."""
     tally = _Tally(zone, {})
-    _count_asked(tally, history, policy)
+    _count_asked(tally, history, policy, circumstances)
     _count_answers(tally, history, policy)
     _count_orders(tally, history, within_days=policy.satisfaction.comeback_days)
     for complaint in history.complaints:
@@ -116,41 +121,51 @@ def _is_known(counter: SatisfactionCounter) -> bool:
     return counter.survey is not None and counter.item in ITEMS[counter.survey]
 
 
-def _count_asked(tally: _Tally, history: TaskHistory, policy: FollowUpPolicy) -> None:
-    """In the month of the sale or visit, also what came of it later."""
+def _count_asked(
+    tally: _Tally, history: TaskHistory, policy: FollowUpPolicy, circumstances: Circumstances
+) -> None:
+    """In the month of the sale or visit, also what came of it later. Who could not be asked is not
+    counted, unless they answered, or were called all the same."""
     asked = [*_sales(history), *_visits(history)]
     answered = answers_to(asked, history.answers)
+    asking = {survey: _asking(survey, policy) for survey in _TRIGGERS}
     for about in asked:
-        tally.add(about.at, "asked", about.survey)
+        rules = asking[about.survey]
         answer = answered.get(about)
+        called_at = _called_at(about, answer, history, rules)
+        was_reached = answer is not None or called_at is not None
+        if was_reached or _can_be_asked(about, history, rules, circumstances):
+            tally.add(about.at, "asked", about.survey)
         if answer is not None:
             tally.add(about.at, "responded", about.survey)
-        called_at = _called_at(about, answer, history, policy)
         if called_at is not None:
             minutes = _minutes(called_at - about.at)
             tally.add(about.at, "called", about.survey)
             tally.add(about.at, "minutes_to_call", about.survey, amount=minutes)
 
 
+def _asking(survey: SurveyKind, policy: FollowUpPolicy) -> Sequence[TaskRule]:
+    """The rules of the satisfaction call."""
+    return [
+        rule
+        for rule in policy.rules
+        if rule.trigger == _TRIGGERS[survey] and "survey" in rule.closers
+    ]
+
+
 def _sales(history: TaskHistory) -> Iterator[AskedAbout]:
     for contact in history.contacts:
         known = contact.known
         if isinstance(known, Delivery) and known.undone_at is None:
-            yield AskedAbout("ssi", contact.began_at, (contact.document_id,))
+            yield AskedAbout("ssi", contact.began_at, (contact.document_id,), contact.zone)
 
 
 def _visits(history: TaskHistory) -> Iterator[AskedAbout]:
     """As the satisfaction call follows them up: one per car and local day."""
-    visits: dict[tuple[str, date], list[Contact]] = {}
-    for contact in history.contacts:
-        known = contact.known
-        if isinstance(known, RepairOrder) and contact.at is not None:
-            day = contact.at.astimezone(ZoneInfo(known.timezone)).date()
-            visits.setdefault((known.vin or contact.document_id, day), []).append(contact)
-    for contacts in visits.values():
-        ended_at = contacts[-1].at
-        assert ended_at is not None
-        yield AskedAbout("csi", ended_at, tuple(each.document_id for each in contacts))
+    for orders in visits_of(history.contacts):
+        last = orders[-1]
+        document_ids = tuple(order.document_id for order in orders)
+        yield AskedAbout("csi", last.at or last.began_at, document_ids, last.zone)
 
 
 def answers_to(
@@ -183,14 +198,16 @@ def answers_to(
 
 
 def _called_at(
-    about: AskedAbout, answer: KnownAnswer | None, history: TaskHistory, policy: FollowUpPolicy
+    about: AskedAbout,
+    answer: KnownAnswer | None,
+    history: TaskHistory,
+    rules: Sequence[TaskRule],
 ) -> datetime | None:
     """When the customer was spoken to about it first: by what was reported of the satisfaction
     call, else by their answer."""
     calls = {
         str(task_id(history.customer_key, str(TaskSubject(rule.kind, document_id))))
-        for rule in policy.rules
-        if rule.trigger == _TRIGGERS[about.survey] and "survey" in rule.closers
+        for rule in rules
         for document_id in about.document_ids
     }
     for attempt in history.attempts:
@@ -200,6 +217,27 @@ def _called_at(
     if answer is None or answer.survey.at < about.at:
         return None
     return answer.survey.at
+
+
+def _can_be_asked(
+    about: AskedAbout,
+    history: TaskHistory,
+    rules: Sequence[TaskRule],
+    circumstances: Circumstances,
+) -> bool:
+    """Whether the customer allows the satisfaction call when it is to be made; where there is no
+    such call, any contact at all as the sale or visit is over."""
+    if not rules:
+        allowed = circumstances.allowed_at(about.at)
+        return not allowed.do_not_contact and bool(open_channels(get_args(Channel), allowed))
+    for rule in rules:
+        opens, _ = rule.times_for(history.grade)
+        allowed = circumstances.allowed_at(opens.after(about.at, about.zone))
+        if allowed.do_not_contact and not rule.despite_refusal:
+            continue
+        if open_channels(rule.channels(history.grade), allowed):
+            return True
+    return False
 
 
 def _count_answers(tally: _Tally, history: TaskHistory, policy: FollowUpPolicy) -> None:
@@ -242,7 +280,7 @@ def _count_orders(tally: _Tally, history: TaskHistory, *, within_days: int) -> N
         if order.promised_at is not None:
             kept = contact.at <= order.promised_at
             tally.add(contact.at, "in_time" if kept else "late")
-        day = contact.at.astimezone(ZoneInfo(order.timezone)).date()
+        day = contact.at.astimezone(contact.zone).date()
         faults = [(order.vin, fault) for fault in order.faults] if order.vin else []
         is_named = bool(order.comeback_of) and order.comeback_of not in later
         days = ((day - last[fault]).days for fault in faults if fault in last)
@@ -257,8 +295,9 @@ def _is_work(order: RepairOrder) -> bool:
 
 
 def _count_complaint(tally: _Tally, case: CaseStands) -> None:
-    """Of one that was never open, as it was filed in error, nothing is counted."""
-    if not case.open_spans:
+    """Of one that was never open, as it was filed in error, nothing is counted; nor of one that
+    repeats another, with which it is one voice."""
+    if not case.open_spans or case.merged:
         return
     tally.add(case.at, "complaints")
     if case.resolved_at is not None:
@@ -266,7 +305,7 @@ def _count_complaint(tally: _Tally, case: CaseStands) -> None:
         tally.add(case.resolved_at, "resolved")
         tally.add(case.resolved_at, "minutes_to_resolve", amount=minutes)
     due_at, called_at = case.call_back_due_at, case.called_back_at
-    if due_at is None:
+    if due_at is None or (called_at is None and not _is_open_at(due_at, case)):
         return
     tally.add(due_at, "call_backs")
     if called_at is not None:
@@ -274,6 +313,13 @@ def _count_complaint(tally: _Tally, case: CaseStands) -> None:
         tally.add(due_at, "call_backs_in_time" if in_time else "call_backs_late")
         minutes = _minutes(called_at - (case.resolved_at or called_at))
         tally.add(due_at, "minutes_to_call_back", amount=minutes)
+
+
+def _is_open_at(moment: datetime, case: CaseStands) -> bool:
+    """Whether anything was owed then: not to who withdrew it before."""
+    return any(
+        span.since <= moment and (span.until is None or moment < span.until) for span in case.spans
+    )
 
 
 def _minutes(time: timedelta) -> int:

@@ -15,9 +15,9 @@ OfSurvey = Literal[
     "called",
     "minutes_to_call",
 ]
-"""What is counted of each survey: sales or visits that ask for it, and those of them that were
-answered; answers, the sum of their points in tenths, and the low ones; of the sales or visits those
-after which the customer was called, and the minutes until then."""
+"""What is counted of each survey: sales or visits after which the customer could be asked, and
+those of them that were answered; answers, the sum of their points in tenths, and the low ones; of
+the sales or visits those after which the customer was called, and the minutes until then."""
 OfWork = Literal[
     "orders",
     "in_time",

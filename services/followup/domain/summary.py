@@ -20,6 +20,7 @@ from services.followup.domain.documents import Outcome
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.follow_ups import customer_history
 from services.followup.domain.leads.counts import lead_counts
+from services.followup.domain.plan import walked
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.satisfaction import satisfaction_counts
 from shared.contracts.followup import TaskChanged, task_id
@@ -99,11 +100,12 @@ def summarize(
     anything changes next."""
     facts = condense(facts, policy)
     history = customer_history(facts, policy)
-    tasks = still_to_do(facts, history, policy, now)
+    walk = walked(facts, history, policy, now)
+    tasks = still_to_do(facts.customer_key, walk, policy, now)
     done = last_done(tried.outcome for tried in history.attempts)
     others = {
         **lead_counts(history, policy, zone),
-        **satisfaction_counts(history, policy, zone=zone),
+        **satisfaction_counts(history, walk.circumstances, policy, zone=zone),
     }
     if not (tasks or done or others):
         return None

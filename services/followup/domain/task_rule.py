@@ -114,7 +114,8 @@ class TaskRule(BaseModel):
     title_zh: Words
     why_en: Words = "A rule of the group's own policy asks for it"
     why_zh: Words = "按集团自定规则安排"
-    """Why there is a task, with placeholders such as `{day}`."""
+    """Why there is a task, with placeholders such as `{day}`. A part in square brackets is left out
+    where a placeholder in it stands for nothing, such as `[; low items: {items}]`."""
     closed_by: tuple[Closer, ...] | None = None
     """What closes it besides an outcome; None: as is usual for what it is counted from."""
     contact: ContactKind = "owed"

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.followup.domain.offsets import Days
+
 Months = Annotated[int, Field(gt=0, le=240)]
 Kilometres = Annotated[int, Field(gt=0, le=10_000_000)]
 AnswerPoints = Annotated[int, Field(ge=0, le=10)]
@@ -47,6 +49,11 @@ class ReturnRight(BaseModel):
     """How many repairs of one severe safety fault are enough."""
     more_than_days: Annotated[int, Field(gt=0, le=1000)] = 30
     """More days than this in repair in all; a day begun is a day."""
+    early_days: Days | None = 60
+    """A severe fault with which the car comes in within so many days of the delivery is enough by
+    itself; null: none is."""
+    early_km: Kilometres = 3_000
+    """By the odometer: what comes first counts."""
     more_than_repairs: Annotated[int, Field(gt=0, le=100)] = 4
     """More repairs than this of one fault."""
 

@@ -3,11 +3,14 @@
 Sentences for staff. They name days, channels, titles of rules and grades, and nobody.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from string import Formatter
 from zoneinfo import ZoneInfo
 
 from services.followup.domain.follow_ups import FollowUp
+from services.followup.domain.occasion import NOT_SAID
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.talks import Cause, Matter, Talk
 from shared.contracts.feed_parts import Channel
@@ -19,6 +22,7 @@ THE_CAR_EN, THE_CAR_ZH = "the car", "该车"
 """Stands for the VIN in reasons, where none is known."""
 _MOST_CHARACTERS = 2000
 _MOST_TOGETHER = 3
+_IN_BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 _BY: Mapping[Channel, tuple[str, str]] = {
     "phone": ("by phone", "电话"),
     "sms": ("by text message", "短信"),
@@ -88,7 +92,20 @@ def _filled(words: str, follow_up: FollowUp, due_at: datetime, *, car: str) -> s
         "day": _day(follow_up.known_at, follow_up.zone).isoformat(),
         "due": _day(due_at, follow_up.zone).isoformat(),
     }
-    return words.format_map({**values, **follow_up.said})
+    return filled(words, {**values, **follow_up.said})
+
+
+def filled(words: str, said: Mapping[str, str]) -> str:
+    """The words with what stands for their placeholders; without the parts in square brackets of
+    which a placeholder stands for nothing."""
+
+    def part(found: re.Match[str]) -> str:
+        names = [name for _, name, _, _ in Formatter().parse(found[1]) if name]
+        if not names:
+            return found[0]
+        return "" if any(said[name] == NOT_SAID for name in names) else found[1]
+
+    return _IN_BRACKETS.sub(part, words).format_map(said)
 
 
 def why_now(talk: Talk, policy: FollowUpPolicy) -> Iterator[Bilingual]:

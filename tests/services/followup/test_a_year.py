@@ -73,7 +73,7 @@ WHY = [
         "Put together with “Invite to the next service”: one customer, one conversation",
     ),
     ("2026-07-24 12:30", "In the app, as they refuse to be contacted by phone"),
-    ("2026-08-01 20:30", "They answered a survey on 2026-08-01 with 5 of 10; low items: –"),
+    ("2026-08-01 20:30", "They answered a survey on 2026-08-01 with 5 of 10"),
     ("2026-09-25 09:00", "The insurance of LFV3A23C8A3000001 ends on 2026-11-09"),
 ]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from services.followup.domain.leads.course import LeadCourse, LeadStand
-from services.followup.domain.occasion import Occasion, TaskClosing
+from services.followup.domain.occasion import NOT_SAID, Occasion, TaskClosing
 from shared.contracts.identifiers import number_in
 from shared.contracts.leads import LeadReason
 
@@ -35,7 +35,6 @@ _REASONS: Mapping[LeadReason, str] = MappingProxyType(
         "other": "other 其他",
     }
 )
-NOT_SAID = "–"
 
 
 def lead_occasion(

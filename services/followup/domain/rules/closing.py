@@ -1,10 +1,9 @@
 """Tasks counted from the closing of a repair order."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from services.followup.domain.documents import RepairOrder
+from services.followup.domain.contacts import visits_of
 from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion
@@ -18,13 +17,11 @@ SAYS: Mapping[str, str] = {}
 
 def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
     """One per car and local day: orders closed together are one visit, followed up once, for the
-    last; an answered CSI survey is its `survey`."""
-    last_of_day: dict[tuple[str, date], Occasion] = {}
-    for contact in history.contacts:
-        known = contact.known
-        if isinstance(known, RepairOrder) and contact.at is not None and contact.at >= after:
-            day = contact.at.astimezone(ZoneInfo(known.timezone)).date()
-            occasion = contact.occasion(contact.at)
-            answered = history.answered("csi", occasion)
-            last_of_day[known.vin or contact.document_id, day] = occasion._replace(endings=answered)
-    yield from last_of_day.values()
+    last; an answered CSI survey of any of them is its `survey`. Not of
+    those by which a car was prepared for its delivery."""
+    closed = [each for each in history.contacts if each.at is not None and each.at >= after]
+    for orders in visits_of(closed):
+        last = orders[-1]
+        occasion = last.occasion(last.at or last.began_at)
+        answered = history.answered("csi", occasion, *(order.document_id for order in orders))
+        yield occasion._replace(endings=answered)

@@ -1,7 +1,6 @@
 """Tasks counted from the day on which a new car is expected to need its first service."""
 
-from bisect import insort
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from services.followup.domain.contacts import Contact
@@ -10,7 +9,7 @@ from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion
 from services.followup.domain.offsets import days_after
-from services.followup.domain.readings import OdometerReading, day_of_km
+from services.followup.domain.readings import Odometer, OdometerReading
 from services.followup.domain.service_interval import ServiceInterval
 
 COUNTED_FROM = "predicted day"
@@ -32,29 +31,28 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
         known = contact.known
         if not isinstance(known, Delivery) or known.used or contact.began_at < after:
             continue
-        car = history.cars.get(known.vin, ()) if known.vin is not None else ()
-        at, known_at = _first_service(contact, car, interval)
+        at, known_at = _first_service(contact, history.while_theirs(contact), interval)
         delivered_on = contact.began_at.astimezone(contact.zone).date()
         said = {"delivered": delivered_on.isoformat(), "km": str(interval.first_km)}
         yield contact.occasion(at)._replace(known_at=known_at, said=said)
 
 
 def _first_service(
-    delivery: Contact, car: Sequence[Contact], interval: ServiceInterval
+    delivery: Contact, car: Iterable[Contact], interval: ServiceInterval
 ) -> tuple[datetime, datetime]:
     """When it is expected, and since when that is known."""
     days, known_at = interval.first_days, delivery.began_at
     delivered_on = delivery.began_at.astimezone(delivery.zone).date()
     first_km = (delivery.known.km or 0) + interval.first_km
-    readings: list[OdometerReading] = []
+    odometer = Odometer()
     for contact in car:
         if contact.known.km is None:
             continue
-        insort(readings, OdometerReading(contact.began_at, contact.known.km))
+        odometer.add(OdometerReading(contact.began_at, contact.known.km))
         if not timedelta() < contact.began_at - delivery.began_at < timedelta(days=days):
             continue
         apart = timedelta(days=interval.readings_apart_days)
-        on = day_of_km(readings, first_km, apart=apart, zone=delivery.zone)
+        on = odometer.day_of_km(first_km, apart=apart, zone=delivery.zone)
         if on is not None and (on - delivered_on).days < days:
             days, known_at = (on - delivered_on).days, contact.began_at
     return days_after(delivery.began_at, days, delivery.zone), known_at

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from services.followup.domain.documents import AnsweredSurvey
 from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
-from services.followup.domain.occasion import Closer, Occasion
+from services.followup.domain.occasion import NOT_SAID, Closer, Occasion
 from services.followup.domain.terms import LowAnswers
 
 COUNTED_FROM = "answer"
@@ -35,7 +35,7 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
             known_at=at,
             zone=history.zone,
             late=survey.late.astimezone(UTC) if survey.late else None,
-            said={"overall": _points(survey.overall), "items": listed or "–"},
+            said={"overall": _points(survey.overall), "items": listed or NOT_SAID},
         )
 
 

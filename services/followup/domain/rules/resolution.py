@@ -7,6 +7,7 @@ from services.followup.domain.documents import CaseStands
 from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import Closer, Occasion, TaskClosing
+from shared.contracts.identifiers import number_in
 from shared.contracts.subjects import ABOUT_THE_STANDING
 
 COUNTED_FROM = "resolution of the complaint"
@@ -32,7 +33,7 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
             zone=history.zone,
             late=case.late.astimezone(UTC) if case.late else None,
             endings=(*_called_back(case), *_closed(case, resolved_at)),
-            said={"case": case_id.rsplit("/", 1)[-1]},
+            said={"case": number_in(case_id)},
             due_at=case.call_back_due_at.astimezone(UTC) if case.call_back_due_at else None,
         )
 

@@ -7,8 +7,9 @@ from services.followup.domain.contacts import Contact
 from services.followup.domain.documents import Delivery, RepairOrder
 from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
-from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion
+from services.followup.domain.occasion import NOT_SAID, OF_A_CAR, Closer, Occasion
 from services.followup.domain.offsets import months_after, morning_of
+from services.followup.domain.readings import Odometer, OdometerReading
 from services.followup.domain.repairs import Repair, ReturnGround, grounds
 from services.followup.domain.terms import ReturnRight
 
@@ -17,6 +18,7 @@ FROM = ("contacts",)
 CLOSED_BY: tuple[Closer, ...] = ()
 CLOSERS: tuple[Closer, ...] = OF_A_CAR
 SAYS: Mapping[str, str] = {
+    "early": "the severe fault so soon after the delivery that it is enough by itself; '–': none",
     "severe": "the severe fault that was repaired again, and how often; '–': none",
     "repeated": "the fault that was repaired too often, and how often; '–': none",
     "days": "the days in repair, where they are too many; '–': they are not",
@@ -25,8 +27,9 @@ SAYS: Mapping[str, str] = {
 
 
 def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> Iterator[Occasion]:
-    """One per repair order by which a new car has come so far: a severe fault repaired again, one
-    fault repaired too often, too many days in repair; each of them once."""
+    """One per repair order by which a new car has come so far: a severe fault soon after its
+    delivery, or repaired again, one fault repaired too often, too many days in repair; each of them
+    once."""
     terms = measures.return_right
     for car in history.cars.values():
         found: dict[str, list[ReturnGround]] = {}
@@ -50,7 +53,7 @@ def _occasion(found: Sequence[ReturnGround]) -> Occasion:
         zone=first.repair.contact.zone,
         vin=first.repair.order.vin,
         late=late.astimezone(UTC) if late is not None else None,
-        said={name: value or "–" for name, value in said.items()},
+        said={name: value or NOT_SAID for name, value in said.items()},
     )
 
 
@@ -68,13 +71,25 @@ def _repairs(car: Sequence[Contact], terms: ReturnRight) -> Sequence[Repair]:
     )
     if sold is None:
         return ()
+    return [*_since(sold, car, terms)]
+
+
+def _since(sold: Contact, car: Sequence[Contact], terms: ReturnRight) -> Iterator[Repair]:
     day = sold.began_at.astimezone(sold.zone).date()
     end = morning_of(months_after(day, terms.months), sold.zone)
-    return [
-        Repair(contact, contact.known)
-        for contact in car
-        if isinstance(contact.known, RepairOrder)
-        and (contact.known.repaired or contact.known.faults)
-        and sold.began_at <= contact.began_at < end
-        and (contact.known.km is None or contact.known.km <= terms.km)
-    ]
+    odometer = Odometer()
+    for contact in car:
+        order, km = contact.known, 0
+        if order.km is not None:
+            reading = OdometerReading(contact.began_at, order.km)
+            odometer.add(reading)
+            km = order.km if odometer.believes(reading) else 0
+        if (
+            isinstance(order, RepairOrder)
+            and (order.repaired or order.faults)
+            and sold.began_at <= contact.began_at < end
+            and km <= terms.km
+        ):
+            days = (contact.began_at.astimezone(sold.zone).date() - day).days
+            is_early = terms.early_days is not None and days <= terms.early_days
+            yield Repair(contact, order, is_early=is_early and km <= terms.early_km)

@@ -1,7 +1,6 @@
 """Tasks counted from the end of a car's warranty."""
 
-from bisect import insort
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from services.followup.domain.contacts import Contact
@@ -10,7 +9,7 @@ from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion
 from services.followup.domain.offsets import months_after, morning_of
-from services.followup.domain.readings import OdometerReading, day_of_km
+from services.followup.domain.readings import Odometer, OdometerReading
 
 COUNTED_FROM = "end of the warranty"
 FROM = ("contacts",)
@@ -28,9 +27,8 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
         day, known_at = _by_date(contact, contact.known, measures), contact.began_at
         if day is None or morning_of(day, contact.zone) < after:
             continue
-        if contact.known.warranty_until is None and contact.known.vin is not None:
-            car = history.cars[contact.known.vin]
-            day, known_at = _by_distance(contact, car, day, measures)
+        if contact.known.warranty_until is None:
+            day, known_at = _by_distance(contact, history.while_theirs(contact), day, measures)
         at, said = morning_of(day, contact.zone), {"until": day.isoformat()}
         yield contact.occasion(at)._replace(known_at=known_at, said=said)
 
@@ -44,22 +42,22 @@ def _by_date(delivery: Contact, sold: Delivery, measures: TaskMeasures) -> date 
 
 
 def _by_distance(
-    delivery: Contact, car: Sequence[Contact], latest: date, measures: TaskMeasures
+    delivery: Contact, car: Iterable[Contact], latest: date, measures: TaskMeasures
 ) -> tuple[date, datetime]:
     """That day, or an earlier one that its odometer showed before either came; and since when it
     is known to be as early."""
     apart = timedelta(days=measures.service_interval.readings_apart_days)
     end, known_at = latest, delivery.began_at
-    readings: list[OdometerReading] = []
+    odometer = Odometer()
     for contact in car:
         if contact.known.km is None:
             continue
-        insort(readings, OdometerReading(contact.began_at, contact.known.km))
+        odometer.add(OdometerReading(contact.began_at, contact.known.km))
         if contact.began_at <= delivery.began_at:
             continue
         if contact.began_at.astimezone(delivery.zone).date() >= end:
             break
-        by_km = day_of_km(readings, measures.warranty.km, apart=apart, zone=delivery.zone)
+        by_km = odometer.day_of_km(measures.warranty.km, apart=apart, zone=delivery.zone)
         predicted = latest if by_km is None else min(latest, by_km)
         if predicted < end:
             known_at = contact.began_at

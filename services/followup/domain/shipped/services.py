@@ -98,11 +98,12 @@ RETURN_RIGHT = TaskRule(
     depth="thorough",
     title_en="Look into a right of return that may have arisen",
     title_zh="关注:客户退换车权利可能已产生(三包)",
-    why_en="Since {day} {car} may have to be taken back or exchanged. Severe fault repaired "
-    "again: {severe}; one fault repaired too often: {repeated}; days in repair: {days}. "
-    "Orders: {orders}",
-    why_zh="{day} 起,{car} 可能符合退换车条件。严重安全性能故障重复维修:{severe};"
-    "同一质量问题多次维修:{repeated};累计维修天数:{days}。工单:{orders}",
+    why_en="On {day} {car} came so far that it may have to be taken back or exchanged[; severe "
+    "fault soon after the delivery: {early}][; severe fault repaired again: {severe}][; one fault "
+    "repaired too often: {repeated}][; days in repair: {days}]. Orders: {orders}",
+    why_zh="{day} 起,{car} 可能符合退换车条件[;交付初期严重安全性能故障:{early}]"
+    "[;严重安全性能故障重复维修:{severe}][;同一质量问题多次维修:{repeated}]"
+    "[;累计维修天数:{days}]。工单:{orders}",
     hint_en="Read the orders, have the law looked at, decide what to offer before they ask.",
     hint_zh="核对工单并咨询法务,在客户提出之前确定处理方案。",
 )

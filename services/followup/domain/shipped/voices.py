@@ -37,8 +37,8 @@ LOW_ANSWER = TaskRule(
     depth="thorough",
     title_en="Call about a low survey answer",
     title_zh="低分回访(经理)",
-    why_en="They answered a survey on {day} with {overall} of 10; low items: {items}",
-    why_zh="客户于 {day} 满意度评分 {overall}/10;低分项:{items}",
+    why_en="They answered a survey on {day} with {overall} of 10[; low items: {items}]",
+    why_zh="客户于 {day} 满意度评分 {overall}/10[;低分项:{items}]",
     hint_en="Thank them for saying it; ask what happened and what would put it right; promise what "
     "you can keep, and by when.",
     hint_zh="感谢客户反馈;了解经过与期望的解决方式;只承诺能兑现的事项并说明时间。",

@@ -16,7 +16,7 @@ from services.followup.domain.follow_ups import FollowUp, customer_history, foll
 from services.followup.domain.listing import tasks_to_do
 from services.followup.domain.occasion import EVER
 from services.followup.domain.offsets import days_after
-from services.followup.domain.plan import conversations
+from services.followup.domain.plan import conversations, walked
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.talks import matter
 from services.followup.domain.walk import Walk
@@ -205,5 +205,6 @@ def test_lists_say_of_tasks_what_is_decided(
 ) -> None:
     decided = tasks_to_do(decide(facts, {}, policy, now).outputs)
     facts = condense(facts, policy)
-    listed = still_to_do(facts, customer_history(facts, policy), policy, now)
+    walk = walked(facts, customer_history(facts, policy), policy, now)
+    listed = still_to_do(facts.customer_key, walk, policy, now)
     assert [*listed.items()] == [*decided.items()]

@@ -1,12 +1,13 @@
 """Which odometer readings of a car are believed, and what they say of how far it is driven."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.followup.domain.readings import LOOKED_AT, OdometerReading, believed, km_per_day
+from services.followup.domain.readings import LOOKED_AT, Odometer, OdometerReading, believed
 
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
 APART = timedelta(days=30)
@@ -16,6 +17,13 @@ Told = list[tuple[float, int]]
 
 def car(*told: tuple[float, int]) -> list[OdometerReading]:
     return sorted(OdometerReading(BEGIN + timedelta(days=day), km) for day, km in told)
+
+
+def shown(readings: Iterable[OdometerReading]) -> Odometer:
+    odometer = Odometer()
+    for reading in readings:
+        odometer.add(reading)
+    return odometer
 
 
 @pytest.mark.parametrize(
@@ -61,7 +69,7 @@ def test_what_contradicts_the_others_does_not_count(told: Told, disbelieved: lis
     ],
 )
 def test_the_pace_is_that_of_believed_readings(told: Told, expected: float | None) -> None:
-    assert km_per_day(car(*told), APART) == expected
+    assert shown(car(*told)).km_per_day(APART) == expected
 
 
 drives = some.lists(
@@ -109,4 +117,14 @@ def test_of_very_many_the_last_are_looked_at() -> None:
     """The cost grows with the square of their number."""
     old = [(day, 500_000 + 300 * day) for day in range(2 * LOOKED_AT)]
     new = [(200 + 10 * at, 20_000 + 500 * at) for at in range(LOOKED_AT)]
-    assert km_per_day(car(*old, *new), APART) == 50
+    assert shown(car(*old, *new)).km_per_day(APART) == 50
+
+
+@given(some.lists(some.tuples(some.integers(0, 900), some.integers(0, 400_000)), max_size=12))
+def test_what_is_believed_is_the_same_in_whatever_order_it_became_known(told: Told) -> None:
+    odometer = shown(OdometerReading(BEGIN + timedelta(days=day), km) for day, km in told)
+    trusted = believed(car(*told))
+    assert [each for each in car(*told) if odometer.believes(each)] == [
+        each for each in car(*told) if each in trusted
+    ]
+    assert odometer.km_per_day(APART) == shown(car(*told)).km_per_day(APART)

@@ -4,20 +4,18 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given as always
 from hypothesis import settings
 from hypothesis import strategies as some
 
-from services.followup.domain.decide import condense
-from services.followup.domain.follow_ups import customer_history
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.satisfaction import (
     MONTHS_COUNTED,
     MOST_CHARACTERS,
     MOST_OWN_ITEMS,
-    satisfaction_counts,
 )
 from services.followup.domain.satisfaction_counters import SatisfactionCounter, item_word
 from services.followup.domain.survey_items import BESIDE, ITEMS
@@ -37,14 +35,14 @@ from tests.services.followup.given import (
     visit,
 )
 from tests.services.followup.given_others import case, no_case
+from tests.services.followup.given_surveys import counted_in
 
 ZONE = DEALERS.zone_of(DEALER)
 POLICY = FollowUpPolicy()
 
 
 def counted(*events: Event[Any], policy: FollowUpPolicy = POLICY) -> Mapping[str, Any]:
-    history = customer_history(condense(given(*events).facts, policy), policy)
-    return satisfaction_counts(history, policy, zone=ZONE)
+    return counted_in(given(*events).facts, policy, zone=ZONE)
 
 
 def in_month(month: str, *events: Event[Any]) -> Mapping[str, int]:
@@ -64,6 +62,48 @@ def test_an_answer_counts_overall_and_per_item_in_tenths_in_the_month_of_the_dea
             "tenths csi coffee": 30,
         }
     }, "ten past midnight in Shanghai is still January in UTC"
+
+
+@pytest.mark.parametrize(
+    ("zone", "in_shanghai", "month"),
+    [
+        ("Asia/Shanghai", "2024-02-29 23:59", "2024-02"),
+        ("Asia/Shanghai", "2024-03-01 00:00", "2024-03"),
+        ("Europe/Berlin", "2024-03-01 06:59", "2024-02"),
+        ("Europe/Berlin", "2024-03-01 07:00", "2024-03"),
+        ("Europe/Berlin", "2025-04-01 05:59", "2025-03"),
+        ("Europe/Berlin", "2025-04-01 06:00", "2025-04"),
+        ("America/Chicago", "2025-11-01 12:59", "2025-10"),
+        ("America/Chicago", "2025-11-01 13:00", "2025-11"),
+        ("America/Chicago", "2025-12-01 13:59", "2025-11"),
+        ("America/Chicago", "2025-12-01 14:00", "2025-12"),
+        ("Pacific/Auckland", "2025-12-31 19:00", "2026-01"),
+    ],
+)
+def test_a_month_begins_at_midnight_of_the_dealer_whatever_the_clocks_do(
+    zone: str, in_shanghai: str, month: str
+) -> None:
+    told = given(
+        visit(in_shanghai, hours=1, timezone=zone, promised_at=at(in_shanghai)),
+        survey(in_shanghai, 9),
+        delivery(in_shanghai, vin="W" * 17, timezone=zone),
+        case(in_shanghai),
+    )
+    found = counted_in(told.facts, POLICY, zone=ZoneInfo(zone))
+    assert {name: len(counted) for name, counted in found.items()} == {month: 7}, (
+        "asked twice, an order in time, an answer and its points, a complaint"
+    )
+
+
+def test_hours_to_the_call_are_elapsed_ones() -> None:
+    """From Saturday to Sunday, noon to noon, in the night in which clocks go forward."""
+    zone = "Europe/Berlin"
+    told = given(
+        visit("2025-03-29 19:00", timezone=zone),
+        outcome("2025-03-30 18:00", "service_satisfaction/visit/R1", "done"),
+    )
+    found = counted_in(told.facts, POLICY, zone=ZoneInfo(zone))
+    assert found["2025-03"]["minutes_to_call csi"] == 23 * 60
 
 
 @pytest.mark.parametrize(
@@ -190,7 +230,7 @@ def test_a_call_for_something_else_is_no_satisfaction_call() -> None:
 
 
 def test_a_complaint_counts_when_voiced_when_resolved_and_when_to_be_called_back() -> None:
-    periods = ("2025-01-30 10:00", "2025-02-02 10:00")
+    periods = ("2025-01-30 10:00", None)
     told: dict[str, Any] = {"resolved": "2025-02-01 10:00", "call_back_due": "2025-03-01 10:00"}
     found = counted(case("2025-01-30 10:00", "K1", periods, **told))
     resolved = {"resolved": 1, "minutes_to_resolve": 2 * 24 * 60}
@@ -207,6 +247,24 @@ def test_a_complaint_counts_when_voiced_when_resolved_and_when_to_be_called_back
     }
     late = case("2025-01-30 10:00", "K1", periods, **told, called_back="2025-03-01 10:01")
     assert in_month("2025-03", late)["call_backs_late"] == 1
+
+
+def test_no_call_back_fell_due_of_a_complaint_that_was_withdrawn_before() -> None:
+    told: dict[str, Any] = {"resolved": "2025-02-01", "call_back_due": "2025-02-04"}
+    for until, call_backs in (("2025-02-03", 0), ("2025-02-05", 1), (None, 1)):
+        found = counted(case("2025-01-30", "K1", ("2025-01-30", until), **told))
+        assert found["2025-02"].get("call_backs", 0) == call_backs, until
+
+
+def test_a_complaint_that_repeats_another_is_one_voice_with_it() -> None:
+    turn = {"at": at("2025-01-31"), "recorded_at": at("2025-01-31"), "severity": "normal"}
+    told: dict[str, Any] = {"resolved": "2025-02-01", "call_back_due": "2025-02-04"}
+    first = case("2025-01-30", "K1")
+    for stands, complaints in (("merged", 1), ("withdrawn", 2), ("open", 2)):
+        again = case("2025-01-31", "K2", turns=[turn | {"stands": stands}], **told)
+        found = counted(first, again)
+        assert found["2025-01"] == {"complaints": complaints}, stands
+        assert ("2025-02" in found) == (stands != "merged")
 
 
 def test_a_complaint_that_was_taken_back_was_never_voiced() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from services.followup import domain
 from services.followup.domain.contacts import SALE_UNDONE
-from services.followup.domain.wording import ENDINGS_ZH
+from services.followup.domain.occasion import NOT_SAID
+from services.followup.domain.wording import ENDINGS_ZH, filled
 
 _REASON_OF = {"TaskClosing": 3, "Parting": 1}
 """At which place each is told the reason."""
@@ -36,3 +37,18 @@ def test_every_ending_has_its_words(reason: str) -> None:
 
 def test_no_words_are_left_over() -> None:
     assert set(ENDINGS_ZH) == set(_reasons())
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("of {a}[; low: {b}]", "of 1"),
+        ("of {b}[; low: {a}]", "of –; low: 1"),
+        ("[{a}, {b}][{a}]", "1"),
+        ("[without any] {a}", "[without any] 1"),
+        ("[{{b}}] [", "[{b}] ["),
+        ("[a [{a}] {b}]", "[a 1 –]"),
+    ],
+)
+def test_a_part_in_brackets_is_told_only_where_there_is_something(words: str, told: str) -> None:
+    assert filled(words, {"a": "1", "b": NOT_SAID}) == told

@@ -91,7 +91,7 @@ def answered(
     *,
     survey: Literal["ssi", "csi"] = "csi",
     overall: int = 90,
-    about: str = "",
+    about_id: str = "",
     **items: int,
 ) -> Document:
     """A survey answered, in tenths of a point."""
@@ -103,7 +103,7 @@ def answered(
         survey=survey,
         overall=overall,
         items=kept,
-        about=about,
+        about_id=about_id,
     )
     return _id("survey", number), answer
 

@@ -42,6 +42,54 @@ NOT_A_SERVICE: Mapping[str, Any] = {"serviced": False}
             id="any order that is not all internal closes it",
         ),
         pytest.param(
+            (sold("2025-01-10"), order("2025-01-10 19:00", opened="2025-01-10 08:00")),
+            [DAY_90],
+            id="one by which it was prepared does not, though it was closed after the delivery",
+        ),
+        pytest.param(
+            (sold("2025-01-10"), order("2025-01-12", opened="2025-01-05")),
+            [DAY_90],
+            id="however long that took",
+        ),
+        pytest.param(
+            (sold("2025-01-10"), order("2025-01-10 12:00", opened="2025-01-10 08:00")),
+            [DAY_90],
+            id="or closed before",
+        ),
+        pytest.param(
+            (sold("2025-01-10 09:00"), order("2025-01-10 11:00", opened="2025-01-10 09:30")),
+            [DAY_90],
+            id="nor one of the day that alone is known of the delivery",
+        ),
+        pytest.param(
+            (sold("2025-01-10 09:00"), in_the_workshop("2025-01-10 09:30")),
+            [DAY_90],
+            id="nor one of that day that was never closed",
+        ),
+        pytest.param(
+            (sold("2025-01-10"), order("2025-01-11 11:00", opened="2025-01-11 09:30")),
+            [f"{DAY_90}; 2025-01-11 09:30 done: visit"],
+            id="one of the next day does",
+        ),
+        pytest.param(
+            (
+                sold("2025-01-10"),
+                order("2025-01-10 19:00", opened="2025-01-10 08:00"),
+                order("2025-04-02", "R2"),
+            ),
+            [f"{DAY_90}; 2025-04-02 14:00 done: visit"],
+            id="and so does the next order after such a one",
+        ),
+        pytest.param(
+            (
+                sold("2025-01-10", km=10),
+                gone("2025-02-01"),
+                sold("2025-02-19", "D2", used=True, km=4_010),
+            ),
+            [f"{DAY_90}; 2025-02-01 17:00 cancelled: car sold on"],
+            id="what it was driven by others says nothing when it is bought back",
+        ),
+        pytest.param(
             (sold("2025-01-10"), in_the_workshop("2025-04-02")),
             [f"{DAY_90}; 2025-04-02 17:00 done: visit"],
             id="the car standing in the workshop is enough",

@@ -96,6 +96,43 @@ FOR_MARCH = "D1 opens 2026-01-15 09:00, due 2026-02-22 18:00"
             id="without a number",
         ),
         pytest.param(
+            (sold("2025-03-02", vin=None, undone_at=at("2026-02-01"), **UNTIL_MARCH),),
+            [f"{FOR_MARCH}; 2026-02-01 17:00 cancelled: sale undone"],
+            id="which a sale that is undone ends, too",
+        ),
+        pytest.param(
+            (
+                sold("2025-03-02", **UNTIL_MARCH),
+                order("2026-02-01", "R1", **NEXT_YEAR),
+                order("2026-02-20", "R2", insured_until=on("2027-03-15")),
+            ),
+            [
+                f"{FOR_MARCH}; 2026-02-01 17:00 done: renewal",
+                "R1 opens 2027-01-29 09:00, due 2027-03-08 18:00",
+            ],
+            id="renewed twice in a month it is one renewal, corrected",
+        ),
+        pytest.param(
+            (
+                sold("2025-03-02", insured_until=on("2026-04-20")),
+                order("2026-02-10", **UNTIL_MARCH),
+            ),
+            ["D1 opens 2026-02-10 17:00, due 2026-02-22 18:00"],
+            id="nobody knew of an earlier day before it was corrected",
+        ),
+        pytest.param(
+            (
+                sold("2025-03-02", **UNTIL_MARCH),
+                gone("2025-06-01"),
+                sold("2025-09-01", "D2", used=True, **UNTIL_MARCH),
+            ),
+            [
+                f"{FOR_MARCH}; 2025-06-01 17:00 cancelled: car sold on",
+                "D2 opens 2026-01-15 09:00, due 2026-02-22 18:00",
+            ],
+            id="a car that was sold on and bought back is reminded of again",
+        ),
+        pytest.param(
             (sold("2024-01-01", insured_until=on("2024-02-29")),),
             ["D1 opens 2024-01-15 09:00, due 2024-02-22 18:00"],
             id="until the 29th of February",

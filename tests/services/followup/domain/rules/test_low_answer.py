@@ -5,7 +5,15 @@ import pytest
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.shipped.voices import LOW_ANSWER
 from services.followup.domain.terms import LowAnswers
-from tests.services.followup.domain.rules.known import Document, answered, order, said, tasks
+from services.followup.domain.wording import why
+from tests.services.followup.domain.rules.known import (
+    Document,
+    answered,
+    found,
+    order,
+    said,
+    tasks,
+)
 
 AT_ONCE = ["S1 opens 2025-01-10 17:00, due 2025-01-11 17:00"]
 
@@ -42,3 +50,14 @@ def test_what_is_low_is_the_policys() -> None:
     for low in (answered("2025-01-10", overall=70), answered("2025-01-10", price=50)):
         assert tasks("low_answer", low) == []
         assert len(tasks("low_answer", low, policy=policy)) == 1
+
+
+def test_where_no_item_is_low_the_sentence_is_silent_on_them() -> None:
+    for low, en, zh in (
+        (answered("2025-01-10", overall=60), "", ""),
+        (answered("2025-01-10", overall=60, price=40), "; low items: price 4", ";低分项:price 4"),
+    ):
+        [task] = found("low_answer", order("2025-01-09"), low)
+        said = why(task, task.due_at)
+        assert said.en == f"They answered a survey on 2025-01-10 with 6 of 10{en}"
+        assert said.zh == f"客户于 2025-01-10 满意度评分 6/10{zh}"

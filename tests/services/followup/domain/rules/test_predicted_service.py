@@ -4,6 +4,7 @@ import pytest
 
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.service_interval import ServiceInterval
+from tests.services.followup.domain.rules.known import order, sold, tasks
 from tests.services.followup.domain.rules.occasions import occasions_of
 from tests.services.followup.given import CAR, delivery, expected, scored, unscored, visit
 
@@ -104,3 +105,12 @@ def test_those_that_could_not_come_after_the_asked_instant_are_left_out() -> Non
         ("R1", "2024-07-08 17:00")
     ]
     assert occasions_of("predicted_service", order, after="2025-01-11") == []
+
+
+def test_what_a_car_was_prepared_by_is_no_service_of_its_own() -> None:
+    """Else there were two invitations for one reason, and a call about a service nobody saw."""
+    prepared = order("2025-01-10 19:00", opened="2025-01-10 08:00")
+    story = sold("2025-01-10"), prepared
+    invited = "D1 opens 2025-06-25 09:00, due 2025-07-09 18:00"
+    assert tasks("next_service", *story) == [invited]
+    assert tasks("service_satisfaction", *story) == []

@@ -80,6 +80,40 @@ IN_36_MONTHS = "D1 opens 2027-11-11 09:00, due 2027-12-27 18:00"
             [f"{IN_36_MONTHS}; 2026-01-10 17:00 cancelled: car sold on"],
             id="a car sold on ends it",
         ),
+        pytest.param(
+            (
+                sold("2025-01-10", km=0),
+                gone("2025-06-01"),
+                sold("2025-07-29", "D2", used=True, km=40_000),
+            ),
+            [f"{IN_36_MONTHS}; 2025-06-01 17:00 cancelled: car sold on"],
+            id="also when it is bought back: no warranty of a used car",
+        ),
+        pytest.param(
+            (sold("2025-01-10", km=0), order("2025-07-29", km=120_000)),
+            ["D1 opens 2025-07-29 14:00, due 2025-07-16 18:00"],
+            id="what has ended by its kilometres was due before anybody knew",
+        ),
+        pytest.param(
+            (
+                sold("2025-01-10", km=0),
+                order("2025-07-29", km=40_000),
+                order("2025-09-17", "R2", km=31_000),
+                order("2025-10-07", "R3", km=54_000),
+            ),
+            ["D1 opens 2026-03-26 09:00, due 2026-05-11 18:00"],
+            id="a reading in miles says nothing",
+        ),
+        pytest.param(
+            (
+                sold("2025-01-10", km=0),
+                order("2025-07-29", km=40_000),
+                order("2025-09-17", "R2", km=50_000),
+                order("2025-12-26", "R3", km=15),
+            ),
+            ["D1 opens 2026-03-26 09:00, due 2026-05-11 18:00"],
+            id="nor does an odometer that was replaced",
+        ),
     ],
 )
 def test_warranty_ending(given: tuple[Document, ...], then: list[str]) -> None:
