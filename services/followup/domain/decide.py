@@ -28,7 +28,12 @@ from services.followup.domain.follow_ups import (
     follow_ups,
     is_known_only_while_it_lasts,
 )
-from services.followup.domain.grades import as_graded, other_grades
+from services.followup.domain.grades import (
+    as_graded,
+    grades_of_leads,
+    other_grades,
+    with_leads_graded,
+)
 from services.followup.domain.listing import listed
 from services.followup.domain.plan import conversations, open_conversations, plan, walked
 from services.followup.domain.policy import FollowUpPolicy
@@ -61,7 +66,8 @@ def decide(
 
     Tasks depend on facts, policy and `now` alone. Where there are more documents than are looked
     at, tasks after those set aside are history, and so are those that opened while there were more
-    consents, outcomes or assignments; so is what closed by the grade that a customer had then.
+    consents, outcomes or assignments; so is what closed by the grade that a customer, or a lead,
+    had then.
     """
     facts = condense(facts, policy)
     circumstances = circumstances_of(facts, policy)
@@ -105,6 +111,7 @@ def _is_history(
     facts: FollowUpFacts, circumstances: Circumstances, policy: FollowUpPolicy, now: datetime
 ) -> Callable[[str], bool]:
     closed_as_graded = cache(partial(_closed_as_graded, facts, policy, now))
+    closed_as_leads = cache(partial(_closed_as_leads, facts, policy, now))
 
     def is_history(about: str) -> bool:
         if is_filing(about):
@@ -120,6 +127,8 @@ def _is_history(
             for each in follow_ups(facts, policy, EVER)
         ):
             return True
+        if any(about in closed_as_leads(grade) for grade in grades_of_leads(facts)):
+            return True
         return any(about in closed_as_graded(grade) for grade in other_grades(facts))
 
     return is_history
@@ -129,8 +138,18 @@ def _closed_as_graded(
     facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime, grade: Grade | None
 ) -> frozenset[str]:
     """What would have closed by now, had the customer that grade."""
-    graded = as_graded(facts, grade)
-    walk = walked(graded, circumstances_of(graded, policy), policy, now)
+    return _closed(as_graded(facts, grade), policy, now)
+
+
+def _closed_as_leads(
+    facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime, grade: Grade
+) -> frozenset[str]:
+    """The same, had each of their leads that grade."""
+    return _closed(facts, with_leads_graded(policy, grade), now)
+
+
+def _closed(facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime) -> frozenset[str]:
+    walk = walked(facts, circumstances_of(facts, policy), policy, now)
     return frozenset(talk.about for talk in walk.talks if talk.closing is not None)
 
 

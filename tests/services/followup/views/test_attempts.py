@@ -61,6 +61,15 @@ def test_attempts_are_told_whatever_purpose_they_named_in_the_order_of_time() ->
     ]
 
 
+def test_an_attempt_that_is_reported_of_two_purposes_is_told_once() -> None:
+    second = str(task_id(CUSTOMER, "next_service/visit/R1"))
+    call = tried("2025-03-03 10:00", "not_reached", "phone")
+    again = call.model_copy(update={"task_id": second, "by": "u1"})
+    both = task("service_satisfaction", "next_service")
+    told = attempts_at(both, ABOUT, reported(facts([again, call])))
+    assert [(local(each.at), each.by) for each in told] == [("2025-03-03 10:00", "u1")]
+
+
 def test_of_a_task_without_purposes_by_its_name() -> None:
     """As it was told before there were any."""
     plain = task("service_satisfaction").model_copy(update={"purposes": ()})
