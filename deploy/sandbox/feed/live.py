@@ -32,7 +32,7 @@ _EARLY = timedelta(days=1.2)
 """Stories that take days begin this early."""
 
 _LEADS_NEED = timedelta(days=2)
-"""So long before the end the last lead comes."""
+"""From the last lead that comes to the end."""
 
 StoryMaker = Callable[[random.Random], cases.CaseStory]
 _Thing = TypeVar("_Thing")
