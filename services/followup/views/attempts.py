@@ -71,4 +71,7 @@ def _names(task: TaskChanged, about: str) -> Iterator[str]:
 def _counts(said: Assignment, until_then: Sequence[Assignment], task: TaskChanged) -> bool:
     if task.closed_at is not None and said.at > task.closed_at:
         return False
-    return said.person not in holder(until_then, said.at).contested_by
+    before, after = holder(until_then[:-1], said.at), holder(until_then, said.at)
+    if not said.person:
+        return after.person is None or after != before
+    return said.person not in after.contested_by

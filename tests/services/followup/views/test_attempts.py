@@ -91,3 +91,16 @@ def test_a_claim_that_came_second_is_shown_as_one_that_does_not_count() -> None:
         ("u1", None, True),
         ("boss", "u4", False),
     ]
+
+
+def test_what_is_given_back_once_more_does_not_count() -> None:
+    said = [
+        claimed("2025-03-03 10:00", "u1"),
+        claimed("2025-03-03 10:01", "u2"),
+        given_back("2025-03-04 10:00", "u1"),
+        given_back("2025-03-04 10:05", "u1"),
+        given_back("2025-03-04 11:00", "u2"),
+        given_back("2025-03-04 12:00", "boss"),
+    ]
+    told = assignments_of(task("service_satisfaction"), ABOUT, reported(facts(said)))
+    assert [each.counts for each in told] == [True, False, True, False, True, True]
