@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, assert_never
 from deploy.sandbox.feed.cars import with_failed_check_digit
 from services.intake.domain.documents import document_id_of
 from shared.contracts.feed_parts import Customer
-from shared.contracts.feeds import AnyReport, VisitReported
+from shared.contracts.feeds import AnyReport, TaskAssignmentReported, VisitReported
 from shared.contracts.values import instant_text
 
 Expected = Literal["accepted", "duplicate", "rejected"]
@@ -136,6 +136,8 @@ def _expected(
 def _line(draft: FeedDraft, event_id: str) -> bytes:
     report = draft.report
     data: _Json = report.model_dump(mode="json", exclude_none=True, exclude_unset=True)
+    if isinstance(report, TaskAssignmentReported):
+        data["person"] = report.person  # null is said, too: it is given back
     event: _Json = {
         "specversion": "1.0",
         "id": event_id,

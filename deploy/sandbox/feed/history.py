@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import cycle, islice
 
 from deploy.sandbox.feed import cases, contacts, dirt, documents
 from deploy.sandbox.feed.acquainted import acquainted
@@ -16,6 +17,7 @@ from deploy.sandbox.feed.dealership import (
     open_dealership,
 )
 from deploy.sandbox.feed.feed import FeedDraft, FeedLine, exported, feed_lines, visits_of
+from deploy.sandbox.feed.leads import STORIES, Prospects
 from shared.contracts.feeds import VisitReported
 from shared.dealers.dealer import Dealer
 
@@ -26,6 +28,8 @@ _QUIET = timedelta(days=10)
 _CASES_END = timedelta(days=32)
 _SALES, _COMPLAINTS, _SURVEYS, _CONSENTS, _REFERRALS, _HOUSE = 0.30, 0.03, 0.03, 0.02, 0.01, 0.01
 _COMEBACKS = 0.01
+_LEADS = 0.01
+_FIRST_LEAD = 40_001
 _OVERTAKEN = 0.08
 
 
@@ -111,6 +115,7 @@ class Past:
         drafts += [self._house_order() for _ in range(int(wanted * _HOUSE))]
         drafts += [self._consent() for _ in range(int(wanted * _CONSENTS))]
         drafts += [self._referral() for _ in range(int(wanted * _REFERRALS))]
+        drafts += self._leads(int(wanted * _LEADS))
         surveys, complaints = int(wanted * _SURVEYS), int(wanted * _COMPLAINTS)
         stories = self._rng.choices(cases.STORIES, cases.PAST_WEIGHTS, k=complaints)
         chosen = [story(self._rng) for story in stories]
@@ -122,6 +127,18 @@ class Past:
         drafts += self._complaints(chosen, over)
         drafts += self._surveys(surveys, over)
         return drafts + visits
+
+    def _leads(self, wanted: int) -> Iterator[FeedDraft]:
+        """Of half a year, as they stood when the system was exported."""
+        prospects = Prospects(
+            random.Random(f"{self._seed}/{self._dealership.dealer.id}/leads"),
+            self._dealership,
+            self._numbers,
+            first_newcomer=_FIRST_LEAD,
+        )
+        for story in islice(cycle(STORIES), wanted):
+            day = self._today - timedelta(days=self._rng.randint(_QUIET.days + 5, 180))
+            yield prospects.last_word(story, self._dealership.at_work(self._rng, day))
 
     def visit(self, owner: Owner, day: date) -> FeedDraft:
         """A visit of `owner` on a day in the past."""

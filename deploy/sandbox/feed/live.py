@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, cycle, islice
 from math import ceil
 from typing import TypeVar
 
@@ -15,17 +15,24 @@ from deploy.sandbox.feed.documents import Stay
 from deploy.sandbox.feed.featured import FEATURED, NEEDS_DAYS, Featured
 from deploy.sandbox.feed.feed import FeedDraft, FeedLine, exported, feed_lines
 from deploy.sandbox.feed.history import open_dealerships
+from deploy.sandbox.feed.leads import STORIES, Prospects
 from shared.contracts.feed_parts import Customer
+from shared.contracts.feeds import SaleReported
 from shared.dealers.dealer import Dealer
 
 FEWEST_EVENTS = 400
 SHORTEST_DAYS = 3.0
-_SALES, _COMPLAINTS, _SURVEYS, _CONSENTS, _REFERRALS, _OUTCOMES = 0.05, 0.02, 0.02, 0.01, 0.01, 0.15
+_SALES, _COMPLAINTS, _SURVEYS, _CONSENTS, _REFERRALS, _OUTCOMES = 0.05, 0.02, 0.02, 0.01, 0.01, 0.17
+_LEADS = 0.04
 _NEW_TO_THE_DEALER = 0.75
 _FIRST_NEW_SERIAL = 800_000
 _FIRST_NEWCOMER = 50_001
+_FIRST_LEAD = 60_001
 _EARLY = timedelta(days=1.2)
 """Stories that take days begin this early."""
+
+_LEADS_NEED = timedelta(days=2)
+"""From the last lead that comes to the end."""
 
 StoryMaker = Callable[[random.Random], cases.CaseStory]
 _Thing = TypeVar("_Thing")
@@ -91,6 +98,12 @@ class Present:
         self._newcomers = count(_FIRST_NEWCOMER)
         self._serials = count(_FIRST_NEW_SERIAL)
         self._cast = Cast(seed, dealership, start)
+        self._prospects = Prospects(
+            random.Random(f"{seed}/{dealership.dealer.id}/live leads"),
+            dealership,
+            self._numbers,
+            first_newcomer=_FIRST_LEAD,
+        )
         self._lately = contacts.lately(seed=seed, dealership=dealership, until=start)
 
     def drafts(self, wanted: int) -> list[FeedDraft]:
@@ -103,12 +116,15 @@ class Present:
         drafts += [self._survey() for _ in range(int(wanted * _SURVEYS))]
         drafts += [self._consent() for _ in range(int(wanted * _CONSENTS))]
         drafts += [self._referral() for _ in range(max(1, int(wanted * _REFERRALS)))]
+        drafts += self._leads(int(wanted * _LEADS))
         while len(drafts) < wanted * (1 - _OUTCOMES):
             drafts += self.visit()
         calls = outcomes.calls(
             self._rng, self._dealership, self._lately + drafts, after=self._start, before=self._end
         )
-        drafts += self._rng.sample(calls, min(len(calls), wanted - len(drafts)))
+        for call in self._rng.sample(calls, len(calls)):
+            if len(drafts) + len(call) <= wanted:
+                drafts += call
         while len(drafts) < wanted:
             drafts += self.visit()
         return drafts[:wanted]
@@ -149,21 +165,35 @@ class Present:
     def _sale(self) -> list[FeedDraft]:
         """A new car, mostly of a new customer. Some are reported before they are delivered."""
         at = self._moment(before=self._end - timedelta(hours=2))
-        car = new_car(
-            self._rng,
-            self._dealership,
-            delivered_on=self._dealership.local_date(at),
-            serial=next(self._serials),
-        )
-        report = contacts.delivered(
-            self._rng, self._dealership, customer=self._buyer(), car=car, at=at
-        )
+        report = self._handed_over(self._buyer(), at)
         delivery = exported(self._rng, report, "sale delivered")
         ordered_at = at - timedelta(hours=self._rng.uniform(5, 60))
         if ordered_at < self._start:
             return [delivery]
         order = documents.ordered(report, modified_at=ordered_at)
         return [exported(self._rng, order, "sale ordered"), delivery]
+
+    def _handed_over(self, customer: Customer, at: datetime) -> SaleReported:
+        car = new_car(
+            self._rng,
+            self._dealership,
+            delivered_on=self._dealership.local_date(at),
+            serial=next(self._serials),
+        )
+        return contacts.delivered(self._rng, self._dealership, customer=customer, car=car, at=at)
+
+    def _leads(self, wanted: int) -> Iterator[FeedDraft]:
+        """The stories of leads in turn, as many as are `wanted`; what has no time ends there."""
+        latest = self._end - _LEADS_NEED
+        for story in islice(cycle(STORIES), wanted):
+            at = self._moment(before=latest)
+            for draft in self._prospects.told(story, at, self._sold_to_a_lead):
+                if draft.sent < self._end:
+                    yield draft
+
+    def _sold_to_a_lead(self, customer: Customer, at: datetime) -> Iterator[FeedDraft]:
+        if at < self._end - timedelta(hours=1):
+            yield exported(self._rng, self._handed_over(customer, at), "sale delivered to a lead")
 
     def _buyer(self) -> Customer:
         if self._rng.random() < _NEW_TO_THE_DEALER:

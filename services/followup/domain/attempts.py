@@ -4,7 +4,7 @@ Pure, and in event time: outcomes and assignments count in the order in which th
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from services.followup.domain.offsets import days_after
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.wrong_numbers import WrongNumber, wrong_at
 from shared.contracts.feed_parts import Channel, TaskResult
-from shared.contracts.values import Bilingual
+from shared.contracts.values import Bilingual, day_begins
 
 _AT_ONCE: tuple[TaskResult, ...] = (
     "done",
@@ -107,16 +107,18 @@ def attempted(
     wrong_numbers: Sequence[WrongNumber],
     policy: FollowUpPolicy,
     now: datetime,
+    owner: str | None = None,
 ) -> Attempts:
     """A conversation that opened by `now`. `outcomes` and `assignments` name it, in any order;
     `channels`: those not refused at a moment, the best first, and one at least at the opening;
-    `ends`: what else ends it, so that no later outcome counts."""
+    `ends`: what else ends it, so that no later outcome counts; `owner`: whose it is as long as
+    nobody says."""
     frame = Frame(opens_at, zone, channels, wrong_numbers, policy)
     stand, ahead = _stand(outcomes, due_at, ends, frame, now)
     ending = stand.ending or _first_end(stand, ends, frame)
     claims = tuple(assignments)
     until = min(ending.at, now)
-    held = holder(claims, until)
+    held = holder(claims, until, owner=owner)
     if ending.at <= now:
         return _ended(stand, ending, held, frame)
     turns = (ending.at, stand.due_at, *ahead, *(claim.at for claim in claims), *_turns(frame))
@@ -133,7 +135,7 @@ def _stand(
 ) -> tuple[Stand, Sequence[datetime]]:
     """After all that counts by now; when the next outcome counts that is ahead of its time."""
     stand = Stand(due_at, frame.channels(frame.opens_at)[0])
-    for outcome in sorted(outcomes, key=_order):
+    for outcome in each_once(outcomes):
         at = max(outcome.at, frame.opens_at)
         if at >= _first_end(stand, ends, frame).at:
             break
@@ -143,6 +145,14 @@ def _stand(
         if stand.ending is not None:
             break
     return stand, ()
+
+
+def each_once(outcomes: Iterable[Outcome]) -> Sequence[Outcome]:
+    """In the order in which they count. What came of one moment in one way is one attempt, be it
+    reported under two numbers, or of two purposes of one conversation."""
+    by_author = sorted(outcomes, key=lambda outcome: outcome.by or "")
+    found = {_order(outcome): outcome for outcome in by_author}
+    return [found[place] for place in sorted(found)]
 
 
 def _order(outcome: Outcome) -> tuple[datetime, int, date, str]:
@@ -211,7 +221,7 @@ def _agreed(outcome: Outcome, at: datetime, frame: Frame) -> tuple[datetime, dat
         return None
     longest = timedelta(days=frame.policy.longest_postponement_days)
     day = min(outcome.next_contact_on, reported_on + longest)
-    begins = datetime.combine(day, time.min, frame.zone).astimezone(UTC)
+    begins = day_begins(day, frame.zone.key)
     opens = frame.opening_after(max(begins, at))
     day = opens.astimezone(frame.zone).date()
     until = datetime.combine(day, frame.policy.postponed_until, frame.zone).astimezone(UTC)
@@ -219,8 +229,7 @@ def _agreed(outcome: Outcome, at: datetime, frame: Frame) -> tuple[datetime, dat
 
 
 def _day_after(at: datetime, zone: ZoneInfo) -> datetime:
-    day = at.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(day, time.min, zone).astimezone(UTC)
+    return day_begins(at.astimezone(zone).date() + timedelta(days=1), zone.key)
 
 
 def _leave(channel: Channel, left: Sequence[Channel]) -> tuple[Channel, ...]:

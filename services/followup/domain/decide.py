@@ -7,6 +7,7 @@ reported late takes back a task that should never have been opened.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from services.followup.domain import wording
 from services.followup.domain.conversation import Conversation, CustomerPlan, Purpose
@@ -27,6 +28,7 @@ from services.followup.domain.follow_ups import (
     is_known_only_while_it_lasts,
 )
 from services.followup.domain.history import TaskHistory
+from services.followup.domain.leads.regraded import grades_of_leads, with_leads_graded
 from services.followup.domain.listing import listed
 from services.followup.domain.occasion import EVER
 from services.followup.domain.plan import conversations, open_conversations, plan, walked
@@ -36,6 +38,7 @@ from services.followup.domain.walk import Walk
 from shared.contracts.followup import TaskChanged, TaskPurpose
 from shared.contracts.identifiers import dealer_of
 from shared.contracts.made import made
+from shared.contracts.scoring import Grade
 from shared.contracts.subjects import TaskSubject
 from shared.contracts.values import Bilingual
 from shared.decider.decision import Announced, Decision, State
@@ -60,7 +63,7 @@ def decide(
 
     Tasks depend on facts, policy and `now` alone. Where there are more documents than are looked
     at, tasks after those set aside are history, and so are those that opened while there were more
-    consents, outcomes or assignments.
+    consents, outcomes or assignments; so is what closed by the grade that a lead had then.
     """
     facts = condense(facts, policy)
     history = customer_history(facts, policy)
@@ -78,7 +81,7 @@ def decide(
         (*tasks, *filings(facts, policy, now)),
         walk.changes_after(now),
         listing=listed(tasks),
-        is_history=_is_history(facts, history, walk, policy),
+        is_history=_is_history(facts, history, walk, policy, now),
     )
 
 
@@ -97,8 +100,14 @@ def customer_plan(facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime) -
 
 
 def _is_history(
-    facts: FollowUpFacts, history: TaskHistory, walk: Walk, policy: FollowUpPolicy
+    facts: FollowUpFacts,
+    history: TaskHistory,
+    walk: Walk,
+    policy: FollowUpPolicy,
+    now: datetime,
 ) -> Callable[[str], bool]:
+    closed_as_leads = cache(partial(_closed_as_leads, facts, history, policy, now))
+
     def is_history(about: str) -> bool:
         if is_filing(about):
             return is_set_aside(facts, about)
@@ -108,12 +117,22 @@ def _is_history(
         if any(facts.sets_aside(group, document_id) for group in _FOLLOWED_UP):
             return True
         unknown_until = walk.circumstances.unknown_until
-        return unknown_until > EVER and any(
+        if unknown_until > EVER and any(
             each.about == about and each.opens_at <= unknown_until
             for each in follow_ups(history, policy, EVER)
-        )
+        ):
+            return True
+        return any(about in closed_as_leads(grade) for grade in grades_of_leads(history))
 
     return is_history
+
+
+def _closed_as_leads(
+    facts: FollowUpFacts, history: TaskHistory, policy: FollowUpPolicy, now: datetime, grade: Grade
+) -> frozenset[str]:
+    """What would have closed by now, had each of their leads that grade."""
+    walk = walked(facts, history, with_leads_graded(policy, grade), now)
+    return frozenset(talk.about for talk in walk.talks if talk.closing is not None)
 
 
 def _task(customer_key: str, talk: Conversation) -> TaskChanged:

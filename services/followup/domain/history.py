@@ -21,6 +21,7 @@ from services.followup.domain.documents import (
 )
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.occasion import EVER, Occasion, TaskClosing
+from shared.contracts.scoring import Grade
 
 _UTC = ZoneInfo("UTC")
 _NOT_GRADED = (GradeSpan(None, EVER, None),)
@@ -173,6 +174,10 @@ class TaskHistory:
     def grades(self) -> Sequence[GradeSpan]:
         """The customer's, as scoring has said them, in order; the last is that of now."""
         return self.score.grades if self.score is not None else _NOT_GRADED
+
+    def grade_at(self, moment: datetime) -> Grade | None:
+        """That which the customer had then."""
+        return next(span.grade for span in reversed(self.grades) if span.since <= moment)
 
     @cached_property
     def zone(self) -> ZoneInfo:

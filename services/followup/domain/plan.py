@@ -176,7 +176,7 @@ def _conversation(talk: Talk, policy: FollowUpPolicy, now: datetime) -> Conversa
         reasons=tuple(wording.why_now(talk, policy)),
         attempts=tried.attempts if tried else 0,
         next_attempt_at=tried.next_attempt_at if tried else None,
-        person=(tried.person if tried else None) or talk.first.follow_up.person,
+        person=tried.person if tried else talk.first.follow_up.person,
         closed_at=closing.at if closing else None,
         closed_because=closing.because if closing else None,
     )

@@ -230,12 +230,13 @@ def _can_be_asked(
     if not rules:
         allowed = circumstances.allowed_at(about.at)
         return not allowed.do_not_contact and bool(open_channels(get_args(Channel), allowed))
+    grade = history.grade_at(about.at)
     for rule in rules:
-        opens, _ = rule.times_for(history.grade)
+        opens, _ = rule.times_for(grade)
         allowed = circumstances.allowed_at(opens.after(about.at, about.zone))
         if allowed.do_not_contact and not rule.despite_refusal:
             continue
-        if open_channels(rule.channels(history.grade), allowed):
+        if open_channels(rule.channels(grade), allowed):
             return True
     return False
 

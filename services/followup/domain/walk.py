@@ -387,6 +387,7 @@ class Walk:
             wrong_numbers=wrong,
             policy=self._policy,
             now=now,
+            owner=first.follow_up.person,
         )
 
     def _await(self, talk: Talk, now: datetime) -> None:

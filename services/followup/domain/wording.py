@@ -52,6 +52,7 @@ ENDINGS_ZH: Mapping[str, str] = {
     "car traded in": "车辆已置换",
     "lead bought": "潜客已成交",
     "quasi-lost": "潜客已转为准战败",
+    "reported lost": "潜客已报战败",
     "approved as lost": "战败已获批准",
     "lead taken up again": "潜客已重新跟进",
 }

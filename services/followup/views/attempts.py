@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from services.followup.domain.attempts import each_once
 from services.followup.domain.documents import Assignment, Outcome
 from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.holders import holder, in_time
@@ -31,7 +32,7 @@ def reported(facts: FollowUpFacts) -> SaidOfTasks:
 
 
 def attempts_at(task: TaskChanged, about: str, said: SaidOfTasks) -> tuple[Attempt, ...]:
-    """In the order of time."""
+    """Each once, in the order of time."""
     outcomes = (each for name in _names(task, about) for each in said.outcomes.get(name, ()))
     return tuple(
         Attempt(
@@ -41,7 +42,7 @@ def attempts_at(task: TaskChanged, about: str, said: SaidOfTasks) -> tuple[Attem
             channel=outcome.channel,
             next_contact_on=outcome.next_contact_on,
         )
-        for outcome in sorted(outcomes, key=lambda outcome: outcome.at)
+        for outcome in each_once(outcomes)
     )
 
 
@@ -70,4 +71,7 @@ def _names(task: TaskChanged, about: str) -> Iterator[str]:
 def _counts(said: Assignment, until_then: Sequence[Assignment], task: TaskChanged) -> bool:
     if task.closed_at is not None and said.at > task.closed_at:
         return False
-    return said.person not in holder(until_then, said.at).contested_by
+    before, after = holder(until_then[:-1], said.at), holder(until_then, said.at)
+    if not said.person:
+        return after.person is None or after != before
+    return said.person not in after.contested_by

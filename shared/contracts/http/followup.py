@@ -75,7 +75,8 @@ class TaskAssignment(DescribedResponse):
     person: str | None
     """Whose it is from then on; null: it is given back."""
     counts: bool
-    """False: somebody else had claimed it before, or it was closed."""
+    """False: somebody else had claimed it before, or it was closed, or what is given back was
+    theirs no longer."""
 
 
 class FollowUpTask(DescribedResponse):

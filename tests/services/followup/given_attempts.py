@@ -22,6 +22,7 @@ ABOUT = "service_satisfaction/visit/R1"
 TASK = str(task_id(CUSTOMER, ABOUT))
 OPENS, DUE = at("2025-03-03 09:00"), at("2025-03-05 17:00")
 """A Monday and the Wednesday after."""
+SHANGHAI = ZoneInfo(ZONE)
 _numbers = count(1)
 
 
@@ -89,6 +90,7 @@ class Talk:
     due_at: datetime = DUE
     ends: Ending | None = None
     policy: FollowUpPolicy = POLICY
+    zone: ZoneInfo = SHANGHAI
 
     def channels(self, moment: datetime) -> Sequence[Channel]:
         """Those that are not refused then."""
@@ -110,7 +112,7 @@ class Talk:
             opens_at=self.opens_at,
             due_at=self.due_at,
             ends=self.ends,
-            zone=ZoneInfo(ZONE),
+            zone=self.zone,
             channels=self.channels,
             wrong_numbers=self.wrong,
             policy=self.policy,

@@ -10,6 +10,7 @@ from tests.services.followup.given_leads import lead, said
 from tests.services.followup.stories import hours_in, moment
 
 waits = some.integers(1, 24 * 200)
+STATUSES = ("open", "contacted", "quasi_lost", "lost", "bought", "sold", "again")
 
 
 @some.composite
@@ -20,7 +21,7 @@ def reports_of_leads(draw: some.DrawFn, position: int) -> Event[Any]:
     contacts = [began + wait for wait in draw(some.lists(waits, max_size=3, unique=True))]
     first, second = sorted((began + draw(waits), began + draw(waits)))
     told: dict[str, Any] = {"status": "open"}
-    match draw(some.sampled_from(["open", "contacted", "quasi_lost", "lost", "bought", "again"])):
+    match draw(some.sampled_from(STATUSES)):
         case "contacted":
             told = {"status": "contacted", "since": moment(first)}
         case "quasi_lost":
@@ -31,6 +32,9 @@ def reports_of_leads(draw: some.DrawFn, position: int) -> Event[Any]:
             told["approved"] = approved
         case "bought":
             told = {"status": "bought", "since": moment(first)}
+        case "sold":
+            lost_at = ("lost", moment(first), "trust")
+            told = {"status": "bought", "since": moment(second), "earlier": [lost_at]}
         case "again":
             told = {"since": moment(second), "earlier": [("lost", moment(first), "trust")]}
     return lead(

@@ -11,7 +11,8 @@ from services.followup.domain.shipped.loyalty import SILENCE
 from shared.contracts.envelope import Event
 from tests.invariants import DeciderInvariantsOfLongStories
 from tests.services.followup.given import DECIDER, Customer, consent, given, moved, visit
-from tests.services.followup.given_leads import EVERY_RULE, lead, lost
+from tests.services.followup.given_attempts import assignment, call
+from tests.services.followup.given_leads import EVERY_RULE, lead, lost, said
 from tests.services.followup.stories import END, START, moments
 from tests.services.followup.stories_of_leads import stories_of_leads
 
@@ -22,6 +23,10 @@ class TestInvariantsOfLeads(DeciderInvariantsOfLongStories[FollowUpFacts, Follow
     moments = moments
     start, end = START, END
     other_policy = FollowUpPolicy(rules=LEADS[2:], leads=LeadTerms(fewest_contacts=3))
+
+
+KIND = "lead_first_contact"
+FIRST = f"{KIND}/lead/L1"
 
 
 def story(*events: Event[Any]) -> Customer:
@@ -81,3 +86,52 @@ def test_one_that_is_another_customers_now_leaves_nothing_to_do() -> None:
 def test_who_never_had_a_car_here_is_not_asked_how_it_runs() -> None:
     told = story(lead("2025-01-10 10:00", contacts=["2025-01-10 11:00"])).when("2025-07-20")
     assert [task.kind for task in told.tasks if task.kind == "silence"] == []
+
+
+def test_what_was_done_by_the_grade_that_a_lead_had_is_not_taken_back() -> None:
+    talked = ["2025-01-10 10:30"]
+    told = story(
+        lead("2025-01-10 10:00", contacts=talked),
+        said("2025-02-11", "lead_general", "done", of="L1/after/2025-01-10 10:30"),
+    ).when("2025-02-12")
+    assert told.of_kind("lead_general").status == "done"
+    able: dict[str, Any] = {"ability_to_pay": "high", "brand_loyalty": "high"}
+    told.reported(lead("2025-01-10 10:00", contacts=talked, revised="2025-02-12", **able))
+    told.when("2025-02-13").then_withdrawn()
+
+
+def test_one_whose_grade_has_risen_is_called_as_soon_as_that_grade_would_have_been() -> None:
+    talked = ["2025-01-10 10:30"]
+    told = story(lead("2025-01-10 10:00", contacts=talked)).when("2025-01-20")
+    assert not [task for task in told.tasks if task.status == "open"]
+    told.reported(
+        lead("2025-01-10 10:00", contacts=talked, revised="2025-01-20", buys_within_days=10)
+    ).when("2025-01-24 10:00")
+    assert (told.of_kind("lead_potential").status, told.of_kind("lead_potential").grade) == (
+        "open",
+        "potential",
+    )
+
+
+def test_an_owner_may_give_their_lead_back() -> None:
+    asked = story(lead("2025-01-10 10:00", owner="wang.fang")).when("2025-01-10 10:01")
+    assert asked.of_kind("lead_first_contact").person == "wang.fang"
+    back = assignment("2025-01-10 10:10", FIRST, None, by="wang.fang")
+    assert asked.reported(back).when("2025-01-10 10:11").of_kind(KIND).person is None
+    claim = assignment("2025-01-10 10:20", FIRST, "li.na", "A2")
+    assert asked.reported(claim).when("2025-01-10 10:21").of_kind(KIND).person == "li.na"
+
+
+def test_done_by_another_than_whose_it_is_is_done_and_stays_theirs() -> None:
+    told = story(
+        lead("2025-01-10 10:00", owner="wang.fang"),
+        call("2025-01-10 10:30", FIRST, "done", staff="li.na"),
+    ).when("2025-01-10 11:00")
+    assert (told.of_kind(KIND).status, told.of_kind(KIND).person) == ("done", "wang.fang")
+
+
+def test_every_task_on_a_lead_says_by_which_number_the_source_knows_it() -> None:
+    """So that whoever is to call one whom nobody knows as a customer finds out how."""
+    for rule in LEADS:
+        for words in (rule.why_en, rule.why_zh):
+            assert "{lead}" in words, rule.kind

@@ -39,6 +39,8 @@ class LeadStand(NamedTuple):
     since: datetime
     until: datetime | None
     """None: it has it still."""
+    then: LeadStatus | None = None
+    """Which one it had next."""
     reason: LeadReason | None = None
     approved_at: datetime | None = None
     """Of a loss: when a manager agreed, here or in the source."""
@@ -94,13 +96,27 @@ class LeadCourse:
         return self.purchases[: next(standing, len(self.purchases)) + 1]
 
     def lost_until(self, at: datetime) -> LeadStand | None:
-        """The loss that stood until then; one that a manager did not agree to is none."""
-        for stand in self.stands:
-            until = stand.until
-            if stand.status == "lost" and stand.since < at and (until is None or at <= until):
+        """The loss that stood until then, or until the source said that they buy; one that a
+        manager did not agree to is none."""
+        for stand, then in zip(self.stands, [*self.stands[1:], None], strict=True):
+            last = then if then is not None and then.status == "bought" else stand
+            if stand.status == "lost" and stand.since < at and _lasts(last, at):
                 returned_at = stand.returned_at
                 return stand if returned_at is None or returned_at > at else None
         return None
+
+    def given_up(self, *statuses: LeadStatus) -> Iterator[LeadStand]:
+        """Each time that it had one of these statuses, but for what is said of them after they
+        bought."""
+        for stand in self.stands:
+            if stand.status in statuses and not self._has_bought(stand.since):
+                yield stand
+
+    def _has_bought(self, at: datetime) -> bool:
+        return any(
+            each.at <= at and (each.undone_at is None or at < each.undone_at)
+            for each in self.purchases
+        )
 
     def is_followed(self, at: datetime) -> bool:
         """Whether they are to be contacted by the plan then: not while they put it off, nor once a
@@ -110,10 +126,7 @@ class LeadCourse:
             return False
         if stand.approved_at is not None and stand.approved_at <= at:
             return False
-        return not any(
-            each.at <= at and (each.undone_at is None or at < each.undone_at)
-            for each in self.purchases
-        )
+        return not self._has_bought(at)
 
     def starts(self) -> Iterator[datetime]:
         """The moments from which the next contact is counted: each talk, and whenever they were
@@ -201,16 +214,21 @@ def _stands(
     turns = [turn.split("/") for turn in lead.turns]
     if datetime.fromisoformat(turns[0][1]) > lead.at:
         turns.insert(0, ["open", instant_text(lead.at), "", ""])
-    ends = [datetime.fromisoformat(turn[1]) for turn in turns[1:]]
-    for (status, since, reason, approved), until in zip(turns, [*ends, None], strict=True):
+    following = [*turns[1:], None]
+    for (status, since, reason, approved), then in zip(turns, following, strict=True):
         stand = LeadStand(
             status=cast("LeadStatus", status),
             since=datetime.fromisoformat(since),
-            until=until,
+            until=datetime.fromisoformat(then[1]) if then else None,
+            then=cast("LeadStatus", then[0]) if then else None,
             reason=cast("LeadReason", reason) if reason else None,
             approved_at=datetime.fromisoformat(approved) if approved else None,
         )
         yield _judged(stand, prospect, history, measures) if status == "lost" else stand
+
+
+def _lasts(stand: LeadStand, at: datetime) -> bool:
+    return stand.until is None or at <= stand.until
 
 
 def loss_of(document_id: str, stand: LeadStand) -> str:

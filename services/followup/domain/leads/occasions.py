@@ -101,7 +101,13 @@ def no_longer_followed(course: LeadCourse, after: datetime) -> Iterator[TaskClos
             yield TaskClosing(None, stand.approved_at, "cancelled", "approved as lost")
 
 
-def taken_up(stand: LeadStand) -> Iterator[TaskClosing]:
-    """That the source says something else of them by then."""
-    if stand.until is not None:
+def otherwise(stand: LeadStand) -> Iterator[TaskClosing]:
+    """That the source says something else of them by then; that they bought, `bought` says."""
+    if stand.until is None or stand.then == "bought":
+        return
+    if stand.then == "lost":
+        yield TaskClosing(None, stand.until, "cancelled", "reported lost")
+    elif stand.then == "quasi_lost":
+        yield TaskClosing(None, stand.until, "cancelled", "quasi-lost")
+    else:
         yield TaskClosing(None, stand.until, "cancelled", "lead taken up again")

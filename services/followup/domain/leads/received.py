@@ -1,5 +1,6 @@
 """What an event leaves of a lead: the facts that tasks depend on. Pure."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from services.followup.domain.documents import Lead
@@ -13,8 +14,8 @@ from shared.decider.facts import Noted, received_late
 def on_lead_recorded(lead: LeadRecorded, recorded_at: datetime) -> Lead | Noted:
     """A lead as it stands now; of one that was entered by mistake: nothing.
 
-    One that the source has as contacted, without a word on when, was so by the status' date, or
-    that of the version.
+    One that the source has or had as contacted, without a word on when, was so by the status'
+    date, or that of the version.
     """
     if lead.status == "voided":
         return Noted(kind="noted", version=lead.version)
@@ -22,8 +23,8 @@ def on_lead_recorded(lead: LeadRecorded, recorded_at: datetime) -> Lead | Noted:
     turns.sort(key=lambda turn: turn[0])
     since = max([lead.status_at or lead.at, *(turn[0] for turn in turns)])
     contacts = [(contact.at, contact.reached) for contact in lead.contacts]
-    if lead.status == "contacted" and not contacts:
-        contacts = [(max(lead.status_at or modified_at(lead.version), lead.at), True)]
+    if not contacts:
+        contacts = [(max(moment, lead.at), True) for moment in _contacted(lead)]
     return Lead(
         kind="lead",
         version=lead.version,
@@ -49,3 +50,10 @@ def on_lead_recorded(lead: LeadRecorded, recorded_at: datetime) -> Lead | Noted:
         model=lead.model or "",
         owner=lead.owner or "",
     )
+
+
+def _contacted(lead: LeadRecorded) -> Iterator[datetime]:
+    """Since when the source had it as contacted, each time."""
+    yield from (turn.at for turn in lead.earlier if turn.status == "contacted")
+    if lead.status == "contacted":
+        yield lead.status_at or modified_at(lead.version)

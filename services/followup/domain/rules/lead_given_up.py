@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.followup.domain.history import TaskHistory
 from services.followup.domain.leads.course import lead_courses
-from services.followup.domain.leads.occasions import LOSS_SAYS, bought, lead_occasion, taken_up
+from services.followup.domain.leads.occasions import LOSS_SAYS, bought, lead_occasion, otherwise
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import Closer, Occasion
 
@@ -20,9 +20,9 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
     """One per loss that a manager agreed to, here or in the source; a purchase closes it, or
     another status."""
     for course in lead_courses(history, measures):
-        for stand in course.stands:
+        for stand in course.given_up("lost"):
             at = stand.approved_at
             if at is not None and at >= after:
-                ends = (*bought(course, at), *taken_up(stand))
+                ends = (*bought(course, at), *otherwise(stand))
                 name = course.named("given_up", at)
                 yield lead_occasion(course, name, at=at, known_at=at, endings=ends, stand=stand)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.followup.domain.history import TaskHistory
 from services.followup.domain.leads.course import lead_courses, loss_of
-from services.followup.domain.leads.occasions import LOSS_SAYS, bought, lead_occasion, taken_up
+from services.followup.domain.leads.occasions import LOSS_SAYS, bought, lead_occasion, otherwise
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import Closer, Occasion
 
@@ -21,11 +21,9 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
     status. That somebody agreed in the source does not: nobody told them."""
     for course in lead_courses(history, measures):
         opening = measures.hours.next_open(course.at, course.zone.key)
-        for stand in course.stands:
-            if stand.status != "lost" or stand.since < after:
-                continue
-            if course.hardly_followed(stand, opening):
-                ends = (*bought(course, stand.since), *taken_up(stand))
+        for stand in course.given_up("lost"):
+            if stand.since >= after and course.hardly_followed(stand, opening):
+                ends = (*bought(course, stand.since), *otherwise(stand))
                 yield lead_occasion(
                     course,
                     loss_of(course.document_id, stand),

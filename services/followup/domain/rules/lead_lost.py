@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.followup.domain.history import TaskHistory
 from services.followup.domain.leads.course import lead_courses, loss_of
-from services.followup.domain.leads.occasions import LOSS_SAYS, bought, lead_occasion, taken_up
+from services.followup.domain.leads.occasions import LOSS_SAYS, bought, lead_occasion, otherwise
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import Closer, Occasion, TaskClosing
 
@@ -20,12 +20,10 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
     """One per loss; that a manager agrees closes it, a purchase, or another status."""
     for course in lead_courses(history, measures):
         opening = measures.hours.next_open(course.at, course.zone.key)
-        for stand in course.stands:
-            if stand.status != "lost" or stand.since < after:
+        for stand in course.given_up("lost"):
+            if stand.since < after or course.hardly_followed(stand, opening):
                 continue
-            if course.hardly_followed(stand, opening):
-                continue
-            ends = [*bought(course, stand.since), *taken_up(stand)]
+            ends = [*bought(course, stand.since), *otherwise(stand)]
             if stand.approved_at is not None:
                 ends.append(TaskClosing(None, stand.approved_at, "done", "approved as lost"))
             yield lead_occasion(

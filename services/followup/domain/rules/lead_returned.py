@@ -25,7 +25,7 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
     """One per loss that was not agreed to; the next talk closes it, and whatever ends the
     following."""
     for course in lead_courses(history, measures):
-        for stand in course.stands:
+        for stand in course.given_up("lost"):
             at = stand.returned_at
             if at is not None and at >= after:
                 ends = (*contacted(course, at), *no_longer_followed(course, at))

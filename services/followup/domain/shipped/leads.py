@@ -172,8 +172,7 @@ FALSELY_LOST = TaskRule(
     priority=2,
     title_en="Lost, though hardly followed: look at it",
     title_zh="疑似虚假战败:跟进不足",
-    why_en="Lead {lead} was reported lost on {day} ({reason}) after {tries} attempts, or none in "
-    "time",
+    why_en="Lead {lead} was reported lost on {day}: {reason}; attempts: {tries}, or none in time",
     why_zh="潜客 {lead} 于 {day} 报战败({reason}),仅跟进 {tries} 次或首次联系过晚",
     hint_en="Give it to somebody else if need be. Outcome: not_lost to have them called, or "
     "approved_lost.",

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import datetime, timedelta
 from functools import cache
+from typing import NamedTuple
 
 import pytest
 
@@ -15,6 +16,8 @@ from services.complaints.domain.decide import decide as decide_case
 from services.complaints.domain.rulebook import CaseRulebook
 from services.followup.domain import facts as followup
 from services.followup.domain.decide import decide as decide_tasks
+from services.followup.domain.history import history_of
+from services.followup.domain.leads.course import LeadCourse, lead_courses
 from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.complaints import CaseMerged, ClockStopped, StepRefused
 from shared.contracts.envelope import Event, Message
@@ -26,9 +29,11 @@ from shared.contracts.intake import (
     ComplaintStepTaken,
     ConsentGiven,
     SaleRecorded,
+    TaskAssigned,
     TaskOutcomeRecorded,
     VisitRecorded,
 )
+from shared.contracts.leads import LeadRecorded
 from shared.contracts.outputs import Output
 from shared.contracts.subjects import CaseSubject
 from shared.decider.decision import Announcement, Decision, State
@@ -45,7 +50,14 @@ from tests.deploy.sandbox.feed.sample_feed import (
 )
 
 RULES = CaseRulebook()
-_READ_BY_FOLLOWUP = (SaleRecorded, VisitRecorded, ConsentGiven, TaskOutcomeRecorded)
+_READ_BY_FOLLOWUP = (
+    SaleRecorded,
+    VisitRecorded,
+    ConsentGiven,
+    LeadRecorded,
+    TaskOutcomeRecorded,
+    TaskAssigned,
+)
 
 
 class Cases:
@@ -280,7 +292,16 @@ def test_every_dealer_has_one_saved_one_breached_and_one_reported_late() -> None
         assert happened["complaint filed (contact reported late)"] >= 1
 
 
-def test_calls_of_the_staff_close_tasks_that_followup_opened() -> None:
+class FollowedUp(NamedTuple):
+    """The tasks at the end of the live days, as the real rules have them."""
+
+    calls: int
+    tasks: list[TaskChanged]
+    leads: list[LeadCourse]
+
+
+@cache
+def followed_up() -> FollowedUp:
     known: dict[str, followup.FollowUpFacts] = {}
     calls = 0
     for line in (*past(), *present()):
@@ -296,10 +317,59 @@ def test_calls_of_the_staff_close_tasks_that_followup_opened() -> None:
             )
             known[key] = followup.join(known.get(key, followup.FollowUpFacts()), [event])
     end = UNTIL + timedelta(days=DAYS)
-    done = sum(
-        isinstance(output.content, TaskChanged) and output.content.closed_because == "done"
+    policy = FollowUpPolicy()
+    tasks = [
+        output.content
         for facts in known.values()
-        for output in decide_tasks(facts, {}, FollowUpPolicy(), end).outputs
-    )
-    assert calls >= 60
-    assert done >= calls / 2
+        for output in decide_tasks(facts, {}, policy, end).outputs
+        if isinstance(output.content, TaskChanged)
+    ]
+    leads = [
+        course for facts in known.values() for course in lead_courses(history_of(facts), policy)
+    ]
+    return FollowedUp(calls, tasks, leads)
+
+
+def test_calls_of_the_staff_close_tasks_that_followup_opened() -> None:
+    found = followed_up()
+    assert found.calls >= 60
+    done = sum(task.closed_because == "done" for task in found.tasks)
+    assert done >= found.calls / 2
+
+
+def test_leads_are_talked_to_put_it_off_are_lost_and_buy() -> None:
+    found = followed_up()
+    live = [course for course in found.leads if course.at > UNTIL]
+    assert len(live) >= 30
+    assert sum(bool(course.talks) for course in live) >= len(live) / 2
+    assert sum(course.bought is not None for course in live) >= 3
+    ends = Counter(course.stands[-1].status for course in live)
+    assert min(ends[status] for status in ("open", "contacted", "quasi_lost", "lost")) >= 3
+    lost = [course.stands[-1] for course in live if course.stands[-1].status == "lost"]
+    assert sum(stand.approved_at is not None for stand in lost) >= 3
+    assert {course.grade for course in live} == {"quality", "potential", "general"}
+    kinds = Counter(task.kind for task in found.tasks)
+    for kind in ("lead_first_contact", "lead_walk_in", "lost_approval", "falsely_lost"):
+        assert kinds[kind] >= 3, kind
+    assert kinds["lead_bought"] >= 3
+    closed = Counter((task.kind, task.closed_because) for task in found.tasks)
+    assert closed["lost_approval", "approved as lost"] >= 3
+
+
+def test_some_leads_are_nobodys_customers_and_some_become_ones() -> None:
+    of_leads = [task for task in followed_up().tasks if task.kind.startswith("lead_")]
+    assert any("/lead/" in task.customer_key for task in of_leads)
+    assert any("/lead/" not in task.customer_key for task in of_leads)
+    assert told(present())["lead contacted, and known as a customer"] >= 3
+
+
+def test_tasks_are_claimed_assigned_and_given_back_and_a_wrong_number_is_corrected() -> None:
+    happened, tasks = told(present()), followed_up().tasks
+    assert happened["task claimed"] >= 3
+    assert happened["task claimed by a second person"] >= 1
+    assert happened["task given back"] >= 1
+    assert happened["task assigned"] >= 1
+    assert sum(task.person is not None and task.kind == "service_satisfaction" for task in tasks)
+    corrected = [task for task in tasks if task.kind == "data_correction"]
+    assert corrected and any(task.status == "done" for task in corrected)
+    assert happened["follow-up call postponed"] >= 3

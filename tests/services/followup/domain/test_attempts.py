@@ -1,7 +1,8 @@
 """What follows an attempt that did not reach the customer, and what ends a conversation."""
 
 from dataclasses import replace
-from datetime import time
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
@@ -94,6 +95,51 @@ class TestRetryPlan:
     def test_an_attempt_never_comes_before_the_one_it_follows(self, after: object) -> None:
         with pytest.raises(ValidationError, match="must lie after the one before it"):
             RetryStep.model_validate({"after": after})
+
+    def test_where_the_dealer_is_closed_for_a_week_it_goes_on_after_it(self) -> None:
+        week = tuple(f"2025-03-{day:02}" for day in range(4, 11))
+        closed = FollowUpPolicy(hours=WorkingHours.model_validate({"closed": week}))
+        story = replace(talk(tried("2025-03-03 16:00")), policy=closed)
+        assert next_attempt(story.on("2025-03-03 17:00")) == "2025-03-11 09:00 phone"
+        assert local(story.on("2025-03-08").due_at) == "2025-03-05 17:00", "due when it was"
+        agreed = tried("2025-03-03 16:00", "postponed", day="2025-03-07")
+        stand = replace(talk(agreed), policy=closed).on("2025-03-08")
+        assert next_attempt(stand) == "2025-03-11 09:00 phone"
+        assert local(stand.due_at) == "2025-03-11 18:00"
+
+    @pytest.mark.parametrize(
+        ("first", "second", "then"),
+        [
+            # clocks are put forward on the 30th of March, and back on the 26th of October
+            ("03-29T09:30", "03-29T14:00", "03-30T16:00"),
+            ("03-29T23:30", "03-30T01:30", "03-31T09:00"),
+            ("10-25T09:30", "10-25T14:00", "10-26T16:00"),
+        ],
+    )
+    def test_a_day_later_is_the_same_time_of_the_clock(
+        self, first: str, second: str, then: str
+    ) -> None:
+        berlin = ZoneInfo("Europe/Berlin")
+        moments = [
+            datetime.fromisoformat(f"2025-{each}").replace(tzinfo=berlin)
+            for each in (first, second)
+        ]
+        calls = [tried("2025-03-03").model_copy(update={"at": moment}) for moment in moments]
+        story = replace(
+            talk(*calls), zone=berlin, opens_at=moments[0], due_at=moments[0] + timedelta(days=9)
+        )
+        found = story.seen(moments[1]).next_attempt_at
+        assert found is not None
+        assert f"{found.astimezone(berlin):%m-%dT%H:%M}" == then
+
+    @pytest.mark.parametrize("what", ["not_reached", "postponed"])
+    def test_what_is_reported_twice_is_one_attempt(self, what: TaskResult) -> None:
+        """Under two numbers, by two systems, or of two purposes of one conversation."""
+        once = tried("2025-03-03 10:00", what, "phone")
+        again = once.model_copy(update={"version": "z", "by": "u1", "task_id": "another purpose"})
+        assert talk(once, again).on("2025-03-03 11:00") == talk(once).on("2025-03-03 11:00")
+        by_mail = tried("2025-03-03 10:00", what, "email")
+        assert talk(once, by_mail).on("2025-03-03 11:00").attempts == 2
 
     def test_it_says_why(self) -> None:
         stand = talk(tried("2025-03-03 10:00"), tried("2025-03-03 14:10")).on("2025-03-03 15:00")

@@ -10,6 +10,7 @@ from tests.services.followup.given import at
 from tests.services.followup.given_attempts import assigned, claimed, given_back, talk, tried
 
 NOON = "2025-03-03 12:00"
+NOON_OF_5 = "2025-03-05 12:00"
 
 
 @pytest.mark.parametrize(
@@ -64,12 +65,87 @@ NOON = "2025-03-03 12:00"
             NOBODY,
         ),
         ([given_back("2025-03-03", "u1"), claimed("2025-03-04", "u1")], Holder("u1")),
+        # who gives back what is theirs no longer takes nothing away
+        (
+            [
+                claimed("2025-03-03", "u1"),
+                claimed("2025-03-04", "u2"),
+                given_back(NOON_OF_5, "u1"),
+                given_back(NOON_OF_5, "u1"),
+            ],
+            Holder("u2"),
+        ),
+        (
+            [
+                claimed("2025-03-03", "u1"),
+                claimed("2025-03-04", "u2"),
+                given_back("2025-03-05", "u1"),
+                given_back("2025-03-05 18:00", "u1"),
+            ],
+            Holder("u2"),
+        ),
+        (
+            [
+                claimed("2025-03-03", "u1"),
+                claimed("2025-03-03 18:00", "u3"),
+                assigned("2025-03-04", "u2"),
+                given_back("2025-03-05", "u1"),
+                given_back("2025-03-05", "u3"),
+            ],
+            Holder("u2"),
+        ),
+        (
+            [
+                assigned("2025-03-03", "u1"),
+                assigned("2025-03-04", "u2"),
+                given_back("2025-03-05", "u1"),
+            ],
+            Holder("u2"),
+        ),
+        # but who assigned it may free it
+        (
+            [
+                claimed("2025-03-03", "u1"),
+                assigned("2025-03-04", "u2", by="u1"),
+                given_back("2025-03-05", "u1"),
+            ],
+            NOBODY,
+        ),
+        (
+            [
+                claimed("2025-03-03", "u1"),
+                given_back("2025-03-04", "u1"),
+                claimed("2025-03-04 18:00", "u2"),
+                given_back("2025-03-05", "u1"),
+            ],
+            NOBODY,
+        ),
     ],
 )
 def test_whose_it_is_in_whatever_order_it_is_reported(
     said: list[Assignment], whose: Holder
 ) -> None:
     assert {holder(order, at("2025-03-06")) for order in permutations(said)} == {whose}
+
+
+@pytest.mark.parametrize(
+    ("said", "whose"),
+    [
+        ([], Holder("owner")),
+        ([claimed("2025-03-03", "u1")], Holder("u1")),
+        ([claimed("2025-03-03", "owner"), claimed("2025-03-04", "u1")], Holder("owner", ("u1",))),
+        ([assigned("2025-03-03", "u1")], Holder("u1")),
+        ([given_back("2025-03-03", "owner")], NOBODY),
+        ([given_back("2025-03-03", "boss")], NOBODY),
+        ([claimed("2025-03-03", "u1"), given_back("2025-03-04", "u1")], NOBODY),
+        ([assigned("2025-03-03", "u1"), given_back("2025-03-04", "owner")], Holder("u1")),
+    ],
+)
+def test_what_is_somebodys_by_itself_is_theirs_until_somebody_says_otherwise(
+    said: list[Assignment], whose: Holder
+) -> None:
+    until = at("2025-03-06")
+    assert {holder(order, until, owner="owner") for order in permutations(said)} == {whose}
 
 
 def test_it_is_so_from_then_on() -> None:

@@ -32,6 +32,7 @@ def of_january(*events: Event[Any]) -> set[str]:
 
 
 LOST = {"leads", "contacted", "lost", "because_price"}
+BOUGHT = {"leads", "bought"}
 PUT_OFF = lead("2025-01-10", status="quasi_lost", since="2025-01-20", reason="put_off")
 NOT_LOST = said("2025-02-02", "lost_approval", "not_lost", of="L1/lost/2025-02-01")
 APPROVED = said("2025-02-02", "lost_approval", "approved_lost", of="L1/lost/2025-02-01")
@@ -66,6 +67,19 @@ APPROVED = said("2025-02-02", "lost_approval", "approved_lost", of="L1/lost/2025
             ],
             LOST,
         ),
+        (
+            [
+                lead(
+                    "2025-01-10",
+                    status="bought",
+                    since="2025-02-20",
+                    earlier=[("lost", "2025-02-01", "price")],
+                ),
+                delivery("2025-03-01"),
+            ],
+            {"leads", "bought", "falsely_lost"},
+        ),
+        ([delivery("2025-01-20"), lost("2025-01-10", "2025-02-01", contacts=())], BOUGHT),
         ([lead("2025-01-10"), visit("2025-01-12")], {"leads"}),
     ],
 )

@@ -1,6 +1,6 @@
 """Leads 潜客, as the dealers' own material tells how to follow them: grades, contacts, losses."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given as drawn
@@ -12,6 +12,7 @@ from services.followup.domain.facts import FollowUpFacts, join
 from services.followup.domain.leads.terms import LeadGrading, LeadTerms
 from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.envelope import Event
+from shared.contracts.leads import Extent
 from shared.contracts.scoring import Grade
 from shared.decider.digests import Horizon
 from tests.services.followup.given import at, delivery, local, outcome
@@ -50,6 +51,16 @@ TALKED = ("2025-01-10 17:30",)
 )
 def test_the_grade_follows_from_ability_and_loyalty(known: dict[str, Any], grade: Grade) -> None:
     assert course(lead("2025-01-10", **known)).grade == grade
+
+
+@pytest.mark.parametrize("loyalty", get_args(Extent))
+@pytest.mark.parametrize("ability", get_args(Extent))
+def test_of_ability_and_loyalty_alone_all_that_is_not_high_is_alike(
+    ability: Extent, loyalty: Extent
+) -> None:
+    grade = "general" if ability != "high" else "quality" if loyalty == "high" else "potential"
+    asked = lead("2025-01-10", ability_to_pay=ability, brand_loyalty=loyalty)
+    assert course(asked).grade == grade
 
 
 def test_how_leads_are_graded_is_data() -> None:

@@ -61,6 +61,11 @@ def test_it_is_wrong_for_every_conversation_of_the_customer() -> None:
     assert [reason.zh for reason in stand.reasons] == ["已知号码有误,改用电子邮件"]
 
 
+def test_reported_twice_it_is_wrong_once() -> None:
+    again = WRONG.model_copy(update={"task_id": "another", "by": "u1"})
+    assert found_wrong({"O0": WRONG, "O1": again}) == found_wrong({"O0": WRONG})
+
+
 def test_it_counts_as_a_try() -> None:
     tries = [WRONG, *(tried(f"2025-03-03 1{hour}:00") for hour in range(1, 4))]
     assert next_attempt(talk(*tries).on("2025-03-04")) == "cancelled: not reached"

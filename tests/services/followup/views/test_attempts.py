@@ -61,6 +61,15 @@ def test_attempts_are_told_whatever_purpose_they_named_in_the_order_of_time() ->
     ]
 
 
+def test_an_attempt_that_is_reported_of_two_purposes_is_told_once() -> None:
+    second = str(task_id(CUSTOMER, "next_service/visit/R1"))
+    call = tried("2025-03-03 10:00", "not_reached", "phone")
+    again = call.model_copy(update={"task_id": second, "by": "u1"})
+    both = task("service_satisfaction", "next_service")
+    told = attempts_at(both, ABOUT, reported(facts([again, call])))
+    assert [(local(each.at), each.by) for each in told] == [("2025-03-03 10:00", "u1")]
+
+
 def test_of_a_task_without_purposes_by_its_name() -> None:
     """As it was told before there were any."""
     plain = task("service_satisfaction").model_copy(update={"purposes": ()})
@@ -82,3 +91,16 @@ def test_a_claim_that_came_second_is_shown_as_one_that_does_not_count() -> None:
         ("u1", None, True),
         ("boss", "u4", False),
     ]
+
+
+def test_what_is_given_back_once_more_does_not_count() -> None:
+    said = [
+        claimed("2025-03-03 10:00", "u1"),
+        claimed("2025-03-03 10:01", "u2"),
+        given_back("2025-03-04 10:00", "u1"),
+        given_back("2025-03-04 10:05", "u1"),
+        given_back("2025-03-04 11:00", "u2"),
+        given_back("2025-03-04 12:00", "boss"),
+    ]
+    told = assignments_of(task("service_satisfaction"), ABOUT, reported(facts(said)))
+    assert [each.counts for each in told] == [True, False, True, False, True, True]

@@ -40,6 +40,15 @@ def test_the_word_contacted_closes_it_where_no_contact_is_named() -> None:
     assert occasions("lead_enquiry", told) == [("L1", "2025-01-10 10:00", ends)]
 
 
+def test_it_does_so_whatever_became_of_the_lead_since() -> None:
+    earlier = [("contacted", "2025-01-10 12:00", "")]
+    told = lead(
+        "2025-01-10 10:00", status="lost", since="2025-01-20", reason="price", earlier=earlier
+    )
+    ends = ["2025-01-10 12:00 done: contacted"]
+    assert occasions("lead_enquiry", told) == [("L1", "2025-01-10 10:00", ends)]
+
+
 def test_a_purchase_or_an_approved_loss_closes_it_and_a_reported_loss_does_not() -> None:
     asked = lead("2025-01-10 10:00")
     ends = ["2025-01-12 17:00 done: lead bought"]

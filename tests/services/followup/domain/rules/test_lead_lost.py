@@ -50,3 +50,29 @@ def test_a_purchase_closes_it() -> None:
 
 def test_one_that_was_hardly_followed_is_another_matter() -> None:
     assert occasions("lead_lost", lost("2025-01-10", "2025-02-01", contacts=())) == []
+
+
+def test_what_is_said_of_a_loss_after_they_bought_is_none() -> None:
+    bought = delivery("2025-01-20")
+    approved = lost("2025-01-10", "2025-02-01", approved="2025-02-02")
+    for trigger in ("lead_lost", "lead_hardly_followed", "lead_given_up"):
+        for told in (
+            approved,
+            lost("2025-01-10", "2025-02-01", contacts=(), approved="2025-02-02"),
+        ):
+            assert occasions(trigger, told, bought) == []
+    undone = delivery("2025-01-20", status="unwound", revised="2025-01-25")
+    assert [of for of, *_ in occasions("lead_lost", approved, undone)] == ["L1"]
+
+
+def test_one_that_puts_it_off_after_all_is_lost_no_longer() -> None:
+    told = lead(
+        "2025-01-10",
+        status="quasi_lost",
+        since="2025-02-03",
+        reason="put_off",
+        earlier=[("lost", "2025-02-01", "price")],
+        contacts=("2025-01-10 17:30", "2025-01-12"),
+    )
+    ends = ["2025-02-03 17:00 cancelled: quasi-lost"]
+    assert occasions("lead_lost", told) == [("L1", "2025-02-01 17:00", ends)]

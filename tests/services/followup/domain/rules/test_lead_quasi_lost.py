@@ -36,3 +36,17 @@ def test_another_status_closes_it_and_it_stays_in_the_history() -> None:
 
 def test_one_that_is_lost_is_not_quasi_lost() -> None:
     assert occasions("lead_quasi_lost", put_off(status="lost")) == []
+
+
+def test_one_that_is_lost_then_is_so_called_and_one_that_buys_is_done() -> None:
+    earlier = [("quasi_lost", "2025-01-20", "undecided")]
+    lost_then = put_off(status="lost", since="2025-02-10", reason="price", earlier=earlier)
+    ends = ["2025-02-10 17:00 cancelled: reported lost"]
+    assert occasions("lead_quasi_lost", lost_then) == [("L1", "2025-01-20 17:00", ends)]
+    buys = put_off(status="bought", since="2025-02-10", reason=None, earlier=earlier)
+    ends = ["2025-02-10 17:00 done: lead bought"]
+    assert occasions("lead_quasi_lost", buys) == [("L1", "2025-01-20 17:00", ends)]
+
+
+def test_what_is_said_of_it_after_they_bought_is_none() -> None:
+    assert occasions("lead_quasi_lost", put_off(), delivery("2025-01-15")) == []

@@ -23,6 +23,26 @@ def test_the_source_may_say_that_it_bought() -> None:
     assert occasions("lost_lead_bought", told) == BOUGHT
 
 
+def test_the_source_may_say_that_it_bought_before_the_car_is_handed_over() -> None:
+    told = lead(
+        "2025-01-10",
+        status="bought",
+        since="2025-02-20",
+        earlier=[("lost", "2025-02-01", "price")],
+    )
+    assert occasions("lost_lead_bought", told, delivery("2025-03-01")) == BOUGHT
+
+
+def test_a_sale_that_came_to_nothing_is_none_and_a_later_one_is_of_no_loss() -> None:
+    told = lead(
+        "2025-01-10",
+        status="open",
+        since="2025-02-22",
+        earlier=[("lost", "2025-02-01", "price"), ("bought", "2025-02-20", "")],
+    )
+    assert occasions("lost_lead_bought", told, delivery("2025-03-01")) == []
+
+
 def test_one_that_was_returned_or_taken_up_again_before_was_not_lost() -> None:
     returned = said("2025-02-02", "lost_approval", "not_lost", of="L1/lost/2025-02-01")
     assert occasions("lost_lead_bought", LOST, returned, delivery("2025-03-01")) == []

@@ -7,12 +7,14 @@ import pytest
 from services.intake.domain.decide import decide
 from services.intake.domain.documents import kind_of
 from services.intake.domain.examine.event import InvalidEvent, examine
+from services.intake.domain.profiles.profile import PROFILE
 from shared.contracts.intake import CustomerMoved
 from shared.contracts.leads import LeadRecorded
 from tests.services.intake.given import (
     DEALERS,
     NOW,
     PUDONG,
+    all_submitted,
     at,
     customer,
     event,
@@ -52,6 +54,18 @@ def test_a_lead_is_of_the_customer_it_names_and_its_note_stays_in_the_register()
 
 def test_a_lead_that_names_nobody_is_kept_under_a_key_of_its_own() -> None:
     assert only_of("lead", lead(customer=None)).customer_key == OWN_KEY
+
+
+def test_who_is_to_be_called_is_in_the_profile_of_one_that_has_a_number_as_a_customer() -> None:
+    """Be it one of the lead's own, until they are known by another."""
+    own = "lead-L1"
+    document, *others = all_submitted("lead", lead(customer=customer(own)))
+    (recorded,) = document.messages.values()
+    assert recorded.customer_key == key(own)
+    assert "Li Lei" not in recorded.model_dump_json()
+    profile = next(each for each in others if each.kind == PROFILE)
+    assert (profile.customer_key, profile.said["name"]) == (key(own), "Li Lei")
+    assert "+8613812345678" in str(profile.said["phones"])
 
 
 def test_the_key_of_a_lead_is_none_of_a_customer_nor_of_another_document() -> None:
