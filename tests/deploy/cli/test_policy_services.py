@@ -228,6 +228,8 @@ def test_a_draft_is_tried_and_applied_while_scoring_runs(
 CHICAGO = "sunrise/chicago"
 """Where no other test has customers."""
 COMMON = """
+hours: {week: {mon: [&day "00:00-24:00"], tue: [*day], wed: [*day], thu: [*day], fri: [*day],
+  sat: [*day], sun: [*day]}}
 rules:
   - {kind: ask_again, trigger: closing, owner_role: service_advisor, channel: phone,
      opens: {days: 1, at: "09:00"}, due: {days: 6, at: "18:00"}, title_en: Ask, title_zh: 询问}
