@@ -66,7 +66,7 @@ def rehearse_(
 
 def _in_words(found: Rehearsed) -> list[str]:
     received = instant_text(found.as_of)
-    lines = [f"received {received} by services that know nothing, when dealers open next:"]
+    lines = [f"received at {received}, nothing known before; as of when each dealer opens next:"]
     lines += in_words(found.tallies)
     lines += [f"not decided: {count(number, 'time')} {why}" for why, number in _undecided(found)]
     return lines
