@@ -1,6 +1,8 @@
 """Followup's read endpoints: a customer's plan; a dealer's tasks to do in lists, by day, in numbers
 and as a calendar; and how satisfied its customers are."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request, Response
 
 from services.followup.adapters.calendars import calendar_response
@@ -39,7 +41,7 @@ from services.followup.views.customer import customer_tasks
 from services.followup.views.day_list import AskedDay
 from services.followup.views.leads import AskedLeads, counted_leads, leads_csv
 from services.followup.views.satisfaction_table import satisfaction_csv
-from services.followup.views.tables import counts_csv, day_csv, tasks_csv
+from services.followup.views.tables import counts_csv, day_csv, tasks_csv, titles_of
 from services.followup.views.task_counts import AskedCounts, counted_tasks
 from services.followup.views.work_list import AskedTasks, asked_status
 from shared.contracts.http.followup import CustomerTasks
@@ -116,6 +118,7 @@ def _route_of_the_list(
         most = limit or (TABLE_LIMIT if table.is_wanted else DEFAULT_LIMIT)
         if most > PAGE_LIMIT and not table.is_wanted:
             raise wrongly_asked("limit", f"at most {PAGE_LIMIT}; a table may have {TABLE_LIMIT}")
+        zone = dealers.zone_of(dealer_id)
         with refusing():
             asked = AskedTasks(
                 dealer_id=dealer_id,
@@ -124,11 +127,11 @@ def _route_of_the_list(
                 person=person,
                 kind=kind,
                 grade=grade,
-                due_before=asked_due_before(due_before, dealers.zone_of(dealer_id)),
+                due_before=asked_due_before(due_before, zone),
                 is_overdue=asked_status(status, overdue),
             )
         found = await tasks_listed(reader, asked, after, most)
-        answer = table.answer(found, tasks_csv, name=f"tasks-{dealer_id}")
+        answer = table.answer(found, partial(tasks_csv, zone=zone), name=f"tasks-{dealer_id}")
         return with_next(answer, request, after=found.after)
 
 
@@ -147,7 +150,8 @@ def _route_of_counts(
         totals = await reader.totals(dealer_id)
         today = now.astimezone(dealers.zone_of(dealer_id)).date()
         found = counted_tasks(AskedCounts(dealer_id, today), totals, now, until)
-        return table.answer(found, counts_csv, name=f"task-counts-{dealer_id}")
+        as_table = partial(counts_csv, titles=titles_of(rules_of(reader, dealer_id, now)))
+        return table.answer(found, as_table, name=f"task-counts-{dealer_id}")
 
 
 def _route_of_a_day(
@@ -189,7 +193,8 @@ def _route_of_a_day(
                 zone=zone,
             )
         found = await tasks_of_a_day(reader, asked, now)
-        return table.answer(found, day_csv, name=f"tasks-{asked.day.isoformat()}-{dealer_id}")
+        name = f"tasks-{asked.day.isoformat()}-{dealer_id}"
+        return table.answer(found, partial(day_csv, zone=zone), name=name)
 
 
 def _route_of_the_calendar(

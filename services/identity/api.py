@@ -7,7 +7,7 @@ from services.identity.views.customer import customer_person
 from services.identity.views.dealer import persons_page
 from shared.contracts.http.identity import CustomerPerson, Persons
 from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
-from shared.platform.problems import Refusal, undecided, unknown
+from shared.platform.problems import Refusal, unknown
 from shared.runtime import Reader, customer_snapshot, known_dealer
 from shared.time.clock import TimeSource
 
@@ -25,8 +25,6 @@ def routes(reader: Reader[IdentityFacts], clock: TimeSource) -> APIRouter:
         snapshot = await customer_snapshot(reader, key)
         if snapshot is None or not snapshot.facts.is_of_a_customer:
             raise Refusal(unknown("nothing is known of such a customer"))
-        if snapshot.undecided_because is not None:
-            raise Refusal(undecided(f"not looked at at present: {snapshot.undecided_because}"))
         return customer_person(snapshot, reader.policy, clock.now())
 
     @router.get(

@@ -29,20 +29,19 @@ from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher, Publisher
 from shared.settings import from_environment, starting
-from shared.time.clock import TimeSource
 
 
 def make_app(
+    intake: Intake,
     *,
     register: Register,
     publisher: Publisher,
-    clock: TimeSource,
     dealers: Dealers,
     settings: IntakeSettings,
     readiness: Readiness,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
-    """Intake over any register and publisher."""
+    """The endpoints of an intake over any register and publisher."""
     app = http.make_app(
         title="Aftercare intake",
         description="Takes what dealer-management systems report, as CloudEvents.",
@@ -53,7 +52,6 @@ def make_app(
     metrics.begin(metrics.messages_published, ["intake"], types)
     metrics.begin(metrics.conflicts, ["intake"])
     metrics.begin(metrics.clock_fast_events, ["intake"])
-    intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)
     app.include_router(events_router(intake, settings))
     app.include_router(documents_router(register, dealers))
     app.include_router(narratives_router(register))
@@ -69,8 +67,9 @@ def compose(settings: IntakeSettings) -> FastAPI:
     mongo = functools.cache(functools.partial(Mongo, settings.mongo, "intake"))
     register = MongoRegister(mongo, hash_key=settings.hash_key.get_secret_value())
     publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
-
-    reports = reports_door(settings, register, publisher)
+    dealers, clock = settings.dealers(), settings.clock.clock()
+    intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)
+    reports = reports_door(settings, intake, publisher)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -97,24 +96,18 @@ def compose(settings: IntakeSettings) -> FastAPI:
         return troubles
 
     return make_app(
+        intake,
         register=register,
         publisher=publisher,
-        clock=settings.clock.clock(),
-        dealers=settings.dealers(),
+        dealers=dealers,
         settings=settings,
         readiness=readiness,
         lifespan=lifespan,
     )
 
 
-def reports_door(settings: IntakeSettings, register: Register, publisher: Publisher) -> ReportsDoor:
+def reports_door(settings: IntakeSettings, intake: Intake, publisher: Publisher) -> ReportsDoor:
     """The door for what our own services report, over Kafka."""
-    intake = Intake(
-        register=register,
-        publisher=publisher,
-        clock=settings.clock.clock(),
-        dealers=settings.dealers(),
-    )
 
     async def check() -> None:
         if len(await partition_counts(settings.kafka, [*TOPICS])) < len(TOPICS):

@@ -2,6 +2,7 @@
 and month by month."""
 
 from asyncio import to_thread
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
 
@@ -102,7 +103,8 @@ def _routes_of_a_customer(
             moments=series(moments, by, since, until, zone=zone, now=now),
             as_of=now,
         )
-        return table.answer(found, history_csv, name=f"history-{snapshot.dealer_id}")
+        as_table = partial(history_csv, zone=zone)
+        return table.answer(found, as_table, name=f"history-{snapshot.dealer_id}")
 
     @router.get(
         "/customers/{key:path}",
@@ -149,7 +151,7 @@ def _routes_of_lists(
         still have an `after`.
         """
         dealer_id = known_dealer(reader, group, dealer)
-        now = clock.now()
+        now, zone = clock.now(), dealers.zone_of(dealer_id)
         most = limit or (TABLE_LIMIT if table.is_wanted else DEFAULT_LIMIT)
         if most > PAGE_LIMIT and not table.is_wanted:
             raise wrongly_asked("limit", f"at most {PAGE_LIMIT}; a table may have {TABLE_LIMIT}")
@@ -161,14 +163,14 @@ def _routes_of_lists(
                 grade=grade,
                 risk=risk,
                 period=period,
-                present=month_at(now, dealers.zone_of(dealer_id)),
+                present=month_at(now, zone),
             )
         if asked is None:
             found = await customers_by_key(reader, dealer_id, after, most, now)
         else:
             found = await customers_listed(reader, asked, after, most, now)
         name = f"customers-{asked.sort if asked else 'key'}-{dealer_id}"
-        answer = table.answer(found, customers_csv, name=name)
+        answer = table.answer(found, partial(customers_csv, zone=zone), name=name)
         return with_next(answer, request, after=found.after)
 
 

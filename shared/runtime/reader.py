@@ -9,7 +9,7 @@ from shared.decider.decider import Facts
 from shared.decider.decision import Listing
 from shared.decider.snapshot import Snapshot
 from shared.decider.summary import MOST_RANK, ListedPage, Place
-from shared.platform.problems import Refusal, invalid_query, unknown
+from shared.platform.problems import Refusal, invalid_query, undecided, unknown
 
 F = TypeVar("F", bound=Facts)
 
@@ -105,9 +105,12 @@ def place_behind(after: str) -> Place | None:
 
 async def customer_snapshot(reader: Reader[F], given: str) -> Snapshot[F] | None:
     """The aggregate of this customer; a key that lost its percent-encoding on the way is
-    understood, too."""
+    understood, too. Raises `Refusal` (503) where nothing can be said of it at present."""
     for key in dict.fromkeys((given, as_composed(given, plain=3))):
         snapshot = await reader.get(key)
-        if snapshot is not None:
-            return snapshot
+        if snapshot is None:
+            continue
+        if snapshot.undecided_because is not None:
+            raise Refusal(undecided(f"not decided at present: {snapshot.undecided_because}"))
+        return snapshot
     return None

@@ -93,6 +93,12 @@ class Rehearsal:
             done += len(found.events)
             show(done)
 
+    def count(self, service: str) -> int:
+        """How many aggregates a service has."""
+        query = "select count(*) from aggregates where service = ?"
+        number: int = self._database.execute(query, (service,)).fetchone()[0]
+        return number
+
     def aggregates(self, service: str) -> Iterator[tuple[str, Any]]:
         """Dealer and facts of every aggregate of a service."""
         decider = self._deciders[service]

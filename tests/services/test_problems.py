@@ -19,9 +19,9 @@ from services.scoring import api as scoring
 from shared.platform.errors import TransientFailure
 from shared.platform.http import make_app, operations
 from shared.testing.clock import ManualClock
-from shared.testing.publisher import MemoryPublisher
 from tests.services.intake.given import DEALERS, NOW
 from tests.services.intake.memory_register import MemoryRegister
+from tests.services.intake.world import World
 
 SECRET = "Erika Mustermann"
 Raises = Exception | None
@@ -63,10 +63,11 @@ async def _ready() -> list[str]:
 
 
 def intake(error: Raises) -> FastAPI:
+    world = World(register=FailingRegister(error))
     return make_intake(
-        register=FailingRegister(error),
-        publisher=MemoryPublisher(),
-        clock=ManualClock(NOW),
+        world.intake(),
+        register=world.register,
+        publisher=world.publisher,
         dealers=DEALERS,
         settings=IntakeSettings(),
         readiness=_ready,

@@ -15,6 +15,7 @@ from deploy.cli.tasks.services import services_of
 from deploy.cli.tasks.tally import in_all, in_words
 from deploy.cli.terminal import FAILED, AsJson, count, write, write_json
 from shared.contracts.values import instant_text
+from shared.platform import process
 
 app = typer.Typer(help="Follow-up tasks.", no_args_is_help=True)
 
@@ -51,6 +52,7 @@ def rehearse_(
     except ValueError:
         written = "write a day such as 2026-12-01, or an instant with its offset"
         raise typer.BadParameter(written, param_hint="--at") from None
+    process.tune()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     found = rehearse(each_line(files), services, now, dealer=dealer)
     if as_json:
@@ -64,7 +66,7 @@ def rehearse_(
 
 def _in_words(found: Rehearsed) -> list[str]:
     received = instant_text(found.as_of)
-    lines = [f"received {received} by services that know nothing, when dealers open next:"]
+    lines = [f"received at {received}, nothing known before; as of when each dealer opens next:"]
     lines += in_words(found.tallies)
     lines += [f"not decided: {count(number, 'time')} {why}" for why, number in _undecided(found)]
     return lines

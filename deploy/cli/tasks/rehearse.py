@@ -2,7 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, time
 from itertools import islice
@@ -37,7 +38,7 @@ class Rehearsed(NamedTuple):
 
     account: Account
     tallies: dict[str, DealerTally]
-    undecided: dict[str, int]
+    undecided: Mapping[str, int]
     """What could not be decided, by service and reason."""
     as_of: datetime
 
@@ -98,11 +99,9 @@ def rehearse(
         account = asyncio.run(_take_in(intake, lines, services))
         with counting("deciding customers") as show:
             rehearsal.settle(lambda done: show(done, None))
-        tallies = _tallies(rehearsal, services, now, dealer)
-        undecided: dict[str, int] = {}
-        for each in rehearsal.undecided:
-            named = f"{each.service}: {each.because}"
-            undecided[named] = undecided.get(named, 0) + 1
+        with counting("planning customers") as show:
+            tallies = _tallies(rehearsal, services, now, dealer, show)
+        undecided = Counter(f"{each.service}: {each.because}" for each in rehearsal.undecided)
         return Rehearsed(account, tallies, undecided, now)
 
 
@@ -141,13 +140,19 @@ def _events(lines: Sequence[EventLine], services: Services) -> Iterator[object]:
 
 
 def _tallies(
-    rehearsal: Rehearsal, services: Services, now: datetime, dealer: str
+    rehearsal: Rehearsal,
+    services: Services,
+    now: datetime,
+    dealer: str,
+    show: Callable[[int, int | None], None],
 ) -> dict[str, DealerTally]:
     """As of when each dealer is open: what waits for that is not left out in the evening."""
     tallies: dict[str, DealerTally] = {}
     opens: dict[str, datetime] = {}
     facts: FollowUpFacts
-    for dealer_id, facts in rehearsal.aggregates(NAME):
+    total = rehearsal.count(NAME)
+    for done, (dealer_id, facts) in enumerate(rehearsal.aggregates(NAME)):
+        show(done, total)
         if dealer not in ("", dealer_id):
             continue
         policy = services.tasks_of(dealer_id, now)

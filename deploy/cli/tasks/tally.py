@@ -119,6 +119,9 @@ def in_all(tallies: Iterable[DealerTally]) -> DealerTally:
 def in_words(tallies: Mapping[str, DealerTally]) -> Iterator[str]:
     """A table of all, the causes of silence, and a line for each dealer."""
     total = in_all(tallies.values())
+    if not total.rules:
+        yield "no task would be open, and none comes later"
+        return
     yield f"{count(total.tasks, 'task')} would be open{_overdue(total.overdue)}; for:"
     yield from _table(total)
     silent = sum((rule.silent for rule in total.rules.values()), Counter[SilenceCause]())

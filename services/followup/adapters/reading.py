@@ -17,7 +17,7 @@ from shared.contracts.http.followup_lists import DayOfTasks, DealerTasks
 from shared.contracts.http.followup_satisfaction import Satisfaction
 from shared.decider.asked_lines import behind
 from shared.decider.snapshot import Snapshot
-from shared.platform.problems import Refusal, refusing, undecided, unknown
+from shared.platform.problems import Refusal, refusing, unknown
 from shared.runtime import Reader, customer_snapshot, lines_listed
 from shared.time.asked_months import asked_months
 from shared.time.months import month_at, month_text
@@ -32,8 +32,6 @@ async def known_customer(reader: Reader[FollowUpFacts], key: str) -> Snapshot[Fo
     snapshot = await customer_snapshot(reader, key)
     if snapshot is None:
         raise Refusal(unknown("nothing is known of such a customer"))
-    if snapshot.undecided_because is not None:
-        raise Refusal(undecided(f"no tasks at present: {snapshot.undecided_because}"))
     return snapshot
 
 

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 import icalendar
 
+from services.followup.views.words import CHANNELS, ROLES, word
 from shared.contracts.http.followup_lists import TaskLine
 from shared.contracts.http.table import Heading, Lang
 from shared.contracts.identifiers import number_in
@@ -33,7 +34,7 @@ def calendar_of(
     calendar = icalendar.Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", _plain(f"{whose}: {_TASKS.of(lang)}"))
+    calendar.add("x-wr-calname", _plain(f"{word(whose, ROLES, lang)}: {_TASKS.of(lang)}"))
     for task in tasks:
         calendar.add_component(_event(task, lang) if component == "event" else _todo(task, lang))
     content: bytes = calendar.to_ical()
@@ -73,9 +74,9 @@ def _describe(component: icalendar.Component, task: TaskLine, lang: Lang | None)
 
 def _description(task: TaskLine, lang: Lang | None) -> str:
     said = (
-        (_REASONS, Heading(task.why_en, task.why_zh).of(lang).strip()),
+        (_REASONS, Heading(task.why_en, task.why_zh).of(lang)),
         (_CUSTOMER, task.customer_key),
-        (_BY, task.channel),
+        (_BY, word(task.channel, CHANNELS, lang)),
         (_TRIED, str(task.attempts)),
     )
     return "\n".join(f"{what.of(lang)}: {words}" for what, words in said if words)

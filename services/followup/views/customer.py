@@ -21,7 +21,7 @@ def customer_tasks(
     return CustomerTasks(
         customer_key=snapshot.id,
         tasks=tuple(tasks),
-        coming=coming_tasks(plan.coming),
+        coming=coming_tasks(plan.coming, policy, now),
         suppressed=suppressed_tasks(plan.silences),
         next_change_at=earliest((snapshot.decision.next_due, plan.changes_at)),
         as_of=now,

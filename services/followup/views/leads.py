@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple, get_args
 
 from services.followup.domain.leads.counts import COUNTED, LeadCounter, because, month_of_leads
+from services.followup.views import words
 from shared.contracts.http.followup_leads import (
     LeadFigures,
     LeadGroup,
@@ -47,16 +48,11 @@ _BECAUSE: Mapping[LeadReason, Heading] = {
     "undecided": Heading("undecided", "犹豫不决"),
     "other": Heading("other", "其他"),
 }
-WORDS: Mapping[str, Heading] = {
+_CHANNELS: Mapping[LeadChannel, Heading] = {
     "web": Heading("web", "网络"),
     "call": Heading("call", "来电"),
     "walk_in": Heading("walk-in", "到店"),
-    "quality": Heading("quality", "优质"),
-    "potential": Heading("potential", "潜力"),
-    "general": Heading("general", "一般"),
-    "total": Heading("total", "合计"),
 }
-"""The words of ours that stand in cells."""
 
 
 class AskedLeads(NamedTuple):
@@ -115,9 +111,9 @@ def leads_csv(found: LeadMonths, lang: Lang | None) -> str:
 def _rows(found: LeadMonths, lang: Lang | None) -> Iterator[Sequence[Cell]]:
     for month in found.months:
         for group in month.groups:
-            channel, grade = WORDS[group.channel].of(lang), WORDS[group.grade].of(lang)
+            channel, grade = _CHANNELS[group.channel].of(lang), words.GRADES[group.grade].of(lang)
             yield [month.month, channel, grade, *_cells(group.figures)]
-        yield [month.month, WORDS["total"].of(lang), None, *_cells(month.total)]
+        yield [month.month, words.TOTAL.of(lang), None, *_cells(month.total)]
 
 
 def _cells(figures: LeadFigures) -> Iterator[Cell]:

@@ -31,7 +31,7 @@ from shared.platform.dead_letters import dead_letter, without_record
 from shared.platform.errors import PoisonRecord, RefusedMessage, TransientFailure
 from shared.platform.kafka import RawRecord
 from shared.platform.publisher import Publisher
-from shared.time.clock import SystemClock
+from shared.time.clock import SystemClock, TimeSource
 from shared.time.zones import moment_of
 
 NAME = "intake"
@@ -85,7 +85,8 @@ class ReceiveReports(Protocol):
 class ReportsDoor:
     """Takes reports from `TOPICS`, in the order of each customer. Any number of instances may.
 
-    `check`: raises until the topics are there.
+    `check`: raises until the topics are there. `clock`: by which the consumer says when it had an
+    answer last; the computer's unless another is given.
     """
 
     def __init__(
@@ -95,11 +96,13 @@ class ReportsDoor:
         *,
         make_consumer: Callable[[], ReportsConsumer],
         check: Callable[[], Awaitable[None]],
+        clock: TimeSource | None = None,
     ) -> None:
         self._receive = receive
         self._publisher = publisher
         self._make_consumer = make_consumer
         self._check = check
+        self._clock = clock or SystemClock()
         self._backoff = Backoff()
         metrics.begin(metrics.records_consumed, [NAME], TOPICS)
         metrics.begin(metrics.dead_letters, [NAME], TOPICS)
@@ -126,7 +129,7 @@ class ReportsDoor:
                     await consumer.stop()
 
     async def _read(self, consumer: ReportsConsumer) -> None:
-        began_at = SystemClock().now()
+        heard_at = self._clock.now()
         while True:
             polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_AT_ONCE)
             records = [record for found in polled.values() for record in found]
@@ -134,8 +137,8 @@ class ReportsDoor:
                 await self.take(records)
                 await _commit(consumer, records)
                 self._backoff.reset()
-                began_at = SystemClock().now()
-            elif _is_silent(consumer, began_at):
+                heard_at = self._clock.now()
+            elif _is_silent(consumer, since=heard_at, now=self._clock.now()):
                 raise TransientFailure("broker: the consumer fetches nothing any more")
             await _show_lag(consumer)
 
@@ -240,10 +243,11 @@ async def _commit(consumer: ReportsConsumer, records: Sequence[RawRecord]) -> No
         log.warning("offsets not committed", because=type(error).__name__)
 
 
-def _is_silent(consumer: ReportsConsumer, since: datetime) -> bool:
+def _is_silent(consumer: ReportsConsumer, *, since: datetime, now: datetime) -> bool:
+    """Not one without partitions: it has nothing to fetch."""
     answers = [consumer.last_poll_timestamp(each) for each in consumer.assignment()]
     heard = [moment_of(answer) for answer in answers if answer]
-    return bool(answers) and SystemClock().now() - max([since, *heard]) > SILENCE
+    return bool(answers) and now - max([since, *heard]) > SILENCE
 
 
 async def _show_lag(consumer: ReportsConsumer) -> None:

@@ -15,7 +15,7 @@ from services.scoring.views.totals import CountedMonths
 from shared.contracts.http.scoring_lists import CustomerLine, Customers
 from shared.dealers.dealer import Dealers
 from shared.decider.snapshot import Snapshot
-from shared.platform.problems import Refusal, refusing, undecided, unknown, wrongly_asked
+from shared.platform.problems import Refusal, refusing, unknown, wrongly_asked
 from shared.runtime import PAGE_LIMIT, Reader, customer_snapshot, lines_listed
 from shared.time.asked_months import asked_months
 from shared.time.months import month_at
@@ -48,8 +48,6 @@ async def scored_customer(reader: Reader[ScoringFacts], key: str) -> Snapshot[Sc
     """The customer of this key, with a score. Refuses who has none (404) or cannot be decided at
     present (503)."""
     snapshot = await customer_snapshot(reader, key)
-    if snapshot is not None and snapshot.undecided_because is not None:
-        raise Refusal(undecided(f"not scored at present: {snapshot.undecided_because}"))
     if snapshot is None or score_of(snapshot) is None:
         raise Refusal(unknown("no score of such a customer"))
     return snapshot

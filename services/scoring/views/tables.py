@@ -2,6 +2,7 @@
 both. Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import tzinfo
 from itertools import permutations
 
 from services.scoring.domain.counters import OTHER, UNKNOWN
@@ -11,8 +12,7 @@ from services.scoring.views.figures import GRADES, RISKS
 from shared.contracts.http.scoring import HistoryMoment, ScoreHistory
 from shared.contracts.http.scoring_lists import CustomerLine, Customers
 from shared.contracts.http.scoring_months import Analysis, FiguresOfMonth, Grades
-from shared.contracts.http.table import Cell, Heading, Lang, csv_text
-from shared.contracts.values import instant_text
+from shared.contracts.http.table import Cell, Heading, Lang, csv_text, local_text
 
 TOTAL = "total"
 """The row of all customers."""
@@ -38,14 +38,14 @@ _OF_A_CUSTOMER = (
     Heading("value", "价值"),
     Heading("loyalty", "忠诚"),
     Heading("risk", "流失风险"),
-    Heading("at this risk since", "风险起始"),
+    Heading("at this risk since", "风险起始", is_time=True),
     Heading("next visit", "预计进厂"),
     Heading("car", "车型"),
     Heading("points moved", "积分变动"),
     Heading("same person as", "同一人"),
 )
 _OF_A_HISTORY = (
-    Heading("at", "时间"),
+    Heading("at", "时间", is_time=True),
     Heading("period", "期间"),
     Heading("score", "评分"),
     Heading("value", "价值"),
@@ -54,15 +54,15 @@ _OF_A_HISTORY = (
 )
 
 
-def customers_csv(found: Customers, lang: Lang | None) -> str:
-    """A row per customer."""
+def customers_csv(found: Customers, lang: Lang | None, *, zone: tzinfo) -> str:
+    """A row per customer; times are those of the zone."""
     return csv_text(
-        [heading.of(lang) for heading in _OF_A_CUSTOMER],
-        (_customer_row(line, lang) for line in found.customers),
+        [heading.of(lang, zone) for heading in _OF_A_CUSTOMER],
+        (_customer_row(line, lang, zone) for line in found.customers),
     )
 
 
-def _customer_row(line: CustomerLine, lang: Lang | None) -> list[Cell]:
+def _customer_row(line: CustomerLine, lang: Lang | None, zone: tzinfo) -> list[Cell]:
     return [
         line.customer_key,
         _word(line.grade, lang),
@@ -70,7 +70,7 @@ def _customer_row(line: CustomerLine, lang: Lang | None) -> list[Cell]:
         line.value,
         line.loyalty,
         None if line.risk is None else _word(line.risk, lang),
-        None if line.risk_since is None else instant_text(line.risk_since),
+        None if line.risk_since is None else local_text(line.risk_since, zone),
         None if line.next_visit is None else line.next_visit.isoformat(),
         line.car,
         line.points_moved,
@@ -78,17 +78,17 @@ def _customer_row(line: CustomerLine, lang: Lang | None) -> list[Cell]:
     ]
 
 
-def history_csv(found: ScoreHistory, lang: Lang | None) -> str:
-    """A row per moment."""
+def history_csv(found: ScoreHistory, lang: Lang | None, *, zone: tzinfo) -> str:
+    """A row per moment; times are those of the zone."""
     return csv_text(
-        [heading.of(lang) for heading in _OF_A_HISTORY],
-        (_moment_row(moment, lang) for moment in found.moments),
+        [heading.of(lang, zone) for heading in _OF_A_HISTORY],
+        (_moment_row(moment, lang, zone) for moment in found.moments),
     )
 
 
-def _moment_row(moment: HistoryMoment, lang: Lang | None) -> list[Cell]:
+def _moment_row(moment: HistoryMoment, lang: Lang | None, zone: tzinfo) -> list[Cell]:
     return [
-        instant_text(moment.at),
+        local_text(moment.at, zone),
         moment.period,
         moment.score,
         moment.value,

@@ -8,6 +8,7 @@ What a spreadsheet could take for a formula begins with an apostrophe.
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from datetime import datetime, tzinfo
 from typing import Literal, NamedTuple, TypeAlias
 
 Cell: TypeAlias = str | int | float | None
@@ -23,15 +24,24 @@ class Heading(NamedTuple):
 
     en: str
     zh: str
+    is_time: bool = False
+    """Whether the column has `local_text`."""
 
-    def of(self, lang: Lang | None) -> str:
-        """In that language, or in both."""
+    def of(self, lang: Lang | None, zone: tzinfo | None = None) -> str:
+        """In that language, or in both; of times in a zone, with its name."""
         match lang:
             case "en":
-                return self.en
+                words = self.en
             case "zh":
-                return self.zh
-        return f"{self.en} {self.zh}"
+                words = self.zh
+            case _:
+                words = self.en if self.en == self.zh else f"{self.en} {self.zh}".strip()
+        return f"{words} ({zone})" if self.is_time and zone is not None else words
+
+
+def local_text(moment: datetime, zone: tzinfo) -> str:
+    """A moment as the clocks there show it, which a spreadsheet takes for one: its minute."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def csv_text(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

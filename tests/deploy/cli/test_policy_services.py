@@ -1,33 +1,17 @@
 """`aftercare policy --service scoring|followup`: the same commands for the rules of customers."""
 
-import asyncio
 import json
-import os
 import re
-from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote
-from uuid import uuid4
 
-import httpx
 import pytest
 
-from deploy.cli.readiness import what_keeps
-from deploy.sandbox.processes import Child, free_port, running
-from deploy.sandbox.stack import start_service
 from services.scoring.settings import ScoringSettings
-from shared.contracts.envelope import to_headers
-from shared.contracts.identifiers import document_version
-from shared.contracts.intake import VisitRecorded
-from shared.contracts.topics import VISITS
-from shared.contracts.values import instant_text
-from shared.platform.publisher import Record
 from shared.policies.paths import RulesPaths
 from shared.settings import MongoSettings
+from tests.deploy.cli.beside import Beside, beside, customer, visit
 from tests.deploy.cli.policy_command import Done, policy
-from tests.e2e.house import began
-from tests.servers import PATIENCE_SECONDS, Broker
-from tests.shared.runtime.on_servers import publisher_to
+from tests.servers import Broker
 
 DEALER = "sunrise/pudong"
 DRAFTS = {
@@ -192,52 +176,13 @@ def test_a_service_with_a_draft_is_named_where_complaints_has_none(rules: Path) 
 
 # --- beside a running service -----------------------------------------------------------------
 
-PREFIX = uuid4().hex[:8]
-"""Other tests' records are on the topic."""
 
-
-def customer(dealer: str, name: str) -> str:
-    return f"{dealer}/cdk/{PREFIX}-{name}"
-
-
-def visit(dealer: str, name: str) -> Record:
-    """A car that was brought in yesterday."""
-    closed_at = began() - timedelta(days=1)
-    content = VisitRecorded(
-        document_id=f"{dealer}/cdk/visit/{PREFIX}-{name}",
-        version=document_version(1_700_000_000_000, "1"),
-        customer_key=customer(dealer, name),
-        dealer_id=dealer,
-        timezone="Asia/Shanghai",
-        status="closed",
-        opened_at=closed_at - timedelta(hours=3),
-        closed_at=closed_at,
-        currency="CNY",
-    )
-    attributes = {
-        "id": str(uuid4()),
-        "type": content.TYPE,
-        "source": "test",
-        "specversion": "1.0",
-        "recordedtime": instant_text(began()),
-    }
-    value, headers = content.model_dump_json().encode(), tuple(to_headers(attributes))
-    return Record(VISITS.name, content.customer_key.encode(), value, headers)
-
-
-def score(url: str, dealer: str, name: str) -> int | None:
-    """A customer's score as scoring tells it; None: it knows nobody of that name yet."""
-    answer = httpx.get(f"{url}/v1/customers/{quote(customer(dealer, name), safe='')}", timeout=30)
-    found: int | None = answer.json()["score"] if answer.status_code == httpx.codes.OK else None
-    return found
-
-
-def shadow_is_followed(rules: Path, url: str, child: Child) -> None:
+def shadow_is_followed(rules: Path, scoring: Beside) -> None:
     """The draft is tried beside the rules; lists and totals of a real database tell what of it."""
     draft = RulesPaths(rules, "scoring").policies / "pudong.yaml"
     begun = policy(rules, "shadow", "set", str(draft))
     assert begun.returncode == 0, begun.stderr
-    on = ("show", "--dealer", DEALER, "--url", url, "--format", "json", "--limit", "500")
+    on = ("show", "--dealer", DEALER, "--url", scoring.url, "--format", "json", "--limit", "500")
 
     def told() -> dict[str, int]:
         done = policy(rules, "shadow", *on)
@@ -245,9 +190,9 @@ def shadow_is_followed(rules: Path, url: str, child: Child) -> None:
         return {each["customer_key"]: each["by"] for each in found if each["output"] == "score"}
 
     mine = {customer(DEALER, name): 5 for name in "AB"}
-    child.wait_until(lambda: mine.items() <= told().items(), within_seconds=PATIENCE_SECONDS)
-    both = httpx.get(f"{url}/v1/customers/{quote(customer(DEALER, 'A'), safe='')}", timeout=30)
-    assert both.json()["shadow"]["score"] == both.json()["score"] + 5
+    scoring.until(lambda: mine.items() <= told().items())
+    both = scoring.told_of(DEALER, "A")
+    assert both["shadow"]["score"] == both["score"] + 5
     assert policy(rules, "shadow", "drop", "--dealer", DEALER).returncode == 0
 
 
@@ -257,43 +202,83 @@ def test_a_draft_is_tried_and_applied_while_scoring_runs(
 ) -> None:
     draft = f"dealer: {DEALER}\nrules: {{recent_visit: {{points: 25}}}}\n"
     (RulesPaths(rules, "scoring").policies / "pudong.yaml").write_text(draft, encoding="utf-8")
-    environment = {
-        "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS": broker.bootstrap_servers,
-        "AFTERCARE_KAFKA__PARTITIONS": "1",  # there are more: the broker knows how many
-        "AFTERCARE_KAFKA__REPLICATION_FACTOR": str(broker.replication_factor),
-        "AFTERCARE_KAFKA__IDEMPOTENT_PRODUCER": str(broker.kind == "apache").lower(),
-        "AFTERCARE_MONGO__URI": mongo_settings.uri.get_secret_value(),
-        "AFTERCARE_MONGO__DATABASE_PREFIX": mongo_settings.database_prefix,
-        "AFTERCARE_RULES_DIR": str(rules),
-    }
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    child = start_service(
-        "scoring", port=port, environment={**os.environ, **environment}, logs=tmp_path / "logs"
-    )
     people = [(DEALER, "A"), (DEALER, "B"), ("sunrise/berlin", "C")]
+    with beside("scoring", rules, tmp_path / "logs", broker, mongo_settings) as scoring:
 
-    async def put() -> None:
-        async with publisher_to(broker.settings()) as publisher:
-            await publisher.publish([visit(*person) for person in people])
+        def scores() -> list[int | None]:
+            return [scoring.told_of(*person).get("score") for person in people]
 
-    def scores() -> list[int | None]:
-        return [score(url, *person) for person in people]
-
-    with running(child):
-        child.wait_until(lambda: not what_keeps(url), within_seconds=PATIENCE_SECONDS)
-        asyncio.run(put())
-        child.wait_until(lambda: None not in scores(), within_seconds=PATIENCE_SECONDS)
+        scoring.tell([visit(*person) for person in people])
+        scoring.until(lambda: None not in scores())
         before = [each or 0 for each in scores()]
-        on = (DEALER, "--service", "scoring", "--url", url)
+        on = (DEALER, "--service", "scoring", "--url", scoring.url)
         tried = policy(rules, "diff", *on)
         assert "  rules.recent_visit.points: 20 -> 25" in tried.stdout.splitlines(), tried.stderr
         # the broker may have customers of other tests, too
         assert re.search(r"^  of 2 of \d+ something would be different$", tried.stdout, re.M)
         assert "    score: 2 up (+10 points)" in tried.stdout.splitlines()
-        shadow_is_followed(rules, url, child)
+        shadow_is_followed(rules, scoring)
         done = policy(rules, "apply", *on, "--yes")
         assert re.search(
             rf"all \d+ customers of {DEALER} are decided by what is in force\n$", done.stdout
         ), done.stderr
         assert scores() == [before[0] + 5, before[1] + 5, before[2]]
+
+
+CHICAGO = "sunrise/chicago"
+"""Where no other test has customers."""
+COMMON = """
+hours: {week: {mon: [&day "00:00-24:00"], tue: [*day], wed: [*day], thu: [*day], fri: [*day],
+  sat: [*day], sun: [*day]}}
+rules:
+  - {kind: ask_again, trigger: closing, owner_role: service_advisor, channel: phone,
+     opens: {days: 1, at: "09:00"}, due: {days: 6, at: "18:00"}, title_en: Ask, title_zh: 询问}
+"""
+OTHERWISE = f"""
+dealer: {CHICAGO}
+rules:
+  ask_again: null
+  service_satisfaction: {{due: {{days: 5}}}}
+  look_after: {{trigger: closing, owner_role: service_advisor, channel: phone,
+     opens: {{days: 1, at: "09:00"}}, due: {{days: 4, at: "18:00"}}, title_en: Ask, title_zh: 询问}}
+"""
+
+
+@pytest.mark.broker
+def test_a_draft_is_tried_and_applied_while_followup_runs(
+    rules: Path, tmp_path: Path, broker: Broker, mongo_settings: MongoSettings
+) -> None:
+    """How many tasks would open, close and move today; and then they do."""
+    (RulesPaths(rules, "followup").policies / "chicago.yaml").write_text(OTHERWISE, "utf-8")
+    (tmp_path / "common.yaml").write_text(COMMON, "utf-8")
+    common = {"AFTERCARE_FOLLOWUP_POLICY_FILE": str(tmp_path / "common.yaml")}
+    people = [(CHICAGO, "K"), (CHICAGO, "L"), ("sunrise/berlin", "M")]
+    logs = tmp_path / "logs"
+    with beside("followup", rules, logs, broker, mongo_settings, **common) as followup:
+
+        def kinds() -> list[set[str]]:
+            plans = [followup.told_of(*person).get("tasks", []) for person in people]
+            return [
+                {
+                    said["kind"]
+                    for task in plan
+                    for said in task["purposes"]
+                    if not task["closed_at"]
+                }
+                for plan in plans
+            ]
+
+        followup.tell([visit(*person, days_ago=2) for person in people])
+        before = {"ask_again", "service_satisfaction"}
+        followup.until(lambda: kinds() == [before] * 3)
+        on = (CHICAGO, "--service", "followup", "--url", followup.url)
+        tried = policy(rules, "diff", *on, "--json", **common)
+        (found,) = json.loads(tried.stdout)
+        assert found["dry_run"]["rules"] == {
+            "ask_again": {"closes": 2},
+            "look_after": {"opens": 2},
+            "service_satisfaction": {"moves": 2},
+        }, tried.stderr
+        done = policy(rules, "apply", *on, "--yes", **common)
+        assert done.returncode == 0, done.stderr
+        followup.until(lambda: kinds() == [{"look_after", "service_satisfaction"}] * 2 + [before])

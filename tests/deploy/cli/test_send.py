@@ -21,12 +21,10 @@ from deploy.sandbox.processes import free_port
 from services.intake.app import make_app
 from services.intake.settings import IntakeSettings
 from shared.platform.file_kinds import WHAT_TO_DO
-from shared.testing.clock import ManualClock
-from shared.testing.publisher import MemoryPublisher
 from tests.deploy.cli.command import aftercare
 from tests.deploy.cli.intake_stub import taking_all
-from tests.services.intake.given import DEALERS, NOW, event, visit
-from tests.services.intake.memory_register import MemoryRegister
+from tests.services.intake.given import DEALERS, event, visit
+from tests.services.intake.world import World
 
 HALF = '{"id":"\\ud83d"}'
 DEEP = '{"id":' + "[" * 100_000 + "]" * 100_000 + "}"
@@ -129,10 +127,11 @@ async def account_of(tmp_path: Path, content: str) -> Account:
     async def ready() -> list[str]:
         return []
 
+    world = World()
     app = make_app(
-        register=MemoryRegister(),
-        publisher=MemoryPublisher(),
-        clock=ManualClock(NOW),
+        world.intake(),
+        register=world.register,
+        publisher=world.publisher,
         dealers=DEALERS,
         settings=IntakeSettings(),
         readiness=ready,

@@ -47,6 +47,13 @@ async def test_each_task_of_a_role_is_an_event_at_its_due_time() -> None:
     assert ASKING.names[task_id] == "C,7"
 
 
+async def test_roles_and_ways_are_called_by_their_names() -> None:
+    content = (await ASKING.answer("/calendar.ics?role=service_advisor&lang=zh")).content
+    calendar: Any = icalendar.Calendar.from_ical(content)
+    assert calendar["x-wr-calname"] == "服务顾问: 任务"
+    assert "方式: 电话" in calendar.subcomponents[0]["description"]
+
+
 async def test_a_task_may_be_a_to_do() -> None:
     _, usual = await events("role=service_advisor&as=todo&lang=zh")
     assert (usual.name, usual["status"]) == ("VTODO", "NEEDS-ACTION")

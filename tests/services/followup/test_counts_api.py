@@ -57,10 +57,18 @@ async def test_counts_are_a_table_too() -> None:
     assert rows[:3] == [
         ["分类", "名称", "待办", "逾期", "今日到期"],
         ["合计", "", "5", "2", "2"],
-        ["岗位", "service_advisor", "4", "2", "1"],
+        ["岗位", "服务顾问", "4", "2", "1"],
     ]
     assert ["级别", "优质", "2", "1", "1"] in rows
+    assert ["级别", "未知", "3", "1", "1"] in rows
+    assert ["负责人", "未指定", "2", "1", "2"] in rows
     assert len(rows) == 10
+
+
+async def test_a_table_calls_kinds_as_the_rules_do() -> None:
+    tasks = {"C1": task("2025-01-20", "next_service"), "C2": task("2025-01-20", "of_before")}
+    rows = await DealerTasksOf(tasks, NOW).table("/counts?format=csv&lang=zh")
+    assert {row[1] for row in rows if row[0] == "事项"} == {"定期保养邀约", "of_before"}
 
 
 async def test_where_there_is_nothing_to_do_nothing_is_counted() -> None:

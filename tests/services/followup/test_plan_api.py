@@ -50,7 +50,7 @@ def test_what_comes_later_is_told_with_its_day_and_what_it_follows_from() -> Non
     assert kinds(told["tasks"]) == ["delivery_thanks"]
     coming = {each["kind"]: each for each in told["coming"]}
     assert "next_service" in coming
-    assert coming["manager"]["opens_at"] == "2025-01-12T01:00:00.000Z"
+    assert coming["manager"]["opens_at"] == "2025-01-13T01:00:00.000Z", "the 12th is a Sunday"
     assert coming["manager"]["document_id"] == document_id("sale", "D1")
     assert coming["manager"]["why"] == {
         "en": "Of LSVAU2180N2183294",
@@ -58,6 +58,18 @@ def test_what_comes_later_is_told_with_its_day_and_what_it_follows_from() -> Non
     }
     opens = [each["opens_at"] for each in told["coming"]]
     assert opens == sorted(opens)
+
+
+def test_what_would_open_on_a_day_off_is_told_to_open_on_the_next_working_day() -> None:
+    facts = given(visit("2025-01-10 10:00")).facts  # a Friday
+    for now in ("2025-01-10 12:00", "2025-01-11 12:00", "2025-01-13 08:59"):
+        coming = plan_of(facts, at(now))["coming"]
+        [asks] = (each for each in coming if each["kind"] == "service_satisfaction")
+        assert asks["opens_at"] == "2025-01-13T01:00:00.000Z"
+        assert asks["opens_at"] < asks["due_at"]
+    opened = plan_of(facts, at("2025-01-13 09:00"))["tasks"]
+    [due_at] = (each["due_at"] for each in opened if each["kind"] == "service_satisfaction")
+    assert due_at == asks["due_at"]
 
 
 def test_what_a_customer_refuses_is_told_as_silent_and_why() -> None:
@@ -121,6 +133,7 @@ def test_all_of_a_plan_is_answered_and_nothing_twice(facts: FollowUpFacts, now: 
     assert sorted(kinds(told["tasks"])) == sorted(task.kind for task in outputs)
     assert len(told["coming"]) == len(plan.coming)
     assert len(told["suppressed"]) == len(plan.silences)
+    assert all(told["as_of"] < each["opens_at"] < each["due_at"] for each in told["coming"])
     to_do = {
         purpose["task_id"]
         for task in told["tasks"]

@@ -145,13 +145,34 @@ async def test_one_dealers_tasks_are_in_no_list_of_another() -> None:
 
 async def test_a_table_has_all_and_words_in_the_language_asked_for() -> None:
     rows = await ASKING.table("?format=csv")
-    assert rows[0][:3] == ["customer key 客户键", "what for 事项", "due 截止时间"]
+    assert rows[0][:3] == ["customer key 客户键", "what for 事项", "due 截止时间 (Asia/Shanghai)"]
     assert len(rows) == 7
     rows = await ASKING.table("?format=csv&lang=zh&kind=service&status=overdue")
     assert rows[1][1] == "满意度回访; 保养邀约"
     assert rows[1][3] == "逾期"
     rows = await ASKING.table("?format=csv&lang=en&limit=2")
     assert [row[3] for row in rows] == ["status", "overdue", "overdue"]
+
+
+async def test_a_table_has_the_names_and_clocks_of_whoever_reads_it() -> None:
+    waits = task(
+        "2025-01-13 09:00:59", next_attempt_at=at("2025-01-12 19:00"), opened="2025-01-01 00:30"
+    )
+    own = task("2025-01-14 09:00", role="concierge")
+    theirs = task("2025-01-15 09:00", role="sales_manager")
+    asking = DealerTasksOf({"C1": waits, "C2": own, f"{BERLIN}:C3": theirs}, NOW)
+    head, first, second = await asking.table("?format=csv&lang=zh")
+    row = dict(zip(head, first, strict=True))
+    assert row["截止时间 (Asia/Shanghai)"] == "2025-01-13 09:00"
+    assert row["下次联系 (Asia/Shanghai)"] == "2025-01-12 19:00"
+    assert row["开始时间 (Asia/Shanghai)"] == "2025-01-01 00:30"
+    assert (row["岗位"], row["方式"]) == ("服务顾问", "电话")
+    assert "concierge" in second, "a role of their own is called as their rules do"
+    answer = await asking.answer("?format=csv&lang=en", dealer=BERLIN)
+    head, first = ([*line.split(",")] for line in answer.text.splitlines())
+    row = dict(zip(head, first, strict=True))
+    assert row["due (Europe/Berlin)"] == "2025-01-15 02:00"
+    assert row["role"] == "sales manager"
 
 
 async def test_a_table_that_is_not_all_says_where_it_goes_on() -> None:

@@ -25,9 +25,9 @@ async def _ready() -> list[str]:
 async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
     """A client of intake over the world."""
     app = make_app(
+        world.intake(),
         register=world.register,
         publisher=world.publisher,
-        clock=world.clock,
         dealers=DEALERS,
         settings=IntakeSettings(max_body_bytes=200_000, max_batch_items=20),
         readiness=_ready,

@@ -79,7 +79,8 @@ async def test_days_to_come_are_not_told() -> None:
 
 async def test_a_history_comes_as_a_table() -> None:
     rows = await ASKING.table(f"{HISTORY}?by=month&format=csv&lang=zh")
-    assert rows[0] == ["时间", "期间", "评分", "价值", "忠诚", "级别"]
+    assert rows[0] == ["时间 (Asia/Shanghai)", "期间", "评分", "价值", "忠诚", "级别"]
+    assert rows[1][0] == "2025-02-01 00:00", "by the clocks of the dealer"
     assert [(row[1], row[5]) for row in rows[1:3]] == [("2025-01", "一般"), ("2025-02", "潜力")]
 
 

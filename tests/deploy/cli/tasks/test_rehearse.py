@@ -126,6 +126,12 @@ def test_wrong_lines_are_told_as_intake_tells_them(services: Services) -> None:
     assert "no such dealer here" in account.rejected[1].reason
 
 
+def test_a_feed_that_opens_nothing_is_said_to(services: Services) -> None:
+    assert [*in_words(found(services, lines()).tallies)] == [
+        "no task would be open, and none comes later"
+    ]
+
+
 def test_one_dealer_alone_is_told_of(services: Services) -> None:
     elsewhere = sale("102", "2026-11-29")
     elsewhere["data"]["dealer_id"] = CHICAGO

@@ -47,9 +47,9 @@ async def intake(world: World, **more: float) -> AsyncIterator[Served]:
     """Intake with the limits it is shipped with, but for deadlines, and for `more`."""
     patient = {"body_deadline_seconds": FOR_EVER, "body_stall_seconds": FOR_EVER}
     app = make_app(
+        world.intake(),
         register=world.register,
         publisher=world.publisher,
-        clock=world.clock,
         dealers=DEALERS,
         settings=IntakeSettings.model_validate(patient | more),
         readiness=_ready,

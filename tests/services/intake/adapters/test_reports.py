@@ -5,12 +5,14 @@ import functools
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from aiokafka import TopicPartition
 
-from services.intake.adapters.reports import TOPICS, ReportsDoor, event_in
+from services.intake.adapters.reports import SILENCE, TOPICS, ReportsDoor, event_in
 from services.intake.domain.examine.event import InvalidEvent, examine
 from shared.contracts.envelope import Message, to_headers
 from shared.contracts.feeds import ComplaintReported
@@ -23,6 +25,7 @@ from shared.platform.errors import PoisonRecord, RefusedMessage, TransientFailur
 from shared.platform.kafka import RawRecord, make_consumer, make_producer
 from shared.platform.publisher import KafkaPublisher, Record
 from shared.settings import KafkaSettings
+from shared.testing.clock import ManualClock
 from tests.polled import polled
 from tests.servers import PATIENCE_SECONDS
 from tests.services.intake.given import DEALERS, NOW, PUDONG, at, event, held, key, message_of
@@ -217,6 +220,81 @@ def test_nobody_reports_over_http_under_the_name_of_our_own() -> None:
     found = examine(raw, dealers=DEALERS, now=NOW)
     assert isinstance(found, InvalidEvent)
     assert [error.pointer for error in found.errors] == ["/data/source"]
+
+
+MOST_POLLS = 20
+SOME = {TopicPartition(REPORTS.name, number) for number in (0, 1)}
+
+
+@dataclass
+class Hanging:
+    """A consumer that gets no records, and each of its polls takes a while by the clock."""
+
+    clock: ManualClock
+    partitions: set[TopicPartition]
+    answers: bool
+    enough: asyncio.Event
+    """Set when it was polled very often."""
+    polls: int = 0
+    is_stopped: bool = False
+
+    async def start(self) -> None:
+        return
+
+    async def stop(self) -> None:
+        self.is_stopped = True
+
+    async def getmany(self, **_: object) -> dict[TopicPartition, list[RawRecord]]:
+        self.polls += 1
+        if self.polls > MOST_POLLS:
+            self.enough.set()
+            await asyncio.Event().wait()
+        self.clock.advance(SILENCE / 2)
+        return {}
+
+    def assignment(self) -> set[TopicPartition]:
+        return self.partitions
+
+    def last_poll_timestamp(self, _: TopicPartition) -> int | None:
+        return int(self.clock.now().timestamp() * 1000) if self.answers else None
+
+    def highwater(self, _: TopicPartition) -> None:
+        return
+
+
+async def consumers(world: World, of: set[TopicPartition], *, answers: bool) -> list[Hanging]:
+    """Those that were made until one was polled very often, or two were given up."""
+    made: list[Hanging] = []
+    enough = asyncio.Event()
+
+    def make() -> Any:
+        made.append(Hanging(world.clock, of, answers, enough))
+        return made[-1]
+
+    async def check() -> None:
+        if len(made) == 2:
+            enough.set()
+            await asyncio.Event().wait()
+
+    async with running(door(world, make_consumer=make, check=check, clock=world.clock)):
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await enough.wait()
+    return made
+
+
+async def test_a_consumer_that_had_no_answer_for_long_is_replaced(world: World) -> None:
+    first, second = await consumers(world, SOME, answers=False)
+    assert (first.polls, second.polls) == (3, 3)
+    assert first.is_stopped
+    assert second.is_stopped
+
+
+@pytest.mark.parametrize(("of", "answers"), [(SOME, True), (set(), False)])
+async def test_one_that_has_answers_or_nothing_to_fetch_goes_on(
+    world: World, of: set[TopicPartition], answers: bool
+) -> None:
+    (only,) = await consumers(world, of, answers=answers)
+    assert only.polls > MOST_POLLS
 
 
 class KilledBeforeCommit:
