@@ -70,19 +70,21 @@ class FollowUpsOracle:
                 self.witness.violated(Invariant.LATEST, said)
         remembered = timedelta(days=policy.remember_days)
         for subject, task in told.items():
-            if subject in wanted or task.due_at + remembered <= self.now:
+            if subject in wanted:
                 continue
-            about = str(TaskSubject(task.kind, task.document_id))
-            if task.status in TO_DO or not self._is_past_judging(key, about, decision):
+            is_long_over = task.due_at + remembered <= self.now
+            if task.status in TO_DO or not (is_long_over or self._is_history(task, decision)):
+                about = f"{task.kind}/{task.document_id}"
                 said = f"{key}: {about} {task.status} stands, and should never have been"
                 self.witness.violated(Invariant.LATEST, said)
 
-    def _is_past_judging(self, key: str, about: str, decision: Decision) -> bool:
+    def _is_history(self, task: TaskChanged, decision: Decision) -> bool:
         """Whether nobody remembers it, and rightly: what ended by a grade that a customer had then
         stays as it ended, be it that its document is taken back later."""
-        stored = self.witness.stored[key]
+        key, about = task.customer_key, str(TaskSubject(task.kind, task.document_id))
         scored = any(event.key == key and is_score(event) for event in self.story)
-        return about not in stored.emitted and (scored or decision.is_history(about))
+        forgotten = about not in self.witness.stored[key].emitted
+        return forgotten and (scored or decision.is_history(about))
 
     def _told(self, key: str) -> Iterator[tuple[str, TaskChanged]]:
         """Of each task of theirs that was not taken back what was said last."""
@@ -97,13 +99,14 @@ class FollowUpsOracle:
 
     def _at_once(self, key: str, policy: FollowUpPolicy) -> None:
         """Of the conversations that come once in a while one is open at most."""
+        limited = {rule.kind for rule in policy.rules if rule.contact in ONCE_IN_A_WHILE}
         found = [
             task.kind
             for _, task in self._told(key)
             if task.status in TO_DO
             and not task.urgent
             and task.purposes[0].ended is None
-            and policy.by_kind[task.kind].contact in ONCE_IN_A_WHILE
+            and task.kind in limited
         ]
         if len(found) > 1:
             self.witness.violated(Invariant.ONE_AT_A_TIME, f"{key}: {', '.join(found)}")
@@ -138,7 +141,7 @@ class FollowUpsOracle:
             said.setdefault(headers["subject"], {})[int(headers["sequence"])] = headers["type"]
         for subject, types in said.items():
             turns = [types[sequence] == ReportMade.TYPE for sequence in sorted(types)]
-            if any(made is (position % 2 == 1) for position, made in enumerate(turns)):
+            if turns != [position % 2 == 0 for position in range(len(turns))]:
                 self.witness.violated(Invariant.FILED, f"{subject}: {turns}")
 
 
