@@ -49,7 +49,7 @@ LOOPS: Mapping[str, tuple[loops.Loop, Callable[[int], events.Make], Fraction]] =
 """Name -> the loop, its events, and how many it gets of those of a round."""
 RATIOS: Mapping[str, Sequence[tuple[str, float]]] = {
     SCORING: ((RAW, 1.0), (COALESCED, 0.6), (NAIVE, 10.0)),
-    FOLLOWUP: ((RAW, 0.7),),
+    FOLLOWUP: ((RAW, 1.0),),
     COMPLAINTS: ((RAW, 0.7),),
 }
 """Name -> the loops that it is measured against, and how many times as fast it must be."""

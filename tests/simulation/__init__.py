@@ -17,5 +17,6 @@ from the log alone). The world of complaints: reports (what dealers tell of thei
 (who send it to processes of intake until they answer), cases and cases_oracle (what must hold
 when all is quiet, computed from the accepted reports alone). The world of identity: persons (what
 a seed reports of customers), persons_oracle (who they are, by that alone). The world of what
-scoring makes of it: linked_world.
+scoring makes of it: linked_world. The world of follow-ups: follow_ups (what is reported of
+customers, by whomever), follow_ups_oracle (their tasks, and what is filed, by that alone).
 """

@@ -10,15 +10,15 @@ from typing import Any
 from services.scoring.domain.facts import ScoringFacts, join
 from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.domain.rulebook import ScoringEdition, ScoringRulebook
-from shared.contracts.envelope import Event, from_headers, to_headers
+from shared.contracts.envelope import Event, from_headers
 from shared.contracts.identity import PersonChanged, PersonWithdrawn
 from shared.contracts.scoring import GradeChanged, ScoreChanged
 from shared.contracts.values import instant_text
-from shared.platform.publisher import Record
 from shared.policies.by_edition import by_edition
 from tests.services.identity.naive import newest
 from tests.services.scoring.given import DEALER, DECIDER, sale, visit
 from tests.services.scoring.several import belonging_to
+from tests.simulation.records import record_of
 from tests.simulation.witness import Invariant, Witness
 from tests.simulation.world import START, STORM_SECONDS, Stage, World
 
@@ -90,19 +90,6 @@ def _person(key: str, others: Sequence[str], sequence: int) -> Event[Any]:
     )
 
 
-def _record(event: Event[Any]) -> Record:
-    attributes = {
-        "id": event.id,
-        "type": event.data.TYPE,
-        "source": "simulation",
-        "specversion": "1.0",
-        "recordedtime": instant_text(event.recorded_at),
-        "sequence": str(event.sequence),
-    }
-    value = event.data.model_dump_json(exclude_none=True).encode()
-    return Record(event.data.TOPIC.name, event.key.encode(), value, tuple(to_headers(attributes)))
-
-
 def _rulebook(applied_at: datetime) -> ScoringRulebook:
     """The shipped rules, which somebody applied again at that moment."""
     edition = ScoringEdition(applied_at=applied_at, policy=ScoringPolicy())
@@ -134,7 +121,7 @@ class LinkedWorld(World):
         for moment, event in zip(moments, story, strict=True):
             await asyncio.sleep(moment - loop.time())
             self._sent.append(event)
-            stage.broker.receive(_record(event))
+            stage.broker.receive(record_of(event))
         self._is_done = True
 
     @property

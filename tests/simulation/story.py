@@ -3,7 +3,7 @@
 import asyncio
 import random as global_random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -117,14 +117,24 @@ class Story:
             self._start()
         await self._storm()
         await self._clear_up()
-        if await self._comes_to_rest():
-            self._advance(self._world.the_end - self._clock.now())
+        for moment in self._judged_at():
+            if not await self._comes_to_rest():
+                return
+            self._advance(moment - self._clock.now())
             if await self._comes_to_rest():
-                self.witness.nothing_is_missing()
-                self._world.judge(self.witness, self._decider.policy, self._clock.now())
-                await judge_lists(
-                    self._house.summaries, self._decider, self.witness, self._clock.now()
-                )
+                await self._judge()
+
+    def _judged_at(self) -> Iterator[datetime]:
+        """The moments at which all is looked at that still lie ahead."""
+        *before, last = self._world.judged_at
+        yield from (moment for moment in before if moment > self._clock.now())
+        yield last
+
+    async def _judge(self) -> None:
+        now = self._clock.now()
+        self.witness.nothing_is_missing()
+        self._world.judge(self.witness, self._decider.policy, now)
+        await judge_lists(self._house.summaries, self._decider, self.witness, now)
 
     def unexpected(self, error: str) -> None:
         """The service's own code ran into an error that it does not foresee."""

@@ -48,6 +48,8 @@ class Invariant(Enum):
     LISTED = "lists and totals say what the aggregates do"
     PERSONS = "each customer is told to be whoever they are by all that was reported"
     JUSTIFIED = "no link is ever told that nothing reported makes"
+    ONE_AT_A_TIME = "of the conversations that come once in a while one is open at most"
+    FILED = "a low answer is filed as one complaint, and taken back where it does not hold"
     MERGES = "what a merged case hands over is held by the one it was merged into"
 
 

@@ -1,7 +1,7 @@
 """What a run is about: a decider, what is reported to it, and what must come of that."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
@@ -50,6 +50,12 @@ class World(ABC):
     """When every deadline has long passed."""
     rewinds: ClassVar[bool] = False
     """Whether somebody puts the group's offsets back in some courses, besides all else."""
+
+    @property
+    def judged_at(self) -> Sequence[datetime]:
+        """When all is looked at, each time once it is quiet; what has passed by then is left out,
+        but not the last."""
+        return (self.the_end,)
 
     def all_reported(self, log: Log, aggregate_id: str, facts: Any, until: float) -> Any:
         """As `Publishers` promises; where nobody but the log knows anything, just that."""

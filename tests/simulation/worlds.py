@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.simulation.cases_world import CasesWorld
+from tests.simulation.follow_ups_world import FollowUpsWorld
 from tests.simulation.linked_world import LinkedWorld
 from tests.simulation.lists import ListsWorld
 from tests.simulation.persons_world import PersonsWorld
@@ -15,4 +16,5 @@ WORLDS: Mapping[str, type[World]] = {
     ListsWorld.name: ListsWorld,
     PersonsWorld.name: PersonsWorld,
     LinkedWorld.name: LinkedWorld,
+    FollowUpsWorld.name: FollowUpsWorld,
 }
