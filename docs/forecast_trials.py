@@ -11,7 +11,7 @@ from deploy.cli.scoring.bgnbd import BgNbd, Visits
 from deploy.cli.scoring.bgnbd import fit as fit_bgnbd
 from deploy.cli.scoring.histories import Wait, fitted, followed_days, quantile, waits
 from docs.forecast_data import DataSet
-from services.followup.domain.readings import Odometer, OdometerReading
+from services.followup.domain.readings import CarReadings, OdometerReading
 from services.followup.domain.service_interval import ServiceInterval
 from services.scoring.domain.forecast import Rhythm, forecast, own_gaps
 from services.scoring.domain.forecast_rule import ForecastRule
@@ -202,11 +202,11 @@ def by_own_median(rule: ForecastRule) -> Point:
 def by_own_km(rhythm: Rhythm) -> tuple[float, str]:
     """As followup does where scoring knows no rhythm: by this car's own kilometres a day."""
     vin = rhythm.readings[-1].vin if rhythm.readings else ""
-    odometer = Odometer()
+    readings = CarReadings()
     for reading in rhythm.readings:
         if reading.vin == vin:
-            odometer.add(OdometerReading(datetime.combine(reading.day, time(), UTC), reading.km))
-    pace = odometer.km_per_day(timedelta(_SERVICE.readings_apart_days))
+            readings.add(OdometerReading(datetime.combine(reading.day, time(), UTC), reading.km))
+    pace = readings.km_per_day(timedelta(_SERVICE.readings_apart_days))
     if pace is None:
         return _SERVICE.days, "days"
     km = _SERVICE.km if rhythm.days else _SERVICE.first_km

@@ -154,9 +154,9 @@ class CaseStands(Fact):
     call_back_due_at: AwareDatetime | None = None
     """By when complaints wants the customer called back, or wanted it before they were."""
     called_back_at: AwareDatetime | None = None
+    """When they were, and were satisfied."""
     merged: bool = False
     """Whether it is dealt with as part of another case, which it repeats."""
-    """When they were, and were satisfied."""
 
     @property
     def spans(self) -> list[OpenSpan]:

@@ -42,7 +42,7 @@ class _Chain(NamedTuple):
     """The position of the reading before it."""
 
 
-class Odometer:
+class CarReadings:
     """The readings of one car, as far as they are known."""
 
     def __init__(self) -> None:

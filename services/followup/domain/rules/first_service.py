@@ -9,7 +9,7 @@ from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion
 from services.followup.domain.offsets import days_after
-from services.followup.domain.readings import Odometer, OdometerReading
+from services.followup.domain.readings import CarReadings, OdometerReading
 from services.followup.domain.service_interval import ServiceInterval
 
 COUNTED_FROM = "predicted day"
@@ -44,15 +44,15 @@ def _first_service(
     days, known_at = interval.first_days, delivery.began_at
     delivered_on = delivery.began_at.astimezone(delivery.zone).date()
     first_km = (delivery.known.km or 0) + interval.first_km
-    odometer = Odometer()
+    readings = CarReadings()
     for contact in car:
         if contact.known.km is None:
             continue
-        odometer.add(OdometerReading(contact.began_at, contact.known.km))
+        readings.add(OdometerReading(contact.began_at, contact.known.km))
         if not timedelta() < contact.began_at - delivery.began_at < timedelta(days=days):
             continue
         apart = timedelta(days=interval.readings_apart_days)
-        on = odometer.day_of_km(first_km, apart=apart, zone=delivery.zone)
+        on = readings.day_of_km(first_km, apart=apart, zone=delivery.zone)
         if on is not None and (on - delivered_on).days < days:
             days, known_at = (on - delivered_on).days, contact.began_at
     return days_after(delivery.began_at, days, delivery.zone), known_at

@@ -9,7 +9,7 @@ from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion
 from services.followup.domain.offsets import days_after
-from services.followup.domain.readings import Odometer, OdometerReading
+from services.followup.domain.readings import CarReadings, OdometerReading
 from services.followup.domain.service_interval import ServiceInterval
 
 COUNTED_FROM = "predicted day"
@@ -25,19 +25,19 @@ def occasions(history: TaskHistory, measures: TaskMeasures, after: datetime) -> 
     interval = measures.service_interval
     after -= timedelta(days=interval.longest_days)
     for car in history.cars.values():
-        odometer = Odometer()
+        readings = CarReadings()
         for contact in car:
             if contact.known.km is not None:
-                odometer.add(OdometerReading(contact.began_at, contact.known.km))
+                readings.add(OdometerReading(contact.began_at, contact.known.km))
             known = contact.known
             if isinstance(known, RepairOrder) and (not known.serviced or contact.is_preparation):
                 continue
             if contact.at is not None and contact.at >= after:
-                yield contact.occasion(_next_service(contact, contact.at, odometer, interval))
+                yield contact.occasion(_next_service(contact, contact.at, readings, interval))
 
 
 def _next_service(
-    contact: Contact, at: datetime, until_then: Odometer, interval: ServiceInterval
+    contact: Contact, at: datetime, until_then: CarReadings, interval: ServiceInterval
 ) -> datetime:
     """When scoring expects it; else when the car will have done the interval's kilometres; else
     after the usual days."""

@@ -9,7 +9,7 @@ from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import NOT_SAID, OF_A_CAR, Closer, Occasion
 from services.followup.domain.offsets import months_after, morning_of
-from services.followup.domain.readings import Odometer, OdometerReading
+from services.followup.domain.readings import CarReadings, OdometerReading
 from services.followup.domain.repairs import Repair, ReturnGround, grounds
 from services.followup.domain.terms import ReturnRight
 
@@ -77,13 +77,13 @@ def _repairs(car: Sequence[Contact], terms: ReturnRight) -> Sequence[Repair]:
 def _since(sold: Contact, car: Sequence[Contact], terms: ReturnRight) -> Iterator[Repair]:
     day = sold.began_at.astimezone(sold.zone).date()
     end = morning_of(months_after(day, terms.months), sold.zone)
-    odometer = Odometer()
+    readings = CarReadings()
     for contact in car:
         order, km = contact.known, 0
         if order.km is not None:
             reading = OdometerReading(contact.began_at, order.km)
-            odometer.add(reading)
-            km = order.km if odometer.believes(reading) else 0
+            readings.add(reading)
+            km = order.km if readings.believes(reading) else 0
         if (
             isinstance(order, RepairOrder)
             and (order.repaired or order.faults)

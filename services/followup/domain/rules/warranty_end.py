@@ -9,7 +9,7 @@ from services.followup.domain.history import TaskHistory
 from services.followup.domain.measures import TaskMeasures
 from services.followup.domain.occasion import OF_A_CAR, Closer, Occasion
 from services.followup.domain.offsets import months_after, morning_of
-from services.followup.domain.readings import Odometer, OdometerReading
+from services.followup.domain.readings import CarReadings, OdometerReading
 
 COUNTED_FROM = "end of the warranty"
 FROM = ("contacts",)
@@ -48,16 +48,16 @@ def _by_distance(
     is known to be as early."""
     apart = timedelta(days=measures.service_interval.readings_apart_days)
     end, known_at = latest, delivery.began_at
-    odometer = Odometer()
+    readings = CarReadings()
     for contact in car:
         if contact.known.km is None:
             continue
-        odometer.add(OdometerReading(contact.began_at, contact.known.km))
+        readings.add(OdometerReading(contact.began_at, contact.known.km))
         if contact.began_at <= delivery.began_at:
             continue
         if contact.began_at.astimezone(delivery.zone).date() >= end:
             break
-        by_km = odometer.day_of_km(measures.warranty.km, apart=apart, zone=delivery.zone)
+        by_km = readings.day_of_km(measures.warranty.km, apart=apart, zone=delivery.zone)
         predicted = latest if by_km is None else min(latest, by_km)
         if predicted < end:
             known_at = contact.began_at

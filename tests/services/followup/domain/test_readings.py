@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.followup.domain.readings import LOOKED_AT, Odometer, OdometerReading, believed
+from services.followup.domain.readings import LOOKED_AT, CarReadings, OdometerReading, believed
 
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
 APART = timedelta(days=30)
@@ -19,8 +19,8 @@ def car(*told: tuple[float, int]) -> list[OdometerReading]:
     return sorted(OdometerReading(BEGIN + timedelta(days=day), km) for day, km in told)
 
 
-def shown(readings: Iterable[OdometerReading]) -> Odometer:
-    odometer = Odometer()
+def shown(readings: Iterable[OdometerReading]) -> CarReadings:
+    odometer = CarReadings()
     for reading in readings:
         odometer.add(reading)
     return odometer
