@@ -27,6 +27,8 @@ class Revision:
     """What becomes of an aggregate besides its facts, and what is said of it, in the making."""
 
     aggregate_id: str
+    version: int
+    """Of what it was before: it rises with each write."""
     now: datetime
     emitted: dict[str, Emitted]
     policy_version: str
@@ -43,6 +45,7 @@ class Revision:
         """As it was, to be decided by this policy."""
         return cls(
             before.id,
+            before.version,
             now,
             dict(before.emitted),
             policy_version,
@@ -80,10 +83,14 @@ class Revision:
         return content.customer_key
 
     def next_sequence(self, about: str) -> int:
-        """Above the last one about this subject, and rising even across a restored database."""
+        """Above the last one about this subject, forgotten ones too, and rising even across a
+        restored database.
+
+        However often it rose by one in the same millisecond, it did so with a write each.
+        """
         known = self.emitted.get(about)
         now_ms = milliseconds_of(self.now)
-        return max(known.sequence + 1, now_ms) if known else now_ms
+        return max(known.sequence + 1, now_ms) if known else now_ms + self.version
 
     def say(self, about: str, content: Output | Withdrawal, entry: Emitted, data: str) -> None:
         """Emit `content` as what is said about this subject from now on."""

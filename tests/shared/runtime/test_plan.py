@@ -138,6 +138,19 @@ def test_what_takes_an_output_back_goes_where_that_went() -> None:
     assert sent(step(saying(), before, 2)) == [(TWO.encode(), TWO)] * 2
 
 
+def test_a_subject_that_was_forgotten_goes_on_above_its_last_sequence() -> None:
+    """All in one millisecond, as of an instance whose clock is behind the last one."""
+    ended = State("ours", score(ONE, points=1), forget_at=LATER + timedelta(days=1))
+    history = Decision((), is_history=lambda _: True)
+    first = step(saying(ended))
+    again = step(saying(replace(ended, content=score(ONE, points=2))), first.after, 2)
+    forgotten = step(deciding(history), again.after, 3)
+    assert "ours" not in forgotten.after.emitted
+    anew = step(saying(State("ours", score(ONE, points=3))), forgotten.after, 4)
+    sequences = [message.sequence for each in (first, again, anew) for message in each.messages]
+    assert sequences == sorted(set(sequences))
+
+
 def test_a_contract_says_itself_what_takes_it_back() -> None:
     class Explained(Withdrawal):
         TYPE = "dev.aftercare.toy.withdrawn.v1"
