@@ -38,6 +38,8 @@ class Refused:
     number: int
     place: str
     errors: Sequence[MappingNote]
+    records: int = 1
+    """How many records would have made it."""
 
 
 @dataclass(frozen=True, slots=True)

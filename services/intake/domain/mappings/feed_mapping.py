@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from services.intake.domain.mappings.reads import Reads
 from shared.contracts.values import SourceName
@@ -20,6 +20,7 @@ ReadAs = Literal[
 it. `instant`, `day`: see `formats`. `money`: an amount, whatever its currency sign, unit and
 separators. `kilometres`: a reading, whatever its unit word. `odometer`: a reading with the unit
 that stands there, else that of `unit`. `whole`: a whole number."""
+DecimalMark = Literal[".", ","]
 
 
 class _Part(BaseModel):
@@ -30,54 +31,136 @@ def _one_or_several(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _as_text(key: object) -> object:
+    match key:
+        case None:
+            return ""
+        case bool():
+            return str(key).lower()
+        case int():
+            return str(key)
+        case _:
+            return key
+
+
+def _text_keys(value: object) -> object:
+    """YAML reads `1: customer` and `true: …` as a number and a truth: here both are words."""
+    if not isinstance(value, Mapping):
+        return value
+    return {_as_text(key): meaning for key, meaning in value.items()}
+
+
 Paths = Annotated[tuple[str, ...], BeforeValidator(_one_or_several), Field(min_length=1)]
-"""Headings of a table, or paths into a record such as `RoAmts/@PayType`; the first of them that
-the record has counts. What begins with `/` is looked for from the record, also within `each`."""
-
-
-class FieldRule(_Part):
-    """Where a field comes from. A heading or path alone is short for `{column: …}`."""
-
-    column: Paths | None = None
-    read_as: Annotated[ReadAs | None, Field(alias="as")] = None
-    """None: as the contract of the field has it."""
-    formats: tuple[str, ...] = ()
-    """Of days and instants, as `strptime` has them, tried in order; without any the usual ones:
-    ISO 8601, `2026/1/5 9:05`, `20260105`, `2026年1月5日`, and a spreadsheet's serials."""
-    words: Mapping[str, str | bool | None] = {}
-    """What stands there -> what it means, whatever its case and width; `null`: nothing is said."""
-    otherwise: str | bool | None = None
-    """What it means where `words` does not have what stands there; without it the record is
-    refused."""
-    default: str | bool | None = None
-    """What it means where nothing stands there, or the file has no such column."""
-    unit: Literal["km", "mi"] = "km"
-
-
-class EachRule(_Part):
-    """A list: one entry for each of the parts of a record."""
-
-    each: str
-    """The path of what is repeated; `.`: the record itself is one entry, and records of the same
-    document that follow each other are one document."""
-    fields: "FieldRules"
-    where: "Condition | None" = None
-    """Only those count."""
+"""Headings of a table, or paths into a record such as `RoAmts/@PayType`; the first of them at which
+something stands counts. `name[@part=first]` is only what has that there. What begins with `/` is
+looked for from the record, also within `each`. Case, width and spaces do not matter."""
+Meaning: TypeAlias = str | bool | int | tuple[str, ...] | None
+"""A canonical value; several for a list, none at all for an empty one. `null`: nothing is said."""
 
 
 class Condition(_Part):
     """What says that a record, or a part of it, counts, or does not."""
 
     column: Paths
-    says: tuple[str, ...] = ("",)
-    """Any of these, whatever case and width; empty: nothing stands there."""
+    says: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)] = ("",)
+    """Any of these, whatever case and width; one that ends in `*` is the beginning, and `*` alone
+    is anything. Empty: nothing stands there."""
+
+
+class Case(Condition):
+    """What a field means where other columns say something."""
+
+    means: str | bool | int
+
+
+class FieldRule(_Part):
+    """Where a field comes from. A heading or path alone is short for `{column: …}`."""
+
+    column: Paths | None = None
+    take: Literal["first", "joined", "sum"] = "first"
+    """Of several columns: the first at which something stands, all of them as one text, or their
+    sum. A field that is a list has an entry for each."""
+    between: Annotated[str, Field(max_length=10)] = " "
+    """What is put between texts that are joined."""
+    split: Annotated[str, Field(max_length=10)] = ""
+    """Of a list: each of these characters ends an entry."""
+    read_as: Annotated[ReadAs | None, Field(alias="as")] = None
+    """None: as the contract of the field has it."""
+    formats: tuple[str, ...] = ()
+    """Of days and instants, as `strptime` has them, tried in order; without any the usual ones:
+    ISO 8601, `2026/1/5 9:05`, `20260105`, `2026年1月5日`, and a spreadsheet's serials."""
+    time: Paths | None = None
+    """Of an instant: where the time of day stands, if not beside the day."""
+    not_before: str | None = None
+    """Of an instant: a day alone is its beginning, or, where this field is on the same day, that
+    instant."""
+    words: Annotated[Mapping[str, Meaning], BeforeValidator(_text_keys)] = {}
+    """What stands there -> what it means, whatever its case and width; `null`: nothing is said."""
+    otherwise: Meaning = None
+    """What it means where `words` does not have what stands there; without it the record is
+    refused. `null`: nothing is said."""
+    cases: tuple[Case, ...] = ()
+    """What it means where nothing stands there: the first of these that is so."""
+    default: Meaning = None
+    """What it means where nothing stands there and no case is so, or the file has no such
+    column."""
+    unit: Literal["km", "mi"] = "km"
+    decimal: DecimalMark | None = None
+    """None: that of the mapping."""
+    digits: Annotated[int, Field(ge=1, le=40)] | None = None
+    """Of a number of digits alone: zeros are put in front up to this many, for a spreadsheet drops
+    them."""
+    counted: bool = False
+    """Of an entry of a list: where nothing stands there, which one it is, from 1."""
+    made_of: Paths | None = None
+    """Of a number: where nothing stands there, it is made of what stands at all of these: the same
+    again for the same. Choose nothing personal: what it is made of can be found out by trying."""
+
+
+class EachRule(_Part):
+    """A list: one entry for each of the parts of a record."""
+
+    each: Paths
+    """The path of what is repeated; `.`: the record itself is one entry, and records of the same
+    document that follow each other are one document."""
+    fields: "FieldRules"
+    where: Condition | None = None
+    """Only those count."""
+
+
+class EntriesRule(_Part):
+    """A list of which each entry has columns of its own."""
+
+    entries: Annotated[tuple["FieldRules", ...], Field(min_length=1, max_length=50)]
+    """One at which nothing stands is none."""
 
 
 def _short(value: object) -> object:
     return {"column": value} if isinstance(value, str | list) else value
 
 
-AnyRule: TypeAlias = Annotated[FieldRule | EachRule, BeforeValidator(_short)]
+def _which(value: object) -> str:
+    """The names of the tags are none that a field could have: errors are told by them."""
+    match value:
+        case EachRule():
+            return "(each)"
+        case EntriesRule():
+            return "(entries)"
+        case Mapping() if "each" in value:
+            return "(each)"
+        case Mapping() if "entries" in value:
+            return "(entries)"
+        case _:
+            return "(field)"
+
+
+AnyRule: TypeAlias = Annotated[
+    Annotated[FieldRule, Tag("(field)")]
+    | Annotated[EachRule, Tag("(each)")]
+    | Annotated[EntriesRule, Tag("(entries)")],
+    Discriminator(_which),
+    BeforeValidator(_short),
+]
 FieldRules: TypeAlias = Mapping[str, AnyRule]
 """Canonical field -> where it comes from. A name may be a path into the document, such as
 `customer.source_customer_id`, `vehicle.vin` or `odometer_in.value`."""
@@ -94,9 +177,16 @@ class FeedMapping(_Part):
     report: ReportKind
     zone: Annotated[str, BeforeValidator(known_zone)] | None = None
     """Of days and instants without an offset; None: the dealer's."""
+    decimal: DecimalMark = "."
+    """Which mark stands before the decimals; the other one, and spaces, may part thousands."""
+    as_they_are: bool = False
+    """Whether a record is a document already, with canonical fields; those of `fields` count
+    besides, where nothing stands."""
     skip: tuple[Condition, ...] = ()
     """Records that are none, such as totals: each of these is enough."""
-    fields: FieldRules
+    fields: FieldRules = {}
 
 
 EachRule.model_rebuild()
+EntriesRule.model_rebuild()
+FeedMapping.model_rebuild()
