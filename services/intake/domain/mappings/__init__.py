@@ -10,7 +10,7 @@ comes from. Nothing here knows a dealer-management system by name.
     shape           the canonical fields of a report, out of its contract
     check           what is wrong with a mapping, held against that
     paths, says     where something stands in a record, and whether it says something
-    values/         texts and cells to canonical values: days, instants, amounts, kilometres, numbers
+    values/         texts and cells to canonical values: days, instants, amounts, readings, numbers
     reading         how a rule has a cell read
     plan, leaf_plan, outcome    a mapping made ready for records, field by field
     convert         a record to an event, with what was doubtful of it, or why it is none

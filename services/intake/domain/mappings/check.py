@@ -19,7 +19,7 @@ from services.intake.domain.mappings.feed_mapping import (
 )
 from services.intake.domain.mappings.leaf_plan import refusal
 from services.intake.domain.mappings.paths import Path
-from services.intake.domain.mappings.reading import Beside, Setting, read
+from services.intake.domain.mappings.reading import Beside, Setting, money, odometer, read
 from services.intake.domain.mappings.shape import (
     GIVEN,
     Group,
@@ -225,8 +225,11 @@ def _meaning(
             yield from _meaning(each, rule, shape, at)
         return
     if isinstance(shape, Group):
-        if not isinstance(meaning, str | int) or isinstance(meaning, bool):
-            yield Fault(at, "an amount or a reading is wanted here")
+        whole = odometer if shape.whole == "odometer" else money
+        try:
+            whole(meaning, rule, _SOMEWHERE)
+        except Unreadable as error:
+            yield Fault(at, str(error))
         return
     if shape.words:
         if meaning not in shape.words:

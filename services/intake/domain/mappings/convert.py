@@ -22,7 +22,13 @@ from services.intake.domain.mappings.outcome import Account, Scope, Value
 from services.intake.domain.mappings.paths import alike, stands_nothing, word_of
 from services.intake.domain.mappings.plan import MOST_PARTS, ListPlan, plan_of
 from services.intake.domain.mappings.reading import Setting
-from services.intake.domain.mappings.records import Fields, Node, SourceRecord, UnreadableRecord
+from services.intake.domain.mappings.records import (
+    FaultyCell,
+    Fields,
+    Node,
+    SourceRecord,
+    UnreadableRecord,
+)
 from services.intake.domain.mappings.says import Says
 from services.intake.domain.mappings.shape import GIVEN, NUMBERS, type_of
 from shared.dealers.dealer import Dealer
@@ -242,6 +248,8 @@ def _json(node: Node) -> JsonValue:
             return {name: _json(inner) for name, inner in node.items()}
         case None | bool() | int() | str():
             return node
+        case FaultyCell():
+            return None
         case float():
             return node if node - node == 0 else None
         case Decimal():

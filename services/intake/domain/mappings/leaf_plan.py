@@ -21,7 +21,7 @@ from services.intake.domain.mappings.reading import (
     odometer,
     read,
 )
-from services.intake.domain.mappings.records import Cell, Node
+from services.intake.domain.mappings.records import Cell, FaultyCell, Node
 from services.intake.domain.mappings.says import Says
 from services.intake.domain.mappings.shape import Group, Leaf
 from services.intake.domain.mappings.values.cells import (
@@ -211,6 +211,8 @@ class LeafPlan:
         return blake2b(content, digest_size=12).hexdigest()
 
     def _of(self, cell: Cell, scope: Scope, account: Account) -> Value | Gap:
+        if isinstance(cell, FaultyCell):
+            raise Unreadable(cell.because)
         word = folded(text_of(cell)) if self._words or self._choices else ""
         if word in self._words:
             return self._meant(self._words[word], scope, said=True)

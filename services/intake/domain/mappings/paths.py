@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from services.intake.domain.mappings.records import Cell, Fields, Node
+from services.intake.domain.mappings.records import Cell, FaultyCell, Fields, Node
 from services.intake.domain.mappings.values.cells import folded, says_nothing
 
 TEXT = "#text"
@@ -134,7 +134,7 @@ def _word(node: Node) -> str:
         return folded(cell)
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 10**15:
         cell = int(cell)
-    return "" if cell is None else folded(str(cell)[:100])
+    return "" if cell is None or isinstance(cell, FaultyCell) else folded(str(cell)[:100])
 
 
 def _step(part: str) -> _Step:

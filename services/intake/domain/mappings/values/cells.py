@@ -8,7 +8,7 @@ from math import isnan
 from typing import Generic, NamedTuple, TypeVar
 from unicodedata import normalize
 
-from services.intake.domain.mappings.records import Cell
+from services.intake.domain.mappings.records import Cell, FaultyCell
 
 V_co = TypeVar("V_co", covariant=True)
 
@@ -90,6 +90,8 @@ def text_of(cell: Cell) -> str:
             return plain(decimal_of(cell))
         case datetime() | date() | time():
             return cell.isoformat()
+        case FaultyCell():
+            raise Unreadable(cell.because)
 
 
 def decimal_of(number: int | float | Decimal) -> Decimal:

@@ -15,7 +15,6 @@ from shared.contracts.values import FIRST_YEAR, LAST_YEAR
 UNIX, UNIX_MS = "unix", "unix-ms"
 """Formats beside those of `strptime`: seconds and milliseconds since 1970."""
 SECONDS_OF_A_DAY = 86_400
-_ANY_DAY = "a day is wanted, such as 2026-01-05"
 _WANTED = "a day and time are wanted, such as 2026-01-05 09:05"
 _WHICH_IS_THE_DAY = (
     "day, month and year may stand in several orders: say which in the mapping, such as "
@@ -30,7 +29,8 @@ _FILLERS = frozenset(
     | {(1900, 1, 1), (9999, 12, 31), (1970, 1, 0)}
 )
 """Year, month and day as systems write them where they know none."""
-_NUMERAL = re.compile(r"[0-9]{1,7}(?:\.[0-9]+)?")
+_SERIAL = re.compile(r"0|[0-9]{5,7}(?:\.[0-9]+)?")
+"""As text: a serial of less is of before 1928, and hardly one."""
 _TIME = (
     r"(?P<half>上午|下午|am|pm|a\.m\.|p\.m\.)?\s*(?P<hour>[0-9]{1,2})"
     r"(?:\s*[:时点]\s*(?P<minute>[0-9]{1,2})"
@@ -163,6 +163,8 @@ def _of_serial(number: Decimal) -> WallClock | None:
     """Of the days since 1900, as spreadsheets count them."""
     if number == 0:
         return None
+    if FIRST_YEAR <= number <= LAST_YEAR and number == number.to_integral_value():
+        raise Unreadable(f"{_WANTED}: a year alone is none")
     if not 1 <= number < _LARGEST_SERIAL:
         raise Unreadable(_WANTED)
     day = int(number)
@@ -170,7 +172,8 @@ def _of_serial(number: Decimal) -> WallClock | None:
         raise Unreadable("29 February 1900, which spreadsheets count and there was not")
     first = date(1899, 12, 31) if day < _MISSING_DAY else date(1899, 12, 30)
     rest = number - day
-    return WallClock(first + timedelta(days=day), _part_of_a_day(rest) if rest else None)
+    at = _part_of_a_day(rest) if rest else None
+    return _unless_filler(WallClock(first + timedelta(days=day), at))
 
 
 def _part_of_a_day(part: Decimal) -> timedelta:
@@ -187,11 +190,8 @@ def _of_text(text: str, formats: Sequence[str]) -> WallClock | None:
     found = _USUAL.fullmatch(plain) or _COMPACT.fullmatch(plain)
     if found is not None:
         return _of_parts(found.groupdict())
-    if _NUMERAL.fullmatch(plain):
-        number = Decimal(plain)
-        if FIRST_YEAR <= number <= LAST_YEAR:
-            raise Unreadable(f"{_ANY_DAY}: a year alone is none")
-        return _of_serial(number)
+    if _SERIAL.fullmatch(plain):
+        return _of_serial(Decimal(plain))
     if _OTHER_ORDERS.fullmatch(plain):
         raise Unreadable(_WHICH_IS_THE_DAY)
     raise Unreadable(_WANTED)
