@@ -6,7 +6,16 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
-Cell: TypeAlias = str | bool | int | float | Decimal | datetime | date | time | None
+
+@dataclass(frozen=True, slots=True)
+class FaultyCell:
+    """A cell of a spreadsheet that has no value, and why; the rest of its row is as it is."""
+
+    because: str
+    """Such as `an error (#REF!)`, `a formula without a value`."""
+
+
+Cell: TypeAlias = str | bool | int | float | Decimal | datetime | date | time | FaultyCell | None
 """A value as the format has it: text of CSV and XML, any of them of a spreadsheet or JSON."""
 Node: TypeAlias = "Cell | Mapping[str, Node] | Sequence[Node]"
 Fields: TypeAlias = Mapping[str, Node]
