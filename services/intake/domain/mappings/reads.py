@@ -17,7 +17,10 @@ class _Reads(BaseModel):
 
 class _Text(_Reads):
     encodings: Annotated[tuple[Encoding, ...], Field(min_length=1)] = ("utf-8", "gb18030")
-    """The first that the whole beginning of the file is valid in."""
+    """The first that the beginning of the file is valid in, but for few faults; `utf-8` is tried
+    before all others, for hardly anything else is valid in it. A byte order mark says it,
+    whatever stands here. The rest of the file is read in the same; a record that is not valid
+    in it is unreadable."""
 
 
 class ReadsCsv(_Text):
