@@ -187,6 +187,7 @@ def _only_of(rule: FieldRule, read_as: ReadAs, at: Location) -> Iterator[Fault]:
     only: Sequence[tuple[str, bool, Sequence[ReadAs]]] = (
         ("formats", bool(rule.formats), moments),
         ("time", rule.time is not None, ("instant",)),
+        ("whole_day", "whole_day" in rule.model_fields_set, ("instant",)),
         ("not_before", rule.not_before is not None, ("instant",)),
         ("digits", rule.digits is not None, ("number",)),
         ("made_of", rule.made_of is not None, numbers),

@@ -91,9 +91,11 @@ class FieldRule(_Part):
     ISO 8601, `2026/1/5 9:05`, `20260105`, `2026年1月5日`, and a spreadsheet's serials."""
     time: Paths | None = None
     """Of an instant: where the time of day stands, if not beside the day."""
+    whole_day: Literal["begins", "ends"] = "begins"
+    """Of an instant: what a day alone stands for; something promised for a day, for its end."""
     not_before: str | None = None
-    """Of an instant: a day alone is its beginning, or, where this field is on the same day, that
-    instant."""
+    """Of an instant: a day alone does not begin before this field, where that is on the same
+    day."""
     words: Annotated[Mapping[str, Meaning], BeforeValidator(_text_keys)] = {}
     """What stands there -> what it means, whatever its case and width; `null`: nothing is said."""
     otherwise: Meaning = None

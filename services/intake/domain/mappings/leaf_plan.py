@@ -319,6 +319,8 @@ def _has_value(node: Node) -> bool:
 
 
 def _plainly(node: Node) -> str:
+    if stands_nothing(node):
+        return ""
     try:
         cell = cell_of(node)
         if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):

@@ -75,7 +75,7 @@ class Path:
 
     def found_in(self, node: Node) -> Iterator[Node]:
         """All that stands there, in order; a list is what it holds."""
-        if not self._steps:
+        if not self._steps or (self.written == TEXT and not isinstance(node, Mapping)):
             yield from flat(node)
             return
         if isinstance(node, Mapping) and (whole := self._whole.in_(node)) is not None:

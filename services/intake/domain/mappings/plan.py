@@ -101,7 +101,7 @@ class GroupPlan:
         if not said:
             return Gap()
         if missing:
-            where = scope.named(self.name) or scope.entry.removesuffix(".")
+            where = scope.named(self.name).removesuffix(".")
             for note in missing:
                 account.note(note._replace(detail=f"{note.detail}: {where} is left out"))
             return Gap()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
@@ -27,6 +27,7 @@ from services.intake.domain.mappings.values.numbers import (
 )
 from shared.contracts.values import instant_text
 
+END_OF_DAY = timedelta(hours=23, minutes=59, seconds=59)
 _OTHER_CURRENCY = "in another currency than the dealer's"
 
 
@@ -93,6 +94,8 @@ def _instant(cell: Cell, rule: FieldRule, setting: Setting, beside: Beside) -> R
     clock = clock_of(cell, formats=rule.formats)
     if clock is None:
         return None
+    if rule.whole_day == "ends" and clock.at is None and beside.time is None:
+        clock = with_time(clock, END_OF_DAY)
     if beside.time is not None:
         clock = with_time(clock, time_of(beside.time))
     found = instant_of(clock, setting.zone)
