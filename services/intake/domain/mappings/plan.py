@@ -68,6 +68,8 @@ class GroupPlan:
                 said = said or found.said
                 continue
             said = said or found.because is not None
+            if name == "currency" and self.shape.whole == "money" and found.because is None:
+                continue  # the dealer's, below
             if shape.required:
                 missing.append(found.because or _nothing(plan, scope))
             elif found.because is not None:
