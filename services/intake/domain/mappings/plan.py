@@ -60,9 +60,10 @@ class GroupPlan:
         values: dict[str, JsonValue] = {}
         missing: list[MappingNote] = []
         said = False
+        inner = scope.within(values)
         for name, plan in self.fields.items():
             shape = self.shape.fields[name]
-            found = _read(plan, scope.within(values), account, must=must and shape.required)
+            found = _read(plan, inner, account, must=must and shape.required)
             if isinstance(found, Value):
                 values[name] = found.value
                 said = said or found.said
