@@ -107,7 +107,7 @@ class TestAWorkshopsSpreadsheet:
         assert "刷脸" not in error.detail
 
     def test_cells_of_a_spreadsheet(self) -> None:
-        row = {
+        row: Any = {
             "维修单号": 2601050001,
             "接车日期": datetime(2026, 1, 5, 9, 5),  # noqa: DTZ001 # as a reader gives it
             "完工日期": date(2026, 1, 6),
