@@ -13,7 +13,7 @@ from types import UnionType
 from typing import Annotated, Any, NoReturn, TypeVar, Union, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Tag, ValidationError
 from pydantic_core import ErrorDetails
 
 M = TypeVar("M", bound=BaseModel)
@@ -224,14 +224,22 @@ def _inside(kind: Any, part: str | int) -> Iterator[Any]:
             if part in {name, field.alias}:
                 yield field.annotation
     elif origin is Annotated:
-        yield from _inside(arguments[0], part)
+        tagged = any(isinstance(extra, Tag) and extra.tag == part for extra in arguments[1:])
+        yield from [arguments[0]] if tagged else _inside(arguments[0], part)
     elif origin in {Union, UnionType}:
         for each in arguments:
-            yield from _inside(each, part)
+            yield from [each] if _is_told_by(each, part) else _inside(each, part)
     elif isinstance(origin, type) and issubclass(origin, Mapping):
         yield arguments[1]
     elif isinstance(origin, type) and issubclass(origin, Sequence):
         yield arguments[0]
+
+
+def _is_told_by(kind: Any, part: str | int) -> bool:
+    """Whether a model of a union is the one of which one field always has this value."""
+    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return False
+    return any(get_args(field.annotation) == (part,) for field in kind.model_fields.values())
 
 
 def _names(kinds: Iterable[Any]) -> Iterator[str]:

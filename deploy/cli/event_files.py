@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploy.cli.failures import CannotRun
 from deploy.cli.json_texts import NotAnArray, elements, is_cut_off, values
-from shared.platform.file_kinds import WHAT_TO_DO, binary_kind, text_kind
+from services.intake.domain.decode.file_kinds import WHAT_TO_DO, binary_kind, text_kind
 
 STANDARD_INPUT = Path("-")
 

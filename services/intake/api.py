@@ -18,6 +18,7 @@ from services.intake.domain.decode.body import (
     events_in,
     media_type_of,
 )
+from services.intake.domain.decode.file_kinds import binary_kind
 from services.intake.domain.decode.strict_json import TooLarge
 from services.intake.receive import Intake
 from services.intake.settings import IntakeSettings
@@ -38,7 +39,6 @@ from shared.contracts.values import DealerId, Instant
 from shared.dealers.dealer import Dealers
 from shared.platform import metrics
 from shared.platform.errors import TransientFailure
-from shared.platform.file_kinds import binary_kind
 from shared.platform.problems import Refusal, internal, invalid_query, problem_response, unknown
 from shared.platform.tracebacks import where_raised
 

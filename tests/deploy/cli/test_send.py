@@ -19,8 +19,8 @@ from deploy.cli.json_texts import elements
 from deploy.cli.send import Account, send_all, show
 from deploy.sandbox.processes import free_port
 from services.intake.app import make_app
+from services.intake.domain.decode.file_kinds import WHAT_TO_DO
 from services.intake.settings import IntakeSettings
-from shared.platform.file_kinds import WHAT_TO_DO
 from tests.deploy.cli.command import aftercare
 from tests.deploy.cli.intake_stub import taking_all
 from tests.services.intake.given import DEALERS, event, visit

@@ -24,6 +24,7 @@ _MAGIC = (
 _WIDE = re.compile(rb"(?:[\t\n\r -~]\x00){4}|(?:\x00[\t\n\r -~]){4}")
 """ASCII in UTF-16, without a byte order mark."""
 _MARKUP = re.compile(rb"\s*<(?:\?xml|!|[A-Za-z])")
+MARKUP = "XML or HTML"
 _SEPARATORS = b",;\t|"
 WHAT_TO_DO = {
     "a gzip file": "unpack it first",
@@ -44,7 +45,7 @@ def binary_kind(content: bytes) -> str | None:
 def text_kind(content: bytes) -> str | None:
     """What it is if text of which no line can be a JSON object; None where one may be."""
     if _MARKUP.match(content):
-        return "XML or HTML"
+        return MARKUP
     lines = [line for line in content.splitlines() if line.strip()][:1000]
     if not lines or any(line.lstrip().startswith((b"{", b"[")) for line in lines):
         return None
