@@ -12,6 +12,7 @@ from deploy.cli.json_texts import NotAnArray, elements, is_cut_off, values
 from services.intake.domain.decode.file_kinds import WHAT_TO_DO, binary_kind, text_kind
 
 STANDARD_INPUT = Path("-")
+_MAPPING = "name a mapping (--mapping, --dealer), or make an event of each record, one a line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _refuse_what_is_no_json(name: str, content: bytes) -> None:
     kind = binary_kind(content) or text_kind(content)
     if kind is None:
         return
-    what_to_do = WHAT_TO_DO.get(kind, "make an event of each record, one a line")
+    what_to_do = WHAT_TO_DO.get(kind, _MAPPING)
     raise CannotRun(
         f"{name} looks like {kind}, and is not sent: {what_to_do}. Events are JSON in UTF-8 "
         "(CloudEvents), one a line or in one array"

@@ -1,4 +1,5 @@
-"""`aftercare send`: events to intake, in chunks, and the account of what became of them."""
+"""`aftercare send`: events to intake, in chunks, and the account of what became of them; or, with a
+mapping, files as another system writes them."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -10,6 +11,8 @@ import typer
 
 from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
 from deploy.cli.event_files import EventLine, read_lines
+from deploy.cli.imports.client import ImportsClient
+from deploy.cli.imports.sending import send_files
 from deploy.cli.intake_client import IntakeClient
 from deploy.cli.terminal import FAILED, AsJson, DataDir, bar, out, write_json
 from shared.contracts.http.intake import Item
@@ -20,16 +23,35 @@ _SHOWN_REJECTIONS = 50
 
 def command(
     files: Annotated[
-        list[Path], typer.Argument(help="Lines of CloudEvents, or a JSON array; - is stdin.")
+        list[Path],
+        typer.Argument(
+            help="Lines of CloudEvents, or a JSON array; with --mapping files as another system "
+            "writes them. - is stdin."
+        ),
     ],
+    *,
+    mapping: Annotated[
+        str, typer.Option(help="The mapping that makes events of the files' records.")
+    ] = "",
+    dealer: Annotated[str, typer.Option(help="With --mapping: whose they are, group/dealer.")] = "",
+    source: Annotated[
+        str, typer.Option(help="With --mapping: the system they come from; else the mapping's.")
+    ] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="With --mapping: also a file that was sent before.")
+    ] = False,
     url: Annotated[str, typer.Option(help="Intake's address.")] = "",
     chunk: Annotated[int, typer.Option(min=1, max=2000, help="Events at once.")] = DEFAULT_CHUNK,
     data_dir: DataDir = DEFAULT_DIRECTORY,
     as_json: AsJson = False,
 ) -> None:
-    """Send events to intake. Exits with 1 when any was rejected."""
-    lines = read_lines(files)
+    """Send events, or files to import, to intake. Exits with 1 when anything was rejected."""
     address = url or addresses(data_dir).urls["intake"]
+    asked = _import_asked(mapping=mapping, dealer=dealer, source=source, again=again)
+    if asked:
+        send_files(ImportsClient(address), files, asked, as_json=as_json)
+        return
+    lines = read_lines(files)
     account = asyncio.run(_send(address, lines, chunk))
     if as_json:
         write_json(account.as_json(), readable=True)
@@ -37,6 +59,21 @@ def command(
         show(account)
     if account.rejected:
         raise typer.Exit(FAILED)
+
+
+def _import_asked(*, mapping: str, dealer: str, source: str, again: bool) -> dict[str, str]:
+    """What intake is asked with files; nothing: they are events. Raises `BadParameter`."""
+    if not mapping:
+        if dealer or source or again:
+            message = "--dealer, --source and --again go with --mapping"
+            raise typer.BadParameter(message, param_hint="--mapping")
+        return {}
+    if not dealer:
+        raise typer.BadParameter("say whose the files are: group/dealer", param_hint="--dealer")
+    asked = {"mapping": mapping, "dealer_id": dealer}
+    if source:
+        asked["source"] = source
+    return {**asked, "again": "true"} if again else asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,16 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from fastapi import FastAPI
 
+from services.intake.adapters.imports.endpoints import ImportsDesk, imports_router
+from services.intake.adapters.imports.runner import ImportRunner, Keeping
+from services.intake.adapters.imports.store import ImportStore, MongoImports
+from services.intake.adapters.imports.upload import Uploads
 from services.intake.adapters.register import MongoRegister, Register
 from services.intake.adapters.reports import GROUP, TOPICS, ReportsDoor
 from services.intake.adapters.republish import Republishing
@@ -29,6 +34,7 @@ from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher, Publisher
 from shared.settings import from_environment, starting
+from shared.time.clock import SystemClock
 
 
 def make_app(
@@ -39,9 +45,11 @@ def make_app(
     dealers: Dealers,
     settings: IntakeSettings,
     readiness: Readiness,
+    imports: ImportsDesk | None = None,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
-    """The endpoints of an intake over any register and publisher."""
+    """The endpoints of an intake over any register and publisher. `imports`: None where no files
+    are taken."""
     app = http.make_app(
         title="Aftercare intake",
         description="Takes what dealer-management systems report, as CloudEvents.",
@@ -58,6 +66,8 @@ def make_app(
     app.include_router(
         republish_router(Republishing(register=register, publisher=publisher), dealers)
     )
+    if imports is not None:
+        app.include_router(imports_router(imports))
     app.include_router(operations(readiness))
     return app
 
@@ -70,6 +80,8 @@ def compose(settings: IntakeSettings) -> FastAPI:
     dealers, clock = settings.dealers(), settings.clock.clock()
     intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)
     reports = reports_door(settings, intake, publisher)
+    kept = MongoImports(mongo)
+    runner = import_runner(settings, kept, intake, dealers)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -77,6 +89,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
         tasks = [
             asyncio.create_task(register.prepare_when_it_answers()),
             asyncio.create_task(reports.run()),
+            asyncio.create_task(runner.run(prepare=kept.prepare)),
         ]
         try:
             yield
@@ -102,7 +115,43 @@ def compose(settings: IntakeSettings) -> FastAPI:
         dealers=dealers,
         settings=settings,
         readiness=readiness,
+        imports=imports_desk(settings, kept, dealers, wake=runner.wake),
         lifespan=lifespan,
+    )
+
+
+def import_runner(
+    settings: IntakeSettings, kept: ImportStore, intake: Intake, dealers: Dealers
+) -> ImportRunner:
+    """What takes imported files in."""
+    keeping = Keeping(
+        lease=timedelta(seconds=settings.import_lease_seconds),
+        file=timedelta(days=settings.import_file_days),
+        job=timedelta(days=settings.import_days),
+        troubles=settings.import_records_kept,
+    )
+    return ImportRunner(
+        kept,
+        intake.receive,
+        mappings=settings.mappings(),
+        dealers=dealers,
+        clock=SystemClock(),
+        keeping=keeping,
+    )
+
+
+def imports_desk(
+    settings: IntakeSettings, kept: ImportStore, dealers: Dealers, *, wake: Callable[[], None]
+) -> ImportsDesk:
+    """What the endpoints of imports need. `wake`: called when there is something to do."""
+    clock = SystemClock()  # leases and speeds are real ones, also where a demo's time runs fast
+    return ImportsDesk(
+        kept,
+        Uploads(kept, clock=clock, settings=settings),
+        mappings=settings.mappings(),
+        dealers=dealers,
+        clock=clock,
+        wake=wake,
     )
 
 

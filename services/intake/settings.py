@@ -1,7 +1,10 @@
 """What intake is configured by: every service's settings, and how much it takes at once."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 
+from services.intake.adapters.mappings import Mappings
 from shared.settings import HttpSettings, ServiceSettings
 
 
@@ -25,3 +28,26 @@ class IntakeSettings(ServiceSettings):
     instance and kept in the database."""
     max_batch_items: int = Field(default=2_000, ge=1, le=20_000)
     """The most events of one request; more is answered 413."""
+    mappings_dir: Path | None = None
+    """A folder of mappings of the site's own, `NAME.yaml` each; they go before those that ship.
+    Empty: those that ship alone."""
+    max_import_bytes: int = Field(default=500_000_000, ge=1_000, le=10_000_000_000)
+    """The largest file that is imported, unpacked; more is answered 413."""
+    import_deadline_seconds: float = Field(default=3_600, gt=0, le=86_400)
+    """How long a file may take to arrive; then 408."""
+    import_lease_seconds: float = Field(default=30, ge=1, le=600)
+    """An instance that was not heard of for so long is taken to be gone: another one goes on with
+    its imports."""
+    import_file_days: float = Field(default=7, ge=0, le=365)
+    """How long the file of an import is kept that failed, or of which records were refused or
+    rejected, so that it can be resumed once the mapping is mended. Others are deleted when they
+    are done."""
+    import_days: float = Field(default=90, ge=1, le=3_650)
+    """How long an import and its account are kept after its end. The account holds no values."""
+    import_records_kept: int = Field(default=5_000, ge=0, le=1_000_000)
+    """How many records of each kind (refused, rejected, warned) the account of an import keeps;
+    more are counted."""
+
+    def mappings(self) -> Mappings:
+        """The mappings that there are, by name."""
+        return Mappings(self.mappings_dir)

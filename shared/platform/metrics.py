@@ -181,6 +181,22 @@ intake_bytes_in_flight = Gauge(
     "Bytes of bodies that are read or worked on, but for the first 64 kB of each.",
 )
 
+intake_imports = Gauge(
+    "aftercare_intake_imports",
+    "Imported files as stored, by state; every instance tells the same.",
+    ["state"],
+)
+intake_import_records = Counter(
+    "aftercare_intake_import_records",
+    "What became of the records of imported files; `warned` ones are among the accepted and the "
+    "duplicate.",
+    ["outcome"],
+)
+intake_import_waiting_seconds = Gauge(
+    "aftercare_intake_import_waiting_seconds",
+    "How long the imported file has waited that was there first; 0: none waits.",
+)
+
 # --- followup: what is stored, told by the one instance that counts for all --------------------
 
 tasks_open = Gauge(

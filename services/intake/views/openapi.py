@@ -23,6 +23,14 @@ EVENT_BODY: dict[str, Any] = {
 }
 """The request body of `POST /v1/events`."""
 
+FILE_BODY: dict[str, Any] = {
+    "required": True,
+    "description": "The file as it is. It is unpacked where `content-encoding` is gzip, and where "
+    "it is a gzip file itself.",
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
+"""The request body of `POST /v1/imports`."""
+
 STRICT: dict[str, Any] = {
     "name": "strict",
     "in": "query",
@@ -36,6 +44,7 @@ _WHEN = {
     400: "Not JSON in UTF-8, cut off, or nested too deeply",
     404: "Not in the register, or no dealer of this group",
     408: "The body came too slowly",
+    409: "Not possible as it is now",
     413: "Too many bytes or events at once, or too large an event",
     415: "A content type that is not taken",
     422: "Not valid; `errors` says where, of many faults the first",

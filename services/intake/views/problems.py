@@ -86,6 +86,12 @@ def too_slow() -> Problem:
     return problem("too-slow", "The body came too slowly", 408, detail="it was not waited for")
 
 
+def not_in_this_state(wish: str, state: str) -> Problem:
+    """An import cannot become what is asked for."""
+    detail = f"an import that is {state} cannot be asked to {wish}"
+    return problem("not-now", "Not possible as it is", 409, detail=detail)
+
+
 def reason_of(problem: Problem) -> str:
     """One of a few words: the kind of problem, and roughly where the event is wrong."""
     kind = problem.type.rpartition(":")[2]

@@ -1,0 +1,107 @@
+"""A file that an import has open, and the portions that are read of it. For a thread beside the
+event loop."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from io import BufferedReader
+
+from pydantic import JsonValue
+
+from services.intake.adapters.imports.stored_file import BUFFER_BYTES, StoredFile
+from services.intake.domain.imports.account import Became
+from services.intake.domain.mappings.convert import converted, missing_and_doubled
+from services.intake.domain.mappings.converted import Converted, MappingNote
+from services.intake.domain.mappings.feed_mapping import FeedMapping
+from services.intake.domain.mappings.readers import open_file
+from services.intake.domain.mappings.records import UnreadableFile
+from shared.dealers.dealer import Dealer
+
+EVENTS_AT_ONCE = 500
+LOOKED_AT_AT_ONCE = 4_000
+"""Records that are skipped, or were done before, make a portion, too: others have their turn."""
+LETTERS_AT_ONCE = 4_000_000
+"""A portion ends with the event with which it has so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What was read."""
+
+    outcomes: Sequence[Became]
+    is_last: bool = False
+    broken: str = ""
+    """Why there is no more; empty: there is, or it is the last."""
+
+    @property
+    def events(self) -> list[object]:
+        """What intake is given of it."""
+        return [found.event for found in self.outcomes if isinstance(found, Converted)]
+
+
+@dataclass(slots=True)
+class OpenImport:
+    """A file whose beginning was read."""
+
+    file: StoredFile
+    mapping: FeedMapping
+    outcomes: Iterator[Became]
+    faults: Sequence[MappingNote]
+    """What is wrong with it as a whole; nothing of it is to be taken then."""
+
+    def portion(self, after: int) -> Portion:
+        """The next records, those after number `after`."""
+        found: list[Became] = []
+        reading = _Reading()
+        try:
+            for outcome in self.outcomes:
+                if outcome.number > after:
+                    found.append(outcome)
+                if reading.is_enough_with(outcome, is_new=outcome.number > after):
+                    return Portion(found)
+        except UnreadableFile as fault:
+            return Portion(found, broken=str(fault))
+        return Portion(found, is_last=True)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How much of a portion there is."""
+
+    looked_at: int = 0
+    events: int = 0
+    letters: int = field(default=0)
+
+    def is_enough_with(self, outcome: Became, *, is_new: bool) -> bool:
+        self.looked_at += 1
+        if is_new and isinstance(outcome, Converted):
+            self.events += 1
+            self.letters += _letters(dict(outcome.event))
+        return (
+            self.events >= EVENTS_AT_ONCE
+            or self.letters >= LETTERS_AT_ONCE
+            or self.looked_at >= LOOKED_AT_AT_ONCE
+        )
+
+
+def opened(file: StoredFile, mapping: FeedMapping, *, source: str, dealer: Dealer) -> OpenImport:
+    """Raises `UnreadableFile` where it cannot be read as the mapping says."""
+    found = open_file(BufferedReader(file, BUFFER_BYTES), mapping.reads)
+    return OpenImport(
+        file=file,
+        mapping=mapping,
+        outcomes=converted(found.records, mapping, source=source, dealer=dealer),
+        faults=missing_and_doubled(found.headings, mapping),
+    )
+
+
+def _letters(value: JsonValue) -> int:
+    """About how long it is."""
+    match value:
+        case str():
+            return len(value)
+        case dict():
+            return sum(map(_letters, value.values()))
+        case list():
+            return sum(map(_letters, value))
+        case _:
+            return 4

@@ -1,0 +1,379 @@
+"""Takes imports in, in each instance of intake.
+
+    take up -> open -> portion: read and convert -> receive -> account -> checkpoint -> next dealer
+
+A dealer's imports run one after another, in the order they arrived; several dealers' take turns,
+a portion each. What an instance that is gone had begun is taken up by another from its last
+checkpoint on: of the portion that it was at, what intake has already is a duplicate. While the
+broker or the database is away, the portion in hand waits.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from secrets import token_hex
+from typing import NamedTuple, Protocol, TypeVar, get_args
+
+import structlog
+
+from services.intake.adapters.door import Aside
+from services.intake.adapters.imports.portions import OpenImport, Portion, opened
+from services.intake.adapters.imports.store import ImportStore, changed
+from services.intake.adapters.imports.stored_file import from_store
+from services.intake.adapters.mappings import Mappings
+from services.intake.domain.imports import job as life
+from services.intake.domain.imports.account import account_of, within
+from services.intake.domain.imports.job import ImportJob, PortionDone, RecordCounts, TroubleKind
+from services.intake.domain.mappings.converted import MappingNote
+from services.intake.domain.mappings.feed_mapping import FeedMapping
+from services.intake.domain.mappings.records import UnreadableFile
+from shared.contracts.http.intake import Item
+from shared.contracts.http.problem import problem
+from shared.dealers.dealer import Dealers
+from shared.platform import metrics
+from shared.platform.backoff import Backoff
+from shared.platform.errors import Conflict, TransientFailure
+from shared.platform.tracebacks import where_raised
+from shared.time.clock import TimeSource
+from shared.yaml_file import WrongFile
+
+OPEN_AT_ONCE = 16
+"""How many dealers' imports take turns in one instance; those of others wait for theirs, or are
+another instance's."""
+LOOK_EVERY_SECONDS = 1.0
+"""How soon an import is seen that another instance took in, or left."""
+CLEAR_EVERY_SECONDS = 30.0
+LEAVE_SECONDS = 3.0
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+class ReceiveEvents(Protocol):
+    """What the door over HTTP does with its events, too."""
+
+    async def __call__(self, raws: Sequence[object], /, *, aside: Aside) -> Sequence[Item]:
+        """As `Intake.receive` promises."""
+        ...
+
+
+class Keeping(NamedTuple):
+    """How long, and how much, is kept of imports."""
+
+    lease: timedelta = timedelta(seconds=30)
+    """An instance that is not heard of for so long is gone."""
+    file: timedelta = timedelta(days=7)
+    """The file of an import of which something is to be mended."""
+    job: timedelta = timedelta(days=90)
+    troubles: int = 5_000
+    """Records of each kind in the account of one import."""
+
+
+@dataclass(slots=True)
+class _Held:
+    """An import that this instance works on."""
+
+    job: ImportJob
+    opened: OpenImport | None = None
+    is_over: bool = False
+
+
+class ImportRunner:
+    """Works on imports. Any number of instances may."""
+
+    def __init__(
+        self,
+        store: ImportStore,
+        receive: ReceiveEvents,
+        *,
+        mappings: Mappings,
+        dealers: Dealers,
+        clock: TimeSource,
+        keeping: Keeping,
+    ) -> None:
+        self._store = store
+        self._receive = receive
+        self._mappings = mappings
+        self._dealers = dealers
+        self._clock = clock
+        self._keeping = keeping
+        self._owner = token_hex(8)
+        self._held: dict[str, _Held] = {}
+        self._wake = asyncio.Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="intake-imports")
+        metrics.begin(metrics.intake_import_records, RecordCounts.model_fields)
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._wake.set()
+
+    async def run(self, *, prepare: Callable[[], Awaitable[None]]) -> None:
+        """Work until cancelled; what is not done then is left to others. `prepare`: done first."""
+        await self._until_it_goes(prepare)
+        beside = [
+            asyncio.create_task(self._again_and_again(self.hold, self._keeping.lease / 3)),
+            asyncio.create_task(
+                self._again_and_again(self.clear, timedelta(seconds=CLEAR_EVERY_SECONDS))
+            ),
+        ]
+        try:
+            await self._work()
+        finally:
+            for task in beside:
+                task.cancel()
+            self._thread.shutdown(wait=False, cancel_futures=True)
+            with suppress(TransientFailure, TimeoutError):
+                async with asyncio.timeout(LEAVE_SECONDS):
+                    await self._leave()
+
+    async def turn(self) -> bool:
+        """A portion of each import that is to be had. Whether there was any."""
+        await self._take_up()
+        for held in list(self._held.values()):
+            try:
+                await self._portion(held)
+            finally:
+                if held.is_over:
+                    self._held.pop(held.job.import_id, None)
+            await asyncio.sleep(0)
+        return bool(self._held)
+
+    async def hold(self) -> None:
+        """Go on holding what is worked on."""
+        for held in list(self._held.values()):
+            longer = partial(
+                life.held_longer,
+                owner=self._owner,
+                now=self._clock.now(),
+                lease=self._keeping.lease,
+            )
+            if await changed(self._store, held.job.import_id, longer) is None:
+                held.is_over = True
+
+    async def clear(self) -> None:
+        """Delete what is not needed any more, and count what is there."""
+        now = self._clock.now()
+        for job in await self._store.to_clear(now, now - self._keeping.job):
+            if job.state == "arriving" or (job.ended_at or now) <= now - self._keeping.job:
+                await self._store.remove(job.import_id)
+                continue
+            marked = await changed(self._store, job.import_id, partial(life.without_file, now=now))
+            if marked is not None:
+                await self._store.drop_file(job.import_id)
+                await changed(self._store, job.import_id, life.file_deleted)
+        tally = await self._store.tally()
+        for state, number in tally.by_state.items():
+            metrics.intake_imports.labels(state).set(number)
+        waited = now - (tally.waiting_since or now)
+        metrics.intake_import_waiting_seconds.set(max(0.0, waited.total_seconds()))
+
+    async def _work(self) -> None:
+        backoff = Backoff()
+        while True:
+            self._wake.clear()
+            try:
+                is_busy = await self.turn()
+            except TransientFailure as failure:
+                self._count(failure)
+                await backoff.wait()
+                continue
+            except Exception as error:  # its text may hold what was sent
+                log.error("imports failed", because=where_raised(error))
+                await backoff.wait()
+                continue
+            backoff.reset()
+            if not is_busy:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_EVERY_SECONDS):
+                        await self._wake.wait()
+
+    async def _again_and_again(self, what: Callable[[], Awaitable[None]], every: timedelta) -> None:
+        while True:
+            try:
+                await what()
+            except TransientFailure as failure:
+                self._count(failure)
+            except Exception as error:  # the next time may go well
+                log.error("imports are not looked after", because=where_raised(error))
+            await asyncio.sleep(every.total_seconds())
+
+    async def _take_up(self) -> None:
+        mine = {held.job.dealer_id for held in self._held.values()}
+        for job in await self._store.heads():
+            if len(self._held) >= OPEN_AT_ONCE:
+                return
+            if job.dealer_id in mine:
+                continue
+            wanted = life.taken(job, self._owner, self._clock.now(), self._keeping.lease)
+            if wanted is None:
+                continue
+            with suppress(Conflict):  # another instance was first, or another of the dealer's runs
+                saved = await self._store.save(wanted)
+                if saved.state == "running":
+                    self._held[saved.import_id] = _Held(saved)
+                    log.info("import taken up", import_id=saved.import_id, after=saved.number)
+
+    async def _portion(self, held: _Held) -> None:
+        began = self._clock.now()
+        try:
+            file = held.opened or await self._open(held)
+            if file is None or held.is_over:
+                held.is_over = True
+                return
+            portion = await self._aside(partial(file.portion, held.job.number))
+            items = await self._received(portion.events)
+            seconds = (self._clock.now() - began).total_seconds()
+            await self._note(held, file, portion, items, seconds=max(0.0, seconds))
+            if not held.is_over and portion.broken:
+                await self._fail(held, portion.broken)
+            elif not held.is_over and portion.is_last:
+                now = self._clock.now()
+                keep = self._keeping.file
+                await self._over(held, partial(life.ended, owner=self._owner, now=now, keep=keep))
+        except TransientFailure:  # what was reading is of no use any more
+            held.opened = None
+            raise
+        except Exception as error:  # its text may hold what was sent
+            log.error("import failed", because=where_raised(error))
+            await self._fail(held, "our mistake; it was logged")
+
+    async def _open(self, held: _Held) -> OpenImport | None:
+        """None: it ended, or is not ours any more."""
+        job = held.job
+        mapping = self._mapping_of(job)
+        dealer = self._dealers.find(job.dealer_id)
+        if not isinstance(mapping, FeedMapping):
+            await self._fail(held, mapping)
+            return None
+        if dealer is None:
+            await self._fail(held, "the dealer is not configured here any more")
+            return None
+        digest = life.digest_of(mapping)
+        decide = partial(
+            life.opened_by, owner=self._owner, mapping_digest=digest, now=self._clock.now()
+        )
+        found = await changed(self._store, job.import_id, decide)
+        if found is None:
+            return None
+        held.job = found
+        if not found.number:
+            await self._store.drop_troubles(job.import_id)
+        file = from_store(self._store, job.import_id, job.size)
+        try:
+            held.opened = await self._aside(
+                partial(opened, file, mapping, source=job.source, dealer=dealer)
+            )
+        except UnreadableFile as fault:
+            await self._fail(held, str(fault))
+            return None
+        if held.opened.faults:
+            because = "the file does not fit the mapping: nothing of it was taken"
+            await self._fail(held, because, held.opened.faults)
+            return None
+        return held.opened
+
+    def _mapping_of(self, job: ImportJob) -> FeedMapping | str:
+        """Or why there is none."""
+        try:
+            found = self._mappings.find(job.mapping)
+        except WrongFile:
+            return "the mapping cannot be used any more: mend it, and resume"
+        return found or "the mapping is not there any more: put it back, and resume"
+
+    async def _received(self, events: Sequence[object]) -> Sequence[Item]:
+        """What intake answers to each, however long the broker or the database is away."""
+        if not events:
+            return ()
+        try:
+            return await self._until_it_goes(partial(self._receive, events, aside=self._aside))
+        except Exception as error:  # of several, the others go through
+            log.error("intake failed", because=where_raised(error))
+        if len(events) == 1:
+            failed = problem("internal", "Intake failed", 500, detail="it was logged")
+            return (Item(index=0, outcome="rejected", problem=failed),)
+        middle = len(events) // 2
+        first = await self._received(events[:middle])
+        return (*first, *await self._received(events[middle:]))
+
+    async def _until_it_goes(self, call: Callable[[], Awaitable[T]]) -> T:
+        backoff = Backoff()
+        while True:
+            try:
+                return await call()
+            except TransientFailure as failure:
+                self._count(failure)
+                await backoff.wait()
+
+    async def _note(
+        self,
+        held: _Held,
+        file: OpenImport,
+        portion: Portion,
+        items: Sequence[Item],
+        *,
+        seconds: float,
+    ) -> None:
+        """Keep the account of a portion, then its checkpoint: done twice, it is there once."""
+        job = held.job
+        account = await self._aside(partial(account_of, portion.outcomes, items, file.mapping))
+        troubles = within(account.troubles, job.kept, self._keeping.troubles)
+        await self._until_it_goes(partial(self._store.put_troubles, job.import_id, troubles))
+        kept: dict[TroubleKind, int] = {
+            kind: sum(trouble.kind == kind for trouble in troubles)
+            for kind in get_args(TroubleKind)
+        }
+        last = portion.outcomes[-1].number if portion.outcomes else job.number
+        done = PortionDone(
+            after=job.number,
+            number=last,
+            records=account.records,
+            counts=account.counts,
+            kept=kept,
+            bytes_read=file.file.furthest,
+            seconds=seconds,
+        )
+        now = self._clock.now()
+        decide = partial(life.checkpoint, owner=self._owner, done=done, now=now)
+        found = await self._until_it_goes(partial(changed, self._store, job.import_id, decide))
+        if found is None or found.state != "running":
+            held.is_over = True
+        if found is not None:
+            held.job = found
+            for outcome, number in account.counts.model_dump().items():
+                metrics.intake_import_records.labels(outcome).inc(number)
+
+    async def _fail(self, held: _Held, because: str, faults: Sequence[MappingNote] = ()) -> None:
+        failed = partial(
+            life.failed,
+            owner=self._owner,
+            now=self._clock.now(),
+            because=because,
+            faults=faults,
+            keep=self._keeping.file,
+        )
+        await self._over(held, failed)
+
+    async def _over(self, held: _Held, decide: Callable[[ImportJob], ImportJob | None]) -> None:
+        found = await changed(self._store, held.job.import_id, decide)
+        held.is_over = True
+        if found is None:
+            return
+        held.job = found
+        log.info("import ended", import_id=found.import_id, state=found.state)
+        await self.clear()
+
+    async def _leave(self) -> None:
+        for held in self._held.values():
+            released = partial(life.released, owner=self._owner, now=self._clock.now())
+            await changed(self._store, held.job.import_id, released)
+
+    async def _aside(self, work: Callable[[], T], /) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _count(self, failure: TransientFailure) -> None:
+        log.warning("imports wait", because=str(failure))
+        metrics.transient_failures.labels("intake", type(failure).__name__).inc()
