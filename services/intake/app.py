@@ -4,18 +4,23 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import get_args
 
 from fastapi import FastAPI
 
+from services.intake.adapters.door import Door
+from services.intake.adapters.first_answers import FirstAnswers, MongoFirstAnswers
+from services.intake.adapters.mappings import Mappings
+from services.intake.adapters.preparing import prepare_when_it_answers
 from services.intake.adapters.register import MongoRegister, Register
 from services.intake.adapters.reports import GROUP, TOPICS, ReportsDoor
 from services.intake.adapters.republish import Republishing
-from services.intake.api import (
-    documents_router,
-    events_router,
-    narratives_router,
-    republish_router,
-)
+from services.intake.adapters.webhooks import read_webhooks
+from services.intake.api.documents import documents_router, narratives_router, republish_router
+from services.intake.api.events import Taking, events_router
+from services.intake.api.first import FirstTime
+from services.intake.api.webhooks import Expecting, webhooks_router
+from services.intake.domain.webhooks.signature import Verdict
 from services.intake.receive import Intake
 from services.intake.settings import IntakeSettings
 from services.intake.views.openapi import with_events
@@ -35,11 +40,13 @@ from shared.time.clock import TimeSource
 def make_app(
     *,
     register: Register,
+    answers: FirstAnswers,
     publisher: Publisher,
     clock: TimeSource,
     dealers: Dealers,
     settings: IntakeSettings,
     readiness: Readiness,
+    expecting: Expecting,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """Intake over any register and publisher."""
@@ -53,8 +60,18 @@ def make_app(
     metrics.begin(metrics.messages_published, ["intake"], types)
     metrics.begin(metrics.conflicts, ["intake"])
     metrics.begin(metrics.clock_fast_events, ["intake"])
+    metrics.begin(
+        metrics.intake_webhooks, [*expecting.webhooks.by_name, "unknown"], get_args(Verdict)
+    )
     intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)
-    app.include_router(events_router(intake, settings))
+    taking = Taking(
+        intake=intake,
+        door=Door(settings),
+        first=FirstTime(answers, register, clock),
+        settings=settings,
+    )
+    app.include_router(events_router(taking))
+    app.include_router(webhooks_router(taking, expecting))
     app.include_router(documents_router(register, dealers))
     app.include_router(narratives_router(register))
     app.include_router(
@@ -70,13 +87,14 @@ def compose(settings: IntakeSettings) -> FastAPI:
     register = MongoRegister(mongo, hash_key=settings.hash_key.get_secret_value())
     publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
 
+    answers = MongoFirstAnswers(mongo)
     reports = reports_door(settings, register, publisher)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         publisher.start()
         tasks = [
-            asyncio.create_task(register.prepare_when_it_answers()),
+            asyncio.create_task(prepare_when_it_answers(register.prepare, answers.prepare)),
             asyncio.create_task(reports.run()),
         ]
         try:
@@ -96,13 +114,21 @@ def compose(settings: IntakeSettings) -> FastAPI:
             troubles.append(str(failure))
         return troubles
 
+    clock, dealers = settings.clock.clock(), settings.dealers()
+    mappings = Mappings(settings.mappings_dir)
     return make_app(
         register=register,
+        answers=answers,
         publisher=publisher,
-        clock=settings.clock.clock(),
-        dealers=settings.dealers(),
+        clock=clock,
+        dealers=dealers,
         settings=settings,
         readiness=readiness,
+        expecting=Expecting(
+            webhooks=read_webhooks(settings.webhooks_dir, dealers=dealers, mappings=mappings),
+            mappings=mappings,
+            clock=clock,
+        ),
         lifespan=lifespan,
     )
 

@@ -1,7 +1,10 @@
 """What intake is configured by: every service's settings, and how much it takes at once."""
 
-from pydantic import Field, SecretStr
+from pathlib import Path
 
+from pydantic import Field, SecretStr, field_validator
+
+from services.intake.domain.webhooks.handshake import is_origin
 from shared.settings import HttpSettings, ServiceSettings
 
 
@@ -25,3 +28,19 @@ class IntakeSettings(ServiceSettings):
     instance and kept in the database."""
     max_batch_items: int = Field(default=2_000, ge=1, le=20_000)
     """The most events of one request; more is answered 413."""
+    mappings_dir: Path | None = None
+    """The folder of mappings of your own, a file `NAME.yaml` each; they go before those that
+    ship."""
+    webhooks_dir: Path | None = None
+    """The folder of webhooks that are expected, a file `NAME.yaml` each (see feeds). Without one
+    there are none."""
+    webhook_origins: tuple[str, ...] = ("*",)
+    """Who may send webhooks, as the handshake of CloudEvents asks it: DNS names, such as
+    `["events.example.com", "*.example.org"]`. It admits nobody by itself."""
+
+    @field_validator("webhook_origins")
+    @classmethod
+    def _are_names(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(is_origin, origins)):
+            raise ValueError("write DNS names, such as events.example.com, *.example.com, or *")
+        return origins

@@ -26,11 +26,13 @@ async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
     """A client of intake over the world."""
     app = make_app(
         register=world.register,
+        answers=world.answers,
         publisher=world.publisher,
         clock=world.clock,
         dealers=DEALERS,
         settings=IntakeSettings(max_body_bytes=200_000, max_batch_items=20),
         readiness=_ready,
+        expecting=world.expecting(),
     )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:

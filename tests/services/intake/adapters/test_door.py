@@ -48,11 +48,13 @@ async def intake(world: World, **more: float) -> AsyncIterator[Served]:
     patient = {"body_deadline_seconds": FOR_EVER, "body_stall_seconds": FOR_EVER}
     app = make_app(
         register=world.register,
+        answers=world.answers,
         publisher=world.publisher,
         clock=world.clock,
         dealers=DEALERS,
         settings=IntakeSettings.model_validate(patient | more),
         readiness=_ready,
+        expecting=world.expecting(),
     )
     async with served(app, HttpSettings()) as server:
         yield server
