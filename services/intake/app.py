@@ -5,22 +5,26 @@ import functools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import get_args
 
 from fastapi import FastAPI
 
+from services.intake.adapters.door import Door
+from services.intake.adapters.first_answers import FirstAnswers, MongoFirstAnswers
 from services.intake.adapters.imports.endpoints import ImportsDesk, imports_router
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.store import ImportStore, MongoImports
 from services.intake.adapters.imports.upload import Uploads
+from services.intake.adapters.preparing import prepare_when_it_answers
 from services.intake.adapters.register import MongoRegister, Register
 from services.intake.adapters.reports import GROUP, TOPICS, ReportsDoor
 from services.intake.adapters.republish import Republishing
-from services.intake.api import (
-    documents_router,
-    events_router,
-    narratives_router,
-    republish_router,
-)
+from services.intake.adapters.webhooks import read_webhooks
+from services.intake.api.documents import documents_router, narratives_router, republish_router
+from services.intake.api.events import Taking, events_router
+from services.intake.api.first import FirstTime
+from services.intake.api.webhooks import Expecting, webhooks_router
+from services.intake.domain.webhooks.signature import Verdict
 from services.intake.receive import Intake
 from services.intake.settings import IntakeSettings
 from services.intake.views.openapi import with_events
@@ -34,17 +38,20 @@ from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher, Publisher
 from shared.settings import from_environment, starting
-from shared.time.clock import SystemClock
+from shared.time.clock import SystemClock, TimeSource
 
 
 def make_app(
     intake: Intake,
     *,
     register: Register,
+    answers: FirstAnswers,
     publisher: Publisher,
+    clock: TimeSource,
     dealers: Dealers,
     settings: IntakeSettings,
     readiness: Readiness,
+    expecting: Expecting,
     imports: ImportsDesk | None = None,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
@@ -60,7 +67,17 @@ def make_app(
     metrics.begin(metrics.messages_published, ["intake"], types)
     metrics.begin(metrics.conflicts, ["intake"])
     metrics.begin(metrics.clock_fast_events, ["intake"])
-    app.include_router(events_router(intake, settings))
+    metrics.begin(
+        metrics.intake_webhooks, [*expecting.webhooks.by_name, "unknown"], get_args(Verdict)
+    )
+    taking = Taking(
+        intake=intake,
+        door=Door(settings),
+        first=FirstTime(answers, register, clock),
+        settings=settings,
+    )
+    app.include_router(events_router(taking))
+    app.include_router(webhooks_router(taking, expecting))
     app.include_router(documents_router(register, dealers))
     app.include_router(narratives_router(register))
     app.include_router(
@@ -77,7 +94,8 @@ def compose(settings: IntakeSettings) -> FastAPI:
     mongo = functools.cache(functools.partial(Mongo, settings.mongo, "intake"))
     register = MongoRegister(mongo, hash_key=settings.hash_key.get_secret_value())
     publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
-    dealers, clock = settings.dealers(), settings.clock.clock()
+    answers = MongoFirstAnswers(mongo)
+    dealers, clock, mappings = settings.dealers(), settings.clock.clock(), settings.mappings()
     intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)
     reports = reports_door(settings, intake, publisher)
     kept = MongoImports(mongo)
@@ -87,7 +105,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         publisher.start()
         tasks = [
-            asyncio.create_task(register.prepare_when_it_answers()),
+            asyncio.create_task(prepare_when_it_answers(register.prepare, answers.prepare)),
             asyncio.create_task(reports.run()),
             asyncio.create_task(runner.run(prepare=kept.prepare)),
         ]
@@ -111,10 +129,17 @@ def compose(settings: IntakeSettings) -> FastAPI:
     return make_app(
         intake,
         register=register,
+        answers=answers,
         publisher=publisher,
+        clock=clock,
         dealers=dealers,
         settings=settings,
         readiness=readiness,
+        expecting=Expecting(
+            webhooks=read_webhooks(settings.webhooks_dir, dealers=dealers, mappings=mappings),
+            mappings=mappings,
+            clock=clock,
+        ),
         imports=imports_desk(settings, kept, dealers, wake=runner.wake),
         lifespan=lifespan,
     )

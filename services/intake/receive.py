@@ -16,7 +16,6 @@ A batch that more steps follow than fit at once is taken in portions, a complain
 in one.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,14 +23,16 @@ from functools import partial
 from typing import TypeAlias
 
 from services.intake.adapters.door import Aside, at_once
-from services.intake.adapters.monitor import NOBODY, FeedMonitor, Sender
+from services.intake.adapters.monitor import NOBODY, FeedMonitor, Monitor, Sender, Unwatched
 from services.intake.adapters.publish import publish, record_of
 from services.intake.adapters.register import Rows
+from services.intake.adapters.trial import TrialRows, Unpublished
 from services.intake.domain.batch import BatchPlan, plan_batch
 from services.intake.domain.decide import RegisterDecision
 from services.intake.domain.decode.body import UnreadableEvent
 from services.intake.domain.entries import BatchEntry, cases_needed, documents_needed, halves
 from services.intake.domain.examine.event import InvalidEvent, Reported, examine
+from services.intake.domain.examine.feed import Feed, within
 from services.intake.domain.facts import Row
 from services.intake.domain.findings import MOST_SHOWN, Finding
 from services.intake.domain.outgoing import OutgoingMessage, Unregistered
@@ -48,7 +49,6 @@ from services.intake.views.problems import MOST_SHOWN_AT_ONCE
 from shared.contracts.http.intake import Item
 from shared.contracts.http.problem import Problem
 from shared.dealers.dealer import Dealers
-from shared.platform import metrics
 from shared.platform.errors import Conflict, TransientFailure
 from shared.platform.publisher import Publisher, Record
 from shared.time.clock import TimeSource
@@ -88,13 +88,29 @@ class Intake:
     """Takes events in. Any number of instances may work side by side."""
 
     def __init__(
-        self, *, register: Rows, publisher: Publisher, clock: TimeSource, dealers: Dealers
+        self,
+        *,
+        register: Rows,
+        publisher: Publisher,
+        clock: TimeSource,
+        dealers: Dealers,
+        monitor: Monitor | None = None,
     ) -> None:
         self._register = register
         self._publisher = publisher
         self._clock = clock
         self._dealers = dealers
-        self.monitor = FeedMonitor(dealers)
+        self.monitor = FeedMonitor(dealers) if monitor is None else monitor
+
+    def trial(self) -> "Intake":
+        """One that decides as this one does, and publishes, registers and counts nothing."""
+        return Intake(
+            register=TrialRows(self._register),
+            publisher=Unpublished(),
+            clock=self._clock,
+            dealers=self._dealers,
+            monitor=Unwatched(),
+        )
 
     async def receive(
         self,
@@ -104,17 +120,20 @@ class Intake:
         aside: Aside = at_once,
         strict: bool = False,
         ours: bool = False,
+        only: Feed | None = None,
     ) -> list[Item]:
         """What became of each event, in order; on return the broker has acknowledged all of it.
 
         `raws` are JSON values, or what decoding made of others; each is asked for when the one
         before is examined. What takes long is done `aside`. `strict`: unknown fields are reasons to
-        reject. `ours`: one of our own services reports them. Raises what asking raises, and
-        `TransientFailure` when the batch has to be sent again.
+        reject. `ours`: one of our own services reports them. `only`: whose they may be. Raises what
+        asking raises, and `TransientFailure` when the batch has to be sent again.
         """
         now, outcomes = self._clock.now(), _Outcomes()
         key = await self._register.hash_key()
-        examined = await aside(lambda: self._examine(raws, now, strict=strict, ours=ours))
+        examined = await aside(
+            lambda: self._examine(raws, now, strict=strict, ours=ours, only=only)
+        )
         entries = await aside(lambda: _entries(examined, key))
         waiting = [entries] if entries else []
         while waiting:
@@ -131,7 +150,13 @@ class Intake:
         return await aside(lambda: _items(examined, outcomes, self.monitor))
 
     def _examine(
-        self, raws: Iterable[object], now: datetime, *, strict: bool, ours: bool
+        self,
+        raws: Iterable[object],
+        now: datetime,
+        *,
+        strict: bool,
+        ours: bool,
+        only: Feed | None,
     ) -> list[Examined]:
         examined: list[Examined] = []
         left = MOST_SHOWN_AT_ONCE
@@ -143,6 +168,7 @@ class Intake:
             found = examine(
                 raw, dealers=self._dealers, now=now, show=show, strict=strict, ours=ours
             )
+            found = found if only is None else within(found, only)
             left -= len(found.errors if isinstance(found, InvalidEvent) else found.warnings)
             examined.append(found)
         return examined
@@ -190,8 +216,7 @@ class Intake:
         refused = set(await publish(self._publisher, records))
         arrived = [sent for position, sent in enumerate(outgoing) if position not in refused]
         attempts.unregistered.note(arrived)
-        for type_, count in Counter(sent.message.TYPE for sent in arrived).items():
-            metrics.messages_published.labels("intake", type_).inc(count)
+        self.monitor.published(sent.message.TYPE for sent in arrived)
         if refused:
             _set_aside(attempts, {outgoing[position].index for position in refused})
         return not refused
@@ -201,7 +226,7 @@ class Intake:
         try:
             await self._register.save(list(planned.changed.values()))
         except Conflict:
-            metrics.conflicts.labels("intake").inc()
+            self.monitor.conflict()
             return False
         return True
 
@@ -259,11 +284,11 @@ def _note(planned: BatchPlan, outcomes: _Outcomes) -> None:
     outcomes.warnings.update(planned.warnings)
 
 
-def _items(examined: Sequence[Examined], outcomes: _Outcomes, monitor: FeedMonitor) -> list[Item]:
+def _items(examined: Sequence[Examined], outcomes: _Outcomes, monitor: Monitor) -> list[Item]:
     items = [_item(index, found, outcomes) for index, found in enumerate(examined)]
     monitor.events([_sender(found) for found in examined], items)
     fast = sum(isinstance(found, Reported) and found.clock_fast for found in examined)
-    metrics.clock_fast_events.labels("intake").inc(fast)
+    monitor.clock_fast(fast)
     return items
 
 

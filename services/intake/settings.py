@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from services.intake.adapters.mappings import Mappings
+from services.intake.domain.webhooks.handshake import is_origin
 from shared.settings import HttpSettings, ServiceSettings
 
 
@@ -47,6 +48,19 @@ class IntakeSettings(ServiceSettings):
     import_records_kept: int = Field(default=5_000, ge=0, le=1_000_000)
     """How many records of each kind (refused, rejected, warned) the account of an import keeps;
     more are counted."""
+    webhooks_dir: Path | None = None
+    """The folder of webhooks that are expected, a file `NAME.yaml` each (see feeds). Without one
+    there are none."""
+    webhook_origins: tuple[str, ...] = ("*",)
+    """Who may send webhooks, as the handshake of CloudEvents asks it: DNS names, such as
+    `["events.example.com", "*.example.org"]`. It admits nobody by itself."""
+
+    @field_validator("webhook_origins")
+    @classmethod
+    def _are_names(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(is_origin, origins)):
+            raise ValueError("write DNS names, such as events.example.com, *.example.com, or *")
+        return origins
 
     def mappings(self) -> Mappings:
         """The mappings that there are, by name."""

@@ -173,7 +173,15 @@ intake_request_seconds = Histogram(
     buckets=_FAST,
 )
 intake_requests = Counter(
-    "aftercare_intake_requests", "Requests of POST /v1/events, by HTTP status.", ["status"]
+    "aftercare_intake_requests",
+    "Requests of POST /v1/events and POST /v1/webhooks, by HTTP status.",
+    ["status"],
+)
+intake_webhooks = Counter(
+    "aftercare_intake_webhooks",
+    "Webhooks by name, and whether they were signed as they should be: genuine, unsigned, "
+    "untimely or forged.",
+    ["webhook", "verdict"],
 )
 
 intake_bytes_in_flight = Gauge(

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import NamedTuple, get_args
+from typing import NamedTuple, Protocol, get_args
 
 import structlog
 
@@ -22,8 +22,8 @@ from shared.platform import metrics
 
 UNKNOWN = "unknown"
 """Stands for a dealer, a source or a type that is none of ours, or cannot be read."""
-STATUSES = ("200", "202", "400", "408", "413", "415", "422", "500", "503")
-"""What `POST /v1/events` is answered with."""
+STATUSES = ("200", "202", "400", "401", "408", "409", "413", "415", "422", "500", "503")
+"""What `POST /v1/events` and `POST /v1/webhooks/…` are answered with."""
 OTHER = "other"
 """Stands for the sources of a dealer beyond those that are told apart."""
 SOURCES_TAKEN, SOURCES_REFUSED = 32, 8
@@ -51,6 +51,44 @@ class _RefusalKind(NamedTuple):
 
     sender: Sender
     reason: str
+
+
+class Monitor(Protocol):
+    """Is told what became of what."""
+
+    def events(self, senders: Sequence[Sender], items: Sequence[Item]) -> None:
+        """These events of one request became these items."""
+        ...
+
+    def request(self, problem: Problem) -> None:
+        """A whole request was refused, unread or unreadable."""
+        ...
+
+    def published(self, types: Iterable[str]) -> None:
+        """Messages of these types were acknowledged."""
+        ...
+
+    def conflict(self) -> None:
+        """Another instance was first with something."""
+        ...
+
+    def clock_fast(self, events: int) -> None:
+        """The clocks of those who sent as many events are ahead."""
+        ...
+
+
+class Unwatched:
+    """Counts and logs nothing: what is tried does not happen."""
+
+    def events(self, senders: Sequence[Sender], items: Sequence[Item]) -> None: ...
+
+    def request(self, problem: Problem) -> None: ...
+
+    def published(self, types: Iterable[str]) -> None: ...
+
+    def conflict(self) -> None: ...
+
+    def clock_fast(self, events: int) -> None: ...
 
 
 class FeedMonitor:
@@ -82,6 +120,19 @@ class FeedMonitor:
             return
         metrics.intake_feed_events.labels(UNKNOWN, UNKNOWN, "rejected").inc()
         _report({_RefusalKind(NOBODY, reason_of(problem)): [problem]})
+
+    def published(self, types: Iterable[str]) -> None:
+        """Messages of these types were acknowledged."""
+        for type_, count in Counter(types).items():
+            metrics.messages_published.labels("intake", type_).inc(count)
+
+    def conflict(self) -> None:
+        """Another instance was first with something."""
+        metrics.conflicts.labels("intake").inc()
+
+    def clock_fast(self, events: int) -> None:
+        """The clocks of those who sent as many events are ahead."""
+        metrics.clock_fast_events.labels("intake").inc(events)
 
     def _feed(self, sender: Sender, outcome: Outcome) -> str:
         """The source as it is labelled: bounded, whatever strangers call themselves."""

@@ -6,13 +6,10 @@ from contextlib import suppress
 from secrets import token_hex
 from typing import Any, Literal, Protocol, get_args
 
-import structlog
-
 from services.intake.domain.facts import Row
 from services.intake.domain.hashes import key_of
 from services.intake.domain.profiles.profile import PROFILE
 from shared.contracts.identifiers import as_composed
-from shared.platform.backoff import Backoff
 from shared.platform.errors import Conflict, TransientFailure
 from shared.platform.mongo import (
     ASCENDING,
@@ -25,8 +22,6 @@ from shared.platform.mongo import (
     transient,
 )
 from shared.platform.mongo import Collection as MongoCollection
-
-log = structlog.get_logger()
 
 Shelf = Literal["documents", "profiles"]
 """Where rows are kept: what is personal apart from all else, so that it can be erased."""
@@ -114,17 +109,6 @@ class MongoRegister:
         merges = IndexModel([(MERGED_INTO, ASCENDING)], sparse=True, name="merges")
         async with transient():
             await self._rows("documents").create_indexes([steps, merges])
-
-    async def prepare_when_it_answers(self) -> None:
-        """Create the indexes as soon as the database answers."""
-        backoff = Backoff()
-        while True:
-            try:
-                await self.prepare()
-                return
-            except TransientFailure as failure:
-                log.warning("the database is away", because=str(failure))
-                await backoff.wait()
 
     async def find(
         self,

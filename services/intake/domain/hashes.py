@@ -1,7 +1,7 @@
 """Keyed hashes: the same for the same content, and no way to find out by guessing what it was."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import blake2b
@@ -18,6 +18,15 @@ def key_of(secret: str) -> bytes:
 def keyed_hash(text: str, key: bytes) -> str:
     """32 hexadecimal digits."""
     return blake2b(text.encode(), key=key, digest_size=16).hexdigest()
+
+
+def keyed_digest(parts: Iterable[bytes], key: bytes) -> str:
+    """32 hexadecimal digits of several byte strings, each apart from the next."""
+    digest = blake2b(key=key, digest_size=16)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def content_hash(content: Mapping[str, Any], key: bytes) -> str:

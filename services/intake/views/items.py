@@ -51,6 +51,11 @@ def registered_item(
     )
 
 
+def foreseen(item: Item) -> Item:
+    """What would become of an event; it has no version before it is taken."""
+    return item.model_copy(update={"version": None}) if item.outcome == "accepted" else item
+
+
 def batch_answer(items: Sequence[Item]) -> BatchAnswer:
     """The items and how many there are of each outcome."""
     outcomes = [item.outcome for item in items]

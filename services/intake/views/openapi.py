@@ -14,11 +14,15 @@ _EVENT = {"$ref": _REFERENCE.format(model="ReportedEvent")}
 
 EVENT_BODY: dict[str, Any] = {
     "required": True,
-    "description": "CloudEvents 1.0 in structured mode. `type` says what `data` is.",
+    "description": "CloudEvents 1.0 in structured, batched or binary mode: in binary mode the "
+    "attributes are `ce-` headers, and the body is `data`. `type` says what `data` is.",
     "content": {
         SINGLE: {"schema": _EVENT},
         BATCH: {"schema": {"type": "array", "items": _EVENT}},
         NDJSON: {"schema": {"type": "string", "description": "one event a line"}},
+        "application/json": {
+            "schema": {"type": "object", "description": "the data of an event in binary mode"}
+        },
     },
 }
 """The request body of `POST /v1/events`."""
@@ -38,13 +42,62 @@ STRICT: dict[str, Any] = {
     "description": "Reject events with fields that are not known, instead of warning about them",
     "schema": {"type": "boolean", "default": False},
 }
-"""The one query parameter of `POST /v1/events`."""
+"""A query parameter of what takes events."""
+
+VALIDATE: dict[str, Any] = {
+    "name": "validate",
+    "in": "query",
+    "required": False,
+    "description": "Only say what would become of each event: nothing is published or registered, "
+    "and an event that would be accepted has no version yet",
+    "schema": {"type": "boolean", "default": False},
+}
+"""Another one."""
+
+IDEMPOTENCY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same request is answered as the first time, for a day, "
+    "with `Idempotent-Replayed: true`; with another request 422",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+
+WEBHOOK_HEADERS: list[dict[str, Any]] = [
+    {
+        "name": name,
+        "in": "header",
+        "required": True,
+        "description": description,
+        "schema": {"type": "string"},
+    }
+    for name, description in (
+        ("webhook-id", "the same for the same webhook, however often it is sent; no full stop"),
+        ("webhook-timestamp", "seconds since 1970, within five minutes of now"),
+        ("webhook-signature", "`v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64"),
+    )
+]
+
+WEBHOOK_BODY: dict[str, Any] = {
+    "required": True,
+    "description": "Plain JSON, as the mapping of this webhook reads it, or CloudEvents in "
+    "structured mode.",
+    "content": {
+        "application/json": {"schema": {}},
+        SINGLE: {"schema": _EVENT},
+        BATCH: {"schema": {"type": "array", "items": _EVENT}},
+        NDJSON: {"schema": {"type": "string", "description": "one record or event a line"}},
+    },
+}
+"""The request body of `POST /v1/webhooks/{name}`."""
 
 _WHEN = {
-    400: "Not JSON in UTF-8, cut off, or nested too deeply",
+    400: "Not JSON in UTF-8, cut off, or nested too deeply; a header that cannot be",
+    401: "No webhook of this name, or not signed as it should be",
     404: "Not in the register, or no dealer of this group",
     408: "The body came too slowly",
-    409: "Not possible as it is now",
+    409: "Not possible as it is now; or the same request is being worked on: send it again after "
+    "`Retry-After` seconds",
     413: "Too many bytes or events at once, or too large an event",
     415: "A content type that is not taken",
     422: "Not valid; `errors` says where, of many faults the first",

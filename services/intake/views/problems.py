@@ -81,6 +81,57 @@ def busy() -> Problem:
     return problem("busy", "Not taken: send it again", 503, detail="too much is under way already")
 
 
+def unverified() -> Problem:
+    """A webhook that is not known, or not signed as it should be: the same for all of it."""
+    return problem(
+        "unverified",
+        "This webhook is not known, or not signed by its sender",
+        401,
+        detail="sign the webhook-id, the webhook-timestamp (within five minutes of now) and the "
+        "body as they are sent, with the secret of this webhook, as Standard Webhooks has it",
+    )
+
+
+def mapping_unusable() -> Problem:
+    """What a webhook is read through cannot be used at present; it is logged."""
+    return problem(
+        "unavailable",
+        "Not taken: send it again",
+        503,
+        detail="the mapping of this webhook cannot be used at present",
+    )
+
+
+def wrong_handshake(detail: str) -> Problem:
+    """A request for permission to send that is none."""
+    return problem("handshake", "This asks for no permission", 400, detail=detail)
+
+
+def wrong_key(detail: str) -> Problem:
+    """An `Idempotency-Key` that is none."""
+    return problem("idempotency-key", "The Idempotency-Key is not valid", 400, detail=detail)
+
+
+def in_hand() -> Problem:
+    """The same request is being worked on."""
+    return problem(
+        "in-hand",
+        "This request is being worked on",
+        409,
+        detail="another one of the same key is not answered yet: send it again in a moment",
+    )
+
+
+def other_request(what: str) -> Problem:
+    """A key that stands for another request. `what`: where it stands."""
+    return problem(
+        "key-taken",
+        "This key is of another request",
+        422,
+        detail=f"another body came under the same {what}: give each request one of its own",
+    )
+
+
 def too_slow() -> Problem:
     """The body did not arrive in time."""
     return problem("too-slow", "The body came too slowly", 408, detail="it was not waited for")

@@ -27,10 +27,12 @@ async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
     app = make_app(
         world.intake(),
         register=world.register,
+        answers=world.answers,
         publisher=world.publisher,
         dealers=DEALERS,
         settings=IntakeSettings(max_body_bytes=200_000, max_batch_items=20),
         readiness=_ready,
+        expecting=world.expecting(),
     )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:

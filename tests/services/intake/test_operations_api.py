@@ -39,7 +39,7 @@ async def test_a_request_that_is_refused_as_a_whole_is_logged_and_counted(
 async def test_the_openapi_document_describes_the_events(http: httpx.AsyncClient) -> None:
     openapi = (await http.get("/openapi.json")).json()
     content = openapi["paths"]["/v1/events"]["post"]["requestBody"]["content"]
-    assert set(content) == {SINGLE, BATCH, NDJSON}
+    assert set(content) == {SINGLE, BATCH, NDJSON, "application/json"}, "the last: binary mode"
     schemas = openapi["components"]["schemas"]
     text = json.dumps(openapi)
     used = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
@@ -72,7 +72,12 @@ async def test_a_fast_clock_is_counted(http: httpx.AsyncClient) -> None:
     assert fast() == before + 1
 
 
-async def test_the_openapi_document_tells_of_strictness(http: httpx.AsyncClient) -> None:
+async def test_the_openapi_document_tells_of_parameters(http: httpx.AsyncClient) -> None:
     described = (await http.get("/openapi.json")).json()
-    (parameter,) = described["paths"]["/v1/events"]["post"]["parameters"]
-    assert (parameter["name"], parameter["in"]) == ("strict", "query")
+    for path, more in (
+        ("/v1/events", []),
+        ("/v1/webhooks/{name}", ["name", "webhook-id", "webhook-timestamp", "webhook-signature"]),
+    ):
+        parameters = described["paths"][path]["post"]["parameters"]
+        names = [each["name"] for each in parameters]
+        assert sorted(names) == sorted([*more, "strict", "validate", "Idempotency-Key"])

@@ -5,9 +5,13 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 import pytest
 
+from services.intake.adapters.mappings import Mappings
+from services.intake.adapters.webhooks import Webhook, Webhooks
+from services.intake.api.webhooks import Expecting
 from services.intake.receive import Intake
 from shared.contracts.http.intake import Item
 from shared.contracts.intake import Recorded
@@ -15,6 +19,7 @@ from shared.platform.errors import TransientFailure
 from shared.testing.clock import ManualClock
 from shared.testing.publisher import MemoryPublisher
 from tests.services.intake.given import DEALERS, NOW, Data, event, message_of, outcomes
+from tests.services.intake.memory_first_answers import MemoryFirstAnswers
 from tests.services.intake.memory_register import MemoryRegister
 
 
@@ -24,11 +29,20 @@ class World:
 
     register: MemoryRegister = field(default_factory=MemoryRegister)
     publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
+    answers: MemoryFirstAnswers = field(default_factory=MemoryFirstAnswers)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
 
     def intake(self) -> Intake:
         return Intake(
             register=self.register, publisher=self.publisher, clock=self.clock, dealers=DEALERS
+        )
+
+    def expecting(self, *webhooks: Webhook, mappings: Path | None = None) -> Expecting:
+        """These webhooks are expected."""
+        return Expecting(
+            webhooks=Webhooks({each.name: each for each in webhooks}),
+            mappings=Mappings(mappings),
+            clock=self.clock,
         )
 
     async def report(self, noun: str, data: Data, **more: object) -> Item:

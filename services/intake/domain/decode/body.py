@@ -18,6 +18,10 @@ SINGLE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 NDJSON = "application/x-ndjson"
 MEDIA_TYPES = (SINGLE, BATCH, NDJSON)
+PLAIN_JSON = (
+    "; an event whose data is application/json has its attributes in ce- headers beside it; JSON "
+    "of another form is sent to /v1/webhooks/NAME, or as a file, with a mapping"
+)
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE = re.compile(rb"[^\s][^\n]*")
@@ -43,7 +47,8 @@ def media_type_of(content_type: str | None, content_encoding: str | None) -> str
     """The media type, one of `MEDIA_TYPES`; raises `WrongMediaType` for any other."""
     media_type, *parameters = (part.strip().lower() for part in (content_type or "").split(";"))
     if media_type not in MEDIA_TYPES:
-        raise WrongMediaType(f"send one of {', '.join(MEDIA_TYPES)}")
+        beside = PLAIN_JSON if media_type == "application/json" else ""
+        raise WrongMediaType(f"send one of {', '.join(MEDIA_TYPES)}{beside}")
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name == "charset" and value.strip('"') not in {"utf-8", "utf8"}:
@@ -62,7 +67,7 @@ def events_in(
     twice. Raises, at any event, `UnreadableBody` for a body that is no JSON, and `TooLarge` for
     more than `max_items` events or `max_event_bytes` of one.
     """
-    body = body.removeprefix(_BYTE_ORDER_MARK)
+    body = without_mark(body)
     reader = StrictJson(most_bytes=max_event_bytes)
     events: Iterator[object]
     match media_type:
@@ -76,6 +81,11 @@ def events_in(
         if position == max_items:
             raise TooLarge(f"a batch has at most {max_items} events")
         yield event
+
+
+def without_mark(body: bytes) -> bytes:
+    """Without the byte order mark that some editors begin UTF-8 with."""
+    return body.removeprefix(_BYTE_ORDER_MARK)
 
 
 def _single(body: bytes, reader: StrictJson) -> Iterator[object]:

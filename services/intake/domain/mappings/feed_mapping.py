@@ -79,7 +79,8 @@ class FieldRule(_Part):
     column: Paths | None = None
     take: Literal["first", "joined", "sum"] = "first"
     """Of several columns: the first at which something stands, all of them as one text, or their
-    sum. A field that is a list has an entry for each."""
+    sum. A field that is a list has an entry for each. Texts that stand at one column, or path,
+    several times are joined, unless `first` is said."""
     between: Annotated[str, Field(max_length=10)] = " "
     """What is put between texts that are joined."""
     split: Annotated[str, Field(max_length=10)] = ""

@@ -175,7 +175,8 @@ class LeafPlan:
             return self._sum(cells)
         if len(cells) == 1:
             return cells[0]
-        if self.rule.take == "joined" or self.read_as == "text":
+        first = "take" in self.rule.model_fields_set and self.rule.take == "first"
+        if self.rule.take == "joined" or (self.read_as == "text" and not first):
             return self.rule.between.join(text_of(cell) for cell in cells)
         if any(cell != cells[0] for cell in cells[1:]):
             account.note(self._note(scope, "several stand there: the first is taken"))

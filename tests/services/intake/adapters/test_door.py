@@ -49,10 +49,12 @@ async def intake(world: World, **more: float) -> AsyncIterator[Served]:
     app = make_app(
         world.intake(),
         register=world.register,
+        answers=world.answers,
         publisher=world.publisher,
         dealers=DEALERS,
         settings=IntakeSettings.model_validate(patient | more),
         readiness=_ready,
+        expecting=world.expecting(),
     )
     async with served(app, HttpSettings()) as server:
         yield server

@@ -28,7 +28,7 @@ _UNITS_OF_TEN = {"亿": Decimal(10**8), "万": Decimal(10**4), "千": Decimal(10
 _SIGNS_OF_MONEY = {
     **{"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "₽": "RUB", "us$": "USD", "hk$": "HKD"},
     **{"nt$": "TWD", "c$": "CAD", "a$": "AUD", "s$": "SGD", "r$": "BRL", "mx$": "MXN"},
-    **{"元": "CNY", "圆": "CNY", "块": "CNY", "人民币": "CNY", "rmb": "CNY", "cn¥": "CNY"},
+    **{"元": "CNY", "圆": "CNY", "块": "CNY", "人民币": "CNY", "rmb": "CNY"},
     **{"欧元": "EUR", "美元": "USD", "港币": "HKD", "日元": "JPY", "円": "JPY", "元整": "CNY"},
     **{"¥": "", "$": "", "圆整": "CNY", "rm": "MYR", "kr": ""},
 }
@@ -38,6 +38,8 @@ _UNITS_OF_LENGTH: dict[str, Literal["km", "mi"]] = {
     **dict.fromkeys(("kilometer", "kilometre", "k.m."), "km"),
     **dict.fromkeys(("mi", "mi.", "mile", "miles", "英里", "mls"), "mi"),
 }
+_SIGNS = re.compile("[¥€£₹₩₽]")
+"""Those that may stand right beside a word."""
 _NUMERAL = re.compile(r"[0-9][0-9.,' ]*|[.,][0-9]+")
 
 
@@ -170,7 +172,7 @@ def _written_numeral(
     after = after.replace("-", " ", 1) if after.rstrip().endswith("-") else after
     scale, after = _scaled(after.strip())
     number = _reckoned(found[0].strip(), decimal) * scale
-    words = [*before.split(), *after.replace(":", " ").split()]
+    words = _SIGNS.sub(r" \g<0> ", f"{before} {after}".replace(":", " ")).split()
     return _limited(-number if sign or negative else number, wanted), words
 
 

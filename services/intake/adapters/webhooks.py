@@ -1,0 +1,182 @@
+"""Webhooks that are expected: a YAML file each, and their secrets, which stand elsewhere.
+
+dealer_id: sunrise/pudong
+source: crm
+takes: cloudevents                # or the name of a mapping, for plain JSON
+secrets:                          # two while one takes the place of the other
+  - file: /run/secrets/pudong-crm
+  - variable: PUDONG_CRM_SECRET_BEFORE
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from services.intake.adapters.mappings import Mappings
+from services.intake.domain.examine.feed import Feed
+from services.intake.domain.webhooks.records import FORMATS
+from services.intake.domain.webhooks.signature import MOST_SECRETS, secret_of
+from shared.contracts.followup import REPORTING_SOURCE
+from shared.contracts.values import DealerId, SourceName
+from shared.dealers.dealer import Dealer, Dealers
+from shared.yaml_file import WrongFile, YamlFile, meant, parse_yaml
+
+CLOUDEVENTS = "cloudevents"
+MOST_BYTES_OF_A_SECRET = 1_000
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", flags=re.ASCII)
+
+
+def _place(value: object) -> object:
+    if isinstance(value, Mapping):
+        return value
+    raise ValueError("a secret does not stand here: name a file or a variable that has it")
+
+
+class _SecretPlace(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: Path | None = None
+    variable: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.file is None) == (self.variable is None):
+            raise ValueError("name a file or a variable, one of them")
+        return self
+
+
+class WebhookFile(BaseModel):
+    """What such a file holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dealer_id: DealerId
+    source: SourceName
+    takes: str
+    """`cloudevents`, or the name of a mapping that reads JSON."""
+    secrets: Annotated[
+        tuple[Annotated[_SecretPlace, BeforeValidator(_place)], ...],
+        Field(min_length=1, max_length=MOST_SECRETS),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """One that is expected."""
+
+    name: str
+    dealer: Dealer
+    feed: Feed
+    mapping: str | None
+    """None: it sends CloudEvents."""
+    secrets: Sequence[bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """Those that are expected, by name."""
+
+    by_name: Mapping[str, Webhook] = field(default_factory=dict)
+
+    def find(self, name: str) -> Webhook | None:
+        """None: none of this name is expected."""
+        return self.by_name.get(name)
+
+
+def read_webhooks(
+    folder: Path | None,
+    *,
+    dealers: Dealers,
+    mappings: Mappings,
+    environment: Mapping[str, str] = os.environ,
+) -> Webhooks:
+    """The files `NAME.yaml` of a folder. Raises `WrongFile` with a line for all that is wrong in
+    them; it never tells a secret."""
+    if folder is None:
+        return Webhooks()
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
+    except OSError as error:
+        raise WrongFile([f"{folder}: cannot be read: {error.strerror}"]) from None
+    found: dict[str, Webhook] = {}
+    wrong: list[str] = []
+    for path in paths:
+        try:
+            found[path.stem] = _read(path, dealers, mappings, environment)
+        except WrongFile as error:
+            wrong += error.lines
+    if wrong:
+        raise WrongFile(wrong)
+    return Webhooks(found)
+
+
+def _read(
+    path: Path, dealers: Dealers, mappings: Mappings, environment: Mapping[str, str]
+) -> Webhook:
+    if path.suffix != ".yaml" or _NAME.fullmatch(path.stem) is None:
+        message = "the name of a webhook is of a-z, 0-9 and hyphens, and ends in .yaml"
+        raise WrongFile([f"{path}: {message}"])
+    file = parse_yaml(path)
+    said = file.as_model(WebhookFile)
+    secrets, wrong = list[bytes](), list(_faults(file, said, dealers, mappings))
+    for position, place in enumerate(said.secrets):
+        try:
+            secrets.append(secret_of(_secret_at(place, path, environment)))
+        except ValueError as error:
+            wrong.append(file.line(["secrets", position], str(error)))
+    dealer = dealers.find(said.dealer_id)
+    if wrong or dealer is None:
+        raise WrongFile(wrong)
+    return Webhook(
+        name=path.stem,
+        dealer=dealer,
+        feed=Feed(dealer_id=said.dealer_id, source=said.source),
+        mapping=None if said.takes == CLOUDEVENTS else said.takes,
+        secrets=tuple(secrets),
+    )
+
+
+def _faults(
+    file: YamlFile, said: WebhookFile, dealers: Dealers, mappings: Mappings
+) -> Iterator[str]:
+    if dealers.find(said.dealer_id) is None:
+        known = [dealer.id for dealer in dealers.all()]
+        yield file.line(["dealer_id"], f"there is no such dealer{meant(said.dealer_id, known)}")
+    if said.source == REPORTING_SOURCE:
+        yield file.line(["source"], "this name is kept for what Aftercare itself reports")
+    if said.takes == CLOUDEVENTS:
+        return
+    try:
+        mapping = mappings.find(said.takes)
+    except WrongFile as wrong:
+        yield from wrong.lines
+        return
+    if mapping is None:
+        known = [CLOUDEVENTS, *mappings.names()]
+        yield file.line(["takes"], f"there is no such mapping{meant(said.takes, known)}")
+    elif mapping.reads.format not in FORMATS:
+        detail = f"a webhook sends JSON, and this mapping reads {mapping.reads.format}"
+        yield file.line(["takes"], detail)
+
+
+def _secret_at(place: _SecretPlace, path: Path, environment: Mapping[str, str]) -> str:
+    """The text of a secret. Raises `ValueError`, which says what to do."""
+    if place.variable is not None:
+        found = environment.get(place.variable, "")
+        if not found:
+            raise ValueError("the variable that is named here is not set")
+        return found
+    assert place.file is not None
+    try:
+        with (path.parent / place.file).open("rb") as file:
+            return file.read(MOST_BYTES_OF_A_SECRET).decode()
+    except OSError as error:
+        raise ValueError(f"the file cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError("the file is not UTF-8 text") from None
