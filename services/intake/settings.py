@@ -1,7 +1,10 @@
 """What intake is configured by: every service's settings, and how much it takes at once."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 
+from services.intake.adapters.mappings import Mappings
 from shared.settings import HttpSettings, ServiceSettings
 
 
@@ -25,3 +28,10 @@ class IntakeSettings(ServiceSettings):
     instance and kept in the database."""
     max_batch_items: int = Field(default=2_000, ge=1, le=20_000)
     """The most events of one request; more is answered 413."""
+    mappings_dir: Path | None = None
+    """A folder of mappings of the site's own, `NAME.yaml` each; they go before those that ship.
+    Empty: those that ship alone."""
+
+    def mappings(self) -> Mappings:
+        """What files and webhooks can be read by."""
+        return Mappings(self.mappings_dir)
