@@ -298,7 +298,7 @@ def _without_rule(rules: FieldRules, shape: Group, at: Location, prefix: str) ->
     for name, inner in shape.fields.items():
         full = f"{prefix}{name}"
         is_begun = any(rule.startswith(f"{full}.") for rule in rules)
-        if full in rules or (isinstance(inner, Group) and inner.whole and is_begun):
+        if full in rules or (name == "currency" and shape.whole == "money"):
             continue
         if isinstance(inner, Group) and (is_begun or inner.required):
             if not is_begun and not any(each.required for each in inner.fields.values()):

@@ -19,7 +19,7 @@ from services.intake.domain.mappings.converted import Converted, MappingNote, Re
 from services.intake.domain.mappings.feed_mapping import FeedMapping
 from services.intake.domain.mappings.leaf_plan import LeafPlan
 from services.intake.domain.mappings.outcome import Account, Scope, Value
-from services.intake.domain.mappings.paths import alike, stands_nothing, word_of
+from services.intake.domain.mappings.paths import Headings, alike, stands_nothing, word_of
 from services.intake.domain.mappings.plan import MOST_PARTS, ListPlan, plan_of
 from services.intake.domain.mappings.reading import Setting
 from services.intake.domain.mappings.records import (
@@ -68,15 +68,17 @@ class _Conversion:
     """A mapping made ready for the files of one dealer."""
 
     def __init__(self, mapping: FeedMapping, source: str, dealer: Dealer) -> None:
+        self._headings = Headings()
         setting = Setting(
             zone=ZoneInfo(mapping.zone or dealer.timezone),
             currency=dealer.currency,
             in_spreadsheet=mapping.reads.format == "xlsx",
+            headings=self._headings,
         )
         self._mapping = mapping
         self._given: Mapping[str, JsonValue] = {"source": source, "dealer_id": dealer.id}
         self._plan = plan_of(mapping, setting)
-        self._skip = [Says(condition) for condition in mapping.skip]
+        self._skip = [Says(condition, self._headings) for condition in mapping.skip]
         self._is_table = mapping.reads.format in ("csv", "xlsx")
         number = self._plan.fields.get(NUMBERS[mapping.report])
         self.number_plan = number if isinstance(number, LeafPlan) else None
@@ -86,6 +88,7 @@ class _Conversion:
 
     def skips(self, fields: Fields) -> bool:
         """Whether this record is none: a blank line, totals, the headings once more."""
+        self._headings.look_at([fields])
         if self._is_table and _is_headings(fields):
             return True
         return any(each.so(fields) for each in self._skip)
@@ -99,9 +102,12 @@ class _Conversion:
     def of(self, records: Sequence[SourceRecord]) -> Converted | Refused:
         """The event of one document, that one record or several rows make."""
         first = records[0]
-        rows = [record.fields for record in records] if len(records) > 1 else ()
+        rows = [record.fields for record in records]
+        self._headings.look_at(rows)
         account = Account()
-        found = self._plan.read(Scope(first.fields, first.fields, rows), account, must=True)
+        found = self._plan.read(
+            Scope(first.fields, first.fields, rows if len(rows) > 1 else ()), account, must=True
+        )
         values = found.value if isinstance(found, Value) else None
         data: dict[str, JsonValue] = dict(values) if isinstance(values, dict) else {}
         if self._mapping.as_they_are:

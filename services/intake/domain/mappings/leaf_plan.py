@@ -12,7 +12,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from services.intake.domain.mappings.converted import MappingNote
 from services.intake.domain.mappings.feed_mapping import FieldRule, Meaning, ReadAs
 from services.intake.domain.mappings.outcome import Account, Gap, Scope, Value
-from services.intake.domain.mappings.paths import NoValue, Path, cell_of, stands_nothing
+from services.intake.domain.mappings.paths import Columns, NoValue, Path, cell_of, stands_nothing
 from services.intake.domain.mappings.reading import (
     Beside,
     Read,
@@ -52,7 +52,7 @@ class LeafPlan:
     shape: Leaf | Group
     rule: FieldRule
     setting: Setting
-    columns: Sequence[Path] = field(init=False)
+    columns: Columns = field(init=False)
     times: Sequence[Path] = field(init=False)
     made_of: Sequence[Path] = field(init=False)
     read_as: ReadAs = field(init=False)
@@ -60,6 +60,8 @@ class LeafPlan:
     """The columns, for people."""
     _at_column: str = field(init=False, default="")
     """The one of them at which something stands, in the record that is read."""
+    _says_more: bool = field(init=False)
+    """Whether it may say something though nothing stands there."""
     _cases: Sequence[tuple[Says, Meaning]] = field(init=False)
     _words: Mapping[str, Meaning] = field(init=False)
     _is_table: bool = field(init=False)
@@ -67,18 +69,23 @@ class LeafPlan:
 
     def __post_init__(self) -> None:
         rule, shape = self.rule, self.shape
-        self.columns = [Path(each) for each in rule.column or ()]
-        self.times = [Path(each) for each in rule.time or ()]
-        self.made_of = [Path(each) for each in rule.made_of or ()]
+        headings = self.setting.headings
+        self.columns = Columns(rule.column or (), headings)
+        self.times = [Path(each, headings) for each in rule.time or ()]
+        self.made_of = [Path(each, headings) for each in rule.made_of or ()]
         whole = shape.read_as if isinstance(shape, Leaf) else shape.whole or "text"
         self.read_as = rule.read_as or whole
         self.label = label_of(rule.column or ())
-        self._cases = [(Says(case), case.means) for case in rule.cases]
+        self._cases = [(Says(case, headings), case.means) for case in rule.cases]
         self._words = {folded(word): meaning for word, meaning in rule.words.items()}
+        more = (rule.default is not None, rule.counted, rule.made_of, rule.cases, "" in self._words)
+        self._says_more = any(more)
         self._is_table = any(meaning is not None for meaning in rule.words.values())
 
     def read(self, scope: Scope, account: Account) -> Value | Gap:
         """The value; a word that the mapping does not know is an error of the record."""
+        if not self._says_more and not self.columns.of(scope.part):
+            return Gap()
         self._at_column = ""
         try:
             nodes = list(self._standing(scope, account))
@@ -93,11 +100,10 @@ class LeafPlan:
     def read_all(self, scope: Scope, account: Account) -> list[Value | Gap]:
         """Of a list: each of what stands there, and each piece of it."""
         found: list[Value | Gap] = []
-        for path in self.columns:
+        for path in self.columns.of(scope.part):
             self._at_column = path.written
             for node in self._at(path, scope):
-                if not stands_nothing(node):
-                    found.extend(self._pieces(node, scope, account))
+                found.extend(self._pieces(node, scope, account))
         if not found and self.rule.default is not None:
             found.append(self._meant(self.rule.default, scope, said=False))
         return found
@@ -132,11 +138,13 @@ class LeafPlan:
         """What stands at the first column that has something; at all of them, if they are joined
         or added."""
         no_value = False
-        for path in self.columns:
-            nodes = [node for node in self._at(path, scope) if not stands_nothing(node)]
+        for path in self.columns.of(scope.part):
+            nodes = self._at(path, scope)
+            if not nodes:
+                continue
             values = [node for node in nodes if _has_value(node)]
-            no_value = no_value or (bool(nodes) and not values)
-            if nodes and not self._at_column:
+            no_value = no_value or not values
+            if not self._at_column:
                 self._at_column = path.written
             if values and scope.rows:
                 self._compare(path, values, scope, account)
@@ -146,15 +154,13 @@ class LeafPlan:
         if no_value and self.rule.take == "first":
             raise NoValue
 
-    def _at(self, path: Path, scope: Scope) -> Iterator[Node]:
-        if scope.rows:
-            for row in scope.rows:
-                found = [node for node in path.found_in(row) if not stands_nothing(node)]
-                if found:
-                    yield from found
-                    return
-        else:
-            yield from path.found_in(scope.record if path.from_record else scope.part)
+    def _at(self, path: Path, scope: Scope) -> Sequence[Node]:
+        """What is written there; of several rows, in the first that has something."""
+        for row in scope.rows or (scope.record if path.from_record else scope.part,):
+            found = [node for node in path.found_in(row) if not stands_nothing(node)]
+            if found:
+                return found
+        return ()
 
     def _compare(self, path: Path, values: list[Node], scope: Scope, account: Account) -> None:
         for row in scope.rows[1:]:
@@ -273,7 +279,7 @@ class LeafPlan:
     def _beside(self, scope: Scope) -> Beside:
         at: Cell = None
         for path in self.times:
-            cells = [node for node in self._at(path, scope) if not stands_nothing(node)]
+            cells = self._at(path, scope)
             if cells and _has_value(cells[0]):
                 at = cell_of(cells[0])
                 break
@@ -311,6 +317,8 @@ def refusal(takes: TypeAdapter[object], value: JsonValue) -> str | None:
 
 
 def _has_value(node: Node) -> bool:
+    if isinstance(node, str):
+        return True
     try:
         cell_of(node)
     except NoValue:

@@ -21,7 +21,7 @@ from services.intake.domain.mappings.feed_mapping import (
     FieldRules,
 )
 from services.intake.domain.mappings.leaf_plan import NOTHING_THERE as _NOTHING
-from services.intake.domain.mappings.leaf_plan import LeafPlan, label_of
+from services.intake.domain.mappings.leaf_plan import LeafPlan, label_of, refusal
 from services.intake.domain.mappings.outcome import Account, Gap, Scope, Value
 from services.intake.domain.mappings.paths import Path
 from services.intake.domain.mappings.reading import Setting
@@ -60,14 +60,17 @@ class GroupPlan:
         values: dict[str, JsonValue] = {}
         missing: list[MappingNote] = []
         said = False
+        inner = scope.within(values)
         for name, plan in self.fields.items():
             shape = self.shape.fields[name]
-            found = _read(plan, scope.within(values), account, must=must and shape.required)
+            found = _read(plan, inner, account, must=must and shape.required)
             if isinstance(found, Value):
                 values[name] = found.value
                 said = said or found.said
                 continue
             said = said or found.because is not None
+            if name == "currency" and self.shape.whole == "money" and found.because is None:
+                continue  # the dealer's, below
             if shape.required:
                 missing.append(found.because or _nothing(plan, scope))
             elif found.because is not None:
@@ -106,7 +109,17 @@ class GroupPlan:
                 account.note(note._replace(detail=f"{note.detail}: {where} is left out"))
             return Gap()
         ordered = {name: values[name] for name in self.shape.fields if name in values}
+        because = None if must or not self._is_simple else refusal(self.shape.takes, ordered)
+        if because is not None:
+            note = MappingNote(scope.named(self.name), self.label, because)
+            return Gap(note)
         return Value(ordered, said=True)
+
+    @property
+    def _is_simple(self) -> bool:
+        """Whether its contract is held against it here: what a customer needs, intake says."""
+        fields = self.shape.fields.values()
+        return self.name != "" and all(isinstance(shape, Leaf) for shape in fields)
 
 
 @dataclass(slots=True)

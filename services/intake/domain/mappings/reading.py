@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import JsonValue
 
 from services.intake.domain.mappings.feed_mapping import FieldRule, ReadAs
+from services.intake.domain.mappings.paths import Headings
 from services.intake.domain.mappings.records import Cell
 from services.intake.domain.mappings.values.cells import Taken, Unreadable, text_of, yes_or_no
 from services.intake.domain.mappings.values.moments import (
@@ -40,6 +41,8 @@ class Setting:
     """The dealer's."""
     in_spreadsheet: bool = False
     """Whether numbers may have lost digits before they were read."""
+    headings: Headings | None = None
+    """Of the table whose records are read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,27 @@ def test_a_group_without_what_it_needs_is_left_out_and_said() -> None:
     )
 
 
+def test_a_group_that_its_contract_does_not_take_is_left_out_and_said() -> None:
+    rules = mapping(
+        "complaint",
+        fields={
+            "case_no": "no",
+            "received_at": "at",
+            "channel": {"default": "phone"},
+            "category": {"default": "service"},
+            "safety.injuries": "hurt",
+            "vehicle.vin": "vin",
+            "vehicle.make": "make",
+        },
+    )
+    record: Any = {"no": "1", "at": "2026-01-05", "hurt": "2", "make": "A", "vin": "-"}
+    found = event_of(rules, record)
+    assert found.event["data"]["safety"] == {"injuries": 2}  # type: ignore[call-overload, index]
+    assert "vehicle" not in found.event["data"]  # type: ignore[operator] # an object
+    assert isinstance(examined(found), Reported)
+    assert len(found.notes) == 1
+
+
 def test_what_cannot_be_read_and_is_not_required_is_left_out_and_said() -> None:
     rules = visit_mapping(closed_at="closed", total="total", department="d", appointment_id="a")
     found = event_of(
