@@ -14,6 +14,7 @@ from deploy.cli import config, configuration, demo, example, republish, send, ta
 from deploy.cli.dead_letters import command as dead_letters
 from deploy.cli.failures import CannotRun
 from deploy.cli.imports import command as imports
+from deploy.cli.mapping import command as mapping
 from deploy.cli.policy import command as policy
 from deploy.cli.scoring import fit as scoring
 from deploy.cli.tasks import command as tasks
@@ -33,6 +34,7 @@ app.command("demo")(demo.command)
 app.add_typer(imports.app, name="imports")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(config.app, name="config")
+app.add_typer(mapping.app, name="mapping")
 app.add_typer(policy.app, name="policy")
 app.add_typer(scoring.app, name="scoring")
 app.add_typer(tasks.app, name="tasks")

@@ -93,18 +93,21 @@ class Mappings:
 
     def find(self, name: str) -> FeedMapping | None:
         """None: there is none of this name. Raises `WrongFile` where it cannot be used."""
+        path = self.path_of(name)
+        stamp = None if path is None else _stamp(path)
+        if path is None or stamp is None:
+            return None
+        kept = self._kept.get(path)
+        if kept is None or kept.stamp != stamp:
+            kept = self._kept[path] = _Kept(stamp, read_mapping(path))
+        return kept.mapping
+
+    def path_of(self, name: str) -> Path | None:
+        """The file of this name that counts. Raises `WrongFile` where it cannot be looked for."""
         if _NAME.fullmatch(name) is None:
             return None
-        for folder in self._folders:
-            path = folder / f"{name}.yaml"
-            stamp = _stamp(path)
-            if stamp is None:
-                continue
-            kept = self._kept.get(path)
-            if kept is None or kept.stamp != stamp:
-                kept = self._kept[path] = _Kept(stamp, read_mapping(path))
-            return kept.mapping
-        return None
+        paths = (folder / f"{name}.yaml" for folder in self._folders)
+        return next((path for path in paths if _stamp(path) is not None), None)
 
     def names(self) -> Sequence[str]:
         """Sorted. Raises `WrongFile` for a folder that cannot be read, or a file in it whose name

@@ -49,24 +49,48 @@ def missing_and_doubled(
     return (*_missing(headings, mapping), *_doubled(headings, mapping))
 
 
-def column_of(pointer: str, mapping: FeedMapping) -> str:
+def unused_headings(headings: Sequence[str] | None, mapping: FeedMapping) -> Sequence[str]:
+    """The headings that the mapping does not look at; none of other formats than tables."""
+    conditions = [column for condition in mapping.skip for column in condition.column]
+    looked_at = [column for each in used_columns(mapping) for column in each.columns]
+    used = {alike(column.removeprefix("/")) for column in (*looked_at, *conditions)}
+    return [
+        heading for heading in headings or () if heading.strip() and alike(heading) not in used
+    ]
+
+
+def column_of(
+    pointer: str, mapping: FeedMapping, headings: Sequence[str] | None = None
+) -> str:
     """The heading or path that a place in the data of an event came from, such as
-    `/data/lines/0/pay_type`; empty: none. What intake says of an event is said of a column so."""
+    `/data/lines/0/pay_type`; empty: none. What intake says of an event is said of a column so.
+
+    `headings`: those of the file, where it is a table; only these are named then.
+    """
     parts = [part for part in pointer.split("/")[1:] if not part.isdecimal()]
-    return _column(parts[1:] if parts[:1] == ["data"] else parts, mapping.fields)
+    known = None if headings is None else frozenset(map(alike, headings))
+    return _column(parts[1:] if parts[:1] == ["data"] else parts, mapping.fields, known)
 
 
-def _column(parts: Sequence[str], rules: FieldRules) -> str:
+def _column(parts: Sequence[str], rules: FieldRules, known: frozenset[str] | None) -> str:
     for length in range(len(parts), 0, -1):
         rule = rules.get(".".join(parts[:length]))
         if isinstance(rule, FieldRule):
-            return label_of(rule.column or ())
+            return _label(rule.column or (), known)
         if isinstance(rule, EachRule):
-            return _column(parts[length:], rule.fields) or label_of(rule.each)
+            inside = _column(parts[length:], rule.fields, known)
+            return inside or ("" if rule.each == (".",) else label_of(rule.each))
         if isinstance(rule, EntriesRule):
-            return next(filter(None, (_column(parts[length:], each) for each in rule.entries)), "")
+            found = (_column(parts[length:], each, known) for each in rule.entries)
+            return next(filter(None, found), "")
     inner = [name for name in rules if parts and name.startswith(f"{'.'.join(parts)}.")]
-    return " | ".join(_column(name.split("."), rules) for name in inner)
+    return " | ".join(filter(None, (_column(name.split("."), rules, known) for name in inner)))
+
+
+def _label(columns: Sequence[str], known: frozenset[str] | None) -> str:
+    if known is None:
+        return label_of(columns)
+    return label_of([each for each in columns if alike(each.removeprefix("/")) in known])
 
 
 def _missing(headings: Sequence[str], mapping: FeedMapping) -> Iterator[MappingNote]:
