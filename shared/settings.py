@@ -72,6 +72,13 @@ class MongoSettings(BaseModel):
     database_prefix: str = "aftercare_"
     driver: Literal["motor", "pymongo"] = "motor"
     """Motor, or PyMongo's own asyncio client, its successor: decision 15 says when to change."""
+    tls_ca_file: Path | None = None
+    """PEM file of the authorities that may have signed the servers' certificates; naming it turns
+    TLS on, as tls=true in the URI does. Without it those that the system trusts."""
+    tls_certificate_file: Path | None = None
+    """PEM file of the client's certificate and its key, where the servers ask for one; it turns TLS
+    on as well."""
+    tls_key_password: SecretStr = SecretStr("")
 
 
 class ClockSettings(BaseModel):
@@ -97,6 +104,26 @@ class HttpSettings(BaseModel):
     """From the first moment of waiting to a request's whole header; then 408."""
     answer_deadline_seconds: float = Field(default=30, gt=0, le=300)
     """How long a client may leave a response unread; then the connection is cut."""
+    tls_certificate_file: Path | None = None
+    """PEM file of the certificate, with those between it and the authority; it turns TLS on. Read
+    anew when it changes."""
+    tls_key_file: Path | None = None
+    """PEM file of the key of that certificate; it may be in the same file."""
+    tls_key_password: SecretStr = SecretStr("")
+    tls_minimum_version: Literal["1.2", "1.3"] = "1.2"
+    tls_client_ca_file: Path | None = None
+    """PEM file of the authorities whose certificate every client must show; without it none is
+    asked for one."""
+
+    @property
+    def encrypted(self) -> bool:
+        return self.tls_certificate_file is not None
+
+    @model_validator(mode="after")
+    def _files_are_used(self) -> Self:
+        if (self.tls_key_file or self.tls_client_ca_file) and not self.tls_certificate_file:
+            raise ValueError("tls_key_file and tls_client_ca_file need tls_certificate_file")
+        return self
 
 
 class RuntimeSettings(BaseModel):

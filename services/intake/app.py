@@ -28,6 +28,7 @@ from shared.platform.kafka import make_consumer, make_producer, partition_counts
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher, Publisher
+from shared.platform.usable import require_usable
 from shared.settings import from_environment, starting
 from shared.time.clock import TimeSource
 
@@ -132,6 +133,7 @@ def main() -> None:
     """Serve until told to stop."""
     with starting("intake"):
         settings = from_environment(IntakeSettings)
+        require_usable(settings)
         configure_logging(service="intake", level=settings.log_level, form=settings.log_format)
         app = compose(settings)
     run(

@@ -28,6 +28,7 @@ from shared.platform.kafka import make_producer, partition_counts
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher
+from shared.platform.usable import require_usable
 from shared.policies.shadow import DIFFERING
 from shared.policies.trial import Trial
 from shared.runtime.census import Census, Counting
@@ -44,7 +45,7 @@ from shared.runtime.shadows import shadow_gauges
 from shared.runtime.snapshots import StoreReader
 from shared.runtime.subscribe import KafkaSubscription, subscribe
 from shared.runtime.worker import Worker
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, starting
 from shared.time.clock import SystemClock, TimeSource
 
 F = TypeVar("F", bound=Facts)
@@ -308,6 +309,8 @@ def serve(
     which gauges show what is stored, of a listed decider. `trial`: how other rules are tried on
     what is stored, for those who change them.
     """
+    with starting(decider.name):
+        require_usable(settings)
     configure_logging(service=decider.name, level=settings.log_level, form=settings.log_format)
     runtimes: list[Runtime[F, P]] = []
 
