@@ -10,7 +10,18 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from deploy.cli import config, configuration, demo, example, republish, send, tail, topics, up
+from deploy.cli import (
+    acls,
+    config,
+    configuration,
+    demo,
+    example,
+    republish,
+    send,
+    tail,
+    topics,
+    up,
+)
 from deploy.cli.dead_letters import command as dead_letters
 from deploy.cli.failures import CannotRun
 from deploy.cli.policy import command as policy
@@ -27,6 +38,7 @@ app.command("send")(send.command)
 app.command("example")(example.command)
 app.command("tail")(tail.command)
 app.command("topics")(topics.command)
+app.command("acls")(acls.command)
 app.command("republish")(republish.command)
 app.command("demo")(demo.command)
 app.add_typer(dead_letters.app, name="dead-letters")

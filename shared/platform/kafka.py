@@ -78,6 +78,11 @@ def make_consumer(
     )
 
 
+def group_of(service: str) -> str:
+    """The group that a service's instances read in."""
+    return f"aftercare.{service}"
+
+
 def by_customer(key: bytes | None, partitions: Sequence[int], available: Sequence[int]) -> int:
     """Kafka's usual partition of the customer that a key begins with: a case is at its customer's,
     where one instance reads all topics."""

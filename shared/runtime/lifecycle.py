@@ -24,10 +24,12 @@ from shared.decider.policy import Policy
 from shared.platform import http, metrics
 from shared.platform.backoff import Backoff
 from shared.platform.errors import TransientFailure
-from shared.platform.kafka import make_producer, partition_counts
+from shared.platform.kafka import group_of, make_producer, partition_counts
+from shared.platform.kafka_words import in_words
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher
+from shared.platform.rights import require_rights, to_work
 from shared.platform.usable import require_usable
 from shared.policies.shadow import DIFFERING
 from shared.policies.trial import Trial
@@ -93,7 +95,10 @@ class Runtime(Generic[F, P]):
             summaries=self._summaries,
             partitions=lambda: self.partitions,
         )
-        self._publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
+        self._publisher = ConnectingPublisher(
+            functools.partial(make_producer, settings.kafka),
+            explain=functools.partial(in_words, settings.kafka),
+        )
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
         self._ownership = Ownership(self._pulse)
         self._subscription = KafkaSubscription(lambda: self._subscriber.consumer, self.clock)
@@ -187,10 +192,11 @@ class Runtime(Generic[F, P]):
             gained_at=self._ownership.gained_at,
             batch_began_at=self._worker.consumer.batch_began_at,
             failures_in_a_row=self._worker.consumer.failures_in_a_row,
+            failed_because=self._worker.consumer.failed_because,
             now=SystemClock().now(),
         )
-        if not self._publisher.connected:
-            found.append("broker: not connected")
+        if self._publisher.trouble is not None:
+            found.append(self._publisher.trouble)
         try:
             await self._mongo.ping()
         except TransientFailure as failure:
@@ -237,18 +243,25 @@ class Runtime(Generic[F, P]):
         while True:
             try:
                 await step()
-            except (TransientFailure, KafkaError, OSError, TimeoutError) as error:
-                self._waiting_for = f"{what} ({error})"
-                log.warning("waiting", what=what, because=type(error).__name__)
+            except (TransientFailure, KafkaError, OSError) as error:  # a TimeoutError is one
+                why = str(error)
+                if not isinstance(error, TransientFailure):
+                    why = await in_words(self._settings.kafka, error)
+                self._waiting_for = f"{what} ({why})"
+                log.warning("waiting", what=what, because=why)
                 await backoff.wait()
             else:
                 return
 
     async def _check_topics(self) -> None:
-        """All topics must exist, and those that are read have the same number of partitions."""
+        """All topics must exist, and we may read or write them; those that are read have the same
+        number of partitions."""
         reads = {topic.name for topic in self._decider.topics}
-        writes = {contract.TOPIC.name for contract in self._decider.writes}
-        names = sorted(reads | writes | {DEAD_LETTERS.name})
+        writes = {contract.TOPIC.name for contract in self._decider.writes} | {DEAD_LETTERS.name}
+        names = sorted(reads | writes)
+        service = self._decider.name
+        rights = to_work(reads=reads, writes=writes, group=group_of(service))
+        await require_rights(self._settings.kafka, service, rights)
         counts = await partition_counts(self._settings.kafka, names)
         missing = sorted(set(names) - counts.keys())
         if missing:
