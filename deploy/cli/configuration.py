@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import yaml
 from pydantic import BaseModel, SecretStr
 
+from deploy.cli import trust
 from services.complaints.settings import ComplaintSettings
 from services.followup.settings import FollowUpSettings
 from services.identity.settings import IdentitySettings
@@ -144,6 +145,7 @@ def without_password(uri: str) -> str:
 def unread_variables(environment: Mapping[str, str]) -> list[str]:
     """A line for each `AFTERCARE_` variable that nothing reads: most likely a typing error."""
     known = {name for settings in SETTINGS.values() for name in _variables(settings, PREFIX)}
+    known |= trust.variables()
     lines = []
     for name in sorted(environment):
         if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known:

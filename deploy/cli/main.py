@@ -20,6 +20,7 @@ from deploy.cli import (
     send,
     tail,
     topics,
+    trust,
     up,
 )
 from deploy.cli.dead_letters import command as dead_letters
@@ -60,8 +61,10 @@ def aftercare(
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Tell the version."),
     ] = False,
+    ca_file: trust.CaFile = None,
 ) -> None:
     """Aftercare: customer care for car dealers, driven by events."""
+    trust.option(ca_file)
 
 
 def main() -> None:

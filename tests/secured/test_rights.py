@@ -25,7 +25,7 @@ async def until_missing(
 ) -> None:
     """Waits until exactly these are missing: the broker learns of changes a moment later."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while await told(settings, rights) != list(missing):
+        while await told(settings, rights) != list(missing):  # noqa: ASYNC110 # a broker's state
             await asyncio.sleep(0.02)
 
 
