@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from shared.contracts.topics import DEFAULT_PARTITIONS
 from shared.dealers.dealer import Dealers
@@ -24,6 +30,8 @@ S = TypeVar("S", bound=BaseSettings)
 
 PREFIX = "AFTERCARE_"
 """What the names of all variables begin with."""
+SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
+"""Names a folder of files, each named as the variable that it stands for."""
 
 
 class KafkaSettings(BaseModel):
@@ -62,6 +70,15 @@ class KafkaSettings(BaseModel):
             raise ValueError("ssl_…_file needs security_protocol SSL or SASL_SSL")
         if self.ssl_key_file and not self.ssl_certificate_file:
             raise ValueError("ssl_key_file needs ssl_certificate_file")
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_is_named(self) -> Self:
+        by_password = self.security_protocol.startswith("SASL")
+        if by_password and not (self.sasl_username and self.sasl_password.get_secret_value()):
+            raise ValueError(
+                f"security_protocol {self.security_protocol} needs sasl_username and sasl_password"
+            )
         return self
 
 
@@ -157,6 +174,24 @@ class ServiceSettings(BaseSettings):
         hide_input_in_errors=True,  # it may be secret
     )
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, and the files of `AFTERCARE_SECRETS_DIR` for what is not in it."""
+        folder = os.environ.get(SECRETS_DIR)
+        if not folder:
+            return init_settings, env_settings
+        files = NestedSecretsSettingsSource(
+            file_secret_settings, secrets_dir=folder, secrets_dir_missing="error"
+        )
+        return init_settings, env_settings, files
+
     kafka: KafkaSettings = KafkaSettings()
     mongo: MongoSettings = MongoSettings()
     clock: ClockSettings = ClockSettings()
@@ -207,7 +242,8 @@ def from_environment(kind: type[S]) -> S:
         lines = [_variable(each["loc"]) + _reason(each["msg"]) for each in found]
         raise WrongSettings(lines) from None
     except SettingsError as error:
-        raise WrongSettings([str(error)]) from None
+        named = f"{SECRETS_DIR}: " if os.environ.get(SECRETS_DIR) else ""
+        raise WrongSettings([f"{named}{error}"]) from None
 
 
 @contextmanager

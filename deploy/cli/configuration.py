@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import yaml
@@ -19,6 +20,7 @@ from services.scoring.settings import ScoringSettings, without_rate
 from shared.platform.usable import require_usable
 from shared.settings import (
     PREFIX,
+    SECRETS_DIR,
     KafkaSettings,
     RuledSettings,
     ServiceSettings,
@@ -143,15 +145,22 @@ def without_password(uri: str) -> str:
 
 
 def unread_variables(environment: Mapping[str, str]) -> list[str]:
-    """A line for each `AFTERCARE_` variable that nothing reads: most likely a typing error."""
+    """A line for each `AFTERCARE_` variable, or file instead of one, that nothing reads: most
+    likely a typing error."""
     known = {name for settings in SETTINGS.values() for name in _variables(settings, PREFIX)}
-    known |= trust.variables()
+    known |= {SECRETS_DIR, *trust.variables()}
     lines = []
-    for name in sorted(environment):
+    for name in sorted({*environment, *_secrets(environment.get(SECRETS_DIR))}):
         if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             lines.append(f"{name}: nothing reads it" + (f"; meant {near[0]}?" if near else ""))
     return lines
+
+
+def _secrets(folder: str | None) -> set[str]:
+    """The names of the files that stand for variables."""
+    there = Path(folder) if folder else None
+    return {path.name for path in there.iterdir()} if there and there.is_dir() else set()
 
 
 def missing_rates(checked: Mapping[str, ServiceSettings]) -> list[str]:

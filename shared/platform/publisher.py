@@ -16,6 +16,7 @@ from aiokafka.errors import (
 
 from shared.platform.backoff import Backoff
 from shared.platform.errors import RefusedMessage, TransientFailure
+from shared.yaml_file import WrongFile
 
 PUBLISH_TIMEOUT_SECONDS = 15.0
 SENT_AT_ONCE = 100
@@ -167,14 +168,18 @@ class ConnectingPublisher:
     async def _connect(self) -> AIOKafkaProducer:
         backoff = Backoff()
         while True:
-            producer = self._make_producer()
+            producer = None
             try:
+                producer = self._make_producer()
                 await producer.start()
                 self._because = ""
                 return producer
             except (KafkaError, OSError) as error:
                 self._because = await self._in_words(error)
                 log.warning("the broker is away", error=type(error).__name__, why=self._because)
+            except WrongFile as wrong:  # of certificates, amid their renewal
+                self._because = str(wrong)
+                log.warning("the broker cannot be reached", why=self._because)
             except asyncio.CancelledError:
                 await _stop(producer)
                 raise

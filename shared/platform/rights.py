@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from aiokafka.client import AIOKafkaClient, CoordinationType
-from aiokafka.errors import GroupAuthorizationFailedError, for_code
+from aiokafka.errors import GroupAuthorizationFailedError, IncompatibleBrokerVersion, for_code
 
 from shared.platform.authorized_operations import OnGroup, OnTopics
 from shared.platform.errors import TransientFailure
@@ -76,6 +76,8 @@ async def missing_rights(settings: KafkaSettings, rights: Sequence[Right]) -> li
         groups = [each for each in rights if each.kind == "group"]
         found = await _missing_of_topics(client, topics) if topics else []
         return found + [each for each in groups if await _is_missing(client, each)]
+    except (IncompatibleBrokerVersion, NotImplementedError):  # it is too old to tell
+        return []
     finally:
         await client.close()
 

@@ -7,20 +7,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import for_code
 from aiokafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest
 from pydantic import SecretStr
 
-from deploy.cli.acls import RIGHTS
 from deploy.sandbox.apache_kafka import Listener, Security, apache_kafka
 from deploy.sandbox.processes import free_port
 from shared.platform.kafka import connection
 from shared.platform.rights import CODES, Right
 from shared.settings import KafkaSettings
+from tests import PROJECT
 from tests.certificates import Authority
 from tests.servers import PARTITIONS
 
+RIGHTS = {
+    user: tuple(
+        sorted(
+            Right(kind, name, operation)
+            for kind, operations in kinds.items()
+            for operation, names in operations.items()
+            for name in names
+        )
+    )
+    for user, kinds in yaml.safe_load((PROJECT / "deploy/kafka/acls.yaml").read_text()).items()
+}
+"""User -> what they are allowed: as an operator finds it in the file."""
 PASSWORDS = {name: f"the-word-of-{name}" for name in RIGHTS}
 _KINDS = {"topic": 2, "group": 3}
 _LITERAL = _ALLOW = 3

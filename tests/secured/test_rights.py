@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import pytest
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
-from deploy.cli.acls import RIGHTS
 from deploy.cli.address_file import SERVICES
 from deploy.cli.failures import CannotRun
 from deploy.cli.topics import provision_topics
@@ -14,7 +13,7 @@ from shared.contracts.topics import ALL
 from shared.platform.errors import TransientFailure
 from shared.platform.rights import Operation, Right, missing_rights, require_rights
 from shared.settings import KafkaSettings
-from tests.secured.broker import SecuredBroker
+from tests.secured.broker import RIGHTS, SecuredBroker
 from tests.servers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.broker

@@ -13,7 +13,6 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.cli.acls import RIGHTS
 from deploy.cli.address_file import SERVICES
 from deploy.sandbox.processes import Child, free_port, running
 from deploy.sandbox.stack import start_service
@@ -23,7 +22,7 @@ from shared.platform.rights import Right
 from shared.settings import MongoSettings
 from tests.e2e.house import DEALER, ago, reported, visit
 from tests.polled import written
-from tests.secured.broker import PASSWORDS, SecuredBroker
+from tests.secured.broker import PASSWORDS, RIGHTS, SecuredBroker
 from tests.servers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.broker

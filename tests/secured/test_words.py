@@ -6,14 +6,13 @@ from collections.abc import Callable
 import pytest
 from pydantic import SecretStr
 
-from deploy.cli.acls import RIGHTS
 from deploy.sandbox.processes import free_port
 from shared.platform.kafka import make_producer
 from shared.platform.kafka_words import in_words
 from shared.platform.publisher import ConnectingPublisher
 from shared.settings import KafkaSettings
 from tests.certificates import Authority
-from tests.secured.broker import PASSWORDS, SecuredBroker
+from tests.secured.broker import PASSWORDS, RIGHTS, SecuredBroker
 from tests.servers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.broker

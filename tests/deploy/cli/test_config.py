@@ -72,6 +72,13 @@ def test_a_variable_that_nothing_reads_is_pointed_out() -> None:
     assert "meant AFTERCARE_KAFKA__BOOTSTRAP_SERVERS?" in done.stderr
 
 
+def test_a_secret_in_a_file_that_nothing_reads_is_pointed_out(tmp_path: Path) -> None:
+    (tmp_path / "AFTERCARE_KAFKA__SASL_PASWORD").write_text("open sesame", "utf-8")
+    [line] = configuration.unread_variables({"AFTERCARE_SECRETS_DIR": str(tmp_path)})
+    assert line.endswith("nothing reads it; meant AFTERCARE_KAFKA__SASL_PASSWORD?")
+    assert "sesame" not in line
+
+
 @pytest.mark.parametrize("secret", [None, "", "too short"])
 @pytest.mark.parametrize("of", [(), ("--service", "identity")])
 def test_identity_without_a_secret_is_wrong_configuration(
