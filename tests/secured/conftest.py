@@ -1,4 +1,4 @@
-"""One secured broker for all tests here; they are skipped without the jars of Apache Kafka."""
+"""Secured brokers; what needs them is skipped without the jars of Apache Kafka."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,9 +18,9 @@ def libs() -> Path:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def secured(tmp_path_factory: pytest.TempPathFactory, libs: Path) -> Iterator[SecuredBroker]:
-    """A broker where every topic is."""
+    """A broker of the module's own, where every topic is, and nobody is allowed anything."""
     with secured_broker(tmp_path_factory.mktemp("secured"), libs) as running:
         with_topics_at(running.open)
         yield running
