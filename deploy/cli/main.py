@@ -29,6 +29,7 @@ from deploy.cli.policy import command as policy
 from deploy.cli.scoring import fit as scoring
 from deploy.cli.tasks import command as tasks
 from deploy.cli.terminal import FAILED, WRONG_USE, err, out
+from shared.yaml_file import WrongFile
 
 _PYTHONS = ((3, 11), (3, 13))
 """The first and the last minor version that all dependencies have wheels for."""
@@ -78,7 +79,7 @@ def main() -> None:
         app()
     except CannotRun as failure:
         _fail(str(failure), FAILED)
-    except configuration.WrongConfiguration as failure:
+    except (configuration.WrongConfiguration, WrongFile) as failure:
         _fail(str(failure), WRONG_USE)
     except BrokenPipeError:
         # the reader (`head`) has seen enough; without this Python complains again at exit

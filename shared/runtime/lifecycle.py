@@ -49,6 +49,7 @@ from shared.runtime.subscribe import KafkaSubscription, subscribe
 from shared.runtime.worker import Worker
 from shared.settings import ServiceSettings, starting
 from shared.time.clock import SystemClock, TimeSource
+from shared.yaml_file import WrongFile
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -197,6 +198,8 @@ class Runtime(Generic[F, P]):
         )
         if self._publisher.trouble is not None:
             found.append(self._publisher.trouble)
+        if found:  # a right that was taken back looks like many things
+            found += await self._denied()
         try:
             await self._mongo.ping()
         except TransientFailure as failure:
@@ -256,12 +259,9 @@ class Runtime(Generic[F, P]):
     async def _check_topics(self) -> None:
         """All topics must exist, and we may read or write them; those that are read have the same
         number of partitions."""
-        reads = {topic.name for topic in self._decider.topics}
-        writes = {contract.TOPIC.name for contract in self._decider.writes} | {DEAD_LETTERS.name}
+        reads, writes = self._reads(), self._writes()
         names = sorted(reads | writes)
-        service = self._decider.name
-        rights = to_work(reads=reads, writes=writes, group=group_of(service))
-        await require_rights(self._settings.kafka, service, rights)
+        await self._require_rights()
         counts = await partition_counts(self._settings.kafka, names)
         missing = sorted(set(names) - counts.keys())
         if missing:
@@ -271,6 +271,26 @@ class Runtime(Generic[F, P]):
         if len({counts[name] for name in reads}) > 1:
             raise TransientFailure(f"their numbers of partitions differ: {counts}")
         self.partitions = max(counts[name] for name in reads)
+
+    def _reads(self) -> set[str]:
+        return {topic.name for topic in self._decider.topics}
+
+    def _writes(self) -> set[str]:
+        return {contract.TOPIC.name for contract in self._decider.writes} | {DEAD_LETTERS.name}
+
+    async def _require_rights(self) -> None:
+        service = self._decider.name
+        rights = to_work(reads=self._reads(), writes=self._writes(), group=group_of(service))
+        await require_rights(self._settings.kafka, service, rights)
+
+    async def _denied(self) -> list[str]:
+        try:
+            await self._require_rights()
+        except TransientFailure as failure:
+            return [str(failure)]
+        except (KafkaError, OSError, WrongFile):
+            return []  # what keeps us from the brokers is told already
+        return []
 
     async def _watch(self) -> None:
         """Keep the gauges of ownership and lag current."""

@@ -17,7 +17,7 @@ from deploy.cli.address_file import SERVICES
 from deploy.sandbox.processes import Child, free_port, running
 from deploy.sandbox.stack import start_service
 from shared.contracts.identifiers import customer_key
-from shared.contracts.topics import ESCALATIONS, PERSONS, SCORES, TASKS, Topic
+from shared.contracts.topics import ESCALATIONS, PERSONS, SCORES, TASKS, VISITS, Topic
 from shared.platform.rights import Right
 from shared.settings import MongoSettings
 from tests.e2e.house import DEALER, ago, reported, visit
@@ -184,12 +184,20 @@ def _is_told_of(secured: SecuredBroker, topic: Topic, customer: str) -> bool:
     return any((each.key or b"").decode().partition("|")[0] == customer for each in records)
 
 
+@pytest.mark.parametrize(
+    "right",
+    [
+        Right("topic", TASKS.name, "Write"),
+        Right("topic", VISITS.name, "Read"),
+        Right("group", "aftercare.followup", "Read"),
+    ],
+    ids=str,
+)
 def test_a_right_that_is_taken_back_under_way_is_told(
-    secured: SecuredBroker, services: Mapping[str, Instance]
+    secured: SecuredBroker, services: Mapping[str, Instance], right: Right
 ) -> None:
     for service in services.values():
         service.until_ready()
-    right = Right("topic", TASKS.name, "Write")
     asyncio.run(secured.forbid("followup", right))
     intake, followup = services["intake"], services["followup"]
     intake.http.post(
