@@ -20,6 +20,7 @@ from docs import (
     feeds_pages,
     followup_year,
     policy_schemas,
+    rights_table,
     rule_tables,
     scoring_examples,
     tables,
@@ -58,6 +59,7 @@ def documents() -> dict[str, str]:
         "operations/metrics.md": tables.metrics_page(),
         **{f"schemas/{contract.TYPE}.json": _schema(contract) for contract in contracts()},
         **{f"../{page}": content for page, content in rule_tables.pages().items()},
+        **{f"../{page}": content for page, content in rights_table.pages().items()},
         **{
             f"schemas/policies/{service}.json": _json(schema)
             for service, schema in policy_schemas.schemas().items()

@@ -31,8 +31,8 @@ _LEAST, _MOST = (Rule.model_fields[name].default for name in ("at_least", "at_mo
 def pages() -> dict[str, str]:
     """Path within the project -> the README with its tables as the code has them."""
     return {
-        SCORING: _with(SCORING, {"rules": points_table(ScoringPolicy())}),
-        FOLLOWUP: _with(
+        SCORING: with_tables(SCORING, {"rules": points_table(ScoringPolicy())}),
+        FOLLOWUP: with_tables(
             FOLLOWUP,
             {
                 "rules": tasks_table(FollowUpPolicy()),
@@ -52,7 +52,7 @@ def points_table(policy: ScoringPolicy) -> str:
         points = kind.in_words(rule, policy) + _limits(rule)
         row = (rule.axis, f"`{name}`", points.replace("-", "−"), _fades(rule.fades))
         rows.append((*row, _FORMS.get(kind.FORM, "")))
-    return _table(("axis", "rule", "points", "fades", "form of value"), rows)
+    return table(("axis", "rule", "points", "fades", "form of value"), rows)
 
 
 def tasks_table(policy: FollowUpPolicy) -> str:
@@ -71,7 +71,7 @@ def tasks_table(policy: FollowUpPolicy) -> str:
         for rule in policy.rules
     ]
     head = ("task", "what", "counted from", "opens", "due", "who", "contact", "closed by")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _contact(rule: TaskRule) -> str:
@@ -116,13 +116,13 @@ def triggers_table() -> str:
         "closed by, where `closed_by` is not said",
         "what `closed_by` may name",
     )
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def closers_table() -> str:
     """What closes a task besides its outcome."""
     rows = [(f"`{closer}`", meaning) for closer, meaning in CLOSERS.items()]
-    return _table(("in `closed_by`", "closes it when"), rows)
+    return table(("in `closed_by`", "closes it when"), rows)
 
 
 def placeholders_table() -> str:
@@ -133,15 +133,15 @@ def placeholders_table() -> str:
         for placeholder in trigger.SAYS.items():
             of.setdefault(placeholder, []).append(f"`{trigger_name}`")
     rows += [(", ".join(names), f"`{{{key}}}`", said) for (key, said), names in of.items()]
-    return _table(("`trigger`", "in `why_en`, `why_zh` and hints", "stands for"), rows)
+    return table(("`trigger`", "in `why_en`, `why_zh` and hints", "stands for"), rows)
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _with(page: str, tables: dict[str, str]) -> str:
+def with_tables(page: str, tables: dict[str, str]) -> str:
     """The page, with each table where its marks are. Raises ValueError where one has none."""
     text = (PROJECT / page).read_text(encoding="utf-8")
     for name, table in tables.items():

@@ -14,12 +14,20 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from deploy.cli import trust
 from deploy.cli.configuration import SETTINGS
 from docs.asyncapi import summary
 from shared.dealers.file import EXAMPLE_DEALERS
 from shared.platform import metrics
 from shared.settings import ServiceSettings
 
+_SECRETS = """
+## Secrets in files
+
+`AFTERCARE_SECRETS_DIR` names a folder of files, each named as the variable that it stands for:
+`AFTERCARE_KAFKA__SASL_PASSWORD`, for instance. What is in the environment goes before what is in a
+file. They are read at the start.
+"""
 _GENERATED = "<!-- Generated from the code by `make docs`: do not edit. -->"
 
 
@@ -58,6 +66,18 @@ def settings_page() -> str:
     for name, kind in SETTINGS.items():
         own = [each for each in variables(kind) if known.get(each.name) != each]
         lines += _section(f"Only {name}", own) if own else []
+    lines += ["", *inspect.cleandoc(_SECRETS).splitlines()]
+    client = [
+        Variable(
+            name=f"{trust.CLIENT}{name.upper()}",
+            group="",
+            accepts=_accepts(field),
+            default="",
+            meaning=_attribute_docstrings(trust.ClientTls).get(name, ""),
+        )
+        for name, field in trust.ClientTls.model_fields.items()
+    ]
+    lines += _section("Only the command, where services are reached over TLS", client)
     return "\n".join(lines) + "\n"
 
 

@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from shared.contracts.topics import DEFAULT_PARTITIONS
 from shared.dealers.dealer import Dealers
@@ -24,6 +30,8 @@ S = TypeVar("S", bound=BaseSettings)
 
 PREFIX = "AFTERCARE_"
 """What the names of all variables begin with."""
+SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
+"""Names a folder of files, each named as the variable that it stands for."""
 
 
 class KafkaSettings(BaseModel):
@@ -64,6 +72,15 @@ class KafkaSettings(BaseModel):
             raise ValueError("ssl_key_file needs ssl_certificate_file")
         return self
 
+    @model_validator(mode="after")
+    def _somebody_is_named(self) -> Self:
+        by_password = self.security_protocol.startswith("SASL")
+        if by_password and not (self.sasl_username and self.sasl_password.get_secret_value()):
+            raise ValueError(
+                f"security_protocol {self.security_protocol} needs sasl_username and sasl_password"
+            )
+        return self
+
 
 class MongoSettings(BaseModel):
     """How to reach MongoDB. Each service has a database of its own: prefix + service name."""
@@ -72,6 +89,13 @@ class MongoSettings(BaseModel):
     database_prefix: str = "aftercare_"
     driver: Literal["motor", "pymongo"] = "motor"
     """Motor, or PyMongo's own asyncio client, its successor: decision 15 says when to change."""
+    tls_ca_file: Path | None = None
+    """PEM file of the authorities that may have signed the servers' certificates; naming it turns
+    TLS on, as tls=true in the URI does. Without it those that the system trusts."""
+    tls_certificate_file: Path | None = None
+    """PEM file of the client's certificate and its key, where the servers ask for one; it turns TLS
+    on as well."""
+    tls_key_password: SecretStr = SecretStr("")
 
 
 class ClockSettings(BaseModel):
@@ -97,6 +121,26 @@ class HttpSettings(BaseModel):
     """From the first moment of waiting to a request's whole header; then 408."""
     answer_deadline_seconds: float = Field(default=30, gt=0, le=300)
     """How long a client may leave a response unread; then the connection is cut."""
+    tls_certificate_file: Path | None = None
+    """PEM file of the certificate, with those between it and the authority; it turns TLS on. Read
+    anew when it changes."""
+    tls_key_file: Path | None = None
+    """PEM file of the key of that certificate; it may be in the same file."""
+    tls_key_password: SecretStr = SecretStr("")
+    tls_minimum_version: Literal["1.2", "1.3"] = "1.2"
+    tls_client_ca_file: Path | None = None
+    """PEM file of the authorities whose certificate every client must show; without it none is
+    asked for one."""
+
+    @property
+    def encrypted(self) -> bool:
+        return self.tls_certificate_file is not None
+
+    @model_validator(mode="after")
+    def _files_are_used(self) -> Self:
+        if (self.tls_key_file or self.tls_client_ca_file) and not self.tls_certificate_file:
+            raise ValueError("tls_key_file and tls_client_ca_file need tls_certificate_file")
+        return self
 
 
 class RuntimeSettings(BaseModel):
@@ -129,6 +173,24 @@ class ServiceSettings(BaseSettings):
         extra="ignore",
         hide_input_in_errors=True,  # it may be secret
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, and the files of `AFTERCARE_SECRETS_DIR` for what is not in it."""
+        folder = os.environ.get(SECRETS_DIR)
+        if not folder:
+            return init_settings, env_settings
+        files = NestedSecretsSettingsSource(
+            file_secret_settings, secrets_dir=folder, secrets_dir_missing="error"
+        )
+        return init_settings, env_settings, files
 
     kafka: KafkaSettings = KafkaSettings()
     mongo: MongoSettings = MongoSettings()
@@ -180,7 +242,8 @@ def from_environment(kind: type[S]) -> S:
         lines = [_variable(each["loc"]) + _reason(each["msg"]) for each in found]
         raise WrongSettings(lines) from None
     except SettingsError as error:
-        raise WrongSettings([str(error)]) from None
+        named = f"{SECRETS_DIR}: " if os.environ.get(SECRETS_DIR) else ""
+        raise WrongSettings([f"{named}{error}"]) from None
 
 
 @contextmanager

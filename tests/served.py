@@ -1,6 +1,7 @@
 """An application behind the real HTTP server, on a free port, and clients that speak raw HTTP."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 import uvicorn
 from fastapi import FastAPI
 
-from shared.platform.connections import limited
+from shared.platform.handshakes import listening
 from shared.settings import HttpSettings
 from tests.servers import PATIENCE_SECONDS
 
@@ -48,14 +49,16 @@ class Served:
     port: int
     clients: list[Client]
 
-    async def connect(self) -> Client:
-        client = Client(*await asyncio.open_connection("127.0.0.1", self.port, limit=2**24))
+    async def connect(self, tls: ssl.SSLContext | None = None) -> Client:
+        """Over TLS where `tls` says whom to trust."""
+        there = await asyncio.open_connection("127.0.0.1", self.port, limit=2**24, ssl=tls)
+        client = Client(*there)
         self.clients.append(client)
         return client
 
-    async def get(self, path: str) -> tuple[int, bytes]:
+    async def get(self, path: str, tls: ssl.SSLContext | None = None) -> tuple[int, bytes]:
         """One request on a connection of its own."""
-        client = await self.connect()
+        client = await self.connect(tls)
         await client.send(f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
         answered = await client.answer()
         client.writer.close()
@@ -68,7 +71,7 @@ async def served(app: FastAPI, limits: HttpSettings) -> AsyncIterator[Served]:
     config = uvicorn.Config(
         app,
         port=0,
-        http=limited(limits),
+        http=listening(limits),
         ws="none",
         log_config=None,
         lifespan="off",

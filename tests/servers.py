@@ -136,12 +136,18 @@ def mongo_java_server(port: int) -> Sequence[str]:
 
 
 def with_topics(broker: Broker) -> Broker:
-    """`broker`, with its topics; in a thread, as the caller may have an event loop running."""
+    """`broker`, with its topics."""
+    with_topics_at(broker.settings())
+    return broker
+
+
+def with_topics_at(settings: KafkaSettings) -> None:
+    """Creates the topics; in a thread, as the caller may have an event loop running."""
     failures: list[BaseException] = []
 
     def create() -> None:
         try:
-            asyncio.run(provision_topics(broker.settings(), create=True))
+            asyncio.run(provision_topics(settings, create=True))
         except BaseException as error:
             failures.append(error)
 
@@ -150,4 +156,3 @@ def with_topics(broker: Broker) -> Broker:
     thread.join()
     if failures:
         raise failures[0]
-    return broker

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
+from deploy.cli.trust import mistrust
 from shared.contracts.http.problem import Problem
 
 M = TypeVar("M", bound=BaseModel)
@@ -36,7 +37,8 @@ def answer(
             headers = {"content-type": "application/json"}
             content = asked.model_dump_json()
             response = http.post(f"{address}{path}", content=content, headers=headers)
-    except (httpx.TransportError, httpx.InvalidURL):
+    except (httpx.TransportError, httpx.InvalidURL) as error:
+        mistrust(error, where)
         raise CannotRun(
             f"{where} does not answer; --url says where it is, {hint('up')} starts one"
         ) from None

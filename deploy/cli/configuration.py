@@ -5,19 +5,22 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import yaml
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
+from deploy.cli import trust
 from services.complaints.settings import ComplaintSettings
 from services.followup.settings import FollowUpSettings
 from services.identity.settings import IdentitySettings
 from services.intake.settings import IntakeSettings
 from services.scoring.settings import ScoringSettings, without_rate
-from shared.platform.kafka import tls_context
+from shared.platform.usable import require_usable
 from shared.settings import (
     PREFIX,
+    SECRETS_DIR,
     KafkaSettings,
     RuledSettings,
     ServiceSettings,
@@ -72,8 +75,7 @@ def checked(service: str) -> ServiceSettings:
     """
     settings = _read(SETTINGS[service])
     _check_file(settings.dealers, DEALERS_FILE)
-    if settings.kafka.encrypted:
-        _check_file(partial(tls_context, settings.kafka), "AFTERCARE_KAFKA__SSL_CA_FILE")
+    _check_file(partial(require_usable, settings), None)  # the lines name the settings
     if isinstance(settings, HasPolicy):
         _check_file(settings.policy, _policy_variable(service))
     if isinstance(settings, _HasRulebook):
@@ -123,14 +125,18 @@ def kafka_settings(recorded: Mapping[str, Any] | None = None) -> KafkaSettings:
 def as_yaml(settings: ServiceSettings) -> str:
     """The effective configuration; passwords and secrets are masked, also the one inside a URI."""
     shown = settings.model_dump(mode="json")
-    password = settings.kafka.sasl_password.get_secret_value()
-    shown["kafka"]["sasl_password"] = MASK if password else ""
-    key_password = settings.kafka.ssl_key_password.get_secret_value()
-    shown["kafka"]["ssl_key_password"] = MASK if key_password else ""
-    if isinstance(settings, IdentitySettings):
-        shown["identity_secret"] = MASK if settings.identity_secret.get_secret_value() else ""
+    _mask(settings, shown)
     shown["mongo"]["uri"] = without_password(settings.mongo.uri.get_secret_value())
     return yaml.safe_dump(shown, sort_keys=False, allow_unicode=True)
+
+
+def _mask(settings: BaseModel, shown: dict[str, Any]) -> None:
+    """Each secret that is set, in `shown` only."""
+    for name, value in settings:
+        if isinstance(value, SecretStr):
+            shown[name] = MASK if value.get_secret_value() else ""
+        elif isinstance(value, BaseModel):
+            _mask(value, shown[name])
 
 
 def without_password(uri: str) -> str:
@@ -139,14 +145,22 @@ def without_password(uri: str) -> str:
 
 
 def unread_variables(environment: Mapping[str, str]) -> list[str]:
-    """A line for each `AFTERCARE_` variable that nothing reads: most likely a typing error."""
+    """A line for each `AFTERCARE_` variable, or file instead of one, that nothing reads: most
+    likely a typing error."""
     known = {name for settings in SETTINGS.values() for name in _variables(settings, PREFIX)}
+    known |= {SECRETS_DIR, *trust.variables()}
     lines = []
-    for name in sorted(environment):
+    for name in sorted({*environment, *_secrets(environment.get(SECRETS_DIR))}):
         if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             lines.append(f"{name}: nothing reads it" + (f"; meant {near[0]}?" if near else ""))
     return lines
+
+
+def _secrets(folder: str | None) -> set[str]:
+    """The names of the files that stand for variables."""
+    there = Path(folder) if folder else None
+    return {path.name for path in there.iterdir()} if there and there.is_dir() else set()
 
 
 def missing_rates(checked: Mapping[str, ServiceSettings]) -> list[str]:
@@ -178,7 +192,7 @@ def _policy_variable(service: str) -> str:
 def _check_file(read: Callable[[], object], variable: str | None) -> None:
     try:
         read()
-    except WrongFile as wrong:
+    except (WrongFile, WrongSettings) as wrong:
         named = f"{variable}: " if variable is not None else ""
         raise WrongConfiguration([f"{named}{line}" for line in wrong.lines]) from None
 

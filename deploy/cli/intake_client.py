@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
+from deploy.cli.trust import mistrust, verify
 from shared.contracts.http.intake import BatchAnswer, Item, RepublishedPage
 from shared.contracts.http.problem import Problem, problem
 
@@ -28,7 +29,9 @@ class IntakeClient:
 
     def __init__(self, url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._url = url.rstrip("/")
-        self._http = httpx.AsyncClient(timeout=REQUEST_SECONDS, transport=transport)
+        self._http = httpx.AsyncClient(
+            timeout=REQUEST_SECONDS, transport=transport, verify=verify()
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -99,12 +102,14 @@ class IntakeClient:
                     f"{self._url}{path}", content=content, headers=headers, params=params
                 )
             except (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+                mistrust(error, f"intake at {self._url}")
                 raise CannotRun(
                     f"nothing listens at {self._url}. Start Aftercare with {hint('up')}, or "
                     "name intake's address with --url"
                 ) from error
             except httpx.TransportError as error:
                 if not tries_left:
+                    mistrust(error, f"intake at {self._url}")
                     raise CannotRun(f"intake at {self._url} stopped answering") from error
             else:
                 if response.status_code != httpx.codes.SERVICE_UNAVAILABLE or not tries_left:

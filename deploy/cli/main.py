@@ -10,7 +10,19 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from deploy.cli import config, configuration, demo, example, republish, send, tail, topics, up
+from deploy.cli import (
+    acls,
+    config,
+    configuration,
+    demo,
+    example,
+    republish,
+    send,
+    tail,
+    topics,
+    trust,
+    up,
+)
 from deploy.cli.dead_letters import command as dead_letters
 from deploy.cli.failures import CannotRun
 from deploy.cli.imports import command as imports
@@ -19,6 +31,7 @@ from deploy.cli.policy import command as policy
 from deploy.cli.scoring import fit as scoring
 from deploy.cli.tasks import command as tasks
 from deploy.cli.terminal import FAILED, WRONG_USE, err, out
+from shared.yaml_file import WrongFile
 
 _PYTHONS = ((3, 11), (3, 13))
 """The first and the last minor version that all dependencies have wheels for."""
@@ -29,6 +42,7 @@ app.command("send")(send.command)
 app.command("example")(example.command)
 app.command("tail")(tail.command)
 app.command("topics")(topics.command)
+app.command("acls")(acls.command)
 app.command("republish")(republish.command)
 app.command("demo")(demo.command)
 app.add_typer(imports.app, name="imports")
@@ -52,8 +66,10 @@ def aftercare(
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Tell the version."),
     ] = False,
+    ca_file: trust.CaFile = None,
 ) -> None:
     """Aftercare: customer care for car dealers, driven by events."""
+    trust.option(ca_file)
 
 
 def main() -> None:
@@ -67,7 +83,7 @@ def main() -> None:
         app()
     except CannotRun as failure:
         _fail(str(failure), FAILED)
-    except configuration.WrongConfiguration as failure:
+    except (configuration.WrongConfiguration, WrongFile) as failure:
         _fail(str(failure), WRONG_USE)
     except BrokenPipeError:
         # the reader (`head`) has seen enough; without this Python complains again at exit

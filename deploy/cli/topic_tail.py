@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
 from shared.platform.kafka import connection, partition_counts
+from shared.platform.kafka_words import in_words
 from shared.settings import KafkaSettings
 
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
@@ -73,8 +74,9 @@ async def following(
             await consumer.start()
             await asyncio.sleep(0)  # aiokafka's own task must begin before it can be stopped
     except (KafkaError, TimeoutError, OSError) as error:
+        why = await in_words(settings, error)
         raise CannotRun(
-            f"no Kafka broker answers at {settings.bootstrap_servers} ({type(error).__name__}). "
+            f"no Kafka broker answers at {settings.bootstrap_servers} ({why}). "
             f"Is {hint('up')} running?"
         ) from error
     try:

@@ -9,7 +9,12 @@ from typing import Annotated, Any, Literal
 import typer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    KafkaError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 from rich.table import Table
 
 from deploy.cli import configuration
@@ -18,6 +23,8 @@ from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import FAILED, AsJson, DataDir, hint, out, write_json
 from shared.contracts.topics import ALL, DEAD_LETTERS, Topic
 from shared.platform.kafka import MAX_REQUEST_BYTES, make_admin
+from shared.platform.kafka_words import in_words
+from shared.platform.rights import Right
 from shared.settings import KafkaSettings
 
 RESPONSE_SECONDS = 20.0
@@ -121,8 +128,9 @@ async def _administration(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdmi
             await admin.start()
             yield admin
     except (KafkaError, TimeoutError, OSError) as error:
+        why = await in_words(settings, error)
         raise CannotRun(
-            f"no Kafka broker answers at {settings.bootstrap_servers} ({type(error).__name__}). "
+            f"no Kafka broker answers at {settings.bootstrap_servers} ({why}). "
             f"Is {hint('up')} running? Another broker is named by "
             "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS."
         ) from error
@@ -151,6 +159,11 @@ async def _create(
     )
     for name, code, message in response.topic_errors:
         error = for_code(code)
+        if error is TopicAuthorizationFailedError:
+            right = Right("topic", name, "Create")
+            raise CannotRun(
+                f"not allowed: {right}; {hint('acls --service topics')} prints what is needed"
+            )
         if code and error is not TopicAlreadyExistsError:
             raise CannotRun(
                 f"Kafka refuses to create {name}: {message or error.__name__} "

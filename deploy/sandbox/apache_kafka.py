@@ -8,7 +8,7 @@ import os
 import shutil
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,6 +29,26 @@ _JVM = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One more place where clients may connect, beside the open one that brokers themselves use."""
+
+    name: str
+    protocol: str
+    """As Kafka's `listener.security.protocol.map` has it."""
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """What a broker has beside what every one of ours has."""
+
+    listeners: Sequence[Listener] = ()
+    properties: Mapping[str, object] = field(default_factory=dict)
+    scram_users: Mapping[str, str] = field(default_factory=dict)
+    """User -> password, by SCRAM-SHA-512."""
+
+
 @dataclass(slots=True)
 class KafkaNode:
     """One broker and controller. It can be killed and started again on its data."""
@@ -38,6 +58,7 @@ class KafkaNode:
     controller_port: int
     directory: Path
     libs: Path
+    security: Security = Security()
     child: Child | None = field(default=None)
 
     @property
@@ -50,7 +71,9 @@ class KafkaNode:
 
     def format(self, cluster_id: str) -> None:
         """Prepare its empty log directory. Raises `CannotRun` when the tool fails."""
-        arguments = ("format", "-t", cluster_id, "-c", str(self.properties))
+        arguments = ["format", "-t", cluster_id, "-c", str(self.properties)]
+        for user, password in self.security.scram_users.items():
+            arguments += ["--add-scram", f"SCRAM-SHA-512=[name={user},password={password}]"]
         tool = self._java(f"format-{self.number}", "kafka.tools.StorageTool", *arguments)
         if tool.process.wait(START_SECONDS) != 0:
             raise CannotRun(f"Kafka's storage could not be formatted:\n{tool.last_words()}")
@@ -91,13 +114,15 @@ class KafkaCluster:
 
 
 @contextmanager
-def apache_kafka(directory: Path, *, libs: Path, nodes: int = 1) -> Iterator[KafkaCluster]:
-    """Run a new cluster whose data live in `directory`.
+def apache_kafka(
+    directory: Path, *, libs: Path, nodes: int = 1, security: Security | None = None
+) -> Iterator[KafkaCluster]:
+    """Run a new cluster whose data live in `directory`; `security`: of one node alone.
 
     Raises `CannotRun` without Java or the jars, or when a node does not start.
     """
     _require(libs)
-    cluster = _configured(directory, libs=libs, nodes=nodes)
+    cluster = _configured(directory, libs=libs, nodes=nodes, security=security or Security())
     with ExitStack() as stopping:
         # a zero in front, or one in 64 ids begins with '-' and is taken for an option
         cluster_id = urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
@@ -127,7 +152,7 @@ def _require(libs: Path) -> None:
         raise CannotRun(f"there are no Kafka jars in {libs}: point {LIBS_VARIABLE} at them")
 
 
-def _configured(directory: Path, *, libs: Path, nodes: int) -> KafkaCluster:
+def _configured(directory: Path, *, libs: Path, nodes: int, security: Security) -> KafkaCluster:
     made = tuple(
         KafkaNode(
             number=number,
@@ -135,6 +160,7 @@ def _configured(directory: Path, *, libs: Path, nodes: int) -> KafkaCluster:
             controller_port=free_port(),
             directory=directory / f"node-{number}",
             libs=libs.resolve(),
+            security=security,
         )
         for number in range(1, nodes + 1)
     )
@@ -147,14 +173,21 @@ def _configured(directory: Path, *, libs: Path, nodes: int) -> KafkaCluster:
 
 def _properties(node: KafkaNode, voters: str, nodes: int) -> str:
     replicas = min(nodes, 3)
+    more = node.security.listeners
+    open_to_clients = [
+        f"BROKER://127.0.0.1:{node.port}",
+        *(f"{each.name}://127.0.0.1:{each.port}" for each in more),
+    ]
+    protocols = [f"{each.name}:{each.protocol}" for each in more]
     settings = {
         "process.roles": "broker,controller",
         "node.id": node.number,
         "controller.quorum.voters": voters,
-        "listeners": f"BROKER://127.0.0.1:{node.port},"
-        f"CONTROLLER://127.0.0.1:{node.controller_port}",
-        "advertised.listeners": f"BROKER://127.0.0.1:{node.port}",
-        "listener.security.protocol.map": "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "listeners": ",".join([*open_to_clients, f"CONTROLLER://127.0.0.1:{node.controller_port}"]),
+        "advertised.listeners": ",".join(open_to_clients),
+        "listener.security.protocol.map": ",".join(
+            ["BROKER:PLAINTEXT", "CONTROLLER:PLAINTEXT", *protocols]
+        ),
         "inter.broker.listener.name": "BROKER",
         "controller.listener.names": "CONTROLLER",
         "log.dirs": node.directory / "data",
@@ -172,5 +205,6 @@ def _properties(node: KafkaNode, voters: str, nodes: int) -> str:
         "num.network.threads": 2,
         "num.io.threads": 2,
         "broker.session.timeout.ms": 6000,
+        **node.security.properties,
     }
     return "".join(f"{name}={value}\n" for name, value in settings.items())

@@ -27,6 +27,7 @@ from shared.settings import KafkaSettings, ServiceSettings
 
 BROKER_VARIABLE = "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS"
 DATABASE_VARIABLE = "AFTERCARE_MONGO__URI"
+CERTIFICATE_VARIABLE = "AFTERCARE_HTTP__TLS_CERTIFICATE_FILE"
 SECRET = "for-trials-on-this-machine-alone"
 READY_SECONDS = 90.0
 _EMBEDDED_BROKER = {
@@ -189,7 +190,8 @@ class _Services:
     def __init__(
         self, ports: Mapping[str, int], *, environment: Mapping[str, str], logs: Path, say: Say
     ) -> None:
-        self.urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+        scheme = "https" if environment.get(CERTIFICATE_VARIABLE) else "http"
+        self.urls = {name: f"{scheme}://127.0.0.1:{port}" for name, port in ports.items()}
         self.children: dict[str, Child] = {}
         self._ports = ports
         self._environment = environment

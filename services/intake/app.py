@@ -29,16 +29,27 @@ from services.intake.receive import Intake
 from services.intake.settings import IntakeSettings
 from services.intake.views.openapi import with_events
 from shared.contracts import intake as contracts
+from shared.contracts.topics import DEAD_LETTERS
 from shared.dealers.dealer import Dealers
 from shared.platform import http, metrics
 from shared.platform.errors import TransientFailure
 from shared.platform.http import Lifespan, Readiness, operations, run
 from shared.platform.kafka import make_consumer, make_producer, partition_counts
+from shared.platform.kafka_words import in_words
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher, Publisher
+from shared.platform.rights import require_rights, to_work
+from shared.platform.usable import require_usable
 from shared.settings import from_environment, starting
 from shared.time.clock import SystemClock, TimeSource
+
+RIGHTS = to_work(
+    reads=TOPICS,
+    writes={DEAD_LETTERS.name, *(contract.TOPIC.name for contract in contracts.ALL)},
+    group=GROUP,
+)
+"""What intake's user has to be allowed on Kafka."""
 
 
 def make_app(
@@ -93,7 +104,10 @@ def compose(settings: IntakeSettings) -> FastAPI:
     """Intake on MongoDB and Kafka. Starts, and answers 503, while either is away."""
     mongo = functools.cache(functools.partial(Mongo, settings.mongo, "intake"))
     register = MongoRegister(mongo, hash_key=settings.hash_key.get_secret_value())
-    publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
+    publisher = ConnectingPublisher(
+        functools.partial(make_producer, settings.kafka),
+        explain=functools.partial(in_words, settings.kafka),
+    )
     answers = MongoFirstAnswers(mongo)
     dealers, clock, mappings = settings.dealers(), settings.clock.clock(), settings.mappings()
     intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)
@@ -119,7 +133,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
             await mongo().close()
 
     async def readiness() -> list[str]:
-        troubles = [] if publisher.connected else ["broker: not connected"]
+        troubles = [each for each in (publisher.trouble, reports.trouble) if each is not None]
         try:
             await register.ping()
         except TransientFailure as failure:
@@ -184,6 +198,7 @@ def reports_door(settings: IntakeSettings, intake: Intake, publisher: Publisher)
     """The door for what our own services report, over Kafka."""
 
     async def check() -> None:
+        await require_rights(settings.kafka, "intake", RIGHTS)
         if len(await partition_counts(settings.kafka, [*TOPICS])) < len(TOPICS):
             raise TransientFailure(f"missing: {', '.join(TOPICS)}")
 
@@ -199,6 +214,7 @@ def main() -> None:
     """Serve until told to stop."""
     with starting("intake"):
         settings = from_environment(IntakeSettings)
+        require_usable(settings)
         configure_logging(service="intake", level=settings.log_level, form=settings.log_format)
         app = compose(settings)
     run(

@@ -20,8 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.contracts.http.problem import Problem
 from shared.platform import metrics, problems, process
-from shared.platform.connections import limited
 from shared.platform.errors import TransientFailure
+from shared.platform.handshakes import listening
 from shared.platform.problems import MEDIA_TYPE, Refusal, problem_response
 from shared.platform.tracebacks import where_raised
 from shared.settings import HttpSettings
@@ -178,13 +178,16 @@ async def _is_ready(readiness: Readiness) -> bool:
 
 
 def run(app: FastAPI, http: HttpSettings, *, graceful_stop_seconds: float) -> None:
-    """Serve until SIGTERM or SIGINT; the app's lifespan ends before this returns."""
+    """Serve until SIGTERM or SIGINT; the app's lifespan ends before this returns.
+
+    Raises `WrongFile` where one for TLS cannot be used.
+    """
     process.tune()
     uvicorn.run(
         app,
         host=http.host,
         port=http.port,
-        http=limited(http),
+        http=listening(http),
         ws="none",
         log_config=None,
         access_log=False,

@@ -5,16 +5,14 @@ Deciders read through FastStream (shared/runtime/subscribe.py), with the same `c
 
 import asyncio
 from collections.abc import Sequence
-from ssl import SSLContext
 from typing import Any, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.helpers import create_ssl_context
 from aiokafka.partitioner import DefaultPartitioner
 
+from shared.platform.tls import client_context, kafka_files
 from shared.settings import KafkaSettings
-from shared.yaml_file import WrongFile
 
 RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
 """A record as it is read: nothing of it is understood yet."""
@@ -29,34 +27,21 @@ _usual = DefaultPartitioner()
 
 
 def connection(settings: KafkaSettings) -> dict[str, Any]:
-    """The arguments every aiokafka client needs to reach the brokers."""
+    """The arguments every aiokafka client needs to reach the brokers.
+
+    Raises `WrongFile` where one for TLS cannot be used.
+    """
     options: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap_servers,
         "security_protocol": settings.security_protocol,
     }
     if settings.encrypted:
-        options["ssl_context"] = tls_context(settings)
+        options["ssl_context"] = client_context(kafka_files(settings))
     if settings.security_protocol.startswith("SASL"):
         options["sasl_mechanism"] = settings.sasl_mechanism
         options["sasl_plain_username"] = settings.sasl_username
         options["sasl_plain_password"] = settings.sasl_password.get_secret_value()
     return options
-
-
-def tls_context(settings: KafkaSettings) -> SSLContext:
-    """Whom we trust, and who we are. Raises `WrongFile` where a file cannot be used."""
-    files = (settings.ssl_ca_file, settings.ssl_certificate_file, settings.ssl_key_file)
-    try:
-        context: SSLContext = create_ssl_context(
-            cafile=settings.ssl_ca_file,
-            certfile=settings.ssl_certificate_file,
-            keyfile=settings.ssl_key_file,
-            password=settings.ssl_key_password.get_secret_value() or "",
-        )
-    except OSError as error:
-        named = ", ".join(str(file) for file in files if file)
-        raise WrongFile([f"AFTERCARE_KAFKA__SSL_…: {named}: {error.strerror or error}"]) from error
-    return context
 
 
 def make_producer(settings: KafkaSettings) -> AIOKafkaProducer:
@@ -91,6 +76,11 @@ def make_consumer(
         heartbeat_interval_ms=session_ms // 4,
         fetch_max_wait_ms=settings.fetch_wait_ms,
     )
+
+
+def group_of(service: str) -> str:
+    """The group that a service's instances read in."""
+    return f"aftercare.{service}"
 
 
 def by_customer(key: bytes | None, partitions: Sequence[int], available: Sequence[int]) -> int:

@@ -16,7 +16,7 @@ ready = Gauge("aftercare_ready", "1 when the service does its work (/health/read
 
 connections_closed = Counter(
     "aftercare_connections_closed",
-    "Connections the service closed by itself, by why: a late header, a bad request, no room.",
+    "Connections the service closed by itself, by why: a late header, a bad request, no room, TLS.",
     ["because"],
 )
 

@@ -28,6 +28,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from shared.platform.errors import Conflict, RefusedDocuments, TransientFailure
+from shared.platform.mongo_words import in_words, tls_options
 from shared.settings import MongoSettings
 
 __all__ = [
@@ -87,6 +88,7 @@ class Mongo:
             "socketTimeoutMS": OPERATION_TIMEOUT_MS,
             "retryWrites": False,  # our writes are guarded; a blind repeat would look like a loss
             "appname": f"aftercare-{service}",
+            **tls_options(settings),
         }
         uri = settings.uri.get_secret_value()
         self._client: Any = (
@@ -126,7 +128,7 @@ async def transient() -> AsyncIterator[None]:
     except DuplicateKeyError as error:
         raise Conflict("duplicate key") from error
     except PyMongoError as error:
-        raise TransientFailure(f"database: {type(error).__name__}") from error
+        raise TransientFailure(f"database: {in_words(error)}") from error
 
 
 def portions(wanted: Sequence[T], size: int = IDS_A_QUERY) -> Iterator[Sequence[T]]:

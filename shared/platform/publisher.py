@@ -1,21 +1,28 @@
 """Publishing: pipelined, acknowledged by all replicas, awaited together."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import (
+    KafkaError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+)
 
 from shared.platform.backoff import Backoff
 from shared.platform.errors import RefusedMessage, TransientFailure
+from shared.yaml_file import WrongFile
 
 PUBLISH_TIMEOUT_SECONDS = 15.0
 SENT_AT_ONCE = 100
 STOP_TIMEOUT_SECONDS = 5.0
+
+Explain: TypeAlias = Callable[[Exception], Awaitable[str]]
 
 log = structlog.get_logger()
 
@@ -59,6 +66,9 @@ class KafkaPublisher:
         for position, outcome in enumerate(outcomes):
             if isinstance(outcome, MessageSizeTooLargeError):
                 refused.append(position)
+            elif isinstance(outcome, TopicAuthorizationFailedError):
+                topic = records[position].topic
+                raise TransientFailure(f"broker: not allowed: Write on topic {topic}") from outcome
             elif isinstance(outcome, KafkaError):
                 raise TransientFailure(f"broker: {type(outcome).__name__}") from outcome
             elif isinstance(outcome, BaseException):
@@ -97,8 +107,13 @@ class ConnectingPublisher:
     find out. Until there is one, `publish` raises `TransientFailure` at once.
     """
 
-    def __init__(self, make_producer: Callable[[], AIOKafkaProducer]) -> None:
+    def __init__(
+        self, make_producer: Callable[[], AIOKafkaProducer], *, explain: Explain | None = None
+    ) -> None:
+        """`explain`: tells in words for the operator why it cannot connect."""
         self._make_producer = make_producer
+        self._explain = explain
+        self._because = ""
         self._producer: AIOKafkaProducer | None = None
         self._wanted = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -107,6 +122,13 @@ class ConnectingPublisher:
     def connected(self) -> bool:
         """Whether there is a producer that has not failed."""
         return self._producer is not None
+
+    @property
+    def trouble(self) -> str | None:
+        """What keeps it from publishing, in words for the operator; None: nothing."""
+        if self.connected:
+            return None
+        return f"broker: not connected{f' ({self._because})' if self._because else ''}"
 
     def start(self) -> None:
         """Begin to connect; returns at once."""
@@ -146,17 +168,26 @@ class ConnectingPublisher:
     async def _connect(self) -> AIOKafkaProducer:
         backoff = Backoff()
         while True:
-            producer = self._make_producer()
+            producer = None
             try:
+                producer = self._make_producer()
                 await producer.start()
+                self._because = ""
                 return producer
             except (KafkaError, OSError) as error:
-                log.warning("the broker is away", error=type(error).__name__)
+                self._because = await self._in_words(error)
+                log.warning("the broker is away", error=type(error).__name__, why=self._because)
+            except WrongFile as wrong:  # of certificates, amid their renewal
+                self._because = str(wrong)
+                log.warning("the broker cannot be reached", why=self._because)
             except asyncio.CancelledError:
                 await _stop(producer)
                 raise
             await _stop(producer)
             await backoff.wait()
+
+    async def _in_words(self, error: Exception) -> str:
+        return "" if self._explain is None else await self._explain(error)
 
 
 async def _stop(producer: AIOKafkaProducer | None) -> None:

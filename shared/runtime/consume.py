@@ -78,6 +78,8 @@ class Consumer(Generic[F, P]):
         """When the batch in hand was taken, by the computer's clock; None between batches."""
         self.failures_in_a_row = 0
         """How often a batch has failed since one went through."""
+        self.failed_because = ""
+        """Why it did so last; nothing where it was a defect."""
 
     @property
     def waiting_partitions(self) -> Collection[int]:
@@ -102,11 +104,13 @@ class Consumer(Generic[F, P]):
         except TransientFailure as failure:
             metrics.transient_failures.labels(self._decider.name, _cause(failure)).inc()
             log.warning("batch will be taken again", because=str(failure))
+            self.failed_because = str(failure)
             self._count_failures(self.failures_in_a_row + 1)
             await self._rewind()
         except Exception as error:
             metrics.transient_failures.labels(self._decider.name, "unexpected").inc()
             log.exception("batch will be taken again", because=type(error).__name__)
+            self.failed_because = ""
             self._count_failures(self.failures_in_a_row + 1)
             await self._rewind()
         else:

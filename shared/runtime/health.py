@@ -41,12 +41,14 @@ def consumer_troubles(
     gained_at: datetime | None,
     batch_began_at: datetime | None,
     failures_in_a_row: int,
+    failed_because: str = "",
     now: datetime,
 ) -> list[str]:
     """What is wrong with a consumer, in words for the operator; nothing: it lives.
 
     `gained_at`: when it last was assigned partitions; `batch_began_at`: of the one in hand;
-    `failures_in_a_row`: how often a batch has failed since one went through.
+    `failures_in_a_row`: how often a batch has failed since one went through, `failed_because`: why
+    it last did.
     """
     if consumer is None:
         return ["the consumer is not running"]
@@ -59,7 +61,8 @@ def consumer_troubles(
     if silent > SILENCE and consumer.assignment():
         troubles.append(f"the consumer has fetched nothing for {silent.total_seconds():.0f} s")
     if failures_in_a_row >= FAILURES_IN_A_ROW:
-        troubles.append(f"the same batch has failed {failures_in_a_row} times in a row")
+        why = f" ({failed_because})" if failed_because else ""
+        troubles.append(f"the same batch has failed {failures_in_a_row} times in a row{why}")
     if batch_began_at is not None and now - batch_began_at > LONG_BATCH:
         stuck = (now - batch_began_at).total_seconds()
         troubles.append(f"a batch has been in hand for {stuck:.0f} s")

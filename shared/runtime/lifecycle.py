@@ -24,10 +24,13 @@ from shared.decider.policy import Policy
 from shared.platform import http, metrics
 from shared.platform.backoff import Backoff
 from shared.platform.errors import TransientFailure
-from shared.platform.kafka import make_producer, partition_counts
+from shared.platform.kafka import group_of, make_producer, partition_counts
+from shared.platform.kafka_words import in_words
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import ConnectingPublisher
+from shared.platform.rights import require_rights, to_work
+from shared.platform.usable import require_usable
 from shared.policies.shadow import DIFFERING
 from shared.policies.trial import Trial
 from shared.runtime.census import Census, Counting
@@ -44,8 +47,9 @@ from shared.runtime.shadows import shadow_gauges
 from shared.runtime.snapshots import StoreReader
 from shared.runtime.subscribe import KafkaSubscription, subscribe
 from shared.runtime.worker import Worker
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, starting
 from shared.time.clock import SystemClock, TimeSource
+from shared.yaml_file import WrongFile
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
@@ -92,7 +96,10 @@ class Runtime(Generic[F, P]):
             summaries=self._summaries,
             partitions=lambda: self.partitions,
         )
-        self._publisher = ConnectingPublisher(functools.partial(make_producer, settings.kafka))
+        self._publisher = ConnectingPublisher(
+            functools.partial(make_producer, settings.kafka),
+            explain=functools.partial(in_words, settings.kafka),
+        )
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
         self._ownership = Ownership(self._pulse)
         self._subscription = KafkaSubscription(lambda: self._subscriber.consumer, self.clock)
@@ -186,10 +193,13 @@ class Runtime(Generic[F, P]):
             gained_at=self._ownership.gained_at,
             batch_began_at=self._worker.consumer.batch_began_at,
             failures_in_a_row=self._worker.consumer.failures_in_a_row,
+            failed_because=self._worker.consumer.failed_because,
             now=SystemClock().now(),
         )
-        if not self._publisher.connected:
-            found.append("broker: not connected")
+        if self._publisher.trouble is not None:
+            found.append(self._publisher.trouble)
+        if found:  # a right that was taken back looks like many things
+            found += await self._denied()
         try:
             await self._mongo.ping()
         except TransientFailure as failure:
@@ -236,18 +246,22 @@ class Runtime(Generic[F, P]):
         while True:
             try:
                 await step()
-            except (TransientFailure, KafkaError, OSError, TimeoutError) as error:
-                self._waiting_for = f"{what} ({error})"
-                log.warning("waiting", what=what, because=type(error).__name__)
+            except (TransientFailure, KafkaError, OSError) as error:  # a TimeoutError is one
+                why = str(error)
+                if not isinstance(error, TransientFailure):
+                    why = await in_words(self._settings.kafka, error)
+                self._waiting_for = f"{what} ({why})"
+                log.warning("waiting", what=what, because=why)
                 await backoff.wait()
             else:
                 return
 
     async def _check_topics(self) -> None:
-        """All topics must exist, and those that are read have the same number of partitions."""
-        reads = {topic.name for topic in self._decider.topics}
-        writes = {contract.TOPIC.name for contract in self._decider.writes}
-        names = sorted(reads | writes | {DEAD_LETTERS.name})
+        """All topics must exist, and we may read or write them; those that are read have the same
+        number of partitions."""
+        reads, writes = self._reads(), self._writes()
+        names = sorted(reads | writes)
+        await self._require_rights()
         counts = await partition_counts(self._settings.kafka, names)
         missing = sorted(set(names) - counts.keys())
         if missing:
@@ -257,6 +271,26 @@ class Runtime(Generic[F, P]):
         if len({counts[name] for name in reads}) > 1:
             raise TransientFailure(f"their numbers of partitions differ: {counts}")
         self.partitions = max(counts[name] for name in reads)
+
+    def _reads(self) -> set[str]:
+        return {topic.name for topic in self._decider.topics}
+
+    def _writes(self) -> set[str]:
+        return {contract.TOPIC.name for contract in self._decider.writes} | {DEAD_LETTERS.name}
+
+    async def _require_rights(self) -> None:
+        service = self._decider.name
+        rights = to_work(reads=self._reads(), writes=self._writes(), group=group_of(service))
+        await require_rights(self._settings.kafka, service, rights)
+
+    async def _denied(self) -> list[str]:
+        try:
+            await self._require_rights()
+        except TransientFailure as failure:
+            return [str(failure)]
+        except (KafkaError, OSError, WrongFile):
+            return []  # what keeps us from the brokers is told already
+        return []
 
     async def _watch(self) -> None:
         """Keep the gauges of ownership and lag current."""
@@ -308,6 +342,8 @@ def serve(
     which gauges show what is stored, of a listed decider. `trial`: how other rules are tried on
     what is stored, for those who change them.
     """
+    with starting(decider.name):
+        require_usable(settings)
     configure_logging(service=decider.name, level=settings.log_level, form=settings.log_format)
     runtimes: list[Runtime[F, P]] = []
 

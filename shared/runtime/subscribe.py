@@ -20,7 +20,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from shared.platform.kafka import connection
+from shared.platform.kafka import connection, group_of
 from shared.runtime.ownership import Ownership
 from shared.settings import KafkaSettings
 from shared.time.clock import SystemClock, TimeSource
@@ -58,7 +58,7 @@ def subscribe(
     session_ms = int(settings.session_timeout_seconds * 1000)
     subscriber = broker.subscriber(
         *topics,
-        group_id=f"aftercare.{service}",
+        group_id=group_of(service),
         batch=True,
         max_records=batch_records,
         batch_timeout_ms=POLL_MS,

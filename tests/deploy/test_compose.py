@@ -23,6 +23,10 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = list(configuration.SETTINGS)
 DOCKERFILE = (PROJECT / "Dockerfile").read_text("utf-8")
 
+OWN_SERVERS: dict[str, Any] = yaml.safe_load(
+    (PROJECT / "deploy/compose/own-servers.yaml").read_text("utf-8")
+)
+
 each_of_ours = pytest.mark.parametrize("name", OURS)
 
 
@@ -40,6 +44,27 @@ def bind_mounts(name: str) -> dict[str, str]:
 def test_it_is_valid_by_the_published_schema() -> None:
     validator = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
     assert [error.message for error in validator.iter_errors(COMPOSE)] == []
+
+
+def test_the_one_for_own_servers_is_too() -> None:
+    validator = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    assert [error.message for error in validator.iter_errors(OWN_SERVERS)] == []
+    assert OWN_SERVERS["services"].keys() == set(OURS)
+
+
+@each_of_ours
+def test_secrets_of_own_servers_are_files_that_settings_read(name: str) -> None:
+    service = OWN_SERVERS["services"][name]
+    variables = {key: str(value) for key, value in service["environment"].items()}
+    targets = {each["target"]: each["source"] for each in service["secrets"]}
+    assert configuration.unread_variables(variables | dict.fromkeys(targets, "")) == []
+    assert set(targets.values()) <= OWN_SERVERS["secrets"].keys()
+    assert variables["AFTERCARE_KAFKA__SASL_USERNAME"] == name
+    assert {"AFTERCARE_KAFKA__SASL_PASSWORD", "AFTERCARE_MONGO__URI"} <= targets.keys()
+    assert ("AFTERCARE_IDENTITY_SECRET" in targets) == (name == "identity")
+    port = variables["AFTERCARE_HTTP__PORT"]
+    assert port == environment(name)["AFTERCARE_HTTP__PORT"]
+    assert service["ports"] == [f"{port}:{port}"]
 
 
 def test_the_schema_would_notice_a_misspelt_key() -> None:

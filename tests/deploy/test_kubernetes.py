@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from deploy.cli import configuration
+from deploy.cli.acls import RIGHTS
 from deploy.cli.address_file import DEFAULT_PORT_BASE
 from deploy.sandbox.stack import fixed_ports
 from services.complaints.adapters.policies import read_rulebook
@@ -33,6 +34,7 @@ APPLIED = {path for path in FOLDER.rglob("*") if path.suffix in {".yaml", ".yml"
 MANIFESTS = manifests(APPLIED)
 EXAMPLES = manifests(set(FOLDER.rglob("*.example")))
 OURS = list(configuration.SETTINGS)
+TLS = "aftercare-tls"
 
 each_of_ours = pytest.mark.parametrize("name", OURS)
 
@@ -61,11 +63,17 @@ def environment(name: str) -> dict[str, str]:
     """What the container of a service has of ours."""
     found: dict[str, str] = {}
     for source in container(name)["envFrom"]:
-        if "configMapRef" in source:
-            found |= of_kind("ConfigMap")[source["configMapRef"]["name"]]["data"]
-        else:
-            found |= of_kind("Secret")[source["secretRef"]["name"]]["stringData"]
+        found |= of_kind("ConfigMap")[source["configMapRef"]["name"]]["data"]
     return found | {each["name"]: each["value"] for each in container(name)["env"]}
+
+
+def secrets(name: str, each: dict[str, Any]) -> dict[str, str]:
+    """What a container of a service's pods finds where it looks for secrets."""
+    folder = environment(name)["AFTERCARE_SECRETS_DIR"]
+    [volume] = [mount["name"] for mount in each["volumeMounts"] if mount["mountPath"] == folder]
+    [secret] = [found["secret"] for found in pod(name)["volumes"] if found["name"] == volume]
+    found: dict[str, str] = of_kind("Secret")[secret["secretName"]]["stringData"]
+    return found
 
 
 def test_everything_is_in_the_one_namespace() -> None:
@@ -98,6 +106,11 @@ def test_its_variables_are_all_read_and_accepted(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     variables = environment(name)
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    for variable, value in secrets(name, container(name)).items():
+        (folder / variable).write_text(value, "utf-8")
+    variables["AFTERCARE_SECRETS_DIR"] = str(folder)
     assert configuration.unread_variables(variables) == []
     dealers = tmp_path / "dealers.yaml"
     dealers.write_text(of_kind("ConfigMap")["aftercare-dealers"]["data"]["dealers.yaml"], "utf-8")
@@ -106,6 +119,9 @@ def test_its_variables_are_all_read_and_accepted(
         monkeypatch.setenv(variable, value)
     settings = configuration.checked(name)
     assert settings.kafka.security_protocol == "SASL_SSL"
+    assert settings.kafka.sasl_username == name
+    assert settings.kafka.sasl_password.get_secret_value() == "change-me"
+    assert f"//{name}:" in settings.mongo.uri.get_secret_value()
     assert settings.kafka.replication_factor == 3
     assert read_dealers(dealers).all() != []
 
@@ -184,6 +200,8 @@ def test_the_topics_are_created_before_intake_starts_and_hinder_nothing(tmp_path
     search = f"{tmp_path}:{os.environ['PATH']}"
     subprocess.run(["sh", "-c", script], check=True, env={**os.environ, "PATH": search})
     assert topics["envFrom"] == container("intake")["envFrom"]
+    assert topics["env"] == [{"name": "AFTERCARE_KAFKA__SASL_USERNAME", "value": "topics"}]
+    assert secrets("intake", topics).keys() == {"AFTERCARE_KAFKA__SASL_PASSWORD"}
 
 
 def test_the_folder_can_be_applied_again_and_again() -> None:
@@ -213,6 +231,22 @@ def test_the_network_lets_in_who_asks_and_out_to_the_servers() -> None:
 def test_it_may_finish_its_batch_before_it_is_killed(name: str) -> None:
     stop = configuration.SETTINGS[name].model_fields["runtime"].default.graceful_stop_seconds
     assert pod(name)["terminationGracePeriodSeconds"] > stop
+
+
+def test_each_has_secrets_of_its_own_alone() -> None:
+    names = {name: secrets(name, container(name)).keys() for name in OURS}
+    shared = {"AFTERCARE_KAFKA__SASL_PASSWORD", "AFTERCARE_MONGO__URI"}
+    assert {name: found - shared for name, found in names.items() if found - shared} == {
+        "identity": {"AFTERCARE_IDENTITY_SECRET"}
+    }
+    assert all(found >= shared for found in names.values())
+    assert {*OURS, "topics"} == {
+        secret.removeprefix("aftercare-") for secret in of_kind("Secret") if secret != TLS
+    }
+
+
+def test_users_of_kafka_are_those_whose_rights_are_told() -> None:
+    assert {*OURS, "topics"} <= RIGHTS.keys()
 
 
 def test_secrets_are_examples_and_not_in_the_configuration() -> None:

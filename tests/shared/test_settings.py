@@ -1,19 +1,13 @@
 """Configuration: what the environment says replaces that and nothing else."""
 
-import contextlib
-import shlex
-import ssl
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from services.identity.settings import IdentitySettings
 from services.scoring.settings import ScoringSettings
-from shared.platform.kafka import tls_context
-from shared.settings import KafkaSettings
-from shared.yaml_file import WrongFile
+from shared.settings import HttpSettings, KafkaSettings, WrongSettings, from_environment
 
 
 def test_a_host_from_the_environment_leaves_the_port_of_the_service(
@@ -24,63 +18,61 @@ def test_a_host_from_the_environment_leaves_the_port_of_the_service(
     assert (ScoringSettings().http.host, ScoringSettings().http.port) == ("0.0.0.0", shipped)
 
 
-def test_files_for_tls_are_refused_where_nothing_is_encrypted() -> None:
+def test_what_makes_no_sense_together_is_refused() -> None:
     with pytest.raises(ValidationError, match="needs security_protocol SSL or SASL_SSL"):
         KafkaSettings(ssl_ca_file=Path("ca.pem"))
     with pytest.raises(ValidationError, match="ssl_key_file needs ssl_certificate_file"):
         KafkaSettings(security_protocol="SSL", ssl_key_file=Path("key.pem"))
+    with pytest.raises(ValidationError, match="SASL_SSL needs sasl_username and sasl_password"):
+        KafkaSettings(security_protocol="SASL_SSL", sasl_username="scoring")
+    with pytest.raises(ValidationError, match="need tls_certificate_file"):
+        HttpSettings(tls_client_ca_file=Path("ca.pem"))
 
 
-def test_a_file_for_tls_that_cannot_be_used_is_named(tmp_path: Path) -> None:
-    missing = KafkaSettings(security_protocol="SSL", ssl_ca_file=tmp_path / "ca.pem")
-    with pytest.raises(WrongFile, match=r"ca\.pem: No such file"):
-        tls_context(missing)
-    (tmp_path / "ca.pem").write_text("no certificate", "utf-8")
-    with pytest.raises(WrongFile, match=r"ca\.pem: "):
-        tls_context(missing)
+def _secrets(folder: Path, monkeypatch: pytest.MonkeyPatch, **named: str) -> None:
+    """Files as Kubernetes mounts them: links into a folder that is replaced as a whole."""
+    there = folder / "..2026_11_29"
+    there.mkdir(parents=True)
+    (folder / "..data").symlink_to(there.name)
+    for name, content in named.items():
+        (there / name).write_text(content, "utf-8")
+        (folder / name).symlink_to(f"..data/{name}")
+    monkeypatch.setenv("AFTERCARE_SECRETS_DIR", str(folder))
 
 
-def test_both_sides_of_a_connection_know_each_other(tmp_path: Path) -> None:
-    files = certificates(tmp_path)
-    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=files["ca"])
-    server.load_cert_chain(files["server"])
-    server.verify_mode = ssl.CERT_REQUIRED
-    trusting = KafkaSettings(security_protocol="SSL", ssl_ca_file=files["ca"])
-    known = trusting.model_copy(update={"ssl_certificate_file": files["client"]})
-    assert shaken(tls_context(known), server) == "client"
-    assert "did not return a certificate" in shaken(tls_context(trusting), server)
-    stranger = known.model_copy(update={"ssl_ca_file": None})
-    assert "verify failed" in shaken(tls_context(stranger), server).lower()
+def test_secrets_are_read_from_files_named_as_their_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _secrets(
+        tmp_path / "secrets",
+        monkeypatch,
+        AFTERCARE_KAFKA__SASL_PASSWORD="open sesame\n",
+        AFTERCARE_IDENTITY_SECRET="sixteen letters or more",
+        AFTERCARE_HTTP__PORT="9999",
+        README="not one of ours",
+    )
+    monkeypatch.setenv("AFTERCARE_KAFKA__SASL_USERNAME", "identity")
+    monkeypatch.setenv("AFTERCARE_HTTP__PORT", "8888")
+    settings = from_environment(IdentitySettings)
+    assert settings.kafka.sasl_password.get_secret_value() == "open sesame"
+    assert settings.kafka.sasl_username == "identity"
+    assert settings.identity_secret.get_secret_value() == "sixteen letters or more"
+    assert settings.http.port == 8888, "the environment goes first"
 
 
-def certificates(folder: Path) -> dict[str, Path]:
-    """An authority's certificate, and one of its own for each side, with its key."""
-    ca = folder / "ca.pem"
-    made = {"ca": ca, "server": folder / "server.pem", "client": folder / "client.pem"}
-    for name, path in made.items():
-        signed = [] if name == "ca" else ["-CA", str(ca), "-CAkey", str(ca)]
-        alternative = [] if name == "ca" else ["-addext", "subjectAltName=IP:127.0.0.1"]
-        key = shlex.split("-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes")
-        files = ["-subj", f"/CN={name}", "-keyout", str(path), "-out", f"{path}.crt"]
-        command = ["openssl", "req", "-x509", *key, *files, *alternative, *signed]
-        subprocess.run(command, check=True, capture_output=True)
-        path.write_text(path.read_text("utf-8") + Path(f"{path}.crt").read_text("utf-8"), "utf-8")
-    return made
+def test_a_folder_of_secrets_that_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFTERCARE_SECRETS_DIR", str(tmp_path / "none"))
+    with pytest.raises(WrongSettings, match=r"AFTERCARE_SECRETS_DIR: .*none"):
+        from_environment(ScoringSettings)
 
 
-def shaken(client: ssl.SSLContext, server: ssl.SSLContext) -> str:
-    """The name that the server saw after a handshake in memory, or why there was none."""
-    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
-    sides = [
-        client.wrap_bio(back, there, server_hostname="127.0.0.1"),
-        server.wrap_bio(there, back, server_side=True),
-    ]
-    try:
-        for _ in range(4):
-            for side in sides:
-                with contextlib.suppress(ssl.SSLWantReadError):
-                    side.do_handshake()
-    except ssl.SSLError as error:
-        return str(error)
-    certificate: Any = sides[1].getpeercert()
-    return str(dict(part[0] for part in certificate["subject"])["commonName"])
+def test_a_wrong_file_is_told_by_its_variable_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _secrets(tmp_path / "secrets", monkeypatch, AFTERCARE_KAFKA__PARTITIONS="sesame")
+    with pytest.raises(WrongSettings) as told:
+        from_environment(ScoringSettings)
+    assert str(told.value).startswith("AFTERCARE_KAFKA__PARTITIONS: ")
+    assert "sesame" not in str(told.value)

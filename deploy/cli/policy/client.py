@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from deploy.cli.answers import answer
 from deploy.cli.policy.totals import SHOWN, DryRunSum
+from deploy.cli.trust import verify
 from shared.contracts.http.policies import DryRunPage, DryRunRequest, ProgressPage, ShadowPage
 from shared.policies.edition import Edition
 
@@ -44,7 +45,7 @@ class PolicyClient:
     @contextmanager
     def of(cls, service: str, url: str) -> Iterator[Self]:
         """To the service at `url`."""
-        with httpx.Client(timeout=REQUEST_SECONDS) as http:
+        with httpx.Client(timeout=REQUEST_SECONDS, verify=verify()) as http:
             yield cls(service, url, http)
 
     def dry_run(

@@ -22,6 +22,7 @@ from deploy.cli.scoring.histories import (
     held_out,
 )
 from deploy.cli.terminal import AsJson, DataDir, progress, warn, write, write_json
+from deploy.cli.trust import verify
 from services.scoring.domain.forecast_rule import ForecastRule
 
 app = typer.Typer(help="Scoring: what fits a dealer.", no_args_is_help=True)
@@ -167,7 +168,7 @@ def _require_scipy() -> None:
 def _read(address: str, dealer: str) -> Told:
     with (
         progress(f"{dealer}: reading visits of", "{task.completed} customers") as shown,
-        httpx.Client(timeout=REQUEST_SECONDS) as http,
+        httpx.Client(timeout=REQUEST_SECONDS, verify=verify()) as http,
     ):
         task = shown.add_task("", total=None)
         return read_histories(

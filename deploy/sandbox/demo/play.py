@@ -18,6 +18,7 @@ from deploy.cli.failures import CannotRun
 from deploy.cli.intake_client import IntakeClient
 from deploy.cli.record_summary import FOR_THE_RECORD
 from deploy.cli.topic_tail import following
+from deploy.cli.trust import verify
 from deploy.examples import EXAMPLE_RULES
 from deploy.sandbox.demo.account import READ_BY, Balance, Ledger, missing
 from deploy.sandbox.demo.audit import Audit
@@ -102,7 +103,7 @@ async def play(run: DemoRun, watch: Watch) -> Balance:
     async with (
         following(run.stack.kafka, WATCHED, from_start=True) as tail,
         IntakeClient(run.stack.urls["intake"]) as intake,
-        httpx.AsyncClient(timeout=60) as http,
+        httpx.AsyncClient(timeout=60, verify=verify()) as http,
     ):
         audit = Audit(http, run.stack.urls)
         watching = asyncio.create_task(watch.run(tail))

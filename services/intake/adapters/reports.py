@@ -29,13 +29,13 @@ from shared.platform import metrics
 from shared.platform.backoff import Backoff
 from shared.platform.dead_letters import dead_letter, without_record
 from shared.platform.errors import PoisonRecord, RefusedMessage, TransientFailure
-from shared.platform.kafka import RawRecord
+from shared.platform.kafka import RawRecord, group_of
 from shared.platform.publisher import Publisher
 from shared.time.clock import SystemClock, TimeSource
 from shared.time.zones import moment_of
 
 NAME = "intake"
-GROUP = "aftercare.intake"
+GROUP = group_of(NAME)
 TOPICS = (REPORTS.name,)
 RECORDS_AT_ONCE = 100
 POLL_MS = 500
@@ -85,8 +85,8 @@ class ReceiveReports(Protocol):
 class ReportsDoor:
     """Takes reports from `TOPICS`, in the order of each customer. Any number of instances may.
 
-    `check`: raises until the topics are there. `clock`: by which the consumer says when it had an
-    answer last; the computer's unless another is given.
+    `check`: raises until the topics are there, and we may use them. `clock`: by which the consumer
+    says when it had an answer last; the computer's unless another is given.
     """
 
     def __init__(
@@ -104,6 +104,8 @@ class ReportsDoor:
         self._check = check
         self._clock = clock or SystemClock()
         self._backoff = Backoff()
+        self.trouble: str | None = None
+        """What `check` last said, in words for the operator; None: nothing."""
         metrics.begin(metrics.records_consumed, [NAME], TOPICS)
         metrics.begin(metrics.dead_letters, [NAME], TOPICS)
         metrics.begin(metrics.records_skipped, [NAME])
@@ -112,11 +114,19 @@ class ReportsDoor:
         """Read until cancelled, with another consumer after each failure."""
         while True:
             try:
-                await self._check()
+                await self._checked()
                 await self._with_consumer(self._make_consumer())
             except Exception as failure:  # whatever it is: the door over HTTP stays open
-                log.warning("reports are not read", because=type(failure).__name__)
+                log.warning("reports are not read", because=_because(failure))
             await self._backoff.wait()
+
+    async def _checked(self) -> None:
+        try:
+            await self._check()
+        except TransientFailure as failure:
+            self.trouble = str(failure)
+            raise
+        self.trouble = None
 
     async def _with_consumer(self, consumer: ReportsConsumer) -> None:
         try:
@@ -230,6 +240,10 @@ def event_in(record: RawRecord) -> object | None:
         raise PoisonRecord("the report is of another dealer than the record")
     envelope = {name: attributes[name] for name in _OF_THE_MESSAGE if name in attributes}
     return {**envelope, "type": report.reports, "data": report.data}
+
+
+def _because(failure: Exception) -> str:
+    return str(failure) if isinstance(failure, TransientFailure) else type(failure).__name__
 
 
 async def _commit(consumer: ReportsConsumer, records: Sequence[RawRecord]) -> None:

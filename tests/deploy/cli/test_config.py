@@ -1,5 +1,6 @@
 """`aftercare config`: what is in effect, and what is wrong."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,14 +17,15 @@ def test_the_configuration_is_shown_without_passwords() -> None:
         "config",
         "check",
         **SECRET,
-        AFTERCARE_MONGO__URI="mongodb://anna:se:c@ret@db.example/x",
+        AFTERCARE_MONGO__URI="mongodb://anna:se%3Ac%40ret@db.example/x",
+        AFTERCARE_HASH_KEY="key sesame",
         AFTERCARE_KAFKA__SASL_PASSWORD="open sesame",
         AFTERCARE_KAFKA__SSL_KEY_PASSWORD="more sesame",
     )
     assert done.returncode == 0
     assert "uri: mongodb://anna:***@db.example/x" in done.stdout
     assert "identity_secret: '***'" in done.stdout
-    for secret in ("ret@", "sesame", "of tests"):
+    for secret in ("ret@", "40ret", "sesame", "of tests"):
         assert secret not in done.stdout + done.stderr
     assert [line for line in done.stdout.splitlines() if line.startswith("# ")] == [
         f"# {service}" for service in SERVICES
@@ -37,10 +39,44 @@ def test_a_wrong_value_is_one_line_that_names_the_variable() -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("uri", "why"),
+    [
+        ("mongodb://anna:se:c@zq9@db.example/x", "special in user and password is escaped"),
+        ("mongodb://anna:c/zq9@db.example/x", "it cannot be used"),
+        ("postgres://anna:c-zq9@db.example/x", "it begins with mongodb://"),
+        ("mongodb://anna:c-zq9@db.example/?tlsCAFil=x", "meant tlscafile"),
+        ("mongodb://anna:c?zq9=x@db.example/", "it cannot be used|is unknown"),
+        (
+            "mongodb://anna:c-zq9@h/?tls=true&tlsCAFile=/none/zq9",
+            "tlsCAFile.*No such file",
+        ),
+        (f"mongodb://anna:c-zq9@h/?tls=true&tlsCAFile={__file__}", "no certificate in PEM"),
+        (f"mongodb://anna:c-zq9@h/?tls=true&tlsCertificateKeyFile={__file__}", "cannot be used"),
+    ],
+)
+def test_a_uri_of_the_database_that_cannot_be_used_is_told_without_it(
+    uri: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFTERCARE_MONGO__URI", uri)
+    with pytest.raises(configuration.WrongConfiguration) as told:
+        configuration.checked("intake")
+    [line] = told.value.lines
+    assert re.match(f"AFTERCARE_MONGO__URI: .*({why})", line), line
+    assert "zq9" not in line
+
+
 def test_a_variable_that_nothing_reads_is_pointed_out() -> None:
     done = aftercare("config", "check", **SECRET, AFTERCARE_KAFKA__BOOTSTRAP_SERVER="kafka:9092")
     assert done.returncode == 0
     assert "meant AFTERCARE_KAFKA__BOOTSTRAP_SERVERS?" in done.stderr
+
+
+def test_a_secret_in_a_file_that_nothing_reads_is_pointed_out(tmp_path: Path) -> None:
+    (tmp_path / "AFTERCARE_KAFKA__SASL_PASWORD").write_text("open sesame", "utf-8")
+    [line] = configuration.unread_variables({"AFTERCARE_SECRETS_DIR": str(tmp_path)})
+    assert line.endswith("nothing reads it; meant AFTERCARE_KAFKA__SASL_PASSWORD?")
+    assert "sesame" not in line
 
 
 @pytest.mark.parametrize("secret", [None, "", "too short"])

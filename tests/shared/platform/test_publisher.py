@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -10,8 +11,10 @@ from aiokafka.errors import KafkaConnectionError
 from shared.contracts.topics import VISITS
 from shared.platform.errors import TransientFailure
 from shared.platform.kafka import make_producer
+from shared.platform.kafka_words import in_words
 from shared.platform.publisher import ConnectingPublisher, Record
 from shared.settings import KafkaSettings
+from shared.yaml_file import WrongFile
 from tests.polled import written
 from tests.servers import PATIENCE_SECONDS
 
@@ -55,6 +58,30 @@ async def test_it_connects_when_the_broker_comes_and_publishes(
     assert b"from the background" in {each.value for each in found}
     await publisher.stop()
     assert not publisher.connected
+
+
+async def test_it_tells_what_keeps_it_and_waits_for_a_file_that_is_not_there_yet(
+    kafka_settings: KafkaSettings,
+) -> None:
+    nobody = KafkaSettings(bootstrap_servers="127.0.0.1:1", idempotent_producer=False)
+    tried: list[str | None] = []
+
+    def produce() -> AIOKafkaProducer:
+        tried.append(publisher.trouble)
+        if len(tried) == 2:
+            raise WrongFile(["AFTERCARE_KAFKA__SSL_CA_FILE: ca.pem: it is damaged"])
+        return make_producer(nobody if len(tried) == 1 else kafka_settings)
+
+    publisher = ConnectingPublisher(produce, explain=partial(in_words, nobody))
+    publisher.start()
+    await until(lambda: publisher.connected)
+    assert publisher.trouble is None
+    first, second, third = tried
+    assert first == "broker: not connected"
+    assert second is not None
+    assert second.startswith("broker: not connected (127.0.0.1:1: nothing listens there")
+    assert third == ("broker: not connected (AFTERCARE_KAFKA__SSL_CA_FILE: ca.pem: it is damaged)")
+    await publisher.stop()
 
 
 class FailingProducer:
