@@ -13,8 +13,6 @@ from structlog.testing import capture_logs
 from services.complaints import api as complaints
 from services.followup import api as followup
 from services.identity import api as identity
-from services.intake.app import make_app as make_intake
-from services.intake.settings import IntakeSettings
 from services.scoring import api as scoring
 from shared.platform.errors import TransientFailure
 from shared.platform.http import make_app, operations
@@ -63,15 +61,7 @@ async def _ready() -> list[str]:
 
 
 def intake(error: Raises) -> FastAPI:
-    world = World(register=FailingRegister(error))
-    return make_intake(
-        world.intake(),
-        register=world.register,
-        publisher=world.publisher,
-        dealers=DEALERS,
-        settings=IntakeSettings(),
-        readiness=_ready,
-    )
+    return World(register=FailingRegister(error)).app()
 
 
 def reading(routes: Callable[..., Any]) -> Callable[[Raises], FastAPI]:

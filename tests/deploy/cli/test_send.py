@@ -18,12 +18,10 @@ from deploy.cli.intake_client import IntakeClient
 from deploy.cli.json_texts import elements
 from deploy.cli.send import Account, send_all, show
 from deploy.sandbox.processes import free_port
-from services.intake.app import make_app
 from services.intake.domain.decode.file_kinds import WHAT_TO_DO
-from services.intake.settings import IntakeSettings
 from tests.deploy.cli.command import aftercare
 from tests.deploy.cli.intake_stub import taking_all
-from tests.services.intake.given import DEALERS, event, visit
+from tests.services.intake.given import event, visit
 from tests.services.intake.world import World
 
 HALF = '{"id":"\\ud83d"}'
@@ -124,18 +122,7 @@ def test_events_written_over_several_lines_are_told_apart(tmp_path: Path) -> Non
 async def account_of(tmp_path: Path, content: str) -> Account:
     """What a real intake answers of a file."""
 
-    async def ready() -> list[str]:
-        return []
-
-    world = World()
-    app = make_app(
-        world.intake(),
-        register=world.register,
-        publisher=world.publisher,
-        dealers=DEALERS,
-        settings=IntakeSettings(),
-        readiness=ready,
-    )
+    app = World().app()
     file = tmp_path / "f.json"
     file.write_text(content, encoding="utf-8")
     async with IntakeClient("http://intake", transport=httpx.ASGITransport(app)) as client:

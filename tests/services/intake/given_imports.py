@@ -13,7 +13,6 @@ from services.intake.adapters.imports.endpoints import ImportsDesk
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.upload import Uploads
 from services.intake.adapters.mappings import Mappings
-from services.intake.app import make_app
 from services.intake.domain.imports.job import ImportJob
 from services.intake.settings import IntakeSettings
 from tests.services.intake.given import DEALERS, PUDONG, Data
@@ -106,15 +105,7 @@ class ImportWorld:
             clock=self.world.clock,
             wake=wake,
         )
-        app = make_app(
-            register=self.world.register,
-            publisher=self.world.publisher,
-            clock=self.world.clock,
-            dealers=DEALERS,
-            settings=self.settings,
-            readiness=_ready,
-            imports=desk,
-        )
+        app = self.world.app(self.settings, imports=desk)
         transport = httpx.ASGITransport(app)
         return httpx.AsyncClient(transport=transport, base_url="http://intake")
 

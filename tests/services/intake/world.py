@@ -8,11 +8,15 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
+from services.intake.adapters.imports.endpoints import ImportsDesk
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.webhooks import Webhook, Webhooks
 from services.intake.api.webhooks import Expecting
+from services.intake.app import make_app
 from services.intake.receive import Intake
+from services.intake.settings import IntakeSettings
 from shared.contracts.http.intake import Item
 from shared.contracts.intake import Recorded
 from shared.platform.errors import TransientFailure
@@ -21,6 +25,10 @@ from shared.testing.publisher import MemoryPublisher
 from tests.services.intake.given import DEALERS, NOW, Data, event, message_of, outcomes
 from tests.services.intake.memory_first_answers import MemoryFirstAnswers
 from tests.services.intake.memory_register import MemoryRegister
+
+
+async def _ready() -> list[str]:
+    return []
 
 
 @dataclass
@@ -43,6 +51,27 @@ class World:
             webhooks=Webhooks({each.name: each for each in webhooks}),
             mappings=Mappings(mappings),
             clock=self.clock,
+        )
+
+    def app(
+        self,
+        settings: IntakeSettings | None = None,
+        *,
+        expecting: Expecting | None = None,
+        imports: ImportsDesk | None = None,
+    ) -> FastAPI:
+        """An instance with its endpoints."""
+        return make_app(
+            self.intake(),
+            register=self.register,
+            answers=self.answers,
+            publisher=self.publisher,
+            clock=self.clock,
+            dealers=DEALERS,
+            settings=settings or IntakeSettings(),
+            readiness=_ready,
+            expecting=expecting or self.expecting(),
+            imports=imports,
         )
 
     async def report(self, noun: str, data: Data, **more: object) -> Item:

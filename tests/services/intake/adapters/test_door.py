@@ -11,14 +11,13 @@ from contextlib import asynccontextmanager
 import pytest
 from prometheus_client import REGISTRY
 
-from services.intake.app import make_app
 from services.intake.domain.decode.body import BATCH, NDJSON, SINGLE
 from services.intake.settings import IntakeSettings
 from shared.platform import process
 from shared.settings import HttpSettings
 from tests.served import Client, Served, served
 from tests.servers import PATIENCE_SECONDS
-from tests.services.intake.given import DEALERS, Data, consent, event, step, survey, visit
+from tests.services.intake.given import Data, consent, event, step, survey, visit
 from tests.services.intake.world import World
 
 FOR_EVER = 300
@@ -38,24 +37,11 @@ def tuned() -> Iterator[None]:
     sys.setswitchinterval(interval)
 
 
-async def _ready() -> list[str]:
-    return []
-
-
 @asynccontextmanager
 async def intake(world: World, **more: float) -> AsyncIterator[Served]:
     """Intake with the limits it is shipped with, but for deadlines, and for `more`."""
     patient = {"body_deadline_seconds": FOR_EVER, "body_stall_seconds": FOR_EVER}
-    app = make_app(
-        world.intake(),
-        register=world.register,
-        answers=world.answers,
-        publisher=world.publisher,
-        dealers=DEALERS,
-        settings=IntakeSettings.model_validate(patient | more),
-        readiness=_ready,
-        expecting=world.expecting(),
-    )
+    app = world.app(IntakeSettings.model_validate(patient | more))
     async with served(app, HttpSettings()) as server:
         yield server
 

@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from services.intake.adapters.webhooks import Webhook
-from services.intake.app import make_app
 from services.intake.domain.decode.body import BATCH, NDJSON, SINGLE
 from services.intake.domain.examine.feed import Feed
 from services.intake.settings import IntakeSettings
@@ -57,25 +56,14 @@ def webhook(name: str, **more: Any) -> Webhook:
 @pytest.fixture
 async def http(world: World, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     (tmp_path / "tool-visits.yaml").write_text(VISITS)
-    app = make_app(
-        register=world.register,
-        answers=world.answers,
-        publisher=world.publisher,
-        clock=world.clock,
-        dealers=DEALERS,
-        settings=IntakeSettings(max_body_bytes=200_000, max_batch_items=20),
-        readiness=_ready,
-        expecting=world.expecting(
-            webhook("events"), webhook("visits", mapping="tool-visits"), mappings=tmp_path
-        ),
+    expecting = world.expecting(
+        webhook("events"), webhook("visits", mapping="tool-visits"), mappings=tmp_path
     )
+    settings = IntakeSettings(max_body_bytes=200_000, max_batch_items=20)
+    app = world.app(settings, expecting=expecting)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
         yield client
-
-
-async def _ready() -> list[str]:
-    return []
 
 
 async def deliver(

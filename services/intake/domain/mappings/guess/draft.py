@@ -132,7 +132,10 @@ class _Writer:
         if words or kind == "boolean":
             self._add_words(name, words, columns, rule, doubts)
         if name == "customer.phones" and any(
-            mark in text for one in columns for text in one.column.texts() for mark in _PHONE_ENDS[:-1]
+            mark in text
+            for one in columns
+            for text in one.column.texts()
+            for mark in _PHONE_ENDS[:-1]
         ):
             rule["split"] = _PHONE_ENDS
         return rule, doubts
@@ -216,9 +219,7 @@ class _Writer:
 
     def _unused(self) -> Iterator[str]:
         times = [
-            column
-            for name, column in self._choice.times.items()
-            if name not in self._choice.chosen
+            column for name, column in self._choice.times.items() if name not in self._choice.chosen
         ]
         unused = [*self._choice.unused, *times]
         if unused:

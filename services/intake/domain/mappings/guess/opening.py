@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import BinaryIO
 
-
-
 from services.intake.domain.mappings.guess.sample import Sample, sample_of
 from services.intake.domain.mappings.guess.vocabulary import Vocabulary
 from services.intake.domain.mappings.readers import gunzip, open_file
@@ -28,8 +26,9 @@ MOST_BYTES_OF_JSON = 67_108_864
 TITLE_LINES = 10
 """The line of headings is looked for among so many."""
 _ZIP = b"PK\x03\x04"
-_TAG = re.compile(r"<(?P<end>/?)(?:[\w.-]+:)?(?P<name>[A-Za-z_][\w.-]*)(?:\s[^<>]*?)?(?P<whole>/?)>")
-
+_TAG = re.compile(
+    r"<(?P<end>/?)(?:[\w.-]+:)?(?P<name>[A-Za-z_][\w.-]*)(?:\s[^<>]*?)?(?P<whole>/?)>"
+)
 
 
 def sample_file(
