@@ -16,6 +16,7 @@ NO_VALUE = "a formula without a value: open the workbook in a spreadsheet progra
 _ERRORS = "NULL! DIV/0! VALUE! REF! NAME? NUM! N/A GETTING_DATA SPILL! CALC!"
 ERRORS = frozenset(f"#{error}" for error in _ERRORS.split())
 MOST_MERGED = 300_000
+MOST_LETTERS_KEPT = 20_000
 _ESCAPED = re.compile(r"(?:_x[0-9A-Fa-f]{4}_)+")
 _MERGED = re.compile(
     rb'<(?:\w+:)?mergeCell\s[^<>]{0,40}?ref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"'
@@ -157,7 +158,7 @@ class RowsWritten:
         column = self._columns.get(letters)
         if column is None:
             column = column_number(letters)
-            if len(self._columns) < MOST_HEADINGS:
+            if len(self._columns) < MOST_LETTERS_KEPT:
                 self._columns[letters] = column
         return column if column >= 0 else self._column + 1
 
@@ -270,6 +271,7 @@ def merged_in(pieces: Iterable[bytes]) -> Merged:
                 raise UnreadableFile(f"more than {MOST_MERGED} cells are merged: save it as CSV")
             if last > top:
                 column = column_number(found[1].decode())
+            if last > top and column < MOST_HEADINGS:
                 merged.by_top.setdefault(top, []).append((column, last))
         rest = text[max(end, len(text) - 120) :]
     return merged
