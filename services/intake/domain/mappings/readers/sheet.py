@@ -23,7 +23,7 @@ _MERGED = re.compile(
 )
 
 
-class Written(NamedTuple):
+class WrittenCell(NamedTuple):
     """A cell as it is written in the sheet."""
 
     kind: str
@@ -32,11 +32,11 @@ class Written(NamedTuple):
     is_formula: bool
 
 
-class Row(NamedTuple):
+class SheetRow(NamedTuple):
     """A row as it is written in the sheet."""
 
     number: int
-    cells: dict[int, Written]
+    cells: dict[int, WrittenCell]
     """By the number of their column, from 0."""
     is_too_large: bool
 
@@ -88,10 +88,10 @@ class RowsWritten:
 
     def __init__(self) -> None:
         self.is_done = False
-        self._found: list[Row] = []
+        self._found: list[SheetRow] = []
         self._row = 0
         self._column = -1
-        self._cells: dict[int, Written] = {}
+        self._cells: dict[int, WrittenCell] = {}
         self._size = 0
         self._attributes: Attributes = {}
         self._is_formula = False
@@ -101,7 +101,7 @@ class RowsWritten:
         self._xml = SafeXml(start=self._start, end=self._end, text=self._add)
         self._columns: dict[str, int] = {}
 
-    def feed(self, piece: bytes) -> Sequence[Row]:
+    def feed(self, piece: bytes) -> Sequence[SheetRow]:
         """The rows that end in it."""
         self._xml.feed(piece)
         found, self._found = self._found, []
@@ -135,7 +135,7 @@ class RowsWritten:
             case "row":
                 if self._cells:
                     too_large = self._size > MOST_BYTES_OF_A_RECORD
-                    self._found.append(Row(self._row, self._cells, too_large))
+                    self._found.append(SheetRow(self._row, self._cells, too_large))
                 self._cells = {}
             case "sheetData":
                 self.is_done = True
@@ -145,7 +145,7 @@ class RowsWritten:
             return
         kind, style = self._attributes.get("t", "n"), self._attributes.get("s", "0")
         text = None if self._text is None else "".join(self._text)
-        self._cells[self._column] = Written(kind, _positive(style), text, self._is_formula)
+        self._cells[self._column] = WrittenCell(kind, _positive(style), text, self._is_formula)
 
     def _add(self, text: str) -> None:
         if self._is_text and self._text is not None:
@@ -192,7 +192,7 @@ class Values:
     formats: Sequence[Shows]
     from_1904: bool
 
-    def is_too_large(self, row: Row) -> bool:
+    def is_too_large(self, row: SheetRow) -> bool:
         """With the texts that its cells name."""
         if row.is_too_large:
             return True
@@ -203,7 +203,7 @@ class Values:
         )
         return named > MOST_BYTES_OF_A_RECORD
 
-    def of(self, cell: Written) -> Cell:
+    def of(self, cell: WrittenCell) -> Cell:
         text = cell.text
         if text is None:
             return FaultyCell(NO_VALUE) if cell.is_formula else None
@@ -243,7 +243,7 @@ class Merged:
     """Cells that are merged downwards: what stands in the first is in each of them."""
 
     by_top: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    """Row -> column and last row of those that begin there."""
+    """SheetRow -> column and last row of those that begin there."""
     _open: dict[int, tuple[int, Cell]] = field(default_factory=dict)
 
     def fill(self, row: int, cells: dict[int, Cell]) -> None:
@@ -277,7 +277,7 @@ def merged_in(pieces: Iterable[bytes]) -> Merged:
     return merged
 
 
-def rows_of(pieces: Iterator[bytes]) -> Iterator[Row]:
+def rows_of(pieces: Iterator[bytes]) -> Iterator[SheetRow]:
     """The rows of a sheet, one after another, without blank ones."""
     written = RowsWritten()
     for piece in pieces:
