@@ -243,7 +243,7 @@ class Merged:
     """Cells that are merged downwards: what stands in the first is in each of them."""
 
     by_top: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    """SheetRow -> column and last row of those that begin there."""
+    """Row -> column and last row of those that begin there."""
     _open: dict[int, tuple[int, Cell]] = field(default_factory=dict)
 
     def fill(self, row: int, cells: dict[int, Cell]) -> None:
