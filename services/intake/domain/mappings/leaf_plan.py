@@ -11,7 +11,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from services.intake.domain.mappings.converted import MappingNote
 from services.intake.domain.mappings.feed_mapping import FieldRule, Meaning, ReadAs
-from services.intake.domain.mappings.outcome import Account, Gap, Scope, Value
+from services.intake.domain.mappings.outcome import Gap, RecordFindings, Scope, Value
 from services.intake.domain.mappings.paths import Columns, NoValue, Path, cell_of, stands_nothing
 from services.intake.domain.mappings.reading import (
     Beside,
@@ -25,8 +25,8 @@ from services.intake.domain.mappings.records import Cell, FaultyCell, Node
 from services.intake.domain.mappings.says import Says
 from services.intake.domain.mappings.shape import Group, Leaf
 from services.intake.domain.mappings.values.cells import (
-    Taken,
     Unreadable,
+    ValueRead,
     decimal_of,
     folded,
     says_nothing,
@@ -82,41 +82,41 @@ class LeafPlan:
         self._says_more = any(more)
         self._is_table = any(meaning is not None for meaning in rule.words.values())
 
-    def read(self, scope: Scope, account: Account) -> Value | Gap:
+    def read(self, scope: Scope, findings: RecordFindings) -> Value | Gap:
         """The value; a word that the mapping does not know is an error of the record."""
         if not self._says_more and not self.columns.of(scope.part):
             return Gap()
         self._at_column = ""
         try:
-            nodes = list(self._standing(scope, account))
+            nodes = list(self._standing(scope, findings))
             if not nodes:
                 return self._without(scope)
-            return self._of(self._one(nodes, scope, account), scope, account)
+            return self._of(self._one(nodes, scope, findings), scope, findings)
         except NoValue:
             return Gap(self._note(scope, _PARTS))
         except Unreadable as error:
             return Gap(self._note(scope, str(error)))
 
-    def read_all(self, scope: Scope, account: Account) -> list[Value | Gap]:
+    def read_all(self, scope: Scope, findings: RecordFindings) -> list[Value | Gap]:
         """Of a list: each of what stands there, and each piece of it."""
         found: list[Value | Gap] = []
         for path in self.columns.of(scope.part):
             self._at_column = path.written
             for node in self._at(path, scope):
-                found.extend(self._pieces(node, scope, account))
+                found.extend(self._pieces(node, scope, findings))
         if not found and self.rule.default is not None:
             found.append(self._meant(self.rule.default, scope, said=False))
         return found
 
     def number(self, scope: Scope) -> str | None:
         """What stands there, folded, to tell whether records are of one document."""
-        account = Account()
-        found = self.read(scope, account)
+        findings = RecordFindings()
+        found = self.read(scope, findings)
         if not isinstance(found, Value) or found.value is None or not found.said:
             return None
         return folded(str(found.value))
 
-    def _pieces(self, node: Node, scope: Scope, account: Account) -> Iterator[Value | Gap]:
+    def _pieces(self, node: Node, scope: Scope, findings: RecordFindings) -> Iterator[Value | Gap]:
         try:
             cell = cell_of(node)
             pieces: Sequence[Cell] = [cell]
@@ -130,11 +130,11 @@ class LeafPlan:
         for piece in pieces:
             if not says_nothing(piece):
                 try:
-                    yield self._of(piece, scope, account)
+                    yield self._of(piece, scope, findings)
                 except Unreadable as error:
                     yield Gap(self._note(scope, str(error)))
 
-    def _standing(self, scope: Scope, account: Account) -> Iterator[Node]:
+    def _standing(self, scope: Scope, findings: RecordFindings) -> Iterator[Node]:
         """What stands at the first column that has something; at all of them, if they are joined
         or added."""
         no_value = False
@@ -147,7 +147,7 @@ class LeafPlan:
             if not self._at_column:
                 self._at_column = path.written
             if values and scope.rows:
-                self._compare(path, values, scope, account)
+                self._compare(path, values, scope, findings)
             yield from values
             if values and self.rule.take == "first":
                 return
@@ -162,14 +162,16 @@ class LeafPlan:
                 return found
         return ()
 
-    def _compare(self, path: Path, values: list[Node], scope: Scope, account: Account) -> None:
+    def _compare(
+        self, path: Path, values: list[Node], scope: Scope, findings: RecordFindings
+    ) -> None:
         for row in scope.rows[1:]:
             others = [node for node in path.found_in(row) if not stands_nothing(node)]
             if others and others != values:
-                account.note(self._note(scope, _DIFFER))
+                findings.note(self._note(scope, _DIFFER))
                 return
 
-    def _one(self, nodes: list[Node], scope: Scope, account: Account) -> Cell:
+    def _one(self, nodes: list[Node], scope: Scope, findings: RecordFindings) -> Cell:
         cells = [cell_of(node) for node in nodes]
         if self.rule.take == "sum":
             return self._sum(cells)
@@ -179,7 +181,7 @@ class LeafPlan:
         if self.rule.take == "joined" or (self.read_as == "text" and not first):
             return self.rule.between.join(text_of(cell) for cell in cells)
         if any(cell != cells[0] for cell in cells[1:]):
-            account.note(self._note(scope, "several stand there: the first is taken"))
+            findings.note(self._note(scope, "several stand there: the first is taken"))
         return cells[0]
 
     def _sum(self, cells: Sequence[Cell]) -> Cell:
@@ -217,7 +219,7 @@ class LeafPlan:
         content = json.dumps(parts).encode()
         return blake2b(content, digest_size=12).hexdigest()
 
-    def _of(self, cell: Cell, scope: Scope, account: Account) -> Value | Gap:
+    def _of(self, cell: Cell, scope: Scope, findings: RecordFindings) -> Value | Gap:
         if isinstance(cell, FaultyCell):
             raise Unreadable(cell.because)
         word = folded(text_of(cell)) if self._words or self._choices else ""
@@ -233,27 +235,27 @@ class LeafPlan:
                     read(cell, "boolean", self.rule, self.setting, Beside()), scope
                 )
             except Unreadable:
-                return self._unknown(scope, account)
+                return self._unknown(scope, findings)
         if self._is_table and (self._choices or self.read_as in ("text", "number")):
-            return self._unknown(scope, account)
+            return self._unknown(scope, findings)
         if self._choices:
             raise Unreadable(f"none of the words of this field: {', '.join(self._choices)}")
         taken = self._read(cell, scope)
         if taken is not None and taken.doubt is not None:
-            account.note(self._note(scope, taken.doubt))
+            findings.note(self._note(scope, taken.doubt))
         return self._checked(taken, scope)
 
     @property
     def _choices(self) -> tuple[str, ...]:
         return self.shape.words if isinstance(self.shape, Leaf) else ()
 
-    def _unknown(self, scope: Scope, account: Account) -> Value | Gap:
+    def _unknown(self, scope: Scope, findings: RecordFindings) -> Value | Gap:
         if "otherwise" not in self.rule.model_fields_set:
-            account.error(self._note(scope, _NOT_KNOWN))
+            findings.error(self._note(scope, _NOT_KNOWN))
             return Gap()
         if self.rule.otherwise is None:
             return Gap(self._note(scope, "a word that the mapping does not know"))
-        account.note(self._note(scope, "a word that the mapping does not know: taken as others"))
+        findings.note(self._note(scope, "a word that the mapping does not know: taken as others"))
         return self._meant(self.rule.otherwise, scope, said=True)
 
     def _meant(self, meaning: Meaning, scope: Scope, *, said: bool) -> Value | Gap:
@@ -274,7 +276,7 @@ class LeafPlan:
         beside = self._beside(scope) if self.read_as == "instant" else Beside()
         taken = read(cell, self.read_as, self.rule, self.setting, beside)
         if taken is not None and self.shape.read_as in ("text", "number"):
-            return Taken(str(taken.value), taken.doubt)
+            return ValueRead(str(taken.value), taken.doubt)
         return taken
 
     def _beside(self, scope: Scope) -> Beside:

@@ -51,7 +51,7 @@ class Scope:
 
 
 @dataclass(slots=True)
-class Account:
+class RecordFindings:
     """What was found in one record."""
 
     errors: list[MappingNote] = field(default_factory=list)
