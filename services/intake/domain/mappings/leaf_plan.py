@@ -40,6 +40,8 @@ NOTHING_THERE = "nothing stands there"
 _PARTS = "parts stand there, where a value is looked for: name the part, as in a path"
 _DIFFER = "the rows of this document differ here: the first is taken"
 _NOT_KNOWN = "this word is none that the mapping knows: name it in `words`, or say `otherwise`"
+_READ_AS_TAKEN = frozenset({"instant", "day", "boolean"})
+"""What is read so is what contracts take."""
 _AS_WORDS = str.maketrans(" -", "__")
 
 
@@ -84,11 +86,13 @@ class LeafPlan:
 
     def read(self, scope: Scope, findings: RecordFindings) -> Value | Gap:
         """The value; a word that the mapping does not know is an error of the record."""
-        if not self._says_more and not self.columns.of(scope.part):
-            return Gap()
+        columns = self.columns.of(scope.part)
         self._at_column = ""
         try:
-            nodes = list(self._standing(scope, findings))
+            text = self._text_at(columns, scope)
+            if text is not None:
+                return self._of(text, scope, findings) if text else self._without(scope)
+            nodes = list(self._standing(columns, scope, findings))
             if not nodes:
                 return self._without(scope)
             return self._of(self._one(nodes, scope, findings), scope, findings)
@@ -134,11 +138,32 @@ class LeafPlan:
                 except Unreadable as error:
                     yield Gap(self._note(scope, str(error)))
 
-    def _standing(self, scope: Scope, findings: RecordFindings) -> Iterator[Node]:
+    def is_idle(self, part: Node) -> bool:
+        """Whether nothing comes of it in a record like this, as no such column is there."""
+        return not self._says_more and not self.columns.of(part)
+
+    def _text_at(self, columns: Sequence[Path], scope: Scope) -> str | None:
+        """In most records it is one text at one heading; empty: nothing stands there. None: it is
+        another value, or is to be looked for further."""
+        part = scope.part
+        if scope.rows or self.rule.take != "first" or not isinstance(part, dict):
+            return None
+        for path in columns:
+            node = None if path.from_record else path.heading_in(part)
+            if not isinstance(node, str):
+                return None
+            if not says_nothing(node):
+                self._at_column = path.written
+                return node
+        return ""
+
+    def _standing(
+        self, columns: Sequence[Path], scope: Scope, findings: RecordFindings
+    ) -> Iterator[Node]:
         """What stands at the first column that has something; at all of them, if they are joined
         or added."""
         no_value = False
-        for path in self.columns.of(scope.part):
+        for path in columns:
             nodes = self._at(path, scope)
             if not nodes:
                 continue
@@ -294,6 +319,8 @@ class LeafPlan:
         """Only what the contract takes."""
         if taken is None or taken.value == "":
             return Gap()
+        if self.read_as in _READ_AS_TAKEN:
+            return Value(taken.value, said=True)
         because = refusal(self.shape.takes, taken.value)
         if because is not None:
             return Gap(self._note(scope, because))

@@ -23,7 +23,7 @@ from services.intake.domain.mappings.feed_mapping import (
 from services.intake.domain.mappings.leaf_plan import NOTHING_THERE as _NOTHING
 from services.intake.domain.mappings.leaf_plan import LeafPlan, label_of, refusal
 from services.intake.domain.mappings.outcome import Gap, RecordFindings, Scope, Value
-from services.intake.domain.mappings.paths import Path
+from services.intake.domain.mappings.paths import Headings, Path
 from services.intake.domain.mappings.reading import Setting
 from services.intake.domain.mappings.records import Fields, Node
 from services.intake.domain.mappings.says import Says
@@ -52,8 +52,11 @@ class GroupPlan:
     fields: "Mapping[str, Plan]"
     """In the order in which they are read."""
     currency: str
+    headings: Headings | None
     is_partial: bool = False
     """Whether what is missing comes from elsewhere."""
+    _generation: int = -1
+    _found_at_work: "Sequence[tuple[str, Plan, Shape]]" = ()
 
     def read(self, scope: Scope, findings: RecordFindings, *, must: bool) -> Value | Gap:
         """`must`: the document cannot do without it."""
@@ -61,8 +64,7 @@ class GroupPlan:
         missing: list[MappingNote] = []
         said = False
         inner = scope.within(values)
-        for name, plan in self.fields.items():
-            shape = self.shape.fields[name]
+        for name, plan, shape in self._at_work(scope.part):
             found = _read(plan, inner, findings, must=must and shape.required)
             if isinstance(found, Value):
                 values[name] = found.value
@@ -81,6 +83,23 @@ class GroupPlan:
             values.setdefault("currency", self.currency)
         missing += self._without_rule(values, scope)
         return self._whole(values, missing, said=said, must=must, findings=findings, scope=scope)
+
+    def _at_work(self, part: Node) -> "Sequence[tuple[str, Plan, Shape]]":
+        """The fields of which something may come; of a table, found out once for all records."""
+        if self.headings is None or not self.headings.are_of(part):
+            return self._of_record(part)
+        if self._generation != self.headings.generation:
+            self._generation = self.headings.generation
+            self._found_at_work = self._of_record(part)
+        return self._found_at_work
+
+    def _of_record(self, part: Node) -> "Sequence[tuple[str, Plan, Shape]]":
+        return [
+            (name, plan, self.shape.fields[name])
+            for name, plan in self.fields.items()
+            if self.shape.fields[name].required
+            or not (isinstance(plan, LeafPlan) and plan.is_idle(part))
+        ]
 
     def _without_rule(self, values: dict[str, JsonValue], scope: Scope) -> Iterator[MappingNote]:
         for name, shape in self.shape.fields.items():
@@ -318,7 +337,9 @@ def _group(name: str, shape: Group, rules: FieldRules, making: _Making) -> Group
     }
     ordered = dict(sorted(plans.items(), key=lambda item: _waits(item[1])))
     labels = [plan.label for plan in plans.values() if isinstance(plan, LeafPlan) and plan.label]
-    return GroupPlan(name, shape, " | ".join(labels), ordered, making.setting.currency)
+    return GroupPlan(
+        name, shape, " | ".join(labels), ordered, making.setting.currency, making.setting.headings
+    )
 
 
 def _waits(plan: Plan) -> bool:
