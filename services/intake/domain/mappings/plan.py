@@ -53,6 +53,8 @@ class GroupPlan:
     """In the order in which they are read."""
     currency: str
     headings: Headings | None
+    not_filled: Sequence[str]
+    """Required fields that have no rule."""
     is_partial: bool = False
     """Whether what is missing comes from elsewhere."""
     _generation: int = -1
@@ -81,7 +83,10 @@ class GroupPlan:
             return Value(values, said)
         if self.shape.whole == "money" and "amount" in values:
             values.setdefault("currency", self.currency)
-        missing += self._without_rule(values, scope)
+        for name in self.not_filled:
+            if name not in values:
+                where = scope.named(_dotted(self.name, name))
+                missing.append(MappingNote(where, "", "no rule fills it"))
         return self._whole(values, missing, said=said, must=must, findings=findings, scope=scope)
 
     def _at_work(self, part: Node) -> "Sequence[tuple[str, Plan, Shape]]":
@@ -100,11 +105,6 @@ class GroupPlan:
             if self.shape.fields[name].required
             or not (isinstance(plan, LeafPlan) and plan.is_idle(part))
         ]
-
-    def _without_rule(self, values: dict[str, JsonValue], scope: Scope) -> Iterator[MappingNote]:
-        for name, shape in self.shape.fields.items():
-            if shape.required and name not in values and name not in self.fields:
-                yield MappingNote(scope.named(_dotted(self.name, name)), "", "no rule fills it")
 
     def _whole(
         self,
@@ -338,7 +338,15 @@ def _group(name: str, shape: Group, rules: FieldRules, making: _Making) -> Group
     ordered = dict(sorted(plans.items(), key=lambda item: _waits(item[1])))
     labels = [plan.label for plan in plans.values() if isinstance(plan, LeafPlan) and plan.label]
     return GroupPlan(
-        name, shape, " | ".join(labels), ordered, making.setting.currency, making.setting.headings
+        name=name,
+        shape=shape,
+        label=" | ".join(labels),
+        fields=ordered,
+        currency=making.setting.currency,
+        headings=making.setting.headings,
+        not_filled=[
+            each for each, inner in shape.fields.items() if inner.required and each not in plans
+        ],
     )
 
 
