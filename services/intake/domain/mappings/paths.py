@@ -126,6 +126,10 @@ class Path:
         """Whether a record has such a heading, whatever stands there."""
         return is_group(node) and self._whole.key_in(node) is not None
 
+    def heading_in(self, fields: Fields) -> Node:
+        """What stands under this heading."""
+        return self._whole.in_(fields)
+
     def found_in(self, node: Node) -> Sequence[Node]:
         """All that stands there, in order; a list is what it holds."""
         if not is_group(node):
