@@ -21,7 +21,9 @@ from shared.platform.http import make_app, operations
 from shared.testing.clock import ManualClock
 from shared.testing.publisher import MemoryPublisher
 from tests.services.intake.given import DEALERS, NOW
+from tests.services.intake.memory_first_answers import MemoryFirstAnswers
 from tests.services.intake.memory_register import MemoryRegister
+from tests.services.intake.world import World
 
 SECRET = "Erika Mustermann"
 Raises = Exception | None
@@ -65,11 +67,13 @@ async def _ready() -> list[str]:
 def intake(error: Raises) -> FastAPI:
     return make_intake(
         register=FailingRegister(error),
+        answers=MemoryFirstAnswers(),
         publisher=MemoryPublisher(),
         clock=ManualClock(NOW),
         dealers=DEALERS,
         settings=IntakeSettings(),
         readiness=_ready,
+        expecting=World().expecting(),
     )
 
 

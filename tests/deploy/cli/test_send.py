@@ -26,7 +26,9 @@ from shared.testing.publisher import MemoryPublisher
 from tests.deploy.cli.command import aftercare
 from tests.deploy.cli.intake_stub import taking_all
 from tests.services.intake.given import DEALERS, NOW, event, visit
+from tests.services.intake.memory_first_answers import MemoryFirstAnswers
 from tests.services.intake.memory_register import MemoryRegister
+from tests.services.intake.world import World
 
 HALF = '{"id":"\\ud83d"}'
 DEEP = '{"id":' + "[" * 100_000 + "]" * 100_000 + "}"
@@ -131,11 +133,13 @@ async def account_of(tmp_path: Path, content: str) -> Account:
 
     app = make_app(
         register=MemoryRegister(),
+        answers=MemoryFirstAnswers(),
         publisher=MemoryPublisher(),
         clock=ManualClock(NOW),
         dealers=DEALERS,
         settings=IntakeSettings(),
         readiness=ready,
+        expecting=World().expecting(),
     )
     file = tmp_path / "f.json"
     file.write_text(content, encoding="utf-8")

@@ -18,7 +18,9 @@ TOLD = "curl() { printf '%s\\n' \"$@\"; }\n"
 @pytest.mark.parametrize("page", ["feeds.md", "feeds.zh-CN.md"])
 def test_the_example_is_genuine(page: str) -> None:
     text = (PROJECT / "docs" / page).read_text("utf-8")
-    (example,) = [block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "openssl" in block]
+    (example,) = [
+        block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "openssl" in block
+    ]
     done = subprocess.run(
         ["bash", "-euc", TOLD + example],
         env={"SECRET": SECRET_TEXT, "PATH": "/usr/bin:/bin"},
