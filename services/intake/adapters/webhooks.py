@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator, model_validator
 
 from services.intake.adapters.mappings import Mappings
 from services.intake.domain.examine.feed import Feed
@@ -60,10 +60,14 @@ class WebhookFile(BaseModel):
     source: SourceName
     takes: str
     """`cloudevents`, or the name of a mapping that reads JSON."""
-    secrets: Annotated[
-        tuple[Annotated[_SecretPlace, BeforeValidator(_place)], ...],
-        Field(min_length=1, max_length=MOST_SECRETS),
-    ]
+    secrets: tuple[Annotated[_SecretPlace, BeforeValidator(_place)], ...]
+
+    @field_validator("secrets")
+    @classmethod
+    def _are_few(cls, secrets: tuple[_SecretPlace, ...]) -> tuple[_SecretPlace, ...]:
+        if not 0 < len(secrets) <= MOST_SECRETS:
+            raise ValueError("name one, or two while one takes the place of the other")
+        return secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Who sends may be let report of one dealer and source alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.intake.domain.examine.event import InvalidEvent, Reported
 from services.intake.domain.findings import Finding
@@ -15,9 +15,12 @@ class Feed:
 
 
 def within(found: Reported | InvalidEvent, feed: Feed) -> Reported | InvalidEvent:
-    """The event; one that is of another dealer or source is not valid, whatever else it is."""
+    """The event; one that is of another dealer or source is not valid, whatever else it is.
+
+    What is not valid counts as this feed's, whomever it names.
+    """
     if isinstance(found, InvalidEvent):
-        return found
+        return replace(found, dealer_id=feed.dealer_id, source=feed.source)
     report = found.report
     errors = [
         Finding(f"/data/{name}", f"who sends this may name no other {word}")

@@ -45,12 +45,11 @@ RECORD = {
 }
 
 
-def webhook(name: str, **more: Any) -> Webhook:
+def webhook(name: str, mapping: str | None = None) -> Webhook:
     dealer = DEALERS.find(PUDONG)
     assert dealer is not None
     feed = Feed(dealer_id=PUDONG, source="cdk")
-    fields = {"dealer": dealer, "feed": feed, "mapping": None, "secrets": (SECRET,)}
-    return Webhook(name=name, **(fields | more))
+    return Webhook(name=name, dealer=dealer, feed=feed, mapping=mapping, secrets=(SECRET,))
 
 
 @pytest.fixture
@@ -187,6 +186,23 @@ async def test_a_webhook_reports_of_its_own_dealer_and_source_alone(
     assert all(row.dealer_id == PUDONG for row in world.register.rows.values())
 
 
+async def test_what_is_refused_counts_as_the_webhooks_own(
+    http: httpx.AsyncClient, world: World
+) -> None:
+    def counted(dealer_id: str) -> float:
+        return sum(
+            sample.value
+            for family in metrics.intake_refused.collect()
+            for sample in family.samples
+            if sample.name.endswith("_total") and sample.labels["dealer"] == dealer_id
+        )
+
+    before = counted(PUDONG), counted(BERLIN)
+    for id_, more in (("1", {}), ("2", {"status": "nonsense"})):
+        await deliver(http, world, event("visit", visit(dealer_id=BERLIN, **more)), id_=id_)
+    assert (counted(PUDONG), counted(BERLIN)) == (before[0] + 2, before[1])
+
+
 async def test_headers_that_nobody_signed_make_no_event(
     http: httpx.AsyncClient, world: World
 ) -> None:
@@ -200,6 +216,24 @@ async def test_plain_json_goes_through_its_mapping(http: httpx.AsyncClient, worl
     assert answer["items"][0]["document_id"] == VISIT
     assert [item["record"] for item in answer["items"]] == [1, 2, 3]
     assert world.publisher.records
+
+
+async def test_one_json_text_may_hold_one_record_or_many(
+    http: httpx.AsyncClient, world: World, tmp_path: Path
+) -> None:
+    text = VISITS.replace("{format: ndjson}", "{format: json, records: /orders}")
+    (tmp_path / "tool-visits.yaml").write_text(text)
+    more: Data = {"name": "visits", "media_type": "application/json; charset=utf-8"}
+    many = {"orders": [RECORD, RECORD | {"number": "RO 2"}, RECORD | {"state": "?"}]}
+    answer = (await deliver(http, world, many, **more)).json()
+    assert [item["outcome"] for item in answer["items"]] == ["accepted", "accepted", "rejected"]
+    one = await deliver(http, world, {"orders": RECORD | {"number": "3"}}, id_="2", **more)
+    assert one.json()["accepted"] == 1
+    broken = await deliver(http, world, b'{"orders": [{"number": "9"', id_="3", **more)
+    assert broken.status_code in (400, 422)
+    nothing = await deliver(http, world, {"other": 1}, id_="4", **more)
+    assert nothing.status_code in (400, 422)
+    assert "version" in answer["items"][0]
 
 
 async def test_a_record_is_answered_by_its_own_columns(
