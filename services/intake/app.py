@@ -34,11 +34,10 @@ from shared.dealers.dealer import Dealers
 from shared.platform import http, metrics
 from shared.platform.errors import TransientFailure
 from shared.platform.http import Lifespan, Readiness, operations, run
-from shared.platform.kafka import make_consumer, make_producer, partition_counts
-from shared.platform.kafka_words import in_words
+from shared.platform.kafka import make_consumer, partition_counts
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
-from shared.platform.publisher import ConnectingPublisher, Publisher
+from shared.platform.publisher import Publisher, connecting_publisher
 from shared.platform.rights import require_rights, to_work
 from shared.platform.usable import require_usable
 from shared.settings import from_environment, starting
@@ -104,10 +103,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
     """Intake on MongoDB and Kafka. Starts, and answers 503, while either is away."""
     mongo = functools.cache(functools.partial(Mongo, settings.mongo, "intake"))
     register = MongoRegister(mongo, hash_key=settings.hash_key.get_secret_value())
-    publisher = ConnectingPublisher(
-        functools.partial(make_producer, settings.kafka),
-        explain=functools.partial(in_words, settings.kafka),
-    )
+    publisher = connecting_publisher(settings.kafka)
     answers = MongoFirstAnswers(mongo)
     dealers, clock, mappings = settings.dealers(), settings.clock.clock(), settings.mappings()
     intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)

@@ -80,6 +80,8 @@ def _why(settings: KafkaSettings, error: KafkaError | OSError) -> str:
             return f"the name is not known: look at {_KAFKA}BOOTSTRAP_SERVERS"
         case ConnectionRefusedError():
             return f"nothing listens there: is it up, and {_KAFKA}BOOTSTRAP_SERVERS right?"
+        case TimeoutError() if settings.encrypted:
+            return f"no answer in time: is TLS spoken there? Look at {_KAFKA}SECURITY_PROTOCOL"
         case TimeoutError():
             return "no answer in time"
         case KafkaConnectionError() | ConnectionError() if settings.security_protocol == "SSL":

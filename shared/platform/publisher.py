@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, TypeAlias
 
 import structlog
@@ -16,6 +17,9 @@ from aiokafka.errors import (
 
 from shared.platform.backoff import Backoff
 from shared.platform.errors import RefusedMessage, TransientFailure
+from shared.platform.kafka import make_producer
+from shared.platform.kafka_words import in_words
+from shared.settings import KafkaSettings
 from shared.yaml_file import WrongFile
 
 PUBLISH_TIMEOUT_SECONDS = 15.0
@@ -188,6 +192,13 @@ class ConnectingPublisher:
 
     async def _in_words(self, error: Exception) -> str:
         return "" if self._explain is None else await self._explain(error)
+
+
+def connecting_publisher(settings: KafkaSettings) -> ConnectingPublisher:
+    """To these brokers; `trouble` says which setting to look at."""
+    return ConnectingPublisher(
+        partial(make_producer, settings), explain=partial(in_words, settings)
+    )
 
 
 async def _stop(producer: AIOKafkaProducer | None) -> None:

@@ -6,13 +6,12 @@ so on `/health/ready`.
 
 import asyncio
 import contextlib
-import functools
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -24,11 +23,11 @@ from shared.decider.policy import Policy
 from shared.platform import http, metrics
 from shared.platform.backoff import Backoff
 from shared.platform.errors import TransientFailure
-from shared.platform.kafka import group_of, make_producer, partition_counts
+from shared.platform.kafka import group_of, partition_counts
 from shared.platform.kafka_words import in_words
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
-from shared.platform.publisher import ConnectingPublisher
+from shared.platform.publisher import connecting_publisher
 from shared.platform.rights import require_rights, to_work
 from shared.platform.usable import require_usable
 from shared.policies.shadow import DIFFERING
@@ -57,6 +56,7 @@ Routes: TypeAlias = Callable[[Reader[F], TimeSource], APIRouter]
 
 WATCH_EVERY_SECONDS = 5.0
 POLICY_WATCH_SECONDS = 2.0
+RIGHTS_EVERY_SECONDS = 15.0
 
 log = structlog.get_logger()
 
@@ -96,10 +96,7 @@ class Runtime(Generic[F, P]):
             summaries=self._summaries,
             partitions=lambda: self.partitions,
         )
-        self._publisher = ConnectingPublisher(
-            functools.partial(make_producer, settings.kafka),
-            explain=functools.partial(in_words, settings.kafka),
-        )
+        self._publisher = connecting_publisher(settings.kafka)
         self._pulse = Pulse(limit_seconds=settings.kafka.session_timeout_seconds / 2)
         self._ownership = Ownership(self._pulse)
         self._subscription = KafkaSubscription(lambda: self._subscriber.consumer, self.clock)
@@ -135,6 +132,8 @@ class Runtime(Generic[F, P]):
         )
         self._waiting_for: str | None = "the start"
         self.gave_up_because: str | None = None
+        self._denied: list[str] = []
+        """The rights that were taken back, in words for the operator."""
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -198,8 +197,7 @@ class Runtime(Generic[F, P]):
         )
         if self._publisher.trouble is not None:
             found.append(self._publisher.trouble)
-        if found:  # a right that was taken back looks like many things
-            found += await self._denied()
+        found += self._denied
         try:
             await self._mongo.ping()
         except TransientFailure as failure:
@@ -212,6 +210,8 @@ class Runtime(Generic[F, P]):
         await self._until("the broker", self._broker.start)
         self._waiting_for = None
         self._begin_counting()
+        if self._settings.kafka.security_protocol != "PLAINTEXT":
+            self._add_task(self._watch_rights(), name="rights")
         log.info("consuming", topics=[topic.name for topic in self._decider.topics])
         await asyncio.gather(self._worker.keep_sweeping(), self._worker.keep_summarizing())
 
@@ -236,7 +236,10 @@ class Runtime(Generic[F, P]):
             more=more,
             totals=None if self._decider.summaries is None else self.reader.totals,
         ).run(every_seconds=self._settings.runtime.count_every_seconds)
-        task = asyncio.create_task(counting, name="census")
+        self._add_task(counting, name="census")
+
+    def _add_task(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
+        task = asyncio.create_task(work, name=name)
         task.add_done_callback(self._ended)
         self._tasks.append(task)
 
@@ -283,14 +286,18 @@ class Runtime(Generic[F, P]):
         rights = to_work(reads=self._reads(), writes=self._writes(), group=group_of(service))
         await require_rights(self._settings.kafka, service, rights)
 
-    async def _denied(self) -> list[str]:
-        try:
-            await self._require_rights()
-        except TransientFailure as failure:
-            return [str(failure)]
-        except (KafkaError, OSError, WrongFile):
-            return []  # what keeps us from the brokers is told already
-        return []
+    async def _watch_rights(self) -> None:
+        """A topic that may not be read any more is passed over in silence by the consumer."""
+        while True:
+            await asyncio.sleep(RIGHTS_EVERY_SECONDS)
+            try:
+                await self._require_rights()
+            except TransientFailure as failure:
+                self._denied = [str(failure)]
+            except (KafkaError, OSError, WrongFile):
+                continue  # what keeps us from the brokers is told already
+            else:
+                self._denied = []
 
     async def _watch(self) -> None:
         """Keep the gauges of ownership and lag current."""
