@@ -114,7 +114,7 @@ class Intake:
         """
         now, outcomes = self._clock.now(), _Outcomes()
         key = await self._register.hash_key()
-        examined = await aside(lambda: self._examine(raws, now, strict=strict, ours=ours))
+        examined = await aside(lambda: self._examine(raws, now, key, strict=strict, ours=ours))
         entries = await aside(lambda: _entries(examined, key))
         waiting = [entries] if entries else []
         while waiting:
@@ -131,7 +131,7 @@ class Intake:
         return await aside(lambda: _items(examined, outcomes, self.monitor))
 
     def _examine(
-        self, raws: Iterable[object], now: datetime, *, strict: bool, ours: bool
+        self, raws: Iterable[object], now: datetime, key: bytes, *, strict: bool, ours: bool
     ) -> list[Examined]:
         examined: list[Examined] = []
         left = MOST_SHOWN_AT_ONCE
@@ -141,7 +141,13 @@ class Intake:
                 continue
             show = min(left, MOST_SHOWN)
             found = examine(
-                raw, dealers=self._dealers, now=now, show=show, strict=strict, ours=ours
+                raw,
+                dealers=self._dealers,
+                now=now,
+                show=show,
+                strict=strict,
+                ours=ours,
+                key=key,
             )
             left -= len(found.errors if isinstance(found, InvalidEvent) else found.warnings)
             examined.append(found)

@@ -146,6 +146,9 @@ class Phone(Contract):
     """Whether the source has made sure that it is this customer's own."""
 
 
+ONE_IS_NEEDED = "one of source_customer_id and customer_key is needed"
+
+
 def one_of(report: Contract, *names: str) -> None:
     """Raises `ValueError` unless exactly one of these fields is there."""
     if sum(getattr(report, name) is not None for name in names) != 1:
@@ -165,7 +168,8 @@ class Customer(Contract):
     model_config = ConfigDict(json_schema_extra=_without_defaults)
 
     source_customer_id: CustomerNumber | None = None
-    """The number by which the source of the document knows the customer."""
+    """The number by which the source of the document knows the customer. Without one they are
+    known as the setting `customers_without_number` of the dealer says."""
     customer_key: CustomerKey | None = None
     """Instead of a number: a customer that another source has reported, as intake answered."""
     kind: Literal["person", "business", "internal"] = "person"
@@ -184,20 +188,24 @@ class Customer(Contract):
     """Where they live, as coarse as the source likes: a district, a town; no street."""
 
     @model_validator(mode="after")
-    def _names_one(self) -> "Customer":
-        one_of(self, "source_customer_id", "customer_key")
+    def _names_one_at_most(self) -> "Customer":
+        if self.source_customer_id is not None and self.customer_key is not None:
+            raise ValueError(f"{ONE_IS_NEEDED}, and not both")
         return self
 
 
 ModelYear = Annotated[int, Field(ge=1950, le=2100)]
 
 
-class Vehicle(Contract):
-    """The car of a document; its plate, make, model and year go to the profile of its customers."""
+class Car(Contract):
+    """The car of an order or a complaint, by its VIN, else by its plate alone.
+
+    With the VIN its plate, make, model and year go to the profile of its customer.
+    """
 
     model_config = ConfigDict(json_schema_extra=_without_defaults)
 
-    vin: Vin
+    vin: Vin | None = None
     plate: Annotated[str, StringConstraints(max_length=20)] | None = None
     make: ShortText | None = None
     model: ShortText | None = None
@@ -206,6 +214,18 @@ class Vehicle(Contract):
     """The last day of its insurance, as sales and visits tell it."""
     inspection_on: DaySaid | None = None
     """The day on which its next inspection is due, as sales and visits tell it."""
+
+    @model_validator(mode="after")
+    def _is_some_car(self) -> "Car":
+        if self.vin is None and not (self.plate or "").strip():
+            raise ValueError("vin is needed, or plate where the VIN is not known")
+        return self
+
+
+class Vehicle(Car):
+    """The car of a sale; its plate, make, model and year go to the profile of its customers."""
+
+    vin: Vin
 
 
 class Product(Contract):

@@ -11,6 +11,7 @@ import pytest
 from services.intake.receive import Intake
 from shared.contracts.http.intake import Item
 from shared.contracts.intake import Recorded
+from shared.dealers.dealer import Dealers
 from shared.platform.errors import TransientFailure
 from shared.testing.clock import ManualClock
 from shared.testing.publisher import MemoryPublisher
@@ -25,10 +26,14 @@ class World:
     register: MemoryRegister = field(default_factory=MemoryRegister)
     publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
+    dealers: Dealers = DEALERS
 
     def intake(self) -> Intake:
         return Intake(
-            register=self.register, publisher=self.publisher, clock=self.clock, dealers=DEALERS
+            register=self.register,
+            publisher=self.publisher,
+            clock=self.clock,
+            dealers=self.dealers,
         )
 
     async def report(self, noun: str, data: Data, **more: object) -> Item:
