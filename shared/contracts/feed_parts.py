@@ -131,15 +131,20 @@ def _as_written(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+TelephoneWritten = Annotated[
+    str,
+    StringConstraints(max_length=120),
+    BeforeValidator(_as_written, json_schema_input_type=_Written),
+]
+"""A telephone number in any notation."""
+Plate = Annotated[str, StringConstraints(max_length=20)]
+
+
 class Phone(Contract):
     """A number in any notation; intake brings it to E.164, or leaves it out with a warning."""
 
     kind: Literal["mobile", "home", "work", "other"] = "mobile"
-    number: Annotated[
-        str,
-        StringConstraints(max_length=120),
-        BeforeValidator(_as_written, json_schema_input_type=_Written),
-    ]
+    number: TelephoneWritten
     verified: Annotated[
         bool | None, Field(json_schema_extra=lambda schema: schema.pop("default"))
     ] = None
@@ -153,6 +158,15 @@ def one_of(report: Contract, *names: str) -> None:
     """Raises `ValueError` unless exactly one of these fields is there."""
     if sum(getattr(report, name) is not None for name in names) != 1:
         raise ValueError(f"one of {' and '.join(names)} is needed, and not both")
+
+
+class KnownBy(Contract):
+    """By what a customer is known whom a source has no number for, as the dealer's setting
+    `customers_without_number` says."""
+
+    telephone: TelephoneWritten | None = None
+    vin: Vin | None = None
+    plate: Plate | None = None
 
 
 Phones = Annotated[tuple[Phone, ...], Field(max_length=MOST_PHONES), at_most(MOST_PHONES)]
@@ -197,7 +211,7 @@ class Customer(Contract):
 ModelYear = Annotated[int, Field(ge=1950, le=2100)]
 
 
-class Car(Contract):
+class AnyVehicle(Contract):
     """The car of an order or a complaint, by its VIN, else by its plate alone.
 
     With the VIN its plate, make, model and year go to the profile of its customer.
@@ -206,7 +220,7 @@ class Car(Contract):
     model_config = ConfigDict(json_schema_extra=_without_defaults)
 
     vin: Vin | None = None
-    plate: Annotated[str, StringConstraints(max_length=20)] | None = None
+    plate: Plate | None = None
     make: ShortText | None = None
     model: ShortText | None = None
     model_year: ModelYear | None = None
@@ -216,13 +230,13 @@ class Car(Contract):
     """The day on which its next inspection is due, as sales and visits tell it."""
 
     @model_validator(mode="after")
-    def _is_some_car(self) -> "Car":
+    def _is_some_car(self) -> "AnyVehicle":
         if self.vin is None and not (self.plate or "").strip():
             raise ValueError("vin is needed, or plate where the VIN is not known")
         return self
 
 
-class Vehicle(Car):
+class Vehicle(AnyVehicle):
     """The car of a sale; its plate, make, model and year go to the profile of its customers."""
 
     vin: Vin

@@ -16,7 +16,7 @@ from shared.contracts.feed_parts import (
     MOST_PRODUCTS,
     MOST_RECOMMENDATIONS,
     MOST_TRADED_IN,
-    Car,
+    AnyVehicle,
     Channel,
     ComplaintChannel,
     Customer,
@@ -123,7 +123,7 @@ class VisitReported(Document):
     ] = ()
     total: SignedMoney | None = None
     """What all payers pay together; the lines say who pays what."""
-    vehicle: Car | None = None
+    vehicle: AnyVehicle | None = None
     customer: Customer | None = None
 
     @model_validator(mode="after")
@@ -159,7 +159,7 @@ class ComplaintReported(Document):
     regulator_ref: Code | None = None
     regulator_due_at: Instant | None = None
     """The limit that the regulator's own order prints; mostly in the future."""
-    vehicle: Car | None = None
+    vehicle: AnyVehicle | None = None
     customer: Customer | None = None
 
     @model_validator(mode="after")

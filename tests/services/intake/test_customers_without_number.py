@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.intake.domain.examine.without_number import BY_PLATE, BY_TELEPHONE, BY_VIN
+from services.intake.domain.examine.known_by import BY_PLATE, BY_TELEPHONE, BY_VIN
 from shared.contracts.http.intake import Item
 from shared.contracts.intake import ConsentGiven, ProfileRecorded
 from tests.services.intake.given import (

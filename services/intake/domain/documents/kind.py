@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from services.intake.domain.documents.naming import RecordFields
 from services.intake.domain.findings import Finding
-from shared.contracts.feed_parts import Car, Customer
+from shared.contracts.feed_parts import AnyVehicle, Customer
 from shared.contracts.feeds import Document
 from shared.contracts.intake import Moved, Recorded
 from shared.dealers.dealer import Dealer
@@ -34,7 +34,7 @@ class Described(NamedTuple):
     """The customers that a document describes, by pointer, its car, and cars taken for it."""
 
     customers: Mapping[str, Customer]
-    vehicle: Car | None
+    vehicle: AnyVehicle | None
     traded_in: tuple[str, ...] = ()
     """By their VINs."""
 
@@ -147,6 +147,7 @@ def all_but_personal(report: Document, /) -> dict[str, object]:
     return report.model_dump(
         exclude={
             "source_modified_at": True,
+            "known_by": True,
             "customer": _PERSONAL,
             "parties": {"__all__": {"customer": _PERSONAL}},
         },

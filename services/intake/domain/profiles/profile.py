@@ -20,7 +20,7 @@ from services.intake.domain.statements import (
     version_of,
     weight,
 )
-from shared.contracts.feed_parts import MOST_PHONES, Car, Customer
+from shared.contracts.feed_parts import MOST_PHONES, AnyVehicle, Customer
 from shared.contracts.identifiers import profile_id
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 
@@ -82,7 +82,9 @@ def _phones(customer: Customer, *, whole: bool) -> dict[str, JsonValue]:
     }
 
 
-def said_of_car(vehicle: Car, *, where: str, left_out: Collection[str]) -> dict[str, JsonValue]:
+def said_of_car(
+    vehicle: AnyVehicle, *, where: str, left_out: Collection[str]
+) -> dict[str, JsonValue]:
     """What a document says of the car that it names; nothing where it does not name the VIN."""
     said: dict[str, JsonValue] = {}
     if vehicle.vin is None:

@@ -7,16 +7,19 @@ from typing import Any
 import pytest
 
 from services.intake.domain.examine.event import InvalidEvent, Reported, examine
-from services.intake.domain.examine.telephones import CUT
-from services.intake.domain.examine.without_number import (
+from services.intake.domain.examine.known_by import (
     BY_PLATE,
     BY_TELEPHONE,
     BY_VIN,
-    LEFT_OUT,
     NO_PLATE,
+    NOT_OWN,
+)
+from services.intake.domain.examine.telephones import CUT
+from services.intake.domain.examine.without_number import (
+    LEFT_OUT,
     NO_SETTING,
     NOT_KNOWN,
-    NOT_OWN,
+    NOT_KNOWN_BY_DEFAULT,
 )
 from services.intake.domain.submissions import Submission, submissions
 from shared.contracts.intake import SaleRecorded
@@ -89,11 +92,20 @@ def refused(noun: str, *means: Means, **more: Any) -> list[tuple[str, str]]:
     return [(where, what) for where, what in found.errors]
 
 
-@pytest.mark.parametrize("noun", EACH)
+@pytest.mark.parametrize("noun", ["sale", "visit", "complaint"])
 def test_by_default_a_customer_has_a_number_or_is_rejected(noun: str) -> None:
     assert refused(noun, customer=person()) == [("/data/customer", NO_SETTING)]
     both = person(source_customer_id="C1", customer_key=f"{PUDONG}/cdk/C1")
     assert refused(noun, *ALL, customer=both)[0][0] == "/data/customer"
+
+
+def test_by_default_a_lead_is_its_own_until_its_customer_has_a_number() -> None:
+    who = person(opt_outs=["sms"])
+    assert key_of("lead", customer=who) == f"{PUDONG}/cdk/lead/L1"
+    assert told("lead", customer=who) == [("/data/customer", NOT_KNOWN_BY_DEFAULT)]
+    said = {each.kind: each.said for each in asked("lead", customer=who)[1:]}
+    assert said == {"profile": {"opt_outs": ["sms"]}, "opt-outs": {"main": ["sms"]}}
+    assert len(asked("lead", customer=person())) == 2, "no profile"
 
 
 @pytest.mark.parametrize("noun", EACH)
