@@ -57,7 +57,7 @@ class WrittenNumber(NamedTuple):
     """Whether it is rather their employer's."""
 
 
-class Found(NamedTuple):
+class KnownAs(NamedTuple):
     """Who they are: as a number, or as the key of a car."""
 
     source_customer_id: str | None = None
@@ -83,7 +83,7 @@ class Search:
 
     def known(
         self, numbers: Sequence[WrittenNumber], where: str, *, by_car: bool = True
-    ) -> Found | None:
+    ) -> KnownAs | None:
         """By the first of the dealer's means. `by_car`: the car of the report is theirs."""
         for means in self.dealer.customers_without_number:
             found = self.known_by(means, numbers, where) if by_car or means == "telephone" else None
@@ -91,7 +91,9 @@ class Search:
                 return found
         return None
 
-    def known_by(self, means: Means, numbers: Sequence[WrittenNumber], where: str) -> Found | None:
+    def known_by(
+        self, means: Means, numbers: Sequence[WrittenNumber], where: str
+    ) -> KnownAs | None:
         """By one of them; the answer to the report says so at `where`, a pointer."""
         match means:
             case "telephone":
@@ -109,7 +111,7 @@ class Search:
         means = " or ".join(_NAMES[each] for each in self.dealer.customers_without_number)
         return f"no number, and nothing to know them by: report source_customer_id, or {means}"
 
-    def _by_telephone(self, numbers: Sequence[WrittenNumber]) -> Found | None:
+    def _by_telephone(self, numbers: Sequence[WrittenNumber]) -> KnownAs | None:
         for written in numbers:
             number, warning = e164(written.number, self.dealer.region)
             if number is None:
@@ -119,15 +121,15 @@ class Search:
             self.warnings.add(written.pointer, NOT_OWN)
         return None
 
-    def _by_vin(self) -> Found | None:
+    def _by_vin(self) -> KnownAs | None:
         vin = None if self.car is None else self.car.vin
         check = "malformed" if vin is None else check_vin(vin)
         is_refused = check == "failed" and self.dealer.vin_check == "reject"
         if vin is None or check == "malformed" or is_refused:
             return None
-        return Found(customer_key=vin_key(self.dealer.id, self.source, vin))
+        return KnownAs(customer_key=vin_key(self.dealer.id, self.source, vin))
 
-    def _by_plate(self) -> Found | None:
+    def _by_plate(self) -> KnownAs | None:
         written = "" if self.car is None else self.car.plate or ""
         if not written.strip():
             return None
@@ -137,9 +139,9 @@ class Search:
             return None
         return self._digest("plate", plate)
 
-    def _digest(self, means: Means, value: str) -> Found:
+    def _digest(self, means: Means, value: str) -> KnownAs:
         whole = "\x1f".join((self.dealer.id, self.source, means, value))
-        return Found(source_customer_id=f"by-{means}.{keyed_hash(whole, self.key)}")
+        return KnownAs(source_customer_id=f"by-{means}.{keyed_hash(whole, self.key)}")
 
 
 def numbers_of(customer: Customer, where: str) -> Sequence[WrittenNumber]:

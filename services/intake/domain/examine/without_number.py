@@ -15,9 +15,12 @@ from shared.contracts.feed_parts import ONE_IS_NEEDED, AnyVehicle, Customer
 from shared.contracts.feeds import (
     AnyReport,
     ComplaintReported,
-    CustomerReport,
+    ConsentReported,
     LeadReported,
     SaleReported,
+    SurveyReported,
+    TaskAssignmentReported,
+    TaskOutcomeReported,
     VisitReported,
 )
 from shared.contracts.identifiers import lead_key
@@ -41,6 +44,7 @@ _NOBODY = Customer(kind="internal")
 _CUSTOMER = "/data/customer"
 
 OfACar = VisitReported | ComplaintReported
+OfOneCustomer = ConsentReported | SurveyReported | TaskOutcomeReported | TaskAssignmentReported
 WithCustomer = SaleReported | OfACar | LeadReported
 
 
@@ -52,7 +56,7 @@ def with_customers_known(
     A customer that it may be without is left out where nothing tells who they are; what they do
     not want to be reached by stays with the document.
     """
-    if isinstance(report, CustomerReport):
+    if isinstance(report, OfOneCustomer):
         return _named(report, dealer, key=key, errors=errors, warnings=warnings)
     if not isinstance(report, WithCustomer):
         return report
@@ -73,7 +77,7 @@ def with_customers_known(
 
 
 def _named(
-    report: CustomerReport, dealer: Dealer, *, key: bytes, errors: Findings, warnings: Findings
+    report: OfOneCustomer, dealer: Dealer, *, key: bytes, errors: Findings, warnings: Findings
 ) -> AnyReport:
     """What is about one customer alone, who is named by something else than a number."""
     named = report.known_by

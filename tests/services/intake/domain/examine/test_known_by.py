@@ -111,7 +111,8 @@ async def test_another_way_of_writing_is_a_repeat() -> None:
 
 @pytest.mark.parametrize("noun", EACH)
 def test_the_setting_says_which_counts_and_nothing_of_it_shows(noun: str) -> None:
-    for means, says in (("telephone", BY_TELEPHONE), ("plate", BY_PLATE)):
+    both: dict[Means, str] = {"telephone": BY_TELEPHONE, "plate": BY_PLATE}
+    for means, says in both.items():
         found = accepted(noun, about(noun, telephone=MOBILE, plate=PLATE), means)
         assert [each.detail for each in found.warnings] == [says]
         document = submissions(found, key=HASH_KEY)[0]
