@@ -132,7 +132,7 @@ class Intake:
         now, outcomes = self._clock.now(), _Outcomes()
         key = await self._register.hash_key()
         examined = await aside(
-            lambda: self._examine(raws, now, strict=strict, ours=ours, only=only)
+            lambda: self._examine(raws, now, key, strict=strict, ours=ours, only=only)
         )
         entries = await aside(lambda: _entries(examined, key))
         waiting = [entries] if entries else []
@@ -153,6 +153,7 @@ class Intake:
         self,
         raws: Iterable[object],
         now: datetime,
+        key: bytes,
         *,
         strict: bool,
         ours: bool,
@@ -166,7 +167,13 @@ class Intake:
                 continue
             show = min(left, MOST_SHOWN)
             found = examine(
-                raw, dealers=self._dealers, now=now, show=show, strict=strict, ours=ours
+                raw,
+                dealers=self._dealers,
+                now=now,
+                show=show,
+                strict=strict,
+                ours=ours,
+                key=key,
             )
             found = found if only is None else within(found, only)
             left -= len(found.errors if isinstance(found, InvalidEvent) else found.warnings)

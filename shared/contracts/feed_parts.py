@@ -131,25 +131,42 @@ def _as_written(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+TelephoneWritten = Annotated[
+    str,
+    StringConstraints(max_length=120),
+    BeforeValidator(_as_written, json_schema_input_type=_Written),
+]
+"""A telephone number in any notation."""
+Plate = Annotated[str, StringConstraints(max_length=20)]
+
+
 class Phone(Contract):
     """A number in any notation; intake brings it to E.164, or leaves it out with a warning."""
 
     kind: Literal["mobile", "home", "work", "other"] = "mobile"
-    number: Annotated[
-        str,
-        StringConstraints(max_length=120),
-        BeforeValidator(_as_written, json_schema_input_type=_Written),
-    ]
+    number: TelephoneWritten
     verified: Annotated[
         bool | None, Field(json_schema_extra=lambda schema: schema.pop("default"))
     ] = None
     """Whether the source has made sure that it is this customer's own."""
 
 
+ONE_IS_NEEDED = "one of source_customer_id and customer_key is needed"
+
+
 def one_of(report: Contract, *names: str) -> None:
     """Raises `ValueError` unless exactly one of these fields is there."""
     if sum(getattr(report, name) is not None for name in names) != 1:
         raise ValueError(f"one of {' and '.join(names)} is needed, and not both")
+
+
+class KnownBy(Contract):
+    """By what a customer is known whom a source has no number for, as the dealer's setting
+    `customers_without_number` says."""
+
+    telephone: TelephoneWritten | None = None
+    vin: Vin | None = None
+    plate: Plate | None = None
 
 
 Phones = Annotated[tuple[Phone, ...], Field(max_length=MOST_PHONES), at_most(MOST_PHONES)]
@@ -165,7 +182,8 @@ class Customer(Contract):
     model_config = ConfigDict(json_schema_extra=_without_defaults)
 
     source_customer_id: CustomerNumber | None = None
-    """The number by which the source of the document knows the customer."""
+    """The number by which the source of the document knows the customer. Without one they are
+    known as the setting `customers_without_number` of the dealer says."""
     customer_key: CustomerKey | None = None
     """Instead of a number: a customer that another source has reported, as intake answered."""
     kind: Literal["person", "business", "internal"] = "person"
@@ -184,21 +202,25 @@ class Customer(Contract):
     """Where they live, as coarse as the source likes: a district, a town; no street."""
 
     @model_validator(mode="after")
-    def _names_one(self) -> "Customer":
-        one_of(self, "source_customer_id", "customer_key")
+    def _names_one_at_most(self) -> "Customer":
+        if self.source_customer_id is not None and self.customer_key is not None:
+            raise ValueError(f"{ONE_IS_NEEDED}, and not both")
         return self
 
 
 ModelYear = Annotated[int, Field(ge=1950, le=2100)]
 
 
-class Vehicle(Contract):
-    """The car of a document; its plate, make, model and year go to the profile of its customers."""
+class AnyVehicle(Contract):
+    """The car of an order or a complaint, by its VIN, else by its plate alone.
+
+    With the VIN its plate, make, model and year go to the profile of its customer.
+    """
 
     model_config = ConfigDict(json_schema_extra=_without_defaults)
 
-    vin: Vin
-    plate: Annotated[str, StringConstraints(max_length=20)] | None = None
+    vin: Vin | None = None
+    plate: Plate | None = None
     make: ShortText | None = None
     model: ShortText | None = None
     model_year: ModelYear | None = None
@@ -206,6 +228,18 @@ class Vehicle(Contract):
     """The last day of its insurance, as sales and visits tell it."""
     inspection_on: DaySaid | None = None
     """The day on which its next inspection is due, as sales and visits tell it."""
+
+    @model_validator(mode="after")
+    def _is_some_car(self) -> "AnyVehicle":
+        if self.vin is None and not (self.plate or "").strip():
+            raise ValueError("vin is needed, or plate where the VIN is not known")
+        return self
+
+
+class Vehicle(AnyVehicle):
+    """The car of a sale; its plate, make, model and year go to the profile of its customers."""
+
+    vin: Vin
 
 
 class Product(Contract):

@@ -16,6 +16,7 @@ from shared.contracts.feed_parts import (
     MOST_PRODUCTS,
     MOST_RECOMMENDATIONS,
     MOST_TRADED_IN,
+    AnyVehicle,
     Channel,
     ComplaintChannel,
     Customer,
@@ -122,7 +123,7 @@ class VisitReported(Document):
     ] = ()
     total: SignedMoney | None = None
     """What all payers pay together; the lines say who pays what."""
-    vehicle: Vehicle | None = None
+    vehicle: AnyVehicle | None = None
     customer: Customer | None = None
 
     @model_validator(mode="after")
@@ -158,7 +159,7 @@ class ComplaintReported(Document):
     regulator_ref: Code | None = None
     regulator_due_at: Instant | None = None
     """The limit that the regulator's own order prints; mostly in the future."""
-    vehicle: Vehicle | None = None
+    vehicle: AnyVehicle | None = None
     customer: Customer | None = None
 
     @model_validator(mode="after")

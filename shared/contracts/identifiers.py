@@ -48,9 +48,21 @@ def document_id(dealer_id: str, source: str, kind: str, *numbers: str) -> str:
     return "/".join((dealer_id, source, kind, *(_part(number) for number in numbers)))
 
 
+def profile_id(key: str) -> str:
+    """`group/dealer/source/profile/number`: the profile of the customer of this key; that of who
+    is known by a car alone ends with `profile/vin/VIN`."""
+    dealer_id, source = dealer_of(key), source_of(key)
+    return f"{dealer_id}/{source}/profile/{key.split('/', 3)[3]}"
+
+
 def is_customer_key(key: str) -> bool:
     """Whether a record's key is a customer's; else it is a car's or a document's."""
     return key.count("/") == 3
+
+
+def is_of_a_car(key: str) -> bool:
+    """Whether a record's key is a car's: that of whoever is known by its VIN alone."""
+    return key.count("/") == 4 and kind_in(key) == "vin"
 
 
 def number_in(identifier: str) -> str:

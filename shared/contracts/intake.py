@@ -31,13 +31,7 @@ from shared.contracts.feed_parts import (
     TaskResult,
     WorkCategory,
 )
-from shared.contracts.identifiers import (
-    dealer_of,
-    document_id,
-    document_version,
-    number_in,
-    source_of,
-)
+from shared.contracts.identifiers import dealer_of, document_version, profile_id
 from shared.contracts.leads import LeadRecorded as LeadRecorded  # noqa: PLC0414
 from shared.contracts.recorded import Moved as Moved  # noqa: PLC0414 # of all documents
 from shared.contracts.recorded import Recorded as Recorded  # noqa: PLC0414
@@ -357,9 +351,8 @@ class ProfileRecorded(Recorded):
     @classmethod
     def of_tombstone(cls, key: str, at: datetime) -> Self:
         """Nothing is known of the person any more, of all that was said by then."""
-        number = number_in(key)
         return cls(
-            document_id=document_id(dealer_of(key), source_of(key), PROFILE, number),
+            document_id=profile_id(key),
             version=document_version(round(at.timestamp() * 1000), _AFTER_ALL),
             customer_key=key,
             dealer_id=dealer_of(key),

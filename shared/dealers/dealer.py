@@ -32,6 +32,16 @@ def _not_reserved(dealer_id: str) -> str:
     return dealer_id
 
 
+Means = Literal["telephone", "vin", "plate"]
+"""What a customer may be known by whom a source has no number for."""
+
+
+def _each_once(means: tuple[Means, ...]) -> tuple[Means, ...]:
+    if len(set(means)) < len(means):
+        raise ValueError("one of them is here twice: name each once, in the order to try")
+    return means
+
+
 class Dealer(BaseModel):
     """One dealership of the group."""
 
@@ -46,6 +56,9 @@ class Dealer(BaseModel):
     language: str = "en"
     vin_check: Literal["reject", "warn"] = "reject"
     """What a failed VIN check digit does where it is mandatory: `reject` or `warn`."""
+    customers_without_number: Annotated[tuple[Means, ...], AfterValidator(_each_once)] = ()
+    """By what its customers are known whom its systems report without a number: the first of
+    these that is there and can be used. Empty: a customer has a number, or is rejected."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from deploy.sandbox.feed.dealership import Dealership
 from deploy.sandbox.feed.feed import FeedDraft, exported
-from shared.contracts.feed_parts import Customer, Severity, StepName, Vehicle
+from shared.contracts.feed_parts import AnyVehicle, Customer, Severity, StepName
 from shared.contracts.feeds import ComplaintReported, ComplaintStepReported
 
 _CATEGORIES = ("workshop-quality", "price", "waiting-time", "staff", "delivery", "parts")
@@ -230,7 +230,7 @@ def complaint(
     story: CaseStory,
     received_at: datetime,
     customer: Customer,
-    vehicle: Vehicle,
+    vehicle: AnyVehicle,
     related_ro_no: str | None = None,
 ) -> ComplaintReported:
     """A complaint as filed."""

@@ -156,7 +156,7 @@ def _line(draft: FeedDraft, event_id: str) -> bytes:
 def _spoil(event: _Json, report: AnyReport, fault: Fault) -> None:
     assert isinstance(report, VisitReported), "faults are put into visits"
     assert report.vehicle is not None and report.lines, "the sample's visits have both"
-    vin = report.vehicle.vin
+    vin = report.vehicle.vin or ""
     match fault:
         case "failed check digit":
             event["data"] = _with_vin(report, with_failed_check_digit(vin))

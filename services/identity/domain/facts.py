@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.identity.domain.keyed import KeyedHash
 from shared.contracts.envelope import Event, Message
-from shared.contracts.identifiers import group_of, is_customer_key, is_of_persons
+from shared.contracts.identifiers import group_of, is_customer_key, is_of_a_car, is_of_persons
 from shared.contracts.identity import (
     AcquaintanceTold,
     AcquaintanceWithdrawn,
@@ -175,8 +175,10 @@ class IdentityFacts(CondensedFacts):
 
     @property
     def is_of_a_customer(self) -> bool:
-        """Whether these are the facts of a customer: not of a number, a car or a document."""
-        return is_customer_key(self.customer_key) and not is_of_persons(self.customer_key)
+        """Whether these are the facts of a customer, also of one who is known by a VIN alone: not
+        of a number, a document, or whose a car is."""
+        key = self.customer_key
+        return (is_customer_key(key) or is_of_a_car(key)) and not is_of_persons(key)
 
     @property
     def profile(self) -> OwnProfile | None:

@@ -11,7 +11,7 @@ from shared.contracts import intake
 from shared.contracts.envelope import from_headers
 from shared.contracts.feeds import REPORTS
 from shared.contracts.http.intake import Item
-from shared.dealers.dealer import Dealer, Dealers
+from shared.dealers.dealer import Dealer, Dealers, Means
 from shared.decider.facts import keep_newest
 from shared.platform.publisher import Record
 from tests.services.intake.memory_register import HASH_KEY
@@ -258,6 +258,12 @@ def places(messages: Iterable[intake.Recorded], kind: str) -> set[str]:
 def outcomes(items: Iterable[Item]) -> list[str]:
     """What became of each event of a batch."""
     return [item.outcome for item in items]
+
+
+def knowing_by(*means: Means) -> Dealers:
+    """The dealers, of whom each knows customers without a number by these."""
+    changed = {"customers_without_number": means}
+    return Dealers([dealer.model_copy(update=changed) for dealer in DEALERS.all()])
 
 
 def lines(events: Iterable[Data]) -> bytes:

@@ -19,6 +19,7 @@ from services.intake.receive import Intake
 from services.intake.settings import IntakeSettings
 from shared.contracts.http.intake import Item
 from shared.contracts.intake import Recorded
+from shared.dealers.dealer import Dealers
 from shared.platform.errors import TransientFailure
 from shared.testing.clock import ManualClock
 from shared.testing.publisher import MemoryPublisher
@@ -39,10 +40,14 @@ class World:
     publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
     answers: MemoryFirstAnswers = field(default_factory=MemoryFirstAnswers)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
+    dealers: Dealers = DEALERS
 
     def intake(self) -> Intake:
         return Intake(
-            register=self.register, publisher=self.publisher, clock=self.clock, dealers=DEALERS
+            register=self.register,
+            publisher=self.publisher,
+            clock=self.clock,
+            dealers=self.dealers,
         )
 
     def expecting(self, *webhooks: Webhook, mappings: Path | None = None) -> Expecting:

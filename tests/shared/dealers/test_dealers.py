@@ -36,6 +36,16 @@ def test_dealers_are_found_by_id(tmp_path: Path) -> None:
     assert (found.region, found.vin_check) == ("DE", "reject")
 
 
+def test_customers_without_a_number_are_known_by_nothing_or_in_the_order_that_is_said(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "dealers.yaml"
+    path.write_text(TWO + "    customers_without_number: [plate, telephone]\n", encoding="utf-8")
+    plain, said = read_dealers(path).all()
+    assert plain.customers_without_number == ()
+    assert said.customers_without_number == ("plate", "telephone")
+
+
 def test_the_dealers_of_the_demo_are_sound() -> None:
     assert len(read_dealers(EXAMPLE_DEALERS).all()) == 3
 
@@ -61,6 +71,18 @@ def test_the_dealers_of_the_demo_are_sound() -> None:
         ("    region: DE", "    region: DE\n    region: DE", "7: the field region is here twice"),
         ("    region: DE", "    regoin: DE", "; did you mean 'region'?"),
         ("    region: DE", "    region: DE\n    zone: x", "7: dealers.0.zone: there is no such"),
+        (
+            "region: DE",
+            "region: DE\n    customers_without_number: [phone]",
+            "7: dealers.0.customers",
+        ),
+        ("region: DE", "region: DE\n    customers_without_number: [vni]", "; did you mean 'vin'?"),
+        (
+            "region: DE",
+            "region: DE\n    customers_without_number: [vin, vin]",
+            "is here twice: name",
+        ),
+        ("region: DE", "region: DE\n    customers_without_number: vin", "7: dealers.0.customers"),
         ("Sunrise Berlin", "''", "3: dealers.0.name: "),
         ("sunrise/berlin", "Sunrise/Berlin", "2: dealers.0.id: "),
     ],

@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from services.intake.domain.dates import is_out_of_range
 from services.intake.domain.findings import Finding
-from shared.contracts.feed_parts import Vehicle
+from shared.contracts.feed_parts import AnyVehicle
 
 FAR_OFF = timedelta(days=3_653)
 """No insurance and no inspection is known so long ahead, or worth telling so long after."""
@@ -25,7 +25,7 @@ class CarDays(TypedDict):
     inspection_on: date | None
 
 
-def recorded(vehicle: Vehicle | None) -> CarDays:
+def recorded(vehicle: AnyVehicle | None) -> CarDays:
     """The days that are said of the car, without fillers."""
     if vehicle is None:
         return CarDays(insured_until=None, inspection_on=None)
@@ -35,7 +35,7 @@ def recorded(vehicle: Vehicle | None) -> CarDays:
     )
 
 
-def doubtful(vehicle: Vehicle | None, of: date) -> Iterator[Finding]:
+def doubtful(vehicle: AnyVehicle | None, of: date) -> Iterator[Finding]:
     """What is odd about the days of the car of a document that is `of` a day."""
     if vehicle is None:
         return

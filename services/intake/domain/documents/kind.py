@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from services.intake.domain.documents.naming import RecordFields
 from services.intake.domain.findings import Finding
-from shared.contracts.feed_parts import Customer, Vehicle
+from shared.contracts.feed_parts import AnyVehicle, Customer
 from shared.contracts.feeds import Document
 from shared.contracts.intake import Moved, Recorded
 from shared.dealers.dealer import Dealer
@@ -34,13 +34,13 @@ class Described(NamedTuple):
     """The customers that a document describes, by pointer, its car, and cars taken for it."""
 
     customers: Mapping[str, Customer]
-    vehicle: Vehicle | None
+    vehicle: AnyVehicle | None
     traded_in: tuple[str, ...] = ()
     """By their VINs."""
 
     def vins(self) -> Iterator[tuple[str, str]]:
         """Pointer -> VIN of every car that it names."""
-        if self.vehicle is not None:
+        if self.vehicle is not None and self.vehicle.vin is not None:
             yield "/vehicle/vin", self.vehicle.vin
         for position, vin in enumerate(self.traded_in):
             yield f"/traded_in/{position}", vin
@@ -147,6 +147,7 @@ def all_but_personal(report: Document, /) -> dict[str, object]:
     return report.model_dump(
         exclude={
             "source_modified_at": True,
+            "known_by": True,
             "customer": _PERSONAL,
             "parties": {"__all__": {"customer": _PERSONAL}},
         },

@@ -64,7 +64,7 @@ def key_of_document(report: VisitReported | ComplaintReported, number: str) -> s
     """The customer, else the car, else the document; None for the dealership itself."""
     if report.customer is not None:
         return None if report.customer.kind == "internal" else key_of(report, report.customer)
-    if report.vehicle is not None:
+    if report.vehicle is not None and report.vehicle.vin is not None:
         return identifiers.vin_key(report.dealer_id, report.source, report.vehicle.vin)
     return identifiers.document_key(report.dealer_id, report.source, number)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from services.intake.domain.findings import Finding
-from shared.contracts.feed_parts import Vehicle
+from shared.contracts.feed_parts import AnyVehicle
 from shared.contracts.values import Odometer
 
 MOST_KM = 2_000_000
@@ -19,7 +19,7 @@ FAR_APART = 2
 """Of two readings this many times apart, neither is to be believed."""
 
 
-def impossible_alone(reading: Odometer, vehicle: Vehicle | None, day: date) -> str | None:
+def impossible_alone(reading: Odometer, vehicle: AnyVehicle | None, day: date) -> str | None:
     """Why a reading cannot be true of any car, or not of one of this model year."""
     if reading.km > MOST_KM:
         return f"more than {MOST_KM} km"

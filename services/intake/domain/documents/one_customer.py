@@ -7,7 +7,7 @@ from services.intake.domain.documents.naming import RecordFields, key_named
 from shared.contracts.feeds import CustomerReport
 from shared.contracts.intake import CustomerMoved
 
-NOT_RECORDED = frozenset({"source", "dealer_id", "source_customer_id", "customer_key"})
+NOT_RECORDED = frozenset({"source", "dealer_id", "source_customer_id", "customer_key", "known_by"})
 """Fields that the record tells in its own way."""
 
 
@@ -20,6 +20,8 @@ def named_by_id(report: CustomerReport) -> Iterator[Named]:
 def known_customers(report: CustomerReport) -> Iterator[Named]:
     """The customer, however named."""
     field = "customer_key" if report.customer_key else "source_customer_id"
+    if report.known_by is not None:
+        field = "known_by"
     yield Named(f"/{field}", key_of_customer(report))
 
 

@@ -114,8 +114,10 @@ def _by_role(report: SaleReported, sale: SaleRecorded) -> dict[str, Recorded]:
     found: dict[str, Recorded] = {"buyer": sale}
     keys = {sale.customer_key}
     for party in sorted(report.parties, key=lambda party: _PRECEDENCE.index(party.role)):
+        if party.customer.kind == "internal":
+            continue
         key = key_of(report, party.customer)
-        if party.customer.kind == "internal" or key in keys:
+        if key in keys:
             continue
         keys.add(key)
         same_role = sum(1 for role in found if role.split("-")[0] == party.role)

@@ -91,9 +91,8 @@ def impossible_readings(report: VisitReported, dealer: Dealer) -> Iterator[Findi
 
 def messages(report: VisitReported, dealer: Dealer) -> dict[str, Recorded]:
     """The dealership's own work reaches nobody, unless it is a customer's."""
-    all_internal = bool(report.lines) and all(line.pay_type == "internal" for line in report.lines)
     key = key_of_document(report, report.ro_no)
-    if key is None or (all_internal and report.customer is None):
+    if key is None or (report.customer is None and is_all_internal(report)):
         return {}
     odometer = report.odometer_out or report.odometer_in
     visit = VisitRecorded(
@@ -125,6 +124,11 @@ def messages(report: VisitReported, dealer: Dealer) -> dict[str, Recorded]:
         **car_days.recorded(report.vehicle),
     )
     return {"customer": visit}
+
+
+def is_all_internal(report: VisitReported) -> bool:
+    """Whether the dealership itself pays for all of it."""
+    return bool(report.lines) and all(line.pay_type == "internal" for line in report.lines)
 
 
 def _comeback_of(report: VisitReported) -> str | None:

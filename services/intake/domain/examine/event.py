@@ -20,6 +20,7 @@ from services.intake.domain.examine.telephones import with_e164
 from services.intake.domain.examine.unknown import find_unknown
 from services.intake.domain.examine.unreadable import leave_out_unreadable
 from services.intake.domain.examine.vins import check_vin
+from services.intake.domain.examine.without_number import NOBODYS_REGISTER, with_customers_known
 from services.intake.domain.findings import MOST_SHOWN, Finding, Findings
 from services.intake.domain.pointers import pointer
 from shared.contracts.envelope import CloudEvent
@@ -73,11 +74,13 @@ def examine(
     show: int = MOST_SHOWN,
     strict: bool = False,
     ours: bool = False,
+    key: bytes = NOBODYS_REGISTER,
 ) -> Reported | InvalidEvent:
     """`raw` (JSON values) as a valid event, or what is wrong with it: `show` findings at most.
 
     `strict`: a field that no contract knows is wrong; otherwise it is warned about. `ours`: one of
-    our own services reports it, and may do so under its own name.
+    our own services reports it, and may do so under its own name. `key`: of the hashes
+    by which customers without a number are known.
     """
     errors = Findings(show)
     if isinstance(raw, DoubledName):
@@ -95,12 +98,14 @@ def examine(
         return _invalid(raw, None, errors)
     if report.source == REPORTING_SOURCE and not ours:
         errors.add("/data/source", "this name is kept for what Aftercare itself reports")
+    warnings = Findings(show)
+    report = with_customers_known(report, dealer, key=key, errors=errors, warnings=warnings)
     for found in (
         *_contradictions(event, report, dealers),
         *_implausible(event, report, dealer, now),
     ):
         errors.add(*found)
-    described, warnings = kind_of(report).described(report), Findings(show)
+    described = kind_of(report).described(report)
     if described is not None:
         _check_vins(described, dealer, errors=errors, warnings=warnings)
     if errors.count:

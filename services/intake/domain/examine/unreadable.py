@@ -6,7 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.intake.domain.documents.kind import Described
 from services.intake.domain.findings import Findings
-from shared.contracts.feed_parts import Customer, Vehicle
+from shared.contracts.feed_parts import AnyVehicle, Customer
 from shared.contracts.values import Term
 
 YOUNGEST, OLDEST = 10, 110
@@ -66,7 +66,7 @@ def _is_term(text: str) -> bool:
     return True
 
 
-def _vehicle(vehicle: Vehicle, warnings: Findings) -> None:
+def _vehicle(vehicle: AnyVehicle, warnings: Findings) -> None:
     for name in ("plate", "make", "model"):
         _text(getattr(vehicle, name), f"/data/vehicle/{name}", warnings)
 

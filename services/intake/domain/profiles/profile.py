@@ -20,8 +20,8 @@ from services.intake.domain.statements import (
     version_of,
     weight,
 )
-from shared.contracts.feed_parts import MOST_PHONES, Customer, Vehicle
-from shared.contracts.identifiers import dealer_of, document_id, number_in, source_of
+from shared.contracts.feed_parts import MOST_PHONES, AnyVehicle, Customer
+from shared.contracts.identifiers import profile_id
 from shared.contracts.intake import MOST_VEHICLES, ProfileRecorded
 
 PROFILE = "profile"
@@ -39,8 +39,7 @@ _SPOKEN_OF_LAST = {CARS: (MOST_VEHICLES, len(_OF_CARS)), VERIFIED: (MOST_VERIFIE
 
 def profile_of(customer_key: str) -> str:
     """The document id of a customer's profile."""
-    source, number = source_of(customer_key), number_in(customer_key)
-    return document_id(dealer_of(customer_key), source, PROFILE, number)
+    return profile_id(customer_key)
 
 
 def said_of(customer: Customer, *, where: str, left_out: Collection[str]) -> dict[str, JsonValue]:
@@ -83,9 +82,13 @@ def _phones(customer: Customer, *, whole: bool) -> dict[str, JsonValue]:
     }
 
 
-def said_of_car(vehicle: Vehicle, *, where: str, left_out: Collection[str]) -> dict[str, JsonValue]:
-    """What a document says of the car that it names."""
+def said_of_car(
+    vehicle: AnyVehicle, *, where: str, left_out: Collection[str]
+) -> dict[str, JsonValue]:
+    """What a document says of the car that it names; nothing where it does not name the VIN."""
     said: dict[str, JsonValue] = {}
+    if vehicle.vin is None:
+        return said
     for name in _OF_CARS:
         value = getattr(vehicle, name)
         blank = isinstance(value, str) and not value.strip()

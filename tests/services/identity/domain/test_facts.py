@@ -12,7 +12,6 @@ from shared.contracts.identifiers import car_of, telephone_key
 from shared.contracts.identity import ClaimWithdrawn, IdentifierClaimed
 from shared.contracts.intake import ProfileRecorded
 from tests.services.identity.given import (
-    CAR,
     CRM,
     DMS,
     MOBILE,
@@ -116,7 +115,7 @@ def test_a_tombstone_of_a_profile_is_its_newest_word() -> None:
     assert (gone.name, gone.phones) == (None, ())
 
 
-@pytest.mark.parametrize("key", [f"{PUDONG}/dms/vin/{CAR}", f"{PUDONG}/dms/doc/1"])
+@pytest.mark.parametrize("key", [f"{PUDONG}/dms/lead/1", f"{PUDONG}/dms/doc/1"])
 def test_what_is_kept_under_no_customer_leads_to_nothing(key: str) -> None:
     event = sale(DMS)
     data = event.data.model_copy(update={"customer_key": key})
