@@ -79,7 +79,22 @@ class _Held:
 
     job: ImportJob
     opened: OpenImport | None = None
+    ahead: asyncio.Task[Portion] | None = None
+    """The portion after the one in hand, that is read while intake takes that."""
     is_over: bool = False
+
+    def close(self) -> None:
+        """What it was read from is of no use any more."""
+        if self.ahead is not None:
+            self.ahead.cancel()
+            self.ahead.add_done_callback(_unheard)
+        self.opened = self.ahead = None
+
+
+def _unheard(reading: asyncio.Task[Portion]) -> None:
+    """What went wrong with it is nobody's concern, and no log's."""
+    if not reading.cancelled():
+        reading.exception()
 
 
 class ImportRunner:
@@ -104,7 +119,8 @@ class ImportRunner:
         self._owner = token_hex(8)
         self._held: dict[str, _Held] = {}
         self._wake = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="intake-imports")
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="intake-files")
+        self._working = ThreadPoolExecutor(1, thread_name_prefix="intake-imports")
         metrics.begin(metrics.intake_import_records, RecordCounts.model_fields)
 
     def wake(self) -> None:
@@ -125,7 +141,10 @@ class ImportRunner:
         finally:
             for task in beside:
                 task.cancel()
-            self._thread.shutdown(wait=False, cancel_futures=True)
+            for held in self._held.values():
+                held.close()
+            for thread in (self._reading, self._working):
+                thread.shutdown(wait=False, cancel_futures=True)
             with suppress(TransientFailure, TimeoutError):
                 async with asyncio.timeout(LEAVE_SECONDS):
                     await self._leave()
@@ -133,14 +152,16 @@ class ImportRunner:
     async def turn(self) -> bool:
         """A portion of each import that is to be had. Whether there was any."""
         await self._take_up()
-        for held in list(self._held.values()):
+        had = list(self._held.values())
+        for held in had:
             try:
                 await self._portion(held)
             finally:
                 if held.is_over:
+                    held.close()
                     self._held.pop(held.job.import_id, None)
             await asyncio.sleep(0)
-        return bool(self._held)
+        return bool(had)
 
     async def hold(self) -> None:
         """Go on holding what is worked on."""
@@ -224,7 +245,7 @@ class ImportRunner:
             if file is None or held.is_over:
                 held.is_over = True
                 return
-            portion = await self._aside(partial(file.portion, held.job.number))
+            portion = await self._read(held, file)
             items = await self._received(portion.events)
             seconds = (self._clock.now() - began).total_seconds()
             await self._note(held, file, portion, items, seconds=max(0.0, seconds))
@@ -234,12 +255,22 @@ class ImportRunner:
                 now = self._clock.now()
                 keep = self._keeping.file
                 await self._over(held, partial(life.ended, owner=self._owner, now=now, keep=keep))
-        except TransientFailure:  # what was reading is of no use any more
-            held.opened = None
+        except TransientFailure:
+            held.close()
             raise
         except Exception as error:  # its text may hold what was sent
             log.error("import failed", because=where_raised(error))
             await self._fail(held, "our mistake; it was logged")
+
+    async def _read(self, held: _Held, file: OpenImport) -> Portion:
+        """The next portion. Where no other dealer waits for a turn, the one after it is begun."""
+        ahead, held.ahead = held.ahead, None
+        after = held.job.number
+        portion = await (ahead or self._in_thread(partial(file.portion, after)))
+        if len(self._held) == 1 and not (portion.is_last or portion.broken):
+            last = portion.outcomes[-1].number if portion.outcomes else after
+            held.ahead = asyncio.create_task(self._in_thread(partial(file.portion, last)))
+        return portion
 
     async def _open(self, held: _Held) -> OpenImport | None:
         """None: it ended, or is not ours any more."""
@@ -264,7 +295,7 @@ class ImportRunner:
             await self._store.drop_troubles(job.import_id)
         file = from_store(self._store, job.import_id, job.size)
         try:
-            held.opened = await self._aside(
+            held.opened = await self._in_thread(
                 partial(opened, file, mapping, source=job.source, dealer=dealer)
             )
         except UnreadableFile as fault:
@@ -372,7 +403,11 @@ class ImportRunner:
             await changed(self._store, held.job.import_id, released)
 
     async def _aside(self, work: Callable[[], T], /) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        return await asyncio.get_running_loop().run_in_executor(self._working, work)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        """Of one thread alone: what is open is read by nobody else meanwhile."""
+        return await asyncio.get_running_loop().run_in_executor(self._reading, work)
 
     def _count(self, failure: TransientFailure) -> None:
         log.warning("imports wait", because=str(failure))
