@@ -2,9 +2,10 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Annotated, Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from shared.yaml_file import WrongFile, parse_yaml, read_yaml
 
@@ -93,3 +94,58 @@ def test_a_file_that_is_no_text_or_not_there(file: Path) -> None:
     for path, told in ((file, "is not UTF-8 text"), (file.parent / "none", "cannot be read")):
         with pytest.raises(WrongFile, match=told):
             parse_yaml(path)
+
+
+class Csv(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal["csv"]
+    delimiter: str = ""
+
+
+class Xml(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal["xml"]
+    record: str
+
+
+class Reading(BaseModel):
+    reads: Annotated[Csv | Xml, Field(discriminator="format")]
+    parts: dict[
+        str,
+        Annotated[
+            Annotated[Part, Tag("(part)")] | Annotated[Csv, Tag("(csv)")],
+            Discriminator(lambda value: "(csv)" if "format" in value else "(part)"),
+        ],
+    ] = {}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "reads: {format: csv, delimter: x}\n",
+            "1: reads.delimter: there is no such field; did you mean 'delimiter'?",
+        ),
+        (
+            "reads: {format: xml, record: x, recrd: y}\n",
+            "1: reads.recrd: there is no such field; did you mean 'record'?",
+        ),
+        (
+            "reads: {format: csv}\nparts: {a: {sise: 1, size: 1}}\n",
+            "2: parts.a.sise: there is no such field; did you mean 'size'?",
+        ),
+        (
+            "reads: {format: csv}\nparts:\n  a: {format: csv, delimitr: x}\n",
+            "3: parts.a.delimitr: there is no such field; did you mean 'delimiter'?",
+        ),
+    ],
+)
+def test_a_field_is_named_nearly_so_in_the_kind_that_is_meant(
+    file: Path, text: str, told: str
+) -> None:
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(WrongFile) as found:
+        read_yaml(file, Reading)
+    assert [line.removeprefix(f"{file}:") for line in found.value.lines] == [told]

@@ -24,7 +24,7 @@ from services.intake.domain.mappings.shape import (
     GIVEN,
     Group,
     Leaf,
-    Listed,
+    ListShape,
     NamedValues,
     Shape,
     names_of,
@@ -119,13 +119,13 @@ def _rule(rule: AnyRule, shape: Shape, at: Location) -> Iterator[Fault]:
         case FieldRule(), Group():
             names = ", ".join(shape.fields)
             yield Fault(at, f"this is several fields, each with a rule of its own: {names}")
-        case _, Listed():
+        case _, ListShape():
             yield from _list_rule(rule, shape, at)
         case _:
             yield Fault(at, "this is no list")
 
 
-def _list_rule(rule: AnyRule, shape: Listed, at: Location) -> Iterator[Fault]:
+def _list_rule(rule: AnyRule, shape: ListShape, at: Location) -> Iterator[Fault]:
     match rule, shape.of:
         case FieldRule(), Leaf() as leaf:
             yield from _field(rule, leaf, at, in_list=True)
@@ -298,7 +298,7 @@ def _without_rule(rules: FieldRules, shape: Group, at: Location, prefix: str) ->
     for name, inner in shape.fields.items():
         full = f"{prefix}{name}"
         is_begun = any(rule.startswith(f"{full}.") for rule in rules)
-        if full in rules or (isinstance(inner, Group) and inner.whole and is_begun):
+        if full in rules or (name == "currency" and shape.whole == "money"):
             continue
         if isinstance(inner, Group) and (is_begun or inner.required):
             if not is_begun and not any(each.required for each in inner.fields.values()):

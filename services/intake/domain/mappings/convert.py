@@ -18,8 +18,8 @@ from services.intake.domain.mappings.columns import missing_and_doubled as missi
 from services.intake.domain.mappings.converted import Converted, MappingNote, Refused, Skipped
 from services.intake.domain.mappings.feed_mapping import FeedMapping
 from services.intake.domain.mappings.leaf_plan import LeafPlan
-from services.intake.domain.mappings.outcome import Account, Scope, Value
-from services.intake.domain.mappings.paths import alike, stands_nothing, word_of
+from services.intake.domain.mappings.outcome import RecordFindings, Scope, Value
+from services.intake.domain.mappings.paths import Headings, alike, stands_nothing, word_of
 from services.intake.domain.mappings.plan import MOST_PARTS, ListPlan, plan_of
 from services.intake.domain.mappings.reading import Setting
 from services.intake.domain.mappings.records import (
@@ -68,15 +68,17 @@ class _Conversion:
     """A mapping made ready for the files of one dealer."""
 
     def __init__(self, mapping: FeedMapping, source: str, dealer: Dealer) -> None:
+        self._headings = Headings()
         setting = Setting(
             zone=ZoneInfo(mapping.zone or dealer.timezone),
             currency=dealer.currency,
             in_spreadsheet=mapping.reads.format == "xlsx",
+            headings=self._headings,
         )
         self._mapping = mapping
         self._given: Mapping[str, JsonValue] = {"source": source, "dealer_id": dealer.id}
         self._plan = plan_of(mapping, setting)
-        self._skip = [Says(condition) for condition in mapping.skip]
+        self._skip = [Says(condition, self._headings) for condition in mapping.skip]
         self._is_table = mapping.reads.format in ("csv", "xlsx")
         number = self._plan.fields.get(NUMBERS[mapping.report])
         self.number_plan = number if isinstance(number, LeafPlan) else None
@@ -86,6 +88,7 @@ class _Conversion:
 
     def skips(self, fields: Fields) -> bool:
         """Whether this record is none: a blank line, totals, the headings once more."""
+        self._headings.look_at([fields])
         if self._is_table and _is_headings(fields):
             return True
         return any(each.so(fields) for each in self._skip)
@@ -99,29 +102,32 @@ class _Conversion:
     def of(self, records: Sequence[SourceRecord]) -> Converted | Refused:
         """The event of one document, that one record or several rows make."""
         first = records[0]
-        rows = [record.fields for record in records] if len(records) > 1 else ()
-        account = Account()
-        found = self._plan.read(Scope(first.fields, first.fields, rows), account, must=True)
+        rows = [record.fields for record in records]
+        self._headings.look_at(rows)
+        findings = RecordFindings()
+        found = self._plan.read(
+            Scope(first.fields, first.fields, rows if len(rows) > 1 else ()), findings, must=True
+        )
         values = found.value if isinstance(found, Value) else None
         data: dict[str, JsonValue] = dict(values) if isinstance(values, dict) else {}
         if self._mapping.as_they_are:
-            data = {**data, **self._as_it_is(first.fields, account)}
-        if account.errors:
-            return Refused(first.number, first.place, tuple(account.errors), len(records))
+            data = {**data, **self._as_it_is(first.fields, findings)}
+        if findings.errors:
+            return Refused(first.number, first.place, tuple(findings.errors), len(records))
         data = {**self._given, **data}
         return Converted(
             number=first.number,
             place=first.place,
             event=self._event(data),
-            notes=tuple(account.notes),
+            notes=tuple(findings.notes),
             records=len(records),
         )
 
-    def _as_it_is(self, fields: Fields, account: Account) -> dict[str, JsonValue]:
+    def _as_it_is(self, fields: Fields, findings: RecordFindings) -> dict[str, JsonValue]:
         for name in GIVEN & fields.keys():
             if fields[name] not in (None, self._given[name]):
                 detail = "the record names another than who sends it does"
-                account.error(MappingNote(name, name, detail))
+                findings.error(MappingNote(name, name, detail))
         return {name: _json(node) for name, node in fields.items() if name not in GIVEN}
 
     def _event(self, data: dict[str, JsonValue]) -> Mapping[str, JsonValue]:

@@ -11,8 +11,8 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from services.intake.domain.mappings.converted import MappingNote
 from services.intake.domain.mappings.feed_mapping import FieldRule, Meaning, ReadAs
-from services.intake.domain.mappings.outcome import Account, Gap, Scope, Value
-from services.intake.domain.mappings.paths import NoValue, Path, cell_of, stands_nothing
+from services.intake.domain.mappings.outcome import Gap, RecordFindings, Scope, Value
+from services.intake.domain.mappings.paths import Columns, NoValue, Path, cell_of, stands_nothing
 from services.intake.domain.mappings.reading import (
     Beside,
     Read,
@@ -25,8 +25,8 @@ from services.intake.domain.mappings.records import Cell, FaultyCell, Node
 from services.intake.domain.mappings.says import Says
 from services.intake.domain.mappings.shape import Group, Leaf
 from services.intake.domain.mappings.values.cells import (
-    Taken,
     Unreadable,
+    ValueRead,
     decimal_of,
     folded,
     says_nothing,
@@ -40,6 +40,8 @@ NOTHING_THERE = "nothing stands there"
 _PARTS = "parts stand there, where a value is looked for: name the part, as in a path"
 _DIFFER = "the rows of this document differ here: the first is taken"
 _NOT_KNOWN = "this word is none that the mapping knows: name it in `words`, or say `otherwise`"
+_READ_AS_TAKEN = frozenset({"instant", "day", "boolean"})
+"""What is read so is what contracts take."""
 _AS_WORDS = str.maketrans(" -", "__")
 
 
@@ -52,7 +54,7 @@ class LeafPlan:
     shape: Leaf | Group
     rule: FieldRule
     setting: Setting
-    columns: Sequence[Path] = field(init=False)
+    columns: Columns = field(init=False)
     times: Sequence[Path] = field(init=False)
     made_of: Sequence[Path] = field(init=False)
     read_as: ReadAs = field(init=False)
@@ -60,6 +62,8 @@ class LeafPlan:
     """The columns, for people."""
     _at_column: str = field(init=False, default="")
     """The one of them at which something stands, in the record that is read."""
+    _says_more: bool = field(init=False)
+    """Whether it may say something though nothing stands there."""
     _cases: Sequence[tuple[Says, Meaning]] = field(init=False)
     _words: Mapping[str, Meaning] = field(init=False)
     _is_table: bool = field(init=False)
@@ -67,50 +71,56 @@ class LeafPlan:
 
     def __post_init__(self) -> None:
         rule, shape = self.rule, self.shape
-        self.columns = [Path(each) for each in rule.column or ()]
-        self.times = [Path(each) for each in rule.time or ()]
-        self.made_of = [Path(each) for each in rule.made_of or ()]
+        headings = self.setting.headings
+        self.columns = Columns(rule.column or (), headings)
+        self.times = [Path(each, headings) for each in rule.time or ()]
+        self.made_of = [Path(each, headings) for each in rule.made_of or ()]
         whole = shape.read_as if isinstance(shape, Leaf) else shape.whole or "text"
         self.read_as = rule.read_as or whole
         self.label = label_of(rule.column or ())
-        self._cases = [(Says(case), case.means) for case in rule.cases]
+        self._cases = [(Says(case, headings), case.means) for case in rule.cases]
         self._words = {folded(word): meaning for word, meaning in rule.words.items()}
+        more = (rule.default is not None, rule.counted, rule.made_of, rule.cases, "" in self._words)
+        self._says_more = any(more)
         self._is_table = any(meaning is not None for meaning in rule.words.values())
 
-    def read(self, scope: Scope, account: Account) -> Value | Gap:
+    def read(self, scope: Scope, findings: RecordFindings) -> Value | Gap:
         """The value; a word that the mapping does not know is an error of the record."""
+        columns = self.columns.of(scope.part)
         self._at_column = ""
         try:
-            nodes = list(self._standing(scope, account))
+            text = self._text_at(columns, scope)
+            if text is not None:
+                return self._of(text, scope, findings) if text else self._without(scope)
+            nodes = list(self._standing(columns, scope, findings))
             if not nodes:
                 return self._without(scope)
-            return self._of(self._one(nodes, scope, account), scope, account)
+            return self._of(self._one(nodes, scope, findings), scope, findings)
         except NoValue:
             return Gap(self._note(scope, _PARTS))
         except Unreadable as error:
             return Gap(self._note(scope, str(error)))
 
-    def read_all(self, scope: Scope, account: Account) -> list[Value | Gap]:
+    def read_all(self, scope: Scope, findings: RecordFindings) -> list[Value | Gap]:
         """Of a list: each of what stands there, and each piece of it."""
         found: list[Value | Gap] = []
-        for path in self.columns:
+        for path in self.columns.of(scope.part):
             self._at_column = path.written
             for node in self._at(path, scope):
-                if not stands_nothing(node):
-                    found.extend(self._pieces(node, scope, account))
+                found.extend(self._pieces(node, scope, findings))
         if not found and self.rule.default is not None:
             found.append(self._meant(self.rule.default, scope, said=False))
         return found
 
     def number(self, scope: Scope) -> str | None:
         """What stands there, folded, to tell whether records are of one document."""
-        account = Account()
-        found = self.read(scope, account)
+        findings = RecordFindings()
+        found = self.read(scope, findings)
         if not isinstance(found, Value) or found.value is None or not found.said:
             return None
         return folded(str(found.value))
 
-    def _pieces(self, node: Node, scope: Scope, account: Account) -> Iterator[Value | Gap]:
+    def _pieces(self, node: Node, scope: Scope, findings: RecordFindings) -> Iterator[Value | Gap]:
         try:
             cell = cell_of(node)
             pieces: Sequence[Cell] = [cell]
@@ -124,55 +134,79 @@ class LeafPlan:
         for piece in pieces:
             if not says_nothing(piece):
                 try:
-                    yield self._of(piece, scope, account)
+                    yield self._of(piece, scope, findings)
                 except Unreadable as error:
                     yield Gap(self._note(scope, str(error)))
 
-    def _standing(self, scope: Scope, account: Account) -> Iterator[Node]:
+    def is_idle(self, part: Node) -> bool:
+        """Whether nothing comes of it in a record like this, as no such column is there."""
+        return not self._says_more and not self.columns.of(part)
+
+    def _text_at(self, columns: Sequence[Path], scope: Scope) -> str | None:
+        """In most records it is one text at one heading; empty: nothing stands there. None: it is
+        another value, or is to be looked for further."""
+        part = scope.part
+        if scope.rows or self.rule.take != "first" or not isinstance(part, dict):
+            return None
+        for path in columns:
+            node = None if path.from_record else path.heading_in(part)
+            if not isinstance(node, str):
+                return None
+            if not says_nothing(node):
+                self._at_column = path.written
+                return node
+        return ""
+
+    def _standing(
+        self, columns: Sequence[Path], scope: Scope, findings: RecordFindings
+    ) -> Iterator[Node]:
         """What stands at the first column that has something; at all of them, if they are joined
         or added."""
         no_value = False
-        for path in self.columns:
-            nodes = [node for node in self._at(path, scope) if not stands_nothing(node)]
+        for path in columns:
+            nodes = self._at(path, scope)
+            if not nodes:
+                continue
             values = [node for node in nodes if _has_value(node)]
-            no_value = no_value or (bool(nodes) and not values)
-            if nodes and not self._at_column:
+            no_value = no_value or not values
+            if not self._at_column:
                 self._at_column = path.written
             if values and scope.rows:
-                self._compare(path, values, scope, account)
+                self._compare(path, values, scope, findings)
             yield from values
             if values and self.rule.take == "first":
                 return
         if no_value and self.rule.take == "first":
             raise NoValue
 
-    def _at(self, path: Path, scope: Scope) -> Iterator[Node]:
-        if scope.rows:
-            for row in scope.rows:
-                found = [node for node in path.found_in(row) if not stands_nothing(node)]
-                if found:
-                    yield from found
-                    return
-        else:
-            yield from path.found_in(scope.record if path.from_record else scope.part)
+    def _at(self, path: Path, scope: Scope) -> Sequence[Node]:
+        """What is written there; of several rows, in the first that has something."""
+        for row in scope.rows or (scope.record if path.from_record else scope.part,):
+            found = [node for node in path.found_in(row) if not stands_nothing(node)]
+            if found:
+                return found
+        return ()
 
-    def _compare(self, path: Path, values: list[Node], scope: Scope, account: Account) -> None:
+    def _compare(
+        self, path: Path, values: list[Node], scope: Scope, findings: RecordFindings
+    ) -> None:
         for row in scope.rows[1:]:
             others = [node for node in path.found_in(row) if not stands_nothing(node)]
             if others and others != values:
-                account.note(self._note(scope, _DIFFER))
+                findings.note(self._note(scope, _DIFFER))
                 return
 
-    def _one(self, nodes: list[Node], scope: Scope, account: Account) -> Cell:
+    def _one(self, nodes: list[Node], scope: Scope, findings: RecordFindings) -> Cell:
         cells = [cell_of(node) for node in nodes]
         if self.rule.take == "sum":
             return self._sum(cells)
         if len(cells) == 1:
             return cells[0]
-        if self.rule.take == "joined" or self.read_as == "text":
+        first = "take" in self.rule.model_fields_set and self.rule.take == "first"
+        if self.rule.take == "joined" or (self.read_as == "text" and not first):
             return self.rule.between.join(text_of(cell) for cell in cells)
         if any(cell != cells[0] for cell in cells[1:]):
-            account.note(self._note(scope, "several stand there: the first is taken"))
+            findings.note(self._note(scope, "several stand there: the first is taken"))
         return cells[0]
 
     def _sum(self, cells: Sequence[Cell]) -> Cell:
@@ -210,7 +244,7 @@ class LeafPlan:
         content = json.dumps(parts).encode()
         return blake2b(content, digest_size=12).hexdigest()
 
-    def _of(self, cell: Cell, scope: Scope, account: Account) -> Value | Gap:
+    def _of(self, cell: Cell, scope: Scope, findings: RecordFindings) -> Value | Gap:
         if isinstance(cell, FaultyCell):
             raise Unreadable(cell.because)
         word = folded(text_of(cell)) if self._words or self._choices else ""
@@ -226,27 +260,27 @@ class LeafPlan:
                     read(cell, "boolean", self.rule, self.setting, Beside()), scope
                 )
             except Unreadable:
-                return self._unknown(scope, account)
+                return self._unknown(scope, findings)
         if self._is_table and (self._choices or self.read_as in ("text", "number")):
-            return self._unknown(scope, account)
+            return self._unknown(scope, findings)
         if self._choices:
             raise Unreadable(f"none of the words of this field: {', '.join(self._choices)}")
         taken = self._read(cell, scope)
         if taken is not None and taken.doubt is not None:
-            account.note(self._note(scope, taken.doubt))
+            findings.note(self._note(scope, taken.doubt))
         return self._checked(taken, scope)
 
     @property
     def _choices(self) -> tuple[str, ...]:
         return self.shape.words if isinstance(self.shape, Leaf) else ()
 
-    def _unknown(self, scope: Scope, account: Account) -> Value | Gap:
+    def _unknown(self, scope: Scope, findings: RecordFindings) -> Value | Gap:
         if "otherwise" not in self.rule.model_fields_set:
-            account.error(self._note(scope, _NOT_KNOWN))
+            findings.error(self._note(scope, _NOT_KNOWN))
             return Gap()
         if self.rule.otherwise is None:
             return Gap(self._note(scope, "a word that the mapping does not know"))
-        account.note(self._note(scope, "a word that the mapping does not know: taken as others"))
+        findings.note(self._note(scope, "a word that the mapping does not know: taken as others"))
         return self._meant(self.rule.otherwise, scope, said=True)
 
     def _meant(self, meaning: Meaning, scope: Scope, *, said: bool) -> Value | Gap:
@@ -267,13 +301,13 @@ class LeafPlan:
         beside = self._beside(scope) if self.read_as == "instant" else Beside()
         taken = read(cell, self.read_as, self.rule, self.setting, beside)
         if taken is not None and self.shape.read_as in ("text", "number"):
-            return Taken(str(taken.value), taken.doubt)
+            return ValueRead(str(taken.value), taken.doubt)
         return taken
 
     def _beside(self, scope: Scope) -> Beside:
         at: Cell = None
         for path in self.times:
-            cells = [node for node in self._at(path, scope) if not stands_nothing(node)]
+            cells = self._at(path, scope)
             if cells and _has_value(cells[0]):
                 at = cell_of(cells[0])
                 break
@@ -285,6 +319,8 @@ class LeafPlan:
         """Only what the contract takes."""
         if taken is None or taken.value == "":
             return Gap()
+        if self.read_as in _READ_AS_TAKEN:
+            return Value(taken.value, said=True)
         because = refusal(self.shape.takes, taken.value)
         if because is not None:
             return Gap(self._note(scope, because))
@@ -311,6 +347,8 @@ def refusal(takes: TypeAdapter[object], value: JsonValue) -> str | None:
 
 
 def _has_value(node: Node) -> bool:
+    if isinstance(node, str):
+        return True
     try:
         cell_of(node)
     except NoValue:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 MOST_BYTES_OF_A_RECORD = 1_048_576
 """The largest record that is read; a larger one is unreadable, and the fault of no other."""
@@ -42,13 +42,22 @@ class ReadsXlsx(_Reads):
     headings_in: Annotated[int, Field(ge=1, le=100)] = 1
 
 
+def _one_or_several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+ElementName = Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class ReadsXml(_Text):
     """A record is an element of this name, wherever it stands; of those within each other the
     outermost. The rest of the file need not be well-formed."""
 
     format: Literal["xml"]
-    record: Annotated[str, Field(min_length=1)]
-    """The element's name, without its namespace."""
+    record: Annotated[
+        tuple[ElementName, ...], BeforeValidator(_one_or_several), Field(min_length=1)
+    ]
+    """The element's name, without its namespace; of several, the first that the file has."""
 
 
 class ReadsJson(_Reads):

@@ -172,8 +172,8 @@ def test_a_mapping_is_read(file: Path) -> None:
             "this field takes phone, sms",
         ),
         (
-            "  vehicle.plate: x",
-            "5: fields.vehicle.vin",
+            "  total.currency: x",
+            "5: fields.total.amount",
             "this is required, and no rule fills it",
         ),
         (

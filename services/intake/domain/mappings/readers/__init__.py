@@ -6,12 +6,22 @@ delimited       CSV and its like
 ndjson          a JSON object a line
 """
 
-from typing import BinaryIO
+from typing import BinaryIO, assert_never
 
 from services.intake.domain.mappings.readers import gunzip
 from services.intake.domain.mappings.readers.delimited import open_csv
+from services.intake.domain.mappings.readers.elements import open_xml
+from services.intake.domain.mappings.readers.json_text import open_json
 from services.intake.domain.mappings.readers.ndjson import open_ndjson
-from services.intake.domain.mappings.reads import Reads, ReadsCsv, ReadsNdjson
+from services.intake.domain.mappings.readers.workbook import open_xlsx
+from services.intake.domain.mappings.reads import (
+    Reads,
+    ReadsCsv,
+    ReadsJson,
+    ReadsNdjson,
+    ReadsXlsx,
+    ReadsXml,
+)
 from services.intake.domain.mappings.records import OpenedFile, UnreadableFile
 
 
@@ -28,7 +38,15 @@ def open_file(file: BinaryIO, reads: Reads) -> OpenedFile:
     match reads:
         case ReadsCsv():
             return open_csv(stream, reads)
+        case ReadsXlsx() if packed:
+            raise UnreadableFile("an xlsx file is packed by itself: send it without gzip")
+        case ReadsXlsx():
+            return open_xlsx(file, reads)
         case ReadsNdjson():
             return open_ndjson(stream, reads)
+        case ReadsXml():
+            return open_xml(stream, reads)
+        case ReadsJson():
+            return open_json(stream, reads)
         case _:
-            raise UnreadableFile(f"files of format {reads.format} are not read yet")
+            assert_never(reads)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from services.intake.domain.decode.file_kinds import WHAT_TO_DO, binary_kind
 from services.intake.domain.mappings.readers.gunzip import Readable
-from services.intake.domain.mappings.reads import MOST_BYTES_OF_A_RECORD, Encoding
+from services.intake.domain.mappings.reads import MOST_BYTES_OF_A_RECORD
 from services.intake.domain.mappings.records import UnreadableFile
 
 PIECE = 65_536
@@ -44,7 +44,7 @@ class Line(NamedTuple):
     """None: it is too large."""
 
 
-def text_of(file: Readable, encodings: Sequence[Encoding]) -> Text:
+def text_of(file: Readable, encodings: Sequence[str]) -> Text:
     """The file in the encoding that it has. Raises `UnreadableFile` where it is in none of these,
     or no text."""
     beginning = file.read(PIECE)
@@ -84,7 +84,7 @@ def _from_first_beyond_ascii(file: Readable, piece: bytes) -> bytes:
     return piece[begin:] + file.read(PIECE)
 
 
-def _told(sample: bytes, encodings: Sequence[Encoding]) -> str | None:
+def _told(sample: bytes, encodings: Sequence[str]) -> str | None:
     """The first in which there are fewer faults than characters beyond ASCII."""
     for encoding in _of_bytes(encodings):
         text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
@@ -95,7 +95,7 @@ def _told(sample: bytes, encodings: Sequence[Encoding]) -> str | None:
     return None
 
 
-def _nearly(beginning: bytes, encodings: Sequence[Encoding]) -> str:
+def _nearly(beginning: bytes, encodings: Sequence[str]) -> str:
     """The first, where half of the lines at least are valid in it as they are in any other."""
     lines = beginning.splitlines()
     if 2 * sum(line.isascii() for line in lines) >= len(lines):
@@ -106,9 +106,9 @@ def _nearly(beginning: bytes, encodings: Sequence[Encoding]) -> str:
     )
 
 
-def _of_bytes(encodings: Sequence[Encoding]) -> Sequence[Encoding]:
+def _of_bytes(encodings: Sequence[str]) -> Sequence[str]:
     """In the order in which they are tried; UTF-16 is told without trying."""
-    first: Sequence[Encoding] = ("utf-8",) if "utf-8" in encodings else ()
+    first: Sequence[str] = ("utf-8",) if "utf-8" in encodings else ()
     others = [name for name in encodings if name not in {"utf-8", "utf-16"}]
     return [*first, *others] or ["utf-8"]
 

@@ -41,7 +41,7 @@ class Unreadable(ValueError):
     """What stands there cannot be read; says what is wanted, and not a word of it."""
 
 
-class Taken(NamedTuple, Generic[V_co]):
+class ValueRead(NamedTuple, Generic[V_co]):
     """What was read, and what is doubtful about it."""
 
     value: V_co

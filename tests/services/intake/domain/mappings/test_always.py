@@ -1,6 +1,8 @@
 """Whatever a file holds, each record becomes an event, or an account of why it does not."""
 
+import copy
 import json
+from collections.abc import Iterator
 from datetime import UTC, date, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -15,6 +17,7 @@ from services.intake.domain.mappings.columns import column_of, missing_and_doubl
 from services.intake.domain.mappings.converted import Converted, Refused, Skipped
 from services.intake.domain.mappings.feed_mapping import FeedMapping
 from services.intake.domain.mappings.records import FaultyCell, SourceRecord, UnreadableRecord
+from tests.services.intake.domain.mappings.files_read import SAMPLES, records_of, shipped
 from tests.services.intake.domain.mappings.given import examined, outcomes
 
 MARK = "§§§"
@@ -79,7 +82,30 @@ def files(draw: st.DrawFn) -> tuple[FeedMapping, list[SourceRecord | UnreadableR
     return mapping, found
 
 
-@forall(files())
+@st.composite
+def damaged(draw: st.DrawFn) -> tuple[FeedMapping, list[SourceRecord | UnreadableRecord]]:
+    """A sample of which some values are others."""
+    name, sample = draw(st.sampled_from(SAMPLES))
+    found: list[SourceRecord | UnreadableRecord] = []
+    for record in records_of(name, sample):
+        if isinstance(record, SourceRecord):
+            fields: Any = copy.deepcopy(dict(record.fields))
+            places = list(places_in(fields))
+            for holder, key in draw(st.lists(st.sampled_from(places), max_size=3)):
+                holder[key] = draw(cells | trees(["@type", "#text", "value"]))
+            found.append(record._replace(fields=fields))
+    return shipped(name), found
+
+
+def places_in(node: Any) -> Iterator[tuple[Any, Any]]:
+    """Whatever holds a value, and under which name or position."""
+    for key, inner in list(node.items() if isinstance(node, dict) else enumerate(node)):
+        yield node, key
+        if isinstance(inner, dict | list):
+            yield from places_in(inner)
+
+
+@forall(files() | damaged())
 def test_each_record_comes_to_something(
     file: tuple[FeedMapping, list[SourceRecord | UnreadableRecord]],
 ) -> None:
@@ -106,7 +132,7 @@ def test_each_record_comes_to_something(
             assert MARK not in repr(notes), "no note says what stands there"
 
 
-@forall(files())
+@forall(files() | damaged())
 def test_the_same_file_again_is_the_same_events(
     file: tuple[FeedMapping, list[SourceRecord | UnreadableRecord]],
 ) -> None:
