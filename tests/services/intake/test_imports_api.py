@@ -142,7 +142,7 @@ async def test_what_cannot_be_is_refused_before_the_file_is_read(
 ) -> None:
     imports.write_mapping(MAPPING.replace("source: cdk\n", ""), "without-source")
     imports.write_mapping("title_en: x", "wrong")
-    for query, status, words in [
+    cases: list[tuple[dict[str, Any], int, str]] = [
         ({"dealer_id": "sunrise/nowhere"}, 404, "no such dealer"),
         ({"mapping": "test-visit"}, 422, "did you mean test-visits?"),
         ({"mapping": "../etc/passwd"}, 422, "mapping"),
@@ -150,7 +150,8 @@ async def test_what_cannot_be_is_refused_before_the_file_is_read(
         ({"mapping": "wrong"}, 422, "cannot be used"),
         ({"source": "No Name"}, 422, "source"),
         ({"headers": {"content-encoding": "br"}}, 415, "gzip"),
-    ]:
+    ]
+    for query, status, words in cases:
         response = await send(http, FILE, **query)
         assert words in str(problem(response, status)), response.text
     assert not imports.store.jobs

@@ -21,6 +21,7 @@ from typing import NamedTuple, Protocol, TypeVar, get_args
 import structlog
 
 from services.intake.adapters.door import Aside
+from services.intake.adapters.imports.clearing import clear, count
 from services.intake.adapters.imports.portions import OpenImport, Portion, opened
 from services.intake.adapters.imports.store import ImportStore, changed
 from services.intake.adapters.imports.stored_file import from_store
@@ -178,19 +179,8 @@ class ImportRunner:
     async def clear(self) -> None:
         """Delete what is not needed any more, and count what is there."""
         now = self._clock.now()
-        for job in await self._store.to_clear(now, now - self._keeping.job):
-            if job.state == "arriving" or (job.ended_at or now) <= now - self._keeping.job:
-                await self._store.remove(job.import_id)
-                continue
-            marked = await changed(self._store, job.import_id, partial(life.without_file, now=now))
-            if marked is not None:
-                await self._store.drop_file(job.import_id)
-                await changed(self._store, job.import_id, life.file_deleted)
-        tally = await self._store.tally()
-        for state, number in tally.by_state.items():
-            metrics.intake_imports.labels(state).set(number)
-        waited = now - (tally.waiting_since or now)
-        metrics.intake_import_waiting_seconds.set(max(0.0, waited.total_seconds()))
+        await clear(self._store, now, keep=self._keeping.job)
+        await count(self._store, now)
 
     async def _work(self) -> None:
         backoff = Backoff()

@@ -31,7 +31,7 @@ ID = "0" * 24
 
 def found(state: str = "done", **more: Any) -> dict[str, Any]:
     """An import as intake tells of it."""
-    fields = {
+    fields: dict[str, Any] = {
         "import_id": ID,
         "dealer_id": "sunrise/pudong",
         "source": "cdk",
