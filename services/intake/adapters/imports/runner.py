@@ -12,7 +12,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from secrets import token_hex
@@ -22,6 +21,7 @@ import structlog
 
 from services.intake.adapters.door import Aside
 from services.intake.adapters.imports.clearing import clear, count
+from services.intake.adapters.imports.held import HeldImport
 from services.intake.adapters.imports.portions import OpenImport, Portion, opened
 from services.intake.adapters.imports.store import ImportStore, changed
 from services.intake.adapters.imports.stored_file import from_store
@@ -74,30 +74,6 @@ class Keeping(NamedTuple):
     """Records of each kind in the account of one import."""
 
 
-@dataclass(slots=True)
-class _Held:
-    """An import that this instance works on."""
-
-    job: ImportJob
-    opened: OpenImport | None = None
-    ahead: asyncio.Task[Portion] | None = None
-    """The portion after the one in hand, that is read while intake takes that."""
-    is_over: bool = False
-
-    def close(self) -> None:
-        """What it was read from is of no use any more."""
-        if self.ahead is not None:
-            self.ahead.cancel()
-            self.ahead.add_done_callback(_unheard)
-        self.opened = self.ahead = None
-
-
-def _unheard(reading: asyncio.Task[Portion]) -> None:
-    """What went wrong with it is nobody's concern, and no log's."""
-    if not reading.cancelled():
-        reading.exception()
-
-
 class ImportRunner:
     """Works on imports. Any number of instances may."""
 
@@ -118,7 +94,7 @@ class ImportRunner:
         self._clock = clock
         self._keeping = keeping
         self._owner = token_hex(8)
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, HeldImport] = {}
         self._wake = asyncio.Event()
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="intake-files")
         self._working = ThreadPoolExecutor(1, thread_name_prefix="intake-imports")
@@ -225,10 +201,10 @@ class ImportRunner:
             with suppress(Conflict):  # another instance was first, or another of the dealer's runs
                 saved = await self._store.save(wanted)
                 if saved.state == "running":
-                    self._held[saved.import_id] = _Held(saved)
+                    self._held[saved.import_id] = HeldImport(saved)
                     log.info("import taken up", import_id=saved.import_id, after=saved.number)
 
-    async def _portion(self, held: _Held) -> None:
+    async def _portion(self, held: HeldImport) -> None:
         began = self._clock.now()
         try:
             file = held.opened or await self._open(held)
@@ -252,7 +228,7 @@ class ImportRunner:
             log.error("import failed", because=where_raised(error))
             await self._fail(held, "our mistake; it was logged")
 
-    async def _read(self, held: _Held, file: OpenImport) -> Portion:
+    async def _read(self, held: HeldImport, file: OpenImport) -> Portion:
         """The next portion. Where no other dealer waits for a turn, the one after it is begun."""
         ahead, held.ahead = held.ahead, None
         after = held.job.number
@@ -262,7 +238,7 @@ class ImportRunner:
             held.ahead = asyncio.create_task(self._in_thread(partial(file.portion, last)))
         return portion
 
-    async def _open(self, held: _Held) -> OpenImport | None:
+    async def _open(self, held: HeldImport) -> OpenImport | None:
         """None: it ended, or is not ours any more."""
         job = held.job
         mapping = self._mapping_of(job)
@@ -331,7 +307,7 @@ class ImportRunner:
 
     async def _note(
         self,
-        held: _Held,
+        held: HeldImport,
         file: OpenImport,
         portion: Portion,
         items: Sequence[Item],
@@ -367,7 +343,9 @@ class ImportRunner:
             for outcome, number in account.counts.model_dump().items():
                 metrics.intake_import_records.labels(outcome).inc(number)
 
-    async def _fail(self, held: _Held, because: str, faults: Sequence[MappingNote] = ()) -> None:
+    async def _fail(
+        self, held: HeldImport, because: str, faults: Sequence[MappingNote] = ()
+    ) -> None:
         failed = partial(
             life.failed,
             owner=self._owner,
@@ -378,7 +356,9 @@ class ImportRunner:
         )
         await self._over(held, failed)
 
-    async def _over(self, held: _Held, decide: Callable[[ImportJob], ImportJob | None]) -> None:
+    async def _over(
+        self, held: HeldImport, decide: Callable[[ImportJob], ImportJob | None]
+    ) -> None:
         found = await changed(self._store, held.job.import_id, decide)
         held.is_over = True
         if found is None:
