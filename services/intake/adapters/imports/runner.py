@@ -12,7 +12,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from secrets import token_hex
@@ -21,6 +20,8 @@ from typing import NamedTuple, Protocol, TypeVar, get_args
 import structlog
 
 from services.intake.adapters.door import Aside
+from services.intake.adapters.imports.clearing import clear, count
+from services.intake.adapters.imports.held import HeldImport
 from services.intake.adapters.imports.portions import OpenImport, Portion, opened
 from services.intake.adapters.imports.store import ImportStore, changed
 from services.intake.adapters.imports.stored_file import from_store
@@ -73,15 +74,6 @@ class Keeping(NamedTuple):
     """Records of each kind in the account of one import."""
 
 
-@dataclass(slots=True)
-class _Held:
-    """An import that this instance works on."""
-
-    job: ImportJob
-    opened: OpenImport | None = None
-    is_over: bool = False
-
-
 class ImportRunner:
     """Works on imports. Any number of instances may."""
 
@@ -102,9 +94,10 @@ class ImportRunner:
         self._clock = clock
         self._keeping = keeping
         self._owner = token_hex(8)
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, HeldImport] = {}
         self._wake = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="intake-imports")
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="intake-files")
+        self._working = ThreadPoolExecutor(1, thread_name_prefix="intake-imports")
         metrics.begin(metrics.intake_import_records, RecordCounts.model_fields)
 
     def wake(self) -> None:
@@ -125,7 +118,10 @@ class ImportRunner:
         finally:
             for task in beside:
                 task.cancel()
-            self._thread.shutdown(wait=False, cancel_futures=True)
+            for held in self._held.values():
+                held.close()
+            for thread in (self._reading, self._working):
+                thread.shutdown(wait=False, cancel_futures=True)
             with suppress(TransientFailure, TimeoutError):
                 async with asyncio.timeout(LEAVE_SECONDS):
                     await self._leave()
@@ -133,14 +129,16 @@ class ImportRunner:
     async def turn(self) -> bool:
         """A portion of each import that is to be had. Whether there was any."""
         await self._take_up()
-        for held in list(self._held.values()):
+        had = list(self._held.values())
+        for held in had:
             try:
                 await self._portion(held)
             finally:
                 if held.is_over:
+                    held.close()
                     self._held.pop(held.job.import_id, None)
             await asyncio.sleep(0)
-        return bool(self._held)
+        return bool(had)
 
     async def hold(self) -> None:
         """Go on holding what is worked on."""
@@ -157,19 +155,8 @@ class ImportRunner:
     async def clear(self) -> None:
         """Delete what is not needed any more, and count what is there."""
         now = self._clock.now()
-        for job in await self._store.to_clear(now, now - self._keeping.job):
-            if job.state == "arriving" or (job.ended_at or now) <= now - self._keeping.job:
-                await self._store.remove(job.import_id)
-                continue
-            marked = await changed(self._store, job.import_id, partial(life.without_file, now=now))
-            if marked is not None:
-                await self._store.drop_file(job.import_id)
-                await changed(self._store, job.import_id, life.file_deleted)
-        tally = await self._store.tally()
-        for state, number in tally.by_state.items():
-            metrics.intake_imports.labels(state).set(number)
-        waited = now - (tally.waiting_since or now)
-        metrics.intake_import_waiting_seconds.set(max(0.0, waited.total_seconds()))
+        await clear(self._store, now, keep=self._keeping.job)
+        await count(self._store, now)
 
     async def _work(self) -> None:
         backoff = Backoff()
@@ -214,17 +201,17 @@ class ImportRunner:
             with suppress(Conflict):  # another instance was first, or another of the dealer's runs
                 saved = await self._store.save(wanted)
                 if saved.state == "running":
-                    self._held[saved.import_id] = _Held(saved)
+                    self._held[saved.import_id] = HeldImport(saved)
                     log.info("import taken up", import_id=saved.import_id, after=saved.number)
 
-    async def _portion(self, held: _Held) -> None:
+    async def _portion(self, held: HeldImport) -> None:
         began = self._clock.now()
         try:
             file = held.opened or await self._open(held)
             if file is None or held.is_over:
                 held.is_over = True
                 return
-            portion = await self._aside(partial(file.portion, held.job.number))
+            portion = await self._read(held, file)
             items = await self._received(portion.events)
             seconds = (self._clock.now() - began).total_seconds()
             await self._note(held, file, portion, items, seconds=max(0.0, seconds))
@@ -234,14 +221,24 @@ class ImportRunner:
                 now = self._clock.now()
                 keep = self._keeping.file
                 await self._over(held, partial(life.ended, owner=self._owner, now=now, keep=keep))
-        except TransientFailure:  # what was reading is of no use any more
-            held.opened = None
+        except TransientFailure:
+            held.close()
             raise
         except Exception as error:  # its text may hold what was sent
             log.error("import failed", because=where_raised(error))
             await self._fail(held, "our mistake; it was logged")
 
-    async def _open(self, held: _Held) -> OpenImport | None:
+    async def _read(self, held: HeldImport, file: OpenImport) -> Portion:
+        """The next portion. Where no other dealer waits for a turn, the one after it is begun."""
+        ahead, held.ahead = held.ahead, None
+        after = held.job.number
+        portion = await (ahead or self._in_thread(partial(file.portion, after)))
+        if len(self._held) == 1 and not (portion.is_last or portion.broken):
+            last = portion.outcomes[-1].number if portion.outcomes else after
+            held.ahead = asyncio.create_task(self._in_thread(partial(file.portion, last)))
+        return portion
+
+    async def _open(self, held: HeldImport) -> OpenImport | None:
         """None: it ended, or is not ours any more."""
         job = held.job
         mapping = self._mapping_of(job)
@@ -264,7 +261,7 @@ class ImportRunner:
             await self._store.drop_troubles(job.import_id)
         file = from_store(self._store, job.import_id, job.size)
         try:
-            held.opened = await self._aside(
+            held.opened = await self._in_thread(
                 partial(opened, file, mapping, source=job.source, dealer=dealer)
             )
         except UnreadableFile as fault:
@@ -310,7 +307,7 @@ class ImportRunner:
 
     async def _note(
         self,
-        held: _Held,
+        held: HeldImport,
         file: OpenImport,
         portion: Portion,
         items: Sequence[Item],
@@ -346,7 +343,9 @@ class ImportRunner:
             for outcome, number in account.counts.model_dump().items():
                 metrics.intake_import_records.labels(outcome).inc(number)
 
-    async def _fail(self, held: _Held, because: str, faults: Sequence[MappingNote] = ()) -> None:
+    async def _fail(
+        self, held: HeldImport, because: str, faults: Sequence[MappingNote] = ()
+    ) -> None:
         failed = partial(
             life.failed,
             owner=self._owner,
@@ -357,7 +356,9 @@ class ImportRunner:
         )
         await self._over(held, failed)
 
-    async def _over(self, held: _Held, decide: Callable[[ImportJob], ImportJob | None]) -> None:
+    async def _over(
+        self, held: HeldImport, decide: Callable[[ImportJob], ImportJob | None]
+    ) -> None:
         found = await changed(self._store, held.job.import_id, decide)
         held.is_over = True
         if found is None:
@@ -372,7 +373,11 @@ class ImportRunner:
             await changed(self._store, held.job.import_id, released)
 
     async def _aside(self, work: Callable[[], T], /) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        return await asyncio.get_running_loop().run_in_executor(self._working, work)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        """Of one thread alone: what is open is read by nobody else meanwhile."""
+        return await asyncio.get_running_loop().run_in_executor(self._reading, work)
 
     def _count(self, failure: TransientFailure) -> None:
         log.warning("imports wait", because=str(failure))
