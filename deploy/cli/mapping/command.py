@@ -49,7 +49,12 @@ def list_(*, as_json: AsJson = False) -> None:
         raise WrongConfiguration(error.lines) from None
     if as_json:
         rows = [
-            {"name": name, "format": each.reads.format, "report": each.report, "title": each.title_en}
+            {
+                "name": name,
+                "format": each.reads.format,
+                "report": each.report,
+                "title": each.title_en,
+            }
             for name, each in found.items()
             if each is not None
         ]

@@ -33,7 +33,12 @@ def guess(path: Path, report: ReportKind | None, mappings: Mappings, *, month_fi
     known = {name: mappings.find(name) for name in mappings.names()}
     there = {name: found for name, found in known.items() if found is not None}
     kinds = vocabularies(KINDS if report is None else (report,))
-    names = [one.reads.record for one in there.values() if isinstance(one.reads, ReadsXml)]
+    names = [
+        name
+        for one in there.values()
+        if isinstance(one.reads, ReadsXml)
+        for name in one.reads.record
+    ]
     try:
         with path.open("rb") as file:
             sample = sample_file(file, kinds, record_names=names)
@@ -80,6 +85,6 @@ def _of_records(sample: Sample, mappings: dict[str, FeedMapping]) -> str:
     alike = (
         name
         for name, mapping in mappings.items()
-        if isinstance(mapping.reads, ReadsXml) and mapping.reads.record == reads.record
+        if isinstance(mapping.reads, ReadsXml) and set(mapping.reads.record) & set(reads.record)
     )
     return next(alike, "")

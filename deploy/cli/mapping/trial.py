@@ -84,9 +84,7 @@ class FileTrial:
         except UnreadableFile as error:
             self.broken = str(error)
 
-    def _tried(
-        self, records: Iterator[SourceRecord | UnreadableRecord]
-    ) -> Iterator[TriedRecord]:
+    def _tried(self, records: Iterator[SourceRecord | UnreadableRecord]) -> Iterator[TriedRecord]:
         who = self.situation
         seen = set[str]()
         for outcome in converted(records, self.mapping, source=who.source, dealer=who.dealer):

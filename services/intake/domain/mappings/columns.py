@@ -54,14 +54,10 @@ def unused_headings(headings: Sequence[str] | None, mapping: FeedMapping) -> Seq
     conditions = [column for condition in mapping.skip for column in condition.column]
     looked_at = [column for each in used_columns(mapping) for column in each.columns]
     used = {alike(column.removeprefix("/")) for column in (*looked_at, *conditions)}
-    return [
-        heading for heading in headings or () if heading.strip() and alike(heading) not in used
-    ]
+    return [heading for heading in headings or () if heading.strip() and alike(heading) not in used]
 
 
-def column_of(
-    pointer: str, mapping: FeedMapping, headings: Sequence[str] | None = None
-) -> str:
+def column_of(pointer: str, mapping: FeedMapping, headings: Sequence[str] | None = None) -> str:
     """The heading or path that a place in the data of an event came from, such as
     `/data/lines/0/pay_type`; empty: none. What intake says of an event is said of a column so.
 

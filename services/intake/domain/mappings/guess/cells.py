@@ -63,7 +63,9 @@ def days_read(column: SeenColumn, *, month_first: bool) -> DaysRead:
 def are_times(column: SeenColumn) -> bool:
     """Whether these are times of a day, without the day."""
     cells = column.cells
-    return bool(cells) and _share(cells, lambda one: _is_time(one) and not _is_read(one, ())) >= MOST
+    return (
+        bool(cells) and _share(cells, lambda one: _is_time(one) and not _is_read(one, ())) >= MOST
+    )
 
 
 def decimal_comma(columns: Sequence[SeenColumn]) -> bool:

@@ -42,8 +42,8 @@ def draft_of(sample: Sample, choice: Choice, *, name: str, month_first: bool) ->
     body = list(writer.body())
     report = choice.vocabulary.report
     text = [
-        "# A draft by `aftercare mapping guess`, from the headings of a file and its first records.",
-        "# Look at what is marked `?`; then `aftercare mapping check`, and `aftercare mapping try`.",
+        "# A draft by `aftercare mapping guess`, from the headings and first records of a file.",
+        "# Look at what is marked `?`; then `aftercare mapping check` and `aftercare mapping try`.",
         f"title_en: {scalar(f'{report.capitalize()} reports out of {name}')}",
         f"title_zh: {scalar(f'{name}')}",
         f"reads: {flow(_reads(sample))}",
@@ -132,7 +132,10 @@ class _Writer:
         if words or kind == "boolean":
             self._add_words(name, words, columns, rule, doubts)
         if name == "customer.phones" and any(
-            mark in text for one in columns for text in one.column.texts() for mark in _PHONE_ENDS[:-1]
+            mark in text
+            for one in columns
+            for text in one.column.texts()
+            for mark in _PHONE_ENDS[:-1]
         ):
             rule["split"] = _PHONE_ENDS
         return rule, doubts
@@ -216,9 +219,7 @@ class _Writer:
 
     def _unused(self) -> Iterator[str]:
         times = [
-            column
-            for name, column in self._choice.times.items()
-            if name not in self._choice.chosen
+            column for name, column in self._choice.times.items() if name not in self._choice.chosen
         ]
         unused = [*self._choice.unused, *times]
         if unused:

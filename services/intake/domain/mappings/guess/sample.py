@@ -57,9 +57,7 @@ class _Column:
     cells: list[Cell] = field(default_factory=list)
 
 
-def sample_of(
-    reads: Reads, headings: Sequence[str] | None, records: Sequence[Fields]
-) -> Sample:
+def sample_of(reads: Reads, headings: Sequence[str] | None, records: Sequence[Fields]) -> Sample:
     """`headings`: of a table; None: what the records have."""
     found: dict[tuple[str, str], _Column] = {
         ("", heading): _Column(heading, "") for heading in headings or () if heading.strip()
