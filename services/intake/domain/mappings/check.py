@@ -24,7 +24,7 @@ from services.intake.domain.mappings.shape import (
     GIVEN,
     Group,
     Leaf,
-    Listed,
+    ListShape,
     NamedValues,
     Shape,
     names_of,
@@ -119,13 +119,13 @@ def _rule(rule: AnyRule, shape: Shape, at: Location) -> Iterator[Fault]:
         case FieldRule(), Group():
             names = ", ".join(shape.fields)
             yield Fault(at, f"this is several fields, each with a rule of its own: {names}")
-        case _, Listed():
+        case _, ListShape():
             yield from _list_rule(rule, shape, at)
         case _:
             yield Fault(at, "this is no list")
 
 
-def _list_rule(rule: AnyRule, shape: Listed, at: Location) -> Iterator[Fault]:
+def _list_rule(rule: AnyRule, shape: ListShape, at: Location) -> Iterator[Fault]:
     match rule, shape.of:
         case FieldRule(), Leaf() as leaf:
             yield from _field(rule, leaf, at, in_list=True)

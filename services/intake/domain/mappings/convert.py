@@ -18,7 +18,7 @@ from services.intake.domain.mappings.columns import missing_and_doubled as missi
 from services.intake.domain.mappings.converted import Converted, MappingNote, Refused, Skipped
 from services.intake.domain.mappings.feed_mapping import FeedMapping
 from services.intake.domain.mappings.leaf_plan import LeafPlan
-from services.intake.domain.mappings.outcome import Account, Scope, Value
+from services.intake.domain.mappings.outcome import RecordFindings, Scope, Value
 from services.intake.domain.mappings.paths import Headings, alike, stands_nothing, word_of
 from services.intake.domain.mappings.plan import MOST_PARTS, ListPlan, plan_of
 from services.intake.domain.mappings.reading import Setting
@@ -104,30 +104,30 @@ class _Conversion:
         first = records[0]
         rows = [record.fields for record in records]
         self._headings.look_at(rows)
-        account = Account()
+        findings = RecordFindings()
         found = self._plan.read(
-            Scope(first.fields, first.fields, rows if len(rows) > 1 else ()), account, must=True
+            Scope(first.fields, first.fields, rows if len(rows) > 1 else ()), findings, must=True
         )
         values = found.value if isinstance(found, Value) else None
         data: dict[str, JsonValue] = dict(values) if isinstance(values, dict) else {}
         if self._mapping.as_they_are:
-            data = {**data, **self._as_it_is(first.fields, account)}
-        if account.errors:
-            return Refused(first.number, first.place, tuple(account.errors), len(records))
+            data = {**data, **self._as_it_is(first.fields, findings)}
+        if findings.errors:
+            return Refused(first.number, first.place, tuple(findings.errors), len(records))
         data = {**self._given, **data}
         return Converted(
             number=first.number,
             place=first.place,
             event=self._event(data),
-            notes=tuple(account.notes),
+            notes=tuple(findings.notes),
             records=len(records),
         )
 
-    def _as_it_is(self, fields: Fields, account: Account) -> dict[str, JsonValue]:
+    def _as_it_is(self, fields: Fields, findings: RecordFindings) -> dict[str, JsonValue]:
         for name in GIVEN & fields.keys():
             if fields[name] not in (None, self._given[name]):
                 detail = "the record names another than who sends it does"
-                account.error(MappingNote(name, name, detail))
+                findings.error(MappingNote(name, name, detail))
         return {name: _json(node) for name, node in fields.items() if name not in GIVEN}
 
     def _event(self, data: dict[str, JsonValue]) -> Mapping[str, JsonValue]:

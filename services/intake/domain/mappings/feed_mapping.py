@@ -53,7 +53,7 @@ def _text_keys(value: object) -> object:
 Paths = Annotated[tuple[str, ...], BeforeValidator(_one_or_several), Field(min_length=1)]
 """Headings of a table, or paths into a record such as `RoAmts/@PayType`; the first of them at which
 something stands counts. `name[@part=first]` is only what has that there. What begins with `/` is
-looked for from the record, also within `each`. Case, width and spaces do not matter."""
+looked for from the record, also within `each`. FieldCase, width and spaces do not matter."""
 Meaning: TypeAlias = str | bool | int | tuple[str, ...] | None
 """A canonical value; several for a list, none at all for an empty one. `null`: nothing is said."""
 
@@ -67,7 +67,7 @@ class Condition(_Part):
     is anything. Empty: nothing stands there."""
 
 
-class Case(Condition):
+class FieldCase(Condition):
     """What a field means where other columns say something."""
 
     means: str | bool | int
@@ -79,7 +79,8 @@ class FieldRule(_Part):
     column: Paths | None = None
     take: Literal["first", "joined", "sum"] = "first"
     """Of several columns: the first at which something stands, all of them as one text, or their
-    sum. A field that is a list has an entry for each."""
+    sum. A field that is a list has an entry for each. Texts that stand at one column, or path,
+    several times are joined, unless `first` is said."""
     between: Annotated[str, Field(max_length=10)] = " "
     """What is put between texts that are joined."""
     split: Annotated[str, Field(max_length=10)] = ""
@@ -101,7 +102,7 @@ class FieldRule(_Part):
     otherwise: Meaning = None
     """What it means where `words` does not have what stands there; without it the record is
     refused. `null`: nothing is said."""
-    cases: tuple[Case, ...] = ()
+    cases: tuple[FieldCase, ...] = ()
     """What it means where nothing stands there: the first of these that is so."""
     default: Meaning = None
     """What it means where nothing stands there and no case is so, or the file has no such

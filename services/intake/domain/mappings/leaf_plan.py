@@ -11,7 +11,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from services.intake.domain.mappings.converted import MappingNote
 from services.intake.domain.mappings.feed_mapping import FieldRule, Meaning, ReadAs
-from services.intake.domain.mappings.outcome import Account, Gap, Scope, Value
+from services.intake.domain.mappings.outcome import Gap, RecordFindings, Scope, Value
 from services.intake.domain.mappings.paths import Columns, NoValue, Path, cell_of, stands_nothing
 from services.intake.domain.mappings.reading import (
     Beside,
@@ -25,8 +25,9 @@ from services.intake.domain.mappings.records import Cell, FaultyCell, Node
 from services.intake.domain.mappings.says import Says
 from services.intake.domain.mappings.shape import Group, Leaf
 from services.intake.domain.mappings.values.cells import (
-    Taken,
+    MOST_TO_COMPARE,
     Unreadable,
+    ValueRead,
     decimal_of,
     folded,
     says_nothing,
@@ -36,10 +37,14 @@ from services.intake.domain.mappings.values.numbers import amount_of, written
 
 MOST_NAMED = 3
 """The most columns that one note names."""
+MOST_KNOWN = 256
+"""The most texts of a column whose meaning is remembered."""
 NOTHING_THERE = "nothing stands there"
 _PARTS = "parts stand there, where a value is looked for: name the part, as in a path"
 _DIFFER = "the rows of this document differ here: the first is taken"
 _NOT_KNOWN = "this word is none that the mapping knows: name it in `words`, or say `otherwise`"
+_READ_AS_TAKEN = frozenset({"instant", "day", "boolean"})
+"""What is read so is what contracts take."""
 _AS_WORDS = str.maketrans(" -", "__")
 
 
@@ -60,6 +65,9 @@ class LeafPlan:
     """The columns, for people."""
     _at_column: str = field(init=False, default="")
     """The one of them at which something stands, in the record that is read."""
+    _known: dict[str, Value] = field(init=False, default_factory=dict)
+    _is_context_free: bool = field(init=False)
+    """Whether what a text means depends on nothing else in the record."""
     _says_more: bool = field(init=False)
     """Whether it may say something though nothing stands there."""
     _cases: Sequence[tuple[Says, Meaning]] = field(init=False)
@@ -78,45 +86,48 @@ class LeafPlan:
         self.label = label_of(rule.column or ())
         self._cases = [(Says(case, headings), case.means) for case in rule.cases]
         self._words = {folded(word): meaning for word, meaning in rule.words.items()}
+        self._is_context_free = isinstance(shape, Leaf) and not (rule.time or rule.not_before)
         more = (rule.default is not None, rule.counted, rule.made_of, rule.cases, "" in self._words)
         self._says_more = any(more)
         self._is_table = any(meaning is not None for meaning in rule.words.values())
 
-    def read(self, scope: Scope, account: Account) -> Value | Gap:
+    def read(self, scope: Scope, findings: RecordFindings) -> Value | Gap:
         """The value; a word that the mapping does not know is an error of the record."""
-        if not self._says_more and not self.columns.of(scope.part):
-            return Gap()
+        columns = self.columns.of(scope.part)
         self._at_column = ""
         try:
-            nodes = list(self._standing(scope, account))
+            text = self._text_at(columns, scope)
+            if text is not None:
+                return self._of_text(text, scope, findings) if text else self._without(scope)
+            nodes = list(self._standing(columns, scope, findings))
             if not nodes:
                 return self._without(scope)
-            return self._of(self._one(nodes, scope, account), scope, account)
+            return self._of(self._one(nodes, scope, findings), scope, findings)
         except NoValue:
             return Gap(self._note(scope, _PARTS))
         except Unreadable as error:
             return Gap(self._note(scope, str(error)))
 
-    def read_all(self, scope: Scope, account: Account) -> list[Value | Gap]:
+    def read_all(self, scope: Scope, findings: RecordFindings) -> list[Value | Gap]:
         """Of a list: each of what stands there, and each piece of it."""
         found: list[Value | Gap] = []
         for path in self.columns.of(scope.part):
             self._at_column = path.written
             for node in self._at(path, scope):
-                found.extend(self._pieces(node, scope, account))
+                found.extend(self._pieces(node, scope, findings))
         if not found and self.rule.default is not None:
             found.append(self._meant(self.rule.default, scope, said=False))
         return found
 
     def number(self, scope: Scope) -> str | None:
         """What stands there, folded, to tell whether records are of one document."""
-        account = Account()
-        found = self.read(scope, account)
+        findings = RecordFindings()
+        found = self.read(scope, findings)
         if not isinstance(found, Value) or found.value is None or not found.said:
             return None
         return folded(str(found.value))
 
-    def _pieces(self, node: Node, scope: Scope, account: Account) -> Iterator[Value | Gap]:
+    def _pieces(self, node: Node, scope: Scope, findings: RecordFindings) -> Iterator[Value | Gap]:
         try:
             cell = cell_of(node)
             pieces: Sequence[Cell] = [cell]
@@ -130,15 +141,36 @@ class LeafPlan:
         for piece in pieces:
             if not says_nothing(piece):
                 try:
-                    yield self._of(piece, scope, account)
+                    yield self._of(piece, scope, findings)
                 except Unreadable as error:
                     yield Gap(self._note(scope, str(error)))
 
-    def _standing(self, scope: Scope, account: Account) -> Iterator[Node]:
+    def is_idle(self, part: Node) -> bool:
+        """Whether nothing comes of it in a record like this, as no such column is there."""
+        return not self._says_more and not self.columns.of(part)
+
+    def _text_at(self, columns: Sequence[Path], scope: Scope) -> str | None:
+        """In most records it is one text at one heading; empty: nothing stands there. None: it is
+        another value, or is to be looked for further."""
+        part = scope.part
+        if scope.rows or self.rule.take != "first" or not isinstance(part, dict):
+            return None
+        for path in columns:
+            node = None if path.from_record else path.heading_in(part)
+            if not isinstance(node, str):
+                return None
+            if not says_nothing(node):
+                self._at_column = path.written
+                return node
+        return ""
+
+    def _standing(
+        self, columns: Sequence[Path], scope: Scope, findings: RecordFindings
+    ) -> Iterator[Node]:
         """What stands at the first column that has something; at all of them, if they are joined
         or added."""
         no_value = False
-        for path in self.columns.of(scope.part):
+        for path in columns:
             nodes = self._at(path, scope)
             if not nodes:
                 continue
@@ -147,7 +179,7 @@ class LeafPlan:
             if not self._at_column:
                 self._at_column = path.written
             if values and scope.rows:
-                self._compare(path, values, scope, account)
+                self._compare(path, values, scope, findings)
             yield from values
             if values and self.rule.take == "first":
                 return
@@ -162,23 +194,26 @@ class LeafPlan:
                 return found
         return ()
 
-    def _compare(self, path: Path, values: list[Node], scope: Scope, account: Account) -> None:
+    def _compare(
+        self, path: Path, values: list[Node], scope: Scope, findings: RecordFindings
+    ) -> None:
         for row in scope.rows[1:]:
             others = [node for node in path.found_in(row) if not stands_nothing(node)]
             if others and others != values:
-                account.note(self._note(scope, _DIFFER))
+                findings.note(self._note(scope, _DIFFER))
                 return
 
-    def _one(self, nodes: list[Node], scope: Scope, account: Account) -> Cell:
+    def _one(self, nodes: list[Node], scope: Scope, findings: RecordFindings) -> Cell:
         cells = [cell_of(node) for node in nodes]
         if self.rule.take == "sum":
             return self._sum(cells)
         if len(cells) == 1:
             return cells[0]
-        if self.rule.take == "joined" or self.read_as == "text":
+        first = "take" in self.rule.model_fields_set and self.rule.take == "first"
+        if self.rule.take == "joined" or (self.read_as == "text" and not first):
             return self.rule.between.join(text_of(cell) for cell in cells)
         if any(cell != cells[0] for cell in cells[1:]):
-            account.note(self._note(scope, "several stand there: the first is taken"))
+            findings.note(self._note(scope, "several stand there: the first is taken"))
         return cells[0]
 
     def _sum(self, cells: Sequence[Cell]) -> Cell:
@@ -216,7 +251,21 @@ class LeafPlan:
         content = json.dumps(parts).encode()
         return blake2b(content, digest_size=12).hexdigest()
 
-    def _of(self, cell: Cell, scope: Scope, account: Account) -> Value | Gap:
+    def _of_text(self, text: str, scope: Scope, findings: RecordFindings) -> Value | Gap:
+        """As before, where the same text stood before: in many columns few texts do."""
+        known = self._known.get(text)
+        if known is not None:
+            return known
+        before = len(findings.notes)
+        found = self._of(text, scope, findings)
+        if self._is_context_free and isinstance(found, Value) and len(findings.notes) == before:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            if len(text) <= MOST_TO_COMPARE:
+                self._known[text] = found
+        return found
+
+    def _of(self, cell: Cell, scope: Scope, findings: RecordFindings) -> Value | Gap:
         if isinstance(cell, FaultyCell):
             raise Unreadable(cell.because)
         word = folded(text_of(cell)) if self._words or self._choices else ""
@@ -232,27 +281,27 @@ class LeafPlan:
                     read(cell, "boolean", self.rule, self.setting, Beside()), scope
                 )
             except Unreadable:
-                return self._unknown(scope, account)
+                return self._unknown(scope, findings)
         if self._is_table and (self._choices or self.read_as in ("text", "number")):
-            return self._unknown(scope, account)
+            return self._unknown(scope, findings)
         if self._choices:
             raise Unreadable(f"none of the words of this field: {', '.join(self._choices)}")
         taken = self._read(cell, scope)
         if taken is not None and taken.doubt is not None:
-            account.note(self._note(scope, taken.doubt))
+            findings.note(self._note(scope, taken.doubt))
         return self._checked(taken, scope)
 
     @property
     def _choices(self) -> tuple[str, ...]:
         return self.shape.words if isinstance(self.shape, Leaf) else ()
 
-    def _unknown(self, scope: Scope, account: Account) -> Value | Gap:
+    def _unknown(self, scope: Scope, findings: RecordFindings) -> Value | Gap:
         if "otherwise" not in self.rule.model_fields_set:
-            account.error(self._note(scope, _NOT_KNOWN))
+            findings.error(self._note(scope, _NOT_KNOWN))
             return Gap()
         if self.rule.otherwise is None:
             return Gap(self._note(scope, "a word that the mapping does not know"))
-        account.note(self._note(scope, "a word that the mapping does not know: taken as others"))
+        findings.note(self._note(scope, "a word that the mapping does not know: taken as others"))
         return self._meant(self.rule.otherwise, scope, said=True)
 
     def _meant(self, meaning: Meaning, scope: Scope, *, said: bool) -> Value | Gap:
@@ -273,7 +322,7 @@ class LeafPlan:
         beside = self._beside(scope) if self.read_as == "instant" else Beside()
         taken = read(cell, self.read_as, self.rule, self.setting, beside)
         if taken is not None and self.shape.read_as in ("text", "number"):
-            return Taken(str(taken.value), taken.doubt)
+            return ValueRead(str(taken.value), taken.doubt)
         return taken
 
     def _beside(self, scope: Scope) -> Beside:
@@ -291,6 +340,8 @@ class LeafPlan:
         """Only what the contract takes."""
         if taken is None or taken.value == "":
             return Gap()
+        if self.read_as in _READ_AS_TAKEN:
+            return Value(taken.value, said=True)
         because = refusal(self.shape.takes, taken.value)
         if because is not None:
             return Gap(self._note(scope, because))

@@ -1,7 +1,7 @@
 """What reading a field of a record comes to, and the account of all that was found on the way."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -28,7 +28,7 @@ class Gap(NamedTuple):
     """None: nothing stands there."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scope:
     """What a field is read from: a record, or a part of it."""
 
@@ -47,11 +47,11 @@ class Scope:
         return f"{self.entry}{name}"
 
     def within(self, siblings: Mapping[str, JsonValue]) -> "Scope":
-        return replace(self, siblings=siblings)
+        return Scope(self.part, self.record, self.rows, self.position, self.entry, siblings)
 
 
 @dataclass(slots=True)
-class Account:
+class RecordFindings:
     """What was found in one record."""
 
     errors: list[MappingNote] = field(default_factory=list)

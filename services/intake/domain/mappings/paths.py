@@ -12,6 +12,11 @@ from services.intake.domain.mappings.values.cells import folded, says_nothing
 TEXT = "#text"
 _STEP = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<at>[^=\[\]]+)=(?P<says>[^\[\]]*)\])?")
 _JOINTS = re.compile(r"[\s_\-]+")
+_REMARK = re.compile(
+    r"^\*|\*$|:$|\((?:km|公里|千米|元|¥|rmb|cny|人民币|必填|选填|required|optional)\)$"
+)
+"""What stands beside a heading and changes nothing; that amounts are in 万元, or readings in miles,
+does, and a mapping is to say so."""
 
 
 class NoValue(ValueError):
@@ -20,9 +25,10 @@ class NoValue(ValueError):
 
 @lru_cache(maxsize=4096)
 def alike(name: str) -> str:
-    """For comparing headings: without case, width, spaces, and what else joins words; whether an
-    XML file has something as an attribute or as a child does not matter either."""
-    return _JOINTS.sub("", folded(name)).removeprefix("@")
+    """For comparing headings: without case, width, spaces, and what else joins words, and without a
+    unit that is the usual one; whether an XML file has something as an attribute or as a child does
+    not matter either."""
+    return _REMARK.sub("", _JOINTS.sub("", folded(name))).removeprefix("@")
 
 
 class Headings:
@@ -119,6 +125,10 @@ class Path:
     def is_in(self, node: Node) -> bool:
         """Whether a record has such a heading, whatever stands there."""
         return is_group(node) and self._whole.key_in(node) is not None
+
+    def heading_in(self, fields: Fields) -> Node:
+        """What stands under this heading."""
+        return self._whole.in_(fields)
 
     def found_in(self, node: Node) -> Sequence[Node]:
         """All that stands there, in order; a list is what it holds."""

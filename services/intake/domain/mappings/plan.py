@@ -22,15 +22,15 @@ from services.intake.domain.mappings.feed_mapping import (
 )
 from services.intake.domain.mappings.leaf_plan import NOTHING_THERE as _NOTHING
 from services.intake.domain.mappings.leaf_plan import LeafPlan, label_of, refusal
-from services.intake.domain.mappings.outcome import Account, Gap, Scope, Value
-from services.intake.domain.mappings.paths import Path
+from services.intake.domain.mappings.outcome import Gap, RecordFindings, Scope, Value
+from services.intake.domain.mappings.paths import Headings, Path
 from services.intake.domain.mappings.reading import Setting
 from services.intake.domain.mappings.records import Fields, Node
 from services.intake.domain.mappings.says import Says
 from services.intake.domain.mappings.shape import (
     Group,
     Leaf,
-    Listed,
+    ListShape,
     NamedValues,
     Shape,
     shape_of,
@@ -52,18 +52,22 @@ class GroupPlan:
     fields: "Mapping[str, Plan]"
     """In the order in which they are read."""
     currency: str
+    headings: Headings | None
+    not_filled: Sequence[str]
+    """Required fields that have no rule."""
     is_partial: bool = False
     """Whether what is missing comes from elsewhere."""
+    _generation: int = -1
+    _found_at_work: "Sequence[tuple[str, Plan, Shape]]" = ()
 
-    def read(self, scope: Scope, account: Account, *, must: bool) -> Value | Gap:
+    def read(self, scope: Scope, findings: RecordFindings, *, must: bool) -> Value | Gap:
         """`must`: the document cannot do without it."""
         values: dict[str, JsonValue] = {}
         missing: list[MappingNote] = []
         said = False
         inner = scope.within(values)
-        for name, plan in self.fields.items():
-            shape = self.shape.fields[name]
-            found = _read(plan, inner, account, must=must and shape.required)
+        for name, plan, shape in self._at_work(scope.part):
+            found = _read(plan, inner, findings, must=must and shape.required)
             if isinstance(found, Value):
                 values[name] = found.value
                 said = said or found.said
@@ -74,18 +78,33 @@ class GroupPlan:
             if shape.required:
                 missing.append(found.because or _nothing(plan, scope))
             elif found.because is not None:
-                account.note(_left_out(found.because))
+                findings.note(_left_out(found.because))
         if self.is_partial:
             return Value(values, said)
         if self.shape.whole == "money" and "amount" in values:
             values.setdefault("currency", self.currency)
-        missing += self._without_rule(values, scope)
-        return self._whole(values, missing, said=said, must=must, account=account, scope=scope)
+        for name in self.not_filled:
+            if name not in values:
+                where = scope.named(_dotted(self.name, name))
+                missing.append(MappingNote(where, "", "no rule fills it"))
+        return self._whole(values, missing, said=said, must=must, findings=findings, scope=scope)
 
-    def _without_rule(self, values: dict[str, JsonValue], scope: Scope) -> Iterator[MappingNote]:
-        for name, shape in self.shape.fields.items():
-            if shape.required and name not in values and name not in self.fields:
-                yield MappingNote(scope.named(_dotted(self.name, name)), "", "no rule fills it")
+    def _at_work(self, part: Node) -> "Sequence[tuple[str, Plan, Shape]]":
+        """The fields of which something may come; of a table, found out once for all records."""
+        if self.headings is None or not self.headings.are_of(part):
+            return self._of_record(part)
+        if self._generation != self.headings.generation:
+            self._generation = self.headings.generation
+            self._found_at_work = self._of_record(part)
+        return self._found_at_work
+
+    def _of_record(self, part: Node) -> "Sequence[tuple[str, Plan, Shape]]":
+        return [
+            (name, plan, self.shape.fields[name])
+            for name, plan in self.fields.items()
+            if self.shape.fields[name].required
+            or not (isinstance(plan, LeafPlan) and plan.is_idle(part))
+        ]
 
     def _whole(
         self,
@@ -94,19 +113,19 @@ class GroupPlan:
         *,
         said: bool,
         must: bool,
-        account: Account,
+        findings: RecordFindings,
         scope: Scope,
     ) -> Value | Gap:
         if must and (missing or not said):
             for note in missing or [MappingNote(scope.named(self.name), self.label, _NOTHING)]:
-                account.error(note)
+                findings.error(note)
             return Gap()
         if not said:
             return Gap()
         if missing:
             where = scope.named(self.name).removesuffix(".")
             for note in missing:
-                account.note(note._replace(detail=f"{note.detail}: {where} is left out"))
+                findings.note(note._replace(detail=f"{note.detail}: {where} is left out"))
             return Gap()
         ordered = {name: values[name] for name in self.shape.fields if name in values}
         because = None if must or not self._is_simple else refusal(self.shape.takes, ordered)
@@ -128,7 +147,7 @@ class ListPlan:
     stands in some columns."""
 
     name: str
-    shape: Listed
+    shape: ListShape
     paths: Sequence[Path]
     where: Says | None
     entries: "Sequence[GroupPlan | LeafPlan]"
@@ -141,13 +160,13 @@ class ListPlan:
         """Whether each record is an entry."""
         return any(path.written == "." for path in self.paths)
 
-    def read(self, scope: Scope, account: Account) -> Value | Gap:
+    def read(self, scope: Scope, findings: RecordFindings) -> Value | Gap:
         values: list[JsonValue] = []
         emptied = False
-        for found in self._found(scope, account):
+        for found in self._found(scope, findings):
             if isinstance(found, Gap):
                 if found.because is not None:
-                    account.note(_left_out(found.because))
+                    findings.note(_left_out(found.because))
             elif isinstance(found.value, list):
                 emptied = emptied or not found.value
                 values.extend(found.value)
@@ -155,10 +174,10 @@ class ListPlan:
                 values.append(found.value)
         if len(values) > self.shape.most:
             detail = f"at most {self.shape.most} are taken here"
-            account.error(MappingNote(scope.named(self.name), self.label, detail))
+            findings.error(MappingNote(scope.named(self.name), self.label, detail))
         return Value(values, said=True) if values or emptied else Gap()
 
-    def _found(self, scope: Scope, account: Account) -> Iterator[Value | Gap]:
+    def _found(self, scope: Scope, findings: RecordFindings) -> Iterator[Value | Gap]:
         taken = 0
         for entry, part in self._parts(scope):
             inner = Scope(
@@ -169,17 +188,19 @@ class ListPlan:
                 entry=scope.named(f"{self.name}[{taken + 1}]") + ".",
             )
             if isinstance(entry, LeafPlan):
-                yield from self._by_need(entry, inner if not self.own_columns else scope, account)
+                yield from self._by_need(entry, inner if not self.own_columns else scope, findings)
                 continue
-            found = entry.read(inner, account, must=False)
+            found = entry.read(inner, findings, must=False)
             taken += isinstance(found, Value)
             if taken > MOST_PARTS:
                 return
             yield found
 
-    def _by_need(self, plan: LeafPlan, scope: Scope, account: Account) -> Iterator[Value | Gap]:
+    def _by_need(
+        self, plan: LeafPlan, scope: Scope, findings: RecordFindings
+    ) -> Iterator[Value | Gap]:
         """Entries that one value makes."""
-        for found in plan.read_all(scope, account):
+        for found in plan.read_all(scope, findings):
             need = sole_need(self.shape.of) if isinstance(self.shape.of, Group) else None
             if need is None or isinstance(found, Gap):
                 yield found
@@ -213,14 +234,14 @@ class NamedPlan:
     shape: NamedValues
     values: Mapping[str, LeafPlan]
 
-    def read(self, scope: Scope, account: Account) -> Value | Gap:
+    def read(self, scope: Scope, findings: RecordFindings) -> Value | Gap:
         found: dict[str, JsonValue] = {}
         for name, plan in self.values.items():
-            value = plan.read(scope, account)
+            value = plan.read(scope, findings)
             if isinstance(value, Value):
                 found[name] = value.value
             elif value.because is not None:
-                account.note(_left_out(value.because))
+                findings.note(_left_out(value.because))
         return Value(found, said=True) if found else Gap()
 
 
@@ -262,12 +283,12 @@ def _plan(name: str, shape: Shape, rules: "_Rules", making: _Making) -> Plan:
                 if isinstance(own, FieldRule)
             }
             return NamedPlan(name, shape, values)
-        case Listed():
+        case ListShape():
             assert rule is not None
             return _listed(name, shape, rule, making)
 
 
-def _listed(name: str, shape: Listed, rule: AnyRule, making: _Making) -> ListPlan:
+def _listed(name: str, shape: ListShape, rule: AnyRule, making: _Making) -> ListPlan:
     match rule:
         case FieldRule():
             of = shape.of
@@ -288,7 +309,7 @@ def _listed(name: str, shape: Listed, rule: AnyRule, making: _Making) -> ListPla
             return ListPlan(name, shape, (), None, entries, True, "")
 
 
-def _entry(shape: Listed, rules: FieldRules, making: _Making) -> GroupPlan:
+def _entry(shape: ListShape, rules: FieldRules, making: _Making) -> GroupPlan:
     assert isinstance(shape.of, Group)
     return _group("", shape.of, rules, making)
 
@@ -316,7 +337,17 @@ def _group(name: str, shape: Group, rules: FieldRules, making: _Making) -> Group
     }
     ordered = dict(sorted(plans.items(), key=lambda item: _waits(item[1])))
     labels = [plan.label for plan in plans.values() if isinstance(plan, LeafPlan) and plan.label]
-    return GroupPlan(name, shape, " | ".join(labels), ordered, making.setting.currency)
+    return GroupPlan(
+        name=name,
+        shape=shape,
+        label=" | ".join(labels),
+        fields=ordered,
+        currency=making.setting.currency,
+        headings=making.setting.headings,
+        not_filled=[
+            each for each, inner in shape.fields.items() if inner.required and each not in plans
+        ],
+    )
 
 
 def _waits(plan: Plan) -> bool:
@@ -327,10 +358,10 @@ def _dotted(group: str, name: str) -> str:
     return f"{group}.{name}" if group else name
 
 
-def _read(plan: Plan, scope: Scope, account: Account, *, must: bool) -> Value | Gap:
+def _read(plan: Plan, scope: Scope, findings: RecordFindings, *, must: bool) -> Value | Gap:
     if isinstance(plan, GroupPlan):
-        return plan.read(scope, account, must=must)
-    return plan.read(scope, account)
+        return plan.read(scope, findings, must=must)
+    return plan.read(scope, findings)
 
 
 def _nothing(plan: Plan, scope: Scope) -> MappingNote:

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from services.intake.domain.mappings.feed_mapping import FieldRule, ReadAs
 from services.intake.domain.mappings.paths import Headings
 from services.intake.domain.mappings.records import Cell
-from services.intake.domain.mappings.values.cells import Taken, Unreadable, text_of, yes_or_no
+from services.intake.domain.mappings.values.cells import Unreadable, ValueRead, text_of, yes_or_no
 from services.intake.domain.mappings.values.moments import (
     clock_of,
     day_of,
@@ -54,7 +54,7 @@ class Beside:
     not_before: datetime | None = None
 
 
-Read = Taken[JsonValue] | None
+Read = ValueRead[JsonValue] | None
 """None: nothing is said, by something such as a day of the year 1900."""
 
 
@@ -69,28 +69,28 @@ def money(cell: Cell, rule: FieldRule, setting: Setting) -> Read:
     """An amount with its currency, the dealer's where none stands there."""
     found = amount_of(cell, decimal=rule.decimal or ".")
     currency = found.value.currency or setting.currency
-    return Taken({"amount": written(found.value.amount), "currency": currency}, found.doubt)
+    return ValueRead({"amount": written(found.value.amount), "currency": currency}, found.doubt)
 
 
 def odometer(cell: Cell, rule: FieldRule, _setting: Setting) -> Read:
     """A reading with its unit."""
     found = reading_of(cell, decimal=rule.decimal or ".").value
     if rule.read_as == "kilometres":
-        return Taken({"value": in_kilometres(found, otherwise=rule.unit), "unit": "km"})
-    return Taken({"value": found.value, "unit": found.unit or rule.unit})
+        return ValueRead({"value": in_kilometres(found, otherwise=rule.unit), "unit": "km"})
+    return ValueRead({"value": found.value, "unit": found.unit or rule.unit})
 
 
 def _text(cell: Cell, _rule: FieldRule, _setting: Setting) -> Read:
-    return Taken(text_of(cell))
+    return ValueRead(text_of(cell))
 
 
 def _number(cell: Cell, rule: FieldRule, setting: Setting) -> Read:
-    return Taken(number_of(cell, in_spreadsheet=setting.in_spreadsheet, digits=rule.digits))
+    return ValueRead(number_of(cell, in_spreadsheet=setting.in_spreadsheet, digits=rule.digits))
 
 
 def _day(cell: Cell, rule: FieldRule, setting: Setting) -> Read:
     found = day_of(cell, formats=rule.formats, zone=setting.zone)
-    return None if found is None else Taken(found.value.isoformat(), found.doubt)
+    return None if found is None else ValueRead(found.value.isoformat(), found.doubt)
 
 
 def _instant(cell: Cell, rule: FieldRule, setting: Setting, beside: Beside) -> Read:
@@ -106,29 +106,29 @@ def _instant(cell: Cell, rule: FieldRule, setting: Setting, beside: Beside) -> R
     if clock.at is None and earliest is not None and found.value < earliest:
         local = earliest.astimezone(setting.zone)
         if local.date() == clock.day:
-            return Taken(instant_text(earliest))
-    return Taken(instant_text(found.value), found.doubt)
+            return ValueRead(instant_text(earliest))
+    return ValueRead(instant_text(found.value), found.doubt)
 
 
 def _amount(cell: Cell, rule: FieldRule, setting: Setting) -> Read:
     found = amount_of(cell, decimal=rule.decimal or ".")
     if found.value.currency not in (None, setting.currency):
         raise Unreadable(_OTHER_CURRENCY)
-    return Taken(written(found.value.amount), found.doubt)
+    return ValueRead(written(found.value.amount), found.doubt)
 
 
 def _kilometres(cell: Cell, rule: FieldRule, _setting: Setting) -> Read:
     found = reading_of(cell, decimal=rule.decimal or ".").value
-    return Taken(in_kilometres(found, otherwise=rule.unit))
+    return ValueRead(in_kilometres(found, otherwise=rule.unit))
 
 
 def _whole(cell: Cell, _rule: FieldRule, _setting: Setting) -> Read:
     found = whole_of(cell)
-    return Taken(found.value, found.doubt)
+    return ValueRead(found.value, found.doubt)
 
 
 def _boolean(cell: Cell, _rule: FieldRule, _setting: Setting) -> Read:
-    return Taken(yes_or_no(cell))
+    return ValueRead(yes_or_no(cell))
 
 
 _READERS: Mapping[ReadAs, Callable[[Cell, FieldRule, Setting], Read]] = {

@@ -59,7 +59,7 @@ class Group:
 
 
 @dataclass(frozen=True, eq=False)
-class Listed:
+class ListShape:
     """Any number of them."""
 
     required: bool
@@ -75,7 +75,7 @@ class NamedValues:
     of: Leaf
 
 
-Shape: TypeAlias = Leaf | Group | Listed | NamedValues
+Shape: TypeAlias = Leaf | Group | ListShape | NamedValues
 
 
 @cache
@@ -129,7 +129,7 @@ def _shape(hint: Any, contract: type[BaseModel], name: str, *, required: bool) -
     if get_origin(core) is tuple:
         inner = _shape(get_args(core)[0], contract, name, required=True)
         assert isinstance(inner, Leaf | Group)
-        return Listed(required=required, of=inner, most=_most(exact))
+        return ListShape(required=required, of=inner, most=_most(exact))
     if get_origin(core) is dict:
         value = _leaf(get_args(core)[1], number=False, required=True)
         return NamedValues(required=required, of=value)

@@ -9,7 +9,7 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from services.intake.domain.mappings.records import Cell
-from services.intake.domain.mappings.values.cells import Taken, Unreadable, decimal_of, text_of
+from services.intake.domain.mappings.values.cells import Unreadable, ValueRead, decimal_of, text_of
 from shared.contracts.values import FIRST_YEAR, LAST_YEAR
 
 UNIX, UNIX_MS = "unix", "unix-ms"
@@ -67,7 +67,7 @@ class WallClock(NamedTuple):
     """None: that of the zone."""
 
 
-def day_of(cell: Cell, *, formats: Sequence[str], zone: ZoneInfo) -> Taken[date] | None:
+def day_of(cell: Cell, *, formats: Sequence[str], zone: ZoneInfo) -> ValueRead[date] | None:
     """The day; of an instant with an offset, the one in `zone`. None: a filler that is no day.
 
     Raises `Unreadable`.
@@ -76,11 +76,11 @@ def day_of(cell: Cell, *, formats: Sequence[str], zone: ZoneInfo) -> Taken[date]
     if found is None:
         return None
     if found.offset is not None and found.at is not None:
-        return Taken(_instant(found, zone).value.astimezone(zone).date())
-    return Taken(_in_years(found.day) + timedelta(days=(found.at or timedelta()).days))
+        return ValueRead(_instant(found, zone).value.astimezone(zone).date())
+    return ValueRead(_in_years(found.day) + timedelta(days=(found.at or timedelta()).days))
 
 
-def instant_of(found: WallClock, zone: ZoneInfo) -> Taken[datetime]:
+def instant_of(found: WallClock, zone: ZoneInfo) -> ValueRead[datetime]:
     """The instant in UTC; a day alone is its beginning. Raises `Unreadable`."""
     return _instant(found, zone)
 
@@ -285,11 +285,11 @@ def _in_years(day: date) -> date:
     return day
 
 
-def _instant(found: WallClock, zone: ZoneInfo) -> Taken[datetime]:
+def _instant(found: WallClock, zone: ZoneInfo) -> ValueRead[datetime]:
     _in_years(found.day)
     wall = datetime.combine(found.day, time()) + (found.at or timedelta())
     if found.offset is not None:
-        return Taken((wall - found.offset).replace(tzinfo=UTC))
+        return ValueRead((wall - found.offset).replace(tzinfo=UTC))
     local = wall.replace(tzinfo=zone)
     moment = local.astimezone(UTC)
     doubt = None
@@ -297,4 +297,4 @@ def _instant(found: WallClock, zone: ZoneInfo) -> Taken[datetime]:
         doubt = "the clock never showed this: it was put forward then, and this is so much later"
     elif local.utcoffset() != local.replace(fold=1).utcoffset():
         doubt = "the clock showed this twice: the first time is taken"
-    return Taken(moment, None if found.at is None else doubt)
+    return ValueRead(moment, None if found.at is None else doubt)

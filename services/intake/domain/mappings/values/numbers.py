@@ -7,8 +7,8 @@ from unicodedata import normalize
 
 from services.intake.domain.mappings.records import Cell
 from services.intake.domain.mappings.values.cells import (
-    Taken,
     Unreadable,
+    ValueRead,
     decimal_of,
     plain,
     text_of,
@@ -28,7 +28,7 @@ _UNITS_OF_TEN = {"亿": Decimal(10**8), "万": Decimal(10**4), "千": Decimal(10
 _SIGNS_OF_MONEY = {
     **{"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "₽": "RUB", "us$": "USD", "hk$": "HKD"},
     **{"nt$": "TWD", "c$": "CAD", "a$": "AUD", "s$": "SGD", "r$": "BRL", "mx$": "MXN"},
-    **{"元": "CNY", "圆": "CNY", "块": "CNY", "人民币": "CNY", "rmb": "CNY", "cn¥": "CNY"},
+    **{"元": "CNY", "圆": "CNY", "块": "CNY", "人民币": "CNY", "rmb": "CNY"},
     **{"欧元": "EUR", "美元": "USD", "港币": "HKD", "日元": "JPY", "円": "JPY", "元整": "CNY"},
     **{"¥": "", "$": "", "圆整": "CNY", "rm": "MYR", "kr": ""},
 }
@@ -38,6 +38,10 @@ _UNITS_OF_LENGTH: dict[str, Literal["km", "mi"]] = {
     **dict.fromkeys(("kilometer", "kilometre", "k.m."), "km"),
     **dict.fromkeys(("mi", "mi.", "mile", "miles", "英里", "mls"), "mi"),
 }
+_PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?", flags=re.ASCII)
+"""As most numbers are written."""
+_SIGNS = re.compile("[¥€£₹₩₽]")
+"""Those that may stand right beside a word."""
 _NUMERAL = re.compile(r"[0-9][0-9.,' ]*|[.,][0-9]+")
 
 
@@ -91,15 +95,15 @@ def _restored(text: str, as_it_stands: str) -> str:
     return first + decimals[: int(exponent)]
 
 
-def whole_of(cell: Cell) -> Taken[int]:
+def whole_of(cell: Cell) -> ValueRead[int]:
     """A whole number; decimals that are zero do not matter. Raises `Unreadable`."""
     number, rest = _numeral(cell, ".", "a whole number is wanted")
     if rest or number != number.to_integral_value():
         raise Unreadable("a whole number is wanted, and nothing beside it")
-    return Taken(int(number))
+    return ValueRead(int(number))
 
 
-def amount_of(cell: Cell, *, decimal: Literal[".", ","] = ".") -> Taken[AmountRead]:
+def amount_of(cell: Cell, *, decimal: Literal[".", ","] = ".") -> ValueRead[AmountRead]:
     """An amount, to four decimals. `decimal`: the mark before these. Raises `Unreadable`."""
     number, rest = _numeral(cell, decimal, "an amount is wanted, such as 1234.50")
     currency = None
@@ -112,7 +116,7 @@ def amount_of(cell: Cell, *, decimal: Literal[".", ","] = ".") -> Taken[AmountRe
         currency = known or currency
     rounded = number.quantize(_CENTS, ROUND_HALF_UP)
     doubt = "rounded to four decimals" if abs(rounded - number) > Decimal("0.000001") else None
-    return Taken(AmountRead(rounded, currency), doubt)
+    return ValueRead(AmountRead(rounded, currency), doubt)
 
 
 def written(amount: Decimal) -> str:
@@ -120,7 +124,7 @@ def written(amount: Decimal) -> str:
     return plain(amount + 0)
 
 
-def reading_of(cell: Cell, *, decimal: Literal[".", ","] = ".") -> Taken[ReadingRead]:
+def reading_of(cell: Cell, *, decimal: Literal[".", ","] = ".") -> ValueRead[ReadingRead]:
     """An odometer reading, cut to whole units. Raises `Unreadable`."""
     number, rest = _numeral(cell, decimal, "a reading is wanted, such as 61200 or 61,200 km")
     units = {_UNITS_OF_LENGTH.get(word) for word in rest}
@@ -128,7 +132,7 @@ def reading_of(cell: Cell, *, decimal: Literal[".", ","] = ".") -> Taken[Reading
         raise Unreadable("a reading is wanted, and nothing but its unit beside it")
     if number < 0:
         raise Unreadable("a reading is not negative")
-    return Taken(ReadingRead(int(number), units.pop() if units else None))
+    return ValueRead(ReadingRead(int(number), units.pop() if units else None))
 
 
 def in_kilometres(reading: ReadingRead, *, otherwise: Literal["km", "mi"]) -> int:
@@ -146,6 +150,8 @@ def _numeral(cell: Cell, decimal: Literal[".", ","], wanted: str) -> tuple[Decim
         case int() | float() | Decimal():
             return _limited(decimal_of(cell), wanted), []
         case str():
+            if decimal == "." and _PLAIN.fullmatch(cell):
+                return Decimal(cell), []
             return _written_numeral(text_of(cell), decimal, wanted)
         case _:
             raise Unreadable(f"{wanted}, and not a date")
@@ -170,7 +176,7 @@ def _written_numeral(
     after = after.replace("-", " ", 1) if after.rstrip().endswith("-") else after
     scale, after = _scaled(after.strip())
     number = _reckoned(found[0].strip(), decimal) * scale
-    words = [*before.split(), *after.replace(":", " ").split()]
+    words = _SIGNS.sub(r" \g<0> ", f"{before} {after}".replace(":", " ")).split()
     return _limited(-number if sign or negative else number, wanted), words
 
 

@@ -55,7 +55,9 @@ def test_the_same_record_again_is_the_same_event_and_a_changed_one_is_not() -> N
     assert str(first).startswith("visit:R1:")
 
 
-@pytest.mark.parametrize("heading", ["NO", " No ", "ｎｏ", "n_o", "N-O"])
+@pytest.mark.parametrize(
+    "heading", ["NO", " No ", "ｎｏ", "n_o", "N-O", "*no", "No：", "no（必填）"]
+)
 def test_headings_are_found_whatever_their_case_width_and_spaces(heading: str) -> None:
     rest = {name: cell for name, cell in A_VISIT.items() if name != "no"}
     assert data_of(visit_mapping(), {**rest, heading: "R1"})["ro_no"] == "R1"
@@ -285,6 +287,14 @@ def test_several_that_differ_are_doubtful() -> None:
         visit_mapping("json", appointment_id="a/no"), {**A_VISIT, "a": [{"no": "1"}, {"no": "2"}]}
     )
     assert [note.detail for note in found.notes] == ["several stand there: the first is taken"]
+
+
+def test_of_texts_that_stand_there_several_times_the_first_is_taken_if_it_is_said_so() -> None:
+    record: Any = {**A_VISIT, "a": [{"b": "x"}, {"b": "y"}]}
+    joined = visit_mapping("json", department="a/b")
+    first = visit_mapping("json", department={"column": "a/b", "take": "first"})
+    assert data_of(joined, record)["department"] == "x y"
+    assert data_of(first, record)["department"] == "x"
 
 
 def test_amounts_in_another_currency_are_not_taken_for_the_dealers() -> None:

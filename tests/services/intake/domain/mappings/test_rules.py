@@ -81,3 +81,20 @@ def test_a_field_is_read_as_its_contract_has_it(
     name, _, inner = field.partition(".")
     found = visit_of(cell, rule, name, t="17:00")
     assert (found[inner] if inner else found) == became
+
+
+@pytest.mark.parametrize(
+    ("heading", "found"),
+    [
+        ("里程(公里)", True),
+        ("里程（km）", True),
+        ("* 里程", True),
+        ("里程(英里)", False),
+        ("里程(万公里)", False),
+    ],
+)
+def test_a_unit_in_a_heading_is_passed_over_where_it_is_the_usual_one(
+    heading: str, found: bool
+) -> None:
+    reading = visit_of("-", "里程", "odometer_in", **{heading: "61200"})
+    assert (reading is not None) == found

@@ -249,6 +249,7 @@ def test_leads_of_adf() -> None:
     first, second = documents("adf-leads", "adf-leads.xml")
     assert first["lead_no"] == "EP-90210"
     assert first["at"] == "2026-01-05T21:30:20.000Z"
+    assert first["model"] == "X5", "and not the car that they would give"
     assert first["customer"]["name"] == "Robin Sample"
     assert [phone["number"] for phone in first["customer"]["phones"]] == ["312-555-0147"]
     assert second["at"] == "2026-01-06T16:47:50.000Z"

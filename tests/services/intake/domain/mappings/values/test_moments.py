@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.intake.domain.mappings.records import Cell
-from services.intake.domain.mappings.values.cells import Taken, Unreadable
+from services.intake.domain.mappings.values.cells import Unreadable, ValueRead
 from services.intake.domain.mappings.values.moments import (
     clock_of,
     day_of,
@@ -20,7 +20,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def instant(cell: Cell, *formats: str, zone: ZoneInfo = SHANGHAI) -> Taken[datetime]:
+def instant(cell: Cell, *formats: str, zone: ZoneInfo = SHANGHAI) -> ValueRead[datetime]:
     found = clock_of(cell, formats=formats)
     assert found is not None
     return instant_of(found, zone)
@@ -147,7 +147,7 @@ def test_a_format_that_does_not_fit() -> None:
     ],
 )
 def test_serials_count_a_day_that_there_was_not(serial: Cell, day: date) -> None:
-    assert day_of(serial, formats=(), zone=SHANGHAI) == Taken(day)
+    assert day_of(serial, formats=(), zone=SHANGHAI) == ValueRead(day)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_elsewhere_there_is_no_doubt(cell: str) -> None:
 
 def test_a_day_whose_clock_begins_later_begins_then() -> None:
     found = instant("2026-04-24", zone=ZoneInfo("Africa/Cairo"))
-    assert found == Taken(datetime(2026, 4, 23, 22, tzinfo=UTC))
+    assert found == ValueRead(datetime(2026, 4, 23, 22, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

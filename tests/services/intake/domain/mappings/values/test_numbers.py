@@ -86,6 +86,8 @@ def test_zeros_that_were_dropped_come_back(cell: Cell, number: str) -> None:
         ("860 元整", "860", "CNY"),
         ("人民币860", "860", "CNY"),
         ("RMB 1,860.00", "1860", "CNY"),
+        ("RMB￥860", "860", "CNY"),
+        ("￥860.00元", "860", "CNY"),
         ("1.2万", "12000", None),
         ("1.2万元", "12000", "CNY"),
         ("3亿", "300000000", None),
