@@ -9,7 +9,7 @@ from services.intake.adapters.vocabulary import KINDS, vocabularies
 from services.intake.domain.mappings.columns import missing_and_doubled, unused_headings
 from services.intake.domain.mappings.feed_mapping import FeedMapping, ReportKind
 from services.intake.domain.mappings.guess.choice import best
-from services.intake.domain.mappings.guess.draft import Draft, draft_of
+from services.intake.domain.mappings.guess.draft import MappingDraft, draft_of
 from services.intake.domain.mappings.guess.opening import sample_file
 from services.intake.domain.mappings.guess.sample import Sample
 from services.intake.domain.mappings.reads import ReadsXml
@@ -23,7 +23,7 @@ _MOST_UNKNOWN = 0.25
 class Guess(NamedTuple):
     """What was made of a file."""
 
-    draft: Draft
+    draft: MappingDraft
     fits: str
     """A mapping that there is, and that reads the file; empty: none does."""
 

@@ -66,8 +66,8 @@ def test_the_draft_that_is_shown_was_drafted_from_the_sample(tmp_path: Path) -> 
 
 @pytest.fixture
 async def intake() -> AsyncIterator[Served]:
-    async def ready() -> str | None:
-        return None
+    async def ready() -> list[str]:
+        return []
 
     app = make_app(
         register=MemoryRegister(),

@@ -27,7 +27,7 @@ Rule = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class MappingDraft:
     """A mapping to be looked through."""
 
     text: str
@@ -36,7 +36,7 @@ class Draft:
     """How many things it is not sure of, or did not find."""
 
 
-def draft_of(sample: Sample, choice: Choice, *, name: str, month_first: bool) -> Draft:
+def draft_of(sample: Sample, choice: Choice, *, name: str, month_first: bool) -> MappingDraft:
     """`name`: of the file, for its title. `month_first`: where days could be read both ways."""
     writer = _Writer(sample, choice, month_first)
     body = list(writer.body())
@@ -50,7 +50,7 @@ def draft_of(sample: Sample, choice: Choice, *, name: str, month_first: bool) ->
         f"report: {report}",
         *body,
     ]
-    return Draft("\n".join(text) + "\n", sum("# ?" in line for line in body))
+    return MappingDraft("\n".join(text) + "\n", sum("# ?" in line for line in body))
 
 
 def _reads(sample: Sample) -> Mapping[str, object]:

@@ -13,7 +13,7 @@ from services.intake.adapters.mappings import SHIPPED, read_mapping
 from services.intake.adapters.vocabulary import SYNONYMS, Synonyms, vocabularies
 from services.intake.domain.mappings.feed_mapping import FeedMapping, FieldRule
 from services.intake.domain.mappings.guess.choice import best
-from services.intake.domain.mappings.guess.draft import Draft, draft_of
+from services.intake.domain.mappings.guess.draft import MappingDraft, draft_of
 from services.intake.domain.mappings.guess.opening import sample_file
 from services.intake.domain.mappings.guess.vocabulary import fields_of
 from services.intake.domain.mappings.records import UnreadableFile
@@ -22,13 +22,13 @@ from shared.yaml_file import WrongFile, read_yaml
 KINDS = vocabularies()
 
 
-def draft(content: str | bytes, *, month_first: bool = False) -> Draft:
+def draft(content: str | bytes, *, month_first: bool = False) -> MappingDraft:
     body = content if isinstance(content, bytes) else content.encode()
     sample = sample_file(io.BytesIO(body), KINDS, record_names=["RepairOrder"])
     return draft_of(sample, best(sample, KINDS), name="file.csv", month_first=month_first)
 
 
-def read(found: Draft, folder: Path) -> FeedMapping:
+def read(found: MappingDraft, folder: Path) -> FeedMapping:
     path = folder / "draft.yaml"
     path.write_text(found.text, "utf-8")
     return read_mapping(path)
@@ -128,7 +128,9 @@ def test_sales_are_told_from_visits(tmp_path: Path) -> None:
     content = "Deal No,Contract Date,Delivery Date,VIN,Cust No\n1,2026-01-05,2026-01-09,W,C1\n"
     found = draft(content)
     assert "# ? sale_type: …" in found.text
-    complete = Draft(found.text.replace("fields:", "fields:\n  sale_type: {default: retail}"), 0)
+    complete = MappingDraft(
+        found.text.replace("fields:", "fields:\n  sale_type: {default: retail}"), 0
+    )
     assert read(complete, tmp_path).report == "sale"
 
 
