@@ -149,6 +149,10 @@ class LeafPlan:
         """Whether nothing comes of it in a record like this, as no such column is there."""
         return not self._says_more and not self.columns.of(part)
 
+    def is_mute(self, part: Node) -> bool:
+        """Whether a record like this says nothing of it, whatever the mapping says itself."""
+        return not self.made_of and not self.columns.of(part)
+
     def _text_at(self, columns: Sequence[Path], scope: Scope) -> str | None:
         """In most records it is one text at one heading; empty: nothing stands there. None: it is
         another value, or is to be looked for further."""

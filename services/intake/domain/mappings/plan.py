@@ -102,8 +102,7 @@ class GroupPlan:
         return [
             (name, plan, self.shape.fields[name])
             for name, plan in self.fields.items()
-            if self.shape.fields[name].required
-            or not (isinstance(plan, LeafPlan) and plan.is_idle(part))
+            if self.shape.fields[name].required or not _is_idle(plan, part)
         ]
 
     def _whole(
@@ -348,6 +347,23 @@ def _group(name: str, shape: Group, rules: FieldRules, making: _Making) -> Group
             each for each, inner in shape.fields.items() if inner.required and each not in plans
         ],
     )
+
+
+def _is_idle(plan: Plan, part: Node) -> bool:
+    """Whether nothing comes of a field in a record like this."""
+    match plan:
+        case LeafPlan():
+            return plan.is_idle(part)
+        case GroupPlan():
+            return all(_is_mute(each, part) for each in plan.fields.values())
+        case ListPlan():
+            return plan.own_columns and all(_is_idle(each, part) for each in plan.entries)
+        case NamedPlan():
+            return False
+
+
+def _is_mute(plan: Plan, part: Node) -> bool:
+    return plan.is_mute(part) if isinstance(plan, LeafPlan) else _is_idle(plan, part)
 
 
 def _waits(plan: Plan) -> bool:

@@ -16,7 +16,7 @@ MOST_WORDS = 12
 """A column of codes has few; one with more is none, and its words are not told."""
 MOST_CHARACTERS = 20
 _TOTALS = ["合计*", "总计*", "小计*", "total*", "subtotal*"]
-_ENDINGS = ("closed_at", "voided_at", "promised_at")
+_ENDINGS = ("closed_at", "voided_at")
 _STANDS_FOR: Mapping[str, Sequence[tuple[str, str]]] = {
     "visit": (("voided_at", "voided"), ("closed_at", "closed")),
     "sale": (("delivered_at", "delivered"), ("delivered_on", "delivered")),
@@ -152,6 +152,8 @@ class _Writer:
             rule["formats"] = list(dict.fromkeys(formats))
         if name in self._choice.times:
             rule["time"] = self._choice.times[name].path
+        if name == "promised_at":
+            rule["whole_day"] = "ends"
         if name in _ENDINGS and "opened_at" in self._choice.chosen:
             rule["not_before"] = "opened_at"
 
