@@ -14,7 +14,7 @@ from services.intake.domain.mappings.readers.gunzip import Readable
 from services.intake.domain.mappings.readers.splitting import (
     LONGEST_NAME,
     Between,
-    Piece,
+    SplitElement,
     Splitting,
     tag_of,
 )
@@ -92,7 +92,7 @@ class _Records:
         if not self._number:
             self._say_what_is_there()
 
-    def _records_in(self, piece: Piece) -> Iterator[SourceRecord | UnreadableRecord]:
+    def _records_in(self, piece: SplitElement) -> Iterator[SourceRecord | UnreadableRecord]:
         """A record; where it cannot be read, those within it that can."""
         self._number += 1
         place = f"{self._record} {self._number}, line {piece.line}"

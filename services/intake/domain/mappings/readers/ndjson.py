@@ -1,7 +1,7 @@
 """NDJSON: a JSON object a line."""
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 
 from services.intake.domain.decode.file_kinds import text_kind
 from services.intake.domain.mappings.readers.gunzip import Readable
@@ -16,6 +16,7 @@ from services.intake.domain.mappings.records import (
     UnreadableRecord,
 )
 
+LINES_TO_TELL = 20
 _ONE_TEXT = {b"[", b"{", b"[{"}
 """What the first line of a JSON text over several lines is."""
 
@@ -23,15 +24,15 @@ _ONE_TEXT = {b"[", b"{", b"[{"}
 def open_ndjson(file: Readable, reads: ReadsNdjson) -> OpenedFile:
     """Raises `UnreadableFile` where the beginning tells that this is something else."""
     lines = lines_of(text_of(file, ("utf-8",)).stream)
-    first = next(lines, None)
-    if first is not None and first.content is not None:
-        if first.content.strip() in _ONE_TEXT:
-            raise UnreadableFile(
-                "this is one JSON text over several lines: it needs a mapping of format json"
-            )
-        if kind := text_kind(first.content):
-            raise UnreadableFile(f"this is {kind}, and the mapping reads NDJSON")
-    return OpenedFile(None, _records(chain([first] if first else [], lines), reads.records))
+    first = list(islice(lines, LINES_TO_TELL))
+    beginning = b"".join(line.content or b"" for line in first)
+    if beginning.lstrip().partition(b"\n")[0].strip() in _ONE_TEXT:
+        raise UnreadableFile(
+            "this is one JSON text over several lines: it needs a mapping of format json"
+        )
+    if kind := text_kind(beginning):
+        raise UnreadableFile(f"this is {kind}, and the mapping reads NDJSON")
+    return OpenedFile(None, _records(chain(first, lines), reads.records))
 
 
 def _records(lines: Iterator[Line], pointer: str) -> Iterator[SourceRecord | UnreadableRecord]:

@@ -16,13 +16,14 @@ NO_VALUE = "a formula without a value: open the workbook in a spreadsheet progra
 _ERRORS = "NULL! DIV/0! VALUE! REF! NAME? NUM! N/A GETTING_DATA SPILL! CALC!"
 ERRORS = frozenset(f"#{error}" for error in _ERRORS.split())
 MOST_MERGED = 300_000
+MOST_LETTERS_KEPT = 20_000
 _ESCAPED = re.compile(r"(?:_x[0-9A-Fa-f]{4}_)+")
 _MERGED = re.compile(
     rb'<(?:\w+:)?mergeCell\s[^<>]{0,40}?ref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"'
 )
 
 
-class Written(NamedTuple):
+class WrittenCell(NamedTuple):
     """A cell as it is written in the sheet."""
 
     kind: str
@@ -31,11 +32,11 @@ class Written(NamedTuple):
     is_formula: bool
 
 
-class Row(NamedTuple):
+class SheetRow(NamedTuple):
     """A row as it is written in the sheet."""
 
     number: int
-    cells: dict[int, Written]
+    cells: dict[int, WrittenCell]
     """By the number of their column, from 0."""
     is_too_large: bool
 
@@ -87,10 +88,10 @@ class RowsWritten:
 
     def __init__(self) -> None:
         self.is_done = False
-        self._found: list[Row] = []
+        self._found: list[SheetRow] = []
         self._row = 0
         self._column = -1
-        self._cells: dict[int, Written] = {}
+        self._cells: dict[int, WrittenCell] = {}
         self._size = 0
         self._attributes: Attributes = {}
         self._is_formula = False
@@ -100,7 +101,7 @@ class RowsWritten:
         self._xml = SafeXml(start=self._start, end=self._end, text=self._add)
         self._columns: dict[str, int] = {}
 
-    def feed(self, piece: bytes) -> Sequence[Row]:
+    def feed(self, piece: bytes) -> Sequence[SheetRow]:
         """The rows that end in it."""
         self._xml.feed(piece)
         found, self._found = self._found, []
@@ -134,7 +135,7 @@ class RowsWritten:
             case "row":
                 if self._cells:
                     too_large = self._size > MOST_BYTES_OF_A_RECORD
-                    self._found.append(Row(self._row, self._cells, too_large))
+                    self._found.append(SheetRow(self._row, self._cells, too_large))
                 self._cells = {}
             case "sheetData":
                 self.is_done = True
@@ -144,7 +145,7 @@ class RowsWritten:
             return
         kind, style = self._attributes.get("t", "n"), self._attributes.get("s", "0")
         text = None if self._text is None else "".join(self._text)
-        self._cells[self._column] = Written(kind, _positive(style), text, self._is_formula)
+        self._cells[self._column] = WrittenCell(kind, _positive(style), text, self._is_formula)
 
     def _add(self, text: str) -> None:
         if self._is_text and self._text is not None:
@@ -157,7 +158,7 @@ class RowsWritten:
         column = self._columns.get(letters)
         if column is None:
             column = column_number(letters)
-            if len(self._columns) < MOST_HEADINGS:
+            if len(self._columns) < MOST_LETTERS_KEPT:
                 self._columns[letters] = column
         return column if column >= 0 else self._column + 1
 
@@ -191,7 +192,7 @@ class Values:
     formats: Sequence[Shows]
     from_1904: bool
 
-    def is_too_large(self, row: Row) -> bool:
+    def is_too_large(self, row: SheetRow) -> bool:
         """With the texts that its cells name."""
         if row.is_too_large:
             return True
@@ -202,7 +203,7 @@ class Values:
         )
         return named > MOST_BYTES_OF_A_RECORD
 
-    def of(self, cell: Written) -> Cell:
+    def of(self, cell: WrittenCell) -> Cell:
         text = cell.text
         if text is None:
             return FaultyCell(NO_VALUE) if cell.is_formula else None
@@ -270,12 +271,13 @@ def merged_in(pieces: Iterable[bytes]) -> Merged:
                 raise UnreadableFile(f"more than {MOST_MERGED} cells are merged: save it as CSV")
             if last > top:
                 column = column_number(found[1].decode())
+            if last > top and column < MOST_HEADINGS:
                 merged.by_top.setdefault(top, []).append((column, last))
         rest = text[max(end, len(text) - 120) :]
     return merged
 
 
-def rows_of(pieces: Iterator[bytes]) -> Iterator[Row]:
+def rows_of(pieces: Iterator[bytes]) -> Iterator[SheetRow]:
     """The rows of a sheet, one after another, without blank ones."""
     written = RowsWritten()
     for piece in pieces:

@@ -47,12 +47,12 @@ def tag_of(name: bytes) -> re.Pattern[bytes]:
 
 
 @dataclass(slots=True)
-class Piece:
+class SplitElement:
     """An element, as it stands in the file."""
 
     content: bytes
     line: int
-    within: list["Piece"] = field(default_factory=list)
+    within: list["SplitElement"] = field(default_factory=list)
     """Elements of the same name directly below it, for when it cannot be read itself."""
     fault: str = ""
     """Why it cannot be read; empty: it was split off."""
@@ -72,7 +72,7 @@ class _Open:
 
     start: int
     line: int
-    within: list[Piece] = field(default_factory=list)
+    within: list[SplitElement] = field(default_factory=list)
 
 
 class Splitting:
@@ -94,7 +94,7 @@ class Splitting:
         self.other_names: set[str] = set()
         """Of elements that are none of those."""
 
-    def pieces(self) -> Iterator[Piece | Between]:
+    def pieces(self) -> Iterator[SplitElement | Between]:
         """What is split off, in order."""
         while True:
             token = self._token.search(self._buffer, self._at)
@@ -113,7 +113,7 @@ class Splitting:
         else:
             yield from self._between()
 
-    def _taken(self, token: re.Match[bytes]) -> Iterator[Piece | Between]:
+    def _taken(self, token: re.Match[bytes]) -> Iterator[SplitElement | Between]:
         if token["end"] is None:
             self._pass_by(token.start())
             self._at = self._end_of_section(token)
@@ -122,7 +122,7 @@ class Splitting:
         else:
             yield from self._start(token)
 
-    def _start(self, token: re.Match[bytes]) -> Iterator[Piece | Between]:
+    def _start(self, token: re.Match[bytes]) -> Iterator[SplitElement | Between]:
         self._pass_by(token.start())
         if not self._open:
             yield from self._between()
@@ -135,7 +135,7 @@ class Splitting:
         if tag and self._buffer[tag.end() - 2 : tag.end() - 1] == b"/":
             yield from self._close(tag.end())
 
-    def _end(self, token: re.Match[bytes]) -> Iterator[Piece]:
+    def _end(self, token: re.Match[bytes]) -> Iterator[SplitElement]:
         self._pass_by(token.start())
         tag = _TAG.match(self._buffer, token.end())
         self._at = tag.end() if tag else token.end()
@@ -146,22 +146,22 @@ class Splitting:
         else:
             self._note_wrong(token.start())
 
-    def _close(self, end: int) -> Iterator[Piece]:
+    def _close(self, end: int) -> Iterator[SplitElement]:
         closed = self._open.pop()
         content = self._buffer[closed.start - self._base : end]
-        piece = Piece(content, closed.line, closed.within)
+        piece = SplitElement(content, closed.line, closed.within)
         if self._open:
             self._open[-1].within.append(piece)
         else:
             yield piece
 
-    def _give_up(self, because: str) -> Iterator[Piece]:
+    def _give_up(self, because: str) -> Iterator[SplitElement]:
         """The outermost open element cannot be split off; those within it can."""
         lost, self._depth = self._open.popleft(), None
-        yield Piece(b"", lost.line, fault=because)
+        yield SplitElement(b"", lost.line, fault=because)
         yield from lost.within
 
-    def _given_up(self) -> Iterator[Piece]:
+    def _given_up(self) -> Iterator[SplitElement]:
         """What has become too large; what was passed by is then let go."""
         while self._open and self._base + self._at - self._open[0].start > MOST_BYTES_OF_A_RECORD:
             self._ends_to_come += len(self._open) == 1

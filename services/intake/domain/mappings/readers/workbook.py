@@ -12,8 +12,8 @@ from services.intake.domain.mappings.readers.headings import fields_below, headi
 from services.intake.domain.mappings.readers.number_formats import Shows, formats_of
 from services.intake.domain.mappings.readers.safe_xml import elements_of
 from services.intake.domain.mappings.readers.sheet import (
-    Row,
     SharedTexts,
+    SheetRow,
     Values,
     merged_in,
     rows_of,
@@ -93,7 +93,7 @@ class _SheetReader:
             number += 1
             yield SourceRecord(number, place, fields_of(map(cells.get, range(len(headings)))))
 
-    def _cells(self, row: Row) -> dict[int, Cell]:
+    def _cells(self, row: SheetRow) -> dict[int, Cell]:
         """Its values; empty where the row is blank, but for what is merged into it."""
         cells = {at: self._values.of(cell) for at, cell in row.cells.items()}
         is_blank = all(_is_blank(cell) for cell in cells.values())

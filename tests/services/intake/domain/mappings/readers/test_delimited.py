@@ -64,7 +64,7 @@ def test_european_text_of_one_byte_is_read_where_the_mapping_says_so() -> None:
 
 
 def test_the_encoding_is_told_from_the_first_that_says_anything() -> None:
-    many = b"R,x\n" * 100_000
+    many = b"R,x\n" * 40_000
     found = read(b"a,b\n" + many + "R,张三\n".encode("gbk"), format="csv")
     assert fields(found)[-1] == {"a": "R", "b": "张三"}
 
@@ -95,7 +95,7 @@ def test_a_line_in_another_encoding_is_the_fault_of_no_other(encoding: str, dama
         ("1\n3,4\n5", [["1"], ["3", "4"]], ["line 4"]),
         ('1,"' + "x" * 200_000 + '"\n3,4\n', [["3", "4"]], ["line 2"]),
         ("1," + "x" * 2_000_000 + "\n3,4\n", [["3", "4"]], ["line 2"]),
-        ('1,"' + "x\n" * 700_000 + "3,4\n", None, ["line 2"]),
+        ('1,"' + ("x" * 99 + "\n") * 11_000 + "3,4\n", None, ["line 2"]),
     ],
 )
 def test_a_damaged_row_is_the_fault_of_no_other(
@@ -134,7 +134,7 @@ def test_of_doubled_headings_the_first_counts_and_blank_ones_are_nothing() -> No
         ("a,b\n".encode("utf-32"), {}, "UTF-32"),
         (b"x" * 2_000_000, {}, "line 1"),
         (b'"a' + b"x" * 200_000 + b'"\n', {}, "line 1"),
-        (b"," * 20_000 + b"a\n1,2\n", {}, "16384"),
+        (b"," * 2_000 + b"a\n1,2\n", {}, "2000"),
         (b'a,"b\n1,2\n', {}, "line 1"),
         (b"<html><table><tr><td>a</td></tr></table>\n", {}, "HTML"),
     ],

@@ -47,6 +47,11 @@ def test_a_damaged_line_is_the_fault_of_no_other(line: bytes, because: str) -> N
     assert because in said
 
 
+def test_the_first_line_is_the_fault_of_no_other_either() -> None:
+    found = read(b'x, y\n{"n": 1}\n', format="ndjson")
+    assert (fields(found), [place for place, _ in unreadable(found)]) == ([{"n": 1}], ["line 1"])
+
+
 def test_records_are_found_within_lines() -> None:
     lines = b'{"d": {"r": [{"n": 1}, {"n": 2}, 3]}}\n{"d": {"r": {"n": 4}}}\n{"d": {}}\n'
     found = read(lines, format="ndjson", records="/d/r")
