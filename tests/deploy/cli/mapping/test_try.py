@@ -171,8 +171,9 @@ def test_dealers_and_sources_are_checked(
 
 
 def test_a_terminal_is_not_obeyed(tmp_path: Path) -> None:
-    found = try_visits(csv_file(tmp_path, GOOD.replace("Kim", "\x1b[31mKim[red]")))
-    assert "\x1b" not in found.stdout
+    row = GOOD.replace("Kim", "\x1b[31mKim[red]")
+    path = csv_file(tmp_path, f"{row},x", headings=f"{HEADINGS},\x1b[2Jcolour")
+    assert "\x1b" not in try_visits(path).stdout
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from services.intake.domain.mappings.guess.choice import best
 from services.intake.domain.mappings.guess.draft import MappingDraft, draft_of
 from services.intake.domain.mappings.guess.opening import sample_file
 from services.intake.domain.mappings.guess.vocabulary import fields_of
+from services.intake.domain.mappings.guess.yaml_text import flow, lines
 from services.intake.domain.mappings.records import UnreadableFile
 from shared.yaml_file import WrongFile, read_yaml
 
@@ -196,3 +198,11 @@ def test_whatever_stands_there_the_draft_is_yaml_or_the_file_is_refused(
 def test_any_bytes_are_a_draft_or_refused(content: bytes) -> None:
     with suppress(UnreadableFile):
         assert draft(content).text
+
+
+@given(st.dictionaries(CELLS, CELLS, min_size=1))
+def test_what_is_written_reads_as_it_was(value: dict[str, str]) -> None:
+    text = "\n".join(lines("name", value))
+    assert all(char.isprintable() or char == "\n" for char in text)
+    assert yaml.safe_load(text) == {"name": value}
+    assert yaml.safe_load(flow(value)) == value
