@@ -17,6 +17,7 @@ import yaml
 
 from docs import (
     asyncapi,
+    feed_errors,
     feeds_pages,
     followup_year,
     policy_schemas,
@@ -51,6 +52,8 @@ def documents() -> dict[str, str]:
         "asyncapi.yaml": _yaml(asyncapi.document()),
         "feeds.md": feeds_pages.page("en"),
         "feeds.zh-CN.md": feeds_pages.page("zh"),
+        "feeds/errors.md": feed_errors.page("en"),
+        "feeds/errors.zh-CN.md": feed_errors.page("zh"),
         "scoring/examples.md": scoring_examples.page("en"),
         "scoring/examples.zh-CN.md": scoring_examples.page("zh"),
         "followup/year.md": followup_year.page("en"),

@@ -25,7 +25,16 @@ from deploy.cli.mapping.found import (
 from deploy.cli.mapping.guessing import guess as make_guess
 from deploy.cli.mapping.outline import head, outline
 from deploy.cli.mapping.trial import FileTrial, TriedRecord
-from deploy.cli.terminal import FAILED, AsJson, count, warn, write, write_json, write_text
+from deploy.cli.terminal import (
+    FAILED,
+    AsJson,
+    count,
+    printable,
+    warn,
+    write,
+    write_json,
+    write_text,
+)
 from services.intake.adapters.mappings import Mappings, read_mapping
 from services.intake.domain.mappings.feed_mapping import ReportKind
 from shared.yaml_file import WrongFile
@@ -208,7 +217,7 @@ def _show(trial: FileTrial, limit: int) -> None:
     example = next((one for one in first if one.becomes == "event"), None)
     write(account.in_full(example, trial) if example else [])
     if trial.unused:
-        write([f"not looked at: {', '.join(trial.unused)}"])
+        write([printable(f"not looked at: {', '.join(trial.unused)}")])
     if not trial.faults:
         write([*account.faults(trial), account.totals(trial)])
 

@@ -9,7 +9,7 @@ from services.intake.adapters.vocabulary import KINDS, vocabularies
 from services.intake.domain.mappings.columns import missing_and_doubled, unused_headings
 from services.intake.domain.mappings.feed_mapping import FeedMapping, ReportKind
 from services.intake.domain.mappings.guess.choice import best
-from services.intake.domain.mappings.guess.draft import Draft, draft_of
+from services.intake.domain.mappings.guess.draft import MappingDraft, draft_of
 from services.intake.domain.mappings.guess.opening import sample_file
 from services.intake.domain.mappings.guess.sample import Sample
 from services.intake.domain.mappings.reads import ReadsXml
@@ -23,7 +23,7 @@ _MOST_UNKNOWN = 0.25
 class Guess(NamedTuple):
     """What was made of a file."""
 
-    draft: Draft
+    draft: MappingDraft
     fits: str
     """A mapping that there is, and that reads the file; empty: none does."""
 
@@ -33,7 +33,12 @@ def guess(path: Path, report: ReportKind | None, mappings: Mappings, *, month_fi
     known = {name: mappings.find(name) for name in mappings.names()}
     there = {name: found for name, found in known.items() if found is not None}
     kinds = vocabularies(KINDS if report is None else (report,))
-    names = [one.reads.record for one in there.values() if isinstance(one.reads, ReadsXml)]
+    names = [
+        name
+        for one in there.values()
+        if isinstance(one.reads, ReadsXml)
+        for name in one.reads.record
+    ]
     try:
         with path.open("rb") as file:
             sample = sample_file(file, kinds, record_names=names)
@@ -80,6 +85,6 @@ def _of_records(sample: Sample, mappings: dict[str, FeedMapping]) -> str:
     alike = (
         name
         for name, mapping in mappings.items()
-        if isinstance(mapping.reads, ReadsXml) and mapping.reads.record == reads.record
+        if isinstance(mapping.reads, ReadsXml) and set(mapping.reads.record) & set(reads.record)
     )
     return next(alike, "")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from deploy.cli.terminal import printable
 from services.intake.domain.mappings.columns import used_columns
 from services.intake.domain.mappings.feed_mapping import FeedMapping
 
@@ -13,7 +14,7 @@ def outline(mapping: FeedMapping) -> Table:
     """A row for each field: whether it is needed, and the columns or paths it is looked for in."""
     shown = Table("field", "", "column or path: the first with anything in it", box=None)
     for field, needed, columns in _rows(mapping):
-        shown.add_row(Text(field), "required" if needed else "", Text(columns))
+        shown.add_row(Text(field), "required" if needed else "", Text(printable(columns)))
     return shown
 
 

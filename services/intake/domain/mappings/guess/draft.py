@@ -16,7 +16,7 @@ MOST_WORDS = 12
 """A column of codes has few; one with more is none, and its words are not told."""
 MOST_CHARACTERS = 20
 _TOTALS = ["合计*", "总计*", "小计*", "total*", "subtotal*"]
-_ENDINGS = ("closed_at", "voided_at", "promised_at")
+_ENDINGS = ("closed_at", "voided_at")
 _STANDS_FOR: Mapping[str, Sequence[tuple[str, str]]] = {
     "visit": (("voided_at", "voided"), ("closed_at", "closed")),
     "sale": (("delivered_at", "delivered"), ("delivered_on", "delivered")),
@@ -27,7 +27,7 @@ Rule = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class MappingDraft:
     """A mapping to be looked through."""
 
     text: str
@@ -36,21 +36,21 @@ class Draft:
     """How many things it is not sure of, or did not find."""
 
 
-def draft_of(sample: Sample, choice: Choice, *, name: str, month_first: bool) -> Draft:
+def draft_of(sample: Sample, choice: Choice, *, name: str, month_first: bool) -> MappingDraft:
     """`name`: of the file, for its title. `month_first`: where days could be read both ways."""
     writer = _Writer(sample, choice, month_first)
     body = list(writer.body())
     report = choice.vocabulary.report
     text = [
-        "# A draft by `aftercare mapping guess`, from the headings of a file and its first records.",
-        "# Look at what is marked `?`; then `aftercare mapping check`, and `aftercare mapping try`.",
+        "# A draft by `aftercare mapping guess`, from the headings and first records of a file.",
+        "# Look at what is marked `?`; then `aftercare mapping check` and `aftercare mapping try`.",
         f"title_en: {scalar(f'{report.capitalize()} reports out of {name}')}",
         f"title_zh: {scalar(f'{name}')}",
         f"reads: {flow(_reads(sample))}",
         f"report: {report}",
         *body,
     ]
-    return Draft("\n".join(text) + "\n", sum("# ?" in line for line in body))
+    return MappingDraft("\n".join(text) + "\n", sum("# ?" in line for line in body))
 
 
 def _reads(sample: Sample) -> Mapping[str, object]:
@@ -152,6 +152,8 @@ class _Writer:
             rule["formats"] = list(dict.fromkeys(formats))
         if name in self._choice.times:
             rule["time"] = self._choice.times[name].path
+        if name == "promised_at":
+            rule["whole_day"] = "ends"
         if name in _ENDINGS and "opened_at" in self._choice.chosen:
             rule["not_before"] = "opened_at"
 

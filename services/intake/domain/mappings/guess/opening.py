@@ -52,9 +52,9 @@ def _reads(file: BinaryIO, record_names: Sequence[str]) -> Reads:
         return ReadsXlsx(format="xlsx")
     text = beginning.decode("utf-8-sig", "replace").lstrip()
     if text.startswith("<"):
-        return ReadsXml(format="xml", record=_record_name(text, record_names))
+        return ReadsXml(format="xml", record=(_record_name(text, record_names),))
     if text.startswith(("{", "[")):
-        return ReadsNdjson(format="ndjson") if _is_ndjson(text) else _json(file)
+        return _json(file, text)
     return ReadsCsv(format="csv")
 
 
@@ -65,16 +65,12 @@ def _beginning(file: BinaryIO, size: int) -> bytes:
     return gunzip.Unpacked(file).read(size) if packed else file.read(size)
 
 
-def _is_ndjson(text: str) -> bool:
+def _json(file: BinaryIO, text: str) -> ReadsJson | ReadsNdjson:
+    """An object a line, or one text; the array of records, where that is an object with one."""
     first, _, rest = text.partition("\n")
-    try:
-        return isinstance(json.loads(first), dict) and (not rest.strip() or "{" in rest)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _json(file: BinaryIO) -> ReadsJson:
-    """The array of records, where the text is an object that holds it."""
+    is_line = _is_object(first)
+    if is_line and rest.strip():
+        return ReadsNdjson(format="ndjson")
     try:
         content = json.loads(_beginning(file, MOST_BYTES_OF_JSON))
     except (ValueError, RecursionError):
@@ -86,7 +82,14 @@ def _json(file: BinaryIO) -> ReadsJson:
                     break
                 pointer = "/" + name.replace("~", "~0").replace("/", "~1")
                 return ReadsJson(format="json", records=pointer)
-    return ReadsJson(format="json")
+    return ReadsNdjson(format="ndjson") if is_line else ReadsJson(format="json")
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _are_documents(content: dict[str, object], value: list[object]) -> bool:
@@ -129,7 +132,7 @@ def _with_headings(
         except UnreadableFile:
             if line == 1:
                 raise
-            break
+            continue  # a blank line among the titles
         known = sum(any(one.known(each) for one in vocabularies) for each in headings if each)
         if known > most:
             best, most = tried, known

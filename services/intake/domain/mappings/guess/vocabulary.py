@@ -15,7 +15,7 @@ from services.intake.domain.mappings.feed_mapping import (
     ReportKind,
 )
 from services.intake.domain.mappings.paths import alike
-from services.intake.domain.mappings.shape import Group, Leaf, Listed, Shape, shape_of
+from services.intake.domain.mappings.shape import Group, Leaf, ListShape, Shape, shape_of
 from services.intake.domain.mappings.values.cells import folded
 
 _CLOSE = 0.82
@@ -106,7 +106,7 @@ def _fillable(shape: Shape, name: str) -> Iterator[tuple[str, Leaf | Group]]:
         case Group(fields=fields):
             for each, inner in fields.items():
                 yield from _fillable(inner, f"{name}.{each}" if name else each)
-        case Listed(of=of):
+        case ListShape(of=of):
             if isinstance(of, Leaf) or name.endswith("phones"):
                 yield name, replace(of, required=shape.required)
             else:

@@ -15,8 +15,14 @@ def scalar(value: object) -> str:
     """A text, a truth, a number or nothing."""
     if isinstance(value, str):
         is_plain = _PLAIN.fullmatch(value) and not _SOMETHING_ELSE.fullmatch(value)
-        return value if is_plain else json.dumps(value, ensure_ascii=False)
+        return value if is_plain else _quoted(value)
     return json.dumps(value)
+
+
+def _quoted(text: str) -> str:
+    """What nobody sees is written as an escape: YAML, and a terminal, would take it amiss."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in quoted)
 
 
 def flow(value: object) -> str:
