@@ -15,15 +15,11 @@ from deploy.cli.mapping.found import mapping_of, settings, situation
 from deploy.cli.mapping.guessing import guess
 from deploy.cli.mapping.trial import FileTrial
 from services.intake.adapters.mappings import Mappings, read_mapping
-from services.intake.app import make_app
-from services.intake.settings import IntakeSettings
 from shared.settings import HttpSettings
-from shared.testing.clock import ManualClock
-from shared.testing.publisher import MemoryPublisher
 from tests import PROJECT
 from tests.served import Served, served
 from tests.services.intake.given import BERLIN, DEALERS, NOW, event, visit
-from tests.services.intake.memory_register import MemoryRegister
+from tests.services.intake.world import World
 
 EXAMPLES = PROJECT / "deploy/examples"
 FEEDS = EXAMPLES / "feeds"
@@ -66,18 +62,7 @@ def test_the_draft_that_is_shown_was_drafted_from_the_sample(tmp_path: Path) -> 
 
 @pytest.fixture
 async def intake() -> AsyncIterator[Served]:
-    async def ready() -> list[str]:
-        return []
-
-    app = make_app(
-        register=MemoryRegister(),
-        publisher=MemoryPublisher(),
-        clock=ManualClock(NOW),
-        dealers=DEALERS,
-        settings=IntakeSettings(),
-        readiness=ready,
-    )
-    async with served(app, HttpSettings(port=8101)) as found:
+    async with served(World().app(), HttpSettings(port=8101)) as found:
         yield found
 
 
