@@ -226,6 +226,7 @@ class ImportRunner:
             raise
         except Exception as error:  # its text may hold what was sent
             log.error("import failed", because=where_raised(error))
+            held.close()
             await self._fail(held, "our mistake; it was logged")
 
     async def _read(self, held: HeldImport, file: OpenImport) -> Portion:
