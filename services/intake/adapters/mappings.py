@@ -1,7 +1,7 @@
 """The mappings that there are: those that ship, and a folder's own, a file each."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources import files
@@ -79,7 +79,7 @@ def _are_read_otherwise(under: Mapping[str, object], own: Mapping[str, object]) 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    stamp: _Stamp
+    stamps: Set[_Stamp | None]
     mapping: FeedMapping
 
 
@@ -100,9 +100,10 @@ class Mappings:
             stamp = _stamp(path)
             if stamp is None:
                 continue
+            stamps = {stamp, *map(_stamp, folder.glob("*.yaml"))}  # it may extend another of them
             kept = self._kept.get(path)
-            if kept is None or kept.stamp != stamp:
-                kept = self._kept[path] = _Kept(stamp, read_mapping(path))
+            if kept is None or kept.stamps != stamps:
+                kept = self._kept[path] = _Kept(stamps, read_mapping(path))
             return kept.mapping
         return None
 
@@ -112,7 +113,7 @@ class Mappings:
         found = set[str]()
         for folder in self._folders:
             try:
-                paths = [path for path in folder.iterdir() if path.suffix in (".yaml", ".yml")]
+                paths = [path for path in folder.iterdir() if _is_meant(path)]
             except OSError as error:
                 raise WrongFile([f"{folder}: cannot be read: {error.strerror}"]) from None
             wrong = [path for path in paths if not _is_named(path)]
@@ -123,9 +124,16 @@ class Mappings:
         return sorted(found)
 
     def nearest(self, name: str) -> str:
-        """The name that is written most alike; empty where none is."""
-        near = get_close_matches(name.lower().replace("_", "-"), self.names(), n=1, cutoff=0.5)
+        """The name that is written most alike; empty where none is. Never raises: who asks has
+        something else to tell."""
+        known = [path.stem for folder in self._folders for path in folder.glob("*.yaml")]
+        near = get_close_matches(name.lower().replace("_", "-"), known, n=1, cutoff=0.5)
         return near[0] if near else ""
+
+
+def _is_meant(path: Path) -> bool:
+    """Whether somebody took it for a mapping; what begins with a point is a program's own."""
+    return path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
 
 
 def _is_named(path: Path) -> bool:

@@ -25,6 +25,7 @@ from services.intake.domain.mappings.records import Cell, FaultyCell, Node
 from services.intake.domain.mappings.says import Says
 from services.intake.domain.mappings.shape import Group, Leaf
 from services.intake.domain.mappings.values.cells import (
+    MOST_TO_COMPARE,
     Unreadable,
     ValueRead,
     decimal_of,
@@ -36,6 +37,8 @@ from services.intake.domain.mappings.values.numbers import amount_of, written
 
 MOST_NAMED = 3
 """The most columns that one note names."""
+MOST_KNOWN = 256
+"""The most texts of a column whose meaning is remembered."""
 NOTHING_THERE = "nothing stands there"
 _PARTS = "parts stand there, where a value is looked for: name the part, as in a path"
 _DIFFER = "the rows of this document differ here: the first is taken"
@@ -62,6 +65,9 @@ class LeafPlan:
     """The columns, for people."""
     _at_column: str = field(init=False, default="")
     """The one of them at which something stands, in the record that is read."""
+    _known: dict[str, Value] = field(init=False, default_factory=dict)
+    _is_context_free: bool = field(init=False)
+    """Whether what a text means depends on nothing else in the record."""
     _says_more: bool = field(init=False)
     """Whether it may say something though nothing stands there."""
     _cases: Sequence[tuple[Says, Meaning]] = field(init=False)
@@ -80,6 +86,7 @@ class LeafPlan:
         self.label = label_of(rule.column or ())
         self._cases = [(Says(case, headings), case.means) for case in rule.cases]
         self._words = {folded(word): meaning for word, meaning in rule.words.items()}
+        self._is_context_free = isinstance(shape, Leaf) and not (rule.time or rule.not_before)
         more = (rule.default is not None, rule.counted, rule.made_of, rule.cases, "" in self._words)
         self._says_more = any(more)
         self._is_table = any(meaning is not None for meaning in rule.words.values())
@@ -91,7 +98,7 @@ class LeafPlan:
         try:
             text = self._text_at(columns, scope)
             if text is not None:
-                return self._of(text, scope, findings) if text else self._without(scope)
+                return self._of_text(text, scope, findings) if text else self._without(scope)
             nodes = list(self._standing(columns, scope, findings))
             if not nodes:
                 return self._without(scope)
@@ -141,6 +148,10 @@ class LeafPlan:
     def is_idle(self, part: Node) -> bool:
         """Whether nothing comes of it in a record like this, as no such column is there."""
         return not self._says_more and not self.columns.of(part)
+
+    def is_mute(self, part: Node) -> bool:
+        """Whether a record like this says nothing of it, whatever the mapping says itself."""
+        return not self.made_of and not self.columns.of(part)
 
     def _text_at(self, columns: Sequence[Path], scope: Scope) -> str | None:
         """In most records it is one text at one heading; empty: nothing stands there. None: it is
@@ -243,6 +254,20 @@ class LeafPlan:
             return None
         content = json.dumps(parts).encode()
         return blake2b(content, digest_size=12).hexdigest()
+
+    def _of_text(self, text: str, scope: Scope, findings: RecordFindings) -> Value | Gap:
+        """As before, where the same text stood before: in many columns few texts do."""
+        known = self._known.get(text)
+        if known is not None:
+            return known
+        before = len(findings.notes)
+        found = self._of(text, scope, findings)
+        if self._is_context_free and isinstance(found, Value) and len(findings.notes) == before:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            if len(text) <= MOST_TO_COMPARE:
+                self._known[text] = found
+        return found
 
     def _of(self, cell: Cell, scope: Scope, findings: RecordFindings) -> Value | Gap:
         if isinstance(cell, FaultyCell):

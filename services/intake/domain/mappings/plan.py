@@ -53,6 +53,8 @@ class GroupPlan:
     """In the order in which they are read."""
     currency: str
     headings: Headings | None
+    not_filled: Sequence[str]
+    """Required fields that have no rule."""
     is_partial: bool = False
     """Whether what is missing comes from elsewhere."""
     _generation: int = -1
@@ -81,7 +83,10 @@ class GroupPlan:
             return Value(values, said)
         if self.shape.whole == "money" and "amount" in values:
             values.setdefault("currency", self.currency)
-        missing += self._without_rule(values, scope)
+        for name in self.not_filled:
+            if name not in values:
+                where = scope.named(_dotted(self.name, name))
+                missing.append(MappingNote(where, "", "no rule fills it"))
         return self._whole(values, missing, said=said, must=must, findings=findings, scope=scope)
 
     def _at_work(self, part: Node) -> "Sequence[tuple[str, Plan, Shape]]":
@@ -97,14 +102,8 @@ class GroupPlan:
         return [
             (name, plan, self.shape.fields[name])
             for name, plan in self.fields.items()
-            if self.shape.fields[name].required
-            or not (isinstance(plan, LeafPlan) and plan.is_idle(part))
+            if self.shape.fields[name].required or not _is_idle(plan, part)
         ]
-
-    def _without_rule(self, values: dict[str, JsonValue], scope: Scope) -> Iterator[MappingNote]:
-        for name, shape in self.shape.fields.items():
-            if shape.required and name not in values and name not in self.fields:
-                yield MappingNote(scope.named(_dotted(self.name, name)), "", "no rule fills it")
 
     def _whole(
         self,
@@ -338,8 +337,33 @@ def _group(name: str, shape: Group, rules: FieldRules, making: _Making) -> Group
     ordered = dict(sorted(plans.items(), key=lambda item: _waits(item[1])))
     labels = [plan.label for plan in plans.values() if isinstance(plan, LeafPlan) and plan.label]
     return GroupPlan(
-        name, shape, " | ".join(labels), ordered, making.setting.currency, making.setting.headings
+        name=name,
+        shape=shape,
+        label=" | ".join(labels),
+        fields=ordered,
+        currency=making.setting.currency,
+        headings=making.setting.headings,
+        not_filled=[
+            each for each, inner in shape.fields.items() if inner.required and each not in plans
+        ],
     )
+
+
+def _is_idle(plan: Plan, part: Node) -> bool:
+    """Whether nothing comes of a field in a record like this."""
+    match plan:
+        case LeafPlan():
+            return plan.is_idle(part)
+        case GroupPlan():
+            return all(_is_mute(each, part) for each in plan.fields.values())
+        case ListPlan():
+            return plan.own_columns and all(_is_idle(each, part) for each in plan.entries)
+        case NamedPlan():
+            return False
+
+
+def _is_mute(plan: Plan, part: Node) -> bool:
+    return plan.is_mute(part) if isinstance(plan, LeafPlan) else _is_idle(plan, part)
 
 
 def _waits(plan: Plan) -> bool:

@@ -322,6 +322,17 @@ def test_a_file_that_changes_counts_from_then_on(tmp_path: Path) -> None:
     assert mappings.find("mine") is None
 
 
+def test_one_that_is_extended_and_changes_counts_too(tmp_path: Path) -> None:
+    (tmp_path / "under.yaml").write_text(HEAD)
+    (tmp_path / "own.yaml").write_text("extends: under\n")
+    mappings = Mappings(tmp_path)
+    assert mappings.find("own") is mappings.find("own")
+    (tmp_path / "under.yaml").write_text(HEAD.replace("title_en: x", "title_en: changed"))
+    found = mappings.find("own")
+    assert found is not None
+    assert found.title_en == "changed"
+
+
 def test_one_wrong_file_is_the_fault_of_no_other(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("title_en: x\n")
     mappings = Mappings(tmp_path)
@@ -340,6 +351,17 @@ def test_the_nearest_name() -> None:
     assert mappings.nearest("chinese_workshp") == "chinese-workshop"
     assert mappings.nearest("Reynolds-RO") == "reynolds-ro"
     assert mappings.nearest("zzzzzz") == ""
+
+
+def test_the_nearest_name_is_told_whatever_else_is_in_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "My Mapping.yaml").write_text(HEAD)
+    assert Mappings(tmp_path).nearest("star_ro") == "star-ro"
+    assert Mappings(tmp_path / "none").nearest("star_ro") == "star-ro"
+
+
+def test_a_programs_own_file_is_no_mapping(tmp_path: Path) -> None:
+    (tmp_path / ".mine.yaml").write_text(HEAD)
+    assert ".mine" not in Mappings(tmp_path).names()
 
 
 @pytest.mark.parametrize("name", ["My Mapping.yaml", "mine.yml"])

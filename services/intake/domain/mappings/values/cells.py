@@ -50,11 +50,11 @@ class ValueRead(NamedTuple, Generic[V_co]):
 
 def says_nothing(cell: Cell) -> bool:
     """Whether nothing stands there, in whatever way that is written."""
+    if isinstance(cell, str):
+        return cell in _NOTHING or (len(cell) <= MOST_TO_COMPARE and trimmed(cell) in _NOTHING)
     match cell:
         case None:
             return True
-        case str():
-            return len(cell) <= MOST_TO_COMPARE and trimmed(cell) in _NOTHING
         case float():
             return isnan(cell)
         case Decimal():
@@ -65,6 +65,8 @@ def says_nothing(cell: Cell) -> bool:
 
 def trimmed(text: str) -> str:
     """Without spaces of any kind, and without marks that nobody sees, at both ends."""
+    if text[:1].isalnum() and text[-1:].isalnum():
+        return text
     stripped = text.strip().strip(_UNSEEN).strip()
     if stripped.startswith("="):
         wrapped = _WRAPPED.fullmatch(stripped)

@@ -38,6 +38,8 @@ _UNITS_OF_LENGTH: dict[str, Literal["km", "mi"]] = {
     **dict.fromkeys(("kilometer", "kilometre", "k.m."), "km"),
     **dict.fromkeys(("mi", "mi.", "mile", "miles", "英里", "mls"), "mi"),
 }
+_PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?", flags=re.ASCII)
+"""As most numbers are written."""
 _SIGNS = re.compile("[¥€£₹₩₽]")
 """Those that may stand right beside a word."""
 _NUMERAL = re.compile(r"[0-9][0-9.,' ]*|[.,][0-9]+")
@@ -148,6 +150,8 @@ def _numeral(cell: Cell, decimal: Literal[".", ","], wanted: str) -> tuple[Decim
         case int() | float() | Decimal():
             return _limited(decimal_of(cell), wanted), []
         case str():
+            if decimal == "." and _PLAIN.fullmatch(cell):
+                return Decimal(cell), []
             return _written_numeral(text_of(cell), decimal, wanted)
         case _:
             raise Unreadable(f"{wanted}, and not a date")
