@@ -110,6 +110,15 @@ async def test_a_column_that_is_missing_ends_it_at_once_and_names_the_nearest(
     assert found["can_be_resumed"]
 
 
+async def test_headings_of_any_length_are_told_in_short(imports: ImportWorld) -> None:
+    headings = [name if name != "opened_at" else "opened_at" + "x" * 5 for name in HEADINGS]
+    long = "opened_a" + "t" * 900_000
+    imports.write_mapping(MAPPING.replace("opened_at: opened_at", f"opened_at: {'open' * 300}"))
+    found = await taken_in(imports, file_of([row(1)], [*headings, long]))
+    assert found["state"] == "failed"
+    assert all(len(words) <= 500 for fault in found["faults"] for words in fault.values())
+
+
 async def test_a_column_that_is_there_twice_ends_it_at_once(imports: ImportWorld) -> None:
     headings = [name if name != "pay_type" else "status" for name in HEADINGS]
     found = await taken_in(imports, file_of([row(1)], headings))

@@ -150,6 +150,9 @@ async def test_what_cannot_be_is_refused_before_the_file_is_read(
         ({"mapping": "wrong"}, 422, "cannot be used"),
         ({"source": "No Name"}, 422, "source"),
         ({"headers": {"content-encoding": "br"}}, 415, "gzip"),
+        ({"headers": {"content-type": "multipart/form-data; boundary=x"}}, 415, "as the body"),
+        ({"agian": "true"}, 422, "query.again, query.dealer_id"),
+        ({"mapping": ["test-visits", "test-visits"]}, 422, "once each"),
     ]
     for query, status, words in cases:
         response = await send(http, FILE, **query)

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.intake.domain.mappings.converted import Skipped
 from shared.contracts.http.intake import Item
 from shared.platform.errors import TransientFailure
 from tests.services.intake.given import BERLIN, Data
@@ -254,6 +256,33 @@ async def test_an_event_that_intake_fails_at_is_the_fault_of_no_other(
     (trouble,) = imports.store.kept.values()
     assert (trouble.number, trouble.kind) == (4, "rejected")
     assert "SECRET" not in trouble.model_dump_json()
+
+
+async def test_a_defect_of_ours_fails_the_import_and_never_ends_it_as_done(
+    imports: ImportWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(records: Iterable[Any], *_: Any, **__: Any) -> Iterator[Any]:
+        for record in islice(records, 2):
+            yield Skipped(record.number, record.place)
+        raise ValueError("SECRET")
+
+    monkeypatch.setattr("services.intake.adapters.imports.portions.converted", broken)
+    sent = await imports.sent(file_of(map(row, ROWS)))
+    runner = imports.runner()
+    saves = 0
+
+    def fail(name: str) -> None:
+        nonlocal saves
+        saves += name == "save"
+        if name == "save" and saves == 2:  # that it failed
+            raise TransientFailure("away")
+
+    imports.store.meanwhile = fail
+    with suppress(TransientFailure):
+        await runner.turn()
+    await to_the_end(runner)
+    job = imports.job(sent)
+    assert (job.state, job.because) == ("failed", "our mistake; it was logged")
 
 
 async def test_a_mapping_that_changed_meanwhile_reads_all_of_the_file(

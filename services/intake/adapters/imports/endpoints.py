@@ -36,11 +36,19 @@ from shared.contracts.http.intake_imports import (
 from shared.contracts.values import DealerId, SourceName
 from shared.dealers.dealer import Dealers
 from shared.platform.errors import TransientFailure
-from shared.platform.problems import Refusal, problem_response, unknown, wrongly_asked
+from shared.platform.problems import (
+    Refusal,
+    invalid_query,
+    problem_response,
+    unknown,
+    wrongly_asked,
+)
 from shared.platform.tables import AS_A_TABLE, AskedTable, with_next
 from shared.time.clock import TimeSource
 from shared.yaml_file import WrongFile
 
+_ASKED = frozenset({"mapping", "dealer_id", "source", "name", "again"})
+"""What may be asked with a file."""
 FIRST_SHOWN = 20
 """The records that are told with an import, the first that are to be looked at."""
 MOST_RECORDS, MOST_IMPORTS = 1_000, 200
@@ -147,6 +155,7 @@ def _route_of_files(router: APIRouter, desk: ImportsDesk) -> None:
         """The body is the file as it is: CSV, xlsx, XML, JSON or lines of JSON, packed with gzip
         or not. Of a file that does not come whole nothing is kept.
         """
+        _refuse_what_is_no_file(request)
         desk.known_dealer(dealer_id)
         found = desk.mapping(mapping)
         source = source or found.source
@@ -250,6 +259,18 @@ def _route_of_wish(router: APIRouter, desk: ImportsDesk, wish: Wish, summary: st
             raise Refusal(problems.not_in_this_state(wish, job.state))
         desk.wake()
         return import_answer(found, now)
+
+
+def _refuse_what_is_no_file(request: Request) -> None:
+    """Raises `Refusal` where parameters are not known, or a form is sent that holds a file."""
+    asked = [name for name, _ in request.query_params.multi_items()]
+    if not set(asked) <= _ASKED or len(asked) > len(set(asked)):
+        taken = ", ".join(f"query.{name}" for name in sorted(_ASKED))
+        raise Refusal(invalid_query(f"not valid: only {taken} are taken, once each"))
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        raise Refusal(
+            problems.wrong_media_type("send the file itself as the body, such as --data-binary")
+        )
 
 
 def _is_packed(request: Request) -> bool:

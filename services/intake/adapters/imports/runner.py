@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from secrets import token_hex
 from typing import NamedTuple, Protocol, TypeVar, get_args
@@ -213,8 +213,7 @@ class ImportRunner:
                 return
             portion = await self._read(held, file)
             items = await self._received(portion.events)
-            seconds = (self._clock.now() - began).total_seconds()
-            await self._note(held, file, portion, items, seconds=max(0.0, seconds))
+            await self._note(held, file, portion, items, began=began)
             if not held.is_over and portion.broken:
                 await self._fail(held, portion.broken)
             elif not held.is_over and portion.is_last:
@@ -226,6 +225,7 @@ class ImportRunner:
             raise
         except Exception as error:  # its text may hold what was sent
             log.error("import failed", because=where_raised(error))
+            held.close()
             await self._fail(held, "our mistake; it was logged")
 
     async def _read(self, held: HeldImport, file: OpenImport) -> Portion:
@@ -312,7 +312,7 @@ class ImportRunner:
         portion: Portion,
         items: Sequence[Item],
         *,
-        seconds: float,
+        began: datetime,
     ) -> None:
         """Keep the account of a portion, then its checkpoint: done twice, it is there once."""
         job = held.job
@@ -323,6 +323,7 @@ class ImportRunner:
             kind: sum(trouble.kind == kind for trouble in troubles)
             for kind in get_args(TroubleKind)
         }
+        now = self._clock.now()
         last = portion.outcomes[-1].number if portion.outcomes else job.number
         done = PortionDone(
             after=job.number,
@@ -331,9 +332,8 @@ class ImportRunner:
             counts=account.counts,
             kept=kept,
             bytes_read=file.file.furthest,
-            seconds=seconds,
+            seconds=max(0.0, (now - began).total_seconds()),
         )
-        now = self._clock.now()
         decide = partial(life.checkpoint, owner=self._owner, done=done, now=now)
         found = await self._until_it_goes(partial(changed, self._store, job.import_id, decide))
         if found is None or found.state != "running":

@@ -7,7 +7,12 @@ from typing import TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
-from services.intake.domain.imports.job import FileFault, RecordCounts, TroubleKind
+from services.intake.domain.imports.job import (
+    MOST_FAULTS,
+    FileFault,
+    RecordCounts,
+    TroubleKind,
+)
 from services.intake.domain.mappings.columns import column_of
 from services.intake.domain.mappings.converted import Converted, MappingNote, Refused, Skipped
 from services.intake.domain.mappings.feed_mapping import FeedMapping
@@ -15,7 +20,6 @@ from shared.contracts.http.intake import Item
 from shared.contracts.http.problem import PlaceInEvent, Problem
 
 Became: TypeAlias = Converted | Refused | Skipped
-MOST_FAULTS_OF_A_RECORD = 20
 
 
 class RecordTrouble(BaseModel):
@@ -113,11 +117,11 @@ def _note(place: PlaceInEvent, mapping: FeedMapping) -> MappingNote:
 def _trouble(
     outcome: Converted | Refused, kind: TroubleKind, notes: Sequence[MappingNote]
 ) -> RecordTrouble:
-    shown = notes[:MOST_FAULTS_OF_A_RECORD]
+    shown = notes[:MOST_FAULTS]
     return RecordTrouble(
         number=outcome.number,
         place=outcome.place,
         kind=kind,
-        faults=tuple(FileFault(**note._asdict()) for note in shown),
+        faults=tuple(map(FileFault.of, shown)),
         more_faults=len(notes) - len(shown),
     )

@@ -28,6 +28,9 @@ not take it; `warned`: it was taken, and something looks wrong."""
 UNFINISHED = ("waiting", "running", "paused")
 KNOWN_AGAIN = (*UNFINISHED, "done")
 """States in which the same file, sent again, is this import."""
+MOST_FAULTS = 20
+"""Of a file, or of one record of it, that are told."""
+MOST_LETTERS = 500
 STATES: tuple[State, ...] = get_args(State)
 
 
@@ -53,11 +56,16 @@ class RecordCounts(_Frozen):
 
 
 class FileFault(_Frozen):
-    """What is wrong with a file as a whole."""
+    """What is wrong with a file as a whole, or with a record of it."""
 
     field: str
     column: str
     detail: str
+
+    @classmethod
+    def of(cls, note: MappingNote) -> "FileFault":
+        """Cut to what can be shown: a heading that is meant may be of any length."""
+        return cls(field=_cut(note.field), column=_cut(note.column), detail=_cut(note.detail))
 
 
 class ImportJob(_Frozen):
@@ -240,7 +248,7 @@ def failed(
     mended."""
     if job.owner != owner or job.state != "running":
         return None
-    told = tuple(FileFault(**fault._asdict()) for fault in faults)
+    told = tuple(map(FileFault.of, faults[:MOST_FAULTS]))
     return _ended(
         job, now, state="failed", because=because, faults=told, file_until=now + keep, same=None
     )
@@ -310,6 +318,10 @@ def _resumed(job: ImportJob, now: datetime) -> ImportJob | None:
             return _changed(again, now, state="waiting", file_until=None, ended_at=None)
         case _:
             return None
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
 
 
 def _as_asked(job: ImportJob, now: datetime) -> ImportJob:
