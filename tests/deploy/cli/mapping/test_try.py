@@ -27,6 +27,7 @@ SHIPPED = [
     ("generic-visits.ndjson", "generic-ndjson-visits", 2),
     ("reynolds-ro.xml", "reynolds-ro", 1),
     ("jtt-1132.json", "jtt-1132", 1),
+    ("adf-leads.xml", "adf-leads", 1),
 ]
 
 
