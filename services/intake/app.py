@@ -11,7 +11,6 @@ from fastapi import FastAPI
 
 from services.intake.adapters.door import Door
 from services.intake.adapters.first_answers import FirstAnswers, MongoFirstAnswers
-from services.intake.adapters.imports.endpoints import ImportsDesk, imports_router
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.store import ImportStore, MongoImports
 from services.intake.adapters.imports.upload import Uploads
@@ -23,6 +22,7 @@ from services.intake.adapters.webhooks import read_webhooks
 from services.intake.api.documents import documents_router, narratives_router, republish_router
 from services.intake.api.events import Taking, events_router
 from services.intake.api.first import FirstTime
+from services.intake.api.imports import ImportsDesk, imports_router
 from services.intake.api.webhooks import Expecting, webhooks_router
 from services.intake.domain.webhooks.signature import Verdict
 from services.intake.receive import Intake

@@ -9,10 +9,10 @@ from typing import Any
 
 import httpx
 
-from services.intake.adapters.imports.endpoints import ImportsDesk
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.upload import Uploads
 from services.intake.adapters.mappings import Mappings
+from services.intake.api.imports import ImportsDesk
 from services.intake.domain.imports.job import ImportJob
 from services.intake.settings import IntakeSettings
 from tests.services.intake.given import DEALERS, PUDONG, Data

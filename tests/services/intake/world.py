@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from services.intake.adapters.imports.endpoints import ImportsDesk
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.webhooks import Webhook, Webhooks
+from services.intake.api.imports import ImportsDesk
 from services.intake.api.webhooks import Expecting
 from services.intake.app import make_app
 from services.intake.receive import Intake
