@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.intake.domain.mappings.guess.cells import are_times, shaped_like
 from services.intake.domain.mappings.guess.sample import Sample, SeenColumn
-from services.intake.domain.mappings.guess.vocabulary import SynonymsOf, Vocabulary, fields_of
+from services.intake.domain.mappings.guess.vocabulary import LikelyField, Vocabulary, fields_of
 from services.intake.domain.mappings.shape import NUMBERS, Group, Leaf
 
 LISTS = ("lines", "products")
@@ -64,7 +64,7 @@ def chosen(sample: Sample, vocabulary: Vocabulary) -> Choice:
         by_cells = shaped_like(column)
         near = vocabulary.nearly(column.path)
         if by_cells is not None and by_cells not in choice.chosen:
-            known, doubt = SynonymsOf(by_cells, 0), BY_VALUES
+            known, doubt = LikelyField(by_cells, 0), BY_VALUES
         elif near is not None and near.field not in choice.chosen:
             known, doubt = near, NEARLY
         else:
@@ -83,7 +83,7 @@ def best(sample: Sample, vocabularies: Sequence[Vocabulary]) -> Choice:
 
 
 def _take(
-    choice: Choice, column: SeenColumn, known: SynonymsOf, sample: Sample, *, doubt: str = ""
+    choice: Choice, column: SeenColumn, known: LikelyField, sample: Sample, *, doubt: str = ""
 ) -> bool:
     name = known.field
     if name not in choice.fields:

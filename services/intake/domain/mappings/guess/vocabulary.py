@@ -23,7 +23,7 @@ _ENDS = ("value", "amount", "number")
 """Of fields with parts, the one that one column fills."""
 
 
-class SynonymsOf(NamedTuple):
+class LikelyField(NamedTuple):
     """What a heading is known to be."""
 
     field: str
@@ -38,12 +38,12 @@ class Vocabulary:
     """Of one kind of report."""
 
     report: ReportKind
-    headings: Mapping[str, SynonymsOf]
+    headings: Mapping[str, LikelyField]
     """By the heading, folded."""
     words: Mapping[str, Mapping[str, Meaning]]
     """Field -> word as it is written -> what it means."""
 
-    def known(self, path: str) -> SynonymsOf | None:
+    def known(self, path: str) -> LikelyField | None:
         """By its heading, whatever its case, width and spaces; of a path by the end of it."""
         parts = [part for part in path.replace(".", "/").split("/") if part != "#text"]
         for start in range(len(parts)):
@@ -52,7 +52,7 @@ class Vocabulary:
                 return found
         return None
 
-    def nearly(self, path: str) -> SynonymsOf | None:
+    def nearly(self, path: str) -> LikelyField | None:
         """By a heading that is written nearly so."""
         near = get_close_matches(_joined([path]), self.headings, n=1, cutoff=_CLOSE)
         return self.headings[near[0]]._replace(sure=False) if near else None
@@ -72,23 +72,23 @@ def vocabulary_of(
 ) -> Vocabulary:
     """`mappings`: of this kind; those of tables teach headings. `headings`, `words`: more of
     them, by field."""
-    known: dict[str, SynonymsOf] = {}
+    known: dict[str, LikelyField] = {}
     taught: dict[str, dict[str, Meaning]] = {}
     for field, names in headings.items():
         for rank, name in enumerate(names):
-            known.setdefault(_joined([name]), SynonymsOf(field, rank))
+            known.setdefault(_joined([name]), LikelyField(field, rank))
     for mapping in mappings:
         for field, rule in _rules(mapping.fields, ""):
             taught.setdefault(field, {}).update(rule.words)
             for rank, column in enumerate(rule.column or ()):
                 if mapping.reads.format in ("csv", "xlsx"):
-                    known.setdefault(_joined([column]), SynonymsOf(field, rank))
+                    known.setdefault(_joined([column]), LikelyField(field, rank))
     for field, meanings in words.items():
         taught.setdefault(field, {}).update(meanings)
     for field in fields_of(report):
         for end in ("", *_ENDS):
-            known.setdefault(_joined([field, end]), SynonymsOf(field, 0))
-        known.setdefault(_joined([field.rpartition(".")[2]]), SynonymsOf(field, 50))
+            known.setdefault(_joined([field, end]), LikelyField(field, 0))
+        known.setdefault(_joined([field.rpartition(".")[2]]), LikelyField(field, 50))
     return Vocabulary(report, known, taught)
 
 
