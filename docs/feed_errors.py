@@ -83,7 +83,7 @@ def problems() -> list[ProblemKind]:
                         found.add(ProblemKind(kind, status, title))
                     case _:
                         continue
-    return sorted(found, key=lambda one: (one.status, one.type))
+    return sorted(found, key=lambda one: (one.status, one.type, one.title))
 
 
 def messages(places: Sequence[str]) -> list[str]:

@@ -2,7 +2,8 @@
 
 import yaml
 
-from deploy.cli.acls import RIGHTS, as_data
+from deploy.cli.acls import as_data
+from deploy.cli.kafka_rights import RIGHTS
 from docs.rule_tables import table, with_tables
 
 PAGE, FILE = "docs/operations/security.md", "deploy/kafka/acls.yaml"

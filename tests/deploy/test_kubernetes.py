@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from deploy.cli import configuration
-from deploy.cli.acls import RIGHTS
 from deploy.cli.address_file import DEFAULT_PORT_BASE
+from deploy.cli.kafka_rights import RIGHTS
 from deploy.sandbox.stack import fixed_ports
 from services.complaints.adapters.policies import read_rulebook
 from shared.dealers.file import read_dealers

@@ -1,21 +1,12 @@
 """`aftercare tasks`: follow-up tasks, before there are any."""
 
-import logging
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import structlog
 import typer
 
-from deploy.cli import send
-from deploy.cli.event_files import each_line
 from deploy.cli.policy.options import Rules
-from deploy.cli.tasks.rehearse import Rehearsed, moment_of, rehearse
-from deploy.cli.tasks.services import services_of
-from deploy.cli.tasks.tally import in_all, in_words
-from deploy.cli.terminal import FAILED, AsJson, count, write, write_json
-from shared.contracts.values import instant_text
-from shared.platform import process
+from deploy.cli.terminal import AsJson
 
 app = typer.Typer(help="Follow-up tasks.", no_args_is_help=True)
 
@@ -44,43 +35,6 @@ def rehearse_(
     Nothing is sent or written, and nothing is taken to be known before. Exits with 1 when any
     event would be rejected.
     """
-    services = services_of(rules)
-    if dealer and services.dealers.find(dealer) is None:
-        raise typer.BadParameter("no such dealer is configured", param_hint="--dealer")
-    try:
-        now = moment_of(at, services.now)
-    except ValueError:
-        written = "write a day such as 2026-12-01, or an instant with its offset"
-        raise typer.BadParameter(written, param_hint="--at") from None
-    process.tune()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    found = rehearse(each_line(files), services, now, dealer=dealer)
-    if as_json:
-        write_json(_as_json(found), readable=True)
-    else:
-        send.show(found.account, done="read")
-        write(_in_words(found))
-    if found.account.rejected:
-        raise typer.Exit(FAILED)
+    from deploy.cli.tasks.telling import rehearse_and_tell  # noqa: PLC0415 - it brings all services
 
-
-def _in_words(found: Rehearsed) -> list[str]:
-    received = instant_text(found.as_of)
-    lines = [f"received at {received}, nothing known before; as of when each dealer opens next:"]
-    lines += in_words(found.tallies)
-    lines += [f"not decided: {count(number, 'time')} {why}" for why, number in _undecided(found)]
-    return lines
-
-
-def _as_json(found: Rehearsed) -> dict[str, Any]:
-    return {
-        "received_at": instant_text(found.as_of),
-        "events": found.account.as_json(done="read"),
-        **in_all(found.tallies.values()).as_json(),
-        "dealers": {name: tally.as_json() for name, tally in sorted(found.tallies.items())},
-        "undecided": dict(_undecided(found)),
-    }
-
-
-def _undecided(found: Rehearsed) -> list[tuple[str, int]]:
-    return sorted(found.undecided.items())
+    rehearse_and_tell(files, at=at, dealer=dealer, rules=rules, as_json=as_json)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from deploy.cli import acls, configuration
-from deploy.cli.acls import RIGHTS
 from deploy.cli.address_file import SERVICES
+from deploy.cli.kafka_rights import RIGHTS
 from services.intake.adapters.reports import GROUP, TOPICS
 from shared.contracts.topics import ALL, DEAD_LETTERS, PROFILES
 from shared.platform.rights import Right, to_work
