@@ -18,7 +18,7 @@ SEEDS: Mapping[str, int] = {
     "lists": 60,
     "identity": 40,
     "linked": 20,
-    "followup": 30,
+    "followup": 15,
 }
 """World -> how many of its seeds are run; a course of cases or of persons takes four times as long,
 one of follow-ups, which is looked at five times, ten times. `.ci/run` runs more of them."""
