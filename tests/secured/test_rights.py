@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from aiokafka.errors import GroupCoordinatorNotAvailableError
+from aiokafka.errors import KafkaError
 
 from deploy.cli.address_file import SERVICES
 from deploy.cli.failures import CannotRun
+from deploy.cli.terminal import hint
 from deploy.cli.topics import provision_topics
 from shared.contracts.topics import ALL
 from shared.platform.errors import TransientFailure
@@ -29,10 +30,12 @@ async def until_missing(
 
 
 async def told(settings: KafkaSettings, rights: Sequence[Right]) -> list[Right] | None:
-    """None while the broker's first group has no coordinator yet."""
+    """None while the broker's first group has no coordinator yet, or one that begins."""
     try:
         return await missing_rights(settings, rights)
-    except GroupCoordinatorNotAvailableError:
+    except KafkaError as error:
+        if not error.retriable:
+            raise
         return None
 
 
@@ -61,7 +64,7 @@ async def test_who_creates_the_topics_may_do_that_and_no_more(bare: SecuredBroke
     await until_missing(settings, rights, [last])
     with pytest.raises(CannotRun) as refused:
         await provision_topics(settings, create=True)
-    assert f"not allowed: {last}; `aftercare acls --service topics`" in str(refused.value)
+    assert f"not allowed: {last}; {hint('acls --service topics')} prints" in str(refused.value)
     await bare.allow("topics", [last])
     await until_missing(settings, rights, [])
     await provision_topics(settings, create=True)
