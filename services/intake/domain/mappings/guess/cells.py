@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from services.intake.domain.mappings.guess.sample import SeenColumn
@@ -78,7 +79,7 @@ def decimal_comma(columns: Sequence[SeenColumn]) -> bool:
 def _formats(cells: Sequence[Cell], order: str) -> Sequence[str]:
     """The formats in this order by which the cells can be read, each of them by some."""
     for candidates in _candidates(order):
-        if _share(cells, lambda cell, by=candidates: _is_read(cell, by)) >= MOST:  # type: ignore[misc]
+        if _share(cells, partial(_is_read, formats=candidates)) >= MOST:
             return [each for each in candidates if any(_is_read(cell, (each,)) for cell in cells)]
     return ()
 

@@ -7,6 +7,7 @@ brackets are bytes that are part of no other character; UTF-16 is made UTF-8 fir
 import codecs
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import UnsupportedOperation
 from typing import NamedTuple
 
 from services.intake.domain.decode.file_kinds import WHAT_TO_DO, binary_kind
@@ -131,7 +132,7 @@ class _FromUtf16:
         return b""
 
     def seek(self, place: int, /) -> None:
-        raise NotImplementedError("text is read once")
+        raise UnsupportedOperation("text is read once")
 
     def _utf_8(self, piece: bytes) -> bytes:
         try:
