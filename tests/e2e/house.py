@@ -24,6 +24,8 @@ from tests.polled import written
 from tests.servers import PATIENCE_SECONDS, Broker
 
 DEALER = "sunrise/berlin"
+ANY_HOUR = Path(__file__).with_name("any_hour.yaml")
+"""Followup's policy: what a test waits for is to be done at once, whatever the time is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def house(
         "AFTERCARE_KAFKA__IDEMPOTENT_PRODUCER": str(broker.kind == "apache").lower(),
         "AFTERCARE_MONGO__URI": mongo.uri.get_secret_value(),
         "AFTERCARE_MONGO__DATABASE_PREFIX": mongo.database_prefix,
+        "AFTERCARE_FOLLOWUP_POLICY_FILE": str(ANY_HOUR),
         **(environment or {}),
     }
     with running_stack(
