@@ -132,12 +132,7 @@ class MongoImports:
             IndexModel([("dealer_id", ASCENDING), ("_id", DESCENDING)], name="of_dealer"),
             IndexModel([("state", ASCENDING), ("arrived_at", ASCENDING)], name="by_state"),
             IndexModel([("same", ASCENDING)], name="same", unique=True, sparse=True),
-            IndexModel(
-                [("dealer_id", ASCENDING)],
-                name="one_runs",
-                unique=True,
-                partialFilterExpression={"state": "running"},
-            ),
+            IndexModel([("runs_for", ASCENDING)], name="one_runs", unique=True, sparse=True),
         ]
         async with transient():
             await self._in(JOBS).create_indexes(jobs)
@@ -146,6 +141,8 @@ class MongoImports:
         written = job.model_copy(update={"revision": job.revision + 1})
         document = written.model_dump(exclude={"import_id"}, exclude_none=True)
         document["_id"] = job.import_id
+        if job.state == "running":
+            document["runs_for"] = job.dealer_id  # of each dealer one import runs at a time
         async with transient():
             if not job.revision:
                 await self._in(JOBS).insert_one(document)
