@@ -14,6 +14,7 @@ from services.intake.adapters.first_answers import FirstAnswers, MongoFirstAnswe
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.store import ImportStore, MongoImports
 from services.intake.adapters.imports.upload import Uploads
+from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.preparing import prepare_when_it_answers
 from services.intake.adapters.register import MongoRegister, Register
 from services.intake.adapters.reports import GROUP, TOPICS, ReportsDoor
@@ -109,7 +110,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
     intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)
     reports = reports_door(settings, intake, publisher)
     kept = MongoImports(mongo)
-    runner = import_runner(settings, kept, intake, dealers)
+    runner = import_runner(settings, kept, intake, dealers, mappings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -150,13 +151,17 @@ def compose(settings: IntakeSettings) -> FastAPI:
             mappings=mappings,
             clock=clock,
         ),
-        imports=imports_desk(settings, kept, dealers, wake=runner.wake),
+        imports=imports_desk(settings, kept, dealers, mappings, wake=runner.wake),
         lifespan=lifespan,
     )
 
 
 def import_runner(
-    settings: IntakeSettings, kept: ImportStore, intake: Intake, dealers: Dealers
+    settings: IntakeSettings,
+    kept: ImportStore,
+    intake: Intake,
+    dealers: Dealers,
+    mappings: Mappings,
 ) -> ImportRunner:
     """What takes imported files in."""
     keeping = Keeping(
@@ -168,7 +173,7 @@ def import_runner(
     return ImportRunner(
         kept,
         intake.receive,
-        mappings=settings.mappings(),
+        mappings=mappings,
         dealers=dealers,
         clock=SystemClock(),
         keeping=keeping,
@@ -176,14 +181,19 @@ def import_runner(
 
 
 def imports_desk(
-    settings: IntakeSettings, kept: ImportStore, dealers: Dealers, *, wake: Callable[[], None]
+    settings: IntakeSettings,
+    kept: ImportStore,
+    dealers: Dealers,
+    mappings: Mappings,
+    *,
+    wake: Callable[[], None],
 ) -> ImportsDesk:
     """What the endpoints of imports need. `wake`: called when there is something to do."""
     clock = SystemClock()  # leases and speeds are real ones, also where a demo's time runs fast
     return ImportsDesk(
         kept,
         Uploads(kept, clock=clock, settings=settings),
-        mappings=settings.mappings(),
+        mappings=mappings,
         dealers=dealers,
         clock=clock,
         wake=wake,

@@ -1,8 +1,8 @@
 """Followup, that hears of customers from all services at once, on as many topics."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 from services.followup.domain.policy import FollowUpPolicy
@@ -13,9 +13,9 @@ from shared.policies.by_edition import by_edition
 from tests.services.followup.given import DEALER, DECIDER
 from tests.simulation.follow_ups import reports
 from tests.simulation.follow_ups_oracle import FollowUpsOracle
-from tests.simulation.records import record_of
+from tests.simulation.records import ReportedWorld
 from tests.simulation.witness import Witness
-from tests.simulation.world import START, STORM_SECONDS, Stage, World
+from tests.simulation.world import START
 
 SHIPPED = FollowUpPolicy()
 MORE_CALLS = FollowUpPolicy(contact_gap_days=7, merge_within_days=0, complaint_at_most=4)
@@ -29,7 +29,7 @@ def _rulebook(policy: FollowUpPolicy, applied_at: datetime) -> FollowUpRulebook:
     return FollowUpRulebook(shipped=FollowUpEdition(policy=SHIPPED), editions={DEALER: (edition,)})
 
 
-class FollowUpsWorld(World):
+class FollowUpsWorld(ReportedWorld):
     """Customers buy, come, answer and complain while things go wrong; then their time goes on."""
 
     name = "followup"
@@ -42,29 +42,14 @@ class FollowUpsWorld(World):
     the_end = START + timedelta(days=250) + BETWEEN_HOURS
     rewinds = True
 
-    def __init__(self) -> None:
-        self._sent: list[Event[Any]] = []
-        self._is_done = False
-
     @property
     def judged_at(self) -> Sequence[datetime]:
         """Tasks are open, then overdue, then over, then forgotten."""
         days = (0, 2, 9, 40)
         return [*(START + timedelta(days=day) + BETWEEN_HOURS for day in days), self.the_end]
 
-    async def produce(self, stage: Stage) -> None:
-        story = reports(stage.random)
-        moments = sorted(stage.random.uniform(0, STORM_SECONDS) for _ in story)
-        loop = asyncio.get_running_loop()
-        for moment, event in zip(moments, story, strict=True):
-            await asyncio.sleep(moment - loop.time())
-            self._sent.append(event)
-            stage.broker.receive(record_of(event))
-        self._is_done = True
-
-    @property
-    def is_quiet(self) -> bool:
-        return self._is_done
+    def reports(self, random: Random) -> Sequence[Event[Any]]:
+        return reports(random)
 
     def judge(self, witness: Witness, policy: Any, now: datetime) -> None:
         FollowUpsOracle(witness, self._sent, policy, now).judge()

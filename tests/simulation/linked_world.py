@@ -1,7 +1,6 @@
 """Scoring, where customers turn out to be one person and not to be: each tells the others what it
 keeps of its own documents, on a topic that the same instances write and read."""
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
@@ -18,9 +17,9 @@ from shared.policies.by_edition import by_edition
 from tests.services.identity.naive import newest
 from tests.services.scoring.given import DEALER, DECIDER, sale, visit
 from tests.services.scoring.several import belonging_to
-from tests.simulation.records import record_of
+from tests.simulation.records import ReportedWorld
 from tests.simulation.witness import Invariant, Witness
-from tests.simulation.world import START, STORM_SECONDS, Stage, World
+from tests.simulation.world import START
 
 CUSTOMERS = tuple(f"{DEALER}/cdk/{number}" for number in range(1, 5))
 PAID = ("0", "900", "4000", "9000", "20000")
@@ -97,7 +96,7 @@ def _rulebook(applied_at: datetime) -> ScoringRulebook:
     return ScoringRulebook(shipped=shipped, editions={DEALER: (edition,)})
 
 
-class LinkedWorld(World):
+class LinkedWorld(ReportedWorld):
     """Customers visit, and are found to be one person and not to be, while things go wrong."""
 
     name = "linked"
@@ -110,23 +109,8 @@ class LinkedWorld(World):
     the_end = START + timedelta(days=30)
     rewinds = True
 
-    def __init__(self) -> None:
-        self._sent: list[Event[Any]] = []
-        self._is_done = False
-
-    async def produce(self, stage: Stage) -> None:
-        story = reports(stage.random)
-        moments = sorted(stage.random.uniform(0, STORM_SECONDS) for _ in story)
-        loop = asyncio.get_running_loop()
-        for moment, event in zip(moments, story, strict=True):
-            await asyncio.sleep(moment - loop.time())
-            self._sent.append(event)
-            stage.broker.receive(record_of(event))
-        self._is_done = True
-
-    @property
-    def is_quiet(self) -> bool:
-        return self._is_done
+    def reports(self, random: Random) -> Sequence[Event[Any]]:
+        return reports(random)
 
     def judge(self, witness: Witness, policy: Any, now: datetime) -> None:
         """Each customer's score is that of one who had all the documents of the person."""
