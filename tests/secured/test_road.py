@@ -20,7 +20,7 @@ from shared.contracts.identifiers import customer_key
 from shared.contracts.topics import ESCALATIONS, PERSONS, SCORES, TASKS, VISITS, Topic
 from shared.platform.rights import Right
 from shared.settings import MongoSettings
-from tests.e2e.house import DEALER, ago, reported, visit
+from tests.e2e.house import ANY_HOUR, DEALER, ago, reported, visit
 from tests.polled import written
 from tests.secured.broker import PASSWORDS, RIGHTS, SecuredBroker
 from tests.servers import PATIENCE_SECONDS
@@ -81,6 +81,7 @@ def services(
             environment = {
                 **os.environ,
                 **_kafka(secured, name),
+                "AFTERCARE_FOLLOWUP_POLICY_FILE": str(ANY_HOUR),
                 "AFTERCARE_MONGO__URI": own_mongo.uri.get_secret_value(),
                 "AFTERCARE_MONGO__DATABASE_PREFIX": own_mongo.database_prefix,
                 "AFTERCARE_HTTP__TLS_CERTIFICATE_FILE": str(certificate.chain),
