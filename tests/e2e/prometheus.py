@@ -81,7 +81,11 @@ def prometheus(directory: Path, urls: Mapping[str, str]) -> Iterator[Prometheus]
     path = program()
     directory.mkdir(parents=True, exist_ok=True)
     jobs = [
-        {"job_name": job, "static_configs": [{"targets": [url.removeprefix("http://")]}]}
+        {
+            "job_name": job,
+            "authorization": {"credentials": key},
+            "static_configs": [{"targets": [url.removeprefix("http://")]}],
+        }
         for job, url in urls.items()
     ]
     configuration = {"global": {"scrape_interval": "1s"}, "scrape_configs": jobs}
