@@ -76,8 +76,8 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(directory: Path, urls: Mapping[str, str]) -> Iterator[Prometheus]:
-    """One that asks these services every second: job -> address."""
+def prometheus(directory: Path, urls: Mapping[str, str], *, key: str) -> Iterator[Prometheus]:
+    """One that asks these services every second: job -> address. `key`: what it shows."""
     path = program()
     directory.mkdir(parents=True, exist_ok=True)
     jobs = [
