@@ -1,4 +1,4 @@
-"""Commands whose modules are imported when they are run: to tell of them takes no services."""
+"""Commands whose modules are imported when they are run: to tell of them takes no service."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,36 +17,37 @@ class OnUse:
     module: str
     """Where its function `command` is, or its group `app`."""
     help: str
-    """The first line of its own help."""
+    """What its own help begins with."""
 
     def load(self, name: str) -> Any:
-        """What typer runs by this name."""
+        """The command of that name, ready to be run."""
         module = import_module(self.module)
+        around = typer.Typer(add_completion=False)
+        around.callback()(_nothing)
         if hasattr(module, "app"):
-            group = typer.main.get_command(module.app)
-            group.name = name
-            return group
-        alone = typer.Typer(add_completion=False)
-        alone.command(name)(module.command)
-        return typer.main.get_command(alone)
+            around.add_typer(module.app, name=name)
+        else:
+            around.command(name)(module.command)
+        group = typer.main.get_command(around)
+        assert isinstance(group, typer.core.TyperGroup)
+        return group.commands[name]
 
 
-def announced(app: typer.Typer, commands: Mapping[str, OnUse]) -> None:
-    """Let `app`, whose class has to be of `GroupOnUse`, tell of the commands."""
+def announcing(commands: Mapping[str, OnUse]) -> typer.Typer:
+    """A program that lists these commands, and loads the one that is run."""
+
+    class Loading(typer.core.TyperGroup):
+        def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+            name, _, rest = super().resolve_command(ctx, args)
+            return name, commands[name].load(name) if name else None, rest
+
+    program = typer.Typer(
+        cls=Loading, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    )
     for name, command in commands.items():
-        app.command(name, help=command.help)(_nothing)
-
-
-def group_of(commands: Mapping[str, OnUse]) -> type[typer.core.TyperGroup]:
-    """The class of a group that tells of all the commands and loads the one that is run."""
-
-    class GroupOnUse(typer.core.TyperGroup):
-        def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-            name, told, rest = super().resolve_command(ctx, args)
-            return name, commands[name].load(name) if name in commands else told, rest
-
-    return GroupOnUse
+        program.command(name, help=command.help)(_nothing)
+    return program
 
 
 def _nothing() -> None:
-    """Stands where the command is loaded."""
+    """Stands for what is loaded later."""
