@@ -47,6 +47,7 @@ COMMANDS = {
         "deploy.cli.demo",
         "Play six days of three dealers on top of two years of history, and account for them.",
     ),
+    "keys": OnUse("deploy.cli.keys.command", "Keys that machines show to the services."),
     "imports": OnUse("deploy.cli.imports.command", "Files that were sent to be imported."),
     "dead-letters": OnUse(
         "deploy.cli.dead_letters.command",
