@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from services.intake.adapters.door import Door
 from services.intake.adapters.first_answers import FirstAnswers, MongoFirstAnswers
+from services.intake.adapters.imports.leave import StillMay
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.store import ImportStore, MongoImports
 from services.intake.adapters.imports.upload import Uploads
@@ -118,7 +119,8 @@ def compose(settings: IntakeSettings) -> FastAPI:
     intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)
     reports = reports_door(settings, intake, publisher)
     kept = MongoImports(mongo)
-    runner = import_runner(settings, kept, intake, dealers, mappings)
+    doorman = Doorman(MongoKeys(lambda: mongo().beside(ACCESS)), SystemClock())
+    runner = import_runner(settings, kept, intake, dealers, mappings, still_may=doorman.still_may)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -159,7 +161,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
             mappings=mappings,
             clock=clock,
         ),
-        doorman=Doorman(MongoKeys(lambda: mongo().beside(ACCESS)), SystemClock()),
+        doorman=doorman,
         imports=imports_desk(settings, kept, dealers, mappings, wake=runner.wake),
         lifespan=lifespan,
     )
@@ -171,6 +173,8 @@ def import_runner(
     intake: Intake,
     dealers: Dealers,
     mappings: Mappings,
+    *,
+    still_may: StillMay,
 ) -> ImportRunner:
     """What takes imported files in."""
     keeping = Keeping(
@@ -182,6 +186,7 @@ def import_runner(
     return ImportRunner(
         kept,
         intake.receive,
+        still_may=still_may,
         mappings=mappings,
         dealers=dealers,
         clock=SystemClock(),

@@ -7,6 +7,8 @@ from shared.auth.scopes import OF_A_SOURCE, OF_ALL, SCOPES, Scope
 
 EVERYWHERE = "*"
 """All dealers of all groups."""
+KEY_HOLDERS, TOKEN_HOLDERS = "key", "token"
+"""What the ids of their principals begin with, before a slash."""
 
 _DEALERS = re.compile(r"\*|[a-z0-9][a-z0-9-]{0,39}/(\*|[a-z0-9][a-z0-9-]{0,39})")
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
