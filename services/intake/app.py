@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import get_args
@@ -10,6 +10,9 @@ from typing import get_args
 from fastapi import FastAPI
 
 from services.intake.adapters.door import Door
+from services.intake.adapters.drops.drops_file import read_drops
+from services.intake.adapters.drops.folder import FileTaking, WatchedFolder
+from services.intake.adapters.drops.runner import FILES_AT_ONCE, DropRunner
 from services.intake.adapters.first_answers import FirstAnswers, MongoFirstAnswers
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.store import ImportStore, MongoImports
@@ -65,9 +68,10 @@ def make_app(
     expecting: Expecting,
     imports: ImportsDesk | None = None,
     lifespan: Lifespan | None = None,
+    warnings: Callable[[], Sequence[str]] = lambda: (),
 ) -> FastAPI:
     """The endpoints of an intake over any register and publisher. `imports`: None where no files
-    are taken."""
+    are taken. `warnings`: what an operator has to look at, while intake works."""
     app = http.make_app(
         title="Aftercare intake",
         description="Takes what dealer-management systems report, as CloudEvents.",
@@ -96,7 +100,7 @@ def make_app(
     )
     if imports is not None:
         app.include_router(imports_router(imports))
-    app.include_router(operations(readiness))
+    app.include_router(operations(readiness, warnings))
     return app
 
 
@@ -111,6 +115,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
     reports = reports_door(settings, intake, publisher)
     kept = MongoImports(mongo)
     runner = import_runner(settings, kept, intake, dealers, mappings)
+    drops = drop_runner(settings, kept, dealers, mappings, wake=runner.wake)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -119,6 +124,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
             asyncio.create_task(prepare_when_it_answers(register.prepare, answers.prepare)),
             asyncio.create_task(reports.run()),
             asyncio.create_task(runner.run(prepare=kept.prepare)),
+            asyncio.create_task(drops.run()),
         ]
         try:
             yield
@@ -153,6 +159,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
         ),
         imports=imports_desk(settings, kept, dealers, mappings, wake=runner.wake),
         lifespan=lifespan,
+        warnings=lambda: drops.troubles,
     )
 
 
@@ -197,6 +204,31 @@ def imports_desk(
         dealers=dealers,
         clock=clock,
         wake=wake,
+    )
+
+
+def drop_runner(
+    settings: IntakeSettings,
+    kept: ImportStore,
+    dealers: Dealers,
+    mappings: Mappings,
+    *,
+    wake: Callable[[], None],
+) -> DropRunner:
+    """What watches folders. `wake`: called when there is an import to be worked on."""
+    clock = SystemClock()
+    taking = FileTaking(
+        store=kept,
+        uploads=Uploads(kept, clock=clock, settings=settings),
+        mappings=mappings,
+        clock=clock,
+        wake=wake,
+        turn=asyncio.Semaphore(FILES_AT_ONCE),
+    )
+    folders = read_drops(settings.drops_file, dealers=dealers, mappings=mappings)
+    return DropRunner(
+        [WatchedFolder(each, taking) for each in folders],
+        every_seconds=settings.drops_every_seconds,
     )
 
 

@@ -2,7 +2,7 @@
 (RFC 9457) for all that is not answered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -75,8 +75,11 @@ def make_app(
     return app
 
 
-def operations(readiness: Readiness) -> APIRouter:
-    """`/health/live`, `/health/ready` (503 and the reasons when not) and `/metrics`."""
+def operations(
+    readiness: Readiness, warnings: Callable[[], Sequence[str]] = lambda: ()
+) -> APIRouter:
+    """`/health/live`, `/health/ready` (503 and the reasons when not) and `/metrics`. `warnings`:
+    what an operator has to look at, and keeps nobody else from being served."""
     router = APIRouter(tags=["operations"])
 
     @router.get("/health/live", summary="The process answers")
@@ -87,8 +90,10 @@ def operations(readiness: Readiness) -> APIRouter:
     async def ready() -> JSONResponse:
         troubles = await readiness()
         if troubles:
-            return JSONResponse({"status": "not ready", "because": troubles}, status_code=503)
-        return JSONResponse({"status": "ready"})
+            because = [*troubles, *warnings()]
+            return JSONResponse({"status": "not ready", "because": because}, status_code=503)
+        told = {"warnings": found} if (found := list(warnings())) else {}
+        return JSONResponse({"status": "ready", **told})
 
     @router.get("/metrics", summary="Prometheus metrics", include_in_schema=False)
     async def exposition() -> Response:
