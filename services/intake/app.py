@@ -2,13 +2,16 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import get_args
 
 from fastapi import FastAPI
 
+from services.intake.adapters.connectors.connectors_file import read_connectors, topics_in
+from services.intake.adapters.connectors.door import GROUP as CONNECTORS_GROUP
+from services.intake.adapters.connectors.door import ConnectorsDoor
 from services.intake.adapters.door import Door
 from services.intake.adapters.drops.drops_file import read_drops
 from services.intake.adapters.drops.folder import FileTaking, WatchedFolder
@@ -42,7 +45,7 @@ from shared.platform.kafka import make_consumer, partition_counts
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import Publisher, connecting_publisher
-from shared.platform.rights import require_rights, to_work
+from shared.platform.rights import Right, require_rights, to_work
 from shared.platform.usable import require_usable
 from shared.settings import from_environment, starting
 from shared.time.clock import SystemClock, TimeSource
@@ -52,7 +55,16 @@ RIGHTS = to_work(
     writes={DEAD_LETTERS.name, *(contract.TOPIC.name for contract in contracts.ALL)},
     group=GROUP,
 )
-"""What intake's user has to be allowed on Kafka."""
+"""What intake's user has to be allowed on Kafka, beside `rights_on_connectors`."""
+
+
+def rights_on_connectors(settings: IntakeSettings) -> tuple[Right, ...]:
+    """What it has to be allowed besides, to read the topics of connectors; nothing without them.
+
+    Raises `WrongFile`.
+    """
+    topics = topics_in(settings.connectors_file)
+    return to_work(reads=topics, writes=(), group=CONNECTORS_GROUP) if topics else ()
 
 
 def make_app(
@@ -113,6 +125,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
     dealers, clock, mappings = settings.dealers(), settings.clock.clock(), settings.mappings()
     intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)
     reports = reports_door(settings, intake, publisher)
+    connectors = connectors_door(settings, intake, publisher, mappings)
     kept = MongoImports(mongo)
     runner = import_runner(settings, kept, intake, dealers, mappings)
     drops = drop_runner(settings, kept, dealers, mappings, wake=runner.wake)
@@ -125,6 +138,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
             asyncio.create_task(reports.run()),
             asyncio.create_task(runner.run(prepare=kept.prepare)),
             asyncio.create_task(drops.run()),
+            asyncio.create_task(connectors.run()),
         ]
         try:
             yield
@@ -159,7 +173,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
         ),
         imports=imports_desk(settings, kept, dealers, mappings, wake=runner.wake),
         lifespan=lifespan,
-        warnings=lambda: drops.troubles,
+        warnings=lambda: [*drops.troubles, *connectors.troubles],
     )
 
 
@@ -245,6 +259,31 @@ def reports_door(settings: IntakeSettings, intake: Intake, publisher: Publisher)
         publisher,
         make_consumer=functools.partial(make_consumer, settings.kafka, group=GROUP, topics=TOPICS),
         check=check,
+    )
+
+
+def connectors_door(
+    settings: IntakeSettings, intake: Intake, publisher: Publisher, mappings: Mappings
+) -> ConnectorsDoor:
+    """The door for topics that connectors write."""
+    connectors = read_connectors(
+        settings.connectors_file, dealers=settings.dealers(), mappings=mappings
+    )
+
+    async def there() -> Collection[str]:
+        await require_rights(settings.kafka, "intake", rights_on_connectors(settings))
+        return await partition_counts(settings.kafka, [each.topic for each in connectors])
+
+    return ConnectorsDoor(
+        connectors,
+        intake.receive,
+        publisher,
+        mappings=mappings,
+        monitor=intake.monitor,
+        make_consumer=lambda topics: make_consumer(
+            settings.kafka, group=CONNECTORS_GROUP, topics=topics
+        ),
+        there=there,
     )
 
 

@@ -67,7 +67,7 @@ def test_without_a_file_none_is_watched(tmp_path: Path) -> None:
         ("generic-csv-visits", "generic-csv-visit", ":8: folders.0.files.0.mapping: there is no"),
         ("    source: dms", "    sauce: dms", ":5: folders.0.sauce: there is no such field"),
         ("    source: dms\n", "", ":7: folders.0.files.0.mapping: say the `source` here"),
-        ("source: dms", "source: followup", ":7: folders.0.files.0: the source's is kept"),
+        ("source: dms", "source: followup", ":7: folders.0.files.0: the source's"),
         ("/srv/sftp/pudong", "sftp/pudong", ":3: folders.0.path: write the whole path"),
         ("pudong-dms", "Pudong DMS", ":2: folders.0.name: String should match"),
         ("source: dms\n", "source: dms\n    still_seconds: soon\n", ":6: folders.0.still_seconds"),

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from services.intake.adapters.drops import disk as drop_disk
 from services.intake.adapters.drops.disk import DropDisk
 from shared.platform.errors import TransientFailure
 from tests import PROJECT
@@ -57,8 +56,8 @@ async def killed_at(step: int, drops: DropWorld, monkeypatch: pytest.MonkeyPatch
     with monkeypatch.context() as patched:
         for name in CHANGES:
             patched.setattr(Path, name, steps.over(getattr(Path, name)))
-        patched.setattr(drop_disk.os, "link", steps.over(os.link))
-        patched.setattr(drop_disk.os, "fsync", steps.over(os.fsync))
+        patched.setattr(os, "link", steps.over(os.link))
+        patched.setattr(os, "fsync", steps.over(os.fsync))
         folder = drops.folder()
         try:
             await drops.done(folder)
@@ -214,7 +213,7 @@ async def test_a_file_system_without_links_overwrites_nothing_either(
     def no_links(*_: object, **__: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr(drop_disk.os, "link", no_links)
+    monkeypatch.setattr(os, "link", no_links)
     folder = drops.folder()
     for number in (1, 2):
         drops.drop("visits.csv", b"", number)
