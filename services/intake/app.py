@@ -39,9 +39,12 @@ from shared.contracts import intake as contracts
 from shared.contracts.topics import DEAD_LETTERS
 from shared.dealers.dealer import Dealers
 from shared.platform import http, metrics
+from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
 from shared.platform.http import Lifespan, Readiness, operations, run
 from shared.platform.kafka import make_consumer, partition_counts
+from shared.platform.keys import DATABASE as ACCESS
+from shared.platform.keys import MongoKeys
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import Publisher, connecting_publisher
@@ -50,6 +53,8 @@ from shared.platform.usable import require_usable
 from shared.settings import from_environment, starting
 from shared.time.clock import SystemClock, TimeSource
 
+WEBHOOKS = "/v1/webhooks/"
+"""Below it who sends shows who they are by a signature."""
 RIGHTS = to_work(
     reads=TOPICS,
     writes={DEAD_LETTERS.name, *(contract.TOPIC.name for contract in contracts.ALL)},
@@ -78,6 +83,7 @@ def make_app(
     settings: IntakeSettings,
     readiness: Readiness,
     expecting: Expecting,
+    doorman: Doorman,
     imports: ImportsDesk | None = None,
     lifespan: Lifespan | None = None,
     warnings: Callable[[], Sequence[str]] = lambda: (),
@@ -87,6 +93,8 @@ def make_app(
     app = http.make_app(
         title="Aftercare intake",
         description="Takes what dealer-management systems report, as CloudEvents.",
+        doorman=doorman,
+        open_below=WEBHOOKS,
         lifespan=lifespan,
         describe=with_events,
     )
@@ -171,6 +179,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
             mappings=mappings,
             clock=clock,
         ),
+        doorman=Doorman(MongoKeys(lambda: mongo().beside(ACCESS)), SystemClock()),
         imports=imports_desk(settings, kept, dealers, mappings, wake=runner.wake),
         lifespan=lifespan,
         warnings=lambda: [*drops.troubles, *connectors.troubles],

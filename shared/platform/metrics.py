@@ -20,6 +20,11 @@ connections_closed = Counter(
     ["because"],
 )
 
+requests_refused = Counter(
+    "aftercare_requests_refused",
+    "Requests of whom we do not know (unauthenticated), or who may not (not allowed).",
+    ["because"],
+)
 # --- the runtime: every service that consumes -------------------------------------------------
 
 records_consumed = Counter(

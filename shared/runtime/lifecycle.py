@@ -22,11 +22,14 @@ from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.platform import http, metrics
 from shared.platform.backoff import Backoff
+from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
 from shared.platform.kafka import group_of, partition_counts
 from shared.platform.kafka_words import in_words
+from shared.platform.keys import DATABASE as ACCESS
+from shared.platform.keys import MongoKeys
 from shared.platform.logs import configure_logging
-from shared.platform.mongo import Mongo
+from shared.platform.mongo import Database, Mongo
 from shared.platform.publisher import connecting_publisher
 from shared.platform.rights import require_rights, to_work
 from shared.platform.usable import require_usable
@@ -145,6 +148,10 @@ class Runtime(Generic[F, P]):
     def is_at_rest(self) -> bool:
         """Whether all that was taken in has been decided."""
         return self._worker.is_at_rest
+
+    def database_of_keys(self) -> Database:
+        """Where the keys are of those who may ask."""
+        return self._mongo.beside(ACCESS)
 
     async def start(self) -> None:
         """Begin to connect; returns at once."""
@@ -374,7 +381,11 @@ def serve(
         yield
         await runtime.stop()
 
-    app = http.make_app(title=f"Aftercare {decider.name}", lifespan=lifespan)
+    def database_of_keys() -> Database:
+        return runtimes[0].database_of_keys()
+
+    doorman = Doorman(MongoKeys(database_of_keys), SystemClock())
+    app = http.make_app(title=f"Aftercare {decider.name}", doorman=doorman, lifespan=lifespan)
     http.run(app, settings.http, graceful_stop_seconds=settings.runtime.graceful_stop_seconds)
     for runtime in runtimes:
         if runtime.gave_up_because is not None:

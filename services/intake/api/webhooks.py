@@ -38,6 +38,7 @@ from services.intake.views.openapi import (
 from services.intake.views.records import records_answer, refused_items
 from shared.contracts.http.intake_webhooks import RecordsAnswer, RecordsProblem
 from shared.platform import metrics
+from shared.platform.needs import TO_ALL
 from shared.platform.problems import Refusal, problem_response
 from shared.time.clock import TimeSource
 from shared.yaml_file import WrongFile
@@ -72,6 +73,7 @@ def webhooks_router(taking: Taking, expecting: Expecting) -> APIRouter:
 
     @router.post(
         "/v1/webhooks/{name}",
+        dependencies=[TO_ALL],
         summary="Deliver a signed webhook",
         openapi_extra={
             "requestBody": WEBHOOK_BODY,
@@ -97,6 +99,7 @@ def webhooks_router(taking: Taking, expecting: Expecting) -> APIRouter:
 
     @router.options(
         "/v1/webhooks/{name}",
+        dependencies=[TO_ALL],
         summary="Ask whether webhooks may be sent here",
         response_model=None,
         responses=problems_of(400),

@@ -18,6 +18,7 @@ from shared.contracts.http.problem import Problem
 from shared.platform.handshakes import listening
 from shared.platform.http import make_app, operations
 from shared.settings import HttpSettings
+from shared.testing.doorman import KnowsEverybody
 from tests.certificates import HERE, Authority
 
 CA = "AFTERCARE_CLIENT__TLS_CA_FILE"
@@ -32,7 +33,7 @@ def _serving(
     authority: Authority, *, hosts: Sequence[str] = HERE, asks_for_one: bool = False
 ) -> Iterator[str]:
     """A service in a thread, over TLS, that is ready."""
-    app = make_app(title="tried")
+    app = make_app(title="tried", doorman=KnowsEverybody())
 
     async def ready() -> list[str]:
         return []

@@ -164,7 +164,7 @@ async def test_what_cannot_be_is_refused_before_the_file_is_read(
     ("content", "headers", "status", "words"),
     [
         (b"", None, 400, "empty"),
-        (gzip.compress(b""), None, 400, "empty"),
+        (gzip.compress(b"", mtime=0), None, 400, "empty"),
         (gzip.compress(FILE)[:-9], None, 400, "ends in the middle"),
         (FILE, {"content-encoding": "gzip"}, 400, "damaged"),
         (b"\x1f\x8b" + b"x" * 50, None, 400, "damaged"),
