@@ -35,10 +35,10 @@ from shared.dealers.dealer import Dealers
 from shared.platform import http, metrics
 from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
+from shared.platform.front_door import connecting_doorman
 from shared.platform.http import Lifespan, Readiness, operations, run
 from shared.platform.kafka import make_consumer, partition_counts
 from shared.platform.keys import DATABASE as ACCESS
-from shared.platform.keys import MongoKeys
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import Publisher, connecting_publisher
@@ -159,7 +159,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
             mappings=mappings,
             clock=clock,
         ),
-        doorman=Doorman(MongoKeys(lambda: mongo().beside(ACCESS)), SystemClock()),
+        doorman=connecting_doorman(settings.auth, lambda: mongo().beside(ACCESS)),
         imports=imports_desk(settings, kept, dealers, mappings, wake=runner.wake),
         lifespan=lifespan,
     )
