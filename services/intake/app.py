@@ -42,10 +42,10 @@ from shared.dealers.dealer import Dealers
 from shared.platform import http, metrics
 from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
+from shared.platform.front_door import connecting_doorman
 from shared.platform.http import Lifespan, Readiness, operations, run
 from shared.platform.kafka import make_consumer, partition_counts
 from shared.platform.keys import DATABASE as ACCESS
-from shared.platform.keys import MongoKeys
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import Publisher, connecting_publisher
@@ -136,7 +136,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
     reports = reports_door(settings, intake, publisher)
     connectors = connectors_door(settings, intake, publisher, mappings)
     kept = MongoImports(mongo)
-    doorman = Doorman(MongoKeys(lambda: mongo().beside(ACCESS)), SystemClock())
+    doorman = connecting_doorman(settings.auth, lambda: mongo().beside(ACCESS))
     runner = import_runner(settings, kept, intake, dealers, mappings, still_may=doorman.still_may)
     drops = drop_runner(settings, kept, dealers, mappings, wake=runner.wake)
 
