@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import yaml
 from pydantic import BaseModel, SecretStr
 
-from deploy.cli import trust
+from deploy.cli import client_key, trust
 from services.complaints.settings import ComplaintSettings
 from services.followup.settings import FollowUpSettings
 from services.identity.settings import IdentitySettings
@@ -22,6 +22,7 @@ from shared.settings import (
     PREFIX,
     SECRETS_DIR,
     KafkaSettings,
+    MongoSettings,
     RuledSettings,
     ServiceSettings,
     WrongSettings,
@@ -122,6 +123,17 @@ def kafka_settings(recorded: Mapping[str, Any] | None = None) -> KafkaSettings:
     return settings.model_copy(update=dict(recorded))
 
 
+def mongo_settings(recorded: Mapping[str, Any] | None = None) -> MongoSettings:
+    """How to reach MongoDB: as the environment says, else as `recorded` by a running stack.
+
+    Raises `WrongConfiguration`.
+    """
+    settings = _read(ServiceSettings).mongo
+    if recorded is None or "AFTERCARE_MONGO__URI" in os.environ:
+        return settings
+    return MongoSettings.model_validate({**settings.model_dump(), **recorded})
+
+
 def as_yaml(settings: ServiceSettings) -> str:
     """The effective configuration; passwords and secrets are masked, also the one inside a URI."""
     shown = settings.model_dump(mode="json")
@@ -148,7 +160,7 @@ def unread_variables(environment: Mapping[str, str]) -> list[str]:
     """A line for each `AFTERCARE_` variable, or file instead of one, that nothing reads: most
     likely a typing error."""
     known = {name for settings in SETTINGS.values() for name in _variables(settings, PREFIX)}
-    known |= {SECRETS_DIR, *trust.variables()}
+    known |= {SECRETS_DIR, client_key.VARIABLE, *trust.variables()}
     lines = []
     for name in sorted({*environment, *_secrets(environment.get(SECRETS_DIR))}):
         if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known:

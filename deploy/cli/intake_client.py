@@ -8,6 +8,7 @@ from typing import Self, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from deploy.cli.client_key import shown
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
 from deploy.cli.trust import mistrust, verify
@@ -27,10 +28,13 @@ R = TypeVar("R", bound=BaseModel)
 class IntakeClient:
     """A connection to intake at `url`. Use it as an async context manager."""
 
-    def __init__(self, url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str, *, key: str = "", transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """`key`: what it shows."""
         self._url = url.rstrip("/")
         self._http = httpx.AsyncClient(
-            timeout=REQUEST_SECONDS, transport=transport, verify=verify()
+            timeout=REQUEST_SECONDS, transport=transport, verify=verify(), headers=shown(key)
         )
 
     async def __aenter__(self) -> Self:

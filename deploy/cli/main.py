@@ -26,6 +26,7 @@ from deploy.cli import (
 from deploy.cli.dead_letters import command as dead_letters
 from deploy.cli.failures import CannotRun
 from deploy.cli.imports import command as imports
+from deploy.cli.keys import command as keys
 from deploy.cli.mapping import command as mapping
 from deploy.cli.policy import command as policy
 from deploy.cli.scoring import fit as scoring
@@ -45,6 +46,7 @@ app.command("topics")(topics.command)
 app.command("acls")(acls.command)
 app.command("republish")(republish.command)
 app.command("demo")(demo.command)
+app.add_typer(keys.app, name="keys")
 app.add_typer(imports.app, name="imports")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(config.app, name="config")
