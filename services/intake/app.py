@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from services.intake.adapters.door import Door
 from services.intake.adapters.first_answers import FirstAnswers, MongoFirstAnswers
+from services.intake.adapters.imports.around import GiveWay
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.store import ImportStore, MongoImports
 from services.intake.adapters.imports.upload import Uploads
@@ -63,6 +64,7 @@ def make_app(
     settings: IntakeSettings,
     readiness: Readiness,
     expecting: Expecting,
+    door: Door | None = None,
     imports: ImportsDesk | None = None,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
@@ -83,7 +85,7 @@ def make_app(
     )
     taking = Taking(
         intake=intake,
-        door=Door(settings),
+        door=door or Door(settings),
         first=FirstTime(answers, register, clock),
         settings=settings,
     )
@@ -110,7 +112,8 @@ def compose(settings: IntakeSettings) -> FastAPI:
     intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)
     reports = reports_door(settings, intake, publisher)
     kept = MongoImports(mongo)
-    runner = import_runner(settings, kept, intake, dealers, mappings)
+    door = Door(settings)
+    runner = import_runner(settings, kept, intake, dealers, mappings, give_way=door.after_all)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -151,6 +154,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
             mappings=mappings,
             clock=clock,
         ),
+        door=door,
         imports=imports_desk(settings, kept, dealers, mappings, wake=runner.wake),
         lifespan=lifespan,
     )
@@ -162,6 +166,8 @@ def import_runner(
     intake: Intake,
     dealers: Dealers,
     mappings: Mappings,
+    *,
+    give_way: GiveWay,
 ) -> ImportRunner:
     """What takes imported files in."""
     keeping = Keeping(
@@ -177,6 +183,7 @@ def import_runner(
         dealers=dealers,
         clock=SystemClock(),
         keeping=keeping,
+        give_way=give_way,
     )
 
 
