@@ -17,6 +17,7 @@ from services.intake.adapters.drops.drops_file import read_drops
 from services.intake.adapters.drops.folder import FileTaking, WatchedFolder
 from services.intake.adapters.drops.runner import FILES_AT_ONCE, DropRunner
 from services.intake.adapters.first_answers import FirstAnswers, MongoFirstAnswers
+from services.intake.adapters.imports.around import GiveWay
 from services.intake.adapters.imports.leave import StillMay
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.store import ImportStore, MongoImports
@@ -85,6 +86,7 @@ def make_app(
     readiness: Readiness,
     expecting: Expecting,
     doorman: Doorman,
+    door: Door | None = None,
     imports: ImportsDesk | None = None,
     lifespan: Lifespan | None = None,
     warnings: Callable[[], Sequence[str]] = lambda: (),
@@ -108,7 +110,7 @@ def make_app(
     )
     taking = Taking(
         intake=intake,
-        door=Door(settings),
+        door=door or Door(settings),
         first=FirstTime(answers, register, clock),
         settings=settings,
     )
@@ -137,7 +139,16 @@ def compose(settings: IntakeSettings) -> FastAPI:
     connectors = connectors_door(settings, intake, publisher, mappings)
     kept = MongoImports(mongo)
     doorman = connecting_doorman(settings.auth, lambda: mongo().beside(ACCESS))
-    runner = import_runner(settings, kept, intake, dealers, mappings, still_may=doorman.still_may)
+    door = Door(settings)
+    runner = import_runner(
+        settings,
+        kept,
+        intake,
+        dealers,
+        mappings,
+        still_may=doorman.still_may,
+        give_way=door.after_all,
+    )
     drops = drop_runner(settings, kept, dealers, mappings, wake=runner.wake)
 
     @asynccontextmanager
@@ -182,6 +193,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
             clock=clock,
         ),
         doorman=doorman,
+        door=door,
         imports=imports_desk(settings, kept, dealers, mappings, wake=runner.wake),
         lifespan=lifespan,
         warnings=lambda: [*drops.troubles, *connectors.troubles],
@@ -196,6 +208,7 @@ def import_runner(
     mappings: Mappings,
     *,
     still_may: StillMay,
+    give_way: GiveWay,
 ) -> ImportRunner:
     """What takes imported files in."""
     keeping = Keeping(
@@ -212,6 +225,7 @@ def import_runner(
         dealers=dealers,
         clock=SystemClock(),
         keeping=keeping,
+        give_way=give_way,
     )
 
 

@@ -22,7 +22,7 @@ from services.identity import api as identity_api
 from services.identity.domain.dry_run import TRIAL as IDENTITY_TRIAL
 from services.identity.domain.policy import IdentityPolicy
 from services.intake.adapters.imports.upload import Uploads
-from services.intake.adapters.webhooks import CLOUDEVENTS, Webhook
+from services.intake.adapters.webhooks import Webhook
 from services.intake.api.imports import ImportsDesk
 from services.intake.domain.examine.feed import Feed
 from services.intake.settings import IntakeSettings
