@@ -117,7 +117,7 @@ async def test_an_id_or_a_key_of_the_request_makes_it_the_same_again(
 async def test_an_id_that_is_none_is_refused(
     http: httpx.AsyncClient, world: World, id_: str
 ) -> None:
-    answer = problem(await deliver(http, RECORD, webhook_id=id_), 400)
+    answer = problem(await deliver(http, RECORD, more={"webhook-id": id_}), 400)
     assert answer["type"] == "urn:aftercare:problem:webhook-id"
     assert world.publisher.records == []
 
@@ -170,7 +170,7 @@ async def test_a_key_that_was_revoked_or_has_expired_opens_nothing(
     for ends in ({"revoked_at": now}, {"expires_at": now}):
         keys.by_id[ONE.id] = replace(key(ONE, PUDONG, "cdk"), **ends)  # type: ignore[arg-type]
         world.clock.advance(KEPT_FOR)
-        problem(await deliver(http, RECORD, webhook_id="1"), 401)
+        problem(await deliver(http, RECORD, more={"webhook-id": "1"}), 401)
     assert world.publisher.records == []
 
 
