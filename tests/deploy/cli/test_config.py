@@ -148,3 +148,30 @@ def test_a_wrong_draft_shows_in_the_check_alone(
     assert done.stderr.startswith(f"{draft}:2: memory: a length")
     monkeypatch.setenv("AFTERCARE_RULES_DIR", str(tmp_path))
     configuration.checked("complaints")
+
+
+@pytest.mark.parametrize(
+    ("variable", "content", "line"),
+    [
+        (
+            "AFTERCARE_DROPS_FILE",
+            "folders:\n  - {name: a, path: /b, dealer_id: sunrise/berlin, files: [{match: x}]}\n",
+            ":2: folders.0.files.0.mapping: Field required",
+        ),
+        (
+            "AFTERCARE_CONNECTORS_FILE",
+            "connectors:\n  - topic: a\n    dealer_id: sunrise/berlin\n    source: b\n"
+            "    takes: generic-ndjson-visit\n",
+            ":5: connectors.0.takes: there is no such mapping; did you mean 'generic-ndjson-visits",
+        ),
+    ],
+)
+def test_files_of_folders_and_connectors_are_checked(
+    tmp_path: Path, variable: str, content: str, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "doors.yaml"
+    file.write_text(content, encoding="utf-8")
+    monkeypatch.setenv(variable, str(file))
+    with pytest.raises(configuration.WrongConfiguration) as wrong:
+        configuration.checked("intake")
+    assert any(each.startswith(f"{file}{line}") for each in wrong.value.lines), wrong.value.lines

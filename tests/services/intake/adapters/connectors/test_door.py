@@ -1,16 +1,12 @@
 """What connectors write is taken as any feed is: nothing is lost, doubled, or in the way."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from aiokafka.admin import NewTopic
 
 from services.intake.adapters.connectors.connectors_file import Connector
 from services.intake.adapters.connectors.door import LOOK_EVERY, ConnectorsDoor, UnusableMapping
@@ -21,126 +17,21 @@ from services.intake.domain.mappings.converted import Refused
 from shared.contracts.http.intake import Item
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import DEAD_LETTERS
-from shared.platform.dead_letters import own_headers
 from shared.platform.errors import TransientFailure
-from shared.platform.kafka import (
-    RawRecord,
-    make_admin,
-    make_consumer,
-    make_producer,
-    partition_counts,
-)
 from shared.platform.publisher import Record
-from shared.settings import KafkaSettings
 from tests.polled import polled
-from tests.servers import PATIENCE_SECONDS
-from tests.services.intake.given import BERLIN, DEALERS, PUDONG, event, held, message_of, visit
+from tests.services.intake.given import BERLIN, event, message_of, visit
+from tests.services.intake.given_connectors import (
+    MAPPING,
+    TOPIC,
+    connector,
+    door,
+    reasons,
+    records,
+    row,
+    visits,
+)
 from tests.services.intake.world import World
-
-TOPIC = "dms.repair_order"
-MAPPING = """
-title_en: Repair orders of the tests
-title_zh: 测试工单
-reads: {format: json}
-report: visit
-fields:
-  ro_no: no
-  status: state
-  opened_at: opened
-  closed_at: closed
-  customer.source_customer_id: customer
-"""
-
-
-def row(number: int, **more: Any) -> dict[str, Any]:
-    """As the database has it: days and times by the dealer's clocks."""
-    return {
-        "no": f"RO-{number}",
-        "state": "closed",
-        "opened": "2026-11-01T09:00:00",
-        "closed": "2026-11-01T12:00:00",
-        "customer": f"C{number}",
-    } | more
-
-
-def connector(
-    topic: str = TOPIC,
-    *,
-    mapping: str | None = "orders",
-    envelope: Envelope = "plain",
-    deletes: bool = False,
-) -> Connector:
-    dealer = DEALERS.find(PUDONG)
-    assert dealer is not None
-    return Connector(
-        topic=topic,
-        dealer=dealer,
-        feed=Feed(dealer_id=PUDONG, source="dms"),
-        mapping=mapping,
-        envelope=envelope,
-        deletes=deletes,
-    )
-
-
-def records(*values: object, topic: str = TOPIC) -> list[RawRecord]:
-    """One after another in a partition."""
-    return [
-        polled(Record(topic, b"k", _written(value), ()), offset=offset)
-        for offset, value in enumerate(values)
-    ]
-
-
-def _written(value: object) -> bytes | None:
-    return value if isinstance(value, bytes) or value is None else json.dumps(value).encode()
-
-
-@pytest.fixture
-def mappings(tmp_path: Path) -> Mappings:
-    (tmp_path / "orders.yaml").write_text(MAPPING)
-    return Mappings(tmp_path)
-
-
-def door(world: World, mappings: Mappings, *connectors: Connector, **more: Any) -> ConnectorsDoor:
-    """Over the world's register and publisher; nothing polls."""
-    intake = world.intake()
-
-    async def there() -> Collection[str]:
-        return [each.topic for each in connectors]
-
-    def no_consumer(_: Sequence[str]) -> Any:
-        raise AssertionError("nothing polls here")
-
-    given: dict[str, Any] = {"make_consumer": no_consumer, "there": there} | more
-    return ConnectorsDoor(
-        connectors or [connector()],
-        given.pop("receive", intake.receive),
-        world.publisher,
-        mappings=mappings,
-        monitor=intake.monitor,
-        clock=world.clock,
-        **given,
-    )
-
-
-def visits(world: World) -> dict[str, str]:
-    """Number -> its status, as consumers hold it."""
-    return {number: status for number, (status, _) in _held(world).items()}
-
-
-def _held(world: World) -> dict[str, tuple[str, str]]:
-    """Number -> its status, and the number of its customer."""
-    sent = (each for each in world.publisher.records if each.topic != DEAD_LETTERS.name)
-    found = held(message_of(each) for each in sent).values()
-    return {
-        each.document_id.rpartition("/")[2]: (each.status, each.customer_key.rpartition("/")[2])
-        for each in found
-        if isinstance(each, VisitRecorded)
-    }
-
-
-def reasons(world: World) -> list[str]:
-    letters = [each for each in world.publisher.records if each.topic == DEAD_LETTERS.name]
-    return [own_headers(letter.headers)["reason"] for letter in letters]
 
 
 async def test_rows_are_taken_by_the_mapping_and_their_moments_in_its_zone(
@@ -355,83 +246,3 @@ async def test_without_connectors_nothing_is_read(world: World, mappings: Mappin
     )
     await none.run()
     assert not none.troubles
-
-
-class KilledBeforeCommitting:
-    """A consumer of the broker, but the process ends before the offsets are committed."""
-
-    def __init__(self, consumer: Any, killed: asyncio.Event) -> None:
-        self._consumer = consumer
-        self._killed = killed
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._consumer, name)
-
-    async def commit(self, offsets: object) -> None:
-        self._killed.set()
-        await asyncio.Event().wait()
-
-
-@asynccontextmanager
-async def running(reading: ConnectorsDoor) -> AsyncIterator[None]:
-    task = asyncio.create_task(reading.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-@pytest.mark.broker
-async def test_a_topic_comes_later_an_instance_is_killed_and_nothing_is_lost_or_doubled(
-    world: World, mappings: Mappings, kafka_settings: KafkaSettings
-) -> None:
-    topic, group = f"dms.{uuid4()}", f"test-{uuid4()}"
-    asked, killed, all_there = asyncio.Event(), asyncio.Event(), asyncio.Event()
-    newest = {f"RO-{number}": ("closed", f"C{number + 15}") for number in range(5)}
-
-    async def there() -> Collection[str]:
-        found = await partition_counts(kafka_settings, [topic])
-        asked.set()
-        return found
-
-    async def receive(events: Sequence[object], *, only: Feed) -> Sequence[Item]:
-        items = await world.intake().receive(events, only=only)
-        if _held(world) == newest:
-            all_there.set()
-        return items
-
-    def connect(topics: Sequence[str]) -> Any:
-        return make_consumer(kafka_settings, group=group, topics=topics)
-
-    def dying(topics: Sequence[str]) -> Any:
-        return KilledBeforeCommitting(connect(topics), killed)
-
-    first = door(world, mappings, connector(topic), make_consumer=dying, there=there)
-    async with running(first), asyncio.timeout(PATIENCE_SECONDS):
-        await asked.wait()
-        await _written_to(kafka_settings, topic)
-        await killed.wait()
-    again = door(
-        world, mappings, connector(topic), make_consumer=connect, there=there, receive=receive
-    )
-    async with running(again), asyncio.timeout(PATIENCE_SECONDS):
-        await all_there.wait()
-    sent = {(dict(each.headers)["ce_id"], each.value) for each in world.publisher.records}
-    assert len(sent) == len({id_ for id_, _ in sent}), "what is sent twice is the same"
-    assert not reasons(world)
-
-
-async def _written_to(settings: KafkaSettings, topic: str) -> None:
-    """Five orders, each changed three times: it is of another customer then."""
-    admin = make_admin(settings)
-    await admin.start()
-    await admin.create_topics([NewTopic(topic, num_partitions=3, replication_factor=1)])
-    await admin.close()
-    producer = make_producer(settings)
-    await producer.start()
-    for number in range(20):
-        value = json.dumps(row(number % 5, customer=f"C{number}")).encode()
-        await producer.send_and_wait(topic, value, key=f"order-{number % 5}".encode())
-    await producer.stop()
