@@ -61,6 +61,10 @@ class Principal:
             for grant in self.grants
         )
 
+    def reaches(self, scope: Scope, dealer_id: str) -> bool:
+        """Whether it may do this at a dealer, with what is of some source at least."""
+        return any(scope in grant.scopes and grant.reaches(dealer_id) for grant in self.grants)
+
     def may_everywhere(self, scope: Scope) -> bool:
         """Whether it may do this without regard to a dealer."""
         return any(scope in grant.scopes and grant.is_for_all() for grant in self.grants)

@@ -172,6 +172,6 @@ def test_files_of_folders_and_connectors_are_checked(
     file = tmp_path / "doors.yaml"
     file.write_text(content, encoding="utf-8")
     monkeypatch.setenv(variable, str(file))
-    with pytest.raises(configuration.WrongConfiguration) as wrong:
+    with pytest.raises(WrongConfiguration) as wrong:
         configuration.checked("intake")
     assert any(each.startswith(f"{file}{line}") for each in wrong.value.lines), wrong.value.lines
