@@ -112,7 +112,7 @@ async def _not_here(_: Request, error: Exception) -> Response:
 
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    return problem_response(error.problem)
+    return problem_response(error.problem, again_seconds=error.again_seconds)
 
 
 async def _away(_: Request, error: Exception) -> Response:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import structlog
 from fastapi import APIRouter, Request, Response
 
+from services.intake.adapters.door import Body
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.monitor import Sender
 from services.intake.adapters.webhooks import Webhook, Webhooks
@@ -16,7 +17,8 @@ from services.intake.api.asked import (
     idempotency_key_of,
     told_in,
 )
-from services.intake.api.events import Taking, events_answer, permitted
+from services.intake.api.callers import declared_size
+from services.intake.api.events import Taking, a_batch_of, events_answer, permitted
 from services.intake.api.first import Work
 from services.intake.domain.decode.binary import is_binary
 from services.intake.domain.decode.body import NDJSON, WrongMediaType, media_type_of
@@ -59,7 +61,7 @@ class _Delivery:
     """A webhook that is genuine."""
 
     request: Request
-    body: bytes
+    body: Body
     asked: Asked
     webhook: Webhook
     intake: Intake
@@ -83,7 +85,7 @@ def webhooks_router(taking: Taking, expecting: Expecting) -> APIRouter:
                 "model": RecordsAnswer,
                 "description": "What became of it; of CloudEvents as `POST /v1/events` answers",
             },
-            **problems_of(400, 401, 408, 409, 413, 415, 422, 503),
+            **problems_of(400, 401, 408, 409, 413, 415, 422, 429, 503),
         },
     )
     async def deliver(name: str, request: Request) -> Response:
@@ -111,31 +113,42 @@ def webhooks_router(taking: Taking, expecting: Expecting) -> APIRouter:
 async def _deliver(
     name: str, request: Request, intake: Intake, taking: Taking, expecting: Expecting
 ) -> Response:
-    async with taking.door.body(request.stream()) as body:
-        webhook = _genuine(name, request, body, expecting)
-        delivery = _Delivery(
-            request=request,
-            body=body,
-            asked=asked_in(request.query_params.multi_items()),
-            webhook=webhook,
-            intake=intake,
-            taking=taking,
-        )
-        key = idempotency_key_of(request)
+    known = expecting.webhooks.find(name)
+    stranger = taking.callers.of_stranger(request, None if known is None else known.name)
+    async with taking.door.body(
+        request.stream(), by=stranger, declared=declared_size(request)
+    ) as body:
+        webhook = _genuine(name, request, body.content, expecting)
+        dealer = taking.callers.of_dealer(webhook.feed.dealer_id)
+        async with taking.door.known(body, by=dealer) as theirs:
+            delivery = _Delivery(
+                request=request,
+                body=theirs,
+                asked=asked_in(request.query_params.multi_items()),
+                webhook=webhook,
+                intake=intake,
+                taking=taking,
+            )
+            return await _once(delivery, expecting)
 
-        async def work() -> Response:
-            if webhook.mapping is None:
-                return await _take_events(delivery)
-            return await _take_records(delivery, _mapping(webhook.mapping, expecting))
 
-        async def once() -> Response:
-            if key is None:
-                return await work()
-            return await _first_of(delivery, "key", key, "Idempotency-Key", work)
+async def _once(delivery: _Delivery, expecting: Expecting) -> Response:
+    request, mapping = delivery.request, delivery.webhook.mapping
+    key = idempotency_key_of(request)
 
-        if delivery.asked.validate:
+    async def work() -> Response:
+        if mapping is None:
+            return await _take_events(delivery)
+        return await _take_records(delivery, _mapping(mapping, expecting))
+
+    async def once() -> Response:
+        if key is None:
             return await work()
-        return await _first_of(delivery, "id", request.headers[ID], ID, once)
+        return await _first_of(delivery, "key", key, "Idempotency-Key", work)
+
+    if delivery.asked.validate:
+        return await work()
+    return await _first_of(delivery, "id", request.headers[ID], ID, once)
 
 
 def _genuine(name: str, request: Request, body: bytes, expecting: Expecting) -> Webhook:
@@ -159,7 +172,7 @@ async def _first_of(delivery: _Delivery, kind: str, key: str, header: str, work:
     return await delivery.taking.first.answer(
         scope=f"webhook-{kind}/{delivery.webhook.name}",
         key=key,
-        request=[*told_in(delivery.request, delivery.asked), delivery.body],
+        request=[*told_in(delivery.request, delivery.asked), delivery.body.content],
         header=header,
         work=work,
     )
@@ -186,17 +199,19 @@ async def _take_events(delivery: _Delivery) -> Response:
 async def _take_records(delivery: _Delivery, mapping: FeedMapping) -> Response:
     headers, webhook = delivery.request.headers, delivery.webhook
     _check_is_json(headers.get("content-type"), headers.get("content-encoding"))
-    async with delivery.taking.door.turn(size=len(delivery.body), is_batch=True) as aside:
-        refuse_what_is_no_text(delivery.body)
-        records = await aside(
-            lambda: records_in(
-                delivery.body,
-                mapping,
-                source=webhook.feed.source,
-                dealer=webhook.dealer,
-                max_records=delivery.taking.settings.max_batch_items,
+    async with delivery.taking.door.turn(delivery.body, is_batch=True) as aside:
+        refuse_what_is_no_text(delivery.body.content)
+        with a_batch_of(delivery.body.caller) as limits:
+            records = await aside(
+                lambda: records_in(
+                    delivery.body.content,
+                    mapping,
+                    source=webhook.feed.source,
+                    dealer=webhook.dealer,
+                    max_records=limits.max_batch_items,
+                )
             )
-        )
+        delivery.body.events = len(records.outcomes)
         items = await delivery.intake.receive(
             records.events(),
             traceparent=headers.get("traceparent"),

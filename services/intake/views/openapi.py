@@ -101,6 +101,7 @@ _WHEN = {
     413: "Too many bytes or events at once, or too large an event",
     415: "A content type that is not taken",
     422: "Not valid; `errors` says where, of many faults the first",
+    429: "More than this sender may send: send it again after `Retry-After` seconds",
     503: "The broker or the database is away, or too much is under way: send it again after "
     "`Retry-After` seconds",
 }
