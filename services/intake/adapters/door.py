@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from services.intake.adapters.limited import refused, too_much
-from services.intake.domain.limits.limiter import AGAIN_SECONDS, Usage, Excess, Limiter
+from services.intake.domain.limits.limiter import AGAIN_SECONDS, Excess, Limiter, Usage
 from services.intake.domain.limits.sender_limits import Caller
 from services.intake.domain.limits.share import is_fair
 from services.intake.domain.limits.turns import Turns

@@ -29,7 +29,14 @@ from services.intake.receive import Intake
 from services.intake.settings import IntakeSettings
 from services.intake.views import problems
 from services.intake.views.items import batch_answer, foreseen
-from services.intake.views.openapi import EVENT_BODY, IDEMPOTENCY, STRICT, VALIDATE, problems_of
+from services.intake.views.openapi import (
+    EVENT_BODY,
+    IDEMPOTENCY,
+    PERMISSION,
+    STRICT,
+    VALIDATE,
+    problems_of,
+)
 from shared.contracts.http.intake import BatchAnswer, Item
 from shared.platform import metrics
 from shared.platform.problems import problem_response
@@ -86,8 +93,9 @@ def events_router(taking: Taking) -> APIRouter:
     @router.options(
         "/v1/events",
         summary="Ask whether webhooks may be sent here",
+        response_class=Response,
         response_model=None,
-        responses=problems_of(400),
+        responses={**PERMISSION, **problems_of(400)},
     )
     async def handshake(request: Request) -> Response:
         """The handshake of CloudEvents: `WebHook-Allowed-Origin` says that they may."""

@@ -31,6 +31,7 @@ from services.intake.views import problems
 from services.intake.views.items import foreseen
 from services.intake.views.openapi import (
     IDEMPOTENCY,
+    PERMISSION,
     STRICT,
     VALIDATE,
     WEBHOOK_BODY,
@@ -100,8 +101,9 @@ def webhooks_router(taking: Taking, expecting: Expecting) -> APIRouter:
     @router.options(
         "/v1/webhooks/{name}",
         summary="Ask whether webhooks may be sent here",
+        response_class=Response,
         response_model=None,
-        responses=problems_of(400),
+        responses={**PERMISSION, **problems_of(400)},
     )
     async def handshake(name: str, request: Request) -> Response:
         """The handshake of CloudEvents; it does not tell whether there is such a webhook."""

@@ -63,6 +63,21 @@ IDEMPOTENCY: dict[str, Any] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 
+PERMISSION: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "They may; there is no body",
+        "headers": {
+            name: {"description": description, "schema": {"type": "string"}}
+            for name, description in (
+                ("WebHook-Allowed-Origin", "from where, as it was asked"),
+                ("WebHook-Allowed-Rate", "how many a minute: `*`, any number"),
+                ("Allow", "with which method"),
+            )
+        },
+    }
+}
+"""What a handshake is answered with."""
+
 WEBHOOK_HEADERS: list[dict[str, Any]] = [
     {
         "name": name,

@@ -4,7 +4,7 @@ ever."""
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.limits.limiter import BYTES_OF_AN_EVENT, Usage, Excess, Limiter
+from services.intake.domain.limits.limiter import BYTES_OF_AN_EVENT, Excess, Limiter, Usage
 from services.intake.domain.limits.sender_limits import Caller
 from tests.services.intake.domain.limits.given import caller
 
