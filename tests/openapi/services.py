@@ -62,7 +62,7 @@ KNOWN: Mapping[str, Sequence[str]] = {
     "path.number": ["C1"],
     "path.key": [f"{DEALER}/cdk/C1", f"{DEALER}/dms/C1"],
     "path.case": [f"{complaints_story.CUSTOMER}|{complaints_story.CASE}"],
-    "path.document_id": [f"{DEALER}/cdk/complaint/K1"],
+    "path.document_id": [f"{DEALER}/cdk/complaint/K1", f"{DEALER}/cdk/visit/RO 1"],
     "path.name": ["crm"],
     "query.dealer": [DEALER],
     "query.dealer_id": [DEALER],
