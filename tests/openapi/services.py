@@ -41,6 +41,7 @@ from shared.runtime.mongo_summaries import MongoSummaries
 from shared.runtime.policies import policy_routes
 from shared.settings import MongoSettings
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.publisher import MemoryPublisher
 from tests.dealers import DEALERS
 from tests.services.complaints import given as complaints_story
@@ -60,9 +61,9 @@ KNOWN: Mapping[str, Sequence[str]] = {
     "path.dealer": ["pudong"],
     "path.source": ["cdk", "dms"],
     "path.number": ["C1"],
-    "path.key": [f"{DEALER}/cdk/C1", f"{DEALER}/dms/C1"],
-    "path.case": [f"{complaints_story.CUSTOMER}|{complaints_story.CASE}"],
-    "path.document_id": [f"{DEALER}/cdk/complaint/K1", f"{DEALER}/cdk/visit/RO 1"],
+    "path.key": ["sunrise~pudong~cdk~C1", "sunrise~pudong~dms~C1"],
+    "path.case": [f"{complaints_story.CUSTOMER}|{complaints_story.CASE}".replace("/", "~")],
+    "path.document_id": ["sunrise~pudong~cdk~complaint~K1"],
     "path.name": ["crm"],
     "query.dealer": [DEALER],
     "query.dealer_id": [DEALER],
@@ -70,7 +71,8 @@ KNOWN: Mapping[str, Sequence[str]] = {
     "body.data.dealer_id": [DEALER],
     "body.dealer": [DEALER],
 }
-"""Parameter -> what it may be, so that something of what the services hold is asked for."""
+"""Parameter -> what it may be, so that something of what the services hold is asked for; `~` stands
+for a slash within a path."""
 
 
 async def _ready() -> list[str]:
@@ -118,7 +120,7 @@ class _Reading:
             yield
             await mongo.close()
 
-        return make_app(title=self.decider.name, lifespan=lifespan)
+        return make_app(title=self.decider.name, doorman=KnowsEverybody(), lifespan=lifespan)
 
 
 def _scoring() -> _Reading:
@@ -190,7 +192,9 @@ def _intake(mongo_settings: MongoSettings, folder: Path) -> FastAPI:
     register = MongoRegister(mongo, hash_key="of tests")
     intake = Intake(register=register, publisher=publisher, clock=clock, dealers=DEALERS)
     answers, kept = MongoFirstAnswers(mongo), MongoImports(mongo)
-    runner = import_runner(settings, kept, intake, DEALERS, mappings)
+    runner = import_runner(
+        settings, kept, intake, DEALERS, mappings, still_may=KnowsEverybody().still_may
+    )
     desk = imports_desk(settings, kept, DEALERS, mappings, wake=runner.wake)
 
     @asynccontextmanager
@@ -221,6 +225,7 @@ def _intake(mongo_settings: MongoSettings, folder: Path) -> FastAPI:
         readiness=_ready,
         expecting=Expecting(webhooks=Webhooks({"crm": crm}), mappings=mappings, clock=clock),
         imports=desk,
+        doorman=KnowsEverybody(),
         lifespan=lifespan,
     )
 

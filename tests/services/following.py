@@ -18,12 +18,12 @@ from shared.policies.edition import Edition
 from shared.policies.paths import RulesPaths
 from shared.policies.trial import Trial
 from shared.runtime.aggregate import Aggregate
+from shared.runtime.mongo_store import MongoStore
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
 from shared.runtime.policies import PolicyPages
 from shared.runtime.reload import PolicyWatch, reload_policy
 from shared.runtime.snapshots import StoreReader
-from shared.runtime.store import Store
 from shared.runtime.summaries import SummaryStore
 from shared.settings import RuntimeSettings
 from shared.testing.clock import ManualClock
@@ -52,7 +52,7 @@ class Following(Generic[F, P]):
         now: datetime,
         *,
         dealers: Sequence[str] = (),
-        store: Store | None = None,
+        store: MongoStore | None = None,
         summaries: SummaryStore | None = None,
     ) -> None:
         """`store` and `summaries`: instead of those in memory."""
@@ -61,7 +61,7 @@ class Following(Generic[F, P]):
         self.watch = watch
         self.clock = ManualClock(now)
         self.publisher = MemoryPublisher()
-        self.store: Store = store or MemoryStore()
+        self.store: MemoryStore | MongoStore = store or MemoryStore()
         self.summaries: SummaryStore | None = None
         if decider.summaries is not None:
             self.summaries = summaries or MemorySummaries()

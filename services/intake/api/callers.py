@@ -5,12 +5,8 @@ from dataclasses import replace
 from fastapi import Request
 
 from services.intake.domain.limits.sender_limits import Caller, SenderLimits
+from shared.auth.principal import Principal
 from shared.dealers.dealer import Dealers
-
-
-def sender_of(request: Request) -> str:
-    """What all requests of one sender have, and those of no other."""
-    return "" if request.client is None else request.client.host
 
 
 class Callers:
@@ -27,9 +23,11 @@ class Callers:
         most = max(limits.max_body_bytes, *largest, 0)
         self._of_strangers = replace(limits, max_body_bytes=most)
 
-    def of(self, request: Request) -> Caller:
-        """Who sends events."""
-        return Caller(f"client {sender_of(request)}", self._limits)
+    def of(self, who: Principal) -> Caller:
+        """Who sends events: the dealer, where they are of one alone, whatever key they show."""
+        dealers = {dealer for grant in who.grants for dealer in grant.dealers}
+        known = self._of_dealers.get(next(iter(dealers))) if len(dealers) == 1 else None
+        return known or Caller(f"principal {who.id}", self._limits)
 
     def of_dealer(self, dealer_id: str) -> Caller:
         """The dealer whose all of it is; raises `KeyError` where there is none."""
@@ -39,7 +37,8 @@ class Callers:
         """Who says to be the sender of a webhook; None: of one that is not known. They share
         nothing with the dealer until it is clear that they are: nobody uses up what is another's.
         """
-        return Caller(f"webhook {webhook or ''} {sender_of(request)}", self._of_strangers)
+        address = "" if request.client is None else request.client.host
+        return Caller(f"webhook {webhook or ''} {address}", self._of_strangers)
 
 
 def declared_size(request: Request) -> int | None:

@@ -46,8 +46,10 @@ class WantedImport(NamedTuple):
     mapping_digest: str
     name: str
     again: bool
-    by: Caller
-    """Whose limits it has to keep to."""
+    by: Caller | None = None
+    """Whose limits it has to keep to; None: there is nobody who could wait."""
+    sent_by: str | None = None
+    """Who asks, as `ImportJob` has it."""
 
 
 class Arrived(NamedTuple):
@@ -77,12 +79,13 @@ class Uploads:
         Raises `Refusal` when it is too large, too slow, empty or damaged, `TransientFailure`, and
         what `chunks` raises; nothing of it is kept then.
         """
-        held, free = self._arriving[wanted.by.id], AT_ONCE - self._arriving.total()
+        sender = "" if wanted.by is None else wanted.by.id
+        held, free = self._arriving[sender], AT_ONCE - self._arriving.total()
         if not free:
             raise Refusal(problems.busy())
-        if not is_fair(held=held, more=1, free=free):
+        if wanted.by is not None and not is_fair(held=held, more=1, free=free):
             raise too_much(wanted.by, _ONE_AFTER_ANOTHER)
-        self._arriving[wanted.by.id] += 1
+        self._arriving[sender] += 1
         job = _arriving(wanted, self._owner, self._clock)
         try:
             job = await self._store.save(job)
@@ -92,7 +95,7 @@ class Uploads:
             await asyncio.shield(self._forget(job))
             raise
         finally:
-            self._arriving[wanted.by.id] -= 1
+            self._arriving[sender] -= 1
             self._arriving += Counter()  # of those who send nothing, nothing is kept
         if arrived.is_duplicate:
             await self._forget(job)
@@ -101,6 +104,8 @@ class Uploads:
     async def _refuse_beyond(self, wanted: WantedImport) -> None:
         """Raises `Refusal` (429), before anything is read, where with this file there are more than
         may wait."""
+        if wanted.by is None:
+            return
         most = wanted.by.limits.imports_waiting
         if await self._store.to_come(wanted.dealer_id) > most:
             detail = f"at most {most} files wait at the same time: send it when one of them is done"
@@ -115,7 +120,7 @@ class Uploads:
         is_packed: bool,
     ) -> Arrived:
         unpacking = _Unpacking(is_packed=is_packed)
-        pieces = _Pieces(wanted.by)
+        pieces = _Pieces(wanted.by or Caller("", self._settings.limits()))
         try:
             async for chunk in self._in_time(chunks):
                 for content in unpacking.pieces(chunk):
@@ -260,6 +265,7 @@ def _arriving(wanted: WantedImport, owner: str, clock: TimeSource) -> ImportJob:
         mapping=wanted.mapping,
         mapping_digest=wanted.mapping_digest,
         name=wanted.name,
+        sent_by=wanted.sent_by,
         created_at=now,
         updated_at=now,
         owner=owner,

@@ -3,11 +3,13 @@ concerned."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from prometheus_client import REGISTRY
 from starlette.requests import Request
 
@@ -16,9 +18,11 @@ from services.intake.api.callers import declared_size
 from services.intake.domain.decode.body import NDJSON, SINGLE
 from services.intake.domain.examine.feed import Feed
 from services.intake.settings import IntakeSettings
+from shared.auth.principal import Principal
 from shared.dealers.dealer import Dealers
 from shared.dealers.limits import DealerLimits
 from shared.settings import HttpSettings
+from shared.testing.doorman import KnowsEverybody
 from tests.served import Client, Served, served
 from tests.services.intake.given import BERLIN, DEALERS, PUDONG, event, lines, visit
 from tests.services.intake.given_imports import ImportWorld, file_of, row, send, to_the_end
@@ -41,11 +45,30 @@ def with_limits(dealer_id: str, **limits: Any) -> Dealers:
     )
 
 
-def http_of(world: World, *, client: str = "10.0.0.1", app: Any = None, **settings: Any) -> Any:
-    """A sender with an address of their own."""
-    app = app or world.app(IntakeSettings.model_validate(settings))
-    transport = httpx.ASGITransport(app, client=(client, 1))
-    return httpx.AsyncClient(transport=transport, base_url="http://intake")
+class KnowsByName(KnowsEverybody):
+    """Takes whatever is shown for a name, and for a dealer where it is one."""
+
+    async def principal(self, authorization: str | None, *, reads: bool) -> Principal:
+        shown = authorization or "nobody"
+        is_dealer = DEALERS.find(shown) is not None
+        found = await super().principal(authorization, reads=reads)
+        one = replace(found.grants[0], dealers=frozenset({shown}))
+        return Principal(id=shown, grants=(one,) if is_dealer else found.grants)
+
+
+def http_of(
+    world: World, *, client: str = "a", app: Any = None, address: str = "10.0.0.1", **settings: Any
+) -> Any:
+    """A sender with a name and an address of their own."""
+    app = app or app_of(world, **settings)
+    transport = httpx.ASGITransport(app, client=(address, 1))
+    headers = {"authorization": client}
+    return httpx.AsyncClient(transport=transport, base_url="http://intake", headers=headers)
+
+
+def app_of(world: World, **settings: Any) -> FastAPI:
+    """Intake that tells senders apart."""
+    return world.app(IntakeSettings.model_validate(settings), doorman=KnowsByName())
 
 
 def limited(limit: str, dealer: str = "unknown") -> float:
@@ -58,9 +81,9 @@ def many(count: int) -> bytes:
 
 
 async def test_over_the_rate_a_sender_waits_and_others_do_not(world: World) -> None:
-    app = world.app(IntakeSettings(events_per_second=0.5, events_burst=3))
+    app = app_of(world, events_per_second=0.5, events_burst=3)
     before = limited("rate")
-    async with http_of(world, app=app) as greedy, http_of(world, app=app, client="10.0.0.2") as b:
+    async with http_of(world, app=app) as greedy, http_of(world, app=app, client="b") as b:
         assert (await post(greedy, many(13), NDJSON)).json()["accepted"] == 13
         answer = await post(greedy, event("visit", visit()))
         found = problem(answer, 429)
@@ -88,6 +111,20 @@ async def test_what_is_refused_is_refused_before_it_is_read(world: World) -> Non
         content = body_that_is_not_read()
         found = problem(await http.post("/v1/events", content=content, headers=headers), 413)
         assert "1000 bytes" in found["detail"]
+
+
+async def test_all_keys_of_a_dealer_are_one_sender_with_the_limits_of_the_dealer(
+    world: World,
+) -> None:
+    world.dealers = with_limits(PUDONG, events_per_second=NEVER, burst=1, max_batch_items=2)
+    app = app_of(world)
+    before = limited("batch", PUDONG)
+    async with http_of(world, app=app, client=PUDONG) as http:
+        assert "2 events" in problem(await post(http, many(3), NDJSON), 413)["detail"]
+        problem(await post(http, many(1), NDJSON), 429)
+    async with http_of(world, app=app, client=BERLIN) as http:
+        assert (await post(http, many(3), NDJSON)).status_code == 200
+    assert limited("batch", PUDONG) == before + 1
 
 
 async def test_a_trial_and_nonsense_count_too(world: World) -> None:
@@ -189,7 +226,7 @@ async def test_a_webhook_keeps_to_the_limits_of_its_dealer(world: World) -> None
 async def test_a_forger_uses_up_nothing_of_the_dealer(world: World) -> None:
     settings = IntakeSettings(events_per_second=NEVER, events_burst=3)
     app = world.app(settings, expecting=world.expecting(webhook(PUDONG)))
-    async with http_of(world, app=app, client="10.6.6.6") as forger:
+    async with http_of(world, app=app, address="10.6.6.6") as forger:
         answers = [await forger.post("/v1/webhooks/crm", content=b"{}") for _ in range(5)]
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
     async with http_of(world, app=app) as http:
