@@ -23,6 +23,7 @@ from services.identity.domain.dry_run import TRIAL as IDENTITY_TRIAL
 from services.identity.domain.policy import IdentityPolicy
 from services.intake.adapters.imports.upload import Uploads
 from services.intake.adapters.webhooks import Webhook
+from services.intake.api.callers import Callers
 from services.intake.api.imports import ImportsDesk
 from services.intake.domain.examine.feed import Feed
 from services.intake.settings import IntakeSettings
@@ -113,6 +114,7 @@ class Houses:
             mappings=expecting.mappings,
             dealers=DEALERS,
             clock=self.clock,
+            callers=Callers(DEALERS, settings.limits()),
             wake=lambda: None,
         )
         return self.intake.app(
