@@ -47,10 +47,10 @@ def is_passed_over(name: str, marker: str | None) -> bool:
     return name.startswith((".", "~")) or folded.endswith(("~", *ends))
 
 
-def says_complete(name: str, of: str, marker: str) -> bool:
-    """Whether a file of this name says that another is complete: `a.csv.done` or `a.done` of
-    `a.csv`, whatever the case."""
-    return name.casefold() in {f"{each}{marker}".casefold() for each in (of, _parted(of)[0])}
+def marked_by(name: str, marker: str) -> tuple[str, str]:
+    """The files of which each says that this one is complete, folded: `a.csv.done` and `a.done`
+    of `a.csv`, whatever the case."""
+    return f"{name}{marker}".casefold(), f"{_parted(name)[0]}{marker}".casefold()
 
 
 def kept_name(name: str, number: int) -> str:
