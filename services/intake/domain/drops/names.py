@@ -3,7 +3,6 @@
 A name is text as Python has it of a file system: what is no UTF-8 is in it, too.
 """
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -25,6 +24,11 @@ class FilesOfAMapping:
     """Patterns such as `visits*.csv`, in whatever case."""
     mapping: str
     source: str
+
+
+def in_bytes(name: str) -> bytes:
+    """The name as the file system has it."""
+    return name.encode(errors="surrogateescape")
 
 
 def mapping_for(name: str, files: Iterable[FilesOfAMapping]) -> FilesOfAMapping | None:
@@ -60,12 +64,12 @@ def kept_name(name: str, number: int) -> str:
     """
     stem, ending = _parted(name)
     ordinal = f".{number}" if number > 1 else ""
-    whole = os.fsencode(name)
+    whole = in_bytes(name)
     if len(whole) <= MOST_BYTES_OF_A_NAME:
         return f"{stem}{ordinal}{ending}"
     told = f"-{sha256(whole).hexdigest()[:8]}{ordinal}"
-    ending = ending if len(os.fsencode(ending)) <= MOST_BYTES_OF_A_NAME // 4 else ""
-    room = MOST_BYTES_OF_A_NAME - len(os.fsencode(told + ending))
+    ending = ending if len(in_bytes(ending)) <= MOST_BYTES_OF_A_NAME // 4 else ""
+    room = MOST_BYTES_OF_A_NAME - len(in_bytes(told + ending))
     return f"{_cut(stem, room)}{told}{ending}"
 
 
@@ -82,6 +86,6 @@ def _parted(name: str) -> tuple[str, str]:
 
 def _cut(stem: str, most_bytes: int) -> str:
     """The beginning of it, of `most_bytes` at most, and no half of a letter."""
-    while len(os.fsencode(stem)) > most_bytes:
+    while len(in_bytes(stem)) > most_bytes:
         stem = stem[:-1]
     return stem
