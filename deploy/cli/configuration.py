@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, SecretStr
 
 from deploy.cli import client_key, trust
+from deploy.cli.failures import WrongConfiguration
 from services.complaints.settings import ComplaintSettings
 from services.followup.settings import FollowUpSettings
 from services.identity.settings import IdentitySettings
@@ -47,14 +48,6 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "identity": IdentitySettings,
 }
 _PASSWORD_IN_URI = re.compile(r"(?<=://)([^:@/]*):(.*)@")
-
-
-class WrongConfiguration(Exception):
-    """The environment is not usable; one line for each thing that is wrong."""
-
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
 
 
 @runtime_checkable

@@ -17,6 +17,8 @@ from services.intake.adapters.drops.drops_file import read_drops
 from services.intake.adapters.drops.folder import FileTaking, WatchedFolder
 from services.intake.adapters.drops.runner import FILES_AT_ONCE, DropRunner
 from services.intake.adapters.first_answers import FirstAnswers, MongoFirstAnswers
+from services.intake.adapters.imports.around import GiveWay
+from services.intake.adapters.imports.leave import StillMay
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.store import ImportStore, MongoImports
 from services.intake.adapters.imports.upload import Uploads
@@ -41,10 +43,10 @@ from shared.dealers.dealer import Dealers
 from shared.platform import http, metrics
 from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
+from shared.platform.front_door import connecting_doorman
 from shared.platform.http import Lifespan, Readiness, operations, run
 from shared.platform.kafka import make_consumer, partition_counts
 from shared.platform.keys import DATABASE as ACCESS
-from shared.platform.keys import MongoKeys
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import Publisher, connecting_publisher
@@ -84,6 +86,7 @@ def make_app(
     readiness: Readiness,
     expecting: Expecting,
     doorman: Doorman,
+    door: Door | None = None,
     imports: ImportsDesk | None = None,
     lifespan: Lifespan | None = None,
     warnings: Callable[[], Sequence[str]] = lambda: (),
@@ -107,7 +110,7 @@ def make_app(
     )
     taking = Taking(
         intake=intake,
-        door=Door(settings),
+        door=door or Door(settings),
         first=FirstTime(answers, register, clock),
         settings=settings,
     )
@@ -135,7 +138,17 @@ def compose(settings: IntakeSettings) -> FastAPI:
     reports = reports_door(settings, intake, publisher)
     connectors = connectors_door(settings, intake, publisher, mappings)
     kept = MongoImports(mongo)
-    runner = import_runner(settings, kept, intake, dealers, mappings)
+    doorman = connecting_doorman(settings.auth, lambda: mongo().beside(ACCESS))
+    door = Door(settings)
+    runner = import_runner(
+        settings,
+        kept,
+        intake,
+        dealers,
+        mappings,
+        still_may=doorman.still_may,
+        give_way=door.after_all,
+    )
     drops = drop_runner(settings, kept, dealers, mappings, wake=runner.wake)
 
     @asynccontextmanager
@@ -179,7 +192,8 @@ def compose(settings: IntakeSettings) -> FastAPI:
             mappings=mappings,
             clock=clock,
         ),
-        doorman=Doorman(MongoKeys(lambda: mongo().beside(ACCESS)), SystemClock()),
+        doorman=doorman,
+        door=door,
         imports=imports_desk(settings, kept, dealers, mappings, wake=runner.wake),
         lifespan=lifespan,
         warnings=lambda: [*drops.troubles, *connectors.troubles],
@@ -192,6 +206,9 @@ def import_runner(
     intake: Intake,
     dealers: Dealers,
     mappings: Mappings,
+    *,
+    still_may: StillMay,
+    give_way: GiveWay,
 ) -> ImportRunner:
     """What takes imported files in."""
     keeping = Keeping(
@@ -203,10 +220,12 @@ def import_runner(
     return ImportRunner(
         kept,
         intake.receive,
+        still_may=still_may,
         mappings=mappings,
         dealers=dealers,
         clock=SystemClock(),
         keeping=keeping,
+        give_way=give_way,
     )
 
 

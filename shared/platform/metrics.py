@@ -185,7 +185,7 @@ intake_requests = Counter(
 intake_webhooks = Counter(
     "aftercare_intake_webhooks",
     "Webhooks by name, and whether they were signed as they should be: genuine, unsigned, "
-    "untimely or forged.",
+    "untimely or forged. Of a sender that cannot sign, whether it showed a key that may.",
     ["webhook", "verdict"],
 )
 

@@ -77,16 +77,17 @@ def record_rows(records: Iterable[ImportedRecord], lang: Lang | None) -> Iterato
 def _fields(job: ImportJob, now: datetime) -> dict[str, object]:
     counts = ImportCounts(**job.counts.model_dump())
     ends = ("created_at", "arrived_at", "begun_at", "ended_at", "file_until")
-    same = ("import_id", "dealer_id", "source", "mapping", "name", "state", "asked", "because")
+    same = ("import_id", "dealer_id", "source", "mapping", "name", "sent_by", "state", "asked")
+    told = (*same, "because", "size", "bytes_read", "records")
     return {
-        **{name: getattr(job, name) for name in (*same, "size", "bytes_read", "records")},
+        **{name: getattr(job, name) for name in told},
         **{name: _written(getattr(job, name)) for name in ends},
         "faults": _faults(job.faults),
         "records_per_second": round(job.records / job.seconds, 1) if job.seconds else None,
         "counts": counts,
         "not_kept": _not_kept(job, counts),
         "can_be_resumed": job.state in ("paused", "failed", "done")
-        and wished(job, "resume", now) is not None,
+        and wished(job, "resume", now, by=None) is not None,
     }
 
 
