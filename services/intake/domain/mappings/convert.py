@@ -4,10 +4,11 @@ The same record again is the same event again: its id is made of what it says.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import partial
 from hashlib import blake2b
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -50,7 +51,19 @@ def converted(
     `source`: the name of the source in the documents. Where rows make a document together, it
     stands where the first of them does. Never raises for what a record says.
     """
-    conversion = _Conversion(mapping, source, dealer)
+    return converting(mapping, source=source, dealer=dealer)(records)
+
+
+def converting(
+    mapping: FeedMapping, *, source: str, dealer: Dealer
+) -> Callable[[Iterable[SourceRecord | UnreadableRecord]], Iterator[Outcome]]:
+    """`converted` for many small files of one kind, each by itself: made ready once."""
+    return partial(_converted, _Conversion(mapping, source, dealer))
+
+
+def _converted(
+    conversion: "_Conversion", records: Iterable[SourceRecord | UnreadableRecord]
+) -> Iterator[Outcome]:
     if conversion.groups:
         yield from _Rows(conversion).outcomes(records)
         return
