@@ -8,6 +8,8 @@ from typing import Self, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from deploy.cli.answers import KEY_HINT, KEY_REFUSED
+from deploy.cli.client_key import shown
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
 from deploy.cli.trust import mistrust, verify
@@ -27,10 +29,13 @@ R = TypeVar("R", bound=BaseModel)
 class IntakeClient:
     """A connection to intake at `url`. Use it as an async context manager."""
 
-    def __init__(self, url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str, *, key: str = "", transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """`key`: what it shows."""
         self._url = url.rstrip("/")
         self._http = httpx.AsyncClient(
-            timeout=REQUEST_SECONDS, transport=transport, verify=verify()
+            timeout=REQUEST_SECONDS, transport=transport, verify=verify(), headers=shown(key)
         )
 
     async def __aenter__(self) -> Self:
@@ -130,6 +135,7 @@ def _asked_to_wait(response: httpx.Response) -> float:
 def _in_words(response: httpx.Response) -> str:
     try:
         found = Problem.model_validate_json(response.content)
-        return f"{response.status_code}: {found.in_words()}"
     except ValidationError:
         return str(response.status_code)
+    said = f"{response.status_code}: {found.in_words()}"
+    return f"{said}. {KEY_HINT}" if response.status_code in KEY_REFUSED else said

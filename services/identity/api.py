@@ -7,6 +7,7 @@ from services.identity.views.customer import customer_person
 from services.identity.views.dealer import persons_page
 from shared.contracts.http.identity import CustomerPerson, Persons
 from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
+from shared.platform.needs import in_path, named, needs
 from shared.platform.problems import Refusal, unknown
 from shared.runtime import Reader, customer_snapshot, known_dealer
 from shared.time.clock import TimeSource
@@ -18,6 +19,7 @@ def routes(reader: Reader[IdentityFacts], clock: TimeSource) -> APIRouter:
 
     @router.get(
         "/customers/{key:path}",
+        dependencies=[needs("persons:read", named("key"))],
         summary="Which other customers a customer is, and why",
         responses=OF_A_CUSTOMER,
     )
@@ -29,6 +31,7 @@ def routes(reader: Reader[IdentityFacts], clock: TimeSource) -> APIRouter:
 
     @router.get(
         "/dealers/{group}/{dealer}/persons",
+        dependencies=[needs("persons:read", in_path)],
         summary="A dealer's customers who are other customers, too",
         responses=OF_A_DEALER,
     )

@@ -32,7 +32,7 @@ from services.intake.domain.decide import RegisterDecision
 from services.intake.domain.decode.body import UnreadableEvent
 from services.intake.domain.entries import BatchEntry, cases_needed, documents_needed, halves
 from services.intake.domain.examine.event import InvalidEvent, Reported, examine
-from services.intake.domain.examine.feed import Feed, within
+from services.intake.domain.examine.feed import Reach, within
 from services.intake.domain.facts import Row
 from services.intake.domain.findings import MOST_SHOWN, Finding
 from services.intake.domain.outgoing import OutgoingMessage, Unregistered
@@ -120,7 +120,7 @@ class Intake:
         aside: Aside = at_once,
         strict: bool = False,
         ours: bool = False,
-        only: Feed | None = None,
+        only: Reach | None = None,
     ) -> list[Item]:
         """What became of each event, in order; on return the broker has acknowledged all of it.
 
@@ -157,7 +157,7 @@ class Intake:
         *,
         strict: bool,
         ours: bool,
-        only: Feed | None,
+        only: Reach | None,
     ) -> list[Examined]:
         examined: list[Examined] = []
         left = MOST_SHOWN_AT_ONCE

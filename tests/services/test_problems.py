@@ -17,6 +17,7 @@ from services.scoring import api as scoring
 from shared.platform.errors import TransientFailure
 from shared.platform.http import make_app, operations
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from tests.services.intake.given import DEALERS, NOW
 from tests.services.intake.memory_register import MemoryRegister
 from tests.services.intake.world import World
@@ -66,7 +67,7 @@ def intake(error: Raises) -> FastAPI:
 
 def reading(routes: Callable[..., Any]) -> Callable[[Raises], FastAPI]:
     def made(error: Raises) -> FastAPI:
-        app = make_app(title="reads")
+        app = make_app(title="reads", doorman=KnowsEverybody())
         app.include_router(operations(_ready))
         app.include_router(routes(Failing(error), ManualClock(NOW)))
         return app

@@ -11,9 +11,11 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from deploy.cli.answers import answer, in_words
+from deploy.cli.client_key import shown as shown_key
 from deploy.cli.event_files import STANDARD_INPUT
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
+from deploy.cli.trust import verify
 from shared.contracts.http.intake_imports import (
     Import,
     ImportDetail,
@@ -37,9 +39,14 @@ Wish = Literal["pause", "resume", "cancel"]
 class ImportsClient:
     """A connection to intake at `url`. All of it raises `CannotRun`."""
 
-    def __init__(self, url: str, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str, *, key: str = "", transport: httpx.BaseTransport | None = None
+    ) -> None:
+        """`key`: what it shows."""
         self._url = url.rstrip("/")
-        self._http = httpx.Client(timeout=REQUEST_SECONDS, transport=transport)
+        self._http = httpx.Client(
+            timeout=REQUEST_SECONDS, transport=transport, verify=verify(), headers=shown_key(key)
+        )
 
     def send(
         self,

@@ -18,10 +18,11 @@ from shared.contracts.http.intake import (
     RegisteredDocument,
     RepublishedPage,
 )
-from shared.contracts.values import DealerId, Instant
+from shared.contracts.values import DealerId, Instant, SourceName
 from shared.dealers.dealer import Dealers
 from shared.platform import metrics
 from shared.platform.errors import TransientFailure
+from shared.platform.needs import asked, everywhere, named, needs
 from shared.platform.problems import Refusal, invalid_query, problem_response, unknown
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
@@ -39,12 +40,14 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
 
     @router.get(
         "/v1/documents",
+        dependencies=[needs("documents:read", asked("dealer_id", source="source"))],
         summary="A dealer's documents",
         response_model=list[RegisteredDocument],
         responses=problems_of(404, 422, 503),
     )
     async def documents(
         dealer_id: Annotated[DealerId, Query(description="group/dealer")],
+        source: Annotated[SourceName | None, Query(description="only those of it")] = None,
         after: Annotated[str, Query(description="the last document_id of the page before")] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         kind: Annotated[
@@ -54,11 +57,12 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
         """By document id; go on with `after` until a page is empty."""
         if dealers.find(dealer_id) is None:
             return problem_response(unknown("no such dealer here"))
-        if after and not after.startswith(f"{dealer_id}/"):
-            detail = "not valid: query.after is no document_id of this dealer"
+        whose = dealer_id if source is None else f"{dealer_id}/{source}"
+        if after and not after.startswith(f"{whose}/"):
+            detail = "not valid: query.after is no document_id of this dealer and source"
             return problem_response(invalid_query(detail))
         try:
-            rows = await register.page(dealer_id, after=after, limit=limit, kind=kind)
+            rows = await register.page(whose, after=after, limit=limit, kind=kind)
         except TransientFailure as failure:
             return not_taken(failure)
         page = _PAGE.dump_json([registered_document(row) for row in rows])
@@ -66,6 +70,7 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
 
     @router.get(
         "/v1/documents/{document_id:path}",
+        dependencies=[needs("documents:read", named("document_id"))],
         summary="What the register knows of a document",
         response_model=DocumentDetail,
         responses=problems_of(404, 503),
@@ -95,6 +100,7 @@ def narratives_router(register: Register) -> APIRouter:
 
     @router.get(
         "/v1/narratives/{document_id:path}",
+        dependencies=[needs("narratives:read", named("document_id"))],
         summary="What was written of a document in free words",
         response_model=Narrative,
         responses=problems_of(404, 503),
@@ -124,6 +130,7 @@ def republish_router(republishing: Republishing, dealers: Dealers) -> APIRouter:
 
     @router.post(
         "/v1/republish",
+        dependencies=[needs("operations", everywhere)],
         summary="Put what is kept on the topics again, page by page",
         response_model=RepublishedPage,
         responses=problems_of(404, 422, 503),

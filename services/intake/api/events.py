@@ -16,9 +16,10 @@ from services.intake.api.asked import (
     told_in,
 )
 from services.intake.api.first import FirstTime
+from services.intake.api.senders import reach_of
 from services.intake.domain.decode.binary import binary_event, check_type_of_data, is_binary
 from services.intake.domain.decode.body import SINGLE, events_in, media_type_of
-from services.intake.domain.examine.feed import Feed
+from services.intake.domain.examine.feed import Reach
 from services.intake.domain.webhooks.handshake import permission
 from services.intake.receive import Intake
 from services.intake.settings import IntakeSettings
@@ -26,6 +27,7 @@ from services.intake.views.items import batch_answer, foreseen
 from services.intake.views.openapi import EVENT_BODY, IDEMPOTENCY, STRICT, VALIDATE, problems_of
 from shared.contracts.http.intake import BatchAnswer, Item
 from shared.platform import metrics
+from shared.platform.needs import later, needs, principal_of
 from shared.platform.problems import problem_response
 
 BINARY = "binary"
@@ -52,6 +54,7 @@ def events_router(taking: Taking) -> APIRouter:
 
     @router.post(
         "/v1/events",
+        dependencies=[needs("events:write", later)],
         summary="Report what happened at a dealer",
         openapi_extra={
             "requestBody": EVENT_BODY,
@@ -78,6 +81,7 @@ def events_router(taking: Taking) -> APIRouter:
 
     @router.options(
         "/v1/events",
+        dependencies=[needs("events:write", later)],
         summary="Ask whether webhooks may be sent here",
         response_model=None,
         responses=problems_of(400),
@@ -106,18 +110,25 @@ async def permitted(request: Request, taking: Taking) -> Response:
 async def _report(request: Request, intake: Intake, taking: Taking) -> Response:
     asked = asked_in(request.query_params.multi_items())
     key = idempotency_key_of(request)
-    media_type = _media_type_of(request)
+    media_type = media_type_sent(request)
+    who = principal_of(request)
     async with taking.door.body(request.stream()) as body:
 
         async def work() -> Response:
             return await events_answer(
-                request, body, media_type=media_type, asked=asked, intake=intake, taking=taking
+                request,
+                body,
+                media_type=media_type,
+                asked=asked,
+                intake=intake,
+                taking=taking,
+                only=reach_of(who),
             )
 
         if key is None or asked.validate:
             return await work()
         return await taking.first.answer(
-            scope="events",
+            scope=f"events/{who.id}",
             key=key,
             request=[*told_in(request, asked), body],
             header="Idempotency-Key",
@@ -133,7 +144,7 @@ async def events_answer(
     asked: Asked,
     intake: Intake,
     taking: Taking,
-    only: Feed | None = None,
+    only: Reach,
 ) -> Response:
     """What becomes of the events of a body. `only`: whose they may be."""
     is_batch = media_type not in (SINGLE, BINARY)
@@ -176,7 +187,7 @@ def _events(
     )
 
 
-def _media_type_of(request: Request) -> str:
+def media_type_sent(request: Request) -> str:
     """One of `MEDIA_TYPES`, or `BINARY`; raises `WrongMediaType` for any other."""
     content_type = request.headers.get("content-type")
     encoding = request.headers.get("content-encoding")

@@ -20,6 +20,7 @@ from shared.decider.decider import Decider
 from shared.decider.decision import NOTHING_DUE, Decision
 from shared.platform.http import make_app
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from tests.services.complaints.given import (
     CASE,
     CUSTOMER,
@@ -342,7 +343,7 @@ async def test_a_case_that_cannot_be_decided_says_so() -> None:
 
 
 def schema() -> dict[str, Any]:
-    app = make_app(title="complaints")
+    app = make_app(title="complaints", doorman=KnowsEverybody())
     app.include_router(routes(OneDealer({}), ManualClock(at("0s"))))
     document: dict[str, Any] = app.openapi()
     return document

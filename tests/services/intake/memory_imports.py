@@ -44,12 +44,15 @@ class MemoryImports:
         self._called("same_as")
         return next((job for job in self.jobs.values() if job.same == same), None)
 
-    async def page(self, dealer_id: str, *, after: str, limit: int) -> Sequence[ImportJob]:
+    async def page(
+        self, dealer_id: str, *, source: str | None = None, after: str, limit: int
+    ) -> Sequence[ImportJob]:
         self._called("page")
         found = [
             self.jobs[id_]
             for id_ in sorted(self.jobs, reverse=True)
             if self.jobs[id_].dealer_id == dealer_id
+            and source in (None, self.jobs[id_].source)
             and self.jobs[id_].state != "arriving"
             and (not after or id_ < after)
         ]

@@ -20,8 +20,10 @@ from services.intake.settings import IntakeSettings
 from shared.contracts.http.intake import Item
 from shared.contracts.intake import Recorded
 from shared.dealers.dealer import Dealers
+from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.publisher import MemoryPublisher
 from tests.services.intake.given import DEALERS, NOW, Data, event, message_of, outcomes
 from tests.services.intake.memory_first_answers import MemoryFirstAnswers
@@ -64,6 +66,7 @@ class World:
         *,
         expecting: Expecting | None = None,
         imports: ImportsDesk | None = None,
+        doorman: Doorman | None = None,
     ) -> FastAPI:
         """An instance with its endpoints."""
         return make_app(
@@ -72,10 +75,11 @@ class World:
             answers=self.answers,
             publisher=self.publisher,
             clock=self.clock,
-            dealers=DEALERS,
+            dealers=self.dealers,
             settings=settings or IntakeSettings(),
             readiness=_ready,
             expecting=expecting or self.expecting(),
+            doorman=doorman or KnowsEverybody(),
             imports=imports,
         )
 

@@ -54,8 +54,11 @@ class ImportStore(Protocol):
         """The import that is this file already."""
         ...
 
-    async def page(self, dealer_id: str, *, after: str, limit: int) -> Sequence[ImportJob]:
-        """A dealer's that have arrived, the newest first; those before the id `after`."""
+    async def page(
+        self, dealer_id: str, *, source: str | None = None, after: str, limit: int
+    ) -> Sequence[ImportJob]:
+        """A dealer's that have arrived, of one source or all, the newest first; those before the id
+        `after`."""
         ...
 
     async def heads(self) -> Sequence[ImportJob]:
@@ -159,8 +162,12 @@ class MongoImports:
     async def same_as(self, same: str) -> ImportJob | None:
         return await self._one({"same": same})
 
-    async def page(self, dealer_id: str, *, after: str, limit: int) -> Sequence[ImportJob]:
+    async def page(
+        self, dealer_id: str, *, source: str | None = None, after: str, limit: int
+    ) -> Sequence[ImportJob]:
         query: dict[str, Any] = {"dealer_id": dealer_id, "state": {"$ne": "arriving"}}
+        if source is not None:
+            query["source"] = source
         if after:
             query["_id"] = {"$lt": after}
         return await self._many(query, [("_id", DESCENDING)], limit)
