@@ -128,12 +128,14 @@ class _Conversion:
         if findings.errors:
             return Refused(first.number, first.place, tuple(findings.errors), len(records))
         data = {**self._given, **data}
+        text = json.dumps(data, sort_keys=True, ensure_ascii=True)
         return Converted(
             number=first.number,
             place=first.place,
-            event=self._event(data),
+            event=self._event(data, blake2b(text.encode(), digest_size=16).hexdigest()),
             notes=tuple(findings.notes),
             records=len(records),
+            letters=len(text),
         )
 
     def _as_it_is(self, fields: Fields, findings: RecordFindings) -> dict[str, JsonValue]:
@@ -143,14 +145,14 @@ class _Conversion:
                 findings.error(MappingNote(name, name, detail))
         return {name: _json(node) for name, node in fields.items() if name not in GIVEN}
 
-    def _event(self, data: dict[str, JsonValue]) -> Mapping[str, JsonValue]:
+    def _event(self, data: dict[str, JsonValue], digest: str) -> Mapping[str, JsonValue]:
         kind = self._mapping.report
         number = data.get(NUMBERS[kind])
         words = str(number)[:120] if isinstance(number, str | int) else ""
         legible = words if words.isprintable() else ""
         return {
             "specversion": "1.0",
-            "id": f"{kind}:{legible}:{_digest(data)}",
+            "id": f"{kind}:{legible}:{digest}",
             "source": f"/{self._given['dealer_id']}/{self._given['source']}",
             "type": type_of(kind),
             "datacontenttype": "application/json",
@@ -254,11 +256,6 @@ def _is_headings(fields: Fields) -> bool:
         stands_nothing(node) or alike(word_of(node)) == alike(heading)
         for heading, node in fields.items()
     )
-
-
-def _digest(data: Mapping[str, JsonValue]) -> str:
-    text = json.dumps(data, sort_keys=True, ensure_ascii=True)
-    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _json(node: Node) -> JsonValue:
