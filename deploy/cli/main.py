@@ -32,6 +32,7 @@ from deploy.cli.policy import command as policy
 from deploy.cli.scoring import fit as scoring
 from deploy.cli.tasks import command as tasks
 from deploy.cli.terminal import FAILED, WRONG_USE, err, out
+from deploy.cli.tokens import command as tokens
 from shared.yaml_file import WrongFile
 
 _PYTHONS = ((3, 11), (3, 13))
@@ -54,6 +55,7 @@ app.add_typer(mapping.app, name="mapping")
 app.add_typer(policy.app, name="policy")
 app.add_typer(scoring.app, name="scoring")
 app.add_typer(tasks.app, name="tasks")
+app.add_typer(tokens.app, name="tokens")
 
 
 def _version(asked: bool) -> None:
