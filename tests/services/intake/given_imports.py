@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from services.intake.adapters.imports.around import GiveWay, to_nobody
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.upload import Uploads
 from services.intake.adapters.mappings import Mappings
@@ -88,7 +89,9 @@ class ImportWorld:
     def mappings(self) -> Mappings:
         return Mappings(self.folder)
 
-    def runner(self, keeping: Keeping = KEEPING, receive: Any = None) -> ImportRunner:
+    def runner(
+        self, keeping: Keeping = KEEPING, receive: Any = None, give_way: GiveWay = to_nobody
+    ) -> ImportRunner:
         return ImportRunner(
             self.store,
             receive or self.world.intake().receive,
@@ -97,6 +100,7 @@ class ImportWorld:
             dealers=DEALERS,
             clock=self.world.clock,
             keeping=keeping,
+            give_way=give_way,
         )
 
     def client(self, wake: Callable[[], None] = lambda: None) -> httpx.AsyncClient:

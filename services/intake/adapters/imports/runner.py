@@ -15,11 +15,11 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from secrets import token_hex
-from typing import NamedTuple, Protocol, TypeVar, get_args
+from typing import NamedTuple, TypeVar, get_args
 
 import structlog
 
-from services.intake.adapters.door import Aside
+from services.intake.adapters.imports.around import GiveWay, ReceiveEvents, to_nobody
 from services.intake.adapters.imports.clearing import clear, count
 from services.intake.adapters.imports.held import HeldImport
 from services.intake.adapters.imports.leave import NoLeave, StillMay, check_leave
@@ -50,17 +50,11 @@ LOOK_EVERY_SECONDS = 1.0
 """How soon an import is seen that another instance took in, or left."""
 CLEAR_EVERY_SECONDS = 30.0
 LEAVE_SECONDS = 3.0
+GIVES_WAY_SECONDS = 0.25
+"""How long a portion waits for others to be done: where they never are, imports still go on."""
 
 T = TypeVar("T")
 log = structlog.get_logger()
-
-
-class ReceiveEvents(Protocol):
-    """What the door over HTTP does with its events, too."""
-
-    async def __call__(self, raws: Sequence[object], /, *, aside: Aside) -> Sequence[Item]:
-        """As `Intake.receive` promises."""
-        ...
 
 
 class Keeping(NamedTuple):
@@ -88,7 +82,10 @@ class ImportRunner:
         dealers: Dealers,
         clock: TimeSource,
         keeping: Keeping,
+        give_way: GiveWay = to_nobody,
     ) -> None:
+        """`give_way`: awaited before each part of the work."""
+        self._give_way = give_way
         self._store = store
         self._receive = receive
         self._still_may = still_may
@@ -212,6 +209,7 @@ class ImportRunner:
                 held.is_over = True
                 return
             portion = await self._read(held, file)
+            await self._give_way(within=GIVES_WAY_SECONDS)
             items = await self._received(held.job, portion.events)
             await self._note(held, file, portion, items, began=began)
             if not held.is_over and portion.broken:
@@ -235,10 +233,12 @@ class ImportRunner:
         """The next portion. Where no other dealer waits for a turn, the one after it is begun."""
         ahead, held.ahead = held.ahead, None
         after = held.job.number
-        portion = await (ahead or self._in_thread(partial(file.portion, after)))
+        beside_others = await self._give_way(within=GIVES_WAY_SECONDS)
+        read = partial(file.portion, beside_others=beside_others)
+        portion = await (ahead or self._in_thread(partial(read, after)))
         if len(self._held) == 1 and not (portion.is_last or portion.broken):
             last = portion.outcomes[-1].number if portion.outcomes else after
-            held.ahead = asyncio.create_task(self._in_thread(partial(file.portion, last)))
+            held.ahead = asyncio.create_task(self._in_thread(partial(read, last)))
         return portion
 
     async def _open(self, held: HeldImport) -> OpenImport | None:
