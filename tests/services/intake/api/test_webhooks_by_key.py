@@ -73,7 +73,10 @@ def shown(who: ShownKey) -> dict[str, str]:
 
 
 async def deliver(
-    http: httpx.AsyncClient, *records: Data, who: ShownKey = ONE, more: dict[str, str] | None = None
+    http: httpx.AsyncClient,
+    *records: Data,
+    who: ShownKey = ONE,
+    more: dict[str, str] | None = None,
 ) -> httpx.Response:
     return await http.post(
         "/v1/webhooks/visits",
