@@ -6,10 +6,17 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from deploy.cli.client_key import VARIABLE
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
 from deploy.cli.trust import mistrust
 from shared.contracts.http.problem import Problem
+
+KEY_REFUSED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+KEY_HINT = (
+    f"{VARIABLE} names the key to show; a running `aftercare up` has its own, where --data-dir is "
+    "its directory"
+)
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -51,9 +58,11 @@ def answer(
 
 
 def in_words(response: httpx.Response) -> str:
-    """The status, and what its problem document says."""
+    """The status, and what its problem document says; of a key that does not open it, where the
+    command looks for one."""
     try:
         problem = Problem.model_validate_json(response.content)
     except ValidationError:
         return str(response.status_code)
-    return f"{response.status_code}: {problem.detail or problem.title}"
+    said = f"{response.status_code}: {problem.detail or problem.title}"
+    return f"{said}. {KEY_HINT}" if response.status_code in KEY_REFUSED else said

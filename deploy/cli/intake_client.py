@@ -8,6 +8,7 @@ from typing import Self, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from deploy.cli.answers import KEY_HINT, KEY_REFUSED
 from deploy.cli.client_key import shown
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
@@ -134,6 +135,7 @@ def _asked_to_wait(response: httpx.Response) -> float:
 def _in_words(response: httpx.Response) -> str:
     try:
         found = Problem.model_validate_json(response.content)
-        return f"{response.status_code}: {found.in_words()}"
     except ValidationError:
         return str(response.status_code)
+    said = f"{response.status_code}: {found.in_words()}"
+    return f"{said}. {KEY_HINT}" if response.status_code in KEY_REFUSED else said

@@ -55,6 +55,16 @@ class IntakeSettings(ServiceSettings):
     """Who may send webhooks, as the handshake of CloudEvents asks it: DNS names, such as
     `["events.example.com", "*.example.org"]`. It admits nobody by itself."""
 
+    drops_file: Path | None = None
+    """The file that says which folders are watched for files (see drops). Without one there are
+    none."""
+    drops_every_seconds: float = Field(default=5, ge=0.05, le=3_600)
+    """How often a watched folder is looked at."""
+
+    connectors_file: Path | None = None
+    """The file that says which topics of connectors are read (see connectors). Without one there
+    are none."""
+
     @field_validator("webhook_origins")
     @classmethod
     def _are_names(cls, origins: tuple[str, ...]) -> tuple[str, ...]:

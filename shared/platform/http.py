@@ -2,7 +2,7 @@
 (RFC 9457) for all that is not answered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any
@@ -96,8 +96,11 @@ def make_app(
     return app
 
 
-def operations(readiness: Readiness) -> APIRouter:
-    """`/health/live`, `/health/ready` (503 and the reasons when not) and `/metrics`."""
+def operations(
+    readiness: Readiness, warnings: Callable[[], Sequence[str]] = lambda: ()
+) -> APIRouter:
+    """`/health/live`, `/health/ready` (503 and the reasons when not) and `/metrics`. `warnings`:
+    what an operator has to look at, and keeps nobody else from being served."""
     router = APIRouter(tags=["operations"])
 
     @router.get("/health/live", summary="The process answers", dependencies=[TO_ALL])
@@ -108,8 +111,10 @@ def operations(readiness: Readiness) -> APIRouter:
     async def ready() -> JSONResponse:
         troubles = await readiness()
         if troubles:
-            return JSONResponse({"status": "not ready", "because": troubles}, status_code=503)
-        return JSONResponse({"status": "ready"})
+            because = [*troubles, *warnings()]
+            return JSONResponse({"status": "not ready", "because": because}, status_code=503)
+        told = {"warnings": found} if (found := list(warnings())) else {}
+        return JSONResponse({"status": "ready", **told})
 
     @router.get(
         "/metrics",

@@ -186,6 +186,7 @@ class Door:
                 await response(scope, receive, send)
                 return
             except TransientFailure:
-                await problem_response(problems.away())(scope, receive, send)
+                unsure = problems.away("who you are cannot be told at present")
+                await problem_response(unsure)(scope, receive, send)
                 return
         await self._app(scope, receive, send)

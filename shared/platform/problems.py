@@ -32,11 +32,9 @@ def undecided(detail: str) -> Problem:
     return problem("undecided", "Nothing can be said at present", 503, detail=detail)
 
 
-def away() -> Problem:
-    """The database does not answer a question."""
-    return problem(
-        "unavailable", "Not to be had at present", 503, detail="the database does not answer"
-    )
+def away(detail: str = "the database does not answer") -> Problem:
+    """Somebody else does not answer a question: as a rule the database."""
+    return problem("unavailable", "Not to be had at present", 503, detail=detail)
 
 
 def internal(title: str = "The service failed") -> Problem:

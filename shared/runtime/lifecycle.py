@@ -22,12 +22,11 @@ from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.platform import http, metrics
 from shared.platform.backoff import Backoff
-from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
+from shared.platform.front_door import connecting_doorman
 from shared.platform.kafka import group_of, partition_counts
 from shared.platform.kafka_words import in_words
 from shared.platform.keys import DATABASE as ACCESS
-from shared.platform.keys import MongoKeys
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Database, Mongo
 from shared.platform.publisher import connecting_publisher
@@ -353,10 +352,15 @@ def serve(
     which gauges show what is stored, of a listed decider. `trial`: how other rules are tried on
     what is stored, for those who change them.
     """
+    runtimes: list[Runtime[F, P]] = []
+
+    def database_of_keys() -> Database:
+        return runtimes[0].database_of_keys()
+
     with starting(decider.name):
         require_usable(settings)
+        doorman = connecting_doorman(settings.auth, database_of_keys)
     configure_logging(service=decider.name, level=settings.log_level, form=settings.log_format)
-    runtimes: list[Runtime[F, P]] = []
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -377,10 +381,6 @@ def serve(
         yield
         await runtime.stop()
 
-    def database_of_keys() -> Database:
-        return runtimes[0].database_of_keys()
-
-    doorman = Doorman(MongoKeys(database_of_keys), SystemClock())
     app = http.make_app(title=f"Aftercare {decider.name}", doorman=doorman, lifespan=lifespan)
     http.run(app, settings.http, graceful_stop_seconds=settings.runtime.graceful_stop_seconds)
     for runtime in runtimes:

@@ -7,13 +7,12 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-import typer.main
 import yaml
 from jsonschema import Draft202012Validator
 
 from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_PORT_BASE
-from deploy.cli.main import app
+from deploy.cli.main import COMMANDS
 from deploy.sandbox.stack import fixed_ports
 from tests import PROJECT
 
@@ -89,8 +88,9 @@ def test_its_command_starts_a_module_that_exists(name: str) -> None:
 def test_the_topics_are_created_by_a_command_that_exists() -> None:
     program, command, *options = SERVICES["topics"]["command"]
     assert program == "aftercare"
-    commands = getattr(typer.main.get_command(app), "commands")  # noqa: B009
-    known = {option for parameter in commands[command].params for option in parameter.opts}
+    known = {
+        option for parameter in COMMANDS[command].load(command).params for option in parameter.opts
+    }
     assert set(options) <= known
 
 

@@ -7,7 +7,7 @@ thread beside the event loop, which therefore always answers.
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -25,6 +25,8 @@ SMALL_EVENT_BYTES = 16_384
 LARGE_BATCH_BYTES = 262_144
 SMALL_AT_ONCE, LARGE_AT_ONCE = 16, 2
 """How many requests of their kind are worked on at once; the others wait for their turn."""
+LATELY_SECONDS = 1.0
+"""Who was at the door so lately is expected again."""
 GRACE_SECONDS = 1.0
 """Where room is short, a body that takes longer to arrive than this gives up its place."""
 
@@ -59,6 +61,9 @@ class Door:
     def __init__(self, settings: IntakeSettings) -> None:
         self._settings = settings
         self._bodies: dict[_Arriving, None] = {}
+        self._nobody = asyncio.Event()
+        self._nobody.set()
+        self._last_seen = float("-inf")
         self._in_flight = 0
         self._small = _Lane("small", SMALL_AT_ONCE)
         self._large = _Lane("large", LARGE_AT_ONCE)
@@ -72,11 +77,27 @@ class Door:
         """
         arriving = _Arriving(began=asyncio.get_running_loop().time())
         self._bodies[arriving] = None
+        self._nobody.clear()
         try:
             yield await self._read(arriving, chunks)
         finally:
             self._count(arriving, 0)
             del self._bodies[arriving]
+            if not self._bodies:
+                self._nobody.set()
+            self._last_seen = asyncio.get_running_loop().time()
+
+    async def after_all(self, *, within: float) -> bool:
+        """Returns when nobody is at the door, or after so many seconds although somebody is.
+
+        Whether anybody was within the last moment: who takes much at once then takes little.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._nobody.wait()
+        return asyncio.get_running_loop().time() - self._last_seen < LATELY_SECONDS or (
+            not self._nobody.is_set()
+        )
 
     @asynccontextmanager
     async def turn(self, *, size: int, is_batch: bool) -> AsyncIterator[Aside]:

@@ -110,7 +110,7 @@ async def permitted(request: Request, taking: Taking) -> Response:
 async def _report(request: Request, intake: Intake, taking: Taking) -> Response:
     asked = asked_in(request.query_params.multi_items())
     key = idempotency_key_of(request)
-    media_type = _media_type_of(request)
+    media_type = media_type_sent(request)
     who = principal_of(request)
     async with taking.door.body(request.stream()) as body:
 
@@ -187,7 +187,7 @@ def _events(
     )
 
 
-def _media_type_of(request: Request) -> str:
+def media_type_sent(request: Request) -> str:
     """One of `MEDIA_TYPES`, or `BINARY`; raises `WrongMediaType` for any other."""
     content_type = request.headers.get("content-type")
     encoding = request.headers.get("content-encoding")

@@ -36,7 +36,7 @@ from shared.contracts.http.intake_imports import (
 from shared.contracts.values import DealerId, SourceName
 from shared.dealers.dealer import Dealers
 from shared.platform.errors import TransientFailure
-from shared.platform.needs import asked, later, needs, require, seen_by
+from shared.platform.needs import asked, later, needs, principal_of, require, seen_by
 from shared.platform.problems import (
     Refusal,
     invalid_query,
@@ -167,7 +167,13 @@ def _route_of_files(router: APIRouter, desk: ImportsDesk) -> None:
         require(request, "events:write", dealer_id, source)
         desk.known_dealer(dealer_id)
         wanted = WantedImport(
-            dealer_id, source, mapping, life.digest_of(found), _printable(name), again
+            dealer_id,
+            source,
+            mapping,
+            life.digest_of(found),
+            _printable(name),
+            again,
+            sent_by=principal_of(request).id,
         )
         is_packed = _is_packed(request)
         try:
@@ -268,7 +274,8 @@ def _route_of_wish(router: APIRouter, desk: ImportsDesk, wish: Wish, summary: st
         allowed = seen_by(request, "events:write")
         await desk.job(import_id, allowed)
         now = desk.clock.now()
-        found = await changed(desk.store, import_id, partial(life.wished, wish=wish, now=now))
+        asked = partial(life.wished, wish=wish, now=now, by=principal_of(request).id)
+        found = await changed(desk.store, import_id, asked)
         if found is None:
             job = await desk.job(import_id, allowed)
             raise Refusal(problems.not_in_this_state(wish, job.state))

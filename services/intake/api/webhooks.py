@@ -1,4 +1,5 @@
-"""Signed webhooks in, as Standard Webhooks has them: CloudEvents, or plain JSON by a mapping."""
+"""Webhooks in, CloudEvents or plain JSON by a mapping: signed, as Standard Webhooks has it, or from
+a sender that shows a key."""
 
 from dataclasses import dataclass
 
@@ -16,14 +17,15 @@ from services.intake.api.asked import (
     idempotency_key_of,
     told_in,
 )
-from services.intake.api.events import Taking, events_answer, permitted
+from services.intake.api.events import Taking, events_answer, media_type_sent, permitted
 from services.intake.api.first import Work
 from services.intake.domain.decode.binary import is_binary
 from services.intake.domain.decode.body import NDJSON, WrongMediaType, media_type_of
+from services.intake.domain.examine.feed import Feed
 from services.intake.domain.mappings.feed_mapping import FeedMapping
 from services.intake.domain.mappings.shape import type_of
 from services.intake.domain.webhooks.records import records_in
-from services.intake.domain.webhooks.signature import ID, verdict_of
+from services.intake.domain.webhooks.signature import ID, Verdict, is_id, verdict_of
 from services.intake.receive import Intake
 from services.intake.views import problems
 from services.intake.views.items import foreseen
@@ -38,7 +40,7 @@ from services.intake.views.openapi import (
 from services.intake.views.records import records_answer, refused_items
 from shared.contracts.http.intake_webhooks import RecordsAnswer, RecordsProblem
 from shared.platform import metrics
-from shared.platform.needs import TO_ALL
+from shared.platform.needs import TO_ALL, shown_principal
 from shared.platform.problems import Refusal, problem_response
 from shared.time.clock import TimeSource
 from shared.yaml_file import WrongFile
@@ -74,7 +76,7 @@ def webhooks_router(taking: Taking, expecting: Expecting) -> APIRouter:
     @router.post(
         "/v1/webhooks/{name}",
         dependencies=[TO_ALL],
-        summary="Deliver a signed webhook",
+        summary="Deliver a webhook",
         openapi_extra={
             "requestBody": WEBHOOK_BODY,
             "parameters": [*WEBHOOK_HEADERS, STRICT, VALIDATE, IDEMPOTENCY],
@@ -89,7 +91,8 @@ def webhooks_router(taking: Taking, expecting: Expecting) -> APIRouter:
         },
     )
     async def deliver(name: str, request: Request) -> Response:
-        """The same `webhook-id` again is answered as the first time, and does nothing."""
+        """Signed, or where the sender cannot sign with a key. The same `webhook-id` again is
+        answered as the first time, and does nothing."""
         intake = taking.intake_for(request)
         response = await answered(
             lambda: _deliver(name, request, intake, taking, expecting), intake.monitor
@@ -115,7 +118,7 @@ async def _deliver(
     name: str, request: Request, intake: Intake, taking: Taking, expecting: Expecting
 ) -> Response:
     async with taking.door.body(request.stream()) as body:
-        webhook = _genuine(name, request, body, expecting)
+        webhook = await _genuine(name, request, body, expecting)
         delivery = _Delivery(
             request=request,
             body=body,
@@ -138,10 +141,21 @@ async def _deliver(
 
         if delivery.asked.validate:
             return await work()
-        return await _first_of(delivery, "id", request.headers[ID], ID, once)
+        id_ = _id_of(delivery)
+        return await (once() if id_ is None else _first_of(delivery, "id", id_, ID, once))
 
 
-def _genuine(name: str, request: Request, body: bytes, expecting: Expecting) -> Webhook:
+def _id_of(delivery: _Delivery) -> str | None:
+    """Its `webhook-id`; None where one that is not signed has none. Raises `Refusal` (400)."""
+    found = delivery.request.headers.getlist(ID)
+    if delivery.webhook.is_signed or (len(found) == 1 and is_id(found[0])):
+        return found[0]
+    if found:
+        raise Refusal(problems.wrong_id())
+    return None
+
+
+async def _genuine(name: str, request: Request, body: bytes, expecting: Expecting) -> Webhook:
     """The webhook that this is. Raises `Refusal` (401), the same whatever is wrong with it."""
     webhook = expecting.webhooks.find(name)
     verdict = verdict_of(
@@ -150,12 +164,25 @@ def _genuine(name: str, request: Request, body: bytes, expecting: Expecting) -> 
         secrets=() if webhook is None else webhook.secrets,
         now=expecting.clock.now(),
     )
+    if webhook is not None and not webhook.is_signed:
+        verdict = await _verdict_of_key(request, webhook.feed)
     metrics.intake_webhooks.labels("unknown" if webhook is None else webhook.name, verdict).inc()
     if webhook is None or verdict != "genuine":
         if webhook is not None:
             log.warning("webhook refused", webhook=webhook.name, because=verdict)
         raise Refusal(problems.unverified())
     return webhook
+
+
+async def _verdict_of_key(request: Request, feed: Feed) -> Verdict:
+    """Whether who sends shows a key, or a token, that may report for this feed."""
+    if "authorization" not in request.headers:
+        return "unsigned"
+    try:
+        who = await shown_principal(request)
+    except Refusal:
+        return "forged"
+    return "genuine" if who.may("events:write", feed.dealer_id, feed.source) else "forged"
 
 
 async def _first_of(delivery: _Delivery, kind: str, key: str, header: str, work: Work) -> Response:
@@ -170,7 +197,8 @@ async def _first_of(delivery: _Delivery, kind: str, key: str, header: str, work:
 
 async def _take_events(delivery: _Delivery) -> Response:
     headers = delivery.request.headers
-    if is_binary(headers.get("content-type"), headers_of(delivery.request)):
+    is_in_headers = is_binary(headers.get("content-type"), headers_of(delivery.request))
+    if is_in_headers and delivery.webhook.is_signed:
         raise WrongMediaType(
             "the signature of a webhook does not cover its ce- headers: send the event in "
             "structured mode, as application/cloudevents+json"
@@ -178,7 +206,7 @@ async def _take_events(delivery: _Delivery) -> Response:
     return await events_answer(
         delivery.request,
         delivery.body,
-        media_type=media_type_of(headers.get("content-type"), headers.get("content-encoding")),
+        media_type=media_type_sent(delivery.request),
         asked=delivery.asked,
         intake=delivery.intake,
         taking=delivery.taking,

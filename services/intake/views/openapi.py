@@ -67,8 +67,8 @@ WEBHOOK_HEADERS: list[dict[str, Any]] = [
     {
         "name": name,
         "in": "header",
-        "required": True,
-        "description": description,
+        "required": False,
+        "description": f"{description}; of a sender that signs",
         "schema": {"type": "string"},
     }
     for name, description in (

@@ -88,8 +88,15 @@ def unverified() -> Problem:
         "This webhook is not known, or not signed by its sender",
         401,
         detail="sign the webhook-id, the webhook-timestamp (within five minutes of now) and the "
-        "body as they are sent, with the secret of this webhook, as Standard Webhooks has it",
+        "body as they are sent, with the secret of this webhook, as Standard Webhooks has it; "
+        "a sender that was told that it need not sign shows its key as Authorization: Bearer",
     )
+
+
+def wrong_id() -> Problem:
+    """A `webhook-id` that is none, of a webhook that is not signed."""
+    detail = "send one, of 1 to 255 printable ASCII characters without space and full stop; or none"
+    return problem("webhook-id", "The webhook-id is not valid", 400, detail=detail)
 
 
 def mapping_unusable() -> Problem:

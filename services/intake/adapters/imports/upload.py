@@ -36,6 +36,8 @@ class WantedImport(NamedTuple):
     mapping_digest: str
     name: str
     again: bool
+    sent_by: str | None = None
+    """Who asks, as `ImportJob` has it."""
 
 
 class Arrived(NamedTuple):
@@ -233,6 +235,7 @@ def _arriving(wanted: WantedImport, owner: str, clock: TimeSource) -> ImportJob:
         mapping=wanted.mapping,
         mapping_digest=wanted.mapping_digest,
         name=wanted.name,
+        sent_by=wanted.sent_by,
         created_at=now,
         updated_at=now,
         owner=owner,
