@@ -33,7 +33,7 @@ DEALERS = Dealers(
         Dealer(id=STRANGER, name="Moon", timezone="Asia/Shanghai", currency="CNY", region="CN"),
     ]
 )
-_FREE = frozenset({"by", "category", "assigned_to", "name", "owner"})
+_FREE = frozenset({"by", "category", "assigned_to", "owner"})
 
 
 def theirs(event: E, dealer_id: str) -> E:

@@ -257,7 +257,7 @@ ROWS: tuple[Row, ...] = (
         "tasks",
         "tasks/counts",
         "tasks/day?role=service_advisor",
-        "tasks/calendar.ics?role=service_advisor",
+        "tasks/calendar.ics?role=sales_consultant",
         "satisfaction",
         "leads",
     ),
