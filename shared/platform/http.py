@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic.json_schema import models_json_schema
@@ -228,12 +228,12 @@ def _with_needs(document: dict[str, Any], app: FastAPI) -> dict[str, Any]:
         "scheme": "bearer",
         "description": "A key of ours (`aftercare keys create`), or a token.",
     }
-    for route in app.routes:
-        found = needed_by(route)
-        if not isinstance(route, APIRoute) or found is None or found.scope is None:
+    for context in iter_route_contexts(app.routes):  # those of included routers, too
+        found = needed_by(context.original_route)
+        if found is None or found.scope is None:
             continue
-        for method in route.methods or ():
-            endpoint = document["paths"].get(route.path_format, {}).get(method.lower())
+        for method in context.methods or ():
+            endpoint = document["paths"].get(context.path_format, {}).get(method.lower())
             if endpoint is not None:
                 _name_needs(endpoint, found.scope)
     return document
