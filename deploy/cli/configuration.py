@@ -12,9 +12,12 @@ import yaml
 from pydantic import BaseModel, SecretStr
 
 from deploy.cli import client_key, trust
+from deploy.cli.failures import WrongConfiguration
 from services.complaints.settings import ComplaintSettings
 from services.followup.settings import FollowUpSettings
 from services.identity.settings import IdentitySettings
+from services.intake.adapters.connectors.connectors_file import read_connectors
+from services.intake.adapters.drops.drops_file import read_drops
 from services.intake.settings import IntakeSettings
 from services.scoring.settings import ScoringSettings, without_rate
 from shared.platform.usable import require_usable
@@ -48,14 +51,6 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
 _PASSWORD_IN_URI = re.compile(r"(?<=://)([^:@/]*):(.*)@")
 
 
-class WrongConfiguration(Exception):
-    """The environment is not usable; one line for each thing that is wrong."""
-
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
-
-
 @runtime_checkable
 class HasPolicy(Protocol[P_co]):
     """Reads the rules of all dealers."""
@@ -78,11 +73,18 @@ def checked(service: str) -> ServiceSettings:
     settings = _read(SETTINGS[service])
     _check_file(settings.dealers, DEALERS_FILE)
     _check_file(partial(require_usable, settings), None)  # the lines name the settings
+    if isinstance(settings, IntakeSettings):
+        _check_doors(settings)
     if isinstance(settings, HasPolicy):
         _check_file(settings.policy, _policy_variable(service))
     if isinstance(settings, _HasRulebook):
         _check_file(settings.rulebook, None)  # the lines name files of a folder
     return settings
+
+
+def intake_settings() -> IntakeSettings:
+    """Those of intake; the files that they name are not read. Raises `WrongConfiguration`."""
+    return _read(IntakeSettings)
 
 
 def check_secret(settings: ServiceSettings) -> None:
@@ -201,6 +203,16 @@ def _read(kind: type[S]) -> S:
         return from_environment(kind)
     except WrongSettings as wrong:
         raise WrongConfiguration(wrong.lines) from None
+
+
+def _check_doors(settings: IntakeSettings) -> None:
+    """The files that say what intake reads besides what is sent to it."""
+    dealers, mappings = settings.dealers(), settings.mappings()
+    for read in (
+        partial(read_drops, settings.drops_file, dealers=dealers, mappings=mappings),
+        partial(read_connectors, settings.connectors_file, dealers=dealers, mappings=mappings),
+    ):
+        _check_file(read, None)  # the lines name the files
 
 
 def _policy_variable(service: str) -> str:

@@ -2,29 +2,40 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import get_args
 
 from fastapi import FastAPI
 
+from services.intake.adapters.connectors.connectors_file import read_connectors, topics_in
+from services.intake.adapters.connectors.door import GROUP as CONNECTORS_GROUP
+from services.intake.adapters.connectors.door import ConnectorsDoor
 from services.intake.adapters.door import Door
+from services.intake.adapters.drops.drops_file import read_drops
+from services.intake.adapters.drops.folder import FileTaking, WatchedFolder
+from services.intake.adapters.drops.runner import FILES_AT_ONCE, DropRunner
 from services.intake.adapters.first_answers import FirstAnswers, MongoFirstAnswers
+from services.intake.adapters.imports.around import GiveWay
+from services.intake.adapters.imports.leave import StillMay
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.store import ImportStore, MongoImports
 from services.intake.adapters.imports.upload import Uploads
+from services.intake.adapters.limited import UNKNOWN
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.preparing import prepare_when_it_answers
 from services.intake.adapters.register import MongoRegister, Register
 from services.intake.adapters.reports import GROUP, TOPICS, ReportsDoor
 from services.intake.adapters.republish import Republishing
 from services.intake.adapters.webhooks import read_webhooks
+from services.intake.api.callers import Callers
 from services.intake.api.documents import documents_router, narratives_router, republish_router
 from services.intake.api.events import Taking, events_router
 from services.intake.api.first import FirstTime
 from services.intake.api.imports import ImportsDesk, imports_router
 from services.intake.api.webhooks import Expecting, webhooks_router
+from services.intake.domain.limits.limiter import Limit
 from services.intake.domain.webhooks.signature import Verdict
 from services.intake.receive import Intake
 from services.intake.settings import IntakeSettings
@@ -42,7 +53,7 @@ from shared.platform.keys import DATABASE as ACCESS
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import Publisher, connecting_publisher
-from shared.platform.rights import require_rights, to_work
+from shared.platform.rights import Right, require_rights, to_work
 from shared.platform.usable import require_usable
 from shared.settings import from_environment, starting
 from shared.time.clock import SystemClock, TimeSource
@@ -54,7 +65,16 @@ RIGHTS = to_work(
     writes={DEAD_LETTERS.name, *(contract.TOPIC.name for contract in contracts.ALL)},
     group=GROUP,
 )
-"""What intake's user has to be allowed on Kafka."""
+"""What intake's user has to be allowed on Kafka, beside `rights_on_connectors`."""
+
+
+def rights_on_connectors(settings: IntakeSettings) -> tuple[Right, ...]:
+    """What it has to be allowed besides, to read the topics of connectors; nothing without them.
+
+    Raises `WrongFile`.
+    """
+    topics = topics_in(settings.connectors_file)
+    return to_work(reads=topics, writes=(), group=CONNECTORS_GROUP) if topics else ()
 
 
 def make_app(
@@ -69,11 +89,13 @@ def make_app(
     readiness: Readiness,
     expecting: Expecting,
     doorman: Doorman,
+    door: Door | None = None,
     imports: ImportsDesk | None = None,
     lifespan: Lifespan | None = None,
+    warnings: Callable[[], Sequence[str]] = lambda: (),
 ) -> FastAPI:
     """The endpoints of an intake over any register and publisher. `imports`: None where no files
-    are taken."""
+    are taken. `warnings`: what an operator has to look at, while intake works."""
     app = http.make_app(
         title="Aftercare intake",
         description="Takes what dealer-management systems report, as CloudEvents.",
@@ -86,12 +108,15 @@ def make_app(
     metrics.begin(metrics.messages_published, ["intake"], types)
     metrics.begin(metrics.conflicts, ["intake"])
     metrics.begin(metrics.clock_fast_events, ["intake"])
+    senders = [*(dealer.id for dealer in dealers.all()), UNKNOWN]
+    metrics.begin(metrics.intake_limited, senders, get_args(Limit))
     metrics.begin(
         metrics.intake_webhooks, [*expecting.webhooks.by_name, "unknown"], get_args(Verdict)
     )
     taking = Taking(
         intake=intake,
-        door=Door(settings),
+        door=door or Door(settings),
+        callers=Callers(dealers, settings.limits()),
         first=FirstTime(answers, register, clock),
         settings=settings,
     )
@@ -104,7 +129,7 @@ def make_app(
     )
     if imports is not None:
         app.include_router(imports_router(imports))
-    app.include_router(operations(readiness))
+    app.include_router(operations(readiness, warnings))
     return app
 
 
@@ -117,8 +142,20 @@ def compose(settings: IntakeSettings) -> FastAPI:
     dealers, clock, mappings = settings.dealers(), settings.clock.clock(), settings.mappings()
     intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)
     reports = reports_door(settings, intake, publisher)
+    connectors = connectors_door(settings, intake, publisher, mappings)
     kept = MongoImports(mongo)
-    runner = import_runner(settings, kept, intake, dealers, mappings)
+    doorman = connecting_doorman(settings.auth, lambda: mongo().beside(ACCESS))
+    door = Door(settings)
+    runner = import_runner(
+        settings,
+        kept,
+        intake,
+        dealers,
+        mappings,
+        still_may=doorman.still_may,
+        give_way=door.after_all,
+    )
+    drops = drop_runner(settings, kept, dealers, mappings, wake=runner.wake)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -127,6 +164,8 @@ def compose(settings: IntakeSettings) -> FastAPI:
             asyncio.create_task(prepare_when_it_answers(register.prepare, answers.prepare)),
             asyncio.create_task(reports.run()),
             asyncio.create_task(runner.run(prepare=kept.prepare)),
+            asyncio.create_task(drops.run()),
+            asyncio.create_task(connectors.run()),
         ]
         try:
             yield
@@ -159,9 +198,11 @@ def compose(settings: IntakeSettings) -> FastAPI:
             mappings=mappings,
             clock=clock,
         ),
-        doorman=connecting_doorman(settings.auth, lambda: mongo().beside(ACCESS)),
+        doorman=doorman,
+        door=door,
         imports=imports_desk(settings, kept, dealers, mappings, wake=runner.wake),
         lifespan=lifespan,
+        warnings=lambda: [*drops.troubles, *connectors.troubles],
     )
 
 
@@ -171,6 +212,9 @@ def import_runner(
     intake: Intake,
     dealers: Dealers,
     mappings: Mappings,
+    *,
+    still_may: StillMay,
+    give_way: GiveWay,
 ) -> ImportRunner:
     """What takes imported files in."""
     keeping = Keeping(
@@ -182,10 +226,12 @@ def import_runner(
     return ImportRunner(
         kept,
         intake.receive,
+        still_may=still_may,
         mappings=mappings,
         dealers=dealers,
         clock=SystemClock(),
         keeping=keeping,
+        give_way=give_way,
     )
 
 
@@ -205,7 +251,33 @@ def imports_desk(
         mappings=mappings,
         dealers=dealers,
         clock=clock,
+        callers=Callers(dealers, settings.limits()),
         wake=wake,
+    )
+
+
+def drop_runner(
+    settings: IntakeSettings,
+    kept: ImportStore,
+    dealers: Dealers,
+    mappings: Mappings,
+    *,
+    wake: Callable[[], None],
+) -> DropRunner:
+    """What watches folders. `wake`: called when there is an import to be worked on."""
+    clock = SystemClock()
+    taking = FileTaking(
+        store=kept,
+        uploads=Uploads(kept, clock=clock, settings=settings),
+        mappings=mappings,
+        clock=clock,
+        wake=wake,
+        turn=asyncio.Semaphore(FILES_AT_ONCE),
+    )
+    folders = read_drops(settings.drops_file, dealers=dealers, mappings=mappings)
+    return DropRunner(
+        [WatchedFolder(each, taking) for each in folders],
+        every_seconds=settings.drops_every_seconds,
     )
 
 
@@ -222,6 +294,31 @@ def reports_door(settings: IntakeSettings, intake: Intake, publisher: Publisher)
         publisher,
         make_consumer=functools.partial(make_consumer, settings.kafka, group=GROUP, topics=TOPICS),
         check=check,
+    )
+
+
+def connectors_door(
+    settings: IntakeSettings, intake: Intake, publisher: Publisher, mappings: Mappings
+) -> ConnectorsDoor:
+    """The door for topics that connectors write."""
+    connectors = read_connectors(
+        settings.connectors_file, dealers=settings.dealers(), mappings=mappings
+    )
+
+    async def there() -> Collection[str]:
+        await require_rights(settings.kafka, "intake", rights_on_connectors(settings))
+        return await partition_counts(settings.kafka, [each.topic for each in connectors])
+
+    return ConnectorsDoor(
+        connectors,
+        intake.receive,
+        publisher,
+        mappings=mappings,
+        monitor=intake.monitor,
+        make_consumer=lambda topics: make_consumer(
+            settings.kafka, group=CONNECTORS_GROUP, topics=topics
+        ),
+        there=there,
     )
 
 

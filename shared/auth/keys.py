@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from shared.auth.principal import Grant, Principal
+from shared.auth.principal import KEY_HOLDERS, Grant, Principal
 
 ID_LETTERS, SECRET_LETTERS = 10, 43
 PREFIX = "ac_"
@@ -54,7 +54,7 @@ class ApiKey:
 
     def principal(self) -> Principal:
         """Who its holder is."""
-        return Principal(id=f"key/{self.id}", grants=(self.grant,))
+        return Principal(id=f"{KEY_HOLDERS}/{self.id}", grants=(self.grant,))
 
 
 KeyState: TypeAlias = Literal["valid", "revoked", "expired"]

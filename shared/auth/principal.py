@@ -7,6 +7,8 @@ from shared.auth.scopes import OF_A_SOURCE, OF_ALL, SCOPES, Scope
 
 EVERYWHERE = "*"
 """All dealers of all groups."""
+KEY_HOLDERS, TOKEN_HOLDERS = "key", "token"
+"""What the ids of their principals begin with, before a slash."""
 
 _DEALERS = re.compile(r"\*|[a-z0-9][a-z0-9-]{0,39}/(\*|[a-z0-9][a-z0-9-]{0,39})")
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -58,6 +60,10 @@ class Principal:
             and (grant.source is None or grant.source == source)
             for grant in self.grants
         )
+
+    def reaches(self, scope: Scope, dealer_id: str) -> bool:
+        """Whether it may do this at a dealer, with what is of some source at least."""
+        return any(scope in grant.scopes and grant.reaches(dealer_id) for grant in self.grants)
 
     def may_everywhere(self, scope: Scope) -> bool:
         """Whether it may do this without regard to a dealer."""

@@ -9,7 +9,8 @@ from typing import Protocol
 import structlog
 
 from shared.auth.keys import ApiKey, ShownKey, is_a_key, read_key
-from shared.auth.principal import Principal
+from shared.auth.principal import KEY_HOLDERS, TOKEN_HOLDERS, Principal
+from shared.auth.scopes import Scope
 from shared.platform.errors import TransientFailure
 from shared.platform.keys import Keys
 from shared.time.clock import TimeSource
@@ -58,6 +59,21 @@ class Doorman:
         if self._tokens is None:
             raise Unauthenticated("this is no key of ours")
         return await self._tokens.principal(shown)
+
+    async def still_may(
+        self, principal_id: str, scope: Scope, dealer_id: str, source: str | None = None
+    ) -> bool:
+        """Whether the holder of a key, who showed it before, may still do this; not where it was
+        revoked, has expired or is gone. What holders of tokens might do is as it was when they
+        showed them. Raises `TransientFailure` while it cannot be said.
+        """
+        kind, _, key_id = principal_id.partition("/")
+        if kind != KEY_HOLDERS:
+            return kind == TOKEN_HOLDERS
+        key = await self._key(key_id)
+        if key is None or key.state(self._clock.now()) != "valid":
+            return False
+        return key.principal().may(scope, dealer_id, source)
 
     async def _holder(self, shown: ShownKey | None) -> Principal:
         key = None if shown is None else await self._key(shown.id)

@@ -11,11 +11,11 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 from aiokafka.errors import KafkaError
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from shared.contracts.topics import DEAD_LETTERS
 from shared.decider.decider import Decider, Facts
@@ -35,26 +35,23 @@ from shared.platform.usable import require_usable
 from shared.policies.shadow import DIFFERING
 from shared.policies.trial import Trial
 from shared.runtime.census import Census, Counting
+from shared.runtime.endpoints import Answering, Routes, endpoints
 from shared.runtime.health import consumer_troubles
-from shared.runtime.holdings import holdings_router
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.mongo_summaries import MongoSummaries
 from shared.runtime.ownership import Ownership, Pulse
-from shared.runtime.policies import PolicyPages, policy_routes
 from shared.runtime.ports import Ports
-from shared.runtime.reader import Reader
 from shared.runtime.reload import PolicyWatch, keep_policy_current, reload_policy
 from shared.runtime.shadows import shadow_gauges
 from shared.runtime.snapshots import StoreReader
 from shared.runtime.subscribe import KafkaSubscription, subscribe
 from shared.runtime.worker import Worker
 from shared.settings import ServiceSettings, starting
-from shared.time.clock import SystemClock, TimeSource
+from shared.time.clock import SystemClock
 from shared.yaml_file import WrongFile
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
-Routes: TypeAlias = Callable[[Reader[F], TimeSource], APIRouter]
 
 WATCH_EVERY_SECONDS = 5.0
 POLICY_WATCH_SECONDS = 2.0
@@ -369,18 +366,17 @@ def serve(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         runtime = Runtime(decider, settings, watch=watch, census=census)
         runtimes.append(runtime)
-        app.include_router(http.operations(runtime.troubles))
-        app.include_router(holdings_router(decider.facts, runtime.store))
-        app.include_router(routes(runtime.reader, runtime.clock))
-        if trial is not None:
-            pages = PolicyPages(
-                decider=decider,
-                trial=trial,
-                store=runtime.store,
-                clock=runtime.clock,
-                partitions=lambda: runtime.partitions,
-            )
-            app.include_router(policy_routes(pages, runtime.dealers))
+        answering = Answering(
+            decider=decider,
+            reader=runtime.reader,
+            store=runtime.store,
+            clock=runtime.clock,
+            dealers=runtime.dealers,
+            partitions=lambda: runtime.partitions,
+            readiness=runtime.troubles,
+        )
+        for router in endpoints(answering, routes, trial=trial):
+            app.include_router(router)
         await runtime.start()
         yield
         await runtime.stop()

@@ -1,7 +1,7 @@
 """A doorman who knows everybody."""
 
 from shared.auth.principal import EVERYWHERE, Grant, Principal
-from shared.auth.scopes import SCOPES
+from shared.auth.scopes import SCOPES, Scope
 from shared.platform.doorman import Doorman
 from shared.testing.keys import MemoryKeys
 from shared.time.clock import SystemClock
@@ -17,3 +17,8 @@ class KnowsEverybody(Doorman):
 
     async def principal(self, authorization: str | None, *, reads: bool) -> Principal:
         return self._found
+
+    async def still_may(
+        self, principal_id: str, scope: Scope, dealer_id: str, source: str | None = None
+    ) -> bool:
+        return self._found.may(scope, dealer_id, source)

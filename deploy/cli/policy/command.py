@@ -9,7 +9,7 @@ import typer
 from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
 from deploy.cli.client_key import Reached, reached
-from deploy.cli.failures import CannotRun
+from deploy.cli.failures import CannotRun, WrongConfiguration
 from deploy.cli.policy import shadow
 from deploy.cli.policy import show as policy_show
 from deploy.cli.policy.check import check
@@ -185,7 +185,7 @@ def _check(works: list[RulesWork], *, shown: bool) -> None:
         try:
             checked = check(work.folder, work.kind, work.settings.dealers(), work.now)
         except WrongFile as error:
-            raise configuration.WrongConfiguration(error.lines) from None
+            raise WrongConfiguration(error.lines) from None
         has_any = bool(checked.drafts or checked.rulebook.editions or checked.shadows)
         is_shown = shown and (only_one or work.kind.service == "complaints" or has_any)
         if is_shown and work.kind.service != "complaints":
@@ -197,7 +197,7 @@ def _check(works: list[RulesWork], *, shown: bool) -> None:
     unread = unknown_folders(works[0].folder)
     warn(f"{works[0].folder / name}: nothing reads a folder of this name" for name in unread)
     if wrong:
-        raise configuration.WrongConfiguration(list(wrong))
+        raise WrongConfiguration(list(wrong))
 
 
 def _choice(work: RulesWork, *, new_cases_only: bool, rebase_open: bool) -> str | None:

@@ -9,8 +9,7 @@ import typer
 
 from deploy.cli.address_file import DEFAULT_DIRECTORY
 from deploy.cli.client_key import reached
-from deploy.cli.configuration import WrongConfiguration
-from deploy.cli.failures import CannotRun
+from deploy.cli.failures import CannotRun, WrongConfiguration
 from deploy.cli.policy import show as policy_show
 from deploy.cli.policy.client import PolicyClient
 from deploy.cli.policy.customers import as_csv, as_json, in_words

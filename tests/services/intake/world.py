@@ -75,7 +75,7 @@ class World:
             answers=self.answers,
             publisher=self.publisher,
             clock=self.clock,
-            dealers=DEALERS,
+            dealers=self.dealers,
             settings=settings or IntakeSettings(),
             readiness=_ready,
             expecting=expecting or self.expecting(),

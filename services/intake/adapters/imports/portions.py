@@ -2,10 +2,8 @@
 event loop."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BufferedReader
-
-from pydantic import JsonValue
 
 from services.intake.adapters.imports.stored_file import BUFFER_BYTES, StoredFile
 from services.intake.domain.imports.account import Became
@@ -17,6 +15,9 @@ from services.intake.domain.mappings.records import UnreadableFile
 from shared.dealers.dealer import Dealer
 
 EVENTS_AT_ONCE = 500
+EVENTS_BESIDE_OTHERS = 25
+"""While others are at the door: who comes when a portion is in hand waits for that, in the database
+at least."""
 LOOKED_AT_AT_ONCE = 4_000
 """Records that are skipped, or were done before, make a portion, too: others have their turn."""
 LETTERS_AT_ONCE = 4_000_000
@@ -48,10 +49,10 @@ class OpenImport:
     faults: Sequence[MappingNote]
     """What is wrong with it as a whole; nothing of it is to be taken then."""
 
-    def portion(self, after: int) -> Portion:
-        """The next records, those after number `after`."""
+    def portion(self, after: int, *, beside_others: bool = False) -> Portion:
+        """The next records, those after number `after`; few `beside_others`."""
         found: list[Became] = []
-        reading = _Reading()
+        reading = _Reading(EVENTS_BESIDE_OTHERS if beside_others else EVENTS_AT_ONCE)
         try:
             for outcome in self.outcomes:
                 if outcome.number > after:
@@ -67,17 +68,18 @@ class OpenImport:
 class _Reading:
     """How much of a portion there is."""
 
+    most: int
     looked_at: int = 0
     events: int = 0
-    letters: int = field(default=0)
+    letters: int = 0
 
     def is_enough_with(self, outcome: Became, *, is_new: bool) -> bool:
         self.looked_at += 1
         if is_new and isinstance(outcome, Converted):
             self.events += 1
-            self.letters += _letters(dict(outcome.event))
+            self.letters += outcome.letters
         return (
-            self.events >= EVENTS_AT_ONCE
+            self.events >= self.most
             or self.letters >= LETTERS_AT_ONCE
             or self.looked_at >= LOOKED_AT_AT_ONCE
         )
@@ -92,16 +94,3 @@ def opened(file: StoredFile, mapping: FeedMapping, *, source: str, dealer: Deale
         outcomes=converted(found.records, mapping, source=source, dealer=dealer),
         faults=missing_and_doubled(found.headings, mapping),
     )
-
-
-def _letters(value: JsonValue) -> int:
-    """About how long it is."""
-    match value:
-        case str():
-            return len(value)
-        case dict():
-            return sum(map(_letters, value.values()))
-        case list():
-            return sum(map(_letters, value))
-        case _:
-            return 4

@@ -1,13 +1,17 @@
 """Who sends may be let report of some dealers and sources alone."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from services.intake.domain.examine.event import InvalidEvent, Reported
 from services.intake.domain.findings import Finding
+from shared.auth.principal import Principal
+from shared.auth.scopes import Scope
+from shared.contracts.feeds import AnyReport, CustomerLinkReported
+from shared.contracts.identifiers import dealer_of
 
 NOBODYS = "unknown"
+REPORTING: Scope = "events:write"
 
 
 class Reach(Protocol):
@@ -39,12 +43,14 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """All of whom `may_report` says so, by dealer and source."""
+    """All of whom somebody may report."""
 
-    may_report: Callable[[str, str | None], bool]
+    who: Principal
 
     def lets(self, dealer_id: str, source: str | None) -> bool:
-        return self.may_report(dealer_id, source)
+        if source is None:
+            return self.who.reaches(REPORTING, dealer_id)
+        return self.who.may(REPORTING, dealer_id, source)
 
     def owner_of(self, dealer_id: str, source: str) -> tuple[str, str]:
         return (dealer_id, source) if self.lets(dealer_id, source) else (NOBODYS, NOBODYS)
@@ -56,15 +62,26 @@ def within(found: Reported | InvalidEvent, reach: Reach) -> Reported | InvalidEv
         dealer_id, source = reach.owner_of(found.dealer_id, found.source)
         return replace(found, dealer_id=dealer_id, source=source)
     report = found.report
-    if reach.lets(report.dealer_id, report.source):
+    wrong = _out_of_reach(report, reach)
+    if wrong is None:
         return found
-    name = "source" if reach.lets(report.dealer_id, None) else "dealer_id"
-    word = "source" if name == "source" else "dealer"
     dealer_id, source = reach.owner_of(report.dealer_id, report.source)
     return InvalidEvent(
-        errors=(Finding(f"/data/{name}", f"who sends this may name no other {word}"),),
+        errors=(wrong,),
         event_id=found.event.id,
         type=found.event.type,
         dealer_id=dealer_id,
         source=source,
     )
+
+
+def _out_of_reach(report: AnyReport, reach: Reach) -> Finding | None:
+    """What of it its sender may not report."""
+    if not reach.lets(report.dealer_id, None):
+        return Finding("/data/dealer_id", "who sends this may name no other dealer")
+    if not reach.lets(report.dealer_id, report.source):
+        return Finding("/data/source", "who sends this may name no other source")
+    other = report.other_customer_key if isinstance(report, CustomerLinkReported) else None
+    if other is not None and not reach.lets(dealer_of(other), None):
+        return Finding("/data/other_customer_key", "who sends this may name no other dealer's")
+    return None
