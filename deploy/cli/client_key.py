@@ -14,7 +14,7 @@ FILE = "authorization"
 HEADER = "Authorization: Bearer "
 
 
-class Reached(NamedTuple):
+class ServiceAddress(NamedTuple):
     """A service, and what to show there."""
 
     url: str
@@ -24,10 +24,10 @@ class Reached(NamedTuple):
         return self.url
 
 
-def reached(service: str, url: str, directory: Path) -> Reached:
+def place_of(service: str, url: str, directory: Path) -> ServiceAddress:
     """The service at `url`, else where `aftercare up` runs it with its data in `directory`."""
     address = url or addresses(directory).urls[service]
-    return Reached(address, key_for(address, directory))
+    return ServiceAddress(address, key_for(address, directory))
 
 
 def key_for(url: str, directory: Path) -> str:

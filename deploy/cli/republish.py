@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from deploy.cli.address_file import DEFAULT_DIRECTORY
-from deploy.cli.client_key import Reached, reached
+from deploy.cli.client_key import ServiceAddress, place_of
 from deploy.cli.intake_client import IntakeClient
 from deploy.cli.terminal import AsJson, DataDir, out, progress, write_json
 
@@ -50,7 +50,7 @@ def command(
 
     For a Kafka that was lost, and a service that is added later than the topics reach back.
     """
-    where = reached("intake", url, data_dir)
+    where = place_of("intake", url, data_dir)
     done = asyncio.run(_republish(where, dealer or None, _instant_or_none(since)))
     if as_json:
         write_json(done.as_json())
@@ -85,7 +85,7 @@ async def republish(
         after = page.next
 
 
-async def _republish(where: Reached, dealer: str | None, since: datetime | None) -> PutBack:
+async def _republish(where: ServiceAddress, dealer: str | None, since: datetime | None) -> PutBack:
     with progress("republishing: {task.completed:,} documents") as shown:
         task = shown.add_task("republish", total=None)
         async with IntakeClient(where.url, key=where.key) as client:

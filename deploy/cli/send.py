@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from deploy.cli.address_file import DEFAULT_DIRECTORY
-from deploy.cli.client_key import Reached, reached
+from deploy.cli.client_key import ServiceAddress, place_of
 from deploy.cli.event_files import EventLine, read_lines
 from deploy.cli.imports.client import ImportsClient
 from deploy.cli.imports.sending import send_files
@@ -47,7 +47,7 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Send events, or files to import, to intake. Exits with 1 when anything was rejected."""
-    where = reached("intake", url, data_dir)
+    where = place_of("intake", url, data_dir)
     asked = _import_asked(mapping=mapping, dealer=dealer, source=source, again=again)
     if asked:
         send_files(ImportsClient(where.url, key=where.key), files, asked, as_json=as_json)
@@ -144,7 +144,7 @@ async def send_all(
     return account
 
 
-async def _send(where: Reached, lines: list[EventLine], chunk: int) -> Account:
+async def _send(where: ServiceAddress, lines: list[EventLine], chunk: int) -> Account:
     with bar("sending") as shown:
         task = shown.add_task("send", total=len(lines))
         async with IntakeClient(where.url, key=where.key) as client:

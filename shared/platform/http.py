@@ -29,7 +29,14 @@ from shared.platform import metrics, problems, process
 from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
 from shared.platform.handshakes import listening
-from shared.platform.needs import TO_ALL, Door, everywhere, needed_by, needs, says_what_it_needs
+from shared.platform.needs import (
+    TO_ALL,
+    FrontDoor,
+    everywhere,
+    needed_by,
+    needs,
+    says_what_it_needs,
+)
 from shared.platform.problems import MEDIA_TYPE, Refusal, problem_response
 from shared.platform.tracebacks import where_raised
 from shared.settings import HttpSettings
@@ -81,7 +88,7 @@ def make_app(
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(TransientFailure, _away)
     app.add_middleware(
-        Door,
+        FrontDoor,
         doorman=doorman,
         is_open=partial(_is_open, below=open_below),
     )

@@ -157,7 +157,7 @@ def needed_by(route: object) -> Needs | None:
     return next((each for each in found if isinstance(each, Needs)), None)
 
 
-class Door:
+class FrontDoor:
     """Lets in whoever shows who they are, and everybody to the paths that are open.
 
     In front of everything, so that strangers cannot even learn which paths there are. The body of

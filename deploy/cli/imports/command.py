@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from deploy.cli.address_file import DEFAULT_DIRECTORY
-from deploy.cli.client_key import reached
+from deploy.cli.client_key import place_of
 from deploy.cli.imports.client import ImportsClient, Wish
 from deploy.cli.imports.words import details, listed, record_lines, state_of
 from deploy.cli.policy.options import Url
@@ -88,7 +88,7 @@ def cancel(import_id: Id, url: Url = "", data_dir: DataDir = DEFAULT_DIRECTORY) 
 
 
 def _client(url: str, data_dir: Path) -> ImportsClient:
-    where = reached("intake", url, data_dir)
+    where = place_of("intake", url, data_dir)
     return ImportsClient(where.url, key=where.key)
 
 

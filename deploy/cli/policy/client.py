@@ -10,7 +10,7 @@ import httpx
 from pydantic import BaseModel
 
 from deploy.cli.answers import answer
-from deploy.cli.client_key import Reached, shown
+from deploy.cli.client_key import ServiceAddress, shown
 from deploy.cli.policy.totals import SHOWN, DryRunSum
 from deploy.cli.trust import verify
 from shared.contracts.http.policies import DryRunPage, DryRunRequest, ProgressPage, ShadowPage
@@ -44,7 +44,7 @@ class PolicyClient:
 
     @classmethod
     @contextmanager
-    def of(cls, service: str, where: Reached) -> Iterator[Self]:
+    def of(cls, service: str, where: ServiceAddress) -> Iterator[Self]:
         """To the service that is reached there."""
         asking = httpx.Client(timeout=REQUEST_SECONDS, verify=verify(), headers=shown(where.key))
         with asking as http:

@@ -8,7 +8,7 @@ import typer
 
 from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
-from deploy.cli.client_key import Reached, reached
+from deploy.cli.client_key import ServiceAddress, place_of
 from deploy.cli.failures import CannotRun, WrongConfiguration
 from deploy.cli.policy import shadow
 from deploy.cli.policy import show as policy_show
@@ -94,7 +94,7 @@ def diff(
         raise typer.BadParameter(
             "--format csv is a table of customers: of the dry run of scoring, followup or identity"
         )
-    where = reached(service, url, data_dir)
+    where = place_of(service, url, data_dir)
     address = None if no_dry_run else where
     shown = SHOWN if limit is None else limit
     match form:
@@ -137,7 +137,7 @@ def apply(
     work = RulesWork.of(service, rules)
     choice = _choice(work, new_cases_only=new_cases_only, rebase_open=rebase_open)
     draft = work.shadow(dealer) if tried else work.drafts(dealer)[0]
-    address = reached(service, url, data_dir)
+    address = place_of(service, url, data_dir)
     if work.is_applied(draft, choice):
         since = work.kind.in_force(work.current(dealer))
         what = "what is tried beside the rules" if tried else "the draft"
@@ -216,7 +216,7 @@ def _choice(work: RulesWork, *, new_cases_only: bool, rebase_open: bool) -> str 
 
 
 def _show(
-    work: RulesWork, draft: Draft[Any], address: Reached | None, *, limit: int = SHOWN
+    work: RulesWork, draft: Draft[Any], address: ServiceAddress | None, *, limit: int = SHOWN
 ) -> None:
     """What is different, and what applying would do; without an address the first alone."""
     since = work.kind.in_force(work.current(draft.dealer_id))
@@ -229,7 +229,7 @@ def _show(
 
 
 def _as_json(
-    work: RulesWork, draft: Draft[Any], address: Reached | None, *, limit: int
+    work: RulesWork, draft: Draft[Any], address: ServiceAddress | None, *, limit: int
 ) -> dict[str, Any]:
     found = _dry_run(work, draft, address, limit=limit) if address is not None else None
     service = work.kind.service
@@ -243,7 +243,7 @@ def _as_json(
 
 
 def _dry_run(
-    work: RulesWork, draft: Draft[Any], address: Reached, *, limit: int | None
+    work: RulesWork, draft: Draft[Any], address: ServiceAddress, *, limit: int | None
 ) -> DryRunSum:
     edition = work.edition(draft, work.most)
     what = "open cases" if work.kind.service == "complaints" else "customers"
@@ -271,7 +271,7 @@ def _agree(dealer: str, choice: str | None, *, yes: bool) -> None:
     confirm(f"Apply this to {dealer}, for {whose}?", to_go_on="apply this")
 
 
-def _wait(work: RulesWork, dealer: str, address: Reached) -> None:
+def _wait(work: RulesWork, dealer: str, address: ServiceAddress) -> None:
     """Show how what the dealer has is brought over, until all is. Ending it ends nothing else."""
     if troubles := what_keeps(address.url):
         write([f"not waiting: {work.kind.service} at {address.url}: {'; '.join(troubles)}"])
@@ -283,7 +283,7 @@ def _wait(work: RulesWork, dealer: str, address: Reached) -> None:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _until_brought_over(work: RulesWork, dealer: str, address: Reached) -> None:
+def _until_brought_over(work: RulesWork, dealer: str, address: ServiceAddress) -> None:
     service = work.kind.service
     what = "open cases" if service == "complaints" else "customers"
     applied_at = work.current(dealer).applied_at

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli.address_file import DEFAULT_DIRECTORY
-from deploy.cli.client_key import reached
+from deploy.cli.client_key import place_of
 from deploy.cli.failures import CannotRun, WrongConfiguration
 from deploy.cli.policy import show as policy_show
 from deploy.cli.policy.client import PolicyClient
@@ -74,7 +74,7 @@ def show(
     """Tell what is tried, how it differs, and what it would make of the dealer's customers."""
     work = _work(service, rules)
     draft = work.shadow(dealer)
-    address = reached(service, url, data_dir)
+    address = place_of(service, url, data_dir)
     everything = form == "csv" and limit is None
     shown = None if everything else SHOWN if limit is None else limit
     try:

@@ -9,7 +9,7 @@ import httpx
 import typer
 
 from deploy.cli.address_file import DEFAULT_DIRECTORY
-from deploy.cli.client_key import Reached, reached
+from deploy.cli.client_key import ServiceAddress, place_of
 from deploy.cli.client_key import shown as shown_key
 from deploy.cli.failures import CannotRun
 from deploy.cli.readiness import what_keeps
@@ -73,7 +73,7 @@ def fit(
     if dealer.count("/") != 1:
         raise typer.BadParameter("a dealer is GROUP/DEALER, such as sunrise/pudong")
     _require_scipy()
-    where = reached("scoring", url, data_dir)
+    where = place_of("scoring", url, data_dir)
     address = where.url
     if troubles := what_keeps(address):
         warn(
@@ -168,7 +168,7 @@ def _require_scipy() -> None:
         raise CannotRun("this needs SciPy: pip install 'aftercare[fit]'")
 
 
-def _read(where: Reached, dealer: str) -> Told:
+def _read(where: ServiceAddress, dealer: str) -> Told:
     with (
         progress(f"{dealer}: reading visits of", "{task.completed} customers") as shown,
         httpx.Client(

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.cli.address_file import FILE as ADDRESSES
 from deploy.cli.address_file import Addresses
-from deploy.cli.client_key import FILE, HEADER, VARIABLE, Reached, key_for, reached, shown
+from deploy.cli.client_key import FILE, HEADER, VARIABLE, ServiceAddress, key_for, place_of, shown
 from deploy.cli.private_file import write_private
 
 URL = "http://127.0.0.1:8101"
@@ -23,7 +23,7 @@ def sandbox(tmp_path: Path) -> Path:
 
 
 def test_the_sandbox_is_shown_its_own_key(sandbox: Path) -> None:
-    assert reached("intake", "", sandbox) == Reached(URL, "ac_own")
+    assert place_of("intake", "", sandbox) == ServiceAddress(URL, "ac_own")
     assert key_for(f"{URL}/", sandbox) == "ac_own"
 
 

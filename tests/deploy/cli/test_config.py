@@ -74,7 +74,7 @@ def test_keys_of_tokens_that_cannot_be_used_are_wrong_configuration(
     file = tmp_path / "keys.json"
     file.write_text('{"keys": [{"kty": "EC", "d": "zq9"}]}', "utf-8")
     monkeypatch.setenv("AFTERCARE_AUTH__JWKS_FILE", str(file))
-    with pytest.raises(configuration.WrongConfiguration) as told:
+    with pytest.raises(WrongConfiguration) as told:
         configuration.checked(service)
     [line] = told.value.lines
     assert line.startswith(f"AFTERCARE_AUTH__JWKS_FILE: {file}: key 1: it is private")
