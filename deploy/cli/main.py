@@ -37,7 +37,8 @@ COMMANDS = {
     ),
     "acls": OnUse(
         "deploy.cli.acls",
-        "Print what each service's Kafka user has to be allowed, ready for a shell.",
+        "Print what each service's Kafka user has to be allowed, ready for a shell; intake's on "
+        "the topics of connectors, too, where AFTERCARE_CONNECTORS_FILE names them.",
     ),
     "republish": OnUse(
         "deploy.cli.republish",
