@@ -5,9 +5,9 @@ thread beside the event loop, which therefore always answers.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -61,6 +61,7 @@ class Door:
     def __init__(self, settings: IntakeSettings) -> None:
         self._settings = settings
         self._bodies: dict[_Arriving, None] = {}
+        self._waiting = 0
         self._nobody = asyncio.Event()
         self._nobody.set()
         self._last_seen = float("-inf")
@@ -77,20 +78,19 @@ class Door:
         """
         arriving = _Arriving(began=asyncio.get_running_loop().time())
         self._bodies[arriving] = None
-        self._nobody.clear()
         try:
-            yield await self._read(arriving, chunks)
+            body = await self._read(arriving, chunks)
+            with self._served():
+                yield body
         finally:
             self._count(arriving, 0)
             del self._bodies[arriving]
-            if not self._bodies:
-                self._nobody.set()
-            self._last_seen = asyncio.get_running_loop().time()
 
     async def after_all(self, *, within: float) -> bool:
-        """Returns when nobody is at the door, or after so many seconds although somebody is.
+        """Returns when nobody waits for an answer, or after so many seconds although somebody does.
 
-        Whether anybody was within the last moment: who takes much at once then takes little.
+        Whether anybody did within the last moment: who takes much at once then takes little.
+        Whose body is still on its way holds nobody up, however slow that is.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
@@ -118,6 +118,18 @@ class Door:
             yield lane.aside
         finally:
             lane.free.release()
+
+    @contextmanager
+    def _served(self) -> Iterator[None]:
+        self._waiting += 1
+        self._nobody.clear()
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self._nobody.set()
+            self._last_seen = asyncio.get_running_loop().time()
 
     async def _read(self, arriving: _Arriving, chunks: AsyncIterator[bytes]) -> bytes:
         due = arriving.began + self._settings.body_deadline_seconds
