@@ -143,9 +143,8 @@ def compose(settings: IntakeSettings) -> FastAPI:
     intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)
     reports = reports_door(settings, intake, publisher)
     connectors = connectors_door(settings, intake, publisher, mappings)
-    kept = MongoImports(mongo)
+    kept, door = MongoImports(mongo), Door(settings)
     doorman = connecting_doorman(settings.auth, lambda: mongo().beside(ACCESS))
-    door = Door(settings)
     runner = import_runner(
         settings,
         kept,

@@ -6,9 +6,9 @@ therefore always answers.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -81,6 +81,7 @@ class Door:
         self._settings = settings
         self._limiter = Limiter()
         self._bodies: dict[Body, None] = {}
+        self._waiting = 0
         self._nobody = asyncio.Event()
         self._nobody.set()
         self._last_seen = float("-inf")
@@ -101,23 +102,21 @@ class Door:
         """
         body = Body(caller=by, usage=self._enter(by), began=_now())
         self._bodies[body] = None
-        self._nobody.clear()
         try:
             _refuse_if_larger(declared or 0, by)
             body.content = await self._read(body, chunks)
-            yield body
+            with self._served():
+                yield body
         finally:
             self._hold(body, 0)
             del self._bodies[body]
             self._leave(body)
-            if not self._bodies:
-                self._nobody.set()
-            self._last_seen = asyncio.get_running_loop().time()
 
     async def after_all(self, *, within: float) -> bool:
-        """Returns when nobody is at the door, or after so many seconds although somebody is.
+        """Returns when nobody waits for an answer, or after so many seconds although somebody does.
 
-        Whether anybody was within the last moment: who takes much at once then takes little.
+        Whether anybody did within the last moment: who takes much at once then takes little.
+        Whose body is still on its way holds nobody up, however slow that is.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
@@ -171,6 +170,18 @@ class Door:
 
     def _leave(self, body: Body) -> None:
         self._limiter.leave(body.usage, events=body.events, size=body.size, now=_now())
+
+    @contextmanager
+    def _served(self) -> Iterator[None]:
+        self._waiting += 1
+        self._nobody.clear()
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self._nobody.set()
+            self._last_seen = asyncio.get_running_loop().time()
 
     async def _read(self, body: Body, chunks: AsyncIterator[bytes]) -> bytes:
         due = body.began + self._settings.body_deadline_seconds

@@ -68,6 +68,12 @@ async def test_a_file_is_taken_in_one_when_nobody_else_is_there(imports: ImportW
     assert await taken(imports, others=[False]) == [ROWS]
 
 
+async def test_what_was_read_before_others_came_is_taken_in_small_portions_too(
+    imports: ImportWorld,
+) -> None:
+    assert await taken(imports, others=[False, True]) == [EVENTS_BESIDE_OTHERS] * 4
+
+
 async def test_who_goes_leaves_the_rest_to_large_portions(imports: ImportWorld) -> None:
     portions = await taken(imports, others=[True, True, False])
     assert portions[0] == EVENTS_BESIDE_OTHERS
@@ -103,6 +109,25 @@ async def test_who_never_leaves_is_not_waited_for_for_ever() -> None:
     door = Door(IntakeSettings())
     async with door.body(body(), by=SOMEBODY, declared=None), asyncio.timeout(LONG):
         assert await door.after_all(within=SHORT) is True
+
+
+async def test_a_body_that_is_slow_to_come_holds_no_file_up() -> None:
+    door, come = Door(IntakeSettings()), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        await come.wait()
+        yield b"{}"
+
+    async def send() -> None:
+        async with door.body(slow(), by=SOMEBODY, declared=None):
+            pass
+
+    sending = asyncio.create_task(send())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(LONG):
+        assert await door.after_all(within=2 * LONG) is False
+    come.set()
+    await sending
 
 
 async def test_who_was_there_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

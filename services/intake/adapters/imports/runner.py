@@ -23,7 +23,12 @@ from services.intake.adapters.imports.around import GiveWay, ReceiveEvents, to_n
 from services.intake.adapters.imports.clearing import clear, count
 from services.intake.adapters.imports.held import HeldImport
 from services.intake.adapters.imports.leave import NoLeave, StillMay, check_leave
-from services.intake.adapters.imports.portions import OpenImport, Portion, opened
+from services.intake.adapters.imports.portions import (
+    EVENTS_BESIDE_OTHERS,
+    OpenImport,
+    Portion,
+    opened,
+)
 from services.intake.adapters.imports.store import ImportStore, changed
 from services.intake.adapters.imports.stored_file import from_store
 from services.intake.adapters.mappings import Mappings
@@ -210,8 +215,7 @@ class ImportRunner:
                 held.is_over = True
                 return
             portion = await self._read(held, file)
-            await self._give_way(within=GIVES_WAY_SECONDS)
-            items = await self._received(held.job, portion.events)
+            items = await self._taken(held.job, portion.events)
             await self._note(held, file, portion, items, began=began)
             if not held.is_over and portion.broken:
                 await self._fail(held, portion.broken)
@@ -285,11 +289,18 @@ class ImportRunner:
             return "the mapping cannot be used any more: mend it, and resume"
         return found or "the mapping is not there any more: put it back, and resume"
 
+    async def _taken(self, job: ImportJob, events: Sequence[object]) -> Sequence[Item]:
+        """What intake answers to each; while others are served, it is given a few at a time."""
+        items: list[Item] = []
+        while len(items) < len(events):
+            beside_others = await self._give_way(within=GIVES_WAY_SECONDS)
+            end = len(items) + EVENTS_BESIDE_OTHERS if beside_others else None
+            items += await self._received(job, events[len(items) : end])
+        return items
+
     async def _received(self, job: ImportJob, events: Sequence[object]) -> Sequence[Item]:
         """What intake answers to each, however long the broker or the database is away. Raises
         `NoLeave` where its sender may not report any more meanwhile."""
-        if not events:
-            return ()
 
         async def receive() -> Sequence[Item]:
             await check_leave(job, self._still_may)
