@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_PORT_BASE
-from deploy.cli.main import COMMANDS
+from deploy.cli.main import COMMANDS, app
 from deploy.sandbox.stack import fixed_ports
 from shared.settings import MongoSettings
 from tests import PROJECT
