@@ -20,6 +20,9 @@ KEY_HINT = (
 
 M = TypeVar("M", bound=BaseModel)
 
+FOR_THE_MOMENT = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
+"""Answers after which the same may be sent again."""
+
 
 def answer(
     http: httpx.Client,
@@ -66,3 +69,11 @@ def in_words(response: httpx.Response) -> str:
         return str(response.status_code)
     said = f"{response.status_code}: {problem.detail or problem.title}"
     return f"{said}. {KEY_HINT}" if response.status_code in KEY_REFUSED else said
+
+
+def asked_to_wait(response: httpx.Response) -> float:
+    """The seconds of its `Retry-After`; 0 where it has none."""
+    try:
+        return max(0.0, float(response.headers.get("retry-after", "0")))
+    except ValueError:
+        return 0.0

@@ -24,6 +24,7 @@ from shared.platform.usable import require_usable
 from shared.settings import (
     PREFIX,
     SECRETS_DIR,
+    AuthSettings,
     KafkaSettings,
     MongoSettings,
     RuledSettings,
@@ -112,6 +113,11 @@ def common_policy(settings: HasPolicy[P]) -> P:
     service = next(name for name, kind in SETTINGS.items() if isinstance(settings, kind))
     _check_file(settings.policy, _policy_variable(service))
     return settings.policy()
+
+
+def auth_settings() -> AuthSettings:
+    """Whose tokens the services accept. Raises `WrongConfiguration`."""
+    return _read(ServiceSettings).auth
 
 
 def kafka_settings(recorded: Mapping[str, Any] | None = None) -> KafkaSettings:

@@ -48,6 +48,7 @@ COMMANDS = {
         "Play six days of three dealers on top of two years of history, and account for them.",
     ),
     "keys": OnUse("deploy.cli.keys.command", "Keys that machines show to the services."),
+    "tokens": OnUse("deploy.cli.tokens.command", "Tokens of people and services, signed by us."),
     "imports": OnUse("deploy.cli.imports.command", "Files that were sent to be imported."),
     "dead-letters": OnUse(
         "deploy.cli.dead_letters.command",

@@ -22,17 +22,20 @@ from services.intake.adapters.imports.leave import StillMay
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.store import ImportStore, MongoImports
 from services.intake.adapters.imports.upload import Uploads
+from services.intake.adapters.limited import UNKNOWN
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.preparing import prepare_when_it_answers
 from services.intake.adapters.register import MongoRegister, Register
 from services.intake.adapters.reports import GROUP, TOPICS, ReportsDoor
 from services.intake.adapters.republish import Republishing
 from services.intake.adapters.webhooks import read_webhooks
+from services.intake.api.callers import Callers
 from services.intake.api.documents import documents_router, narratives_router, republish_router
 from services.intake.api.events import Taking, events_router
 from services.intake.api.first import FirstTime
 from services.intake.api.imports import ImportsDesk, imports_router
 from services.intake.api.webhooks import Expecting, webhooks_router
+from services.intake.domain.limits.limiter import Limit
 from services.intake.domain.webhooks.signature import Verdict
 from services.intake.receive import Intake
 from services.intake.settings import IntakeSettings
@@ -105,12 +108,15 @@ def make_app(
     metrics.begin(metrics.messages_published, ["intake"], types)
     metrics.begin(metrics.conflicts, ["intake"])
     metrics.begin(metrics.clock_fast_events, ["intake"])
+    senders = [*(dealer.id for dealer in dealers.all()), UNKNOWN]
+    metrics.begin(metrics.intake_limited, senders, get_args(Limit))
     metrics.begin(
         metrics.intake_webhooks, [*expecting.webhooks.by_name, "unknown"], get_args(Verdict)
     )
     taking = Taking(
         intake=intake,
         door=door or Door(settings),
+        callers=Callers(dealers, settings.limits()),
         first=FirstTime(answers, register, clock),
         settings=settings,
     )
@@ -245,6 +251,7 @@ def imports_desk(
         mappings=mappings,
         dealers=dealers,
         clock=clock,
+        callers=Callers(dealers, settings.limits()),
         wake=wake,
     )
 

@@ -51,7 +51,7 @@ from shared.platform.asked import (
     Limit,
     ToMonth,
 )
-from shared.platform.needs import in_path, named, needs
+from shared.platform.needs import in_path, named, needs, principal_of
 from shared.platform.problems import Refusal, refusing, unknown, wrongly_asked
 from shared.platform.tables import AS_A_TABLE, AskedTable, with_next
 from shared.runtime import PAGE_LIMIT, Reader, known_dealer, shadow_routes
@@ -114,13 +114,13 @@ def _routes_of_a_customer(
         summary="A customer's score, and why: down to the documents",
         responses=OF_A_CUSTOMER,
     )
-    async def customer(key: CustomerKey) -> CustomerScore:
+    async def customer(request: Request, key: CustomerKey) -> CustomerScore:
         snapshot = await scored_customer(reader, key)
-        now = clock.now()
-        score = customer_score(snapshot, rules_of(reader, snapshot, now), now)
+        now, may_see = clock.now(), partial(principal_of(request).may, "scores:read")
+        score = customer_score(snapshot, rules_of(reader, snapshot, now), now, may_see=may_see)
         if score is None:
             raise Refusal(unknown("no score of such a customer"))
-        shadow = shadow_score(snapshot, reader.policy, now)
+        shadow = shadow_score(snapshot, reader.policy, now, may_see=may_see)
         return score.model_copy(update={"shadow": shadow})
 
 

@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -13,11 +14,12 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
@@ -38,6 +40,8 @@ SCRAPE_PATIENCE_SECONDS = 2.0
 _REFERENCE = "#/components/schemas/{model}"
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
 """How FastAPI describes answers that no service gives."""
+
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 Readiness = Callable[[], Awaitable[list[str]]]
 """Says what keeps the service from working, in words for the operator; nothing: it is ready."""
@@ -138,16 +142,29 @@ async def _invalid(_: Request, error: Exception) -> Response:
     return problem_response(problems.wrong_parameters(found))
 
 
-async def _not_here(_: Request, error: Exception) -> Response:
+async def _not_here(request: Request, error: Exception) -> Response:
     refused = error if isinstance(error, HTTPException) else HTTPException(500)
     response = problem_response(problems.http_error(refused.status_code))
     response.headers.update(refused.headers or {})
+    if refused.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(_methods(request))
     return response
+
+
+def _methods(request: Request) -> list[str]:
+    """What may be done at the address that is asked; Starlette tells of one endpoint alone."""
+    routes: Sequence[BaseRoute] = request.app.routes
+
+    def is_there(method: str) -> bool:
+        scope = {**request.scope, "method": method}
+        return any(route.matches(scope)[0] is Match.FULL for route in routes)
+
+    return [method for method in _METHODS if is_there(method)]
 
 
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    return problem_response(error.problem)
+    return problem_response(error.problem, again_seconds=error.again_seconds)
 
 
 async def _away(_: Request, error: Exception) -> Response:
@@ -211,12 +228,12 @@ def _with_needs(document: dict[str, Any], app: FastAPI) -> dict[str, Any]:
         "scheme": "bearer",
         "description": "A key of ours (`aftercare keys create`), or a token.",
     }
-    for route in app.routes:
-        found = needed_by(route)
-        if not isinstance(route, APIRoute) or found is None or found.scope is None:
+    for context in iter_route_contexts(app.routes):  # those of included routers, too
+        found = needed_by(context.original_route)
+        if found is None or found.scope is None:
             continue
-        for method in route.methods or ():
-            endpoint = document["paths"].get(route.path_format, {}).get(method.lower())
+        for method in context.methods or ():
+            endpoint = document["paths"].get(context.path_format, {}).get(method.lower())
             if endpoint is not None:
                 _name_needs(endpoint, found.scope)
     return document

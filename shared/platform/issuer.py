@@ -46,15 +46,15 @@ class IssuerKeys:
         self._asked_at: datetime | None = None
         self._failure: TransientFailure | None = None
         self._asking = asyncio.Lock()
-        self._renewing: asyncio.Task[None] | None = None
 
     async def find(self, key_id: str | None, algorithm: str) -> jwt.PyJWK | None:
+        is_current = self._is_within(CURRENT_FOR, self._read_at)
+        if not is_current and not self._asking.locked():  # nobody waits for another's answer
+            await self._ask()
         found = self._find(key_id, algorithm)
-        if found is not None:
-            self._renew_meanwhile()
-            return found
-        await self._ask()
-        found = self._find(key_id, algorithm)
+        if found is None:
+            await self._ask()
+            found = self._find(key_id, algorithm)
         if found is None and self._failure is not None:
             raise TransientFailure(str(self._failure))
         return found
@@ -62,13 +62,6 @@ class IssuerKeys:
     def _find(self, key_id: str | None, algorithm: str) -> jwt.PyJWK | None:
         known = self._keys is not None and self._is_within(KNOWN_FOR, self._read_at)
         return self._keys.find(key_id, algorithm) if self._keys is not None and known else None
-
-    def _renew_meanwhile(self) -> None:
-        """Nobody waits for it."""
-        if self._is_within(CURRENT_FOR, self._read_at) or self._asking.locked():
-            return
-        if self._renewing is None or self._renewing.done():
-            self._renewing = asyncio.create_task(self._ask())
 
     async def _ask(self) -> None:
         """One asks for all; the others wait for the same answer."""

@@ -189,6 +189,12 @@ intake_webhooks = Counter(
     ["webhook", "verdict"],
 )
 
+intake_limited = Counter(
+    "aftercare_intake_limited",
+    "Requests that came up against a limit of their sender, a dealer where one is known to send: "
+    "rate, requests or bytes in hand (429), imports (429), body, batch or file (413).",
+    ["dealer", "limit"],
+)
 intake_bytes_in_flight = Gauge(
     "aftercare_intake_bytes_in_flight",
     "Bytes of bodies that are read or worked on, but for the first 64 kB of each.",

@@ -1,6 +1,7 @@
 """Two dealers of one group and one of another, what marks whatever is theirs, and their keys."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, get_args
 
@@ -32,7 +33,7 @@ DEALERS = Dealers(
         Dealer(id=STRANGER, name="Moon", timezone="Asia/Shanghai", currency="CNY", region="CN"),
     ]
 )
-_FREE = frozenset({"by", "category", "assigned_to", "name", "owner"})
+_FREE = frozenset({"by", "category", "assigned_to", "owner"})
 
 
 def theirs(event: E, dealer_id: str) -> E:
@@ -102,6 +103,10 @@ class Holders:
             revoked_at=revoked_at,
         )
         return shown.text()
+
+    def revoke(self, key_id: str) -> None:
+        """From now on."""
+        self.keys.by_id[key_id] = replace(self.keys.by_id[key_id], revoked_at=self.clock.now())
 
 
 def bearer(key: str) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """The five services as they are put together, over what three dealers have."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from services.identity.domain.dry_run import TRIAL as IDENTITY_TRIAL
 from services.identity.domain.policy import IdentityPolicy
 from services.intake.adapters.imports.upload import Uploads
 from services.intake.adapters.webhooks import Webhook
+from services.intake.api.callers import Callers
 from services.intake.api.imports import ImportsDesk
 from services.intake.domain.examine.feed import Feed
 from services.intake.settings import IntakeSettings
@@ -40,7 +41,7 @@ from shared.runtime.endpoints import Answering, endpoints
 from shared.testing.clock import ManualClock
 from shared.testing.reader import MemoryReader
 from shared.testing.store import MemoryStore
-from tests.access.dealers import DEALERS, MINE, SISTER, SOURCES, STRANGER, Holders, of_all, theirs
+from tests.access.dealers import DEALERS, MINE, SISTER, SOURCES, Holders, of_all
 from tests.services.complaints import given as case_story
 from tests.services.followup import given as followup_story
 from tests.services.followup.given_leads import lead
@@ -54,6 +55,7 @@ from tests.services.network import Network
 from tests.services.scoring import given as scoring_story
 
 NOW = scoring_story.day("2025-06-01")
+_open: list["Houses"] = []
 SERVICES = ("intake", "identity", "scoring", "followup", "complaints")
 
 
@@ -76,14 +78,18 @@ class Houses:
         self.import_ids: dict[str, str] = {}
 
     @classmethod
-    async def open(cls, folder: Path) -> "Houses":
-        """With something of each dealer's in each."""
+    async def open(cls, folder: Path, *services: str) -> "Houses":
+        """With something of each dealer's in each of these services; in all where none is said."""
+        if services and "intake" not in services and _open:  # nothing changes in the others
+            return _open[0]
         houses = cls(folder)
         houses.apps["intake"] = houses._intake()
         await houses._report()
-        found = (_identity(), _scoring(), _followup(), _complaints())
-        for decider, trial, routes, events in found:
-            houses.apps[decider.name] = await houses._deciding(decider, trial, routes, events)
+        for service in services if services == ("intake",) else STORIES:
+            if service in STORIES:
+                houses.apps[service] = await houses._deciding(STORIES[service]())
+        if len(houses.apps) == len(SERVICES):
+            _open[:] = [houses]
         return houses
 
     def client(self, service: str) -> httpx.AsyncClient:
@@ -113,6 +119,7 @@ class Houses:
             mappings=expecting.mappings,
             dealers=DEALERS,
             clock=self.clock,
+            callers=Callers(DEALERS, settings.limits()),
             wake=lambda: None,
         )
         return self.intake.app(
@@ -135,30 +142,39 @@ class Houses:
                 assert sent.status_code == 202, sent.text
                 self.import_ids[dealer_id] = sent.json()["import_id"]
 
-    async def _deciding(
-        self,
-        decider: Decider[Any, Any],
-        trial: Trial[Any, Any],
-        routes: Any,
-        events: Iterable[Event[Any]],
-    ) -> FastAPI:
-        stored = Network(decider, NOW).reported(*events).stored()
-        facts = {key: decider.facts.model_validate_json(each.facts) for key, each in stored.items()}
+    async def _deciding(self, story: "Story") -> FastAPI:
         store = MemoryStore()
-        await store.save([replace(each, version=1) for each in stored.values()])
+        await store.save(story.stored)
         answering = Answering(
-            decider=decider,
-            reader=MemoryReader.deciding(decider, facts, NOW, dealers=DEALERS),
+            decider=story.decider,
+            reader=story.reader,
             store=store,
             clock=self.clock,
             dealers=DEALERS,
             partitions=lambda: 1,
             readiness=_ready,
         )
-        app = http.make_app(title=decider.name, doorman=self.holders.doorman)
-        for router in endpoints(answering, routes, trial=trial):
+        app = http.make_app(title=story.decider.name, doorman=self.holders.doorman)
+        for router in endpoints(answering, story.routes, trial=story.trial):
             app.include_router(router)
         return app
+
+
+class Story:
+    """What a service knows; nothing changes it."""
+
+    def __init__(
+        self,
+        decider: Decider[Any, Any],
+        trial: Trial[Any, Any],
+        routes: Any,
+        events: Iterable[Event[Any]],
+    ) -> None:
+        stored = Network(decider, NOW).reported(*events).stored()
+        facts = {key: decider.facts.model_validate_json(each.facts) for key, each in stored.items()}
+        self.decider, self.trial, self.routes = decider, trial, routes
+        self.stored = [replace(each, version=1) for each in stored.values()]
+        self.reader = MemoryReader.deciding(decider, facts, NOW, dealers=DEALERS)
 
 
 def reports_dealer(dealer_id: str) -> Any:
@@ -186,7 +202,8 @@ def report_of(noun: str, **more: Any) -> reports.Data:
     return found
 
 
-def _identity() -> Any:
+@cache
+def _identity() -> Story:
     """The customers of all dealers of a group are one person, and a car went from one to another
     dealer's."""
     mine = [
@@ -196,10 +213,12 @@ def _identity() -> Any:
     gone = identity_story.sale(f"{SISTER}/berlinonly/C9", at=NOW - timedelta(days=9), number="D9")
     decider = identity_story.deciding(IdentityPolicy(reach="group"))
     apart = identity_story.staff_say("different", f"{MINE}/cdk/C1", f"{SISTER}/berlinonly/C8")
-    return decider, IDENTITY_TRIAL, identity_api.routes, [*of_all(mine), gone, *apart]
+    events = [*of_all(mine), gone, *apart]
+    return Story(decider, IDENTITY_TRIAL, identity_api.routes, events)
 
 
-def _scoring() -> Any:
+@cache
+def _scoring() -> Story:
     mine = [scoring_story.sale("2025-01-10"), scoring_story.visit("2025-03-01")]
     keys = {dealer_id: f"{dealer_id}/{source}/C1" for dealer_id, source in SOURCES.items()}
     persons = [
@@ -229,27 +248,30 @@ def _scoring() -> Any:
         for dealer_id, other in ((MINE, SISTER), (SISTER, MINE))
     ]
     routes = partial(scoring_api.routes, dealers=DEALERS)
-    return scoring(ScoringSettings()), SCORING_TRIAL, routes, [*of_all(mine), *persons]
+    return Story(scoring(ScoringSettings()), SCORING_TRIAL, routes, [*of_all(mine), *persons])
 
 
-def _followup() -> Any:
+@cache
+def _followup() -> Story:
     mine = [
         followup_story.delivery("2025-05-28", sold_by="seller"),
         followup_story.visit("2025-05-30"),
         lead("2025-05-31"),
     ]
     routes = partial(followup_api.routes, dealers=DEALERS)
-    return followup(FollowUpSettings()), FOLLOWUP_TRIAL, routes, of_all(mine)
+    return Story(followup(FollowUpSettings()), FOLLOWUP_TRIAL, routes, of_all(mine))
 
 
-def _complaints() -> Any:
+@cache
+def _complaints() -> Story:
     mine = [case_story.filed(), case_story.step("contacted", "1h")]
-    return (
-        complaints(ComplaintSettings()),
-        COMPLAINTS_TRIAL,
-        complaints_api.routes,
-        of_all(mine),
-    )
+    decider = complaints(ComplaintSettings())
+    return Story(decider, COMPLAINTS_TRIAL, complaints_api.routes, of_all(mine))
 
 
-__all__ = ["MINE", "NOW", "SERVICES", "SISTER", "STRANGER", "Houses", "theirs"]
+STORIES: Mapping[str, Callable[[], Story]] = {
+    "identity": _identity,
+    "scoring": _scoring,
+    "followup": _followup,
+    "complaints": _complaints,
+}

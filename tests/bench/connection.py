@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from tests.bench.servers import Process
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -22,7 +24,7 @@ class Request:
 class Connection:
     """One that is kept, for one request at a time."""
 
-    host: str
+    service: Process
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
@@ -38,7 +40,8 @@ class Connection:
 
     async def _answer(self, request: Request) -> tuple[int, bytes]:
         head = (
-            f"POST {request.path} HTTP/1.1\r\nhost: {self.host}\r\n"
+            f"POST {request.path} HTTP/1.1\r\nhost: {urlsplit(self.service.url).netloc}\r\n"
+            f"authorization: Bearer {self.service.key}\r\n"
             f"content-type: {request.media_type}\r\ncontent-length: {len(request.content)}\r\n\r\n"
         )
         self.writer.write(head.encode() + request.content)
@@ -48,11 +51,11 @@ class Connection:
 
 
 @asynccontextmanager
-async def connections(url: str, count: int) -> AsyncIterator[list[Connection]]:
-    """So many to the server at `url`."""
-    host, port = urlsplit(url).hostname or "", urlsplit(url).port
+async def connections(service: Process, count: int) -> AsyncIterator[list[Connection]]:
+    """So many to a running service."""
+    at = urlsplit(service.url)
     opened = [
-        Connection(f"{host}:{port}", *await asyncio.open_connection(host, port))
+        Connection(service, *await asyncio.open_connection(at.hostname, at.port))
         for _ in range(count)
     ]
     try:
@@ -63,7 +66,7 @@ async def connections(url: str, count: int) -> AsyncIterator[list[Connection]]:
 
 
 async def borne(
-    url: str, make: Callable[[int], Request], *, side_by_side: int, count: int
+    service: Process, make: Callable[[int], Request], *, side_by_side: int, count: int
 ) -> float:
     """Requests a second where each connection sends its next one when it has its answer."""
     numbers = iter(range(count))
@@ -72,21 +75,21 @@ async def borne(
         for number in numbers:
             await connection.post(make(number))
 
-    async with connections(url, side_by_side) as opened:
+    async with connections(service, side_by_side) as opened:
         began = time.perf_counter()
         await asyncio.gather(*map(send, opened))
         return count / (time.perf_counter() - began)
 
 
 async def answered(
-    url: str, make: Callable[[int], Request], *, rate: float, count: int, left_out: int
+    service: Process, make: Callable[[int], Request], *, rate: float, count: int, left_out: int
 ) -> list[float]:
     """Seconds from when a request is due, so many a second, to its answer; in order.
 
     The first are `left_out`. One that finds no connection free waits, and that counts.
     """
     seconds: list[float] = []
-    async with connections(url, 32) as opened, asyncio.TaskGroup() as group:
+    async with connections(service, 32) as opened, asyncio.TaskGroup() as group:
         free: asyncio.Queue[Connection] = asyncio.Queue()
         for connection in opened:
             free.put_nowait(connection)

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from deploy.cli.client_key import shown
 from services.intake.adapters.register import MongoRegister
 from services.intake.domain.decode.body import NDJSON, events_in
 from services.intake.receive import Intake
@@ -95,13 +96,13 @@ class Neighbours:
 def single(fresh: Fresh, *, count: int, seconds: float) -> Single:
     """Find out what is borne, then send half of it."""
     with fresh() as servers, running_service("intake", servers) as service:
-        asyncio.run(borne(service.url, _event, side_by_side=SIDE_BY_SIDE, count=count // 4))
+        asyncio.run(borne(service, _event, side_by_side=SIDE_BY_SIDE, count=count // 4))
         found = asyncio.run(
-            borne(service.url, partial(_event, first=count), side_by_side=SIDE_BY_SIDE, count=count)
+            borne(service, partial(_event, first=count), side_by_side=SIDE_BY_SIDE, count=count)
         )
         sent = round(found / 2 * seconds)
         make = partial(_event, first=2 * count)
-        measured = answered(service.url, make, rate=found / 2, count=sent, left_out=sent // 5)
+        measured = answered(service, make, rate=found / 2, count=sent, left_out=sent // 5)
         return Single(found, asyncio.run(measured))
 
 
@@ -110,11 +111,9 @@ def batches(fresh: Fresh, *, count: int, rounds: int) -> Batches:
     ways: dict[str, list[float]] = {"over_http": [], "without_http": [], "by_hand": []}
     for _ in range(rounds):
         with fresh() as servers, running_service("intake", servers) as service:
-            asyncio.run(
-                borne(service.url, partial(_batch, first=3 * count), side_by_side=1, count=1)
-            )
+            asyncio.run(borne(service, partial(_batch, first=3 * count), side_by_side=1, count=1))
             ways["over_http"].append(
-                BATCH * asyncio.run(borne(service.url, _batch, side_by_side=1, count=count))
+                BATCH * asyncio.run(borne(service, _batch, side_by_side=1, count=count))
             )
         for name, way in (("without_http", _taken), ("by_hand", _produced)):
             with fresh() as servers:
@@ -142,14 +141,12 @@ def neighbours(fresh: Fresh, *, lines: int, seconds: float) -> Neighbours:
     """Single events of a dealer, a quarter of what is borne, alone and beside another's file."""
     with fresh() as servers, running_service("intake", servers) as service:
         make = partial(_event, first=1_000_000)
-        rate = asyncio.run(borne(service.url, make, side_by_side=SIDE_BY_SIDE, count=500)) / 4
+        rate = asyncio.run(borne(service, make, side_by_side=SIDE_BY_SIDE, count=500)) / 4
         count = max(10, round(rate * seconds))
 
         def measured(first: int) -> list[float]:
             make = partial(_event, first=first)
-            return asyncio.run(
-                answered(service.url, make, rate=rate, count=count, left_out=count // 5)
-            )
+            return asyncio.run(answered(service, make, rate=rate, count=count, left_out=count // 5))
 
         alone = measured(0)
         import_id = _sent(service, servers.directory / "visits.csv", lines, 2)
@@ -246,13 +243,20 @@ def _sent(service: Process, file: Path, lines: int, lines_each: int) -> str:
     file.write_text("\n".join(rows(lines, lines_each)) + "\n", encoding="utf-8")
     asked = {"mapping": MAPPING, "dealer_id": IMPORTED_FOR, "source": "dms"}
     with file.open("rb") as content:
-        answer = httpx.post(f"{service.url}/v1/imports", params=asked, content=content, timeout=120)
+        answer = httpx.post(
+            f"{service.url}/v1/imports",
+            params=asked,
+            content=content,
+            headers=shown(service.key),
+            timeout=120,
+        )
     assert answer.status_code == 202, answer.text
     return str(answer.json()["import_id"])
 
 
 def _shown(service: Process, import_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = httpx.get(f"{service.url}/v1/imports/{import_id}", timeout=60).json()
+    url = f"{service.url}/v1/imports/{import_id}"
+    found: dict[str, Any] = httpx.get(url, headers=shown(service.key), timeout=60).json()
     return found
 
 

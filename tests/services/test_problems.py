@@ -128,6 +128,13 @@ async def test_a_path_or_method_that_is_not_there(service: str) -> None:
         assert "GET" in answer.headers["allow"]
 
 
+async def test_all_methods_that_may_be_used_are_told() -> None:
+    for method in ("PUT", "DELETE", "get"):
+        async with client("intake") as http:
+            answer = await http.request(method, "/v1/events")
+        assert answer.headers["allow"] == "OPTIONS, POST"
+
+
 @each_service
 async def test_what_is_not_known(service: str) -> None:
     async with client(service) as http:

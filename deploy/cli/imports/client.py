@@ -10,7 +10,7 @@ from typing import BinaryIO, Literal, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from deploy.cli.answers import answer, in_words
+from deploy.cli.answers import FOR_THE_MOMENT, answer, asked_to_wait, in_words
 from deploy.cli.client_key import shown as shown_key
 from deploy.cli.event_files import STANDARD_INPUT
 from deploy.cli.failures import CannotRun
@@ -61,10 +61,10 @@ class ImportsClient:
         for tries_left in reversed(range(1 if file == STANDARD_INPUT else TRIES)):
             with _opened(file) as content:
                 response = self._sent(_read(content, shown), asked)
-            if response is not None and response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            if response is not None and response.status_code not in FOR_THE_MOMENT:
                 return self._taken(response)
             if tries_left:
-                wait(2.0)
+                wait(2.0 if response is None else max(2.0, asked_to_wait(response)))
         because = "stopped answering" if response is None else f"answers {in_words(response)}"
         raise CannotRun(f"intake at {self._url} {because}; nothing of the file was kept")
 

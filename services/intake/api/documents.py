@@ -1,16 +1,22 @@
 """Documents as the register knows them, and what is kept once more."""
 
+from functools import partial
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import StringConstraints, TypeAdapter
 
 from services.intake.adapters.register import Register, row_of
 from services.intake.adapters.republish import Republishing, UnknownCursor
 from services.intake.api.answering import json_response, not_taken
 from services.intake.views import problems
-from services.intake.views.documents import document_detail, narrative_of, registered_document
+from services.intake.views.documents import (
+    MaySee,
+    document_detail,
+    narrative_of,
+    registered_document,
+)
 from services.intake.views.openapi import problems_of
 from shared.contracts.http.intake import (
     DocumentDetail,
@@ -22,7 +28,7 @@ from shared.contracts.values import DealerId, Instant, SourceName
 from shared.dealers.dealer import Dealers
 from shared.platform import metrics
 from shared.platform.errors import TransientFailure
-from shared.platform.needs import asked, everywhere, named, needs
+from shared.platform.needs import asked, everywhere, named, needs, principal_of
 from shared.platform.problems import Refusal, invalid_query, problem_response, unknown
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
@@ -46,6 +52,8 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
         responses=problems_of(404, 422, 503),
     )
     async def documents(
+        request: Request,
+        *,
         dealer_id: Annotated[DealerId, Query(description="group/dealer")],
         source: Annotated[SourceName | None, Query(description="only those of it")] = None,
         after: Annotated[str, Query(description="the last document_id of the page before")] = "",
@@ -65,7 +73,9 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
             rows = await register.page(whose, after=after, limit=limit, kind=kind)
         except TransientFailure as failure:
             return not_taken(failure)
-        page = _PAGE.dump_json([registered_document(row) for row in rows])
+        page = _PAGE.dump_json(
+            [registered_document(row, may_see=_seen_by(request)) for row in rows]
+        )
         return Response(page, media_type="application/json")
 
     @router.get(
@@ -76,6 +86,7 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
         responses=problems_of(404, 503),
     )
     async def document(
+        request: Request,
         document_id: Annotated[str, Path(description="as answered, its `%` percent-encoded")],
     ) -> Response:
         """Its version and customers; nothing personal, and no narrative."""
@@ -85,9 +96,14 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
             return not_taken(failure)
         if row is None:
             return problem_response(unknown("no such document"))
-        return json_response(200, document_detail(row))
+        return json_response(200, document_detail(row, may_see=_seen_by(request)))
 
     return router
+
+
+def _seen_by(request: Request) -> MaySee:
+    """A link names a customer of another dealer, too."""
+    return partial(principal_of(request).reaches, "documents:read")
 
 
 def narratives_router(register: Register) -> APIRouter:

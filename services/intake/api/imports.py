@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from services.intake.adapters.imports.store import ImportStore, changed
 from services.intake.adapters.imports.upload import Uploads, WantedImport
 from services.intake.adapters.mappings import Mappings
+from services.intake.api.callers import Callers
 from services.intake.domain.imports import job as life
 from services.intake.domain.imports.job import ImportJob, Wish
 from services.intake.domain.mappings.feed_mapping import FeedMapping
@@ -75,6 +76,7 @@ class ImportsDesk:
         mappings: Mappings,
         dealers: Dealers,
         clock: TimeSource,
+        callers: Callers,
         wake: Callable[[], None],
     ) -> None:
         """`wake`: called when there is something to do."""
@@ -83,6 +85,7 @@ class ImportsDesk:
         self.mappings = mappings
         self.dealers = dealers
         self.clock = clock
+        self.callers = callers
         self.wake = wake
 
     def known_dealer(self, dealer_id: str) -> None:
@@ -140,7 +143,7 @@ def _route_of_files(router: APIRouter, desk: ImportsDesk) -> None:
         responses={
             200: {"model": ImportTaken, "description": "The same file was sent before"},
             202: {"model": ImportTaken, "description": "All of it is stored; `Location` tells on"},
-            **problems_of(400, 404, 408, 413, 415, 422, 503),
+            **problems_of(400, 404, 408, 413, 415, 422, 429, 503),
         },
     )
     async def send(
@@ -167,12 +170,13 @@ def _route_of_files(router: APIRouter, desk: ImportsDesk) -> None:
         require(request, "events:write", dealer_id, source)
         desk.known_dealer(dealer_id)
         wanted = WantedImport(
-            dealer_id,
-            source,
-            mapping,
-            life.digest_of(found),
-            _printable(name),
-            again,
+            dealer_id=dealer_id,
+            source=source,
+            mapping=mapping,
+            mapping_digest=life.digest_of(found),
+            name=_printable(name),
+            again=again,
+            by=desk.callers.of_dealer(dealer_id),
             sent_by=principal_of(request).id,
         )
         is_packed = _is_packed(request)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import structlog
 from fastapi import APIRouter, Request, Response
 
+from services.intake.adapters.door import Body
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.monitor import Sender
 from services.intake.adapters.webhooks import Webhook, Webhooks
@@ -17,7 +18,14 @@ from services.intake.api.asked import (
     idempotency_key_of,
     told_in,
 )
-from services.intake.api.events import Taking, events_answer, media_type_sent, permitted
+from services.intake.api.callers import declared_size
+from services.intake.api.events import (
+    Taking,
+    a_batch_of,
+    events_answer,
+    media_type_sent,
+    permitted,
+)
 from services.intake.api.first import Work
 from services.intake.domain.decode.binary import is_binary
 from services.intake.domain.decode.body import NDJSON, WrongMediaType, media_type_of
@@ -31,6 +39,7 @@ from services.intake.views import problems
 from services.intake.views.items import foreseen
 from services.intake.views.openapi import (
     IDEMPOTENCY,
+    PERMISSION,
     STRICT,
     VALIDATE,
     WEBHOOK_BODY,
@@ -62,7 +71,7 @@ class _Delivery:
     """A webhook that is genuine."""
 
     request: Request
-    body: bytes
+    body: Body
     asked: Asked
     webhook: Webhook
     intake: Intake
@@ -87,7 +96,7 @@ def webhooks_router(taking: Taking, expecting: Expecting) -> APIRouter:
                 "model": RecordsAnswer,
                 "description": "What became of it; of CloudEvents as `POST /v1/events` answers",
             },
-            **problems_of(400, 401, 408, 409, 413, 415, 422, 503),
+            **problems_of(400, 401, 408, 409, 413, 415, 422, 429, 503),
         },
     )
     async def deliver(name: str, request: Request) -> Response:
@@ -104,8 +113,9 @@ def webhooks_router(taking: Taking, expecting: Expecting) -> APIRouter:
         "/v1/webhooks/{name}",
         dependencies=[TO_ALL],
         summary="Ask whether webhooks may be sent here",
+        response_class=Response,
         response_model=None,
-        responses=problems_of(400),
+        responses={**PERMISSION, **problems_of(400)},
     )
     async def handshake(name: str, request: Request) -> Response:
         """The handshake of CloudEvents; it does not tell whether there is such a webhook."""
@@ -117,32 +127,43 @@ def webhooks_router(taking: Taking, expecting: Expecting) -> APIRouter:
 async def _deliver(
     name: str, request: Request, intake: Intake, taking: Taking, expecting: Expecting
 ) -> Response:
-    async with taking.door.body(request.stream()) as body:
-        webhook = await _genuine(name, request, body, expecting)
-        delivery = _Delivery(
-            request=request,
-            body=body,
-            asked=asked_in(request.query_params.multi_items()),
-            webhook=webhook,
-            intake=intake,
-            taking=taking,
-        )
-        key = idempotency_key_of(request)
+    known = expecting.webhooks.find(name)
+    stranger = taking.callers.of_stranger(request, None if known is None else known.name)
+    async with taking.door.body(
+        request.stream(), by=stranger, declared=declared_size(request)
+    ) as body:
+        webhook = await _genuine(name, request, body.content, expecting)
+        dealer = taking.callers.of_dealer(webhook.feed.dealer_id)
+        async with taking.door.known(body, by=dealer) as theirs:
+            delivery = _Delivery(
+                request=request,
+                body=theirs,
+                asked=asked_in(request.query_params.multi_items()),
+                webhook=webhook,
+                intake=intake,
+                taking=taking,
+            )
+            return await _once(delivery, expecting)
 
-        async def work() -> Response:
-            if webhook.mapping is None:
-                return await _take_events(delivery)
-            return await _take_records(delivery, _mapping(webhook.mapping, expecting))
 
-        async def once() -> Response:
-            if key is None:
-                return await work()
-            return await _first_of(delivery, "key", key, "Idempotency-Key", work)
+async def _once(delivery: _Delivery, expecting: Expecting) -> Response:
+    request, mapping = delivery.request, delivery.webhook.mapping
+    key = idempotency_key_of(request)
 
-        if delivery.asked.validate:
+    async def work() -> Response:
+        if mapping is None:
+            return await _take_events(delivery)
+        return await _take_records(delivery, _mapping(mapping, expecting))
+
+    async def once() -> Response:
+        if key is None:
             return await work()
-        id_ = _id_of(delivery)
-        return await (once() if id_ is None else _first_of(delivery, "id", id_, ID, once))
+        return await _first_of(delivery, "key", key, "Idempotency-Key", work)
+
+    if delivery.asked.validate:
+        return await work()
+    id_ = _id_of(delivery)
+    return await (once() if id_ is None else _first_of(delivery, "id", id_, ID, once))
 
 
 def _id_of(delivery: _Delivery) -> str | None:
@@ -189,7 +210,7 @@ async def _first_of(delivery: _Delivery, kind: str, key: str, header: str, work:
     return await delivery.taking.first.answer(
         scope=f"webhook-{kind}/{delivery.webhook.name}",
         key=key,
-        request=[*told_in(delivery.request, delivery.asked), delivery.body],
+        request=[*told_in(delivery.request, delivery.asked), delivery.body.content],
         header=header,
         work=work,
     )
@@ -217,17 +238,19 @@ async def _take_events(delivery: _Delivery) -> Response:
 async def _take_records(delivery: _Delivery, mapping: FeedMapping) -> Response:
     headers, webhook = delivery.request.headers, delivery.webhook
     _check_is_json(headers.get("content-type"), headers.get("content-encoding"))
-    async with delivery.taking.door.turn(size=len(delivery.body), is_batch=True) as aside:
-        refuse_what_is_no_text(delivery.body)
-        records = await aside(
-            lambda: records_in(
-                delivery.body,
-                mapping,
-                source=webhook.feed.source,
-                dealer=webhook.dealer,
-                max_records=delivery.taking.settings.max_batch_items,
+    async with delivery.taking.door.turn(delivery.body, is_batch=True) as aside:
+        refuse_what_is_no_text(delivery.body.content)
+        with a_batch_of(delivery.body.caller) as limits:
+            records = await aside(
+                lambda: records_in(
+                    delivery.body.content,
+                    mapping,
+                    source=webhook.feed.source,
+                    dealer=webhook.dealer,
+                    max_records=limits.max_batch_items,
+                )
             )
-        )
+        delivery.body.events = len(records.outcomes)
         items = await delivery.intake.receive(
             records.events(),
             traceparent=headers.get("traceparent"),

@@ -61,6 +61,11 @@ def too_large(detail: str) -> Problem:
     return problem("too-large", "Too much at once", 413, detail=detail)
 
 
+def too_many_requests(detail: str) -> Problem:
+    """The sender is over a limit of theirs; nothing was taken."""
+    return problem("too-many-requests", "More than you may send", 429, detail=detail)
+
+
 def wrong_media_type(detail: str) -> Problem:
     """Not one of the media types intake reads."""
     return problem("media-type", "This content type is not taken here", 415, detail=detail)

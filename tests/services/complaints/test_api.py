@@ -353,10 +353,10 @@ def test_every_endpoint_is_described_with_its_errors() -> None:
     paths = schema()["paths"]
     errors = {path: set(methods["get"]["responses"]) for path, methods in paths.items()}
     assert errors == {
-        "/v1/cases/{case}": {"200", "404", "422", "500", "503"},
-        "/v1/dealers/{group}/{dealer}/cases": {"200", "404", "422", "500"},
-        "/v1/dealers/{group}/{dealer}/statistics": {"200", "404", "422", "500"},
-        "/v1/dealers/{group}/{dealer}/statistics.csv": {"200", "404", "422", "500"},
+        "/v1/cases/{case}": {"200", "401", "403", "404", "422", "500", "503"},
+        "/v1/dealers/{group}/{dealer}/cases": {"200", "401", "403", "404", "422", "500"},
+        "/v1/dealers/{group}/{dealer}/statistics": {"200", "401", "403", "404", "422", "500"},
+        "/v1/dealers/{group}/{dealer}/statistics.csv": {"200", "401", "403", "404", "422", "500"},
     }
     for methods in paths.values():
         endpoint = methods["get"]

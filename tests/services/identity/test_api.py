@@ -70,8 +70,8 @@ async def test_a_customer_is_told_with_the_others_and_why() -> None:
     assert [(car["vin"], car["because"]) for car in answer["former_cars"]] == [(CAR, "sold_on")]
     page = (await client(told).get(f"/v1/dealers/{PUDONG}/persons")).json()
     assert page["persons"] == [
-        {"customer_key": CRM, "members": [DMS]},
-        {"customer_key": DMS, "members": [CRM]},
+        {"customer_key": CRM, "members": [DMS], "elsewhere": 0},
+        {"customer_key": DMS, "members": [CRM], "elsewhere": 0},
     ]
 
 

@@ -13,9 +13,11 @@ from services.intake.adapters.imports.around import GiveWay, to_nobody
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.upload import Uploads
 from services.intake.adapters.mappings import Mappings
+from services.intake.api.callers import Callers
 from services.intake.api.imports import ImportsDesk
 from services.intake.domain.imports.job import ImportJob
 from services.intake.settings import IntakeSettings
+from shared.dealers.dealer import Dealers
 from shared.platform.doorman import Doorman
 from shared.testing.doorman import KnowsEverybody
 from tests.services.intake.given import DEALERS, PUDONG, Data
@@ -77,6 +79,8 @@ class ImportWorld:
         default_factory=lambda: IntakeSettings(max_import_bytes=3_000_000, body_stall_seconds=1)
     )
 
+    dealers: Dealers = DEALERS
+
     def __post_init__(self) -> None:
         self.write_mapping(MAPPING)
 
@@ -109,8 +113,9 @@ class ImportWorld:
             self.store,
             Uploads(self.store, clock=self.world.clock, settings=self.settings),
             mappings=self.mappings(),
-            dealers=DEALERS,
+            dealers=self.dealers,
             clock=self.world.clock,
+            callers=Callers(self.dealers, self.settings.limits()),
             wake=wake,
         )
         app = self.world.app(self.settings, imports=desk, doorman=self.doorman)

@@ -73,6 +73,13 @@ async def test_who_goes_leaves_the_rest_to_large_portions(imports: ImportWorld) 
     assert sum(portions) == ROWS
 
 
+async def test_large_events_make_small_portions(
+    imports: ImportWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.intake.adapters.imports.portions.LETTERS_AT_ONCE", 200)
+    assert await taken(imports, others=[False]) == [1] * ROWS
+
+
 async def test_nobody_is_waited_for_at_an_empty_door() -> None:
     async with asyncio.timeout(LONG):
         assert await Door(IntakeSettings()).after_all(within=2 * LONG) is False

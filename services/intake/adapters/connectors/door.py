@@ -8,7 +8,7 @@ kept otherwise. Records of a key are taken in their order. A topic that is not t
 other waiting, and is read from its beginning once it is there.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -29,13 +29,15 @@ from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.monitor import Monitor, Sender
 from services.intake.domain.connectors.envelopes import WrongEnvelope, change_in
 from services.intake.domain.examine.feed import Feed
-from services.intake.domain.mappings.convert import converted
+from services.intake.domain.mappings.convert import converting
 from services.intake.domain.mappings.converted import Converted, Refused, Skipped
 from services.intake.domain.mappings.feed_mapping import FeedMapping
 from services.intake.domain.mappings.readers.json_pointer import parts_of, record_of, records_at
 from services.intake.domain.mappings.readers.json_values import Faulty, JsonValues
 from services.intake.domain.mappings.reads import ReadsJson, ReadsNdjson
+from services.intake.domain.mappings.records import SourceRecord, UnreadableRecord
 from services.intake.domain.mappings.shape import type_of
+from services.intake.domain.webhooks.records import FORMATS
 from services.intake.views.records import refused_item
 from shared.contracts.envelope import from_headers
 from shared.contracts.http.intake import Item
@@ -144,7 +146,7 @@ class ConnectorsDoor(KafkaDoor):
         unusable = {
             each.topic: each.mapping
             for each in self._by_topic.values()
-            if each.mapping is not None and self._usable(each.mapping) is None
+            if each.mapping is not None and self._usable(each) is None
         }
         missing = sorted(self._by_topic.keys() - found)
         self._troubles = [f"topic {topic} is missing" for topic in missing]
@@ -188,22 +190,26 @@ class ConnectorsDoor(KafkaDoor):
         values = JsonValues()
         if connector.mapping is None:
             return partial(_cloud_event, values=values)
-        return partial(
-            _rows, connector=connector, mapping=self._mapping(connector.mapping), values=values
-        )
+        mapping = self._mapping(connector)
+        convert = converting(mapping, source=connector.feed.source, dealer=connector.dealer)
+        return partial(_rows, connector=connector, mapping=mapping, convert=convert, values=values)
 
-    def _mapping(self, name: str) -> FeedMapping:
+    def _mapping(self, connector: Connector) -> FeedMapping:
         """Raises `UnusableMapping`: its topic waits until it can be used, and no other does."""
-        found = self._usable(name)
+        found = self._usable(connector)
         if found is None:
             raise UnusableMapping
         return found
 
-    def _usable(self, name: str) -> FeedMapping | None:
+    def _usable(self, connector: Connector) -> FeedMapping | None:
+        """It may have been changed since intake started."""
         try:
-            return self._mappings.find(name)
+            found = self._mappings.find(connector.mapping or "")
         except WrongFile:
             return None
+        if found is None or found.reads.format not in FORMATS:
+            return None
+        return None if connector.deletes and found.report not in VOIDED else found
 
     async def _taken(
         self, connector: Connector, found: Sequence[_Found]
@@ -243,7 +249,7 @@ class ConnectorsDoor(KafkaDoor):
         nothing = sum(not each.events and not each.outcomes for each in found)
         metrics.records_skipped.labels(NAME).inc(nothing)
         if refused and connector.mapping is not None:
-            kind = type_of(self._mapping(connector.mapping).report)
+            kind = type_of(self._mapping(connector).report)
             sender = Sender(connector.feed.dealer_id, connector.feed.source, kind)
             self._monitor.events([sender] * len(refused), refused)
 
@@ -276,7 +282,12 @@ def _cloud_event(record: RawRecord, *, values: JsonValues) -> _Found:
 
 
 def _rows(
-    record: RawRecord, *, connector: Connector, mapping: FeedMapping, values: JsonValues
+    record: RawRecord,
+    *,
+    connector: Connector,
+    mapping: FeedMapping,
+    convert: Callable[[Iterable[SourceRecord | UnreadableRecord]], Iterator[Became]],
+    values: JsonValues,
 ) -> _Found:
     """Raises `PoisonRecord`."""
     value = None if record.value is None else _value(record, values)
@@ -292,7 +303,7 @@ def _rows(
         raise PoisonRecord("the value has no records where the mapping has them")
     place = f"partition {record.partition}, offset {record.offset}"
     rows = (record_of(number, place, each) for number, each in enumerate(inner, start=1))
-    outcomes = list(converted(rows, mapping, source=connector.feed.source, dealer=connector.dealer))
+    outcomes = list(convert(rows))
     if change.is_deleted:
         outcomes = [_voided(each, VOIDED[mapping.report]) for each in outcomes]
     return _Found(record, outcomes, list(_events(outcomes)))

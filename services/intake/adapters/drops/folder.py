@@ -30,7 +30,7 @@ from services.intake.adapters.drops.drops_file import DropFolder
 from services.intake.adapters.imports.store import ImportStore
 from services.intake.adapters.imports.upload import Uploads, WantedImport
 from services.intake.adapters.mappings import Mappings
-from services.intake.domain.drops.names import ACCOUNTS, mapping_for, says_complete, shown_name
+from services.intake.domain.drops.names import ACCOUNTS, mapping_for, marked_by, shown_name
 from services.intake.domain.drops.taken_file import Room, TakenFile
 from services.intake.domain.drops.watching import Seen, Stamp, complete, watched
 from services.intake.domain.imports.account import RecordTrouble
@@ -156,17 +156,24 @@ class WatchedFolder:
             marker=self.folder.marker,
             markers=listing.markers,
         )
-        taken = dict(self._known.claims)
         for name in ready[: max(0, room)]:
-            claim = await self._aside(partial(self._disk.take, name))
-            if claim is None:
-                continue
-            taken[claim.token] = self._known.files.pop(name)
-            for each in listing.markers:
-                if says_complete(each, name, self.folder.marker or ""):
-                    await self._aside(partial(self._disk.drop_marker, each))
-            log.info("dropped file taken", folder=self.folder.name)
-        self._known.claims = taken
+            try:
+                await self._take_one(name, listing)
+            except OSError as failure:  # what is under way goes on
+                self._troubles.append(_words(failure))
+
+    async def _take_one(self, name: str, listing: FolderListing) -> None:
+        claim = await self._aside(partial(self._disk.take, name))
+        if claim is None:
+            return
+        self._known.claims[claim.token] = self._known.files.pop(name)
+        log.info("dropped file taken", folder=self.folder.name)
+        if self.folder.marker is None:
+            return
+        folded = marked_by(name, self.folder.marker)
+        for each in listing.markers:
+            if each.casefold() in folded:
+                await self._aside(partial(self._disk.drop_marker, each))
 
     async def _go_on(self, token: str, now: datetime, *, is_here: bool) -> None:
         """With one claim; what is wrong with it is the fault of no other."""

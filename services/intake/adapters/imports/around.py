@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from services.intake.adapters.door import Aside
+from services.intake.domain.examine.feed import Reach
 from shared.contracts.http.intake import Item
 
 
 class ReceiveEvents(Protocol):
     """What the door over HTTP does with its events, too."""
 
-    async def __call__(self, raws: Sequence[object], /, *, aside: Aside) -> Sequence[Item]:
+    async def __call__(
+        self, raws: Sequence[object], /, *, aside: Aside, only: Reach
+    ) -> Sequence[Item]:
         """As `Intake.receive` promises."""
         ...
 

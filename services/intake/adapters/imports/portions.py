@@ -2,10 +2,8 @@
 event loop."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BufferedReader
-
-from pydantic import JsonValue
 
 from services.intake.adapters.imports.stored_file import BUFFER_BYTES, StoredFile
 from services.intake.domain.imports.account import Became
@@ -73,13 +71,13 @@ class _Reading:
     most: int
     looked_at: int = 0
     events: int = 0
-    letters: int = field(default=0)
+    letters: int = 0
 
     def is_enough_with(self, outcome: Became, *, is_new: bool) -> bool:
         self.looked_at += 1
         if is_new and isinstance(outcome, Converted):
             self.events += 1
-            self.letters += _letters(dict(outcome.event))
+            self.letters += outcome.letters
         return (
             self.events >= self.most
             or self.letters >= LETTERS_AT_ONCE
@@ -96,16 +94,3 @@ def opened(file: StoredFile, mapping: FeedMapping, *, source: str, dealer: Deale
         outcomes=converted(found.records, mapping, source=source, dealer=dealer),
         faults=missing_and_doubled(found.headings, mapping),
     )
-
-
-def _letters(value: JsonValue) -> int:
-    """About how long it is."""
-    match value:
-        case str():
-            return len(value)
-        case dict():
-            return sum(map(_letters, value.values()))
-        case list():
-            return sum(map(_letters, value))
-        case _:
-            return 4

@@ -27,6 +27,7 @@ from services.intake.adapters.imports.portions import OpenImport, Portion, opene
 from services.intake.adapters.imports.store import ImportStore, changed
 from services.intake.adapters.imports.stored_file import from_store
 from services.intake.adapters.mappings import Mappings
+from services.intake.domain.examine.feed import Feed
 from services.intake.domain.imports import job as life
 from services.intake.domain.imports.account import account_of, within
 from services.intake.domain.imports.job import ImportJob, PortionDone, RecordCounts, TroubleKind
@@ -292,7 +293,8 @@ class ImportRunner:
 
         async def receive() -> Sequence[Item]:
             await check_leave(job, self._still_may)
-            return await self._receive(events, aside=self._aside)
+            feed = Feed(dealer_id=job.dealer_id, source=job.source)
+            return await self._receive(events, aside=self._aside, only=feed)
 
         try:
             return await self._until_it_goes(receive)

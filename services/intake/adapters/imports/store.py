@@ -7,7 +7,14 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from services.intake.domain.imports.account import RecordTrouble
-from services.intake.domain.imports.job import STATES, UNFINISHED, ImportJob, State, TroubleKind
+from services.intake.domain.imports.job import (
+    STATES,
+    TO_COME,
+    UNFINISHED,
+    ImportJob,
+    State,
+    TroubleKind,
+)
 from shared.platform.errors import Conflict
 from shared.platform.mongo import (
     ASCENDING,
@@ -64,6 +71,10 @@ class ImportStore(Protocol):
     async def heads(self) -> Sequence[ImportJob]:
         """Of each dealer the first to have arrived that waits, runs or pauses; the first to have
         arrived of all comes first."""
+        ...
+
+    async def to_come(self, dealer_id: str) -> int:
+        """How many of a dealer's arrive, wait or pause."""
         ...
 
     async def tally(self) -> ImportTally: ...
@@ -182,6 +193,11 @@ class MongoImports:
             for job in await self._many({**query, "dealer_id": dealer_id}, _ARRIVAL, 1)
         ]
         return sorted(found, key=arrival)
+
+    async def to_come(self, dealer_id: str) -> int:
+        query = {"dealer_id": dealer_id, "state": {"$in": list(TO_COME)}}
+        async with transient():
+            return int(await self._in(JOBS).count_documents(query))
 
     async def tally(self) -> ImportTally:
         async with transient():

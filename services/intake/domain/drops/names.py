@@ -3,7 +3,6 @@
 A name is text as Python has it of a file system: what is no UTF-8 is in it, too.
 """
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -27,6 +26,11 @@ class FilesOfAMapping:
     source: str
 
 
+def in_bytes(name: str) -> bytes:
+    """The name as the file system has it."""
+    return name.encode(errors="surrogateescape")
+
+
 def mapping_for(name: str, files: Iterable[FilesOfAMapping]) -> FilesOfAMapping | None:
     """The first that the name fits; None: it is none of them."""
     folded = name.casefold()
@@ -47,10 +51,10 @@ def is_passed_over(name: str, marker: str | None) -> bool:
     return name.startswith((".", "~")) or folded.endswith(("~", *ends))
 
 
-def says_complete(name: str, of: str, marker: str) -> bool:
-    """Whether a file of this name says that another is complete: `a.csv.done` or `a.done` of
-    `a.csv`, whatever the case."""
-    return name.casefold() in {f"{each}{marker}".casefold() for each in (of, _parted(of)[0])}
+def marked_by(name: str, marker: str) -> tuple[str, str]:
+    """The files of which each says that this one is complete, folded: `a.csv.done` and `a.done`
+    of `a.csv`, whatever the case."""
+    return f"{name}{marker}".casefold(), f"{_parted(name)[0]}{marker}".casefold()
 
 
 def kept_name(name: str, number: int) -> str:
@@ -60,12 +64,12 @@ def kept_name(name: str, number: int) -> str:
     """
     stem, ending = _parted(name)
     ordinal = f".{number}" if number > 1 else ""
-    whole = os.fsencode(name)
+    whole = in_bytes(name)
     if len(whole) <= MOST_BYTES_OF_A_NAME:
         return f"{stem}{ordinal}{ending}"
     told = f"-{sha256(whole).hexdigest()[:8]}{ordinal}"
-    ending = ending if len(os.fsencode(ending)) <= MOST_BYTES_OF_A_NAME // 4 else ""
-    room = MOST_BYTES_OF_A_NAME - len(os.fsencode(told + ending))
+    ending = ending if len(in_bytes(ending)) <= MOST_BYTES_OF_A_NAME // 4 else ""
+    room = MOST_BYTES_OF_A_NAME - len(in_bytes(told + ending))
     return f"{_cut(stem, room)}{told}{ending}"
 
 
@@ -82,6 +86,6 @@ def _parted(name: str) -> tuple[str, str]:
 
 def _cut(stem: str, most_bytes: int) -> str:
     """The beginning of it, of `most_bytes` at most, and no half of a letter."""
-    while len(os.fsencode(stem)) > most_bytes:
+    while len(in_bytes(stem)) > most_bytes:
         stem = stem[:-1]
     return stem

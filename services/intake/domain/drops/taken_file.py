@@ -6,13 +6,12 @@ Each step is noted before the next one begins, and each can be done again: whoev
 after whatever crash, goes on with it.
 """
 
-import os
 from datetime import date
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from services.intake.domain.drops.names import kept_name
+from services.intake.domain.drops.names import in_bytes, kept_name
 
 Room = Literal["archive", "refused"]
 
@@ -39,7 +38,7 @@ class TakenFile(BaseModel):
     @classmethod
     def of(cls, token: str, name: str) -> Self:
         """One that was just made."""
-        return cls(token=token, name_hex=os.fsencode(name).hex())
+        return cls(token=token, name_hex=in_bytes(name).hex())
 
     @classmethod
     def read(cls, text: bytes) -> Self | None:
@@ -54,7 +53,7 @@ class TakenFile(BaseModel):
     @property
     def name(self) -> str:
         """The file's, where it was put."""
-        return os.fsdecode(bytes.fromhex(self.name_hex))
+        return bytes.fromhex(self.name_hex).decode(errors="surrogateescape")
 
     @property
     def kept_as(self) -> str:

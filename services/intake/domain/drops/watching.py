@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.intake.domain.drops.names import says_complete
+from services.intake.domain.drops.names import marked_by
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,11 +46,15 @@ def complete(
     With a marker, only those that have one, which is not older than they are: one of a file of
     the same name, that was there before, says nothing.
     """
+    marked: dict[str, int] = {}
+    for name, stamp in (markers or {}).items():
+        folded = name.casefold()
+        marked[folded] = max(stamp.modified_ns, marked.get(folded, stamp.modified_ns))
     ready = [
         name
         for name, each in seen.items()
         if now - each.since >= still
-        and (marker is None or _is_marked(name, each.stamp, marker, markers or {}))
+        and (marker is None or _is_marked(name, each.stamp, marker, marked))
     ]
     return sorted(ready, key=lambda name: (seen[name].stamp.modified_ns, name))
 
@@ -59,8 +63,8 @@ def _seen(before: Seen | None, stamp: Stamp, now: datetime) -> Seen:
     return before if before is not None and before.stamp == stamp else Seen(stamp, now)
 
 
-def _is_marked(name: str, stamp: Stamp, marker: str, markers: Mapping[str, Stamp]) -> bool:
+def _is_marked(name: str, stamp: Stamp, marker: str, marked: Mapping[str, int]) -> bool:
+    found = (marked.get(each) for each in marked_by(name, marker))
     return any(
-        each.modified_ns >= stamp.modified_ns and says_complete(found, name, marker)
-        for found, each in markers.items()
+        modified_ns is not None and modified_ns >= stamp.modified_ns for modified_ns in found
     )

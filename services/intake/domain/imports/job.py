@@ -26,6 +26,8 @@ TroubleKind = Literal["refused", "rejected", "warned"]
 """What is kept of single records: `refused`: no event could be made of it; `rejected`: intake did
 not take it; `warned`: it was taken, and something looks wrong."""
 UNFINISHED = ("waiting", "running", "paused")
+TO_COME = ("arriving", "waiting", "paused")
+"""States of files that are still to be taken in."""
 KNOWN_AGAIN = (*UNFINISHED, "done")
 """States in which the same file, sent again, is this import."""
 MOST_FAULTS = 20

@@ -188,12 +188,15 @@ async def test_one_event_that_intake_fails_at_does_not_keep_the_others_out(
     assert reasons(world) == ["intake failed: KeyError"]
 
 
+@pytest.mark.parametrize(
+    "now", ["", "title_en: [", MAPPING.replace("json", "csv"), MAPPING.replace("visit", "survey")]
+)
 async def test_a_mapping_that_is_gone_holds_its_topic_and_no_other(
-    world: World, mappings: Mappings, tmp_path: Path
+    world: World, mappings: Mappings, tmp_path: Path, now: str
 ) -> None:
     (tmp_path / "others.yaml").write_text(MAPPING)
-    reading = door(world, mappings, connector(), connector("other", mapping="others"))
-    (tmp_path / "orders.yaml").unlink()
+    reading = door(world, mappings, connector(deletes=True), connector("other", mapping="others"))
+    (tmp_path / "orders.yaml").write_text(now) if now else (tmp_path / "orders.yaml").unlink()
     with pytest.raises(UnusableMapping):
         await reading.take(records(row(1)))
     world.clock.advance(LOOK_EVERY)

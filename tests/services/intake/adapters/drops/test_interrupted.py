@@ -238,3 +238,15 @@ def test_on_a_full_disk_it_says_so_and_goes_on_when_there_is_room(tmp_path: Path
         timeout=120,
     )
     assert done.returncode == 0, done.stderr[-2_000:]
+
+
+async def test_what_is_under_way_goes_on_while_nothing_new_can_be_taken(drops: DropWorld) -> None:
+    disk = Refusing(drops.path, "")
+    folder = drops.folder(disk)
+    drops.drop("visits.csv", b"", 1)
+    await drops.look(folder, 2)
+    disk.refuses = "take"
+    drops.drop("visits-2.csv", b"", 2)
+    await drops.done(folder)
+    assert folder.trouble is not None
+    assert f"archive/{DAY}/visits.csv" in drops.there()

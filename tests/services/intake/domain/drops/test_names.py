@@ -10,7 +10,7 @@ from services.intake.domain.drops.names import (
     FilesOfAMapping,
     kept_name,
     mapping_for,
-    says_complete,
+    marked_by,
     shown_name,
 )
 
@@ -64,8 +64,6 @@ def test_the_first_pattern_that_fits_counts_whatever_the_case() -> None:
     ]
 
 
-def test_which_file_a_marker_is_of() -> None:
-    assert says_complete("A.CSV.DONE", "a.csv", ".done")
-    assert says_complete("a.done", "a.csv", ".done")
-    assert not says_complete("a.csv", "a.csv", ".done")
-    assert not says_complete("b.done", "a.csv", ".done")
+def test_which_files_mark_another() -> None:
+    assert marked_by("A.CSV", ".DONE") == ("a.csv.done", "a.done")
+    assert marked_by("visits", ".ok") == ("visits.ok", "visits.ok")
