@@ -17,6 +17,7 @@ from services.followup import api as followup
 from services.followup.domain.dry_run import TRIAL as FOLLOWUP_TRIAL
 from services.identity import api as identity
 from services.identity.domain.dry_run import TRIAL as IDENTITY_TRIAL
+from services.intake.adapters.door import Door
 from services.intake.adapters.first_answers import MongoFirstAnswers
 from services.intake.adapters.imports.store import MongoImports
 from services.intake.adapters.mappings import Mappings
@@ -193,7 +194,13 @@ def _intake(mongo_settings: MongoSettings, folder: Path) -> FastAPI:
     intake = Intake(register=register, publisher=publisher, clock=clock, dealers=DEALERS)
     answers, kept = MongoFirstAnswers(mongo), MongoImports(mongo)
     runner = import_runner(
-        settings, kept, intake, DEALERS, mappings, still_may=KnowsEverybody().still_may
+        settings,
+        kept,
+        intake,
+        DEALERS,
+        mappings,
+        still_may=KnowsEverybody().still_may,
+        give_way=Door(settings).after_all,
     )
     desk = imports_desk(settings, kept, DEALERS, mappings, wake=runner.wake)
 

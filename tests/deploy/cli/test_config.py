@@ -67,6 +67,20 @@ def test_a_uri_of_the_database_that_cannot_be_used_is_told_without_it(
     assert "zq9" not in line
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_keys_of_tokens_that_cannot_be_used_are_wrong_configuration(
+    service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "keys.json"
+    file.write_text('{"keys": [{"kty": "EC", "d": "zq9"}]}', "utf-8")
+    monkeypatch.setenv("AFTERCARE_AUTH__JWKS_FILE", str(file))
+    with pytest.raises(configuration.WrongConfiguration) as told:
+        configuration.checked(service)
+    [line] = told.value.lines
+    assert line.startswith(f"AFTERCARE_AUTH__JWKS_FILE: {file}: key 1: it is private")
+    assert "zq9" not in line
+
+
 def test_a_variable_that_nothing_reads_is_pointed_out() -> None:
     done = aftercare("config", "check", **SECRET, AFTERCARE_KAFKA__BOOTSTRAP_SERVER="kafka:9092")
     assert done.returncode == 0

@@ -10,12 +10,14 @@ import pytest
 
 from services.intake.adapters.door import LATELY_SECONDS, Door
 from services.intake.adapters.imports.portions import EVENTS_BESIDE_OTHERS
+from services.intake.domain.limits.sender_limits import Caller
 from services.intake.settings import IntakeSettings
 from shared.contracts.http.intake import Item
 from tests.services.intake.given_imports import ImportWorld, file_of, row, to_the_end
 
 ROWS = 4 * EVENTS_BESIDE_OTHERS
 LONG, SHORT = 30.0, 0.001
+SOMEBODY = Caller(id="somebody", limits=IntakeSettings().limits())
 
 
 @pytest.fixture
@@ -88,8 +90,8 @@ async def test_nobody_is_waited_for_at_an_empty_door() -> None:
 async def test_who_is_at_the_door_is_let_pass_first() -> None:
     door = Door(IntakeSettings())
     async with AsyncExitStack() as first, asyncio.timeout(LONG):
-        await first.enter_async_context(door.body(body()))
-        async with door.body(body()):
+        await first.enter_async_context(door.body(body(), by=SOMEBODY, declared=None))
+        async with door.body(body(), by=SOMEBODY, declared=None):
             waiting = asyncio.create_task(door.after_all(within=2 * LONG))
             await asyncio.sleep(0)
         assert not waiting.done(), "one is still there"
@@ -99,13 +101,13 @@ async def test_who_is_at_the_door_is_let_pass_first() -> None:
 
 async def test_who_never_leaves_is_not_waited_for_for_ever() -> None:
     door = Door(IntakeSettings())
-    async with door.body(body()), asyncio.timeout(LONG):
+    async with door.body(body(), by=SOMEBODY, declared=None), asyncio.timeout(LONG):
         assert await door.after_all(within=SHORT) is True
 
 
 async def test_who_was_there_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     door, loop = Door(IntakeSettings()), asyncio.get_running_loop()
-    async with door.body(body()):
+    async with door.body(body(), by=SOMEBODY, declared=None):
         pass
     later = loop.time() + LATELY_SECONDS
     monkeypatch.setattr(loop, "time", lambda: later)
@@ -115,7 +117,7 @@ async def test_who_was_there_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPat
 async def test_a_body_that_fails_leaves_the_door() -> None:
     door = Door(IntakeSettings())
     with pytest.raises(ConnectionError):
-        async with door.body(body()):
+        async with door.body(body(), by=SOMEBODY, declared=None):
             raise ConnectionError
     async with asyncio.timeout(LONG):
         await door.after_all(within=2 * LONG)
