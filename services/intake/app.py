@@ -169,9 +169,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await ended(tasks)
             await publisher.stop()
             await mongo().close()
 
@@ -203,6 +201,13 @@ def compose(settings: IntakeSettings) -> FastAPI:
         lifespan=lifespan,
         warnings=lambda: [*drops.troubles, *connectors.troubles],
     )
+
+
+async def ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Has them end, whatever they are at."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def import_runner(

@@ -2,23 +2,30 @@
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import sys
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from deploy.cli import example
+from deploy.cli.client_key import VARIABLE
 from deploy.cli.mapping.found import mapping_of, settings, situation
 from deploy.cli.mapping.guessing import guess
 from deploy.cli.mapping.trial import FileTrial
 from services.intake.adapters.mappings import Mappings, read_mapping
+from shared.auth.principal import Grant
+from shared.platform.doorman import Doorman
 from shared.settings import HttpSettings
+from shared.testing.keys import MemoryKeys
 from tests import PROJECT
 from tests.served import Served, served
-from tests.services.intake.given import BERLIN, DEALERS, NOW, event, visit
+from tests.services.intake.given import BERLIN, DEALERS, NOW, PUDONG, event, visit
+from tests.services.intake.given_closed import ONE, key
 from tests.services.intake.world import World
 
 EXAMPLES = PROJECT / "deploy/examples"
@@ -61,7 +68,13 @@ def test_the_draft_that_is_shown_was_drafted_from_the_sample(tmp_path: Path) -> 
 
 @pytest.fixture
 async def intake() -> AsyncIterator[Served]:
-    async with served(World().app(), HttpSettings(port=8101)) as found:
+    """Takes what comes with the key of the feed that is printed to try, and of the tests'."""
+    world = World()
+    feeds = frozenset({BERLIN, PUDONG})
+    grant = Grant(scopes=frozenset({"events:write"}), dealers=feeds)
+    keys = MemoryKeys(replace(key(ONE), grant=grant))
+    app = world.app(doorman=Doorman(keys, world.clock))
+    async with served(app, HttpSettings(port=8101)) as found:
         yield found
 
 
@@ -75,9 +88,19 @@ CLIENTS = [
 ]
 
 
-async def run(client: Sequence[str], path: Path, intake: Served) -> tuple[int | None, str]:
+async def run(
+    client: Sequence[str], path: Path, intake: Served, *, shows: str | None = ONE.text()
+) -> tuple[int | None, str]:
+    environment = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    if shows is not None:
+        environment[VARIABLE] = shows
     process = await asyncio.create_subprocess_exec(
-        *client, str(path), f"http://127.0.0.1:{intake.port}", stdout=asyncio.subprocess.PIPE
+        *client,
+        str(path),
+        f"http://127.0.0.1:{intake.port}",
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=environment,
     )
     output, _ = await process.communicate()
     return process.returncode, output.decode()
@@ -112,3 +135,16 @@ async def test_a_client_tells_what_was_rejected_and_fails(
     assert status == 1
     assert "/data/status" in told
     assert "1 rejected" in told or '"rejected":1' in told
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("shows", [None, "", ONE.text()[:-1]])
+async def test_a_client_without_its_key_says_so_and_fails(
+    client: Sequence[str], intake: Served, tmp_path: Path, shows: str | None
+) -> None:
+    path = tmp_path / "events.ndjson"
+    path.write_text(lines(event("visit", visit())))
+    status, told = await run(client, path, intake, shows=shows)
+    assert status
+    assert VARIABLE in told if not shows else "unauthenticated" in told
+    assert ONE.secret not in told

@@ -18,9 +18,9 @@ from shared.platform import metrics
 from shared.platform.doorman import KEPT_FOR, Doorman
 from shared.platform.errors import TransientFailure
 from shared.testing.keys import MemoryKeys
-from tests.services.intake.api.test_webhooks import RECORD, VISITS
 from tests.services.intake.given import BERLIN, DEALERS, PUDONG, Data, event, lines, visit
 from tests.services.intake.given_closed import ONE, SECRET, key
+from tests.services.intake.given_webhooks import RECORD, VISITS
 from tests.services.intake.over_http import VISIT, problem
 from tests.services.intake.signing import SECRET as SIGNING
 from tests.services.intake.signing import signed
