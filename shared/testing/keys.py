@@ -26,4 +26,4 @@ class MemoryKeys:
         if self.fail_next:
             raise self.fail_next.pop(0)
         if (key := self.by_id.get(key_id)) is not None:
-            self.by_id[key_id] = replace(key, last_used_at=at)
+            self.by_id[key_id] = replace(key, last_used_at=max(key.last_used_at or at, at))

@@ -12,7 +12,9 @@ from services.identity.domain.facts import IdentityFacts
 from services.identity.domain.policy import IdentityPolicy
 from services.identity.domain.rulebook import IdentityRulebook
 from services.identity.settings import IdentitySettings
+from shared.auth.principal import Grant
 from shared.decider.decider import Decider
+from shared.platform.doorman import Doorman
 from shared.platform.http import make_app
 from shared.settings import WrongSettings
 from shared.testing.clock import ManualClock
@@ -22,6 +24,7 @@ from shared.yaml_file import WrongFile
 from tests.dealers import DEALERS
 from tests.services.identity.given import (
     ABROAD,
+    BERLIN,
     CAR,
     CRM,
     DECIDER,
@@ -41,12 +44,15 @@ from tests.services.identity.network import Network
 
 
 def client(
-    told: Network, decider: Decider[IdentityFacts, IdentityRulebook] = DECIDER
+    told: Network,
+    decider: Decider[IdentityFacts, IdentityRulebook] = DECIDER,
+    *,
+    doorman: Doorman | None = None,
 ) -> AsyncClient:
     facts = {
         key: IdentityFacts.model_validate_json(each.facts) for key, each in told.stored().items()
     }
-    app = make_app(title="identity", doorman=KnowsEverybody())
+    app = make_app(title="identity", doorman=doorman or KnowsEverybody())
     reader = MemoryReader.deciding(decider, facts, START, dealers=DEALERS)
     app.include_router(routes(reader, ManualClock(START)))
     return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
@@ -132,3 +138,33 @@ def test_a_dealer_group_may_change_rules_in_a_file(tmp_path: Path) -> None:
     rules.write_text("telephone: {most_name: 2}\n", encoding="utf-8")
     with pytest.raises(WrongFile, match="did you mean"):
         service(IdentitySettings(identity_policy_file=rules))
+
+
+async def test_customers_of_dealers_whom_who_asks_may_not_see_are_counted_and_not_named() -> None:
+    rules = deciding(IdentityPolicy(reach="group"))
+    told = Network.of(
+        profile(DMS, WANG, MOBILE),
+        profile(CRM, WANG, MOBILE),
+        profile(ABROAD, WANG, MOBILE),
+        staff_say("different", DMS, f"{BERLIN}/dms/C9"),
+        sale(DMS),
+        sale(f"{BERLIN}/dms/C8", at=day(-1)),
+        decider=rules,
+    )
+    own = Grant(scopes=frozenset({"persons:read"}), dealers=frozenset({PUDONG}))
+    both = Grant(scopes=frozenset({"persons:read"}), dealers=frozenset({PUDONG, BERLIN}))
+    found = {}
+    for grant in (own, both):
+        http = client(told, rules, doorman=KnowsEverybody(grant))
+        answer = (await http.get(f"/v1/customers/{DMS}")).json()
+        lines = (await http.get(f"/v1/dealers/{PUDONG}/persons")).json()["persons"]
+        found[grant] = [
+            [each["customer_key"] for each in answer["members"]],
+            answer["elsewhere"],
+            answer["apart"],
+            [(each["members"], each["elsewhere"]) for each in lines],
+        ]
+        assert grant is both or BERLIN not in str((answer, lines))
+    assert found[own] == [[CRM], 1, [], [([DMS], 1), ([CRM], 1)]]
+    assert found[both][:3] == [[ABROAD, CRM], 0, [f"{BERLIN}/dms/C9"]]
+    assert found[both][3] == [([ABROAD, DMS], 0), ([ABROAD, CRM], 0)]
