@@ -161,10 +161,8 @@ def compose(settings: IntakeSettings) -> FastAPI:
         publisher.start()
         tasks = [
             asyncio.create_task(prepare_when_it_answers(register.prepare, answers.prepare)),
-            asyncio.create_task(reports.run()),
+            *(asyncio.create_task(each.run()) for each in (reports, drops, connectors)),
             asyncio.create_task(runner.run(prepare=kept.prepare)),
-            asyncio.create_task(drops.run()),
-            asyncio.create_task(connectors.run()),
         ]
         try:
             yield
