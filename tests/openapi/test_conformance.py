@@ -109,6 +109,7 @@ def configuration() -> SchemathesisConfig:
                     "include-path": path,
                     "checks": {"negative_data_rejection": {"enabled": False}},
                     "phases": {"coverage": {"enabled": IS_LONG}},
+                    "generation": {"max-examples": OF_EACH_OPERATION if IS_LONG else 3},
                 }
                 for path in ("/v1/events", "/v1/webhooks/{name}")
             ],

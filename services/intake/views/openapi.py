@@ -134,12 +134,25 @@ def with_events(openapi: dict[str, Any]) -> dict[str, Any]:
         [(model, "validation") for model in models], ref_template=_REFERENCE
     )
     schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
+    for schema in schemas.values():
+        _let_out(schema)
     schemas.update(definitions["$defs"])
     schemas["ReportedEvent"] = {
         "title": "ReportedEvent",
         "oneOf": [_event_of(name, model.__name__) for name, model in REPORTS.items()],
     }
     return openapi
+
+
+def _let_out(schema: dict[str, Any]) -> None:
+    """What there is nothing to say of is not in an answer."""
+    properties = schema.get("properties", {})
+    if "required" in schema:
+        schema["required"] = [
+            name
+            for name in schema["required"]
+            if {"type": "null"} not in properties[name].get("anyOf", ())
+        ]
 
 
 def _event_of(type_name: str, model: str) -> dict[str, Any]:
