@@ -17,6 +17,8 @@ from services.intake.adapters.imports.upload import Uploads
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.preparing import prepare_when_it_answers
 from services.intake.adapters.register import MongoRegister, Register
+from services.intake.adapters.rejected.quarantine import Quarantine, RoomForRejected
+from services.intake.adapters.rejected.store import MongoRejected, RejectedStore
 from services.intake.adapters.reports import GROUP, TOPICS, ReportsDoor
 from services.intake.adapters.republish import Republishing
 from services.intake.adapters.webhooks import read_webhooks
@@ -24,6 +26,7 @@ from services.intake.api.documents import documents_router, narratives_router, r
 from services.intake.api.events import Taking, events_router
 from services.intake.api.first import FirstTime
 from services.intake.api.imports import ImportsDesk, imports_router
+from services.intake.api.rejected import RejectedDesk, rejected_router
 from services.intake.api.webhooks import Expecting, webhooks_router
 from services.intake.domain.webhooks.signature import Verdict
 from services.intake.receive import Intake
@@ -64,10 +67,11 @@ def make_app(
     readiness: Readiness,
     expecting: Expecting,
     imports: ImportsDesk | None = None,
+    quarantine: Quarantine | None = None,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """The endpoints of an intake over any register and publisher. `imports`: None where no files
-    are taken."""
+    are taken; `quarantine`: None where nothing is kept that is rejected."""
     app = http.make_app(
         title="Aftercare intake",
         description="Takes what dealer-management systems report, as CloudEvents.",
@@ -96,6 +100,11 @@ def make_app(
     )
     if imports is not None:
         app.include_router(imports_router(imports))
+    if quarantine is not None:
+        desk = RejectedDesk(
+            quarantine=quarantine, taking=taking, mappings=expecting.mappings, dealers=dealers
+        )
+        app.include_router(rejected_router(desk))
     app.include_router(operations(readiness))
     return app
 
@@ -107,7 +116,15 @@ def compose(settings: IntakeSettings) -> FastAPI:
     publisher = connecting_publisher(settings.kafka)
     answers = MongoFirstAnswers(mongo)
     dealers, clock, mappings = settings.dealers(), settings.clock.clock(), settings.mappings()
-    intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)
+    rejected = MongoRejected(mongo)
+    quarantine = quarantine_of(settings, rejected, register)
+    intake = Intake(
+        register=register,
+        publisher=publisher,
+        clock=clock,
+        dealers=dealers,
+        quarantine=quarantine,
+    )
     reports = reports_door(settings, intake, publisher)
     kept = MongoImports(mongo)
     runner = import_runner(settings, kept, intake, dealers, mappings)
@@ -116,7 +133,10 @@ def compose(settings: IntakeSettings) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         publisher.start()
         tasks = [
-            asyncio.create_task(prepare_when_it_answers(register.prepare, answers.prepare)),
+            asyncio.create_task(
+                prepare_when_it_answers(register.prepare, answers.prepare, rejected.prepare)
+            ),
+            asyncio.create_task(quarantine.run()),
             asyncio.create_task(reports.run()),
             asyncio.create_task(runner.run(prepare=kept.prepare)),
         ]
@@ -152,6 +172,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
             clock=clock,
         ),
         imports=imports_desk(settings, kept, dealers, mappings, wake=runner.wake),
+        quarantine=quarantine,
         lifespan=lifespan,
     )
 
@@ -177,6 +198,22 @@ def import_runner(
         dealers=dealers,
         clock=SystemClock(),
         keeping=keeping,
+        keep_rejected=intake.keep,
+    )
+
+
+def quarantine_of(settings: IntakeSettings, store: RejectedStore, register: Register) -> Quarantine:
+    """Where what is rejected is kept, as it is set."""
+    return Quarantine(
+        store,
+        seal=settings.seal(),
+        hash_key=register.hash_key,
+        clock=SystemClock(),  # it is kept for real days, also where a demo's time runs fast
+        room=RoomForRejected(
+            days=settings.rejected_days,
+            rows=settings.rejected_rows,
+            bytes=settings.rejected_bytes,
+        ),
     )
 
 

@@ -205,6 +205,17 @@ intake_import_waiting_seconds = Gauge(
     "How long the imported file has waited that was there first; 0: none waits.",
 )
 
+intake_rejected = Counter(
+    "aftercare_intake_rejected_kept",
+    "What was rejected and is kept, by what became of it: kept, again (it was kept already), "
+    "replayed (taken after all), discarded, expired, dropped (there was no room).",
+    ["outcome"],
+)
+intake_rejected_rows = Gauge(
+    "aftercare_intake_rejected_rows",
+    "What was rejected and is kept now; every instance tells the same.",
+)
+
 # --- followup: what is stored, told by the one instance that counts for all --------------------
 
 tasks_open = Gauge(

@@ -19,6 +19,7 @@ from services.intake.api.first import FirstTime
 from services.intake.domain.decode.binary import binary_event, check_type_of_data, is_binary
 from services.intake.domain.decode.body import SINGLE, events_in, media_type_of
 from services.intake.domain.examine.feed import Feed
+from services.intake.domain.rejected.row import WayIn
 from services.intake.domain.webhooks.handshake import permission
 from services.intake.receive import Intake
 from services.intake.settings import IntakeSettings
@@ -111,7 +112,13 @@ async def _report(request: Request, intake: Intake, taking: Taking) -> Response:
 
         async def work() -> Response:
             return await events_answer(
-                request, body, media_type=media_type, asked=asked, intake=intake, taking=taking
+                request,
+                body,
+                media_type=media_type,
+                asked=asked,
+                intake=intake,
+                taking=taking,
+                way=WayIn(door="events", strict=asked.strict),
             )
 
         if key is None or asked.validate:
@@ -133,9 +140,11 @@ async def events_answer(
     asked: Asked,
     intake: Intake,
     taking: Taking,
+    way: WayIn,
     only: Feed | None = None,
 ) -> Response:
-    """What becomes of the events of a body. `only`: whose they may be."""
+    """What becomes of the events of a body. `way`: by which they came; `only`: whose they may
+    be."""
     is_batch = media_type not in (SINGLE, BINARY)
     async with taking.door.turn(size=len(body), is_batch=is_batch) as aside:
         refuse_what_is_no_text(body)
@@ -145,6 +154,7 @@ async def events_answer(
             aside=aside,
             strict=asked.strict,
             only=only,
+            way=way,
         )
         if asked.validate:
             items = [foreseen(item) for item in items]

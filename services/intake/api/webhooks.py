@@ -22,6 +22,7 @@ from services.intake.domain.decode.binary import is_binary
 from services.intake.domain.decode.body import NDJSON, WrongMediaType, media_type_of
 from services.intake.domain.mappings.feed_mapping import FeedMapping
 from services.intake.domain.mappings.shape import type_of
+from services.intake.domain.rejected.row import WayIn
 from services.intake.domain.webhooks.records import records_in
 from services.intake.domain.webhooks.signature import ID, verdict_of
 from services.intake.receive import Intake
@@ -36,6 +37,7 @@ from services.intake.views.openapi import (
     problems_of,
 )
 from services.intake.views.records import records_answer, refused_items
+from services.intake.views.rejections import rejected_records
 from shared.contracts.http.intake_webhooks import RecordsAnswer, RecordsProblem
 from shared.platform import metrics
 from shared.platform.problems import Refusal, problem_response
@@ -179,6 +181,7 @@ async def _take_events(delivery: _Delivery) -> Response:
         asked=delivery.asked,
         intake=delivery.intake,
         taking=delivery.taking,
+        way=_way(delivery),
         only=delivery.webhook.feed,
     )
 
@@ -204,6 +207,12 @@ async def _take_records(delivery: _Delivery, mapping: FeedMapping) -> Response:
             strict=delivery.asked.strict,
             only=webhook.feed,
         )
+        await delivery.intake.keep(
+            lambda: rejected_records(
+                records.outcomes, items, mapping, way=_way(delivery), feed=webhook.feed
+            ),
+            aside=aside,
+        )
         sender = Sender(webhook.feed.dealer_id, webhook.feed.source, type_of(mapping.report))
         refused = refused_items(records)
         delivery.intake.monitor.events([sender] * len(refused), refused)
@@ -213,6 +222,15 @@ async def _take_records(delivery: _Delivery, mapping: FeedMapping) -> Response:
     if isinstance(answer, RecordsProblem):
         return problem_response(answer)
     return json_response(200, answer)
+
+
+def _way(delivery: _Delivery) -> WayIn:
+    return WayIn(
+        door="webhook",
+        name=delivery.webhook.name,
+        mapping=delivery.webhook.mapping or "",
+        strict=delivery.asked.strict,
+    )
 
 
 def _mapping(name: str, expecting: Expecting) -> FeedMapping:

@@ -93,6 +93,7 @@ class ImportWorld:
             dealers=DEALERS,
             clock=self.world.clock,
             keeping=keeping,
+            keep_rejected=self.world.intake().keep,
         )
 
     def client(self, wake: Callable[[], None] = lambda: None) -> httpx.AsyncClient:

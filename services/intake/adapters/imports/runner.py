@@ -23,6 +23,7 @@ from services.intake.adapters.door import Aside
 from services.intake.adapters.imports.clearing import clear, count
 from services.intake.adapters.imports.held import HeldImport
 from services.intake.adapters.imports.portions import OpenImport, Portion, opened
+from services.intake.adapters.imports.rejected import KeepRejected, nowhere, rejected_of
 from services.intake.adapters.imports.store import ImportStore, changed
 from services.intake.adapters.imports.stored_file import from_store
 from services.intake.adapters.mappings import Mappings
@@ -86,6 +87,7 @@ class ImportRunner:
         dealers: Dealers,
         clock: TimeSource,
         keeping: Keeping,
+        keep_rejected: KeepRejected = nowhere,
     ) -> None:
         self._store = store
         self._receive = receive
@@ -93,6 +95,7 @@ class ImportRunner:
         self._dealers = dealers
         self._clock = clock
         self._keeping = keeping
+        self._keep_rejected = keep_rejected
         self._owner = token_hex(8)
         self._held: dict[str, HeldImport] = {}
         self._wake = asyncio.Event()
@@ -213,6 +216,8 @@ class ImportRunner:
                 return
             portion = await self._read(held, file)
             items = await self._received(portion.events)
+            rejected = partial(rejected_of, held.job, file, portion, items)
+            await self._until_it_goes(partial(self._keep_rejected, rejected, aside=self._aside))
             await self._note(held, file, portion, items, began=began)
             if not held.is_over and portion.broken:
                 await self._fail(held, portion.broken)
