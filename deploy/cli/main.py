@@ -28,6 +28,7 @@ from deploy.cli.failures import CannotRun
 from deploy.cli.imports import command as imports
 from deploy.cli.mapping import command as mapping
 from deploy.cli.policy import command as policy
+from deploy.cli.rejected import command as rejected
 from deploy.cli.scoring import fit as scoring
 from deploy.cli.tasks import command as tasks
 from deploy.cli.terminal import FAILED, WRONG_USE, err, out
@@ -50,6 +51,7 @@ app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(config.app, name="config")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(policy.app, name="policy")
+app.add_typer(rejected.app, name="rejected")
 app.add_typer(scoring.app, name="scoring")
 app.add_typer(tasks.app, name="tasks")
 

@@ -8,7 +8,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +22,14 @@ from deploy.cli.topics import provision_topics
 from deploy.sandbox.embedded import embedded_broker, embedded_database
 from deploy.sandbox.processes import Child, free_port, require_free, spawn, stop_all
 from services.identity.settings import SECRET_VARIABLE
+from services.intake.adapters.rejected.seal import new_key
 from shared.policies.paths import VARIABLE as RULES_VARIABLE
 from shared.settings import KafkaSettings, ServiceSettings
 
 BROKER_VARIABLE = "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS"
 DATABASE_VARIABLE = "AFTERCARE_MONGO__URI"
 CERTIFICATE_VARIABLE = "AFTERCARE_HTTP__TLS_CERTIFICATE_FILE"
+REJECTED_KEY_VARIABLE = "AFTERCARE_REJECTED_KEY"
 SECRET = "for-trials-on-this-machine-alone"
 READY_SECONDS = 90.0
 _EMBEDDED_BROKER = {
@@ -117,6 +119,8 @@ def running_stack(
             )
             servers.append(database.child)
             settings[DATABASE_VARIABLE] = f"mongodb://{database.address}"
+        if not settings.get(REJECTED_KEY_VARIABLE):
+            settings[REJECTED_KEY_VARIABLE] = rejected_key(directory)
         kafka = _kafka(settings)
         say("creating the topics")
         topics = asyncio.run(provision_topics(kafka, create=True))
@@ -171,6 +175,19 @@ def _require_ports(ports: StackPorts) -> None:
                 wanted_by=name,
                 advice=f"Is {hint('up')} running already? Other ports: --port-base",
             )
+
+
+def rejected_key(directory: Path) -> str:
+    """Seals what was rejected; of this directory for ever, which has what it opens."""
+    path = directory / "rejected.key"
+    directory.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError), open(path, "x", opener=_for_us_alone) as file:
+        file.write(new_key())
+    return path.read_text(encoding="ascii")
+
+
+def _for_us_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _kafka(environment: Mapping[str, str]) -> KafkaSettings:

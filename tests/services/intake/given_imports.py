@@ -106,7 +106,8 @@ class ImportWorld:
             clock=self.world.clock,
             wake=wake,
         )
-        app = self.world.app(self.settings, imports=desk)
+        expecting = self.world.expecting(mappings=self.folder)
+        app = self.world.app(self.settings, expecting=expecting, imports=desk)
         transport = httpx.ASGITransport(app)
         return httpx.AsyncClient(transport=transport, base_url="http://intake")
 
