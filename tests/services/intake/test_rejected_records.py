@@ -9,10 +9,10 @@ import pytest
 from services.intake.domain.decode.body import NDJSON
 from services.intake.settings import IntakeSettings
 from shared.platform.errors import TransientFailure
-from tests.services.intake.api.test_webhooks import RECORD, VISITS, webhook
 from tests.services.intake.given import Data, event, lines, visit
 from tests.services.intake.given_imports import MAPPING, ImportWorld, file_of, row, to_the_end
 from tests.services.intake.given_rejected import NAME, content_of, rejected, replay
+from tests.services.intake.given_webhooks import RECORD, VISITS, webhook
 from tests.services.intake.signing import signed
 from tests.services.intake.world import World
 
