@@ -1,10 +1,13 @@
-"""The table of rights on Kafka in operations/security.md, and deploy/kafka/acls.yaml."""
+"""The tables of operations/security.md: who may what at our endpoints, and on Kafka, which is in
+deploy/kafka/acls.yaml as well."""
 
 import yaml
 
 from deploy.cli.acls import as_data
 from deploy.cli.kafka_rights import RIGHTS
 from docs.rule_tables import table, with_tables
+from shared.auth.roles import MEANINGS, ROLES
+from shared.auth.scopes import OF_A_SOURCE, OF_ALL, SCOPES, Scope
 
 PAGE, FILE = "docs/operations/security.md", "deploy/kafka/acls.yaml"
 _HEAD = """\
@@ -16,13 +19,37 @@ _HEAD = """\
 
 def pages() -> dict[str, str]:
     """Path within the project -> its content."""
-    return {PAGE: with_tables(PAGE, {"rights": rights()}), FILE: as_yaml()}
+    return {
+        PAGE: with_tables(PAGE, {"roles": roles(), "scopes": scopes(), "rights": rights()}),
+        FILE: as_yaml(),
+    }
 
 
 def as_yaml() -> str:
     """User -> kind -> operation -> names."""
     data = {user: as_data(found) for user, found in RIGHTS.items()}
     return _HEAD + yaml.safe_dump(data, sort_keys=False)
+
+
+def roles() -> str:
+    """A row for each role."""
+    rows = [
+        (f"`{role}`", MEANINGS[role], ", ".join(f"`{each}`" for each in SCOPES if each in allowed))
+        for role, allowed in ROLES.items()
+    ]
+    return table(("role", "who", "may"), rows)
+
+
+def scopes() -> str:
+    """A row for each scope."""
+    rows = [(f"`{scope}`", words, _reach(scope)) for scope, words in SCOPES.items()]
+    return table(("scope", "allows to", "for"), rows)
+
+
+def _reach(scope: Scope) -> str:
+    if scope in OF_ALL:
+        return "all dealers (`*`) alone"
+    return "a dealer, or a source of theirs" if scope in OF_A_SOURCE else "a dealer"
 
 
 def rights() -> str:

@@ -14,7 +14,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from deploy.cli import trust
+from deploy.cli import client_key, trust
 from deploy.cli.configuration import SETTINGS
 from docs.asyncapi import summary
 from shared.dealers.file import EXAMPLE_DEALERS
@@ -77,7 +77,15 @@ def settings_page() -> str:
         )
         for name, field in trust.ClientTls.model_fields.items()
     ]
-    lines += _section("Only the command, where services are reached over TLS", client)
+    key = Variable(
+        name=client_key.VARIABLE,
+        group="",
+        accepts="secret",
+        default="",
+        meaning="The key, or the token, to show to services; without it that of a running "
+        "`aftercare up`, to what it runs.",
+    )
+    lines += _section("Only the command", [key, *client])
     return "\n".join(lines) + "\n"
 
 

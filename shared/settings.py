@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -19,6 +19,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from shared.auth.tokens import can_be_believed
 from shared.contracts.topics import DEFAULT_PARTITIONS
 from shared.dealers.dealer import Dealers
 from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
@@ -143,6 +144,41 @@ class HttpSettings(BaseModel):
         return self
 
 
+class AuthSettings(BaseModel):
+    """Whose tokens are accepted; where nobody is named, keys alone are (operations/security.md)."""
+
+    issuer: str = ""
+    """The address of an OpenID Connect issuer, exactly as its tokens have it in `iss`. Its keys are
+    read from there."""
+    ca_file: Path | None = None
+    """PEM file of the authorities that may have signed the issuer's certificate; without it those
+    that the system trusts."""
+    jwks_file: Path | None = None
+    """Public keys of our own, as `aftercare tokens key` writes them, or of an issuer that cannot be
+    asked for them. Read anew when it changes."""
+    jwks_issuer: str = Field(default="aftercare", min_length=1)
+    """What tokens have in `iss` that are signed with a key of `jwks_file`."""
+    audience: str = Field(default="aftercare", min_length=1)
+    """What tokens must have in `aud`."""
+    claim: str = Field(default="aftercare", min_length=1)
+    """The claim that lists what the holder of a token may."""
+
+    @field_validator("issuer")
+    @classmethod
+    def _issuer_can_be_believed(cls, issuer: str) -> str:
+        if issuer and (not can_be_believed(issuer) or "?" in issuer or "#" in issuer):
+            raise ValueError("an address that begins with https:// and has no ?, # or password")
+        return issuer
+
+    @model_validator(mode="after")
+    def _each_issuer_has_its_keys(self) -> Self:
+        if self.ca_file and not self.issuer:
+            raise ValueError("ca_file needs issuer")
+        if self.jwks_file and self.jwks_issuer == self.issuer:
+            raise ValueError("jwks_issuer is not issuer: the keys of both would be mixed")
+        return self
+
+
 class RuntimeSettings(BaseModel):
     """How the service consumes; the defaults suit most."""
 
@@ -196,6 +232,7 @@ class ServiceSettings(BaseSettings):
     mongo: MongoSettings = MongoSettings()
     clock: ClockSettings = ClockSettings()
     http: HttpSettings = HttpSettings()
+    auth: AuthSettings = AuthSettings()
     runtime: RuntimeSettings = RuntimeSettings()
     dealers_file: Path = EXAMPLE_DEALERS
     log_format: Literal["json", "console"] = "json"

@@ -21,18 +21,22 @@ def command(
     ] = "User:{name}",
     as_json: AsJson = False,
 ) -> None:
-    """Print what each service's Kafka user has to be allowed, ready for a shell."""
-    from deploy.cli.kafka_rights import RIGHTS  # noqa: PLC0415 - no other command waits for it
+    """Print what each service's Kafka user has to be allowed, ready for a shell; intake's on the
+    topics of connectors, too, where AFTERCARE_CONNECTORS_FILE names them."""
+    from deploy.cli.kafka_rights import RIGHTS, on_connectors  # noqa: PLC0415 - only this waits
 
     if service and service not in RIGHTS:
         raise typer.BadParameter(f"'{service}' is none of {', '.join(RIGHTS)}")
     names = [service] if service else list(RIGHTS)
+    rights = {name: RIGHTS[name] for name in names}
+    if "intake" in rights:
+        rights["intake"] = (*rights["intake"], *on_connectors())
     if as_json:
-        write_json({name: as_data(RIGHTS[name]) for name in names})
+        write_json({name: as_data(found) for name, found in rights.items()})
         return
-    for name in names:
+    for name, found in rights.items():
         sys.stdout.write(f"# {name}\n")
-        for line in lines(RIGHTS[name], principal.replace("{name}", name)):
+        for line in lines(found, principal.replace("{name}", name)):
             sys.stdout.write(f"{line}\n")
 
 

@@ -17,6 +17,8 @@ class Addresses(BaseModel):
 
     kafka: dict[str, str | int | bool] | None = None
     """Settings of the embedded broker; absent where the environment names another."""
+    mongo: dict[str, str] | None = None
+    """Settings of the embedded database; absent where the environment names another."""
     urls: dict[str, str]
     rules: str | None = ""
     """The folder of rules that services read, None if they have none; empty: that is not known."""

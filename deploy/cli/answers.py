@@ -6,12 +6,22 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from deploy.cli.client_key import VARIABLE
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
 from deploy.cli.trust import mistrust
 from shared.contracts.http.problem import Problem
 
+KEY_REFUSED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+KEY_HINT = (
+    f"{VARIABLE} names the key to show; a running `aftercare up` has its own, where --data-dir is "
+    "its directory"
+)
+
 M = TypeVar("M", bound=BaseModel)
+
+FOR_THE_MOMENT = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
+"""Answers after which the same may be sent again."""
 
 
 def answer(
@@ -51,9 +61,19 @@ def answer(
 
 
 def in_words(response: httpx.Response) -> str:
-    """The status, and what its problem document says."""
+    """The status, and what its problem document says; of a key that does not open it, where the
+    command looks for one."""
     try:
         problem = Problem.model_validate_json(response.content)
     except ValidationError:
         return str(response.status_code)
-    return f"{response.status_code}: {problem.detail or problem.title}"
+    said = f"{response.status_code}: {problem.detail or problem.title}"
+    return f"{said}. {KEY_HINT}" if response.status_code in KEY_REFUSED else said
+
+
+def asked_to_wait(response: httpx.Response) -> float:
+    """The seconds of its `Retry-After`; 0 where it has none."""
+    try:
+        return max(0.0, float(response.headers.get("retry-after", "0")))
+    except ValueError:
+        return 0.0

@@ -11,17 +11,22 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import yaml
 from pydantic import BaseModel, SecretStr
 
-from deploy.cli import trust
+from deploy.cli import client_key, trust
+from deploy.cli.failures import WrongConfiguration
 from services.complaints.settings import ComplaintSettings
 from services.followup.settings import FollowUpSettings
 from services.identity.settings import IdentitySettings
+from services.intake.adapters.connectors.connectors_file import read_connectors
+from services.intake.adapters.drops.drops_file import read_drops
 from services.intake.settings import IntakeSettings
 from services.scoring.settings import ScoringSettings, without_rate
 from shared.platform.usable import require_usable
 from shared.settings import (
     PREFIX,
     SECRETS_DIR,
+    AuthSettings,
     KafkaSettings,
+    MongoSettings,
     RuledSettings,
     ServiceSettings,
     WrongSettings,
@@ -46,14 +51,6 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
 _PASSWORD_IN_URI = re.compile(r"(?<=://)([^:@/]*):(.*)@")
 
 
-class WrongConfiguration(Exception):
-    """The environment is not usable; one line for each thing that is wrong."""
-
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
-
-
 @runtime_checkable
 class HasPolicy(Protocol[P_co]):
     """Reads the rules of all dealers."""
@@ -76,11 +73,18 @@ def checked(service: str) -> ServiceSettings:
     settings = _read(SETTINGS[service])
     _check_file(settings.dealers, DEALERS_FILE)
     _check_file(partial(require_usable, settings), None)  # the lines name the settings
+    if isinstance(settings, IntakeSettings):
+        _check_doors(settings)
     if isinstance(settings, HasPolicy):
         _check_file(settings.policy, _policy_variable(service))
     if isinstance(settings, _HasRulebook):
         _check_file(settings.rulebook, None)  # the lines name files of a folder
     return settings
+
+
+def intake_settings() -> IntakeSettings:
+    """Those of intake; the files that they name are not read. Raises `WrongConfiguration`."""
+    return _read(IntakeSettings)
 
 
 def check_secret(settings: ServiceSettings) -> None:
@@ -111,6 +115,11 @@ def common_policy(settings: HasPolicy[P]) -> P:
     return settings.policy()
 
 
+def auth_settings() -> AuthSettings:
+    """Whose tokens the services accept. Raises `WrongConfiguration`."""
+    return _read(ServiceSettings).auth
+
+
 def kafka_settings(recorded: Mapping[str, Any] | None = None) -> KafkaSettings:
     """How to reach Kafka: as the environment says, else as `recorded` by a running stack.
 
@@ -120,6 +129,17 @@ def kafka_settings(recorded: Mapping[str, Any] | None = None) -> KafkaSettings:
     if recorded is None or "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS" in os.environ:
         return settings
     return settings.model_copy(update=dict(recorded))
+
+
+def mongo_settings(recorded: Mapping[str, Any] | None = None) -> MongoSettings:
+    """How to reach MongoDB: as the environment says, else as `recorded` by a running stack.
+
+    Raises `WrongConfiguration`.
+    """
+    settings = _read(ServiceSettings).mongo
+    if recorded is None or "AFTERCARE_MONGO__URI" in os.environ:
+        return settings
+    return MongoSettings.model_validate({**settings.model_dump(), **recorded})
 
 
 def as_yaml(settings: ServiceSettings) -> str:
@@ -148,7 +168,7 @@ def unread_variables(environment: Mapping[str, str]) -> list[str]:
     """A line for each `AFTERCARE_` variable, or file instead of one, that nothing reads: most
     likely a typing error."""
     known = {name for settings in SETTINGS.values() for name in _variables(settings, PREFIX)}
-    known |= {SECRETS_DIR, *trust.variables()}
+    known |= {SECRETS_DIR, client_key.VARIABLE, *trust.variables()}
     lines = []
     for name in sorted({*environment, *_secrets(environment.get(SECRETS_DIR))}):
         if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known:
@@ -183,6 +203,16 @@ def _read(kind: type[S]) -> S:
         return from_environment(kind)
     except WrongSettings as wrong:
         raise WrongConfiguration(wrong.lines) from None
+
+
+def _check_doors(settings: IntakeSettings) -> None:
+    """The files that say what intake reads besides what is sent to it."""
+    dealers, mappings = settings.dealers(), settings.mappings()
+    for read in (
+        partial(read_drops, settings.drops_file, dealers=dealers, mappings=mappings),
+        partial(read_connectors, settings.connectors_file, dealers=dealers, mappings=mappings),
+    ):
+        _check_file(read, None)  # the lines name the files
 
 
 def _policy_variable(service: str) -> str:

@@ -8,6 +8,8 @@ from typing import Self, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from deploy.cli.answers import FOR_THE_MOMENT, KEY_HINT, KEY_REFUSED, asked_to_wait
+from deploy.cli.client_key import shown
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
 from deploy.cli.trust import mistrust, verify
@@ -18,7 +20,7 @@ MEDIA_TYPE = "application/x-ndjson"
 REQUEST_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 30.0
 TRIES = 12
-"""How often a refusal for the moment (503) or a lost connection is tried again."""
+"""How often a refusal for the moment (429, 503) or a lost connection is tried again."""
 
 
 R = TypeVar("R", bound=BaseModel)
@@ -27,10 +29,13 @@ R = TypeVar("R", bound=BaseModel)
 class IntakeClient:
     """A connection to intake at `url`. Use it as an async context manager."""
 
-    def __init__(self, url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str, *, key: str = "", transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """`key`: what it shows."""
         self._url = url.rstrip("/")
         self._http = httpx.AsyncClient(
-            timeout=REQUEST_SECONDS, transport=transport, verify=verify()
+            timeout=REQUEST_SECONDS, transport=transport, verify=verify(), headers=shown(key)
         )
 
     async def __aenter__(self) -> Self:
@@ -112,24 +117,18 @@ class IntakeClient:
                     mistrust(error, f"intake at {self._url}")
                     raise CannotRun(f"intake at {self._url} stopped answering") from error
             else:
-                if response.status_code != httpx.codes.SERVICE_UNAVAILABLE or not tries_left:
+                if response.status_code not in FOR_THE_MOMENT or not tries_left:
                     return response
-                wait = max(wait, _asked_to_wait(response))
+                wait = max(wait, asked_to_wait(response))
             await asyncio.sleep(min(wait, LONGEST_WAIT_SECONDS))
             wait *= 2
         raise AssertionError("the last try returns or raises")
 
 
-def _asked_to_wait(response: httpx.Response) -> float:
-    try:
-        return max(0.0, float(response.headers.get("retry-after", "0")))
-    except ValueError:
-        return 0.0
-
-
 def _in_words(response: httpx.Response) -> str:
     try:
         found = Problem.model_validate_json(response.content)
-        return f"{response.status_code}: {found.in_words()}"
     except ValidationError:
         return str(response.status_code)
+    said = f"{response.status_code}: {found.in_words()}"
+    return f"{said}. {KEY_HINT}" if response.status_code in KEY_REFUSED else said

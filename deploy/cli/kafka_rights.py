@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from deploy.cli import configuration
 from services.complaints.domain import facts as complaints_facts
 from services.followup.domain import facts as followup_facts
 from services.identity.domain import facts as identity_facts
 from services.intake.app import RIGHTS as INTAKE
+from services.intake.app import rights_on_connectors
 from services.scoring.domain import facts as scoring_facts
 from shared.contracts import complaints, followup, identity, scoring
 from shared.contracts.envelope import Message
@@ -22,6 +24,14 @@ _DECIDERS: Mapping[str, tuple[Contracts, Contracts]] = {
     "identity": (identity_facts.READS, identity.ALL),
 }
 """What each of them reads and writes."""
+
+
+def on_connectors() -> Sequence[Right]:
+    """What intake's user has to be allowed besides, as the environment names connectors.
+
+    Raises `WrongConfiguration`, `WrongFile`.
+    """
+    return rights_on_connectors(configuration.intake_settings())
 
 
 def _service(name: str, reads: Contracts, writes: Contracts) -> tuple[Right, ...]:

@@ -10,50 +10,66 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from deploy.cli import (
-    acls,
-    config,
-    configuration,
-    demo,
-    example,
-    republish,
-    send,
-    tail,
-    topics,
-    trust,
-    up,
-)
-from deploy.cli.dead_letters import command as dead_letters
-from deploy.cli.failures import CannotRun
-from deploy.cli.imports import command as imports
-from deploy.cli.mapping import command as mapping
-from deploy.cli.policy import command as policy
-from deploy.cli.rejected import command as rejected
-from deploy.cli.scoring import fit as scoring
-from deploy.cli.tasks import command as tasks
+from deploy.cli import ca_file
+from deploy.cli.failures import CannotRun, WrongConfiguration
+from deploy.cli.on_use import OnUse, announcing
 from deploy.cli.terminal import FAILED, WRONG_USE, err, out
 from shared.yaml_file import WrongFile
 
 _PYTHONS = ((3, 11), (3, 13))
 """The first and the last minor version that all dependencies have wheels for."""
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.command("up")(up.command)
-app.command("send")(send.command)
-app.command("example")(example.command)
-app.command("tail")(tail.command)
-app.command("topics")(topics.command)
-app.command("acls")(acls.command)
-app.command("republish")(republish.command)
-app.command("demo")(demo.command)
-app.add_typer(imports.app, name="imports")
-app.add_typer(dead_letters.app, name="dead-letters")
-app.add_typer(config.app, name="config")
-app.add_typer(mapping.app, name="mapping")
-app.add_typer(policy.app, name="policy")
-app.add_typer(rejected.app, name="rejected")
-app.add_typer(scoring.app, name="scoring")
-app.add_typer(tasks.app, name="tasks")
+COMMANDS = {
+    "up": OnUse("deploy.cli.up", "Run everything on this machine until Ctrl-C."),
+    "send": OnUse(
+        "deploy.cli.send",
+        "Send events, or files to import, to intake. Exits with 1 when anything was rejected.",
+    ),
+    "example": OnUse(
+        "deploy.cli.example", "Print events to try, one a line, with dates that suit the present."
+    ),
+    "tail": OnUse(
+        "deploy.cli.tail", "Show what is written to topics, as it is written. Ends with Ctrl-C."
+    ),
+    "topics": OnUse(
+        "deploy.cli.topics",
+        "Create or verify the topics. Exits with 1 when any is missing or differs.",
+    ),
+    "acls": OnUse(
+        "deploy.cli.acls",
+        "Print what each service's Kafka user has to be allowed, ready for a shell.",
+    ),
+    "republish": OnUse(
+        "deploy.cli.republish",
+        "Put what intake keeps on the topics again: the same records, under the same ids.",
+    ),
+    "demo": OnUse(
+        "deploy.cli.demo",
+        "Play six days of three dealers on top of two years of history, and account for them.",
+    ),
+    "keys": OnUse("deploy.cli.keys.command", "Keys that machines show to the services."),
+    "tokens": OnUse("deploy.cli.tokens.command", "Tokens of people and services, signed by us."),
+    "imports": OnUse("deploy.cli.imports.command", "Files that were sent to be imported."),
+    "dead-letters": OnUse(
+        "deploy.cli.dead_letters.command",
+        "Look at records that could not be processed, and deal with them.",
+    ),
+    "config": OnUse("deploy.cli.config", "Look at the configuration."),
+    "mapping": OnUse(
+        "deploy.cli.mapping.command", "Files as other systems write them: what they would become."
+    ),
+    "policy": OnUse(
+        "deploy.cli.policy.command", "The dealers' rules: look at them, compare them, apply them."
+    ),
+    "rejected": OnUse(
+        "deploy.cli.rejected.command",
+        "What was rejected and is kept: look at it, correct it, take it after all.",
+    ),
+    "scoring": OnUse("deploy.cli.scoring.fit", "Scoring: what fits a dealer."),
+    "tasks": OnUse("deploy.cli.tasks.command", "Follow-up tasks."),
+}
+
+app = announcing(COMMANDS)
 
 
 def _version(asked: bool) -> None:
@@ -68,10 +84,10 @@ def aftercare(
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Tell the version."),
     ] = False,
-    ca_file: trust.CaFile = None,
+    certified_by: ca_file.CaFile = None,
 ) -> None:
     """Aftercare: customer care for car dealers, driven by events."""
-    trust.option(ca_file)
+    ca_file.option(certified_by)
 
 
 def main() -> None:
@@ -85,7 +101,7 @@ def main() -> None:
         app()
     except CannotRun as failure:
         _fail(str(failure), FAILED)
-    except (configuration.WrongConfiguration, WrongFile) as failure:
+    except (WrongConfiguration, WrongFile) as failure:
         _fail(str(failure), WRONG_USE)
     except BrokenPipeError:
         # the reader (`head`) has seen enough; without this Python complains again at exit

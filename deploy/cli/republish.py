@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
+from deploy.cli.address_file import DEFAULT_DIRECTORY
+from deploy.cli.client_key import Reached, reached
 from deploy.cli.intake_client import IntakeClient
 from deploy.cli.terminal import AsJson, DataDir, out, progress, write_json
 
@@ -49,8 +50,8 @@ def command(
 
     For a Kafka that was lost, and a service that is added later than the topics reach back.
     """
-    address = url or addresses(data_dir).urls["intake"]
-    done = asyncio.run(_republish(address, dealer or None, _instant_or_none(since)))
+    where = reached("intake", url, data_dir)
+    done = asyncio.run(_republish(where, dealer or None, _instant_or_none(since)))
     if as_json:
         write_json(done.as_json())
     else:
@@ -84,10 +85,10 @@ async def republish(
         after = page.next
 
 
-async def _republish(url: str, dealer: str | None, since: datetime | None) -> PutBack:
+async def _republish(where: Reached, dealer: str | None, since: datetime | None) -> PutBack:
     with progress("republishing: {task.completed:,} documents") as shown:
         task = shown.add_task("republish", total=None)
-        async with IntakeClient(url) as client:
+        async with IntakeClient(where.url, key=where.key) as client:
             return await republish(
                 client,
                 dealer=dealer,

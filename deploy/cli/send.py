@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
+from deploy.cli.address_file import DEFAULT_DIRECTORY
+from deploy.cli.client_key import Reached, reached
 from deploy.cli.event_files import EventLine, read_lines
 from deploy.cli.imports.client import ImportsClient
 from deploy.cli.imports.sending import send_files
@@ -46,13 +47,13 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Send events, or files to import, to intake. Exits with 1 when anything was rejected."""
-    address = url or addresses(data_dir).urls["intake"]
+    where = reached("intake", url, data_dir)
     asked = _import_asked(mapping=mapping, dealer=dealer, source=source, again=again)
     if asked:
-        send_files(ImportsClient(address), files, asked, as_json=as_json)
+        send_files(ImportsClient(where.url, key=where.key), files, asked, as_json=as_json)
         return
     lines = read_lines(files)
-    account = asyncio.run(_send(address, lines, chunk))
+    account = asyncio.run(_send(where, lines, chunk))
     if as_json:
         write_json(account.as_json(), readable=True)
     else:
@@ -143,10 +144,10 @@ async def send_all(
     return account
 
 
-async def _send(url: str, lines: list[EventLine], chunk: int) -> Account:
+async def _send(where: Reached, lines: list[EventLine], chunk: int) -> Account:
     with bar("sending") as shown:
         task = shown.add_task("send", total=len(lines))
-        async with IntakeClient(url) as client:
+        async with IntakeClient(where.url, key=where.key) as client:
             return await send_all(
                 client, lines, chunk=chunk, progress=lambda done: shown.advance(task, done)
             )

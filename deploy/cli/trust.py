@@ -1,23 +1,19 @@
 """Whom the command trusts where a service is reached over TLS, and who it is itself."""
 
-import os
 import ssl
 from pathlib import Path
-from typing import Annotated
 
 import httpx
-import typer
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from deploy.cli import ca_file
 from deploy.cli.failures import CannotRun
 from shared.platform.tls import TlsFiles, client_context
-from shared.settings import PREFIX
 from shared.yaml_file import WrongFile
 
-CLIENT = f"{PREFIX}CLIENT__TLS_"
+CLIENT = ca_file.VARIABLE.removesuffix("CA_FILE")
 """What the names of these variables begin with."""
-_CA_FILE = f"{CLIENT}CA_FILE"
 
 
 class ClientTls(BaseSettings):
@@ -37,18 +33,6 @@ class ClientTls(BaseSettings):
 def variables() -> set[str]:
     """The names of the variables that only the command reads."""
     return {f"{CLIENT}{field.upper()}" for field in ClientTls.model_fields}
-
-
-def option(path: Path | None) -> None:
-    """What `--ca-file` says goes before the variable."""
-    if path is not None:
-        os.environ[_CA_FILE] = str(path)
-
-
-CaFile = Annotated[
-    Path | None,
-    typer.Option("--ca-file", help=f"Trust who is certified by these (PEM); also {_CA_FILE}."),
-]
 
 
 def verify() -> ssl.SSLContext | bool:
@@ -79,7 +63,8 @@ def mistrust(error: Exception, where: str) -> None:
         raise CannotRun(f"{where}: its certificate is for another name") from None
     if "certificate verify failed" in text:
         raise CannotRun(
-            f"{where}: its certificate is not trusted: --ca-file or {_CA_FILE} names who signed it"
+            f"{where}: its certificate is not trusted: --ca-file or {ca_file.VARIABLE} names who "
+            "signed it"
         ) from None
     cut_off = isinstance(error, httpx.ReadError | httpx.RemoteProtocolError)
     if "alert" in text or (cut_off and "https://" in where):

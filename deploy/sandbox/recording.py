@@ -1,10 +1,13 @@
-"""What a running `aftercare up` leaves for the other commands: where it can be reached."""
+"""What a running `aftercare up` leaves for the other commands: where it can be reached, and the
+key that opens it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.cli import client_key
 from deploy.cli.address_file import FILE, Addresses
+from deploy.cli.private_file import write_private
 from deploy.sandbox.stack import Stack
 
 
@@ -16,9 +19,12 @@ def recording(stack: Stack, directory: Path) -> Iterator[None]:
     )
     record = Addresses(
         kafka=embedded if stack.broker_is_embedded else None,
+        mongo={"uri": f"mongodb://{stack.database}"} if stack.database_is_embedded else None,
         urls=dict(stack.urls),
         rules=stack.rules,
     )
+    header = directory / client_key.FILE
+    write_private(header, f"{client_key.HEADER}{stack.key}\n")
     file = directory / FILE
     draft = file.with_suffix(".draft")
     draft.write_text(record.model_dump_json(indent=2), encoding="utf-8")
@@ -27,3 +33,4 @@ def recording(stack: Stack, directory: Path) -> Iterator[None]:
         yield
     finally:
         file.unlink(missing_ok=True)
+        header.unlink(missing_ok=True)

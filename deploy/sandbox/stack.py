@@ -11,10 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from deploy.cli.address_file import SERVICES, service_ports
 from deploy.cli.failures import CannotRun
 from deploy.cli.intake_client import IntakeClient
+from deploy.cli.keys.work import kept_keys, make_key, revoke_all_named
 from deploy.cli.readiness import what_keeps
 from deploy.cli.republish import PutBack, republish
 from deploy.cli.terminal import hint
@@ -23,8 +27,12 @@ from deploy.sandbox.embedded import embedded_broker, embedded_database
 from deploy.sandbox.processes import Child, free_port, require_free, spawn, stop_all
 from services.identity.settings import SECRET_VARIABLE
 from services.intake.adapters.rejected.seal import new_key
+from shared.auth.keys import ShownKey
+from shared.auth.principal import EVERYWHERE, Grant
+from shared.auth.scopes import SCOPES
 from shared.policies.paths import VARIABLE as RULES_VARIABLE
-from shared.settings import KafkaSettings, ServiceSettings
+from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
+from shared.time.clock import SystemClock
 
 BROKER_VARIABLE = "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS"
 DATABASE_VARIABLE = "AFTERCARE_MONGO__URI"
@@ -39,6 +47,10 @@ _EMBEDDED_BROKER = {
     "AFTERCARE_KAFKA__REPLICATION_FACTOR": "1",
 }
 
+
+EVERYTHING = Grant(scopes=frozenset(SCOPES), dealers=frozenset({EVERYWHERE}))
+
+N = TypeVar("N", bound=BaseModel)
 Say = Callable[[str], None]
 """Called with what is going on, in words for the operator."""
 
@@ -61,6 +73,10 @@ class Stack:
     database: str
     """Where the database is, without its password."""
     urls: Mapping[str, str]
+    mongo: MongoSettings
+    database_is_embedded: bool
+    key: str
+    """What opens every endpoint as long as it runs. Secret."""
     children: tuple[Child, ...]
     rules: str | None = None
     """The folder of rules that complaints reads, if it has one."""
@@ -111,8 +127,9 @@ def running_stack(
             servers.append(broker.child)
             settings |= _EMBEDDED_BROKER | {BROKER_VARIABLE: broker.address}
         storage = directory / "database"
+        own_database = not settings.get(DATABASE_VARIABLE)
         has_data = bool(settings.get(DATABASE_VARIABLE)) or _is_filled(storage)
-        if not settings.get(DATABASE_VARIABLE):
+        if own_database:
             say("starting the embedded database")
             database = stopping.enter_context(
                 embedded_database(logs, storage=storage, port=ports.database)
@@ -121,7 +138,9 @@ def running_stack(
             settings[DATABASE_VARIABLE] = f"mongodb://{database.address}"
         if not settings.get(REJECTED_KEY_VARIABLE):
             settings[REJECTED_KEY_VARIABLE] = rejected_key(directory)
-        kafka = _kafka(settings)
+        kafka = _nested(KafkaSettings, "KAFKA", settings)
+        mongo = _nested(MongoSettings, "MONGO", settings)
+        key = stopping.enter_context(key_of_everything(mongo, f"aftercare up in {directory}"))
         say("creating the topics")
         topics = asyncio.run(provision_topics(kafka, create=True))
         is_new = all(topic.state == "created" for topic in topics)
@@ -131,13 +150,16 @@ def running_stack(
         put_back = None
         if is_new and has_data:
             services.start("intake")
-            put_back = asyncio.run(_put_back(services.urls["intake"], say))
+            put_back = asyncio.run(_put_back(services.urls["intake"], key, say))
         services.start(*only)
         yield Stack(
             kafka=kafka,
             broker_is_embedded=embedded,
             database=settings[DATABASE_VARIABLE].rpartition("@")[2].removeprefix("mongodb://"),
             urls=services.urls,
+            mongo=mongo,
+            database_is_embedded=own_database,
+            key=key,
             children=(*servers, *services.children.values()),
             rules=_resolved(settings.get(RULES_VARIABLE)),
             put_back=put_back,
@@ -152,13 +174,13 @@ def _is_filled(directory: Path) -> bool:
     return directory.is_dir() and any(directory.iterdir())
 
 
-async def _put_back(url: str, say: Say) -> PutBack:
+async def _put_back(url: str, key: str, say: Say) -> PutBack:
     """The broker is new: what intake keeps is on its topics on return."""
 
     def progress(done: PutBack) -> None:
         say(f"putting documents on the topics of the new broker: {done.documents:,}")
 
-    async with IntakeClient(url) as client:
+    async with IntakeClient(url, key=key) as client:
         return await republish(client, progress=progress)
 
 
@@ -190,15 +212,38 @@ def _for_us_alone(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _kafka(environment: Mapping[str, str]) -> KafkaSettings:
-    """The Kafka settings that a service with this environment has."""
-    prefix = "AFTERCARE_KAFKA__"
+@contextmanager
+def key_of_everything(mongo: MongoSettings, name: str) -> Iterator[str]:
+    """A key that may do everything, good as long as this is entered; those of this name that were
+    left behind are revoked."""
+
+    async def made() -> ShownKey:
+        now = SystemClock().now()
+        async with kept_keys(mongo) as keys:
+            await revoke_all_named(keys, name, now=now)
+            return await make_key(keys, name, EVERYTHING, now=now)
+
+    async def ended() -> None:
+        async with kept_keys(mongo) as keys:
+            await keys.end(key.id, revoked_at=SystemClock().now())
+
+    key = asyncio.run(made())
+    try:
+        yield key.text()
+    finally:
+        with suppress(CannotRun):  # the database may have ended before
+            asyncio.run(ended())
+
+
+def _nested(kind: type[N], name: str, environment: Mapping[str, str]) -> N:
+    """The settings of this name that a service with this environment has."""
+    prefix = f"AFTERCARE_{name}__"
     named = {
         name.removeprefix(prefix).lower(): value
         for name, value in environment.items()
         if name.startswith(prefix)
     }
-    return KafkaSettings.model_validate(named)
+    return kind.model_validate(named)
 
 
 class _Services:

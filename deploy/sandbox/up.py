@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from deploy.cli import client_key
 from deploy.cli.failures import CannotRun
 from deploy.cli.republish import PutBack
 from deploy.cli.terminal import hint
@@ -69,7 +70,10 @@ def _show(stack: Stack, directory: Path, out: Console) -> None:
     table.add_row("MongoDB", stack.database)
     out.print(table)
     out.print(
-        f"\nLogs are in {directory / 'logs'}. In another terminal:\n"
+        "\nEvery endpoint asks for a key: "
+        f"curl -H @{directory / client_key.FILE}, or in a browser\n"
+        f"the key in that file as the password. Logs are in {directory / 'logs'}. In another\n"
+        "terminal:\n"
         f"  {hint('example visit > visit.json', data_dir='')} writes an event to try\n"
         f"  {hint('send visit.json')} sends it\n"
         f"  {hint('tail scores tasks --from-start')} shows what comes of it\n"

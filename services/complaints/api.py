@@ -16,6 +16,7 @@ from shared.contracts.http.complaints import CasePage, CaseView
 from shared.contracts.http.complaints_statistics import By, Statistics
 from shared.contracts.values import Day
 from shared.decider.snapshot import Snapshot
+from shared.platform.needs import in_path, named, needs
 from shared.platform.problems import Refusal, undecided, unknown, wrong_parameters
 from shared.platform.tables import CSV_CONTENT, Accept, asks_for_csv, csv_response
 from shared.runtime import Reader, known_dealer
@@ -90,6 +91,7 @@ def routes(reader: Reader[CaseFacts], clock: TimeSource) -> APIRouter:
 def _routes_of_cases(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSource) -> None:
     @router.get(
         "/cases/{case:path}",
+        dependencies=[needs("complaints:read", named("case"))],
         summary="One case: its standing, its timeline, its clocks and why",
         responses={**_NOT_FOUND, **_INVALID, **_UNDECIDED},
     )
@@ -109,6 +111,7 @@ def _routes_of_cases(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSo
 
     @router.get(
         "/dealers/{group}/{dealer}/cases",
+        dependencies=[needs("complaints:read", in_path)],
         summary="A dealer's cases: the open ones by deadline, or all",
         responses={**_NO_DEALER, **_INVALID},
     )
@@ -135,6 +138,7 @@ def _routes_of_cases(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSo
 def _routes_of_statistics(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSource) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/statistics",
+        dependencies=[needs("complaints:read", in_path)],
         summary="A dealer's complaints by week or month",
         response_model=Statistics,
         responses={
@@ -166,6 +170,7 @@ def _routes_of_statistics(router: APIRouter, reader: Reader[CaseFacts], clock: T
 
     @router.get(
         "/dealers/{group}/{dealer}/statistics.csv",
+        dependencies=[needs("complaints:read", in_path)],
         summary="The same as a table for a spreadsheet",
         response_class=Response,
         responses={**_CSV, **_NO_DEALER, **_INVALID},

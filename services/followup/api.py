@@ -50,6 +50,7 @@ from shared.contracts.http.followup_lists import DayOfTasks, DealerTasks, TaskCo
 from shared.contracts.http.followup_satisfaction import Satisfaction
 from shared.dealers.dealer import Dealers
 from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, FromMonth, ToMonth
+from shared.platform.needs import in_path, named, needs
 from shared.platform.problems import refusing, wrongly_asked
 from shared.platform.tables import AS_A_TABLE, AskedTable, with_next
 from shared.runtime import PAGE_LIMIT, Reader, known_dealer
@@ -76,6 +77,7 @@ def _route_of_a_customer(
 ) -> None:
     @router.get(
         "/customers/{key:path}",
+        dependencies=[needs("tasks:read", named("key"))],
         summary="A customer's plan: what is to be said and was, what comes, and what is not said",
         responses=OF_A_CUSTOMER,
     )
@@ -89,6 +91,7 @@ def _route_of_the_list(
 ) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/tasks",
+        dependencies=[needs("tasks:read", in_path)],
         summary="A dealer's tasks to do, by due time and priority",
         response_model=DealerTasks,
         responses={**AS_A_TABLE, **OF_A_DEALER},
@@ -140,6 +143,7 @@ def _route_of_counts(
 ) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/tasks/counts",
+        dependencies=[needs("tasks:read", in_path)],
         summary="How many tasks a dealer has to do, by role, person, kind and grade",
         response_model=TaskCounts,
         responses={**AS_A_TABLE, **OF_A_DEALER},
@@ -159,6 +163,7 @@ def _route_of_a_day(
 ) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/tasks/day",
+        dependencies=[needs("tasks:read", in_path)],
         summary="What a person, or those of a role, are to do on one day",
         response_model=DayOfTasks,
         responses={**AS_A_TABLE, **OF_A_DEALER},
@@ -202,6 +207,7 @@ def _route_of_the_calendar(
 ) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/tasks/calendar.ics",
+        dependencies=[needs("tasks:read", in_path)],
         summary="The tasks of a role or a person as a calendar to subscribe to",
         response_class=Response,
         responses={**AS_A_CALENDAR, **OF_A_DEALER},
@@ -233,6 +239,7 @@ def _route_of_satisfaction(
 ) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/satisfaction",
+        dependencies=[needs("tasks:read", in_path)],
         summary="How satisfied a dealer's customers are, by month and step of the process",
         response_model=Satisfaction,
         responses={**AS_A_TABLE, **OF_A_DEALER},
@@ -258,6 +265,7 @@ def _route_of_leads(
 ) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/leads",
+        dependencies=[needs("tasks:read", in_path)],
         summary="A dealer's leads by the month in which they came, and what became of them",
         response_model=LeadMonths,
         responses={**AS_A_TABLE, **OF_A_DEALER},

@@ -2,18 +2,28 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import get_args
 
 from fastapi import FastAPI
 
+from services.intake.adapters.connectors.connectors_file import read_connectors, topics_in
+from services.intake.adapters.connectors.door import GROUP as CONNECTORS_GROUP
+from services.intake.adapters.connectors.door import ConnectorsDoor
+from services.intake.adapters.connectors.rejected import KeptOfConnectors
 from services.intake.adapters.door import Door
+from services.intake.adapters.drops.drops_file import read_drops
+from services.intake.adapters.drops.folder import FileTaking, WatchedFolder
+from services.intake.adapters.drops.runner import FILES_AT_ONCE, DropRunner
 from services.intake.adapters.first_answers import FirstAnswers, MongoFirstAnswers
+from services.intake.adapters.imports.around import GiveWay
+from services.intake.adapters.imports.leave import StillMay
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.store import ImportStore, MongoImports
 from services.intake.adapters.imports.upload import Uploads
+from services.intake.adapters.limited import UNKNOWN
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.preparing import prepare_when_it_answers
 from services.intake.adapters.register import MongoRegister, Register
@@ -22,12 +32,14 @@ from services.intake.adapters.rejected.store import MongoRejected, RejectedStore
 from services.intake.adapters.reports import GROUP, TOPICS, ReportsDoor
 from services.intake.adapters.republish import Republishing
 from services.intake.adapters.webhooks import read_webhooks
+from services.intake.api.callers import Callers
 from services.intake.api.documents import documents_router, narratives_router, republish_router
 from services.intake.api.events import Taking, events_router
 from services.intake.api.first import FirstTime
 from services.intake.api.imports import ImportsDesk, imports_router
 from services.intake.api.rejected import RejectedDesk, rejected_router
 from services.intake.api.webhooks import Expecting, webhooks_router
+from services.intake.domain.limits.limiter import Limit
 from services.intake.domain.webhooks.signature import Verdict
 from services.intake.receive import Intake
 from services.intake.settings import IntakeSettings
@@ -36,23 +48,37 @@ from shared.contracts import intake as contracts
 from shared.contracts.topics import DEAD_LETTERS
 from shared.dealers.dealer import Dealers
 from shared.platform import http, metrics
+from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
+from shared.platform.front_door import connecting_doorman
 from shared.platform.http import Lifespan, Readiness, operations, run
 from shared.platform.kafka import make_consumer, partition_counts
+from shared.platform.keys import DATABASE as ACCESS
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.publisher import Publisher, connecting_publisher
-from shared.platform.rights import require_rights, to_work
+from shared.platform.rights import Right, require_rights, to_work
 from shared.platform.usable import require_usable
 from shared.settings import from_environment, starting
 from shared.time.clock import SystemClock, TimeSource
 
+WEBHOOKS = "/v1/webhooks/"
+"""Below it who sends shows who they are by a signature."""
 RIGHTS = to_work(
     reads=TOPICS,
     writes={DEAD_LETTERS.name, *(contract.TOPIC.name for contract in contracts.ALL)},
     group=GROUP,
 )
-"""What intake's user has to be allowed on Kafka."""
+"""What intake's user has to be allowed on Kafka, beside `rights_on_connectors`."""
+
+
+def rights_on_connectors(settings: IntakeSettings) -> tuple[Right, ...]:
+    """What it has to be allowed besides, to read the topics of connectors; nothing without them.
+
+    Raises `WrongFile`.
+    """
+    topics = topics_in(settings.connectors_file)
+    return to_work(reads=topics, writes=(), group=CONNECTORS_GROUP) if topics else ()
 
 
 def make_app(
@@ -66,15 +92,21 @@ def make_app(
     settings: IntakeSettings,
     readiness: Readiness,
     expecting: Expecting,
+    doorman: Doorman,
+    door: Door | None = None,
     imports: ImportsDesk | None = None,
     quarantine: Quarantine | None = None,
     lifespan: Lifespan | None = None,
+    warnings: Callable[[], Sequence[str]] = lambda: (),
 ) -> FastAPI:
     """The endpoints of an intake over any register and publisher. `imports`: None where no files
-    are taken; `quarantine`: None where nothing is kept that is rejected."""
+    are taken; `quarantine`: None where nothing is kept that is rejected. `warnings`: what an
+    operator has to look at, while intake works."""
     app = http.make_app(
         title="Aftercare intake",
         description="Takes what dealer-management systems report, as CloudEvents.",
+        doorman=doorman,
+        open_below=WEBHOOKS,
         lifespan=lifespan,
         describe=with_events,
     )
@@ -82,12 +114,15 @@ def make_app(
     metrics.begin(metrics.messages_published, ["intake"], types)
     metrics.begin(metrics.conflicts, ["intake"])
     metrics.begin(metrics.clock_fast_events, ["intake"])
+    senders = [*(dealer.id for dealer in dealers.all()), UNKNOWN]
+    metrics.begin(metrics.intake_limited, senders, get_args(Limit))
     metrics.begin(
         metrics.intake_webhooks, [*expecting.webhooks.by_name, "unknown"], get_args(Verdict)
     )
     taking = Taking(
         intake=intake,
-        door=Door(settings),
+        door=door or Door(settings),
+        callers=Callers(dealers, settings.limits()),
         first=FirstTime(answers, register, clock),
         settings=settings,
     )
@@ -105,7 +140,7 @@ def make_app(
             quarantine=quarantine, taking=taking, mappings=expecting.mappings, dealers=dealers
         )
         app.include_router(rejected_router(desk))
-    app.include_router(operations(readiness))
+    app.include_router(operations(readiness, warnings))
     return app
 
 
@@ -126,8 +161,20 @@ def compose(settings: IntakeSettings) -> FastAPI:
         quarantine=quarantine,
     )
     reports = reports_door(settings, intake, publisher)
+    connectors = connectors_door(settings, intake, publisher, mappings)
     kept = MongoImports(mongo)
-    runner = import_runner(settings, kept, intake, dealers, mappings)
+    doorman = connecting_doorman(settings.auth, lambda: mongo().beside(ACCESS))
+    door = Door(settings)
+    runner = import_runner(
+        settings,
+        kept,
+        intake,
+        dealers,
+        mappings,
+        still_may=doorman.still_may,
+        give_way=door.after_all,
+    )
+    drops = drop_runner(settings, kept, dealers, mappings, wake=runner.wake)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -139,6 +186,8 @@ def compose(settings: IntakeSettings) -> FastAPI:
             asyncio.create_task(quarantine.run()),
             asyncio.create_task(reports.run()),
             asyncio.create_task(runner.run(prepare=kept.prepare)),
+            asyncio.create_task(drops.run()),
+            asyncio.create_task(connectors.run()),
         ]
         try:
             yield
@@ -171,9 +220,12 @@ def compose(settings: IntakeSettings) -> FastAPI:
             mappings=mappings,
             clock=clock,
         ),
+        doorman=doorman,
+        door=door,
         imports=imports_desk(settings, kept, dealers, mappings, wake=runner.wake),
         quarantine=quarantine,
         lifespan=lifespan,
+        warnings=lambda: [*drops.troubles, *connectors.troubles],
     )
 
 
@@ -183,6 +235,9 @@ def import_runner(
     intake: Intake,
     dealers: Dealers,
     mappings: Mappings,
+    *,
+    still_may: StillMay,
+    give_way: GiveWay,
 ) -> ImportRunner:
     """What takes imported files in."""
     keeping = Keeping(
@@ -194,10 +249,12 @@ def import_runner(
     return ImportRunner(
         kept,
         intake.receive,
+        still_may=still_may,
         mappings=mappings,
         dealers=dealers,
         clock=SystemClock(),
         keeping=keeping,
+        give_way=give_way,
         keep_rejected=intake.keep,
     )
 
@@ -233,7 +290,33 @@ def imports_desk(
         mappings=mappings,
         dealers=dealers,
         clock=clock,
+        callers=Callers(dealers, settings.limits()),
         wake=wake,
+    )
+
+
+def drop_runner(
+    settings: IntakeSettings,
+    kept: ImportStore,
+    dealers: Dealers,
+    mappings: Mappings,
+    *,
+    wake: Callable[[], None],
+) -> DropRunner:
+    """What watches folders. `wake`: called when there is an import to be worked on."""
+    clock = SystemClock()
+    taking = FileTaking(
+        store=kept,
+        uploads=Uploads(kept, clock=clock, settings=settings),
+        mappings=mappings,
+        clock=clock,
+        wake=wake,
+        turn=asyncio.Semaphore(FILES_AT_ONCE),
+    )
+    folders = read_drops(settings.drops_file, dealers=dealers, mappings=mappings)
+    return DropRunner(
+        [WatchedFolder(each, taking) for each in folders],
+        every_seconds=settings.drops_every_seconds,
     )
 
 
@@ -250,6 +333,32 @@ def reports_door(settings: IntakeSettings, intake: Intake, publisher: Publisher)
         publisher,
         make_consumer=functools.partial(make_consumer, settings.kafka, group=GROUP, topics=TOPICS),
         check=check,
+    )
+
+
+def connectors_door(
+    settings: IntakeSettings, intake: Intake, publisher: Publisher, mappings: Mappings
+) -> ConnectorsDoor:
+    """The door for topics that connectors write."""
+    connectors = read_connectors(
+        settings.connectors_file, dealers=settings.dealers(), mappings=mappings
+    )
+
+    async def there() -> Collection[str]:
+        await require_rights(settings.kafka, "intake", rights_on_connectors(settings))
+        return await partition_counts(settings.kafka, [each.topic for each in connectors])
+
+    return ConnectorsDoor(
+        connectors,
+        intake.receive,
+        publisher,
+        mappings=mappings,
+        monitor=intake.monitor,
+        make_consumer=lambda topics: make_consumer(
+            settings.kafka, group=CONNECTORS_GROUP, topics=topics
+        ),
+        there=there,
+        keep=KeptOfConnectors(intake.keep, is_kept=lambda: intake.keeps, mappings=mappings),
     )
 
 

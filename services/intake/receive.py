@@ -35,7 +35,7 @@ from services.intake.domain.decide import RegisterDecision
 from services.intake.domain.decode.body import UnreadableEvent
 from services.intake.domain.entries import BatchEntry, cases_needed, documents_needed, halves
 from services.intake.domain.examine.event import InvalidEvent, Reported, examine
-from services.intake.domain.examine.feed import Feed, within
+from services.intake.domain.examine.feed import Reach, within
 from services.intake.domain.facts import Row
 from services.intake.domain.findings import MOST_SHOWN, Finding
 from services.intake.domain.outgoing import OutgoingMessage, Unregistered
@@ -129,7 +129,7 @@ class Intake:
         aside: Aside = at_once,
         strict: bool = False,
         ours: bool = False,
-        only: Feed | None = None,
+        only: Reach | None = None,
         way: WayIn | None = None,
     ) -> list[Item]:
         """What became of each event, in order; on return the broker has acknowledged all of it.
@@ -170,6 +170,11 @@ class Intake:
         await aside(lambda: _tell(self.monitor, examined, items))
         return items
 
+    @property
+    def keeps(self) -> bool:
+        """Whether what is rejected is kept."""
+        return self._quarantine is not None and self._quarantine.keeps
+
     async def keep(self, rejected: Callable[[], Sequence[Rejected]], *, aside: Aside) -> None:
         """On return what was rejected is kept, where it is kept at all. Raises `TransientFailure`:
         all of it has to be sent again."""
@@ -184,7 +189,7 @@ class Intake:
         *,
         strict: bool,
         ours: bool,
-        only: Feed | None,
+        only: Reach | None,
         originals: dict[int, Came] | None,
     ) -> list[Examined]:
         examined: list[Examined] = []

@@ -6,6 +6,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.rejected.seal import Seal, keys_of
+from services.intake.domain.limits.sender_limits import SenderLimits
 from services.intake.domain.webhooks.handshake import is_origin
 from shared.settings import HttpSettings, ServiceSettings
 
@@ -28,6 +29,17 @@ class IntakeSettings(ServiceSettings):
     hash_key: SecretStr = SecretStr("")
     """Keys the hashes of what was reported, for ever the same one. Empty: made by the first
     instance and kept in the database."""
+    events_per_second: float = Field(default=10_000, gt=0, le=1_000_000)
+    """The most events that one sender may send for long; more is answered 429. A request counts as
+    one event at least, and as one for each 16 kB. This limit, and those of the other ones that the
+    dealers' file knows, is of each instance."""
+    events_burst: int = Field(default=100_000, ge=1, le=10_000_000)
+    """How many events beyond that one sender may send at once, after a pause."""
+    concurrent_requests: int = Field(default=100, ge=1, le=10_000)
+    """The most requests of one sender that are in hand at the same time; more is answered 429."""
+    imports_waiting: int = Field(default=100, ge=1, le=10_000)
+    """The most files of one dealer that arrive, wait or pause at the same time; more is answered
+    429."""
     max_batch_items: int = Field(default=2_000, ge=1, le=20_000)
     """The most events of one request; more is answered 413."""
     mappings_dir: Path | None = None
@@ -65,6 +77,16 @@ class IntakeSettings(ServiceSettings):
     """Who may send webhooks, as the handshake of CloudEvents asks it: DNS names, such as
     `["events.example.com", "*.example.org"]`. It admits nobody by itself."""
 
+    drops_file: Path | None = None
+    """The file that says which folders are watched for files (see drops). Without one there are
+    none."""
+    drops_every_seconds: float = Field(default=5, ge=0.05, le=3_600)
+    """How often a watched folder is looked at."""
+
+    connectors_file: Path | None = None
+    """The file that says which topics of connectors are read (see connectors). Without one there
+    are none."""
+
     @field_validator("webhook_origins")
     @classmethod
     def _are_names(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
@@ -82,6 +104,19 @@ class IntakeSettings(ServiceSettings):
         """What seals what was rejected; None: there is no key."""
         keys = keys_of(self.rejected_key.get_secret_value())
         return Seal(keys) if keys else None
+
+    def limits(self) -> SenderLimits:
+        """Of a sender who has none of their own."""
+        return SenderLimits(
+            events_per_second=self.events_per_second,
+            burst=self.events_burst,
+            concurrent_requests=self.concurrent_requests,
+            max_batch_items=self.max_batch_items,
+            max_event_bytes=self.max_event_bytes,
+            max_body_bytes=self.max_body_bytes,
+            imports_waiting=self.imports_waiting,
+            import_file_bytes=self.max_import_bytes,
+        )
 
     def mappings(self) -> Mappings:
         """The mappings that there are, by name."""

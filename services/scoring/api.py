@@ -51,6 +51,7 @@ from shared.platform.asked import (
     Limit,
     ToMonth,
 )
+from shared.platform.needs import in_path, named, needs, principal_of
 from shared.platform.problems import Refusal, refusing, unknown, wrongly_asked
 from shared.platform.tables import AS_A_TABLE, AskedTable, with_next
 from shared.runtime import PAGE_LIMIT, Reader, known_dealer, shadow_routes
@@ -75,6 +76,7 @@ def _routes_of_a_customer(
 ) -> None:
     @router.get(
         "/customers/{group}/{dealer}/{source}/{number:path}/history",
+        dependencies=[needs("scores:read", in_path)],
         summary="How a customer's points and grade went",
         response_model=ScoreHistory,
         responses={**AS_A_TABLE, **OF_A_CUSTOMER},
@@ -108,16 +110,17 @@ def _routes_of_a_customer(
 
     @router.get(
         "/customers/{key:path}",
+        dependencies=[needs("scores:read", named("key"))],
         summary="A customer's score, and why: down to the documents",
         responses=OF_A_CUSTOMER,
     )
-    async def customer(key: CustomerKey) -> CustomerScore:
+    async def customer(request: Request, key: CustomerKey) -> CustomerScore:
         snapshot = await scored_customer(reader, key)
-        now = clock.now()
-        score = customer_score(snapshot, rules_of(reader, snapshot, now), now)
+        now, may_see = clock.now(), partial(principal_of(request).may, "scores:read")
+        score = customer_score(snapshot, rules_of(reader, snapshot, now), now, may_see=may_see)
         if score is None:
             raise Refusal(unknown("no score of such a customer"))
-        shadow = shadow_score(snapshot, reader.policy, now)
+        shadow = shadow_score(snapshot, reader.policy, now, may_see=may_see)
         return score.model_copy(update={"shadow": shadow})
 
 
@@ -126,6 +129,7 @@ def _routes_of_lists(
 ) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/customers",
+        dependencies=[needs("scores:read", in_path)],
         summary="A dealer's customers in lists: by score, grade, risk, next visit, points moved",
         response_model=Customers,
         responses={**AS_A_TABLE, **OF_A_DEALER},
@@ -179,6 +183,7 @@ def _route_of_grades(
 ) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/grades",
+        dependencies=[needs("scores:read", in_path)],
         summary="A dealer's customers by grade and risk, now and month by month",
         response_model=Grades,
         responses={**AS_A_TABLE, **OF_A_DEALER},
@@ -214,6 +219,7 @@ def _route_of_the_analysis(
 ) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/analysis",
+        dependencies=[needs("scores:read", in_path)],
         summary="Customers, visits and value by month and by what customers have in common",
         response_model=Analysis,
         responses={**AS_A_TABLE, **OF_A_DEALER},
@@ -247,6 +253,7 @@ def _route_of_the_analysis(
 def _route_of_rhythms(router: APIRouter, reader: Reader[ScoringFacts], clock: TimeSource) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/rhythms",
+        dependencies=[needs("scores:read", in_path)],
         summary="On which days a dealer's customers came, without saying who they are",
         responses=OF_A_DEALER,
     )

@@ -273,9 +273,14 @@ SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}
 
 
 class Contract(BaseModel):
-    """What travels. Frozen; unknown fields are ignored, so producers may add fields."""
+    """What travels. Frozen; unknown fields are ignored, so producers may add fields.
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    Each is built when it is first used, as a process that starts uses few of all.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True
+    )
 
     TYPE: ClassVar[str] = ""
     """The CloudEvents type, `dev.aftercare.<noun>.<verb>.v1`; empty for mere parts."""

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from shared.contracts.currencies import known_currency
 from shared.contracts.identifiers import PERSONS_DEALER, is_of_persons
 from shared.contracts.values import DealerId, ShortText
+from shared.dealers.limits import DealerLimits
 from shared.time.zones import known_zone
 
 _MEANT = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US", "PRC": "CN", "CHN": "CN"}
@@ -59,6 +60,9 @@ class Dealer(BaseModel):
     customers_without_number: Annotated[tuple[Means, ...], AfterValidator(_each_once)] = ()
     """By what its customers are known whom its systems report without a number: the first of
     these that is there and can be used. Empty: a customer has a number, or is rejected."""
+
+    limits: DealerLimits = DealerLimits()
+    """How much of it is taken at once; what is not said is as intake's settings have it."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -17,7 +17,7 @@ class Versioned(Protocol):
 class Fact(BaseModel):
     """One document in its newest version, cut down to what a service looks at."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     version: str
 

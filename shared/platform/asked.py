@@ -3,6 +3,7 @@
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import Path, Query
+from pydantic import JsonValue
 
 Responses: TypeAlias = dict[int | str, dict[str, Any]]
 
@@ -14,12 +15,23 @@ CustomerKey = Annotated[
         "stay."
     ),
 ]
+MONTH: dict[str, JsonValue] = {"pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
+"""For OpenAPI: how a month is written; what is said of another is the endpoint's."""
 FromMonth = Annotated[
     str | None,
-    Query(alias="from", description="The first month, such as `2026-01`; at most 36 ago."),
+    Query(
+        alias="from",
+        description="The first month, such as `2026-01`; at most 36 ago.",
+        json_schema_extra=MONTH,
+    ),
 ]
 ToMonth = Annotated[
-    str | None, Query(alias="to", description="The last month; without it the present one.")
+    str | None,
+    Query(
+        alias="to",
+        description="The last month; without it the present one.",
+        json_schema_extra=MONTH,
+    ),
 ]
 OF_A_CUSTOMER: Responses = {
     404: {"description": "There is no such customer here."},

@@ -2,34 +2,46 @@
 (RFC 9457) for all that is not answered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import structlog
 import uvicorn
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Message, Receive, Send
+from starlette.types import Scope as AsgiScope
 
+from shared.auth.scopes import Scope
 from shared.contracts.http.problem import Problem
 from shared.platform import metrics, problems, process
+from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
 from shared.platform.handshakes import listening
+from shared.platform.needs import TO_ALL, Door, everywhere, needed_by, needs, says_what_it_needs
 from shared.platform.problems import MEDIA_TYPE, Refusal, problem_response
 from shared.platform.tracebacks import where_raised
 from shared.settings import HttpSettings
 
+HEALTH = ("/health/live", "/health/ready")
+"""For probes, which have no keys."""
 SCRAPE_PATIENCE_SECONDS = 2.0
 _REFERENCE = "#/components/schemas/{model}"
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
 """How FastAPI describes answers that no service gives."""
+
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 Readiness = Callable[[], Awaitable[list[str]]]
 """Says what keeps the service from working, in words for the operator; nothing: it is ready."""
@@ -41,33 +53,46 @@ log = structlog.get_logger()
 def make_app(
     *,
     title: str,
+    doorman: Doorman,
+    open_below: str | None = None,
     lifespan: Lifespan | None = None,
     version: str = "1.0",
     description: str = "",
     describe: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
 ) -> FastAPI:
     """An application that answers everything that goes wrong with a problem, and says so in its
-    OpenAPI document. `describe` adds to that what FastAPI cannot know."""
+    OpenAPI document. `describe` adds to that what FastAPI cannot know.
+
+    `doorman` knows who asks; health and what is below the path `open_below` are open to strangers.
+    """
     app = FastAPIOffline(  # the pages of /docs load nothing from elsewhere
         redoc_url=None,
         title=title,
         version=version,
         description=description,
         lifespan=lifespan,
+        dependencies=[Depends(says_what_it_needs)],
     )
+    for route in app.routes:  # those of its documents, so far
+        if isinstance(route, APIRoute):
+            route.dependencies.append(TO_ALL)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _not_here)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(TransientFailure, _away)
+    app.add_middleware(
+        Door,
+        doorman=doorman,
+        is_open=partial(_is_open, below=open_below),
+    )
     app.add_middleware(_Failures)
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            found = _with_problems(
-                get_openapi(
-                    title=title, version=version, description=description, routes=app.routes
-                )
+            found = get_openapi(
+                title=title, version=version, description=description, routes=app.routes
             )
+            found = _with_needs(_with_problems(found), app)
             app.openapi_schema = found if describe is None else describe(found)
         return app.openapi_schema
 
@@ -75,22 +100,32 @@ def make_app(
     return app
 
 
-def operations(readiness: Readiness) -> APIRouter:
-    """`/health/live`, `/health/ready` (503 and the reasons when not) and `/metrics`."""
+def operations(
+    readiness: Readiness, warnings: Callable[[], Sequence[str]] = lambda: ()
+) -> APIRouter:
+    """`/health/live`, `/health/ready` (503 and the reasons when not) and `/metrics`. `warnings`:
+    what an operator has to look at, and keeps nobody else from being served."""
     router = APIRouter(tags=["operations"])
 
-    @router.get("/health/live", summary="The process answers")
+    @router.get("/health/live", summary="The process answers", dependencies=[TO_ALL])
     async def live() -> dict[str, str]:
         return {"status": "alive"}
 
-    @router.get("/health/ready", summary="The service does its work")
+    @router.get("/health/ready", summary="The service does its work", dependencies=[TO_ALL])
     async def ready() -> JSONResponse:
         troubles = await readiness()
         if troubles:
-            return JSONResponse({"status": "not ready", "because": troubles}, status_code=503)
-        return JSONResponse({"status": "ready"})
+            because = [*troubles, *warnings()]
+            return JSONResponse({"status": "not ready", "because": because}, status_code=503)
+        told = {"warnings": found} if (found := list(warnings())) else {}
+        return JSONResponse({"status": "ready", **told})
 
-    @router.get("/metrics", summary="Prometheus metrics", include_in_schema=False)
+    @router.get(
+        "/metrics",
+        summary="Prometheus metrics",
+        include_in_schema=False,
+        dependencies=[needs("metrics:read", everywhere)],
+    )
     async def exposition() -> Response:
         metrics.ready.set(await _is_ready(readiness))
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
@@ -98,21 +133,38 @@ def operations(readiness: Readiness) -> APIRouter:
     return router
 
 
+def _is_open(path: str, *, below: str | None) -> bool:
+    return path in HEALTH or (below is not None and path.startswith(below))
+
+
 async def _invalid(_: Request, error: Exception) -> Response:
     found = error.errors() if isinstance(error, RequestValidationError) else ()
     return problem_response(problems.wrong_parameters(found))
 
 
-async def _not_here(_: Request, error: Exception) -> Response:
+async def _not_here(request: Request, error: Exception) -> Response:
     refused = error if isinstance(error, HTTPException) else HTTPException(500)
     response = problem_response(problems.http_error(refused.status_code))
     response.headers.update(refused.headers or {})
+    if refused.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(_methods(request))
     return response
+
+
+def _methods(request: Request) -> list[str]:
+    """What may be done at the address that is asked; Starlette tells of one endpoint alone."""
+    routes: Sequence[BaseRoute] = request.app.routes
+
+    def is_there(method: str) -> bool:
+        scope = {**request.scope, "method": method}
+        return any(route.matches(scope)[0] is Match.FULL for route in routes)
+
+    return [method for method in _METHODS if is_there(method)]
 
 
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    return problem_response(error.problem)
+    return problem_response(error.problem, again_seconds=error.again_seconds)
 
 
 async def _away(_: Request, error: Exception) -> Response:
@@ -127,7 +179,7 @@ class _Failures:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         began = False
 
         async def watched(message: Message) -> None:
@@ -166,6 +218,32 @@ def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
                 "500", {"description": "A defect; it was logged", "content": content}
             )
     return document
+
+
+def _with_needs(document: dict[str, Any], app: FastAPI) -> dict[str, Any]:
+    """And what every endpoint needs of whoever asks."""
+    schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})
+    schemes["bearer"] = {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A key of ours (`aftercare keys create`), or a token.",
+    }
+    for context in iter_route_contexts(app.routes):  # those of included routers, too
+        found = needed_by(context.original_route)
+        if found is None or found.scope is None:
+            continue
+        for method in context.methods or ():
+            endpoint = document["paths"].get(context.path_format, {}).get(method.lower())
+            if endpoint is not None:
+                _name_needs(endpoint, found.scope)
+    return document
+
+
+def _name_needs(endpoint: dict[str, Any], scope: Scope) -> None:
+    content = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}}
+    endpoint["security"] = [{"bearer": [scope]}]
+    for status, words in (("401", "Nobody that we know."), ("403", f"Without `{scope}` there.")):
+        endpoint["responses"].setdefault(status, {"description": words, "content": content})
 
 
 async def _is_ready(readiness: Readiness) -> bool:

@@ -20,6 +20,11 @@ connections_closed = Counter(
     ["because"],
 )
 
+requests_refused = Counter(
+    "aftercare_requests_refused",
+    "Requests of whom we do not know (unauthenticated), or who may not (not allowed).",
+    ["because"],
+)
 # --- the runtime: every service that consumes -------------------------------------------------
 
 records_consumed = Counter(
@@ -180,10 +185,16 @@ intake_requests = Counter(
 intake_webhooks = Counter(
     "aftercare_intake_webhooks",
     "Webhooks by name, and whether they were signed as they should be: genuine, unsigned, "
-    "untimely or forged.",
+    "untimely or forged. Of a sender that cannot sign, whether it showed a key that may.",
     ["webhook", "verdict"],
 )
 
+intake_limited = Counter(
+    "aftercare_intake_limited",
+    "Requests that came up against a limit of their sender, a dealer where one is known to send: "
+    "rate, requests or bytes in hand (429), imports (429), body, batch or file (413).",
+    ["dealer", "limit"],
+)
 intake_bytes_in_flight = Gauge(
     "aftercare_intake_bytes_in_flight",
     "Bytes of bodies that are read or worked on, but for the first 64 kB of each.",
@@ -214,6 +225,27 @@ intake_rejected = Counter(
 intake_rejected_rows = Gauge(
     "aftercare_intake_rejected_rows",
     "What was rejected and is kept now; every instance tells the same.",
+)
+intake_drops = Gauge(
+    "aftercare_intake_drops",
+    "Files of a watched folder: waiting (new, or still written), taken (under way), unmatched (no "
+    "pattern fits), no_file (links and devices, never taken). The instance that works there tells.",
+    ["folder", "state"],
+)
+intake_dropped_files = Counter(
+    "aftercare_intake_dropped_files",
+    "Files of a watched folder that were put away, by where: archive or refused.",
+    ["folder", "room"],
+)
+intake_drop_waiting_seconds = Gauge(
+    "aftercare_intake_drop_waiting_seconds",
+    "How long the file of a watched folder has waited, unchanged, that was there first.",
+    ["folder"],
+)
+intake_drop_trouble = Gauge(
+    "aftercare_intake_drop_trouble",
+    "1 while something is wrong with a watched folder (/health/ready says what), 0 else.",
+    ["folder"],
 )
 
 # --- followup: what is stored, told by the one instance that counts for all --------------------
@@ -346,7 +378,7 @@ currency_without_rate = Gauge(
 )
 
 
-def begin(metric: Counter | Histogram, *values: Iterable[str]) -> None:
+def begin(metric: Counter | Gauge | Histogram, *values: Iterable[str]) -> None:
     """Show all combinations of these values of its labels, at 0: what comes into being with its
     first event hides that event from `increase`."""
     for labels in product(*values):

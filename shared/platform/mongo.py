@@ -96,8 +96,13 @@ class Mongo:
             if settings.driver == "motor"
             else AsyncMongoClient(uri, **options)
         )
-        self.database: Database = self._client.get_database(
-            f"{settings.database_prefix}{service}",
+        self._prefix = settings.database_prefix
+        self.database = self.beside(service)
+
+    def beside(self, name: str) -> Database:
+        """Another database, over the same connections."""
+        return self._client.get_database(
+            f"{self._prefix}{name}",
             read_preference=ReadPreference.PRIMARY,
             read_concern=ReadConcern("majority"),
             write_concern=WriteConcern(w="majority", j=True, wtimeout=OPERATION_TIMEOUT_MS),

@@ -32,11 +32,9 @@ def undecided(detail: str) -> Problem:
     return problem("undecided", "Nothing can be said at present", 503, detail=detail)
 
 
-def away() -> Problem:
-    """The database does not answer a question."""
-    return problem(
-        "unavailable", "Not to be had at present", 503, detail="the database does not answer"
-    )
+def away(detail: str = "the database does not answer") -> Problem:
+    """Somebody else does not answer a question: as a rule the database."""
+    return problem("unavailable", "Not to be had at present", 503, detail=detail)
 
 
 def internal(title: str = "The service failed") -> Problem:
@@ -54,9 +52,11 @@ def http_error(status: int, detail: str | None = None) -> Problem:
 class Refusal(Exception):
     """A request that is answered with a problem."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, *, again_seconds: int | None = None) -> None:
+        """`again_seconds`: after how long the same may be asked again, where that is known."""
         super().__init__(problem.title)
         self.problem = problem
+        self.again_seconds = again_seconds
 
 
 def wrong_parameters(faults: Iterable[Any]) -> Problem:
@@ -90,11 +90,13 @@ def _location(location: Sequence[str | int]) -> tuple[str, ...]:
     return (where, *map(str, location[1:2])) if where in PARAMETERS_IN else ("body",)
 
 
-def problem_response(problem: Problem) -> Response:
+def problem_response(problem: Problem, *, again_seconds: int | None = None) -> Response:
     """The problem as `application/problem+json`."""
     headers = {}
-    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE and again_seconds is None:
+        again_seconds = RETRY_AFTER_SECONDS
+    if again_seconds is not None:
+        headers["Retry-After"] = str(again_seconds)
     if problem.status == HTTPStatus.REQUEST_TIMEOUT:
         headers["Connection"] = "close"  # the rest of the body is not waited for
     body = problem.model_dump_json(exclude_none=True)

@@ -2,6 +2,7 @@
 
 from shared.platform.mongo_words import require_uri
 from shared.platform.tls import require_files
+from shared.platform.tokens import known_tokens
 from shared.settings import ServiceSettings
 
 
@@ -10,3 +11,4 @@ def require_usable(settings: ServiceSettings) -> None:
     and cannot be used. Connects to nobody."""
     require_files(settings)
     require_uri(settings.mongo)
+    known_tokens(settings.auth, settings.clock.clock())

@@ -49,7 +49,8 @@ What must hold (tests/simulation proves it with faults at every step)
 """
 
 from shared.runtime.census import Census, GaugeValue
-from shared.runtime.lifecycle import Routes, Runtime, serve
+from shared.runtime.endpoints import Routes
+from shared.runtime.lifecycle import Runtime, serve
 from shared.runtime.lines import PAGE_LIMIT, lines_listed
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.ports import Ports, Subscription

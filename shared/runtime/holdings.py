@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from shared.contracts.http.holdings import Holding, Holdings
 from shared.decider.decider import Facts
+from shared.platform.needs import everywhere, needs
 from shared.runtime.store import ReadStore
 
 
@@ -13,7 +14,11 @@ def holdings_router(facts: type[Facts], store: ReadStore) -> APIRouter:
     """The endpoint over what is stored. `facts`: how the service reads its own."""
     router = APIRouter(tags=["audit"])
 
-    @router.get("/v1/holdings", summary="Which documents are held, at which version")
+    @router.get(
+        "/v1/holdings",
+        summary="Which documents are held, at which version",
+        dependencies=[needs("operations", everywhere)],
+    )
     async def page(after: str = "", limit: Annotated[int, Query(ge=1, le=2000)] = 1000) -> Holdings:
         return await holdings(facts, store, after=after, limit=limit)
 

@@ -11,11 +11,11 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 from aiokafka.errors import KafkaError
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from shared.contracts.topics import DEAD_LETTERS
 from shared.decider.decider import Decider, Facts
@@ -23,36 +23,35 @@ from shared.decider.policy import Policy
 from shared.platform import http, metrics
 from shared.platform.backoff import Backoff
 from shared.platform.errors import TransientFailure
+from shared.platform.front_door import connecting_doorman
 from shared.platform.kafka import group_of, partition_counts
 from shared.platform.kafka_words import in_words
+from shared.platform.keys import DATABASE as ACCESS
 from shared.platform.logs import configure_logging
-from shared.platform.mongo import Mongo
+from shared.platform.mongo import Database, Mongo
 from shared.platform.publisher import connecting_publisher
 from shared.platform.rights import require_rights, to_work
 from shared.platform.usable import require_usable
 from shared.policies.shadow import DIFFERING
 from shared.policies.trial import Trial
 from shared.runtime.census import Census, Counting
+from shared.runtime.endpoints import Answering, Routes, endpoints
 from shared.runtime.health import consumer_troubles
-from shared.runtime.holdings import holdings_router
 from shared.runtime.mongo_store import MongoStore
 from shared.runtime.mongo_summaries import MongoSummaries
 from shared.runtime.ownership import Ownership, Pulse
-from shared.runtime.policies import PolicyPages, policy_routes
 from shared.runtime.ports import Ports
-from shared.runtime.reader import Reader
 from shared.runtime.reload import PolicyWatch, keep_policy_current, reload_policy
 from shared.runtime.shadows import shadow_gauges
 from shared.runtime.snapshots import StoreReader
 from shared.runtime.subscribe import KafkaSubscription, subscribe
 from shared.runtime.worker import Worker
 from shared.settings import ServiceSettings, starting
-from shared.time.clock import SystemClock, TimeSource
+from shared.time.clock import SystemClock
 from shared.yaml_file import WrongFile
 
 F = TypeVar("F", bound=Facts)
 P = TypeVar("P", bound=Policy)
-Routes: TypeAlias = Callable[[Reader[F], TimeSource], APIRouter]
 
 WATCH_EVERY_SECONDS = 5.0
 POLICY_WATCH_SECONDS = 2.0
@@ -145,6 +144,10 @@ class Runtime(Generic[F, P]):
     def is_at_rest(self) -> bool:
         """Whether all that was taken in has been decided."""
         return self._worker.is_at_rest
+
+    def database_of_keys(self) -> Database:
+        """Where the keys are of those who may ask."""
+        return self._mongo.beside(ACCESS)
 
     async def start(self) -> None:
         """Begin to connect; returns at once."""
@@ -349,32 +352,36 @@ def serve(
     which gauges show what is stored, of a listed decider. `trial`: how other rules are tried on
     what is stored, for those who change them.
     """
+    runtimes: list[Runtime[F, P]] = []
+
+    def database_of_keys() -> Database:
+        return runtimes[0].database_of_keys()
+
     with starting(decider.name):
         require_usable(settings)
+        doorman = connecting_doorman(settings.auth, database_of_keys)
     configure_logging(service=decider.name, level=settings.log_level, form=settings.log_format)
-    runtimes: list[Runtime[F, P]] = []
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         runtime = Runtime(decider, settings, watch=watch, census=census)
         runtimes.append(runtime)
-        app.include_router(http.operations(runtime.troubles))
-        app.include_router(holdings_router(decider.facts, runtime.store))
-        app.include_router(routes(runtime.reader, runtime.clock))
-        if trial is not None:
-            pages = PolicyPages(
-                decider=decider,
-                trial=trial,
-                store=runtime.store,
-                clock=runtime.clock,
-                partitions=lambda: runtime.partitions,
-            )
-            app.include_router(policy_routes(pages, runtime.dealers))
+        answering = Answering(
+            decider=decider,
+            reader=runtime.reader,
+            store=runtime.store,
+            clock=runtime.clock,
+            dealers=runtime.dealers,
+            partitions=lambda: runtime.partitions,
+            readiness=runtime.troubles,
+        )
+        for router in endpoints(answering, routes, trial=trial):
+            app.include_router(router)
         await runtime.start()
         yield
         await runtime.stop()
 
-    app = http.make_app(title=f"Aftercare {decider.name}", lifespan=lifespan)
+    app = http.make_app(title=f"Aftercare {decider.name}", doorman=doorman, lifespan=lifespan)
     http.run(app, settings.http, graceful_stop_seconds=settings.runtime.graceful_stop_seconds)
     for runtime in runtimes:
         if runtime.gave_up_because is not None:

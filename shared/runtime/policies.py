@@ -28,6 +28,7 @@ from shared.dealers.dealer import Dealers
 from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
 from shared.platform.asked import OF_A_DEALER, Responses
+from shared.platform.needs import asked, later, needs, require
 from shared.platform.problems import (
     Refusal,
     invalid_query,
@@ -157,18 +158,21 @@ def policy_routes(pages: PolicyPages[F, P], dealers: Dealers) -> APIRouter:
 
     @router.post(
         "/dry-run",
+        dependencies=[needs("policies:read", later)],
         summary="What other rules would do to what a dealer has, page by page",
         responses={**OF_A_DEALER, **_INVALID, **_TOO_LARGE},
         openapi_extra=_BODY,
     )
     async def dry_run(request: Request) -> DryRunPage:
         """Nothing is applied and nothing changes: `aftercare policy apply` does that."""
-        asked = await _asked(request)
-        _known(asked.dealer, dealers)
-        return await pages.dry_run(asked)
+        proposed = await _asked(request)
+        require(request, "policies:read", proposed.dealer)
+        _known(proposed.dealer, dealers)
+        return await pages.dry_run(proposed)
 
     @router.get(
         "/progress",
+        dependencies=[needs("policies:read", asked("dealer"))],
         summary="How far a dealer has been brought to its rules, page by page",
         responses={**OF_A_DEALER, **_INVALID},
     )

@@ -10,6 +10,7 @@ from shared.contracts.http.policies import ShadowPage, Tried
 from shared.dealers.dealer import Dealer
 from shared.platform import metrics
 from shared.platform.asked import Limit, Responses
+from shared.platform.needs import in_path, needs
 from shared.platform.problems import Refusal, unknown
 from shared.policies.shadow import DIFFERING, compared_in, tried_in
 from shared.runtime.census import CountMore, GaugeValue
@@ -27,6 +28,7 @@ def shadow_routes(reader: Reader[Any]) -> APIRouter:
 
     @router.get(
         "/dealers/{group}/{dealer}/shadow",
+        dependencies=[needs("policies:read", in_path)],
         summary="What other rules, tried beside a dealer's, would make of its customers",
         responses=_NOTHING_TRIED,
     )

@@ -25,6 +25,7 @@ from shared.platform.logs import configure_logging
 from shared.settings import KafkaSettings, ServiceSettings
 from tests.bench import events, loops
 from tests.bench.customer import NEW, OTHERS_A_SECOND, THEIRS_A_SECOND, customer
+from tests.bench.doors import BATCH, IMPORTED, Import, batches, imported, neighbours, single
 from tests.bench.latency import latencies
 from tests.bench.lists import CUSTOMERS, LINES, lists
 from tests.bench.loops import Taken
@@ -187,6 +188,39 @@ class Bench:
             what = f"followup's tasks of {WORK_CUSTOMERS:,} customers, {answers.asked}"
             yield Row(what, told(found), "p95 at most 50 ms", p95 <= 0.05)
 
+    def doors(self) -> Iterator[Row]:
+        """Intake's doors: single events, batches, files, and a file beside others' events."""
+        err.print("doors: single events")
+        one = single(self.fresh, count=self.events // 3, seconds=20)
+        found = spread(one.seconds)
+        yield Row("intake, single events side by side", f"{one.borne:,.0f} events/s")
+        what = f"… from due to answered at {one.borne / 2:,.0f} events/s"
+        yield Row(what, told(found), "p99 at most 25 ms", found["p99"] <= 0.025)
+        err.print("doors: batches")
+        many = batches(self.fresh, count=max(1, self.events // BATCH), rounds=self.rounds)
+        yield Row(f"intake, batches of {BATCH}", f"{many.over_http:,.0f} events/s")
+        ratio = many.over_http / many.without_http
+        yield Row("… / the same code without HTTP", f"{ratio:.2f}", "at least 0.7", ratio >= 0.7)
+        ratio = many.over_http / many.by_hand
+        yield Row("… / validated and produced by hand, nothing registered", f"{ratio:.2f}")
+        err.print(f"doors: files of {IMPORTED:,} lines")
+        files = [imported(self.fresh, lines=IMPORTED, lines_each=each) for each in (1, 2)]
+        for file in files:
+            yield from of_file(file)
+        err.print("doors: a file beside others")
+        others = neighbours(self.fresh, lines=IMPORTED // 2, seconds=20)
+        alone, beside = spread(others.alone), spread(others.beside)
+        yield Row(f"others alone, {others.rate:,.0f} single events/s", told(alone))
+        yield Row(f"… beside a file of {IMPORTED // 2:,} lines", told(beside))
+        ratio = beside["p99"] / alone["p99"]
+        yield Row("… p99 beside / alone", f"{ratio:.2f}", "at most 2", ratio <= 2)
+        self.figures["doors"] = {
+            "single": {"borne": one.borne, **found},
+            "batches": asdict(many),
+            "imports": [asdict(file) for file in files],
+            "neighbours": {"rate": others.rate, "alone": alone, "beside": beside},
+        }
+
     def soak(self) -> Iterator[Row]:
         """Whether scoring is as fast at the end as it was at first."""
         err.print(f"soak: {SOAK_EVENTS:,} events")
@@ -217,6 +251,16 @@ class Bench:
                 f"… others' delay at {OTHERS_A_SECOND}/s while it has {THEIRS_A_SECOND}/s",
                 told(others),
             )
+
+
+def of_file(file: Import) -> Iterator[Row]:
+    """How fast a file was taken in, and what that took."""
+    rate, cpu = file.lines / file.seconds, file.cpu_seconds / file.lines * 1e6
+    what = f"a file of {file.lines:,} lines, {file.lines_each} of each order"
+    yield Row(what, f"{rate:,.0f} lines/s", "at least 2,000/s", rate >= 2_000)
+    yield Row("… own CPU a line", f"{cpu:,.0f} µs")
+    most = file.megabytes
+    yield Row("… memory of intake at most", f"{most:.0f} MB", "at most 200 MB", most <= 200)
 
 
 def compared(costs: Mapping[str, Cost]) -> Iterator[Row]:
@@ -312,7 +356,7 @@ def _soak(fresh: Fresh) -> list[float]:
 
 def main() -> None:
     """Measure, print one table, and write the figures as JSON."""
-    parts = ("throughput", "latency", "timers", "memory", "soak", "customer", "lists")
+    parts = ("throughput", "latency", "timers", "memory", "soak", "customer", "lists", "doors")
     arguments = argparse.ArgumentParser(prog="make bench", description=__doc__)
     arguments.add_argument("--only", choices=parts, nargs="+", default=parts)
     arguments.add_argument("--events", type=int, default=6000, help="of a throughput round")

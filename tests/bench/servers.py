@@ -11,10 +11,11 @@ from typing import TypeAlias
 
 import httpx
 
+from deploy.cli.client_key import shown
 from deploy.cli.readiness import what_keeps
 from deploy.sandbox.embedded import other_database
 from deploy.sandbox.processes import Child, free_port, running
-from deploy.sandbox.stack import start_service
+from deploy.sandbox.stack import key_of_everything, start_service
 from shared.settings import ServiceSettings
 from tests.servers import MongoServer, running_broker, running_mongo
 
@@ -51,10 +52,13 @@ class Process:
 
     child: Child
     url: str
+    key: str
 
     def metric(self, name: str) -> float:
         """The sum of a metric over its labels."""
-        lines = httpx.get(f"{self.url}/metrics", timeout=30).text.splitlines()
+        lines = httpx.get(
+            f"{self.url}/metrics", headers=shown(self.key), timeout=30
+        ).text.splitlines()
         return sum(
             float(line.rpartition(" ")[2])
             for line in lines
@@ -121,6 +125,6 @@ def running_service(
         logs=servers.directory / "logs",
     )
     url = f"http://127.0.0.1:{port}"
-    with running(child):
+    with running(child), key_of_everything(servers.settings.mongo, "bench") as key:
         child.wait_until(lambda: not what_keeps(url), within_seconds=READY_SECONDS)
-        yield Process(child, url)
+        yield Process(child, url, key)

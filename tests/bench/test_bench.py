@@ -15,8 +15,8 @@ from services.scoring import app as scoring_app
 from services.scoring.settings import ScoringSettings
 from shared.decider.decider import Decider
 from shared.runtime.validate import to_event
-from tests.bench import events
-from tests.bench.__main__ import LONG_BACKLOG, Cost, compared, percentile
+from tests.bench import doors, events
+from tests.bench.__main__ import LONG_BACKLOG, Cost, compared, of_file, percentile
 from tests.bench.loops import Watch
 from tests.bench.servers import fresh_servers
 from tests.bench.work_lists import ASKED, work_lists
@@ -106,6 +106,27 @@ def test_work_lists_are_answered_from_what_was_written() -> None:
     answers = list(work_lists(partial(fresh_servers, None), customers=60, pages=2))
     assert [each.asked for each in answers] == list(ASKED)
     assert all(len(each.seconds) == 2 for each in answers)
+
+
+def test_doors_are_measured_and_all_that_is_sent_is_taken() -> None:
+    fresh = partial(fresh_servers, None)
+    one = doors.single(fresh, count=40, seconds=1)
+    assert one.borne > 0
+    assert one.seconds == sorted(one.seconds)
+    many = doors.batches(fresh, count=1, rounds=1)
+    assert min(many.over_http, many.without_http, many.by_hand) > 0
+
+
+def test_files_are_measured_to_their_end_and_beside_others() -> None:
+    fresh = partial(fresh_servers, None)
+    file = doors.imported(fresh, lines=300, lines_each=2)
+    assert file.lines == 300
+    assert [row.what for row in of_file(file) if row.met is not None] == [
+        "a file of 300 lines, 2 of each order",
+        "… memory of intake at most",
+    ]
+    others = doors.neighbours(fresh, lines=20_000, seconds=1)
+    assert len(others.alone) == len(others.beside) > 0
 
 
 def test_another_database_is_started_by_its_command() -> None:

@@ -27,6 +27,7 @@ from shared.runtime.summaries import SummaryStep, Total
 from shared.runtime.summary_slots import next_versions
 from shared.settings import ServiceSettings
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.summaries import totals_of
 from tests.bench.events import DEALER
 from tests.bench.servers import Fresh
@@ -79,7 +80,7 @@ async def _measured(settings: ServiceSettings, customers: int, pages: int) -> li
     await _filled(store, customers)
     followup, clock = service(FollowUpSettings()), ManualClock(NOW)
     reader = StoreReader(followup, MongoStore(mongo.database), clock, DEALERS, summaries=store)
-    app = make_app(title="followup")
+    app = make_app(title="followup", doorman=KnowsEverybody())
     app.include_router(routes(reader, clock, dealers=DEALERS))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://followup") as http:
         await _timed(http, "?", "")

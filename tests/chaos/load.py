@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 
 import httpx
 
+from deploy.cli.client_key import shown
 from deploy.sandbox.demo.account import READ_BY, HeldDocument
 from shared.contracts.http.intake import Item
 from tests.chaos.feed import Acquainted, Case, Event, Feed
+from tests.e2e.house import House
 
 TOPICS = "the topics"
 """Stands beside the services as what has to hold every accepted document."""
@@ -60,7 +62,7 @@ class Rate:
 
 
 @contextmanager
-def steady_load(url: str, feeds: Sequence[Feed], rate: Rate) -> Iterator[Ledger]:
+def steady_load(house: House, feeds: Sequence[Feed], rate: Rate) -> Iterator[Ledger]:
     """Send from all feeds at once until the end, when all that was sent has been answered.
 
     Raises `IntakeStaysAway`, and what httpx raises for an answer that no retry can mend.
@@ -68,7 +70,7 @@ def steady_load(url: str, feeds: Sequence[Feed], rate: Rate) -> Iterator[Ledger]
     ledger = Ledger()
     enough = threading.Event()
     with ThreadPoolExecutor(len(feeds)) as senders:
-        sending = [senders.submit(_send_on, url, feed, rate, ledger, enough) for feed in feeds]
+        sending = [senders.submit(_send_on, house, feed, rate, ledger, enough) for feed in feeds]
         try:
             yield ledger
         finally:
@@ -80,9 +82,10 @@ def steady_load(url: str, feeds: Sequence[Feed], rate: Rate) -> Iterator[Ledger]
         ledger.acquainted += feed.acquainted.values()
 
 
-def _send_on(url: str, feed: Feed, rate: Rate, ledger: Ledger, enough: threading.Event) -> None:
+def _send_on(house: House, feed: Feed, rate: Rate, ledger: Ledger, enough: threading.Event) -> None:
     """At a steady rate; what an outage held up goes out right after it."""
-    with httpx.Client(base_url=url, timeout=REQUEST_SECONDS) as client:
+    url, headers = house.stack.urls["intake"], shown(house.stack.key)
+    with httpx.Client(base_url=url, headers=headers, timeout=REQUEST_SECONDS) as client:
         next_at = time.monotonic()
         while not enough.wait(max(0.0, next_at - time.monotonic())):
             next_at += rate.every_seconds

@@ -66,7 +66,7 @@ def run(directory: Path, *, libs: Path, seed: int, course: Course, tell: Tell) -
         with house(directory, broker, mongo) as running:
             scene = Scene(cluster, database, running, random, tell)
             tell("all ready; the load begins")
-            with steady_load(running.stack.urls["intake"], feeds, course.rate) as ledger:
+            with steady_load(running, feeds, course.rate) as ledger:
                 _disturb(scene, course)
                 tell("the load ends")
             until_at_rest(running, mongo, ledger, tell)

@@ -30,7 +30,7 @@ def test_instances_share_the_work_and_take_it_over(
 ) -> None:
     feed = Feed(0, Random(7), customers=200)
     with house(tmp_path, fresh_broker, mongo_settings) as running:
-        with steady_load(running.stack.urls["intake"], [feed], RATE) as ledger:
+        with steady_load(running, [feed], RATE) as ledger:
             added, killed = a_second_comes_and_is_killed(running)
             stopped = a_second_comes_and_is_stopped(running)
             running.until(lambda: _owns_all(running))

@@ -3,18 +3,21 @@
 import importlib.util
 import json
 import re
+import shlex
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
-import typer.main
 import yaml
 from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
 
 from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_PORT_BASE
-from deploy.cli.main import app
+from deploy.cli.main import COMMANDS
 from deploy.sandbox.stack import fixed_ports
+from shared.settings import MongoSettings
 from tests import PROJECT
 
 SCHEMA = files("check_jsonschema").joinpath("builtin_schemas/vendor/compose-spec.json")
@@ -89,8 +92,9 @@ def test_its_command_starts_a_module_that_exists(name: str) -> None:
 def test_the_topics_are_created_by_a_command_that_exists() -> None:
     program, command, *options = SERVICES["topics"]["command"]
     assert program == "aftercare"
-    commands = getattr(typer.main.get_command(app), "commands")  # noqa: B009
-    known = {option for parameter in commands[command].params for option in parameter.opts}
+    known = {
+        option for parameter in COMMANDS[command].load(command).params for option in parameter.opts
+    }
     assert set(options) <= known
 
 
@@ -184,6 +188,44 @@ def test_prometheus_scrapes_every_service_where_it_listens() -> None:
     assert scraped == {
         name: [f"{name}:{environment(name)['AFTERCARE_HTTP__PORT']}"] for name in OURS
     }
+
+
+def test_prometheus_shows_a_key_that_is_made_for_it_alone() -> None:
+    config = yaml.safe_load((PROJECT / "deploy/prometheus/prometheus.yml").read_text("utf-8"))
+    [told] = {job["authorization"]["credentials_file"] for job in config["scrape_configs"]}
+    folder, _, name = told.rpartition("/")
+    assert f"prometheus-key:{folder}:ro" in SERVICES["prometheus"]["volumes"]
+    shell, option, script = SERVICES["prometheus-key"]["command"]
+    assert (shell, option) == ("sh", "-c")
+    making, giving = script.split(" && ")
+    words = shlex.split(making)
+    to = words[words.index("--to") + 1]
+    assert to == f"/keys/{name}"
+    assert giving == f"chown 65534:65534 {to}", "the user of Prometheus's image"
+    assert "prometheus-key:/keys" in SERVICES["prometheus-key"]["volumes"]
+    users = [each for each in SERVICES if "prometheus-key" in str(SERVICES[each].get("volumes"))]
+    assert users == ["prometheus-key", "prometheus"]
+    assert configuration.unread_variables(environment("prometheus-key")) == []
+
+
+def test_the_key_of_prometheus_may_read_metrics_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mongo_settings: MongoSettings
+) -> None:
+    """Its command, run twice: the second time the key is good."""
+    script = SERVICES["prometheus-key"]["command"][2].partition(" && ")[0]
+    file = tmp_path / "prometheus"
+    words = [str(file) if word.startswith("/keys/") else word for word in shlex.split(script)[1:]]
+    monkeypatch.setenv("AFTERCARE_MONGO__URI", mongo_settings.uri.get_secret_value())
+    monkeypatch.setenv("AFTERCARE_MONGO__DATABASE_PREFIX", mongo_settings.database_prefix)
+    monkeypatch.setenv("AFTERCARE_DEALERS_FILE", str(PROJECT / "shared/dealers/example.yaml"))
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(app, words).exit_code == 0
+    made = file.read_text("utf-8")
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert file.read_text("utf-8") == made
+    listed = CliRunner().invoke(app, ["keys", "list", "--json"])
+    [found] = json.loads(listed.stdout)
+    assert (found["scopes"], found["dealers"]) == (["metrics:read"], ["*"])
 
 
 def test_the_image_copies_only_what_exists_and_is_not_ignored() -> None:

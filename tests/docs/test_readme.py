@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import typer.main
 import yaml
 from pydantic import TypeAdapter
 
 from deploy.cli import configuration, example
 from deploy.cli.address_file import DEFAULT_PORT_BASE
-from deploy.cli.main import app
+from deploy.cli.main import COMMANDS
 from deploy.sandbox.stack import fixed_ports
 from shared.dealers.dealer import Dealer
 from shared.dealers.file import read_dealers
@@ -48,10 +47,9 @@ def test_every_make_target_that_is_named_exists(document: Path) -> None:
 
 @each_document
 def test_every_command_that_is_named_exists(document: Path) -> None:
-    commands = getattr(typer.main.get_command(app), "commands")  # noqa: B009
     text = document.read_text("utf-8")
     named = re.findall(r"(?:`|bin/|^\$ )aftercare ([a-z-]+)", text, re.MULTILINE)
-    assert set(named) <= commands.keys()
+    assert set(named) <= COMMANDS.keys()
 
 
 @each_document

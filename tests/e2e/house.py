@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from deploy.cli.address_file import SERVICES
+from deploy.cli.client_key import shown
 from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import Child, free_port, running
 from deploy.sandbox.stack import Stack, any_ports, running_stack, start_service
@@ -46,6 +47,7 @@ class Instance:
 
     child: Child
     url: str
+    key: str
 
     def until_ready(self) -> None:
         """Wait until it does its work."""
@@ -53,7 +55,7 @@ class Instance:
 
     def gauge(self, name: str) -> float:
         """A metric as it tells it now; partitions and lag are set every five seconds."""
-        text = httpx.get(f"{self.url}/metrics", timeout=30).text
+        text = httpx.get(f"{self.url}/metrics", headers=shown(self.key), timeout=30).text
         (line,) = (line for line in text.splitlines() if line.startswith(name))
         return float(line.rpartition(" ")[2])
 
@@ -75,12 +77,20 @@ class House:
         return httpx.post(
             f"{self.stack.urls['intake']}/v1/events",
             json=list(events),
-            headers={"content-type": "application/cloudevents-batch+json"},
+            headers={
+                "content-type": "application/cloudevents-batch+json",
+                **shown(self.stack.key),
+            },
             timeout=30,
         )
 
     def get(self, service: str, path: str, **query: str | int) -> httpx.Response:
-        return httpx.get(f"{self.stack.urls[service]}{path}", params=query, timeout=30)
+        return httpx.get(
+            f"{self.stack.urls[service]}{path}",
+            params=query,
+            headers=shown(self.stack.key),
+            timeout=30,
+        )
 
     def held(self, service: str) -> dict[str, str]:
         """Document id -> version, over all aggregates of a service."""
@@ -114,11 +124,11 @@ class House:
             name=f"{service}-{port}",
         )
         with running(child):
-            yield Instance(child, f"http://127.0.0.1:{port}")
+            yield Instance(child, f"http://127.0.0.1:{port}", self.stack.key)
 
     def instance(self, service: str) -> Instance:
         """The instance of a service that was started first."""
-        return Instance(self.child(service), self.stack.urls[service])
+        return Instance(self.child(service), self.stack.urls[service], self.stack.key)
 
 
 @contextmanager

@@ -76,12 +76,16 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(directory: Path, urls: Mapping[str, str]) -> Iterator[Prometheus]:
-    """One that asks these services every second: job -> address."""
+def prometheus(directory: Path, urls: Mapping[str, str], *, key: str) -> Iterator[Prometheus]:
+    """One that asks these services every second: job -> address. `key`: what it shows."""
     path = program()
     directory.mkdir(parents=True, exist_ok=True)
     jobs = [
-        {"job_name": job, "static_configs": [{"targets": [url.removeprefix("http://")]}]}
+        {
+            "job_name": job,
+            "authorization": {"credentials": key},
+            "static_configs": [{"targets": [url.removeprefix("http://")]}],
+        }
         for job, url in urls.items()
     ]
     configuration = {"global": {"scrape_interval": "1s"}, "scrape_configs": jobs}

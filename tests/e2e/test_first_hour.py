@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -51,14 +51,15 @@ class Reader:
             timeout=PATIENCE_SECONDS * max(1, len(commands.splitlines())),
         )
 
-    def until_answered(self, command: str, shown: object) -> None:
-        """Type it until the answer has all that is shown."""
+    def until_answered(self, command: str, shown: Callable[[], object]) -> None:
+        """Type it until the answer has all that is to be shown at that time."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             answer = self.types(command).stdout
-            if answer.startswith("{") and has(json.loads(answer), shown):
+            wanted = shown()
+            if answer.startswith("{") and has(json.loads(answer), wanted):
                 return
-            assert time.monotonic() < deadline, f"{answer}\nhas not {shown}"
+            assert time.monotonic() < deadline, f"{answer}\nhas not {wanted}"
             time.sleep(0.2)
 
 
@@ -125,9 +126,10 @@ def test_the_events_to_try_are_answered_as_is_shown(reader: Reader) -> None:
     sent = reader.types(sends)
     assert sent.stdout.count('"outcome":"accepted"') == 2, sent
     asks_tasks, asks_score = customer.splitlines()
-    reader.until_answered(asks_tasks, as_of_now(json.loads(tasks)))
-    reader.until_answered(asks_score, {"customer_key": json.loads(tasks)["customer_key"]})
-    reader.until_answered(cases, json.loads(case))
+    reader.until_answered(asks_tasks, lambda: as_of_now(json.loads(tasks)))
+    key = {"customer_key": json.loads(tasks)["customer_key"]}
+    reader.until_answered(asks_score, lambda: key)
+    reader.until_answered(cases, lambda: json.loads(case))
 
 
 def test_rules_are_checked_compared_and_applied_as_is_shown(reader: Reader) -> None:

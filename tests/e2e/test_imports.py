@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy.cli.client_key import shown
 from shared.contracts.topics import VISITS
 from shared.settings import MongoSettings
 from tests.e2e.house import DEALER, Instance, house, latest
@@ -27,8 +28,9 @@ def content() -> bytes:
     return "\n".join([HEADINGS, *rows, ""]).encode()
 
 
-def shown(url: str, import_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = httpx.get(f"{url}/v1/imports/{import_id}", timeout=30).json()
+def told_by(one: Instance, import_id: str) -> dict[str, Any]:
+    address = f"{one.url}/v1/imports/{import_id}"
+    found: dict[str, Any] = httpx.get(address, headers=shown(one.key), timeout=30).json()
     return found
 
 
@@ -52,20 +54,21 @@ def test_another_instance_ends_what_a_killed_one_began(
             f"{first.url}/v1/imports",
             params={"mapping": "generic-csv-visits", "dealer_id": DEALER, "source": "dms"},
             content=content(),
+            headers=shown(first.key),
             timeout=30,
         )
         assert sent.status_code == 202, sent.text
         import_id = sent.json()["import_id"]
         other.child.wait_until(
-            lambda: shown(other.url, import_id)["records"] > 0, within_seconds=PATIENCE_SECONDS
+            lambda: told_by(other, import_id)["records"] > 0, within_seconds=PATIENCE_SECONDS
         )
         killed, lives = (first, other) if has_it(first, import_id) else (other, first)
         killed.child.kill()
-        assert shown(lives.url, import_id)["records"] < ROWS, "it was killed in the middle"
+        assert told_by(lives, import_id)["records"] < ROWS, "it was killed in the middle"
         lives.child.wait_until(
-            lambda: shown(lives.url, import_id)["state"] == "done", within_seconds=120
+            lambda: told_by(lives, import_id)["state"] == "done", within_seconds=120
         )
-        found = shown(lives.url, import_id)
+        found = told_by(lives, import_id)
         assert found["records"] == ROWS
         assert found["counts"]["accepted"] + found["counts"]["duplicate"] == ROWS
         visits = [said for said in latest(running.said(VISITS)) if "/visit/" in said]

@@ -33,7 +33,7 @@ def aftercare(
     directory = tmp_path_factory.mktemp("panels")
     with (
         house(directory / "house", own_broker, own_mongo, often) as running,
-        prometheus(directory / "prometheus", running.stack.urls) as asked,
+        prometheus(directory / "prometheus", running.stack.urls, key=running.stack.key) as asked,
     ):
         yield running, asked
 

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from deploy.cli.client_key import shown
 from deploy.cli.dead_letters.work import DeadLetter, discard, read_letters
 from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import Child, free_port, running
@@ -32,6 +33,7 @@ from tests.deploy.cli.command import aftercare as command
 from tests.e2e import poison
 from tests.e2e.house import House, house, visit
 from tests.e2e.poison import JOINED, SECRET, SKIPPED, Poison, corpus
+from tests.keys import key_in_hand
 from tests.servers import PATIENCE_SECONDS, Broker
 from tests.shared.runtime import toy
 from tests.shared.runtime.on_servers import publisher_to, record_of, until, visits_held
@@ -261,9 +263,9 @@ def test_too_much_in_a_row_stops_the_service_and_a_mended_one_goes_on(
     assert asyncio.run(read_letters(settings)) == []
 
     child, url = _scoring(tmp_path / "second", fresh_broker, mongo_settings, limit=LIMIT + 1)
-    with running(child):
+    with running(child), key_in_hand(mongo_settings) as key:
         child.wait_until(
-            lambda: _holds(url, 2) and not what_keeps(url), within_seconds=PATIENCE_SECONDS
+            lambda: _holds(url, key, 2) and not what_keeps(url), within_seconds=PATIENCE_SECONDS
         )
         letters = asyncio.run(_letters(settings, open_=LIMIT + 1))
     assert sorted(int(letter.headers["offset"]) for letter in letters) == list(range(1, LIMIT + 2))
@@ -281,9 +283,9 @@ async def _one_batch_of_poison(settings: KafkaSettings, *, distinct: int) -> Non
             await publisher.publish([replace(record, partition=0)])
 
 
-def _holds(url: str, documents: int) -> bool:
+def _holds(url: str, key: str, documents: int) -> bool:
     try:
-        page = httpx.get(f"{url}/v1/holdings", timeout=30).json()
+        page = httpx.get(f"{url}/v1/holdings", headers=shown(key), timeout=30).json()
     except httpx.HTTPError:
         return False
     return sum(len(item["documents"]) for item in page["items"]) == documents

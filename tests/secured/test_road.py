@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from deploy.cli.address_file import SERVICES
+from deploy.cli.client_key import shown
 from deploy.sandbox.processes import Child, free_port, running
 from deploy.sandbox.stack import start_service
 from shared.contracts.identifiers import customer_key
@@ -21,6 +22,7 @@ from shared.contracts.topics import ESCALATIONS, PERSONS, SCORES, TASKS, VISITS,
 from shared.platform.rights import Right
 from shared.settings import MongoSettings
 from tests.e2e.house import ANY_HOUR, DEALER, ago, reported, visit
+from tests.keys import key_in_hand
 from tests.polled import written
 from tests.secured.broker import PASSWORDS, RIGHTS, SecuredBroker
 from tests.servers import PATIENCE_SECONDS
@@ -73,8 +75,9 @@ def services(
     logs = tmp_path_factory.mktemp("secured-road")
     certificate = secured.authority.certificate("aftercare")
     trusted = ssl.create_default_context(cafile=secured.authority.file)
-    http = httpx.Client(verify=trusted, timeout=30)
     with ExitStack() as stopping:
+        key = stopping.enter_context(key_in_hand(own_mongo))
+        http = httpx.Client(verify=trusted, headers=shown(key), timeout=30)
         started = {}
         for name in SERVICES:
             port = free_port()

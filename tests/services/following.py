@@ -18,11 +18,13 @@ from shared.policies.edition import Edition
 from shared.policies.paths import RulesPaths
 from shared.policies.trial import Trial
 from shared.runtime.aggregate import Aggregate
+from shared.runtime.mongo_store import MongoStore
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.plan import Work
 from shared.runtime.policies import PolicyPages
 from shared.runtime.reload import PolicyWatch, reload_policy
 from shared.runtime.snapshots import StoreReader
+from shared.runtime.summaries import SummaryStore
 from shared.settings import RuntimeSettings
 from shared.testing.clock import ManualClock
 from shared.testing.publisher import MemoryPublisher
@@ -50,14 +52,19 @@ class Following(Generic[F, P]):
         now: datetime,
         *,
         dealers: Sequence[str] = (),
+        store: MongoStore | None = None,
+        summaries: SummaryStore | None = None,
     ) -> None:
+        """`store` and `summaries`: instead of those in memory."""
         self.decider = decider
         self.paths = RulesPaths(root, decider.name)
         self.watch = watch
         self.clock = ManualClock(now)
         self.publisher = MemoryPublisher()
-        self.store = MemoryStore()
-        self.summaries = None if decider.summaries is None else MemorySummaries()
+        self.store: MemoryStore | MongoStore = store or MemoryStore()
+        self.summaries: SummaryStore | None = None
+        if decider.summaries is not None:
+            self.summaries = summaries or MemorySummaries()
         self.ownership = Ownership(Pulse(limit_seconds=5, monotonic=lambda: 0.0))
         self.pages = PolicyPages(
             decider=decider, trial=trial, store=self.store, clock=self.clock, partitions=lambda: 1

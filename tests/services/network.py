@@ -70,7 +70,7 @@ class Network(Generic[F, P]):
         while waiting:
             place = self._choose(waiting)
             event = waiting[place] if self._repeat() else waiting.pop(place)
-            waiting += self._deliver(event.key, [event])
+            waiting += self._deliver(self.decider.aggregate_id(event), [event])
             self.deliveries += 1
             assert self.deliveries < MOST_DELIVERIES, "it never comes to rest"
         return self

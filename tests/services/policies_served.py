@@ -15,6 +15,7 @@ from shared.policies.trial import Trial
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.policies import PolicyPages, policy_routes
 from shared.settings import HttpSettings
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.store import MemoryStore
 from shared.time.clock import TimeSource
 from tests.served import served
@@ -44,7 +45,7 @@ def answering(
         async def readiness() -> list[str]:
             return []
 
-        app = http.make_app(title="a service", lifespan=_nothing)
+        app = http.make_app(title="a service", doorman=KnowsEverybody(), lifespan=_nothing)
         app.include_router(http.operations(readiness))
         app.include_router(policy_routes(pages, read_dealers(EXAMPLE_DEALERS)))
         for router in more:

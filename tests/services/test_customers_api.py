@@ -22,6 +22,7 @@ from shared.contracts.identifiers import customer_key
 from shared.decider.decider import Decider
 from shared.platform.http import make_app
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.reader import MemoryReader
 from tests.dealers import DEALERS
 from tests.services.followup import given as followup_story
@@ -46,7 +47,7 @@ class Asked:
         reader = MemoryReader.deciding(
             self.decider(), facts, self.now, dealers=DEALERS, parked_because=parked_because
         )
-        app = make_app(title="asked")
+        app = make_app(title="asked", doorman=KnowsEverybody())
         app.include_router(self.routes(reader, ManualClock(self.now)))
         return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
 

@@ -17,6 +17,7 @@ from services.scoring import api as scoring
 from shared.platform.errors import TransientFailure
 from shared.platform.http import make_app, operations
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from tests.services.intake.given import DEALERS, NOW
 from tests.services.intake.memory_register import MemoryRegister
 from tests.services.intake.world import World
@@ -66,7 +67,7 @@ def intake(error: Raises) -> FastAPI:
 
 def reading(routes: Callable[..., Any]) -> Callable[[Raises], FastAPI]:
     def made(error: Raises) -> FastAPI:
-        app = make_app(title="reads")
+        app = make_app(title="reads", doorman=KnowsEverybody())
         app.include_router(operations(_ready))
         app.include_router(routes(Failing(error), ManualClock(NOW)))
         return app
@@ -125,6 +126,13 @@ async def test_a_path_or_method_that_is_not_there(service: str) -> None:
         answer = await http.delete(SERVICES[service][1])
         assert problem(answer, 405)["title"] == "Method Not Allowed"
         assert "GET" in answer.headers["allow"]
+
+
+async def test_all_methods_that_may_be_used_are_told() -> None:
+    for method in ("PUT", "DELETE", "get"):
+        async with client("intake") as http:
+            answer = await http.request(method, "/v1/events")
+        assert answer.headers["allow"] == "OPTIONS, POST"
 
 
 @each_service

@@ -29,6 +29,33 @@ def test_what_makes_no_sense_together_is_refused() -> None:
         HttpSettings(tls_client_ca_file=Path("ca.pem"))
 
 
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"issuer": "http://login.zq9.example"}, "begins with https://"),
+        ({"issuer": "login.zq9.example"}, "begins with https://"),
+        ({"issuer": "https://anna:zq9@login.example"}, "no .* password"),
+        ({"issuer": "https://login.example/?zq9"}, "begins with https://"),
+        ({"issuer": "https://login.example/#zq9"}, "begins with https://"),
+        ({"ca_file": "/zq9/ca.pem"}, "ca_file needs issuer"),
+        ({"audience": ""}, "at least 1 character"),
+        ({"claim": ""}, "at least 1 character"),
+        (
+            {"issuer": "https://zq9", "jwks_issuer": "https://zq9", "jwks_file": "/keys"},
+            "would be mixed",
+        ),
+    ],
+)
+def test_whose_tokens_are_accepted_is_told_without_what_was_set(
+    wrong: dict[str, str], why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in wrong.items():
+        monkeypatch.setenv(f"AFTERCARE_AUTH__{name.upper()}", value)
+    with pytest.raises(WrongSettings, match=f"AFTERCARE_AUTH.*{why}") as told:
+        from_environment(ScoringSettings)
+    assert "zq9" not in str(told.value)
+
+
 def _secrets(folder: Path, monkeypatch: pytest.MonkeyPatch, **named: str) -> None:
     """Files as Kubernetes mounts them: links into a folder that is replaced as a whole."""
     there = folder / "..2026_11_29"

@@ -10,10 +10,12 @@ from typing import BinaryIO, Literal, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from deploy.cli.answers import answer, in_words
+from deploy.cli.answers import FOR_THE_MOMENT, answer, asked_to_wait, in_words
+from deploy.cli.client_key import shown as shown_key
 from deploy.cli.event_files import STANDARD_INPUT
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
+from deploy.cli.trust import verify
 from shared.contracts.http.intake_imports import (
     Import,
     ImportDetail,
@@ -37,9 +39,14 @@ Wish = Literal["pause", "resume", "cancel"]
 class ImportsClient:
     """A connection to intake at `url`. All of it raises `CannotRun`."""
 
-    def __init__(self, url: str, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str, *, key: str = "", transport: httpx.BaseTransport | None = None
+    ) -> None:
+        """`key`: what it shows."""
         self._url = url.rstrip("/")
-        self._http = httpx.Client(timeout=REQUEST_SECONDS, transport=transport)
+        self._http = httpx.Client(
+            timeout=REQUEST_SECONDS, transport=transport, verify=verify(), headers=shown_key(key)
+        )
 
     def send(
         self,
@@ -54,10 +61,10 @@ class ImportsClient:
         for tries_left in reversed(range(1 if file == STANDARD_INPUT else TRIES)):
             with _opened(file) as content:
                 response = self._sent(_read(content, shown), asked)
-            if response is not None and response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            if response is not None and response.status_code not in FOR_THE_MOMENT:
                 return self._taken(response)
             if tries_left:
-                wait(2.0)
+                wait(2.0 if response is None else max(2.0, asked_to_wait(response)))
         because = "stopped answering" if response is None else f"answers {in_words(response)}"
         raise CannotRun(f"intake at {self._url} {because}; nothing of the file was kept")
 

@@ -1,13 +1,15 @@
 """`aftercare imports`: files that were sent, and how far they have come in."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from deploy.cli.address_file import DEFAULT_DIRECTORY
+from deploy.cli.client_key import reached
 from deploy.cli.imports.client import ImportsClient, Wish
 from deploy.cli.imports.words import details, listed, record_lines, state_of
-from deploy.cli.policy.options import Url, address_of
+from deploy.cli.policy.options import Url
 from deploy.cli.terminal import AsJson, DataDir, write, write_json
 from shared.contracts.http.intake_imports import RecordOutcome
 
@@ -34,7 +36,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """A dealer's imports, the newest first."""
-    page = ImportsClient(address_of("intake", url, data_dir)).page(dealer, after="", limit=limit)
+    page = _client(url, data_dir).page(dealer, after="", limit=limit)
     if as_json:
         write_json(page.model_dump(mode="json"), readable=True)
     else:
@@ -50,7 +52,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """How far an import has come, and which records are to be looked at."""
-    client = ImportsClient(address_of("intake", url, data_dir))
+    client = _client(url, data_dir)
     found = client.one(import_id)
     if records is None:
         if as_json:
@@ -70,21 +72,26 @@ def show(
 @app.command("pause")
 def pause(import_id: Id, url: Url = "", data_dir: DataDir = DEFAULT_DIRECTORY) -> None:
     """Pause an import; what its dealer sent after it waits, too."""
-    _wish(import_id, "pause", address_of("intake", url, data_dir))
+    _wish(import_id, "pause", _client(url, data_dir))
 
 
 @app.command("resume")
 def resume(import_id: Id, url: Url = "", data_dir: DataDir = DEFAULT_DIRECTORY) -> None:
     """Go on with a paused import; begin one anew that failed, or that has records to mend."""
-    _wish(import_id, "resume", address_of("intake", url, data_dir))
+    _wish(import_id, "resume", _client(url, data_dir))
 
 
 @app.command("cancel")
 def cancel(import_id: Id, url: Url = "", data_dir: DataDir = DEFAULT_DIRECTORY) -> None:
     """End an import. What was taken stays; its file is deleted."""
-    _wish(import_id, "cancel", address_of("intake", url, data_dir))
+    _wish(import_id, "cancel", _client(url, data_dir))
 
 
-def _wish(import_id: str, wish: Wish, url: str) -> None:
-    found = ImportsClient(url).wish(import_id, wish)
+def _client(url: str, data_dir: Path) -> ImportsClient:
+    where = reached("intake", url, data_dir)
+    return ImportsClient(where.url, key=where.key)
+
+
+def _wish(import_id: str, wish: Wish, client: ImportsClient) -> None:
+    found = client.wish(import_id, wish)
     write([f"import {found.import_id}: {state_of(found)}"])

@@ -8,7 +8,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from deploy.cli import configuration
-from deploy.cli.configuration import WrongConfiguration
+from deploy.cli.failures import WrongConfiguration
 from deploy.cli.mapping.trial import Situation
 from deploy.cli.terminal import hint
 from services.intake.adapters.mappings import Mappings, read_mapping

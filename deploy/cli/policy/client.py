@@ -10,6 +10,7 @@ import httpx
 from pydantic import BaseModel
 
 from deploy.cli.answers import answer
+from deploy.cli.client_key import Reached, shown
 from deploy.cli.policy.totals import SHOWN, DryRunSum
 from deploy.cli.trust import verify
 from shared.contracts.http.policies import DryRunPage, DryRunRequest, ProgressPage, ShadowPage
@@ -43,10 +44,11 @@ class PolicyClient:
 
     @classmethod
     @contextmanager
-    def of(cls, service: str, url: str) -> Iterator[Self]:
-        """To the service at `url`."""
-        with httpx.Client(timeout=REQUEST_SECONDS, verify=verify()) as http:
-            yield cls(service, url, http)
+    def of(cls, service: str, where: Reached) -> Iterator[Self]:
+        """To the service that is reached there."""
+        asking = httpx.Client(timeout=REQUEST_SECONDS, verify=verify(), headers=shown(where.key))
+        with asking as http:
+            yield cls(service, where.url, http)
 
     def dry_run(
         self, dealer_id: str, edition: Edition, *, show: Show, limit: int | None = SHOWN

@@ -8,7 +8,8 @@ import typer
 
 from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
-from deploy.cli.failures import CannotRun
+from deploy.cli.client_key import Reached, reached
+from deploy.cli.failures import CannotRun, WrongConfiguration
 from deploy.cli.policy import shadow
 from deploy.cli.policy import show as policy_show
 from deploy.cli.policy.check import check
@@ -22,7 +23,6 @@ from deploy.cli.policy.options import (
     Service,
     ServiceName,
     Url,
-    address_of,
 )
 from deploy.cli.policy.totals import SHOWN, DryRunSum
 from deploy.cli.readiness import what_keeps
@@ -94,7 +94,8 @@ def diff(
         raise typer.BadParameter(
             "--format csv is a table of customers: of the dry run of scoring, followup or identity"
         )
-    address = None if no_dry_run else address_of(service, url, data_dir)
+    where = reached(service, url, data_dir)
+    address = None if no_dry_run else where
     shown = SHOWN if limit is None else limit
     match form:
         case "table":
@@ -104,7 +105,7 @@ def diff(
             found = [_as_json(work, draft, address, limit=shown) for draft in drafts]
             write_json(found, readable=True)
         case "csv":
-            tried = [_dry_run(work, draft, address or "", limit=limit) for draft in drafts]
+            tried = [_dry_run(work, draft, where, limit=limit) for draft in drafts]
             write_text(as_csv(service, tried))
 
 
@@ -136,7 +137,7 @@ def apply(
     work = RulesWork.of(service, rules)
     choice = _choice(work, new_cases_only=new_cases_only, rebase_open=rebase_open)
     draft = work.shadow(dealer) if tried else work.drafts(dealer)[0]
-    address = address_of(service, url, data_dir)
+    address = reached(service, url, data_dir)
     if work.is_applied(draft, choice):
         since = work.kind.in_force(work.current(dealer))
         what = "what is tried beside the rules" if tried else "the draft"
@@ -184,7 +185,7 @@ def _check(works: list[RulesWork], *, shown: bool) -> None:
         try:
             checked = check(work.folder, work.kind, work.settings.dealers(), work.now)
         except WrongFile as error:
-            raise configuration.WrongConfiguration(error.lines) from None
+            raise WrongConfiguration(error.lines) from None
         has_any = bool(checked.drafts or checked.rulebook.editions or checked.shadows)
         is_shown = shown and (only_one or work.kind.service == "complaints" or has_any)
         if is_shown and work.kind.service != "complaints":
@@ -196,7 +197,7 @@ def _check(works: list[RulesWork], *, shown: bool) -> None:
     unread = unknown_folders(works[0].folder)
     warn(f"{works[0].folder / name}: nothing reads a folder of this name" for name in unread)
     if wrong:
-        raise configuration.WrongConfiguration(list(wrong))
+        raise WrongConfiguration(list(wrong))
 
 
 def _choice(work: RulesWork, *, new_cases_only: bool, rebase_open: bool) -> str | None:
@@ -214,7 +215,9 @@ def _choice(work: RulesWork, *, new_cases_only: bool, rebase_open: bool) -> str 
     return "rebase" if rebase_open else "keep"
 
 
-def _show(work: RulesWork, draft: Draft[Any], address: str | None, *, limit: int = SHOWN) -> None:
+def _show(
+    work: RulesWork, draft: Draft[Any], address: Reached | None, *, limit: int = SHOWN
+) -> None:
     """What is different, and what applying would do; without an address the first alone."""
     since = work.kind.in_force(work.current(draft.dealer_id))
     write([f"{draft.dealer_id}: {draft.path} beside what is in force ({since})"])
@@ -226,7 +229,7 @@ def _show(work: RulesWork, draft: Draft[Any], address: str | None, *, limit: int
 
 
 def _as_json(
-    work: RulesWork, draft: Draft[Any], address: str | None, *, limit: int
+    work: RulesWork, draft: Draft[Any], address: Reached | None, *, limit: int
 ) -> dict[str, Any]:
     found = _dry_run(work, draft, address, limit=limit) if address is not None else None
     service = work.kind.service
@@ -239,7 +242,9 @@ def _as_json(
     }
 
 
-def _dry_run(work: RulesWork, draft: Draft[Any], address: str, *, limit: int | None) -> DryRunSum:
+def _dry_run(
+    work: RulesWork, draft: Draft[Any], address: Reached, *, limit: int | None
+) -> DryRunSum:
     edition = work.edition(draft, work.most)
     what = "open cases" if work.kind.service == "complaints" else "customers"
     try:
@@ -266,26 +271,26 @@ def _agree(dealer: str, choice: str | None, *, yes: bool) -> None:
     confirm(f"Apply this to {dealer}, for {whose}?", to_go_on="apply this")
 
 
-def _wait(work: RulesWork, dealer: str, url: str) -> None:
+def _wait(work: RulesWork, dealer: str, address: Reached) -> None:
     """Show how what the dealer has is brought over, until all is. Ending it ends nothing else."""
-    if troubles := what_keeps(url):
-        write([f"not waiting: {work.kind.service} at {url}: {'; '.join(troubles)}"])
+    if troubles := what_keeps(address.url):
+        write([f"not waiting: {work.kind.service} at {address.url}: {'; '.join(troubles)}"])
         return
     try:
-        _until_brought_over(work, dealer, url)
+        _until_brought_over(work, dealer, address)
     except KeyboardInterrupt:
         write(["not waiting any more; the service goes on, and the same command shows how far"])
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _until_brought_over(work: RulesWork, dealer: str, url: str) -> None:
+def _until_brought_over(work: RulesWork, dealer: str, address: Reached) -> None:
     service = work.kind.service
     what = "open cases" if service == "complaints" else "customers"
     applied_at = work.current(dealer).applied_at
     least, moved_at = None, time.monotonic()
     with (
         counting(f"{dealer}: {what} brought over") as shown,
-        PolicyClient.of(service, url) as client,
+        PolicyClient.of(service, address) as client,
     ):
         while True:
             found = client.followed(dealer)

@@ -10,8 +10,7 @@ from typing import Any, Self
 
 import typer
 
-from deploy.cli.configuration import WrongConfiguration
-from deploy.cli.failures import CannotRun
+from deploy.cli.failures import CannotRun, WrongConfiguration
 from deploy.cli.policy.kinds import AnyKind, policy_kind
 from shared.policies.applied import write_edition
 from shared.policies.differences import FieldChange

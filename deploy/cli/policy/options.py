@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from deploy.cli.address_file import addresses
 from shared.policies.paths import VARIABLE
 
 ServiceName = Literal["complaints", "scoring", "followup", "identity"]
@@ -22,8 +21,3 @@ Limit = Annotated[
     int | None,
     typer.Option(min=0, help="How many of those who differ most are told; else 10, all in CSV."),
 ]
-
-
-def address_of(service: str, url: str, data_dir: Path) -> str:
-    """Where the service is: at `url`, else where `aftercare up` runs it."""
-    return url or addresses(data_dir).urls[service]

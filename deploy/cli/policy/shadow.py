@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli.address_file import DEFAULT_DIRECTORY
-from deploy.cli.configuration import WrongConfiguration
-from deploy.cli.failures import CannotRun
+from deploy.cli.client_key import reached
+from deploy.cli.failures import CannotRun, WrongConfiguration
 from deploy.cli.policy import show as policy_show
 from deploy.cli.policy.client import PolicyClient
 from deploy.cli.policy.customers import as_csv, as_json, in_words
 from deploy.cli.policy.folder import RulesWork
-from deploy.cli.policy.options import Format, Limit, Rules, Service, Url, address_of
+from deploy.cli.policy.options import Format, Limit, Rules, Service, Url
 from deploy.cli.policy.totals import SHOWN, DryRunSum
 from deploy.cli.terminal import DataDir, warn, write, write_json, write_text
 from shared.contracts.http.policies import ShadowPage
@@ -74,7 +74,7 @@ def show(
     """Tell what is tried, how it differs, and what it would make of the dealer's customers."""
     work = _work(service, rules)
     draft = work.shadow(dealer)
-    address = address_of(service, url, data_dir)
+    address = reached(service, url, data_dir)
     everything = form == "csv" and limit is None
     shown = None if everything else SHOWN if limit is None else limit
     try:

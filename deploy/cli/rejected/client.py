@@ -6,10 +6,11 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from deploy.cli.answers import in_words
+from deploy.cli.answers import KEY_REFUSED, in_words
+from deploy.cli.client_key import shown
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
-from deploy.cli.trust import mistrust
+from deploy.cli.trust import mistrust, verify
 from shared.contracts.http.intake_rejected import (
     DiscardedRejected,
     RejectedContent,
@@ -30,9 +31,14 @@ Chosen = Mapping[str, str]
 class RejectedClient:
     """A connection to intake at `url`. All of it raises `CannotRun`."""
 
-    def __init__(self, url: str, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str, *, key: str = "", transport: httpx.BaseTransport | None = None
+    ) -> None:
+        """`key`: what it shows."""
         self._url = url.rstrip("/")
-        self._http = httpx.Client(timeout=REQUEST_SECONDS, transport=transport)
+        self._http = httpx.Client(
+            timeout=REQUEST_SECONDS, transport=transport, verify=verify(), headers=shown(key)
+        )
 
     def page(self, chosen: Chosen, *, after: str, limit: int) -> RejectedPage:
         """The newest first."""
@@ -98,6 +104,8 @@ def _told(response: httpx.Response) -> str:
     try:
         found = Problem.model_validate_json(response.content)
     except ValidationError:
+        return in_words(response)
+    if response.status_code in KEY_REFUSED:
         return in_words(response)
     return f"{response.status_code}: {found.in_words()}"
 

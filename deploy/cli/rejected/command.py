@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from deploy.cli.address_file import DEFAULT_DIRECTORY
+from deploy.cli.client_key import reached
 from deploy.cli.event_files import STANDARD_INPUT
 from deploy.cli.failures import CannotRun
-from deploy.cli.policy.options import Url, address_of
+from deploy.cli.policy.options import Url
 from deploy.cli.rejected.client import RejectedClient
 from deploy.cli.rejected.words import became, details, listed
 from deploy.cli.terminal import (
@@ -52,7 +53,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """What is kept, the newest first, without its content."""
-    client = RejectedClient(address_of("intake", url, data_dir))
+    client = _client(url, data_dir)
     page = client.page(_chosen(dealer, source, reason), after="", limit=limit)
     if as_json:
         write_json(page.model_dump(mode="json"), readable=True)
@@ -65,7 +66,7 @@ def show(
     rejected_id: Id, url: Url = "", data_dir: DataDir = DEFAULT_DIRECTORY, as_json: AsJson = False
 ) -> None:
     """One with its content, which is personal. `--json` writes the content alone, to be mended."""
-    found = RejectedClient(address_of("intake", url, data_dir)).one(rejected_id)
+    found = _client(url, data_dir).one(rejected_id)
     if as_json:
         write_json(found.content, readable=True)
     else:
@@ -97,7 +98,7 @@ def replay(
         raise typer.BadParameter("name one id, or say --all")
     if everything and with_ is not None:
         raise typer.BadParameter("--with takes the place of one: name its id")
-    client = RejectedClient(address_of("intake", url, data_dir))
+    client = _client(url, data_dir)
     asked = {"mapping": mapping} if mapping else {}
     if dry_run:
         asked["validate"] = "true"
@@ -129,7 +130,7 @@ def discard(
     """Delete what is kept. It cannot be had back."""
     if bool(ids) == everything:
         raise typer.BadParameter("name ids, or say --all")
-    client = RejectedClient(address_of("intake", url, data_dir))
+    client = _client(url, data_dir)
     if not yes:
         what = count(len(ids), "rejected event") if ids else _all_of(dealer, source, reason)
         confirm(f"Delete {what}?", to_go_on="do this")
@@ -141,6 +142,11 @@ def discard(
         write_json({"discarded": number})
     else:
         write([f"{count(number, 'rejected event')} discarded"])
+
+
+def _client(url: str, data_dir: Path) -> RejectedClient:
+    found = reached("intake", url, data_dir)
+    return RejectedClient(found.url, key=found.key)
 
 
 def _replay_all(

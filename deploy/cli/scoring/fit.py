@@ -8,7 +8,9 @@ from typing import Annotated, NamedTuple
 import httpx
 import typer
 
-from deploy.cli.address_file import DEFAULT_DIRECTORY, addresses
+from deploy.cli.address_file import DEFAULT_DIRECTORY
+from deploy.cli.client_key import Reached, reached
+from deploy.cli.client_key import shown as shown_key
 from deploy.cli.failures import CannotRun
 from deploy.cli.readiness import what_keeps
 from deploy.cli.scoring.client import REQUEST_SECONDS, Told, read_histories
@@ -71,12 +73,13 @@ def fit(
     if dealer.count("/") != 1:
         raise typer.BadParameter("a dealer is GROUP/DEALER, such as sunrise/pudong")
     _require_scipy()
-    address = url or addresses(data_dir).urls["scoring"]
+    where = reached("scoring", url, data_dir)
+    address = where.url
     if troubles := what_keeps(address):
         warn(
             [f"scoring at {address} is not ready, so visits may be missing: {'; '.join(troubles)}"]
         )
-    told = _read(address, dealer)
+    told = _read(where, dealer)
     found = found_of(dealer, told.histories, told.as_of.date())
     if as_json:
         write_json(as_json_of(found))
@@ -165,12 +168,14 @@ def _require_scipy() -> None:
         raise CannotRun("this needs SciPy: pip install 'aftercare[fit]'")
 
 
-def _read(address: str, dealer: str) -> Told:
+def _read(where: Reached, dealer: str) -> Told:
     with (
         progress(f"{dealer}: reading visits of", "{task.completed} customers") as shown,
-        httpx.Client(timeout=REQUEST_SECONDS, verify=verify()) as http,
+        httpx.Client(
+            timeout=REQUEST_SECONDS, verify=verify(), headers=shown_key(where.key)
+        ) as http,
     ):
         task = shown.add_task("", total=None)
         return read_histories(
-            http, address, dealer, show=lambda done: shown.update(task, completed=done)
+            http, where.url, dealer, show=lambda done: shown.update(task, completed=done)
         )

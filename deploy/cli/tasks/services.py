@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 from pydantic import SecretStr
 
 from deploy.cli import configuration
-from deploy.cli.configuration import WrongConfiguration
+from deploy.cli.failures import WrongConfiguration
 from services.complaints import app as complaints
 from services.complaints.settings import ComplaintSettings
 from services.followup import app as followup

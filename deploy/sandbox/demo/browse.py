@@ -1,9 +1,11 @@
 """What there is to look at when the demo has played: addresses and commands."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from deploy.cli import client_key
 from deploy.cli.terminal import hint
 from deploy.sandbox.demo.summary import TopicRecord
 from deploy.sandbox.feed.featured import CLIMBS
@@ -25,7 +27,8 @@ def to_browse(
     """What to open and to type while everything runs, with its data in `directory`."""
     case, customer = _featured_case(records), _promoted_customer(records)
     dealer = "sunrise/pudong"
-    yield "now look at (curl, or a browser):"
+    header = shlex.quote(str(directory / client_key.FILE))
+    yield f"now look at (curl -H @{header}, or a browser, with the key in it as the password):"
     yield f"  {urls['complaints']}/v1/cases/{case}"
     yield f"      {CLIMBS.case_no}: its timeline, its clocks and how each deadline was counted"
     yield f"  {urls['complaints']}/v1/dealers/{dealer}/cases"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from deploy.cli.client_key import shown
 from deploy.cli.failures import CannotRun
 from deploy.cli.intake_client import IntakeClient
 from deploy.cli.record_summary import FOR_THE_RECORD
@@ -102,8 +103,8 @@ async def play(run: DemoRun, watch: Watch) -> Balance:
     """
     async with (
         following(run.stack.kafka, WATCHED, from_start=True) as tail,
-        IntakeClient(run.stack.urls["intake"]) as intake,
-        httpx.AsyncClient(timeout=60, verify=verify()) as http,
+        IntakeClient(run.stack.urls["intake"], key=run.stack.key) as intake,
+        httpx.AsyncClient(timeout=60, verify=verify(), headers=shown(run.stack.key)) as http,
     ):
         audit = Audit(http, run.stack.urls)
         watching = asyncio.create_task(watch.run(tail))

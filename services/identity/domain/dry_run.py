@@ -46,12 +46,17 @@ def _links(
         if old.get(key) != new.get(key):
             effect = "links" if key not in old else "unlinks" if key not in new else "changes"
             yield Difference(
-                output=f"link/{key}",
+                output=f"link/{_named(key, facts.customer_key)}",
                 rule="link",
                 effect=effect,
                 before=old.get(key),
                 after=new.get(key),
             )
+
+
+def _named(key: str, customer_key: str) -> str:
+    """A customer of another dealer is not named to who tries the rules of this one."""
+    return key if dealer_of(key) == dealer_of(customer_key) else "another dealer's"
 
 
 def _rules(facts: IdentityFacts, policy: IdentityPolicy) -> Mapping[str, str]:

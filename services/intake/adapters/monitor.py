@@ -22,12 +22,13 @@ from shared.platform import metrics
 
 UNKNOWN = "unknown"
 """Stands for a dealer, a source or a type that is none of ours, or cannot be read."""
-STATUSES = ("200", "202", "400", "401", "408", "409", "413", "415", "422", "500", "503")
+STATUSES = ("200", "202", "400", "401", "408", "409", "413", "415", "422", "429", "500", "503")
 """What `POST /v1/events` and `POST /v1/webhooks/…` are answered with."""
 OTHER = "other"
 """Stands for the sources of a dealer beyond those that are told apart."""
 SOURCES_TAKEN, SOURCES_REFUSED = 32, 8
 """How many sources of a dealer are told apart: of which something was taken, and others."""
+_SENT_AGAIN = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 MOST_LOGGED = 20
 """The most lines that are logged of one request."""
 
@@ -116,7 +117,7 @@ class FeedMonitor:
 
     def request(self, problem: Problem) -> None:
         """A whole request was refused, unread or unreadable."""
-        if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:  # it is sent again
+        if problem.status in _SENT_AGAIN:
             return
         metrics.intake_feed_events.labels(UNKNOWN, UNKNOWN, "rejected").inc()
         _report({_RefusalKind(NOBODY, reason_of(problem)): [problem]})

@@ -65,10 +65,9 @@ class Rows(Protocol):
 class Register(Rows, Protocol):
     """And what is kept can be looked through."""
 
-    async def page(
-        self, dealer_id: str, *, after: str, limit: int, kind: str | None
-    ) -> Sequence[Row]:
-        """A dealer's documents by id, those after the id `after`; profiles only when asked.
+    async def page(self, whose: str, *, after: str, limit: int, kind: str | None) -> Sequence[Row]:
+        """The documents of a dealer, or of one source (`group/dealer/source`), by id: those after
+        the id `after`; profiles only when asked.
 
         Without free words, contents and what was said.
         """
@@ -140,11 +139,9 @@ class MongoRegister:
         for failure in sorted(failures, key=lambda failure: isinstance(failure, Conflict)):
             raise failure
 
-    async def page(
-        self, dealer_id: str, *, after: str, limit: int, kind: str | None
-    ) -> Sequence[Row]:
+    async def page(self, whose: str, *, after: str, limit: int, kind: str | None) -> Sequence[Row]:
         shelf: Shelf = "profiles" if kind == PROFILE else "documents"
-        query = {**_after(after, dealer_id), "kind": kind if kind is not None else {"$ne": PROFILE}}
+        query = {**_after(after, whose), "kind": kind if kind is not None else {"$ne": PROFILE}}
         return await self._page(shelf, query, limit, NOT_LISTED)
 
     async def kept(

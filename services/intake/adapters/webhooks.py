@@ -6,6 +6,8 @@ takes: cloudevents                # or the name of a mapping, for plain JSON
 secrets:                          # two while one takes the place of the other
   - file: /run/secrets/pudong-crm
   - variable: PUDONG_CRM_SECRET_BEFORE
+
+Of a sender that cannot sign the file says `signed: false` instead of `secrets`: it shows a key.
 """
 
 import os
@@ -15,7 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from services.intake.adapters.mappings import Mappings
 from services.intake.domain.examine.feed import Feed
@@ -60,13 +70,25 @@ class WebhookFile(BaseModel):
     source: SourceName
     takes: str
     """`cloudevents`, or the name of a mapping that reads JSON."""
-    secrets: tuple[Annotated[_SecretPlace, BeforeValidator(_place)], ...]
+    signed: bool = True
+    """False: its sender cannot sign, and shows a key that may report for this source."""
+    secrets: tuple[Annotated[_SecretPlace, BeforeValidator(_place)], ...] = Field(
+        default=(), validate_default=True
+    )
 
     @field_validator("secrets")
     @classmethod
-    def _are_few(cls, secrets: tuple[_SecretPlace, ...]) -> tuple[_SecretPlace, ...]:
-        if not 0 < len(secrets) <= MOST_SECRETS:
-            raise ValueError("name one, or two while one takes the place of the other")
+    def _are_few(
+        cls, secrets: tuple[_SecretPlace, ...], info: ValidationInfo
+    ) -> tuple[_SecretPlace, ...]:
+        if not info.data.get("signed", True):
+            if secrets:
+                raise ValueError("there is nothing to check with them: signed is false")
+        elif not 0 < len(secrets) <= MOST_SECRETS:
+            raise ValueError(
+                "name one, or two while one takes the place of the other; or say `signed: false` "
+                "where the sender cannot sign, and give it a key"
+            )
         return secrets
 
 
@@ -80,6 +102,8 @@ class Webhook:
     mapping: str | None
     """None: it sends CloudEvents."""
     secrets: Sequence[bytes] = field(repr=False)
+    is_signed: bool = True
+    """False: who sends shows a key instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +167,7 @@ def _read(
         feed=Feed(dealer_id=said.dealer_id, source=said.source),
         mapping=None if said.takes == CLOUDEVENTS else said.takes,
         secrets=tuple(secrets),
+        is_signed=said.signed,
     )
 
 

@@ -11,7 +11,6 @@ from services.intake.adapters.monitor import Monitor
 from services.intake.domain.decode.binary import WrongHeaders
 from services.intake.domain.decode.body import UnreadableBody, WrongMediaType
 from services.intake.domain.decode.file_kinds import binary_kind
-from services.intake.domain.decode.strict_json import TooLarge
 from services.intake.domain.mappings.records import UnreadableFile
 from services.intake.domain.webhooks.handshake import WrongHandshake
 from services.intake.views import problems
@@ -32,15 +31,13 @@ async def answered(work: Callable[[], Awaitable[Response]], monitor: Monitor) ->
     try:
         return await work()
     except Refusal as refusal:
-        return _refused(monitor, refusal.problem)
+        return _refused(monitor, refusal.problem, refusal.again_seconds)
     except WrongMediaType as error:
         return _refused(monitor, problems.wrong_media_type(str(error)))
     except WrongHeaders as error:
         return _refused(monitor, problems.invalid_event(error.findings))
     except (UnreadableBody, UnreadableFile) as error:
         return _refused(monitor, problems.unreadable(str(error)))
-    except TooLarge as error:
-        return _refused(monitor, problems.too_large(str(error)))
     except WrongHandshake as error:
         return problem_response(problems.wrong_handshake(str(error)))
     except ClientDisconnect:
@@ -71,9 +68,9 @@ def json_response(status: int, content: BaseModel) -> Response:
     return Response(body, status_code=status, media_type="application/json")
 
 
-def _refused(monitor: Monitor, problem: Problem) -> Response:
+def _refused(monitor: Monitor, problem: Problem, again_seconds: int | None = None) -> Response:
     monitor.request(problem)
-    response = problem_response(problem)
+    response = problem_response(problem, again_seconds=again_seconds)
     match problem.status:
         case 401:
             response.headers["WWW-Authenticate"] = "StandardWebhooks"

@@ -1,16 +1,22 @@
 """Documents as the register knows them, and what is kept once more."""
 
+from functools import partial
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import StringConstraints, TypeAdapter
 
 from services.intake.adapters.register import Register, row_of
 from services.intake.adapters.republish import Republishing, UnknownCursor
 from services.intake.api.answering import json_response, not_taken
 from services.intake.views import problems
-from services.intake.views.documents import document_detail, narrative_of, registered_document
+from services.intake.views.documents import (
+    MaySee,
+    document_detail,
+    narrative_of,
+    registered_document,
+)
 from services.intake.views.openapi import problems_of
 from shared.contracts.http.intake import (
     DocumentDetail,
@@ -18,10 +24,11 @@ from shared.contracts.http.intake import (
     RegisteredDocument,
     RepublishedPage,
 )
-from shared.contracts.values import DealerId, Instant
+from shared.contracts.values import DealerId, Instant, SourceName
 from shared.dealers.dealer import Dealers
 from shared.platform import metrics
 from shared.platform.errors import TransientFailure
+from shared.platform.needs import asked, everywhere, named, needs, principal_of
 from shared.platform.problems import Refusal, invalid_query, problem_response, unknown
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
@@ -39,12 +46,16 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
 
     @router.get(
         "/v1/documents",
+        dependencies=[needs("documents:read", asked("dealer_id", source="source"))],
         summary="A dealer's documents",
         response_model=list[RegisteredDocument],
         responses=problems_of(404, 422, 503),
     )
     async def documents(
+        request: Request,
+        *,
         dealer_id: Annotated[DealerId, Query(description="group/dealer")],
+        source: Annotated[SourceName | None, Query(description="only those of it")] = None,
         after: Annotated[str, Query(description="the last document_id of the page before")] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         kind: Annotated[
@@ -54,23 +65,28 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
         """By document id; go on with `after` until a page is empty."""
         if dealers.find(dealer_id) is None:
             return problem_response(unknown("no such dealer here"))
-        if after and not after.startswith(f"{dealer_id}/"):
-            detail = "not valid: query.after is no document_id of this dealer"
+        whose = dealer_id if source is None else f"{dealer_id}/{source}"
+        if after and not after.startswith(f"{whose}/"):
+            detail = "not valid: query.after is no document_id of this dealer and source"
             return problem_response(invalid_query(detail))
         try:
-            rows = await register.page(dealer_id, after=after, limit=limit, kind=kind)
+            rows = await register.page(whose, after=after, limit=limit, kind=kind)
         except TransientFailure as failure:
             return not_taken(failure)
-        page = _PAGE.dump_json([registered_document(row) for row in rows])
+        page = _PAGE.dump_json(
+            [registered_document(row, may_see=_seen_by(request)) for row in rows]
+        )
         return Response(page, media_type="application/json")
 
     @router.get(
         "/v1/documents/{document_id:path}",
+        dependencies=[needs("documents:read", named("document_id"))],
         summary="What the register knows of a document",
         response_model=DocumentDetail,
         responses=problems_of(404, 503),
     )
     async def document(
+        request: Request,
         document_id: Annotated[str, Path(description="as answered, its `%` percent-encoded")],
     ) -> Response:
         """Its version and customers; nothing personal, and no narrative."""
@@ -80,9 +96,14 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
             return not_taken(failure)
         if row is None:
             return problem_response(unknown("no such document"))
-        return json_response(200, document_detail(row))
+        return json_response(200, document_detail(row, may_see=_seen_by(request)))
 
     return router
+
+
+def _seen_by(request: Request) -> MaySee:
+    """A link names a customer of another dealer, too."""
+    return partial(principal_of(request).reaches, "documents:read")
 
 
 def narratives_router(register: Register) -> APIRouter:
@@ -95,6 +116,7 @@ def narratives_router(register: Register) -> APIRouter:
 
     @router.get(
         "/v1/narratives/{document_id:path}",
+        dependencies=[needs("narratives:read", named("document_id"))],
         summary="What was written of a document in free words",
         response_model=Narrative,
         responses=problems_of(404, 503),
@@ -124,6 +146,7 @@ def republish_router(republishing: Republishing, dealers: Dealers) -> APIRouter:
 
     @router.post(
         "/v1/republish",
+        dependencies=[needs("operations", everywhere)],
         summary="Put what is kept on the topics again, page by page",
         response_model=RepublishedPage,
         responses=problems_of(404, 422, 503),

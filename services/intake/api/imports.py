@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from services.intake.adapters.imports.store import ImportStore, changed
 from services.intake.adapters.imports.upload import Uploads, WantedImport
 from services.intake.adapters.mappings import Mappings
+from services.intake.api.callers import Callers
 from services.intake.domain.imports import job as life
 from services.intake.domain.imports.job import ImportJob, Wish
 from services.intake.domain.mappings.feed_mapping import FeedMapping
@@ -36,6 +37,7 @@ from shared.contracts.http.intake_imports import (
 from shared.contracts.values import DealerId, SourceName
 from shared.dealers.dealer import Dealers
 from shared.platform.errors import TransientFailure
+from shared.platform.needs import asked, later, needs, principal_of, require, seen_by
 from shared.platform.problems import (
     Refusal,
     invalid_query,
@@ -74,6 +76,7 @@ class ImportsDesk:
         mappings: Mappings,
         dealers: Dealers,
         clock: TimeSource,
+        callers: Callers,
         wake: Callable[[], None],
     ) -> None:
         """`wake`: called when there is something to do."""
@@ -82,6 +85,7 @@ class ImportsDesk:
         self.mappings = mappings
         self.dealers = dealers
         self.clock = clock
+        self.callers = callers
         self.wake = wake
 
     def known_dealer(self, dealer_id: str) -> None:
@@ -101,10 +105,12 @@ class ImportsDesk:
             raise wrongly_asked("mapping", f"there is no such mapping{meant}")
         return found
 
-    async def job(self, import_id: str) -> ImportJob:
-        """Raises `Refusal` (404) where there is none."""
+    async def job(self, import_id: str, may_see: Callable[[str, str], bool]) -> ImportJob:
+        """Raises `Refusal` (404) where there is none, or none that who asks may see: of a dealer
+        and a source of theirs."""
         found = await self.store.find(import_id)
-        if found is None or found.state == "arriving":
+        is_there = found is not None and found.state != "arriving"
+        if found is None or not is_there or not may_see(found.dealer_id, found.source):
             raise Refusal(unknown("no such import"))
         return found
 
@@ -130,13 +136,14 @@ _WISHES: dict[Wish, str] = {
 def _route_of_files(router: APIRouter, desk: ImportsDesk) -> None:
     @router.post(
         "/v1/imports",
+        dependencies=[needs("events:write", later)],
         summary="Send a file, which is taken in by a mapping",
         openapi_extra={"requestBody": FILE_BODY},
         response_model=None,
         responses={
             200: {"model": ImportTaken, "description": "The same file was sent before"},
             202: {"model": ImportTaken, "description": "All of it is stored; `Location` tells on"},
-            **problems_of(400, 404, 408, 413, 415, 422, 503),
+            **problems_of(400, 404, 408, 413, 415, 422, 429, 503),
         },
     )
     async def send(
@@ -156,13 +163,21 @@ def _route_of_files(router: APIRouter, desk: ImportsDesk) -> None:
         or not. Of a file that does not come whole nothing is kept.
         """
         _refuse_what_is_no_file(request)
-        desk.known_dealer(dealer_id)
         found = desk.mapping(mapping)
         source = source or found.source
         if source is None:
             raise wrongly_asked("source", "the mapping names none: say which system it comes from")
+        require(request, "events:write", dealer_id, source)
+        desk.known_dealer(dealer_id)
         wanted = WantedImport(
-            dealer_id, source, mapping, life.digest_of(found), _printable(name), again
+            dealer_id=dealer_id,
+            source=source,
+            mapping=mapping,
+            mapping_digest=life.digest_of(found),
+            name=_printable(name),
+            again=again,
+            by=desk.callers.of_dealer(dealer_id),
+            sent_by=principal_of(request).id,
         )
         is_packed = _is_packed(request)
         try:
@@ -185,15 +200,21 @@ def _route_of_files(router: APIRouter, desk: ImportsDesk) -> None:
 
 
 def _routes_of_imports(router: APIRouter, desk: ImportsDesk) -> None:
-    @router.get("/v1/imports", summary="A dealer's imports", responses=problems_of(404, 422, 503))
+    @router.get(
+        "/v1/imports",
+        dependencies=[needs("documents:read", asked("dealer_id", source="source"))],
+        summary="A dealer's imports",
+        responses=problems_of(404, 422, 503),
+    )
     async def imports(
         dealer_id: OfDealer,
+        source: Annotated[SourceName | None, Query(description="only those of it")] = None,
         after: Annotated[str, Query(description="the last import_id of the page before")] = "",
         limit: Annotated[int, Query(ge=1, le=MOST_IMPORTS)] = 50,
     ) -> ImportPage:
         """The newest first."""
         desk.known_dealer(dealer_id)
-        found = await desk.store.page(dealer_id, after=after, limit=limit + 1)
+        found = await desk.store.page(dealer_id, source=source, after=after, limit=limit + 1)
         shown, now = found[:limit], desk.clock.now()
         return ImportPage(
             imports=tuple(import_answer(job, now) for job in shown),
@@ -202,12 +223,13 @@ def _routes_of_imports(router: APIRouter, desk: ImportsDesk) -> None:
 
     @router.get(
         "/v1/imports/{import_id}",
+        dependencies=[needs("documents:read", later)],
         summary="How far an import has come",
         responses=problems_of(404, 422, 503),
     )
-    async def one(import_id: ImportId) -> ImportDetail:
+    async def one(request: Request, import_id: ImportId) -> ImportDetail:
         """And the first of its records that are to be looked at."""
-        job = await desk.job(import_id)
+        job = await desk.job(import_id, seen_by(request, "documents:read"))
         first = await desk.store.troubles(import_id, kind=None, after=0, limit=FIRST_SHOWN)
         return import_detail(job, desk.clock.now(), first)
 
@@ -215,6 +237,7 @@ def _routes_of_imports(router: APIRouter, desk: ImportsDesk) -> None:
 def _route_of_records(router: APIRouter, desk: ImportsDesk) -> None:
     @router.get(
         "/v1/imports/{import_id}/records",
+        dependencies=[needs("documents:read", later)],
         summary="The records of an import that are to be looked at",
         response_model=ImportedRecords,
         responses={**AS_A_TABLE, **problems_of(404, 422, 503)},
@@ -229,7 +252,7 @@ def _route_of_records(router: APIRouter, desk: ImportsDesk) -> None:
         table: AskedTable,
     ) -> ImportedRecords | Response:
         """In the order of the file: which record, where, which column, and what is wrong there."""
-        await desk.job(import_id)
+        await desk.job(import_id, seen_by(request, "documents:read"))
         found = await desk.store.troubles(import_id, kind=outcome, after=after, limit=limit + 1)
         shown = records_answer(found[:limit])
         page = ImportedRecords(
@@ -245,17 +268,20 @@ def _route_of_records(router: APIRouter, desk: ImportsDesk) -> None:
 def _route_of_wish(router: APIRouter, desk: ImportsDesk, wish: Wish, summary: str) -> None:
     @router.post(
         f"/v1/imports/{{import_id}}/{wish}",
+        dependencies=[needs("events:write", later)],
         summary=summary,
         name=f"{wish}_import",
         responses=problems_of(404, 409, 422, 503),
     )
-    async def ask(import_id: ImportId) -> Import:
+    async def ask(request: Request, import_id: ImportId) -> Import:
         """One that runs ends the portion in hand first: `asked` says so until then."""
-        await desk.job(import_id)
+        allowed = seen_by(request, "events:write")
+        await desk.job(import_id, allowed)
         now = desk.clock.now()
-        found = await changed(desk.store, import_id, partial(life.wished, wish=wish, now=now))
+        asked = partial(life.wished, wish=wish, now=now, by=principal_of(request).id)
+        found = await changed(desk.store, import_id, asked)
         if found is None:
-            job = await desk.job(import_id)
+            job = await desk.job(import_id, allowed)
             raise Refusal(problems.not_in_this_state(wish, job.state))
         desk.wake()
         return import_answer(found, now)

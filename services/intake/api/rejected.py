@@ -1,16 +1,20 @@
 """`/v1/rejected`: what was rejected and is kept, and taking it after all."""
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, StringConstraints
 
+from services.intake.adapters.door import Body
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.rejected.quarantine import Quarantine
 from services.intake.adapters.rejected.store import Which
 from services.intake.api.answering import answered
+from services.intake.api.callers import declared_size
 from services.intake.api.events import Taking
 from services.intake.api.replaying import Replaying, Wanted
 from services.intake.domain.decode.body import UnreadableEvent, event_in, without_mark
@@ -25,6 +29,8 @@ from services.intake.views.rejected import (
     rejected_page,
     replayed_page,
 )
+from shared.auth.principal import Principal
+from shared.auth.scopes import Scope
 from shared.contracts.http.intake_rejected import (
     DiscardedRejected,
     RejectedContent,
@@ -34,6 +40,7 @@ from shared.contracts.http.intake_rejected import (
 )
 from shared.contracts.values import DealerId, SourceName
 from shared.dealers.dealer import Dealers
+from shared.platform.needs import asked, later, needs, principal_of, seen_by
 from shared.platform.problems import Refusal, unknown, wrongly_asked
 from shared.platform.tables import AS_A_TABLE, AskedTable, with_next
 from shared.yaml_file import WrongFile
@@ -41,8 +48,10 @@ from shared.yaml_file import WrongFile
 MOST_ROWS = 500
 MOST_BYTES = 8_000_000
 """Of the contents that are replayed at once: of more the page ends earlier."""
+_OF_DEALER = asked("dealer_id", source="source")
 _ORDER = re.compile(r"\d{14}-[0-9a-f]{32}")
 
+MaySee = Callable[[str, str | None], bool]
 RejectedId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="as it is listed")]
 OfDealer = Annotated[
     DealerId | None,
@@ -80,10 +89,16 @@ class RejectedDesk:
             raise Refusal(unknown("no such dealer here"))
         return Which(dealer_id=dealer_id or NOBODY, source=source, reason=reason)
 
-    async def opened(self, rejected_id: str) -> tuple[RejectedRow, Came]:
-        """Raises `Refusal` where there is none (404), or no key opens it (409)."""
+    def body(self, request: Request) -> AbstractAsyncContextManager[Body]:
+        """That of a request, within the limits of who sends it."""
+        by = self.taking.callers.of(principal_of(request))
+        return self.taking.door.body(request.stream(), by=by, declared=declared_size(request))
+
+    async def opened(self, rejected_id: str, *, may: MaySee) -> tuple[RejectedRow, Came]:
+        """Raises `Refusal` where there is none that who asks may have (404), or no key opens it
+        (409)."""
         found = (await self.quarantine.opened([rejected_id])).get(rejected_id)
-        if found is None:
+        if found is None or not may(found[0].dealer_id, found[0].source or None):
             raise Refusal(unknown("nothing of this id is kept, or not any more"))
         row, came = found
         if came is None:
@@ -120,6 +135,7 @@ def rejected_router(desk: RejectedDesk) -> APIRouter:
 def _routes_of_lists(router: APIRouter, desk: RejectedDesk) -> None:
     @router.get(
         "/v1/rejected",
+        dependencies=[needs("rejected:read", _whose)],
         summary="What was rejected and is kept",
         response_model=RejectedPage,
         responses={**AS_A_TABLE, **problems_of(404, 422, 503)},
@@ -143,6 +159,7 @@ def _routes_of_lists(router: APIRouter, desk: RejectedDesk) -> None:
 
     @router.delete(
         "/v1/rejected",
+        dependencies=[needs("rejected:write", _whose)],
         summary="Discard what was rejected",
         responses=problems_of(404, 422, 503),
     )
@@ -157,11 +174,13 @@ def _routes_of_lists(router: APIRouter, desk: RejectedDesk) -> None:
 def _route_of_many(router: APIRouter, desk: RejectedDesk) -> None:
     @router.post(
         "/v1/rejected/replay",
+        dependencies=[needs("rejected:write", _whose)],
         summary="Take what was rejected after all, page by page",
         response_model=ReplayedPage,
         responses=problems_of(404, 422, 503),
     )
     async def replay_page(
+        request: Request,
         *,
         dealer_id: OfDealer = None,
         source: OfSource = None,
@@ -182,18 +201,20 @@ def _route_of_many(router: APIRouter, desk: RejectedDesk) -> None:
         )
 
         async def work() -> Response:
-            return await _replay_page(desk, which, wanted, before=_before(after), limit=limit)
+            async with desk.body(request) as body:
+                return await _replay_page(
+                    desk, which, wanted, body, before=_before(after), limit=limit
+                )
 
         return await answered(work, desk.taking.intake.monitor)
 
 
 async def _replay_page(
-    desk: RejectedDesk, which: Which, wanted: Wanted, *, before: str, limit: int
+    desk: RejectedDesk, which: Which, wanted: Wanted, body: Body, *, before: str, limit: int
 ) -> Response:
     rows = list(await desk.quarantine.page(which, before=before, limit=limit + 1))
     page = _within_bounds(rows[:limit])
-    size = sum(row.size for row in page)
-    async with desk.taking.door.turn(size=size, is_batch=True) as aside:
+    async with desk.taking.door.turn(body, is_batch=True) as aside:
         found = await desk.quarantine.opened([row.rejected_id for row in page])
         there = [found[row.rejected_id] for row in page if row.rejected_id in found]
         items = await desk.replaying().as_they_came(there, wanted, aside=aside)
@@ -204,31 +225,35 @@ async def _replay_page(
 def _routes_of_one(router: APIRouter, desk: RejectedDesk) -> None:
     @router.get(
         "/v1/rejected/{rejected_id}",
+        dependencies=[needs("rejected:read", later)],
         summary="Something that was rejected, with its content",
         response_model=RejectedContent,
         responses=problems_of(404, 409, 422, 503),
     )
-    async def one(rejected_id: RejectedId) -> Response:
+    async def one(request: Request, rejected_id: RejectedId) -> Response:
         """Personal: give it only to who mends it."""
-        row, came = await desk.opened(rejected_id)
+        row, came = await desk.opened(rejected_id, may=_seen_by(request, "rejected:read"))
         return _told(rejected_content(row, came))
 
     @router.delete(
         "/v1/rejected/{rejected_id}",
+        dependencies=[needs("rejected:write", later)],
         summary="Discard something that was rejected",
         responses=problems_of(404, 422, 503),
     )
-    async def discard(rejected_id: RejectedId) -> DiscardedRejected:
+    async def discard(request: Request, rejected_id: RejectedId) -> DiscardedRejected:
         """It cannot be had back."""
-        discarded = await desk.quarantine.discard([rejected_id])
-        if not discarded:
+        row = await desk.quarantine.row(rejected_id)
+        may = _seen_by(request, "rejected:write")
+        if row is None or not may(row.dealer_id, row.source or None):
             raise Refusal(unknown("nothing of this id is kept, or not any more"))
-        return DiscardedRejected(discarded=discarded)
+        return DiscardedRejected(discarded=await desk.quarantine.discard([rejected_id]))
 
 
 def _route_of_replay(router: APIRouter, desk: RejectedDesk) -> None:
     @router.post(
         "/v1/rejected/{rejected_id}/replay",
+        dependencies=[needs("rejected:write", later)],
         summary="Take something that was rejected after all",
         response_model=ReplayedEvent,
         openapi_extra={"requestBody": CORRECTION_BODY},
@@ -249,22 +274,43 @@ def _route_of_replay(router: APIRouter, desk: RejectedDesk) -> None:
         wanted = desk.wanted(mapping, strict, validate)
 
         async def work() -> Response:
-            async with desk.taking.door.body(request.stream()) as body:
-                done = await _replay_one(desk, rejected_id, body, wanted)
+            async with desk.body(request) as body:
+                row, came = await desk.opened(rejected_id, may=_seen_by(request, "rejected:write"))
+                done = await _replay_one(desk, row, came, body, wanted)
             return _told(done)
 
         return await answered(work, desk.taking.intake.monitor)
 
 
 async def _replay_one(
-    desk: RejectedDesk, rejected_id: str, body: bytes, wanted: Wanted
+    desk: RejectedDesk, row: RejectedRow, came: Came, body: Body, wanted: Wanted
 ) -> ReplayedEvent:
-    row, came = await desk.opened(rejected_id)
-    instead = _written_in(body, desk.taking.settings.max_event_bytes) if body else None
-    async with desk.taking.door.turn(size=max(row.size, len(body)), is_batch=False) as aside:
+    most = desk.taking.settings.max_event_bytes
+    instead = _written_in(body.content, most) if body.content else None
+    async with desk.taking.door.turn(body, is_batch=True) as aside:
         if instead is None:
             return (await desk.replaying().as_they_came([(row, came)], wanted, aside=aside))[0]
         return await desk.replaying().corrected(row, instead, wanted, aside=aside)
+
+
+def _whose(request: Request, who: Principal, scope: Scope) -> bool:
+    """Of the dealer, and the source, whom the query names; what is nobody's is the operator's."""
+    if "dealer_id" in request.query_params:
+        return _OF_DEALER(request, who, scope)
+    return who.may_everywhere(scope) and who.may_everywhere("operations")
+
+
+def _seen_by(request: Request, scope: Scope) -> MaySee:
+    """Whether who asks may have what is of a dealer and a source."""
+    may = seen_by(request, scope)
+
+    def of(dealer_id: str, source: str | None) -> bool:
+        if dealer_id != NOBODY:
+            return may(dealer_id, source)
+        who = principal_of(request)
+        return who.may_everywhere(scope) and who.may_everywhere("operations")
+
+    return of
 
 
 def _written_in(body: bytes, max_event_bytes: int) -> Any:

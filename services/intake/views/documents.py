@@ -1,28 +1,32 @@
 """What the register knows of documents, as it is answered: nothing personal, and no hash of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from services.intake.domain.facts import Row
 from shared.contracts.http.intake import DocumentDetail, Narrative, RegisteredDocument
+from shared.contracts.identifiers import dealer_of
 from shared.contracts.values import instant_text
 
+MaySee = Callable[[str], bool]
+"""Whether who asks may see what is of this dealer."""
 
-def registered_document(row: Row) -> RegisteredDocument:
-    """One of a list."""
+
+def registered_document(row: Row, *, may_see: MaySee) -> RegisteredDocument:
+    """One of a list. Customers of a dealer whom who asks may not see are not named."""
     return RegisteredDocument(
         document_id=row.document_id,
         kind=row.kind,
         version=row.version,
-        customer_keys=tuple(sorted(row.keys)),
+        customer_keys=tuple(sorted(key for key in row.keys if may_see(dealer_of(key)))),
     )
 
 
-def document_detail(row: Row) -> DocumentDetail:
+def document_detail(row: Row, *, may_see: MaySee) -> DocumentDetail:
     """One by itself."""
     return DocumentDetail(
-        **registered_document(row).model_dump(),
+        **registered_document(row, may_see=may_see).model_dump(),
         dealer_id=row.dealer_id,
-        roles=dict(row.customer_keys),
+        roles={role: key for role, key in row.customer_keys.items() if may_see(dealer_of(key))},
         parent=row.parent,
         merged_into=row.merged_into,
         first_received_at=instant_text(row.first_received_at),

@@ -1,6 +1,6 @@
 """Imports as they are answered."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import get_args
 
@@ -14,10 +14,10 @@ from shared.contracts.http.intake_imports import (
     ImportFault,
     ImportTaken,
 )
-from shared.contracts.http.table import Heading, Lang, csv_text
+from shared.contracts.http.table import Cell, Heading, Lang, csv_text
 from shared.contracts.values import instant_text
 
-_HEADINGS = (
+HEADINGS = (
     Heading("Record", "记录"),
     Heading("Place", "位置"),
     Heading("Outcome", "结果"),
@@ -25,7 +25,7 @@ _HEADINGS = (
     Heading("Column", "列"),
     Heading("Detail", "说明"),
 )
-_OUTCOMES: Mapping[TroubleKind, Heading] = {
+OUTCOMES: Mapping[TroubleKind, Heading] = {
     "refused": Heading("refused", "未转换"),
     "rejected": Heading("rejected", "被拒收"),
     "warned": Heading("warned", "有警告"),
@@ -63,34 +63,31 @@ def records_answer(troubles: Iterable[RecordTrouble]) -> tuple[ImportedRecord, .
 
 def records_csv(records: Sequence[ImportedRecord], lang: Lang | None) -> str:
     """A row for each fault."""
-    rows = [
-        (
-            record.number,
-            record.place,
-            _OUTCOMES[record.outcome].of(lang),
-            fault.field,
-            fault.column,
-            fault.detail,
-        )
-        for record in records
-        for fault in record.faults
-    ]
-    return csv_text([heading.of(lang) for heading in _HEADINGS], rows)
+    return csv_text([heading.of(lang) for heading in HEADINGS], record_rows(records, lang))
+
+
+def record_rows(records: Iterable[ImportedRecord], lang: Lang | None) -> Iterator[Sequence[Cell]]:
+    """The rows under `HEADINGS`."""
+    for record in records:
+        for fault in record.faults:
+            outcome = OUTCOMES[record.outcome].of(lang)
+            yield record.number, record.place, outcome, fault.field, fault.column, fault.detail
 
 
 def _fields(job: ImportJob, now: datetime) -> dict[str, object]:
     counts = ImportCounts(**job.counts.model_dump())
     ends = ("created_at", "arrived_at", "begun_at", "ended_at", "file_until")
-    same = ("import_id", "dealer_id", "source", "mapping", "name", "state", "asked", "because")
+    same = ("import_id", "dealer_id", "source", "mapping", "name", "sent_by", "state", "asked")
+    told = (*same, "because", "size", "bytes_read", "records")
     return {
-        **{name: getattr(job, name) for name in (*same, "size", "bytes_read", "records")},
+        **{name: getattr(job, name) for name in told},
         **{name: _written(getattr(job, name)) for name in ends},
         "faults": _faults(job.faults),
         "records_per_second": round(job.records / job.seconds, 1) if job.seconds else None,
         "counts": counts,
         "not_kept": _not_kept(job, counts),
         "can_be_resumed": job.state in ("paused", "failed", "done")
-        and wished(job, "resume", now) is not None,
+        and wished(job, "resume", now, by=None) is not None,
     }
 
 

@@ -71,12 +71,27 @@ IDEMPOTENCY: dict[str, Any] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 
+PERMISSION: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "They may; there is no body",
+        "headers": {
+            name: {"description": description, "schema": {"type": "string"}}
+            for name, description in (
+                ("WebHook-Allowed-Origin", "from where, as it was asked"),
+                ("WebHook-Allowed-Rate", "how many a minute: `*`, any number"),
+                ("Allow", "with which method"),
+            )
+        },
+    }
+}
+"""What a handshake is answered with."""
+
 WEBHOOK_HEADERS: list[dict[str, Any]] = [
     {
         "name": name,
         "in": "header",
-        "required": True,
-        "description": description,
+        "required": False,
+        "description": f"{description}; of a sender that signs",
         "schema": {"type": "string"},
     }
     for name, description in (
@@ -109,6 +124,7 @@ _WHEN = {
     413: "Too many bytes or events at once, or too large an event",
     415: "A content type that is not taken",
     422: "Not valid; `errors` says where, of many faults the first",
+    429: "More than this sender may send: send it again after `Retry-After` seconds",
     503: "The broker or the database is away, or too much is under way: send it again after "
     "`Retry-After` seconds",
 }

@@ -61,6 +61,11 @@ def too_large(detail: str) -> Problem:
     return problem("too-large", "Too much at once", 413, detail=detail)
 
 
+def too_many_requests(detail: str) -> Problem:
+    """The sender is over a limit of theirs; nothing was taken."""
+    return problem("too-many-requests", "More than you may send", 429, detail=detail)
+
+
 def wrong_media_type(detail: str) -> Problem:
     """Not one of the media types intake reads."""
     return problem("media-type", "This content type is not taken here", 415, detail=detail)
@@ -88,8 +93,15 @@ def unverified() -> Problem:
         "This webhook is not known, or not signed by its sender",
         401,
         detail="sign the webhook-id, the webhook-timestamp (within five minutes of now) and the "
-        "body as they are sent, with the secret of this webhook, as Standard Webhooks has it",
+        "body as they are sent, with the secret of this webhook, as Standard Webhooks has it; "
+        "a sender that was told that it need not sign shows its key as Authorization: Bearer",
     )
+
+
+def wrong_id() -> Problem:
+    """A `webhook-id` that is none, of a webhook that is not signed."""
+    detail = "send one, of 1 to 255 printable ASCII characters without space and full stop; or none"
+    return problem("webhook-id", "The webhook-id is not valid", 400, detail=detail)
 
 
 def mapping_unusable() -> Problem:

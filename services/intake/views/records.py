@@ -24,12 +24,13 @@ MANY = "Not a record of it can be taken"
 
 def refused_items(records: Records) -> list[Item]:
     """Records of which no event could be made, as items: so refusals are counted."""
-    found = []
-    for index, refused in enumerate(records.refused()):
-        findings = [Finding(as_pointer(note), note.detail) for note in refused.errors[:MOST_SHOWN]]
-        problem = problems.invalid_event(findings)
-        found.append(Item(index=index, outcome="rejected", problem=problem))
-    return found
+    return [refused_item(each, index) for index, each in enumerate(records.refused())]
+
+
+def refused_item(refused: Refused, index: int) -> Item:
+    """One of them."""
+    findings = [Finding(as_pointer(note), note.detail) for note in refused.errors[:MOST_SHOWN]]
+    return Item(index=index, outcome="rejected", problem=problems.invalid_event(findings))
 
 
 def records_answer(

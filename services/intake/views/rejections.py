@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from services.intake.domain.decode.body import UnreadableEvent
 from services.intake.domain.examine.event import InvalidEvent, Reported
-from services.intake.domain.examine.feed import Feed
+from services.intake.domain.examine.feed import Feed, Reach
 from services.intake.domain.mappings.columns import column_of
 from services.intake.domain.mappings.converted import Converted, MappingNote, Refused, Skipped
 from services.intake.domain.mappings.feed_mapping import FeedMapping
@@ -36,7 +36,7 @@ def rejected_events(
     originals: Mapping[int, Came],
     *,
     way: WayIn,
-    only: Feed | None,
+    only: Reach | None,
 ) -> list[Rejected]:
     """Those of a batch that were. `originals`: what came, of those that are not valid."""
     found = []
@@ -77,7 +77,7 @@ def rejected_records(
         problem = next(answers).problem if isinstance(outcome, Converted) else None
         if isinstance(outcome, Converted) and problem is None:
             continue
-        kind, content = packed(records_came(outcome.rows))
+        kind, content = packed(_as_it_was_read(outcome))
         found.append(
             Rejected(
                 dealer_id=feed.dealer_id,
@@ -120,23 +120,28 @@ def _of_notes(notes: Sequence[MappingNote]) -> Iterator[RejectedFault]:
         yield RejectedFault.of(as_pointer(note), note.detail, note.column)
 
 
-def _sender(event: Examined, only: Feed | None) -> tuple[str, str, str]:
-    """Dealer, source, type: of who may send for one feed alone it is that one's, whomever it
-    names."""
+def _sender(event: Examined, only: Reach | None) -> tuple[str, str, str]:
+    """Dealer, source, type. What is not valid was given to its sender when it was examined."""
     match event:
         case Reported():
             found = (event.dealer.id, event.report.source, event.event.type)
         case InvalidEvent():
             found = (_known(event.dealer_id, NOBODY), _known(event.source, ""), event.type)
         case UnreadableEvent():
-            found = (NOBODY, "", UNKNOWN)
-    if only is not None:
-        return only.dealer_id, only.source, found[2]
+            dealer, source = ("", "") if only is None else only.owner_of(UNKNOWN, UNKNOWN)
+            found = (_known(dealer, NOBODY), _known(source, ""), UNKNOWN)
     return found if found[0] != NOBODY else (NOBODY, "", found[2])
 
 
 def _known(word: str, otherwise: str) -> str:
     return otherwise if word == UNKNOWN else word
+
+
+def _as_it_was_read(outcome: Converted | Refused) -> Came:
+    """The rows; of what says more than they do, such as that a record is deleted, the event."""
+    if isinstance(outcome, Converted) and not outcome.rows:
+        return EventCame(dict(outcome.event))
+    return records_came(outcome.rows)
 
 
 def _as_it_came(event: Examined) -> Came:

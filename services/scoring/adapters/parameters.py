@@ -9,6 +9,7 @@ from shared.contracts.http.scoring_lists import ListOrder, ListSort
 from shared.contracts.http.scoring_months import AnalysisBy
 from shared.contracts.scoring import Grade, Risk
 from shared.contracts.values import Day
+from shared.platform.asked import MONTH
 from shared.runtime import PAGE_LIMIT
 
 DEFAULT_LIMIT = 100
@@ -42,7 +43,10 @@ OfGrade = Annotated[Grade | None, Query(description="Those of this grade alone."
 OfRisk = Annotated[Risk | None, Query(description="Those at this risk alone.")]
 Period = Annotated[
     str | None,
-    Query(description="A month such as `2026-10`, the present one or one of the 12 before it."),
+    Query(
+        description="A month such as `2026-10`, the present one or one of the 12 before it.",
+        json_schema_extra=MONTH,
+    ),
 ]
 FromDay = Annotated[Day | None, Query(alias="from", description="The first day.")]
 ToDay = Annotated[Day | None, Query(alias="to", description="The last day; without it today.")]

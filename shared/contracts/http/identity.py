@@ -1,7 +1,7 @@
 """What identity's endpoints answer."""
 
 from shared.contracts.http.response import Response
-from shared.contracts.identity import Member, Passing
+from shared.contracts.identity import Because, Passing
 from shared.contracts.values import Instant
 
 
@@ -11,15 +11,27 @@ class FormerCar(Response):
     vin: str
     ended_at: Instant
     because: Passing
-    sale_id: str
+    sale_id: str | None
+    """The sale that says so; null where it is of a dealer whom who asks may not see."""
+
+
+class OtherCustomer(Response):
+    """A customer who is the same person."""
+
+    customer_key: str
+    because: tuple[Because, ...]
+    """To whom of the others, and why; of those alone whom who asks may see."""
 
 
 class CustomerPerson(Response):
-    """Which other customers a customer is, and why."""
+    """Which other customers a customer is, and why. Customers of dealers whom who asks may not see
+    are not named."""
 
     customer_key: str
-    members: tuple[Member, ...]
+    members: tuple[OtherCustomer, ...]
     """The others, by key; empty: none, as far as is known."""
+    elsewhere: int
+    """How many more there are, of dealers whom who asks may not see."""
     apart: tuple[str, ...]
     """Who is somebody else, as staff say, whatever the rules say."""
     doubtful: bool
@@ -35,6 +47,8 @@ class PersonLine(Response):
     customer_key: str
     members: tuple[str, ...]
     """The keys of the others."""
+    elsewhere: int
+    """How many more there are, of dealers whom who asks may not see."""
 
 
 class Persons(Response):

@@ -58,11 +58,14 @@ class Import(DescribedResponse):
     mapping: str
     name: str
     """The file's, as its sender calls it."""
+    sent_by: str | None = None
+    """Who sent it, or resumed it last: `key/` and what of a key may be seen, or `token/…`; null:
+    it came through a door of the operators' own."""
     state: ImportState
     asked: Literal["pause", "cancel"] | None
     """What it becomes as soon as the portion in hand is done."""
     because: str
-    """Why it failed."""
+    """Why it failed, or waits for somebody to resume it."""
     faults: tuple[ImportFault, ...]
     """What is wrong with the file as a whole: columns that are missing, or stand there twice."""
     size: int

@@ -4,6 +4,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Response(BaseModel):
-    """What an endpoint answers."""
+    """What an endpoint answers; built when it is first used."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)

@@ -34,7 +34,8 @@ class ReasonPart(DescribedResponse):
     """What one document gives by a rule, as it counts now."""
 
     document_id: str | None
-    """Null: what the limits of the rule take off, or add, all its documents together."""
+    """Null: what the limits of the rule take off, or add, all its documents together; with what
+    comes of documents of dealers whom who asks may not see."""
     points: int
 
 
@@ -53,7 +54,8 @@ class CustomerScore(DescribedResponse):
 
     customer_key: str
     person: tuple[str, ...]
-    """The other customers who are the same person: their documents count here, too."""
+    """The other customers who are the same person: their documents count here, too. Those of
+    dealers whom who asks may not see are not named."""
     grade: Grade
     score: int
     value: int

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import httpx
 
+from deploy.cli.client_key import shown
 from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import Child, free_port, running
 from deploy.sandbox.stack import start_service
@@ -24,6 +25,7 @@ from shared.contracts.values import instant_text
 from shared.platform.publisher import Record
 from shared.settings import MongoSettings
 from tests.e2e.house import began
+from tests.keys import key_in_hand
 from tests.servers import PATIENCE_SECONDS, Broker
 from tests.shared.runtime.on_servers import publisher_to
 
@@ -66,6 +68,7 @@ class Beside:
 
     child: Child
     url: str
+    key: str
     broker: Broker
 
     def tell(self, records: Sequence[Record]) -> None:
@@ -80,7 +83,7 @@ class Beside:
     def told_of(self, dealer: str, name: str) -> dict[str, Any]:
         """What it says of a customer; nothing where it knows nobody of that name yet."""
         path = f"/v1/customers/{quote(customer(dealer, name), safe='')}"
-        answer = httpx.get(f"{self.url}{path}", timeout=30)
+        answer = httpx.get(f"{self.url}{path}", headers=shown(self.key), timeout=30)
         found: dict[str, Any] = answer.json() if answer.status_code == httpx.codes.OK else {}
         return found
 
@@ -105,7 +108,7 @@ def beside(
     }
     port = free_port()
     child = start_service(service, port=port, environment={**os.environ, **environment}, logs=logs)
-    with running(child):
-        found = Beside(child, f"http://127.0.0.1:{port}", broker)
+    with running(child), key_in_hand(mongo) as key:
+        found = Beside(child, f"http://127.0.0.1:{port}", key, broker)
         found.until(lambda: not what_keeps(found.url))
         yield found

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from deploy.cli.configuration import WrongConfiguration
-from deploy.cli.failures import CannotRun
+from deploy.cli.failures import CannotRun, WrongConfiguration
 from deploy.cli.main import app
 
 

@@ -13,6 +13,7 @@ from deploy.cli.kafka_rights import RIGHTS
 from services.intake.adapters.reports import GROUP, TOPICS
 from shared.contracts.topics import ALL, DEAD_LETTERS, PROFILES
 from shared.platform.rights import Right, to_work
+from tests import PROJECT
 from tests.deploy.cli.command import aftercare
 
 
@@ -83,3 +84,18 @@ def test_the_command_prints_one_service_or_all() -> None:
     wrong = aftercare("acls", "--service", "scorer")
     assert wrong.returncode == 2
     assert "none of intake, scoring" in wrong.stderr.replace("\n", " ")
+
+
+def test_topics_of_connectors_are_intakes_where_the_environment_names_them() -> None:
+    file = str(PROJECT / "deploy" / "examples" / "doors" / "connectors.yaml")
+    done = aftercare("acls", "--service", "intake", AFTERCARE_CONNECTORS_FILE=file)
+    assert done.returncode == 0
+    given = {right for line in done.stdout.splitlines()[1:] for right in read(line)[1]}
+    assert given - {*RIGHTS["intake"]} == {
+        Right("group", "aftercare.intake.connectors", "Read"),
+        Right("topic", "dms.public.repair_order", "Read"),
+        Right("topic", "crm.events", "Read"),
+    }
+    wrong = aftercare("acls", AFTERCARE_CONNECTORS_FILE=f"{file}.none")
+    assert wrong.returncode == 2
+    assert "cannot be read" in wrong.stderr

@@ -7,6 +7,7 @@ import pytest
 
 from deploy.cli import configuration
 from deploy.cli.address_file import SERVICES
+from deploy.cli.failures import WrongConfiguration
 from tests.deploy.cli.command import aftercare
 
 SECRET = {"AFTERCARE_IDENTITY_SECRET": "a secret of tests, long enough"}
@@ -59,7 +60,7 @@ def test_a_uri_of_the_database_that_cannot_be_used_is_told_without_it(
     uri: str, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AFTERCARE_MONGO__URI", uri)
-    with pytest.raises(configuration.WrongConfiguration) as told:
+    with pytest.raises(WrongConfiguration) as told:
         configuration.checked("intake")
     [line] = told.value.lines
     assert re.match(f"AFTERCARE_MONGO__URI: .*({why})", line), line
@@ -121,7 +122,7 @@ def test_a_dealers_file_that_is_wrong(
     if content is not None:
         file.write_text(content, encoding="utf-8")
     monkeypatch.setenv("AFTERCARE_DEALERS_FILE", str(file))
-    with pytest.raises(configuration.WrongConfiguration, match=f"AFTERCARE_DEALERS_FILE.*{why}"):
+    with pytest.raises(WrongConfiguration, match=f"AFTERCARE_DEALERS_FILE.*{why}"):
         configuration.checked("intake")
 
 
@@ -147,3 +148,30 @@ def test_a_wrong_draft_shows_in_the_check_alone(
     assert done.stderr.startswith(f"{draft}:2: memory: a length")
     monkeypatch.setenv("AFTERCARE_RULES_DIR", str(tmp_path))
     configuration.checked("complaints")
+
+
+@pytest.mark.parametrize(
+    ("variable", "content", "line"),
+    [
+        (
+            "AFTERCARE_DROPS_FILE",
+            "folders:\n  - {name: a, path: /b, dealer_id: sunrise/berlin, files: [{match: x}]}\n",
+            ":2: folders.0.files.0.mapping: Field required",
+        ),
+        (
+            "AFTERCARE_CONNECTORS_FILE",
+            "connectors:\n  - topic: a\n    dealer_id: sunrise/berlin\n    source: b\n"
+            "    takes: generic-ndjson-visit\n",
+            ":5: connectors.0.takes: there is no such mapping; did you mean 'generic-ndjson-visits",
+        ),
+    ],
+)
+def test_files_of_folders_and_connectors_are_checked(
+    tmp_path: Path, variable: str, content: str, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "doors.yaml"
+    file.write_text(content, encoding="utf-8")
+    monkeypatch.setenv(variable, str(file))
+    with pytest.raises(WrongConfiguration) as wrong:
+        configuration.checked("intake")
+    assert any(each.startswith(f"{file}{line}") for each in wrong.value.lines), wrong.value.lines

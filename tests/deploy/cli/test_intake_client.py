@@ -18,8 +18,9 @@ async def sent(lines: Sequence[bytes], answer: Answer) -> list[str]:
         return [item.outcome for item in await client.send(lines)]
 
 
-async def test_a_busy_intake_is_tried_again_as_it_asks() -> None:
-    busy = httpx.Response(503, headers={"retry-after": "0"})
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_busy_intake_is_tried_again_as_it_asks(status: int) -> None:
+    busy = httpx.Response(status, headers={"retry-after": "0"})
     assert await sent([b"{}", b"bad"], in_turn(lambda _: busy, taking_all)) == [
         "accepted",
         "rejected",

@@ -1,38 +1,71 @@
 """The commands: each where a newcomer looks for it, and the sandbox through one door alone."""
 
 import ast
+import inspect
+import subprocess
+import sys
+from importlib import import_module
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from deploy.cli.main import app
+from deploy.cli.main import COMMANDS, app
 from deploy.cli.sandbox_here import is_here
+from deploy.cli.terminal import WRONG_USE
 from tests import PROJECT
+from tests.running import COMMAND, without_aftercare
 
 CLI = PROJECT / "deploy" / "cli"
 AT_THE_DOOR = {"deploy/cli/up.py", "deploy/cli/demo.py"}
 """The two commands that import the sandbox, within a function and after `require_sandbox`."""
 
-single = {command.name: command for command in app.registered_commands}
-groups = {group.name: group.typer_instance for group in app.registered_groups}
+
+def callbacks(command: Any) -> list[Any]:
+    """What runs: of a command, or of those in a group, but for groups within."""
+    found = getattr(command, "commands", {"": command}).values()
+    return [each.callback for each in found if each.callback is not None]
 
 
-@pytest.mark.parametrize("name", single)
-def test_a_command_is_in_the_module_of_its_name(name: str) -> None:
-    run = single[name].callback
-    assert run is not None
-    assert run.__module__ == f"deploy.cli.{name}"
-    assert run.__name__ == "command"
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_in_the_module_of_its_name_or_the_commands_of_a_group_in_its_package(
+    name: str,
+) -> None:
+    found = {(run.__module__, run.__name__) for run in callbacks(COMMANDS[name].load(name))}
+    modules = {module for module, _ in found}
+    assert modules == {COMMANDS[name].module}
+    if hasattr(import_module(COMMANDS[name].module), "app"):
+        assert modules.pop().startswith(f"deploy.cli.{name.replace('-', '_')}")
+    else:
+        assert found == {(f"deploy.cli.{name}", "command")}
 
 
-@pytest.mark.parametrize("name", groups)
-def test_the_commands_of_a_group_are_in_the_package_of_its_name(name: str) -> None:
-    group = groups[name]
-    assert group is not None
-    modules = {
-        command.callback.__module__ for command in group.registered_commands if command.callback
-    }
-    assert len(modules) == 1
-    assert modules.pop().startswith(f"deploy.cli.{name.replace('-', '_')}")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_of_each_what_it_says_itself(name: str) -> None:
+    itself = inspect.cleandoc(COMMANDS[name].load(name).help)
+    assert COMMANDS[name].help == itself.partition("\n\n")[0].replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    "typed", [["--version"], ["--help"], ["polisy"], ["acls", "--help"], ["tasks", "--help"]]
+)
+def test_what_is_told_of_commands_imports_no_service(typed: list[str]) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-X", "importtime", *COMMAND[1:], *typed],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=without_aftercare(),
+    )
+    imported = {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
+    assert "deploy.cli.main" in imported or "deploy.cli.on_use" in imported
+    assert not {name for name in imported if name.startswith("services.")}
+
+
+def test_a_command_that_is_mistyped_is_told_the_near_one() -> None:
+    answer = CliRunner().invoke(app, ["polisy"])
+    assert answer.exit_code == WRONG_USE
+    assert "'policy'" in answer.output
 
 
 def imports_of_the_sandbox(source: str) -> list[tuple[bool, str]]:

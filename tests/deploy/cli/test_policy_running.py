@@ -14,6 +14,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from deploy.cli.client_key import shown
 from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import Child, free_port, running
 from deploy.sandbox.stack import start_service
@@ -26,6 +27,7 @@ from shared.settings import MongoSettings
 from tests.deploy.cli.policy_command import policy
 from tests.deploy.cli.rules_folder import DEALER, with_roster
 from tests.e2e.house import began
+from tests.keys import key_in_hand
 from tests.servers import PATIENCE_SECONDS, Broker
 from tests.shared.runtime.on_servers import publisher_to
 
@@ -36,6 +38,7 @@ class Running:
 
     child: Child
     url: str
+    key: str
     broker: Broker
     environment: dict[str, str]
 
@@ -48,13 +51,14 @@ class Running:
 
     def case(self, name: str) -> dict[str, Any]:
         place = quote(f"{_customer(name)}|{_case(name)}", safe="")
-        answer = httpx.get(f"{self.url}/v1/cases/{place}", timeout=30)
+        answer = httpx.get(f"{self.url}/v1/cases/{place}", headers=shown(self.key), timeout=30)
         found: dict[str, Any] = answer.json() if answer.status_code == httpx.codes.OK else {}
         return found
 
     def listed(self) -> list[dict[str, Any]]:
         """The dealer's open cases: those that have been decided."""
-        answer = httpx.get(f"{self.url}/v1/dealers/{DEALER}/cases", timeout=30)
+        address = f"{self.url}/v1/dealers/{DEALER}/cases"
+        answer = httpx.get(address, headers=shown(self.key), timeout=30)
         found: list[dict[str, Any]] = answer.json()["cases"]
         return found
 
@@ -82,10 +86,10 @@ def service(
     child = start_service(
         "complaints", port=port, environment={**os.environ, **environment}, logs=tmp_path / "logs"
     )
-    with running(child):
+    with running(child), key_in_hand(mongo_settings) as key:
         url = f"http://127.0.0.1:{port}"
         child.wait_until(lambda: not what_keeps(url), within_seconds=PATIENCE_SECONDS)
-        yield Running(child, url, broker, environment)
+        yield Running(child, url, key, broker, environment)
 
 
 PREFIX = uuid4().hex[:8]

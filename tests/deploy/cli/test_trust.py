@@ -10,7 +10,7 @@ import httpx
 import pytest
 import uvicorn
 
-from deploy.cli import configuration, trust
+from deploy.cli import ca_file, configuration, trust
 from deploy.cli.answers import answer
 from deploy.cli.failures import CannotRun
 from deploy.cli.readiness import what_keeps
@@ -18,6 +18,7 @@ from shared.contracts.http.problem import Problem
 from shared.platform.handshakes import listening
 from shared.platform.http import make_app, operations
 from shared.settings import HttpSettings
+from shared.testing.doorman import KnowsEverybody
 from tests.certificates import HERE, Authority
 
 CA = "AFTERCARE_CLIENT__TLS_CA_FILE"
@@ -32,7 +33,7 @@ def _serving(
     authority: Authority, *, hosts: Sequence[str] = HERE, asks_for_one: bool = False
 ) -> Iterator[str]:
     """A service in a thread, over TLS, that is ready."""
-    app = make_app(title="tried")
+    app = make_app(title="tried", doorman=KnowsEverybody())
 
     async def ready() -> list[str]:
         return []
@@ -98,12 +99,12 @@ def test_the_option_goes_before_the_variable(
 ) -> None:
     monkeypatch.setenv(CA, str(Authority(authority.folder / "stranger").file))
     assert "is not trusted" in what_keeps(service)[0]
-    trust.option(authority.file)
+    ca_file.option(authority.file)
     assert what_keeps(service) == []
 
 
 def test_another_name_is_told(authority: Authority, misnamed: str) -> None:
-    trust.option(authority.file)
+    ca_file.option(authority.file)
     [told] = what_keeps(misnamed)
     assert told.endswith(": its certificate is for another name")
 
@@ -111,7 +112,7 @@ def test_another_name_is_told(authority: Authority, misnamed: str) -> None:
 def test_a_service_that_wants_a_certificate_is_shown_one(
     authority: Authority, mutual: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trust.option(authority.file)
+    ca_file.option(authority.file)
     assert "AFTERCARE_CLIENT__TLS_CERTIFICATE_FILE" in what_keeps(mutual)[0]
     own = authority.certificate("staff")
     monkeypatch.setenv("AFTERCARE_CLIENT__TLS_CERTIFICATE_FILE", str(own.chain))
@@ -123,12 +124,12 @@ def test_a_service_that_wants_a_certificate_is_shown_one(
 def test_what_asks_services_says_it_as_well(authority: Authority, service: str) -> None:
     with httpx.Client(verify=trust.verify()) as http, pytest.raises(CannotRun, match=CA):
         answer(http, Problem, service="scoring", url=service, path="/")
-    trust.option(authority.file)
+    ca_file.option(authority.file)
     assert isinstance(trust.verify(), ssl.SSLContext)
 
 
 def test_a_file_that_cannot_be_used_is_told(tmp_path: Path) -> None:
-    trust.option(tmp_path / "none.pem")
+    ca_file.option(tmp_path / "none.pem")
     with pytest.raises(CannotRun, match=rf"{CA}: .*none\.pem: No such file or directory"):
         trust.verify()
 

@@ -12,6 +12,7 @@ from shared.decider.decision import Listing
 from shared.decider.snapshot import Snapshot
 from shared.platform.http import make_app
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.reader import MemoryReader
 from tests.dealers import DEALERS
 from tests.services.complaints.given import CASE, CUSTOMER, DEALER, RULES, Case
@@ -64,6 +65,6 @@ def snapshot_of(id_: str, case: Case) -> Snapshot[CaseFacts]:
 
 
 def client(reader: OneDealer, now: datetime) -> httpx.AsyncClient:
-    app = make_app(title="complaints")
+    app = make_app(title="complaints", doorman=KnowsEverybody())
     app.include_router(routes(reader, ManualClock(now)))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://complaints")

@@ -20,6 +20,7 @@ from shared.decider.decider import Decider
 from shared.decider.decision import NOTHING_DUE, Decision
 from shared.platform.http import make_app
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from tests.services.complaints.given import (
     CASE,
     CUSTOMER,
@@ -342,7 +343,7 @@ async def test_a_case_that_cannot_be_decided_says_so() -> None:
 
 
 def schema() -> dict[str, Any]:
-    app = make_app(title="complaints")
+    app = make_app(title="complaints", doorman=KnowsEverybody())
     app.include_router(routes(OneDealer({}), ManualClock(at("0s"))))
     document: dict[str, Any] = app.openapi()
     return document
@@ -352,10 +353,10 @@ def test_every_endpoint_is_described_with_its_errors() -> None:
     paths = schema()["paths"]
     errors = {path: set(methods["get"]["responses"]) for path, methods in paths.items()}
     assert errors == {
-        "/v1/cases/{case}": {"200", "404", "422", "500", "503"},
-        "/v1/dealers/{group}/{dealer}/cases": {"200", "404", "422", "500"},
-        "/v1/dealers/{group}/{dealer}/statistics": {"200", "404", "422", "500"},
-        "/v1/dealers/{group}/{dealer}/statistics.csv": {"200", "404", "422", "500"},
+        "/v1/cases/{case}": {"200", "401", "403", "404", "422", "500", "503"},
+        "/v1/dealers/{group}/{dealer}/cases": {"200", "401", "403", "404", "422", "500"},
+        "/v1/dealers/{group}/{dealer}/statistics": {"200", "401", "403", "404", "422", "500"},
+        "/v1/dealers/{group}/{dealer}/statistics.csv": {"200", "401", "403", "404", "422", "500"},
     }
     for methods in paths.values():
         endpoint = methods["get"]

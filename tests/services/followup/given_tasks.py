@@ -20,6 +20,7 @@ from shared.decider.decision import Decision
 from shared.decider.snapshot import Snapshot
 from shared.platform.http import make_app
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.reader import MemoryReader
 from tests.dealers import DEALERS
 from tests.services.followup.given import DEALER, at
@@ -108,7 +109,7 @@ class DealerTasksOf:
 
     @cached_property
     def _client(self) -> AsyncClient:
-        app = make_app(title="followup")
+        app = make_app(title="followup", doorman=KnowsEverybody())
         app.include_router(routes(self.reader, ManualClock(self.now), dealers=DEALERS))
         return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
 

@@ -13,6 +13,7 @@ from services.followup.settings import FollowUpSettings
 from shared.contracts.identifiers import subject_id
 from shared.platform.http import make_app
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.reader import MemoryReader
 from shared.yaml_file import WrongFile
 from tests.dealers import DEALERS
@@ -31,7 +32,7 @@ NOW = at("2025-01-12 17:00")
 
 
 def client(facts: dict[str, FollowUpFacts]) -> AsyncClient:
-    app = make_app(title="followup")
+    app = make_app(title="followup", doorman=KnowsEverybody())
     app.include_router(
         routes(
             MemoryReader.deciding(service(FollowUpSettings()), facts, NOW, dealers=DEALERS),
@@ -150,7 +151,7 @@ async def test_a_task_of_the_groups_own_kind_is_shown(tmp_path: Path) -> None:
     memory = MemoryReader.deciding(
         service(settings), {CUSTOMER: given(visit("2025-01-10 17:00")).facts}, NOW, dealers=DEALERS
     )
-    app = make_app(title="followup")
+    app = make_app(title="followup", doorman=KnowsEverybody())
     app.include_router(routes(memory, ManualClock(NOW), dealers=DEALERS))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:
         answer = await http.get(f"/v1/customers/{CUSTOMER}")

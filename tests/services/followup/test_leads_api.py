@@ -10,6 +10,7 @@ from services.followup.domain.facts import FollowUpFacts, join
 from shared.contracts.envelope import Event
 from shared.platform.http import make_app
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.reader import MemoryReader
 from tests.dealers import DEALERS
 from tests.services.followup.given import CUSTOMER, DEALER, DECIDER, at, delivery
@@ -33,7 +34,7 @@ async def asked(query: str = "", *, dealer: str = DEALER) -> Response:
     """What is answered of the dealer's leads."""
     facts = {key: join(FollowUpFacts(customer_key=key), events) for key, events in LEADS.items()}
     reader = MemoryReader.deciding(DECIDER, facts, NOW, dealers=DEALERS)
-    app = make_app(title="followup")
+    app = make_app(title="followup", doorman=KnowsEverybody())
     app.include_router(routes(reader, ManualClock(NOW), dealers=DEALERS))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as client:
         return await client.get(f"/v1/dealers/{dealer}/leads{query}")

@@ -15,6 +15,7 @@ from shared.contracts.followup import TaskChanged
 from shared.platform.http import make_app
 from shared.policies.by_edition import by_edition
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.reader import MemoryReader
 from shared.yaml_file import WrongFile
 from tests import PROJECT
@@ -50,7 +51,7 @@ async def shown(
     tmp_path: Path, facts: FollowUpFacts, now: str, text: str = MONTH_CALL
 ) -> dict[str, str]:
     """The task of the month call, as the endpoint answers it."""
-    app = make_app(title="followup")
+    app = make_app(title="followup", doorman=KnowsEverybody())
     memory = MemoryReader.deciding(
         service(settings(tmp_path, text)), {CUSTOMER: facts}, at(now), dealers=DEALERS
     )
@@ -118,7 +119,7 @@ async def test_a_dealer_with_rules_of_its_own_is_answered_in_their_words(tmp_pat
     memory = MemoryReader.deciding(
         by_edition(decider(FollowUpSettings()), rulebook), held, at("2025-02-10"), dealers=DEALERS
     )
-    app = make_app(title="followup")
+    app = make_app(title="followup", doorman=KnowsEverybody())
     app.include_router(routes(memory, ManualClock(at("2025-02-10")), dealers=DEALERS))
     why = {}
     async with AsyncClient(transport=ASGITransport(app), base_url="http://aftercare") as http:

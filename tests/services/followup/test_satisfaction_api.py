@@ -18,6 +18,7 @@ from shared.contracts.envelope import Event
 from shared.platform.http import make_app
 from shared.policies.by_edition import by_edition
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.reader import MemoryReader
 from tests.dealers import DEALERS
 from tests.services.followup.given import CUSTOMER, DEALER, at, job, survey, visit
@@ -62,7 +63,7 @@ class Asking:
             for key, events in story.items()
         }
         reader = MemoryReader.deciding(followup, facts, at(now), dealers=DEALERS)
-        app = make_app(title="followup")
+        app = make_app(title="followup", doorman=KnowsEverybody())
         app.include_router(routes(reader, ManualClock(at(now)), dealers=DEALERS))
         self._client = AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
 

@@ -16,6 +16,7 @@ from shared.decider.decider import Decider
 from shared.platform.http import make_app
 from shared.settings import WrongSettings
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.reader import MemoryReader
 from shared.yaml_file import WrongFile
 from tests.dealers import DEALERS
@@ -45,7 +46,7 @@ def client(
     facts = {
         key: IdentityFacts.model_validate_json(each.facts) for key, each in told.stored().items()
     }
-    app = make_app(title="identity")
+    app = make_app(title="identity", doorman=KnowsEverybody())
     reader = MemoryReader.deciding(decider, facts, START, dealers=DEALERS)
     app.include_router(routes(reader, ManualClock(START)))
     return AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
@@ -69,8 +70,8 @@ async def test_a_customer_is_told_with_the_others_and_why() -> None:
     assert [(car["vin"], car["because"]) for car in answer["former_cars"]] == [(CAR, "sold_on")]
     page = (await client(told).get(f"/v1/dealers/{PUDONG}/persons")).json()
     assert page["persons"] == [
-        {"customer_key": CRM, "members": [DMS]},
-        {"customer_key": DMS, "members": [CRM]},
+        {"customer_key": CRM, "members": [DMS], "elsewhere": 0},
+        {"customer_key": DMS, "members": [CRM], "elsewhere": 0},
     ]
 
 

@@ -9,12 +9,17 @@ from typing import Any
 
 import httpx
 
+from services.intake.adapters.imports.around import GiveWay, to_nobody
 from services.intake.adapters.imports.runner import ImportRunner, Keeping
 from services.intake.adapters.imports.upload import Uploads
 from services.intake.adapters.mappings import Mappings
+from services.intake.api.callers import Callers
 from services.intake.api.imports import ImportsDesk
 from services.intake.domain.imports.job import ImportJob
 from services.intake.settings import IntakeSettings
+from shared.dealers.dealer import Dealers
+from shared.platform.doorman import Doorman
+from shared.testing.doorman import KnowsEverybody
 from tests.services.intake.given import DEALERS, PUDONG, Data
 from tests.services.intake.memory_imports import MemoryImports
 from tests.services.intake.world import World
@@ -69,9 +74,12 @@ class ImportWorld:
     folder: Path
     store: MemoryImports = field(default_factory=MemoryImports)
     world: World = field(default_factory=World)
+    doorman: Doorman = field(default_factory=KnowsEverybody)
     settings: IntakeSettings = field(
         default_factory=lambda: IntakeSettings(max_import_bytes=3_000_000, body_stall_seconds=1)
     )
+
+    dealers: Dealers = DEALERS
 
     def __post_init__(self) -> None:
         self.write_mapping(MAPPING)
@@ -85,15 +93,19 @@ class ImportWorld:
     def mappings(self) -> Mappings:
         return Mappings(self.folder)
 
-    def runner(self, keeping: Keeping = KEEPING, receive: Any = None) -> ImportRunner:
+    def runner(
+        self, keeping: Keeping = KEEPING, receive: Any = None, give_way: GiveWay = to_nobody
+    ) -> ImportRunner:
         return ImportRunner(
             self.store,
             receive or self.world.intake().receive,
+            still_may=self.doorman.still_may,
             mappings=self.mappings(),
             dealers=DEALERS,
             clock=self.world.clock,
             keeping=keeping,
             keep_rejected=self.world.intake().keep,
+            give_way=give_way,
         )
 
     def client(self, wake: Callable[[], None] = lambda: None) -> httpx.AsyncClient:
@@ -102,12 +114,13 @@ class ImportWorld:
             self.store,
             Uploads(self.store, clock=self.world.clock, settings=self.settings),
             mappings=self.mappings(),
-            dealers=DEALERS,
+            dealers=self.dealers,
             clock=self.world.clock,
+            callers=Callers(self.dealers, self.settings.limits()),
             wake=wake,
         )
         expecting = self.world.expecting(mappings=self.folder)
-        app = self.world.app(self.settings, expecting=expecting, imports=desk)
+        app = self.world.app(self.settings, expecting=expecting, imports=desk, doorman=self.doorman)
         transport = httpx.ASGITransport(app)
         return httpx.AsyncClient(transport=transport, base_url="http://intake")
 

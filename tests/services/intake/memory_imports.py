@@ -5,7 +5,13 @@ from datetime import datetime
 
 from services.intake.adapters.imports.store import ImportTally, arrival
 from services.intake.domain.imports.account import RecordTrouble
-from services.intake.domain.imports.job import STATES, UNFINISHED, ImportJob, TroubleKind
+from services.intake.domain.imports.job import (
+    STATES,
+    TO_COME,
+    UNFINISHED,
+    ImportJob,
+    TroubleKind,
+)
 from shared.platform.errors import Conflict
 
 
@@ -44,12 +50,15 @@ class MemoryImports:
         self._called("same_as")
         return next((job for job in self.jobs.values() if job.same == same), None)
 
-    async def page(self, dealer_id: str, *, after: str, limit: int) -> Sequence[ImportJob]:
+    async def page(
+        self, dealer_id: str, *, source: str | None = None, after: str, limit: int
+    ) -> Sequence[ImportJob]:
         self._called("page")
         found = [
             self.jobs[id_]
             for id_ in sorted(self.jobs, reverse=True)
             if self.jobs[id_].dealer_id == dealer_id
+            and source in (None, self.jobs[id_].source)
             and self.jobs[id_].state != "arriving"
             and (not after or id_ < after)
         ]
@@ -62,6 +71,11 @@ class MemoryImports:
             if job.state in UNFINISHED:
                 first.setdefault(job.dealer_id, job)
         return list(first.values())
+
+    async def to_come(self, dealer_id: str) -> int:
+        self._called("to_come")
+        found = [job for job in self.jobs.values() if job.dealer_id == dealer_id]
+        return sum(job.state in TO_COME for job in found)
 
     async def tally(self) -> ImportTally:
         self._called("tally")

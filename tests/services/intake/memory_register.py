@@ -50,15 +50,13 @@ class MemoryRegister:
         if written < len(rows):
             raise Conflict(f"{written} of {len(rows)} rows were written")
 
-    async def page(
-        self, dealer_id: str, *, after: str, limit: int, kind: str | None
-    ) -> Sequence[Row]:
+    async def page(self, whose: str, *, after: str, limit: int, kind: str | None) -> Sequence[Row]:
         self._called("page")
         found = [
             self.rows[id_].model_copy(update=NOT_LISTED)
             for id_ in sorted(self.rows)
             if id_ > after
-            and self.rows[id_].dealer_id == dealer_id
+            and id_.startswith(f"{whose}/")
             and (self.rows[id_].kind == kind if kind else self.rows[id_].kind != PROFILE)
         ]
         return found[:limit]

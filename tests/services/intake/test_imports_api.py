@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from starlette.requests import ClientDisconnect
 
 from services.intake.adapters.imports.store import PIECE_BYTES
 from services.intake.adapters.imports.upload import Uploads, WantedImport
+from services.intake.api.callers import Callers
+from services.intake.settings import IntakeSettings
 from shared.contracts.http.table import BYTE_ORDER_MARK
 from shared.platform.errors import TransientFailure
 from shared.platform.problems import Refusal
-from tests.services.intake.given import BERLIN, PUDONG
+from tests.services.intake.given import BERLIN, DEALERS, PUDONG
 from tests.services.intake.given_imports import (
     MAPPING,
     ImportWorld,
@@ -30,7 +33,9 @@ from tests.services.intake.given_imports import (
 from tests.services.intake.over_http import problem
 
 FILE = file_of([row(1), row(2)])
-WANTED = WantedImport(PUDONG, "cdk", "test-visits", "d", "f.csv", again=False)
+CALLERS = Callers(DEALERS, IntakeSettings(max_import_bytes=3_000_000).limits())
+SENDER = CALLERS.of_dealer(PUDONG)
+WANTED = WantedImport(PUDONG, "cdk", "test-visits", "d", "f.csv", again=False, by=SENDER)
 
 
 @pytest.fixture
@@ -164,12 +169,12 @@ async def test_what_cannot_be_is_refused_before_the_file_is_read(
     ("content", "headers", "status", "words"),
     [
         (b"", None, 400, "empty"),
-        (gzip.compress(b""), None, 400, "empty"),
-        (gzip.compress(FILE)[:-9], None, 400, "ends in the middle"),
+        (gzip.compress(b"", mtime=0), None, 400, "empty"),
+        (gzip.compress(FILE, mtime=0)[:-9], None, 400, "ends in the middle"),
         (FILE, {"content-encoding": "gzip"}, 400, "damaged"),
         (b"\x1f\x8b" + b"x" * 50, None, 400, "damaged"),
         (b"x" * 3_000_001, None, 413, "3000000 bytes"),
-        (gzip.compress(b"\0" * 3_000_001), None, 413, "3000000 bytes"),
+        (gzip.compress(b"\0" * 3_000_001, mtime=0), None, 413, "3000000 bytes"),
     ],
 )
 async def test_of_a_file_that_is_not_taken_nothing_is_kept(
@@ -220,12 +225,16 @@ async def test_more_files_at_once_than_there_is_room_for_are_told_to_come_back(
         yield letter
         await gate.wait()
 
+    def by(sender: str) -> WantedImport:
+        return WANTED._replace(by=replace(SENDER, id=sender))
+
     arriving = [
-        asyncio.create_task(desk.take(slow(b"%d" % n), WANTED, is_packed=False)) for n in range(4)
+        asyncio.create_task(desk.take(slow(sender.encode()), by(sender[0]), is_packed=False))
+        for sender in ("a1", "a2", "b1", "c1")
     ]
     await asyncio.sleep(0)
     with pytest.raises(Refusal) as refused:
-        await desk.take(pieces_of(FILE), WANTED, is_packed=False)
+        await desk.take(pieces_of(FILE), by("d"), is_packed=False)
     assert refused.value.problem.status == 503
     gate.set()
     assert len(await asyncio.gather(*arriving)) == 4

@@ -22,8 +22,10 @@ from services.intake.settings import IntakeSettings
 from shared.contracts.http.intake import Item
 from shared.contracts.intake import Recorded
 from shared.dealers.dealer import Dealers
+from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.publisher import MemoryPublisher
 from tests.services.intake.given import DEALERS, NOW, Data, event, message_of, outcomes
 from tests.services.intake.memory_first_answers import MemoryFirstAnswers
@@ -84,6 +86,7 @@ class World:
         expecting: Expecting | None = None,
         imports: ImportsDesk | None = None,
         quarantine: Quarantine | None = None,
+        doorman: Doorman | None = None,
     ) -> FastAPI:
         """An instance with its endpoints."""
         quarantine = quarantine or self.quarantine()
@@ -93,10 +96,11 @@ class World:
             answers=self.answers,
             publisher=self.publisher,
             clock=self.clock,
-            dealers=DEALERS,
+            dealers=self.dealers,
             settings=settings or IntakeSettings(),
             readiness=_ready,
             expecting=expecting or self.expecting(),
+            doorman=doorman or KnowsEverybody(),
             imports=imports,
             quarantine=quarantine,
         )

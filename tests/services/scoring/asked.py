@@ -14,6 +14,7 @@ from services.scoring.settings import ScoringSettings
 from shared.decider.decider import Decider
 from shared.platform.http import make_app
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.reader import MemoryReader
 from tests.dealers import DEALERS
 
@@ -31,7 +32,7 @@ class Asking:
         scoring: Decider[ScoringFacts, ScoringRulebook] = SCORING,
     ) -> None:
         self.reader = MemoryReader.deciding(scoring, facts, now, dealers=DEALERS)
-        app = make_app(title="scoring")
+        app = make_app(title="scoring", doorman=KnowsEverybody())
         app.include_router(routes(self.reader, ManualClock(now), dealers=DEALERS))
         self._client = AsyncClient(transport=ASGITransport(app), base_url="http://aftercare")
 

@@ -12,6 +12,7 @@ from services.scoring.domain.policy import ScoringPolicy
 from services.scoring.settings import ScoringSettings
 from shared.platform.http import make_app
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.reader import MemoryReader
 from shared.yaml_file import WrongFile
 from tests.dealers import DEALERS
@@ -21,7 +22,7 @@ NOW = day("2025-02-01")
 
 
 def client(facts: dict[str, ScoringFacts]) -> AsyncClient:
-    app = make_app(title="scoring")
+    app = make_app(title="scoring", doorman=KnowsEverybody())
     app.include_router(
         routes(
             MemoryReader.deciding(service(ScoringSettings()), facts, NOW, dealers=DEALERS),

@@ -29,6 +29,7 @@ from shared.policies.shadow import with_shadows
 from shared.runtime.census import Counting
 from shared.runtime.shadows import shadow_gauges
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.reader import MemoryReader
 from tests.dealers import DEALERS
 from tests.metrics import Metrics
@@ -72,7 +73,7 @@ def scoring(
 
 
 def client(service: Decider[ScoringFacts, ScoringRulebook], now: datetime = NOW) -> AsyncClient:
-    served = make_app(title="scoring")
+    served = make_app(title="scoring", doorman=KnowsEverybody())
     reader = MemoryReader.deciding(service, FACTS, now, dealers=DEALERS)
     served.include_router(routes(reader, ManualClock(now), dealers=DEALERS))
     return AsyncClient(transport=ASGITransport(served), base_url="http://aftercare")
@@ -147,7 +148,7 @@ async def test_what_was_counted_of_other_rules_is_not_mixed_in() -> None:
     first, second = scoring(), scoring(rules(recent_visit={"points": 90}))
     reader = MemoryReader.deciding(first, FACTS, NOW, dealers=DEALERS)
     reader.policy = second.policy
-    served = make_app(title="scoring")
+    served = make_app(title="scoring", doorman=KnowsEverybody())
     served.include_router(routes(reader, ManualClock(NOW), dealers=DEALERS))
     async with AsyncClient(transport=ASGITransport(served), base_url="http://x") as asked:
         told = (await asked.get(f"/v1/dealers/{DEALER}/shadow")).json()
@@ -162,7 +163,7 @@ async def test_it_does_not_claim_what_was_summarized_after_it_was_read() -> None
             return await super().listed(*args, **options)
 
     reader = Busy.deciding(scoring(), FACTS, NOW, dealers=DEALERS)
-    served = make_app(title="scoring")
+    served = make_app(title="scoring", doorman=KnowsEverybody())
     served.include_router(routes(reader, ManualClock(NOW), dealers=DEALERS))
     async with AsyncClient(transport=ASGITransport(served), base_url="http://x") as asked:
         told = (await asked.get(f"/v1/dealers/{DEALER}/shadow")).json()
@@ -299,7 +300,7 @@ async def told(
     service: Following[ScoringFacts, ScoringRulebook],
 ) -> tuple[int, dict[int, int]]:
     """How many were compared, and how many of them win or lose how many points."""
-    asked = make_app(title="scoring")
+    asked = make_app(title="scoring", doorman=KnowsEverybody())
     asked.include_router(routes(service.reader, service.clock, dealers=DEALERS))
     async with AsyncClient(transport=ASGITransport(asked), base_url="http://x") as http:
         page = (await http.get(f"/v1/dealers/{DEALER}/shadow")).json()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from shared.dealers.file import EXAMPLE_DEALERS, read_dealers
+from shared.dealers.limits import DealerLimits
 from shared.yaml_file import WrongFile
 
 BERLIN = """\
@@ -44,6 +45,34 @@ def test_customers_without_a_number_are_known_by_nothing_or_in_the_order_that_is
     plain, said = read_dealers(path).all()
     assert plain.customers_without_number == ()
     assert said.customers_without_number == ("plate", "telephone")
+
+
+def test_a_dealer_has_limits_of_its_own_or_none(tmp_path: Path) -> None:
+    path = tmp_path / "dealers.yaml"
+    path.write_text(TWO + "    limits: {events_per_second: 2.5, burst: 9}\n", encoding="utf-8")
+    plain, said = read_dealers(path).all()
+    assert plain.limits == DealerLimits()
+    assert (said.limits.events_per_second, said.limits.burst) == (2.5, 9)
+    assert said.limits.max_body_bytes is None
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ("{burts: 9}", "limits.burts: there is no such field; did you mean 'burst'?"),
+        ("{burst: 0}", "limits.burst: Input should be greater than or equal to 1"),
+        ("{events_per_second: 0}", "limits.events_per_second: Input should be greater than 0"),
+        ("{events_per_second: 2000000}", "limits.events_per_second: Input should be less than or"),
+        ("{max_body_bytes: 1MB}", "limits.max_body_bytes: Input should be a valid integer"),
+        (
+            "{max_event_bytes: 9000, max_body_bytes: 8000}",
+            "limits: max_event_bytes is more than max_body_bytes: no event is larger",
+        ),
+    ],
+)
+def test_limits_that_cannot_be_say_where_and_why(tmp_path: Path, limits: str, said: str) -> None:
+    (line,) = told(tmp_path, TWO + f"    limits: {limits}\n")
+    assert line.startswith("12: dealers.1.") and said in line
 
 
 def test_the_dealers_of_the_demo_are_sound() -> None:

@@ -7,7 +7,9 @@ import pytest
 from fastapi import FastAPI, Response
 
 from shared.platform.http import make_app
+from shared.platform.needs import TO_ALL
 from shared.settings import HttpSettings
+from shared.testing.doorman import KnowsEverybody
 from tests.served import Client, Served, served
 from tests.servers import PATIENCE_SECONDS
 
@@ -17,27 +19,27 @@ FOR_EVER = 300
 
 def app(held: asyncio.Event | None = None) -> FastAPI:
     """`/hello` answers at once, `/held` when `held` is set, `/large` with 20 MB."""
-    made = make_app(title="tried")
+    made = make_app(title="tried", doorman=KnowsEverybody())
 
-    @made.get("/hello")
+    @made.get("/hello", dependencies=[TO_ALL])
     async def hello() -> str:
         return "hello"
 
-    @made.get("/number")
+    @made.get("/number", dependencies=[TO_ALL])
     async def number(n: int) -> int:
         return n
 
-    @made.get("/held")
+    @made.get("/held", dependencies=[TO_ALL])
     async def wait() -> str:
         assert held is not None
         await held.wait()
         return "held"
 
-    @made.post("/refused")
+    @made.post("/refused", dependencies=[TO_ALL])
     async def refused() -> Response:
         return Response(status_code=413, headers={"connection": "close"})
 
-    @made.get("/large")
+    @made.get("/large", dependencies=[TO_ALL])
     async def large() -> Response:
         return Response(b"x" * 20_000_000)
 

@@ -11,7 +11,9 @@ from fastapi import FastAPI, Request, Response
 
 from shared.platform import metrics
 from shared.platform.http import make_app
+from shared.platform.needs import TO_ALL
 from shared.settings import HttpSettings
+from shared.testing.doorman import KnowsEverybody
 from shared.yaml_file import WrongFile
 from tests.certificates import Authority, Certificate
 from tests.served import Client, Served, served
@@ -21,13 +23,13 @@ FOR_EVER = 300
 
 def app() -> FastAPI:
     """`/scheme` tells how it was asked; `/refused` answers before the body is there."""
-    made = make_app(title="tried")
+    made = make_app(title="tried", doorman=KnowsEverybody())
 
-    @made.get("/scheme")
+    @made.get("/scheme", dependencies=[TO_ALL])
     async def scheme(request: Request) -> str:
         return request.url.scheme
 
-    @made.post("/refused")
+    @made.post("/refused", dependencies=[TO_ALL])
     async def refused() -> Response:
         return Response(status_code=413, headers={"connection": "close"})
 

@@ -21,6 +21,7 @@ from shared.runtime import policies
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.policies import PolicyPages, policy_routes
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.store import MemoryStore
 
 MINE, OTHER = "sunrise/pudong", "sunrise/berlin"
@@ -115,7 +116,7 @@ class Service:
         return policy_routes(pages, read_dealers(EXAMPLE_DEALERS))
 
     async def asked(self, method: str, path: str, **given: Any) -> httpx.Response:
-        app = http.make_app(title="toy")
+        app = http.make_app(title="toy", doorman=KnowsEverybody())
         app.include_router(self.routes())
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://toy") as client:
@@ -218,7 +219,7 @@ async def test_a_body_that_is_none_is_refused(body: bytes, status: int) -> None:
 
 
 async def test_the_endpoints_are_described() -> None:
-    app = http.make_app(title="toy")
+    app = http.make_app(title="toy", doorman=KnowsEverybody())
     service = Service(open_only=False)
     app.include_router(service.routes())
     paths = app.openapi()["paths"]

@@ -2,7 +2,7 @@
 event loop."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BufferedReader
 from typing import Any
 
@@ -16,6 +16,9 @@ from services.intake.domain.mappings.records import UnreadableFile
 from shared.dealers.dealer import Dealer
 
 EVENTS_AT_ONCE = 500
+EVENTS_BESIDE_OTHERS = 25
+"""While others are at the door: who comes when a portion is in hand waits for that, in the database
+at least."""
 LOOKED_AT_AT_ONCE = 4_000
 """Records that are skipped, or were done before, make a portion, too: others have their turn."""
 LETTERS_AT_ONCE = 4_000_000
@@ -47,10 +50,10 @@ class OpenImport:
     faults: Sequence[MappingNote]
     """What is wrong with it as a whole; nothing of it is to be taken then."""
 
-    def portion(self, after: int) -> Portion:
-        """The next records, those after number `after`."""
+    def portion(self, after: int, *, beside_others: bool = False) -> Portion:
+        """The next records, those after number `after`; few `beside_others`."""
         found: list[Became] = []
-        reading = _Reading()
+        reading = _Reading(EVENTS_BESIDE_OTHERS if beside_others else EVENTS_AT_ONCE)
         try:
             for outcome in self.outcomes:
                 if outcome.number > after:
@@ -66,19 +69,20 @@ class OpenImport:
 class _Reading:
     """How much of a portion there is."""
 
+    most: int
     looked_at: int = 0
     events: int = 0
-    letters: int = field(default=0)
+    letters: int = 0
 
     def is_enough_with(self, outcome: Became, *, is_new: bool) -> bool:
         self.looked_at += 1
         if is_new and isinstance(outcome, Converted):
             self.events += 1
-            self.letters += _letters(dict(outcome.event))
+            self.letters += outcome.letters
         if is_new and isinstance(outcome, Refused):  # its records are kept, too
             self.letters += sum(map(_letters, outcome.rows))
         return (
-            self.events >= EVENTS_AT_ONCE
+            self.events >= self.most
             or self.letters >= LETTERS_AT_ONCE
             or self.looked_at >= LOOKED_AT_AT_ONCE
         )

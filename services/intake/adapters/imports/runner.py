@@ -15,18 +15,20 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from secrets import token_hex
-from typing import NamedTuple, Protocol, TypeVar, get_args
+from typing import NamedTuple, TypeVar, get_args
 
 import structlog
 
-from services.intake.adapters.door import Aside
+from services.intake.adapters.imports.around import GiveWay, ReceiveEvents, to_nobody
 from services.intake.adapters.imports.clearing import clear, count
 from services.intake.adapters.imports.held import HeldImport
+from services.intake.adapters.imports.leave import NoLeave, StillMay, check_leave
 from services.intake.adapters.imports.portions import OpenImport, Portion, opened
 from services.intake.adapters.imports.rejected import KeepRejected, nowhere, rejected_of
 from services.intake.adapters.imports.store import ImportStore, changed
 from services.intake.adapters.imports.stored_file import from_store
 from services.intake.adapters.mappings import Mappings
+from services.intake.domain.examine.feed import Feed
 from services.intake.domain.imports import job as life
 from services.intake.domain.imports.account import account_of, within
 from services.intake.domain.imports.job import ImportJob, PortionDone, RecordCounts, TroubleKind
@@ -50,17 +52,11 @@ LOOK_EVERY_SECONDS = 1.0
 """How soon an import is seen that another instance took in, or left."""
 CLEAR_EVERY_SECONDS = 30.0
 LEAVE_SECONDS = 3.0
+GIVES_WAY_SECONDS = 0.25
+"""How long a portion waits for others to be done: where they never are, imports still go on."""
 
 T = TypeVar("T")
 log = structlog.get_logger()
-
-
-class ReceiveEvents(Protocol):
-    """What the door over HTTP does with its events, too."""
-
-    async def __call__(self, raws: Sequence[object], /, *, aside: Aside) -> Sequence[Item]:
-        """As `Intake.receive` promises."""
-        ...
 
 
 class Keeping(NamedTuple):
@@ -83,14 +79,19 @@ class ImportRunner:
         store: ImportStore,
         receive: ReceiveEvents,
         *,
+        still_may: StillMay,
         mappings: Mappings,
         dealers: Dealers,
         clock: TimeSource,
         keeping: Keeping,
         keep_rejected: KeepRejected = nowhere,
+        give_way: GiveWay = to_nobody,
     ) -> None:
+        """`give_way`: awaited before each part of the work."""
+        self._give_way = give_way
         self._store = store
         self._receive = receive
+        self._still_may = still_may
         self._mappings = mappings
         self._dealers = dealers
         self._clock = clock
@@ -146,12 +147,8 @@ class ImportRunner:
     async def hold(self) -> None:
         """Go on holding what is worked on."""
         for held in list(self._held.values()):
-            longer = partial(
-                life.held_longer,
-                owner=self._owner,
-                now=self._clock.now(),
-                lease=self._keeping.lease,
-            )
+            now, lease = self._clock.now(), self._keeping.lease
+            longer = partial(life.held_longer, owner=self._owner, now=now, lease=lease)
             if await changed(self._store, held.job.import_id, longer) is None:
                 held.is_over = True
 
@@ -210,12 +207,14 @@ class ImportRunner:
     async def _portion(self, held: HeldImport) -> None:
         began = self._clock.now()
         try:
+            await check_leave(held.job, self._still_may)
             file = held.opened or await self._open(held)
             if file is None or held.is_over:
                 held.is_over = True
                 return
             portion = await self._read(held, file)
-            items = await self._received(portion.events)
+            await self._give_way(within=GIVES_WAY_SECONDS)
+            items = await self._received(held.job, portion.events)
             rejected = partial(rejected_of, held.job, file, portion, items)
             await self._until_it_goes(partial(self._keep_rejected, rejected, aside=self._aside))
             await self._note(held, file, portion, items, began=began)
@@ -228,6 +227,9 @@ class ImportRunner:
         except TransientFailure:
             held.close()
             raise
+        except NoLeave:
+            now = self._clock.now()
+            await self._over(held, partial(life.without_leave, owner=self._owner, now=now))
         except Exception as error:  # its text may hold what was sent
             log.error("import failed", because=where_raised(error))
             held.close()
@@ -237,10 +239,12 @@ class ImportRunner:
         """The next portion. Where no other dealer waits for a turn, the one after it is begun."""
         ahead, held.ahead = held.ahead, None
         after = held.job.number
-        portion = await (ahead or self._in_thread(partial(file.portion, after)))
+        beside_others = await self._give_way(within=GIVES_WAY_SECONDS)
+        read = partial(file.portion, beside_others=beside_others)
+        portion = await (ahead or self._in_thread(partial(read, after)))
         if len(self._held) == 1 and not (portion.is_last or portion.broken):
             last = portion.outcomes[-1].number if portion.outcomes else after
-            held.ahead = asyncio.create_task(self._in_thread(partial(file.portion, last)))
+            held.ahead = asyncio.create_task(self._in_thread(partial(read, last)))
         return portion
 
     async def _open(self, held: HeldImport) -> OpenImport | None:
@@ -286,20 +290,29 @@ class ImportRunner:
             return "the mapping cannot be used any more: mend it, and resume"
         return found or "the mapping is not there any more: put it back, and resume"
 
-    async def _received(self, events: Sequence[object]) -> Sequence[Item]:
-        """What intake answers to each, however long the broker or the database is away."""
+    async def _received(self, job: ImportJob, events: Sequence[object]) -> Sequence[Item]:
+        """What intake answers to each, however long the broker or the database is away. Raises
+        `NoLeave` where its sender may not report any more meanwhile."""
         if not events:
             return ()
+
+        async def receive() -> Sequence[Item]:
+            await check_leave(job, self._still_may)
+            feed = Feed(dealer_id=job.dealer_id, source=job.source)
+            return await self._receive(events, aside=self._aside, only=feed)
+
         try:
-            return await self._until_it_goes(partial(self._receive, events, aside=self._aside))
+            return await self._until_it_goes(receive)
+        except NoLeave:
+            raise
         except Exception as error:  # of several, the others go through
             log.error("intake failed", because=where_raised(error))
         if len(events) == 1:
             failed = problem("internal", "Intake failed", 500, detail="it was logged")
             return (Item(index=0, outcome="rejected", problem=failed),)
         middle = len(events) // 2
-        first = await self._received(events[:middle])
-        return (*first, *await self._received(events[middle:]))
+        first = await self._received(job, events[:middle])
+        return (*first, *await self._received(job, events[middle:]))
 
     async def _until_it_goes(self, call: Callable[[], Awaitable[T]]) -> T:
         backoff = Backoff()
@@ -351,15 +364,9 @@ class ImportRunner:
     async def _fail(
         self, held: HeldImport, because: str, faults: Sequence[MappingNote] = ()
     ) -> None:
-        failed = partial(
-            life.failed,
-            owner=self._owner,
-            now=self._clock.now(),
-            because=because,
-            faults=faults,
-            keep=self._keeping.file,
-        )
-        await self._over(held, failed)
+        now, keep = self._clock.now(), self._keeping.file
+        failed = partial(life.failed, owner=self._owner, now=now, keep=keep)
+        await self._over(held, partial(failed, because=because, faults=faults))
 
     async def _over(
         self, held: HeldImport, decide: Callable[[ImportJob], ImportJob | None]

@@ -7,7 +7,14 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from services.intake.domain.imports.account import RecordTrouble
-from services.intake.domain.imports.job import STATES, UNFINISHED, ImportJob, State, TroubleKind
+from services.intake.domain.imports.job import (
+    STATES,
+    TO_COME,
+    UNFINISHED,
+    ImportJob,
+    State,
+    TroubleKind,
+)
 from shared.platform.errors import Conflict
 from shared.platform.mongo import (
     ASCENDING,
@@ -54,13 +61,20 @@ class ImportStore(Protocol):
         """The import that is this file already."""
         ...
 
-    async def page(self, dealer_id: str, *, after: str, limit: int) -> Sequence[ImportJob]:
-        """A dealer's that have arrived, the newest first; those before the id `after`."""
+    async def page(
+        self, dealer_id: str, *, source: str | None = None, after: str, limit: int
+    ) -> Sequence[ImportJob]:
+        """A dealer's that have arrived, of one source or all, the newest first; those before the id
+        `after`."""
         ...
 
     async def heads(self) -> Sequence[ImportJob]:
         """Of each dealer the first to have arrived that waits, runs or pauses; the first to have
         arrived of all comes first."""
+        ...
+
+    async def to_come(self, dealer_id: str) -> int:
+        """How many of a dealer's arrive, wait or pause."""
         ...
 
     async def tally(self) -> ImportTally: ...
@@ -159,8 +173,12 @@ class MongoImports:
     async def same_as(self, same: str) -> ImportJob | None:
         return await self._one({"same": same})
 
-    async def page(self, dealer_id: str, *, after: str, limit: int) -> Sequence[ImportJob]:
+    async def page(
+        self, dealer_id: str, *, source: str | None = None, after: str, limit: int
+    ) -> Sequence[ImportJob]:
         query: dict[str, Any] = {"dealer_id": dealer_id, "state": {"$ne": "arriving"}}
+        if source is not None:
+            query["source"] = source
         if after:
             query["_id"] = {"$lt": after}
         return await self._many(query, [("_id", DESCENDING)], limit)
@@ -175,6 +193,11 @@ class MongoImports:
             for job in await self._many({**query, "dealer_id": dealer_id}, _ARRIVAL, 1)
         ]
         return sorted(found, key=arrival)
+
+    async def to_come(self, dealer_id: str) -> int:
+        query = {"dealer_id": dealer_id, "state": {"$in": list(TO_COME)}}
+        async with transient():
+            return int(await self._in(JOBS).count_documents(query))
 
     async def tally(self) -> ImportTally:
         async with transient():

@@ -2,6 +2,7 @@
 come whole."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -11,8 +12,12 @@ from secrets import token_hex
 from typing import NamedTuple
 
 from services.intake.adapters.imports.store import PIECE_BYTES, ImportStore, changed
+from services.intake.adapters.limited import refused, too_much
 from services.intake.domain.imports import job as life
 from services.intake.domain.imports.job import ImportJob
+from services.intake.domain.limits.limiter import Excess
+from services.intake.domain.limits.sender_limits import Caller
+from services.intake.domain.limits.share import is_fair
 from services.intake.domain.mappings.readers.gunzip import MAGIC, Gunzip
 from services.intake.domain.mappings.records import UnreadableFile
 from services.intake.settings import IntakeSettings
@@ -23,6 +28,11 @@ from shared.time.clock import TimeSource
 
 AT_ONCE = 4
 """How many files may arrive at the same time in one instance: each has two pieces in memory."""
+WAITING_SECONDS = 30
+"""After so long it is worth asking again whether fewer files wait."""
+_ONE_AFTER_ANOTHER = Excess(
+    "requests", 5, "as many files of yours arrive as may at once: send one after another"
+)
 ARRIVING = timedelta(minutes=10)
 """What is not heard of for so long will not come any more: its pieces are deleted."""
 
@@ -36,6 +46,10 @@ class WantedImport(NamedTuple):
     mapping_digest: str
     name: str
     again: bool
+    by: Caller | None = None
+    """Whose limits it has to keep to; None: there is nobody who could wait."""
+    sent_by: str | None = None
+    """Who asks, as `ImportJob` has it."""
 
 
 class Arrived(NamedTuple):
@@ -54,7 +68,7 @@ class Uploads:
         self._clock = clock
         self._settings = settings
         self._owner = token_hex(8)
-        self._free = AT_ONCE
+        self._arriving: Counter[str] = Counter()
 
     async def take(
         self, chunks: AsyncIterator[bytes], wanted: WantedImport, *, is_packed: bool
@@ -65,21 +79,37 @@ class Uploads:
         Raises `Refusal` when it is too large, too slow, empty or damaged, `TransientFailure`, and
         what `chunks` raises; nothing of it is kept then.
         """
-        if not self._free:
+        sender = "" if wanted.by is None else wanted.by.id
+        held, free = self._arriving[sender], AT_ONCE - self._arriving.total()
+        if not free:
             raise Refusal(problems.busy())
-        self._free -= 1
+        if wanted.by is not None and not is_fair(held=held, more=1, free=free):
+            raise too_much(wanted.by, _ONE_AFTER_ANOTHER)
+        self._arriving[sender] += 1
         job = _arriving(wanted, self._owner, self._clock)
         try:
             job = await self._store.save(job)
+            await self._refuse_beyond(wanted)
             arrived = await self._stored(job, chunks, wanted, is_packed=is_packed)
         except BaseException:
             await asyncio.shield(self._forget(job))
             raise
         finally:
-            self._free += 1
+            self._arriving[sender] -= 1
+            self._arriving += Counter()  # of those who send nothing, nothing is kept
         if arrived.is_duplicate:
             await self._forget(job)
         return arrived
+
+    async def _refuse_beyond(self, wanted: WantedImport) -> None:
+        """Raises `Refusal` (429), before anything is read, where with this file there are more than
+        may wait."""
+        if wanted.by is None:
+            return
+        most = wanted.by.limits.imports_waiting
+        if await self._store.to_come(wanted.dealer_id) > most:
+            detail = f"at most {most} files wait at the same time: send it when one of them is done"
+            raise too_much(wanted.by, Excess("imports", WAITING_SECONDS, detail))
 
     async def _stored(
         self,
@@ -90,7 +120,7 @@ class Uploads:
         is_packed: bool,
     ) -> Arrived:
         unpacking = _Unpacking(is_packed=is_packed)
-        pieces = _Pieces(self._settings.max_import_bytes)
+        pieces = _Pieces(wanted.by or Caller("", self._settings.limits()))
         try:
             async for chunk in self._in_time(chunks):
                 for content in unpacking.pieces(chunk):
@@ -159,8 +189,8 @@ class Uploads:
 class _Pieces:
     """Content of any sizes, as pieces of one size."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
         self._waiting = bytearray()
         self.digest = sha256()
         self.size = 0
@@ -170,8 +200,10 @@ class _Pieces:
     def add(self, content: bytes) -> Iterator[bytes]:
         """The pieces that are full with it. Raises `Refusal` (413) where it is too much."""
         self.size += len(content)
-        if self.size > self._most:
-            raise Refusal(problems.too_large(f"a file has at most {self._most} bytes, unpacked"))
+        most = self._caller.limits.import_file_bytes
+        if self.size > most:
+            too_large = problems.too_large(f"a file has at most {most} bytes, unpacked")
+            raise refused(self._caller, "file", too_large)
         self.digest.update(content)
         self._waiting += content
         while len(self._waiting) >= PIECE_BYTES:
@@ -233,6 +265,7 @@ def _arriving(wanted: WantedImport, owner: str, clock: TimeSource) -> ImportJob:
         mapping=wanted.mapping,
         mapping_digest=wanted.mapping_digest,
         name=wanted.name,
+        sent_by=wanted.sent_by,
         created_at=now,
         updated_at=now,
         owner=owner,

@@ -95,6 +95,11 @@ class Quarantine:
         """The newest first; those before the `order` of one; empty: from the newest on."""
         return await self._store.page(which, now=self._clock.now(), before=before, limit=limit)
 
+    async def row(self, rejected_id: str) -> RejectedRow | None:
+        """None: there is none, or not any more."""
+        found = await self._store.find([rejected_id], now=self._clock.now())
+        return found[0].row if found else None
+
     async def opened(
         self, rejected_ids: Sequence[str]
     ) -> dict[str, tuple[RejectedRow, Came | None]]:

@@ -6,6 +6,7 @@ why without repeating it.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import category, decimal, normalize
 
@@ -76,6 +77,17 @@ _CHINESE_EXTENSION = re.compile(r"(?<!\d)\d{7,8}-\d{1,6}$")
 
 def e164(written: str, region: str) -> Telephone:
     """The number in E.164, read as one of `region` (ISO 3166)."""
+    return _remembered(written, region) if len(written) <= MOST_DIGITS else _e164(written, region)
+
+
+@lru_cache(maxsize=20_000)
+def _remembered(written: str, region: str) -> Telephone:
+    """Of short texts: most customers come again, and this is nearly half of what an event takes to
+    be examined."""
+    return _e164(written, region)
+
+
+def _e164(written: str, region: str) -> Telephone:
     plain = _plain(written)
     if len(plain) > MOST_CHARACTERS or sum(char.isdigit() for char in plain) > MOST_DIGITS:
         return Telephone(None, NONE_AT_ALL)
@@ -98,6 +110,8 @@ def e164(written: str, region: str) -> Telephone:
 def _plain(written: str) -> str:
     """Any digit, hyphen or space as the ASCII one, single, without what nobody sees."""
     looked_at = normalize("NFKC", written)[: MOST_CHARACTERS + 1]
+    if looked_at.isascii() and looked_at.isprintable():
+        return re.sub(r" +", " ", looked_at).strip()
     plain = "".join(_plain_character(char) for char in looked_at)
     return re.sub(r"\s+", " ", plain).strip()
 

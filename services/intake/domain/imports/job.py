@@ -26,11 +26,14 @@ TroubleKind = Literal["refused", "rejected", "warned"]
 """What is kept of single records: `refused`: no event could be made of it; `rejected`: intake did
 not take it; `warned`: it was taken, and something looks wrong."""
 UNFINISHED = ("waiting", "running", "paused")
+TO_COME = ("arriving", "waiting", "paused")
+"""States of files that are still to be taken in."""
 KNOWN_AGAIN = (*UNFINISHED, "done")
 """States in which the same file, sent again, is this import."""
 MOST_FAULTS = 20
 """Of a file, or of one record of it, that are told."""
 MOST_LETTERS = 500
+NO_LEAVE = "the key of who sent it may not report for this source any more: resume it with another"
 STATES: tuple[State, ...] = get_args(State)
 
 
@@ -79,6 +82,9 @@ class ImportJob(_Frozen):
     """Of the mapping that its records were read by so far, else as it was when it was sent."""
     name: str = ""
     """The file's, as its sender calls it."""
+    sent_by: str | None = None
+    """Who sent it, or resumed it last: the id of a principal. None: a door of the operators'
+    own, such as a folder; then nothing is asked before it goes on."""
     same: str | None = None
     """What the same file, sent again, has too; None: it may be sent again."""
     state: State = "arriving"
@@ -225,6 +231,16 @@ def checkpoint(job: ImportJob, owner: str, done: PortionDone, now: datetime) -> 
     return found if found.asked is None else _as_asked(found, now)
 
 
+def without_leave(job: ImportJob, owner: str, now: datetime) -> ImportJob | None:
+    """Whoever sent it may not report any more: it waits for somebody who may, unless it is to be
+    cancelled anyway."""
+    if job.owner != owner or job.state != "running":
+        return None
+    if job.asked == "cancel":
+        return _as_asked(job, now)
+    return _as_asked(job.model_copy(update={"because": NO_LEAVE}), now)
+
+
 def ended(job: ImportJob, owner: str, now: datetime, *, keep: timedelta) -> ImportJob | None:
     """All of its records are done. The file is kept for a while where some are to be mended."""
     if job.owner != owner or job.state != "running":
@@ -266,15 +282,18 @@ def file_deleted(job: ImportJob) -> ImportJob | None:
     return None if job.has_file else job.model_copy(update={"file_until": None})
 
 
-def wished(job: ImportJob, wish: Wish, now: datetime) -> ImportJob | None:
-    """As it is, or will be, by what people ask for; None: it cannot be."""
+def wished(job: ImportJob, wish: Wish, now: datetime, *, by: str | None) -> ImportJob | None:
+    """As it is, or will be, by what people ask for; None: it cannot be.
+
+    `by`: who asks, as in `sent_by`. What they have go on is from then on as if they had sent it.
+    """
     match wish:
         case "pause":
             return _paused(job, now)
         case "cancel":
             return _cancelled(job, now)
         case "resume":
-            return _resumed(job, now)
+            return _resumed(job, now, by)
 
 
 def _paused(job: ImportJob, now: datetime) -> ImportJob | None:
@@ -303,19 +322,19 @@ def _cancelled(job: ImportJob, now: datetime) -> ImportJob | None:
             return None
 
 
-def _resumed(job: ImportJob, now: datetime) -> ImportJob | None:
+def _resumed(job: ImportJob, now: datetime, by: str | None) -> ImportJob | None:
     match job.state:
         case "waiting":
             return job
         case "running" if job.asked != "cancel":
             return job if job.asked is None else _changed(job, now, asked=None)
         case "paused":
-            return _changed(job, now, state="waiting", because="")
+            return _changed(job, now, state="waiting", because="", sent_by=by)
         case "failed" | "done" if job.has_file and job.file_until is not None:
             if job.file_until <= now:
                 return None
             again = _from_the_beginning(job)
-            return _changed(again, now, state="waiting", file_until=None, ended_at=None)
+            return _changed(again, now, state="waiting", file_until=None, ended_at=None, sent_by=by)
         case _:
             return None
 

@@ -4,10 +4,11 @@ The same record again is the same event again: its id is made of what it says.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import partial
 from hashlib import blake2b
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -50,7 +51,19 @@ def converted(
     `source`: the name of the source in the documents. Where rows make a document together, it
     stands where the first of them does. Never raises for what a record says.
     """
-    conversion = _Conversion(mapping, source, dealer)
+    return converting(mapping, source=source, dealer=dealer)(records)
+
+
+def converting(
+    mapping: FeedMapping, *, source: str, dealer: Dealer
+) -> Callable[[Iterable[SourceRecord | UnreadableRecord]], Iterator[Outcome]]:
+    """`converted` for many small files of one kind, each by itself: made ready once."""
+    return partial(_converted, _Conversion(mapping, source, dealer))
+
+
+def _converted(
+    conversion: "_Conversion", records: Iterable[SourceRecord | UnreadableRecord]
+) -> Iterator[Outcome]:
     if conversion.groups:
         yield from _Rows(conversion).outcomes(records)
         return
@@ -116,13 +129,15 @@ class _Conversion:
             errors = tuple(findings.errors)
             return Refused(first.number, first.place, errors, len(records), rows)
         data = {**self._given, **data}
+        text = json.dumps(data, sort_keys=True, ensure_ascii=True)
         return Converted(
             number=first.number,
             place=first.place,
-            event=self._event(data),
+            event=self._event(data, blake2b(text.encode(), digest_size=16).hexdigest()),
             notes=tuple(findings.notes),
             records=len(records),
             rows=rows,
+            letters=len(text),
         )
 
     def _as_it_is(self, fields: Fields, findings: RecordFindings) -> dict[str, JsonValue]:
@@ -132,14 +147,14 @@ class _Conversion:
                 findings.error(MappingNote(name, name, detail))
         return {name: _json(node) for name, node in fields.items() if name not in GIVEN}
 
-    def _event(self, data: dict[str, JsonValue]) -> Mapping[str, JsonValue]:
+    def _event(self, data: dict[str, JsonValue], digest: str) -> Mapping[str, JsonValue]:
         kind = self._mapping.report
         number = data.get(NUMBERS[kind])
         words = str(number)[:120] if isinstance(number, str | int) else ""
         legible = words if words.isprintable() else ""
         return {
             "specversion": "1.0",
-            "id": f"{kind}:{legible}:{_digest(data)}",
+            "id": f"{kind}:{legible}:{digest}",
             "source": f"/{self._given['dealer_id']}/{self._given['source']}",
             "type": type_of(kind),
             "datacontenttype": "application/json",
@@ -244,11 +259,6 @@ def _is_headings(fields: Fields) -> bool:
         stands_nothing(node) or alike(word_of(node)) == alike(heading)
         for heading, node in fields.items()
     )
-
-
-def _digest(data: Mapping[str, JsonValue]) -> str:
-    text = json.dumps(data, sort_keys=True, ensure_ascii=True)
-    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _json(node: Node) -> JsonValue:

@@ -31,6 +31,8 @@ class Converted:
     """What was doubtful, and is taken."""
     records: int = 1
     """Of how many records it was made."""
+    letters: int = 0
+    """About how long the event is, as JSON."""
     rows: Sequence[Fields] = field(default=(), repr=False, compare=False)
     """These records."""
 

@@ -154,16 +154,18 @@ class LeafPlan:
         return not self.made_of and not self.columns.of(part)
 
     def _text_at(self, columns: Sequence[Path], scope: Scope) -> str | None:
-        """In most records it is one text at one heading; empty: nothing stands there. None: it is
-        another value, or is to be looked for further."""
-        part = scope.part
-        if scope.rows or self.rule.take != "first" or not isinstance(part, dict):
+        """In most records it is one text at one heading, the same in all rows; empty: nothing
+        stands there. None: it is another value, or is to be looked for further."""
+        part = scope.rows[0] if scope.rows else scope.part
+        if self.rule.take != "first" or not isinstance(part, dict):
             return None
         for path in columns:
             node = None if path.from_record else path.heading_in(part)
             if not isinstance(node, str):
                 return None
-            if not says_nothing(node):
+            if any(path.heading_in(row) != node for row in scope.rows[1:]):
+                return None
+            if node in self._known or not says_nothing(node):
                 self._at_column = path.written
                 return node
         return ""

@@ -23,12 +23,18 @@ ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature
 
 Verdict = Literal["genuine", "unsigned", "untimely", "forged"]
 """`unsigned`: a header is missing or cannot be one. `untimely`: over five minutes from now.
-`forged`: no signature fits."""
+`forged`: no signature fits. Of a sender that shows a key instead: `unsigned`, it shows none;
+`forged`, it is none that may report here."""
 
 _ID = re.compile(r"[\x21-\x2d\x2f-\x7e]{1,255}")
 """Without a full stop, which parts what is signed."""
 _SECONDS = re.compile(r"[0-9]{1,11}", flags=re.ASCII)
 _DECOY = b"stands for a secret where there is none"
+
+
+def is_id(text: str) -> bool:
+    """Whether it can be a `webhook-id`."""
+    return _ID.fullmatch(text) is not None
 
 
 def secret_of(text: str) -> bytes:
@@ -64,7 +70,7 @@ def verdict_of(
         digest = hmac.digest(secrets[position] if is_secret else _DECOY, signed, sha256)
         for signature in given:
             fits |= hmac.compare_digest(digest, signature) and is_secret
-    if _ID.fullmatch(id_) is None or _SECONDS.fullmatch(sent_at) is None or not any(given):
+    if not is_id(id_) or _SECONDS.fullmatch(sent_at) is None or not any(given):
         return "unsigned"
     if not fits:
         return "forged"

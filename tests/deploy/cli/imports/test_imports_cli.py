@@ -129,10 +129,11 @@ def test_programs_get_json(file: Path, capsys: pytest.CaptureFixture[str]) -> No
 
 def test_while_intake_is_busy_the_file_is_sent_again_from_its_beginning(file: Path) -> None:
     busy = httpx.Response(503, json=problem("busy", "Not taken", 503).model_dump())
-    stub = Stub(found(), taking=[busy, busy, httpx.Response(200, json=found(duplicate=True))])
+    too_many = httpx.Response(429, headers={"retry-after": "30"})
+    stub = Stub(found(), taking=[busy, too_many, httpx.Response(200, json=found(duplicate=True))])
     waits: list[float] = []
     taken = stub.client().send(file, {}, shown=lambda _: None, wait=waits.append)
-    assert taken.duplicate and len(waits) == 2
+    assert taken.duplicate and waits == [2.0, 30.0]
     assert stub.bodies == [file.read_bytes()] * 3
 
 

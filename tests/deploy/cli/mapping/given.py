@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from deploy.cli.configuration import WrongConfiguration
-from deploy.cli.failures import CannotRun
+from deploy.cli.failures import CannotRun, WrongConfiguration
 from deploy.cli.main import app
 from tests import PROJECT
 

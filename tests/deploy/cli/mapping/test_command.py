@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cli.configuration import WrongConfiguration
-from deploy.cli.failures import CannotRun
+from deploy.cli.failures import CannotRun, WrongConfiguration
 from services.intake.adapters.mappings import SHIPPED, Mappings, read_mapping
 from tests.deploy.cli.mapping.given import FILES, PUDONG, mapping_command
 

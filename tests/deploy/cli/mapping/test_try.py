@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cli.configuration import WrongConfiguration
-from deploy.cli.failures import CannotRun
+from deploy.cli.failures import CannotRun, WrongConfiguration
 from deploy.cli.mapping.trial import field_of
 from tests.deploy.cli.mapping.given import (
     FILES,

@@ -21,6 +21,7 @@ from shared.platform.http import make_app
 from shared.policies.paths import RulesPaths
 from shared.settings import HttpSettings
 from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
 from shared.testing.reader import MemoryReader
 from tests.dealers import DEALERS
 from tests.deploy.cli.scoring.simulated import END, every
@@ -42,7 +43,7 @@ async def fit(histories: list[History], *arguments: str) -> Result:
     facts = {
         f"{DEALER}/cdk/C{number:04d}": facts_of(history) for number, history in enumerate(histories)
     }
-    found = make_app(title="scoring")
+    found = make_app(title="scoring", doorman=KnowsEverybody())
     reader = MemoryReader.deciding(decider(ScoringSettings()), facts, NOW, dealers=DEALERS)
     found.include_router(routes(reader, ManualClock(NOW), dealers=DEALERS))
     async with served(found, HttpSettings()) as service:
@@ -109,7 +110,7 @@ def test_where_nothing_answers_it_says_so() -> None:
 async def test_what_is_read_says_nothing_of_who_it_is() -> None:
     facts = {f"{DEALER}/cdk/C1": facts_of(REGULAR[0])}
     reader = MemoryReader.deciding(decider(ScoringSettings()), facts, NOW, dealers=DEALERS)
-    found = make_app(title="scoring")
+    found = make_app(title="scoring", doorman=KnowsEverybody())
     found.include_router(routes(reader, ManualClock(NOW + timedelta(1)), dealers=DEALERS))
     async with served(found, HttpSettings()) as service:
         status, body = await service.get(f"/v1/dealers/{DEALER}/rhythms?limit=5")

@@ -11,12 +11,15 @@ from contextlib import asynccontextmanager
 import pytest
 from prometheus_client import REGISTRY
 
+from services.intake.adapters.door import SMALL_AT_ONCE, Door
 from services.intake.domain.decode.body import BATCH, NDJSON, SINGLE
 from services.intake.settings import IntakeSettings
 from shared.platform import process
+from shared.platform.problems import Refusal
 from shared.settings import HttpSettings
 from tests.served import Client, Served, served
 from tests.servers import PATIENCE_SECONDS
+from tests.services.intake.domain.limits.given import caller
 from tests.services.intake.given import Data, consent, event, step, survey, visit
 from tests.services.intake.world import World
 
@@ -172,7 +175,7 @@ async def test_stalled_bodies_keep_neither_small_nor_large_ones_out(world: World
         answers = [await post(server, written(event("visit", visit())), SINGLE)]
         while True:  # from a second on, who has been arriving for longest gives way
             answers.append(await post(server, large, SINGLE))
-            if answers[-1][0] != 503:
+            if answers[-1][0] != 429:
                 break
         assert (answers[0][0], answers[-1][0]) == (202, 200)
         held = REGISTRY.get_sample_value("aftercare_intake_bytes_in_flight")
@@ -210,3 +213,36 @@ async def test_batches_one_after_another_on_one_connection(world: World) -> None
         answers = [json.loads((await client.answer())[1]) for _ in range(3)]
     assert [answer["accepted"] for answer in answers] == [50, 0, 0]
     assert [answer["duplicate"] for answer in answers] == [0, 50, 50]
+
+
+async def no_chunks() -> AsyncIterator[bytes]:
+    for content in (b" ",):
+        yield content
+
+
+async def test_senders_take_turns_and_one_that_came_to_its_limit_has_none() -> None:
+    door, order = Door(IntakeSettings()), list[str]()
+    gate = asyncio.Event()
+
+    async def work(sender: str, events: int = 1, **limits: float) -> None:
+        by = caller(sender, **limits)
+        async with door.body(no_chunks(), by=by, declared=1) as body:
+            async with door.turn(body, is_batch=True):
+                order.append(sender)
+                await gate.wait()
+            body.events = events
+
+    first = [asyncio.create_task(work("a")) for _ in range(SMALL_AT_ONCE + 10)]
+    while len(order) < SMALL_AT_ONCE:  # noqa: ASYNC110 - nothing tells
+        await asyncio.sleep(0)
+    poor = [asyncio.create_task(work("b", 100, burst=1)) for _ in range(2)]
+    for _ in range(20):
+        await asyncio.sleep(0)
+    poor[0].cancel()
+    gate.set()
+    found = await asyncio.gather(*first, *poor, return_exceptions=True)
+    assert order[SMALL_AT_ONCE] == "b", "before the others that a sent"
+    assert [type(each) for each in found if each is not None] == [asyncio.CancelledError]
+    again = await asyncio.gather(work("b", burst=1), return_exceptions=True)
+    assert isinstance(again[0], Refusal)
+    assert again[0].problem.status == 429

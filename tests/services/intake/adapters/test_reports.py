@@ -12,7 +12,8 @@ from uuid import uuid4
 import pytest
 from aiokafka import TopicPartition
 
-from services.intake.adapters.reports import SILENCE, TOPICS, ReportsDoor, event_in
+from services.intake.adapters.kafka_door import SILENCE
+from services.intake.adapters.reports import TOPICS, ReportsDoor, event_in
 from services.intake.domain.examine.event import InvalidEvent, examine
 from shared.contracts.envelope import Message, to_headers
 from shared.contracts.feeds import ComplaintReported

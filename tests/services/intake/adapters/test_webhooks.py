@@ -50,6 +50,21 @@ def test_a_webhook_is_a_file(tmp_path: Path) -> None:
     assert "secret" not in repr(crm)
 
 
+def test_a_sender_that_cannot_sign_has_no_secrets(tmp_path: Path) -> None:
+    found = read(tmp_path, crm=FINE.partition("secrets")[0] + "signed: false\n", other=FINE)
+    crm, other = found.find("crm"), found.find("other")
+    assert crm is not None
+    assert other is not None
+    assert (crm.is_signed, crm.secrets) == (False, ())
+    assert other.is_signed
+
+
+@pytest.mark.parametrize("text", [FINE.partition("secrets")[0], FINE + "signed: false\n"])
+def test_that_nothing_is_signed_has_to_be_said_and_meant(tmp_path: Path, text: str) -> None:
+    (line,) = wrong_lines(tmp_path, text)
+    assert "signed" in line
+
+
 def test_without_a_folder_none_is_expected(tmp_path: Path) -> None:
     none = read_webhooks(None, dealers=DEALERS, mappings=Mappings(None))
     assert none.by_name == read(tmp_path).by_name == {}

@@ -51,7 +51,9 @@ class ValueRead(NamedTuple, Generic[V_co]):
 def says_nothing(cell: Cell) -> bool:
     """Whether nothing stands there, in whatever way that is written."""
     if isinstance(cell, str):
-        return cell in _NOTHING or (len(cell) <= MOST_TO_COMPARE and trimmed(cell) in _NOTHING)
+        if cell[:1].isalnum() and cell[-1:].isalnum():
+            return cell in _NOTHING
+        return len(cell) <= MOST_TO_COMPARE and trimmed(cell) in _NOTHING
     match cell:
         case None:
             return True

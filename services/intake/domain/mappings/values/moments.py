@@ -38,6 +38,11 @@ _TIME = (
     r"\s*(?P<half_after>am|pm|a\.m\.|p\.m\.)?"
 )
 _OFFSET = r"(?P<offset>z|utc|gmt|(?:utc|gmt)?[-+][0-9]{1,2}(?::?[0-9]{1,2})?)?"
+_ISO = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[-+][0-9]{2}:[0-9]{2})?"
+)
+"""What most programs write, and Python reads by itself."""
+_MOST_OFFSET = timedelta(hours=15)
 _USUAL = re.compile(
     r"(?P<year>[0-9]{4})\s*[-/.年]\s*(?P<month>[0-9]{1,2})\s*[-/.月]\s*(?P<day>[0-9]{1,2})\s*日?号?"
     r"\s*(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?)?"
@@ -186,6 +191,11 @@ def _of_text(text: str, formats: Sequence[str]) -> WallClock | None:
         raise Unreadable(_WANTED)
     if formats:
         return _of_formats(text, formats)
+    if _ISO.fullmatch(text):
+        try:
+            return _of_iso(datetime.fromisoformat(text))
+        except ValueError:
+            pass  # 24:00, a leap second, and what is wrong are told apart below
     plain = normalize("NFKC", text).casefold()
     found = _USUAL.fullmatch(plain) or _COMPACT.fullmatch(plain)
     if found is not None:
@@ -195,6 +205,15 @@ def _of_text(text: str, formats: Sequence[str]) -> WallClock | None:
     if _OTHER_ORDERS.fullmatch(plain):
         raise Unreadable(_WHICH_IS_THE_DAY)
     raise Unreadable(_WANTED)
+
+
+def _of_iso(found: datetime) -> WallClock | None:
+    """Raises `ValueError` where there is no such offset."""
+    offset = found.utcoffset()
+    if offset is not None and abs(offset) > _MOST_OFFSET:
+        raise ValueError
+    at = timedelta(hours=found.hour, minutes=found.minute, seconds=found.second)
+    return _unless_filler(WallClock(found.date(), at, offset))
 
 
 def _of_formats(text: str, formats: Sequence[str]) -> WallClock | None:
@@ -269,7 +288,7 @@ def _offset(written: str | None) -> timedelta | None:
     if not colon and len(hours) > 2:
         hours, minutes = hours[:-2], hours[-2:]
     found = timedelta(hours=int(hours), minutes=int(minutes or 0))
-    if found > timedelta(hours=15):
+    if found > _MOST_OFFSET:
         raise Unreadable("there is no such offset from UTC")
     return -found if digits[0] == "-" else found
 

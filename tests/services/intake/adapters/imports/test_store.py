@@ -136,6 +136,8 @@ async def test_of_each_dealer_the_first_to_have_arrived_is_next(store: ImportSto
     await store.save(job("b1", dealer_id=BERLIN, state="running", arrived_at=later))
     await store.save(job("b0", dealer_id=BERLIN, state="arriving"))
     assert [found.import_id for found in await store.heads()] == ["a3", "b1"]
+    assert await store.to_come(PUDONG) == 2
+    assert await store.to_come(BERLIN) == 1
     tally = await store.tally()
     assert tally.waiting_since == later
     assert {state: number for state, number in tally.by_state.items() if number} == {

@@ -186,3 +186,10 @@ def test_whatever_is_written_digits_are_neither_made_up_nor_repeated(
 def test_digits_behind_the_sign_of_an_extension_change_nothing(number: int, sign: str) -> None:
     for extension in ("1", "12", "123456"):
         assert e164(f"030 {number}{sign}{extension}", "DE") == (f"+4930{number}", CUT)
+
+
+@forall(st.text(st.characters(max_codepoint=127), max_size=50), st.sampled_from(["CN", "DE", "US"]))
+def test_plain_characters_are_read_as_those_beside_what_nobody_sees(
+    written: str, region: str
+) -> None:
+    assert e164(written, region) == e164(f"{written}\u200b", region)

@@ -19,6 +19,7 @@ from services.intake.domain.imports.job import (
 )
 from tests.services.intake.given import NOW, PUDONG
 
+ME = "key/mine"
 LEASE = timedelta(seconds=30)
 LATER = NOW + timedelta(days=1)
 
@@ -80,7 +81,7 @@ def done(after: int, number: int) -> PortionDone:
     ],
 )
 def test_what_is_wished_comes_true(state: State, wish: Wish, becomes: State) -> None:
-    found = life.wished(job(state), wish, NOW)
+    found = life.wished(job(state), wish, NOW, by=ME)
     assert found is not None
     assert found.state == becomes
 
@@ -90,7 +91,7 @@ def test_all_else_that_may_be_wished_cannot_be() -> None:
         (state, wish)
         for state in STATES
         for wish in get_args(Wish)
-        if life.wished(job(state), wish, NOW) is None
+        if life.wished(job(state), wish, NOW, by=ME) is None
     }
     assert refused == {
         ("arriving", "pause"),
@@ -106,7 +107,7 @@ def test_all_else_that_may_be_wished_cannot_be() -> None:
 
 def test_what_runs_is_as_wished_at_its_next_checkpoint() -> None:
     for wish, becomes in (("pause", "paused"), ("cancel", "cancelled")):
-        asked = life.wished(job("running"), wish, NOW)  # type: ignore[arg-type] # words of the table
+        asked = life.wished(job("running"), wish, NOW, by=ME)  # type: ignore[arg-type] # words of the table
         assert asked is not None
         found = life.checkpoint(asked, "me", done(7, 9), NOW)
         assert found is not None
@@ -114,22 +115,22 @@ def test_what_runs_is_as_wished_at_its_next_checkpoint() -> None:
 
 
 def test_a_cancelled_one_is_not_paused_or_resumed_instead() -> None:
-    asked = life.wished(job("running"), "cancel", NOW)
+    asked = life.wished(job("running"), "cancel", NOW, by=ME)
     assert asked is not None
-    assert life.wished(asked, "pause", NOW) is None
-    assert life.wished(asked, "resume", NOW) is None
+    assert life.wished(asked, "pause", NOW, by=ME) is None
+    assert life.wished(asked, "resume", NOW, by=ME) is None
 
 
 def test_a_pause_may_be_taken_back_before_it_comes_true() -> None:
-    asked = life.wished(job("running"), "pause", NOW)
+    asked = life.wished(job("running"), "pause", NOW, by=ME)
     assert asked is not None
-    back = life.wished(asked, "resume", NOW)
+    back = life.wished(asked, "resume", NOW, by=ME)
     assert back is not None and back.asked is None
 
 
 def test_a_resumed_one_that_ended_begins_anew_and_a_paused_one_goes_on() -> None:
     for state, records in (("failed", 0), ("done", 0), ("paused", 7)):
-        found = life.wished(job(state), "resume", NOW)  # type: ignore[arg-type] # words of the table
+        found = life.wished(job(state), "resume", NOW, by=ME)  # type: ignore[arg-type] # words of the table
         assert found is not None
         assert (found.records, found.number, found.counts.accepted) == (records,) * 3
         assert found.file_until is None and found.ended_at is None
@@ -137,7 +138,7 @@ def test_a_resumed_one_that_ended_begins_anew_and_a_paused_one_goes_on() -> None
 
 @pytest.mark.parametrize("gone", [{"has_file": False}, {"file_until": NOW}])
 def test_without_its_file_it_is_not_resumed(gone: dict[str, object]) -> None:
-    assert life.wished(job("failed", **gone), "resume", NOW) is None
+    assert life.wished(job("failed", **gone), "resume", NOW, by=ME) is None
 
 
 def test_it_is_taken_where_it_waits_or_whoever_had_it_is_gone() -> None:
@@ -216,3 +217,37 @@ def test_however_often_portions_are_noted_the_sums_are_those_of_the_file(
         last += size
     assert held.records == held.counts.accepted == held.number == sum(sizes)
     assert held.kept.get("warned", 0) == len(sizes)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_goes_on_is_theirs_who_had_it_go_on(state: State) -> None:
+    sent = job(state, sent_by="key/other")
+    found = life.wished(sent, "resume", NOW, by=ME)
+    goes_on = state in ("paused", "failed", "done")
+    assert (found is not None and found.sent_by == ME) == goes_on
+    wishes: tuple[Wish, ...] = ("pause", "cancel")
+    for wish in wishes:
+        asked = life.wished(sent, wish, NOW, by=ME)
+        assert asked is None or asked.sent_by == "key/other"
+
+
+def test_what_nobody_may_send_any_more_waits_for_somebody_who_may() -> None:
+    found = life.without_leave(job("running", sent_by=ME), "me", NOW)
+    assert found is not None
+    assert (found.state, found.because, found.owner) == ("paused", life.NO_LEAVE, None)
+    assert (found.number, found.same) == (7, "s"), "it goes on where it was"
+    again = life.wished(found, "resume", NOW, by="key/other")
+    assert again is not None
+    assert (again.state, again.because, again.sent_by) == ("waiting", "", "key/other")
+
+
+def test_whose_leave_ended_is_cancelled_where_that_was_asked() -> None:
+    found = life.without_leave(job("running", asked="cancel"), "me", NOW)
+    assert found is not None
+    assert (found.state, found.because) == ("cancelled", "")
+
+
+def test_only_who_works_on_it_sees_that_leave_has_ended() -> None:
+    assert life.without_leave(job("running"), "other", NOW) is None
+    for state in set(STATES) - {"running"}:
+        assert life.without_leave(job(state, owner="me"), "me", NOW) is None

@@ -127,3 +127,19 @@ def test_what_waits_for_the_end_of_a_document_is_bounded() -> None:
     found = outcomes(RULES, [*records(row()), *unreadable])
     assert len(found) == len(unreadable) + 1
     assert [each.number for each in found] == sorted(each.number for each in found)
+
+
+def test_what_all_rows_say_alike_is_what_one_says() -> None:
+    alone = event_of(RULES, row())
+    several = event_of(RULES, row(), row(), row())
+    assert several.notes == alone.notes
+    assert [each["line_no"] for each in data_of(RULES, row(), row(), row())["lines"]] == [
+        *("1", "2", "3")
+    ]
+    heads = [{**data_of(RULES, *rows), "lines": []} for rows in ([row()], [row(), row()])]
+    assert heads[0] == heads[1]
+
+
+def test_what_only_a_later_row_says_is_heard() -> None:
+    rows = (row(total=" - "), row(total="12.50"), row(total=""))
+    assert data_of(RULES, *rows)["total"]["amount"] == "12.5"

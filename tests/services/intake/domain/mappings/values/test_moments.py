@@ -5,6 +5,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import example
+from hypothesis import given as forall
+from hypothesis import strategies as st
 
 from services.intake.domain.mappings.records import Cell
 from services.intake.domain.mappings.values.cells import Unreadable, ValueRead
@@ -249,3 +252,39 @@ def test_a_time_elsewhere_counts_where_none_stands_beside_the_day() -> None:
     nine = timedelta(hours=9)
     assert with_time(alone, nine).at == nine
     assert with_time(beside, nine).at == timedelta(hours=8)
+
+
+def told(text: str) -> object:
+    try:
+        return clock_of(text, formats=())
+    except Unreadable as error:
+        return str(error)
+
+
+NUMBERS = st.integers(0, 99).map("{:02}".format)
+YEARS = st.sampled_from(["0000", "0001", "1753", "1900", "2026", "2200", "9999"])
+OFFSETS = st.one_of(
+    st.sampled_from(["", "Z"]),
+    st.tuples(st.sampled_from("+-"), NUMBERS, NUMBERS).map("{0[0]}{0[1]}:{0[2]}".format),
+)
+
+
+@forall(
+    YEARS,
+    st.lists(NUMBERS, min_size=5, max_size=5),
+    st.sampled_from("T "),
+    st.booleans(),
+    OFFSETS,
+)
+@example("2026", ["01", "05", "24", "00", "00"], "T", True, "Z")
+@example("2026", ["01", "05", "09", "05", "60"], "T", True, "+08:00")
+@example("2026", ["01", "05", "09", "05", "00"], " ", False, "+15:30")
+@example("1900", ["01", "01", "00", "00", "00"], "T", False, "")
+def test_what_python_reads_by_itself_is_read_as_what_people_write(
+    year: str, numbers: list[str], between: str, with_seconds: bool, offset: str
+) -> None:
+    """The same text with one thing in it that no program writes."""
+    month, day, hour, minute, second = numbers
+    seconds = f":{second}" if with_seconds else ""
+    text = f"{year}-{month}-{day}{between}{hour}:{minute}{seconds}{offset}"
+    assert told(text) == told(text.replace("T", "t").replace(" ", "  "))

@@ -1,0 +1,1 @@
+"""`aftercare tokens`: tokens of people and services where nobody else issues them."""

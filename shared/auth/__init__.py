@@ -1,0 +1,1 @@
+"""Who may what: scopes, grants and keys. Pure: nothing is read or asked here."""
