@@ -62,6 +62,10 @@ COMMANDS = {
     "policy": OnUse(
         "deploy.cli.policy.command", "The dealers' rules: look at them, compare them, apply them."
     ),
+    "rejected": OnUse(
+        "deploy.cli.rejected.command",
+        "What was rejected and is kept: look at it, correct it, take it after all.",
+    ),
     "scoring": OnUse("deploy.cli.scoring.fit", "Scoring: what fits a dealer."),
     "tasks": OnUse("deploy.cli.tasks.command", "Follow-up tasks."),
 }

@@ -26,6 +26,7 @@ from deploy.cli.topics import provision_topics
 from deploy.sandbox.embedded import embedded_broker, embedded_database
 from deploy.sandbox.processes import Child, free_port, require_free, spawn, stop_all
 from services.identity.settings import SECRET_VARIABLE
+from services.intake.adapters.rejected.seal import new_key
 from shared.auth.keys import ShownKey
 from shared.auth.principal import EVERYWHERE, Grant
 from shared.auth.scopes import SCOPES
@@ -36,6 +37,7 @@ from shared.time.clock import SystemClock
 BROKER_VARIABLE = "AFTERCARE_KAFKA__BOOTSTRAP_SERVERS"
 DATABASE_VARIABLE = "AFTERCARE_MONGO__URI"
 CERTIFICATE_VARIABLE = "AFTERCARE_HTTP__TLS_CERTIFICATE_FILE"
+REJECTED_KEY_VARIABLE = "AFTERCARE_REJECTED_KEY"
 SECRET = "for-trials-on-this-machine-alone"
 READY_SECONDS = 90.0
 _EMBEDDED_BROKER = {
@@ -134,6 +136,8 @@ def running_stack(
             )
             servers.append(database.child)
             settings[DATABASE_VARIABLE] = f"mongodb://{database.address}"
+        if not settings.get(REJECTED_KEY_VARIABLE):
+            settings[REJECTED_KEY_VARIABLE] = rejected_key(directory)
         kafka = _nested(KafkaSettings, "KAFKA", settings)
         mongo = _nested(MongoSettings, "MONGO", settings)
         key = stopping.enter_context(key_of_everything(mongo, f"aftercare up in {directory}"))
@@ -193,6 +197,19 @@ def _require_ports(ports: StackPorts) -> None:
                 wanted_by=name,
                 advice=f"Is {hint('up')} running already? Other ports: --port-base",
             )
+
+
+def rejected_key(directory: Path) -> str:
+    """Seals what was rejected; of this directory for ever, which has what it opens."""
+    path = directory / "rejected.key"
+    directory.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError), open(path, "x", opener=_for_us_alone) as file:
+        file.write(new_key())
+    return path.read_text(encoding="ascii")
+
+
+def _for_us_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 @contextmanager

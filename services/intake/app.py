@@ -5,27 +5,31 @@ import functools
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import get_args
+from typing import Any, get_args
 
 from fastapi import FastAPI
 
 from services.intake.adapters.connectors.connectors_file import read_connectors, topics_in
 from services.intake.adapters.connectors.door import GROUP as CONNECTORS_GROUP
 from services.intake.adapters.connectors.door import ConnectorsDoor
+from services.intake.adapters.connectors.rejected import KeptOfConnectors
 from services.intake.adapters.door import Door
 from services.intake.adapters.drops.drops_file import read_drops
 from services.intake.adapters.drops.folder import FileTaking, WatchedFolder
 from services.intake.adapters.drops.runner import FILES_AT_ONCE, DropRunner
 from services.intake.adapters.first_answers import FirstAnswers, MongoFirstAnswers
 from services.intake.adapters.imports.around import GiveWay
+from services.intake.adapters.imports.clearing import Keeping
 from services.intake.adapters.imports.leave import StillMay
-from services.intake.adapters.imports.runner import ImportRunner, Keeping
+from services.intake.adapters.imports.runner import ImportRunner
 from services.intake.adapters.imports.store import ImportStore, MongoImports
 from services.intake.adapters.imports.upload import Uploads
 from services.intake.adapters.limited import UNKNOWN
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.preparing import prepare_when_it_answers
 from services.intake.adapters.register import MongoRegister, Register
+from services.intake.adapters.rejected.quarantine import Quarantine, RoomForRejected
+from services.intake.adapters.rejected.store import MongoRejected, RejectedStore
 from services.intake.adapters.reports import GROUP, TOPICS, ReportsDoor
 from services.intake.adapters.republish import Republishing
 from services.intake.adapters.webhooks import read_webhooks
@@ -34,6 +38,7 @@ from services.intake.api.documents import documents_router, narratives_router, r
 from services.intake.api.events import Taking, events_router
 from services.intake.api.first import FirstTime
 from services.intake.api.imports import ImportsDesk, imports_router
+from services.intake.api.rejected import RejectedDesk, rejected_router
 from services.intake.api.webhooks import Expecting, webhooks_router
 from services.intake.domain.limits.limiter import Limit
 from services.intake.domain.webhooks.signature import Verdict
@@ -52,7 +57,7 @@ from shared.platform.kafka import make_consumer, partition_counts
 from shared.platform.keys import DATABASE as ACCESS
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
-from shared.platform.publisher import Publisher, connecting_publisher
+from shared.platform.publisher import ConnectingPublisher, Publisher, connecting_publisher
 from shared.platform.rights import Right, require_rights, to_work
 from shared.platform.usable import require_usable
 from shared.settings import from_environment, starting
@@ -91,11 +96,13 @@ def make_app(
     doorman: Doorman,
     door: Door | None = None,
     imports: ImportsDesk | None = None,
+    quarantine: Quarantine | None = None,
     lifespan: Lifespan | None = None,
     warnings: Callable[[], Sequence[str]] = lambda: (),
 ) -> FastAPI:
     """The endpoints of an intake over any register and publisher. `imports`: None where no files
-    are taken. `warnings`: what an operator has to look at, while intake works."""
+    are taken; `quarantine`: None where nothing is kept that is rejected. `warnings`: what an
+    operator has to look at, while intake works."""
     app = http.make_app(
         title="Aftercare intake",
         description="Takes what dealer-management systems report, as CloudEvents.",
@@ -129,6 +136,11 @@ def make_app(
     )
     if imports is not None:
         app.include_router(imports_router(imports))
+    if quarantine is not None:
+        desk = RejectedDesk(
+            quarantine=quarantine, taking=taking, mappings=expecting.mappings, dealers=dealers
+        )
+        app.include_router(rejected_router(desk))
     app.include_router(operations(readiness, warnings))
     return app
 
@@ -140,7 +152,15 @@ def compose(settings: IntakeSettings) -> FastAPI:
     publisher = connecting_publisher(settings.kafka)
     answers = MongoFirstAnswers(mongo)
     dealers, clock, mappings = settings.dealers(), settings.clock.clock(), settings.mappings()
-    intake = Intake(register=register, publisher=publisher, clock=clock, dealers=dealers)
+    rejected = MongoRejected(mongo)
+    quarantine = quarantine_of(settings, rejected, register)
+    intake = Intake(
+        register=register,
+        publisher=publisher,
+        clock=clock,
+        dealers=dealers,
+        quarantine=quarantine,
+    )
     reports = reports_door(settings, intake, publisher)
     connectors = connectors_door(settings, intake, publisher, mappings)
     kept, door = MongoImports(mongo), Door(settings)
@@ -159,25 +179,16 @@ def compose(settings: IntakeSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         publisher.start()
-        tasks = [
-            asyncio.create_task(prepare_when_it_answers(register.prepare, answers.prepare)),
-            *(asyncio.create_task(each.run()) for each in (reports, drops, connectors)),
-            asyncio.create_task(runner.run(prepare=kept.prepare)),
-        ]
         try:
-            yield
+            async with at_work(
+                prepare_when_it_answers(register.prepare, answers.prepare, rejected.prepare),
+                *(each.run() for each in (reports, drops, connectors, quarantine)),
+                runner.run(prepare=kept.prepare),
+            ):
+                yield
         finally:
-            await ended(tasks)
             await publisher.stop()
             await mongo().close()
-
-    async def readiness() -> list[str]:
-        troubles = [each for each in (publisher.trouble, reports.trouble) if each is not None]
-        try:
-            await register.ping()
-        except TransientFailure as failure:
-            troubles.append(str(failure))
-        return troubles
 
     return make_app(
         intake,
@@ -187,7 +198,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
         clock=clock,
         dealers=dealers,
         settings=settings,
-        readiness=readiness,
+        readiness=readiness_of(publisher, reports, register),
         expecting=Expecting(
             webhooks=read_webhooks(settings.webhooks_dir, dealers=dealers, mappings=mappings),
             mappings=mappings,
@@ -196,16 +207,38 @@ def compose(settings: IntakeSettings) -> FastAPI:
         doorman=doorman,
         door=door,
         imports=imports_desk(settings, kept, dealers, mappings, wake=runner.wake),
+        quarantine=quarantine,
         lifespan=lifespan,
         warnings=lambda: [*drops.troubles, *connectors.troubles],
     )
 
 
-async def ended(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Has them end, whatever they are at."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+@asynccontextmanager
+async def at_work(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """All of them go on beside what is done within; at its end they end, whatever they are at."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def readiness_of(
+    publisher: ConnectingPublisher, reports: ReportsDoor, register: Register
+) -> Readiness:
+    """What keeps intake from taking anything in."""
+
+    async def readiness() -> list[str]:
+        troubles = [each for each in (publisher.trouble, reports.trouble) if each is not None]
+        try:
+            await register.ping()
+        except TransientFailure as failure:
+            troubles.append(str(failure))
+        return troubles
+
+    return readiness
 
 
 def import_runner(
@@ -234,6 +267,22 @@ def import_runner(
         clock=SystemClock(),
         keeping=keeping,
         give_way=give_way,
+        keep_rejected=intake.keep,
+    )
+
+
+def quarantine_of(settings: IntakeSettings, store: RejectedStore, register: Register) -> Quarantine:
+    """Where what is rejected is kept, as it is set."""
+    return Quarantine(
+        store,
+        seal=settings.seal(),
+        hash_key=register.hash_key,
+        clock=SystemClock(),  # it is kept for real days, also where a demo's time runs fast
+        room=RoomForRejected(
+            days=settings.rejected_days,
+            rows=settings.rejected_rows,
+            bytes=settings.rejected_bytes,
+        ),
     )
 
 
@@ -321,6 +370,7 @@ def connectors_door(
             settings.kafka, group=CONNECTORS_GROUP, topics=topics
         ),
         there=there,
+        keep=KeptOfConnectors(intake.keep, is_kept=lambda: intake.keeps, mappings=mappings),
     )
 
 

@@ -12,11 +12,13 @@ holds the versions of these complaints (`versions.version_following`), so that w
 published by an attempt that lost, or was cut off before it could register, is older than what is
 published at last.
 
+What is rejected is kept before anybody is answered (`adapters/rejected`).
+
 A batch that more steps follow than fit at once is taken in portions, a complaint and its steps
 in one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -26,6 +28,7 @@ from services.intake.adapters.door import Aside, at_once
 from services.intake.adapters.monitor import NOBODY, FeedMonitor, Monitor, Sender, Unwatched
 from services.intake.adapters.publish import publish, record_of
 from services.intake.adapters.register import Rows
+from services.intake.adapters.rejected.quarantine import Quarantine
 from services.intake.adapters.trial import TrialRows, Unpublished
 from services.intake.domain.batch import BatchPlan, plan_batch
 from services.intake.domain.decide import RegisterDecision
@@ -36,6 +39,8 @@ from services.intake.domain.examine.feed import Reach, within
 from services.intake.domain.facts import Row
 from services.intake.domain.findings import MOST_SHOWN, Finding
 from services.intake.domain.outgoing import OutgoingMessage, Unregistered
+from services.intake.domain.rejected.content import Came, event_came
+from services.intake.domain.rejected.row import Rejected, WayIn
 from services.intake.domain.steps import FOLLOWING_AT_ONCE, cases_of, steps_among
 from services.intake.domain.submissions import submissions
 from services.intake.views import problems
@@ -46,6 +51,7 @@ from services.intake.views.items import (
     unreadable_item,
 )
 from services.intake.views.problems import MOST_SHOWN_AT_ONCE
+from services.intake.views.rejections import rejected_events
 from shared.contracts.http.intake import Item
 from shared.contracts.http.problem import Problem
 from shared.dealers.dealer import Dealers
@@ -95,11 +101,14 @@ class Intake:
         clock: TimeSource,
         dealers: Dealers,
         monitor: Monitor | None = None,
+        quarantine: Quarantine | None = None,
     ) -> None:
+        """`quarantine`: where what is rejected is kept; None: nowhere."""
         self._register = register
         self._publisher = publisher
         self._clock = clock
         self._dealers = dealers
+        self._quarantine = quarantine
         self.monitor = FeedMonitor(dealers) if monitor is None else monitor
 
     def trial(self) -> "Intake":
@@ -121,18 +130,23 @@ class Intake:
         strict: bool = False,
         ours: bool = False,
         only: Reach | None = None,
+        way: WayIn | None = None,
     ) -> list[Item]:
         """What became of each event, in order; on return the broker has acknowledged all of it.
 
         `raws` are JSON values, or what decoding made of others; each is asked for when the one
         before is examined. What takes long is done `aside`. `strict`: unknown fields are reasons to
-        reject. `ours`: one of our own services reports them. `only`: whose they may be. Raises what
-        asking raises, and `TransientFailure` when the batch has to be sent again.
+        reject. `ours`: one of our own services reports them. `only`: whose they may be. `way`: by
+        which they came, where what is rejected of them is to be kept. Raises what asking raises,
+        and `TransientFailure` when the batch has to be sent again.
         """
         now, outcomes = self._clock.now(), _Outcomes()
         key = await self._register.hash_key()
+        originals: dict[int, Came] | None = {} if way and self._quarantine else None
         examined = await aside(
-            lambda: self._examine(raws, now, key, strict=strict, ours=ours, only=only)
+            lambda: self._examine(
+                raws, now, key, strict=strict, ours=ours, only=only, originals=originals
+            )
         )
         entries = await aside(lambda: _entries(examined, key))
         waiting = [entries] if entries else []
@@ -147,7 +161,25 @@ class Intake:
             attempts = _Attempts(portion, now, traceparent, key, aside, outcomes)
             await self._take(attempts, known)
             await self._follow(attempts, cases)
-        return await aside(lambda: _items(examined, outcomes, self.monitor))
+        items = await aside(lambda: _items(examined, outcomes))
+        if way is not None and originals is not None:
+            await self.keep(
+                lambda: rejected_events(examined, items, originals, way=way, only=only),
+                aside=aside,
+            )
+        await aside(lambda: _tell(self.monitor, examined, items))
+        return items
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what is rejected is kept."""
+        return self._quarantine is not None and self._quarantine.keeps
+
+    async def keep(self, rejected: Callable[[], Sequence[Rejected]], *, aside: Aside) -> None:
+        """On return what was rejected is kept, where it is kept at all. Raises `TransientFailure`:
+        all of it has to be sent again."""
+        if self._quarantine is not None:
+            await self._quarantine.keep(await aside(rejected), aside=aside)
 
     def _examine(
         self,
@@ -158,12 +190,15 @@ class Intake:
         strict: bool,
         ours: bool,
         only: Reach | None,
+        originals: dict[int, Came] | None,
     ) -> list[Examined]:
         examined: list[Examined] = []
         left = MOST_SHOWN_AT_ONCE
-        for raw in raws:
+        for index, raw in enumerate(raws):
             if isinstance(raw, UnreadableEvent):
                 examined.append(raw)
+                if originals is not None:
+                    originals[index] = event_came(raw)
                 continue
             show = min(left, MOST_SHOWN)
             found = examine(
@@ -178,6 +213,8 @@ class Intake:
             found = found if only is None else within(found, only)
             left -= len(found.errors if isinstance(found, InvalidEvent) else found.warnings)
             examined.append(found)
+            if originals is not None and isinstance(found, InvalidEvent):
+                originals[index] = event_came(raw)
         return examined
 
     async def _read(
@@ -291,12 +328,14 @@ def _note(planned: BatchPlan, outcomes: _Outcomes) -> None:
     outcomes.warnings.update(planned.warnings)
 
 
-def _items(examined: Sequence[Examined], outcomes: _Outcomes, monitor: Monitor) -> list[Item]:
-    items = [_item(index, found, outcomes) for index, found in enumerate(examined)]
+def _items(examined: Sequence[Examined], outcomes: _Outcomes) -> list[Item]:
+    return [_item(index, found, outcomes) for index, found in enumerate(examined)]
+
+
+def _tell(monitor: Monitor, examined: Sequence[Examined], items: Sequence[Item]) -> None:
     monitor.events([_sender(found) for found in examined], items)
     fast = sum(isinstance(found, Reported) and found.clock_fast for found in examined)
     monitor.clock_fast(fast)
-    return items
 
 
 def _item(index: int, found: Examined, outcomes: _Outcomes) -> Item:

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, field_validator
 
 from services.intake.adapters.mappings import Mappings
+from services.intake.adapters.rejected.seal import Seal, keys_of
 from services.intake.domain.limits.sender_limits import SenderLimits
 from services.intake.domain.webhooks.handshake import is_origin
 from shared.settings import HttpSettings, ServiceSettings
@@ -60,6 +61,15 @@ class IntakeSettings(ServiceSettings):
     import_records_kept: int = Field(default=5_000, ge=0, le=1_000_000)
     """How many records of each kind (refused, rejected, warned) the account of an import keeps;
     more are counted."""
+    rejected_key: SecretStr = SecretStr("")
+    """Seals what was rejected and is kept: base64 of 32 random bytes. Of several, with commas
+    between them, the first one seals and each opens. Empty: nothing of it is kept."""
+    rejected_days: float = Field(default=30, gt=0, le=365)
+    """How long what was rejected is kept, after the last time."""
+    rejected_rows: int = Field(default=10_000, ge=1, le=1_000_000)
+    """How much of one source of a dealer is kept, about; beyond it the oldest goes."""
+    rejected_bytes: int = Field(default=100_000_000, ge=1_000, le=100_000_000_000)
+    """The same in bytes."""
     webhooks_dir: Path | None = None
     """The folder of webhooks that are expected, a file `NAME.yaml` each (see feeds). Without one
     there are none."""
@@ -83,6 +93,17 @@ class IntakeSettings(ServiceSettings):
         if not all(map(is_origin, origins)):
             raise ValueError("write DNS names, such as events.example.com, *.example.com, or *")
         return origins
+
+    @field_validator("rejected_key")
+    @classmethod
+    def _are_keys(cls, keys: SecretStr) -> SecretStr:
+        keys_of(keys.get_secret_value())
+        return keys
+
+    def seal(self) -> Seal | None:
+        """What seals what was rejected; None: there is no key."""
+        keys = keys_of(self.rejected_key.get_secret_value())
+        return Seal(keys) if keys else None
 
     def limits(self) -> SenderLimits:
         """Of a sender who has none of their own."""

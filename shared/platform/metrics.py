@@ -216,6 +216,16 @@ intake_import_waiting_seconds = Gauge(
     "How long the imported file has waited that was there first; 0: none waits.",
 )
 
+intake_rejected = Counter(
+    "aftercare_intake_rejected_kept",
+    "What was rejected and is kept, by what became of it: kept, again (it was kept already), "
+    "replayed (taken after all), discarded, expired, dropped (there was no room).",
+    ["outcome"],
+)
+intake_rejected_rows = Gauge(
+    "aftercare_intake_rejected_rows",
+    "What was rejected and is kept now; every instance tells the same.",
+)
 intake_drops = Gauge(
     "aftercare_intake_drops",
     "Files of a watched folder: waiting (new, or still written), taken (under way), unmatched (no "
@@ -373,26 +383,3 @@ def begin(metric: Counter | Gauge | Histogram, *values: Iterable[str]) -> None:
     first event hides that event from `increase`."""
     for labels in product(*values):
         metric.labels(*labels)
-
-
-def begin_service(service: str, *, topics: Iterable[str], types: Iterable[str]) -> None:
-    """The same for what the runtime counts, with the topics it reads and the types it writes."""
-    names, read = [service], list(topics)
-    begin(records_consumed, names, read)
-    begin(dead_letters, names, read)
-    begin(messages_published, names, types)
-    for metric in (
-        records_skipped,
-        aggregates_written,
-        conflicts,
-        intents_settled,
-        policy_exchanges,
-        policy_refused,
-        observations_failed,
-        audit_checked,
-        audit_passes,
-        clock_fast_events,
-        batch_seconds,
-        timer_lateness_seconds,
-    ):
-        begin(metric, names)

@@ -35,6 +35,7 @@ from shared.platform.usable import require_usable
 from shared.policies.shadow import DIFFERING
 from shared.policies.trial import Trial
 from shared.runtime.census import Census, Counting
+from shared.runtime.counted import begin_service
 from shared.runtime.endpoints import Answering, Routes, endpoints
 from shared.runtime.health import consumer_troubles
 from shared.runtime.mongo_store import MongoStore
@@ -124,7 +125,7 @@ class Runtime(Generic[F, P]):
             take=self._worker.take,
             graceful_stop_seconds=settings.runtime.graceful_stop_seconds,
         )
-        metrics.begin_service(
+        begin_service(
             decider.name,
             topics=[topic.name for topic in decider.topics],
             types=decider.writing,

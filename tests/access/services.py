@@ -141,6 +141,20 @@ class Houses:
                 )
                 assert sent.status_code == 202, sent.text
                 self.import_ids[dealer_id] = sent.json()["import_id"]
+                await intake.post(
+                    "/v1/events",
+                    json=reports.event("sale", report_of("sale", sale_type=None, **whose)),
+                    headers={
+                        "authorization": f"Bearer {key}",
+                        "content-type": "application/cloudevents+json",
+                    },
+                )
+
+    def rejected_id(self, dealer_id: str) -> str:
+        """Of something of this dealer's that was rejected and is kept."""
+        rows = [each.row for each in self.intake.rejected.rows.values()]
+        found = (row.rejected_id for row in rows if row.dealer_id == dealer_id)
+        return next(found, "")
 
     async def _deciding(self, story: "Story") -> FastAPI:
         store = MemoryStore()

@@ -64,11 +64,12 @@ class Row:
 
 
 def at(url: str) -> Ask:
-    """`{dealer}`, `{source}` and `{job}`, an import, are those of the dealer."""
+    """`{dealer}`, `{source}`, `{job}`, an import, and `{rejected}` are those of the dealer."""
 
     def ask(houses: Houses, dealer_id: str) -> Asked:
         source, job = SOURCES[dealer_id], houses.import_ids.get(dealer_id, "")
-        return Asked(url.format(dealer=dealer_id, source=source, job=job))
+        rejected = houses.rejected_id(dealer_id)
+        return Asked(url.format(dealer=dealer_id, source=source, job=job, rejected=rejected))
 
     return ask
 
@@ -199,6 +200,27 @@ _INTAKE = (
             not_theirs=404,
         )
         for wish in ("pause", "resume", "cancel")
+    ),
+    *(
+        Row(
+            service="intake",
+            method=method,
+            path=f"/v1/rejected{path}",
+            scope="rejected:read" if method == "GET" else "rejected:write",
+            ask=at(f"/v1/rejected{path}?dealer_id={{dealer}}&source={{source}}"),
+        )
+        for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/replay"))
+    ),
+    *(
+        Row(
+            service="intake",
+            method=method,
+            path=f"/v1/rejected/{{rejected_id}}{path}",
+            scope="rejected:read" if method == "GET" else "rejected:write",
+            ask=at(f"/v1/rejected/{{rejected}}{path}"),
+            not_theirs=404,
+        )
+        for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/replay"))
     ),
 )
 

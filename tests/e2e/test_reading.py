@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
+from deploy.cli.client_key import shown
 from shared.contracts.identifiers import customer_key
 from shared.settings import MongoSettings
 from tests.e2e.house import DEALER, House, ago, house, reported
@@ -17,6 +20,11 @@ pytestmark = [pytest.mark.broker, pytest.mark.database]
 
 OTHER_DEALER = "sunrise/chicago"
 LISTS, GRADES = f"/v1/dealers/{DEALER}/customers", f"/v1/dealers/{DEALER}/grades"
+FINISHED_IS_CLOSED = """
+extends: generic-csv-visits
+fields:
+  status: {column: status, words: {finished: closed}}
+"""
 ANALYSIS = f"/v1/dealers/{DEALER}/analysis"
 
 
@@ -25,7 +33,11 @@ def aftercare(
     tmp_path_factory: pytest.TempPathFactory, own_broker: Broker, own_mongo: MongoSettings
 ) -> Iterator[House]:
     directory, only = tmp_path_factory.mktemp("reading"), ("intake", "scoring")
-    with house(directory, own_broker, own_mongo, only=only) as running:
+    mappings = directory / "mappings"
+    mappings.mkdir()
+    (mappings / "finished-is-closed.yaml").write_text(FINISHED_IS_CLOSED, encoding="utf-8")
+    set_to = {"AFTERCARE_MAPPINGS_DIR": str(mappings)}
+    with house(directory, own_broker, own_mongo, set_to, only=only) as running:
         yield running
 
 
@@ -118,3 +130,46 @@ def test_events_come_in_lists_and_totals_and_what_is_voided_leaves_them(aftercar
     assert analysis["groups"][0]["figures"] == analysis["total"]
     table = aftercare.get("scoring", ANALYSIS, by="source", format="csv", lang="en").text
     assert table.splitlines()[-1].split(",")[1:3] == ["total", "2"]
+
+
+def test_what_was_rejected_of_a_file_is_corrected_replayed_and_scored(aftercare: House) -> None:
+    intake, query = aftercare.stack.urls["intake"], {"dealer_id": OTHER_DEALER}
+    post = partial(httpx.post, headers=shown(aftercare.stack.key), timeout=30)
+
+    def kept() -> dict[int, str]:
+        page = aftercare.get("intake", "/v1/rejected", dealer_id=OTHER_DEALER).json()
+        return {each["record"]: each["rejected_id"] for each in page["rejected"]}
+
+    def customers() -> set[str]:
+        path = f"/v1/dealers/{OTHER_DEALER}/customers"
+        return set(numbers(aftercare, path, sort="score"))
+
+    rows = [
+        f"R-{number},1,{status},{ago(hours=12)},{ago(hours=when)},{number},customer,300.00"
+        for number, status, when in (
+            ("61", "closed", 10),
+            ("62", "finished", 10),
+            ("63", "finished", 10),
+            ("64", "closed", 14),
+        )
+    ]
+    headings = "ro_no,line_no,status,opened_at,closed_at,customer_id,pay_type,labour_amount"
+    sent = post(
+        f"{intake}/v1/imports",
+        params=query | {"mapping": "generic-csv-visits", "source": "dms"},
+        content="\n".join([headings, *rows, ""]).encode(),
+    )
+    assert sent.status_code == 202, sent.text
+    aftercare.until(lambda: sorted(kept()) == [2, 3, 4])
+
+    by_hand = kept()[4]
+    kept_of_it = aftercare.get("intake", f"/v1/rejected/{by_hand}").json()["content"]
+    mended = [kept_of_it[0] | {"closed_at": ago(hours=10)}]
+    done = post(f"{intake}/v1/rejected/{by_hand}/replay", json=mended).json()
+    assert done["outcome"] == "accepted", done
+    again = post(
+        f"{intake}/v1/rejected/replay",
+        params=query | {"mapping": "finished-is-closed"},
+    ).json()
+    assert (again["accepted"], again["rejected"], kept()) == (2, 0, {}), again
+    aftercare.until(lambda: {"61", "62", "63", "64"} <= customers())

@@ -25,6 +25,7 @@ from services.intake.domain.decode.body import SINGLE, events_in, media_type_of
 from services.intake.domain.decode.strict_json import TooLarge
 from services.intake.domain.examine.feed import Reach
 from services.intake.domain.limits.sender_limits import Caller, SenderLimits
+from services.intake.domain.rejected.row import WayIn
 from services.intake.domain.webhooks.handshake import permission
 from services.intake.receive import Intake
 from services.intake.settings import IntakeSettings
@@ -138,6 +139,7 @@ async def _report(request: Request, intake: Intake, taking: Taking) -> Response:
                 asked=asked,
                 intake=intake,
                 taking=taking,
+                way=WayIn(door="events", strict=asked.strict),
                 only=reach_of(who),
             )
 
@@ -160,9 +162,11 @@ async def events_answer(
     asked: Asked,
     intake: Intake,
     taking: Taking,
+    way: WayIn,
     only: Reach,
 ) -> Response:
-    """What becomes of the events of a body. `only`: whose they may be."""
+    """What becomes of the events of a body. `way`: by which they came; `only`: whose they may
+    be."""
     is_batch = media_type not in (SINGLE, BINARY)
     async with taking.door.turn(body, is_batch=is_batch) as aside:
         refuse_what_is_no_text(body.content)
@@ -172,6 +176,7 @@ async def events_answer(
             aside=aside,
             strict=asked.strict,
             only=only,
+            way=way,
         )
         if asked.validate:
             items = [foreseen(item) for item in items]

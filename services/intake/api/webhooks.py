@@ -32,6 +32,7 @@ from services.intake.domain.decode.body import NDJSON, WrongMediaType, media_typ
 from services.intake.domain.examine.feed import Feed
 from services.intake.domain.mappings.feed_mapping import FeedMapping
 from services.intake.domain.mappings.shape import type_of
+from services.intake.domain.rejected.row import WayIn
 from services.intake.domain.webhooks.records import records_in
 from services.intake.domain.webhooks.signature import ID, Verdict, is_id, verdict_of
 from services.intake.receive import Intake
@@ -47,6 +48,7 @@ from services.intake.views.openapi import (
     problems_of,
 )
 from services.intake.views.records import records_answer, refused_items
+from services.intake.views.rejections import rejected_records
 from shared.contracts.http.intake_webhooks import RecordsAnswer, RecordsProblem
 from shared.platform import metrics
 from shared.platform.needs import TO_ALL, shown_principal
@@ -231,6 +233,7 @@ async def _take_events(delivery: _Delivery) -> Response:
         asked=delivery.asked,
         intake=delivery.intake,
         taking=delivery.taking,
+        way=_way(delivery),
         only=delivery.webhook.feed,
     )
 
@@ -258,6 +261,12 @@ async def _take_records(delivery: _Delivery, mapping: FeedMapping) -> Response:
             strict=delivery.asked.strict,
             only=webhook.feed,
         )
+        await delivery.intake.keep(
+            lambda: rejected_records(
+                records.outcomes, items, mapping, way=_way(delivery), feed=webhook.feed
+            ),
+            aside=aside,
+        )
         sender = Sender(webhook.feed.dealer_id, webhook.feed.source, type_of(mapping.report))
         refused = refused_items(records)
         delivery.intake.monitor.events([sender] * len(refused), refused)
@@ -267,6 +276,15 @@ async def _take_records(delivery: _Delivery, mapping: FeedMapping) -> Response:
     if isinstance(answer, RecordsProblem):
         return problem_response(answer)
     return json_response(200, answer)
+
+
+def _way(delivery: _Delivery) -> WayIn:
+    return WayIn(
+        door="webhook",
+        name=delivery.webhook.name,
+        mapping=delivery.webhook.mapping or "",
+        strict=delivery.asked.strict,
+    )
 
 
 def _mapping(name: str, expecting: Expecting) -> FeedMapping:

@@ -35,6 +35,14 @@ FILE_BODY: dict[str, Any] = {
 }
 """The request body of `POST /v1/imports`."""
 
+CORRECTION_BODY: dict[str, Any] = {
+    "required": False,
+    "description": "What is to be taken in the place of what came: an event, the record as the "
+    "mapping reads it, or its rows. Without a body it is taken as it came.",
+    "content": {"application/json": {"schema": {}}},
+}
+"""The request body of `POST /v1/rejected/{rejected_id}/replay`."""
+
 STRICT: dict[str, Any] = {
     "name": "strict",
     "in": "query",

@@ -155,6 +155,17 @@ def not_in_this_state(wish: str, state: str) -> Problem:
     return problem("not-now", "Not possible as it is", 409, detail=detail)
 
 
+def sealed() -> Problem:
+    """What was kept under a key that is not there any more."""
+    return problem(
+        "sealed",
+        "It cannot be opened",
+        409,
+        detail="it was kept under another key: add that one to AFTERCARE_REJECTED_KEY, after the "
+        "first",
+    )
+
+
 def reason_of(problem: Problem) -> str:
     """One of a few words: the kind of problem, and roughly where the event is wrong."""
     kind = problem.type.rpartition(":")[2]

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 
 from services.intake.adapters.imports.around import GiveWay, to_nobody
-from services.intake.adapters.imports.runner import ImportRunner, Keeping
+from services.intake.adapters.imports.clearing import Keeping
+from services.intake.adapters.imports.runner import ImportRunner
 from services.intake.adapters.imports.upload import Uploads
 from services.intake.adapters.mappings import Mappings
 from services.intake.api.callers import Callers
@@ -104,6 +105,7 @@ class ImportWorld:
             dealers=DEALERS,
             clock=self.world.clock,
             keeping=keeping,
+            keep_rejected=self.world.intake().keep,
             give_way=give_way,
         )
 
@@ -118,7 +120,8 @@ class ImportWorld:
             callers=Callers(self.dealers, self.settings.limits()),
             wake=wake,
         )
-        app = self.world.app(self.settings, imports=desk, doorman=self.doorman)
+        expecting = self.world.expecting(mappings=self.folder)
+        app = self.world.app(self.settings, expecting=expecting, imports=desk, doorman=self.doorman)
         transport = httpx.ASGITransport(app)
         return httpx.AsyncClient(transport=transport, base_url="http://intake")
 

@@ -1,4 +1,9 @@
-"""What a tool sends as webhooks, and the mapping that reads it, for tests."""
+"""Webhooks that are expected in tests, and what they bring."""
+
+from services.intake.adapters.webhooks import Webhook
+from services.intake.domain.examine.feed import Feed
+from tests.services.intake.given import DEALERS, PUDONG
+from tests.services.intake.signing import SECRET
 
 VISITS = """
 title_en: Visits as a tool sends them
@@ -23,3 +28,10 @@ RECORD = {
     "who": "C1",
     "jobs": [{"no": "1", "pays": "cash"}],
 }
+
+
+def webhook(name: str, mapping: str | None = None) -> Webhook:
+    dealer = DEALERS.find(PUDONG)
+    assert dealer is not None
+    feed = Feed(dealer_id=PUDONG, source="cdk")
+    return Webhook(name=name, dealer=dealer, feed=feed, mapping=mapping, secrets=(SECRET,))

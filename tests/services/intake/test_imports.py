@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.adapters.imports.runner import Keeping
+from services.intake.adapters.imports.clearing import Keeping
 from shared.contracts.http.intake import Item
 from tests.services.intake.given import BERLIN, PUDONG, Data
 from tests.services.intake.given_imports import (

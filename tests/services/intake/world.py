@@ -11,6 +11,8 @@ import pytest
 from fastapi import FastAPI
 
 from services.intake.adapters.mappings import Mappings
+from services.intake.adapters.rejected.quarantine import Quarantine, RoomForRejected
+from services.intake.adapters.rejected.seal import Seal
 from services.intake.adapters.webhooks import Webhook, Webhooks
 from services.intake.api.imports import ImportsDesk
 from services.intake.api.webhooks import Expecting
@@ -28,6 +30,9 @@ from shared.testing.publisher import MemoryPublisher
 from tests.services.intake.given import DEALERS, NOW, Data, event, message_of, outcomes
 from tests.services.intake.memory_first_answers import MemoryFirstAnswers
 from tests.services.intake.memory_register import MemoryRegister
+from tests.services.intake.memory_rejected import MemoryRejected
+
+SEAL = Seal([b"a key of the tests, of 32 bytes."])
 
 
 async def _ready() -> list[str]:
@@ -43,13 +48,27 @@ class World:
     answers: MemoryFirstAnswers = field(default_factory=MemoryFirstAnswers)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
     dealers: Dealers = DEALERS
+    rejected: MemoryRejected = field(default_factory=MemoryRejected)
 
-    def intake(self) -> Intake:
+    def quarantine(
+        self, room: RoomForRejected | None = None, *, seal: Seal | None = SEAL
+    ) -> Quarantine:
+        """Where what is rejected is kept."""
+        return Quarantine(
+            self.rejected,
+            seal=seal,
+            hash_key=self.register.hash_key,
+            clock=self.clock,
+            room=room or RoomForRejected(),
+        )
+
+    def intake(self, quarantine: Quarantine | None = None) -> Intake:
         return Intake(
             register=self.register,
             publisher=self.publisher,
             clock=self.clock,
             dealers=self.dealers,
+            quarantine=quarantine or self.quarantine(),
         )
 
     def expecting(self, *webhooks: Webhook, mappings: Path | None = None) -> Expecting:
@@ -66,11 +85,13 @@ class World:
         *,
         expecting: Expecting | None = None,
         imports: ImportsDesk | None = None,
+        quarantine: Quarantine | None = None,
         doorman: Doorman | None = None,
     ) -> FastAPI:
         """An instance with its endpoints."""
+        quarantine = quarantine or self.quarantine()
         return make_app(
-            self.intake(),
+            self.intake(quarantine),
             register=self.register,
             answers=self.answers,
             publisher=self.publisher,
@@ -81,6 +102,7 @@ class World:
             expecting=expecting or self.expecting(),
             doorman=doorman or KnowsEverybody(),
             imports=imports,
+            quarantine=quarantine,
         )
 
     async def report(self, noun: str, data: Data, **more: object) -> Item:

@@ -12,6 +12,7 @@ from shared.platform import metrics
 from shared.platform.errors import TransientFailure
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.census import Census, Counting, GaugeValue
+from shared.runtime.counted import begin_service
 from shared.runtime.ownership import Ownership, Pulse
 from shared.testing.clock import ManualClock
 from shared.testing.store import MemoryStore
@@ -156,7 +157,7 @@ def test_counters_are_there_at_zero_before_their_first_event() -> None:
 
 
 def test_a_service_counts_from_zero_what_it_reads_and_writes() -> None:
-    metrics.begin_service("toy-begun", topics=["t"], types=list(TOY.writing))
+    begin_service("toy-begun", topics=["t"], types=list(TOY.writing))
     for name, labels in (
         ("dead_letters", {"topic": "t"}),
         ("records_consumed", {"topic": "t"}),

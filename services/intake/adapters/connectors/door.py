@@ -9,7 +9,7 @@ other waiting, and is read from its beginning once it is there.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from itertools import groupby
@@ -37,6 +37,7 @@ from services.intake.domain.mappings.readers.json_values import Faulty, JsonValu
 from services.intake.domain.mappings.reads import ReadsJson, ReadsNdjson
 from services.intake.domain.mappings.records import SourceRecord, UnreadableRecord
 from services.intake.domain.mappings.shape import type_of
+from services.intake.domain.rejected.row import WayIn
 from services.intake.domain.webhooks.records import FORMATS
 from services.intake.views.records import refused_item
 from shared.contracts.envelope import from_headers
@@ -66,7 +67,9 @@ class UnusableMapping(Exception):
 class ReceiveOfFeed(Protocol):
     """What the door over HTTP does with its events, too."""
 
-    async def __call__(self, events: Sequence[object], /, *, only: Feed) -> Sequence[Item]:
+    async def __call__(
+        self, events: Sequence[object], /, *, only: Feed, way: WayIn | None
+    ) -> Sequence[Item]:
         """As `Intake.receive` promises."""
         ...
 
@@ -216,7 +219,7 @@ class ConnectorsDoor(KafkaDoor):
     ) -> list[tuple[RawRecord, str]]:
         """Those that are dead letters."""
         events = [event for each in found for event in each.events]
-        receive = partial(self._receive, only=connector.feed)
+        receive = partial(self._receive, only=connector.feed, way=_way_of(connector))
         items: list[Item | Exception] = []
         for start in range(0, len(events), EVENTS_AT_ONCE):
             items += await each_taken(receive, events[start : start + EVENTS_AT_ONCE])
@@ -314,6 +317,8 @@ def _events(outcomes: Sequence[Became]) -> Iterator[Mapping[str, JsonValue]]:
 
 
 def _voided(outcome: Became, status: str) -> Became:
+    if isinstance(outcome, Refused):  # taken up by itself, its row would say that it is there
+        return replace(outcome, rows=())
     if not isinstance(outcome, Converted):
         return outcome
     data = outcome.event["data"]
@@ -324,6 +329,11 @@ def _voided(outcome: Became, status: str) -> Became:
         "data": {**data, "status": status},
     }
     return Converted(outcome.number, outcome.place, event, outcome.notes, outcome.records)
+
+
+def _way_of(connector: Connector) -> WayIn | None:
+    """None: what is rejected is kept as the records that it was made of."""
+    return WayIn(door="connector", name=connector.topic) if connector.mapping is None else None
 
 
 def _value(record: RawRecord, values: JsonValues) -> object:

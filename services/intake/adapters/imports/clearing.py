@@ -2,11 +2,24 @@
 
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from services.intake.adapters.imports.store import ImportStore, changed
 from services.intake.domain.imports import job as life
 from services.intake.domain.imports.job import ImportJob
 from shared.platform import metrics
+
+
+class Keeping(NamedTuple):
+    """How long, and how much, is kept of imports."""
+
+    lease: timedelta = timedelta(seconds=30)
+    """An instance that is not heard of for so long is gone."""
+    file: timedelta = timedelta(days=7)
+    """The file of an import of which something is to be mended."""
+    job: timedelta = timedelta(days=90)
+    troubles: int = 5_000
+    """Records of each kind in the account of one import."""
 
 
 async def clear(store: ImportStore, now: datetime, *, keep: timedelta) -> None:

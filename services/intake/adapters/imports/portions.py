@@ -4,11 +4,12 @@ event loop."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BufferedReader
+from typing import Any
 
 from services.intake.adapters.imports.stored_file import BUFFER_BYTES, StoredFile
 from services.intake.domain.imports.account import Became
 from services.intake.domain.mappings.convert import converted, missing_and_doubled
-from services.intake.domain.mappings.converted import Converted, MappingNote
+from services.intake.domain.mappings.converted import Converted, MappingNote, Refused
 from services.intake.domain.mappings.feed_mapping import FeedMapping
 from services.intake.domain.mappings.readers import open_file
 from services.intake.domain.mappings.records import UnreadableFile
@@ -78,6 +79,8 @@ class _Reading:
         if is_new and isinstance(outcome, Converted):
             self.events += 1
             self.letters += outcome.letters
+        if is_new and isinstance(outcome, Refused):  # its records are kept, too
+            self.letters += sum(map(_letters, outcome.rows))
         return (
             self.events >= self.most
             or self.letters >= LETTERS_AT_ONCE
@@ -94,3 +97,16 @@ def opened(file: StoredFile, mapping: FeedMapping, *, source: str, dealer: Deale
         outcomes=converted(found.records, mapping, source=source, dealer=dealer),
         faults=missing_and_doubled(found.headings, mapping),
     )
+
+
+def _letters(value: Any) -> int:
+    """About how long it is."""
+    match value:
+        case str():
+            return len(value)
+        case dict():
+            return sum(map(_letters, value.values()))
+        case list():
+            return sum(map(_letters, value))
+        case _:
+            return 4

@@ -15,12 +15,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from secrets import token_hex
-from typing import NamedTuple, TypeVar, get_args
+from typing import TypeVar, get_args
 
 import structlog
 
 from services.intake.adapters.imports.around import GiveWay, ReceiveEvents, to_nobody
-from services.intake.adapters.imports.clearing import clear, count
+from services.intake.adapters.imports.clearing import Keeping, clear, count
 from services.intake.adapters.imports.held import HeldImport
 from services.intake.adapters.imports.leave import NoLeave, StillMay, check_leave
 from services.intake.adapters.imports.portions import (
@@ -29,6 +29,7 @@ from services.intake.adapters.imports.portions import (
     Portion,
     opened,
 )
+from services.intake.adapters.imports.rejected import KeepRejected, nowhere, rejected_of
 from services.intake.adapters.imports.store import ImportStore, changed
 from services.intake.adapters.imports.stored_file import from_store
 from services.intake.adapters.mappings import Mappings
@@ -63,18 +64,6 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
-class Keeping(NamedTuple):
-    """How long, and how much, is kept of imports."""
-
-    lease: timedelta = timedelta(seconds=30)
-    """An instance that is not heard of for so long is gone."""
-    file: timedelta = timedelta(days=7)
-    """The file of an import of which something is to be mended."""
-    job: timedelta = timedelta(days=90)
-    troubles: int = 5_000
-    """Records of each kind in the account of one import."""
-
-
 class ImportRunner:
     """Works on imports. Any number of instances may."""
 
@@ -88,6 +77,7 @@ class ImportRunner:
         dealers: Dealers,
         clock: TimeSource,
         keeping: Keeping,
+        keep_rejected: KeepRejected = nowhere,
         give_way: GiveWay = to_nobody,
     ) -> None:
         """`give_way`: awaited before each part of the work."""
@@ -99,6 +89,7 @@ class ImportRunner:
         self._dealers = dealers
         self._clock = clock
         self._keeping = keeping
+        self._keep_rejected = keep_rejected
         self._owner = token_hex(8)
         self._held: dict[str, HeldImport] = {}
         self._wake = asyncio.Event()
@@ -216,6 +207,8 @@ class ImportRunner:
                 return
             portion = await self._read(held, file)
             items = await self._taken(held.job, portion.events)
+            rejected = partial(rejected_of, held.job, file, portion, items)
+            await self._until_it_goes(partial(self._keep_rejected, rejected, aside=self._aside))
             await self._note(held, file, portion, items, began=began)
             if not held.is_over and portion.broken:
                 await self._fail(held, portion.broken)

@@ -3,6 +3,7 @@
 HTTP protocol binding 1.0.2, section 3.1.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -74,8 +75,11 @@ def binary_event(
     except NotJson as error:
         detail = f"the data is not JSON, or cut off, or nested too deeply: {error}"
         raise UnreadableBody(detail) from error
+    if decoded.doubled:
+        written = f'{json.dumps(event)[:-1]}, "data": {text}}}'
+        return DoubledName({**event, "data": decoded.value}, written)
     event["data"] = decoded.value
-    return DoubledName(event) if decoded.doubled else event
+    return event
 
 
 def _attributes(headers: Headers) -> dict[str, str]:

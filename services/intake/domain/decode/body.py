@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.intake.domain.decode.strict_json import (
     Decoded,
@@ -33,6 +33,8 @@ class UnreadableEvent:
 
     detail: str
     too_large: bool = False
+    text: str = field(default="", repr=False, compare=False)
+    """As it was written; what is no UTF-8 of it as escapes."""
 
 
 class WrongMediaType(ValueError):
@@ -83,13 +85,24 @@ def events_in(
         yield event
 
 
+def event_in(text: str, *, max_event_bytes: int) -> object:
+    """The event that a text of its own is; `UnreadableEvent` where it is none."""
+    try:
+        return next(events_in(text.encode(), SINGLE, max_items=1, max_event_bytes=max_event_bytes))
+    except UnreadableBody as error:
+        return UnreadableEvent(str(error), text=text)
+    except TooLarge as error:
+        return UnreadableEvent(str(error), too_large=True, text=text)
+
+
 def without_mark(body: bytes) -> bytes:
     """Without the byte order mark that some editors begin UTF-8 with."""
     return body.removeprefix(_BYTE_ORDER_MARK)
 
 
 def _single(body: bytes, reader: StrictJson) -> Iterator[object]:
-    yield _event(reader.whole(_text(body)))
+    text = _text(body)
+    yield _event(reader.whole(text), text)
 
 
 def _batch(body: bytes, reader: StrictJson) -> Iterator[object]:
@@ -115,17 +128,21 @@ def _element(text: str, position: int, reader: StrictJson) -> tuple[object, int]
     try:
         decoded = reader.next(text, position)
     except NotTaken as error:
-        return UnreadableEvent(f"this event is not JSON as it is taken here: {error}"), error.end
-    return _event(decoded), decoded.end
+        detail = f"this event is not JSON as it is taken here: {error}"
+        return UnreadableEvent(detail, text=text[position : error.end]), error.end
+    return _event(decoded, text, position), decoded.end
 
 
 def _line(line: bytes, reader: StrictJson) -> object:
     try:
-        return _event(reader.whole(_text(line)))
+        text = _text(line)
+        return _event(reader.whole(text), text)
     except NotJson as error:
-        return UnreadableEvent(f"this line is not JSON in UTF-8 as it is taken here: {error}")
+        detail = f"this line is not JSON in UTF-8 as it is taken here: {error}"
+        return UnreadableEvent(detail, text=line.decode(errors="backslashreplace"))
     except TooLarge as error:
-        return UnreadableEvent(str(error), too_large=True)
+        text = line.decode(errors="backslashreplace")
+        return UnreadableEvent(str(error), too_large=True, text=text)
 
 
 def _as_one_text(events: Iterator[object]) -> Iterator[object]:
@@ -137,8 +154,10 @@ def _as_one_text(events: Iterator[object]) -> Iterator[object]:
         raise UnreadableBody(detail) from error
 
 
-def _event(decoded: Decoded) -> object:
-    return DoubledName(decoded.value) if decoded.doubled else decoded.value
+def _event(decoded: Decoded, text: str, start: int = 0) -> object:
+    if not decoded.doubled:
+        return decoded.value
+    return DoubledName(decoded.value, text[start : decoded.end])
 
 
 def _text(body: bytes) -> str:

@@ -7,7 +7,7 @@ object. Each call is for one event, so that no call takes long.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MOST_VALUES = 50_000
 """The most numbers and members of objects that one event has, together."""
@@ -57,6 +57,8 @@ class DoubledName:
     """An event in which a name stands twice in one object: nobody knows which one counts."""
 
     value: object
+    text: str = field(default="", repr=False, compare=False)
+    """As it was written, both of them."""
 
 
 class StrictJson:

@@ -5,7 +5,7 @@ The same record again is the same event again: its id is made of what it says.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
@@ -126,7 +126,8 @@ class _Conversion:
         if self._mapping.as_they_are:
             data = {**data, **self._as_it_is(first.fields, findings)}
         if findings.errors:
-            return Refused(first.number, first.place, tuple(findings.errors), len(records))
+            errors = tuple(findings.errors)
+            return Refused(first.number, first.place, errors, len(records), rows)
         data = {**self._given, **data}
         text = json.dumps(data, sort_keys=True, ensure_ascii=True)
         return Converted(
@@ -135,6 +136,7 @@ class _Conversion:
             event=self._event(data, blake2b(text.encode(), digest_size=16).hexdigest()),
             notes=tuple(findings.notes),
             records=len(records),
+            rows=rows,
             letters=len(text),
         )
 
@@ -228,9 +230,10 @@ class _Rows:
             errors.append(MappingNote("", "", f"a document of more than {MOST_PARTS} rows"))
         if errors:
             own = found.errors if isinstance(found, Refused) else ()
-            found = Refused(found.number, found.place, (*errors, *own)[:MOST_PARTS])
+            wrong = (*errors, *own)[:MOST_PARTS]
+            found = Refused(found.number, found.place, wrong, rows=found.rows)
         if isinstance(found, Refused):
-            found = Refused(found.number, found.place, found.errors, document.count)
+            found = replace(found, records=document.count)
         yield found
         yield from document.between
 

@@ -1,10 +1,12 @@
 """What a record becomes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pydantic import JsonValue
+
+from services.intake.domain.mappings.records import Fields
 
 
 class MappingNote(NamedTuple):
@@ -31,6 +33,8 @@ class Converted:
     """Of how many records it was made."""
     letters: int = 0
     """About how long the event is, as JSON."""
+    rows: Sequence[Fields] = field(default=(), repr=False, compare=False)
+    """These records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Refused:
     errors: Sequence[MappingNote]
     records: int = 1
     """How many records would have made it."""
+    rows: Sequence[Fields] = field(default=(), repr=False, compare=False)
+    """These records, as far as they could be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,24 +9,15 @@ from typing import Any
 import httpx
 import pytest
 
-from services.intake.adapters.webhooks import Webhook
 from services.intake.domain.decode.body import BATCH, NDJSON, SINGLE
-from services.intake.domain.examine.feed import Feed
 from services.intake.settings import IntakeSettings
 from shared.platform import metrics
 from shared.platform.errors import TransientFailure
-from tests.services.intake.given import BERLIN, DEALERS, PUDONG, Data, event, lines, visit
-from tests.services.intake.given_webhooks import RECORD, VISITS
+from tests.services.intake.given import BERLIN, PUDONG, Data, event, lines, visit
+from tests.services.intake.given_webhooks import RECORD, VISITS, webhook
 from tests.services.intake.over_http import VISIT, problem
-from tests.services.intake.signing import SECRET, signed
+from tests.services.intake.signing import signed
 from tests.services.intake.world import World
-
-
-def webhook(name: str, mapping: str | None = None) -> Webhook:
-    dealer = DEALERS.find(PUDONG)
-    assert dealer is not None
-    feed = Feed(dealer_id=PUDONG, source="cdk")
-    return Webhook(name=name, dealer=dealer, feed=feed, mapping=mapping, secrets=(SECRET,))
 
 
 @pytest.fixture
