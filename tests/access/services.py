@@ -141,12 +141,13 @@ class Houses:
                 )
                 assert sent.status_code == 202, sent.text
                 self.import_ids[dealer_id] = sent.json()["import_id"]
+                wrong = [report_of("sale", sale_type=None, deal_no=no, **whose) for no in "12"]
                 await intake.post(
                     "/v1/events",
-                    json=reports.event("sale", report_of("sale", sale_type=None, **whose)),
+                    json=[reports.event("sale", each) for each in wrong],
                     headers={
                         "authorization": f"Bearer {key}",
-                        "content-type": "application/cloudevents+json",
+                        "content-type": "application/cloudevents-batch+json",
                     },
                 )
 

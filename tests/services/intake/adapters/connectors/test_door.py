@@ -14,6 +14,7 @@ from services.intake.adapters.mappings import Mappings
 from services.intake.domain.connectors.envelopes import Envelope
 from services.intake.domain.examine.feed import Feed
 from services.intake.domain.mappings.converted import Refused
+from services.intake.domain.rejected.row import WayIn
 from shared.contracts.http.intake import Item
 from shared.contracts.intake import VisitRecorded
 from shared.contracts.topics import DEAD_LETTERS
@@ -178,10 +179,10 @@ async def test_while_the_broker_or_the_database_is_away_the_batch_waits(
 async def test_one_event_that_intake_fails_at_does_not_keep_the_others_out(
     world: World, mappings: Mappings
 ) -> None:
-    async def receive(events: Sequence[object], *, only: Feed) -> Sequence[Item]:
+    async def receive(events: Sequence[object], *, only: Feed, way: WayIn | None) -> Sequence[Item]:
         if any("RO-2" in repr(each) for each in events):
             raise KeyError("Li Lei")
-        return await world.intake().receive(events, only=only)
+        return await world.intake().receive(events, only=only, way=way)
 
     await door(world, mappings, receive=receive).take(records(row(1), row(2), row(3)))
     assert visits(world).keys() == {"RO-1", "RO-3"}

@@ -13,6 +13,7 @@ from aiokafka.admin import NewTopic
 from services.intake.adapters.connectors.door import ConnectorsDoor
 from services.intake.adapters.mappings import Mappings
 from services.intake.domain.examine.feed import Feed
+from services.intake.domain.rejected.row import WayIn
 from shared.contracts.http.intake import Item
 from shared.platform.kafka import (
     make_admin,
@@ -71,7 +72,7 @@ async def test_a_topic_comes_later_an_instance_is_killed_and_nothing_is_lost_or_
         asked.set()
         return found
 
-    async def receive(events: Sequence[object], *, only: Feed) -> Sequence[Item]:
+    async def receive(events: Sequence[object], *, only: Feed, way: WayIn | None) -> Sequence[Item]:
         items = await world.intake().receive(events, only=only)
         if held_visits(world) == newest:
             all_there.set()
