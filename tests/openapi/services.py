@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from pydantic import SecretStr
 
 from services.complaints import api as complaints
 from services.complaints.domain.dry_run import TRIAL as COMPLAINTS_TRIAL
@@ -22,11 +23,14 @@ from services.intake.adapters.first_answers import MongoFirstAnswers
 from services.intake.adapters.imports.store import MongoImports
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.register import MongoRegister
+from services.intake.adapters.rejected.seal import new_key
+from services.intake.adapters.rejected.store import MongoRejected
 from services.intake.adapters.webhooks import Webhook, Webhooks
 from services.intake.api.webhooks import Expecting
-from services.intake.app import import_runner, imports_desk
+from services.intake.app import import_runner, imports_desk, quarantine_of
 from services.intake.app import make_app as make_intake
 from services.intake.domain.examine.feed import Feed
+from services.intake.domain.rejected.row import WayIn
 from services.intake.receive import Intake
 from services.intake.settings import IntakeSettings
 from services.scoring import api as scoring
@@ -191,7 +195,16 @@ def _intake(mongo_settings: MongoSettings, folder: Path) -> FastAPI:
         return mongos[0]
 
     register = MongoRegister(mongo, hash_key="of tests")
-    intake = Intake(register=register, publisher=publisher, clock=clock, dealers=DEALERS)
+    rejected = MongoRejected(mongo)
+    sealing = settings.model_copy(update={"rejected_key": SecretStr(new_key())})
+    quarantine = quarantine_of(sealing, rejected, register)
+    intake = Intake(
+        register=register,
+        publisher=publisher,
+        clock=clock,
+        dealers=DEALERS,
+        quarantine=quarantine,
+    )
     answers, kept = MongoFirstAnswers(mongo), MongoImports(mongo)
     runner = import_runner(
         settings,
@@ -206,13 +219,15 @@ def _intake(mongo_settings: MongoSettings, folder: Path) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        for prepare in (register.prepare, answers.prepare, kept.prepare):
+        for prepare in (register.prepare, answers.prepare, kept.prepare, rejected.prepare):
             await prepare()
         await intake.receive(
             [
                 intake_story.event("visit", intake_story.visit()),
                 intake_story.event("complaint", intake_story.complaint()),
-            ]
+                intake_story.event("visit", intake_story.visit(ro_no="", source="cdk")),
+            ],
+            way=WayIn(door="events"),
         )
         yield
         await mongo().close()
@@ -232,6 +247,7 @@ def _intake(mongo_settings: MongoSettings, folder: Path) -> FastAPI:
         readiness=_ready,
         expecting=Expecting(webhooks=Webhooks({"crm": crm}), mappings=mappings, clock=clock),
         imports=desk,
+        quarantine=quarantine,
         doorman=KnowsEverybody(),
         lifespan=lifespan,
     )
