@@ -209,7 +209,7 @@ _INTAKE = (
             scope="rejected:read" if method == "GET" else "rejected:write",
             ask=at(f"/v1/rejected{path}?dealer_id={{dealer}}&source={{source}}"),
         )
-        for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/replay"))
+        for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/all/replay"))
     ),
     *(
         Row(

@@ -168,7 +168,7 @@ def test_what_was_rejected_of_a_file_is_corrected_replayed_and_scored(aftercare:
     done = post(f"{intake}/v1/rejected/{by_hand}/replay", json=mended).json()
     assert done["outcome"] == "accepted", done
     again = post(
-        f"{intake}/v1/rejected/replay",
+        f"{intake}/v1/rejected/all/replay",
         params=query | {"mapping": "finished-is-closed"},
     ).json()
     assert (again["accepted"], again["rejected"], kept()) == (2, 0, {}), again

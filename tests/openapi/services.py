@@ -46,7 +46,7 @@ from shared.runtime.mongo_summaries import MongoSummaries
 from shared.runtime.policies import policy_routes
 from shared.settings import MongoSettings
 from shared.testing.clock import ManualClock
-from shared.testing.doorman import KnowsEverybody
+from shared.testing.doorman import knows_one
 from shared.testing.publisher import MemoryPublisher
 from tests.dealers import DEALERS
 from tests.services.complaints import given as complaints_story
@@ -125,7 +125,7 @@ class _Reading:
             yield
             await mongo.close()
 
-        return make_app(title=self.decider.name, doorman=KnowsEverybody(), lifespan=lifespan)
+        return make_app(title=self.decider.name, doorman=knows_one(), lifespan=lifespan)
 
 
 def _scoring() -> _Reading:
@@ -212,7 +212,7 @@ def _intake(mongo_settings: MongoSettings, folder: Path) -> FastAPI:
         intake,
         DEALERS,
         mappings,
-        still_may=KnowsEverybody().still_may,
+        still_may=knows_one().still_may,
         give_way=Door(settings).after_all,
     )
     desk = imports_desk(settings, kept, DEALERS, mappings, wake=runner.wake)
@@ -248,7 +248,7 @@ def _intake(mongo_settings: MongoSettings, folder: Path) -> FastAPI:
         expecting=Expecting(webhooks=Webhooks({"crm": crm}), mappings=mappings, clock=clock),
         imports=desk,
         quarantine=quarantine,
-        doorman=KnowsEverybody(),
+        doorman=knows_one(),
         lifespan=lifespan,
     )
 

@@ -16,6 +16,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
 from shared.settings import MongoSettings
+from shared.testing.doorman import SHOWN
 from tests.examples import EXAMPLES
 from tests.openapi.services import KNOWN, SERVICES, made
 
@@ -119,7 +120,9 @@ def configuration() -> SchemathesisConfig:
 
 def faults(app: Any, headers: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with its answers, each kind of fault once. `headers`: of every request."""
-    schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=configuration())
+    schema = schemathesis.openapi.from_asgi(
+        "/openapi.json", app, config=configuration(), headers=dict(headers)
+    )
     schema.config.update(headers=dict(headers))
     seen = set[tuple[str, str]]()
     done = 0
@@ -149,5 +152,5 @@ def test_what_is_answered_is_what_the_document_says(
     service: str, mongo_settings: MongoSettings, tmp_path: Path
 ) -> None:
     app = made(service, mongo_settings, tmp_path)
-    found = list(faults(app, headers={}))
+    found = list(faults(app, headers={"Authorization": f"Bearer {SHOWN.text()}"}))
     assert not found, "\n\n".join(found)

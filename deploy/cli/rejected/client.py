@@ -60,7 +60,7 @@ class RejectedClient:
         after: str | None = ""
         while after is not None:
             query = {**chosen, **asked, "after": after, "limit": str(AT_ONCE)}
-            page = self._ask(ReplayedPage, "POST", "/v1/rejected/replay", query)
+            page = self._ask(ReplayedPage, "POST", "/v1/rejected/all/replay", query)
             yield page
             after = page.after
 

@@ -173,7 +173,7 @@ def _routes_of_lists(router: APIRouter, desk: RejectedDesk) -> None:
 
 def _route_of_many(router: APIRouter, desk: RejectedDesk) -> None:
     @router.post(
-        "/v1/rejected/replay",
+        "/v1/rejected/all/replay",
         dependencies=[needs("rejected:write", _whose)],
         summary="Take what was rejected after all, page by page",
         response_model=ReplayedPage,

@@ -81,7 +81,7 @@ async def test_it_is_taken_as_it_came_when_its_mapping_is_mended(imports: Import
     imports.write_mapping(MAPPING.replace("vehicle.vin: vin", "vehicle.plate: vin"))
     async with imports.client() as http:
         query = {"dealer_id": "sunrise/pudong", "source": "cdk"}
-        page = (await http.post("/v1/rejected/replay", params=query)).json()
+        page = (await http.post("/v1/rejected/all/replay", params=query)).json()
     assert (page["accepted"], page["rejected"]) == (3, 0), page
 
 

@@ -222,7 +222,7 @@ async def test_many_are_replayed_page_by_page(http: httpx.AsyncClient, world: Wo
     after, counts, pages = "", [0, 0], 0
     while after is not None:
         query = {"dealer_id": PUDONG, "limit": "2", "after": after}
-        page = (await http.post("/v1/rejected/replay", params=query)).json()
+        page = (await http.post("/v1/rejected/all/replay", params=query)).json()
         counts = [counts[0] + page["accepted"], counts[1] + page["rejected"]]
         after, pages = page["after"], pages + 1
     assert (counts, pages) == ([1, 5], 3)
@@ -275,8 +275,8 @@ async def test_what_is_discarded_is_gone(http: httpx.AsyncClient) -> None:
         ("GET", f"/v1/rejected/{'0' * 32}", 404),
         ("POST", f"/v1/rejected/{'0' * 32}/replay", 404),
         ("POST", f"/v1/rejected/{'0' * 32}/replay?mapping=nonsense", 422),
-        ("POST", "/v1/rejected/replay?dealer_id=nobody/knows", 404),
-        ("POST", "/v1/rejected/replay?mapping=Nonsense", 422),
+        ("POST", "/v1/rejected/all/replay?dealer_id=nobody/knows", 404),
+        ("POST", "/v1/rejected/all/replay?mapping=Nonsense", 422),
     ],
 )
 async def test_what_is_wrongly_asked(
@@ -315,7 +315,7 @@ async def test_under_another_key_it_is_listed_and_not_opened(world: World) -> No
     ) as http:
         assert len(await rejected(http)) == 1
         assert problem(await http.get(f"/v1/rejected/{id_}"), 409)["type"].endswith("sealed")
-        page = (await http.post("/v1/rejected/replay", params={"dealer_id": PUDONG})).json()
+        page = (await http.post("/v1/rejected/all/replay", params={"dealer_id": PUDONG})).json()
     assert [item["outcome"] for item in page["items"]] == ["rejected"]
 
 
