@@ -65,6 +65,14 @@ class Principal:
         """Whether it may do this at a dealer, with what is of some source at least."""
         return any(scope in grant.scopes and grant.reaches(dealer_id) for grant in self.grants)
 
+    def sources(self, scope: Scope, dealer_id: str) -> frozenset[str]:
+        """Those of a dealer that it may do this with, where it may not with all of them."""
+        return frozenset(
+            grant.source
+            for grant in self.grants
+            if scope in grant.scopes and grant.reaches(dealer_id) and grant.source is not None
+        )
+
     def may_everywhere(self, scope: Scope) -> bool:
         """Whether it may do this without regard to a dealer."""
         return any(scope in grant.scopes and grant.is_for_all() for grant in self.grants)

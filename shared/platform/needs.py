@@ -7,9 +7,9 @@ answered to nobody.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as AsgiScope
@@ -17,6 +17,7 @@ from starlette.types import Scope as AsgiScope
 from shared.auth.principal import Principal
 from shared.auth.scopes import Scope
 from shared.contracts.http.problem import Problem, problem
+from shared.contracts.values import SourceName
 from shared.platform import metrics, problems
 from shared.platform.doorman import Doorman, Unauthenticated
 from shared.platform.errors import TransientFailure
@@ -67,21 +68,47 @@ def named(parameter: str) -> Told:
     return told
 
 
-def asked(parameter: str, *, source: str | None = None) -> Told:
-    """Of the dealer, and the source, whom the query names; where it names none, of all."""
+def asked(parameter: str) -> Told:
+    """Of the dealer whom the query names; where it names none, of all."""
 
     def told(request: Request, who: Principal, scope: Scope) -> bool:
         dealers = request.query_params.getlist(parameter)
-        sources: list[str | None] = [None]
-        if source is not None:
-            sources = [*request.query_params.getlist(source)] or sources
-        return (
-            who.may_everywhere(scope)
-            if not dealers
-            else all(who.may(scope, dealer, one) for dealer in dealers for one in sources)
-        )
+        if not dealers:
+            return who.may_everywhere(scope)
+        return all(who.may(scope, dealer) for dealer in dealers)
 
     return told
+
+
+def asked_feed(request: Request, who: Principal, scope: Scope) -> bool:
+    """Of the `dealer_id`, and the `source`, whom the query names; where it names none, of all. A
+    route that needs this takes its source from `source_asked`."""
+    dealers = request.query_params.getlist("dealer_id")
+    sources = request.query_params.getlist("source")
+    if not dealers:
+        return who.may_everywhere(scope)
+    if not sources:
+        return all(who.reaches(scope, dealer) for dealer in dealers)
+    return all(who.may(scope, dealer, source) for dealer in dealers for source in sources)
+
+
+def source_asked(scope: Scope) -> Any:
+    """The parameter `source` of a route: the one that the query names; else that of which alone
+    who asks may. Raises `Refusal` (422) where they may of several, and name none."""
+
+    async def found(
+        request: Request,
+        source: Annotated[SourceName | None, Query(description="only those of it")] = None,
+    ) -> str | None:
+        dealer_id, who = request.query_params.get("dealer_id"), principal_of(request)
+        if source is not None or dealer_id is None or who.may(scope, dealer_id):
+            return source
+        sources = sorted(who.sources(scope, dealer_id))
+        if len(sources) > 1:
+            raise problems.wrongly_asked("source", f"say which: {', '.join(sources)}")
+        return next(iter(sources), None)
+
+    return Depends(found)
 
 
 def later(_: Request, who: Principal, scope: Scope) -> bool:

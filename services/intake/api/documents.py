@@ -24,11 +24,11 @@ from shared.contracts.http.intake import (
     RegisteredDocument,
     RepublishedPage,
 )
-from shared.contracts.values import DealerId, Instant, SourceName
+from shared.contracts.values import DealerId, Instant
 from shared.dealers.dealer import Dealers
 from shared.platform import metrics
 from shared.platform.errors import TransientFailure
-from shared.platform.needs import asked, everywhere, named, needs, principal_of
+from shared.platform.needs import asked_feed, everywhere, named, needs, principal_of, source_asked
 from shared.platform.problems import Refusal, invalid_query, problem_response, unknown
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
@@ -46,7 +46,7 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
 
     @router.get(
         "/v1/documents",
-        dependencies=[needs("documents:read", asked("dealer_id", source="source"))],
+        dependencies=[needs("documents:read", asked_feed)],
         summary="A dealer's documents",
         response_model=list[RegisteredDocument],
         responses=problems_of(404, 422, 503),
@@ -55,7 +55,7 @@ def documents_router(register: Register, dealers: Dealers) -> APIRouter:
         request: Request,
         *,
         dealer_id: Annotated[DealerId, Query(description="group/dealer")],
-        source: Annotated[SourceName | None, Query(description="only those of it")] = None,
+        source: Annotated[str | None, source_asked("documents:read")],
         after: Annotated[str, Query(description="the last document_id of the page before")] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         kind: Annotated[

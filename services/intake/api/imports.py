@@ -37,7 +37,15 @@ from shared.contracts.http.intake_imports import (
 from shared.contracts.values import DealerId, SourceName
 from shared.dealers.dealer import Dealers
 from shared.platform.errors import TransientFailure
-from shared.platform.needs import asked, later, needs, principal_of, require, seen_by
+from shared.platform.needs import (
+    asked_feed,
+    later,
+    needs,
+    principal_of,
+    require,
+    seen_by,
+    source_asked,
+)
 from shared.platform.problems import (
     Refusal,
     invalid_query,
@@ -202,13 +210,13 @@ def _route_of_files(router: APIRouter, desk: ImportsDesk) -> None:
 def _routes_of_imports(router: APIRouter, desk: ImportsDesk) -> None:
     @router.get(
         "/v1/imports",
-        dependencies=[needs("documents:read", asked("dealer_id", source="source"))],
+        dependencies=[needs("documents:read", asked_feed)],
         summary="A dealer's imports",
         responses=problems_of(404, 422, 503),
     )
     async def imports(
         dealer_id: OfDealer,
-        source: Annotated[SourceName | None, Query(description="only those of it")] = None,
+        source: Annotated[str | None, source_asked("documents:read")],
         after: Annotated[str, Query(description="the last import_id of the page before")] = "",
         limit: Annotated[int, Query(ge=1, le=MOST_IMPORTS)] = 50,
     ) -> ImportPage:

@@ -38,9 +38,9 @@ from shared.contracts.http.intake_rejected import (
     ReplayedEvent,
     ReplayedPage,
 )
-from shared.contracts.values import DealerId, SourceName
+from shared.contracts.values import DealerId
 from shared.dealers.dealer import Dealers
-from shared.platform.needs import asked, later, needs, principal_of, seen_by
+from shared.platform.needs import asked_feed, later, needs, principal_of, seen_by, source_asked
 from shared.platform.problems import Refusal, unknown, wrongly_asked
 from shared.platform.tables import AS_A_TABLE, AskedTable, with_next
 from shared.yaml_file import WrongFile
@@ -48,7 +48,6 @@ from shared.yaml_file import WrongFile
 MOST_ROWS = 500
 MOST_BYTES = 8_000_000
 """Of the contents that are replayed at once: of more the page ends earlier."""
-_OF_DEALER = asked("dealer_id", source="source")
 _ORDER = re.compile(r"\d{14}-[0-9a-f]{32}")
 
 MaySee = Callable[[str, str | None], bool]
@@ -57,7 +56,8 @@ OfDealer = Annotated[
     DealerId | None,
     Query(description="group/dealer; without one what came from nobody that is known"),
 ]
-OfSource = Annotated[SourceName | None, Query(description="only of this source")]
+ReadOf = Annotated[str | None, source_asked("rejected:read")]
+WrittenOf = Annotated[str | None, source_asked("rejected:write")]
 OfReason = Annotated[
     Annotated[str, StringConstraints(pattern=r"^[a-z][a-z/-]{0,79}$")] | None,
     Query(description="only what was rejected for this; or its beginning, up to a `/`"),
@@ -144,7 +144,7 @@ def _routes_of_lists(router: APIRouter, desk: RejectedDesk) -> None:
         request: Request,
         *,
         dealer_id: OfDealer = None,
-        source: OfSource = None,
+        source: ReadOf,
         reason: OfReason = None,
         after: After = "",
         limit: Limit = 50,
@@ -164,7 +164,7 @@ def _routes_of_lists(router: APIRouter, desk: RejectedDesk) -> None:
         responses=problems_of(404, 422, 503),
     )
     async def discard_all(
-        dealer_id: OfDealer = None, source: OfSource = None, reason: OfReason = None
+        *, dealer_id: OfDealer = None, source: WrittenOf, reason: OfReason = None
     ) -> DiscardedRejected:
         """All of a dealer, or what of it is named; it cannot be had back."""
         which = desk.which(dealer_id, source, reason)
@@ -183,7 +183,7 @@ def _route_of_many(router: APIRouter, desk: RejectedDesk) -> None:
         request: Request,
         *,
         dealer_id: OfDealer = None,
-        source: OfSource = None,
+        source: WrittenOf,
         reason: OfReason = None,
         mapping: ByMapping = "",
         strict: Strictly = None,
@@ -296,7 +296,7 @@ async def _replay_one(
 def _whose(request: Request, who: Principal, scope: Scope) -> bool:
     """Of the dealer, and the source, whom the query names; what is nobody's is the operator's."""
     if "dealer_id" in request.query_params:
-        return _OF_DEALER(request, who, scope)
+        return asked_feed(request, who, scope)
     return who.may_everywhere(scope) and who.may_everywhere("operations")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from typing import Annotated
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from shared.platform.http import make_app
 from shared.platform.needs import (
     TO_ALL,
     asked,
+    asked_feed,
     everywhere,
     in_path,
     later,
@@ -23,6 +25,7 @@ from shared.platform.needs import (
     principal_of,
     require,
     seen_by,
+    source_asked,
 )
 from shared.testing.clock import ManualClock
 from shared.testing.doorman import KnowsEverybody
@@ -39,12 +42,16 @@ def app_for(doorman: Doorman) -> FastAPI:
 
     @router.get("/dealers/{group}/{dealer}", dependencies=[needs(SCOPE, in_path)])
     @router.get("/of/{key:path}", dependencies=[needs(SCOPE, named("key"))])
-    @router.get("/asked", dependencies=[needs(SCOPE, asked("dealer", source="source"))])
+    @router.get("/asked", dependencies=[needs(SCOPE, asked("dealer"))])
     @router.get("/everywhere", dependencies=[needs(SCOPE, everywhere)])
     @router.get("/all", dependencies=[TO_ALL])
     @router.get("/nothing")
     async def answer() -> str:
         return "answered"
+
+    @router.get("/feed", dependencies=[needs(SCOPE, asked_feed)])
+    async def of_a_feed(source: Annotated[str | None, source_asked(SCOPE)]) -> str | None:
+        return source
 
     @router.get("/later", dependencies=[needs(SCOPE, later)])
     async def told_later(request: Request, dealer: str, source: str | None = None) -> bool:
@@ -98,13 +105,18 @@ async def client() -> AsyncIterator[Client]:
         ("asked", ["a/b"], None, 403),
         ("asked?dealer=", ["a/b"], None, 403),
         ("asked", ["*"], None, 200),
-        ("asked?source=cdk", ["*"], "cdk", 403),
+        ("feed?source=cdk", ["*"], "cdk", 403),
         ("asked?Dealer=a/b", ["a/b"], None, 403),
-        ("asked?dealer=a/b&source=cdk", ["a/b"], "cdk", 200),
-        ("asked?dealer=a/b&source=crm", ["a/b"], "cdk", 403),
-        ("asked?dealer=a/b&source=cdk&source=crm", ["a/b"], "cdk", 403),
-        ("asked?dealer=a/b&source=", ["a/b"], "cdk", 403),
+        ("feed?dealer_id=a/b&source=cdk", ["a/b"], "cdk", 200),
+        ("feed?dealer_id=a/b&source=crm", ["a/b"], "cdk", 403),
+        ("feed?dealer_id=a/b&source=cdk&source=crm", ["a/b"], "cdk", 403),
+        ("feed?dealer_id=a/b&source=", ["a/b"], "cdk", 403),
         ("asked?dealer=a/b", ["a/b"], "cdk", 403),
+        ("feed?dealer_id=a/b", ["a/b"], "cdk", 200),
+        ("feed?dealer_id=a/b", ["a/b"], None, 200),
+        ("feed?dealer_id=a/c", ["a/b"], "cdk", 403),
+        ("feed?dealer_id=a/b&dealer_id=a/c", ["a/b"], "cdk", 403),
+        ("feed", ["a/b"], "cdk", 403),
         ("everywhere", ["*"], None, 200),
         ("everywhere", ["*"], "cdk", 403),
         ("everywhere", ["a/*"], None, 403),
@@ -123,6 +135,12 @@ async def test_who_may_where(
         answer = await http.get(f"/v1/{path}")
     assert answer.status_code == status, answer.text
     assert status == 200 or answer.json()["type"] == "urn:aftercare:problem:not-allowed"
+
+
+async def test_the_source_is_the_only_one_that_they_may(client: Client) -> None:
+    for source, told in (("cdk", "cdk"), (None, None)):
+        async with client("a/b", source=source) as http:
+            assert (await http.get("/v1/feed?dealer_id=a/b")).json() == told
 
 
 @pytest.mark.parametrize("path", ["dealers/a/b", "of/a/b/c", "asked?dealer=a/b", "everywhere"])
