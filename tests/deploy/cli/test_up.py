@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from deploy.cli.address_file import addresses
+from deploy.cli.client_key import key_for, shown
 from deploy.sandbox.processes import Child
 from tests.deploy.cli.command import aftercare
 from tests.running import free_port_base, running_up
@@ -29,16 +30,17 @@ def up(tmp_path: Path, port_base: int) -> Iterator[Child]:
 
 
 def test_up_runs_everything_and_stops_it(up: Child, tmp_path: Path, port_base: int) -> None:
-    urls = addresses(tmp_path / "data").urls
+    data = tmp_path / "data"
+    urls, key = addresses(data).urls, shown(key_for(addresses(data).urls["intake"], data))
     assert urls["complaints"] == f"http://127.0.0.1:{port_base + 4}"
     for url in urls.values():
         assert httpx.get(f"{url}/health/ready").status_code == 200
-        page = httpx.get(f"{url}/docs").text
+        page = httpx.get(f"{url}/docs", headers=key).text
         assets = re.findall(r'(?:src|href|url: )="?\'?([^"\'>]+)', page)
         assert [asset.rpartition(".")[2] for asset in assets] == ["css", "png", "js"]
         for asset in assets:  # from the service itself, for a CDN is not reached everywhere
-            assert len(httpx.get(f"{url}{asset}").content) > 1000, asset
-        assert httpx.get(f"{url}/redoc").status_code == 404
+            assert len(httpx.get(f"{url}{asset}", headers=key).content) > 1000, asset
+        assert httpx.get(f"{url}/redoc", headers=key).status_code == 404
     again = aftercare("up", "--data-dir", str(tmp_path / "other"), "--port-base", str(port_base))
     assert again.returncode == 1
     assert f"port {port_base + 1}, which intake needs, is in use" in again.stderr

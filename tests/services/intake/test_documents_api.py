@@ -112,4 +112,4 @@ async def test_a_wrong_query_or_path_is_a_problem(http: httpx.AsyncClient) -> No
     for response in (*wrong, await http.request("TRACE", "/v1/events")):
         assert response.headers["content-type"] == "application/problem+json"
         assert response.json()["status"] == response.status_code
-    assert wrong[1].headers["allow"] == "POST"
+    assert wrong[1].headers["allow"] == "OPTIONS, POST"

@@ -14,7 +14,7 @@ from tests.services.scoring.given import CUSTOMER, DEALER, day, sale, visit
 from tests.services.scoring.several import told_of
 
 README = (PROJECT / "services/scoring/README.md").read_text("utf-8")
-ASKED = re.findall(r'^curl "\$base/([^"]+)"', README, re.MULTILINE)
+ASKED = re.findall(r'^curl -H "\$key" "\$base/([^"]+)"', README, re.MULTILINE)
 TRYING = service(ScoringSettings())
 TRIED = ScoringEdition(policy=ScoringPolicy(loyalty_is_high_from=20))
 TRYING.policy = TRYING.policy.with_shadows({DEALER: TRIED})

@@ -14,10 +14,12 @@ ENGINE = Path("shared/runtime")
 BEHIND_THE_FACE = (
     "shared/runtime/",
     "shared/testing/",
+    "tests/access/",
     "tests/bench/",
     "tests/chaos/",
     "tests/e2e/",
     "tests/invariants/",
+    "tests/openapi/",
     "tests/services/",
     "tests/shared/runtime/",
     "tests/simulation/",
