@@ -41,8 +41,8 @@ demo: venv ## start everything, send three dealers' history and six days, and ac
 up: venv ## start the broker, the database and the five services, and keep them running
 	@$(BIN)/aftercare up $(FLAGS)
 
-test: venv ## run the tests, on the embedded broker and database
-	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(FLAGS)
+test: venv ## run the tests, on the embedded broker and database, but for those that take long
+	@$(BIN)/python -m pytest -m 'not long' --numprocesses 3 --dist loadfile --no-loadscope-reorder $(FLAGS)
 
 bench: venv ## measure the services beside loops written by hand, on fresh embedded servers
 	@$(BIN)/python -m tests.bench $(FLAGS)

@@ -102,12 +102,14 @@ def test_what_a_loop_took_is_its_own_work_and_no_waiting() -> None:
     assert watch.taken().seconds >= 0.3
 
 
+@pytest.mark.long
 def test_work_lists_are_answered_from_what_was_written() -> None:
     answers = list(work_lists(partial(fresh_servers, None), customers=60, pages=2))
     assert [each.asked for each in answers] == list(ASKED)
     assert all(len(each.seconds) == 2 for each in answers)
 
 
+@pytest.mark.long
 def test_doors_are_measured_and_all_that_is_sent_is_taken() -> None:
     fresh = partial(fresh_servers, None)
     one = doors.single(fresh, count=40, seconds=1)
@@ -117,6 +119,7 @@ def test_doors_are_measured_and_all_that_is_sent_is_taken() -> None:
     assert min(many.over_http, many.without_http, many.by_hand) > 0
 
 
+@pytest.mark.long
 def test_files_are_measured_to_their_end_and_beside_others() -> None:
     fresh = partial(fresh_servers, None)
     file = doors.imported(fresh, lines=300, lines_each=2)
@@ -129,6 +132,7 @@ def test_files_are_measured_to_their_end_and_beside_others() -> None:
     assert len(others.alone) == len(others.beside) > 0
 
 
+@pytest.mark.long
 def test_another_database_is_started_by_its_command() -> None:
     embedded = f"{sys.executable} -m secantus --port {{port}} --storage-path {{directory}}"
     with fresh_servers(embedded) as servers:

@@ -39,7 +39,7 @@ from tests.shared.runtime import toy
 from tests.shared.runtime.on_servers import publisher_to, record_of, until, visits_held
 from tests.shared.runtime.toy import DEALER, TOY, ToyFacts, ToyPolicy
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 
 READERS = ("scoring", "followup")
 """Who reads visits: each of them must notice every bad one."""

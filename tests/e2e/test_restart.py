@@ -17,7 +17,7 @@ from tests.e2e.house import DEALER, House, ago, reported, visit
 from tests.polled import written
 from tests.servers import Broker
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
 
 INTAKES_TOPICS = [topic.name for topic in ALL if topic.producer == "intake"]
 

@@ -147,6 +147,7 @@ def _failures(recorder: Any) -> Iterator[tuple[str, Any]]:
                 yield recorder.label, check.failure_info
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_is_answered_is_what_the_document_says(
     service: str, mongo_settings: MongoSettings, tmp_path: Path

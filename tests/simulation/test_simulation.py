@@ -13,10 +13,10 @@ from tests.simulation.story import Report, Story, simulate
 from tests.simulation.worlds import WORLDS
 
 SEEDS: Mapping[str, int] = {
-    "toy": 300,
-    "complaints": 60,
-    "lists": 60,
-    "identity": 40,
+    "toy": 150,
+    "complaints": 30,
+    "lists": 30,
+    "identity": 20,
     "linked": 20,
     "followup": 15,
 }
@@ -24,7 +24,7 @@ SEEDS: Mapping[str, int] = {
 one of follow-ups, which is looked at five times, ten times. `.ci/run` runs more of them."""
 CHUNKS = [
     (world, first, min(first + size, SEEDS[world]))
-    for world, size in {**SEEDS, "toy": 150}.items()
+    for world, size in {**SEEDS, "toy": 75}.items()
     for first in range(0, SEEDS[world], size)
 ]
 
