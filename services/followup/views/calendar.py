@@ -34,7 +34,7 @@ def calendar_of(
     calendar = icalendar.Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", _plain(f"{word(whose, ROLES, lang)}: {_TASKS.of(lang)}"))
+    calendar.add("x-wr-calname", _line(f"{word(whose, ROLES, lang)}: {_TASKS.of(lang)}"))
     for task in tasks:
         calendar.add_component(_event(task, lang) if component == "event" else _todo(task, lang))
     content: bytes = calendar.to_ical()
@@ -66,7 +66,7 @@ def _describe(component: icalendar.Component, task: TaskLine, lang: Lang | None)
     component.add("uid", f"{task.task_id}@followup.aftercare")
     component.add("dtstamp", _second(task.opens_at))
     component.add("sequence", task.attempts)
-    component.add("summary", _plain(f"{overdue}{titles} ({number_in(task.customer_key)})"))
+    component.add("summary", _line(f"{overdue}{titles} ({number_in(task.customer_key)})"))
     component.add("description", _plain(_description(task, lang)))
     component.add("categories", [purpose.kind for purpose in task.purposes])
     component.add("priority", task.priority)
@@ -80,6 +80,11 @@ def _description(task: TaskLine, lang: Lang | None) -> str:
         (_TRIED, str(task.attempts)),
     )
     return "\n".join(f"{what.of(lang)}: {words}" for what, words in said if words)
+
+
+def _line(text: str) -> str:
+    """All of it in one line."""
+    return " ".join(_plain(text).split())
 
 
 def _plain(text: str) -> str:

@@ -54,6 +54,14 @@ async def test_roles_and_ways_are_called_by_their_names() -> None:
     assert "方式: 电话" in calendar.subcomponents[0]["description"]
 
 
+@pytest.mark.parametrize("role", ["a%0Ab", "a%0D%0Ab", "a%E2%80%A8b%0A", "%0A;,%0Ab"])
+async def test_whatever_a_role_is_called_its_calendar_is_one(role: str) -> None:
+    content = (await ASKING.answer(f"/calendar.ics?role={role}")).content
+    calendar: Any = icalendar.Calendar.from_ical(content)
+    assert str(calendar["x-wr-calname"]).endswith(": tasks 任务")
+    assert calendar.subcomponents == []
+
+
 async def test_a_task_may_be_a_to_do() -> None:
     _, usual = await events("role=service_advisor&as=todo&lang=zh")
     assert (usual.name, usual["status"]) == ("VTODO", "NEEDS-ACTION")
