@@ -14,7 +14,7 @@ from tests.deploy.cli.command import aftercare
 from tests.e2e.house import House, house
 from tests.servers import Broker
 
-pytestmark = [pytest.mark.broker, pytest.mark.database, pytest.mark.long]
+pytestmark = [pytest.mark.database, pytest.mark.long]
 
 ALWAYS_OPEN = "hours: {week: {mon: %s, tue: %s, wed: %s, thu: %s, fri: %s, sat: %s, sun: %s}}\n"
 """So that it makes no difference when the test runs."""

@@ -11,7 +11,7 @@ from shared.settings import MongoSettings
 from tests.e2e.house import DEALER, House, ago, house, reported
 from tests.servers import Broker
 
-pytestmark = [pytest.mark.broker, pytest.mark.database]
+pytestmark = pytest.mark.database
 
 TASKS = f"/v1/dealers/{DEALER}/tasks"
 CUSTOMERS = ("1", "2", "3")
