@@ -31,22 +31,24 @@ def answer(
     service: str,
     url: str,
     path: str,
+    method: str = "GET",
     params: Mapping[str, str] | None = None,
-    asked: BaseModel | None = None,
+    content: str | bytes | None = None,
 ) -> M:
-    """What the service at `url` answers at a path; with `asked`, what it answers to that.
+    """What the service at `url` answers at a path. `content`: the JSON that it is sent.
 
     Raises `CannotRun` where nobody answers, where it refuses, and where it is another service.
     """
     address = url.rstrip("/")
     where = f"{service} at {address}"
     try:
-        if asked is None:
-            response = http.get(f"{address}{path}", params=params)
-        else:
-            headers = {"content-type": "application/json"}
-            content = asked.model_dump_json()
-            response = http.post(f"{address}{path}", content=content, headers=headers)
+        response = http.request(
+            method,
+            f"{address}{path}",
+            params=params,
+            content=content,
+            headers={} if content is None else {"content-type": "application/json"},
+        )
     except (httpx.TransportError, httpx.InvalidURL) as error:
         mistrust(error, where)
         raise CannotRun(
@@ -61,13 +63,13 @@ def answer(
 
 
 def in_words(response: httpx.Response) -> str:
-    """The status, and what its problem document says; of a key that does not open it, where the
-    command looks for one."""
+    """The status, and what its problem document says, with each place that is wrong; of a key that
+    does not open it, where the command looks for one."""
     try:
         problem = Problem.model_validate_json(response.content)
     except ValidationError:
         return str(response.status_code)
-    said = f"{response.status_code}: {problem.detail or problem.title}"
+    said = f"{response.status_code}: {problem.in_words()}"
     return f"{said}. {KEY_HINT}" if response.status_code in KEY_REFUSED else said
 
 

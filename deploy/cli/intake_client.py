@@ -8,13 +8,13 @@ from typing import Self, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from deploy.cli.answers import FOR_THE_MOMENT, KEY_HINT, KEY_REFUSED, asked_to_wait
+from deploy.cli.answers import FOR_THE_MOMENT, asked_to_wait, in_words
 from deploy.cli.client_key import shown
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
 from deploy.cli.trust import mistrust, verify
 from shared.contracts.http.intake import BatchAnswer, Item, RepublishedPage
-from shared.contracts.http.problem import Problem, problem
+from shared.contracts.http.problem import problem
 
 MEDIA_TYPE = "application/x-ndjson"
 REQUEST_SECONDS = 60.0
@@ -76,7 +76,7 @@ class IntakeClient:
 
     def _read(self, response: httpx.Response, kind: type[R]) -> R:
         if response.status_code != httpx.codes.OK:
-            raise CannotRun(f"intake at {self._url} answers {_in_words(response)}")
+            raise CannotRun(f"intake at {self._url} answers {in_words(response)}")
         try:
             return kind.model_validate_json(response.content)
         except ValidationError as error:
@@ -123,12 +123,3 @@ class IntakeClient:
             await asyncio.sleep(min(wait, LONGEST_WAIT_SECONDS))
             wait *= 2
         raise AssertionError("the last try returns or raises")
-
-
-def _in_words(response: httpx.Response) -> str:
-    try:
-        found = Problem.model_validate_json(response.content)
-    except ValidationError:
-        return str(response.status_code)
-    said = f"{response.status_code}: {found.in_words()}"
-    return f"{said}. {KEY_HINT}" if response.status_code in KEY_REFUSED else said

@@ -162,7 +162,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
         quarantine=quarantine,
     )
     reports = reports_door(settings, intake, publisher)
-    connectors = connectors_door(settings, intake, publisher, mappings)
+    connectors = connectors_door(settings, intake, publisher, dealers, mappings)
     kept, door = MongoImports(mongo), Door(settings)
     doorman = connecting_doorman(settings.auth, lambda: mongo().beside(ACCESS))
     runner = import_runner(
@@ -349,12 +349,14 @@ def reports_door(settings: IntakeSettings, intake: Intake, publisher: Publisher)
 
 
 def connectors_door(
-    settings: IntakeSettings, intake: Intake, publisher: Publisher, mappings: Mappings
+    settings: IntakeSettings,
+    intake: Intake,
+    publisher: Publisher,
+    dealers: Dealers,
+    mappings: Mappings,
 ) -> ConnectorsDoor:
     """The door for topics that connectors write."""
-    connectors = read_connectors(
-        settings.connectors_file, dealers=settings.dealers(), mappings=mappings
-    )
+    connectors = read_connectors(settings.connectors_file, dealers=dealers, mappings=mappings)
 
     async def there() -> Collection[str]:
         await require_rights(settings.kafka, "intake", rights_on_connectors(settings))

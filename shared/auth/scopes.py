@@ -19,8 +19,8 @@ Scope: TypeAlias = Literal[
 ]
 
 SCOPES: Mapping[Scope, str] = {
-    "events:write": "report events and files, and follow the imports of them",
-    "documents:read": "see what the register knows of documents and imports; nothing personal",
+    "events:write": "report events and files, and pause, resume or cancel imports",
+    "documents:read": "see what became of documents and imports; nothing personal",
     "narratives:read": "read what was written of complaints in free words (personal)",
     "rejected:read": "see what was rejected, with its content (personal)",
     "rejected:write": "replay and discard what was rejected",

@@ -109,8 +109,7 @@ def rotate(
         now, grace = SystemClock().now(), timedelta(hours=grace_hours)
         async with kept_keys(_mongo(data_dir)) as keys:
             old, new = await rotate_key(keys, key_id, now=now, grace=grace)
-            was = await found_key(keys, old.id)
-            write([f"{old.shown} ({old.name}): {state_of(was, now)}"])
+            write([f"{old.shown} ({old.name}): {state_of(old, now)}"])
             return new
 
     _hand_over(asyncio.run(work()), to)

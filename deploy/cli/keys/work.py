@@ -65,7 +65,7 @@ async def rotate_key(
     expires_at = None if lives is None else now + lives
     new = await make_key(keys, old.name, old.grant, now=now, expires_at=expires_at)
     await keys.end(old.id, revoked_at=now + grace)
-    return old, new
+    return await found_key(keys, old.id), new
 
 
 async def found_key(keys: MongoKeys, given: str) -> ApiKey:

@@ -119,6 +119,7 @@ class PolicyClient:
             service=self._service,
             url=self._url,
             path=path,
+            method="GET" if asked is None else "POST",
             params=params,
-            asked=asked,
+            content=None if asked is None else asked.model_dump_json(),
         )

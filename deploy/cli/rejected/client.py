@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from deploy.cli.answers import KEY_REFUSED, in_words
+from deploy.cli.answers import answer
 from deploy.cli.client_key import shown
 from deploy.cli.failures import CannotRun
-from deploy.cli.terminal import hint
-from deploy.cli.trust import mistrust, verify
+from deploy.cli.trust import verify
 from shared.contracts.http.intake_rejected import (
     DiscardedRejected,
     RejectedContent,
@@ -18,7 +17,6 @@ from shared.contracts.http.intake_rejected import (
     ReplayedEvent,
     ReplayedPage,
 )
-from shared.contracts.http.problem import Problem
 
 REQUEST_SECONDS = 60.0
 AT_ONCE = 200
@@ -80,34 +78,16 @@ class RejectedClient:
         *,
         content: bytes | None = None,
     ) -> M:
-        where = f"intake at {self._url}"
-        headers = {} if content is None else {"content-type": "application/json"}
-        try:
-            response = self._http.request(
-                method, f"{self._url}{path}", params=params, content=content, headers=headers
-            )
-        except (httpx.TransportError, httpx.InvalidURL) as error:
-            mistrust(error, where)
-            raise CannotRun(
-                f"{where} does not answer; --url says where it is, {hint('up')} starts one"
-            ) from None
-        if response.status_code != httpx.codes.OK:
-            raise CannotRun(f"{where} answers {_told(response)}")
-        try:
-            return kind.model_validate_json(response.content)
-        except ValidationError:
-            raise CannotRun(f"what answers at {self._url} is not intake") from None
-
-
-def _told(response: httpx.Response) -> str:
-    """With the parameter that is wrong, and why."""
-    try:
-        found = Problem.model_validate_json(response.content)
-    except ValidationError:
-        return in_words(response)
-    if response.status_code in KEY_REFUSED:
-        return in_words(response)
-    return f"{response.status_code}: {found.in_words()}"
+        return answer(
+            self._http,
+            kind,
+            service="intake",
+            url=self._url,
+            path=path,
+            method=method,
+            params=params,
+            content=content,
+        )
 
 
 def _id(rejected_id: str) -> str:

@@ -270,4 +270,5 @@ def test_what_a_service_refuses_is_said_in_its_words(rules: Path, complaints: st
     )
     done = policy(rules, "diff", "nowhere/else", "--url", complaints)
     assert done.returncode == 1
-    assert f"no dry run: complaints at {complaints} answers 404: no such dealer" in done.stderr
+    told = f"no dry run: complaints at {complaints} answers 404: Not known here: no such dealer"
+    assert told in done.stderr

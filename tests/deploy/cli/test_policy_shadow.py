@@ -206,7 +206,8 @@ def test_a_service_that_tries_nothing_yet_is_said_to_follow_soon(
     shadow(rules, "set", str(draft))
     done = shadow(rules, "show", "--dealer", "sunrise/berlin", "--url", scoring)
     assert done.returncode == 1
-    assert f"scoring at {scoring} answers 404: no rules are tried beside" in done.stderr
+    told = f"scoring at {scoring} answers 404: Not known here: no rules are tried beside"
+    assert told in done.stderr
     assert "within seconds where it reads this folder" in done.stderr
 
 

@@ -3,8 +3,7 @@
 import asyncio
 import functools
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -29,6 +28,7 @@ from shared.settings import KafkaSettings
 from shared.testing.clock import ManualClock
 from tests.polled import polled
 from tests.servers import PATIENCE_SECONDS
+from tests.services.intake.adapters.running_doors import KilledBeforeCommit, running
 from tests.services.intake.given import DEALERS, NOW, PUDONG, at, event, held, key, message_of
 from tests.services.intake.world import World
 
@@ -296,32 +296,6 @@ async def test_one_that_has_answers_or_nothing_to_fetch_goes_on(
 ) -> None:
     (only,) = await consumers(world, of, answers=answers)
     assert only.polls > MOST_POLLS
-
-
-class KilledBeforeCommit:
-    """A consumer of the broker, but the process ends before the offsets are committed."""
-
-    def __init__(self, consumer: Any, killed: asyncio.Event) -> None:
-        self._consumer = consumer
-        self._killed = killed
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._consumer, name)
-
-    async def commit(self, offsets: object) -> None:
-        self._killed.set()
-        await asyncio.Event().wait()
-
-
-@asynccontextmanager
-async def running(reports: ReportsDoor) -> AsyncIterator[None]:
-    task = asyncio.create_task(reports.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 @pytest.mark.broker

@@ -2,15 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from aiokafka.admin import NewTopic
 
-from services.intake.adapters.connectors.door import ConnectorsDoor
 from services.intake.adapters.mappings import Mappings
 from services.intake.domain.examine.feed import Feed
 from services.intake.domain.rejected.row import WayIn
@@ -23,6 +21,7 @@ from shared.platform.kafka import (
 )
 from shared.settings import KafkaSettings
 from tests.servers import PATIENCE_SECONDS
+from tests.services.intake.adapters.running_doors import KilledBeforeCommit, running
 from tests.services.intake.given_connectors import (
     connector,
     door,
@@ -31,32 +30,6 @@ from tests.services.intake.given_connectors import (
     row,
 )
 from tests.services.intake.world import World
-
-
-class KilledBeforeCommitting:
-    """A consumer of the broker, but the process ends before the offsets are committed."""
-
-    def __init__(self, consumer: Any, killed: asyncio.Event) -> None:
-        self._consumer = consumer
-        self._killed = killed
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._consumer, name)
-
-    async def commit(self, offsets: object) -> None:
-        self._killed.set()
-        await asyncio.Event().wait()
-
-
-@asynccontextmanager
-async def running(reading: ConnectorsDoor) -> AsyncIterator[None]:
-    task = asyncio.create_task(reading.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 @pytest.mark.broker
@@ -82,7 +55,7 @@ async def test_a_topic_comes_later_an_instance_is_killed_and_nothing_is_lost_or_
         return make_consumer(kafka_settings, group=group, topics=topics)
 
     def dying(topics: Sequence[str]) -> Any:
-        return KilledBeforeCommitting(connect(topics), killed)
+        return KilledBeforeCommit(connect(topics), killed)
 
     first = door(world, mappings, connector(topic), make_consumer=dying, there=there)
     async with running(first), asyncio.timeout(PATIENCE_SECONDS):
