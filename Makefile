@@ -83,7 +83,7 @@ docs: venv ## write the schemas, the AsyncAPI document and the tables anew
 requirements: venv ## compile the pinned, hashed requirements from pyproject.toml
 	@set -- build '--build-deps-for wheel --only-build-deps' \
 	        runtime '' \
-	        dev '--extra sandbox --extra fit --extra dev'; \
+	        dev '--extra sandbox --extra fit --extra oidc --extra dev'; \
 	while [ $$# -gt 0 ]; do \
 	  CUSTOM_COMPILE_COMMAND='make requirements' $(BIN)/pip-compile --quiet --no-config \
 	    --generate-hashes --allow-unsafe --strip-extras $$2 \
