@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-SERVICES = ("intake", "scoring", "followup", "complaints", "identity")
+SERVICES = ("intake", "scoring", "followup", "complaints", "identity", "desk")
 DEFAULT_PORT_BASE = 8100
 DEFAULT_DIRECTORY = Path(".aftercare")
 FILE = "running.json"
@@ -25,7 +25,7 @@ class Addresses(BaseModel):
 
 
 def service_ports(base: int) -> dict[str, int]:
-    """`base`+1 to +5, in the order of `SERVICES`."""
+    """`base`+1 to +6, in the order of `SERVICES`."""
     return {name: base + number for number, name in enumerate(SERVICES, start=1)}
 
 

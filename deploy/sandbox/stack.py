@@ -1,4 +1,4 @@
-"""The whole of Aftercare on one machine: broker, database, topics, and the five services.
+"""The whole of Aftercare on one machine: broker, database, topics, and the six services.
 
 The broker and the database are the embedded ones unless the environment names others
 (`AFTERCARE_KAFKA__BOOTSTRAP_SERVERS`, `AFTERCARE_MONGO__URI`).
@@ -23,6 +23,7 @@ from deploy.cli.readiness import what_keeps
 from deploy.cli.republish import PutBack, republish
 from deploy.cli.terminal import hint
 from deploy.cli.topics import provision_topics
+from deploy.sandbox.desk_access import desk_access
 from deploy.sandbox.embedded import embedded_broker, embedded_database
 from deploy.sandbox.processes import Child, free_port, require_free, spawn, stop_all
 from services.identity.settings import SECRET_VARIABLE
@@ -89,7 +90,7 @@ class Stack:
 
 
 def fixed_ports(base: int) -> StackPorts:
-    """`base`+1 to +5 for the services, +10 for the broker and +11 for the database."""
+    """`base`+1 to +6 for the services, +10 for the broker and +11 for the database."""
     return StackPorts(services=service_ports(base), broker=base + 10, database=base + 11)
 
 
@@ -138,6 +139,7 @@ def running_stack(
             settings[DATABASE_VARIABLE] = f"mongodb://{database.address}"
         if not settings.get(REJECTED_KEY_VARIABLE):
             settings[REJECTED_KEY_VARIABLE] = rejected_key(directory)
+        settings |= desk_access(directory, settings)
         kafka = _nested(KafkaSettings, "KAFKA", settings)
         mongo = _nested(MongoSettings, "MONGO", settings)
         key = stopping.enter_context(key_of_everything(mongo, f"aftercare up in {directory}"))
@@ -256,7 +258,12 @@ class _Services:
         self.urls = {name: f"{scheme}://127.0.0.1:{port}" for name, port in ports.items()}
         self.children: dict[str, Child] = {}
         self._ports = ports
-        self._environment = environment
+        addresses = {
+            f"AFTERCARE_DESK_SERVICES__{name.upper()}": url
+            for name, url in self.urls.items()
+            if name != "desk"
+        }
+        self._environment = {**environment, **addresses}
         self._logs = logs
         self._say = say
 

@@ -2,10 +2,10 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, get_args
+from typing import get_args
 
 from fastapi import FastAPI
 
@@ -26,7 +26,6 @@ from services.intake.adapters.imports.store import ImportStore, MongoImports
 from services.intake.adapters.imports.upload import Uploads
 from services.intake.adapters.limited import UNKNOWN
 from services.intake.adapters.mappings import Mappings
-from services.intake.adapters.preparing import prepare_when_it_answers
 from services.intake.adapters.register import MongoRegister, Register
 from services.intake.adapters.rejected.quarantine import Quarantine, RoomForRejected
 from services.intake.adapters.rejected.store import MongoRejected, RejectedStore
@@ -57,6 +56,7 @@ from shared.platform.kafka import make_consumer, partition_counts
 from shared.platform.keys import DATABASE as ACCESS
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
+from shared.platform.preparing import at_work, prepare_when_it_answers
 from shared.platform.publisher import ConnectingPublisher, Publisher, connecting_publisher
 from shared.platform.rights import Right, require_rights, to_work
 from shared.platform.usable import require_usable
@@ -107,7 +107,7 @@ def make_app(
         title="Aftercare intake",
         description="Takes what dealer-management systems report, as CloudEvents.",
         doorman=doorman,
-        open_below=WEBHOOKS,
+        is_open=lambda path: path.startswith(WEBHOOKS),
         lifespan=lifespan,
         describe=with_events,
     )
@@ -211,18 +211,6 @@ def compose(settings: IntakeSettings) -> FastAPI:
         lifespan=lifespan,
         warnings=lambda: [*drops.troubles, *connectors.troubles],
     )
-
-
-@asynccontextmanager
-async def at_work(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """All of them go on beside what is done within; at its end they end, whatever they are at."""
-    tasks = [asyncio.create_task(work) for work in works]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def readiness_of(

@@ -4,7 +4,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -57,11 +56,15 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 log = structlog.get_logger()
 
 
+def _closed(_: str) -> bool:
+    return False
+
+
 def make_app(
     *,
     title: str,
     doorman: Doorman,
-    open_below: str | None = None,
+    is_open: Callable[[str], bool] = _closed,
     lifespan: Lifespan | None = None,
     version: str = "1.0",
     description: str = "",
@@ -70,7 +73,7 @@ def make_app(
     """An application that answers everything that goes wrong with a problem, and says so in its
     OpenAPI document. `describe` adds to that what FastAPI cannot know.
 
-    `doorman` knows who asks; health and what is below the path `open_below` are open to strangers.
+    `doorman` knows who asks; health, and the paths that `is_open` says, are open to strangers.
     """
     app = FastAPIOffline(  # the pages of /docs load nothing from elsewhere
         redoc_url=None,
@@ -90,7 +93,7 @@ def make_app(
     app.add_middleware(
         FrontDoor,
         doorman=doorman,
-        is_open=partial(_is_open, below=open_below),
+        is_open=lambda path: path in HEALTH or is_open(path),
     )
     app.add_middleware(_Failures)
 
@@ -138,10 +141,6 @@ def operations(
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
-
-
-def _is_open(path: str, *, below: str | None) -> bool:
-    return path in HEALTH or (below is not None and path.startswith(below))
 
 
 async def _invalid(_: Request, error: Exception) -> Response:

@@ -9,10 +9,11 @@ import typer
 
 from deploy.cli import configuration
 from deploy.cli.terminal import warn, write, write_text
-from deploy.cli.tokens.work import make_key, public_part, read_key, signed, together
+from deploy.cli.tokens.work import make_key, read_key, together
 from shared.auth.principal import WrongGrant
 from shared.auth.roles import granted
 from shared.auth.tokens import LONGEST, MOST_OF_A_SUBJECT
+from shared.platform.signing import public_part, signed
 from shared.time.clock import SystemClock
 
 app = typer.Typer(help="Tokens of people and services, signed by us.", no_args_is_help=True)

@@ -37,7 +37,9 @@ Client = Callable[..., httpx.AsyncClient]
 
 
 def app_for(doorman: Doorman) -> FastAPI:
-    app = make_app(title="a service", doorman=doorman, open_below="/open/")
+    app = make_app(
+        title="a service", doorman=doorman, is_open=lambda path: path.startswith("/open/")
+    )
     router = APIRouter(prefix="/v1")
 
     @router.get("/dealers/{group}/{dealer}", dependencies=[needs(SCOPE, in_path)])

@@ -1,0 +1,1 @@
+"""The page where staff see what to do, do it, and see why."""

@@ -1,0 +1,5 @@
+"""`python -m services.desk`."""
+
+from services.desk import app
+
+app.main()

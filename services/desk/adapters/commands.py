@@ -1,0 +1,47 @@
+"""What was asked for by a form, once, however often it is sent."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from shared.platform.errors import Conflict
+from shared.platform.mongo import ASCENDING, Database, IndexModel, transient
+
+KEPT_FOR = timedelta(days=7)
+COLLECTION = "commands"
+
+
+class Commands(Protocol):
+    """Remembers when each form was sent first."""
+
+    async def first_sent(self, command_id: str, now: datetime) -> datetime:
+        """When it was sent first, which may be now. Raises `TransientFailure`."""
+        ...
+
+
+class MongoCommands:
+    """In the desk's database. Forgets a command after `KEPT_FOR`."""
+
+    def __init__(self, database: Database) -> None:
+        self._commands = database[COLLECTION]
+
+    async def prepare(self) -> None:
+        """Creates the index that forgets. Raises `TransientFailure`."""
+        seconds = int(KEPT_FOR.total_seconds())
+        async with transient():
+            await self._commands.create_indexes(
+                [IndexModel([("at", ASCENDING)], name="forgotten", expireAfterSeconds=seconds)]
+            )
+
+    async def first_sent(self, command_id: str, now: datetime) -> datetime:
+        # milliseconds are what the database keeps: the second time has to say the same
+        at = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        try:
+            async with transient():
+                await self._commands.insert_one({"_id": command_id, "at": at})
+        except Conflict:
+            async with transient():
+                found = await self._commands.find_one({"_id": command_id})
+            if found is not None:
+                first: datetime = found["at"]
+                return first
+        return at

@@ -1,0 +1,124 @@
+"""Makes pages of templates, in the language of who looks at them."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, tzinfo
+from functools import partial
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from services.desk.adapters.assets import Assets
+from services.desk.adapters.words import LOCALES, translations
+from services.desk.domain.users import LANGUAGES, Language
+from services.desk.views import times
+
+NOT_KEPT = "private, no-cache"
+"""A browser asks each time whether a page is still the same."""
+
+
+class Pages:
+    """The desk's templates."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._environments = {each: _environment(each, assets) for each in LANGUAGES}
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        shown: Mapping[str, Any],
+        *,
+        language: Language,
+        status: int = 200,
+    ) -> Response:
+        """A page, or, for a part of one that the page itself asks for, what has changed of it;
+        304 where the browser has it already."""
+        whole = request.headers.get("hx-request") is None or "hx-boosted" in request.headers
+        text = self.text(
+            template, {**shown, "layout": "layout.html" if whole else "part.html"}, language
+        )
+        response = HTMLResponse(text, status_code=status)
+        response.headers["Cache-Control"] = NOT_KEPT
+        response.headers["Vary"] = "Cookie, HX-Request, Accept-Language"
+        if status == 200 and request.method == "GET":
+            tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
+            if request.headers.get("if-none-match") == tag:
+                return Response(status_code=304, headers={"ETag": tag, "Cache-Control": NOT_KEPT})
+            response.headers["ETag"] = tag
+        return response
+
+    def text(self, template: str, shown: Mapping[str, Any], language: Language) -> str:
+        """What the template makes of it."""
+        environment = self._environments[language]
+        return environment.get_template(template).render(shown, language=language)
+
+    def word(self, language: Language, message: str, /, **inserted: object) -> str:
+        """A word or sentence of the desk's in this language, with `%(name)s` filled in."""
+        found = translations(language).gettext(message)
+        return found % inserted if inserted else found
+
+
+def _environment(language: Language, assets: Assets) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("services.desk", "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    found = translations(language)
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        found.gettext, found.ngettext, newstyle=True
+    )
+    environment.globals["asset"] = assets.url
+    environment.filters |= {
+        "said": partial(_said, language=language),
+        "instant": _at_dealer(format_datetime, "d MMM, HH:mm", language),
+        "instant_long": _at_dealer(format_datetime, "d MMM y, HH:mm", language),
+        "clock_time": _at_dealer(format_datetime, "HH:mm", language),
+        "day": partial(_day, language=language),
+        "left": pass_context(partial(_left, gettext=found.gettext)),
+    }
+    return environment
+
+
+def _said(thing: Any, name: str = "", *, language: Language) -> str:
+    """What a service says in both languages: of a `Bilingual`, or of a thing with fields `NAME_en`
+    and `NAME_zh`. Nothing of None."""
+    if thing is None:
+        return ""
+    found = getattr(thing, f"{name}_{language}" if name else language)
+    return str(found)
+
+
+def _at_dealer(
+    write: Callable[..., str], form: str, language: Language
+) -> Callable[[Context, datetime | None], str]:
+    """Writes instants by the clocks of the dealer whose page it is: its `zone`."""
+
+    @pass_context
+    def written(context: Context, instant: datetime | None) -> str:
+        if instant is None:
+            return ""
+        zone: tzinfo = context.get("zone", UTC)
+        shape = times.CHINESE.get(form, form) if language == "zh" else form
+        return write(instant, shape, tzinfo=zone, locale=LOCALES[language])
+
+    return written
+
+
+def _day(day: date | None, *, language: Language) -> str:
+    if day is None:
+        return ""
+    return format_date(day, "y年M月d日" if language == "zh" else "d MMM y", LOCALES[language])
+
+
+def _left(context: Context, due: datetime, *, gettext: Callable[[str], str]) -> str:
+    """How long until then, or since: `2 h 10 min left`, `3 d over`. By the page's `now`."""
+    return times.left(due - context["now"], gettext)

@@ -1,0 +1,29 @@
+"""What the desk's routes work with."""
+
+from dataclasses import dataclass
+
+from services.desk.adapters.pages import Pages
+from services.desk.adapters.reporting import Reporting
+from services.desk.adapters.sessions import Sessions
+from services.desk.adapters.upstream import Services
+from services.desk.adapters.users import Users
+from services.desk.settings import DeskSettings
+from shared.dealers.dealer import Dealers
+from shared.time.clock import TimeSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One for all requests of a process."""
+
+    settings: DeskSettings
+    dealers: Dealers
+    clock: TimeSource
+    """The time of what dealers do: a demo's runs fast."""
+    real_clock: TimeSource
+    """The computer's: of sessions."""
+    pages: Pages
+    users: Users
+    sessions: Sessions
+    services: Services
+    reporting: Reporting

@@ -1,0 +1,181 @@
+"""Who looks at a page: known by the session that their browser holds."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, Request
+
+from services.desk.api.desk import Desk
+from services.desk.domain.allowed import Act, allowed, dealers_of
+from services.desk.domain.sessions import Lifetimes, Session, digest_of
+from services.desk.domain.users import Language, User
+from shared.dealers.dealer import Dealer
+
+SECURE_COOKIE, PLAIN_COOKIE = "__Host-desk", "desk"
+"""The second over plain HTTP, where browsers take no cookie with such a prefix."""
+USE_NOTED_EVERY = timedelta(minutes=1)
+CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf"
+_SAFE = frozenset({"GET", "HEAD"})
+
+
+class NotSignedIn(Exception):
+    """Nobody that the desk knows, or not any more."""
+
+
+class NotAllowed(Exception):
+    """Somebody who may not do this here."""
+
+
+class Forged(Exception):
+    """A form that no page of ours has sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Who has signed in."""
+
+    session: Session
+    csrf: str
+    """Shows that a form is of a page of this session."""
+
+    @property
+    def user(self) -> User:
+        return self.session.user
+
+    @property
+    def language(self) -> Language:
+        return self.session.user.language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtDealer:
+    """And at which dealer they are."""
+
+    visitor: Visitor
+    dealer: Dealer
+
+    @property
+    def user(self) -> User:
+        return self.visitor.user
+
+    def may(self, act: Act) -> bool:
+        return allowed(self.user, act, self.dealer.id)
+
+
+def desk_of(request: Request) -> Desk:
+    """What the routes of this application work with."""
+    return cast("Desk", request.app.state.desk)
+
+
+def cookie_name(request: Request) -> str:
+    """By what browsers hold the id of a session."""
+    return SECURE_COOKIE if request.url.scheme == "https" else PLAIN_COOKIE
+
+
+def csrf_of(desk: Desk, digest: str) -> str:
+    """What the forms of a session have, and nobody else can make."""
+    secret = desk.settings.desk_secret.get_secret_value().encode()
+    return hmac.digest(secret, f"csrf {digest}".encode(), "sha256").hex()
+
+
+async def signed_in(request: Request) -> Visitor:
+    """Who asks. Raises `NotSignedIn`, `Forged` where a form is none of ours, and
+    `TransientFailure`."""
+    desk = desk_of(request)
+    session = await _session(request, desk)
+    visitor = Visitor(session=session, csrf=csrf_of(desk, session.digest))
+    if request.method not in _SAFE:
+        await require_own_form(request, visitor.csrf)
+    return visitor
+
+
+async def require_own_form(request: Request, csrf: str) -> None:
+    """Raises `Forged` where a request that changes something is not of a page of this desk."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Forged
+    origin = request.headers.get("origin")
+    if origin is not None and origin != f"{request.url.scheme}://{request.url.netloc}":
+        raise Forged
+    shown = request.headers.get(CSRF_HEADER) or (await request.form()).get(CSRF_FIELD)
+    if not isinstance(shown, str) or not hmac.compare_digest(shown.encode(), csrf.encode()):
+        raise Forged
+
+
+async def _session(request: Request, desk: Desk) -> Session:
+    session_id = request.cookies.get(cookie_name(request))
+    if not session_id:
+        raise NotSignedIn
+    session, now = await desk.sessions.find(digest_of(session_id)), desk.real_clock.now()
+    lifetimes = Lifetimes(
+        whole=timedelta(hours=desk.settings.desk_session_hours),
+        idle=timedelta(minutes=desk.settings.desk_idle_minutes),
+    )
+    if session is None:
+        raise NotSignedIn
+    if lifetimes.is_over(session, now):
+        await desk.sessions.end(session.digest)
+        raise NotSignedIn
+    if now - session.used_at >= USE_NOTED_EVERY and not _is_by_itself(request):
+        await desk.sessions.used(session.digest, now)
+    return session
+
+
+def _is_by_itself(request: Request) -> bool:
+    """Whether a page asks without its reader having done anything."""
+    return request.headers.get("x-by-itself") is not None
+
+
+SignedIn = Annotated[Visitor, Depends(signed_in)]
+
+
+def at_dealer(act: Act) -> Any:
+    """The dependency of a page of `{group}/{dealer}`: who asks, if they may do this there.
+
+    Raises `NotAllowed`; a dealer that is not there is told as one of which they may nothing.
+    """
+    return Depends(_AtDealer(act))
+
+
+@dataclass(frozen=True, slots=True)
+class _AtDealer:
+    act: Act
+
+    async def __call__(
+        self, request: Request, group: str, dealer: str, visitor: SignedIn
+    ) -> AtDealer:
+        found = desk_of(request).dealers.find(f"{group}/{dealer}")
+        if found is None or not allowed(visitor.user, self.act, found.id):
+            raise NotAllowed
+        return AtDealer(visitor=visitor, dealer=found)
+
+
+def shown_to(request: Request, at: AtDealer) -> dict[str, Any]:
+    """What every page of a dealer's shows."""
+    desk = desk_of(request)
+    return {
+        **shown_to_all(request, at.visitor),
+        "dealer": at.dealer,
+        "zone": at.dealer.zone,
+        "base": f"/d/{at.dealer.id}",
+        "may": at.may,
+        "now": desk.clock.now(),
+    }
+
+
+def shown_to_all(request: Request, visitor: Visitor) -> dict[str, Any]:
+    """What every page shows of whoever has signed in."""
+    desk = desk_of(request)
+    return {
+        "user": visitor.user,
+        "csrf": visitor.csrf,
+        "path": request.url.path,
+        "dealers": dealers_of(visitor.user, desk.dealers.all()),
+        "dealer": None,
+        "now": desk.clock.now(),
+    }
+
+
+May = Callable[[Act], bool]

@@ -1,0 +1,42 @@
+"""What the desk knows of a customer's person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.contracts.intake import KnownVehicle, PhoneNumber, ProfileRecorded
+
+_SHOWN_OF_A_PHONE = 4
+_HIDDEN = "****"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCustomer:
+    """A customer of a dealer, as the newest profile has them."""
+
+    customer_key: str
+    name: str | None = field(default=None, repr=False)
+    kind: str = "person"
+    phones: tuple[PhoneNumber, ...] = field(default=(), repr=False)
+    email: str | None = field(default=None, repr=False)
+    language: str | None = None
+    vehicles: Mapping[str, KnownVehicle] = field(default_factory=dict, repr=False)
+    """VIN -> the car, the last one spoken of last."""
+    profile: ProfileRecorded | None = field(default=None, repr=False)
+    """All of it; None: nothing was ever said of who they are, or it was erased."""
+
+    def car(self, vin: str | None) -> KnownVehicle | None:
+        """The car of this VIN; without one, the only one that they have."""
+        if vin is not None:
+            return self.vehicles.get(vin)
+        return next(iter(self.vehicles.values())) if len(self.vehicles) == 1 else None
+
+
+def masked_phone(e164: str) -> str:
+    """The country and the last four digits: `+86****5678`."""
+    digits = e164[-_SHOWN_OF_A_PHONE:]
+    return f"{e164[:3]}{_HIDDEN}{digits}" if len(e164) > _SHOWN_OF_A_PHONE + 3 else _HIDDEN
+
+
+def masked_name(name: str) -> str:
+    """The first character of each word: `王**`, `J*** S****`."""
+    return " ".join(word[0] + "*" * (len(word) - 1) for word in name.split())
