@@ -1,4 +1,4 @@
-"""What the desk needs of its own on this machine: a secret, and a key that it signs tokens with, whose
+"""What the desk needs of its own on this machine: a secret, and a key to sign tokens with, whose
 public part the other services have."""
 
 import json
