@@ -9,10 +9,12 @@ from fastapi import FastAPI
 
 from services.desk.adapters.assets import Assets
 from services.desk.adapters.commands import MongoCommands
+from services.desk.adapters.directory import EmptyDirectory
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.sessions import MongoSessions
+from services.desk.adapters.trail import MongoTrail
 from services.desk.adapters.upstream import Services
 from services.desk.adapters.users import MongoUsers
 from services.desk.api import routes
@@ -92,6 +94,8 @@ def compose(settings: DeskSettings) -> FastAPI:
             sessions=sessions,
             services=services,
             reporting=Reporting(services, commands, clock),
+            directory=EmptyDirectory(),
+            trail=MongoTrail(database, real_clock),
         )
         try:
             async with at_work(prepare_when_it_answers(sessions.prepare, commands.prepare)):

@@ -10,7 +10,7 @@ from shared.auth.principal import Grant
 from shared.auth.scopes import Scope
 from shared.contracts.envelope import Event
 from shared.dealers.dealer import Dealer, Dealers
-from shared.platform.doorman import Doorman
+from shared.platform.doorman import Doorman, Tokens
 from shared.testing.clock import ManualClock
 from shared.testing.keys import MemoryKeys
 
@@ -77,10 +77,10 @@ def marks_in(text: str, of: str, *, asked: str = "") -> list[str]:
 class Holders:
     """Makes keys, and knows their holders."""
 
-    def __init__(self, clock: ManualClock) -> None:
+    def __init__(self, clock: ManualClock, tokens: Tokens | None = None) -> None:
         self.clock = clock
         self.keys = MemoryKeys()
-        self.doorman = Doorman(self.keys, clock)
+        self.doorman = Doorman(self.keys, clock, tokens=tokens)
 
     def key(
         self,

@@ -36,6 +36,7 @@ from shared.contracts.identity import Because, Member, PersonChanged
 from shared.contracts.values import Bilingual
 from shared.decider.decider import Decider
 from shared.platform import http
+from shared.platform.doorman import Tokens
 from shared.policies.trial import Trial
 from shared.runtime.endpoints import Answering, endpoints
 from shared.testing.clock import ManualClock
@@ -70,25 +71,27 @@ class Houses:
     folder: Path
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
     imports: MemoryImports = field(default_factory=MemoryImports)
+    tokens: Tokens | None = None
+    """Whose tokens are accepted beside keys."""
 
     def __post_init__(self) -> None:
-        self.holders = Holders(self.clock)
+        self.holders = Holders(self.clock, self.tokens)
         self.intake = World(clock=self.clock, dealers=DEALERS)
         self.apps: dict[str, FastAPI] = {}
         self.import_ids: dict[str, str] = {}
 
     @classmethod
-    async def open(cls, folder: Path, *services: str) -> "Houses":
+    async def open(cls, folder: Path, *services: str, tokens: Tokens | None = None) -> "Houses":
         """With something of each dealer's in each of these services; in all where none is said."""
         if services and "intake" not in services and _open:  # nothing changes in the others
             return _open[0]
-        houses = cls(folder)
+        houses = cls(folder, tokens=tokens)
         houses.apps["intake"] = houses._intake()
         await houses._report()
         for service in services if services == ("intake",) else STORIES:
             if service in STORIES:
                 houses.apps[service] = await houses._deciding(STORIES[service]())
-        if len(houses.apps) == len(SERVICES):
+        if len(houses.apps) == len(SERVICES) and tokens is None:
             _open[:] = [houses]
         return houses
 

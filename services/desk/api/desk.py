@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from services.desk.adapters.directory import Directory
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.sessions import Sessions
+from services.desk.adapters.trail import Trail
 from services.desk.adapters.upstream import Services
 from services.desk.adapters.users import Users
 from services.desk.settings import DeskSettings
@@ -27,3 +29,5 @@ class Desk:
     sessions: Sessions
     services: Services
     reporting: Reporting
+    directory: Directory
+    trail: Trail

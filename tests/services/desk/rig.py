@@ -1,0 +1,229 @@
+"""A desk over the other five services, all in this process, and browsers of its users."""
+
+import json
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi import FastAPI
+from jwt import PyJWK
+from pydantic import SecretStr
+
+from services.desk.adapters.assets import Assets
+from services.desk.adapters.pages import Pages
+from services.desk.adapters.passes import Passes
+from services.desk.adapters.reporting import Reporting
+from services.desk.adapters.upstream import ServiceAway, Services
+from services.desk.adapters.users import StoredUser
+from services.desk.api.desk import Desk
+from services.desk.api.visitor import PLAIN_COOKIE, csrf_of
+from services.desk.app import make_app_of_pages
+from services.desk.domain.people import KnownCustomer
+from services.desk.domain.sessions import Session, digest_of
+from services.desk.domain.trail import TrailAct
+from services.desk.domain.users import Language, User
+from services.desk.settings import DeskSettings
+from shared.auth.tokens import Expected
+from shared.platform.signing import public_part
+from shared.platform.token_keys import KeySet, key_set
+from shared.platform.tokens import Issuer, SignedTokens
+from shared.settings import AuthSettings
+from shared.testing.clock import ManualClock
+from shared.testing.doorman import KnowsEverybody
+from tests.access.dealers import DEALERS, MINE
+from tests.access.services import NOW, Houses
+
+BASE = f"/d/{MINE}"
+SECRET = "a secret of the tests, long enough for all"
+
+
+class MemoryUsers:
+    """As `services.desk.adapters.users.Users` promises."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, StoredUser] = {}
+
+    async def find(self, username: str) -> StoredUser | None:
+        return self.by_name.get(username)
+
+    async def save(self, stored: StoredUser) -> None:
+        self.by_name[stored.user.username] = stored
+
+    async def all(self) -> list[StoredUser]:
+        return [self.by_name[name] for name in sorted(self.by_name)]
+
+
+class MemorySessions:
+    """As `services.desk.adapters.sessions.Sessions` promises."""
+
+    def __init__(self) -> None:
+        self.by_digest: dict[str, Session] = {}
+
+    async def begin(self, session: Session) -> None:
+        self.by_digest[session.digest] = session
+
+    async def find(self, digest: str) -> Session | None:
+        return self.by_digest.get(digest)
+
+    async def used(self, digest: str, at: datetime) -> None:
+        if found := self.by_digest.get(digest):
+            self.by_digest[digest] = replace(found, used_at=at)
+
+    async def speak(self, digest: str, language: Language) -> None:
+        if found := self.by_digest.get(digest):
+            self.by_digest[digest] = replace(found, user=replace(found.user, language=language))
+
+    async def end(self, digest: str) -> None:
+        self.by_digest.pop(digest, None)
+
+    async def end_all_of(self, username: str) -> int:
+        theirs = [key for key, each in self.by_digest.items() if each.user.username == username]
+        for key in theirs:
+            del self.by_digest[key]
+        return len(theirs)
+
+
+class MemoryCommands:
+    """As `services.desk.adapters.commands.Commands` promises."""
+
+    def __init__(self) -> None:
+        self.first: dict[str, datetime] = {}
+
+    async def first_sent(self, command_id: str, now: datetime) -> datetime:
+        return self.first.setdefault(command_id, now)
+
+
+class MemoryDirectory:
+    """As `services.desk.adapters.directory.Directory` promises."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, KnownCustomer] = {}
+
+    async def of(self, keys: Collection[str]) -> Mapping[str, KnownCustomer]:
+        return {key: self.known[key] for key in keys if key in self.known}
+
+
+@dataclass
+class MemoryTrail:
+    """As `services.desk.adapters.trail.Trail` promises."""
+
+    entries: list[tuple[str, str | None, TrailAct, str]] = field(default_factory=list)
+
+    async def note(self, user: User, dealer_id: str | None, what: TrailAct, about: str) -> None:
+        self.entries.append((user.username, dealer_id, what, about))
+
+
+@dataclass(frozen=True)
+class _OneKey:
+    """The keys of an issuer who has one."""
+
+    keys: KeySet
+
+    async def find(self, key_id: str | None, algorithm: str) -> PyJWK | None:
+        return self.keys.find(key_id, algorithm)
+
+
+@dataclass
+class Rig:
+    """A desk, and what it works with."""
+
+    app: FastAPI
+    desk: Desk
+    houses: Houses
+    users: MemoryUsers
+    sessions: MemorySessions
+    commands: MemoryCommands
+    directory: MemoryDirectory
+    trail: MemoryTrail
+    away: set[str]
+    """The services that do not answer at present."""
+
+    @classmethod
+    async def open(cls, folder: Path) -> "Rig":
+        """With what `tests.access` has at each dealer in each service."""
+        key, auth = ec.generate_private_key(ec.SECP256R1()), AuthSettings()
+        clock = ManualClock(NOW)
+        houses = await Houses.open(folder, tokens=_tokens(key, auth, clock))
+        away: set[str] = set()
+
+        def client(service: str) -> httpx.AsyncClient:
+            if service in away:
+                raise ServiceAway(service)
+            return houses.client(service)
+
+        services = Services(client, Passes(key, auth, clock))
+        users, sessions, commands = MemoryUsers(), MemorySessions(), MemoryCommands()
+        directory, trail, assets = MemoryDirectory(), MemoryTrail(), Assets()
+        desk = Desk(
+            settings=DeskSettings(desk_secret=SecretStr(SECRET)),
+            dealers=DEALERS,
+            clock=houses.clock,
+            real_clock=houses.clock,
+            pages=Pages(assets),
+            users=users,
+            sessions=sessions,
+            services=services,
+            reporting=Reporting(services, commands, houses.clock),
+            directory=directory,
+            trail=trail,
+        )
+
+        async def ready() -> list[str]:
+            return []
+
+        app = make_app_of_pages(assets, doorman=KnowsEverybody(), readiness=ready)
+        app.state.desk = desk
+        return cls(app, desk, houses, users, sessions, commands, directory, trail, away)
+
+    @asynccontextmanager
+    async def browser(
+        self, *grants: str, username: str = "lin", language: Language = "en"
+    ) -> AsyncIterator["Browser"]:
+        """Of somebody who has signed in with these roles; an agent where none is said."""
+        user = User(
+            username=username,
+            name=f"{username.title()} of the tests",
+            staff_id=f"s-{username}",
+            grants=grants or (f"agent@{MINE}",),
+            language=language,
+        )
+        now, session_id = self.desk.real_clock.now(), f"session of {username}"
+        session = Session(digest=digest_of(session_id), user=user, began_at=now, used_at=now)
+        await self.sessions.begin(session)
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://desk", cookies={PLAIN_COOKIE: session_id}
+        ) as client:
+            yield Browser(client, user, csrf_of(self.desk, session.digest))
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Asks for pages and sends forms, as somebody's does."""
+
+    client: httpx.AsyncClient
+    user: User
+    csrf: str
+
+    async def get(self, url: str, **more: str) -> httpx.Response:
+        """`more`: in the query."""
+        return await self.client.get(url, params=more)
+
+    async def post(self, url: str, **fields: str) -> httpx.Response:
+        """A form of a page of theirs, with these fields."""
+        return await self.client.post(url, data={"csrf": self.csrf, **fields})
+
+
+def _tokens(
+    key: ec.EllipticCurvePrivateKey, settings: AuthSettings, clock: ManualClock
+) -> SignedTokens:
+    """Those that the desk signs are accepted."""
+    keys = key_set(json.dumps({"keys": [public_part(key)]}).encode(), all_usable=True)
+    expected = Expected(
+        issuer=settings.jwks_issuer, audience=settings.audience, claim=settings.claim
+    )
+    return SignedTokens({settings.jwks_issuer: Issuer(expected, _OneKey(keys))}, clock)

@@ -1,0 +1,42 @@
+"""Who has signed in sees what is to be done; who has not, the form."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.services.desk.rig import BASE, Rig
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> Rig:
+    return await Rig.open(tmp_path)
+
+
+async def test_what_is_to_be_done_is_listed(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        page = await browser.get(f"{BASE}/today")
+    assert page.status_code == 200, page.text
+    assert "customer is satisfied" in page.text or "elivery" in page.text
+    assert f'href="{BASE}/calls/cdk/C1"' in page.text
+
+
+async def test_who_has_not_signed_in_is_asked_to(rig: Rig) -> None:
+    transport = httpx.ASGITransport(rig.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
+        page = await client.get(f"{BASE}/today")
+    assert (page.status_code, page.headers["location"]) == (303, f"/sign-in?next={BASE}/today")
+
+
+async def test_another_dealer_is_not_theirs_to_see(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        page = await browser.get("/d/sunrise/berlin/today")
+    assert page.status_code == 403
+    assert "Not yours to see" in page.text
+
+
+async def test_a_page_says_what_it_may_load(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        page = await browser.get(f"{BASE}/today")
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert " style=" not in page.text and "<script>" not in page.text
