@@ -141,7 +141,8 @@ def running_stack(
             settings[DATABASE_VARIABLE] = f"mongodb://{database.address}"
         if not settings.get(REJECTED_KEY_VARIABLE):
             settings[REJECTED_KEY_VARIABLE] = rejected_key(directory)
-        settings |= desk_access(directory, settings)
+        if "desk" in only:
+            settings |= desk_access(directory, settings)
         kafka = _nested(KafkaSettings, "KAFKA", settings)
         mongo = _nested(MongoSettings, "MONGO", settings)
         key = stopping.enter_context(key_of_everything(mongo, f"aftercare up in {directory}"))
