@@ -144,7 +144,7 @@ _WISHES: dict[Wish, str] = {
 def _route_of_files(router: APIRouter, desk: ImportsDesk) -> None:
     @router.post(
         "/v1/imports",
-        dependencies=[needs("events:write", later)],
+        dependencies=[needs("events:write", asked_feed)],
         summary="Send a file, which is taken in by a mapping",
         openapi_extra={"requestBody": FILE_BODY},
         response_model=None,
