@@ -135,7 +135,7 @@ def imports_router(desk: ImportsDesk) -> APIRouter:
 
 
 _WISHES: dict[Wish, str] = {
-    "pause": "Pause an import; what the dealer sent after it waits, too",
+    "pause": "Pause an import; what the dealer sent after it goes on without it",
     "resume": "Go on with a paused import, or begin one anew that failed or has rejected records",
     "cancel": "End an import; what was taken stays, its file is deleted",
 }
