@@ -94,6 +94,7 @@ def make_app(
     readiness: Readiness,
     expecting: Expecting,
     doorman: Doorman,
+    callers: Callers,
     door: Door | None = None,
     imports: ImportsDesk | None = None,
     quarantine: Quarantine | None = None,
@@ -123,7 +124,7 @@ def make_app(
     taking = Taking(
         intake=intake,
         door=door or Door(settings),
-        callers=Callers(dealers, settings.limits()),
+        callers=callers,
         first=FirstTime(answers, register, clock),
         settings=settings,
     )
@@ -163,7 +164,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
     )
     reports = reports_door(settings, intake, publisher)
     connectors = connectors_door(settings, intake, publisher, dealers, mappings)
-    kept, door = MongoImports(mongo), Door(settings)
+    kept, door, callers = MongoImports(mongo), Door(settings), Callers(dealers, settings.limits())
     doorman = connecting_doorman(settings.auth, lambda: mongo().beside(ACCESS))
     runner = import_runner(
         settings,
@@ -174,7 +175,8 @@ def compose(settings: IntakeSettings) -> FastAPI:
         still_may=doorman.still_may,
         give_way=door.after_all,
     )
-    drops = drop_runner(settings, kept, dealers, mappings, wake=runner.wake)
+    uploads = Uploads(kept, clock=SystemClock(), settings=settings)  # one, by whichever door
+    drops = drop_runner(settings, kept, uploads, dealers, mappings, wake=runner.wake)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -205,8 +207,9 @@ def compose(settings: IntakeSettings) -> FastAPI:
             clock=clock,
         ),
         doorman=doorman,
+        callers=callers,
         door=door,
-        imports=imports_desk(settings, kept, dealers, mappings, wake=runner.wake),
+        imports=imports_desk(kept, uploads, callers, dealers, mappings, wake=runner.wake),
         quarantine=quarantine,
         lifespan=lifespan,
         warnings=lambda: [*drops.troubles, *connectors.troubles],
@@ -287,22 +290,22 @@ def quarantine_of(settings: IntakeSettings, store: RejectedStore, register: Regi
 
 
 def imports_desk(
-    settings: IntakeSettings,
     kept: ImportStore,
+    uploads: Uploads,
+    callers: Callers,
     dealers: Dealers,
     mappings: Mappings,
     *,
     wake: Callable[[], None],
 ) -> ImportsDesk:
     """What the endpoints of imports need. `wake`: called when there is something to do."""
-    clock = SystemClock()  # leases and speeds are real ones, also where a demo's time runs fast
     return ImportsDesk(
         kept,
-        Uploads(kept, clock=clock, settings=settings),
+        uploads,
         mappings=mappings,
         dealers=dealers,
-        clock=clock,
-        callers=Callers(dealers, settings.limits()),
+        clock=SystemClock(),  # leases and speeds are real ones, also where a demo's time runs fast
+        callers=callers,
         wake=wake,
     )
 
@@ -310,18 +313,18 @@ def imports_desk(
 def drop_runner(
     settings: IntakeSettings,
     kept: ImportStore,
+    uploads: Uploads,
     dealers: Dealers,
     mappings: Mappings,
     *,
     wake: Callable[[], None],
 ) -> DropRunner:
     """What watches folders. `wake`: called when there is an import to be worked on."""
-    clock = SystemClock()
     taking = FileTaking(
         store=kept,
-        uploads=Uploads(kept, clock=clock, settings=settings),
+        uploads=uploads,
         mappings=mappings,
-        clock=clock,
+        clock=SystemClock(),
         wake=wake,
         turn=asyncio.Semaphore(FILES_AT_ONCE),
     )
