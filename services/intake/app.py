@@ -32,7 +32,7 @@ from services.intake.adapters.rejected.quarantine import Quarantine, RoomForReje
 from services.intake.adapters.rejected.store import MongoRejected, RejectedStore
 from services.intake.adapters.reports import GROUP, TOPICS, ReportsDoor
 from services.intake.adapters.republish import Republishing
-from services.intake.adapters.webhooks import read_webhooks
+from services.intake.adapters.webhooks_folder import expected_webhooks
 from services.intake.api.callers import Callers
 from services.intake.api.documents import documents_router, narratives_router, republish_router
 from services.intake.api.events import Taking, events_router
@@ -202,7 +202,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
         settings=settings,
         readiness=readiness_of(publisher, reports, register),
         expecting=Expecting(
-            webhooks=read_webhooks(settings.webhooks_dir, dealers=dealers, mappings=mappings),
+            webhooks=expected_webhooks(settings.webhooks_dir, dealers, mappings),
             mappings=mappings,
             clock=clock,
         ),

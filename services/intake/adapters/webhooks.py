@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Protocol, Self
 
 from pydantic import (
     BaseModel,
@@ -104,6 +104,19 @@ class Webhook:
     secrets: Sequence[bytes] = field(repr=False)
     is_signed: bool = True
     """False: who sends shows a key instead."""
+    secret_files: tuple[Path, ...] = field(default=(), repr=False, compare=False)
+    """Those that its secrets stand in."""
+
+
+class ExpectedWebhooks(Protocol):
+    """Those that are expected at present."""
+
+    @property
+    def by_name(self) -> Mapping[str, Webhook]: ...
+
+    def find(self, name: str) -> Webhook | None:
+        """None: none of this name is expected."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +141,11 @@ def read_webhooks(
     them; it never tells a secret."""
     if folder is None:
         return Webhooks()
-    try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
-    except OSError as error:
-        raise WrongFile([f"{folder}: cannot be read: {error.strerror}"]) from None
     found: dict[str, Webhook] = {}
     wrong: list[str] = []
-    for path in paths:
+    for path in webhook_files(folder):
         try:
-            found[path.stem] = _read(path, dealers, mappings, environment)
+            found[path.stem] = read_webhook(path, dealers, mappings, environment)
         except WrongFile as error:
             wrong += error.lines
     if wrong:
@@ -144,9 +153,18 @@ def read_webhooks(
     return Webhooks(found)
 
 
-def _read(
+def webhook_files(folder: Path) -> list[Path]:
+    """Those of a folder that say of a webhook. Raises `WrongFile` where it cannot be read."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
+    except OSError as error:
+        raise WrongFile([f"{folder}: cannot be read: {error.strerror}"]) from None
+
+
+def read_webhook(
     path: Path, dealers: Dealers, mappings: Mappings, environment: Mapping[str, str]
 ) -> Webhook:
+    """That of a file. Raises `WrongFile` with a line for all that is wrong in it."""
     if path.suffix != ".yaml" or _NAME.fullmatch(path.stem) is None:
         message = "the name of a webhook is of a-z, 0-9 and hyphens, and ends in .yaml"
         raise WrongFile([f"{path}: {message}"])
@@ -168,6 +186,7 @@ def _read(
         mapping=None if said.takes == CLOUDEVENTS else said.takes,
         secrets=tuple(secrets),
         is_signed=said.signed,
+        secret_files=tuple(path.parent / each.file for each in said.secrets if each.file),
     )
 
 

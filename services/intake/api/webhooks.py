@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from services.intake.adapters.door import Body
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.monitor import Sender
-from services.intake.adapters.webhooks import Webhook, Webhooks
+from services.intake.adapters.webhooks import ExpectedWebhooks, Webhook
 from services.intake.api.answering import answered, json_response, refuse_what_is_no_text
 from services.intake.api.asked import (
     Asked,
@@ -63,7 +63,7 @@ log = structlog.get_logger()
 class Expecting:
     """Which webhooks are expected, and what they are read through."""
 
-    webhooks: Webhooks
+    webhooks: ExpectedWebhooks
     mappings: Mappings
     clock: TimeSource
 
