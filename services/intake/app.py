@@ -285,6 +285,8 @@ def quarantine_of(settings: IntakeSettings, store: RejectedStore, register: Regi
             days=settings.rejected_days,
             rows=settings.rejected_rows,
             bytes=settings.rejected_bytes,
+            dealer_rows=settings.rejected_dealer_rows,
+            dealer_bytes=settings.rejected_dealer_bytes,
         ),
     )
 
