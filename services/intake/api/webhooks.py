@@ -39,6 +39,7 @@ from services.intake.receive import Intake
 from services.intake.views import problems
 from services.intake.views.items import foreseen
 from services.intake.views.openapi import (
+    HANDSHAKE_HEADERS,
     IDEMPOTENCY,
     PERMISSION,
     STRICT,
@@ -115,6 +116,7 @@ def webhooks_router(taking: Taking, expecting: Expecting) -> APIRouter:
         "/v1/webhooks/{name}",
         dependencies=[TO_ALL],
         summary="Ask whether webhooks may be sent here",
+        openapi_extra={"parameters": HANDSHAKE_HEADERS},
         response_class=Response,
         response_model=None,
         responses={**PERMISSION, **problems_of(400)},
