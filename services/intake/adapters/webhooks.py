@@ -27,16 +27,14 @@ from pydantic import (
     model_validator,
 )
 
+from services.intake.adapters.feed_checks import CLOUDEVENTS, FeedChecks
 from services.intake.adapters.mappings import Mappings
 from services.intake.domain.examine.feed import Feed
-from services.intake.domain.webhooks.records import FORMATS
 from services.intake.domain.webhooks.signature import MOST_SECRETS, secret_of
-from shared.contracts.followup import REPORTING_SOURCE
 from shared.contracts.values import DealerId, SourceName
 from shared.dealers.dealer import Dealer, Dealers
-from shared.yaml_file import WrongFile, YamlFile, meant, parse_yaml
+from shared.yaml_file import WrongFile, parse_yaml
 
-CLOUDEVENTS = "cloudevents"
 MOST_BYTES_OF_A_SECRET = 1_000
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", flags=re.ASCII)
@@ -170,7 +168,7 @@ def read_webhook(
         raise WrongFile([f"{path}: {message}"])
     file = parse_yaml(path)
     said = file.as_model(WebhookFile)
-    secrets, wrong = list[bytes](), list(_faults(file, said, dealers, mappings))
+    secrets, wrong = list[bytes](), list(_faults(said, FeedChecks(file, dealers, mappings)))
     for position, place in enumerate(said.secrets):
         try:
             secrets.append(secret_of(_secret_at(place, path, environment)))
@@ -190,27 +188,12 @@ def read_webhook(
     )
 
 
-def _faults(
-    file: YamlFile, said: WebhookFile, dealers: Dealers, mappings: Mappings
-) -> Iterator[str]:
-    if dealers.find(said.dealer_id) is None:
-        known = [dealer.id for dealer in dealers.all()]
-        yield file.line(["dealer_id"], f"there is no such dealer{meant(said.dealer_id, known)}")
-    if said.source == REPORTING_SOURCE:
-        yield file.line(["source"], "this name is kept for what Aftercare itself reports")
-    if said.takes == CLOUDEVENTS:
-        return
-    try:
-        mapping = mappings.find(said.takes)
-    except WrongFile as wrong:
-        yield from wrong.lines
-        return
-    if mapping is None:
-        known = [CLOUDEVENTS, *mappings.names()]
-        yield file.line(["takes"], f"there is no such mapping{meant(said.takes, known)}")
-    elif mapping.reads.format not in FORMATS:
-        detail = f"a webhook sends JSON, and this mapping reads {mapping.reads.format}"
-        yield file.line(["takes"], detail)
+def _faults(said: WebhookFile, checks: FeedChecks) -> Iterator[str]:
+    yield from checks.dealer([], said.dealer_id)
+    yield from checks.source([], said.source)
+    if said.takes != CLOUDEVENTS:
+        found = checks.of_json([], said.takes, does="a webhook sends")
+        yield from found if isinstance(found, list) else ()
 
 
 def _secret_at(place: _SecretPlace, path: Path, environment: Mapping[str, str]) -> str:
