@@ -20,7 +20,7 @@ from services.desk.adapters.users import MongoUsers
 from services.desk.api import routes
 from services.desk.api.desk import Desk
 from services.desk.api.headers import SecurityHeaders
-from services.desk.api.troubles import tell_troubles
+from services.desk.api.troubles import of_a_defect, tell_troubles
 from services.desk.settings import TOKEN_KEY_VARIABLE, DeskSettings, ServiceAddresses
 from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
@@ -55,7 +55,9 @@ def make_app_of_pages(
         doorman=doorman,
         is_open=lambda path: not path.startswith(BY_KEY),
         lifespan=lifespan,
+        of_a_defect=of_a_defect,
     )
+    app.router.redirect_slashes = False  # it would tell whatever host a request names
     app.include_router(operations(readiness))
     for router in routes(assets):
         app.include_router(router)

@@ -1,8 +1,9 @@
 """What the desk is configured by."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from shared.settings import HttpSettings, ServiceSettings, WrongSettings
 
@@ -10,6 +11,21 @@ SECRET_VARIABLE = "AFTERCARE_DESK_SECRET"
 TOKEN_KEY_VARIABLE = "AFTERCARE_DESK_TOKEN_KEY_FILE"
 LEAST_SECRET = 32
 """How many characters the secret has at least."""
+
+
+def origin_in(text: str) -> str:
+    """An origin as browsers write it. Raises `ValueError` where the text is none, or more."""
+    parts = urlsplit(text.strip().lower())
+    usual = {"https": 443, "http": 80}
+    if parts.scheme not in usual or not parts.hostname or parts.username is not None:
+        raise ValueError("https://HOST, with :PORT where it is not the usual one")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("without a path: the desk is at the beginning of its host")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = parts.port
+    return f"{parts.scheme}://{host}" + (
+        f":{port}" if port not in (None, usual[parts.scheme]) else ""
+    )
 
 
 class ServiceAddresses(BaseModel):
@@ -37,10 +53,19 @@ class DeskSettings(ServiceSettings):
     desk_token_key_file: Path | None = None
     """The private key that the desk signs its users' tokens with, as `aftercare tokens key` makes
     it; the other services have its public part in AFTERCARE_AUTH__JWKS_FILE."""
+    desk_public_url: str = ""
+    """Where browsers reach the desk, such as `https://desk.example.org`: needed where a proxy
+    stands before it. Forms are then taken from there alone, and where it is `https` cookies are
+    sent over TLS alone."""
     desk_session_hours: float = Field(default=12, gt=0, le=24 * 14)
     """How long somebody stays signed in at most."""
     desk_idle_minutes: float = Field(default=120, gt=0, le=24 * 60 * 14)
     """How long, without doing anything."""
+
+    @field_validator("desk_public_url")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        return origin_in(value) if value else ""
 
     def require_secrets(self) -> Path:
         """The file of the key. Raises `WrongSettings` where the secret or the key is not set."""
