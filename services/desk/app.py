@@ -8,6 +8,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.desk.adapters.assets import Assets
+from services.desk.adapters.attempts import MongoAttempts
 from services.desk.adapters.commands import MongoCommands
 from services.desk.adapters.directory import EmptyDirectory
 from services.desk.adapters.pages import Pages
@@ -15,12 +16,14 @@ from services.desk.adapters.passes import Passes
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.sessions import MongoSessions
 from services.desk.adapters.trail import MongoTrail
+from services.desk.adapters.trail_record import MongoTrailRecord
 from services.desk.adapters.upstream import Services
 from services.desk.adapters.users import MongoUsers
 from services.desk.api import routes
 from services.desk.api.desk import Desk
 from services.desk.api.headers import SecurityHeaders
 from services.desk.api.troubles import of_a_defect, tell_troubles
+from services.desk.domain.derived import key_for
 from services.desk.settings import TOKEN_KEY_VARIABLE, DeskSettings, ServiceAddresses
 from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
@@ -78,6 +81,7 @@ def compose(settings: DeskSettings) -> FastAPI:
         raise WrongFile([f"{TOKEN_KEY_VARIABLE}: {key_file}: {wrong}"]) from None
     mongo = functools.cache(functools.partial(Mongo, settings.mongo, NAME))
     clients = connections(settings.desk_services)
+    secret = settings.desk_secret.get_secret_value()
     dealers, assets = settings.dealers(), Assets()
     real_clock, clock = SystemClock(), settings.clock.clock()
     services = Services(clients.__getitem__, Passes(key, settings.auth, real_clock))
@@ -86,6 +90,9 @@ def compose(settings: DeskSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = mongo().database
         sessions, commands = MongoSessions(database), MongoCommands(database)
+        trail_key = key_for(secret, "trail")
+        trail = MongoTrail(database, real_clock, trail_key)
+        attempts = MongoAttempts(database, key_for(secret, "attempts"))
         app.state.desk = Desk(
             settings=settings,
             dealers=dealers,
@@ -94,13 +101,16 @@ def compose(settings: DeskSettings) -> FastAPI:
             pages=Pages(assets),
             users=MongoUsers(database),
             sessions=sessions,
+            attempts=attempts,
             services=services,
             reporting=Reporting(services, commands, clock),
             directory=EmptyDirectory(),
-            trail=MongoTrail(database, real_clock),
+            trail=trail,
+            record=MongoTrailRecord(database, trail_key),
         )
         try:
-            async with at_work(prepare_when_it_answers(sessions.prepare, commands.prepare)):
+            preparing = (sessions.prepare, commands.prepare, attempts.prepare, trail.prepare)
+            async with at_work(prepare_when_it_answers(*preparing)):
                 yield
         finally:
             for client in clients.values():

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from services.desk.adapters.attempts import Attempts
 from services.desk.adapters.directory import Directory
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.sessions import Sessions
 from services.desk.adapters.trail import Trail
+from services.desk.adapters.trail_record import TrailRecord
 from services.desk.adapters.upstream import Services
 from services.desk.adapters.users import Users
 from services.desk.settings import DeskSettings
@@ -27,7 +29,10 @@ class Desk:
     pages: Pages
     users: Users
     sessions: Sessions
+    attempts: Attempts
     services: Services
     reporting: Reporting
     directory: Directory
     trail: Trail
+    record: TrailRecord
+    """The trail, for who may look at it."""

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from services.desk.adapters.upstream import NotLetIn, NotTaken, NotThere, ServiceAway
-from services.desk.api.sign_in import SEE_OTHER, language_asked, within
+from services.desk.api.sign_in import N_, SEE_OTHER, language_asked, within
 from services.desk.api.visitor import (
     CSRF_FIELD,
     Forged,
@@ -27,11 +27,6 @@ from shared.platform.errors import TransientFailure
 
 _SECRET = "password"
 """Forms with a field of such a name are never shown again."""
-
-
-def N_(message: str) -> str:  # noqa: N802 - as gettext's tools know it
-    """Marks a message that is translated where it is shown."""
-    return message
 
 
 TROUBLES: dict[type[Exception], tuple[int, str, str]] = {

@@ -40,6 +40,10 @@ class User:
         return f"{role}@{EVERYWHERE}" in self.grants
 
 
+NOBODY = User(username="?", name="", staff_id="", grants=())
+"""Who tries to sign in under a name that there is not."""
+
+
 def checked_grant(text: str) -> str:
     """The grant itself. Raises `WrongGrant` where it is no role at a dealer, a group or all."""
     granted(text)
