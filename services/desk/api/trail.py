@@ -33,6 +33,7 @@ ACT_WORDS: dict[TrailAct, str] = {
     "printed": N_("printed"),
     "reported": N_("reported"),
     "created_user": N_("created a user"),
+    "changed_user": N_("changed a user"),
     "reset_user": N_("reset a user's password"),
     "disabled_user": N_("disabled a user"),
     "enabled_user": N_("enabled a user"),

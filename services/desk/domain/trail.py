@@ -27,6 +27,7 @@ TrailAct: TypeAlias = Literal[
     "printed",
     "reported",
     "created_user",
+    "changed_user",
     "reset_user",
     "disabled_user",
     "enabled_user",
@@ -203,5 +204,5 @@ def sequence_in(known: str) -> int:
     """The number in what `TrailEnd.in_words` has said. Raises `ValueError`."""
     number, colon, mark = known.partition(":")
     if not colon or not number.isdecimal() or len(mark) != _SHOWN_OF_A_MARK:
-        raise ValueError("as `aftercare users trail --verify` has told it: NUMBER:MARK")
+        raise ValueError("as `aftercare users trail` has told it: NUMBER:MARK")
     return int(number)
