@@ -12,7 +12,7 @@ COLLECTION = "attempts"
 _TRIES = 5
 
 
-class Attempts(Protocol):
+class SignInAttempts(Protocol):
     """Each call raises `TransientFailure`."""
 
     async def allow(self, username: str, address: str, now: datetime) -> timedelta | None:

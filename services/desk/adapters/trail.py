@@ -10,11 +10,11 @@ import structlog
 from services.desk.domain.trail import (
     NO_ENTRIES,
     Chain,
-    Noted,
     TrailAct,
     TrailEnd,
     TrailEntry,
     TrailHead,
+    TrailNote,
 )
 from services.desk.domain.users import User
 from shared.platform.errors import Conflict, TransientFailure
@@ -60,7 +60,7 @@ class MongoTrail:
         self._clock = clock
         self._chain = Chain(key)
         self._end: TrailEnd | None = None
-        self._waiting: list[tuple[Noted, asyncio.Future[TransientFailure | None]]] = []
+        self._waiting: list[tuple[TrailNote, asyncio.Future[TransientFailure | None]]] = []
         self._writing = asyncio.Lock()
 
     async def prepare(self) -> None:
@@ -76,7 +76,7 @@ class MongoTrail:
         log.info("the trail is kept", end=self._end.in_words())
 
     async def note(self, user: User, dealer_id: str | None, what: TrailAct, about: str) -> None:
-        noted = Noted(
+        noted = TrailNote(
             at=_in_milliseconds(self._clock.now()),
             username=user.username,
             dealer_id=dealer_id,
@@ -107,7 +107,7 @@ class MongoTrail:
                 if not written.done():
                     written.set_result(failure)
 
-    async def _write(self, noted: Sequence[Noted]) -> None:
+    async def _write(self, noted: Sequence[TrailNote]) -> None:
         for _ in range(TRIES):
             end = self._end or await self._read_end()
             entries = self._chain.after(end, noted)
@@ -192,7 +192,7 @@ def read_entry(document: dict[str, Any]) -> TrailEntry:
     dealer_id = document.get("dealer_id")
     return TrailEntry(
         sequence=number if isinstance(number, int) else UNREADABLE,
-        noted=Noted(
+        noted=TrailNote(
             at=at if isinstance(at, datetime) else NEVER,
             username=str(document.get("username")),
             dealer_id=None if dealer_id is None else str(dealer_id),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.desk.adapters.attempts import Attempts
+from services.desk.adapters.attempts import SignInAttempts
 from services.desk.adapters.directory import Directory
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.reporting import Reporting
@@ -29,7 +29,7 @@ class Desk:
     pages: Pages
     users: Users
     sessions: Sessions
-    attempts: Attempts
+    attempts: SignInAttempts
     services: Services
     reporting: Reporting
     directory: Directory

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class AttemptLimit:
-    """So many attempts, and when the first of them was so long ago, as many again."""
+    """How many attempts there may be, counted anew when the first of them is long enough ago."""
 
     name: str
     most: int

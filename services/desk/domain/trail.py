@@ -42,7 +42,7 @@ _SHOWN_OF_A_MARK = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Noted:
+class TrailNote:
     """What somebody did."""
 
     at: datetime
@@ -58,7 +58,7 @@ class TrailEntry:
 
     sequence: int
     """1 for the first."""
-    noted: Noted
+    noted: TrailNote
     mark: bytes = field(repr=False)
 
 
@@ -105,7 +105,7 @@ class Chain:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def after(self, end: TrailEnd, noted: Sequence[Noted]) -> list[TrailEntry]:
+    def after(self, end: TrailEnd, noted: Sequence[TrailNote]) -> list[TrailEntry]:
         """The entries that follow `end`."""
         entries, before = [], end.mark
         for sequence, each in enumerate(noted, end.sequence + 1):
@@ -124,7 +124,7 @@ class Chain:
         """Whether the desk has said so."""
         return hmac.compare_digest(self._seal(head.end), head.seal)
 
-    def _mark(self, sequence: int, noted: Noted, before: bytes) -> bytes:
+    def _mark(self, sequence: int, noted: TrailNote, before: bytes) -> bytes:
         said = [
             sequence,
             noted.at.astimezone(UTC).isoformat(),

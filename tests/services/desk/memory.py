@@ -9,11 +9,11 @@ from services.desk.domain.sessions import Session
 from services.desk.domain.trail import (
     NO_ENTRIES,
     Chain,
-    Noted,
     TrailAct,
     TrailAsked,
     TrailEnd,
     TrailEntry,
+    TrailNote,
     Verification,
     sequence_in,
 )
@@ -81,7 +81,7 @@ class MemorySessions:
 
 
 class MemoryAttempts:
-    """As `services.desk.adapters.attempts.Attempts` promises."""
+    """As `services.desk.adapters.attempts.SignInAttempts` promises."""
 
     def __init__(self) -> None:
         self.counts: dict[str, tuple[int, datetime]] = {}
@@ -122,7 +122,7 @@ class MemoryTrail:
         return TrailEnd(sequence=self.written[-1].sequence, mark=self.written[-1].mark)
 
     async def note(self, user: User, dealer_id: str | None, what: TrailAct, about: str) -> None:
-        noted = Noted(
+        noted = TrailNote(
             at=self.clock.now(), username=user.username, dealer_id=dealer_id, what=what, about=about
         )
         self.written += self.chain.after(self.end, [noted])
@@ -142,7 +142,7 @@ class MemoryTrail:
         return verification
 
 
-def _is_asked(noted: Noted, asked: TrailAsked) -> bool:
+def _is_asked(noted: TrailNote, asked: TrailAsked) -> bool:
     return (
         asked.username in (None, noted.username)
         and asked.about in (None, noted.about)

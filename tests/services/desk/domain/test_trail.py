@@ -10,10 +10,10 @@ from services.desk.domain.derived import key_for
 from services.desk.domain.trail import (
     NO_ENTRIES,
     Chain,
-    Noted,
     TrailEnd,
     TrailEntry,
     TrailHead,
+    TrailNote,
     Verification,
     sequence_in,
 )
@@ -23,8 +23,8 @@ CHAIN = Chain(key_for("a secret of the tests", "trail"))
 Entries = list[TrailEntry]
 
 
-def _noted(minute: int) -> Noted:
-    return Noted(
+def _noted(minute: int) -> TrailNote:
+    return TrailNote(
         at=BEGAN + timedelta(minutes=minute),
         username="lin",
         dealer_id="sunrise/pudong",
