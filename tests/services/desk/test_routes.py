@@ -8,10 +8,16 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from services.desk.adapters.assets import Assets
+from services.desk.app import make_app_of_pages
 from services.desk.domain.allowed import ACTS, Act, allowed
 from services.desk.domain.users import User
 from shared.auth.roles import ROLES, Role
+from shared.platform.doorman import Doorman
+from shared.testing.clock import ManualClock
+from shared.testing.keys import MemoryKeys
 from tests.access.dealers import DEALERS, MINE, SISTER, STRANGER
+from tests.access.services import NOW
 from tests.access.table import DOCUMENTS
 from tests.services.desk.rig import Rig
 from tests.services.desk.routes_table import AT_DEALER, ROUTES, DeskRoute
@@ -96,8 +102,8 @@ def is_right_for_nobody(route: DeskRoute, answer: httpx.Response) -> bool:
     """Whether this is what somebody is answered who has not signed in."""
     if "nothing" in route.needs:
         return not is_refused(answer)
-    if route.method == "GET" and "a key" not in route.needs:
-        return answer.headers.get("location", "").startswith("/sign-in?next=")
+    if route.method == "GET":
+        return bool(answer.headers.get("location", "").startswith("/sign-in?next="))
     return answer.status_code == 401
 
 
@@ -107,9 +113,22 @@ async def test_nobody_is_answered_before_they_sign_in(rig: Rig) -> None:
     for route in ROUTES:
         async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
             answer = await asked(client, route, "0" * 64)
-        if not is_right_for_nobody(route, answer):
+        if "a key" not in route.needs and not is_right_for_nobody(route, answer):
             wrong.append(f"{route}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)
+
+
+async def test_what_is_for_machines_needs_a_key() -> None:
+    async def ready() -> list[str]:
+        return []
+
+    doorman = Doorman(MemoryKeys(), ManualClock(NOW))
+    app = make_app_of_pages(Assets(), doorman=doorman, readiness=ready)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
+        for path in ("/metrics", "/docs", "/openapi.json"):
+            assert (await client.get(path)).status_code == 401
+        assert (await client.get("/health/live")).status_code == 200
 
 
 async def test_nothing_is_done_by_a_form_of_somebody_elses(rig: Rig) -> None:
