@@ -3,6 +3,7 @@
 import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -12,6 +13,7 @@ from services.desk.adapters.assets import Assets
 from services.desk.adapters.attempts import MongoAttempts
 from services.desk.adapters.commands import MongoCommands
 from services.desk.adapters.directory import EmptyDirectory
+from services.desk.adapters.elsewhere import SignInElsewhere
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
 from services.desk.adapters.reporting import Reporting
@@ -25,7 +27,12 @@ from services.desk.api.desk import Desk
 from services.desk.api.headers import SecurityHeaders
 from services.desk.api.troubles import of_a_defect, tell_troubles
 from services.desk.domain.derived import key_for
-from services.desk.settings import TOKEN_KEY_VARIABLE, DeskSettings, ServiceAddresses
+from services.desk.settings import (
+    TOKEN_KEY_VARIABLE,
+    DeskSettings,
+    OidcSettings,
+    ServiceAddresses,
+)
 from shared.contracts.topics import (
     CASES,
     COMPLAINTS,
@@ -51,8 +58,8 @@ from shared.platform.rights import to_work
 from shared.platform.signing import WrongSigningKey, read_signing_key
 from shared.platform.tls import TlsFiles, client_context
 from shared.platform.usable import require_usable
-from shared.settings import PREFIX, from_environment, starting
-from shared.time.clock import SystemClock
+from shared.settings import PREFIX, WrongSettings, from_environment, starting
+from shared.time.clock import SystemClock, TimeSource
 from shared.yaml_file import WrongFile
 
 NAME = "desk"
@@ -66,6 +73,7 @@ RIGHTS = to_work(
     group=group_of(NAME),
 )
 """What the desk's user has to be allowed on Kafka."""
+OIDC_PREFIX = f"{PREFIX}DESK_OIDC__"
 BY_KEY = ("/metrics", "/docs", "/openapi.json", "/static-offline-docs")
 """What is not for browsers with a session, but for who shows a key."""
 
@@ -106,6 +114,7 @@ def compose(settings: DeskSettings) -> FastAPI:
     secret = settings.desk_secret.get_secret_value()
     dealers, assets = settings.dealers(), Assets()
     real_clock, clock = SystemClock(), settings.clock.clock()
+    elsewhere = issuer(settings.desk_oidc, real_clock)
     services = Services(clients.__getitem__, Passes(key, settings.auth, real_clock))
 
     @asynccontextmanager
@@ -129,6 +138,7 @@ def compose(settings: DeskSettings) -> FastAPI:
             directory=EmptyDirectory(),
             trail=trail,
             record=MongoTrailRecord(database, trail_key),
+            elsewhere=elsewhere,
         )
         try:
             preparing = (sessions.prepare, commands.prepare, attempts.prepare, trail.prepare)
@@ -158,6 +168,26 @@ def token_key(settings: DeskSettings) -> ec.EllipticCurvePrivateKey:
         return read_signing_key(file)
     except WrongSigningKey as wrong:
         raise WrongFile([f"{TOKEN_KEY_VARIABLE}: {file}: {wrong}"]) from None
+
+
+def issuer(settings: OidcSettings, clock: TimeSource) -> SignInElsewhere | None:
+    """With whom users sign in, if with anybody. Raises `WrongSettings` where the extra is missing,
+    and `WrongFile`."""
+    if not settings.issuer:
+        return None
+    try:
+        adapter = import_module("services.desk.adapters.oidc")
+    except ModuleNotFoundError as missing:
+        if missing.name is not None and missing.name.partition(".")[0] in ("authlib", "joserfc"):
+            raise WrongSettings(
+                [f"{OIDC_PREFIX}ISSUER: this needs an extra: pip install 'aftercare[oidc]'"]
+            ) from None
+        raise
+    trusted = client_context(TlsFiles(settings=OIDC_PREFIX, authorities=settings.ca_file))
+    found: SignInElsewhere = adapter.OidcIssuer(
+        settings, clock, functools.partial(httpx.AsyncClient, verify=trusted)
+    )
+    return found
 
 
 def connections(addresses: ServiceAddresses) -> dict[str, httpx.AsyncClient]:

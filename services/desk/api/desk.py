@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.desk.adapters.attempts import SignInAttempts
 from services.desk.adapters.directory import Directory
+from services.desk.adapters.elsewhere import SignInElsewhere
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.sessions import Sessions
@@ -36,3 +37,5 @@ class Desk:
     trail: Trail
     record: TrailRecord
     """The trail, for who may look at it."""
+    elsewhere: SignInElsewhere | None = None
+    """Where users sign in who have no password here; None: nowhere."""

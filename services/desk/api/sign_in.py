@@ -137,6 +137,19 @@ def language_asked(request: Request) -> Language:
     return LANGUAGES[0]
 
 
+def refused_form(
+    request: Request,
+    words: str,
+    status: HTTPStatus,
+    *,
+    next: str = "/",  # noqa: A002
+) -> Response:
+    """The form again, with what was wrong elsewhere."""
+    language = language_asked(request)
+    trouble = desk_of(request).pages.word(language, words)
+    return _form(request, next=next, language=language, trouble=trouble, status=status)
+
+
 def _too_many(request: Request, wait: timedelta, *, next: str, username: str) -> Response:  # noqa: A002
     desk, language = desk_of(request), language_asked(request)
     minutes = max(1, math.ceil(wait.total_seconds() / 60))
@@ -173,6 +186,7 @@ def _form(
         "next": within(next),
         "username": username,
         "trouble": trouble,
+        "elsewhere": None if desk.elsewhere is None else desk.settings.desk_oidc.name,
     }
     response = desk.pages.page(request, "sign_in.html", shown, language=language, status=status)
     response.set_cookie(

@@ -33,6 +33,8 @@ ROUTES = (
     DeskRoute("GET", "/static/{mark}/{name}", ("nothing",), "/static/0/desk.css"),
     DeskRoute("GET", "/sign-in", ("nothing",)),
     DeskRoute("POST", "/sign-in", ("nothing",)),
+    DeskRoute("GET", "/sign-in/elsewhere", ("nothing",)),
+    DeskRoute("GET", "/sign-in/elsewhere/back", ("nothing",)),
     DeskRoute("POST", "/sign-out", ("to be signed in",)),
     DeskRoute("GET", "/", ("to be signed in",)),
     DeskRoute("POST", "/language", ("to be signed in",)),
