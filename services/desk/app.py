@@ -3,26 +3,36 @@
 import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
 
 from services.desk.adapters.assets import Assets
+from services.desk.adapters.attempts import MongoAttempts
 from services.desk.adapters.commands import MongoCommands
 from services.desk.adapters.directory import EmptyDirectory
+from services.desk.adapters.elsewhere import SignInElsewhere
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.sessions import MongoSessions
 from services.desk.adapters.trail import MongoTrail
+from services.desk.adapters.trail_record import MongoTrailRecord
 from services.desk.adapters.upstream import Services
 from services.desk.adapters.users import MongoUsers
 from services.desk.api import routes
 from services.desk.api.desk import Desk
 from services.desk.api.headers import SecurityHeaders
-from services.desk.api.troubles import tell_troubles
-from services.desk.settings import TOKEN_KEY_VARIABLE, DeskSettings, ServiceAddresses
+from services.desk.api.troubles import of_a_defect, tell_troubles
+from services.desk.domain.derived import key_for
+from services.desk.settings import (
+    TOKEN_KEY_VARIABLE,
+    DeskSettings,
+    OidcSettings,
+    ServiceAddresses,
+)
 from shared.contracts.topics import (
     CASES,
     COMPLAINTS,
@@ -48,8 +58,8 @@ from shared.platform.rights import to_work
 from shared.platform.signing import WrongSigningKey, read_signing_key
 from shared.platform.tls import TlsFiles, client_context
 from shared.platform.usable import require_usable
-from shared.settings import PREFIX, from_environment, starting
-from shared.time.clock import SystemClock
+from shared.settings import PREFIX, WrongSettings, from_environment, starting
+from shared.time.clock import SystemClock, TimeSource
 from shared.yaml_file import WrongFile
 
 NAME = "desk"
@@ -63,6 +73,7 @@ RIGHTS = to_work(
     group=group_of(NAME),
 )
 """What the desk's user has to be allowed on Kafka."""
+OIDC_PREFIX = f"{PREFIX}DESK_OIDC__"
 BY_KEY = ("/metrics", "/docs", "/openapi.json", "/static-offline-docs")
 """What is not for browsers with a session, but for who shows a key."""
 
@@ -80,7 +91,9 @@ def make_app_of_pages(
         doorman=doorman,
         is_open=lambda path: not path.startswith(BY_KEY),
         lifespan=lifespan,
+        of_a_defect=of_a_defect,
     )
+    app.router.redirect_slashes = False  # it would tell whatever host a request names
     app.include_router(operations(readiness))
     for router in routes(assets):
         app.include_router(router)
@@ -98,14 +111,19 @@ def compose(settings: DeskSettings) -> FastAPI:
     key = token_key(settings)
     mongo = functools.cache(functools.partial(Mongo, settings.mongo, NAME))
     clients = connections(settings.desk_services)
+    secret = settings.desk_secret.get_secret_value()
     dealers, assets = settings.dealers(), Assets()
     real_clock, clock = SystemClock(), settings.clock.clock()
+    elsewhere = issuer(settings.desk_oidc, real_clock)
     services = Services(clients.__getitem__, Passes(key, settings.auth, real_clock))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = mongo().database
         sessions, commands = MongoSessions(database), MongoCommands(database)
+        trail_key = key_for(secret, "trail")
+        trail = MongoTrail(database, real_clock, trail_key)
+        attempts = MongoAttempts(database, key_for(secret, "attempts"))
         app.state.desk = Desk(
             settings=settings,
             dealers=dealers,
@@ -114,13 +132,17 @@ def compose(settings: DeskSettings) -> FastAPI:
             pages=Pages(assets),
             users=MongoUsers(database),
             sessions=sessions,
+            attempts=attempts,
             services=services,
             reporting=Reporting(services, commands, clock),
             directory=EmptyDirectory(),
-            trail=MongoTrail(database, real_clock),
+            trail=trail,
+            record=MongoTrailRecord(database, trail_key),
+            elsewhere=elsewhere,
         )
         try:
-            async with at_work(prepare_when_it_answers(sessions.prepare, commands.prepare)):
+            preparing = (sessions.prepare, commands.prepare, attempts.prepare, trail.prepare)
+            async with at_work(prepare_when_it_answers(*preparing)):
                 yield
         finally:
             for client in clients.values():
@@ -146,6 +168,26 @@ def token_key(settings: DeskSettings) -> ec.EllipticCurvePrivateKey:
         return read_signing_key(file)
     except WrongSigningKey as wrong:
         raise WrongFile([f"{TOKEN_KEY_VARIABLE}: {file}: {wrong}"]) from None
+
+
+def issuer(settings: OidcSettings, clock: TimeSource) -> SignInElsewhere | None:
+    """With whom users sign in, if with anybody. Raises `WrongSettings` where the extra is missing,
+    and `WrongFile`."""
+    if not settings.issuer:
+        return None
+    try:
+        adapter = import_module("services.desk.adapters.oidc")
+    except ModuleNotFoundError as missing:
+        if missing.name is not None and missing.name.partition(".")[0] in ("authlib", "joserfc"):
+            raise WrongSettings(
+                [f"{OIDC_PREFIX}ISSUER: this needs an extra: pip install 'aftercare[oidc]'"]
+            ) from None
+        raise
+    trusted = client_context(TlsFiles(settings=OIDC_PREFIX, authorities=settings.ca_file))
+    found: SignInElsewhere = adapter.OidcIssuer(
+        settings, clock, functools.partial(httpx.AsyncClient, verify=trusted)
+    )
+    return found
 
 
 def connections(addresses: ServiceAddresses) -> dict[str, httpx.AsyncClient]:
