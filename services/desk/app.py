@@ -9,7 +9,9 @@ from fastapi import FastAPI
 
 from services.desk.adapters.assets import Assets
 from services.desk.adapters.commands import MongoCommands
-from services.desk.adapters.directory import EmptyDirectory
+from services.desk.adapters.directory import MongoDirectory
+from services.desk.adapters.directory.door import GROUP, RIGHTS, TOPICS, DirectoryDoor
+from services.desk.adapters.directory.secrets import Secrets
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
 from services.desk.adapters.reporting import Reporting
@@ -26,10 +28,13 @@ from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
 from shared.platform.front_door import connecting_doorman
 from shared.platform.http import Lifespan, Readiness, make_app, operations, run
+from shared.platform.kafka import make_consumer, partition_counts
 from shared.platform.keys import DATABASE as ACCESS
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.preparing import at_work, prepare_when_it_answers
+from shared.platform.publisher import Publisher, connecting_publisher
+from shared.platform.rights import require_rights
 from shared.platform.signing import WrongSigningKey, read_signing_key
 from shared.platform.tls import TlsFiles, client_context
 from shared.platform.usable import require_usable
@@ -79,11 +84,15 @@ def compose(settings: DeskSettings) -> FastAPI:
     dealers, assets = settings.dealers(), Assets()
     real_clock, clock = SystemClock(), settings.clock.clock()
     services = Services(clients.__getitem__, Passes(key, settings.auth, real_clock))
+    publisher = connecting_publisher(settings.kafka)
+    secrets = Secrets(settings.desk_secret.get_secret_value())
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = mongo().database
         sessions, commands = MongoSessions(database), MongoCommands(database)
+        directory = MongoDirectory(database, secrets, real_clock)
+        door = directory_door(settings, directory, publisher)
         app.state.desk = Desk(
             settings=settings,
             dealers=dealers,
@@ -94,13 +103,16 @@ def compose(settings: DeskSettings) -> FastAPI:
             sessions=sessions,
             services=services,
             reporting=Reporting(services, commands, clock),
-            directory=EmptyDirectory(),
+            directory=directory,
             trail=MongoTrail(database, real_clock),
         )
+        publisher.start()
         try:
-            async with at_work(prepare_when_it_answers(sessions.prepare, commands.prepare)):
+            steps = (sessions.prepare, commands.prepare, directory.prepare)
+            async with at_work(prepare_when_it_answers(*steps), door.run()):
                 yield
         finally:
+            await publisher.stop()
             for client in clients.values():
                 await client.aclose()
             await mongo().close()
@@ -114,6 +126,24 @@ def compose(settings: DeskSettings) -> FastAPI:
 
     doorman = connecting_doorman(settings.auth, lambda: mongo().beside(ACCESS))
     return make_app_of_pages(assets, doorman=doorman, readiness=readiness, lifespan=lifespan)
+
+
+def directory_door(
+    settings: DeskSettings, directory: MongoDirectory, publisher: Publisher
+) -> DirectoryDoor:
+    """What keeps the directory up to date. It waits for a broker that is away; pages do not."""
+
+    async def check() -> None:
+        await require_rights(settings.kafka, NAME, RIGHTS)
+        if len(await partition_counts(settings.kafka, [*TOPICS])) < len(TOPICS):
+            raise TransientFailure(f"missing: {', '.join(TOPICS)}")
+
+    return DirectoryDoor(
+        directory,
+        publisher,
+        make_consumer=functools.partial(make_consumer, settings.kafka, group=GROUP, topics=TOPICS),
+        check=check,
+    )
 
 
 def connections(addresses: ServiceAddresses) -> dict[str, httpx.AsyncClient]:
