@@ -14,9 +14,17 @@ from services.desk.domain.find.documents import NUMBERED, KeptDocument, newest
 from services.desk.domain.find.matches import MOST_HITS, Hit, Hits, hit
 from services.desk.domain.find.terms import of_document, terms_of
 from services.desk.domain.people import KnownCustomer
-from shared.contracts.identifiers import number_in
+from shared.contracts.identifiers import aggregate_within, number_in
 from shared.contracts.intake import ProfileRecorded
-from shared.platform.mongo import ASCENDING, DESCENDING, Database, IndexModel, transient
+from shared.contracts.values import instant_text
+from shared.platform.mongo import (
+    ASCENDING,
+    DESCENDING,
+    Database,
+    IndexModel,
+    by_portions,
+    transient,
+)
 from shared.platform.seal import SealedOtherwise
 from shared.time.clock import TimeSource
 
@@ -24,6 +32,7 @@ CUSTOMERS, DOCUMENTS = "customers", "documents"
 MOST_READ = 300
 """How many customers are looked at for one term: of more, whoever asks has to say more."""
 MOST_DOCUMENTS = 200
+_AFTER_ALL_TIMES = "~"
 
 log = structlog.get_logger()
 
@@ -62,8 +71,8 @@ class MongoDirectory:
             )
             await self._documents.create_indexes(
                 [
-                    IndexModel([("token", ASCENDING)], name="token"),
-                    IndexModel([("customer", ASCENDING), ("at", DESCENDING)], name="customer"),
+                    IndexModel([("token", ASCENDING)], name="token", sparse=True),
+                    IndexModel([("place", ASCENDING)], name="place", sparse=True),
                 ]
             )
 
@@ -72,13 +81,19 @@ class MongoDirectory:
         found = self._remembered.of(keys, now)
         wanted = [key for key in keys if key not in found]
         if wanted:
-            async with transient():
-                rows = await self._customers.find({"_id": {"$in": wanted}}).to_list(None)
+            rows = await by_portions(wanted, self._rows)
             read = {row["_id"]: self._read(row) for row in rows}
             for key in wanted:
                 found[key] = read.get(key)
                 self._remembered.remember(key, found[key], now)
         return {key: customer for key, customer in found.items() if customer is not None}
+
+    async def _rows(self, keys: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        async with transient():
+            found: list[Mapping[str, Any]] = await self._customers.find(
+                {"_id": {"$in": [*keys]}}
+            ).to_list(None)
+        return found
 
     async def find(self, dealer_id: str, asked: Asked) -> Hits:
         found: dict[str, Hit] = {}
@@ -110,9 +125,9 @@ class MongoDirectory:
         }
 
     async def documents(self, key: str) -> Sequence[KeptDocument]:
-        query = {"customer": key, "kind": {"$ne": "gone"}}
+        place = {"$gt": aggregate_within(key, ""), "$lt": aggregate_within(key, _AFTER_ALL_TIMES)}
         async with transient():
-            cursor = self._documents.find(query).sort("at", DESCENDING)
+            cursor = self._documents.find({"place": place}).sort("place", DESCENDING)
             rows = await cursor.limit(MOST_DOCUMENTS).to_list(None)
         return [_document(row) for row in rows]
 
@@ -155,6 +170,8 @@ class MongoDirectory:
             "at": document.at,
             "said": dict(document.said),
         }
+        if document.kind != "gone":
+            row["place"] = aggregate_within(document.customer_key, instant_text(document.at))
         if document.kind in NUMBERED:
             row["token"] = self._secrets.token(document.dealer_id, of_document(document.number))
         return row

@@ -19,19 +19,21 @@ from services.desk.domain.find.names import (
     words_in,
 )
 from services.desk.domain.find.terms import (
-    LEAST_PLATE_TAIL,
-    PHONE_TAILS,
-    VIN_TAILS,
+    PHONE_END,
+    PLATE_ENDS,
+    VIN_END,
     Term,
     TermKind,
     digits_of,
     of_document,
     of_email,
+    of_phone,
+    of_plate,
+    of_vin,
     plain_number,
     plain_plate,
     plain_vin,
     whole_name,
-    without_region,
 )
 
 LEAST_CHARACTERS, LEAST_DIGITS = 2, 3
@@ -39,21 +41,25 @@ LEAST_CHARACTERS, LEAST_DIGITS = 2, 3
 MOST_CHARACTERS = 80
 MOST_WORDS = 6
 MOST_INITIALS = 4
+MOST_OF_A_PLATE = 10
 _LONG_NAME = 4
 """Longer names are a company's, and end as many others do."""
 _TELEPHONE = re.compile(r"[+\d\s().\-/]+")
 _JOINED = re.compile(r"[\u3400-\u9fff]{2,}(?=[A-Za-z0-9])|[\u3400-\u9fff](?=\d)")
 """A name and what was typed behind it at once; not a plate."""
+_ONE_BY_ONE = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]+")
+
+NOT_ASKED_FOR: frozenset[TermKind] = frozenset({"character"})
+"""Too many customers have it: it only says whom of them somebody means."""
 
 How: TypeAlias = Literal["equal", "ends", "begins", "within"]
 
 _BY_CUSTOMERS: tuple[tuple[TermKind, ...], ...] = (
-    ("phone", "email", "vin", "plate", "number", "document"),
-    ("name", "vin_tail"),
-    ("plate_tail",),
-    ("phone_tail",),
+    ("email", "number", "document"),
+    ("name", "vin"),
+    ("phone", "plate"),
     ("bigram",),
     ("initials", "word"),
     ("beginning",),
@@ -89,6 +95,8 @@ class Asked:
     def ways(self) -> tuple[Way, ...]:
         """By which to ask, those with the fewest customers first."""
         few = min(self.words, key=_most_customers, default=())
+        if any(way.term.kind in NOT_ASKED_FOR for way in few):
+            few = ()
         return tuple(sorted(dict.fromkeys((*self.whole, *few)), key=_customers))
 
 
@@ -112,6 +120,7 @@ def telephone_asked(text: str) -> Asked | None:
 
 def _words(written: str) -> list[str]:
     """By spaces, between Chinese characters and others, and by hyphens within names."""
+    written = _ONE_BY_ONE.sub("", written)
     apart = _HYPHEN.sub(" ", _JOINED.sub(r"\g<0> ", written))
     return apart.split()
 
@@ -130,37 +139,23 @@ def _thing(written: str) -> Iterator[Way]:
     yield from _phone(written)
     if not any(char.isdecimal() for char in written):
         return
-    plate = plain_plate(written)
-    if without_region(plate) != plate:
-        yield Way(Term("plate", plate))
-    elif LEAST_PLATE_TAIL <= len(plate) <= 10:
-        yield Way(Term("plate_tail", plate))
-    yield from _vin(plain_vin(written))
+    plate, vin = plain_plate(written), plain_vin(written)
+    if PLATE_ENDS[-1] <= len(plate) <= MOST_OF_A_PLATE:
+        yield Way(next(of_plate(plate)), "ends", plate)
+    if len(vin) >= VIN_END and _VIN.fullmatch(vin):
+        yield Way(of_vin(vin), "ends", vin)
 
 
 def _phone(written: str) -> Iterator[Way]:
     digits = digits_of(written)
-    if not _TELEPHONE.fullmatch(written.strip()):
-        return
-    for most in PHONE_TAILS:
-        if len(digits) >= most:
-            yield Way(Term("phone_tail", digits[-most:]), "ends", digits)
-            return
-
-
-def _vin(vin: str) -> Iterator[Way]:
-    if not _VIN.fullmatch(vin):
-        return
-    for most in VIN_TAILS:
-        if len(vin) >= most:
-            yield Way(Term("vin_tail", vin[-most:]), "ends", vin)
-            return
+    if len(digits) >= PHONE_END and _TELEPHONE.fullmatch(written.strip()):
+        yield Way(of_phone(digits), "ends", digits)
 
 
 def _part_of_name(word: str) -> Iterator[Way]:
     for han in han_in(word):
         if len(han) == 1:
-            yield Way(Term("character", han))
+            yield Way(Term("character", han), "within", han)
         else:
             pairs = bigrams(han)
             yield Way(Term("bigram", pairs[0 if len(han) > _LONG_NAME else -1]), "within", han)

@@ -1,19 +1,16 @@
 """Whether a customer is the one whom somebody asked for, and by what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.desk.domain.find.asked import FEWEST_FIRST, Asked, Way
 from services.desk.domain.find.terms import (
-    Term,
     TermKind,
     digits_of,
     of_email,
     of_name,
-    of_phone,
-    of_plate,
-    of_vin,
     plain_number,
+    plain_plate,
     plain_vin,
     whole_name,
 )
@@ -24,9 +21,6 @@ from shared.contracts.intake import ProfileRecorded
 MOST_HITS = 20
 _LEAST_NATIONAL = 7
 """A shorter number that begins with zeros is the end of one, not one with a trunk prefix."""
-_OF_A_NAME: frozenset[TermKind] = frozenset(
-    {"name", "bigram", "character", "initials", "word", "beginning"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +65,30 @@ def is_met(way: Way, customer: KnownCustomer) -> bool:
         case "within":
             return profile.name is not None and way.text in whole_name(profile.name)
         case "begins":
-            words = _terms(kind, profile) if profile.name else ()
+            words = of_name(profile.name) if profile.name else ()
             return any(each.kind == "word" and each.text.startswith(way.text) for each in words)
-        case "ends" if kind == "phone_tail":
-            return any(_ends(digits_of(each.e164), way.text) for each in profile.phones)
         case "ends":
-            return any(plain_vin(vin).endswith(way.text) for vin in profile.vehicles)
+            return any(_ends(each, way.text) for each in _ending(kind, profile))
+        case "equal" if kind == "email":
+            return profile.email is not None and way.term == of_email(profile.email)
         case "equal":
-            return way.term in _terms(kind, profile)
+            return profile.name is not None and way.term in of_name(profile.name)
 
 
-def _ends(number: str, asked: str) -> bool:
-    """Whether a number may be meant: with its country's code, or a prefix of zeros instead."""
-    if number.endswith(asked):
+def _ending(kind: TermKind, profile: ProfileRecorded) -> Iterator[str]:
+    """What the customer has of this kind, written as it is asked for."""
+    if kind == "phone":
+        yield from (digits_of(each.e164) for each in profile.phones)
+    elif kind == "vin":
+        yield from map(plain_vin, profile.vehicles)
+    else:
+        plates = (each.plate for each in profile.vehicles.values())
+        yield from (plain_plate(plate) for plate in plates if plate)
+
+
+def _ends(written: str, asked: str) -> bool:
+    """Of a telephone number: with its country's code, or with a prefix of zeros instead."""
+    if written.endswith(asked):
         return True
     national = asked.lstrip("0")
-    return len(national) >= _LEAST_NATIONAL and number.endswith(national)
-
-
-def _terms(kind: TermKind, profile: ProfileRecorded) -> Iterable[Term]:
-    """Those of the sort that this kind is of."""
-    if kind in _OF_A_NAME:
-        return tuple(of_name(profile.name)) if profile.name else ()
-    if kind in ("phone", "phone_tail"):
-        return tuple(term for each in profile.phones for term in of_phone(each.e164))
-    if kind in ("vin", "vin_tail"):
-        return tuple(term for vin in profile.vehicles for term in of_vin(vin))
-    if kind in ("plate", "plate_tail"):
-        plates = (each.plate for each in profile.vehicles.values() if each.plate)
-        return tuple(term for plate in plates for term in of_plate(plate))
-    if kind == "email" and profile.email:
-        return (of_email(profile.email),)
-    return ()
+    return len(national) >= _LEAST_NATIONAL and written.endswith(national)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import product
 from unicodedata import combining, normalize
 
 from pypinyin import Style, pinyin
@@ -12,12 +11,10 @@ LEAST_BEGINNING, MOST_BEGINNING = 3, 6
 """How many letters a beginning has by which a word is found."""
 MOST_READ = 12
 """How many characters of a Chinese name are read as pinyin: a company's has more."""
-MOST_READINGS = 3
-"""Of a surname's character: 单 is Shàn, and elsewhere dān."""
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+")
 _SURNAME_READ = {"单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "查": "zha", "区": "ou"}
-"""Surnames that are read in another way than the word."""
+"""Surnames that are read in another way than the word is."""
 
 
 def plain(text: str) -> str:
@@ -51,10 +48,6 @@ def beginnings(word: str) -> Iterator[str]:
 @lru_cache(maxsize=4096)
 def readings(han: str) -> tuple[tuple[str, ...], ...]:
     """A Chinese name in pinyin, syllable by syllable, in each way that its surname may be read."""
-    syllables = pinyin(han[:MOST_READ], style=Style.NORMAL, v_to_u=False)
-    rest = tuple(each[0] for each in syllables[1:])
-    [of_surname] = pinyin(han[0], style=Style.NORMAL, heteronym=True)
-    first = dict.fromkeys([_SURNAME_READ.get(han[0], syllables[0][0]), syllables[0][0]])
-    first |= dict.fromkeys(of_surname)
-    ways = [*first][:MOST_READINGS]
-    return tuple((surname, *more) for surname, more in product(ways, [rest]))
+    syllables = [each[0] for each in pinyin(han[:MOST_READ], style=Style.NORMAL)]
+    first = dict.fromkeys([_SURNAME_READ.get(han[0], syllables[0]), syllables[0]])
+    return tuple((surname, *syllables[1:]) for surname in first)

@@ -1,6 +1,5 @@
 """What a customer is found by: terms, each of a kind, which an index holds in no readable form."""
 
-import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 from unicodedata import normalize
@@ -16,18 +15,15 @@ TermKind: TypeAlias = Literal[
     "word",
     "beginning",
     "phone",
-    "phone_tail",
     "plate",
-    "plate_tail",
     "vin",
-    "vin_tail",
     "email",
     "number",
     "document",
 ]
-PHONE_TAILS = (8, 6, 4)
-VIN_TAILS = (8, 6)
-LEAST_PLATE_TAIL = 3
+PHONE_END, VIN_END = 4, 6
+PLATE_ENDS = (5, 3)
+"""How many characters the ends have by which these are found; who types more is compared with."""
 
 
 class Term(NamedTuple):
@@ -46,9 +42,9 @@ def terms_of(profile: ProfileRecorded, number: str) -> frozenset[Term]:
     if profile.name:
         found.update(of_name(profile.name))
     for phone in profile.phones:
-        found.update(of_phone(phone.e164))
+        found.add(of_phone(phone.e164))
     for vin, car in profile.vehicles.items():
-        found.update(of_vin(vin))
+        found.add(of_vin(vin))
         if car.plate:
             found.update(of_plate(car.plate))
     if profile.email:
@@ -65,7 +61,6 @@ def of_name(name: str) -> Iterator[Term]:
         yield from (Term("beginning", each) for each in beginnings(word))
     for han in han_in(name):
         yield from (Term("bigram", each) for each in bigrams(han))
-        yield from (Term("character", each) for each in han)
         for syllables in readings(han):
             yield from _of_pinyin(syllables)
 
@@ -85,27 +80,20 @@ def whole_name(name: str) -> str:
     return " ".join(sorted([*han_in(name), *words_in(name)]))
 
 
-def of_phone(e164: str) -> Iterator[Term]:
-    """Whole, and by its last digits."""
-    digits = digits_of(e164)
-    yield Term("phone", digits)
-    yield from (Term("phone_tail", digits[-most:]) for most in PHONE_TAILS if len(digits) >= most)
+def of_phone(number: str) -> Term:
+    """By its last digits."""
+    return Term("phone", digits_of(number)[-PHONE_END:])
 
 
-def of_vin(vin: str) -> Iterator[Term]:
-    """Whole, and by its last characters."""
-    written = plain_vin(vin)
-    yield Term("vin", written)
-    yield from (Term("vin_tail", written[-most:]) for most in VIN_TAILS if len(written) > most)
+def of_vin(vin: str) -> Term:
+    """By its last characters."""
+    return Term("vin", plain_vin(vin)[-VIN_END:])
 
 
 def of_plate(plate: str) -> Iterator[Term]:
-    """Whole, and by its last characters, without its region: 沪A12345 by A12345, 12345 … 345."""
+    """By its last characters."""
     written = plain_plate(plate)
-    yield Term("plate", written)
-    local = without_region(written)
-    for start in range(len(local) - LEAST_PLATE_TAIL + 1):
-        yield Term("plate_tail", local[start:])
+    yield from (Term("plate", written[-most:]) for most in PLATE_ENDS if len(written) >= most)
 
 
 def of_email(address: str) -> Term:
@@ -130,11 +118,6 @@ def plain_vin(text: str) -> str:
 def plain_plate(text: str) -> str:
     """Letters and digits alone: spaces, dots and hyphens make no difference here."""
     return "".join(char for char in normalize("NFKC", text).upper() if char.isalnum())
-
-
-def without_region(plate: str) -> str:
-    """A Chinese plate without the character of its province; any other as it is."""
-    return re.sub(r"^[\u3400-\u9fff]", "", plate)
 
 
 def plain_number(text: str) -> str:

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from services.desk.domain.find.asked import asked_of
 from services.desk.domain.find.matches import hit
-from services.desk.domain.find.terms import Term, of_plate, of_vin, terms_of
+from services.desk.domain.find.terms import terms_of
 from shared.contracts.intake import KnownVehicle, PhoneNumber, ProfileRecorded
-from tests.services.desk.given_customers import VIN, customer, number_of, profile
+from tests.services.desk.given_customers import customer, number_of, profile
 
 HAN = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗小明丽强伟芳娜秀英敏静磊军洋勇艳杰娟涛超"
 NAMES = st.one_of(
@@ -67,15 +67,5 @@ def test_whatever_is_typed_of_a_customer_finds_them(who: ProfileRecorded) -> Non
         assert any(way.term in terms for way in asked.ways), text
 
 
-def test_a_plate_is_found_by_its_ends() -> None:
-    found = {each.text for each in of_plate("沪A12345")}
-    assert found == {"沪A12345", "A12345", "12345", "2345", "345"}
-
-
-def test_a_vin_is_found_by_its_last_six_and_eight() -> None:
-    found = set(of_vin(VIN))
-    assert found == {Term("vin", VIN), Term("vin_tail", VIN[-8:]), Term("vin_tail", VIN[-6:])}
-
-
-def test_there_are_not_too_many_of_one_customer() -> None:
-    assert len(terms_of(profile(), "C1")) < 50
+def test_there_are_few_of_one_customer() -> None:
+    assert len(terms_of(profile(), "C1")) <= 25
