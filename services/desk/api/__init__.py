@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from services.desk.adapters.assets import Assets
+from services.desk.api.customer import customer_router
 from services.desk.api.find import find_router
 from services.desk.api.home import home_router
 from services.desk.api.sign_in import sign_in_router
@@ -17,3 +18,4 @@ def routes(assets: Assets) -> Iterator[APIRouter]:
     yield sign_in_router()
     yield today_router()
     yield find_router()
+    yield customer_router()

@@ -111,6 +111,9 @@ class MemoryDirectory:
     async def of(self, keys: Collection[str]) -> Mapping[str, KnownCustomer]:
         return {key: self.known[key] for key in keys if key in self.known}
 
+    async def anew(self, key: str) -> KnownCustomer | None:
+        return self.known.get(key)
+
     async def find(self, dealer_id: str, asked: Asked) -> Hits:
         theirs = (each for key, each in self.known.items() if dealer_of(key) == dealer_id)
         hits = [found for each in theirs if (found := hit(asked, each)) is not None]

@@ -44,6 +44,10 @@ class Directory(Protocol):
         """Those of them who are known, by key; as of a few seconds ago."""
         ...
 
+    async def anew(self, key: str) -> KnownCustomer | None:
+        """One of them as of now; None: not known."""
+        ...
+
     async def find(self, dealer_id: str, asked: Asked) -> Hits:
         """The customers of this dealer who may be meant."""
         ...
@@ -87,6 +91,10 @@ class MongoDirectory:
                 found[key] = read.get(key)
                 self._remembered.remember(key, found[key], now)
         return {key: customer for key, customer in found.items() if customer is not None}
+
+    async def anew(self, key: str) -> KnownCustomer | None:
+        self._remembered.forget([key])
+        return (await self.of([key])).get(key)
 
     async def _rows(self, keys: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         async with transient():
