@@ -5,9 +5,9 @@ from pathlib import Path
 from pydantic import Field, SecretStr, field_validator
 
 from services.intake.adapters.mappings import Mappings
-from services.intake.adapters.rejected.seal import Seal, keys_of
 from services.intake.domain.limits.sender_limits import SenderLimits
 from services.intake.domain.webhooks.handshake import is_origin
+from shared.platform.seal import Seal, keys_of
 from shared.settings import HttpSettings, ServiceSettings
 
 

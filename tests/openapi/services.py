@@ -24,7 +24,6 @@ from services.intake.adapters.imports.store import MongoImports
 from services.intake.adapters.imports.upload import Uploads
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.register import MongoRegister
-from services.intake.adapters.rejected.seal import new_key
 from services.intake.adapters.rejected.store import MongoRejected
 from services.intake.adapters.webhooks import Webhook, Webhooks
 from services.intake.api.callers import Callers
@@ -41,6 +40,7 @@ from shared.contracts.envelope import Event
 from shared.decider.decider import Decider
 from shared.platform.http import make_app, operations
 from shared.platform.mongo import Mongo
+from shared.platform.seal import new_key
 from shared.policies.trial import Trial
 from shared.runtime.holdings import holdings_router
 from shared.runtime.mongo_store import MongoStore

@@ -6,6 +6,8 @@ from fastapi import APIRouter
 
 from services.desk.adapters.assets import Assets
 from services.desk.api.elsewhere import elsewhere_router
+from services.desk.api.customer import customer_router
+from services.desk.api.find import find_router
 from services.desk.api.home import home_router
 from services.desk.api.password import password_router
 from services.desk.api.sign_in import sign_in_router
@@ -21,3 +23,5 @@ def routes(assets: Assets) -> Iterator[APIRouter]:
     yield password_router()
     yield trail_router()
     yield today_router()
+    yield find_router()
+    yield customer_router()

@@ -1,7 +1,7 @@
 """A desk over the other five services, all in this process, and browsers of its users."""
 
 import json
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,11 +21,15 @@ from services.desk.adapters.upstream import ServiceAway, Services
 from services.desk.api.desk import Desk
 from services.desk.api.visitor import PLAIN_COOKIE, csrf_of
 from services.desk.app import make_app_of_pages
+from services.desk.domain.find.asked import Asked
+from services.desk.domain.find.documents import KeptDocument
+from services.desk.domain.find.matches import Hits, hit
 from services.desk.domain.people import KnownCustomer
 from services.desk.domain.sessions import Session, digest_of
 from services.desk.domain.users import Language, User
 from services.desk.settings import DeskSettings
 from shared.auth.tokens import Expected
+from shared.contracts.identifiers import dealer_of
 from shared.platform.signing import public_part
 from shared.platform.token_keys import KeySet, key_set
 from shared.platform.tokens import Issuer, SignedTokens
@@ -55,9 +59,21 @@ class MemoryDirectory:
 
     def __init__(self) -> None:
         self.known: dict[str, KnownCustomer] = {}
+        self.kept: list[KeptDocument] = []
 
     async def of(self, keys: Collection[str]) -> Mapping[str, KnownCustomer]:
         return {key: self.known[key] for key in keys if key in self.known}
+
+    async def anew(self, key: str) -> KnownCustomer | None:
+        return self.known.get(key)
+
+    async def find(self, dealer_id: str, asked: Asked) -> Hits:
+        theirs = (each for key, each in self.known.items() if dealer_of(key) == dealer_id)
+        hits = [found for each in theirs if (found := hit(asked, each)) is not None]
+        return Hits(tuple(sorted(hits, key=lambda each: each.order)))
+
+    async def documents(self, key: str) -> Sequence[KeptDocument]:
+        return [each for each in self.kept if each.customer_key == key]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from fastapi import FastAPI
 
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.rejected.quarantine import Quarantine, RoomForRejected
-from services.intake.adapters.rejected.seal import Seal
 from services.intake.adapters.webhooks import Webhook, Webhooks
 from services.intake.api.callers import Callers
 from services.intake.api.imports import ImportsDesk
@@ -25,6 +24,7 @@ from shared.contracts.intake import Recorded
 from shared.dealers.dealer import Dealers
 from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
+from shared.platform.seal import Seal
 from shared.testing.clock import ManualClock
 from shared.testing.doorman import KnowsEverybody
 from shared.testing.publisher import MemoryPublisher

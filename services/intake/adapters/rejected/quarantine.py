@@ -13,12 +13,12 @@ import structlog
 
 from services.intake.adapters.door import Aside
 from services.intake.adapters.limited import UNKNOWN
-from services.intake.adapters.rejected.seal import Seal, SealedOtherwise
 from services.intake.adapters.rejected.store import RejectedStore, SealedRow, Which
 from services.intake.domain.rejected.content import Came, unpacked
 from services.intake.domain.rejected.row import Rejected, RejectedRow, Rejection, rows_of
 from shared.platform import metrics
 from shared.platform.errors import TransientFailure
+from shared.platform.seal import Seal, SealedOtherwise
 from shared.platform.tracebacks import where_raised
 from shared.time.clock import TimeSource
 

@@ -9,11 +9,11 @@ from prometheus_client import REGISTRY
 
 from services.intake.adapters.door import at_once
 from services.intake.adapters.rejected.quarantine import RoomForRejected
-from services.intake.adapters.rejected.seal import Seal
 from services.intake.adapters.rejected.store import Which
 from services.intake.domain.rejected.content import EventCame, packed
 from services.intake.domain.rejected.row import Rejected, Rejection, WayIn
 from shared.platform.errors import TransientFailure
+from shared.platform.seal import Seal
 from tests.services.intake.given import BERLIN, PUDONG
 from tests.services.intake.world import SEAL, World
 
