@@ -10,10 +10,12 @@ from fastapi import FastAPI
 from services.desk.adapters.assets import Assets
 from services.desk.adapters.commands import MongoCommands
 from services.desk.adapters.directory import EmptyDirectory
+from services.desk.adapters.lately import MongoLately
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.sessions import MongoSessions
+from services.desk.adapters.staff import Staff
 from services.desk.adapters.trail import MongoTrail
 from services.desk.adapters.upstream import Services
 from services.desk.adapters.users import MongoUsers
@@ -84,21 +86,26 @@ def compose(settings: DeskSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = mongo().database
         sessions, commands = MongoSessions(database), MongoCommands(database)
+        users, lately = MongoUsers(database), MongoLately(database)
         app.state.desk = Desk(
             settings=settings,
             dealers=dealers,
             clock=clock,
             real_clock=real_clock,
             pages=Pages(assets),
-            users=MongoUsers(database),
+            users=users,
             sessions=sessions,
             services=services,
             reporting=Reporting(services, commands, clock),
             directory=EmptyDirectory(),
             trail=MongoTrail(database, real_clock),
+            lately=lately,
+            staff=Staff(users, real_clock),
         )
         try:
-            async with at_work(prepare_when_it_answers(sessions.prepare, commands.prepare)):
+            async with at_work(
+                prepare_when_it_answers(sessions.prepare, commands.prepare, lately.prepare)
+            ):
                 yield
         finally:
             for client in clients.values():

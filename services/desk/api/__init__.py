@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from services.desk.adapters.assets import Assets
+from services.desk.api.assignments import assignments_router
+from services.desk.api.call import call_router
+from services.desk.api.consents import consents_router
 from services.desk.api.home import home_router
+from services.desk.api.outcomes import outcomes_router
 from services.desk.api.sign_in import sign_in_router
 from services.desk.api.today import today_router
 
@@ -15,3 +19,7 @@ def routes(assets: Assets) -> Iterator[APIRouter]:
     yield home_router(assets)
     yield sign_in_router()
     yield today_router()
+    yield call_router()
+    yield outcomes_router()
+    yield assignments_router()
+    yield consents_router()

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from services.desk.adapters.directory import Directory
+from services.desk.adapters.lately import Lately
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.sessions import Sessions
+from services.desk.adapters.staff import Staff
 from services.desk.adapters.trail import Trail
 from services.desk.adapters.upstream import Services
 from services.desk.adapters.users import Users
@@ -31,3 +33,5 @@ class Desk:
     reporting: Reporting
     directory: Directory
     trail: Trail
+    lately: Lately
+    staff: Staff

@@ -14,10 +14,12 @@ from jwt import PyJWK
 from pydantic import SecretStr
 
 from services.desk.adapters.assets import Assets
+from services.desk.adapters.lately import KEPT_FOR, MOST
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
 from services.desk.adapters.reporting import Reporting
-from services.desk.adapters.upstream import ServiceAway, Services
+from services.desk.adapters.staff import Staff
+from services.desk.adapters.upstream import ServiceAway, Services, Written
 from services.desk.adapters.users import StoredUser
 from services.desk.api.desk import Desk
 from services.desk.api.visitor import PLAIN_COOKIE, csrf_of
@@ -96,6 +98,25 @@ class MemoryCommands:
     async def first_sent(self, command_id: str, now: datetime) -> datetime:
         return self.first.setdefault(command_id, now)
 
+    async def sent_at(self, command_id: str) -> datetime | None:
+        return self.first.get(command_id)
+
+
+class MemoryLately:
+    """As `services.desk.adapters.lately.Lately` promises."""
+
+    def __init__(self) -> None:
+        self.noted: dict[str, tuple[str, Written, datetime]] = {}
+
+    async def note(self, dealer_id: str, key: str, written: Written, now: datetime) -> None:
+        self.noted[key] = dealer_id, written, now
+
+    async def at(self, dealer_id: str, now: datetime) -> Mapping[str, Written]:
+        found = self.noted.items()
+        theirs = [each for each in found if each[1][0] == dealer_id and each[1][2] > now - KEPT_FOR]
+        newest = sorted(theirs, key=lambda each: each[1][2], reverse=True)[:MOST]
+        return {key: written for key, (_, written, _) in newest}
+
 
 class MemoryDirectory:
     """As `services.desk.adapters.directory.Directory` promises."""
@@ -139,6 +160,7 @@ class Rig:
     commands: MemoryCommands
     directory: MemoryDirectory
     trail: MemoryTrail
+    lately: MemoryLately
     away: set[str]
     """The services that do not answer at present."""
 
@@ -158,6 +180,7 @@ class Rig:
         services = Services(client, Passes(key, auth, clock))
         users, sessions, commands = MemoryUsers(), MemorySessions(), MemoryCommands()
         directory, trail, assets = MemoryDirectory(), MemoryTrail(), Assets()
+        lately = MemoryLately()
         desk = Desk(
             settings=DeskSettings(desk_secret=SecretStr(SECRET)),
             dealers=DEALERS,
@@ -170,6 +193,8 @@ class Rig:
             reporting=Reporting(services, commands, houses.clock),
             directory=directory,
             trail=trail,
+            lately=lately,
+            staff=Staff(users, houses.clock),
         )
 
         async def ready() -> list[str]:
@@ -177,7 +202,7 @@ class Rig:
 
         app = make_app_of_pages(assets, doorman=KnowsEverybody(), readiness=ready)
         app.state.desk = desk
-        return cls(app, desk, houses, users, sessions, commands, directory, trail, away)
+        return cls(app, desk, houses, users, sessions, commands, directory, trail, lately, away)
 
     @asynccontextmanager
     async def browser(
