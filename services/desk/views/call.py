@@ -268,9 +268,10 @@ def _refusals(plan: CustomerTasks, who: KnownCustomer | None) -> Refusals:
     found = [each for each in plan.suppressed if each.because in _REFUSALS]
     words = {each.why_not.en: Bilingual(en=each.why_not.en, zh=each.why_not.zh) for each in found}
     profile = None if who is None else who.profile
+    told = () if profile is None or plan.allowed.said_at is not None else profile.opt_outs
     return Refusals(
-        all_contact=any(each.because == "do_not_contact" for each in found),
-        channels=() if profile is None else profile.opt_outs,
+        all_contact=plan.allowed.do_not_contact,
+        channels=plan.allowed.opt_outs or told,
         words=tuple(words.values()),
     )
 

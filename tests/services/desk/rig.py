@@ -24,12 +24,16 @@ from services.desk.adapters.users import StoredUser
 from services.desk.api.desk import Desk
 from services.desk.api.visitor import PLAIN_COOKIE, csrf_of
 from services.desk.app import make_app_of_pages
+from services.desk.domain.commands import SOURCE
 from services.desk.domain.people import KnownCustomer
 from services.desk.domain.sessions import Session, digest_of
 from services.desk.domain.trail import TrailAct
 from services.desk.domain.users import Language, User
 from services.desk.settings import DeskSettings
 from shared.auth.tokens import Expected
+from shared.contracts.envelope import Event
+from shared.contracts.intake import Recorded
+from shared.contracts.topics import CUSTOMERS
 from shared.platform.signing import public_part
 from shared.platform.token_keys import KeySet, key_set
 from shared.platform.tokens import Issuer, SignedTokens
@@ -37,7 +41,8 @@ from shared.settings import AuthSettings
 from shared.testing.clock import ManualClock
 from shared.testing.doorman import KnowsEverybody
 from tests.access.dealers import DEALERS, MINE
-from tests.access.services import NOW, Houses
+from tests.access.services import NOW, Houses, followup_with
+from tests.services.intake.given import message_of
 
 BASE = f"/d/{MINE}"
 SECRET = "a secret of the tests, long enough for all"
@@ -204,6 +209,27 @@ class Rig:
         app.state.desk = desk
         return cls(app, desk, houses, users, sessions, commands, directory, trail, lately, away)
 
+    async def followup_hears(self) -> None:
+        """Of what intake has recorded of customers since, as it would from the topic."""
+        told = [each for each in self.reported() if type(each).TOPIC == CUSTOMERS]
+        events = [
+            Event(
+                id=f"{each.document_id}@{each.version}",
+                key=each.customer_key,
+                dealer_id=each.dealer_id,
+                recorded_at=self.houses.clock.now(),
+                data=each,
+            )
+            for each in told
+        ]
+        now = self.houses.clock.now()
+        await self.houses.tell("followup", followup_with(*events, now=now))
+
+    def reported(self) -> list[Recorded]:
+        """What intake has recorded and published of what the desk reported, in order."""
+        found = map(message_of, self.houses.intake.publisher.records)
+        return [each for each in found if f"/{SOURCE}/" in each.document_id]
+
     @asynccontextmanager
     async def browser(
         self, *grants: str, username: str = "lin", language: Language = "en"
@@ -236,7 +262,7 @@ class Browser:
 
     async def get(self, url: str, **more: str) -> httpx.Response:
         """`more`: in the query."""
-        return await self.client.get(url, params=more)
+        return await self.client.get(url, params=more or None)
 
     async def post(self, url: str, **fields: str) -> httpx.Response:
         """A form of a page of theirs, with these fields."""
