@@ -60,7 +60,7 @@ def silent(because: str, kind: str = "next_service") -> SuppressedTask:
         vin=None,
         due_at=NOW,
         why=ReasonWords(en=f"why {kind}", zh="因"),
-        because=because,  # type: ignore[arg-type]  # of a parametrized test
+        because=because,
         why_not=ReasonWords(en=f"not: {because}", zh="不"),
         since=NOW,
         until=None,

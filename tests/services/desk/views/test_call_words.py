@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib.resources import files
+from io import BytesIO
 
 import pytest
 from babel.messages.pofile import read_po
@@ -20,9 +21,9 @@ OPTIONS = {"trimmed": "true", "extensions": "jinja2.ext.i18n,jinja2.ext.do"}
 def said() -> Iterator[str]:
     """Every message, as English has it; of plurals the first form."""
     for page in (*PAGES, "call_kept.html"):
-        with (files("services.desk") / "pages" / page).open("rb") as file:
-            for _, _, message, _ in babel_extract(file, ("_", "ngettext"), [], OPTIONS):
-                yield message[0] if isinstance(message, tuple) else message
+        file = BytesIO((files("services.desk") / "pages" / page).read_bytes())
+        for _, _, message, _ in babel_extract(file, ("_", "ngettext"), [], OPTIONS):
+            yield (message[0] if isinstance(message, tuple) else message) or ""
     for words in (call_words.RESULTS, call_words.CHANNELS, call_words.OWNERS, call_words.GRADES):
         yield from words.values()
     yield from (*call_words.DEPTHS.values(), *call_words.ENDINGS.values())
@@ -37,7 +38,7 @@ def translated() -> set[str]:
     folder = files("services.desk") / "words" / "zh"
     catalogues = [read_po((folder / f"{part}.po").open("rb"), locale="zh") for part in PARTS]
     return {
-        each.id[0] if isinstance(each.id, tuple) else each.id
+        each.id if isinstance(each.id, str) else each.id[0]
         for catalogue in catalogues
         for each in catalogue
         if each.string
