@@ -11,7 +11,8 @@ from services.desk.adapters.upstream import NotThere
 from services.desk.api.at_customer import AtCustomer, at_customer
 from services.desk.api.desk import Desk
 from services.desk.api.sign_in import SEE_OTHER, within
-from services.desk.api.visitor import AtDealer, NotAllowed, desk_of, shown_to
+from services.desk.api.today import list_in
+from services.desk.api.visitor import NotAllowed, desk_of, shown_to
 from services.desk.domain.commands import Command
 from services.desk.views import call_words
 from services.desk.views.call import task_in
@@ -61,7 +62,7 @@ def assignments_router() -> APIRouter:
         if (found.person or "") == asked.was and wanted != found.person and found.status in TO_DO:
             found, holds = await _assigned(desk, customer, found, wanted)
         if "hx-request" in request.headers:
-            return await _row(request, at, found, wanted, holds=holds)
+            return await _row(request, customer, found, asked, holds=holds)
         return RedirectResponse(within(asked.back) if asked.back else customer.card, SEE_OTHER)
 
     return router
@@ -88,8 +89,14 @@ async def _assigned(
 
 
 async def _row(
-    request: Request, at: AtDealer, task: FollowUpTask, wanted: str | None, *, holds: bool
+    request: Request,
+    customer: AtCustomer,
+    task: FollowUpTask,
+    said: AskedAssignment,
+    *,
+    holds: bool,
 ) -> Response:
+    at, wanted, listed = customer.at, said.person or None, list_in(said.back)
     desk, key = desk_of(request), task.customer_key
     people = await desk.directory.of([key])
     row = row_of(line_of(task), people.get(key), at.user.staff_id)
@@ -97,8 +104,10 @@ async def _row(
         "row": row,
         "closed": closed_word(task),
         "not_yours": holds and task.person != wanted and not closed_word(task),
-        "is_behind": not holds,
+        "is_behind": not holds and task.person != wanted,
         "staff": await desk.staff.at(at.dealer.id),
         "words": call_words,
     }
+    if listed is not None:
+        shown["asked"] = listed
     return desk.pages.page(request, "today_row.html", shown, language=at.visitor.language)

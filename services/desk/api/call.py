@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request, Response
@@ -132,6 +133,8 @@ async def shown_of(
     return shown_to(request, at) | {
         "card": card,
         "about": f"customer:{key}",
+        "card_address": customer.card,
+        "next_address": _next(customer),
         "filled": again,
         "commands": _commands(card, again),
         "consent_command": str(uuid4()),
@@ -181,6 +184,12 @@ async def _decision(desk: Desk, written: Written, about: AboutCustomer) -> Decis
     if sent_at is None or "outcome" not in written.document_id.split("/")[3]:
         return None
     return decision_of(about.plan.found, task_id, sent_at, about.cases)
+
+
+def _next(customer: AtCustomer) -> str:
+    """Of whoever is to be called after this one, in the same list."""
+    but = customer.key.split("/", 2)[2]
+    return f"/d/{customer.dealer_id}/today/next?{urlencode({**customer.listed, 'but': but})}"
 
 
 def _commands(card: Card, again: Mapping[str, Filled]) -> Mapping[str, str]:

@@ -1,7 +1,6 @@
 """Recording what a customer allows, from a call."""
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -42,7 +41,6 @@ def consents_router() -> APIRouter:
         taken = await desk.reporting.report(command, at.user)
         await desk.lately.note(at.dealer.id, key, taken.written, desk.real_clock.now())
         await desk.trail.note(at.user, at.dealer.id, "reported", taken.written.document_id)
-        written = urlencode({"written": str(taken.written)})
-        return RedirectResponse(f"{customer.card}?{written}#decision", SEE_OTHER)
+        return RedirectResponse(customer.card_after(taken.written), SEE_OTHER)
 
     return router

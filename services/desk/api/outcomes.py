@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from functools import partial
 from typing import Annotated
-from urllib.parse import urlencode
 from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Request, Response
@@ -68,8 +67,7 @@ def outcomes_router() -> APIRouter:
             return await again(about, 503, notices=(AWAY,))
         await desk.lately.note(at.dealer.id, key, taken.written, desk.real_clock.now())
         await desk.trail.note(at.user, at.dealer.id, "reported", taken.written.document_id)
-        written = urlencode({"written": str(taken.written)})
-        return RedirectResponse(f"{customer.card}?{written}#decision", SEE_OTHER)
+        return RedirectResponse(customer.card_after(taken.written), SEE_OTHER)
 
     return router
 
@@ -151,6 +149,7 @@ async def _again(
     if about is None:
         kept = {name: each for name, each in fields.items() if name != "csrf"}
         shown = shown_to(request, at) | {"kept": kept, "notices": filled.notices}
+        shown["card_address"] = customer.card
         return pages.page(
             request, "call_kept.html", shown, language=at.visitor.language, status=status
         )

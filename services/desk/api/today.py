@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from services.desk.api.asking import or_none
 from services.desk.api.desk import Desk
@@ -33,7 +34,7 @@ from shared.contracts.http.followup_lists import DayOfTasks, TaskCounts, TaskLin
 from shared.contracts.scoring import Grade
 from shared.platform.needs import TO_ALL
 
-SHOWN = 50
+SHOWN = 30
 CASES_READ = 200
 """How many open complaints are looked at for those that need somebody."""
 
@@ -97,6 +98,23 @@ def today_router() -> APIRouter:
         return RedirectResponse(place, SEE_OTHER)
 
     return router
+
+
+def list_in(address: str) -> Asked | None:
+    """What an address of Today asks for; None where it does not say whose."""
+    try:
+        query = TodayQuery.model_validate(dict(parse_qsl(urlsplit(address).query)))
+    except ValidationError:
+        return None
+    if query.whose is None:
+        return None
+    return Asked(
+        whose=query.whose,
+        role=query.role or None,
+        grade=query.grade or None,
+        kind=query.kind or None,
+        overdue=query.overdue,
+    )
 
 
 async def newer_plans(desk: Desk, at: AtDealer) -> Mapping[str, CustomerTasks]:
@@ -171,7 +189,7 @@ async def _shown(desk: Desk, at: AtDealer, asked: Asked, counts: TaskCounts) -> 
             (row_of(each.task, people.get(each.task.customer_key), me), each) for each in later
         ],
         "counts": counts,
-        "tabs": _tabs(at, counts),
+        "tabs": _tabs(at, counts, asked),
         "roles": sorted({each.of or "" for each in counts.by_role} - {""} | {asked.role or ""}),
         "kinds": kinds_in(lines),
         "cases": [
@@ -209,13 +227,14 @@ def _first_owner(at: AtDealer, counts: TaskCounts) -> str | None:
     return next((owner for owner in _owners(at) if owner in busy), None)
 
 
-def _tabs(at: AtDealer, counts: TaskCounts) -> list[tuple[Whose, str | None, int]]:
+def _tabs(at: AtDealer, counts: TaskCounts, asked: Asked) -> list[tuple[Whose, str | None, int]]:
     """Whose, of `role` which, and how many there are."""
     by_role = {each.of: each.open for each in counts.by_role}
     by_person = {each.of: each.open for each in counts.by_person}
+    owners = dict.fromkeys((*_owners(at), *([asked.role] if asked.role else [])))
     return [
         ("mine", None, by_person.get(at.user.staff_id, 0)),
-        *(("role", owner, by_role.get(owner, 0)) for owner in _owners(at)),
+        *(("role", owner, by_role.get(owner, 0)) for owner in owners),
         ("nobody", None, by_person.get(None, 0)),
         ("all", None, counts.total.open),
     ]

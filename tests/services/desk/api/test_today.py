@@ -31,7 +31,7 @@ async def test_a_row_tells_whom_what_for_and_why(rig: Rig) -> None:
         page = await browser.get(f"{BASE}/today", whose="all")
     assert page.status_code == 200, page.text
     assert "王小明" in page.text
-    assert f'href="{BASE}/calls/cdk/C1?outcome=done" data-key="1"' in page.text
+    assert f'href="{BASE}/calls/cdk/C1?whose=all&amp;outcome=done" data-key="1"' in page.text
     assert "was handed over" in page.text
 
 
