@@ -10,6 +10,11 @@ from services.desk.api.customer import customer_router
 from services.desk.api.find import find_router
 from services.desk.api.home import home_router
 from services.desk.api.password import password_router
+from services.desk.api.assignments import assignments_router
+from services.desk.api.call import call_router
+from services.desk.api.consents import consents_router
+from services.desk.api.home import home_router
+from services.desk.api.outcomes import outcomes_router
 from services.desk.api.sign_in import sign_in_router
 from services.desk.api.today import today_router
 from services.desk.api.trail import trail_router
@@ -25,3 +30,7 @@ def routes(assets: Assets) -> Iterator[APIRouter]:
     yield today_router()
     yield find_router()
     yield customer_router()
+    yield call_router()
+    yield outcomes_router()
+    yield assignments_router()
+    yield consents_router()

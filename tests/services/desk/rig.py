@@ -14,6 +14,7 @@ from jwt import PyJWK
 from pydantic import SecretStr
 
 from services.desk.adapters.assets import Assets
+from services.desk.adapters.lately import KEPT_FOR, MOST
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
 from services.desk.adapters.reporting import Reporting
@@ -24,12 +25,22 @@ from services.desk.app import make_app_of_pages
 from services.desk.domain.find.asked import Asked
 from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.find.matches import Hits, hit
+from services.desk.adapters.staff import Staff
+from services.desk.adapters.upstream import ServiceAway, Services, Written
+from services.desk.adapters.users import StoredUser
+from services.desk.api.desk import Desk
+from services.desk.api.visitor import PLAIN_COOKIE, csrf_of
+from services.desk.app import make_app_of_pages
+from services.desk.domain.commands import SOURCE
 from services.desk.domain.people import KnownCustomer
 from services.desk.domain.sessions import Session, digest_of
 from services.desk.domain.users import Language, User
 from services.desk.settings import DeskSettings
 from shared.auth.tokens import Expected
 from shared.contracts.identifiers import dealer_of
+from shared.contracts.envelope import Event
+from shared.contracts.intake import Recorded
+from shared.contracts.topics import CUSTOMERS
 from shared.platform.signing import public_part
 from shared.platform.token_keys import KeySet, key_set
 from shared.platform.tokens import Issuer, SignedTokens
@@ -39,6 +50,8 @@ from shared.testing.doorman import KnowsEverybody
 from tests.access.dealers import DEALERS, MINE
 from tests.access.services import NOW, Houses
 from tests.services.desk.memory import MemoryAttempts, MemorySessions, MemoryTrail, MemoryUsers
+from tests.access.services import NOW, Houses, followup_with
+from tests.services.intake.given import message_of
 
 BASE = f"/d/{MINE}"
 SECRET = "a secret of the tests, long enough for all"
@@ -52,6 +65,25 @@ class MemoryCommands:
 
     async def first_sent(self, command_id: str, now: datetime) -> datetime:
         return self.first.setdefault(command_id, now)
+
+    async def sent_at(self, command_id: str) -> datetime | None:
+        return self.first.get(command_id)
+
+
+class MemoryLately:
+    """As `services.desk.adapters.lately.Lately` promises."""
+
+    def __init__(self) -> None:
+        self.noted: dict[str, tuple[str, Written, datetime]] = {}
+
+    async def note(self, dealer_id: str, key: str, written: Written, now: datetime) -> None:
+        self.noted[key] = dealer_id, written, now
+
+    async def at(self, dealer_id: str, now: datetime) -> Mapping[str, Written]:
+        found = self.noted.items()
+        theirs = [each for each in found if each[1][0] == dealer_id and each[1][2] > now - KEPT_FOR]
+        newest = sorted(theirs, key=lambda each: each[1][2], reverse=True)[:MOST]
+        return {key: written for key, (_, written, _) in newest}
 
 
 class MemoryDirectory:
@@ -98,6 +130,7 @@ class Rig:
     commands: MemoryCommands
     directory: MemoryDirectory
     trail: MemoryTrail
+    lately: MemoryLately
     away: set[str]
     """The services that do not answer at present."""
 
@@ -118,6 +151,8 @@ class Rig:
         users, sessions, commands = MemoryUsers(), MemorySessions(), MemoryCommands()
         directory, trail, assets = MemoryDirectory(), MemoryTrail(houses.clock), Assets()
         attempts = MemoryAttempts()
+        directory, trail, assets = MemoryDirectory(), MemoryTrail(), Assets()
+        lately = MemoryLately()
         desk = Desk(
             settings=DeskSettings(desk_secret=SecretStr(SECRET)),
             dealers=DEALERS,
@@ -132,6 +167,8 @@ class Rig:
             directory=directory,
             trail=trail,
             record=trail,
+            lately=lately,
+            staff=Staff(users, houses.clock),
         )
 
         async def ready() -> list[str]:
@@ -139,7 +176,28 @@ class Rig:
 
         app = make_app_of_pages(assets, doorman=KnowsEverybody(), readiness=ready)
         app.state.desk = desk
-        return cls(app, desk, houses, users, sessions, commands, directory, trail, away)
+        return cls(app, desk, houses, users, sessions, commands, directory, trail, lately, away)
+
+    async def followup_hears(self) -> None:
+        """Of what intake has recorded of customers since, as it would from the topic."""
+        told = [each for each in self.reported() if type(each).TOPIC == CUSTOMERS]
+        events = [
+            Event(
+                id=f"{each.document_id}@{each.version}",
+                key=each.customer_key,
+                dealer_id=each.dealer_id,
+                recorded_at=self.houses.clock.now(),
+                data=each,
+            )
+            for each in told
+        ]
+        now = self.houses.clock.now()
+        await self.houses.tell("followup", followup_with(*events, now=now))
+
+    def reported(self) -> list[Recorded]:
+        """What intake has recorded and published of what the desk reported, in order."""
+        found = map(message_of, self.houses.intake.publisher.records)
+        return [each for each in found if f"/{SOURCE}/" in each.document_id]
 
     @asynccontextmanager
     async def browser(
@@ -178,7 +236,7 @@ class Browser:
 
     async def get(self, url: str, **more: str) -> httpx.Response:
         """`more`: in the query."""
-        return await self.client.get(url, params=more)
+        return await self.client.get(url, params=more or None)
 
     async def post(self, url: str, **fields: str) -> httpx.Response:
         """A form of a page of theirs, with these fields."""
