@@ -10,8 +10,11 @@ from fastapi import FastAPI
 from services.desk.adapters.assets import Assets
 from services.desk.adapters.commands import MongoCommands
 from services.desk.adapters.directory import EmptyDirectory
+from services.desk.adapters.live import Hub
+from services.desk.adapters.live_topics import FollowedTopics
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
+from services.desk.adapters.presence import MongoPresence
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.sessions import MongoSessions
 from services.desk.adapters.trail import MongoTrail
@@ -84,6 +87,7 @@ def compose(settings: DeskSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = mongo().database
         sessions, commands = MongoSessions(database), MongoCommands(database)
+        live, presence = Hub(most=settings.http.max_connections // 2), MongoPresence(database)
         app.state.desk = Desk(
             settings=settings,
             dealers=dealers,
@@ -96,9 +100,13 @@ def compose(settings: DeskSettings) -> FastAPI:
             reporting=Reporting(services, commands, clock),
             directory=EmptyDirectory(),
             trail=MongoTrail(database, real_clock),
+            live=live,
+            presence=presence,
         )
+        preparing = (sessions.prepare, commands.prepare, presence.prepare)
+        works = prepare_when_it_answers(*preparing), FollowedTopics(settings.kafka, live).follow()
         try:
-            async with at_work(prepare_when_it_answers(sessions.prepare, commands.prepare)):
+            async with at_work(*works):
                 yield
         finally:
             for client in clients.values():
@@ -135,4 +143,13 @@ def main() -> None:
         require_usable(settings)
         configure_logging(service=NAME, level=settings.log_level, form=settings.log_format)
         app = compose(settings)
-    run(app, settings.http, graceful_stop_seconds=settings.runtime.graceful_stop_seconds)
+
+    def end_streams() -> None:
+        app.state.desk.live.close()
+
+    run(
+        app,
+        settings.http,
+        graceful_stop_seconds=settings.runtime.graceful_stop_seconds,
+        when_told_to_stop=end_streams,
+    )

@@ -6,6 +6,8 @@ from fastapi import APIRouter
 
 from services.desk.adapters.assets import Assets
 from services.desk.api.home import home_router
+from services.desk.api.live import live_router
+from services.desk.api.presence import presence_router
 from services.desk.api.sign_in import sign_in_router
 from services.desk.api.today import today_router
 
@@ -15,3 +17,5 @@ def routes(assets: Assets) -> Iterator[APIRouter]:
     yield home_router(assets)
     yield sign_in_router()
     yield today_router()
+    yield live_router()
+    yield presence_router()

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from services.desk.adapters.directory import Directory
+from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
+from services.desk.adapters.presence import Presence
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.sessions import Sessions
 from services.desk.adapters.trail import Trail
@@ -31,3 +33,5 @@ class Desk:
     reporting: Reporting
     directory: Directory
     trail: Trail
+    live: Hub
+    presence: Presence

@@ -14,8 +14,10 @@ from jwt import PyJWK
 from pydantic import SecretStr
 
 from services.desk.adapters.assets import Assets
+from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
+from services.desk.adapters.presence import THERE_FOR, Present
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.upstream import ServiceAway, Services
 from services.desk.adapters.users import StoredUser
@@ -117,6 +119,27 @@ class MemoryTrail:
         self.entries.append((user.username, dealer_id, what, about))
 
 
+class MemoryPresence:
+    """As `services.desk.adapters.presence.Presence` promises."""
+
+    def __init__(self) -> None:
+        self.tabs: dict[str, tuple[str, User, datetime]] = {}
+
+    async def here(self, about: str, tab: str, user: User, now: datetime) -> None:
+        self.tabs[tab] = about, user, now
+
+    async def gone(self, tab: str) -> None:
+        self.tabs.pop(tab, None)
+
+    async def others(self, about: str, user: User, now: datetime) -> tuple[Present, ...]:
+        there = {
+            Present(who.username, who.name)
+            for of, who, at in self.tabs.values()
+            if of == about and at > now - THERE_FOR and who.username != user.username
+        }
+        return tuple(sorted(there, key=lambda each: (each.name, each.username)))
+
+
 @dataclass(frozen=True)
 class _OneKey:
     """The keys of an issuer who has one."""
@@ -139,6 +162,8 @@ class Rig:
     commands: MemoryCommands
     directory: MemoryDirectory
     trail: MemoryTrail
+    live: Hub
+    presence: MemoryPresence
     away: set[str]
     """The services that do not answer at present."""
 
@@ -158,6 +183,7 @@ class Rig:
         services = Services(client, Passes(key, auth, clock))
         users, sessions, commands = MemoryUsers(), MemorySessions(), MemoryCommands()
         directory, trail, assets = MemoryDirectory(), MemoryTrail(), Assets()
+        live, presence = Hub(most=100), MemoryPresence()
         desk = Desk(
             settings=DeskSettings(desk_secret=SecretStr(SECRET)),
             dealers=DEALERS,
@@ -170,6 +196,8 @@ class Rig:
             reporting=Reporting(services, commands, houses.clock),
             directory=directory,
             trail=trail,
+            live=live,
+            presence=presence,
         )
 
         async def ready() -> list[str]:
@@ -177,7 +205,19 @@ class Rig:
 
         app = make_app_of_pages(assets, doorman=KnowsEverybody(), readiness=ready)
         app.state.desk = desk
-        return cls(app, desk, houses, users, sessions, commands, directory, trail, away)
+        return cls(
+            app,
+            desk,
+            houses,
+            users,
+            sessions,
+            commands,
+            directory,
+            trail,
+            live,
+            presence,
+            away,
+        )
 
     @asynccontextmanager
     async def browser(
