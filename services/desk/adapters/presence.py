@@ -16,7 +16,7 @@ MOST_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
+class PresentPerson:
     """Somebody who looks at something."""
 
     username: str
@@ -34,7 +34,7 @@ class Presence(Protocol):
         """This tab does not any more."""
         ...
 
-    async def others(self, about: str, user: User, now: datetime) -> tuple[Present, ...]:
+    async def others(self, about: str, user: User, now: datetime) -> tuple[PresentPerson, ...]:
         """Who else has it open, by name, each once."""
         ...
 
@@ -65,7 +65,7 @@ class MongoPresence:
         async with transient():
             await self._tabs.delete_one({"_id": tab})
 
-    async def others(self, about: str, user: User, now: datetime) -> tuple[Present, ...]:
+    async def others(self, about: str, user: User, now: datetime) -> tuple[PresentPerson, ...]:
         async with transient():
             found = await self._tabs.find({"about": about}).to_list(None)
         there = {
@@ -73,5 +73,5 @@ class MongoPresence:
             for each in found
             if each["at"] > now - THERE_FOR and each["username"] != user.username
         }
-        present = (Present(username, name) for username, name in there.items())
+        present = (PresentPerson(username, name) for username, name in there.items())
         return tuple(sorted(present, key=lambda each: (each.name, each.username))[:MOST_SHOWN])

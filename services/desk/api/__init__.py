@@ -7,7 +7,9 @@ from fastapi import APIRouter
 from services.desk.adapters.assets import Assets
 from services.desk.api.home import home_router
 from services.desk.api.live import live_router
+from services.desk.api.manager import manager_router
 from services.desk.api.presence import presence_router
+from services.desk.api.reassign import reassign_router
 from services.desk.api.sign_in import sign_in_router
 from services.desk.api.today import today_router
 
@@ -19,3 +21,5 @@ def routes(assets: Assets) -> Iterator[APIRouter]:
     yield today_router()
     yield live_router()
     yield presence_router()
+    yield manager_router()
+    yield reassign_router()

@@ -17,7 +17,7 @@ from services.desk.adapters.assets import Assets
 from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
-from services.desk.adapters.presence import THERE_FOR, Present
+from services.desk.adapters.presence import THERE_FOR, PresentPerson
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.upstream import ServiceAway, Services
 from services.desk.adapters.users import StoredUser
@@ -131,9 +131,9 @@ class MemoryPresence:
     async def gone(self, tab: str) -> None:
         self.tabs.pop(tab, None)
 
-    async def others(self, about: str, user: User, now: datetime) -> tuple[Present, ...]:
+    async def others(self, about: str, user: User, now: datetime) -> tuple[PresentPerson, ...]:
         there = {
-            Present(who.username, who.name)
+            PresentPerson(who.username, who.name)
             for of, who, at in self.tabs.values()
             if of == about and at > now - THERE_FOR and who.username != user.username
         }
