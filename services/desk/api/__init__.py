@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from services.desk.adapters.assets import Assets
+from services.desk.api.exports import exports_router
 from services.desk.api.home import home_router
 from services.desk.api.live import live_router
 from services.desk.api.manager import manager_router
@@ -23,3 +24,4 @@ def routes(assets: Assets) -> Iterator[APIRouter]:
     yield presence_router()
     yield manager_router()
     yield reassign_router()
+    yield exports_router()

@@ -142,7 +142,7 @@ async def _now(desk: Desk, at: AtDealer) -> dict[str, Any]:
         or_none(open_cases(desk, at)),
         or_none(desk.services.statistics(user, dealer_id, by="week")),
     )
-    done = await _done_today(desk, at, staff, counts)
+    done = await done_today(desk, at, staff, counts)
     people = await desk.directory.of({each.customer_key for each in cases or ()})
     language = at.visitor.language
     return {
@@ -178,7 +178,7 @@ async def open_cases(desk: Desk, at: AtDealer) -> list[CaseLine]:
     return found
 
 
-async def _done_today(
+async def done_today(
     desk: Desk, at: AtDealer, staff: Mapping[str, str], counts: TaskCounts | None
 ) -> dict[str, int]:
     """Staff id -> with how many customers they are done today."""

@@ -8,3 +8,12 @@ document.addEventListener("click", (event) => {
   for (const each of boxes) each.checked = chosen;
 });
 for (const each of document.querySelectorAll("[data-choose-all]")) each.hidden = false;
+/* A file that is taken away leaves the page as it is: its form can be sent again. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.download === undefined) return;
+  setTimeout(() => {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+  }, 1500);
+});
