@@ -15,6 +15,12 @@ from services.desk.api.call import call_router
 from services.desk.api.consents import consents_router
 from services.desk.api.home import home_router
 from services.desk.api.outcomes import outcomes_router
+from services.desk.api.exports import exports_router
+from services.desk.api.home import home_router
+from services.desk.api.live import live_router
+from services.desk.api.manager import manager_router
+from services.desk.api.presence import presence_router
+from services.desk.api.reassign import reassign_router
 from services.desk.api.sign_in import sign_in_router
 from services.desk.api.today import today_router
 from services.desk.api.trail import trail_router
@@ -34,3 +40,8 @@ def routes(assets: Assets) -> Iterator[APIRouter]:
     yield outcomes_router()
     yield assignments_router()
     yield consents_router()
+    yield live_router()
+    yield presence_router()
+    yield manager_router()
+    yield reassign_router()
+    yield exports_router()

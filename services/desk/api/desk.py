@@ -6,7 +6,9 @@ from services.desk.adapters.attempts import SignInAttempts
 from services.desk.adapters.directory import Directory
 from services.desk.adapters.elsewhere import SignInElsewhere
 from services.desk.adapters.lately import Lately
+from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
+from services.desk.adapters.presence import Presence
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.sessions import Sessions
 from services.desk.adapters.staff import Staff
@@ -43,3 +45,5 @@ class Desk:
     """Where users sign in who have no password here; None: nowhere."""
     lately: Lately
     staff: Staff
+    live: Hub
+    presence: Presence

@@ -15,8 +15,10 @@ from pydantic import SecretStr
 
 from services.desk.adapters.assets import Assets
 from services.desk.adapters.lately import KEPT_FOR, MOST
+from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
+from services.desk.adapters.presence import THERE_FOR, PresentPerson
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.upstream import ServiceAway, Services
 from services.desk.api.desk import Desk
@@ -108,6 +110,27 @@ class MemoryDirectory:
         return [each for each in self.kept if each.customer_key == key]
 
 
+class MemoryPresence:
+    """As `services.desk.adapters.presence.Presence` promises."""
+
+    def __init__(self) -> None:
+        self.tabs: dict[str, tuple[str, User, datetime]] = {}
+
+    async def here(self, about: str, tab: str, user: User, now: datetime) -> None:
+        self.tabs[tab] = about, user, now
+
+    async def gone(self, tab: str) -> None:
+        self.tabs.pop(tab, None)
+
+    async def others(self, about: str, user: User, now: datetime) -> tuple[PresentPerson, ...]:
+        there = {
+            PresentPerson(who.username, who.name)
+            for of, who, at in self.tabs.values()
+            if of == about and at > now - THERE_FOR and who.username != user.username
+        }
+        return tuple(sorted(there, key=lambda each: (each.name, each.username)))
+
+
 @dataclass(frozen=True)
 class _OneKey:
     """The keys of an issuer who has one."""
@@ -131,6 +154,8 @@ class Rig:
     directory: MemoryDirectory
     trail: MemoryTrail
     lately: MemoryLately
+    live: Hub
+    presence: MemoryPresence
     away: set[str]
     """The services that do not answer at present."""
 
@@ -153,6 +178,7 @@ class Rig:
         attempts = MemoryAttempts()
         directory, trail, assets = MemoryDirectory(), MemoryTrail(), Assets()
         lately = MemoryLately()
+        live, presence = Hub(most=100), MemoryPresence()
         desk = Desk(
             settings=DeskSettings(desk_secret=SecretStr(SECRET)),
             dealers=DEALERS,
@@ -169,6 +195,8 @@ class Rig:
             record=trail,
             lately=lately,
             staff=Staff(users, houses.clock),
+            live=live,
+            presence=presence,
         )
 
         async def ready() -> list[str]:
@@ -198,6 +226,19 @@ class Rig:
         """What intake has recorded and published of what the desk reported, in order."""
         found = map(message_of, self.houses.intake.publisher.records)
         return [each for each in found if f"/{SOURCE}/" in each.document_id]
+        return cls(
+            app,
+            desk,
+            houses,
+            users,
+            sessions,
+            commands,
+            directory,
+            trail,
+            live,
+            presence,
+            away,
+        )
 
     @asynccontextmanager
     async def browser(
