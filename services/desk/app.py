@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
 
 from services.desk.adapters.assets import Assets
@@ -22,14 +23,28 @@ from services.desk.api.desk import Desk
 from services.desk.api.headers import SecurityHeaders
 from services.desk.api.troubles import tell_troubles
 from services.desk.settings import TOKEN_KEY_VARIABLE, DeskSettings, ServiceAddresses
+from shared.contracts.topics import (
+    CASES,
+    COMPLAINTS,
+    DEAD_LETTERS,
+    ESCALATIONS,
+    GRADES,
+    PROFILES,
+    SALES,
+    SCORES,
+    TASKS,
+    VISITS,
+)
 from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
 from shared.platform.front_door import connecting_doorman
 from shared.platform.http import Lifespan, Readiness, make_app, operations, run
+from shared.platform.kafka import group_of
 from shared.platform.keys import DATABASE as ACCESS
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.preparing import at_work, prepare_when_it_answers
+from shared.platform.rights import to_work
 from shared.platform.signing import WrongSigningKey, read_signing_key
 from shared.platform.tls import TlsFiles, client_context
 from shared.platform.usable import require_usable
@@ -38,6 +53,16 @@ from shared.time.clock import SystemClock
 from shared.yaml_file import WrongFile
 
 NAME = "desk"
+INDEXED = (PROFILES, SALES, VISITS, COMPLAINTS)
+"""The topics by which customers are found."""
+WATCHED = (PROFILES, TASKS, ESCALATIONS, CASES, SCORES, GRADES)
+"""Those of which the desk tells open pages that something has changed."""
+RIGHTS = to_work(
+    reads={topic.name for topic in (*INDEXED, *WATCHED)},
+    writes={DEAD_LETTERS.name},
+    group=group_of(NAME),
+)
+"""What the desk's user has to be allowed on Kafka."""
 BY_KEY = ("/metrics", "/docs", "/openapi.json", "/static-offline-docs")
 """What is not for browsers with a session, but for who shows a key."""
 
@@ -69,11 +94,8 @@ def compose(settings: DeskSettings) -> FastAPI:
 
     Raises `WrongSettings` and `WrongFile`.
     """
-    key_file = settings.require_secrets()
-    try:
-        key = read_signing_key(key_file)
-    except WrongSigningKey as wrong:
-        raise WrongFile([f"{TOKEN_KEY_VARIABLE}: {key_file}: {wrong}"]) from None
+    settings.require_secret()
+    key = token_key(settings)
     mongo = functools.cache(functools.partial(Mongo, settings.mongo, NAME))
     clients = connections(settings.desk_services)
     dealers, assets = settings.dealers(), Assets()
@@ -114,6 +136,16 @@ def compose(settings: DeskSettings) -> FastAPI:
 
     doorman = connecting_doorman(settings.auth, lambda: mongo().beside(ACCESS))
     return make_app_of_pages(assets, doorman=doorman, readiness=readiness, lifespan=lifespan)
+
+
+def token_key(settings: DeskSettings) -> ec.EllipticCurvePrivateKey:
+    """What its users' tokens are signed with. Raises `WrongFile`."""
+    file = settings.desk_token_key_file
+    assert file is not None, "the settings were checked"
+    try:
+        return read_signing_key(file)
+    except WrongSigningKey as wrong:
+        raise WrongFile([f"{TOKEN_KEY_VARIABLE}: {file}: {wrong}"]) from None
 
 
 def connections(addresses: ServiceAddresses) -> dict[str, httpx.AsyncClient]:

@@ -42,8 +42,8 @@ class DeskSettings(ServiceSettings):
     desk_idle_minutes: float = Field(default=120, gt=0, le=24 * 60 * 14)
     """How long, without doing anything."""
 
-    def require_secrets(self) -> Path:
-        """The file of the key. Raises `WrongSettings` where the secret or the key is not set."""
+    def require_secret(self) -> None:
+        """Raises `WrongSettings` where the secret or the key is not set."""
         lines = []
         if len(self.desk_secret.get_secret_value()) < LEAST_SECRET:
             lines.append(
@@ -54,6 +54,5 @@ class DeskSettings(ServiceSettings):
             lines.append(
                 f"{TOKEN_KEY_VARIABLE}: set it to a file that `aftercare tokens key FILE` has made"
             )
-        if lines or self.desk_token_key_file is None:
+        if lines:
             raise WrongSettings(lines)
-        return self.desk_token_key_file

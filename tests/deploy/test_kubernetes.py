@@ -155,6 +155,7 @@ def test_files_are_mounted_where_the_settings_look(name: str) -> None:
         environment(name)["AFTERCARE_DEALERS_FILE"]
     }
     assert mounts["tls"] == "/etc/aftercare-tls"
+    assert mounts["tokens"] == "/etc/aftercare-tokens"
     told = (FOLDER / "10-configuration.yaml").read_text("utf-8")
     named = re.findall(r"# (AFTERCARE_\w+): /etc/aftercare-tls/(\S+)", told)
     assert {file for _, file in named} == of_kind("Secret")["aftercare-tls"]["stringData"].keys()
@@ -168,6 +169,7 @@ def test_every_mount_has_its_volume_and_what_is_optional_may_be_missing(name: st
     mounted = {mount["name"] for each in containers for mount in each["volumeMounts"]}
     assert mounted == volumes.keys()
     assert volumes["tls"]["secret"] == {"secretName": "aftercare-tls", "optional": True}
+    assert volumes["tokens"]["configMap"] == {"name": "aftercare-tokens", "optional": True}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -213,7 +215,7 @@ def test_the_folder_can_be_applied_again_and_again() -> None:
 
 
 def test_the_network_lets_in_who_asks_and_out_to_the_servers() -> None:
-    [policy] = of_kind("NetworkPolicy").values()
+    policy = of_kind("NetworkPolicy")["aftercare"]
     selector = policy["spec"]["podSelector"]["matchLabels"]
     for name in OURS:
         labels = of_kind("Deployment")[name]["spec"]["template"]["metadata"]["labels"]
@@ -227,6 +229,25 @@ def test_the_network_lets_in_who_asks_and_out_to_the_servers() -> None:
     assert out == {53, int(kafka), 27017}
 
 
+def test_the_desk_reaches_the_others_and_nobody_else_does() -> None:
+    policies = of_kind("NetworkPolicy")
+    assert policies.keys() == {"aftercare", "desk"}
+    assert policies["desk"]["spec"]["podSelector"]["matchLabels"] == {
+        "app.kubernetes.io/name": "desk"
+    }
+    [let_out] = policies["desk"]["spec"]["egress"]
+    [ports] = let_out["ports"]
+    listening = fixed_ports(DEFAULT_PORT_BASE).services
+    others = {name: port for name, port in listening.items() if name != "desk"}
+    assert set(others.values()) == set(range(ports["port"], ports["endPort"] + 1))
+    named = {
+        name.removeprefix("AFTERCARE_DESK_SERVICES__").lower(): value
+        for name, value in environment("desk").items()
+        if name.startswith("AFTERCARE_DESK_SERVICES__")
+    }
+    assert named == {name: f"http://{name}:{port}" for name, port in others.items()}
+
+
 @each_of_ours
 def test_it_may_finish_its_batch_before_it_is_killed(name: str) -> None:
     stop = configuration.SETTINGS[name].model_fields["runtime"].default.graceful_stop_seconds
@@ -237,7 +258,8 @@ def test_each_has_secrets_of_its_own_alone() -> None:
     names = {name: secrets(name, container(name)).keys() for name in OURS}
     shared = {"AFTERCARE_KAFKA__SASL_PASSWORD", "AFTERCARE_MONGO__URI"}
     assert {name: found - shared for name, found in names.items() if found - shared} == {
-        "identity": {"AFTERCARE_IDENTITY_SECRET"}
+        "identity": {"AFTERCARE_IDENTITY_SECRET"},
+        "desk": {"AFTERCARE_DESK_SECRET", "token-key.pem"},
     }
     assert all(found >= shared for found in names.values())
     assert {*OURS, "topics"} == {

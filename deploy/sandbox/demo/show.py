@@ -105,7 +105,7 @@ class _Shown:
 
 def _played(directory: Path, shown: _Shown, *, seed: int, events: int, stay: bool) -> bool:
     began = time.monotonic()
-    shown.say("starting broker, database and the five services")
+    shown.say("starting broker, database and the six services")
     stack_running = running_stack(
         directory=directory, ports=any_ports(), environment=demo_environment(directory)
     )
@@ -140,7 +140,7 @@ def _played(directory: Path, shown: _Shown, *, seed: int, events: int, stay: boo
 def _stay(stack: Stack, directory: Path, watch: Watch, say: Callable[[str], None]) -> None:
     """Keep it running until Ctrl-C; the other commands find it meanwhile."""
     with recording(stack, directory), contextlib.suppress(KeyboardInterrupt):
-        for line in ("", *to_browse(stack.urls, watch.received, directory)):
+        for line in ("", *to_browse(stack.urls, watch.received, directory, sign_in=stack.sign_in)):
             say(line)
         watch_over(stack)
     say("stopping")
