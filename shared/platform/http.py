@@ -170,7 +170,9 @@ def _methods(request: Request) -> list[str]:
 
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    return problem_response(error.problem, again_seconds=error.again_seconds)
+    response = problem_response(error.problem, again_seconds=error.again_seconds)
+    response.headers.update(error.headers)
+    return response
 
 
 async def _away(_: Request, error: Exception) -> Response:
