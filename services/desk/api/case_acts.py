@@ -112,10 +112,10 @@ class _Taking:
         except ServiceAway:
             return await self.again(AWAY, None)
         case = require_here(self.at, held.found)
-        if not self.at.may(act_of(self.form.step, takes_it=self._takes(case))):
-            raise NotAllowed
         if is_step(case, str(self.form.command)) is not None:
             return self._to_result(None)
+        if not self.at.may(act_of(self.form.step, takes_it=self._takes(case))):
+            raise NotAllowed
         return await self._reported(case)
 
     async def _reported(self, case: CaseView) -> Response:

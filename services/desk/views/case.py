@@ -141,6 +141,8 @@ class StepFormShown:
     meaning: str
     fields: tuple[str, ...]
     choices: tuple[Choice, ...] = ()
+    closed: bool = True
+    """Whether it has to be one of the choices."""
 
 
 def form_of(
@@ -154,6 +156,7 @@ def form_of(
         meaning=words.MEANINGS[step],
         fields=FIELDS.get(step, ()),
         choices=_choices(step, case, names, only),
+        closed=step != "reassigned" or only is not None,
     )
 
 
