@@ -1,5 +1,6 @@
 """Case 投诉单: all that is known of one complaint, and why; its narrative, and it on paper."""
 
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,12 +15,13 @@ from services.desk.api.case_page import (
 )
 from services.desk.api.desk import Desk
 from services.desk.api.sign_in import SEE_OTHER
+from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
+from services.desk.views import case_words as words
 from services.desk.views.case import decided_of
 from services.desk.views.places import place_of_case
 from services.desk.views.printed import form_shown
 from shared.contracts.http.complaints import CaseView
-from shared.contracts.http.intake import Narrative
 from shared.platform.needs import TO_ALL
 
 NOWHERE_KEPT = "no-store"
@@ -99,13 +101,23 @@ async def _case(desk: Desk, at: AtDealer, case_id: str) -> CaseView:
     return require_here(at, (await desk.services.case(at.user, case_id)).found)
 
 
-async def _narrative(desk: Desk, at: AtDealer, case: CaseView) -> Narrative:
+@dataclass(frozen=True, slots=True)
+class CustomersWords:
+    """What the customer says and asks for, as it was written down."""
+
+    narrative: str = field(repr=False)
+    wish: str = field(repr=False)
+
+
+async def _narrative(desk: Desk, at: AtDealer, case: CaseView) -> CustomersWords:
     """What was written of it: written down first that it is seen."""
     await desk.trail.note(at.user, at.dealer.id, "saw_narrative", case.case_id)
     try:
-        return await desk.services.narrative(at.user, case.case_id)
+        found = await desk.services.narrative(at.user, case.case_id)
     except NotThere:
-        return Narrative(document_id=case.case_id)
+        return CustomersWords("", "")
+    wish = speech_of(desk, at)(words.term(found.desired_outcome, words.OUTCOMES_DESIRED))
+    return CustomersWords(found.narrative or "", wish)
 
 
 async def _page(

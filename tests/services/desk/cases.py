@@ -48,10 +48,15 @@ class HearingStore(MemoryStore):
         return await super().page(dealer_id=dealer_id, after=after, limit=limit)
 
     async def open_by_deadline(
-        self, dealer_id: str, *, after: tuple[datetime, str] | None, limit: int
+        self,
+        dealer_id: str,
+        *,
+        after: tuple[datetime, str] | None,
+        limit: int,
+        before: datetime | None = None,
     ) -> Sequence[Aggregate]:
         await self._hear()
-        return await super().open_by_deadline(dealer_id, after=after, limit=limit)
+        return await super().open_by_deadline(dealer_id, after=after, limit=limit, before=before)
 
     async def wake(self) -> None:
         """All that is due by now is noticed."""
@@ -71,7 +76,7 @@ class HearingStore(MemoryStore):
         await self._keep()
 
     async def _keep(self) -> None:
-        super().__init__()
+        self._aggregates.clear()
         await self.save([replace(each, version=1) for each in self._network.stored().values()])
 
 

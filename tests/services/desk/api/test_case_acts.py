@@ -176,7 +176,7 @@ async def test_a_duplicate_is_merged_by_its_number(complaints: Complaints) -> No
         for wrong in ("K9", "K7000"):
             page = await step(browser, place, "merged", merged_into=wrong)
             assert page.status_code == 422, wrong
-    
+
         answer = await step(browser, place, "merged", merged_into="K8")
         page = await shown_after(browser, answer)
         assert "this counts" in page and f'href="{other}"' in page
