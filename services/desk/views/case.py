@@ -132,6 +132,21 @@ class Choice:
     is_name: bool = False
 
 
+_USUAL: frozenset[StepName] = frozenset(
+    {
+        "acknowledged",
+        "reassigned",
+        "contacted",
+        "answered",
+        "executive_answered",
+        "resolved",
+        "called_back",
+        "resumed",
+        "unmerged",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepFormShown:
     """The form of a step. Its fields are named as in `case_forms.FIELDS`."""
@@ -143,6 +158,11 @@ class StepFormShown:
     choices: tuple[Choice, ...] = ()
     closed: bool = True
     """Whether it has to be one of the choices."""
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether most cases have such a step; the others stand behind these."""
+        return self.step in _USUAL
 
 
 def form_of(
