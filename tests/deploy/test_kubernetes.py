@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import yaml
 from pydantic import ValidationError
+from services.intake.adapters.rejected.seal import new_key
 
 from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_PORT_BASE
 from deploy.cli.kafka_rights import RIGHTS
 from deploy.sandbox.stack import fixed_ports
 from services.complaints.adapters.policies import read_rulebook
-from services.intake.adapters.rejected.seal import new_key
 from services.intake.settings import IntakeSettings
 from shared.dealers.file import read_dealers
 from shared.policies.paths import SERVICES, RulesPaths

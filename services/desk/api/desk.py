@@ -41,7 +41,7 @@ class Desk:
     trail: Trail
     record: TrailRecord
     """The trail, for who may look at it."""
-    elsewhere: SignInElsewhere | None = None
+    elsewhere: SignInElsewhere | None
     """Where users sign in who have no password here; None: nowhere."""
     lately: Lately
     staff: Staff

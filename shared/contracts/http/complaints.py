@@ -142,6 +142,17 @@ class CaseView(DescribedResponse):
     related_ro_no: str | None
     """The repair order that it is about, by its number at the source."""
     related_deal_no: str | None
+    channel: str | None = None
+    """The way it came in."""
+    category: str | None = None
+    """What it is about, in the dealer's own terms."""
+    department: str | None = None
+    """The department complained about."""
+    regulator_ref: str | None = None
+    """The number that a regulator's order has for it."""
+    related_ro_no: str | None = None
+    """The repair order that it is about, by its number at the source."""
+    related_deal_no: str | None = None
     """The sale that it is about, by its number at the source."""
     deadline: Instant | None
     """The first due time of the running clocks, passed or to come."""
@@ -167,6 +178,9 @@ class RunningClock(DescribedResponse):
     title_en: str
     """What has to be done, in English."""
     title_zh: str
+    title_en: str = ""
+    """What has to be done, in English."""
+    title_zh: str = ""
     """What has to be done, in Chinese."""
     generation: int
     """The generation of the case that it belongs to."""
@@ -216,6 +230,13 @@ class CaseLine(DescribedResponse):
     department: str | None
     """The department complained about."""
     regulator_ref: str | None
+    channel: str | None = None
+    """The way it came in."""
+    category: str | None = None
+    """What it is about, in the dealer's own terms."""
+    department: str | None = None
+    """The department complained about."""
+    regulator_ref: str | None = None
     """The number that a regulator's order has for it."""
     generation: int | None
     """How often it was reopened, plus one."""
@@ -226,6 +247,9 @@ class CaseLine(DescribedResponse):
     stopped: tuple[RunningClock, ...]
     """Those of its last generation that were stopped, in the order of the policy."""
     rung: RungReached | None
+    stopped: tuple[RunningClock, ...] = ()
+    """Those of its last generation that were stopped, in the order of the policy."""
+    rung: RungReached | None = None
     """How high on their ladders the clocks that run are; null: nobody is to be notified yet."""
     parked_because: str | None
     """Why the case was set aside, if it is."""

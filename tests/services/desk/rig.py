@@ -20,27 +20,22 @@ from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
 from services.desk.adapters.presence import THERE_FOR, PresentPerson
 from services.desk.adapters.reporting import Reporting
-from services.desk.adapters.upstream import ServiceAway, Services
-from services.desk.api.desk import Desk
-from services.desk.api.visitor import PLAIN_COOKIE, csrf_of
-from services.desk.app import make_app_of_pages
-from services.desk.domain.find.asked import Asked
-from services.desk.domain.find.documents import KeptDocument
-from services.desk.domain.find.matches import Hits, hit
 from services.desk.adapters.staff import Staff
 from services.desk.adapters.upstream import ServiceAway, Services, Written
-from services.desk.adapters.users import StoredUser
 from services.desk.api.desk import Desk
 from services.desk.api.visitor import PLAIN_COOKIE, csrf_of
 from services.desk.app import make_app_of_pages
 from services.desk.domain.commands import SOURCE
+from services.desk.domain.find.asked import Asked
+from services.desk.domain.find.documents import KeptDocument
+from services.desk.domain.find.matches import Hits, hit
 from services.desk.domain.people import KnownCustomer
 from services.desk.domain.sessions import Session, digest_of
 from services.desk.domain.users import Language, User
 from services.desk.settings import DeskSettings
 from shared.auth.tokens import Expected
-from shared.contracts.identifiers import dealer_of
 from shared.contracts.envelope import Event
+from shared.contracts.identifiers import dealer_of
 from shared.contracts.intake import Recorded
 from shared.contracts.topics import CUSTOMERS
 from shared.platform.signing import public_part
@@ -50,9 +45,8 @@ from shared.settings import AuthSettings
 from shared.testing.clock import ManualClock
 from shared.testing.doorman import KnowsEverybody
 from tests.access.dealers import DEALERS, MINE
-from tests.access.services import NOW, Houses
-from tests.services.desk.memory import MemoryAttempts, MemorySessions, MemoryTrail, MemoryUsers
 from tests.access.services import NOW, Houses, followup_with
+from tests.services.desk.memory import MemoryAttempts, MemorySessions, MemoryTrail, MemoryUsers
 from tests.services.intake.given import message_of
 
 BASE = f"/d/{MINE}"
@@ -176,7 +170,6 @@ class Rig:
         users, sessions, commands = MemoryUsers(), MemorySessions(), MemoryCommands()
         directory, trail, assets = MemoryDirectory(), MemoryTrail(houses.clock), Assets()
         attempts = MemoryAttempts()
-        directory, trail, assets = MemoryDirectory(), MemoryTrail(), Assets()
         lately = MemoryLately()
         live, presence = Hub(most=100), MemoryPresence()
         desk = Desk(
@@ -193,6 +186,7 @@ class Rig:
             directory=directory,
             trail=trail,
             record=trail,
+            elsewhere=None,
             lately=lately,
             staff=Staff(users, houses.clock),
             live=live,
@@ -204,7 +198,20 @@ class Rig:
 
         app = make_app_of_pages(assets, doorman=KnowsEverybody(), readiness=ready)
         app.state.desk = desk
-        return cls(app, desk, houses, users, sessions, commands, directory, trail, lately, away)
+        return cls(
+            app=app,
+            desk=desk,
+            houses=houses,
+            users=users,
+            sessions=sessions,
+            commands=commands,
+            directory=directory,
+            trail=trail,
+            lately=lately,
+            live=live,
+            presence=presence,
+            away=away,
+        )
 
     async def followup_hears(self) -> None:
         """Of what intake has recorded of customers since, as it would from the topic."""
@@ -226,19 +233,6 @@ class Rig:
         """What intake has recorded and published of what the desk reported, in order."""
         found = map(message_of, self.houses.intake.publisher.records)
         return [each for each in found if f"/{SOURCE}/" in each.document_id]
-        return cls(
-            app,
-            desk,
-            houses,
-            users,
-            sessions,
-            commands,
-            directory,
-            trail,
-            live,
-            presence,
-            away,
-        )
 
     @asynccontextmanager
     async def browser(
