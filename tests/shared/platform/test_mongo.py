@@ -1,16 +1,19 @@
 """What every query about many ids, or a dealer's, is made of; and what is asked for at once."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pymongo import WriteConcern
 
 from shared.platform.errors import Conflict, RefusedDocuments, TransientFailure
 from shared.platform.mongo import (
     IDS_A_QUERY,
+    JOURNALED_EACH,
     READS_AT_ONCE,
     WRITES_A_COMMAND,
     BulkWriteError,
@@ -66,25 +69,36 @@ async def test_portions_are_read_a_few_side_by_side_and_come_in_order() -> None:
 
 
 class Bulks:
-    """A collection that is told of bulks, and how the database answers each."""
+    """A collection that is told of bulks, and how the database answers each: what is raised, or
+    how many were written."""
 
-    def __init__(self, *answers: Exception | None) -> None:
+    def __init__(self, *answers: Exception | int | None) -> None:
         self.ids: list[list[str]] = []
+        self.journaled: list[bool] = []
+        self.written: list[Mapping[str, Any]] = []
         self._answers = list(answers)
+        self._is_journaled = True
+
+    def with_options(self, *, write_concern: WriteConcern) -> "Bulks":
+        other = copy(self)
+        other._is_journaled = bool(write_concern.document.get("j"))
+        assert write_concern.document["w"] == "majority"
+        return other
 
     async def bulk_write(self, operations: Sequence[Any], *, ordered: bool) -> Any:
         assert not ordered
         self.ids.append([operation._doc["_id"] for operation in operations])
+        self.journaled.append(self._is_journaled)
+        self.written += [operation._doc for operation in operations]
         answer = self._answers.pop(0) if self._answers else None
-        if answer is not None:
+        if isinstance(answer, Exception):
             raise answer
-        return type(
-            "Result", (), {"bulk_api_result": {"nInserted": len(operations), "nMatched": 0}}
-        )
+        written = len(operations) if answer is None else answer
+        return type("Result", (), {"bulk_api_result": {"nInserted": 0, "nMatched": written}})
 
 
-def documents(count: int) -> list[dict[str, Any]]:
-    return [{"_id": str(number), "version": 1} for number in range(count)]
+def documents(count: int, *, version: int = 1) -> list[dict[str, Any]]:
+    return [{"_id": str(number), "version": version, "more": 1} for number in range(count)]
 
 
 async def test_a_command_writes_no_more_than_is_done_in_time() -> None:
@@ -94,6 +108,46 @@ async def test_a_command_writes_no_more_than_is_done_in_time() -> None:
     assert [id_ for ids in bulks.ids for id_ in ids] == [
         str(number) for number in range(2 * WRITES_A_COMMAND + 1)
     ]
+
+
+async def test_a_few_are_replaced_with_a_wait_for_the_journal_each() -> None:
+    bulks = Bulks()
+    await guarded_bulk(bulks, documents(JOURNALED_EACH, version=2), guard="version")
+    assert ([len(ids) for ids in bulks.ids], bulks.journaled) == ([JOURNALED_EACH], [True])
+
+
+async def test_many_that_are_replaced_wait_for_the_journal_together() -> None:
+    """In which nothing is written where nothing changes."""
+    bulks, many = Bulks(), WRITES_A_COMMAND + 1
+    await guarded_bulk(bulks, documents(many, version=2), guard="version")
+    assert [len(ids) for ids in bulks.ids] == [WRITES_A_COMMAND, 1, 1]
+    assert bulks.journaled == [False, False, True]
+    assert bulks.ids[-1] == [str(many - 1)]
+    before, once_more = bulks.written[-2:]
+    assert dict(once_more) == dict(before)
+    assert list(once_more) != list(before)
+
+
+async def test_where_another_was_first_with_the_last_the_one_before_waits_for_the_journal() -> None:
+    many = JOURNALED_EACH + 1
+    bulks = Bulks(many - 1, 0)
+    with pytest.raises(Conflict):
+        await guarded_bulk(bulks, documents(many, version=2), guard="version")
+    assert bulks.ids[1:] == [[str(many - 1)], [str(many - 2)]]
+    assert bulks.journaled == [False, True, True]
+
+
+async def test_where_another_was_first_with_all_nothing_waits() -> None:
+    bulks = Bulks(0)
+    with pytest.raises(Conflict):
+        await guarded_bulk(bulks, documents(JOURNALED_EACH + 1, version=2), guard="version")
+    assert len(bulks.ids) == 1
+
+
+async def test_a_database_that_lost_what_was_not_in_the_journal_is_found_out() -> None:
+    many = JOURNALED_EACH + 1
+    with pytest.raises(TransientFailure):
+        await guarded_bulk(Bulks(many, *[0] * many), documents(many, version=2), guard="version")
 
 
 @pytest.mark.parametrize(
