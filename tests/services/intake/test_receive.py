@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from services.intake.adapters.door import at_once
 from services.intake.domain.decode.body import UnreadableEvent
 from services.intake.domain.envelope import causation_id
 from shared.contracts.envelope import from_headers
@@ -233,3 +234,12 @@ async def test_a_message_the_broker_refuses_rejects_its_event_alone(world: World
     assert items[0].problem is not None
     assert items[0].problem.status == 413
     assert VISIT not in world.register.rows
+
+
+async def test_what_was_prepared_is_taken_as_what_it_was_made_of(world: World) -> None:
+    raws: list[Data] = [event("visit", visit()), event("visit", visit(ro_no=""))]
+    other = World()
+    prepared = await other.intake().prepare(raws, aside=at_once)
+    assert await other.intake().receive(prepared) == await world.intake().receive(raws)
+    assert other.messages() == world.messages()
+    assert other.register.rows == world.register.rows
