@@ -154,7 +154,7 @@ class Intake:
         waiting = [entries] if entries else []
         while waiting:
             portion = waiting.pop()
-            ids, cases, parts = documents_needed(portion), cases_needed(portion), halves(portion)
+            ids, cases, parts = await aside(partial(_needed, portion))
             limit = FOLLOWING_AT_ONCE if parts else None
             known = await self._read(ids, cases, limit=limit)
             if limit is not None and len(steps_among(known)) > limit:
@@ -252,6 +252,12 @@ class Intake:
             self.monitor.conflict()
             return False
         return True
+
+
+def _needed(
+    entries: Sequence[BatchEntry],
+) -> tuple[set[str], set[str], Sequence[list[BatchEntry]]]:
+    return documents_needed(entries), cases_needed(entries), halves(entries)
 
 
 def _records(outgoing: Sequence[OutgoingMessage], attempts: _Attempts) -> list[Record]:

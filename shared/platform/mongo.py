@@ -70,6 +70,8 @@ more would wait for all, and none would end in time."""
 WRITES_A_COMMAND = 500
 """How many documents are written by one command: so many are in time on a database that takes
 20 ms for each."""
+ENCODED_AT_ONCE = 64
+"""How many documents are encoded before others have a turn: these take about two milliseconds."""
 JOURNALED_EACH = 4
 """How many documents are replaced with a wait for the journal each; of more, all wait together: see
 docs/operations/embedded.md."""
@@ -203,7 +205,9 @@ async def guarded_bulk(
     first: list[_Write] = []
     again: list[_Write] = []
     refused: list[str] = []
-    for document in documents:
+    for position, document in enumerate(documents):
+        if position % ENCODED_AT_ONCE == ENCODED_AT_ONCE - 1:
+            await asyncio.sleep(0)  # who else waits for the event loop has a turn
         whole = encoded(document)
         if whole is None:
             refused.append(document["_id"])

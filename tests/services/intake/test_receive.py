@@ -1,11 +1,16 @@
 """Taking batches: what is published and registered, and lost races."""
 
+import asyncio
 import re
+from collections.abc import Callable, Sequence
+from threading import get_ident
+from typing import TypeVar
 
 import pytest
 
 from services.intake.adapters.door import at_once
 from services.intake.domain.decode.body import UnreadableEvent
+from services.intake.domain.entries import BatchEntry, documents_needed
 from services.intake.domain.envelope import causation_id
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import document_id
@@ -26,6 +31,7 @@ from tests.services.intake.given import (
 )
 from tests.services.intake.world import World
 
+T = TypeVar("T")
 UUID = "0197c3a1-7a10-7b3c-9f7e-4d2f1c0a9b8e"
 VISIT = document_id(PUDONG, "cdk", "visit", "RO 1")
 
@@ -243,3 +249,23 @@ async def test_what_was_prepared_is_taken_as_what_it_was_made_of(world: World) -
     assert await other.intake().receive(prepared) == await world.intake().receive(raws)
     assert other.messages() == world.messages()
     assert other.register.rows == world.register.rows
+
+
+async def test_what_all_events_need_is_found_out_beside_the_event_loop(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def needed(entries: Sequence[BatchEntry]) -> set[str]:
+        asked.append(get_ident())
+        return documents_needed(entries)
+
+    monkeypatch.setattr("services.intake.receive.documents_needed", needed)
+
+    async def aside(work: Callable[[], T], /) -> T:
+        return await asyncio.to_thread(work)
+
+    items = await world.intake().receive([event("visit", visit())], aside=aside)
+    assert outcomes(items) == ["accepted"]
+    assert asked
+    assert get_ident() not in asked

@@ -12,6 +12,7 @@ from pymongo import WriteConcern
 
 from shared.platform.errors import Conflict, RefusedDocuments, TransientFailure
 from shared.platform.mongo import (
+    ENCODED_AT_ONCE,
     IDS_A_QUERY,
     JOURNALED_EACH,
     READS_AT_ONCE,
@@ -168,6 +169,21 @@ async def test_what_is_wrong_with_one_command_is_told(code: int, raised: type[Ex
     assert len(bulks.ids) == (2 if raised is TransientFailure else 3)
     if isinstance(told.value, RefusedDocuments):
         assert told.value.ids == {str(WRITES_A_COMMAND + 3)}
+
+
+async def test_others_have_their_turn_while_many_documents_are_encoded() -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(others())
+    await guarded_bulk(Bulks(), documents(8 * ENCODED_AT_ONCE), guard="version")
+    task.cancel()
+    assert turns >= 8
 
 
 async def test_where_a_portion_fails_no_other_is_read_any_more() -> None:

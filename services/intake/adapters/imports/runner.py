@@ -64,7 +64,7 @@ LOOK_EVERY_SECONDS = 1.0
 """How soon an import is seen that another instance took in, or left."""
 CLEAR_EVERY_SECONDS = 30.0
 LEAVE_SECONDS = 3.0
-GIVES_WAY_SECONDS = 0.25
+GIVES_WAY_SECONDS = 0.1
 """How long a portion waits for others to be done: where they never are, imports still go on."""
 
 T = TypeVar("T")
