@@ -88,6 +88,8 @@ def _remembered(written: str, region: str) -> Telephone:
 
 
 def _e164(written: str, region: str) -> Telephone:
+    if written.isascii() and written.isdecimal() and len(written) <= MOST_DIGITS:
+        return _read(written, region)  # all that is looked for below is none of the digits
     plain = _plain(written)
     if len(plain) > MOST_CHARACTERS or sum(char.isdigit() for char in plain) > MOST_DIGITS:
         return Telephone(None, NONE_AT_ALL)
