@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import bson
+from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo import (
     ASCENDING,
@@ -76,6 +77,7 @@ JOURNALED_EACH = 4
 """How many documents are replaced with a wait for the journal each; of more, all wait together: see
 docs/operations/embedded.md."""
 _NOT_JOURNALED = WriteConcern(w="majority", wtimeout=OPERATION_TIMEOUT_MS)
+_RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -221,7 +223,8 @@ async def guarded_bulk(
     into = collection.with_options(write_concern=_NOT_JOURNALED) if many else collection
     replaced = [await _bulk(into, some) for some in portions(again, WRITES_A_COMMAND)]
     if many and any(bulk.written for bulk in replaced):
-        await _into_journal(collection, again, guard=guard)
+        all_ours = not any(bulk.conflict or bulk.refused for bulk in replaced)
+        await _into_journal(collection, again, guard=guard, all_ours=all_ours)
     conflicts = [bulk.conflict for bulk in (*done, *replaced) if bulk.conflict]
     if conflicts:
         raise Conflict(conflicts[0])
@@ -230,15 +233,23 @@ async def guarded_bulk(
         raise RefusedDocuments(refused)
 
 
-async def _into_journal(collection: Collection, writes: "Sequence[_Write]", *, guard: str) -> None:
+async def _into_journal(
+    collection: Collection, writes: "Sequence[_Write]", *, guard: str, all_ours: bool
+) -> None:
     """Wait until the journal has all that was written, in this order.
 
-    It has what came before whatever it has: so the last document is written once more, its fields
-    in the opposite order, as nothing is journaled where nothing changes. That it is still there
-    says that the database was not started anew meanwhile.
+    It has what came before whatever it has: so a document is written once more, its fields in the
+    opposite order, as nothing is journaled where nothing changes. Of one `guard` there is one
+    content. Where `all_ours` were written it is the last of ours: that it is there says that the
+    database was not started anew meanwhile. Else it is as another writer left it, perhaps.
     """
+    raw = collection.with_options(codec_options=_RAW)
     for write in reversed(writes):
-        whole = write.operation._doc
+        async with transient():
+            found = None if all_ours else await raw.find_one({"_id": write.id})
+        whole = write.operation._doc if all_ours else found
+        if whole is None:
+            continue
         turned = {"_id": write.id, **dict(reversed(whole.items()))}
         once_more = ReplaceOne({"_id": write.id, guard: whole[guard]}, turned)
         if (await _bulk(collection, [_Write(write.id, once_more)])).written:

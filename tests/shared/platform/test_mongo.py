@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pymongo import WriteConcern
 
 from shared.platform.errors import Conflict, RefusedDocuments, TransientFailure
 from shared.platform.mongo import (
@@ -80,11 +79,16 @@ class Bulks:
         self._answers = list(answers)
         self._is_journaled = True
 
-    def with_options(self, *, write_concern: WriteConcern) -> "Bulks":
+    def with_options(self, **options: Any) -> "Bulks":
         other = copy(self)
-        other._is_journaled = bool(write_concern.document.get("j"))
-        assert write_concern.document["w"] == "majority"
+        if "write_concern" in options:
+            concern = options["write_concern"].document
+            assert concern["w"] == "majority"
+            other._is_journaled = bool(concern.get("j"))
         return other
+
+    async def find_one(self, query: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        return {"_id": query["_id"], "version": 9, "of": "another"}
 
     async def bulk_write(self, operations: Sequence[Any], *, ordered: bool) -> Any:
         assert not ordered
@@ -129,13 +133,18 @@ async def test_many_that_are_replaced_wait_for_the_journal_together() -> None:
     assert list(once_more) != list(before)
 
 
-async def test_where_another_was_first_with_the_last_the_one_before_waits_for_the_journal() -> None:
+async def test_where_another_was_first_with_some_nothing_of_theirs_is_lost() -> None:
     many = JOURNALED_EACH + 1
     bulks = Bulks(many - 1, 0)
     with pytest.raises(Conflict):
         await guarded_bulk(bulks, documents(many, version=2), guard="version")
     assert bulks.ids[1:] == [[str(many - 1)], [str(many - 2)]]
     assert bulks.journaled == [False, True, True]
+    assert list(bulks.written[-1].items()) == [
+        ("_id", str(many - 2)),
+        ("of", "another"),
+        ("version", 9),
+    ]
 
 
 async def test_where_another_was_first_with_all_nothing_waits() -> None:
