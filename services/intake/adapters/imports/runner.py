@@ -1,6 +1,6 @@
 """Takes imports in, in each instance of intake.
 
-    take up -> open -> portion: read, convert, prepare -> receive -> account -> checkpoint -> next dealer
+    take up -> open -> portion: read, convert, prepare -> receive -> account -> checkpoint -> next
 
 A dealer's imports run one after another, in the order they arrived; several dealers' take turns,
 a portion each. What an instance that is gone had begun is taken up by another from its last
