@@ -252,6 +252,7 @@ def import_runner(
     return ImportRunner(
         kept,
         intake.receive,
+        prepare=intake.prepare,
         still_may=still_may,
         mappings=mappings,
         dealers=dealers,

@@ -22,7 +22,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TypeAlias
 
 from services.intake.adapters.door import Aside, at_once
 from services.intake.adapters.monitor import NOBODY, FeedMonitor, Monitor, Sender, Unwatched
@@ -34,15 +33,15 @@ from services.intake.domain.batch import BatchPlan, plan_batch
 from services.intake.domain.decide import RegisterDecision
 from services.intake.domain.decode.body import UnreadableEvent
 from services.intake.domain.entries import BatchEntry, cases_needed, documents_needed, halves
-from services.intake.domain.examine.event import InvalidEvent, Reported, examine
-from services.intake.domain.examine.feed import Reach, within
+from services.intake.domain.examination import Examination, Examined, Prepared
+from services.intake.domain.examine.event import InvalidEvent, Reported
+from services.intake.domain.examine.feed import Reach
 from services.intake.domain.facts import Row
-from services.intake.domain.findings import MOST_SHOWN, Finding
+from services.intake.domain.findings import Finding
 from services.intake.domain.outgoing import OutgoingMessage, Unregistered
-from services.intake.domain.rejected.content import Came, event_came
+from services.intake.domain.rejected.content import Came
 from services.intake.domain.rejected.row import Rejected, WayIn
 from services.intake.domain.steps import FOLLOWING_AT_ONCE, cases_of, steps_among
-from services.intake.domain.submissions import submissions
 from services.intake.views import problems
 from services.intake.views.items import (
     invalid_item,
@@ -61,8 +60,6 @@ from shared.time.clock import TimeSource
 
 MAX_ATTEMPTS = 8
 """How often a batch is decided again because another instance was first."""
-
-Examined: TypeAlias = Reported | InvalidEvent | UnreadableEvent
 
 
 @dataclass(slots=True)
@@ -121,6 +118,14 @@ class Intake:
             monitor=Unwatched(),
         )
 
+    async def prepare(
+        self, raws: Iterable[object], /, *, aside: Aside, only: Reach | None = None
+    ) -> list[Prepared]:
+        """What `receive` takes instead of these JSON values, with the same `only`: of taking them,
+        all is done that needs neither the register nor the broker. It may be done ahead."""
+        examine = await self._examination(only=only)
+        return await aside(lambda: examine.prepared(raws))
+
     async def receive(
         self,
         raws: Iterable[object],
@@ -134,25 +139,22 @@ class Intake:
     ) -> list[Item]:
         """What became of each event, in order; on return the broker has acknowledged all of it.
 
-        `raws` are JSON values, or what decoding made of others; each is asked for when the one
-        before is examined. What takes long is done `aside`. `strict`: unknown fields are reasons to
-        reject. `ours`: one of our own services reports them. `only`: whose they may be. `way`: by
-        which they came, where what is rejected of them is to be kept. Raises what asking raises,
-        and `TransientFailure` when the batch has to be sent again.
+        `raws` are JSON values, what decoding made of others, or what `prepare` made of these; each
+        is asked for when the one before is examined. What takes long is done `aside`. `strict`:
+        unknown fields are reasons to reject. `ours`: one of our own services reports them. `only`:
+        whose they may be. `way`: by which they came, where what is rejected of them is to be kept.
+        Raises what asking raises, and `TransientFailure` when the batch has to be sent again.
         """
-        now, outcomes = self._clock.now(), _Outcomes()
-        key = await self._register.hash_key()
+        outcomes = _Outcomes()
+        examine = await self._examination(strict=strict, ours=ours, only=only)
+        now, key = examine.now, examine.key
         originals: dict[int, Came] | None = {} if way and self._quarantine else None
-        examined = await aside(
-            lambda: self._examine(
-                raws, now, key, strict=strict, ours=ours, only=only, originals=originals
-            )
-        )
-        entries = await aside(lambda: _entries(examined, key))
+        examined = await aside(lambda: examine.all_of(raws, originals))
+        entries = await aside(lambda: examine.entries(examined))
         waiting = [entries] if entries else []
         while waiting:
             portion = waiting.pop()
-            ids, cases, parts = documents_needed(portion), cases_needed(portion), halves(portion)
+            ids, cases, parts = await aside(partial(_needed, portion))
             limit = FOLLOWING_AT_ONCE if parts else None
             known = await self._read(ids, cases, limit=limit)
             if limit is not None and len(steps_among(known)) > limit:
@@ -170,6 +172,19 @@ class Intake:
         await aside(lambda: _tell(self.monitor, examined, items))
         return items
 
+    async def _examination(
+        self, *, strict: bool = False, ours: bool = False, only: Reach | None = None
+    ) -> Examination:
+        return Examination(
+            dealers=self._dealers,
+            now=self._clock.now(),
+            key=await self._register.hash_key(),
+            most_shown=MOST_SHOWN_AT_ONCE,
+            strict=strict,
+            ours=ours,
+            only=only,
+        )
+
     @property
     def keeps(self) -> bool:
         """Whether what is rejected is kept."""
@@ -180,42 +195,6 @@ class Intake:
         all of it has to be sent again."""
         if self._quarantine is not None:
             await self._quarantine.keep(await aside(rejected), aside=aside)
-
-    def _examine(
-        self,
-        raws: Iterable[object],
-        now: datetime,
-        key: bytes,
-        *,
-        strict: bool,
-        ours: bool,
-        only: Reach | None,
-        originals: dict[int, Came] | None,
-    ) -> list[Examined]:
-        examined: list[Examined] = []
-        left = MOST_SHOWN_AT_ONCE
-        for index, raw in enumerate(raws):
-            if isinstance(raw, UnreadableEvent):
-                examined.append(raw)
-                if originals is not None:
-                    originals[index] = event_came(raw)
-                continue
-            show = min(left, MOST_SHOWN)
-            found = examine(
-                raw,
-                dealers=self._dealers,
-                now=now,
-                show=show,
-                strict=strict,
-                ours=ours,
-                key=key,
-            )
-            found = found if only is None else within(found, only)
-            left -= len(found.errors if isinstance(found, InvalidEvent) else found.warnings)
-            examined.append(found)
-            if originals is not None and isinstance(found, InvalidEvent):
-                originals[index] = event_came(raw)
-        return examined
 
     async def _read(
         self, document_ids: set[str], cases: set[str], *, limit: int | None = None
@@ -275,12 +254,10 @@ class Intake:
         return True
 
 
-def _entries(examined: Sequence[Examined], key: bytes) -> list[BatchEntry]:
-    return [
-        BatchEntry(index=index, reported=found, submissions=tuple(submissions(found, key=key)))
-        for index, found in enumerate(examined)
-        if isinstance(found, Reported)
-    ]
+def _needed(
+    entries: Sequence[BatchEntry],
+) -> tuple[set[str], set[str], Sequence[list[BatchEntry]]]:
+    return documents_needed(entries), cases_needed(entries), halves(entries)
 
 
 def _records(outgoing: Sequence[OutgoingMessage], attempts: _Attempts) -> list[Record]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import quote, unquote
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
@@ -47,6 +48,7 @@ def group_of(key: str) -> str:
     return key.partition("/")[0]
 
 
+@lru_cache(maxsize=4_096)
 def document_id(dealer_id: str, source: str, kind: str, *numbers: str) -> str:
     """`group/dealer/source/kind/number…`: one document, whatever its version."""
     return "/".join((dealer_id, source, kind, *(_part(number) for number in numbers)))

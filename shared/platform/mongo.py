@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import bson
 from bson.raw_bson import RawBSONDocument
@@ -61,7 +61,7 @@ MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 OPERATION_TIMEOUT_MS = 10_000
 SELECTION_TIMEOUT_MS = 3_000
 
-IDS_A_QUERY = 128
+IDS_A_QUERY = 64
 """How many ids are asked for in one query: see docs/operations/embedded.md."""
 
 READS_AT_ONCE = 8
@@ -70,12 +70,36 @@ more would wait for all, and none would end in time."""
 WRITES_A_COMMAND = 500
 """How many documents are written by one command: so many are in time on a database that takes
 20 ms for each."""
+ENCODED_AT_ONCE = 64
+"""How many documents are encoded before others have a turn: these take about two milliseconds."""
+JOURNALED_EACH = 4
+"""How many documents are replaced with a wait for the journal each; of more, all wait together: see
+docs/operations/embedded.md."""
+_NOT_JOURNALED = WriteConcern(w="majority", wtimeout=OPERATION_TIMEOUT_MS)
 
 T = TypeVar("T")
 R = TypeVar("R")
 Collection: TypeAlias = Any
 """A motor or PyMongo collection: neither is typed to the other, their calls agree."""
 Database: TypeAlias = Any
+
+
+class _Write(NamedTuple):
+    """The write of one document."""
+
+    id: str
+    guarded: int
+    """What its guard is from then on."""
+    operation: "InsertOne[Any] | ReplaceOne[Any]"
+
+
+class _Done(NamedTuple):
+    """What became of a bulk."""
+
+    refused: Sequence[str]
+    """The ids of what the database never takes."""
+    conflict: str
+    """Not empty: another writer was first with some."""
 
 
 class Mongo:
@@ -175,33 +199,53 @@ async def guarded_bulk(
 ) -> None:
     """Write each document over its predecessor, whose `guard` is one less; over none where it is 1.
 
-    In no order. Raises `Conflict` when another writer was first with some, `RefusedDocuments` when
-    some can never be written; the others are. `TransientFailure`: nobody knows.
+    In no order; on return the journal has all of it. Raises `Conflict` when another writer was
+    first with some, `RefusedDocuments` when some can never be written; the others are.
+    `TransientFailure`: nobody knows.
     """
-    operations: list[InsertOne[Any] | ReplaceOne[Any]] = []
-    ids: list[str] = []
+    first: list[_Write] = []
+    again: list[_Write] = []
     refused: list[str] = []
-    for document in documents:
+    for position, document in enumerate(documents):
+        if position % ENCODED_AT_ONCE == ENCODED_AT_ONCE - 1:
+            await asyncio.sleep(0)  # who else waits for the event loop has a turn
         whole = encoded(document)
         if whole is None:
             refused.append(document["_id"])
-            continue
-        predecessor = {"_id": document["_id"], guard: document[guard] - 1}
-        first = document[guard] == 1
-        operations.append(InsertOne(whole) if first else ReplaceOne(predecessor, whole))
-        ids.append(document["_id"])
-    conflict: Conflict | None = None
-    for some, of in zip(
-        portions(operations, WRITES_A_COMMAND), portions(ids, WRITES_A_COMMAND), strict=True
-    ):
-        try:
-            refused += [of[position] for position in await _bulk(collection, some)]
-        except Conflict as found:
-            conflict = found
-    if conflict is not None:
-        raise conflict
+        elif document[guard] == 1:
+            first.append(_Write(document["_id"], document[guard], InsertOne(whole)))
+        else:
+            predecessor = {"_id": document["_id"], guard: document[guard] - 1}
+            again.append(_Write(document["_id"], document[guard], ReplaceOne(predecessor, whole)))
+    many = len(again) > JOURNALED_EACH
+    done = [await _bulk(collection, some) for some in portions(first, WRITES_A_COMMAND)]
+    into = collection.with_options(write_concern=_NOT_JOURNALED) if many else collection
+    done += [await _bulk(into, some) for some in portions(again, WRITES_A_COMMAND)]
+    conflicts = [bulk.conflict for bulk in done if bulk.conflict]
+    never = {id_ for bulk in done for id_ in bulk.refused}
+    last = next((each for each in reversed(again) if each.id not in never), None)
+    if many and last is not None:
+        await _into_journal(collection, last, guard=None if conflicts else guard)
+    if conflicts:
+        raise Conflict(conflicts[0])
+    refused += never
     if refused:
         raise RefusedDocuments(refused)
+
+
+async def _into_journal(collection: Collection, last: "_Write", *, guard: str | None) -> None:
+    """Wait until the journal has whatever was written before this, in this order.
+
+    It has what came before whatever it has: so the last document is changed once more. With a
+    `guard`, that it is there as it was written says that the database was not started anew
+    meanwhile, without it; raises `TransientFailure` where it is not. Without one it may be another
+    writer's: then all comes again anyhow.
+    """
+    condition = {"_id": last.id} if guard is None else {"_id": last.id, guard: last.guarded}
+    async with transient():
+        found = await collection.update_one(condition, {"$inc": {"journaled": 1}})
+    if guard is not None and not found.matched_count:
+        raise TransientFailure("database: what was written is not there any more")
 
 
 def encoded(document: Mapping[str, Any]) -> RawBSONDocument | None:
@@ -213,21 +257,22 @@ def encoded(document: Mapping[str, Any]) -> RawBSONDocument | None:
     return RawBSONDocument(whole) if len(whole) <= MAX_DOCUMENT_BYTES else None
 
 
-async def _bulk(collection: Collection, operations: Sequence[Any]) -> list[int]:
-    """One unordered bulk. Which of the operations the database refuses for good, by position."""
+async def _bulk(collection: Collection, writes: "Sequence[_Write]") -> "_Done":
+    """One unordered bulk."""
     refused: list[int] = []
     async with transient():
         try:
+            operations = [write.operation for write in writes]
             result = (await collection.bulk_write(operations, ordered=False)).bulk_api_result
         except BulkWriteError as error:
             result = error.details
             failures = {each["index"]: each.get("code") for each in result.get("writeErrors", ())}
             if not failures or not set(failures.values()) <= {DUPLICATE_KEY, *REFUSALS}:
                 raise
-            if DUPLICATE_KEY in failures.values():
-                raise Conflict("another writer inserted first") from error
             refused = [position for position, code in failures.items() if code in REFUSALS]
     written = result["nInserted"] + result["nMatched"]
-    if written < len(operations) - len(refused):
-        raise Conflict(f"{written} of {len(operations)} documents were written")
-    return refused
+    conflict = written < len(writes) - len(refused)
+    return _Done(
+        refused=[writes[position].id for position in refused],
+        conflict=f"{written} of {len(writes)} documents were written" if conflict else "",
+    )

@@ -23,7 +23,7 @@ from shared.settings import KafkaSettings
 from shared.yaml_file import WrongFile
 
 PUBLISH_TIMEOUT_SECONDS = 15.0
-SENT_AT_ONCE = 100
+SENT_AT_ONCE = 50
 STOP_TIMEOUT_SECONDS = 5.0
 
 Explain: TypeAlias = Callable[[Exception], Awaitable[str]]

@@ -7,6 +7,7 @@ from datetime import datetime
 from services.intake.domain.decide import ALREADY_KNOWN, RegisterDecision, decide
 from services.intake.domain.decide_parts import decide_part
 from services.intake.domain.decide_profiles import decide_opt_outs, decide_profile, with_words
+from services.intake.domain.documents.complaint_step import STEP
 from services.intake.domain.entries import BatchEntry
 from services.intake.domain.facts import Row
 from services.intake.domain.findings import Finding
@@ -177,8 +178,8 @@ def _too_many(
     decision: RegisterDecision, following: Following, unregistered: Unregistered
 ) -> Finding | None:
     """Why a step may not be registered; one that was published already may."""
-    published = unregistered.of(decision.row.document_id)
-    if decision.outcome != "accepted" or published:
+    row = decision.row
+    if row.kind != STEP or decision.outcome != "accepted" or unregistered.of(row.document_id):
         return None
     return following.full(decision.row)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from services.intake.adapters.imports.around import GiveWay, to_nobody
+from services.intake.adapters.imports.around import GiveWay, not_at_all, to_nobody
 from services.intake.adapters.imports.clearing import Keeping
 from services.intake.adapters.imports.runner import ImportRunner
 from services.intake.adapters.imports.upload import Uploads
@@ -105,6 +105,7 @@ class ImportWorld:
             dealers=DEALERS,
             clock=self.world.clock,
             keeping=keeping,
+            prepare=not_at_all if receive else self.world.intake().prepare,
             keep_rejected=self.world.intake().keep,
             give_way=give_way,
         )

@@ -1,10 +1,16 @@
 """Taking batches: what is published and registered, and lost races."""
 
+import asyncio
 import re
+from collections.abc import Callable, Sequence
+from threading import get_ident
+from typing import TypeVar
 
 import pytest
 
+from services.intake.adapters.door import at_once
 from services.intake.domain.decode.body import UnreadableEvent
+from services.intake.domain.entries import BatchEntry, documents_needed
 from services.intake.domain.envelope import causation_id
 from shared.contracts.envelope import from_headers
 from shared.contracts.identifiers import document_id
@@ -25,6 +31,7 @@ from tests.services.intake.given import (
 )
 from tests.services.intake.world import World
 
+T = TypeVar("T")
 UUID = "0197c3a1-7a10-7b3c-9f7e-4d2f1c0a9b8e"
 VISIT = document_id(PUDONG, "cdk", "visit", "RO 1")
 
@@ -233,3 +240,32 @@ async def test_a_message_the_broker_refuses_rejects_its_event_alone(world: World
     assert items[0].problem is not None
     assert items[0].problem.status == 413
     assert VISIT not in world.register.rows
+
+
+async def test_what_was_prepared_is_taken_as_what_it_was_made_of(world: World) -> None:
+    raws: list[Data] = [event("visit", visit()), event("visit", visit(ro_no=""))]
+    other = World()
+    prepared = await other.intake().prepare(raws, aside=at_once)
+    assert await other.intake().receive(prepared) == await world.intake().receive(raws)
+    assert other.messages() == world.messages()
+    assert other.register.rows == world.register.rows
+
+
+async def test_what_all_events_need_is_found_out_beside_the_event_loop(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def needed(entries: Sequence[BatchEntry]) -> set[str]:
+        asked.append(get_ident())
+        return documents_needed(entries)
+
+    monkeypatch.setattr("services.intake.receive.documents_needed", needed)
+
+    async def aside(work: Callable[[], T], /) -> T:
+        return await asyncio.to_thread(work)
+
+    items = await world.intake().receive([event("visit", visit())], aside=aside)
+    assert outcomes(items) == ["accepted"]
+    assert asked
+    assert get_ident() not in asked

@@ -18,6 +18,21 @@ class ReceiveEvents(Protocol):
         ...
 
 
+class PrepareEvents(Protocol):
+    """What of that can be done ahead."""
+
+    async def __call__(
+        self, raws: Sequence[object], /, *, aside: Aside, only: Reach
+    ) -> Sequence[object]:
+        """As `Intake.prepare` promises: what `ReceiveEvents` takes instead."""
+        ...
+
+
+async def not_at_all(raws: Sequence[object], /, *, aside: Aside, only: Reach) -> Sequence[object]:
+    """Nothing of it."""
+    return raws
+
+
 class GiveWay(Protocol):
     """Lets those pass who are at the door over HTTP."""
 

@@ -1,6 +1,6 @@
 """Takes imports in, in each instance of intake.
 
-    take up -> open -> portion: read and convert -> receive -> account -> checkpoint -> next dealer
+    take up -> open -> portion: read, convert, prepare -> receive -> account -> checkpoint -> next
 
 A dealer's imports run one after another, in the order they arrived; several dealers' take turns,
 a portion each. What an instance that is gone had begun is taken up by another from its last
@@ -19,7 +19,14 @@ from typing import TypeVar, get_args
 
 import structlog
 
-from services.intake.adapters.imports.around import GiveWay, ReceiveEvents, to_nobody
+from services.intake.adapters.imports.ahead import ReadyPortion, made_ready
+from services.intake.adapters.imports.around import (
+    GiveWay,
+    PrepareEvents,
+    ReceiveEvents,
+    not_at_all,
+    to_nobody,
+)
 from services.intake.adapters.imports.clearing import Keeping, clear, count
 from services.intake.adapters.imports.held import HeldImport
 from services.intake.adapters.imports.leave import NoLeave, StillMay, check_leave
@@ -57,7 +64,7 @@ LOOK_EVERY_SECONDS = 1.0
 """How soon an import is seen that another instance took in, or left."""
 CLEAR_EVERY_SECONDS = 30.0
 LEAVE_SECONDS = 3.0
-GIVES_WAY_SECONDS = 0.25
+GIVES_WAY_SECONDS = 0.1
 """How long a portion waits for others to be done: where they never are, imports still go on."""
 
 T = TypeVar("T")
@@ -77,10 +84,12 @@ class ImportRunner:
         dealers: Dealers,
         clock: TimeSource,
         keeping: Keeping,
+        prepare: PrepareEvents = not_at_all,
         keep_rejected: KeepRejected = nowhere,
         give_way: GiveWay = to_nobody,
     ) -> None:
         """`give_way`: awaited before each part of the work."""
+        self._prepare = prepare
         self._give_way = give_way
         self._store = store
         self._receive = receive
@@ -205,16 +214,15 @@ class ImportRunner:
             if file is None or held.is_over:
                 held.is_over = True
                 return
-            portion = await self._read(held, file)
-            items = await self._taken(held.job, portion.events)
+            portion, events = await self._read(held, file)
+            items = await self._taken(held.job, events)
             rejected = partial(rejected_of, held.job, file, portion, items)
             await self._until_it_goes(partial(self._keep_rejected, rejected, aside=self._aside))
             await self._note(held, file, portion, items, began=began)
             if not held.is_over and portion.broken:
                 await self._fail(held, portion.broken)
             elif not held.is_over and portion.is_last:
-                now = self._clock.now()
-                keep = self._keeping.file
+                now, keep = self._clock.now(), self._keeping.file
                 await self._over(held, partial(life.ended, owner=self._owner, now=now, keep=keep))
         except TransientFailure:
             held.close()
@@ -227,33 +235,30 @@ class ImportRunner:
             held.close()
             await self._fail(held, "our mistake; it was logged")
 
-    async def _read(self, held: HeldImport, file: OpenImport) -> Portion:
+    async def _read(self, held: HeldImport, file: OpenImport) -> ReadyPortion:
         """The next portion. Where no other dealer waits for a turn, the one after it is begun."""
-        ahead, held.ahead = held.ahead, None
-        after = held.job.number
         beside_others = await self._give_way(within=GIVES_WAY_SECONDS)
-        read = partial(file.portion, beside_others=beside_others)
-        portion = await (ahead or self._in_thread(partial(read, after)))
-        if len(self._held) == 1 and not (portion.is_last or portion.broken):
-            last = portion.outcomes[-1].number if portion.outcomes else after
-            held.ahead = asyncio.create_task(self._in_thread(partial(read, last)))
-        return portion
+        feed = Feed(dealer_id=held.job.dealer_id, source=held.job.source)
+
+        async def make(after: int) -> ReadyPortion:
+            read = partial(file.portion, after, beside_others=beside_others)
+            found = await self._in_thread(read)
+            return await made_ready(found, self._prepare, aside=self._in_thread, feed=feed)
+
+        return await held.portion(make, begin_next=len(self._held) == 1)
 
     async def _open(self, held: HeldImport) -> OpenImport | None:
         """None: it ended, or is not ours any more."""
         job = held.job
-        mapping = self._mapping_of(job)
-        dealer = self._dealers.find(job.dealer_id)
+        mapping, dealer = self._mapping_of(job), self._dealers.find(job.dealer_id)
         if not isinstance(mapping, FeedMapping):
             await self._fail(held, mapping)
             return None
         if dealer is None:
             await self._fail(held, "the dealer is not configured here any more")
             return None
-        digest = life.digest_of(mapping)
-        decide = partial(
-            life.opened_by, owner=self._owner, mapping_digest=digest, now=self._clock.now()
-        )
+        digest, now = life.digest_of(mapping), self._clock.now()
+        decide = partial(life.opened_by, owner=self._owner, mapping_digest=digest, now=now)
         found = await changed(self._store, job.import_id, decide)
         if found is None:
             return None

@@ -97,9 +97,12 @@ def messages(report: VisitReported, dealer: Dealer) -> dict[str, Recorded]:
     odometer = report.odometer_out or report.odometer_in
     visit = VisitRecorded(
         **record_fields(report, numbers(report), customer_key=key),
-        **report.model_dump(
-            include={"status", "opened_at", "closed_at", "voided_at", "promised_at", "department"}
-        ),
+        status=report.status,
+        opened_at=report.opened_at,
+        closed_at=report.closed_at,
+        voided_at=report.voided_at,
+        promised_at=report.promised_at,
+        department=report.department,
         timezone=dealer.timezone,
         vin=report.vehicle.vin if report.vehicle else None,
         odometer_km=odometer.km if odometer else None,

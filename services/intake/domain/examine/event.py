@@ -229,7 +229,7 @@ def _strange(named: Named, own: str, dealers: Dealers) -> str | None:
 def _implausible(
     event: CloudEvent, report: AnyReport, dealer: Dealer, now: datetime
 ) -> Iterator[Finding]:
-    for name, value in report:
+    for name, value in vars(report).items():
         # a datetime is a date, too
         if isinstance(value, date) and is_out_of_range(value):
             yield Finding(f"/data/{name}", "out of range")

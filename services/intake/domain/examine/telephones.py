@@ -6,7 +6,7 @@ why without repeating it.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from unicodedata import category, decimal, normalize
 
@@ -88,6 +88,8 @@ def _remembered(written: str, region: str) -> Telephone:
 
 
 def _e164(written: str, region: str) -> Telephone:
+    if written.isascii() and written.isdecimal() and len(written) <= MOST_DIGITS:
+        return _read(written, region)  # all that is looked for below is none of the digits
     plain = _plain(written)
     if len(plain) > MOST_CHARACTERS or sum(char.isdigit() for char in plain) > MOST_DIGITS:
         return Telephone(None, NONE_AT_ALL)
@@ -153,14 +155,27 @@ def _are_two(text: str, region: str) -> bool:
     if slash:
         is_another = re.match(r"\s*\(?(?:\+|00)", right) or "/" in right
         return bool(is_another) or _valid(left, region) is not None
-    trunk = phonenumbers.ndd_prefix_for_region(region, True)
-    again = rf"\+|00|{trunk}" if trunk else r"\+|00"
-    # an area code once more, or a whole number; '030 1234 0567' is neither
-    another = re.compile(rf"\(?(?:{again})\d{{2,5}}\)?[\s-]+\d{{3}}")
+    spaces, another = _where_another_begins(_trunk(region))
     return any(
         (another.match(text, space.end()) or _valid(text[space.end() :], region))
         and _valid(text[: space.start()], region)
-        for space in re.finditer(rf"(?<=\d)\s+(?=\(?(?:{again})\d{{2}})", text)
+        for space in spaces.finditer(text)
+    )
+
+
+@cache
+def _trunk(region: str) -> str:
+    """What national numbers begin with there."""
+    return phonenumbers.ndd_prefix_for_region(region, True) or ""
+
+
+@cache
+def _where_another_begins(trunk: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The space before a number; and an area code once more, as '030 1234 0567' has none."""
+    again = rf"\+|00|{trunk}" if trunk else r"\+|00"
+    return (
+        re.compile(rf"(?<=\d)\s+(?=\(?(?:{again})\d{{2}})"),
+        re.compile(rf"\(?(?:{again})\d{{2,5}}\)?[\s-]+\d{{3}}"),
     )
 
 
@@ -189,7 +204,7 @@ def _read(text: str, region: str) -> Telephone:
 
 def _has_trunk(digits: str, region: str) -> bool:
     """Whether it begins as a national number does; where none has a prefix, each does."""
-    return digits.startswith(phonenumbers.ndd_prefix_for_region(region, True) or "")
+    return digits.startswith(_trunk(region))
 
 
 def _found(number: PhoneNumber | None) -> Telephone:

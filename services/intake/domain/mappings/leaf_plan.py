@@ -72,6 +72,8 @@ class LeafPlan:
     """Whether it may say something though nothing stands there."""
     _cases: Sequence[tuple[Says, Meaning]] = field(init=False)
     _words: Mapping[str, Meaning] = field(init=False)
+    _choices: tuple[str, ...] = field(init=False)
+    """The only words that the contract takes; empty: any."""
     _is_table: bool = field(init=False)
     """Whether `words` says what every word means, and not only which of them say nothing."""
 
@@ -86,6 +88,7 @@ class LeafPlan:
         self.label = label_of(rule.column or ())
         self._cases = [(Says(case, headings), case.means) for case in rule.cases]
         self._words = {folded(word): meaning for word, meaning in rule.words.items()}
+        self._choices = shape.words if isinstance(shape, Leaf) else ()
         self._is_context_free = isinstance(shape, Leaf) and not (rule.time or rule.not_before)
         more = (rule.default is not None, rule.counted, rule.made_of, rule.cases, "" in self._words)
         self._says_more = any(more)
@@ -156,14 +159,15 @@ class LeafPlan:
     def _text_at(self, columns: Sequence[Path], scope: Scope) -> str | None:
         """In most records it is one text at one heading, the same in all rows; empty: nothing
         stands there. None: it is another value, or is to be looked for further."""
-        part = scope.rows[0] if scope.rows else scope.part
+        rows = scope.rows
+        part = rows[0] if rows else scope.part
         if self.rule.take != "first" or not isinstance(part, dict):
             return None
         for path in columns:
             node = None if path.from_record else path.heading_in(part)
             if not isinstance(node, str):
                 return None
-            if any(path.heading_in(row) != node for row in scope.rows[1:]):
+            if len(rows) > 1 and any(path.heading_in(row) != node for row in rows[1:]):
                 return None
             if node in self._known or not says_nothing(node):
                 self._at_column = path.written
@@ -296,10 +300,6 @@ class LeafPlan:
         if taken is not None and taken.doubt is not None:
             findings.note(self._note(scope, taken.doubt))
         return self._checked(taken, scope)
-
-    @property
-    def _choices(self) -> tuple[str, ...]:
-        return self.shape.words if isinstance(self.shape, Leaf) else ()
 
     def _unknown(self, scope: Scope, findings: RecordFindings) -> Value | Gap:
         if "otherwise" not in self.rule.model_fields_set:

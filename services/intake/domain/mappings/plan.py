@@ -57,8 +57,14 @@ class GroupPlan:
     """Required fields that have no rule."""
     is_partial: bool = False
     """Whether what is missing comes from elsewhere."""
+    _is_simple: bool = field(init=False)
+    """Whether its contract is held against it here: what a customer needs, intake says."""
     _generation: int = -1
     _found_at_work: "Sequence[tuple[str, Plan, Shape]]" = ()
+
+    def __post_init__(self) -> None:
+        shapes = self.shape.fields.values()
+        self._is_simple = self.name != "" and all(isinstance(shape, Leaf) for shape in shapes)
 
     def read(self, scope: Scope, findings: RecordFindings, *, must: bool) -> Value | Gap:
         """`must`: the document cannot do without it."""
@@ -133,12 +139,6 @@ class GroupPlan:
             return Gap(note)
         return Value(ordered, said=True)
 
-    @property
-    def _is_simple(self) -> bool:
-        """Whether its contract is held against it here: what a customer needs, intake says."""
-        fields = self.shape.fields.values()
-        return self.name != "" and all(isinstance(shape, Leaf) for shape in fields)
-
 
 @dataclass(slots=True)
 class ListPlan:
@@ -153,11 +153,11 @@ class ListPlan:
     """One, for each part; or each with columns of its own."""
     own_columns: bool
     label: str
+    of_rows: bool = field(init=False)
+    """Whether each record is an entry."""
 
-    @property
-    def of_rows(self) -> bool:
-        """Whether each record is an entry."""
-        return any(path.written == "." for path in self.paths)
+    def __post_init__(self) -> None:
+        self.of_rows = any(path.written == "." for path in self.paths)
 
     def read(self, scope: Scope, findings: RecordFindings) -> Value | Gap:
         values: list[JsonValue] = []

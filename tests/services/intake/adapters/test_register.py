@@ -16,7 +16,7 @@ from services.intake.domain.outgoing import Unregistered
 from services.intake.domain.profiles.profile import PROFILE
 from services.intake.domain.submissions import submissions
 from shared.platform.errors import Conflict, TransientFailure
-from shared.platform.mongo import IDS_A_QUERY, Mongo
+from shared.platform.mongo import IDS_A_QUERY, JOURNALED_EACH, Mongo
 from shared.settings import MongoSettings
 from tests.servers import ON_A_DATABASE
 from tests.services.intake.given import (
@@ -91,6 +91,22 @@ async def test_a_row_is_replaced_at_the_revision_it_was_read_with(register: Regi
     await register.save([read.model_copy(update={"version": "2", "parent": None})])
     again = (await register.find(["g/d/s/visit/1"]))["g/d/s/visit/1"]
     assert (again.version, again.revision) == ("2", 2)
+
+
+async def test_many_rows_are_replaced_and_the_others_where_another_was_first(
+    register: Register,
+) -> None:
+    ids = [f"g/d/s/visit/{number}" for number in range(3 * JOURNALED_EACH)]
+    await register.save([row(id_) for id_ in ids])
+    read = await register.find(ids)
+    await register.save([read[ids[-1]].model_copy(update={"version": "theirs"})])
+    with pytest.raises(Conflict):
+        await register.save([read[id_].model_copy(update={"version": "ours"}) for id_ in ids])
+    found = await register.find(ids)
+    assert [found[id_].version for id_ in ids] == ["ours"] * (len(ids) - 1) + ["theirs"]
+    await register.save([found[id_].model_copy(update={"version": "again"}) for id_ in ids])
+    last = await register.find(ids)
+    assert {(each.version, each.revision) for each in last.values()} == {("again", 3)}
 
 
 async def test_the_second_writer_of_a_revision_is_told(register: Register) -> None:
