@@ -2,9 +2,11 @@
 (RFC 9457) for all that is not answered."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from http import HTTPStatus
+from types import FrameType
 from typing import Any
 
 import structlog
@@ -43,6 +45,8 @@ from shared.settings import HttpSettings
 HEALTH = ("/health/live", "/health/ready")
 """For probes, which have no keys."""
 SCRAPE_PATIENCE_SECONDS = 2.0
+STARTUP_FAILURE = 3
+"""The exit code of a process whose service did not start."""
 _REFERENCE = "#/components/schemas/{model}"
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
 """How FastAPI describes answers that no service gives."""
@@ -174,7 +178,9 @@ def _methods(request: Request) -> list[str]:
 
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    return problem_response(error.problem, again_seconds=error.again_seconds)
+    response = problem_response(error.problem, again_seconds=error.again_seconds)
+    response.headers.update(error.headers)
+    return response
 
 
 async def _away(_: Request, error: Exception) -> Response:
@@ -271,13 +277,20 @@ async def _is_ready(readiness: Readiness) -> bool:
         return False
 
 
-def run(app: FastAPI, http: HttpSettings, *, graceful_stop_seconds: float) -> None:
+def run(
+    app: FastAPI,
+    http: HttpSettings,
+    *,
+    graceful_stop_seconds: float,
+    when_told_to_stop: Callable[[], None] = lambda: None,
+) -> None:
     """Serve until SIGTERM or SIGINT; the app's lifespan ends before this returns.
 
-    Raises `WrongFile` where one for TLS cannot be used.
+    `when_told_to_stop` ends the answers that would go on for ever. Raises `WrongFile` where a file
+    for TLS cannot be used.
     """
     process.tune()
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=http.host,
         port=http.port,
@@ -287,3 +300,23 @@ def run(app: FastAPI, http: HttpSettings, *, graceful_stop_seconds: float) -> No
         access_log=False,
         timeout_graceful_shutdown=int(graceful_stop_seconds),
     )
+    server = _Server(config, when_told_to_stop)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
+
+
+class _Server(uvicorn.Server):
+    """Says at once that it was told to stop: it waits for answers, and then for the lifespan."""
+
+    def __init__(self, config: uvicorn.Config, when_told_to_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_told_to_stop = when_told_to_stop
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        try:
+            asyncio.get_running_loop().call_soon_threadsafe(self._when_told_to_stop)
+        except RuntimeError:
+            return  # it has not begun yet, or is over

@@ -164,7 +164,8 @@ async def _session(request: Request, desk: Desk) -> Session:
 
 def _is_by_itself(request: Request) -> bool:
     """Whether a page asks without its reader having done anything."""
-    return request.headers.get("x-by-itself") is not None
+    headers = request.headers
+    return "x-by-itself" in headers or headers.get("accept") == "text/event-stream"
 
 
 SignedIn = Annotated[Visitor, Depends(signed_in)]

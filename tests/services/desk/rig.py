@@ -1,7 +1,7 @@
 """A desk over the other five services, all in this process, and browsers of its users."""
 
 import json
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,18 +14,30 @@ from jwt import PyJWK
 from pydantic import SecretStr
 
 from services.desk.adapters.assets import Assets
+from services.desk.adapters.lately import KEPT_FOR, MOST
+from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
+from services.desk.adapters.presence import THERE_FOR, PresentPerson
 from services.desk.adapters.reporting import Reporting
-from services.desk.adapters.upstream import ServiceAway, Services
+from services.desk.adapters.staff import Staff
+from services.desk.adapters.upstream import ServiceAway, Services, Written
 from services.desk.api.desk import Desk
 from services.desk.api.visitor import PLAIN_COOKIE, csrf_of
 from services.desk.app import make_app_of_pages
+from services.desk.domain.commands import SOURCE
+from services.desk.domain.find.asked import Asked
+from services.desk.domain.find.documents import KeptDocument
+from services.desk.domain.find.matches import Hits, hit
 from services.desk.domain.people import KnownCustomer
 from services.desk.domain.sessions import Session, digest_of
 from services.desk.domain.users import Language, User
 from services.desk.settings import DeskSettings
 from shared.auth.tokens import Expected
+from shared.contracts.envelope import Event
+from shared.contracts.identifiers import dealer_of
+from shared.contracts.intake import Recorded
+from shared.contracts.topics import CUSTOMERS
 from shared.platform.signing import public_part
 from shared.platform.token_keys import KeySet, key_set
 from shared.platform.tokens import Issuer, SignedTokens
@@ -33,8 +45,9 @@ from shared.settings import AuthSettings
 from shared.testing.clock import ManualClock
 from shared.testing.doorman import KnowsEverybody
 from tests.access.dealers import DEALERS, MINE
-from tests.access.services import NOW, Houses
+from tests.access.services import NOW, Houses, followup_with
 from tests.services.desk.memory import MemoryAttempts, MemorySessions, MemoryTrail, MemoryUsers
+from tests.services.intake.given import message_of
 
 BASE = f"/d/{MINE}"
 SECRET = "a secret of the tests, long enough for all"
@@ -49,15 +62,67 @@ class MemoryCommands:
     async def first_sent(self, command_id: str, now: datetime) -> datetime:
         return self.first.setdefault(command_id, now)
 
+    async def sent_at(self, command_id: str) -> datetime | None:
+        return self.first.get(command_id)
+
+
+class MemoryLately:
+    """As `services.desk.adapters.lately.Lately` promises."""
+
+    def __init__(self) -> None:
+        self.noted: dict[str, tuple[str, Written, datetime]] = {}
+
+    async def note(self, dealer_id: str, key: str, written: Written, now: datetime) -> None:
+        self.noted[key] = dealer_id, written, now
+
+    async def at(self, dealer_id: str, now: datetime) -> Mapping[str, Written]:
+        found = self.noted.items()
+        theirs = [each for each in found if each[1][0] == dealer_id and each[1][2] > now - KEPT_FOR]
+        newest = sorted(theirs, key=lambda each: each[1][2], reverse=True)[:MOST]
+        return {key: written for key, (_, written, _) in newest}
+
 
 class MemoryDirectory:
     """As `services.desk.adapters.directory.Directory` promises."""
 
     def __init__(self) -> None:
         self.known: dict[str, KnownCustomer] = {}
+        self.kept: list[KeptDocument] = []
 
     async def of(self, keys: Collection[str]) -> Mapping[str, KnownCustomer]:
         return {key: self.known[key] for key in keys if key in self.known}
+
+    async def anew(self, key: str) -> KnownCustomer | None:
+        return self.known.get(key)
+
+    async def find(self, dealer_id: str, asked: Asked) -> Hits:
+        theirs = (each for key, each in self.known.items() if dealer_of(key) == dealer_id)
+        hits = [found for each in theirs if (found := hit(asked, each)) is not None]
+        return Hits(tuple(sorted(hits, key=lambda each: each.order)))
+
+    async def documents(self, key: str) -> Sequence[KeptDocument]:
+        return [each for each in self.kept if each.customer_key == key]
+
+
+class MemoryPresence:
+    """As `services.desk.adapters.presence.Presence` promises."""
+
+    def __init__(self) -> None:
+        self.tabs: dict[str, tuple[str, User, datetime]] = {}
+
+    async def here(self, about: str, tab: str, user: User, now: datetime) -> None:
+        self.tabs[tab] = about, user, now
+
+    async def gone(self, tab: str) -> None:
+        self.tabs.pop(tab, None)
+
+    async def others(self, about: str, user: User, now: datetime) -> tuple[PresentPerson, ...]:
+        there = {
+            PresentPerson(who.username, who.name)
+            for of, who, at in self.tabs.values()
+            if of == about and at > now - THERE_FOR and who.username != user.username
+        }
+        return tuple(sorted(there, key=lambda each: (each.name, each.username)))
 
 
 @dataclass(frozen=True)
@@ -82,6 +147,9 @@ class Rig:
     commands: MemoryCommands
     directory: MemoryDirectory
     trail: MemoryTrail
+    lately: MemoryLately
+    live: Hub
+    presence: MemoryPresence
     away: set[str]
     """The services that do not answer at present."""
 
@@ -102,6 +170,8 @@ class Rig:
         users, sessions, commands = MemoryUsers(), MemorySessions(), MemoryCommands()
         directory, trail, assets = MemoryDirectory(), MemoryTrail(houses.clock), Assets()
         attempts = MemoryAttempts()
+        lately = MemoryLately()
+        live, presence = Hub(most=100), MemoryPresence()
         desk = Desk(
             settings=DeskSettings(desk_secret=SecretStr(SECRET)),
             dealers=DEALERS,
@@ -116,6 +186,11 @@ class Rig:
             directory=directory,
             trail=trail,
             record=trail,
+            elsewhere=None,
+            lately=lately,
+            staff=Staff(users, houses.clock),
+            live=live,
+            presence=presence,
         )
 
         async def ready() -> list[str]:
@@ -123,7 +198,41 @@ class Rig:
 
         app = make_app_of_pages(assets, doorman=KnowsEverybody(), readiness=ready)
         app.state.desk = desk
-        return cls(app, desk, houses, users, sessions, commands, directory, trail, away)
+        return cls(
+            app=app,
+            desk=desk,
+            houses=houses,
+            users=users,
+            sessions=sessions,
+            commands=commands,
+            directory=directory,
+            trail=trail,
+            lately=lately,
+            live=live,
+            presence=presence,
+            away=away,
+        )
+
+    async def followup_hears(self) -> None:
+        """Of what intake has recorded of customers since, as it would from the topic."""
+        told = [each for each in self.reported() if type(each).TOPIC == CUSTOMERS]
+        events = [
+            Event(
+                id=f"{each.document_id}@{each.version}",
+                key=each.customer_key,
+                dealer_id=each.dealer_id,
+                recorded_at=self.houses.clock.now(),
+                data=each,
+            )
+            for each in told
+        ]
+        now = self.houses.clock.now()
+        await self.houses.tell("followup", followup_with(*events, now=now))
+
+    def reported(self) -> list[Recorded]:
+        """What intake has recorded and published of what the desk reported, in order."""
+        found = map(message_of, self.houses.intake.publisher.records)
+        return [each for each in found if f"/{SOURCE}/" in each.document_id]
 
     @asynccontextmanager
     async def browser(
@@ -162,7 +271,7 @@ class Browser:
 
     async def get(self, url: str, **more: str) -> httpx.Response:
         """`more`: in the query."""
-        return await self.client.get(url, params=more)
+        return await self.client.get(url, params=more or None)
 
     async def post(self, url: str, **fields: str) -> httpx.Response:
         """A form of a page of theirs, with these fields."""
