@@ -8,7 +8,14 @@ from fastapi.responses import RedirectResponse
 
 from services.desk.adapters.passwords import hashed, is_theirs
 from services.desk.api.sign_in import N_, SEE_OTHER, address_of
-from services.desk.api.visitor import NotAllowed, SignedIn, Visitor, desk_of, lifetimes_of, shown_to_all
+from services.desk.api.visitor import (
+    NotAllowed,
+    SignedIn,
+    Visitor,
+    desk_of,
+    lifetimes_of,
+    shown_to_all,
+)
 from services.desk.domain.passwords import LEAST, MOST, PasswordTrouble, trouble_with
 from shared.platform.needs import TO_ALL
 
