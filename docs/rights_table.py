@@ -1,14 +1,16 @@
 """The tables of operations/security.md: who may what at our endpoints, and on Kafka, which is in
-deploy/kafka/acls.yaml as well."""
+deploy/kafka/acls.yaml as well; and of the desk's README: who may what there."""
 
 import yaml
 
 from deploy.cli.acls import as_data
 from deploy.cli.kafka_rights import RIGHTS
 from docs.rule_tables import table, with_tables
+from services.desk.domain.allowed import ACTS
 from shared.auth.roles import MEANINGS, ROLES
 from shared.auth.scopes import OF_A_SOURCE, OF_ALL, SCOPES, Scope
 
+DESK = "services/desk/README.md"
 PAGE, FILE = "docs/operations/security.md", "deploy/kafka/acls.yaml"
 _HEAD = """\
 # Generated from the code by `make docs`: do not edit.
@@ -21,6 +23,7 @@ def pages() -> dict[str, str]:
     """Path within the project -> its content."""
     return {
         PAGE: with_tables(PAGE, {"roles": roles(), "scopes": scopes(), "rights": rights()}),
+        DESK: with_tables(DESK, {"acts": acts()}),
         FILE: as_yaml(),
     }
 
@@ -38,6 +41,14 @@ def roles() -> str:
         for role, allowed in ROLES.items()
     ]
     return table(("role", "who", "may"), rows)
+
+
+def acts() -> str:
+    """A row for each act at the desk."""
+    rows = [
+        (f"`{act}`", *("yes" if role in may else "" for role in ROLES)) for act, may in ACTS.items()
+    ]
+    return table(("act", *(f"`{role}`" for role in ROLES)), rows)
 
 
 def scopes() -> str:

@@ -32,6 +32,7 @@ from services.desk.adapters.upstream import Services
 from services.desk.adapters.users import MongoUsers
 from services.desk.api import routes
 from services.desk.api.desk import Desk
+from services.desk.api.form_limit import FormLimit
 from services.desk.api.headers import SecurityHeaders
 from services.desk.api.troubles import of_a_defect, tell_troubles
 from services.desk.domain.derived import key_for
@@ -90,6 +91,7 @@ def make_app_of_pages(
     for router in routes(assets):
         app.include_router(router)
     tell_troubles(app)
+    app.add_middleware(FormLimit)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -33,6 +33,8 @@ COLLECTION, HEADS = "trail", "trail_head"
 HEAD = "head"
 MOST_AT_ONCE = 500
 """How many entries are written by one command."""
+NUMBERED = {"_id": {"$gt": 0}}
+"""What else may lie in the collection is no entry."""
 TRIES = 20
 """How often another instance may be first."""
 UNREADABLE, NEVER = -1, datetime(1, 1, 2, tzinfo=UTC)
@@ -147,7 +149,7 @@ class MongoTrail:
     async def _read_end(self) -> TrailEnd:
         """Where the next entry goes: after the head, too, where entries were taken away."""
         async with transient():
-            found = await self._entries.find({}).sort("_id", DESCENDING).limit(1).to_list(1)
+            found = await self._entries.find(NUMBERED).sort("_id", DESCENDING).limit(1).to_list(1)
         head = await read_head(self._heads)
         last = NO_ENTRIES
         if found:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
-from services.desk.adapters.trail import COLLECTION, HEADS, read_entry, read_head
+from services.desk.adapters.trail import COLLECTION, HEADS, NUMBERED, read_entry, read_head
 from services.desk.domain.trail import Chain, TrailAsked, TrailEntry, Verification, sequence_in
 from shared.platform.mongo import ASCENDING, DESCENDING, Database, transient
 
@@ -38,7 +38,8 @@ class MongoTrailRecord:
     async def find(
         self, asked: TrailAsked, *, limit: int, before: int | None = None
     ) -> list[TrailEntry]:
-        wanted = _condition(asked) | ({} if before is None else {"_id": {"$lt": before}})
+        numbers = NUMBERED if before is None else {"_id": {"$gt": 0, "$lt": before}}
+        wanted = _condition(asked) | numbers
         async with transient():
             found = self._entries.find(wanted).sort("_id", DESCENDING).limit(limit)
             return [read_entry(each) for each in await found.to_list(limit)]
@@ -54,9 +55,9 @@ class MongoTrailRecord:
         return verification
 
     async def _all(self) -> AsyncIterator[TrailEntry]:
-        last = None
+        last = 0
         while True:
-            after: dict[str, Any] = {} if last is None else {"_id": {"$gt": last}}
+            after = {"_id": {"$gt": last}}
             async with transient():
                 found = self._entries.find(after).sort("_id", ASCENDING).limit(READ_AT_ONCE)
                 page = await found.to_list(READ_AT_ONCE)

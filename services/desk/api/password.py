@@ -8,10 +8,18 @@ from fastapi.responses import RedirectResponse
 
 from services.desk.adapters.passwords import hashed, is_theirs
 from services.desk.api.sign_in import N_, SEE_OTHER, address_of
-from services.desk.api.visitor import NotAllowed, SignedIn, Visitor, desk_of, shown_to_all
+from services.desk.api.visitor import (
+    NotAllowed,
+    SignedIn,
+    Visitor,
+    desk_of,
+    lifetimes_of,
+    shown_to_all,
+)
 from services.desk.domain.passwords import LEAST, MOST, PasswordTrouble, trouble_with
 from shared.platform.needs import TO_ALL
 
+MOST_SHOWN = 20
 Done: TypeAlias = Literal["password", "elsewhere"]
 
 _WORDS: dict[PasswordTrouble, str] = {
@@ -86,13 +94,17 @@ async def _page(
         where: desk.pages.word(language, words, least=LEAST, most=MOST)
         for where, words in (wrong or {}).items()
     }
+    now, lifetimes = desk.real_clock.now(), lifetimes_of(desk)
+    kept = await desk.sessions.all_of(visitor.user.username)
+    lasting = [each for each in kept if not lifetimes.is_over(each, now)]
     shown: dict[str, Any] = shown_to_all(request, visitor)
     theirs = shown["dealers"]
     shown |= {
         "has_password": stored is not None and stored.password is not None,
-        "sessions": await desk.sessions.all_of(visitor.user.username),
+        "sessions": lasting[:MOST_SHOWN],
+        "more": max(0, len(lasting) - MOST_SHOWN),
         "this": visitor.session.digest,
-        "zone": theirs[0].zone if theirs else desk.real_clock.now().tzinfo,
+        "zone": theirs[0].zone if theirs else now.tzinfo,
         "done": done,
         "wrong": wrong,
         "least": LEAST,

@@ -85,7 +85,7 @@ def sign_in_router() -> APIRouter:
         await desk.sessions.end(visitor.session.digest)
         response = RedirectResponse("/sign-in", SEE_OTHER)
         response.delete_cookie(cookie_name(request), path="/")
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        response.headers["Clear-Site-Data"] = '"cache"'
         return response
 
     return router

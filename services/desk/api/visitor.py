@@ -139,18 +139,22 @@ async def require_own_form(request: Request, csrf: str) -> None:
         raise Forged(is_of_this_desk=site == "same-origin" or origin is not None)
 
 
+def lifetimes_of(desk: Desk) -> Lifetimes:
+    """How long sessions last here."""
+    return Lifetimes(
+        whole=timedelta(hours=desk.settings.desk_session_hours),
+        idle=timedelta(minutes=desk.settings.desk_idle_minutes),
+    )
+
+
 async def _session(request: Request, desk: Desk) -> Session:
     session_id = request.cookies.get(cookie_name(request))
     if not session_id:
         raise NotSignedIn
     session, now = await desk.sessions.find(digest_of(session_id)), desk.real_clock.now()
-    lifetimes = Lifetimes(
-        whole=timedelta(hours=desk.settings.desk_session_hours),
-        idle=timedelta(minutes=desk.settings.desk_idle_minutes),
-    )
     if session is None:
         raise NotSignedIn
-    if lifetimes.is_over(session, now):
+    if lifetimes_of(desk).is_over(session, now):
         await desk.sessions.end(session.digest)
         raise NotSignedIn
     if now - session.used_at >= USE_NOTED_EVERY and not _is_by_itself(request):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from services.desk.domain.allowed import Act
+from tests.access.dealers import MINE
 
 Needed: TypeAlias = Act | Literal["nothing", "to be signed in", "a key"]
 
@@ -17,7 +18,9 @@ class DeskRoute:
     needs: tuple[Needed, ...]
     """Any of them; acts at the dealer of the address, or, where it has none, at some dealer."""
     url: str = ""
-    """As it is asked for; else the path with a dealer and a customer of the rig."""
+    """As it is asked for, of the rig's first dealer; else the path with that and a customer."""
+    also: tuple[Act, ...] = ()
+    """And all of these, at the same dealer."""
     streams: bool = False
     """It never ends: that it is answered is tested elsewhere."""
 
@@ -26,6 +29,9 @@ class DeskRoute:
 
 
 AT_DEALER = "/d/{group}/{dealer}"
+NUMBERED = "{source}/{number:path}"
+CUSTOMER = f"{AT_DEALER}/customers/{NUMBERED}"
+CASE = f"{AT_DEALER}/cases/{NUMBERED}"
 ROUTES = (
     DeskRoute("GET", "/health/live", ("nothing",)),
     DeskRoute("GET", "/health/ready", ("nothing",)),
@@ -47,4 +53,37 @@ ROUTES = (
     DeskRoute("POST", "/trail/verify", ("see_the_trail",)),
     DeskRoute("GET", AT_DEALER, ("see_tasks", "see_customers", "see_the_trail")),
     DeskRoute("GET", f"{AT_DEALER}/today", ("see_tasks",)),
+    DeskRoute("GET", f"{AT_DEALER}/today/next", ("see_tasks",)),
+    DeskRoute("GET", f"{AT_DEALER}/calls/{NUMBERED}", ("see_tasks",)),
+    DeskRoute("POST", f"{AT_DEALER}/calls/{NUMBERED}", ("do_tasks",)),
+    DeskRoute("POST", f"{AT_DEALER}/assignments/{NUMBERED}", ("do_tasks",)),
+    DeskRoute("POST", f"{AT_DEALER}/consents/{NUMBERED}", ("record_consent",)),
+    DeskRoute("GET", "/find", ("see_customers",)),
+    DeskRoute("GET", f"{AT_DEALER}/find", ("see_customers",)),
+    DeskRoute("POST", f"{AT_DEALER}/find", ("see_customers",)),
+    DeskRoute("GET", CUSTOMER, ("see_customers",)),
+    DeskRoute("GET", f"{CUSTOMER}/show", ("see_customers",)),
+    DeskRoute("POST", f"{CUSTOMER}/show", ("see_customers",)),
+    DeskRoute("GET", f"{CUSTOMER}/correct", ("see_customers",)),
+    DeskRoute("POST", f"{CUSTOMER}/correct", ("correct_customers",)),
+    DeskRoute("GET", f"{CUSTOMER}/consent", ("see_customers",)),
+    DeskRoute("POST", f"{CUSTOMER}/consent", ("record_consent",)),
+    DeskRoute("GET", f"{AT_DEALER}/complaints", ("see_complaints",)),
+    DeskRoute("GET", CASE, ("see_complaints",)),
+    DeskRoute("POST", CASE, ("work_on_complaints",)),
+    DeskRoute("GET", f"{CASE}/print", ("see_complaints",)),
+    DeskRoute("GET", f"{CASE}/narrative", ("see_complaints",)),
+    DeskRoute("POST", f"{CASE}/narrative", ("see_complaints",), also=("see_narratives",)),
+    DeskRoute("GET", f"{AT_DEALER}/file-complaint/{NUMBERED}", ("file_complaints",)),
+    DeskRoute("POST", f"{AT_DEALER}/file-complaint/{NUMBERED}", ("file_complaints",)),
+    DeskRoute("GET", f"{AT_DEALER}/manager", ("see_the_team",)),
+    DeskRoute("GET", f"{AT_DEALER}/manager/satisfaction", ("see_the_team",)),
+    DeskRoute("GET", f"{AT_DEALER}/manager/customers", ("see_the_team",)),
+    DeskRoute("GET", f"{AT_DEALER}/manager/customers/list", ("see_the_team",)),
+    DeskRoute("GET", f"{AT_DEALER}/manager/tasks", ("see_the_team",)),
+    DeskRoute("POST", f"{AT_DEALER}/manager/tasks", ("assign_tasks",)),
+    DeskRoute("GET", f"{AT_DEALER}/exports", ("export",)),
+    DeskRoute("POST", f"{AT_DEALER}/exports", ("export",)),
+    DeskRoute("GET", "/present", ("see_customers",), f"/present?about=customer:{MINE}/cdk/C1"),
+    DeskRoute("GET", "/live", ("to be signed in",), f"/live?dealer={MINE}", streams=True),
 )

@@ -29,6 +29,20 @@ def test_a_traceback_holds_no_values_of_variables(form: str) -> None:
     assert "Erika Mustermann" not in seen.stderr
 
 
+ASKS = """
+import logging
+from shared.platform.logs import configure_logging
+configure_logging(service="test")
+logging.getLogger("httpx").info('HTTP Request: GET /v1/customers/sunrise/berlin/dms/C-1 "200 OK"')
+logging.getLogger("uvicorn").info("started")
+"""
+
+
+def test_addresses_that_services_ask_each_other_are_not_told() -> None:
+    seen = subprocess.run([sys.executable, "-c", ASKS], capture_output=True, text=True, check=True)
+    assert "started" in seen.stderr and "C-1" not in seen.stderr
+
+
 def said(name: str, message: str, at: float) -> logging.LogRecord:
     record = logging.LogRecord(name, logging.ERROR, "", 1, message, ("x",), None)
     record.created = at

@@ -8,6 +8,7 @@
   const keyOf = (form) => `${PREFIX}${location.pathname}:${form.id}`;
   const kept = (form) => [...form.elements].filter((each) => each.name && !each.disabled &&
     !["hidden", "password", "file", "submit", "button", "reset"].includes(each.type));
+  let before = null; /* the draft of what was sent and not taken, on a page that offers to send it again */
   const drafts = () => Object.keys(store).filter((key) => key.startsWith(PREFIX));
   const forget = (key) => { if (key) store.removeItem(key); };
   const isTicked = (field) => field.type === "checkbox" || field.type === "radio";
@@ -58,7 +59,8 @@
     const sent = store.getItem(SENT), [how] = performance.getEntriesByType("navigation");
     store.removeItem(SENT);
     const isAnswer = how && how.type === "navigate";
-    if (sent && isAnswer && !document.querySelector("[data-draft-kept]")) forget(sent);
+    if (document.querySelector("[data-draft-kept]")) before = sent;
+    else if (sent && isAnswer) forget(sent);
     if (user !== undefined) restoreAll(document);
   }
 
@@ -68,6 +70,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.hasAttribute("data-ends")) { drafts().forEach(forget); return; }
+    if (form.hasAttribute("data-again") && before) store.setItem(SENT, before);
     if (event.defaultPrevented || !form.matches("form[data-draft][id]")) return;
     save(form);
     store.setItem(SENT, keyOf(form));

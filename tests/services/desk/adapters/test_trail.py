@@ -129,6 +129,16 @@ async def test_changes_in_the_database_are_found(
     assert ("other", 6) in await _faults(record, known)
 
 
+async def test_what_has_no_number_is_no_entry(
+    trail: MongoTrail, record: MongoTrailRecord, database: Database
+) -> None:
+    await database[ENTRIES].insert_one({"what": "of somebody else"})
+    await database[ENTRIES].insert_one({"_id": "zzz", "what": "of somebody else"})
+    await trail.note(LIN, PUDONG, "printed", "1")
+    assert [each.sequence for each in await record.find(TrailAsked(), limit=9)] == [1]
+    assert await _faults(record) == []
+
+
 async def test_who_gives_up_amid_it_holds_up_nobody(
     trail: MongoTrail, record: MongoTrailRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """One's own password and sessions."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,10 @@ async def test_sessions_are_listed_and_the_others_ended(rig: Rig) -> None:
         assert (await anna.get(f"{BASE}/today")).status_code == 200
         page = await browser.get("/password")
     assert page.text.count("last used") == 1 and "/password/elsewhere" not in page.text
+
+
+async def test_sessions_that_are_over_are_not_listed(rig: Rig) -> None:
+    async with rig.browser(session="another browser"):
+        rig.houses.clock.advance(timedelta(minutes=rig.desk.settings.desk_idle_minutes))
+    async with rig.browser() as browser:
+        assert (await browser.get("/password")).text.count("last used") == 1

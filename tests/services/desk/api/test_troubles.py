@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.desk.api.form_limit import MOST_BYTES
 from services.desk.api.headers import HEADERS
 from tests.services.desk.rig import BASE, Rig
 
@@ -88,3 +89,17 @@ async def test_every_answer_says_what_browsers_may_do_with_it(rig: Rig) -> None:
     assert answers[200].headers["cache-control"] == "private, no-cache"
     assert answers[303].headers["cache-control"] == "no-store"
     assert "immutable" in asset.headers["cache-control"]
+
+
+async def test_what_is_too_long_is_not_read(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        answer = await browser.client.post(
+            "/language", content=b"", headers={"content-length": str(MOST_BYTES + 1)}
+        )
+        assert answer.status_code == 413
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        answer = await browser.client.post(
+            "/language", content=b"", headers={"transfer-encoding": "chunked"}
+        )
+        assert answer.status_code == 411
+        assert (await browser.post("/language", language="zh")).status_code == 303
