@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -183,6 +184,7 @@ async def _page(
         "documents": documents,
         "places": places,
         "where": lambda document_id: views.document_place(document_id, places, at.dealer.id),
+        "veil": (lambda text: text) if opened else partial(views.veiled, known=known),
         "case_at": views.case_place,
         "opt_outs": views.opt_outs(known, documents),
         "do_not_contact": views.do_not_contact(documents),

@@ -47,4 +47,5 @@ async def _plan(services: Services, user: User, key: str, written: Written | Non
 
 async def _cases(services: Services, user: User, key: str) -> tuple[CaseLine, ...]:
     found = await services.cases(user, dealer_of(key), customer=key, status="all", limit=MOST_CASES)
-    return tuple(sorted(found.cases, key=lambda each: str(each.received_at), reverse=True))
+    theirs = (each for each in found.cases if each.customer_key == key)
+    return tuple(sorted(theirs, key=lambda each: str(each.received_at), reverse=True))

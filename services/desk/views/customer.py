@@ -104,6 +104,15 @@ def particulars(known: KnownCustomer, person: CustomerPerson | None, *, shown: b
     return Particulars(name=known.name, phones=phones, email=email, cars=cars)
 
 
+def veiled(text: str, known: KnownCustomer) -> str:
+    """What a service says, with VINs and plates of the customer's cars masked."""
+    for vin, car in known.vehicles.items():
+        text = text.replace(vin, masked_vin(vin))
+        if car.plate:
+            text = text.replace(car.plate, masked_plate(car.plate))
+    return text
+
+
 def anchors(documents: Sequence[KeptDocument]) -> dict[str, str]:
     """Document id -> where it stands on the page."""
     return {each.document_id: f"document-{at}" for at, each in enumerate(documents, start=1)}
