@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from deploy.cli import configuration
 from services.complaints.domain import facts as complaints_facts
-from services.desk.adapters.directory.door import RIGHTS as DESK
+from services.desk.app import RIGHTS as DESK
 from services.followup.domain import facts as followup_facts
 from services.identity.domain import facts as identity_facts
 from services.intake.app import RIGHTS as INTAKE

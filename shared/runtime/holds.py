@@ -30,7 +30,7 @@ LONGEST_WAIT_SECONDS = 5.0
 USUAL_WAIT_SECONDS = 1.5
 FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 0.01, 0.1
 _PARTS_BEFORE_NUMBER = 4
-_FORM = r"^[^/]+(/[^/]+){3}/.+@[0-9]{13}\.[0-9a-z.]{1,60}$"
+_FORM = r"^[^/]+(/[^/]+){3}/.+@[0-9]{13}\.[0-9a-z.]{1,106}$"
 _WRONG_FORM = "the `document_id` that intake answered, `@`, and the `version` that it answered"
 
 ToHold = Annotated[

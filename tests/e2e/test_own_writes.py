@@ -1,11 +1,13 @@
 """Who reports to intake reads what follows from it at the services that decide, at once."""
 
+import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
 
+from shared.contracts.topics import PROFILES
 from shared.settings import MongoSettings
 from tests.e2e.house import DEALER, House, ago, house, reported, visit
 from tests.servers import Broker
@@ -13,6 +15,13 @@ from tests.servers import Broker
 pytestmark = pytest.mark.database
 
 CUSTOMER = f"{DEALER}/dms/C-1"
+
+
+class Task(NamedTuple):
+    """A task of a customer, as followup tells it."""
+
+    task_id: str
+    status: str
 
 
 @pytest.fixture(scope="module")
@@ -37,26 +46,60 @@ def read(aftercare: House, service: str, path: str, item: dict[str, Any]) -> htt
     return aftercare.get(service, path, holds=holds, wait="5")
 
 
+def statuses(answer: httpx.Response) -> dict[str, Task]:
+    """Kind -> the task, of an answer that holds what was waited for."""
+    assert (answer.status_code, answer.headers["aftercare-holds"]) == (200, "true")
+    found = answer.json()["tasks"]
+    return {task["kind"]: Task(task["task_id"], task["status"]) for task in found}
+
+
 def test_what_was_reported_is_read_with_what_follows_from_it(aftercare: House) -> None:
     for service in ("followup", "complaints"):
         aftercare.instance(service).until_ready()
     item = written(aftercare, visit(1, "C-1"))
-    answer = read(aftercare, "followup", f"/v1/customers/{CUSTOMER}", item)
-    assert (answer.status_code, answer.headers["aftercare-holds"]) == (200, "true")
-    tasks = {task["kind"]: task for task in answer.json()["tasks"]}
+    tasks = statuses(read(aftercare, "followup", f"/v1/customers/{CUSTOMER}", item))
     attempt = reported(
         "task-outcome",
         "outcome-1",
         source_customer_id="C-1",
-        task_id=tasks["service_satisfaction"]["task_id"],
+        task_id=tasks["service_satisfaction"].task_id,
         outcome="done",
         at=ago(minutes=5),
     )
     item = written(aftercare, attempt)
-    answer = read(aftercare, "followup", f"/v1/customers/{CUSTOMER}", item)
-    assert answer.headers["aftercare-holds"] == "true"
-    done = {task["kind"]: task["status"] for task in answer.json()["tasks"]}
-    assert done["service_satisfaction"] == "done"
+    tasks = statuses(read(aftercare, "followup", f"/v1/customers/{CUSTOMER}", item))
+    assert tasks["service_satisfaction"].status == "done"
+
+
+def test_another_number_that_is_reported_settles_the_task_to_find_it(aftercare: House) -> None:
+    item = written(aftercare, visit(2, "C-2"))
+    path = f"/v1/customers/{DEALER}/dms/C-2"
+    tasks = statuses(read(aftercare, "followup", path, item))
+    attempt = reported(
+        "task-outcome",
+        "outcome-2",
+        source_customer_id="C-2",
+        task_id=tasks["service_satisfaction"].task_id,
+        outcome="wrong_number",
+        at=ago(minutes=20),
+    )
+    tasks = statuses(read(aftercare, "followup", path, written(aftercare, attempt)))
+    assert tasks["data_correction"].status == "open"
+    correction = reported(
+        "customer",
+        "correction-1",
+        source_customer_id="C-2",
+        correction_no="B-1",
+        at=ago(minutes=10),
+        by="advisor-7",
+        phones=[{"number": "+49 30 901821"}],
+    )
+    tasks = statuses(read(aftercare, "followup", path, written(aftercare, correction)))
+    assert tasks["data_correction"].status == "done"
+    told = [each for each in aftercare.said(PROFILES) if each.key.endswith("/C-2")]
+    profile = json.loads(told[-1].value)
+    numbers = [phone["e164"] for phone in profile["phones"]]
+    assert (profile["name"], numbers) == ("Erika Mustermann", ["+4930901821"])
 
 
 def test_a_case_is_read_with_the_step_that_was_reported(aftercare: House) -> None:

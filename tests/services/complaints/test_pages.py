@@ -60,6 +60,8 @@ async def test_open_cases_come_by_deadline_in_pages(limit: int) -> None:
     ]
     assert found[0]["running"][0] == {
         "clock": "contact",
+        "title_en": "Contact",
+        "title_zh": "联系客户",
         "generation": 1,
         "state": "broken",
         "due_at": "2026-11-21T04:00:00.000Z",

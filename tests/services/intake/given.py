@@ -185,14 +185,13 @@ def event(noun: str, data: Data, **more: Any) -> Data:
 
 
 def correction(**more: Any) -> Data:
-    """Another telephone number of C1, found by staff."""
+    """The telephone number of C1, found by staff."""
     fields = {
-        "source_modified_at": at(-50),
         "correction_no": "B1",
         "source_customer_id": "C1",
         "at": at(-50),
         "by": "u7",
-        "phones": [{"number": "139 1234 5678"}],
+        "phones": [{"number": "138 1234 5678"}],
     }
     return _document(more, fields)
 

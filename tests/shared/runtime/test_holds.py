@@ -98,6 +98,11 @@ async def test_held_is_that_version_or_a_newer_one(revision: int, is_held: str) 
     assert await toy.asked(asked) == (200, is_held, 1)
 
 
+async def test_the_version_of_what_follows_from_three_documents_can_be_asked_for() -> None:
+    merged = ".".join(["1748772000000.cdcedd72d3f1"] * 3)
+    assert await Toy(FIRST).asked(f"{FIRST.document_id}@{merged}") == (200, "false", 1)
+
+
 async def test_of_several_all_are_held() -> None:
     asked = (asked_for(FIRST), asked_for(SECOND))
     assert await Toy(FIRST).asked(*asked) == (200, "false", 1)

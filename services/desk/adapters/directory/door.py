@@ -13,13 +13,11 @@ from services.desk.domain.find.documents import READ, KeptDocument, kept_of
 from shared.contracts.envelope import Message
 from shared.contracts.identifiers import is_customer_key
 from shared.contracts.intake import ProfileRecorded
-from shared.contracts.topics import DEAD_LETTERS
 from shared.platform import metrics
 from shared.platform.errors import PoisonRecord
 from shared.platform.kafka import RawRecord, group_of
 from shared.platform.kafka_door import DoorConsumer, KafkaDoor
 from shared.platform.publisher import Publisher
-from shared.platform.rights import to_work
 from shared.platform.validate import to_event
 from shared.time.clock import TimeSource
 
@@ -28,8 +26,6 @@ GROUP = group_of(SERVICE)
 _CONTRACTS: tuple[type[Message], ...] = (ProfileRecorded, *READ)
 CONTRACTS = {each.TYPE: each for each in _CONTRACTS}
 TOPICS = tuple(sorted({each.TOPIC.name for each in _CONTRACTS}))
-RIGHTS = to_work(reads=TOPICS, writes={DEAD_LETTERS.name}, group=GROUP)
-"""What the desk's user has to be allowed on Kafka."""
 RECORDS_AT_ONCE = 500
 
 

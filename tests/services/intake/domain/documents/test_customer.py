@@ -29,6 +29,12 @@ from tests.services.intake.world import World
 NEW = "+8613912345678"
 
 
+def later_correction(**more: Any) -> Data:
+    """Another telephone number of C1, after what the other documents say."""
+    said: Data = {"source_modified_at": at(-50), "phones": [{"number": "139 1234 5678"}]}
+    return correction(**said | more)
+
+
 def found(data: Data) -> Reported | InvalidEvent:
     return examine(event("customer", data), dealers=DEALERS, now=NOW)
 
@@ -78,7 +84,7 @@ async def test_what_it_names_is_changed_and_all_else_stays(
         "area": "Pudong",
         "occupation": None,
     } | after
-    known = await profile(world, ("visit", BEFORE), ("customer", correction(**said)))
+    known = await profile(world, ("visit", BEFORE), ("customer", later_correction(**said)))
     told = known.model_dump() | {"numbers": numbers(known)}
     assert {name: told[name] for name in expected} == expected
 
@@ -86,8 +92,11 @@ async def test_what_it_names_is_changed_and_all_else_stays(
 async def test_the_newest_word_counts_in_whatever_order_they_come() -> None:
     reports = [
         ("visit", visit(source_modified_at=at(-60))),
-        ("customer", correction(source_modified_at=at(-50))),
-        ("customer", correction(correction_no="B2", source_modified_at=at(-40), name="Li Wei")),
+        ("customer", later_correction(source_modified_at=at(-50))),
+        (
+            "customer",
+            later_correction(correction_no="B2", source_modified_at=at(-40), name="Li Wei"),
+        ),
         ("visit", visit(ro_no="R2", source_modified_at=at(-55), customer=customer(name="Li"))),
     ]
     for order in permutations(reports):
@@ -97,20 +106,22 @@ async def test_the_newest_word_counts_in_whatever_order_they_come() -> None:
 
 async def test_a_document_that_was_changed_later_counts_again(world: World) -> None:
     later = visit(ro_no="R2", source_modified_at=at(-5))
-    known = await profile(world, ("visit", BEFORE), ("customer", correction()), ("visit", later))
+    known = await profile(
+        world, ("visit", BEFORE), ("customer", later_correction()), ("visit", later)
+    )
     assert numbers(known) == ["+8613812345678"]
 
 
 async def test_a_repeat_says_nothing_new(world: World) -> None:
-    assert (await world.report("customer", correction())).outcome == "accepted"
+    assert (await world.report("customer", later_correction())).outcome == "accepted"
     before = len(world.messages())
-    assert (await world.report("customer", correction())).outcome == "duplicate"
+    assert (await world.report("customer", later_correction())).outcome == "duplicate"
     assert len(world.messages()) == before
 
 
 async def test_it_moves_with_its_customer(world: World) -> None:
-    await world.report("customer", correction())
-    other = correction(source_customer_id="C2", source_modified_at=at(-5))
+    await world.report("customer", later_correction())
+    other = later_correction(source_customer_id="C2", source_modified_at=at(-5))
     await world.report("customer", other)
     assert places(world.messages(), "customer") == {key("C2")}
 
@@ -129,7 +140,7 @@ async def test_it_moves_with_its_customer(world: World) -> None:
 def test_the_record_tells_of_what_it_speaks_and_never_what_it_says(
     said: Data, corrected: tuple[str, ...], removed: tuple[str, ...]
 ) -> None:
-    record = only_of("customer", correction(**said))
+    record = only_of("customer", later_correction(**said))
     assert isinstance(record, CustomerCorrected)
     assert (record.customer_key, record.by) == (key(), "u7")
     assert (record.corrected, record.removed) == (corrected, removed)
@@ -137,7 +148,7 @@ def test_the_record_tells_of_what_it_speaks_and_never_what_it_says(
 
 
 def test_what_cannot_be_read_is_warned_about_at_its_place() -> None:
-    report = found(correction(phones=[{"number": "none"}], email="no address"))
+    report = found(later_correction(phones=[{"number": "none"}], email="no address"))
     assert isinstance(report, Reported)
     assert {warning.pointer for warning in report.warnings} >= {
         "/data/phones/0/number",
@@ -148,7 +159,7 @@ def test_what_cannot_be_read_is_warned_about_at_its_place() -> None:
 async def test_a_customer_without_a_number_is_known_as_in_other_documents() -> None:
     world = World(dealers=knowing_by("vin"))
     named: Data = {"source_customer_id": None, "known_by": {"vin": GOOD_VIN}}
-    await world.report("customer", correction(**named))
+    await world.report("customer", later_correction(**named))
     whose = f"sunrise/pudong/cdk/vin/{GOOD_VIN}"
     assert places(world.messages(), "customer") == places(world.messages(), "profile") == {whose}
 
@@ -175,7 +186,7 @@ async def test_a_customer_without_a_number_is_known_as_in_other_documents() -> N
 def test_what_it_does_not_say_or_says_wrongly_is_pointed_at(
     wrong: dict[str, Any], pointer: str, detail: str | None
 ) -> None:
-    data = {name: value for name, value in correction(**wrong).items() if value is not ...}
+    data = {name: value for name, value in later_correction(**wrong).items() if value is not ...}
     refused = found(data)
     assert isinstance(refused, InvalidEvent)
     assert [error.pointer for error in refused.errors] == [pointer]
