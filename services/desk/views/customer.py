@@ -24,7 +24,7 @@ OPEN = ("open", "overdue")
 
 
 @dataclass(frozen=True, slots=True)
-class Part(Generic[T]):
+class PartOfCustomer(Generic[T]):
     """What a service says of the customer."""
 
     found: T | None
@@ -33,14 +33,14 @@ class Part(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class PartsOfCustomer:
     """What all of them say."""
 
-    score: Part[CustomerScore]
-    history: Part[ScoreHistory]
-    plan: Part[CustomerTasks]
-    person: Part[CustomerPerson]
-    cases: Part[tuple[CaseLine, ...]]
+    score: PartOfCustomer[CustomerScore]
+    history: PartOfCustomer[ScoreHistory]
+    plan: PartOfCustomer[CustomerTasks]
+    person: PartOfCustomer[CustomerPerson]
+    cases: PartOfCustomer[tuple[CaseLine, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
