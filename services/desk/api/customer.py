@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from services.desk.api.customer_acts import (
 )
 from services.desk.api.customer_parts import parts_of
 from services.desk.api.sign_in import SEE_OTHER
-from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
+from services.desk.api.visitor import AtDealer, at_dealer, desk_of, is_by_itself, shown_to
 from services.desk.domain.commands import Command
 from services.desk.domain.corrections import typed_as_known
 from services.desk.domain.people import KnownCustomer, key_at, place_of
@@ -69,7 +70,7 @@ def customer_router() -> APIRouter:
         written: str = "",
         done: str = "",
     ) -> Response:
-        if "hx-request" not in request.headers:
+        if not is_by_itself(request):
             await desk_of(request).trail.note(at.user, at.dealer.id, "saw_customer", key)
         return await _page(request, at, key, written=_written(written), done=done)
 
@@ -183,6 +184,7 @@ async def _page(
         "documents": documents,
         "places": places,
         "where": lambda document_id: views.document_place(document_id, places, at.dealer.id),
+        "veil": (lambda text: text) if opened else partial(views.veiled, known=known),
         "case_at": views.case_place,
         "opt_outs": views.opt_outs(known, documents),
         "do_not_contact": views.do_not_contact(documents),

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from services.desk.adapters.upstream import NotLetIn, NotThere, ServiceAway, Services, Written
 from services.desk.domain.users import User
-from services.desk.views.customer import Part, Parts
+from services.desk.views.customer import PartOfCustomer, PartsOfCustomer
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import CustomerTasks
 from shared.contracts.http.scoring import CustomerScore
@@ -16,7 +16,9 @@ T = TypeVar("T")
 MOST_CASES = 50
 
 
-async def parts_of(services: Services, user: User, key: str, written: Written | None) -> Parts:
+async def parts_of(
+    services: Services, user: User, key: str, written: Written | None
+) -> PartsOfCustomer:
     """`written`: what the user has just reported of the customer, which the plan then holds."""
     score, history, plan, person, cases = await asyncio.gather(
         _part(_score(services, user, key)),
@@ -25,16 +27,16 @@ async def parts_of(services: Services, user: User, key: str, written: Written | 
         _part(services.person(user, key)),
         _part(_cases(services, user, key)),
     )
-    return Parts(score=score, history=history, plan=plan, person=person, cases=cases)
+    return PartsOfCustomer(score=score, history=history, plan=plan, person=person, cases=cases)
 
 
-async def _part(asked: Awaitable[T]) -> Part[T]:
+async def _part(asked: Awaitable[T]) -> PartOfCustomer[T]:
     try:
-        return Part(await asked)
+        return PartOfCustomer(await asked)
     except ServiceAway:
-        return Part(None, away=True)
+        return PartOfCustomer(None, away=True)
     except (NotThere, NotLetIn):
-        return Part(None)
+        return PartOfCustomer(None)
 
 
 async def _score(services: Services, user: User, key: str) -> CustomerScore:
@@ -47,4 +49,5 @@ async def _plan(services: Services, user: User, key: str, written: Written | Non
 
 async def _cases(services: Services, user: User, key: str) -> tuple[CaseLine, ...]:
     found = await services.cases(user, dealer_of(key), customer=key, status="all", limit=MOST_CASES)
-    return tuple(sorted(found.cases, key=lambda each: str(each.received_at), reverse=True))
+    theirs = (each for each in found.cases if each.customer_key == key)
+    return tuple(sorted(theirs, key=lambda each: str(each.received_at), reverse=True))

@@ -157,12 +157,12 @@ async def _session(request: Request, desk: Desk) -> Session:
     if lifetimes_of(desk).is_over(session, now):
         await desk.sessions.end(session.digest)
         raise NotSignedIn
-    if now - session.used_at >= USE_NOTED_EVERY and not _is_by_itself(request):
+    if now - session.used_at >= USE_NOTED_EVERY and not is_by_itself(request):
         await desk.sessions.used(session.digest, now)
     return session
 
 
-def _is_by_itself(request: Request) -> bool:
+def is_by_itself(request: Request) -> bool:
     """Whether a page asks without its reader having done anything."""
     headers = request.headers
     return "x-by-itself" in headers or headers.get("accept") == "text/event-stream"

@@ -24,7 +24,7 @@ OPEN = ("open", "overdue")
 
 
 @dataclass(frozen=True, slots=True)
-class Part(Generic[T]):
+class PartOfCustomer(Generic[T]):
     """What a service says of the customer."""
 
     found: T | None
@@ -33,14 +33,14 @@ class Part(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class PartsOfCustomer:
     """What all of them say."""
 
-    score: Part[CustomerScore]
-    history: Part[ScoreHistory]
-    plan: Part[CustomerTasks]
-    person: Part[CustomerPerson]
-    cases: Part[tuple[CaseLine, ...]]
+    score: PartOfCustomer[CustomerScore]
+    history: PartOfCustomer[ScoreHistory]
+    plan: PartOfCustomer[CustomerTasks]
+    person: PartOfCustomer[CustomerPerson]
+    cases: PartOfCustomer[tuple[CaseLine, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +102,15 @@ def particulars(known: KnownCustomer, person: CustomerPerson | None, *, shown: b
         for each in known.phones
     )
     return Particulars(name=known.name, phones=phones, email=email, cars=cars)
+
+
+def veiled(text: str, known: KnownCustomer) -> str:
+    """What a service says, with VINs and plates of the customer's cars masked."""
+    for vin, car in known.vehicles.items():
+        text = text.replace(vin, masked_vin(vin))
+        if car.plate:
+            text = text.replace(car.plate, masked_plate(car.plate))
+    return text
 
 
 def anchors(documents: Sequence[KeptDocument]) -> dict[str, str]:

@@ -26,7 +26,7 @@ from services.desk.api.desk import Desk
 from services.desk.api.visitor import PLAIN_COOKIE, csrf_of
 from services.desk.app import make_app_of_pages
 from services.desk.domain.commands import SOURCE
-from services.desk.domain.find.asked import Asked
+from services.desk.domain.find.asked import Sought
 from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.find.matches import Hits, hit
 from services.desk.domain.people import KnownCustomer
@@ -95,7 +95,7 @@ class MemoryDirectory:
     async def anew(self, key: str) -> KnownCustomer | None:
         return self.known.get(key)
 
-    async def find(self, dealer_id: str, asked: Asked) -> Hits:
+    async def find(self, dealer_id: str, asked: Sought) -> Hits:
         theirs = (each for key, each in self.known.items() if dealer_of(key) == dealer_id)
         hits = [found for each in theirs if (found := hit(asked, each)) is not None]
         return Hits(tuple(sorted(hits, key=lambda each: each.order)))

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from services.desk.adapters.directory.remembered import Remembered
 from services.desk.adapters.directory.secrets import Secrets
 from services.desk.adapters.directory.writing import written_over
-from services.desk.domain.find.asked import Asked, Way
+from services.desk.domain.find.asked import Meaning, Sought
 from services.desk.domain.find.documents import NUMBERED, KeptDocument, newest
 from services.desk.domain.find.matches import MOST_HITS, Hit, Hits, hit
 from services.desk.domain.find.terms import of_document, terms_of
@@ -48,7 +48,7 @@ class Directory(Protocol):
         """One of them as of now; None: not known."""
         ...
 
-    async def find(self, dealer_id: str, asked: Asked) -> Hits:
+    async def find(self, dealer_id: str, asked: Sought) -> Hits:
         """The customers of this dealer who may be meant."""
         ...
 
@@ -103,7 +103,7 @@ class MongoDirectory:
             ).to_list(None)
         return found
 
-    async def find(self, dealer_id: str, asked: Asked) -> Hits:
+    async def find(self, dealer_id: str, asked: Sought) -> Hits:
         found: dict[str, Hit] = {}
         more = False
         for way in asked.ways:
@@ -122,7 +122,7 @@ class MongoDirectory:
         ordered = tuple(sorted(found.values(), key=lambda each: each.order))
         return Hits(ordered[:MOST_HITS], more or len(ordered) > MOST_HITS)
 
-    async def _by_document(self, dealer_id: str, way: Way) -> dict[str, Hit]:
+    async def _by_document(self, dealer_id: str, way: Meaning) -> dict[str, Hit]:
         query = {"token": self._secrets.token(dealer_id, way.term), "dealer": dealer_id}
         async with transient():
             rows = await self._documents.find(query).limit(MOST_HITS).to_list(None)

@@ -72,7 +72,7 @@ FEWEST_FIRST: Mapping[TermKind, int] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Meaning:
     """One thing that a text may mean."""
 
     term: Term
@@ -83,16 +83,16 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Sought:
     """What somebody looks for."""
 
-    whole: tuple[Way, ...]
+    whole: tuple[Meaning, ...]
     """What all of it may mean."""
-    words: tuple[tuple[Way, ...], ...]
+    words: tuple[tuple[Meaning, ...], ...]
     """What each of its words may mean: a customer is meant to whom all of them apply."""
 
     @cached_property
-    def ways(self) -> tuple[Way, ...]:
+    def ways(self) -> tuple[Meaning, ...]:
         """By which to ask, those with the fewest customers first."""
         few = min(self.words, key=_most_customers, default=())
         if any(way.term.kind in NOT_ASKED_FOR for way in few):
@@ -100,7 +100,7 @@ class Asked:
         return tuple(sorted(dict.fromkeys((*self.whole, *few)), key=_customers))
 
 
-def asked_of(text: str) -> Asked | None:
+def asked_of(text: str) -> Sought | None:
     """What it may mean; None: it is too short to look for."""
     written = " ".join(normalize("NFKC", text[:MOST_CHARACTERS]).split())
     letters = [char for char in written if char.isalnum()]
@@ -109,13 +109,13 @@ def asked_of(text: str) -> Asked | None:
         return None
     words = _words(written)[:MOST_WORDS]
     parts = tuple(found for word in words if (found := (*_thing(word), *_part_of_name(word))))
-    return Asked(whole=(*_thing(written), *_whole(written)), words=parts)
+    return Sought(whole=(*_thing(written), *_whole(written)), words=parts)
 
 
-def telephone_asked(text: str) -> Asked | None:
+def telephone_asked(text: str) -> Sought | None:
     """A telephone number alone, as a caller's is told; None: it is none."""
     found = tuple(_phone(text))
-    return Asked(whole=found, words=()) if found else None
+    return Sought(whole=found, words=()) if found else None
 
 
 def _words(written: str) -> list[str]:
@@ -125,51 +125,51 @@ def _words(written: str) -> list[str]:
     return apart.split()
 
 
-def _whole(written: str) -> Iterator[Way]:
-    yield Way(Term("name", whole_name(written)))
-    yield Way(Term("number", plain_number(written)))
-    yield Way(of_document(written))
+def _whole(written: str) -> Iterator[Meaning]:
+    yield Meaning(Term("name", whole_name(written)))
+    yield Meaning(Term("number", plain_number(written)))
+    yield Meaning(of_document(written))
 
 
-def _thing(written: str) -> Iterator[Way]:
+def _thing(written: str) -> Iterator[Meaning]:
     """A telephone number, plate, VIN or e-mail address, or the end of one."""
     if "@" in written:
-        yield Way(of_email(written))
+        yield Meaning(of_email(written))
         return
     yield from _phone(written)
     if not any(char.isdecimal() for char in written):
         return
     plate, vin = plain_plate(written), plain_vin(written)
     if PLATE_ENDS[-1] <= len(plate) <= MOST_OF_A_PLATE:
-        yield Way(next(of_plate(plate)), "ends", plate)
+        yield Meaning(next(of_plate(plate)), "ends", plate)
     if len(vin) >= VIN_END and _VIN.fullmatch(vin):
-        yield Way(of_vin(vin), "ends", vin)
+        yield Meaning(of_vin(vin), "ends", vin)
 
 
-def _phone(written: str) -> Iterator[Way]:
+def _phone(written: str) -> Iterator[Meaning]:
     digits = digits_of(written)
     if len(digits) >= PHONE_END and _TELEPHONE.fullmatch(written.strip()):
-        yield Way(of_phone(digits), "ends", digits)
+        yield Meaning(of_phone(digits), "ends", digits)
 
 
-def _part_of_name(word: str) -> Iterator[Way]:
+def _part_of_name(word: str) -> Iterator[Meaning]:
     for han in han_in(word):
         if len(han) == 1:
-            yield Way(Term("character", han), "within", han)
+            yield Meaning(Term("character", han), "within", han)
         else:
             pairs = bigrams(han)
-            yield Way(Term("bigram", pairs[0 if len(han) > _LONG_NAME else -1]), "within", han)
+            yield Meaning(Term("bigram", pairs[0 if len(han) > _LONG_NAME else -1]), "within", han)
     for part in words_in(word):
-        yield Way(Term("word", part))
+        yield Meaning(Term("word", part))
         if len(part) <= MOST_INITIALS and part.isalpha() and part.isascii():
-            yield Way(Term("initials", part))
+            yield Meaning(Term("initials", part))
         if len(part) >= LEAST_BEGINNING:
-            yield Way(Term("beginning", part[:MOST_BEGINNING]), "begins", part)
+            yield Meaning(Term("beginning", part[:MOST_BEGINNING]), "begins", part)
 
 
-def _customers(way: Way) -> int:
+def _customers(way: Meaning) -> int:
     return FEWEST_FIRST[way.term.kind]
 
 
-def _most_customers(ways: tuple[Way, ...]) -> int:
+def _most_customers(ways: tuple[Meaning, ...]) -> int:
     return max(_customers(way) for way in ways)

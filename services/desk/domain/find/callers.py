@@ -2,14 +2,14 @@
 
 import phonenumbers
 
-from services.desk.domain.find.asked import Asked, telephone_asked
+from services.desk.domain.find.asked import Sought, telephone_asked
 from services.desk.domain.find.terms import digits_of
 
 LEAST_OF_A_CALLER = 7
 """What is shorter is an extension of the house, and no customer's number."""
 
 
-def caller_asked(told: str, region: str) -> Asked | None:
+def caller_asked(told: str, region: str) -> Sought | None:
     """The customers who have this number, read as one of `region` (ISO 3166); None: it is none.
 
     A plus that an address made a space of is one again.

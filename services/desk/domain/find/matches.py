@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.desk.domain.find.asked import FEWEST_FIRST, Asked, Way
+from services.desk.domain.find.asked import FEWEST_FIRST, Meaning, Sought
 from services.desk.domain.find.terms import (
     TermKind,
     digits_of,
@@ -45,7 +45,7 @@ class Hits:
     """Whether there are, or may be, others than these."""
 
 
-def hit(asked: Asked, customer: KnownCustomer) -> Hit | None:
+def hit(asked: Sought, customer: KnownCustomer) -> Hit | None:
     """Whether this customer is meant."""
     by = [way.term.kind for way in asked.whole if is_met(way, customer)]
     each = [[way.term.kind for way in ways if is_met(way, customer)] for ways in asked.words]
@@ -54,7 +54,7 @@ def hit(asked: Asked, customer: KnownCustomer) -> Hit | None:
     return Hit(customer, min(by, key=FEWEST_FIRST.__getitem__)) if by else None
 
 
-def is_met(way: Way, customer: KnownCustomer) -> bool:
+def is_met(way: Meaning, customer: KnownCustomer) -> bool:
     """Whether the text means something of this customer's."""
     kind, profile = way.term.kind, customer.profile
     if kind == "number":

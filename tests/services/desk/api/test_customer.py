@@ -90,6 +90,12 @@ async def test_particulars_are_hidden_until_somebody_opens_them_which_is_written
     assert rig.trail.entries[-1] == ("lin", MINE, "saw_particulars", WANG)
 
 
+async def test_a_page_that_asks_by_itself_is_nobody_who_looks(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        await browser.client.get(PAGE, headers={"X-By-Itself": "1"})
+    assert rig.trail.entries == []
+
+
 async def test_the_address_of_what_was_sent_leads_back(rig: Rig) -> None:
     async with rig.browser() as browser:
         for act in ("show", "correct", "consent"):

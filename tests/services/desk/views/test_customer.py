@@ -1,0 +1,81 @@
+"""What is shown of a customer: masked or not, and where each document is to be seen."""
+
+from services.desk.domain.find.documents import KeptDocument
+from services.desk.views.customer import (
+    anchors,
+    case_document,
+    do_not_contact,
+    document_place,
+    opt_outs,
+    particulars,
+    reason_lines,
+    veiled,
+)
+from shared.contracts.http.scoring import ExplainedReason, ReasonPart
+from tests.access.services import NOW
+from tests.services.desk.given_customers import DEALER, OTHER_DEALER, VIN, WANG, customer
+
+VISIT = f"{DEALER}/cdk/visit/RO-1"
+
+
+def kept(document_id: str, kind: str = "visit", **said: object) -> KeptDocument:
+    return KeptDocument(
+        document_id=document_id,
+        customer_key=WANG,
+        dealer_id=DEALER,
+        version="1",
+        kind=kind,  # type: ignore[arg-type]
+        at=NOW,
+        said=said,
+    )
+
+
+def test_particulars_are_masked_and_shown() -> None:
+    masked = particulars(customer(), None, shown=False)
+    assert masked.phones == (("mobile", "+86****1234", False),)
+    assert (masked.cars[0].vin, masked.cars[0].plate) == ("***********100606", "沪A***45")
+    assert masked.email == "x****@example.cn"
+    shown = particulars(customer(), None, shown=True)
+    assert (shown.phones[0][1], shown.cars[0].vin) == ("+8613812341234", VIN)
+    assert "13812341234" not in repr(shown)
+
+
+def test_what_services_say_of_cars_is_masked_too() -> None:
+    said = veiled(f"{VIN} (沪A12345) is due", customer())
+    assert said == "***********100606 (沪A***45) is due"
+
+
+def test_a_document_leads_to_its_place() -> None:
+    places = anchors([kept(VISIT)])
+    assert document_place(VISIT, places, DEALER).href == "#document-1"
+    case = document_place(f"{DEALER}/cdk/complaint/K-1", places, DEALER)
+    assert case.href == f"/d/{DEALER}/cases/cdk/K-1"
+    elsewhere = document_place(f"{OTHER_DEALER}/cdk/complaint/K-1", places, DEALER)
+    assert (elsewhere.href, elsewhere.dealer_id, elsewhere.number) == (None, OTHER_DEALER, "K-1")
+
+
+def test_reasons_come_by_axis_the_weightiest_first_down_to_their_documents() -> None:
+    def reason(rule: str, points: int, *parts: ReasonPart) -> ExplainedReason:
+        return ExplainedReason(axis="loyalty", rule=rule, points=points, parts=parts)
+
+    part = ReasonPart(document_id=VISIT, points=-9)
+    rest = ReasonPart(document_id=None, points=1)
+    lines = reason_lines([reason("a", 3), reason("b", -8, part, rest)], {VISIT: "d"}, DEALER)
+    assert [each.reason.rule for each in lines["loyalty"]] == ["b", "a"]
+    (first, nine), (nothing, one) = lines["loyalty"][0].documents
+    assert first is not None
+    assert (first.href, nine, nothing, one) == ("#d", -9, None, 1)
+    assert lines["value"] == []
+
+
+def test_a_case_is_known_by_its_document() -> None:
+    assert case_document(f"{WANG}|{DEALER}/cdk/complaint/K-1") == f"{DEALER}/cdk/complaint/K-1"
+
+
+def test_the_last_word_of_a_consent_holds() -> None:
+    silent = kept("d/3", "consent", opt_outs=["sms"])
+    yes, no = kept("d/2", "consent", do_not_contact=True), kept("d/1", "consent")
+    assert do_not_contact([silent, yes, no])
+    assert not do_not_contact([kept("d/4", "consent", do_not_contact=False), yes])
+    assert not do_not_contact([])
+    assert opt_outs(customer(opt_outs=("email",)), [silent]) == ("email",)
