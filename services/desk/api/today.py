@@ -22,7 +22,6 @@ from services.desk.views.today import (
     Whose,
     case_place,
     cases_for,
-    kinds_in,
     name_of,
     next_row,
     row_of,
@@ -191,7 +190,7 @@ async def _shown(desk: Desk, at: AtDealer, asked: Asked, counts: TaskCounts) -> 
         "counts": counts,
         "tabs": _tabs(at, counts, asked),
         "roles": sorted({each.of or "" for each in counts.by_role} - {""} | {asked.role or ""}),
-        "kinds": kinds_in(lines),
+        "kinds": [each for each in counts.by_kind if each.of is not None and each.title_en],
         "cases": [
             (case, name_of(case.customer_key, people.get(case.customer_key)), case_place(case.id))
             for case in cases

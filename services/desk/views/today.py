@@ -208,12 +208,6 @@ def car_of(who: KnownCustomer | None, vin: str | None) -> str:
     return " · ".join(told)
 
 
-def kinds_in(lines: Iterable[TaskLine]) -> Mapping[str, KindOfTask]:
-    """The kinds of tasks among these lines, by name."""
-    found = {each.kind: each for line in lines for each in line.purposes}
-    return {kind: found[kind] for kind in sorted(found)}
-
-
 def cases_for(
     cases: Iterable[CaseLine], staff_id: str, *, all_of_dealer: bool
 ) -> tuple[Sequence[CaseLine], int]:
