@@ -45,7 +45,11 @@ class Filed(_Fact):
     owner: str | None = None
     regulator: bool = False
     """Whether it has a regulator's reference."""
+    regulator_ref: str | None = None
+    """That reference; unknown of what was read before it was kept."""
     regulator_due_at: Instant | None = None
+    related_ro_no: str | None = None
+    related_deal_no: str | None = None
 
 
 class StepTaken(_Fact):
@@ -179,7 +183,10 @@ def on_complaint_filed(filed: ComplaintFiled, recorded_at: datetime) -> Filed:
         department=filed.department,
         owner=filed.owner,
         regulator=filed.regulator_ref is not None,
+        regulator_ref=filed.regulator_ref,
         regulator_due_at=filed.regulator_due_at,
+        related_ro_no=filed.related_ro_no,
+        related_deal_no=filed.related_deal_no,
     )
 
 

@@ -30,9 +30,11 @@ from shared.contracts.http.complaints import (
     ClockViewState,
     GenerationView,
     LadderRung,
+    RungReached,
     RunningClock,
 )
 from shared.contracts.identifiers import aggregate_within, as_composed, customer_of, name_within
+from shared.contracts.subjects import NoticeKind
 from shared.decider.decision import Announced
 from shared.decider.snapshot import Snapshot
 
@@ -84,6 +86,12 @@ def show(snapshot: Snapshot[CaseFacts], rulebook: CaseRulebook, now: datetime) -
         severity=severity_after(filed, steps) if filed else None,
         assigned_to=assigned_after(filed, steps) if filed else None,
         received_at=filed.received_at if filed else None,
+        channel=filed.channel if filed else None,
+        category=filed.category if filed else None,
+        department=filed.department if filed else None,
+        regulator_ref=filed.regulator_ref if filed else None,
+        related_ro_no=filed.related_ro_no if filed else None,
+        related_deal_no=filed.related_deal_no if filed else None,
         deadline=case.deadline if case else None,
         generations=tuple(_generations(case)) if case else (),
         clocks=_clocks(case, snapshot.announced, now) if case else (),
@@ -106,9 +114,15 @@ def line(snapshot: Snapshot[CaseFacts], rulebook: CaseRulebook, now: datetime) -
         severity=severity_after(filed, steps) if filed else None,
         assigned_to=assigned_after(filed, steps) if filed else None,
         received_at=filed.received_at if filed else None,
+        channel=filed.channel if filed else None,
+        category=filed.category if filed else None,
+        department=filed.department if filed else None,
+        regulator_ref=filed.regulator_ref if filed else None,
         generation=len(case.generations) if case else None,
         deadline=case.deadline if case else None,
         running=_running(case.clocks, now) if case else (),
+        stopped=_stopped(case, now) if case else (),
+        rung=_highest(case.clocks, now) if case else None,
         parked_because=snapshot.parked_because,
     )
 
@@ -150,17 +164,49 @@ def _generations(case: CaseState) -> Sequence[GenerationView]:
 
 
 def _running(clocks: Sequence[Clock], now: datetime) -> tuple[RunningClock, ...]:
+    found = [_in_line(clock, now) for clock in clocks if clock.halted_at is None]
+    return tuple(sorted(found, key=lambda each: (each.due_at is None, each.due_at or now)))
+
+
+def _stopped(case: CaseState, now: datetime) -> tuple[RunningClock, ...]:
+    last = case.generations[-1].number
+    return tuple(
+        _in_line(clock, now)
+        for clock in case.clocks
+        if clock.stopped_at is not None and clock.generation == last
+    )
+
+
+def _in_line(clock: Clock, now: datetime) -> RunningClock:
+    return RunningClock(
+        clock=clock.rule.name,
+        title_en=clock.rule.title_en,
+        title_zh=clock.rule.title_zh,
+        generation=clock.generation,
+        state=_state(clock, now),
+        due_at=clock.due_at,
+    )
+
+
+def _highest(clocks: Sequence[Clock], now: datetime) -> RungReached | None:
+    """Of all rungs that were reached of clocks that run; of equal ones the latest."""
     found = [
-        RunningClock(
+        RungReached(
             clock=clock.rule.name,
-            generation=clock.generation,
-            state=_state(clock, now),
-            due_at=clock.due_at,
+            name=reached.rung.name,
+            kind=reached.kind,
+            to=reached.rung.to,
+            at=reached.at,
         )
         for clock in clocks
         if clock.halted_at is None
+        for reached in clock.ladder
+        if reached.at is not None and reached.at <= now
     ]
-    return tuple(sorted(found, key=lambda each: (each.due_at is None, each.due_at or now)))
+    return max(found, key=lambda each: (_HEIGHT[each.kind], each.at), default=None)
+
+
+_HEIGHT: dict[NoticeKind, int] = {"warning": 0, "breach": 1, "step": 2}
 
 
 def _state(clock: Clock, now: datetime) -> ClockViewState:

@@ -131,6 +131,29 @@ class CaseView(DescribedResponse):
     """The staff id of who is responsible, if anybody was named."""
     received_at: Instant | None
     """When the dealer received the complaint."""
+    channel: str | None
+    """The way it came in."""
+    category: str | None
+    """What it is about, in the dealer's own terms."""
+    department: str | None
+    """The department complained about."""
+    regulator_ref: str | None
+    """The number that a regulator's order has for it."""
+    related_ro_no: str | None
+    """The repair order that it is about, by its number at the source."""
+    related_deal_no: str | None
+    channel: str | None = None
+    """The way it came in."""
+    category: str | None = None
+    """What it is about, in the dealer's own terms."""
+    department: str | None = None
+    """The department complained about."""
+    regulator_ref: str | None = None
+    """The number that a regulator's order has for it."""
+    related_ro_no: str | None = None
+    """The repair order that it is about, by its number at the source."""
+    related_deal_no: str | None = None
+    """The sale that it is about, by its number at the source."""
     deadline: Instant | None
     """The first due time of the running clocks, passed or to come."""
     generations: tuple[GenerationView, ...]
@@ -148,16 +171,39 @@ class CaseView(DescribedResponse):
 
 
 class RunningClock(DescribedResponse):
-    """A clock that runs, for the list of cases."""
+    """A clock of a case, for the list of cases."""
 
     clock: str
     """Its name in the policy."""
+    title_en: str
+    """What has to be done, in English."""
+    title_zh: str
+    title_en: str = ""
+    """What has to be done, in English."""
+    title_zh: str = ""
+    """What has to be done, in Chinese."""
     generation: int
     """The generation of the case that it belongs to."""
     state: ClockViewState
-    """`running`, `paused` or `broken`."""
+    """Of a clock that runs `running`, `paused` or `broken`; of one that was stopped `kept` or
+    `broken`."""
     due_at: Instant | None
-    """Null while a hold without an end stops it."""
+    """Null while a hold without an end stops it, or did when it was stopped."""
+
+
+class RungReached(DescribedResponse):
+    """The highest rung that a clock which runs has reached."""
+
+    clock: str
+    """The clock, by its name in the policy."""
+    name: str
+    """Its name on the ladder."""
+    kind: NoticeKind
+    """`warning`: before the deadline. `breach`: the deadline. `step`: an escalation beyond it."""
+    to: tuple[Role, ...]
+    """The roles that it notifies."""
+    at: Instant
+    """When it was reached."""
 
 
 class CaseLine(DescribedResponse):
@@ -177,12 +223,34 @@ class CaseLine(DescribedResponse):
     """The staff id of who is responsible, if anybody was named."""
     received_at: Instant | None
     """When the dealer received the complaint."""
+    channel: str | None
+    """The way it came in."""
+    category: str | None
+    """What it is about, in the dealer's own terms."""
+    department: str | None
+    """The department complained about."""
+    regulator_ref: str | None
+    channel: str | None = None
+    """The way it came in."""
+    category: str | None = None
+    """What it is about, in the dealer's own terms."""
+    department: str | None = None
+    """The department complained about."""
+    regulator_ref: str | None = None
+    """The number that a regulator's order has for it."""
     generation: int | None
     """How often it was reopened, plus one."""
     deadline: Instant | None
     """The first due time of the running clocks, passed or to come; null: nothing is due."""
     running: tuple[RunningClock, ...]
     """The clocks that run, the first due first."""
+    stopped: tuple[RunningClock, ...]
+    """Those of its last generation that were stopped, in the order of the policy."""
+    rung: RungReached | None
+    stopped: tuple[RunningClock, ...] = ()
+    """Those of its last generation that were stopped, in the order of the policy."""
+    rung: RungReached | None = None
+    """How high on their ladders the clocks that run are; null: nobody is to be notified yet."""
     parked_because: str | None
     """Why the case was set aside, if it is."""
 

@@ -7,7 +7,7 @@ from services.desk.adapters.staff import KEPT_FOR, Staff
 from services.desk.adapters.users import StoredUser
 from services.desk.domain.users import User
 from shared.testing.clock import ManualClock
-from tests.services.desk.rig import MemoryUsers
+from tests.services.desk.memory import MemoryUsers
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 

@@ -1,0 +1,198 @@
+"""Steps on a complaint: reported to intake, and then shown as complaints has decided them."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, StringConstraints
+
+from services.desk.adapters.upstream import NotTaken, NotThere, ServiceAway
+from services.desk.api.case_page import (
+    case_id_of,
+    only_one,
+    require_here,
+)
+from services.desk.api.colleagues import colleagues
+from services.desk.api.complaints import open_cases
+from services.desk.api.desk import Desk
+from services.desk.api.sign_in import SEE_OTHER
+from services.desk.api.speech import speech_of
+from services.desk.api.visitor import AtDealer, NotAllowed, at_dealer, desk_of, shown_to
+from services.desk.domain.case_forms import StepForm, Wrong
+from services.desk.domain.case_steps import act_of, broken_now, is_step, mark_of, reported_since
+from services.desk.domain.commands import SOURCE
+from services.desk.views.case import form_of
+from services.desk.views.case_timeline import Timeline
+from services.desk.views.case_troubles import in_words, wrong_of
+from services.desk.views.places import place_of_case
+from shared.contracts import identifiers
+from shared.contracts.feed_parts import StepName
+from shared.contracts.http.complaints import CaseView
+from shared.contracts.identifiers import number_in, source_of
+from shared.platform.errors import TransientFailure
+from shared.platform.needs import TO_ALL
+
+UNPROCESSABLE, CHANGED, AWAY = 422, 409, 503
+Field = Annotated[str, StringConstraints(max_length=300)]
+
+
+class SentStep(BaseModel):
+    """A form of a step, as a browser sends it."""
+
+    step: StepName
+    command: UUID
+    seen: Field = ""
+    at: Field = ""
+    satisfied: Field = ""
+    severity: Field = ""
+    reason: Field = ""
+    until: Field = ""
+    assigned_to: Field = ""
+    merged_into: Field = ""
+
+    def form(self, case_id: str) -> StepForm:
+        """What it says."""
+        fields = self.model_dump(exclude={"step", "command", "seen"})
+        return StepForm(step=self.step, command=self.command, case_id=case_id, fields=fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Taking:
+    """One form that was sent."""
+
+    request: Request
+    at: AtDealer
+    form: StepForm
+    seen: str
+
+    @property
+    def desk(self) -> Desk:
+        return desk_of(self.request)
+
+    async def again(
+        self,
+        status: int,
+        case: CaseView | None,
+        *,
+        wrong: dict[str, Wrong] | None = None,
+        trouble: str = "",
+    ) -> Response:
+        """The same form with all that was typed, and what is wrong or has changed."""
+        names = await colleagues(self.desk, self.at.dealer.id)
+        speech = speech_of(self.desk, self.at)
+        new = {step.step_id for step in reported_since(case, self.seen)} if case else set()
+        told = Timeline(case, names, speech).steps_told(new) if case and status == CHANGED else []
+        only = only_one(self.at, self.form.step)
+        shown: dict[str, Any] = shown_to(self.request, self.at) | {
+            "form": form_of(self.form.step, case, names, only=only),
+            "case_no": number_in(self.form.case_id),
+            "place": f"/d/{place_of_case(self.form.case_id)[0]}",
+            "command": self.form.command,
+            "seen": mark_of(case) if case else self.seen,
+            "typed": self.form.fields,
+            "wrong": in_words(wrong or {}, speech),
+            "trouble": trouble,
+            "changed": status == CHANGED,
+            "away": status == AWAY,
+            "new": told,
+        }
+        pages, language = self.desk.pages, self.at.visitor.language
+        return pages.page(self.request, "case_step.html", shown, language=language, status=status)
+
+    async def done(self) -> Response:
+        """Reads the case, looks whether all is as it was shown, reports, and leads to the result.
+
+        Raises `NotThere` and `NotAllowed`.
+        """
+        try:
+            held = await self.desk.services.case(self.at.user, self.form.case_id)
+        except ServiceAway:
+            return await self.again(AWAY, None)
+        case = require_here(self.at, held.found)
+        if is_step(case, str(self.form.command)) is not None:
+            return self._to_result(None)
+        if not self.at.may(act_of(self.form.step, takes_it=self._takes(case))):
+            raise NotAllowed
+        return await self._reported(case)
+
+    async def _reported(self, case: CaseView) -> Response:
+        zone = self.at.dealer.zone
+        wrong = self.form.wrong(zone, self.desk.clock.now())
+        into = None
+        try:
+            if self.form.step == "merged" and not wrong:
+                into = await self._other_case(case)
+                if into is None:
+                    wrong["merged_into"] = "no_such_case"
+                elif into == case.case_id:
+                    wrong["merged_into"] = "itself"
+            if wrong:
+                return await self.again(UNPROCESSABLE, case, wrong=wrong)
+            if self.seen and self.seen != mark_of(case):
+                return await self.again(CHANGED, case)
+            command = self.form.report(self.at.dealer.id, zone, merged_into=into)
+            taken = await self.desk.reporting.report(command, self.at.user)
+            document_id = taken.written.document_id
+            await self.desk.trail.note(self.at.user, self.at.dealer.id, "reported", document_id)
+        except (ServiceAway, TransientFailure):
+            return await self.again(AWAY, case)
+        except NotTaken as refused:
+            places, rest = wrong_of(refused.problem)
+            return await self.again(UNPROCESSABLE, case, wrong=places, trouble=rest)
+        return self._to_result(str(taken.written), was=",".join(sorted(broken_now(case))))
+
+    def _to_result(self, written: str | None, was: str = "") -> Response:
+        asked = {"step": str(self.form.command)}
+        if written is not None:
+            asked["written"] = written
+        if was:
+            asked["was"] = was
+        place = f"/d/{place_of_case(self.form.case_id)[0]}"
+        return RedirectResponse(f"{place}?{urlencode(asked)}#decided", SEE_OTHER)
+
+    def _takes(self, case: CaseView) -> bool:
+        to = self.form.text("assigned_to")
+        return self.form.step == "reassigned" and not case.assigned_to and to == self.user_id
+
+    @property
+    def user_id(self) -> str:
+        """By which reports name who sends the form."""
+        return self.at.user.staff_id
+
+    async def _other_case(self, case: CaseView) -> str | None:
+        """The id of the case of this number: of the same source, of the desk's, or of another's
+        if it is open."""
+        number = self.form.text("merged_into")
+        for source in dict.fromkeys((source_of(case.case_id), SOURCE)):
+            case_id = identifiers.document_id(self.at.dealer.id, source, "complaint", number)
+            try:
+                found = await self.desk.services.case(self.at.user, case_id)
+            except NotThere:
+                continue
+            return require_here(self.at, found.found).case_id
+        lines, _ = await open_cases(self.desk, self.at)
+        ids = (identifiers.name_within(line.id) for line in lines if line.case_no == number)
+        return next(ids, None)
+
+
+def case_acts_router() -> APIRouter:
+    """`POST /d/{group}/{dealer}/cases/{source}/{number}`."""
+    router = APIRouter(
+        prefix="/d/{group}/{dealer}/cases/{source}", include_in_schema=False, dependencies=[TO_ALL]
+    )
+
+    @router.post("/{number:path}")
+    async def take(
+        request: Request,
+        source: str,
+        number: str,
+        at: Annotated[AtDealer, at_dealer("work_on_complaints")],
+        sent: Annotated[SentStep, Form()],
+    ) -> Response:
+        form = sent.form(case_id_of(at, source, number))
+        return await _Taking(request=request, at=at, form=form, seen=sent.seen).done()
+
+    return router

@@ -1,0 +1,87 @@
+"""What the pages of one case are made of, and how its id stands in an address."""
+
+from typing import Any
+from uuid import uuid4
+
+from fastapi import Request
+
+from services.desk.adapters.upstream import NotThere, Written
+from services.desk.api.colleagues import colleagues
+from services.desk.api.speech import speech_of
+from services.desk.api.visitor import AtDealer, desk_of, shown_to
+from services.desk.domain.case_steps import act_of, mark_of, next_of, offered
+from services.desk.views import case_words as words
+from services.desk.views.case import clocks_shown, form_of
+from services.desk.views.case_timeline import Timeline
+from services.desk.views.complaints import car_of, name_of
+from services.desk.views.places import place_of_case, place_of_customer
+from shared.contracts import identifiers
+from shared.contracts.feed_parts import StepName
+from shared.contracts.http.complaints import CaseView
+
+
+def case_id_of(at: AtDealer, source: str, number: str) -> str:
+    """The id of the case at an address."""
+    return identifiers.document_id(at.dealer.id, source, "complaint", number)
+
+
+def require_here(at: AtDealer, case: CaseView) -> CaseView:
+    """The case itself. Raises `NotThere` where it is another dealer's."""
+    if case.dealer_id != at.dealer.id:
+        raise NotThere
+    return case
+
+
+def written_in(text: str) -> Written | None:
+    """What an address says was written just now; None: nothing, or nothing that can be read."""
+    document_id, at_sign, version = text.rpartition("@")
+    return Written(document_id, version) if at_sign and document_id else None
+
+
+async def case_shown(request: Request, at: AtDealer, case: CaseView) -> dict[str, Any]:
+    """What the page of a case shows."""
+    desk = desk_of(request)
+    people = await desk.directory.of({case.customer_key})
+    names = await colleagues(desk, at.dealer.id)
+    who = people.get(case.customer_key)
+    say = speech_of(desk, at)
+    timeline = Timeline(case, names, say)
+    steps = offered_to(at, case)
+    return shown_to(request, at) | {
+        "case": case,
+        "place": f"/d/{place_of_case(case.case_id)[0]}",
+        "name": name_of(case.customer_key, who),
+        "who": who,
+        "car": car_of(who),
+        "customer_place": place_of_customer(case.customer_key, "customers"),
+        "call_place": place_of_customer(case.customer_key, "calls"),
+        "channel": say(words.term(case.channel, words.CHANNELS)),
+        "subject": say.all(
+            words.term(case.category), words.term(case.department, words.DEPARTMENTS)
+        ),
+        "owner": timeline.who(case.assigned_to),
+        "words": words,
+        "clocks": clocks_shown(timeline, desk.clock.now()),
+        "timeline": timeline.told(),
+        "forms_shown": [
+            (form_of(step, case, names, only=only_one(at, step)), uuid4()) for step in steps
+        ],
+        "next_step": next_of(steps),
+        "seen": mark_of(case),
+        "about": f"case:{case.case_id}",
+    }
+
+
+def offered_to(at: AtDealer, case: CaseView) -> tuple[StepName, ...]:
+    """The steps that make sense at a case and that they may take."""
+    free = case.assigned_to is None
+    return tuple(
+        step
+        for step in offered(case)
+        if at.may(act_of(step, takes_it=free and step == "reassigned"))
+    )
+
+
+def only_one(at: AtDealer, step: StepName) -> str | None:
+    """Whom alone they may choose: themselves, where they may not make others responsible."""
+    return at.user.staff_id if step == "reassigned" and not at.may(act_of(step)) else None

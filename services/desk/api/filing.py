@@ -1,0 +1,143 @@
+"""Filing a complaint of a customer, as somebody tells it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, StringConstraints
+
+from services.desk.adapters.upstream import NotTaken, ServiceAway
+from services.desk.api.colleagues import colleagues
+from services.desk.api.desk import Desk
+from services.desk.api.sign_in import SEE_OTHER
+from services.desk.api.speech import speech_of
+from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
+from services.desk.domain.filing import FilingForm
+from services.desk.domain.local_times import as_written
+from services.desk.views import case_words as words
+from services.desk.views.case_troubles import in_words, wrong_of
+from services.desk.views.complaints import name_of
+from services.desk.views.places import place_of_case, place_of_customer
+from shared.contracts import identifiers
+from shared.platform.errors import TransientFailure
+from shared.platform.needs import TO_ALL
+
+UNPROCESSABLE, AWAY = 422, 503
+Field = Annotated[str, StringConstraints(max_length=300)]
+Words = Annotated[str, StringConstraints(max_length=20_000)]
+Filing = Annotated[AtDealer, at_dealer("file_complaints")]
+
+
+class SentComplaint(BaseModel):
+    """A form of a complaint, as a browser sends it."""
+
+    command: UUID
+    received_at: Field = ""
+    occurred_at: Field = ""
+    channel: Field = ""
+    category: Field = ""
+    component: Field = ""
+    severity: Field = "normal"
+    department: Field = ""
+    narrative: Words = ""
+    desired_outcome: Words = ""
+    related_ro_no: Field = ""
+    related_deal_no: Field = ""
+    owner: Field = ""
+    regulator_ref: Field = ""
+    regulator_due_at: Field = ""
+    vin: Field = ""
+    crash: Field = ""
+    fire: Field = ""
+    injuries: Field = ""
+    deaths: Field = ""
+
+    def form(self, customer_key: str) -> FilingForm:
+        """What it says of this customer."""
+        fields = self.model_dump(exclude={"command"})
+        return FilingForm(command=self.command, customer_key=customer_key, fields=fields)
+
+
+def filing_router() -> APIRouter:
+    """`/d/{group}/{dealer}/file-complaint/{source}/{number}`."""
+    router = APIRouter(prefix="/d/{group}/{dealer}", include_in_schema=False, dependencies=[TO_ALL])
+
+    @router.get("/file-complaint/{source}/{number:path}")
+    async def empty(request: Request, source: str, number: str, at: Filing) -> Response:
+        now = as_written(desk_of(request).clock.now(), at.dealer.zone)
+        fields = {"received_at": now, "channel": "phone", "severity": "normal"}
+        key = identifiers.customer_key(at.dealer.id, source, number)
+        form = FilingForm(command=uuid4(), customer_key=key, fields=fields)
+        return await _Filed(request=request, at=at, form=form).shown(200)
+
+    @router.post("/file-complaint/{source}/{number:path}")
+    async def file(
+        request: Request,
+        source: str,
+        number: str,
+        at: Filing,
+        sent: Annotated[SentComplaint, Form()],
+    ) -> Response:
+        key = identifiers.customer_key(at.dealer.id, source, number)
+        return await _Filed(request=request, at=at, form=sent.form(key)).done()
+
+    return router
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Filed:
+    """One form, empty or sent."""
+
+    request: Request
+    at: AtDealer
+    form: FilingForm
+
+    @property
+    def desk(self) -> Desk:
+        return desk_of(self.request)
+
+    async def done(self) -> Response:
+        """Reports it, and leads to the case."""
+        zone, speech = self.at.dealer.zone, speech_of(self.desk, self.at)
+        wrong = self.form.wrong(zone, self.desk.clock.now())
+        if wrong:
+            return await self.shown(UNPROCESSABLE, wrong=in_words(wrong, speech))
+        try:
+            command = self.form.report(self.at.dealer.id, zone)
+            taken = await self.desk.reporting.report(command, self.at.user)
+            document_id = taken.written.document_id
+            await self.desk.trail.note(self.at.user, self.at.dealer.id, "reported", document_id)
+        except (ServiceAway, TransientFailure):
+            return await self.shown(AWAY)
+        except NotTaken as refused:
+            places, rest = wrong_of(refused.problem)
+            return await self.shown(UNPROCESSABLE, wrong=in_words(places, speech), trouble=rest)
+        place = f"/d/{place_of_case(document_id)[0]}"
+        return RedirectResponse(f"{place}?{urlencode({'written': str(taken.written)})}", SEE_OTHER)
+
+    async def shown(
+        self, status: int, *, wrong: Mapping[str, str] | None = None, trouble: str = ""
+    ) -> Response:
+        """The form with all that was typed."""
+        people = await self.desk.directory.of({self.form.customer_key})
+        who = people.get(self.form.customer_key)
+        shown: dict[str, Any] = shown_to(self.request, self.at) | {
+            "name": name_of(self.form.customer_key, who),
+            "customer_place": place_of_customer(self.form.customer_key, "customers"),
+            "cars": dict(who.vehicles) if who else {},
+            "names": await colleagues(self.desk, self.at.dealer.id),
+            "command": self.form.command,
+            "typed": {name: self.form.text(name) for name in SentComplaint.model_fields},
+            "wrong": wrong or {},
+            "trouble": trouble,
+            "away": status == AWAY,
+            "words": words,
+        }
+        pages, language = self.desk.pages, self.at.visitor.language
+        return pages.page(
+            self.request, "file_complaint.html", shown, language=language, status=status
+        )

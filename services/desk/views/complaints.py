@@ -1,0 +1,178 @@
+"""The list of a dealer's complaints: what is due first comes first, and nothing is passed over."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Literal, TypeAlias, get_args
+
+from services.desk.domain.people import KnownCustomer
+from services.desk.views import case_words as words
+from services.desk.views.case import is_soon
+from services.desk.views.places import place_of_case
+from services.desk.views.speech import N_, Speech
+from shared.contracts.http.complaints import CaseLine, RunningClock
+from shared.contracts.identifiers import name_within, number_in
+
+Show: TypeAlias = Literal["open", "mine", "nobody", "today", "broken", "held", "all"]
+SHOWN: Mapping[Show, str] = {
+    "open": N_("Open"),
+    "mine": N_("Mine"),
+    "nobody": N_("Nobody's"),
+    "today": N_("Due today"),
+    "broken": N_("Overdue"),
+    "held": N_("On hold"),
+    "all": N_("All, closed too"),
+}
+"""The filters, in their order."""
+PAGE = 50
+"""How many cases a page shows."""
+
+assert SHOWN.keys() == set(get_args(Show))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which of the cases somebody wants to see, and when that is."""
+
+    show: Show
+    department: str
+    severity: str
+    """Of these two nothing: any."""
+    staff_id: str
+    now: datetime
+    zone: tzinfo
+
+    def shows(self, line: CaseLine) -> bool:
+        """Whether they want to see this one."""
+        return (
+            self.is_among(line, self.show)
+            and self.department in ("", line.department or "-")
+            and self.severity in ("", line.severity)
+        )
+
+    def is_among(self, line: CaseLine, show: Show) -> bool:
+        """Whether a case is one of those of a filter."""
+        match show:
+            case "mine":
+                return line.assigned_to == self.staff_id
+            case "nobody":
+                return line.assigned_to is None
+            case "today":
+                due = line.deadline
+                return due is not None and self._day(due) <= self._day(self.now)
+            case "broken":
+                return line.status == "escalated"
+            case "held":
+                return any(clock.state == "paused" for clock in line.running)
+            case _:
+                return True
+
+    def _day(self, moment: datetime) -> str:
+        return moment.astimezone(self.zone).date().isoformat()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockChip:
+    """A clock of a case, in a word."""
+
+    clock: RunningClock
+    tone: str
+    sign: str
+    """Says the same as the tone, without a colour."""
+    state: str
+    """In a word; empty: what is left, or over, is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """A case in the list."""
+
+    line: CaseLine
+    place: str
+    """Its address, behind `/d/`."""
+    name: str
+    car: str
+    about: str
+    """What it is about, how it came, and the department."""
+    owner: str
+    status: str
+    chips: tuple[ClockChip, ...]
+    rung: str
+    """To whom the highest rung that was reached goes; empty: none was."""
+
+
+def counts_of(lines: Collection[CaseLine], asked: Asked) -> dict[Show, int]:
+    """How many open cases each filter shows; of `all` there is no number."""
+    return {
+        show: sum(1 for line in lines if asked.is_among(line, show))
+        for show in SHOWN
+        if show != "all"
+    }
+
+
+def departments_in(lines: Collection[CaseLine]) -> list[tuple[str, str]]:
+    """The departments that are complained about, each with its message, in their order."""
+    found = {line.department for line in lines if line.department}
+    return sorted((each, words.term(each, words.DEPARTMENTS)) for each in found)
+
+
+def rows_of(
+    lines: Sequence[CaseLine],
+    people: Mapping[str, KnownCustomer],
+    names: Mapping[str, str],
+    now: datetime,
+    say: Speech,
+) -> list[CaseRow]:
+    """As the list shows them. `names`: staff id -> name."""
+    return [_row(line, people.get(line.customer_key), names, now, say) for line in lines]
+
+
+def _row(
+    line: CaseLine, who: KnownCustomer | None, names: Mapping[str, str], now: datetime, say: Speech
+) -> CaseRow:
+    roles = line.rung.to if line.rung else ()
+    return CaseRow(
+        line=line,
+        place=place_of_case(name_within(line.id))[0],
+        name=name_of(line.customer_key, who),
+        car=car_of(who),
+        owner=names.get(line.assigned_to or "", line.assigned_to or ""),
+        about=say.all(
+            words.term(line.category),
+            words.term(line.channel, words.CHANNELS),
+            words.term(line.department, words.DEPARTMENTS),
+        ),
+        status=say(words.STATUS[line.status]),
+        chips=tuple(_chip(clock, line, now, say) for clock in (*line.running, *line.stopped)),
+        rung=", ".join(say(words.ROLES[role]) for role in roles),
+    )
+
+
+def name_of(customer_key: str, who: KnownCustomer | None) -> str:
+    """What the customer is called; the number at the source where no name is known."""
+    return (who.name if who else None) or number_in(customer_key)
+
+
+def car_of(who: KnownCustomer | None, vin: str | None = None) -> str:
+    """The customer's car in a few words, where it is clear which."""
+    car = who.car(vin) if who else None
+    return " ".join(each for each in (car.plate, car.make, car.model) if each) if car else ""
+
+
+def _chip(clock: RunningClock, line: CaseLine, now: datetime, say: Speech) -> ClockChip:
+    stopped, state = clock in line.stopped, say(words.CLOCK_STATES[clock.state])
+    match clock.state:
+        case "broken" if stopped:
+            return ClockChip(clock=clock, tone="bad", sign="✕", state=state)
+        case "broken":
+            return ClockChip(clock=clock, tone="bad", sign="!", state="")
+        case "kept":
+            return ClockChip(clock=clock, tone="good", sign="✓", state=state)
+        case "running" if clock.due_at is not None:
+            warned = line.rung is not None and line.rung.clock == clock.clock
+            tone = "warn" if warned or is_soon(clock.due_at, now) else ""
+            return ClockChip(clock=clock, tone=tone, sign="▲" if tone else "◷", state="")
+        case _:
+            return ClockChip(
+                clock=clock, tone="plain", sign="‖", state=words.CLOCK_STATES["paused"]
+            )
