@@ -47,4 +47,9 @@ ROUTES = (
     DeskRoute("POST", "/trail/verify", ("see_the_trail",)),
     DeskRoute("GET", AT_DEALER, ("see_tasks", "see_customers", "see_the_trail")),
     DeskRoute("GET", f"{AT_DEALER}/today", ("see_tasks",)),
+    DeskRoute("GET", f"{AT_DEALER}/today/next", ("see_tasks",)),
+    DeskRoute("GET", f"{AT_DEALER}/calls/{{source}}/{{number:path}}", ("see_tasks",)),
+    DeskRoute("POST", f"{AT_DEALER}/calls/{{source}}/{{number:path}}", ("do_tasks",)),
+    DeskRoute("POST", f"{AT_DEALER}/assignments/{{source}}/{{number:path}}", ("do_tasks",)),
+    DeskRoute("POST", f"{AT_DEALER}/consents/{{source}}/{{number:path}}", ("record_consent",)),
 )
