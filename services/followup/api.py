@@ -163,8 +163,9 @@ def _route_of_counts(
         until = await reader.summarized_until()
         totals = await reader.totals(dealer_id)
         today = now.astimezone(dealers.zone_of(dealer_id)).date()
-        found = counted_tasks(AskedCounts(dealer_id, today), totals, now, until)
-        as_table = partial(counts_csv, titles=titles_of(rules_of(reader, dealer_id, now)))
+        titles = titles_of(rules_of(reader, dealer_id, now))
+        found = counted_tasks(AskedCounts(dealer_id, today), totals, now, until, titles)
+        as_table = partial(counts_csv, titles=titles)
         return table.answer(found, as_table, name=f"task-counts-{dealer_id}")
 
 

@@ -63,7 +63,9 @@ def test_an_outcome_with_answers_is_reported_without_scripts(somebody: Somebody)
     form.locator("input[name=outcome][value=done]").check()
     form.locator("input[name$=-overall][value='9']").first.check()
     form.get_by_role("button", name=re.compile("Report it")).click()
-    expect(page.locator("#decision")).to_contain_text("The task is closed: done.")
+    expect(page.locator("#decision")).to_contain_text(
+        "The task is closed: the survey was answered."
+    )
 
 
 def test_what_was_typed_outlives_an_intake_that_is_away(somebody: Somebody, desk: House) -> None:

@@ -1,5 +1,6 @@
 """Saying whose a task is: claiming it, giving it back, giving it to somebody."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import uuid5
 
@@ -51,6 +52,7 @@ def assignments_router() -> APIRouter:
         often the page was drawn.
         """
         desk, at, me = desk_of(request), customer.at, customer.user.staff_id
+        asked.person = staff_id_of(asked.person, await desk.staff.at(at.dealer.id))
         if asked.person not in ("", me) and not at.may("assign_tasks"):
             raise NotAllowed
         found = task_in((await desk.services.plan(at.user, customer.key)).found, asked.task)
@@ -66,6 +68,13 @@ def assignments_router() -> APIRouter:
         return RedirectResponse(within(asked.back) if asked.back else customer.card, SEE_OTHER)
 
     return router
+
+
+def staff_id_of(text: str, staff: Mapping[str, str]) -> str:
+    """Whom a text means: by staff id, or by a name that only one of them has; whoever is none of
+    the desk's own is meant by what stands there."""
+    named = [staff_id for staff_id, name in staff.items() if name == text.strip()]
+    return named[0] if text not in staff and len(named) == 1 else text.strip()
 
 
 async def _assigned(

@@ -14,7 +14,7 @@ from services.desk.domain.users import User
 from services.desk.views.today import Whose, place_of
 
 Source = Annotated[str, Path(max_length=40)]
-Number = Annotated[str, Path(max_length=400)]
+Number = Annotated[str, Path(max_length=1000)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

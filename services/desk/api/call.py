@@ -19,7 +19,7 @@ from services.desk.domain.commands import SOURCE
 from services.desk.domain.outcomes import CHANNELS, KEYS, MOST_NOTED
 from services.desk.domain.people import KnownCustomer
 from services.desk.views import call_words, survey_words
-from services.desk.views.call import Card, Decision, card_of, decision_of
+from services.desk.views.call import Card, DecidedOutcome, card_of, decision_of
 from services.desk.views.today import case_place
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import CustomerTasks
@@ -173,7 +173,7 @@ async def _plan(
         return None
 
 
-async def _decision(desk: Desk, written: Written, about: AboutCustomer) -> Decision | None:
+async def _decision(desk: Desk, written: Written, about: AboutCustomer) -> DecidedOutcome | None:
     """Of an outcome; None of whatever else was written."""
     *_, task_id, number = written.document_id.split("/")
     try:

@@ -17,12 +17,11 @@ from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.whose import owners_of
 from services.desk.views import call_words
 from services.desk.views.today import (
-    Asked,
-    Row,
+    ListAsked,
+    TaskRow,
     Whose,
     case_place,
     cases_for,
-    kinds_in,
     name_of,
     next_row,
     row_of,
@@ -54,7 +53,7 @@ class TodayQuery(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundTasks:
     """The tasks of a page."""
 
     lines: Sequence[TaskLine]
@@ -100,7 +99,7 @@ def today_router() -> APIRouter:
     return router
 
 
-def list_in(address: str) -> Asked | None:
+def list_in(address: str) -> ListAsked | None:
     """What an address of Today asks for; None where it does not say whose."""
     try:
         query = TodayQuery.model_validate(dict(parse_qsl(urlsplit(address).query)))
@@ -108,7 +107,7 @@ def list_in(address: str) -> Asked | None:
         return None
     if query.whose is None:
         return None
-    return Asked(
+    return ListAsked(
         whose=query.whose,
         role=query.role or None,
         grade=query.grade or None,
@@ -126,9 +125,9 @@ async def newer_plans(desk: Desk, at: AtDealer) -> Mapping[str, CustomerTasks]:
     return {key: each.found for key, each in zip(lately, held, strict=True) if each is not None}
 
 
-def _asked(at: AtDealer, query: TodayQuery, counts: TaskCounts) -> Asked:
+def _asked(at: AtDealer, query: TodayQuery, counts: TaskCounts) -> ListAsked:
     whose = query.whose or ("role" if query.role else _first(at, counts))
-    return Asked(
+    return ListAsked(
         whose=whose,
         role=(query.role or _first_owner(at, counts)) if whose == "role" else None,
         grade=query.grade or None,
@@ -138,11 +137,11 @@ def _asked(at: AtDealer, query: TodayQuery, counts: TaskCounts) -> Asked:
     )
 
 
-async def _found(desk: Desk, at: AtDealer, asked: Asked) -> Found:
+async def _found(desk: Desk, at: AtDealer, asked: ListAsked) -> FoundTasks:
     if asked.whose == "mine":
         day = await desk.services.day(at.user, at.dealer.id, person=at.user.staff_id)
         lines = [line for line in day.tasks if _is_asked_for(line, asked)]
-        return Found(lines=lines, after=None, day=day)
+        return FoundTasks(lines=lines, after=None, day=day)
     page = await desk.services.tasks(
         at.user,
         at.dealer.id,
@@ -154,10 +153,10 @@ async def _found(desk: Desk, at: AtDealer, asked: Asked) -> Found:
         after=asked.after,
         limit=SHOWN,
     )
-    return Found(lines=page.tasks, after=page.after, day=None)
+    return FoundTasks(lines=page.tasks, after=page.after, day=None)
 
 
-def _is_asked_for(line: TaskLine, asked: Asked) -> bool:
+def _is_asked_for(line: TaskLine, asked: ListAsked) -> bool:
     return (
         asked.grade in (None, line.grade)
         and asked.kind in (None, *(each.kind for each in line.purposes))
@@ -165,7 +164,9 @@ def _is_asked_for(line: TaskLine, asked: Asked) -> bool:
     )
 
 
-async def _shown(desk: Desk, at: AtDealer, asked: Asked, counts: TaskCounts) -> dict[str, object]:
+async def _shown(
+    desk: Desk, at: AtDealer, asked: ListAsked, counts: TaskCounts
+) -> dict[str, object]:
     found, plans, page, staff = await asyncio.gather(
         _found(desk, at, asked),
         newer_plans(desk, at),
@@ -179,7 +180,7 @@ async def _shown(desk: Desk, at: AtDealer, asked: Asked, counts: TaskCounts) -> 
     cases, many = cases_for(() if page is None else page.cases, me, all_of_dealer=leads)
     keys = {line.customer_key for line in lines} | {case.customer_key for case in cases}
     people = await desk.directory.of(keys | {each.task.customer_key for each in later})
-    rows: list[Row] = [row_of(each, people.get(each.customer_key), me) for each in lines]
+    rows: list[TaskRow] = [row_of(each, people.get(each.customer_key), me) for each in lines]
     return {
         "asked": asked,
         "rows": rows,
@@ -191,7 +192,7 @@ async def _shown(desk: Desk, at: AtDealer, asked: Asked, counts: TaskCounts) -> 
         "counts": counts,
         "tabs": _tabs(at, counts, asked),
         "roles": sorted({each.of or "" for each in counts.by_role} - {""} | {asked.role or ""}),
-        "kinds": kinds_in(lines),
+        "kinds": [each for each in counts.by_kind if each.of is not None and each.title_en],
         "cases": [
             (case, name_of(case.customer_key, people.get(case.customer_key)), case_place(case.id))
             for case in cases
@@ -227,7 +228,9 @@ def _first_owner(at: AtDealer, counts: TaskCounts) -> str | None:
     return next((owner for owner in _owners(at) if owner in busy), None)
 
 
-def _tabs(at: AtDealer, counts: TaskCounts, asked: Asked) -> list[tuple[Whose, str | None, int]]:
+def _tabs(
+    at: AtDealer, counts: TaskCounts, asked: ListAsked
+) -> list[tuple[Whose, str | None, int]]:
     """Whose, of `role` which, and how many there are."""
     by_role = {each.of: each.open for each in counts.by_role}
     by_person = {each.of: each.open for each in counts.by_person}

@@ -40,7 +40,7 @@ Stand: TypeAlias = Literal["unknown", "closed", "too_late", "again", "waits"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Talk:
+class OpenTalk:
     """One open conversation with the customer: a form of its own."""
 
     task: FollowUpTask
@@ -94,7 +94,7 @@ class Card:
     name: str = field(repr=False)
     cars: tuple[str, ...] = field(repr=False)
     phones: tuple[PhoneNumber, ...] = field(repr=False)
-    talks: tuple[Talk, ...]
+    talks: tuple[OpenTalk, ...]
     refusals: Refusals
     cases: tuple[CaseLine, ...]
     """Their open complaints."""
@@ -108,7 +108,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class DecidedOutcome:
     """What came of what was reported of a call, as followup has it now."""
 
     stand: Stand
@@ -156,11 +156,11 @@ def card_of(
     )
 
 
-def talk_of(task: FollowUpTask, staff_id: str) -> Talk:
+def talk_of(task: FollowUpTask, staff_id: str) -> OpenTalk:
     """A task, with what may be said of it."""
     purposes = tuple(each for each in task.purposes if each.ended is None) or task.purposes
     kinds = [each.kind for each in purposes] or [task.kind]
-    return Talk(
+    return OpenTalk(
         task=task,
         purposes=purposes,
         results=offered(kinds),
@@ -200,15 +200,15 @@ def changes(seen: str, task: FollowUpTask) -> Sequence[str]:
 
 def decision_of(
     plan: CustomerTasks, task_id: str, at: datetime, cases: Iterable[CaseLine]
-) -> Decision:
+) -> DecidedOutcome:
     """What became of the attempt at this instant."""
     task = task_in(plan, task_id)
     tried = None if task is None else _attempt(task, at)
     if task is None or tried is None:
-        return Decision(
+        return DecidedOutcome(
             stand="unknown", task=task, word="", why=None, closed_because="", new=(), filed=()
         )
-    return Decision(
+    return DecidedOutcome(
         stand=_stand(task, tried),
         task=task,
         word=_word(tried.outcome),

@@ -22,7 +22,7 @@ MOST_CASES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ListAsked:
     """Which tasks a page shows."""
 
     whose: Whose
@@ -71,7 +71,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class TaskRow:
     """One task."""
 
     task_id: str
@@ -147,7 +147,7 @@ def line_of(task: FollowUpTask) -> TaskLine:
 def with_newer(
     lines: Sequence[TaskLine],
     plans: Mapping[str, CustomerTasks],
-    asked: Asked,
+    asked: ListAsked,
     staff_id: str,
 ) -> list[TaskLine]:
     """The lines; of customers whose plan was read since, as that has their tasks. Those that are
@@ -166,9 +166,9 @@ def with_newer(
     return drawn
 
 
-def row_of(line: TaskLine, who: KnownCustomer | None, staff_id: str) -> Row:
+def row_of(line: TaskLine, who: KnownCustomer | None, staff_id: str) -> TaskRow:
     """A line, with whom it is about."""
-    return Row(
+    return TaskRow(
         task_id=str(line.task_id),
         key=line.customer_key,
         place=place_of(line.customer_key),
@@ -208,12 +208,6 @@ def car_of(who: KnownCustomer | None, vin: str | None) -> str:
     return " · ".join(told)
 
 
-def kinds_in(lines: Iterable[TaskLine]) -> Mapping[str, KindOfTask]:
-    """The kinds of tasks among these lines, by name."""
-    found = {each.kind: each for line in lines for each in line.purposes}
-    return {kind: found[kind] for kind in sorted(found)}
-
-
 def cases_for(
     cases: Iterable[CaseLine], staff_id: str, *, all_of_dealer: bool
 ) -> tuple[Sequence[CaseLine], int]:
@@ -229,7 +223,9 @@ def case_place(case_id: str) -> str:
     return quote(f"{source}/{number}", safe="/")
 
 
-def next_row(rows: Iterable[Row], now: datetime, *, but: Collection[str] = ()) -> Row | None:
+def next_row(
+    rows: Iterable[TaskRow], now: datetime, *, but: Collection[str] = ()
+) -> TaskRow | None:
     """The one to do next: the first that nobody else has, and that is to be tried by now."""
     return next(
         (

@@ -13,7 +13,8 @@ from services.followup.domain.summary import (
     TaskCounter,
     month_of_tasks,
 )
-from shared.contracts.http.followup_lists import CountedGroup, CountedTasks, TaskCounts
+from shared.contracts.http.followup_lists import CountedGroup, CountedKind, CountedTasks, TaskCounts
+from shared.contracts.http.table import Heading
 from shared.decider.asked_lines import behind
 
 MOST_GROUPS = 500
@@ -32,8 +33,9 @@ def counted_tasks(
     totals: Mapping[str, Mapping[str, int]],
     now: datetime,
     until: datetime | None,
+    titles: Mapping[str, Heading],
 ) -> TaskCounts:
-    """What a dealer's totals come to on its day."""
+    """What a dealer's totals come to on its day. `titles`: what its rules call their kinds."""
     found: dict[str, dict[str, dict[str, int]]] = {by: {} for by in BY}
     for counter, count in _of_today(asked.today, totals):
         if counter.by in found:
@@ -45,7 +47,7 @@ def counted_tasks(
         total=CountedTasks(**_counted(total, asked.today)),
         by_role=_groups(found["role"], asked.today),
         by_person=_groups(found["person"], asked.today),
-        by_kind=_groups(found["kind"], asked.today),
+        by_kind=tuple(_titled(each, titles) for each in _groups(found["kind"], asked.today)),
         by_grade=_groups(found["grade"], asked.today),
         as_of=until,
         behind_seconds=behind(now, until),
@@ -69,6 +71,11 @@ def _groups(groups: Mapping[str, Mapping[str, int]], today: date) -> tuple[Count
         for of, counts in sorted(groups.items())
     ]
     return tuple(sorted(shown, key=lambda group: -group.open)[:MOST_GROUPS])
+
+
+def _titled(group: CountedGroup, titles: Mapping[str, Heading]) -> CountedKind:
+    title = titles.get(group.of or "", Heading("", ""))
+    return CountedKind(**dict(group), title_en=title.en, title_zh=title.zh)
 
 
 def _counted(counts: Mapping[str, int], today: date) -> dict[str, int]:

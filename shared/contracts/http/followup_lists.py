@@ -82,6 +82,14 @@ class CountedGroup(CountedTasks):
     """Null: of nobody in particular, or of customers of whom no grade is known."""
 
 
+class CountedKind(CountedGroup):
+    """And those of one kind."""
+
+    title_en: str = ""
+    """As the dealer's rules call it; empty of a kind that they have no longer."""
+    title_zh: str = ""
+
+
 class TaskCounts(DescribedResponse):
     """A dealer's tasks to do, counted."""
 
@@ -90,7 +98,7 @@ class TaskCounts(DescribedResponse):
     total: CountedTasks
     by_role: tuple[CountedGroup, ...]
     by_person: tuple[CountedGroup, ...]
-    by_kind: tuple[CountedGroup, ...]
+    by_kind: tuple[CountedKind, ...]
     """A task that is for several kinds counts in each."""
     by_grade: tuple[CountedGroup, ...]
     as_of: Instant | None

@@ -34,8 +34,8 @@ async def test_tasks_are_counted_in_all_by_role_person_kind_and_grade() -> None:
         {**counted(2, 1, 2), "of": None},
     ]
     assert found["by_kind"] == [
-        {**counted(4, 2, 2), "of": "csi"},
-        {**counted(2, 1, 1), "of": "service"},
+        {**counted(4, 2, 2), "of": "csi", "title_en": "", "title_zh": ""},
+        {**counted(2, 1, 1), "of": "service", "title_en": "", "title_zh": ""},
     ]
     assert found["by_grade"] == [
         {**counted(3, 1, 1), "of": None},

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from services.desk.api.assignments import staff_id_of
 from shared.contracts.intake import TaskAssigned
 from tests.access.dealers import MINE
-from tests.services.desk.forms import SentForm, form_in
+from tests.services.desk.forms import SentForm, form_in, forms_in
 from tests.services.desk.rig import BASE, Browser, Rig
 
 TODAY = f"{BASE}/today"
@@ -124,3 +125,24 @@ async def test_it_leads_nowhere_else(rig: Rig) -> None:
         form = await claim_of(browser)
         found = await form.send(browser, person="s-lin", back="https://elsewhere.example/")
     assert found.headers["location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("s-lin", "s-lin"), (" Lin ", "s-lin"), ("Anna", "Anna"), ("chentao", "chentao"), ("", "")],
+)
+def test_whom_a_text_means(text: str, meant: str) -> None:
+    staff = {"s-lin": "Lin", "s-anna": "Anna", "s-other": "Anna"}
+    assert staff_id_of(text, staff) == meant
+
+
+async def test_who_leads_gives_it_to_somebody_in_the_row(rig: Rig) -> None:
+    async with rig.browser(f"head@{MINE}", username="boss") as boss:
+        page = await boss.get(TODAY, whose="all")
+        give = [each for each in forms_in(page.text) if "person" in each.fields]
+        sent = {"csrf": boss.csrf, **give[0].fields, "person": "s-chen"}
+        await boss.client.post(give[0].action, data=sent, headers=HTMX)
+        await rig.followup_hears()
+        page = await boss.client.post(give[0].action, data=sent, headers=HTMX)
+    assert "s-chen" in page.text
+    assert [each.person for each in assigned(rig)] == ["s-chen"]

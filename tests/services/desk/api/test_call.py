@@ -31,7 +31,7 @@ async def test_a_card_has_all_for_one_call(rig: Rig) -> None:
     for words in (
         "Wang Xiaoming",
         'href="tel:+8613812345678"',
-        "What came of it",
+        "What came of the call",
         'value="not_reached" required data-key="2" data-key-words="Not reached" checked',
         'name="ssi-overall" value="10"',
         f'href="{BASE}/file-complaint/cdk/C1"',

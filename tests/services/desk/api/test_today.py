@@ -1,15 +1,17 @@
 """Today, over followup and complaints as they are."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from services.desk.adapters.upstream import Written
 from services.desk.domain.people import KnownCustomer
+from shared.contracts.http.followup_lists import DayOfTasks, LaterTask
 from shared.contracts.intake import KnownVehicle
 from tests.access.dealers import MINE
 from tests.services.desk.forms import forms_in
+from tests.services.desk.given_tasks import line
 from tests.services.desk.rig import BASE, Rig
 
 KEY = f"{MINE}/cdk/C1"
@@ -143,3 +145,42 @@ async def test_each_row_has_a_form_that_works_without_a_script(rig: Rig) -> None
     claims = [each for each in forms_in(page.text) if "/assignments/" in each.action]
     assert claims
     assert all(each.fields["back"].startswith(f"{BASE}/today?whose=all") for each in claims)
+
+
+async def test_what_does_not_fit_todays_list_says_when_it_comes_and_why(rig: Rig) -> None:
+    later = LaterTask(
+        task=line("silence"),
+        comes_on=date(2025, 6, 3),
+        why_en="two are before it",
+        why_zh="前面还有两件",
+    )
+    day = DayOfTasks(
+        dealer_id=MINE,
+        day=date(2025, 6, 1),
+        role=None,
+        person="s-lin",
+        people=1,
+        is_working_day=False,
+        most=30,
+        done=2,
+        tasks=(line("win_back"),),
+        later=(later,),
+        as_of=None,
+        behind_seconds=None,
+    )
+
+    async def told(*_: object, **__: object) -> DayOfTasks:
+        return day
+
+    rig.desk.services.day = told  # type: ignore[method-assign]  # no rig has so many tasks
+    async with rig.browser() as browser:
+        page = await browser.get(f"{BASE}/today", whose="mine")
+    for words in ("2 done today", "No working day", "1 more comes on another day", "3 Jun 2025"):
+        assert words in page.text, words
+    assert "two are before it" in page.text
+
+
+async def test_all_kinds_that_there_are_can_be_asked_for(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        page = await browser.get(f"{BASE}/today", whose="mine")
+    assert '<option value="delivery_thanks">Thank for the purchase (1)</option>' in page.text

@@ -6,8 +6,8 @@ import pytest
 
 from services.desk.domain.people import KnownCustomer
 from services.desk.views.today import (
-    Asked,
-    Row,
+    ListAsked,
+    TaskRow,
     Whose,
     car_of,
     case_place,
@@ -23,11 +23,11 @@ from tests.access.services import NOW
 from tests.services.desk.given_tasks import KEY, an_id, attempt, line, plan, task
 
 OTHER = "sunrise/pudong/cdk/C2"
-ALL = Asked(whose="all")
+ALL = ListAsked(whose="all")
 ME = "s-lin"
 
 
-def row(name: str, key: str = KEY, **more: object) -> Row:
+def row(name: str, key: str = KEY, **more: object) -> TaskRow:
     return row_of(line(name, key, **more), None, ME)
 
 
@@ -47,16 +47,16 @@ def row(name: str, key: str = KEY, **more: object) -> Row:
 def test_a_plans_task_is_shown_where_the_list_would_have_it(
     whose: Whose, more: dict[str, object], is_shown: bool
 ) -> None:
-    asked = Asked(whose=whose, role="customer_relations")
+    asked = ListAsked(whose=whose, role="customer_relations")
     assert asked.shows(task(**more), ME) is is_shown
 
 
 def test_filters_are_those_of_the_list() -> None:
     found = task("service_satisfaction", "next_service", grade="quality")
-    assert Asked(whose="all", kind="next_service", grade="quality").shows(found, ME)
-    assert not Asked(whose="all", kind="silence").shows(found, ME)
-    assert not Asked(whose="all", grade="general").shows(found, ME)
-    assert not Asked(whose="all", overdue=True).shows(found, ME)
+    assert ListAsked(whose="all", kind="next_service", grade="quality").shows(found, ME)
+    assert not ListAsked(whose="all", kind="silence").shows(found, ME)
+    assert not ListAsked(whose="all", grade="general").shows(found, ME)
+    assert not ListAsked(whose="all", overdue=True).shows(found, ME)
 
 
 def test_what_was_just_done_does_not_come_back_on_a_list_that_is_behind() -> None:
@@ -76,9 +76,9 @@ def test_what_was_just_claimed_is_drawn_as_the_plan_has_it() -> None:
 def test_what_has_come_to_the_list_since_is_there_on_the_first_page_alone() -> None:
     lines = [line("silence", OTHER)]
     claimed = {KEY: plan(task(person=ME, due_at=NOW))}
-    mine = Asked(whose="mine")
+    mine = ListAsked(whose="mine")
     assert [each.customer_key for each in with_newer(lines, claimed, mine, ME)] == [KEY, OTHER]
-    later = Asked(whose="mine", after="somewhere")
+    later = ListAsked(whose="mine", after="somewhere")
     assert with_newer(lines, claimed, later, ME) == lines
 
 
@@ -131,7 +131,7 @@ def test_a_cases_place_is_that_of_its_complaint() -> None:
 
 
 def test_an_address_keeps_what_is_asked_for() -> None:
-    asked = Asked(whose="role", role="customer_relations", overdue=True, after="x")
+    asked = ListAsked(whose="role", role="customer_relations", overdue=True, after="x")
     assert asked.query() == "whose=role&role=customer_relations&overdue=true"
     assert asked.query(overdue=False, after="y&z") == (
         "whose=role&role=customer_relations&after=y%26z"
