@@ -10,12 +10,12 @@ from aiokafka.errors import KafkaError
 
 from deploy.cli.failures import CannotRun
 from deploy.cli.terminal import hint
-from shared.platform.kafka import connection, partition_counts
+from shared.platform.kafka import partition_counts
 from shared.platform.kafka_words import in_words
+from shared.platform.tail import POLL_MILLISECONDS, make_tail, skip_what_is_there
 from shared.settings import KafkaSettings
 
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
-POLL_MILLISECONDS = 200
 START_SECONDS = 20.0
 
 
@@ -65,12 +65,7 @@ async def following(
         async with asyncio.timeout(START_SECONDS):
             counts = await partition_counts(settings, list(topics))
             _require_all(topics, counts)
-            consumer = AIOKafkaConsumer(
-                **connection(settings),
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                fetch_max_wait_ms=settings.fetch_wait_ms,
-            )
+            consumer = make_tail(settings)
             await consumer.start()
             await asyncio.sleep(0)  # aiokafka's own task must begin before it can be stopped
     except (KafkaError, TimeoutError, OSError) as error:
@@ -83,7 +78,7 @@ async def following(
         partitions = [TopicPartition(name, at) for name in topics for at in range(counts[name])]
         consumer.assign(partitions)
         if not from_start:
-            await _skip_what_is_there(consumer, partitions)
+            await skip_what_is_there(consumer, partitions)
         yield Tail(consumer)
     finally:
         await consumer.stop()
@@ -93,24 +88,3 @@ def _require_all(topics: Sequence[str], counts: dict[str, int]) -> None:
     missing = [name for name in topics if not counts.get(name)]
     if missing:
         raise CannotRun(f"there is no topic {', '.join(missing)}. {hint('topics')} lists them")
-
-
-async def _skip_what_is_there(
-    consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]
-) -> None:
-    """Seek to the high watermark that comes with fetched records.
-
-    The embedded broker answers a plain question for the end of a partition with the start of
-    its last batch, so that `seek_to_end` would show old records again.
-    """
-    ends = await consumer.end_offsets(list(partitions))
-    behind = {partition for partition, end in ends.items() if end > 0}
-    for partition, end in ends.items():
-        consumer.seek(partition, max(0, end - 1))
-    while behind:
-        await consumer.getmany(*behind, timeout_ms=POLL_MILLISECONDS)
-        for partition in tuple(behind):
-            highwater = consumer.highwater(partition)
-            if highwater is not None:
-                consumer.seek(partition, highwater)
-                behind.discard(partition)

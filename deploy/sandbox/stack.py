@@ -27,10 +27,10 @@ from deploy.sandbox.desk_access import SignIn, desk_access, desk_users
 from deploy.sandbox.embedded import embedded_broker, embedded_database
 from deploy.sandbox.processes import Child, free_port, require_free, spawn, stop_all
 from services.identity.settings import SECRET_VARIABLE
-from services.intake.adapters.rejected.seal import new_key
 from shared.auth.keys import ShownKey
 from shared.auth.principal import EVERYWHERE, Grant
 from shared.auth.scopes import SCOPES
+from shared.platform.seal import new_key
 from shared.policies.paths import VARIABLE as RULES_VARIABLE
 from shared.settings import KafkaSettings, MongoSettings, ServiceSettings
 from shared.time.clock import SystemClock
@@ -141,7 +141,8 @@ def running_stack(
             settings[DATABASE_VARIABLE] = f"mongodb://{database.address}"
         if not settings.get(REJECTED_KEY_VARIABLE):
             settings[REJECTED_KEY_VARIABLE] = rejected_key(directory)
-        settings |= desk_access(directory, settings)
+        if "desk" in only:
+            settings |= desk_access(directory, settings)
         kafka = _nested(KafkaSettings, "KAFKA", settings)
         mongo = _nested(MongoSettings, "MONGO", settings)
         key = stopping.enter_context(key_of_everything(mongo, f"aftercare up in {directory}"))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
+from itertools import takewhile
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -15,6 +16,7 @@ from services.complaints.views.csv import to_csv
 from services.complaints.views.statistics import Tables, WrongDays, today_at
 from shared.contracts.http.complaints import CasePage, CaseView
 from shared.contracts.http.complaints_statistics import By, Statistics
+from shared.contracts.identifiers import aggregate_within
 from shared.contracts.values import Day
 from shared.decider.snapshot import Snapshot
 from shared.platform.needs import in_path, named, needs
@@ -48,6 +50,14 @@ Which = Annotated[
 ]
 After = Annotated[
     str, Query(description="The `next` of the page before; empty: from the beginning.")
+]
+Customer = Annotated[
+    str | None,
+    Query(
+        max_length=2000,
+        description="Only complaints of the customer of this key, by id; with `status=open` those "
+        "that are.",
+    ),
 ]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT, description="How many cases at most.")]
 Periods = Annotated[By, Query(description="ISO weeks, which begin on Monday, or months.")]
@@ -122,7 +132,9 @@ def _routes_of_cases(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSo
     async def page(
         group: Group,
         dealer: Dealer,
+        *,
         status: Which = "open",
+        customer: Customer = None,
         after: After = "",
         limit: Limit = 100,
     ) -> CasePage:
@@ -131,10 +143,15 @@ def _routes_of_cases(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSo
         A case that changes while pages are read can move to another page.
         """
         dealer_id = known_dealer(reader, group, dealer)
+        now = clock.now()
+        if customer is not None:
+            theirs = await _cases_of(reader, dealer_id, customer, after, limit)
+            following = cursor.next_page(theirs, limit=limit, by_deadline=False)
+            shown = (line(each, reader.policy, now) for each in theirs if _counts(each, status))
+            return CasePage(cases=tuple(shown), next=following)
         read = _all_cases if status == "all" else _open_cases
         snapshots = await read(reader, dealer_id, after, limit)
         following = cursor.next_page(snapshots, limit=limit, by_deadline=status == "open")
-        now = clock.now()
         lines = tuple(line(each, reader.policy, now) for each in snapshots)
         return CasePage(cases=lines, next=following)
 
@@ -231,6 +248,24 @@ async def _all_cases(
     if after and not after.startswith(f"{dealer_id}/"):
         raise _wrong("after", "not the `next` of a page of all cases of this dealer")
     return await reader.page(dealer_id, after=after, limit=limit)
+
+
+async def _cases_of(
+    reader: Reader[CaseFacts], dealer_id: str, customer: str, after: str, limit: int
+) -> Sequence[Snapshot[CaseFacts]]:
+    """The ids of a customer's cases begin with their key."""
+    if not customer.startswith(f"{dealer_id}/"):
+        raise _wrong("customer", "not the key of a customer of this dealer")
+    theirs = aggregate_within(customer, "")
+    if after and not after.startswith(theirs):
+        raise _wrong("after", "not the `next` of a page of this customer's cases")
+    found = await reader.page(dealer_id, after=after or theirs, limit=limit)
+    return [*takewhile(lambda each: each.id.startswith(theirs), found)]
+
+
+def _counts(snapshot: Snapshot[CaseFacts], status: str) -> bool:
+    is_open = snapshot.listing is not None and snapshot.listing.deadline is not None
+    return status == "all" or is_open
 
 
 async def _open_cases(

@@ -2,9 +2,11 @@
 (RFC 9457) for all that is not answered."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from http import HTTPStatus
+from types import FrameType
 from typing import Any
 
 import structlog
@@ -43,6 +45,8 @@ from shared.settings import HttpSettings
 HEALTH = ("/health/live", "/health/ready")
 """For probes, which have no keys."""
 SCRAPE_PATIENCE_SECONDS = 2.0
+STARTUP_FAILURE = 3
+"""The exit code of a process whose service did not start."""
 _REFERENCE = "#/components/schemas/{model}"
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
 """How FastAPI describes answers that no service gives."""
@@ -52,6 +56,8 @@ _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 Readiness = Callable[[], Awaitable[list[str]]]
 """Says what keeps the service from working, in words for the operator; nothing: it is ready."""
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+OfADefect = Callable[[Request], Awaitable[Response]]
+"""What is answered where a service has failed; it must not need what may have failed."""
 
 log = structlog.get_logger()
 
@@ -69,11 +75,13 @@ def make_app(
     version: str = "1.0",
     description: str = "",
     describe: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+    of_a_defect: OfADefect | None = None,
 ) -> FastAPI:
     """An application that answers everything that goes wrong with a problem, and says so in its
     OpenAPI document. `describe` adds to that what FastAPI cannot know.
 
     `doorman` knows who asks; health, and the paths that `is_open` says, are open to strangers.
+    `of_a_defect` answers instead of a problem where the service itself has failed.
     """
     app = FastAPIOffline(  # the pages of /docs load nothing from elsewhere
         redoc_url=None,
@@ -95,7 +103,7 @@ def make_app(
         doorman=doorman,
         is_open=lambda path: path in HEALTH or is_open(path),
     )
-    app.add_middleware(_Failures)
+    app.add_middleware(_Failures, answer=of_a_defect)
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -184,8 +192,9 @@ class _Failures:
     """Answers 500 for a defect of ours. Its text may hold what is stored: only its kind is
     logged."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, answer: OfADefect | None = None) -> None:
         self._app = app
+        self._answer = answer or _internal
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         began = False
@@ -203,7 +212,12 @@ class _Failures:
             log.error("request failed", because=where_raised(error))
             if began:
                 raise RuntimeError("failed amid an answer") from None
-            await problem_response(problems.internal())(scope, receive, send)
+            response = await self._answer(Request(scope, receive))
+            await response(scope, receive, send)
+
+
+async def _internal(_: Request) -> Response:
+    return problem_response(problems.internal())
 
 
 def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
@@ -263,13 +277,20 @@ async def _is_ready(readiness: Readiness) -> bool:
         return False
 
 
-def run(app: FastAPI, http: HttpSettings, *, graceful_stop_seconds: float) -> None:
+def run(
+    app: FastAPI,
+    http: HttpSettings,
+    *,
+    graceful_stop_seconds: float,
+    when_told_to_stop: Callable[[], None] = lambda: None,
+) -> None:
     """Serve until SIGTERM or SIGINT; the app's lifespan ends before this returns.
 
-    Raises `WrongFile` where one for TLS cannot be used.
+    `when_told_to_stop` ends the answers that would go on for ever. Raises `WrongFile` where a file
+    for TLS cannot be used.
     """
     process.tune()
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=http.host,
         port=http.port,
@@ -279,3 +300,23 @@ def run(app: FastAPI, http: HttpSettings, *, graceful_stop_seconds: float) -> No
         access_log=False,
         timeout_graceful_shutdown=int(graceful_stop_seconds),
     )
+    server = _Server(config, when_told_to_stop)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
+
+
+class _Server(uvicorn.Server):
+    """Says at once that it was told to stop: it waits for answers, and then for the lifespan."""
+
+    def __init__(self, config: uvicorn.Config, when_told_to_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_told_to_stop = when_told_to_stop
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        try:
+            asyncio.get_running_loop().call_soon_threadsafe(self._when_told_to_stop)
+        except RuntimeError:
+            return  # it has not begun yet, or is over

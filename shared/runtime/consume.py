@@ -21,13 +21,13 @@ from shared.platform.backoff import Backoff
 from shared.platform.dead_letters import dead_letter, without_record
 from shared.platform.errors import PoisonRecord, RefusedMessage, TransientFailure
 from shared.platform.kafka import RawRecord
+from shared.platform.validate import to_event
 from shared.runtime.backlog import Backlog
 from shared.runtime.ownership import Turn
 from shared.runtime.plan import Work
 from shared.runtime.ports import Ports
 from shared.runtime.progress import Progress, Sight
 from shared.runtime.reconcile import Reconciler
-from shared.runtime.validate import to_event
 from shared.settings import RuntimeSettings
 from shared.time.clock import SystemClock
 

@@ -19,10 +19,10 @@ from shared.contracts.identifiers import customer_of
 from shared.decider.decider import Decider, by_customer
 from shared.platform.errors import PoisonRecord
 from shared.platform.publisher import Record
+from shared.platform.validate import to_event
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.messages import to_record
 from shared.runtime.plan import ALL_READ, Work, plan
-from shared.runtime.validate import to_event
 
 _AGGREGATE = TypeAdapter(Aggregate)
 _TABLES = """\

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -90,7 +90,7 @@ class Houses:
         await houses._report()
         for service in services if services == ("intake",) else STORIES:
             if service in STORIES:
-                houses.apps[service] = await houses._deciding(STORIES[service]())
+                await houses.tell(service, STORIES[service]())
         if len(houses.apps) == len(SERVICES) and tokens is None:
             _open[:] = [houses]
         return houses
@@ -160,6 +160,10 @@ class Houses:
         found = (row.rejected_id for row in rows if row.dealer_id == dealer_id)
         return next(found, "")
 
+    async def tell(self, service: str, story: "Story") -> None:
+        """It knows this, and nothing else."""
+        self.apps[service] = await self._deciding(story)
+
     async def _deciding(self, story: "Story") -> FastAPI:
         store = MemoryStore()
         await store.save(story.stored)
@@ -187,12 +191,13 @@ class Story:
         trial: Trial[Any, Any],
         routes: Any,
         events: Iterable[Event[Any]],
+        now: datetime = NOW,
     ) -> None:
-        stored = Network(decider, NOW).reported(*events).stored()
+        stored = Network(decider, now).reported(*events).stored()
         facts = {key: decider.facts.model_validate_json(each.facts) for key, each in stored.items()}
         self.decider, self.trial, self.routes = decider, trial, routes
         self.stored = [replace(each, version=1) for each in stored.values()]
-        self.reader = MemoryReader.deciding(decider, facts, NOW, dealers=DEALERS)
+        self.reader = MemoryReader.deciding(decider, facts, now, dealers=DEALERS)
 
 
 def reports_dealer(dealer_id: str) -> Any:
@@ -271,13 +276,18 @@ def _scoring() -> Story:
 
 @cache
 def _followup() -> Story:
+    return followup_with()
+
+
+def followup_with(*more: Event[Any], now: datetime = NOW) -> Story:
+    """What followup knows of all dealers, and more, as it decides at that time."""
     mine = [
         followup_story.delivery("2025-05-28", sold_by="seller"),
         followup_story.visit("2025-05-30"),
         lead("2025-05-31"),
     ]
     routes = partial(followup_api.routes, dealers=DEALERS)
-    return Story(followup(FollowUpSettings()), FOLLOWUP_TRIAL, routes, of_all(mine))
+    return Story(followup(FollowUpSettings()), FOLLOWUP_TRIAL, routes, [*of_all(mine), *more], now)
 
 
 @cache

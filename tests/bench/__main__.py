@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import partial
@@ -26,12 +26,15 @@ from shared.settings import KafkaSettings, ServiceSettings
 from tests.bench import events, loops
 from tests.bench.customer import NEW, OTHERS_A_SECOND, THEIRS_A_SECOND, customer
 from tests.bench.doors import BATCH, IMPORTED, Import, batches, imported, neighbours, single
+from tests.bench.find import CUSTOMERS as FIND_CUSTOMERS
+from tests.bench.find import find
 from tests.bench.latency import latencies
 from tests.bench.lists import CUSTOMERS, LINES, lists
 from tests.bench.loops import Taken
 from tests.bench.memory import EVENTS as MEMORY_EVENTS
 from tests.bench.memory import memory
 from tests.bench.servers import Fresh, fresh_servers
+from tests.bench.spreads import percentile, spread, told
 from tests.bench.timers import timers
 from tests.bench.work_lists import CUSTOMERS as WORK_CUSTOMERS
 from tests.bench.work_lists import work_lists
@@ -64,6 +67,9 @@ HELD = (100, 1_000, 10_000)
 """How many documents a customer has."""
 PENDING = (1_000, 100_000)
 SOAK_EVENTS = 100_000
+PARTS = (
+    *("throughput", "latency", "timers", "memory", "soak", "customer", "lists", "find", "doors"),
+)
 TENTHS = 10
 WARM_UP_TENTHS = 2
 
@@ -167,26 +173,35 @@ class Bench:
     def lists(self) -> Iterator[Row]:
         """Pages of lists of a dealer with many customers."""
         err.print(f"lists of {CUSTOMERS:,} customers")
-        self.figures["lists_seconds"] = {}
-        for pages in lists(self.fresh):
-            direction = "descending" if pages.descending else "ascending"
-            p95 = percentile(pages.seconds, 95)
-            found = {**spread(pages.seconds), "p95": p95}
-            self.figures["lists_seconds"][f"{pages.list}, {direction}"] = found
-            what = f"a page of {LINES} of {CUSTOMERS:,} customers by {pages.list}, {direction}"
-            yield Row(what, told(found), "p95 at most 50 ms", p95 <= 0.05)
-
-        yield from self._work_lists()
-
-    def _work_lists(self) -> Iterator[Row]:
+        page = f"a page of {LINES} of {CUSTOMERS:,} customers by"
+        pages = (
+            (f"{each.list}, {'de' if each.descending else 'a'}scending", each.seconds)
+            for each in lists(self.fresh)
+        )
+        yield from self._answers("lists_seconds", page, pages, most_ms=50)
         err.print(f"work lists of {WORK_CUSTOMERS:,} customers")
-        self.figures["work_lists_seconds"] = {}
-        for answers in work_lists(self.fresh):
-            p95 = percentile(answers.seconds, 95)
-            found = {**spread(answers.seconds), "p95": p95}
-            self.figures["work_lists_seconds"][answers.asked] = found
-            what = f"followup's tasks of {WORK_CUSTOMERS:,} customers, {answers.asked}"
-            yield Row(what, told(found), "p95 at most 50 ms", p95 <= 0.05)
+        page = f"followup's tasks of {WORK_CUSTOMERS:,} customers,"
+        asked = ((each.asked, each.seconds) for each in work_lists(self.fresh))
+        yield from self._answers("work_lists_seconds", page, asked, most_ms=50)
+
+    def find(self) -> Iterator[Row]:
+        """Customers of the desk's directory, by what staff type."""
+        err.print(f"find one of {FIND_CUSTOMERS:,} customers")
+        what = f"the desk: one of {FIND_CUSTOMERS:,} customers by"
+        asked = ((each.by, each.seconds) for each in find(self.fresh))
+        yield from self._answers("find_seconds", what, asked, most_ms=20)
+
+    def _answers(
+        self, figure: str, what: str, found: Iterable[tuple[str, Sequence[float]]], *, most_ms: int
+    ) -> Iterator[Row]:
+        """How long each kind of answer took."""
+        self.figures[figure] = {}
+        for name, seconds in found:
+            p95 = percentile(seconds, 95)
+            told_of = {**spread(seconds), "p95": p95}
+            self.figures[figure][name] = told_of
+            target = f"p95 at most {most_ms} ms"
+            yield Row(f"{what} {name}", told(told_of), target, p95 <= most_ms / 1000)
 
     def doors(self) -> Iterator[Row]:
         """Intake's doors: single events, batches, files, and a file beside others' events."""
@@ -291,21 +306,6 @@ def middle(costs: Sequence[Cost]) -> Cost:
     )
 
 
-def percentile(ordered: Sequence[float], percent: int) -> float:
-    """The smallest value that so many percent do not exceed."""
-    return ordered[-(-len(ordered) * percent // 100) - 1]
-
-
-def spread(ordered: Sequence[float]) -> dict[str, float]:
-    """The middle and the end of a distribution."""
-    return {"p50": percentile(ordered, 50), "p99": percentile(ordered, 99), "max": ordered[-1]}
-
-
-def told(spread: Mapping[str, float]) -> str:
-    """A spread of seconds for people."""
-    return ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in spread.items())
-
-
 def _cost(fresh: Fresh, loop: loops.Loop, make: events.Make, count: int) -> Cost:
     """One loop, all of the events waiting on the topic when it begins."""
     with fresh() as servers:
@@ -356,9 +356,8 @@ def _soak(fresh: Fresh) -> list[float]:
 
 def main() -> None:
     """Measure, print one table, and write the figures as JSON."""
-    parts = ("throughput", "latency", "timers", "memory", "soak", "customer", "lists", "doors")
     arguments = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    arguments.add_argument("--only", choices=parts, nargs="+", default=parts)
+    arguments.add_argument("--only", choices=PARTS, nargs="+", default=PARTS)
     arguments.add_argument("--events", type=int, default=6000, help="of a throughput round")
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument(

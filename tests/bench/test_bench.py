@@ -14,11 +14,12 @@ from services.complaints.settings import ComplaintSettings
 from services.scoring import app as scoring_app
 from services.scoring.settings import ScoringSettings
 from shared.decider.decider import Decider
-from shared.runtime.validate import to_event
+from shared.platform.validate import to_event
 from tests.bench import doors, events
-from tests.bench.__main__ import LONG_BACKLOG, Cost, compared, of_file, percentile
+from tests.bench.__main__ import LONG_BACKLOG, Cost, compared, of_file
 from tests.bench.loops import Watch
 from tests.bench.servers import fresh_servers
+from tests.bench.spreads import percentile
 from tests.bench.work_lists import ASKED, work_lists
 
 SCORING = scoring_app.decider(ScoringSettings())

@@ -31,9 +31,9 @@ from shared.decider.decider import Decider, Facts
 from shared.platform.dead_letters import own_headers
 from shared.platform.kafka import RawRecord
 from shared.platform.mongo import Mongo
+from shared.platform.validate import to_event
 from shared.runtime.aggregate import NOTHING, Aggregate
 from shared.runtime.mongo_store import MongoStore
-from shared.runtime.validate import to_event
 from shared.settings import MongoSettings
 from tests.chaos.account import OUTPUT_TOPICS, Evidence
 from tests.chaos.load import TOPICS

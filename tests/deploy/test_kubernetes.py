@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
+from services.intake.adapters.rejected.seal import new_key
 
 from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_PORT_BASE
 from deploy.cli.kafka_rights import RIGHTS
 from deploy.sandbox.stack import fixed_ports
 from services.complaints.adapters.policies import read_rulebook
+from services.intake.settings import IntakeSettings
 from shared.dealers.file import read_dealers
 from shared.policies.paths import SERVICES, RulesPaths
 from shared.policies.paths import VARIABLE as RULES_VARIABLE
@@ -35,6 +38,8 @@ MANIFESTS = manifests(APPLIED)
 EXAMPLES = manifests(set(FOLDER.rglob("*.example")))
 OURS = list(configuration.SETTINGS)
 TLS = "aftercare-tls"
+FILLED_IN = {"AFTERCARE_REJECTED_KEY": new_key()}
+"""What the example leaves open, and a service does not start with as it stands there."""
 
 each_of_ours = pytest.mark.parametrize("name", OURS)
 
@@ -109,7 +114,7 @@ def test_its_variables_are_all_read_and_accepted(
     folder = tmp_path / "secrets"
     folder.mkdir()
     for variable, value in secrets(name, container(name)).items():
-        (folder / variable).write_text(value, "utf-8")
+        (folder / variable).write_text(FILLED_IN.get(variable, value), "utf-8")
     variables["AFTERCARE_SECRETS_DIR"] = str(folder)
     assert configuration.unread_variables(variables) == []
     dealers = tmp_path / "dealers.yaml"
@@ -124,6 +129,18 @@ def test_its_variables_are_all_read_and_accepted(
     assert f"//{name}:" in settings.mongo.uri.get_secret_value()
     assert settings.kafka.replication_factor == 3
     assert read_dealers(dealers).all() != []
+
+
+def test_what_is_rejected_is_kept_under_the_key_that_is_filled_in(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AFTERCARE_SECRETS_DIR", str(tmp_path))
+    file = tmp_path / "AFTERCARE_REJECTED_KEY"
+    file.write_text(FILLED_IN[file.name], "utf-8")
+    assert IntakeSettings().seal() is not None
+    file.write_text(secrets("intake", container("intake"))[file.name], "utf-8")
+    with pytest.raises(ValidationError, match="openssl rand -base64 32"):
+        IntakeSettings()
 
 
 @each_of_ours
@@ -260,6 +277,7 @@ def test_each_has_secrets_of_its_own_alone() -> None:
     assert {name: found - shared for name, found in names.items() if found - shared} == {
         "identity": {"AFTERCARE_IDENTITY_SECRET"},
         "desk": {"AFTERCARE_DESK_SECRET", "token-key.pem"},
+        "intake": {"AFTERCARE_REJECTED_KEY"},
     }
     assert all(found >= shared for found in names.values())
     assert {*OURS, "topics"} == {

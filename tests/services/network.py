@@ -12,10 +12,10 @@ from shared.contracts.envelope import Event, from_headers
 from shared.contracts.outputs import Output, Withdrawal
 from shared.decider.decider import Decider, Facts
 from shared.decider.policy import Policy
+from shared.platform.validate import to_event
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.messages import to_record
 from shared.runtime.plan import Work, plan
-from shared.runtime.validate import to_event
 from tests.polled import polled
 
 F = TypeVar("F", bound=Facts)

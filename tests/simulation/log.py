@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 from shared.contracts.envelope import Event
 from shared.decider.decider import Decider
 from shared.platform.kafka import RawRecord
-from shared.runtime.validate import to_event
+from shared.platform.validate import to_event
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,10 @@ class Commands(Protocol):
         """When it was sent first, which may be now. Raises `TransientFailure`."""
         ...
 
+    async def sent_at(self, command_id: str) -> datetime | None:
+        """When it was sent first, if ever. Raises `TransientFailure`."""
+        ...
+
 
 class MongoCommands:
     """In the desk's database. Forgets a command after `KEPT_FOR`."""
@@ -45,3 +49,8 @@ class MongoCommands:
                 first: datetime = found["at"]
                 return first
         return at
+
+    async def sent_at(self, command_id: str) -> datetime | None:
+        async with transient():
+            found = await self._commands.find_one({"_id": command_id})
+        return None if found is None else found["at"]

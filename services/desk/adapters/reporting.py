@@ -1,6 +1,7 @@
 """Tells intake what staff do, and of what it took."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.desk.adapters.commands import Commands
 from services.desk.adapters.upstream import NotTaken, ServiceAway, Services, Written
@@ -49,3 +50,10 @@ class Reporting:
         if item.document_id is None or item.version is None:
             raise ServiceAway("intake")
         return Taken(written=Written(item.document_id, item.version), item=item)
+
+    async def sent_at(self, command_id: str) -> datetime | None:
+        """When this act was first asked for, whatever came of it; None: never.
+
+        Raises `TransientFailure`.
+        """
+        return await self._commands.sent_at(command_id)

@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass
 
+from services.desk.adapters.attempts import SignInAttempts
 from services.desk.adapters.directory import Directory
+from services.desk.adapters.elsewhere import SignInElsewhere
+from services.desk.adapters.lately import Lately
+from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
+from services.desk.adapters.presence import Presence
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.sessions import Sessions
+from services.desk.adapters.staff import Staff
 from services.desk.adapters.trail import Trail
+from services.desk.adapters.trail_record import TrailRecord
 from services.desk.adapters.upstream import Services
 from services.desk.adapters.users import Users
 from services.desk.settings import DeskSettings
@@ -27,7 +34,16 @@ class Desk:
     pages: Pages
     users: Users
     sessions: Sessions
+    attempts: SignInAttempts
     services: Services
     reporting: Reporting
     directory: Directory
     trail: Trail
+    record: TrailRecord
+    """The trail, for who may look at it."""
+    elsewhere: SignInElsewhere | None
+    """Where users sign in who have no password here; None: nowhere."""
+    lately: Lately
+    staff: Staff
+    live: Hub
+    presence: Presence

@@ -1,35 +1,240 @@
 """Today 今日: what to do next."""
 
-from typing import Annotated
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+from urllib.parse import parse_qsl, urlsplit
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, Field, ValidationError
 
+from services.desk.api.asking import or_none
+from services.desk.api.desk import Desk
+from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
-from services.desk.domain.people import KnownCustomer
-from shared.contracts.http.followup_lists import TaskLine
-from shared.contracts.identifiers import number_in
+from services.desk.domain.whose import owners_of
+from services.desk.views import call_words
+from services.desk.views.today import (
+    Asked,
+    Row,
+    Whose,
+    case_place,
+    cases_for,
+    kinds_in,
+    name_of,
+    next_row,
+    row_of,
+    with_newer,
+)
+from shared.contracts.http.complaints import CasePage
+from shared.contracts.http.followup import CustomerTasks
+from shared.contracts.http.followup_lists import DayOfTasks, TaskCounts, TaskLine
+from shared.contracts.scoring import Grade
 from shared.platform.needs import TO_ALL
 
-SHOWN = 50
+SHOWN = 30
+CASES_READ = 200
+"""How many open complaints are looked at for those that need somebody."""
+
+
+class TodayQuery(BaseModel):
+    """What an address asks for."""
+
+    whose: Whose | None = None
+    """None: what there is for whoever asks."""
+    role: str = Field(default="", max_length=80)
+    grade: Grade | Literal[""] = ""
+    kind: str = Field(default="", max_length=40)
+    overdue: bool = False
+    after: str = Field(default="", max_length=2000)
+    but: str = Field(default="", max_length=500)
+    """Not this customer, `source/number`, where the next is asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The tasks of a page."""
+
+    lines: Sequence[TaskLine]
+    after: str | None
+    day: DayOfTasks | None
+    """Of a list that is a day's."""
 
 
 def today_router() -> APIRouter:
-    """`/d/{group}/{dealer}/today`."""
+    """`/d/{group}/{dealer}/today`, and what is next of it."""
     router = APIRouter(prefix="/d/{group}/{dealer}", include_in_schema=False, dependencies=[TO_ALL])
 
     @router.get("/today")
-    async def today(request: Request, at: Annotated[AtDealer, at_dealer("see_tasks")]) -> Response:
+    async def today(
+        request: Request,
+        at: Annotated[AtDealer, at_dealer("see_tasks")],
+        query: Annotated[TodayQuery, Query()],
+    ) -> Response:
         desk = desk_of(request)
-        found = await desk.services.tasks(at.user, at.dealer.id, limit=SHOWN)
-        people = await desk.directory.of({each.customer_key for each in found.tasks})
-        rows = [_row(each, people.get(each.customer_key)) for each in found.tasks]
-        shown = shown_to(request, at) | {"tasks": rows}
+        counts = await desk.services.task_counts(at.user, at.dealer.id)
+        asked = _asked(at, query, counts)
+        shown = shown_to(request, at) | await _shown(desk, at, asked, counts)
         return desk.pages.page(request, "today.html", shown, language=at.visitor.language)
+
+    @router.get("/today/next")
+    async def following(
+        request: Request,
+        at: Annotated[AtDealer, at_dealer("see_tasks")],
+        query: Annotated[TodayQuery, Query()],
+    ) -> Response:
+        """To the card of who is to be called next."""
+        desk = desk_of(request)
+        counts = await desk.services.task_counts(at.user, at.dealer.id)
+        asked = _asked(at, query, counts)
+        found = await _found(desk, at, asked)
+        plans = await newer_plans(desk, at)
+        lines = with_newer(found.lines, plans, asked, at.user.staff_id)
+        rows = [row_of(line, None, at.user.staff_id) for line in lines]
+        row = next_row(rows, desk.clock.now(), but={f"{at.dealer.id}/{query.but}"})
+        place = f"/d/{at.dealer.id}/" + ("today" if row is None else f"calls/{row.place}")
+        return RedirectResponse(place, SEE_OTHER)
 
     return router
 
 
-def _row(task: TaskLine, who: KnownCustomer | None) -> dict[str, object]:
-    place = task.customer_key.split("/", 2)[2]
-    name = who.name if who and who.name else number_in(task.customer_key)
-    return {"task": task, "status": task.status, "name": name, "place": place}
+def list_in(address: str) -> Asked | None:
+    """What an address of Today asks for; None where it does not say whose."""
+    try:
+        query = TodayQuery.model_validate(dict(parse_qsl(urlsplit(address).query)))
+    except ValidationError:
+        return None
+    if query.whose is None:
+        return None
+    return Asked(
+        whose=query.whose,
+        role=query.role or None,
+        grade=query.grade or None,
+        kind=query.kind or None,
+        overdue=query.overdue,
+    )
+
+
+async def newer_plans(desk: Desk, at: AtDealer) -> Mapping[str, CustomerTasks]:
+    """Customer's key -> their plan, of those whose tasks were written of a moment ago: the lists
+    may not know of that yet. Where followup does not tell it, the list has to do."""
+    lately = await desk.lately.at(at.dealer.id, desk.real_clock.now())
+    reads = (or_none(desk.services.plan(at.user, key, lately[key])) for key in lately)
+    held = await asyncio.gather(*reads)
+    return {key: each.found for key, each in zip(lately, held, strict=True) if each is not None}
+
+
+def _asked(at: AtDealer, query: TodayQuery, counts: TaskCounts) -> Asked:
+    whose = query.whose or ("role" if query.role else _first(at, counts))
+    return Asked(
+        whose=whose,
+        role=(query.role or _first_owner(at, counts)) if whose == "role" else None,
+        grade=query.grade or None,
+        kind=query.kind or None,
+        overdue=query.overdue,
+        after=query.after or None,
+    )
+
+
+async def _found(desk: Desk, at: AtDealer, asked: Asked) -> Found:
+    if asked.whose == "mine":
+        day = await desk.services.day(at.user, at.dealer.id, person=at.user.staff_id)
+        lines = [line for line in day.tasks if _is_asked_for(line, asked)]
+        return Found(lines=lines, after=None, day=day)
+    page = await desk.services.tasks(
+        at.user,
+        at.dealer.id,
+        role=asked.role if asked.whose == "role" else None,
+        person="nobody" if asked.whose == "nobody" else None,
+        grade=asked.grade,
+        kind=asked.kind,
+        overdue=True if asked.overdue else None,
+        after=asked.after,
+        limit=SHOWN,
+    )
+    return Found(lines=page.tasks, after=page.after, day=None)
+
+
+def _is_asked_for(line: TaskLine, asked: Asked) -> bool:
+    return (
+        asked.grade in (None, line.grade)
+        and asked.kind in (None, *(each.kind for each in line.purposes))
+        and (not asked.overdue or line.status == "overdue")
+    )
+
+
+async def _shown(desk: Desk, at: AtDealer, asked: Asked, counts: TaskCounts) -> dict[str, object]:
+    found, plans, page, staff = await asyncio.gather(
+        _found(desk, at, asked),
+        newer_plans(desk, at),
+        _cases(desk, at),
+        desk.staff.at(at.dealer.id),
+    )
+    me = at.user.staff_id
+    lines = with_newer(found.lines, plans, asked, me)
+    later = [] if found.day is None else found.day.later
+    leads = at.may("reassign_complaints")
+    cases, many = cases_for(() if page is None else page.cases, me, all_of_dealer=leads)
+    keys = {line.customer_key for line in lines} | {case.customer_key for case in cases}
+    people = await desk.directory.of(keys | {each.task.customer_key for each in later})
+    rows: list[Row] = [row_of(each, people.get(each.customer_key), me) for each in lines]
+    return {
+        "asked": asked,
+        "rows": rows,
+        "after": found.after,
+        "day": found.day,
+        "later": [
+            (row_of(each.task, people.get(each.task.customer_key), me), each) for each in later
+        ],
+        "counts": counts,
+        "tabs": _tabs(at, counts, asked),
+        "roles": sorted({each.of or "" for each in counts.by_role} - {""} | {asked.role or ""}),
+        "kinds": kinds_in(lines),
+        "cases": [
+            (case, name_of(case.customer_key, people.get(case.customer_key)), case_place(case.id))
+            for case in cases
+        ],
+        "cases_many": many,
+        "cases_known": page is not None,
+        "staff": staff,
+        "words": call_words,
+    }
+
+
+async def _cases(desk: Desk, at: AtDealer) -> CasePage | None:
+    if not at.may("see_complaints"):
+        return None
+    return await or_none(desk.services.cases(at.user, at.dealer.id, limit=CASES_READ))
+
+
+def _owners(at: AtDealer) -> tuple[str, ...]:
+    return owners_of(at.user.roles_at(at.dealer.id))
+
+
+def _first(at: AtDealer, counts: TaskCounts) -> Whose:
+    """Their own, where they have any; else those of their role."""
+    theirs = any(each.of == at.user.staff_id and each.open for each in counts.by_person)
+    if theirs:
+        return "mine"
+    return "all" if _first_owner(at, counts) is None else "role"
+
+
+def _first_owner(at: AtDealer, counts: TaskCounts) -> str | None:
+    """The first of their roles that has anything to do."""
+    busy = {each.of for each in counts.by_role if each.open}
+    return next((owner for owner in _owners(at) if owner in busy), None)
+
+
+def _tabs(at: AtDealer, counts: TaskCounts, asked: Asked) -> list[tuple[Whose, str | None, int]]:
+    """Whose, of `role` which, and how many there are."""
+    by_role = {each.of: each.open for each in counts.by_role}
+    by_person = {each.of: each.open for each in counts.by_person}
+    owners = dict.fromkeys((*_owners(at), *([asked.role] if asked.role else [])))
+    return [
+        ("mine", None, by_person.get(at.user.staff_id, 0)),
+        *(("role", owner, by_role.get(owner, 0)) for owner in owners),
+        ("nobody", None, by_person.get(None, 0)),
+        ("all", None, counts.total.open),
+    ]

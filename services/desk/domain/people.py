@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from shared.contracts.identifiers import customer_key
 from shared.contracts.intake import KnownVehicle, PhoneNumber, ProfileRecorded
 
 _SHOWN_OF_A_PHONE = 4
@@ -40,3 +41,38 @@ def masked_phone(e164: str) -> str:
 def masked_name(name: str) -> str:
     """The first character of each word: `王**`, `J*** S****`."""
     return " ".join(word[0] + "*" * (len(word) - 1) for word in name.split())
+
+
+def masked_plate(plate: str) -> str:
+    """The region and the last two characters: `沪A***45`."""
+    shown = 2
+    return plate[:2] + "*" * max(3, len(plate) - 2 - shown) + plate[-shown:] if plate else ""
+
+
+def masked_vin(vin: str) -> str:
+    """The last six characters, by which workshops know a car."""
+    shown = 6
+    return "*" * max(0, len(vin) - shown) + vin[-shown:]
+
+
+def masked_email(address: str) -> str:
+    """The first character and the domain: `w***@example.cn`."""
+    name, _, domain = address.partition("@")
+    return f"{name[:1]}{_HIDDEN}@{domain}" if domain else _HIDDEN
+
+
+KEYS_OF_OTHERS = ("vin", "lead", "doc")
+"""What stands before the number in keys of whom no customer number is known."""
+
+
+def place_of(key: str) -> str:
+    """`source/number`: a customer within the addresses of their dealer's pages."""
+    return key.split("/", 2)[2]
+
+
+def key_at(dealer_id: str, source: str, number: str) -> str:
+    """The key of the customer at this place, whose number has lost its percent-encoding."""
+    kind, _, rest = number.partition("/")
+    if kind in KEYS_OF_OTHERS and rest:
+        return customer_key(dealer_id, f"{source}/{kind}", rest)
+    return customer_key(dealer_id, source, number)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from services.followup.domain.closings import Ending
+from services.followup.domain.documents import Consent
 from services.followup.domain.follow_ups import FollowUp
 from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import TaskStatus
@@ -82,3 +83,5 @@ class CustomerPlan(NamedTuple):
     """What opens later, if nothing happens."""
     changes_at: datetime | None
     """When any of this changes without a new event."""
+    allowed: Consent
+    """What the customer allows now."""

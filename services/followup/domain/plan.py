@@ -35,6 +35,7 @@ def plan(
         silences=list(_silences(walk, policy, now)),
         coming=[each.follow_up for each in _coming(walk, now)],
         changes_at=walk.changes_after(now),
+        allowed=walk.circumstances.allowed_at(now),
     )
 
 

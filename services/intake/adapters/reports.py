@@ -13,13 +13,7 @@ from typing import Protocol
 
 from pydantic import ValidationError
 
-from services.intake.adapters.kafka_door import (
-    NAME,
-    DoorConsumer,
-    KafkaDoor,
-    each_taken,
-    reason_against,
-)
+from services.intake.adapters.each_taken import NAME, each_taken, reason_against
 from shared.contracts.envelope import from_headers
 from shared.contracts.followup import ReportMade, ReportWithdrawn
 from shared.contracts.http.intake import Item
@@ -27,6 +21,7 @@ from shared.contracts.topics import REPORTS
 from shared.platform import metrics
 from shared.platform.errors import PoisonRecord
 from shared.platform.kafka import RawRecord, group_of
+from shared.platform.kafka_door import DoorConsumer, KafkaDoor
 from shared.platform.publisher import Publisher
 from shared.time.clock import TimeSource
 

@@ -131,6 +131,17 @@ class CaseView(DescribedResponse):
     """The staff id of who is responsible, if anybody was named."""
     received_at: Instant | None
     """When the dealer received the complaint."""
+    channel: str | None
+    """The way it came in."""
+    category: str | None
+    """What it is about, in the dealer's own terms."""
+    department: str | None
+    """The department complained about."""
+    regulator_ref: str | None
+    """The number that a regulator's order has for it."""
+    related_ro_no: str | None
+    """The repair order that it is about, by its number at the source."""
+    related_deal_no: str | None
     channel: str | None = None
     """The way it came in."""
     category: str | None = None
@@ -164,6 +175,9 @@ class RunningClock(DescribedResponse):
 
     clock: str
     """Its name in the policy."""
+    title_en: str
+    """What has to be done, in English."""
+    title_zh: str
     title_en: str = ""
     """What has to be done, in English."""
     title_zh: str = ""
@@ -209,6 +223,13 @@ class CaseLine(DescribedResponse):
     """The staff id of who is responsible, if anybody was named."""
     received_at: Instant | None
     """When the dealer received the complaint."""
+    channel: str | None
+    """The way it came in."""
+    category: str | None
+    """What it is about, in the dealer's own terms."""
+    department: str | None
+    """The department complained about."""
+    regulator_ref: str | None
     channel: str | None = None
     """The way it came in."""
     category: str | None = None
@@ -223,6 +244,9 @@ class CaseLine(DescribedResponse):
     """The first due time of the running clocks, passed or to come; null: nothing is due."""
     running: tuple[RunningClock, ...]
     """The clocks that run, the first due first."""
+    stopped: tuple[RunningClock, ...]
+    """Those of its last generation that were stopped, in the order of the policy."""
+    rung: RungReached | None
     stopped: tuple[RunningClock, ...] = ()
     """Those of its last generation that were stopped, in the order of the policy."""
     rung: RungReached | None = None

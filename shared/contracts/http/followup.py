@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import TaskKind, TaskStatus
 from shared.contracts.http.described import DescribedResponse
 from shared.contracts.http.response import Response
@@ -148,6 +149,17 @@ class SuppressedTask(DescribedResponse):
     """When it opens if nothing happens; null: not before something happens, or never."""
 
 
+class AllowedContact(DescribedResponse):
+    """What the customer allows now, by the newest word on it."""
+
+    do_not_contact: bool = False
+    """They want no contact at all."""
+    opt_outs: tuple[Channel, ...] = ()
+    """The channels that they refuse."""
+    said_at: Instant | None = None
+    """When they said so; null: they never said anything, and all is allowed."""
+
+
 class CustomerTasks(DescribedResponse):
     """One customer's plan: what is to be said and was said, what comes later, and what is not said,
     and why."""
@@ -159,6 +171,7 @@ class CustomerTasks(DescribedResponse):
     """By the time they open."""
     suppressed: tuple[SuppressedTask, ...] = ()
     """What waits for something first, then what never opens; each by the time it is due."""
+    allowed: AllowedContact = AllowedContact()
     next_change_at: Instant | None
     """When any of this changes if nothing happens."""
     as_of: Instant

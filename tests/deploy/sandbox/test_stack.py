@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from deploy.sandbox.stack import rejected_key
-from services.intake.adapters.rejected.seal import keys_of
+from shared.platform.seal import keys_of
 
 
 def test_a_directory_has_one_key_of_what_was_rejected_for_ever(tmp_path: Path) -> None:

@@ -75,6 +75,30 @@ async def test_all_cases_come_by_id_in_pages(limit: int) -> None:
     assert names == ["K0", "K1", "K2", "K3", "K4"]
 
 
+def of_two() -> OneDealer:
+    """C has an open case and a closed one, and their key begins as that of C1, who has one."""
+    withdrawn = given(filed(), step("withdrawn", "1h"))
+    cases = {"C|K1": given(filed()), "C|K2": withdrawn, "C1|K3": given(filed())}
+    return OneDealer({f"{DEALER}/cdk/{name}": case.when("140m") for name, case in cases.items()})
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+@pytest.mark.parametrize(
+    ("status", "names"), [("all", ["K1", "K2"]), ("open", ["K1"])], ids=["all", "open"]
+)
+async def test_a_customers_cases_come_by_id(limit: int, status: str, names: list[str]) -> None:
+    found, _ = await _pages(of_two(), limit, status=status, customer=f"{DEALER}/cdk/C")
+    assert found == names
+
+
+async def test_a_customer_of_another_dealer_is_none_of_this_ones() -> None:
+    async with client(of_two(), at("1h")) as asked:
+        for query in ({"customer": "sunrise/berlin/cdk/C"}, {"customer": f"{DEALER}/cdk/C"}):
+            after = {"after": f"{DEALER}/cdk/C1|K3"}
+            page = await asked.get(CASES, params=query | after)
+            assert page.status_code == 422
+
+
 async def test_another_dealers_list_is_empty() -> None:
     async with client(five(), at("1h")) as asked:
         for status in ("open", "all"):

@@ -10,9 +10,9 @@ from services.complaints.api import routes
 from services.complaints.app import decider
 from services.complaints.settings import ComplaintSettings
 from shared.platform.http import make_app
+from shared.platform.validate import to_event
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.snapshots import StoreReader
-from shared.runtime.validate import to_event
 from shared.testing.clock import ManualClock
 from shared.testing.publisher import MemoryPublisher
 from shared.testing.store import MemoryStore

@@ -1,9 +1,9 @@
 """A desk over the other five services, all in this process, and browsers of its users."""
 
 import json
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -14,20 +14,30 @@ from jwt import PyJWK
 from pydantic import SecretStr
 
 from services.desk.adapters.assets import Assets
+from services.desk.adapters.lately import KEPT_FOR, MOST
+from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
+from services.desk.adapters.presence import THERE_FOR, PresentPerson
 from services.desk.adapters.reporting import Reporting
-from services.desk.adapters.upstream import ServiceAway, Services
-from services.desk.adapters.users import StoredUser
+from services.desk.adapters.staff import Staff
+from services.desk.adapters.upstream import ServiceAway, Services, Written
 from services.desk.api.desk import Desk
 from services.desk.api.visitor import PLAIN_COOKIE, csrf_of
 from services.desk.app import make_app_of_pages
+from services.desk.domain.commands import SOURCE
+from services.desk.domain.find.asked import Asked
+from services.desk.domain.find.documents import KeptDocument
+from services.desk.domain.find.matches import Hits, hit
 from services.desk.domain.people import KnownCustomer
 from services.desk.domain.sessions import Session, digest_of
-from services.desk.domain.trail import TrailAct
 from services.desk.domain.users import Language, User
 from services.desk.settings import DeskSettings
 from shared.auth.tokens import Expected
+from shared.contracts.envelope import Event
+from shared.contracts.identifiers import dealer_of
+from shared.contracts.intake import Recorded
+from shared.contracts.topics import CUSTOMERS
 from shared.platform.signing import public_part
 from shared.platform.token_keys import KeySet, key_set
 from shared.platform.tokens import Issuer, SignedTokens
@@ -35,56 +45,12 @@ from shared.settings import AuthSettings
 from shared.testing.clock import ManualClock
 from shared.testing.doorman import KnowsEverybody
 from tests.access.dealers import DEALERS, MINE
-from tests.access.services import NOW, Houses
+from tests.access.services import NOW, Houses, followup_with
+from tests.services.desk.memory import MemoryAttempts, MemorySessions, MemoryTrail, MemoryUsers
+from tests.services.intake.given import message_of
 
 BASE = f"/d/{MINE}"
 SECRET = "a secret of the tests, long enough for all"
-
-
-class MemoryUsers:
-    """As `services.desk.adapters.users.Users` promises."""
-
-    def __init__(self) -> None:
-        self.by_name: dict[str, StoredUser] = {}
-
-    async def find(self, username: str) -> StoredUser | None:
-        return self.by_name.get(username)
-
-    async def save(self, stored: StoredUser) -> None:
-        self.by_name[stored.user.username] = stored
-
-    async def all(self) -> list[StoredUser]:
-        return [self.by_name[name] for name in sorted(self.by_name)]
-
-
-class MemorySessions:
-    """As `services.desk.adapters.sessions.Sessions` promises."""
-
-    def __init__(self) -> None:
-        self.by_digest: dict[str, Session] = {}
-
-    async def begin(self, session: Session) -> None:
-        self.by_digest[session.digest] = session
-
-    async def find(self, digest: str) -> Session | None:
-        return self.by_digest.get(digest)
-
-    async def used(self, digest: str, at: datetime) -> None:
-        if found := self.by_digest.get(digest):
-            self.by_digest[digest] = replace(found, used_at=at)
-
-    async def speak(self, digest: str, language: Language) -> None:
-        if found := self.by_digest.get(digest):
-            self.by_digest[digest] = replace(found, user=replace(found.user, language=language))
-
-    async def end(self, digest: str) -> None:
-        self.by_digest.pop(digest, None)
-
-    async def end_all_of(self, username: str) -> int:
-        theirs = [key for key, each in self.by_digest.items() if each.user.username == username]
-        for key in theirs:
-            del self.by_digest[key]
-        return len(theirs)
 
 
 class MemoryCommands:
@@ -96,25 +62,67 @@ class MemoryCommands:
     async def first_sent(self, command_id: str, now: datetime) -> datetime:
         return self.first.setdefault(command_id, now)
 
+    async def sent_at(self, command_id: str) -> datetime | None:
+        return self.first.get(command_id)
+
+
+class MemoryLately:
+    """As `services.desk.adapters.lately.Lately` promises."""
+
+    def __init__(self) -> None:
+        self.noted: dict[str, tuple[str, Written, datetime]] = {}
+
+    async def note(self, dealer_id: str, key: str, written: Written, now: datetime) -> None:
+        self.noted[key] = dealer_id, written, now
+
+    async def at(self, dealer_id: str, now: datetime) -> Mapping[str, Written]:
+        found = self.noted.items()
+        theirs = [each for each in found if each[1][0] == dealer_id and each[1][2] > now - KEPT_FOR]
+        newest = sorted(theirs, key=lambda each: each[1][2], reverse=True)[:MOST]
+        return {key: written for key, (_, written, _) in newest}
+
 
 class MemoryDirectory:
     """As `services.desk.adapters.directory.Directory` promises."""
 
     def __init__(self) -> None:
         self.known: dict[str, KnownCustomer] = {}
+        self.kept: list[KeptDocument] = []
 
     async def of(self, keys: Collection[str]) -> Mapping[str, KnownCustomer]:
         return {key: self.known[key] for key in keys if key in self.known}
 
+    async def anew(self, key: str) -> KnownCustomer | None:
+        return self.known.get(key)
 
-@dataclass
-class MemoryTrail:
-    """As `services.desk.adapters.trail.Trail` promises."""
+    async def find(self, dealer_id: str, asked: Asked) -> Hits:
+        theirs = (each for key, each in self.known.items() if dealer_of(key) == dealer_id)
+        hits = [found for each in theirs if (found := hit(asked, each)) is not None]
+        return Hits(tuple(sorted(hits, key=lambda each: each.order)))
 
-    entries: list[tuple[str, str | None, TrailAct, str]] = field(default_factory=list)
+    async def documents(self, key: str) -> Sequence[KeptDocument]:
+        return [each for each in self.kept if each.customer_key == key]
 
-    async def note(self, user: User, dealer_id: str | None, what: TrailAct, about: str) -> None:
-        self.entries.append((user.username, dealer_id, what, about))
+
+class MemoryPresence:
+    """As `services.desk.adapters.presence.Presence` promises."""
+
+    def __init__(self) -> None:
+        self.tabs: dict[str, tuple[str, User, datetime]] = {}
+
+    async def here(self, about: str, tab: str, user: User, now: datetime) -> None:
+        self.tabs[tab] = about, user, now
+
+    async def gone(self, tab: str) -> None:
+        self.tabs.pop(tab, None)
+
+    async def others(self, about: str, user: User, now: datetime) -> tuple[PresentPerson, ...]:
+        there = {
+            PresentPerson(who.username, who.name)
+            for of, who, at in self.tabs.values()
+            if of == about and at > now - THERE_FOR and who.username != user.username
+        }
+        return tuple(sorted(there, key=lambda each: (each.name, each.username)))
 
 
 @dataclass(frozen=True)
@@ -139,6 +147,9 @@ class Rig:
     commands: MemoryCommands
     directory: MemoryDirectory
     trail: MemoryTrail
+    lately: MemoryLately
+    live: Hub
+    presence: MemoryPresence
     away: set[str]
     """The services that do not answer at present."""
 
@@ -157,7 +168,10 @@ class Rig:
 
         services = Services(client, Passes(key, auth, clock))
         users, sessions, commands = MemoryUsers(), MemorySessions(), MemoryCommands()
-        directory, trail, assets = MemoryDirectory(), MemoryTrail(), Assets()
+        directory, trail, assets = MemoryDirectory(), MemoryTrail(houses.clock), Assets()
+        attempts = MemoryAttempts()
+        lately = MemoryLately()
+        live, presence = Hub(most=100), MemoryPresence()
         desk = Desk(
             settings=DeskSettings(desk_secret=SecretStr(SECRET)),
             dealers=DEALERS,
@@ -166,10 +180,17 @@ class Rig:
             pages=Pages(assets),
             users=users,
             sessions=sessions,
+            attempts=attempts,
             services=services,
             reporting=Reporting(services, commands, houses.clock),
             directory=directory,
             trail=trail,
+            record=trail,
+            elsewhere=None,
+            lately=lately,
+            staff=Staff(users, houses.clock),
+            live=live,
+            presence=presence,
         )
 
         async def ready() -> list[str]:
@@ -177,13 +198,52 @@ class Rig:
 
         app = make_app_of_pages(assets, doorman=KnowsEverybody(), readiness=ready)
         app.state.desk = desk
-        return cls(app, desk, houses, users, sessions, commands, directory, trail, away)
+        return cls(
+            app=app,
+            desk=desk,
+            houses=houses,
+            users=users,
+            sessions=sessions,
+            commands=commands,
+            directory=directory,
+            trail=trail,
+            lately=lately,
+            live=live,
+            presence=presence,
+            away=away,
+        )
+
+    async def followup_hears(self) -> None:
+        """Of what intake has recorded of customers since, as it would from the topic."""
+        told = [each for each in self.reported() if type(each).TOPIC == CUSTOMERS]
+        events = [
+            Event(
+                id=f"{each.document_id}@{each.version}",
+                key=each.customer_key,
+                dealer_id=each.dealer_id,
+                recorded_at=self.houses.clock.now(),
+                data=each,
+            )
+            for each in told
+        ]
+        now = self.houses.clock.now()
+        await self.houses.tell("followup", followup_with(*events, now=now))
+
+    def reported(self) -> list[Recorded]:
+        """What intake has recorded and published of what the desk reported, in order."""
+        found = map(message_of, self.houses.intake.publisher.records)
+        return [each for each in found if f"/{SOURCE}/" in each.document_id]
 
     @asynccontextmanager
     async def browser(
-        self, *grants: str, username: str = "lin", language: Language = "en"
+        self,
+        *grants: str,
+        username: str = "lin",
+        language: Language = "en",
+        session: str = "a browser",
     ) -> AsyncIterator["Browser"]:
-        """Of somebody who has signed in with these roles; an agent where none is said."""
+        """Of somebody who has signed in with these roles; an agent where none is said. `session`:
+        another for each browser of theirs."""
         user = User(
             username=username,
             name=f"{username.title()} of the tests",
@@ -191,14 +251,14 @@ class Rig:
             grants=grants or (f"agent@{MINE}",),
             language=language,
         )
-        now, session_id = self.desk.real_clock.now(), f"session of {username}"
-        session = Session(digest=digest_of(session_id), user=user, began_at=now, used_at=now)
-        await self.sessions.begin(session)
+        now, session_id = self.desk.real_clock.now(), f"{session} of {username}"
+        begun = Session(digest=digest_of(session_id), user=user, began_at=now, used_at=now)
+        await self.sessions.begin(begun)
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(
             transport=transport, base_url="http://desk", cookies={PLAIN_COOKIE: session_id}
         ) as client:
-            yield Browser(client, user, csrf_of(self.desk, session.digest))
+            yield Browser(client, user, csrf_of(self.desk, begun.digest))
 
 
 @dataclass(frozen=True)
@@ -211,7 +271,7 @@ class Browser:
 
     async def get(self, url: str, **more: str) -> httpx.Response:
         """`more`: in the query."""
-        return await self.client.get(url, params=more)
+        return await self.client.get(url, params=more or None)
 
     async def post(self, url: str, **fields: str) -> httpx.Response:
         """A form of a page of theirs, with these fields."""

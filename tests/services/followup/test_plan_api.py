@@ -45,6 +45,23 @@ def kinds(tasks: list[dict[str, Any]]) -> list[str]:
     return [each["kind"] for each in tasks]
 
 
+def test_what_the_customer_allows_is_told_as_of_now() -> None:
+    facts = given(
+        delivery("2025-01-10 10:00"),
+        consent("2025-01-11 10:00", "N1", do_not_contact=True),
+        consent("2025-01-12 10:00", "N2", opt_outs=("sms",)),
+    ).facts
+    assert plan_of(facts, at("2025-01-10 10:30"))["allowed"] == {
+        "do_not_contact": False,
+        "opt_outs": [],
+        "said_at": None,
+    }
+    assert plan_of(facts, at("2025-01-11 10:30"))["allowed"]["do_not_contact"]
+    last = plan_of(facts, at("2025-01-12 10:30"))["allowed"]
+    assert (last["do_not_contact"], last["opt_outs"]) == (False, ["sms"])
+    assert last["said_at"] == "2025-01-12T02:00:00.000Z"
+
+
 def test_what_comes_later_is_told_with_its_day_and_what_it_follows_from() -> None:
     told = plan_of(given(delivery("2025-01-10 10:00")).facts, at("2025-01-10 10:30"))
     assert kinds(told["tasks"]) == ["delivery_thanks"]

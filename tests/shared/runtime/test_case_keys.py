@@ -14,9 +14,9 @@ from shared.contracts.scoring import ScoreWithdrawn
 from shared.platform.errors import PoisonRecord
 from shared.platform.kafka import by_customer
 from shared.platform.publisher import Record
+from shared.platform.validate import to_event
 from shared.runtime.aggregate import Outgoing
 from shared.runtime.messages import to_record
-from shared.runtime.validate import to_event
 from tests.polled import polled
 
 AT = datetime(2026, 11, 25, 7, tzinfo=UTC)

@@ -11,7 +11,7 @@ from shared.contracts.identifiers import customer_key
 from shared.contracts.topics import DEAD_LETTERS, SCORES, VISITS
 from shared.platform.dead_letters import own_headers
 from shared.platform.publisher import Record
-from shared.runtime.validate import to_event
+from shared.platform.validate import to_event
 from shared.settings import MongoSettings, RuntimeSettings, ServiceSettings
 from tests.polled import polled, written
 from tests.servers import Broker

@@ -21,10 +21,10 @@ from shared.decider.decision import (
     Listing,
     State,
 )
+from shared.platform.validate import to_event
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.messages import to_record
 from shared.runtime.plan import LARGE_BYTES, Change, Work, plan
-from shared.runtime.validate import to_event
 from tests.polled import polled
 from tests.shared.runtime.toy import DEALER, LISTED, START, TOY, ToyFacts, ToyPolicy, event, visit
 

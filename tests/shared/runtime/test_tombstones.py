@@ -10,7 +10,7 @@ from shared.contracts.intake import ProfileRecorded, VisitRecorded
 from shared.contracts.topics import CASES, PROFILES, VISITS, Topic
 from shared.platform.errors import PoisonRecord
 from shared.platform.publisher import Record
-from shared.runtime.validate import to_event
+from shared.platform.validate import to_event
 from tests.polled import polled
 
 CUSTOMER = "sunrise/pudong/cdk/C-1"

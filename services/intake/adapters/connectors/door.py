@@ -18,13 +18,7 @@ from typing import Protocol, TypeAlias
 from pydantic import JsonValue
 
 from services.intake.adapters.connectors.connectors_file import VOIDED, Connector
-from services.intake.adapters.kafka_door import (
-    NAME,
-    DoorConsumer,
-    KafkaDoor,
-    each_taken,
-    reason_against,
-)
+from services.intake.adapters.each_taken import NAME, each_taken, reason_against
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.monitor import Monitor, Sender
 from services.intake.domain.connectors.envelopes import WrongEnvelope, change_in
@@ -45,6 +39,7 @@ from shared.contracts.http.intake import Item
 from shared.platform import metrics
 from shared.platform.errors import PoisonRecord, TransientFailure
 from shared.platform.kafka import RawRecord, group_of
+from shared.platform.kafka_door import DoorConsumer, KafkaDoor
 from shared.platform.publisher import Publisher
 from shared.time.clock import SystemClock, TimeSource
 from shared.yaml_file import WrongFile
@@ -120,13 +115,14 @@ class ConnectorsDoor(KafkaDoor):
     ) -> None:
         self._by_topic = {each.topic: each for each in connectors}
         super().__init__(
-            READS,
+            NAME,
             [*self._by_topic],
             publisher,
             make_consumer=lambda: make_consumer(self._topics),
             check=self._look,
             clock=clock,
             records_at_once=RECORDS_AT_ONCE,
+            reads=READS,
         )
         self._receive = receive
         self._mappings = mappings

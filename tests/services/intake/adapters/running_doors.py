@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from services.intake.adapters.kafka_door import KafkaDoor
+from shared.platform.kafka_door import KafkaDoor
 
 
 class KilledBeforeCommit:

@@ -11,7 +11,6 @@ from uuid import uuid4
 import pytest
 from aiokafka import TopicPartition
 
-from services.intake.adapters.kafka_door import SILENCE
 from services.intake.adapters.reports import TOPICS, ReportsDoor, event_in
 from services.intake.domain.examine.event import InvalidEvent, examine
 from shared.contracts.envelope import Message, to_headers
@@ -23,6 +22,7 @@ from shared.contracts.topics import DEAD_LETTERS, REPORTS
 from shared.platform.dead_letters import own_headers
 from shared.platform.errors import PoisonRecord, RefusedMessage, TransientFailure
 from shared.platform.kafka import RawRecord, make_consumer, make_producer
+from shared.platform.kafka_door import SILENCE
 from shared.platform.publisher import KafkaPublisher, Record
 from shared.settings import KafkaSettings
 from shared.testing.clock import ManualClock

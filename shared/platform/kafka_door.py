@@ -1,4 +1,4 @@
-"""What the doors over Kafka have in common: records are polled, taken to the end, then committed.
+"""What doors over Kafka have in common: records are polled, taken to the end, then committed.
 
     poll -> take: what can never be taken becomes a dead letter -> commit
 
@@ -12,14 +12,12 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import structlog
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from services.intake.views.problems import reason_of
-from shared.contracts.http.intake import Item
 from shared.platform import metrics
 from shared.platform.backoff import Backoff
 from shared.platform.dead_letters import dead_letter, without_record
@@ -29,14 +27,12 @@ from shared.platform.publisher import Publisher
 from shared.time.clock import SystemClock, TimeSource
 from shared.time.zones import moment_of
 
-NAME = "intake"
 RECORDS_AT_ONCE = 100
 POLL_MS = 500
 STOP_SECONDS = 5.0
 SILENCE = timedelta(seconds=30)
 """A consumer that had no answer to a fetch for so long is replaced: it may hang for ever."""
 
-T = TypeVar("T")
 log = structlog.get_logger()
 
 
@@ -71,7 +67,7 @@ class KafkaDoor(ABC):
 
     def __init__(
         self,
-        reads: str,
+        service: str,
         topics: Sequence[str],
         publisher: Publisher,
         *,
@@ -79,9 +75,12 @@ class KafkaDoor(ABC):
         check: Callable[[], Awaitable[None]],
         clock: TimeSource | None = None,
         records_at_once: int = RECORDS_AT_ONCE,
+        reads: str | None = None,
     ) -> None:
-        """`reads`: what it reads, as its lag is counted; `topics`: those that it may read."""
-        self._reads = reads
+        """`service`: whose door it is; `reads`: what it reads, as its lag is counted, where the
+        service has several doors; `topics`: those that it may read."""
+        self._service = service
+        self._reads = reads or service
         self._records_at_once = records_at_once
         self._publisher = publisher
         self._make_consumer = make_consumer
@@ -90,9 +89,9 @@ class KafkaDoor(ABC):
         self._backoff = Backoff()
         self.trouble: str | None = None
         """What `check` last said, in words for the operator; None: nothing."""
-        metrics.begin(metrics.records_consumed, [NAME], topics)
-        metrics.begin(metrics.dead_letters, [NAME], topics)
-        metrics.begin(metrics.records_skipped, [NAME])
+        metrics.begin(metrics.records_consumed, [service], topics)
+        metrics.begin(metrics.dead_letters, [service], topics)
+        metrics.begin(metrics.records_skipped, [service])
 
     async def run(self) -> None:
         """Read until cancelled, with another consumer after each failure."""
@@ -100,7 +99,7 @@ class KafkaDoor(ABC):
             try:
                 await self._checked()
                 await self._with_consumer(self._make_consumer())
-            except Exception as failure:  # whatever it is: the door over HTTP stays open
+            except Exception as failure:  # whatever it is: the service itself goes on
                 log.warning("records are not read", door=self._reads, because=_because(failure))
             await self._backoff.wait()
 
@@ -150,26 +149,26 @@ class KafkaDoor(ABC):
                 if poison:
                     await self._bury(poison)
             except TransientFailure as failure:
-                metrics.transient_failures.labels(NAME, type(failure).__name__).inc()
+                metrics.transient_failures.labels(self._service, type(failure).__name__).inc()
                 log.warning("records wait", door=self._reads, because=str(failure))
                 await self._backoff.wait()
             else:
                 break
         for topic, count in Counter(record.topic for record in records).items():
-            metrics.records_consumed.labels(NAME, topic).inc(count)
+            metrics.records_consumed.labels(self._service, topic).inc(count)
 
     @abstractmethod
     async def sort_out(self, records: Sequence[RawRecord]) -> Sequence[tuple[RawRecord, str]]:
         """Take what can be taken. The others can never be, and why, without a word of them."""
 
     async def _bury(self, poison: Sequence[tuple[RawRecord, str]]) -> None:
-        letters = [dead_letter(NAME, record, reason) for record, reason in poison]
+        letters = [dead_letter(self._service, record, reason) for record, reason in poison]
         try:
             await self._publisher.publish(letters)
         except RefusedMessage as refusal:
             await self._publisher.publish([without_record(letters[at]) for at in refusal.refused])
         for record, reason in poison:
-            metrics.dead_letters.labels(NAME, record.topic).inc()
+            metrics.dead_letters.labels(self._service, record.topic).inc()
             log.warning(
                 "dead letter",
                 topic=record.topic,
@@ -210,27 +209,3 @@ async def _show_lag(consumer: DoorConsumer, reads: str) -> None:
                 async with asyncio.timeout(1):
                     lag += max(0, highwater - await consumer.position(partition))
         metrics.consumer_lag.labels(reads).set(lag)
-
-
-async def each_taken(
-    receive: Callable[[Sequence[T]], Awaitable[Sequence[Item]]], events: Sequence[T]
-) -> list[Item | Exception]:
-    """What became of each event, or what intake failed with at it: the fault of no other.
-
-    Raises `TransientFailure`.
-    """
-    try:
-        return [*await receive(events)] if events else []
-    except TransientFailure:
-        raise
-    except Exception as error:
-        if len(events) == 1:
-            return [error]
-        return [found for event in events for found in await each_taken(receive, [event])]
-
-
-def reason_against(found: Item | Exception) -> str | None:
-    """Why it can never be taken; None: it was."""
-    if isinstance(found, Exception):
-        return f"intake failed: {type(found).__name__}"
-    return None if found.problem is None else reason_of(found.problem)

@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from services.intake.adapters.rejected.seal import Seal, SealedOtherwise, keys_of, new_key
 from services.intake.settings import IntakeSettings
+from shared.platform.seal import Seal, SealedOtherwise, keys_of, new_key
 
 OLD, NEW = b"o" * 32, b"n" * 32
 CONTENT = "王小明 13800138000".encode()

@@ -1,0 +1,105 @@
+"""Tells the pages that are open of what changes: in memory, each process those of its own."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable
+from time import monotonic
+
+from services.desk.domain.live import Pending
+
+STREAMS_OF_A_SESSION = 8
+"""Of tabs that are looked at, in several windows."""
+
+
+class TooManyStreams(Exception):
+    """No more can be told at the same time: of one session, or of all."""
+
+
+class Stream:
+    """What one page is told."""
+
+    def __init__(
+        self, session: str, dealer_id: str, shows: Iterable[str], now: Callable[[], float]
+    ) -> None:
+        self.session = session
+        self.dealer_id = dealer_id
+        self.is_over = False
+        self._pending = Pending(shows)
+        self._now = now
+        self._wake = asyncio.Event()
+
+    def change(self, words: Iterable[str]) -> None:
+        if self._pending.change(words, self._now()):
+            self._wake.set()
+
+    def everything(self) -> None:
+        self._pending.everything(self._now())
+        self._wake.set()
+
+    def end(self) -> None:
+        """Nothing more is told."""
+        self.is_over = True
+        self._wake.set()
+
+    async def next(self, within: float) -> tuple[str, ...]:
+        """What has changed, as soon as it may be told; nothing where that is not within so many
+        seconds, or the stream ends."""
+        last = self._now() + within
+        while not self.is_over and (now := self._now()) < last:
+            if told := self._pending.take(now):
+                return told
+            self._wake.clear()
+            until = min(last, self._pending.due_at())
+            try:
+                async with asyncio.timeout(max(0.0, until - now)):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+        return ()
+
+
+class Hub:
+    """All streams of this process."""
+
+    def __init__(self, most: int, now: Callable[[], float] = monotonic) -> None:
+        """`most`: how many there are at the same time; they take places of connections."""
+        self._most = most
+        self._now = now
+        self._streams: dict[Stream, None] = {}
+        self._is_over = False
+
+    def open(self, session: str, dealer_id: str, shows: Iterable[str]) -> Stream:
+        """A stream that tells of these words at this dealer. Raises `TooManyStreams`."""
+        of_sessions = Counter(each.session for each in self._streams)
+        if len(self._streams) >= self._most or of_sessions[session] >= STREAMS_OF_A_SESSION:
+            raise TooManyStreams
+        stream = Stream(session, dealer_id, shows, self._now)
+        self._streams[stream] = None
+        if self._is_over:
+            stream.end()
+        return stream
+
+    def left(self, stream: Stream) -> None:
+        """Nobody listens to it any more."""
+        self._streams.pop(stream, None)
+
+    def hears_of(self, dealer_id: str) -> bool:
+        """Whether anybody looks at a page of this dealer's."""
+        return any(each.dealer_id == dealer_id for each in self._streams)
+
+    def change(self, dealer_id: str, words: Iterable[str]) -> None:
+        """These have changed."""
+        for each in self._streams:
+            if each.dealer_id == dealer_id:
+                each.change(words)
+
+    def everything(self) -> None:
+        """Anything may have changed: for a while nobody knew."""
+        for each in self._streams:
+            each.everything()
+
+    def close(self) -> None:
+        """All streams end, and those that are opened from now on."""
+        self._is_over = True
+        for each in self._streams:
+            each.end()

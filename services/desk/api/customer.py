@@ -1,0 +1,197 @@
+"""Customer 客户: who they are, what they are worth and why, what is planned, and what is not."""
+
+import uuid
+from dataclasses import asdict
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.desk.adapters.upstream import NotTaken, ServiceAway, Written
+from services.desk.api.customer_acts import (
+    CustomerForm,
+    NothingChanged,
+    consent_command,
+    correction_command,
+    seen_anew,
+)
+from services.desk.api.customer_parts import parts_of
+from services.desk.api.sign_in import SEE_OTHER
+from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
+from services.desk.domain.commands import Command
+from services.desk.domain.corrections import typed_as_known
+from services.desk.domain.people import KnownCustomer, key_at, place_of
+from services.desk.views import customer as views
+from services.desk.views.curve import curve
+from shared.contracts.identifiers import number_in
+from shared.platform.needs import TO_ALL
+
+Source = Annotated[str, Path(max_length=100)]
+Number = Annotated[str, Path(max_length=400)]
+PLACE = "/customers/{source}/{number:path}"
+
+
+def _key(request: Request, group: str, dealer: str, source: Source, number: Number) -> str:
+    return key_at(f"{group}/{dealer}", source, number)
+
+
+Key = Annotated[str, Depends(_key)]
+
+
+def customer_router() -> APIRouter:
+    """`/d/{group}/{dealer}/customers/{source}/{number}`, and what is done there."""
+    router = APIRouter(prefix="/d/{group}/{dealer}", include_in_schema=False, dependencies=[TO_ALL])
+    _acts(router)
+
+    @router.post(PLACE + "/show")
+    async def show(
+        request: Request, at: Annotated[AtDealer, at_dealer("see_customers")], key: Key
+    ) -> Response:
+        """Their particulars, which is written down."""
+        await desk_of(request).trail.note(at.user, at.dealer.id, "saw_particulars", key)
+        return await _page(request, at, key, opened=True)
+
+    @router.get(PLACE + "/show")
+    @router.get(PLACE + "/correct")
+    @router.get(PLACE + "/consent")
+    async def back(
+        request: Request, at: Annotated[AtDealer, at_dealer("see_customers")], key: Key
+    ) -> Response:
+        """From the address of something that was sent, to the customer."""
+        return RedirectResponse(_address(at, key), SEE_OTHER)
+
+    @router.get(PLACE)
+    async def customer(
+        request: Request,
+        at: Annotated[AtDealer, at_dealer("see_customers")],
+        key: Key,
+        written: str = "",
+        done: str = "",
+    ) -> Response:
+        if "hx-request" not in request.headers:
+            await desk_of(request).trail.note(at.user, at.dealer.id, "saw_customer", key)
+        return await _page(request, at, key, written=_written(written), done=done)
+
+    return router
+
+
+def _acts(router: APIRouter) -> None:
+    @router.post(PLACE + "/correct")
+    async def correct(
+        request: Request, at: Annotated[AtDealer, at_dealer("correct_customers")], key: Key
+    ) -> Response:
+        """Only what was changed is reported. Nothing is, where somebody else was first."""
+        form = await CustomerForm.of(request, "correct")
+        known = await _known(request, key)
+        if form.seen != views.seen_of(known):
+            form = form.because("meanwhile")
+            return await _page(request, at, key, opened=True, form=form, status=409)
+        try:
+            command = correction_command(form, known, at.dealer.id)
+        except NothingChanged:
+            return await _page(request, at, key, opened=True, form=form.because("unchanged"))
+        response = await _report(request, at, key, command, form, done="corrected")
+        if response.status_code == SEE_OTHER:
+            await seen_anew(desk_of(request).directory, key, form.seen)
+        return response
+
+    @router.post(PLACE + "/consent")
+    async def consent(
+        request: Request, at: Annotated[AtDealer, at_dealer("record_consent")], key: Key
+    ) -> Response:
+        """What they say now takes the place of what they said before."""
+        form = await CustomerForm.of(request, "consent")
+        command = consent_command(form, key, at.dealer.id)
+        return await _report(request, at, key, command, form, done="consent")
+
+
+async def _report(
+    request: Request, at: AtDealer, key: str, command: Command, form: CustomerForm, *, done: str
+) -> Response:
+    desk = desk_of(request)
+    is_correction = form.act == "correct"
+    try:
+        taken = await desk.reporting.report(command, at.user)
+    except ServiceAway:
+        form = form.because("away")
+        return await _page(request, at, key, opened=is_correction, form=form, status=503)
+    except NotTaken as refused:
+        form = form.because("refused", refused.problem)
+        return await _page(request, at, key, opened=is_correction, form=form, status=422)
+    await desk.trail.note(at.user, at.dealer.id, "reported", taken.written.document_id)
+    told = {"done": done} | ({} if is_correction else {"written": str(taken.written)})
+    return RedirectResponse(f"{_address(at, key)}?{urlencode(told)}", SEE_OTHER)
+
+
+def _address(at: AtDealer, key: str) -> str:
+    return f"/d/{at.dealer.id}/customers/{place_of(key)}"
+
+
+async def _known(request: Request, key: str) -> KnownCustomer:
+    found = await desk_of(request).directory.of([key])
+    return found.get(key) or KnownCustomer(customer_key=key)
+
+
+def _written(text: str) -> Written | None:
+    document_id, _, version = text.rpartition("@")
+    return Written(document_id, version) if document_id and version else None
+
+
+async def _page(
+    request: Request,
+    at: AtDealer,
+    key: str,
+    *,
+    opened: bool = False,
+    written: Written | None = None,
+    done: str = "",
+    form: CustomerForm | None = None,
+    status: int = 200,
+) -> Response:
+    """`opened`: with their particulars. `form`: what was typed, to be shown again."""
+    desk = desk_of(request)
+    known, documents = await _known(request, key), await desk.directory.documents(key)
+    parts = await parts_of(desk.services, at.user, key, written)
+    places = views.anchors(documents)
+    score, plan, person = parts.score.found, parts.plan.found, parts.person.found
+    history = parts.history.found
+    now, past = views.open_and_past(plan) if plan else ([], [])
+    typed = form.typed if form else typed_as_known(known)
+    shown: dict[str, Any] = shown_to(request, at) | {
+        "about": f"customer:{key}",
+        "key": key,
+        "here": _address(at, key),
+        "place": place_of(key),
+        "number": number_in(key),
+        "opened": opened,
+        "done": done,
+        "who": views.particulars(known, person, shown=opened),
+        "known": known,
+        "parts": parts,
+        "score": score,
+        "axes": views.reason_lines(score.reasons, places, at.dealer.id) if score else {},
+        "curve": curve(history.moments, history.as_of) if history else None,
+        "plan": plan,
+        "to_do": now,
+        "past": past,
+        "others": views.others(person) if person else [],
+        "cases": [
+            (each, views.case_place(views.case_document(each.id)))
+            for each in parts.cases.found or ()
+        ],
+        "documents": documents,
+        "places": places,
+        "where": lambda document_id: views.document_place(document_id, places, at.dealer.id),
+        "case_at": views.case_place,
+        "opt_outs": views.opt_outs(known, documents),
+        "do_not_contact": views.do_not_contact(documents),
+        "surveys": views.of_kind(documents, "survey"),
+        "form": form or CustomerForm(seen=views.seen_of(known)),
+        "typed": asdict(typed),
+        "seen": views.seen_of(known),
+        "command": form.command if form else uuid.uuid4(),
+    }
+    return desk.pages.page(
+        request, "customer.html", shown, language=at.visitor.language, status=status
+    )

@@ -1,0 +1,112 @@
+"""What staff do with a customer's particulars and consents, as forms send it."""
+
+import asyncio
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import Literal, Self, TypeAlias, get_args
+
+from fastapi import Request
+
+from services.desk.adapters.directory import Directory
+from services.desk.domain.commands import Command
+from services.desk.domain.corrections import TypedParticulars, correction
+from services.desk.domain.people import KnownCustomer
+from services.desk.views.customer import seen_of
+from shared.contracts.corrections import CustomerReported
+from shared.contracts.feed_parts import Channel
+from shared.contracts.feeds import ConsentReported
+from shared.contracts.http.problem import Problem
+
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+MOST_TYPED = 2_000
+PATIENCE_SECONDS = 2.0
+LOOKS_EVERY_SECONDS = 0.05
+
+Trouble: TypeAlias = Literal["away", "refused", "meanwhile", "unchanged"]
+
+
+class NothingChanged(Exception):
+    """A correction that says what is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerForm:
+    """One of the page's forms as it was sent."""
+
+    command: uuid.UUID = field(default_factory=uuid.uuid4)
+    seen: str = ""
+    typed: TypedParticulars = field(default_factory=TypedParticulars)
+    do_not_contact: bool = False
+    opt_outs: tuple[Channel, ...] = ()
+    act: Literal["correct", "consent"] | None = None
+    """Which of the forms it is; None: none was sent."""
+    trouble: Trouble | None = None
+    """Why it is shown again."""
+    problem: Problem | None = None
+
+    @classmethod
+    async def of(cls, request: Request, act: Literal["correct", "consent"]) -> Self:
+        """A command that is none is another one each time: it does nothing twice by itself."""
+        form = await request.form()
+
+        def text(name: str) -> str:
+            found = form.get(name)
+            return found[:MOST_TYPED] if isinstance(found, str) else ""
+
+        try:
+            command = uuid.UUID(text("command"))
+        except ValueError:
+            command = uuid.uuid4()
+        refused = form.getlist("opt_outs")
+        return cls(
+            act=act,
+            command=command,
+            seen=text("seen"),
+            typed=TypedParticulars(
+                name=text("name"), phones=text("phones"), email=text("email"), area=text("area")
+            ),
+            do_not_contact=bool(text("do_not_contact")),
+            opt_outs=tuple(each for each in CHANNELS if each in refused),
+        )
+
+    def because(self, trouble: Trouble, problem: Problem | None = None) -> Self:
+        """The same, to be shown again."""
+        return replace(self, trouble=trouble, problem=problem)
+
+
+def correction_command(form: CustomerForm, known: KnownCustomer, dealer_id: str) -> Command:
+    """Raises `NothingChanged`."""
+    said = correction(known, form.typed)
+    if not said:
+        raise NothingChanged
+    return Command(
+        id=form.command,
+        type=CustomerReported.TYPE,
+        dealer_id=dealer_id,
+        data={"customer_key": known.customer_key, **said},
+        numbered_by="correction_no",
+    )
+
+
+def consent_command(form: CustomerForm, key: str, dealer_id: str) -> Command:
+    """What the customer allows from now on."""
+    return Command(
+        id=form.command,
+        type=ConsentReported.TYPE,
+        dealer_id=dealer_id,
+        data={
+            "customer_key": key,
+            "do_not_contact": form.do_not_contact,
+            "opt_outs": [*form.opt_outs],
+        },
+        numbered_by="consent_no",
+    )
+
+
+async def seen_anew(directory: Directory, key: str, before: str) -> None:
+    """Wait until the directory knows something newer of the customer, for a while."""
+    for _ in range(int(PATIENCE_SECONDS / LOOKS_EVERY_SECONDS)):
+        known = await directory.anew(key)
+        if known is not None and seen_of(known) != before:
+            return
+        await asyncio.sleep(LOOKS_EVERY_SECONDS)

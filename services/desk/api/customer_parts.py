@@ -1,0 +1,50 @@
+"""What the other services say of one customer; without who is away the rest is shown."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from services.desk.adapters.upstream import NotLetIn, NotThere, ServiceAway, Services, Written
+from services.desk.domain.users import User
+from services.desk.views.customer import Part, Parts
+from shared.contracts.http.complaints import CaseLine
+from shared.contracts.http.followup import CustomerTasks
+from shared.contracts.http.scoring import CustomerScore
+from shared.contracts.identifiers import dealer_of
+
+T = TypeVar("T")
+MOST_CASES = 50
+
+
+async def parts_of(services: Services, user: User, key: str, written: Written | None) -> Parts:
+    """`written`: what the user has just reported of the customer, which the plan then holds."""
+    score, history, plan, person, cases = await asyncio.gather(
+        _part(_score(services, user, key)),
+        _part(services.history(user, key)),
+        _part(_plan(services, user, key, written)),
+        _part(services.person(user, key)),
+        _part(_cases(services, user, key)),
+    )
+    return Parts(score=score, history=history, plan=plan, person=person, cases=cases)
+
+
+async def _part(asked: Awaitable[T]) -> Part[T]:
+    try:
+        return Part(await asked)
+    except ServiceAway:
+        return Part(None, away=True)
+    except (NotThere, NotLetIn):
+        return Part(None)
+
+
+async def _score(services: Services, user: User, key: str) -> CustomerScore:
+    return (await services.score(user, key)).found
+
+
+async def _plan(services: Services, user: User, key: str, written: Written | None) -> CustomerTasks:
+    return (await services.plan(user, key, written)).found
+
+
+async def _cases(services: Services, user: User, key: str) -> tuple[CaseLine, ...]:
+    found = await services.cases(user, dealer_of(key), customer=key, status="all", limit=MOST_CASES)
+    return tuple(sorted(found.cases, key=lambda each: str(each.received_at), reverse=True))

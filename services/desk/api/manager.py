@@ -1,0 +1,192 @@
+"""Manager 经理: whether the team keeps its promises, and what customers say of it."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.desk.api.asking import or_none
+from services.desk.api.desk import Desk
+from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
+from services.desk.domain.allowed import allowed
+from services.desk.views import charts
+from services.desk.views.manager import (
+    cases_now,
+    kept_clocks,
+    name_of,
+    people_rows,
+    place_of_customer,
+)
+from services.desk.views.manager_customers import customers_shown, lead_rows
+from services.desk.views.manager_satisfaction import numbered, said, surveys_shown
+from services.desk.views.manager_words import GRADES, RISKS, Say, figure, word
+from shared.contracts.http.complaints import CaseLine
+from shared.contracts.http.followup_lists import TaskCounts
+from shared.contracts.http.scoring_lists import ListSort
+from shared.contracts.scoring import Grade, Risk
+from shared.platform.needs import TO_ALL
+
+CASES_A_PAGE = 500
+MOST_CASES = 2_000
+"""How many open cases are looked at."""
+MOST_PEOPLE = 30
+"""Of how many people it is asked what they did today."""
+CUSTOMERS_A_PAGE = 100
+
+
+def manager_router() -> APIRouter:
+    """`/d/{group}/{dealer}/manager`, `…/manager/satisfaction` and `…/manager/customers`."""
+    router = APIRouter(prefix="/d/{group}/{dealer}", include_in_schema=False, dependencies=[TO_ALL])
+
+    @router.get("/manager")
+    async def manager(
+        request: Request, at: Annotated[AtDealer, at_dealer("see_the_team")]
+    ) -> Response:
+        desk = desk_of(request)
+        shown = shown_to(request, at) | await _now(desk, at)
+        return desk.pages.page(request, "manager.html", shown, language=at.visitor.language)
+
+    @router.get("/manager/satisfaction")
+    async def satisfaction(
+        request: Request, at: Annotated[AtDealer, at_dealer("see_the_team")]
+    ) -> Response:
+        desk, language, say = desk_of(request), at.visitor.language, say_to(request, at)
+        found = await desk.services.satisfaction(at.user, at.dealer.id)
+        shown = shown_to(request, at) | {
+            "found": found,
+            "surveys": surveys_shown(found, language, say),
+            "numbered": lambda items: numbered(items, language),
+            "words": lambda bilingual: said(bilingual, language),
+            "figure": lambda value, unit: figure(value, unit, say),
+            "charts": charts,
+        }
+        return desk.pages.page(request, "manager_satisfaction.html", shown, language=language)
+
+    @router.get("/manager/customers")
+    async def customers(
+        request: Request, at: Annotated[AtDealer, at_dealer("see_the_team")]
+    ) -> Response:
+        desk, language, say = desk_of(request), at.visitor.language, say_to(request, at)
+        found, leads = await asyncio.gather(
+            or_none(desk.services.grades(at.user, at.dealer.id)),
+            or_none(desk.services.leads(at.user, at.dealer.id)),
+        )
+        shown = shown_to(request, at) | {
+            "found": found and customers_shown(found, language, say),
+            "leads": leads and lead_rows(leads),
+            **_names(say),
+            "charts": charts,
+        }
+        return desk.pages.page(request, "manager_customers.html", shown, language=language)
+
+    _route_of_a_list(router)
+    return router
+
+
+def _route_of_a_list(router: APIRouter) -> None:
+    @router.get("/manager/customers/list")
+    async def listed(
+        request: Request,
+        at: Annotated[AtDealer, at_dealer("see_the_team")],
+        *,
+        grade: Grade | Literal[""] = "",
+        risk: Risk | Literal[""] = "",
+        sort: ListSort = "score",
+        after: Annotated[str, Query(max_length=2000)] = "",
+    ) -> Response:
+        """Of whom a number is made up."""
+        desk = desk_of(request)
+        found = await desk.services.customers(
+            at.user,
+            at.dealer.id,
+            grade=grade or None,
+            risk=risk or None,
+            sort=sort,
+            after=after or None,
+            limit=CUSTOMERS_A_PAGE,
+        )
+        people = await desk.directory.of({each.customer_key for each in found.customers})
+        shown = shown_to(request, at) | {
+            "found": found,
+            "grade": grade,
+            "risk": risk,
+            "sort": sort,
+            "named": lambda key: name_of(key, people),
+            "place": place_of_customer,
+            **_names(say_to(request, at)),
+        }
+        return desk.pages.page(request, "manager_list.html", shown, language=at.visitor.language)
+
+
+def say_to(request: Request, at: AtDealer) -> Say:
+    """What messages are in the language of who asks."""
+    desk, language = desk_of(request), at.visitor.language
+    return lambda message: desk.pages.word(language, message)
+
+
+def _names(say: Say) -> dict[str, Any]:
+    return {
+        "grades": GRADES,
+        "risks": RISKS,
+        "grade_name": lambda name: word(name, GRADES, say),
+        "risk_name": lambda name: word(name, RISKS, say),
+    }
+
+
+async def _now(desk: Desk, at: AtDealer) -> dict[str, Any]:
+    user, dealer_id = at.user, at.dealer.id
+    staff, counts, cases, statistics = await asyncio.gather(
+        staff_at(desk, dealer_id),
+        or_none(desk.services.task_counts(user, dealer_id)),
+        or_none(open_cases(desk, at)),
+        or_none(desk.services.statistics(user, dealer_id, by="week")),
+    )
+    done = await done_today(desk, at, staff, counts)
+    people = await desk.directory.of({each.customer_key for each in cases or ()})
+    language = at.visitor.language
+    return {
+        "cases": None if cases is None else cases_now(cases, people, staff),
+        "counts": counts,
+        "people": None if counts is None else people_rows(counts, staff, done),
+        "done": sum(done.values()),
+        "kept": statistics
+        and kept_clocks(statistics, lambda message: desk.pages.word(language, message)),
+        "charts": charts,
+    }
+
+
+async def staff_at(desk: Desk, dealer_id: str) -> Mapping[str, str]:
+    """Who works on tasks at this dealer: staff id -> name."""
+    return {
+        each.user.staff_id: each.user.name
+        for each in await desk.users.all()
+        if each.disabled_at is None and allowed(each.user, "do_tasks", dealer_id)
+    }
+
+
+async def open_cases(desk: Desk, at: AtDealer) -> list[CaseLine]:
+    """All of them, or as many as are looked at."""
+    found: list[CaseLine] = []
+    after: str | None = None
+    while len(found) < MOST_CASES:
+        page = await desk.services.cases(at.user, at.dealer.id, after=after, limit=CASES_A_PAGE)
+        found += page.cases
+        if page.next is None:
+            break
+        after = page.next
+    return found
+
+
+async def done_today(
+    desk: Desk, at: AtDealer, staff: Mapping[str, str], counts: TaskCounts | None
+) -> dict[str, int]:
+    """Staff id -> with how many customers they are done today."""
+    if counts is None:
+        return {}
+    busy = {group.of: None for group in counts.by_person if group.of is not None}
+    ids = list({**busy, **dict.fromkeys(staff)})[:MOST_PEOPLE]
+    days = await asyncio.gather(
+        *(or_none(desk.services.day(at.user, at.dealer.id, person=each)) for each in ids)
+    )
+    return {each: day.done for each, day in zip(ids, days, strict=True) if day is not None}

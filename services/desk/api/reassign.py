@@ -1,0 +1,196 @@
+"""Tasks of one person are given to another, many at once."""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request, Response
+
+from services.desk.adapters.upstream import NotLetIn, NotTaken, NotThere, ServiceAway
+from services.desk.api.desk import Desk
+from services.desk.api.manager import staff_at
+from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
+from services.desk.domain.reassigning import (
+    MOST_AT_ONCE,
+    Given,
+    TaskNamed,
+    after_giving,
+    before_giving,
+    giving,
+)
+from services.desk.views.manager import NOBODY, name_of, name_of_staff, place_of_customer
+from shared.contracts.http.followup import FollowUpTask
+from shared.contracts.http.followup_lists import TaskLine
+from shared.platform.needs import TO_ALL
+
+SHOWN = MOST_AT_ONCE
+AT_THE_SAME_TIME = 8
+
+_Staff = Annotated[str, Form(max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one task."""
+
+    task: TaskNamed
+    title: FollowUpTask | None
+    given: Given
+
+
+def reassign_router() -> APIRouter:
+    """`/d/{group}/{dealer}/manager/tasks`."""
+    router = APIRouter(prefix="/d/{group}/{dealer}", include_in_schema=False, dependencies=[TO_ALL])
+
+    @router.get("/manager/tasks")
+    async def tasks(
+        request: Request,
+        at: Annotated[AtDealer, at_dealer("see_the_team")],
+        *,
+        person: Annotated[str, Query(max_length=200)] = NOBODY,
+        overdue: bool = False,
+    ) -> Response:
+        asked = _Asked(person=person, overdue=overdue, to="", command=uuid.uuid4())
+        return await _page(request, at, asked)
+
+    @router.post("/manager/tasks")
+    async def give(
+        request: Request,
+        at: Annotated[AtDealer, at_dealer("assign_tasks")],
+        *,
+        command: Annotated[uuid.UUID, Form()],
+        person: _Staff,
+        to: _Staff = "",
+        task: Annotated[list[str], Form(max_length=MOST_AT_ONCE)] = [],  # noqa: B006 - FastAPI's
+        overdue: Annotated[bool, Form()] = False,
+    ) -> Response:
+        desk = desk_of(request)
+        asked = _Asked(person=person, overdue=overdue, to=to, command=command)
+        try:
+            chosen = [TaskNamed.parse(each, at.dealer.id) for each in task]
+        except ValueError:
+            return await _page(request, at, asked, problem="choose tasks of this list", status=422)
+        staff = await staff_at(desk, at.dealer.id)
+        if not chosen:
+            return await _page(request, at, asked, problem="tasks", status=422)
+        if to != NOBODY and to not in staff:
+            return await _page(request, at, asked, problem="to", chosen=task, status=422)
+        found = await _give_all(desk, at, asked, chosen)
+        is_away = any(each.given == "away" for each in found)
+        if not is_away:
+            asked = _Asked(person=person, overdue=overdue, to="", command=uuid.uuid4())
+        kept = [str(each.task) for each in found if each.given == "away"]
+        return await _page(
+            request,
+            at,
+            asked,
+            outcomes=found,
+            given_to=name_of_staff(_person(to), staff),
+            chosen=kept,
+            status=503 if is_away else 200,
+        )
+
+    return router
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    person: str
+    overdue: bool
+    to: str
+    command: uuid.UUID
+
+
+def _person(named: str) -> str | None:
+    return None if named == NOBODY else named
+
+
+async def _give_all(
+    desk: Desk, at: AtDealer, asked: _Asked, tasks: Sequence[TaskNamed]
+) -> list[Outcome]:
+    places = asyncio.Semaphore(AT_THE_SAME_TIME)
+
+    async def give(task: TaskNamed) -> Outcome:
+        async with places:
+            return await _give(desk, at, asked, task)
+
+    return list(await asyncio.gather(*(give(task) for task in tasks)))
+
+
+async def _give(desk: Desk, at: AtDealer, asked: _Asked, task: TaskNamed) -> Outcome:
+    before, after = _person(asked.person), _person(asked.to)
+    known: FollowUpTask | None = None
+    try:
+        plan = await desk.services.plan(at.user, task.customer_key)
+        known = _in_plan(plan.found.tasks, task)
+        if (kept := before_giving(known, before, after)) is not None:
+            return Outcome(task, known, kept)
+        taken = await desk.reporting.report(giving(asked.command, task, after), at.user)
+        await desk.trail.note(at.user, at.dealer.id, "reported", taken.written.document_id)
+        plan = await desk.services.plan(at.user, task.customer_key, taken.written)
+        known = _in_plan(plan.found.tasks, task) or known
+        return Outcome(task, known, after_giving(known, after, holds=plan.holds))
+    except ServiceAway:
+        return Outcome(task, known, "away")
+    except NotThere:
+        return Outcome(task, known, "over")
+    except (NotTaken, NotLetIn):
+        return Outcome(task, known, "refused")
+
+
+def _in_plan(tasks: Sequence[FollowUpTask], named: TaskNamed) -> FollowUpTask | None:
+    return next((each for each in tasks if each.task_id == named.task_id), None)
+
+
+async def _page(
+    request: Request,
+    at: AtDealer,
+    asked: _Asked,
+    *,
+    problem: str = "",
+    outcomes: Sequence[Outcome] = (),
+    given_to: str = "",
+    chosen: Sequence[str] = (),
+    status: int = 200,
+) -> Response:
+    desk = desk_of(request)
+    found = await _listed(desk, at, asked)
+    staff = await staff_at(desk, at.dealer.id)
+    decided = {each.task.task_id for each in outcomes if each.given in ("given", "taken", "over")}
+    lines = [line for line in found or () if line.task_id not in decided]
+    keys = {line.customer_key for line in lines} | {each.task.customer_key for each in outcomes}
+    people = await desk.directory.of(keys)
+    shown: dict[str, Any] = shown_to(request, at) | {
+        "lines": None if found is None else lines,
+        "asked": asked,
+        "whose": name_of_staff(_person(asked.person), staff),
+        "staff": sorted(staff.items(), key=lambda each: each[1]),
+        "nobody": NOBODY,
+        "named": lambda key: name_of(key, people),
+        "place": place_of_customer,
+        "task_named": lambda line: str(TaskNamed(line.task_id, line.customer_key)),
+        "problem": problem,
+        "outcomes": outcomes,
+        "given_to": given_to,
+        "chosen": frozenset(chosen),
+    }
+    return desk.pages.page(
+        request, "manager_tasks.html", shown, language=at.visitor.language, status=status
+    )
+
+
+async def _listed(desk: Desk, at: AtDealer, asked: _Asked) -> tuple[TaskLine, ...] | None:
+    """None where followup is away: what was chosen is shown all the same."""
+    try:
+        page = await desk.services.tasks(
+            at.user,
+            at.dealer.id,
+            person=asked.person,
+            overdue=True if asked.overdue else None,
+            limit=SHOWN,
+        )
+    except ServiceAway:
+        return None
+    return page.tasks

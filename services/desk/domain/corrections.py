@@ -1,0 +1,48 @@
+"""What somebody corrects of a customer's particulars: what they typed, against what is known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.desk.domain.people import KnownCustomer
+from shared.contracts.feed_parts import MOST_PHONES
+
+_TEXTS = ("name", "email", "area")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedParticulars:
+    """As the form has them: what is known, or what somebody made of it."""
+
+    name: str = field(default="", repr=False)
+    phones: str = field(default="", repr=False)
+    """One on each line."""
+    email: str = field(default="", repr=False)
+    area: str = field(default="", repr=False)
+
+
+def typed_as_known(known: KnownCustomer) -> TypedParticulars:
+    """The form before anybody has changed it."""
+    return TypedParticulars(
+        name=known.name or "",
+        phones="\n".join(each.e164 for each in known.phones),
+        email=known.email or "",
+        area=(known.profile.area if known.profile else None) or "",
+    )
+
+
+def correction(known: KnownCustomer, typed: TypedParticulars) -> Mapping[str, Any]:
+    """The fields of a `CustomerReported` that say what was changed, and none other; what was
+    deleted is null, or an empty list. Empty: nothing was changed."""
+    before, found = typed_as_known(known), dict[str, Any]()
+    for name in _TEXTS:
+        said = " ".join(getattr(typed, name).split())
+        if said != getattr(before, name):
+            found[name] = said or None
+    numbers = [line.strip() for line in typed.phones.splitlines() if line.strip()][:MOST_PHONES]
+    if numbers != before.phones.splitlines():
+        kinds = {each.e164: each.kind for each in known.phones}
+        found["phones"] = [
+            {"kind": kinds.get(number, "mobile"), "number": number} for number in numbers
+        ]
+    return found

@@ -1,0 +1,1 @@
+"""How a customer is found: by what, from what somebody typed, and whether the two meet."""

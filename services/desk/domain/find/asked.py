@@ -1,0 +1,175 @@
+"""What somebody typed to find a customer: as all that it may mean, and by what to ask for it.
+
+An index answers equality alone, and is asked for one term at a time: for that of which there are
+fewest. Whether a customer who has it is meant, the rest of what was typed says.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, TypeAlias
+from unicodedata import normalize
+
+from services.desk.domain.find.names import (
+    LEAST_BEGINNING,
+    MOST_BEGINNING,
+    bigrams,
+    han_in,
+    words_in,
+)
+from services.desk.domain.find.terms import (
+    PHONE_END,
+    PLATE_ENDS,
+    VIN_END,
+    Term,
+    TermKind,
+    digits_of,
+    of_document,
+    of_email,
+    of_phone,
+    of_plate,
+    of_vin,
+    plain_number,
+    plain_plate,
+    plain_vin,
+    whole_name,
+)
+
+LEAST_CHARACTERS, LEAST_DIGITS = 2, 3
+"""Of digits alone more are needed; three are the end of a plate, of a telephone number four."""
+MOST_CHARACTERS = 80
+MOST_WORDS = 6
+MOST_INITIALS = 4
+MOST_OF_A_PLATE = 10
+_LONG_NAME = 4
+"""Longer names are a company's, and end as many others do."""
+_TELEPHONE = re.compile(r"[+\d\s().\-/]+")
+_JOINED = re.compile(r"[\u3400-\u9fff]{2,}(?=[A-Za-z0-9])|[\u3400-\u9fff](?=\d)")
+"""A name and what was typed behind it at once; not a plate."""
+_ONE_BY_ONE = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+_VIN = re.compile(r"[A-HJ-NPR-Z0-9]+")
+
+NOT_ASKED_FOR: frozenset[TermKind] = frozenset({"character"})
+"""Too many customers have it: it only says whom of them somebody means."""
+
+How: TypeAlias = Literal["equal", "ends", "begins", "within"]
+
+_BY_CUSTOMERS: tuple[tuple[TermKind, ...], ...] = (
+    ("email", "number", "document"),
+    ("name", "vin"),
+    ("phone", "plate"),
+    ("bigram",),
+    ("initials", "word"),
+    ("beginning",),
+    ("character",),
+)
+FEWEST_FIRST: Mapping[TermKind, int] = {
+    kind: rank for rank, kinds in enumerate(_BY_CUSTOMERS) for kind in kinds
+}
+"""Of how many customers a term is, from few to many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One thing that a text may mean."""
+
+    term: Term
+    """By what the index is asked."""
+    how: How = "equal"
+    """Of a customer who has the term the text is then the whole, an end, a beginning or a part."""
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody looks for."""
+
+    whole: tuple[Way, ...]
+    """What all of it may mean."""
+    words: tuple[tuple[Way, ...], ...]
+    """What each of its words may mean: a customer is meant to whom all of them apply."""
+
+    @cached_property
+    def ways(self) -> tuple[Way, ...]:
+        """By which to ask, those with the fewest customers first."""
+        few = min(self.words, key=_most_customers, default=())
+        if any(way.term.kind in NOT_ASKED_FOR for way in few):
+            few = ()
+        return tuple(sorted(dict.fromkeys((*self.whole, *few)), key=_customers))
+
+
+def asked_of(text: str) -> Asked | None:
+    """What it may mean; None: it is too short to look for."""
+    written = " ".join(normalize("NFKC", text[:MOST_CHARACTERS]).split())
+    letters = [char for char in written if char.isalnum()]
+    least = LEAST_DIGITS if all(char.isdecimal() for char in letters) else LEAST_CHARACTERS
+    if len(letters) < least:
+        return None
+    words = _words(written)[:MOST_WORDS]
+    parts = tuple(found for word in words if (found := (*_thing(word), *_part_of_name(word))))
+    return Asked(whole=(*_thing(written), *_whole(written)), words=parts)
+
+
+def telephone_asked(text: str) -> Asked | None:
+    """A telephone number alone, as a caller's is told; None: it is none."""
+    found = tuple(_phone(text))
+    return Asked(whole=found, words=()) if found else None
+
+
+def _words(written: str) -> list[str]:
+    """By spaces, between Chinese characters and others, and by hyphens within names."""
+    written = _ONE_BY_ONE.sub("", written)
+    apart = _HYPHEN.sub(" ", _JOINED.sub(r"\g<0> ", written))
+    return apart.split()
+
+
+def _whole(written: str) -> Iterator[Way]:
+    yield Way(Term("name", whole_name(written)))
+    yield Way(Term("number", plain_number(written)))
+    yield Way(of_document(written))
+
+
+def _thing(written: str) -> Iterator[Way]:
+    """A telephone number, plate, VIN or e-mail address, or the end of one."""
+    if "@" in written:
+        yield Way(of_email(written))
+        return
+    yield from _phone(written)
+    if not any(char.isdecimal() for char in written):
+        return
+    plate, vin = plain_plate(written), plain_vin(written)
+    if PLATE_ENDS[-1] <= len(plate) <= MOST_OF_A_PLATE:
+        yield Way(next(of_plate(plate)), "ends", plate)
+    if len(vin) >= VIN_END and _VIN.fullmatch(vin):
+        yield Way(of_vin(vin), "ends", vin)
+
+
+def _phone(written: str) -> Iterator[Way]:
+    digits = digits_of(written)
+    if len(digits) >= PHONE_END and _TELEPHONE.fullmatch(written.strip()):
+        yield Way(of_phone(digits), "ends", digits)
+
+
+def _part_of_name(word: str) -> Iterator[Way]:
+    for han in han_in(word):
+        if len(han) == 1:
+            yield Way(Term("character", han), "within", han)
+        else:
+            pairs = bigrams(han)
+            yield Way(Term("bigram", pairs[0 if len(han) > _LONG_NAME else -1]), "within", han)
+    for part in words_in(word):
+        yield Way(Term("word", part))
+        if len(part) <= MOST_INITIALS and part.isalpha() and part.isascii():
+            yield Way(Term("initials", part))
+        if len(part) >= LEAST_BEGINNING:
+            yield Way(Term("beginning", part[:MOST_BEGINNING]), "begins", part)
+
+
+def _customers(way: Way) -> int:
+    return FEWEST_FIRST[way.term.kind]
+
+
+def _most_customers(ways: tuple[Way, ...]) -> int:
+    return max(_customers(way) for way in ways)

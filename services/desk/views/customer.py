@@ -1,0 +1,191 @@
+"""What the customer's page shows: who, worth what and why, what is planned and why not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from services.desk.domain.find.documents import KeptDocument
+from services.desk.domain.people import (
+    KnownCustomer,
+    masked_email,
+    masked_phone,
+    masked_plate,
+    masked_vin,
+    place_of,
+)
+from shared.contracts.http.complaints import CaseLine
+from shared.contracts.http.followup import CustomerTasks, FollowUpTask
+from shared.contracts.http.identity import CustomerPerson
+from shared.contracts.http.scoring import CustomerScore, ExplainedReason, ScoreHistory
+from shared.contracts.identifiers import dealer_of, kind_in, number_in, source_of
+
+T = TypeVar("T")
+OPEN = ("open", "overdue")
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[T]):
+    """What a service says of the customer."""
+
+    found: T | None
+    away: bool = False
+    """It does not answer at present; else it knows nothing of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What all of them say."""
+
+    score: Part[CustomerScore]
+    history: Part[ScoreHistory]
+    plan: Part[CustomerTasks]
+    person: Part[CustomerPerson]
+    cases: Part[tuple[CaseLine, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCar:
+    """A car, masked or not."""
+
+    vin: str = field(repr=False)
+    plate: str = field(repr=False)
+    words: str
+    is_former: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Particulars:
+    """Who the customer is, masked or not."""
+
+    name: str | None = field(repr=False)
+    phones: tuple[tuple[str, str, bool], ...] = field(repr=False)
+    """Kind, number, and whether it was verified."""
+    email: str | None = field(repr=False)
+    cars: tuple[ShownCar, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonLine:
+    """One reason of the score, down to its documents."""
+
+    reason: ExplainedReason
+    documents: tuple[tuple["DocumentPlace | None", int], ...]
+    """Each with its points; None: what no document that may be named gives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPlace:
+    """Where a document is shown."""
+
+    kind: str
+    number: str
+    dealer_id: str
+    href: str | None
+    """Within this page, or a case's; None: it is nowhere to be seen here."""
+
+
+def particulars(known: KnownCustomer, person: CustomerPerson | None, *, shown: bool) -> Particulars:
+    """`shown`: the user has opened them, which was written down."""
+    former = {each.vin for each in person.former_cars} if person else set[str]()
+    cars = tuple(
+        ShownCar(
+            vin=vin if shown else masked_vin(vin),
+            plate=(car.plate or "") if shown else masked_plate(car.plate or ""),
+            words=" ".join(str(each) for each in (car.make, car.model, car.model_year) if each),
+            is_former=vin in former,
+        )
+        for vin, car in reversed([*known.vehicles.items()])
+    )
+    email = known.email if shown or known.email is None else masked_email(known.email)
+    phones = tuple(
+        (each.kind, each.e164 if shown else masked_phone(each.e164), each.verified)
+        for each in known.phones
+    )
+    return Particulars(name=known.name, phones=phones, email=email, cars=cars)
+
+
+def anchors(documents: Sequence[KeptDocument]) -> dict[str, str]:
+    """Document id -> where it stands on the page."""
+    return {each.document_id: f"document-{at}" for at, each in enumerate(documents, start=1)}
+
+
+def reason_lines(
+    reasons: Sequence[ExplainedReason], places: Mapping[str, str], dealer_id: str
+) -> dict[str, list[ReasonLine]]:
+    """Axis -> its reasons, the weightiest first."""
+    found: dict[str, list[ReasonLine]] = {"value": [], "loyalty": []}
+    for reason in sorted(reasons, key=lambda each: -abs(each.points)):
+        documents = tuple(
+            (
+                None
+                if part.document_id is None
+                else document_place(part.document_id, places, dealer_id),
+                part.points,
+            )
+            for part in reason.parts
+        )
+        found[reason.axis].append(ReasonLine(reason=reason, documents=documents))
+    return found
+
+
+def document_place(document_id: str, places: Mapping[str, str], dealer_id: str) -> DocumentPlace:
+    """Where staff of this dealer find it."""
+    kind, href = kind_in(document_id), None
+    if document_id in places:
+        href = f"#{places[document_id]}"
+    elif kind == "complaint" and dealer_of(document_id) == dealer_id:
+        href = case_place(document_id)
+    return DocumentPlace(
+        kind=kind, number=number_in(document_id), dealer_id=dealer_of(document_id), href=href
+    )
+
+
+def case_place(document_id: str) -> str:
+    """The address of a complaint's page, by the id of its document."""
+    number = document_id.split("/", 4)[4]
+    return f"/d/{dealer_of(document_id)}/cases/{source_of(document_id)}/{number}"
+
+
+def case_document(case_id: str) -> str:
+    """The id of the complaint's document in the id of a case, `customer-key|document-id`."""
+    return case_id.partition("|")[2] or case_id
+
+
+def open_and_past(plan: CustomerTasks) -> tuple[list[FollowUpTask], list[FollowUpTask]]:
+    """Conversations to be had, by when they are due, and those that were, the last first."""
+    now = [each for each in plan.tasks if each.status in OPEN]
+    past = [each for each in plan.tasks if each.status not in OPEN]
+    return now, sorted(past, key=lambda each: each.closed_at or each.due_at, reverse=True)
+
+
+def others(person: CustomerPerson) -> list[tuple[str, str, str, tuple[object, ...]]]:
+    """Dealer, place and number of each customer who is the same person, and why."""
+    return [
+        (dealer_of(key), place_of(key), number_in(key), each.because)
+        for each in person.members
+        if (key := each.customer_key)
+    ]
+
+
+def of_kind(documents: Sequence[KeptDocument], kind: str) -> list[KeptDocument]:
+    """Those of this kind, the last first."""
+    return [each for each in documents if each.kind == kind]
+
+
+def do_not_contact(documents: Sequence[KeptDocument]) -> bool:
+    """What the last consent that speaks of it says."""
+    said = (each.said.get("do_not_contact") for each in of_kind(documents, "consent"))
+    return bool(next((each for each in said if each is not None), False))
+
+
+def opt_outs(known: KnownCustomer, documents: Sequence[KeptDocument]) -> tuple[str, ...]:
+    """The channels that they do not want: as the profile has them, or the last consent."""
+    if known.profile is not None:
+        return known.profile.opt_outs
+    last = next(iter(of_kind(documents, "consent")), None)
+    return tuple(last.said.get("opt_outs", ())) if last else ()
+
+
+def seen_of(known: KnownCustomer) -> str:
+    """Which version of their particulars somebody has before them."""
+    return known.profile.version if known.profile else ""

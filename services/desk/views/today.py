@@ -1,0 +1,250 @@
+"""What Today shows of a dealer's tasks: rows, drawn from the list and from newer plans."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, TypeAlias
+from urllib.parse import quote, urlencode
+
+from services.desk.domain.people import KnownCustomer
+from services.desk.views.call_words import ending_word
+from shared.contracts.http.complaints import CaseLine
+from shared.contracts.http.followup import CustomerTasks, FollowUpTask
+from shared.contracts.http.followup_lists import KindOfTask, TaskLine
+from shared.contracts.identifiers import number_in
+from shared.contracts.scoring import Grade
+from shared.contracts.values import Bilingual
+
+Whose: TypeAlias = Literal["mine", "role", "nobody", "all"]
+TO_DO = ("open", "overdue")
+MOST_CASES = 5
+"""How many complaints stand on top."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which tasks a page shows."""
+
+    whose: Whose
+    role: str | None = None
+    """Of `role`: which."""
+    grade: Grade | None = None
+    kind: str | None = None
+    overdue: bool = False
+    after: str | None = None
+    """Where the page before has ended."""
+
+    def query(self, **other: object) -> str:
+        """As the query of an address, with something otherwise; empty, false and None are left
+        out."""
+        said = {
+            "whose": self.whose,
+            "role": self.role,
+            "grade": self.grade,
+            "kind": self.kind,
+            "overdue": self.overdue,
+            **other,
+        }
+        return urlencode({k: _text(said[k]) for k in said if said[k] not in (None, "", False)})
+
+    def shows(self, task: FollowUpTask, staff_id: str) -> bool:
+        """Whether a task is among them, by what its plan says of it."""
+        kinds = {each.kind for each in task.purposes if each.ended is None} or {task.kind}
+        return (
+            task.status in TO_DO
+            and self._is_of_them(task, staff_id)
+            and self.grade in (None, task.grade)
+            and (self.kind is None or self.kind in kinds)
+            and (not self.overdue or task.status == "overdue")
+        )
+
+    def _is_of_them(self, task: FollowUpTask, staff_id: str) -> bool:
+        match self.whose:
+            case "mine":
+                return task.person == staff_id
+            case "role":
+                return task.owner_role == self.role
+            case "nobody":
+                return task.person is None
+            case "all":
+                return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One task."""
+
+    task_id: str
+    key: str = field(repr=False)
+    place: str
+    """Of its customer, in addresses."""
+    name: str = field(repr=False)
+    car: str = field(repr=False)
+    titles: tuple[Bilingual, ...]
+    why: Bilingual
+    is_over: bool
+    urgent: bool
+    due_at: datetime
+    next_attempt_at: datetime | None
+    attempts: int
+    grade: str | None
+    channel: str
+    owner_role: str
+    person: str | None
+    is_mine: bool
+    closed_because: str = ""
+    """Why it is done with, where it is."""
+    later_on: date | None = None
+    """When it comes, where it does not fit today."""
+    later_why: Bilingual | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_because != ""
+
+    def waits(self, now: datetime) -> bool:
+        """Whether it is not to be tried yet."""
+        return self.next_attempt_at is not None and self.next_attempt_at > now
+
+
+def place_of(key: str) -> str:
+    """`source/number` of a customer, as it stands in addresses."""
+    return quote(key.split("/", 2)[2], safe="/")
+
+
+def line_of(task: FollowUpTask) -> TaskLine:
+    """A task of a plan, as a line of the list has it."""
+    purposes = [each for each in task.purposes if each.ended is None] or list(task.purposes)
+    kinds = {
+        each.kind: KindOfTask(kind=each.kind, title_en=each.title_en, title_zh=each.title_zh)
+        for each in purposes
+    }
+    why = task.why_now[-1] if task.why_now else task.why
+    return TaskLine(
+        task_id=task.task_id,
+        customer_key=task.customer_key,
+        kind=task.kind,
+        title_en=task.title_en,
+        title_zh=task.title_zh,
+        purposes=tuple(kinds.values()),
+        status="overdue" if task.status == "overdue" else "open",
+        opens_at=task.opens_at,
+        due_at=task.due_at,
+        next_attempt_at=task.next_attempt_at,
+        attempts=len(task.attempts),
+        priority=task.priority,
+        urgent=task.urgent,
+        owner_role=task.owner_role,
+        person=task.person,
+        channel=task.channel,
+        grade=task.grade,
+        vin=task.vin,
+        why_en=why.en,
+        why_zh=why.zh,
+    )
+
+
+def with_newer(
+    lines: Sequence[TaskLine],
+    plans: Mapping[str, CustomerTasks],
+    asked: Asked,
+    staff_id: str,
+) -> list[TaskLine]:
+    """The lines; of customers whose plan was read since, as that has their tasks. Those that are
+    done with, or not asked for any more, are gone; on the first page those that have come are
+    there. By due time."""
+    newer = {
+        task.task_id: line_of(task)
+        for plan in plans.values()
+        for task in plan.tasks
+        if asked.shows(task, staff_id)
+    }
+    kept = [line for line in lines if line.customer_key not in plans or line.task_id in newer]
+    drawn = [newer.pop(line.task_id, line) for line in kept]
+    if asked.after is None and newer:
+        return sorted([*drawn, *newer.values()], key=lambda line: (line.due_at, line.priority))
+    return drawn
+
+
+def row_of(line: TaskLine, who: KnownCustomer | None, staff_id: str) -> Row:
+    """A line, with whom it is about."""
+    return Row(
+        task_id=str(line.task_id),
+        key=line.customer_key,
+        place=place_of(line.customer_key),
+        name=name_of(line.customer_key, who),
+        car=car_of(who, line.vin),
+        titles=tuple(_titles(line.purposes)),
+        why=Bilingual(en=line.why_en, zh=line.why_zh),
+        is_over=line.status == "overdue",
+        urgent=line.urgent,
+        due_at=line.due_at,
+        next_attempt_at=line.next_attempt_at,
+        attempts=line.attempts,
+        grade=line.grade,
+        channel=line.channel,
+        owner_role=line.owner_role,
+        person=line.person,
+        is_mine=line.person == staff_id,
+    )
+
+
+def closed_word(task: FollowUpTask) -> str:
+    """Why a task is done with; empty: it is not."""
+    return "" if task.status in TO_DO else ending_word(task.closed_because or task.status)
+
+
+def name_of(key: str, who: KnownCustomer | None) -> str:
+    """A customer's name, else their number."""
+    return who.name if who is not None and who.name else number_in(key)
+
+
+def car_of(who: KnownCustomer | None, vin: str | None) -> str:
+    """A car by its plate and model; the end of its VIN, where no more is known of it."""
+    car = who.car(vin) if who is not None else None
+    told = [each for each in (car.plate, car.model or car.make) if each] if car else []
+    if not told and vin is not None:
+        return f"…{vin[-6:]}"
+    return " · ".join(told)
+
+
+def kinds_in(lines: Iterable[TaskLine]) -> Mapping[str, KindOfTask]:
+    """The kinds of tasks among these lines, by name."""
+    found = {each.kind: each for line in lines for each in line.purposes}
+    return {kind: found[kind] for kind in sorted(found)}
+
+
+def cases_for(
+    cases: Iterable[CaseLine], staff_id: str, *, all_of_dealer: bool
+) -> tuple[Sequence[CaseLine], int]:
+    """The open complaints that need somebody, by deadline, the first `MOST_CASES`; and how many
+    there are."""
+    theirs = [each for each in cases if all_of_dealer or each.assigned_to == staff_id]
+    return theirs[:MOST_CASES], len(theirs)
+
+
+def case_place(case_id: str) -> str:
+    """`source/number` of the complaint that a case is of, as it stands in addresses."""
+    source, _, number = case_id.rpartition("|")[2].split("/", 2)[2].split("/", 2)
+    return quote(f"{source}/{number}", safe="/")
+
+
+def next_row(rows: Iterable[Row], now: datetime, *, but: Collection[str] = ()) -> Row | None:
+    """The one to do next: the first that nobody else has, and that is to be tried by now."""
+    return next(
+        (
+            row
+            for row in rows
+            if row.key not in but and (row.is_mine or row.person is None) and not row.waits(now)
+        ),
+        None,
+    )
+
+
+def _titles(purposes: Iterable[KindOfTask]) -> Iterator[Bilingual]:
+    for each in purposes:
+        yield Bilingual(en=each.title_en, zh=each.title_zh)
+
+
+def _text(value: object) -> str:
+    return "true" if value is True else str(value)

@@ -1,0 +1,126 @@
+"""How long the desk takes to find a customer, of very many of a dealer's."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+
+from services.desk.adapters.directory import MongoDirectory
+from services.desk.adapters.directory.secrets import Secrets
+from services.desk.domain.find.asked import asked_of
+from services.desk.domain.find.documents import KeptDocument
+from services.desk.domain.find.names import readings
+from shared.contracts.identifiers import customer_key, document_id, profile_id
+from shared.contracts.intake import KnownVehicle, PhoneNumber, ProfileRecorded
+from shared.platform.mongo import Mongo
+from shared.settings import ServiceSettings
+from shared.time.clock import SystemClock
+from tests.bench.events import DEALER
+from tests.bench.servers import Fresh
+
+CUSTOMERS = 100_000
+WRITTEN_AT_ONCE = 500
+SEARCHES = 100
+SECRET = "of a measurement alone, and of nothing else"
+NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
+GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂红玉建国华志文海波宁晓东小云飞鹏宇浩"
+LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
+ASKED = ("name", "given name", "initials", "last four digits", "telephone", "plate", "VIN", "order")
+
+
+@dataclass(frozen=True, slots=True)
+class Searches:
+    """What searches of one kind took, in seconds, in order."""
+
+    by: str
+    seconds: Sequence[float]
+
+
+def find(fresh: Fresh, customers: int = CUSTOMERS, searches: int = SEARCHES) -> Iterator[Searches]:
+    """From what was typed to who is meant. Before them, one search is left out."""
+    with fresh() as servers:
+        yield from asyncio.run(_measured(servers.settings, customers, searches))
+
+
+async def _measured(settings: ServiceSettings, customers: int, searches: int) -> list[Searches]:
+    mongo = Mongo(settings.mongo, "find")
+    directory = MongoDirectory(mongo.database, Secrets(SECRET), SystemClock())
+    await directory.prepare()
+    for first in range(0, customers, WRITTEN_AT_ONCE):
+        numbers = range(first, min(first + WRITTEN_AT_ONCE, customers))
+        await directory.take(
+            [_profile(each) for each in numbers], [_order(each) for each in numbers]
+        )
+    random = Random(5)
+    await _took(directory, 0, ASKED[0])
+    found = {by: list[float]() for by in ASKED}
+    for _ in range(searches):
+        number = random.randrange(customers)
+        for by in ASKED:
+            found[by].append(await _took(directory, number, by))
+    await mongo.close()
+    return [Searches(by, sorted(seconds)) for by, seconds in found.items()]
+
+
+async def _took(directory: MongoDirectory, number: int, by: str) -> float:
+    text, began = _typed(number, by), time.perf_counter()
+    asked = asked_of(text)
+    assert asked is not None
+    hits = await directory.find(DEALER, asked)
+    took = time.perf_counter() - began
+    assert hits.found, by
+    return took
+
+
+def _typed(number: int, by: str) -> str:
+    profile = _profile(number)
+    assert profile.name
+    [(vin, car)] = profile.vehicles.items()
+    phone = profile.phones[0].e164
+    match by:
+        case "name":
+            return profile.name
+        case "given name":
+            return profile.name[1:]
+        case "initials":
+            return "".join(syllable[0] for syllable in readings(profile.name)[0])
+        case "last four digits":
+            return phone[-4:]
+        case "telephone":
+            return phone[3:]
+        case "plate":
+            return (car.plate or "")[2:]
+        case "VIN":
+            return vin[-6:]
+        case _:
+            return f"RO-{number}"
+
+
+def _profile(number: int) -> ProfileRecorded:
+    random, key = Random(number), customer_key(DEALER, "bench", f"C{number}")
+    vin = "LSR" + "".join(random.choices(LETTERS, k=8)) + f"{random.randrange(10**6):06}"
+    plate = f"沪{random.choice('ABCDEFG')}{random.randrange(100_000):05}"
+    return ProfileRecorded(
+        document_id=profile_id(key),
+        version="1733472360000.s0",
+        customer_key=key,
+        dealer_id=DEALER,
+        kind="person",
+        name=random.choice(SURNAMES) + "".join(random.choices(GIVEN, k=2)),
+        phones=(PhoneNumber(kind="mobile", e164=f"+8613{random.randrange(10**9):09}"),),
+        vehicles={vin: KnownVehicle(plate=plate)},
+    )
+
+
+def _order(number: int) -> KeptDocument:
+    return KeptDocument(
+        document_id=document_id(DEALER, "bench", "visit", f"RO-{number}"),
+        customer_key=customer_key(DEALER, "bench", f"C{number}"),
+        dealer_id=DEALER,
+        version="1733472360000.s0",
+        kind="visit",
+        at=NOW,
+    )

@@ -1,0 +1,126 @@
+"""Whose a task is: claimed, given back, given to somebody."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from shared.contracts.intake import TaskAssigned
+from tests.access.dealers import MINE
+from tests.services.desk.forms import SentForm, form_in
+from tests.services.desk.rig import BASE, Browser, Rig
+
+TODAY = f"{BASE}/today"
+HTMX = {"hx-request": "true"}
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> Rig:
+    return await Rig.open(tmp_path)
+
+
+async def claim_of(browser: Browser) -> SentForm:
+    page = await browser.get(TODAY, whose="all")
+    return form_in(page.text, "/assignments/")
+
+
+def assigned(rig: Rig) -> list[TaskAssigned]:
+    return [each for each in rig.reported() if isinstance(each, TaskAssigned)]
+
+
+async def test_a_claim_is_reported_and_leads_back_to_the_list(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        form = await claim_of(browser)
+        found = await form.send(browser, person="s-lin")
+        assert (found.status_code, found.headers["location"]) == (303, f"{TODAY}?whose=all")
+        await rig.followup_hears()
+        page = await browser.get(TODAY, whose="mine")
+    (told,) = assigned(rig)
+    assert (told.person, told.by, told.task_id) == ("s-lin", "s-lin", form.fields["task"])
+    assert "Give back" in page.text
+
+
+async def test_the_row_is_drawn_from_the_decision(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        form = await claim_of(browser)
+        await form.send(browser, person="s-lin")
+        await rig.followup_hears()
+        sent = {"csrf": browser.csrf, **form.fields, "person": "s-lin"}
+        page = await browser.client.post(form.action, data=sent, headers=HTMX)
+    assert page.status_code == 200
+    assert page.text.strip().startswith('<li class="row')
+    assert "Give back" in page.text
+    assert len(assigned(rig)) == 1
+
+
+async def test_a_double_click_is_one_claim(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        form = await claim_of(browser)
+        await asyncio.gather(*(form.send(browser, person="s-lin") for _ in range(2)))
+    assert len({each.document_id for each in assigned(rig)}) == 1
+    assert len({each.version for each in assigned(rig)}) == 1
+
+
+async def test_what_was_given_back_can_be_claimed_again(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        for person in ("s-lin", "", "s-lin"):
+            form = await claim_of(browser)
+            await form.send(browser, person=person)
+            await rig.followup_hears()
+            rig.houses.clock.advance(timedelta(minutes=1))
+        page = await browser.get(TODAY, whose="mine")
+    assert [each.person for each in assigned(rig)] == ["s-lin", None, "s-lin"]
+    assert len({each.document_id for each in assigned(rig)}) == 3
+    assert "Give back" in page.text
+
+
+async def test_whoever_was_quicker_has_it_and_the_other_is_told(rig: Rig) -> None:
+    async with rig.browser() as browser, rig.browser(username="chen") as other:
+        mine, theirs = await claim_of(browser), await claim_of(other)
+        await theirs.send(other, person="s-chen")
+        await rig.followup_hears()
+        sent = {"csrf": browser.csrf, **mine.fields, "person": "s-lin"}
+        page = await browser.client.post(mine.action, data=sent, headers=HTMX)
+    assert "s-chen has it: they took it first." in page.text
+    assert len(assigned(rig)) == 1
+
+
+async def test_only_who_leads_gives_tasks_to_others(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        form = await claim_of(browser)
+        assert (await form.send(browser, person="s-chen")).status_code == 403
+    assert assigned(rig) == []
+    async with rig.browser(f"head@{MINE}", username="boss") as boss:
+        form = await claim_of(boss)
+        assert (await form.send(boss, person="s-chen")).status_code == 303
+    assert [(each.person, each.by) for each in assigned(rig)] == [("s-chen", "s-boss")]
+
+
+async def test_nobody_gives_back_what_is_anothers(rig: Rig) -> None:
+    async with rig.browser(username="chen") as other:
+        await (await claim_of(other)).send(other, person="s-chen")
+        await rig.followup_hears()
+        form = await claim_of(other)
+    async with rig.browser() as browser:
+        found = await form.send(browser, person="")
+    assert found.status_code == 403
+    assert len(assigned(rig)) == 1
+
+
+async def test_while_intake_is_away_nothing_is_said_to_be_done(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        form = await claim_of(browser)
+        rig.away.add("intake")
+        page = await form.send(browser, person="s-lin")
+        assert page.status_code == 503
+        rig.away.clear()
+        assert (await form.send(browser, person="s-lin")).status_code == 303
+    assert len(assigned(rig)) == 1
+
+
+async def test_it_leads_nowhere_else(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        form = await claim_of(browser)
+        found = await form.send(browser, person="s-lin", back="https://elsewhere.example/")
+    assert found.headers["location"] == "/"

@@ -1,0 +1,145 @@
+"""Today, over followup and complaints as they are."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.desk.adapters.upstream import Written
+from services.desk.domain.people import KnownCustomer
+from shared.contracts.intake import KnownVehicle
+from tests.access.dealers import MINE
+from tests.services.desk.forms import forms_in
+from tests.services.desk.rig import BASE, Rig
+
+KEY = f"{MINE}/cdk/C1"
+SERVICE = "Ask how the service went (CSI)"
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> Rig:
+    return await Rig.open(tmp_path)
+
+
+async def test_a_row_tells_whom_what_for_and_why(rig: Rig) -> None:
+    rig.directory.known[KEY] = KnownCustomer(
+        customer_key=KEY,
+        name="王小明",
+        vehicles={"1HGCM82633A004352": KnownVehicle(plate="沪A12345", model="Qin")},
+    )
+    async with rig.browser() as browser:
+        page = await browser.get(f"{BASE}/today", whose="all")
+    assert page.status_code == 200, page.text
+    assert "王小明" in page.text
+    assert f'href="{BASE}/calls/cdk/C1?whose=all&amp;outcome=done" data-key="1"' in page.text
+    assert "was handed over" in page.text
+
+
+async def test_in_chinese_all_of_it_is_chinese(rig: Rig) -> None:
+    async with rig.browser(language="zh") as browser:
+        page = await browser.get(f"{BASE}/today", whose="all")
+    assert "认领" in page.text
+    assert "Take it" not in page.text
+
+
+async def test_who_has_nothing_of_their_own_begins_with_their_role(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        page = await browser.get(f"{BASE}/today")
+    assert 'aria-current="page">\n    Customer relations' in page.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"whose": "mine"}, "Nothing is yours at present."),
+        ({"whose": "all", "kind": "win_back"}, "Nothing of this kind is to be done."),
+        ({"whose": "role", "role": "nobody_has_it"}, "Nothing is to be done now."),
+    ],
+)
+async def test_an_empty_list_says_so_and_what_to_do(
+    rig: Rig, asked: dict[str, str], words: str
+) -> None:
+    async with rig.browser() as browser:
+        page = await browser.get(f"{BASE}/today", **asked)
+    assert page.status_code == 200
+    assert words in page.text
+
+
+async def test_complaints_stand_on_top_for_whom_they_need(rig: Rig) -> None:
+    async with rig.browser(f"manager@{MINE}", username="boss") as browser:
+        page = await browser.get(f"{BASE}/today")
+    assert "Complaints that need you" in page.text
+    assert f'href="{BASE}/cases/' in page.text
+    async with rig.browser() as browser:
+        page = await browser.get(f"{BASE}/today")
+    assert "Complaints that need you" not in page.text
+
+
+async def test_tasks_are_shown_while_complaints_is_away(rig: Rig) -> None:
+    rig.away.add("complaints")
+    async with rig.browser(f"manager@{MINE}", username="boss") as browser:
+        page = await browser.get(f"{BASE}/today", whose="all")
+    assert page.status_code == 200
+    assert "Complaints cannot be shown at present." in page.text
+    assert "/calls/cdk/C1" in page.text
+
+
+async def test_while_followup_is_away_the_page_says_so(rig: Rig) -> None:
+    rig.away.add("followup")
+    async with rig.browser() as browser:
+        page = await browser.get(f"{BASE}/today")
+    assert page.status_code == 503
+
+
+async def test_what_was_written_of_lately_is_read_from_the_plan(rig: Rig) -> None:
+    asked: list[str] = []
+    plan = rig.desk.services.plan
+
+    async def noted(user: object, key: str, written: object = None) -> object:
+        asked.append(f"{key} {written}")
+        return await plan(user, key, written)  # type: ignore[arg-type]  # as it was given
+
+    rig.desk.services.plan = noted  # type: ignore[method-assign,assignment]  # listens to it
+    now = rig.desk.real_clock.now()
+    await rig.lately.note(MINE, KEY, Written("a/b/desk/x/1", "v1"), now)
+    async with rig.browser() as browser:
+        await browser.get(f"{BASE}/today", whose="all")
+        assert asked == [f"{KEY} a/b/desk/x/1@v1"]
+        rig.houses.clock.advance(timedelta(seconds=31))
+        await browser.get(f"{BASE}/today", whose="all")
+    assert len(asked) == 1
+
+
+async def test_the_next_call_leads_to_a_card_and_not_to_the_one_before(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        found = await browser.get(f"{BASE}/today/next", whose="all")
+        assert found.status_code == 303
+        first = found.headers["location"]
+        assert first.startswith(f"{BASE}/calls/cdk/")
+        but = first.removeprefix(f"{BASE}/calls/")
+        found = await browser.get(f"{BASE}/today/next", whose="all", but=but)
+    assert found.headers["location"] != first
+
+
+@pytest.mark.parametrize("whose", ["everybody", "1"])
+async def test_an_address_that_asks_for_nothing_known_is_refused(rig: Rig, whose: str) -> None:
+    async with rig.browser() as browser:
+        page = await browser.get(f"{BASE}/today", whose=whose)
+    assert page.status_code == 422
+
+
+async def test_a_page_that_is_drawn_twice_is_the_same(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        first = await browser.get(f"{BASE}/today", whose="all")
+        again = await browser.client.get(
+            f"{BASE}/today?whose=all", headers={"if-none-match": first.headers["etag"]}
+        )
+    assert again.status_code == 304
+
+
+async def test_each_row_has_a_form_that_works_without_a_script(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        page = await browser.get(f"{BASE}/today", whose="all")
+    claims = [each for each in forms_in(page.text) if "/assignments/" in each.action]
+    assert claims
+    assert all(each.fields["back"].startswith(f"{BASE}/today?whose=all") for each in claims)
