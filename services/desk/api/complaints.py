@@ -11,7 +11,7 @@ from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.views.complaints import (
     PAGE,
     SHOWN,
-    Asked,
+    CasesAsked,
     Show,
     counts_of,
     departments_in,
@@ -42,7 +42,7 @@ def complaints_router() -> APIRouter:
         after: Annotated[str, Query(max_length=9000)] = "",
     ) -> Response:
         desk = desk_of(request)
-        asked = Asked(
+        asked = CasesAsked(
             show=show,
             department=department,
             severity=severity or "",

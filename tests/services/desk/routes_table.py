@@ -18,6 +18,8 @@ class DeskRoute:
     """Any of them; acts at the dealer of the address, or, where it has none, at some dealer."""
     url: str = ""
     """As it is asked for; else the path with a dealer and a customer of the rig."""
+    also: tuple[Act, ...] = ()
+    """All of these beside."""
     streams: bool = False
     """It never ends: that it is answered is tested elsewhere."""
 
@@ -26,6 +28,7 @@ class DeskRoute:
 
 
 AT_DEALER = "/d/{group}/{dealer}"
+CASE = f"{AT_DEALER}/cases/{{source}}/{{number:path}}"
 ROUTES = (
     DeskRoute("GET", "/health/live", ("nothing",)),
     DeskRoute("GET", "/health/ready", ("nothing",)),
@@ -47,4 +50,16 @@ ROUTES = (
     DeskRoute("POST", "/trail/verify", ("see_the_trail",)),
     DeskRoute("GET", AT_DEALER, ("see_tasks", "see_customers", "see_the_trail")),
     DeskRoute("GET", f"{AT_DEALER}/today", ("see_tasks",)),
+    DeskRoute("GET", f"{AT_DEALER}/complaints", ("see_complaints",)),
+    DeskRoute("GET", CASE, ("see_complaints",)),
+    DeskRoute("POST", CASE, ("work_on_complaints",)),
+    DeskRoute("GET", f"{CASE}/print", ("see_complaints",)),
+    DeskRoute("GET", f"{CASE}/narrative", ("see_complaints",)),
+    DeskRoute("POST", f"{CASE}/narrative", ("see_narratives",), also=("see_complaints",)),
+    DeskRoute(
+        "GET", f"{AT_DEALER}/file-complaint/{{source}}/{{number:path}}", ("file_complaints",)
+    ),
+    DeskRoute(
+        "POST", f"{AT_DEALER}/file-complaint/{{source}}/{{number:path}}", ("file_complaints",)
+    ),
 )
