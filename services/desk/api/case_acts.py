@@ -15,7 +15,6 @@ from services.desk.api.case_page import (
     only_one,
     require_here,
 )
-from services.desk.api.colleagues import colleagues
 from services.desk.api.complaints import open_cases
 from services.desk.api.desk import Desk
 from services.desk.api.sign_in import SEE_OTHER
@@ -81,7 +80,7 @@ class _Taking:
         trouble: str = "",
     ) -> Response:
         """The same form with all that was typed, and what is wrong or has changed."""
-        names = await colleagues(self.desk, self.at.dealer.id)
+        names = await self.desk.staff.at(self.at.dealer.id)
         speech = speech_of(self.desk, self.at)
         new = {step.step_id for step in reported_since(case, self.seen)} if case else set()
         told = CaseStory(case, names, speech).steps_told(new) if case and status == CHANGED else []

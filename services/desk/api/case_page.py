@@ -6,7 +6,6 @@ from uuid import uuid4
 from fastapi import Request
 
 from services.desk.adapters.upstream import NotThere, Written
-from services.desk.api.colleagues import colleagues
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, desk_of, shown_to
 from services.desk.domain.case_steps import act_of, mark_of, next_of, offered
@@ -42,7 +41,7 @@ async def case_shown(request: Request, at: AtDealer, case: CaseView) -> dict[str
     """What the page of a case shows."""
     desk = desk_of(request)
     people = await desk.directory.of({case.customer_key})
-    names = await colleagues(desk, at.dealer.id)
+    names = await desk.staff.at(at.dealer.id)
     who = people.get(case.customer_key)
     say = speech_of(desk, at)
     timeline = CaseStory(case, names, say)

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.desk.api.colleagues import colleagues
 from services.desk.api.desk import Desk
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
@@ -62,7 +61,7 @@ def complaints_router() -> APIRouter:
         else:
             page_of_them = found[(page - 1) * PAGE : page * PAGE]
         people = await desk.directory.of({line.customer_key for line in page_of_them})
-        names = await colleagues(desk, at.dealer.id)
+        names = await desk.staff.at(at.dealer.id)
         shown = shown_to(request, at) | {
             "asked": asked,
             "filters": SHOWN,
