@@ -15,7 +15,6 @@ from services.desk.api.case_page import (
     only_one,
     require_here,
 )
-from services.desk.api.colleagues import colleagues
 from services.desk.api.complaints import open_cases
 from services.desk.api.desk import Desk
 from services.desk.api.sign_in import SEE_OTHER
@@ -25,7 +24,7 @@ from services.desk.domain.case_forms import StepForm, Wrong
 from services.desk.domain.case_steps import act_of, broken_now, is_step, mark_of, reported_since
 from services.desk.domain.commands import SOURCE
 from services.desk.views.case import form_of
-from services.desk.views.case_timeline import Timeline
+from services.desk.views.case_timeline import CaseStory
 from services.desk.views.case_troubles import in_words, wrong_of
 from services.desk.views.places import place_of_case
 from shared.contracts import identifiers
@@ -81,10 +80,10 @@ class _Taking:
         trouble: str = "",
     ) -> Response:
         """The same form with all that was typed, and what is wrong or has changed."""
-        names = await colleagues(self.desk, self.at.dealer.id)
+        names = await self.desk.staff.at(self.at.dealer.id)
         speech = speech_of(self.desk, self.at)
         new = {step.step_id for step in reported_since(case, self.seen)} if case else set()
-        told = Timeline(case, names, speech).steps_told(new) if case and status == CHANGED else []
+        told = CaseStory(case, names, speech).steps_told(new) if case and status == CHANGED else []
         only = only_one(self.at, self.form.step)
         shown: dict[str, Any] = shown_to(self.request, self.at) | {
             "form": form_of(self.form.step, case, names, only=only),

@@ -6,13 +6,12 @@ from uuid import uuid4
 from fastapi import Request
 
 from services.desk.adapters.upstream import NotThere, Written
-from services.desk.api.colleagues import colleagues
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, desk_of, shown_to
 from services.desk.domain.case_steps import act_of, mark_of, next_of, offered
 from services.desk.views import case_words as words
 from services.desk.views.case import clocks_shown, form_of
-from services.desk.views.case_timeline import Timeline
+from services.desk.views.case_timeline import CaseStory
 from services.desk.views.complaints import car_of, name_of
 from services.desk.views.places import place_of_case, place_of_customer
 from shared.contracts import identifiers
@@ -42,10 +41,10 @@ async def case_shown(request: Request, at: AtDealer, case: CaseView) -> dict[str
     """What the page of a case shows."""
     desk = desk_of(request)
     people = await desk.directory.of({case.customer_key})
-    names = await colleagues(desk, at.dealer.id)
+    names = await desk.staff.at(at.dealer.id)
     who = people.get(case.customer_key)
     say = speech_of(desk, at)
-    timeline = Timeline(case, names, say)
+    timeline = CaseStory(case, names, say)
     steps = offered_to(at, case)
     return shown_to(request, at) | {
         "case": case,

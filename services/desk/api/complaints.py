@@ -4,14 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.desk.api.colleagues import colleagues
 from services.desk.api.desk import Desk
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.views.complaints import (
     PAGE,
     SHOWN,
-    Asked,
+    CasesAsked,
     Show,
     counts_of,
     departments_in,
@@ -42,7 +41,7 @@ def complaints_router() -> APIRouter:
         after: Annotated[str, Query(max_length=9000)] = "",
     ) -> Response:
         desk = desk_of(request)
-        asked = Asked(
+        asked = CasesAsked(
             show=show,
             department=department,
             severity=severity or "",
@@ -62,7 +61,7 @@ def complaints_router() -> APIRouter:
         else:
             page_of_them = found[(page - 1) * PAGE : page * PAGE]
         people = await desk.directory.of({line.customer_key for line in page_of_them})
-        names = await colleagues(desk, at.dealer.id)
+        names = await desk.staff.at(at.dealer.id)
         shown = shown_to(request, at) | {
             "asked": asked,
             "filters": SHOWN,

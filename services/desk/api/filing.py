@@ -11,7 +11,6 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, StringConstraints
 
 from services.desk.adapters.upstream import NotTaken, ServiceAway
-from services.desk.api.colleagues import colleagues
 from services.desk.api.desk import Desk
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.speech import speech_of
@@ -129,7 +128,7 @@ class _Filed:
             "name": name_of(self.form.customer_key, who),
             "customer_place": place_of_customer(self.form.customer_key, "customers"),
             "cars": dict(who.vehicles) if who else {},
-            "names": await colleagues(self.desk, self.at.dealer.id),
+            "names": await self.desk.staff.at(self.at.dealer.id),
             "command": self.form.command,
             "typed": {name: self.form.text(name) for name in SentComplaint.model_fields},
             "wrong": wrong or {},

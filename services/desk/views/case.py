@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from services.desk.domain.case_forms import FIELDS
 from services.desk.domain.case_steps import broken_now, is_step, runs
 from services.desk.views import case_words as words
-from services.desk.views.case_timeline import Timeline
+from services.desk.views.case_timeline import CaseStory
 from services.desk.views.speech import N_
 from shared.contracts.feed_parts import StepName
 from shared.contracts.http.complaints import CaseView, ClockView, LadderRung
@@ -60,7 +60,7 @@ class ClockShown:
         return f"{self.clock.clock}-{self.clock.generation}"
 
 
-def clocks_shown(timeline: Timeline, now: datetime) -> list[ClockShown]:
+def clocks_shown(timeline: CaseStory, now: datetime) -> list[ClockShown]:
     """All clocks, those that run first, the first due first; of the others the newest first."""
     shown = [_clock(clock, timeline, now) for clock in timeline.case.clocks]
     return sorted(shown, key=lambda each: _place(each.clock, now))
@@ -74,7 +74,7 @@ def _place(clock: ClockView, now: datetime) -> tuple[bool, bool, float]:
     return True, False, -over.timestamp()
 
 
-def _clock(clock: ClockView, timeline: Timeline, now: datetime) -> ClockShown:
+def _clock(clock: ClockView, timeline: CaseStory, now: datetime) -> ClockShown:
     return ClockShown(
         clock=clock,
         tone=_tone(clock, now),
@@ -102,7 +102,7 @@ def is_soon(due_at: datetime | None, now: datetime) -> bool:
     return due_at is not None and due_at - now < SOON
 
 
-def _rung(rung: LadderRung, clock: ClockView, timeline: Timeline) -> RungShown:
+def _rung(rung: LadderRung, clock: ClockView, timeline: CaseStory) -> RungShown:
     notice = next(
         (
             entry
@@ -123,7 +123,7 @@ def _rung(rung: LadderRung, clock: ClockView, timeline: Timeline) -> RungShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class StepChoice:
     """One of those that a form offers."""
 
     value: str
@@ -155,7 +155,7 @@ class StepFormShown:
     title: str
     meaning: str
     fields: tuple[str, ...]
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[StepChoice, ...] = ()
     closed: bool = True
     """Whether it has to be one of the choices."""
 
@@ -182,7 +182,7 @@ def form_of(
 
 def _choices(
     step: StepName, case: CaseView | None, names: Mapping[str, str], only: str | None
-) -> tuple[Choice, ...]:
+) -> tuple[StepChoice, ...]:
     match step:
         case "regraded":
             before = case.severity if case else None
@@ -194,7 +194,7 @@ def _choices(
         case "reassigned":
             held_by = case.assigned_to if case else None
             return tuple(
-                Choice(value=staff_id, word=name, is_name=True)
+                StepChoice(value=staff_id, word=name, is_name=True)
                 for staff_id, name in names.items()
                 if staff_id != held_by and only in (None, staff_id)
             )
@@ -202,8 +202,8 @@ def _choices(
             return ()
 
 
-def _of_words(found: Mapping[str, str]) -> tuple[Choice, ...]:
-    return tuple(Choice(value=value, word=word) for value, word in found.items())
+def _of_words(found: Mapping[str, str]) -> tuple[StepChoice, ...]:
+    return tuple(StepChoice(value=value, word=word) for value, word in found.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

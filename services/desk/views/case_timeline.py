@@ -32,7 +32,7 @@ _NOTICES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class TimelineLine:
     """One line of the timeline."""
 
     at: datetime
@@ -54,19 +54,19 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Timeline:
+class CaseStory:
     """Tells the timeline of one case. `names`: staff id -> name."""
 
     case: CaseView
     names: Mapping[str, str]
     say: Speech
 
-    def told(self) -> list[Told]:
+    def told(self) -> list[TimelineLine]:
         """The newest first."""
         found = (self._told(entry) for entry in reversed(self.case.timeline))
         return [told for told in found if told is not None]
 
-    def steps_told(self, step_ids: Collection[str]) -> list[Told]:
+    def steps_told(self, step_ids: Collection[str]) -> list[TimelineLine]:
         """These steps of it, the newest first."""
         entries = (each for each in reversed(self.case.timeline) if isinstance(each, Step))
         return [self._step(entry) for entry in entries if entry.step_id in step_ids]
@@ -88,7 +88,7 @@ class Timeline:
         found = {each.generation: self.say.of(each, "title") for each in clocks}
         return found.get(generation) or next(iter(found.values()), name.replace("_", " "))
 
-    def _told(self, entry: TimelineEntry) -> Told | None:
+    def _told(self, entry: TimelineEntry) -> TimelineLine | None:
         match entry:
             case ComplaintReceived():
                 return self._received(entry)
@@ -96,10 +96,10 @@ class Timeline:
                 return self._step(entry)
             case OnHold():
                 text = self.say(N_("On hold") if entry.running else N_("Was on hold"))
-                return Told(at=entry.at, kind="hold", text=text, until=entry.until)
+                return TimelineLine(at=entry.at, kind="hold", text=text, until=entry.until)
             case Reopened():
                 text = self.say(N_("Reopened: round %(number)s"), number=entry.generation)
-                return Told(at=entry.at, kind="reopened", text=text, tone="warn")
+                return TimelineLine(at=entry.at, kind="reopened", text=text, tone="warn")
             case Regraded():
                 return self._regraded(entry)
             case NoticeMade():
@@ -108,7 +108,7 @@ class Timeline:
                 return self._verdict(entry)
             case Closed():
                 text, why = self.say(words.OUTCOMES[entry.outcome]), self.say.of(entry.why)
-                return Told(at=entry.at, kind="closed", text=text, why=why, tone="good")
+                return TimelineLine(at=entry.at, kind="closed", text=text, why=why, tone="good")
             case MergedOut():
                 return self._merged_out(entry)
             case MergedIn():
@@ -118,13 +118,13 @@ class Timeline:
             case never:
                 assert_never(never)
 
-    def _received(self, entry: ComplaintReceived) -> Told:
+    def _received(self, entry: ComplaintReceived) -> TimelineLine:
         channel = self.say(words.term(entry.channel, words.CHANNELS))
         text = self.say(N_("Received: %(channel)s"), channel=channel)
         notes = [self.say(words.term(entry.category))]
         if entry.department:
             notes.append(self.say(words.term(entry.department)))
-        return Told(
+        return TimelineLine(
             at=entry.at,
             kind="received",
             text=text,
@@ -132,7 +132,7 @@ class Timeline:
             recorded_at=_much_later(entry.at, entry.recorded_at),
         )
 
-    def _step(self, entry: Step) -> Told:
+    def _step(self, entry: Step) -> TimelineLine:
         message = words.DONE[entry.step]
         if entry.step == "called_back" and entry.satisfied is not None:
             message = words.CALLED_BACK[entry.satisfied]
@@ -142,7 +142,7 @@ class Timeline:
         )
         notes = (self.say(words.term(entry.reason)),) if entry.reason else ()
         counts = entry.counting == "counts"
-        return Told(
+        return TimelineLine(
             at=entry.at,
             kind="step",
             text=text,
@@ -154,12 +154,14 @@ class Timeline:
             recorded_at=_much_later(entry.at, entry.recorded_at),
         )
 
-    def _regraded(self, entry: Regraded) -> Told:
+    def _regraded(self, entry: Regraded) -> TimelineLine:
         before, after = (self.say(words.SEVERITIES[each]) for each in (entry.before, entry.after))
         text = self.say(N_("Severity: %(before)s → %(after)s"), before=before, after=after)
-        return Told(at=entry.at, kind="regraded", text=text, tone="warn" if entry.raised else "")
+        return TimelineLine(
+            at=entry.at, kind="regraded", text=text, tone="warn" if entry.raised else ""
+        )
 
-    def _notice(self, entry: NoticeMade) -> Told:
+    def _notice(self, entry: NoticeMade) -> TimelineLine:
         clock = self.clock(entry.clock, entry.generation)
         text = self.say(_NOTICES.get(entry.notice, _NOTICES["step"]), clock=clock)
         notes = list(self.addressees(entry))
@@ -167,7 +169,7 @@ class Timeline:
             notes = [self.say(N_("for the record only: nobody was notified"))]
         elif entry.repeat:
             notes.insert(0, self.say(N_("told again, %(count)s times"), count=entry.repeat))
-        return Told(
+        return TimelineLine(
             at=entry.at,
             kind="notice",
             text=text,
@@ -176,9 +178,9 @@ class Timeline:
             notes=tuple(notes),
         )
 
-    def _verdict(self, entry: VerdictMade) -> Told:
+    def _verdict(self, entry: VerdictMade) -> TimelineLine:
         kept = entry.verdict == "kept"
-        return Told(
+        return TimelineLine(
             at=entry.at,
             kind="verdict",
             text=self.clock(entry.clock, entry.generation),
@@ -187,17 +189,17 @@ class Timeline:
             why=self.say.of(entry.why),
         )
 
-    def _merged_out(self, entry: MergedOut) -> Told:
+    def _merged_out(self, entry: MergedOut) -> TimelineLine:
         taken_back = entry.taken_back_at is not None
         told = self._merge(entry.at, N_("It was merged into case %(number)s"), entry.into)
         chip = self.say(words.NOT_COUNTING["taken_back"]) if taken_back else ""
         tone = "warn" if taken_back else ""
         return replace(told, chip=chip, tone=tone, until=entry.taken_back_at)
 
-    def _merge(self, at: datetime, message: str, case_id: str) -> Told:
+    def _merge(self, at: datetime, message: str, case_id: str) -> TimelineLine:
         place, number = place_of_case(case_id)
         text = self.say(message, number=number)
-        return Told(at=at, kind="merge", text=text, place=place, other=number)
+        return TimelineLine(at=at, kind="merge", text=text, place=place, other=number)
 
     def _because(self, each: AddresseeView) -> str:
         other = each.instead_of or ""

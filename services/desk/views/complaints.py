@@ -31,7 +31,7 @@ assert SHOWN.keys() == set(get_args(Show))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class CasesAsked:
     """Which of the cases somebody wants to see, and when that is."""
 
     show: Show
@@ -101,7 +101,7 @@ class CaseRow:
     """To whom the highest rung that was reached goes; empty: none was."""
 
 
-def counts_of(lines: Collection[CaseLine], asked: Asked) -> dict[Show, int]:
+def counts_of(lines: Collection[CaseLine], asked: CasesAsked) -> dict[Show, int]:
     """How many open cases each filter shows; of `all` there is no number."""
     return {
         show: sum(1 for line in lines if asked.is_among(line, show))

@@ -46,7 +46,7 @@ def may(route: DeskRoute, user: User) -> bool:
         (need in ACTS and any(allowed(user, cast("Act", need), place) for place in places))
         or need in ("nothing", "to be signed in")
         for need in route.needs
-    )
+    ) and all(any(allowed(user, act, place) for place in places) for act in route.also)
 
 
 async def asked(client: httpx.AsyncClient, route: DeskRoute, csrf: str) -> httpx.Response:

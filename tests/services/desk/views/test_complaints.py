@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.desk.domain.people import KnownCustomer
-from services.desk.views.complaints import Asked, Show, counts_of, departments_in, rows_of
+from services.desk.views.complaints import CasesAsked, Show, counts_of, departments_in, rows_of
 from services.desk.views.speech import Speech
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.intake import KnownVehicle
@@ -29,8 +29,8 @@ LINES: dict[str, CaseLine] = {
 SPEECH = Speech("en", lambda message, **inserted: message % inserted if inserted else message)
 
 
-def asked(show: Show, now: datetime | None = None, **more: str) -> Asked:
-    return Asked(
+def asked(show: Show, now: datetime | None = None, **more: str) -> CasesAsked:
+    return CasesAsked(
         show=show,
         department=more.get("department", ""),
         severity=more.get("severity", ""),

@@ -1,0 +1,128 @@
+"""Complaints and one case, as staff use them."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.desk.browsers import PHONE, Staff
+from tests.desk.conftest import Somebody
+from tests.desk.given import BASE, case_of, place_of
+
+LIST = f"{BASE}/complaints"
+SEEN, BY_KEYS, TWO, WITHOUT_SCRIPTS, PRINTED, FILED = 4, 5, 6, 7, 8, 9
+"""The complaints of these tests, and the customer of whom one more is filed."""
+
+
+def address_of(number: int) -> str:
+    return f"{BASE}/cases/{case_of(number)}"
+
+
+def opened(person: Staff, number: int, username: str = "agent") -> Page:
+    person.sign_in(username, to=address_of(number))
+    expect(person.page.locator("#clocks .clock").first).to_be_visible()
+    return person.page
+
+
+def fits(page: Page) -> bool:
+    """It does not scroll sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_everybody_sees_what_is_due_and_why(somebody: Somebody, language: str) -> None:
+    person = somebody(language=language)
+    person.sign_in("manager", to=LIST)
+    page = person.page
+    expect(page.locator(".cases > .row").first).to_be_visible()
+    person.check()
+    person.shoot(f"complaints-{language}")
+    person.open(address_of(SEEN))
+    page.locator("#clocks details summary").first.click()
+    expect(page.locator("#clocks table").first).to_be_visible()
+    page.locator("#narrative button").click()
+    expect(page.locator("#narrative .prose").first).to_contain_text("scratch")
+    person.check()
+    person.shoot(f"case-{language}")
+
+
+def test_they_fit_a_phone_in_the_dark(somebody: Somebody) -> None:
+    person = somebody(size=PHONE, dark=True)
+    page = opened(person, SEEN)
+    assert fits(page)
+    person.check()
+    person.shoot("case-phone-dark")
+    person.open(LIST)
+    assert fits(page)
+    person.check()
+    person.shoot("complaints-phone-dark")
+
+
+def test_the_keyboard_alone_takes_a_step_and_sees_what_was_decided(somebody: Somebody) -> None:
+    person = somebody()
+    page = opened(person, BY_KEYS)
+    page.locator("#act-contacted summary").focus()
+    for key in ("Tab", "Tab", "Enter"):
+        if page.evaluate("document.activeElement.type") == "submit":
+            break
+        page.keyboard.press(key)
+    while page.evaluate("document.activeElement.type") != "submit":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#decided")).to_contain_text("Customer contacted: this counts")
+    expect(page.locator("#decided")).to_be_focused()
+    person.check()
+    person.shoot("case-decided")
+
+
+def test_two_at_one_case_hear_of_each_other_before_anything_is_sent(somebody: Somebody) -> None:
+    one, other = somebody(), somebody()
+    mine = opened(one, TWO)
+    mine.locator("#act-answered summary").click()
+    mine.fill("#answered-at", "2020-01-01T10:00")  # typed: what others do does not take it away
+    theirs = opened(other, TWO, "manager")
+    theirs.locator("#step-contacted button").click()
+    expect(theirs.locator("#decided")).to_contain_text("this counts")
+    mine.fill("#answered-at", "")
+    mine.locator("#step-answered button").click()
+    expect(mine.locator(".notice")).to_contain_text("Somebody else has worked on this case")
+    expect(mine.locator(".timeline")).to_contain_text("contacted the customer")
+    one.check()
+    one.shoot("case-changed")
+    mine.get_by_role("button", name="Send all the same").click()
+    expect(mine.locator("#decided")).to_contain_text("Customer answered: this counts")
+
+
+def test_a_step_is_taken_and_the_narrative_read_without_scripts(somebody: Somebody) -> None:
+    person = somebody(scripts=False)
+    page = opened(person, WITHOUT_SCRIPTS, "manager")
+    page.locator("#step-contacted button").click()
+    expect(page.locator("#decided")).to_contain_text("this counts")
+    page.locator("#narrative button").click()
+    expect(page.locator("#narrative .prose").first).to_contain_text("rattles")
+
+
+def test_the_unified_form_is_printed_with_lines_to_sign(somebody: Somebody) -> None:
+    person = somebody(language="zh")
+    page = opened(person, PRINTED, "manager")
+    page.locator("a[href$='/print']").click()
+    expect(page.locator("h1")).to_have_text("统一投诉处理单")
+    person.check()
+    page.emulate_media(media="print")
+    expect(page.locator("header.bar")).to_be_hidden()
+    expect(page.locator(".signatures li")).to_have_count(4)
+    person.shoot("case-printed-zh")
+
+
+def test_a_complaint_is_filed_and_leads_to_its_case(somebody: Somebody) -> None:
+    person = somebody()
+    person.sign_in("manager", to=f"{BASE}/file-complaint/{place_of(FILED)}")
+    page = person.page
+    person.check()
+    page.fill("#narrative", "The radio is silent.")
+    page.select_option("#category", "vehicle-quality")
+    person.shoot("file-complaint")
+    page.get_by_role("button", name="File the complaint").click()
+    page.wait_for_url(re.compile(r"/cases/desk/D-"))
+    expect(page.locator("#clocks .clock").first).to_be_visible()
+    expect(page.locator(".notice.good")).to_contain_text("The complaint is filed")

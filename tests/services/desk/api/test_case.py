@@ -1,0 +1,95 @@
+"""The page of a case: all that is known of it; its narrative and it on paper, and who may see."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.access.dealers import MINE
+from tests.services.desk.cases import Complaints
+from tests.services.desk.rig import BASE, Rig
+
+
+@pytest.fixture
+async def complaints(tmp_path: Path) -> Complaints:
+    return Complaints.at(await Rig.open(tmp_path))
+
+
+CASE = f"{MINE}/cdk/complaint/K9"
+
+
+async def test_it_shows_why_each_deadline_is_when_it_is(complaints: Complaints) -> None:
+    place = await complaints.filed("K9", related_ro_no="RO-77", regulator_ref="12315-9")
+    async with complaints.rig.browser() as browser:
+        page = (await browser.get(place)).text
+    assert "Why this deadline" in page and "the target" in page and "By the rules “2123”" in page
+    assert "Who is told when" in page and "not reached" in page
+    assert "RO-77" in page and "12315-9" in page
+    assert f'data-live="case:{CASE}"' in page
+    assert ("lin", MINE, "saw_customer", f"{MINE}/cdk/C1") in complaints.rig.trail.entries
+
+
+async def test_what_a_page_asks_for_by_itself_is_no_seeing(complaints: Complaints) -> None:
+    place = await complaints.filed("K9")
+    async with complaints.rig.browser() as browser:
+        page = await browser.client.get(place, headers={"x-by-itself": "1", "hx-request": "true"})
+    assert page.status_code == 200 and "<html" not in page.text
+    assert complaints.rig.trail.entries == []
+
+
+@pytest.mark.parametrize("role", ["head", "manager", "group"])
+async def test_who_leads_reads_the_narrative_and_that_is_noted(
+    complaints: Complaints, role: str
+) -> None:
+    place = await complaints.filed("K9", narrative="The brakes squeal.", desired_outcome="refund")
+    async with complaints.rig.browser(f"{role}@{MINE}") as browser:
+        closed = await browser.get(place)
+        assert "The brakes squeal" not in closed.text and f'{place}/narrative"' in closed.text
+        page = await browser.post(f"{place}/narrative")
+        assert "The brakes squeal." in page.text and "money back" in page.text
+        assert page.headers["cache-control"] == "no-store"
+        back = await browser.get(f"{place}/narrative")
+        assert (back.status_code, back.headers["location"]) == (303, place)
+    assert ("lin", MINE, "saw_narrative", CASE) in complaints.rig.trail.entries
+
+
+async def test_nobody_else_does(complaints: Complaints) -> None:
+    place = await complaints.filed("K9", narrative="The brakes squeal.")
+    async with complaints.rig.browser() as browser:
+        assert "/narrative" not in (await browser.get(place)).text
+        assert (await browser.post(f"{place}/narrative")).status_code == 403
+        paper = await browser.get(f"{place}/print")
+    assert "The brakes squeal" not in paper.text and "What the customer says" not in paper.text
+    assert not [each for each in complaints.rig.trail.entries if each[2] == "saw_narrative"]
+
+
+async def test_on_paper_it_has_its_verdicts_and_lines_to_sign(complaints: Complaints) -> None:
+    place = await complaints.filed("K9", narrative="The brakes squeal.")
+    async with complaints.rig.browser(f"manager@{MINE}", language="zh") as browser:
+        paper = await browser.get(f"{place}/print")
+    assert paper.headers["cache-control"] == "no-store"
+    for words in ("统一投诉处理单", "The brakes squeal.", "联系客户", "部门经理", "总经理", "签字"):
+        assert words in paper.text, words
+    noted = [each[2] for each in complaints.rig.trail.entries]
+    assert noted == ["printed", "saw_narrative"]
+
+
+async def test_a_case_that_is_not_filed_has_nothing_to_do(complaints: Complaints) -> None:
+    async with complaints.rig.browser() as browser:
+        page = await browser.get(f"{BASE}/cases/cdk/K-nowhere")
+    assert page.status_code == 404
+
+
+async def test_a_privacy_officer_sees_no_cases(complaints: Complaints) -> None:
+    place = await complaints.filed("K9")
+    async with complaints.rig.browser(f"privacy@{MINE}") as browser:
+        assert (await browser.get(place)).status_code == 403
+        assert (await browser.post(f"{place}/narrative")).status_code == 403
+
+
+async def test_a_number_with_signs_in_it_has_an_address(complaints: Complaints) -> None:
+    await complaints.filed("K/9 %")
+    async with complaints.rig.browser() as browser:
+        listed = await browser.get(f"{BASE}/complaints")
+        assert f'href="{BASE}/cases/cdk/K%2F9%20%25"' in listed.text
+        page = await browser.get(f"{BASE}/cases/cdk/K%2F9%20%25")
+    assert page.status_code == 200 and "K/9 %" in page.text
