@@ -1,4 +1,4 @@
-# One image for the five services and the command line: `python -m services.NAME`, `aftercare`.
+# One image for the six services and the command line: `python -m services.NAME`, `aftercare`.
 FROM python:3.11-slim AS build
 
 WORKDIR /build

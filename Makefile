@@ -38,7 +38,7 @@ $(INSTALLED): requirements/dev.txt pyproject.toml
 demo: venv ## start everything, send three dealers' history and six days, and account for it
 	@$(BIN)/aftercare demo $(FLAGS)
 
-up: venv ## start the broker, the database and the five services, and keep them running
+up: venv ## start the broker, the database and the six services, and keep them running
 	@$(BIN)/aftercare up $(FLAGS)
 
 test: venv ## run the tests, on the embedded broker and database, but for those that take long

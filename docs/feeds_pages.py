@@ -52,6 +52,7 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "task-assignment": ("Whose task it is", "任务认领与指派"),
     "referral": ("A referral", "转介"),
     "lead": ("A lead", "潜客"),
+    "customer": ("Particulars of a customer, corrected", "更正客户资料"),
     "customer-link": ("Whether two customers are one person", "两位客户是否同一人"),
 }
 _PARTS: Mapping[Language, str] = {"en": "Parts of reports", "zh": "组成部分"}

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-SERVICES = ("intake", "scoring", "followup", "complaints", "identity", "desk")
+BACKENDS = ("intake", "scoring", "followup", "complaints", "identity")
+"""Those that the desk asks; they work without it."""
+SERVICES = (*BACKENDS, "desk")
 DEFAULT_PORT_BASE = 8100
 DEFAULT_DIRECTORY = Path(".aftercare")
 FILE = "running.json"

@@ -14,6 +14,7 @@ from pydantic import BaseModel, SecretStr
 from deploy.cli import client_key, trust
 from deploy.cli.failures import WrongConfiguration
 from services.complaints.settings import ComplaintSettings
+from services.desk.settings import DeskSettings
 from services.followup.settings import FollowUpSettings
 from services.identity.settings import IdentitySettings
 from services.intake.adapters.connectors.connectors_file import read_connectors
@@ -47,6 +48,7 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "followup": FollowUpSettings,
     "complaints": ComplaintSettings,
     "identity": IdentitySettings,
+    "desk": DeskSettings,
 }
 _PASSWORD_IN_URI = re.compile(r"(?<=://)([^:@/]*):(.*)@")
 
@@ -88,9 +90,9 @@ def intake_settings() -> IntakeSettings:
 
 
 def check_secret(settings: ServiceSettings) -> None:
-    """Raises `WrongConfiguration` for settings of identity without a secret, or with one that is
-    too short. Never tells it."""
-    if isinstance(settings, IdentitySettings):
+    """Raises `WrongConfiguration` for settings of identity or the desk without their secrets, or
+    with one that is too short. Never tells it."""
+    if isinstance(settings, IdentitySettings | DeskSettings):
         try:
             settings.require_secret()
         except WrongSettings as wrong:

@@ -17,6 +17,7 @@ from shared.contracts.feeds import (
     ComplaintStepReported,
     ConsentReported,
     CustomerLinkReported,
+    CustomerReported,
     ReferralReported,
     SaleReported,
     SurveyReported,
@@ -171,6 +172,17 @@ def _link(now: datetime) -> Data:
     }
 
 
+def _correction(now: datetime) -> Data:
+    return {
+        "correction_no": "B-51",
+        "source_customer_id": CUSTOMER,
+        "at": _before(now, minutes=1),
+        "by": "a.weber",
+        "phones": [{"number": "+49 30 901821", "verified": True}],
+        "email": None,
+    }
+
+
 def _lead(now: datetime) -> Data:
     return {
         "lead_no": "P-640",
@@ -212,6 +224,7 @@ _EXAMPLES: dict[str, tuple[type[AnyReport], str, Callable[[datetime], Data]]] = 
     "task-assignment": (TaskAssignmentReported, "T-1", _assignment),
     "referral": (ReferralReported, "R-12", _referral),
     "customer-link": (CustomerLinkReported, "L-9", _link),
+    "customer": (CustomerReported, "B-51", _correction),
     "lead": (LeadReported, "P-640", _lead),
 }
 NAMES = tuple(_EXAMPLES)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from deploy.cli import configuration
 from services.complaints.domain import facts as complaints_facts
+from services.desk.app import RIGHTS as DESK
 from services.followup.domain import facts as followup_facts
 from services.identity.domain import facts as identity_facts
 from services.intake.app import RIGHTS as INTAKE
@@ -51,6 +52,7 @@ def _on_all_topics(*operations: Operation) -> tuple[Right, ...]:
 RIGHTS: Mapping[str, Sequence[Right]] = {
     "intake": INTAKE,
     **{name: _service(name, reads, writes) for name, (reads, writes) in _DECIDERS.items()},
+    "desk": DESK,
     "topics": _on_all_topics("Create", "Describe", "DescribeConfigs"),
     "operator": _on_all_topics("Read", "Write"),
 }

@@ -49,6 +49,7 @@ COMMANDS = {
         "Play six days of three dealers on top of two years of history, and account for them.",
     ),
     "keys": OnUse("deploy.cli.keys.command", "Keys that machines show to the services."),
+    "users": OnUse("deploy.cli.users.command", "Users of the desk: who may sign in, and as what."),
     "tokens": OnUse("deploy.cli.tokens.command", "Tokens of people and services, signed by us."),
     "imports": OnUse("deploy.cli.imports.command", "Files that were sent to be imported."),
     "dead-letters": OnUse(

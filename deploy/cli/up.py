@@ -9,13 +9,16 @@ from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_DIRECTORY, DEFAULT_PORT_BASE
 from deploy.cli.sandbox_here import require_sandbox
 from deploy.cli.terminal import DataDir, out
-from services.identity.settings import SECRET_VARIABLE
+from services.desk.settings import SECRET_VARIABLE as OF_THE_DESK
+from services.identity.settings import SECRET_VARIABLE as OF_IDENTITY
+
+_SECRETS = {"identity": {OF_IDENTITY}, "desk": {OF_THE_DESK}}
 
 
 def command(
     data_dir: DataDir = DEFAULT_DIRECTORY,
     port_base: Annotated[
-        int, typer.Option(help="Services on +1 to +5, broker on +10, database on +11.")
+        int, typer.Option(help="Services on +1 to +6, broker on +10, database on +11.")
     ] = DEFAULT_PORT_BASE,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget the data first.")] = False,
 ) -> None:
@@ -25,6 +28,6 @@ def command(
 
     for name in configuration.SETTINGS:
         settings = configuration.checked(name)
-        if SECRET_VARIABLE in os.environ:  # else the sandbox has one of its own
+        if not _SECRETS.get(name, set()).isdisjoint(os.environ):  # else the sandbox has its own
             configuration.check_secret(settings)
     run_up(data_dir, port_base=port_base, fresh=fresh, out=out)

@@ -3,7 +3,7 @@
 // Asks for the password of each that is not there yet; gives those that are there just these rights.
 // docs/operations/security.md says what they are for.
 const prefix = process.env.AFTERCARE_MONGO__DATABASE_PREFIX || "aftercare_";
-const services = ["intake", "scoring", "followup", "complaints", "identity"];
+const services = ["intake", "scoring", "followup", "complaints", "identity", "desk"];
 const keys = `${prefix}access`;
 const looksAtKeys = `${prefix}looks_at_keys`;
 const admin = db.getSiblingDB("admin");

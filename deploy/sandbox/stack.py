@@ -23,7 +23,7 @@ from deploy.cli.readiness import what_keeps
 from deploy.cli.republish import PutBack, republish
 from deploy.cli.terminal import hint
 from deploy.cli.topics import provision_topics
-from deploy.sandbox.desk_access import desk_access
+from deploy.sandbox.desk_access import SignIn, desk_access, desk_users
 from deploy.sandbox.embedded import embedded_broker, embedded_database
 from deploy.sandbox.processes import Child, free_port, require_free, spawn, stop_all
 from services.identity.settings import SECRET_VARIABLE
@@ -79,6 +79,8 @@ class Stack:
     key: str
     """What opens every endpoint as long as it runs. Secret."""
     children: tuple[Child, ...]
+    sign_in: SignIn | None = None
+    """What opens the desk; None where it does not run."""
     rules: str | None = None
     """The folder of rules that complaints reads, if it has one."""
     put_back: PutBack | None = None
@@ -139,7 +141,8 @@ def running_stack(
             settings[DATABASE_VARIABLE] = f"mongodb://{database.address}"
         if not settings.get(REJECTED_KEY_VARIABLE):
             settings[REJECTED_KEY_VARIABLE] = rejected_key(directory)
-        settings |= desk_access(directory, settings)
+        if "desk" in only:
+            settings |= desk_access(directory, settings)
         kafka = _nested(KafkaSettings, "KAFKA", settings)
         mongo = _nested(MongoSettings, "MONGO", settings)
         key = stopping.enter_context(key_of_everything(mongo, f"aftercare up in {directory}"))
@@ -163,6 +166,7 @@ def running_stack(
             database_is_embedded=own_database,
             key=key,
             children=(*servers, *services.children.values()),
+            sign_in=asyncio.run(desk_users(mongo, directory)) if "desk" in only else None,
             rules=_resolved(settings.get(RULES_VARIABLE)),
             put_back=put_back,
         )

@@ -65,12 +65,13 @@ def _show_put_back(put_back: PutBack, out: Console) -> None:
 def _show(stack: Stack, directory: Path, out: Console) -> None:
     table = Table("", "address", box=None, pad_edge=False)
     for name, url in stack.urls.items():
-        table.add_row(name, f"{url}/docs")
+        table.add_row(name, url if name == "desk" else f"{url}/docs")
     table.add_row("Kafka", stack.kafka.bootstrap_servers)
     table.add_row("MongoDB", stack.database)
     out.print(table)
     out.print(
-        "\nEvery endpoint asks for a key: "
+        f"\nThe desk is at {stack.urls['desk']} : sign in as {stack.sign_in}.\n"
+        "Every endpoint asks for a key: "
         f"curl -H @{directory / client_key.FILE}, or in a browser\n"
         f"the key in that file as the password. Logs are in {directory / 'logs'}. In another\n"
         "terminal:\n"

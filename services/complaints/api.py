@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -19,7 +20,7 @@ from shared.decider.snapshot import Snapshot
 from shared.platform.needs import in_path, named, needs
 from shared.platform.problems import Refusal, undecided, unknown, wrong_parameters
 from shared.platform.tables import CSV_CONTENT, Accept, asks_for_csv, csv_response
-from shared.runtime import Reader, known_dealer
+from shared.runtime import Reader, holding, known_dealer, telling_holds
 from shared.time.clock import TimeSource
 
 PAGE_LIMIT = 500
@@ -91,9 +92,12 @@ def routes(reader: Reader[CaseFacts], clock: TimeSource) -> APIRouter:
 def _routes_of_cases(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSource) -> None:
     @router.get(
         "/cases/{case:path}",
-        dependencies=[needs("complaints:read", named("case"))],
+        dependencies=[
+            needs("complaints:read", named("case")),
+            holding(partial(_facts_of_case, reader), "case"),
+        ],
         summary="One case: its standing, its timeline, its clocks and why",
-        responses={**_NOT_FOUND, **_INVALID, **_UNDECIDED},
+        responses=telling_holds({**_NOT_FOUND, **_INVALID, **_UNDECIDED}),
     )
     async def one(case: CaseId) -> CaseView:
         """All that is known of one case, as of now.
@@ -202,6 +206,22 @@ async def _case(reader: Reader[CaseFacts], given: str) -> Snapshot[CaseFacts] | 
         here = [snapshot for snapshot in snapshots if isinstance(snapshot.facts.complaint, Filed)]
         if snapshots:
             return (here or snapshots)[0]
+    return None
+
+
+async def _facts_of_case(reader: Reader[CaseFacts], given: str) -> CaseFacts | None:
+    """What is known of the case that `_case` shows; None where its complaint has gone to another
+    customer, and did not arrive there so far."""
+    for id_ in ids_meant(given):
+        facts = await reader.facts(id_)
+        if facts is not None:
+            return facts
+    for document_id in documents_meant(given):
+        found = await reader.facts_named(document_id)
+        here = [facts for facts in found if isinstance(facts.complaint, Filed)]
+        if found:
+            still = [facts for facts in found if facts.complaint is None]
+            return next(iter(here or still), None)
     return None
 
 

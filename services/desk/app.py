@@ -3,13 +3,17 @@
 import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
 
 from services.desk.adapters.assets import Assets
+from services.desk.adapters.attempts import MongoAttempts
 from services.desk.adapters.commands import MongoCommands
 from services.desk.adapters.directory import EmptyDirectory
+from services.desk.adapters.elsewhere import SignInElsewhere
 from services.desk.adapters.live import Hub
 from services.desk.adapters.live_topics import FollowedTopics
 from services.desk.adapters.pages import Pages
@@ -18,29 +22,55 @@ from services.desk.adapters.presence import MongoPresence
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.sessions import MongoSessions
 from services.desk.adapters.trail import MongoTrail
+from services.desk.adapters.trail_record import MongoTrailRecord
 from services.desk.adapters.upstream import Services
 from services.desk.adapters.users import MongoUsers
 from services.desk.api import routes
 from services.desk.api.desk import Desk
 from services.desk.api.headers import SecurityHeaders
-from services.desk.api.troubles import tell_troubles
-from services.desk.settings import TOKEN_KEY_VARIABLE, DeskSettings, ServiceAddresses
+from services.desk.api.troubles import of_a_defect, tell_troubles
+from services.desk.domain.derived import key_for
+from services.desk.domain.live import FOLLOWED
+from services.desk.settings import (
+    TOKEN_KEY_VARIABLE,
+    DeskSettings,
+    OidcSettings,
+    ServiceAddresses,
+)
+from shared.contracts.topics import (
+    COMPLAINTS,
+    DEAD_LETTERS,
+    PROFILES,
+    SALES,
+    VISITS,
+)
 from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
 from shared.platform.front_door import connecting_doorman
 from shared.platform.http import Lifespan, Readiness, make_app, operations, run
+from shared.platform.kafka import group_of
 from shared.platform.keys import DATABASE as ACCESS
 from shared.platform.logs import configure_logging
 from shared.platform.mongo import Mongo
 from shared.platform.preparing import at_work, prepare_when_it_answers
+from shared.platform.rights import to_work
 from shared.platform.signing import WrongSigningKey, read_signing_key
 from shared.platform.tls import TlsFiles, client_context
 from shared.platform.usable import require_usable
-from shared.settings import PREFIX, from_environment, starting
-from shared.time.clock import SystemClock
+from shared.settings import PREFIX, WrongSettings, from_environment, starting
+from shared.time.clock import SystemClock, TimeSource
 from shared.yaml_file import WrongFile
 
 NAME = "desk"
+INDEXED = (PROFILES, SALES, VISITS, COMPLAINTS)
+"""The topics by which customers are found."""
+RIGHTS = to_work(
+    reads={*(topic.name for topic in INDEXED), *FOLLOWED},
+    writes={DEAD_LETTERS.name},
+    group=group_of(NAME),
+)
+"""What the desk's user has to be allowed on Kafka."""
+OIDC_PREFIX = f"{PREFIX}DESK_OIDC__"
 BY_KEY = ("/metrics", "/docs", "/openapi.json", "/static-offline-docs")
 """What is not for browsers with a session, but for who shows a key."""
 
@@ -58,7 +88,9 @@ def make_app_of_pages(
         doorman=doorman,
         is_open=lambda path: not path.startswith(BY_KEY),
         lifespan=lifespan,
+        of_a_defect=of_a_defect,
     )
+    app.router.redirect_slashes = False  # it would tell whatever host a request names
     app.include_router(operations(readiness))
     for router in routes(assets):
         app.include_router(router)
@@ -72,21 +104,23 @@ def compose(settings: DeskSettings) -> FastAPI:
 
     Raises `WrongSettings` and `WrongFile`.
     """
-    key_file = settings.require_secrets()
-    try:
-        key = read_signing_key(key_file)
-    except WrongSigningKey as wrong:
-        raise WrongFile([f"{TOKEN_KEY_VARIABLE}: {key_file}: {wrong}"]) from None
+    settings.require_secret()
+    key = token_key(settings)
     mongo = functools.cache(functools.partial(Mongo, settings.mongo, NAME))
     clients = connections(settings.desk_services)
+    secret = settings.desk_secret.get_secret_value()
     dealers, assets = settings.dealers(), Assets()
     real_clock, clock = SystemClock(), settings.clock.clock()
+    elsewhere = issuer(settings.desk_oidc, real_clock)
     services = Services(clients.__getitem__, Passes(key, settings.auth, real_clock))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = mongo().database
         sessions, commands = MongoSessions(database), MongoCommands(database)
+        trail_key = key_for(secret, "trail")
+        trail = MongoTrail(database, real_clock, trail_key)
+        attempts = MongoAttempts(database, key_for(secret, "attempts"))
         live, presence = Hub(most=settings.http.max_connections // 2), MongoPresence(database)
         app.state.desk = Desk(
             settings=settings,
@@ -96,14 +130,23 @@ def compose(settings: DeskSettings) -> FastAPI:
             pages=Pages(assets),
             users=MongoUsers(database),
             sessions=sessions,
+            attempts=attempts,
             services=services,
             reporting=Reporting(services, commands, clock),
             directory=EmptyDirectory(),
-            trail=MongoTrail(database, real_clock),
+            trail=trail,
+            record=MongoTrailRecord(database, trail_key),
+            elsewhere=elsewhere,
             live=live,
             presence=presence,
         )
-        preparing = (sessions.prepare, commands.prepare, presence.prepare)
+        preparing = (
+            sessions.prepare,
+            commands.prepare,
+            attempts.prepare,
+            trail.prepare,
+            presence.prepare,
+        )
         works = prepare_when_it_answers(*preparing), FollowedTopics(settings.kafka, live).follow()
         try:
             async with at_work(*works):
@@ -122,6 +165,36 @@ def compose(settings: DeskSettings) -> FastAPI:
 
     doorman = connecting_doorman(settings.auth, lambda: mongo().beside(ACCESS))
     return make_app_of_pages(assets, doorman=doorman, readiness=readiness, lifespan=lifespan)
+
+
+def token_key(settings: DeskSettings) -> ec.EllipticCurvePrivateKey:
+    """What its users' tokens are signed with. Raises `WrongFile`."""
+    file = settings.desk_token_key_file
+    assert file is not None, "the settings were checked"
+    try:
+        return read_signing_key(file)
+    except WrongSigningKey as wrong:
+        raise WrongFile([f"{TOKEN_KEY_VARIABLE}: {file}: {wrong}"]) from None
+
+
+def issuer(settings: OidcSettings, clock: TimeSource) -> SignInElsewhere | None:
+    """With whom users sign in, if with anybody. Raises `WrongSettings` where the extra is missing,
+    and `WrongFile`."""
+    if not settings.issuer:
+        return None
+    try:
+        adapter = import_module("services.desk.adapters.oidc")
+    except ModuleNotFoundError as missing:
+        if missing.name is not None and missing.name.partition(".")[0] in ("authlib", "joserfc"):
+            raise WrongSettings(
+                [f"{OIDC_PREFIX}ISSUER: this needs an extra: pip install 'aftercare[oidc]'"]
+            ) from None
+        raise
+    trusted = client_context(TlsFiles(settings=OIDC_PREFIX, authorities=settings.ca_file))
+    found: SignInElsewhere = adapter.OidcIssuer(
+        settings, clock, functools.partial(httpx.AsyncClient, verify=trusted)
+    )
+    return found
 
 
 def connections(addresses: ServiceAddresses) -> dict[str, httpx.AsyncClient]:

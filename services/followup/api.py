@@ -53,7 +53,14 @@ from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, FromM
 from shared.platform.needs import in_path, named, needs
 from shared.platform.problems import refusing, wrongly_asked
 from shared.platform.tables import AS_A_TABLE, AskedTable, with_next
-from shared.runtime import PAGE_LIMIT, Reader, known_dealer
+from shared.runtime import (
+    PAGE_LIMIT,
+    Reader,
+    customer_facts,
+    holding,
+    known_dealer,
+    telling_holds,
+)
 from shared.time.asked_months import asked_months
 from shared.time.clock import TimeSource
 from shared.time.months import month_at, month_text
@@ -77,9 +84,12 @@ def _route_of_a_customer(
 ) -> None:
     @router.get(
         "/customers/{key:path}",
-        dependencies=[needs("tasks:read", named("key"))],
+        dependencies=[
+            needs("tasks:read", named("key")),
+            holding(partial(customer_facts, reader), "key"),
+        ],
         summary="A customer's plan: what is to be said and was, what comes, and what is not said",
-        responses=OF_A_CUSTOMER,
+        responses=telling_holds(OF_A_CUSTOMER),
     )
     async def customer(key: CustomerKey) -> CustomerTasks:
         snapshot, now = await known_customer(reader, key), clock.now()

@@ -11,7 +11,14 @@ from shared.contracts.http.identity import CustomerPerson, Persons
 from shared.platform.asked import OF_A_CUSTOMER, OF_A_DEALER, CustomerKey, Limit
 from shared.platform.needs import in_path, named, needs, principal_of
 from shared.platform.problems import Refusal, unknown
-from shared.runtime import Reader, customer_snapshot, known_dealer
+from shared.runtime import (
+    Reader,
+    customer_facts,
+    customer_snapshot,
+    holding,
+    known_dealer,
+    telling_holds,
+)
 from shared.time.clock import TimeSource
 
 
@@ -21,9 +28,12 @@ def routes(reader: Reader[IdentityFacts], clock: TimeSource) -> APIRouter:
 
     @router.get(
         "/customers/{key:path}",
-        dependencies=[needs("persons:read", named("key"))],
+        dependencies=[
+            needs("persons:read", named("key")),
+            holding(partial(customer_facts, reader), "key"),
+        ],
         summary="Which other customers a customer is, and why",
-        responses=OF_A_CUSTOMER,
+        responses=telling_holds(OF_A_CUSTOMER),
     )
     async def customer(request: Request, key: CustomerKey) -> CustomerPerson:
         snapshot = await customer_snapshot(reader, key)

@@ -31,7 +31,7 @@ from services.intake.adapters.rejected.quarantine import Quarantine, RoomForReje
 from services.intake.adapters.rejected.store import MongoRejected, RejectedStore
 from services.intake.adapters.reports import GROUP, TOPICS, ReportsDoor
 from services.intake.adapters.republish import Republishing
-from services.intake.adapters.webhooks import read_webhooks
+from services.intake.adapters.webhooks_folder import expected_webhooks
 from services.intake.api.callers import Callers
 from services.intake.api.documents import documents_router, narratives_router, republish_router
 from services.intake.api.events import Taking, events_router
@@ -94,6 +94,7 @@ def make_app(
     readiness: Readiness,
     expecting: Expecting,
     doorman: Doorman,
+    callers: Callers,
     door: Door | None = None,
     imports: ImportsDesk | None = None,
     quarantine: Quarantine | None = None,
@@ -123,7 +124,7 @@ def make_app(
     taking = Taking(
         intake=intake,
         door=door or Door(settings),
-        callers=Callers(dealers, settings.limits()),
+        callers=callers,
         first=FirstTime(answers, register, clock),
         settings=settings,
     )
@@ -163,7 +164,7 @@ def compose(settings: IntakeSettings) -> FastAPI:
     )
     reports = reports_door(settings, intake, publisher)
     connectors = connectors_door(settings, intake, publisher, dealers, mappings)
-    kept, door = MongoImports(mongo), Door(settings)
+    kept, door, callers = MongoImports(mongo), Door(settings), Callers(dealers, settings.limits())
     doorman = connecting_doorman(settings.auth, lambda: mongo().beside(ACCESS))
     runner = import_runner(
         settings,
@@ -174,7 +175,8 @@ def compose(settings: IntakeSettings) -> FastAPI:
         still_may=doorman.still_may,
         give_way=door.after_all,
     )
-    drops = drop_runner(settings, kept, dealers, mappings, wake=runner.wake)
+    uploads = Uploads(kept, clock=SystemClock(), settings=settings)  # one, by whichever door
+    drops = drop_runner(settings, kept, uploads, dealers, mappings, wake=runner.wake)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -200,13 +202,14 @@ def compose(settings: IntakeSettings) -> FastAPI:
         settings=settings,
         readiness=readiness_of(publisher, reports, register),
         expecting=Expecting(
-            webhooks=read_webhooks(settings.webhooks_dir, dealers=dealers, mappings=mappings),
+            webhooks=expected_webhooks(settings.webhooks_dir, dealers, mappings),
             mappings=mappings,
             clock=clock,
         ),
         doorman=doorman,
+        callers=callers,
         door=door,
-        imports=imports_desk(settings, kept, dealers, mappings, wake=runner.wake),
+        imports=imports_desk(kept, uploads, callers, dealers, mappings, wake=runner.wake),
         quarantine=quarantine,
         lifespan=lifespan,
         warnings=lambda: [*drops.troubles, *connectors.troubles],
@@ -270,27 +273,29 @@ def quarantine_of(settings: IntakeSettings, store: RejectedStore, register: Regi
             days=settings.rejected_days,
             rows=settings.rejected_rows,
             bytes=settings.rejected_bytes,
+            dealer_rows=settings.rejected_dealer_rows,
+            dealer_bytes=settings.rejected_dealer_bytes,
         ),
     )
 
 
 def imports_desk(
-    settings: IntakeSettings,
     kept: ImportStore,
+    uploads: Uploads,
+    callers: Callers,
     dealers: Dealers,
     mappings: Mappings,
     *,
     wake: Callable[[], None],
 ) -> ImportsDesk:
     """What the endpoints of imports need. `wake`: called when there is something to do."""
-    clock = SystemClock()  # leases and speeds are real ones, also where a demo's time runs fast
     return ImportsDesk(
         kept,
-        Uploads(kept, clock=clock, settings=settings),
+        uploads,
         mappings=mappings,
         dealers=dealers,
-        clock=clock,
-        callers=Callers(dealers, settings.limits()),
+        clock=SystemClock(),  # leases and speeds are real ones, also where a demo's time runs fast
+        callers=callers,
         wake=wake,
     )
 
@@ -298,18 +303,18 @@ def imports_desk(
 def drop_runner(
     settings: IntakeSettings,
     kept: ImportStore,
+    uploads: Uploads,
     dealers: Dealers,
     mappings: Mappings,
     *,
     wake: Callable[[], None],
 ) -> DropRunner:
     """What watches folders. `wake`: called when there is an import to be worked on."""
-    clock = SystemClock()
     taking = FileTaking(
         store=kept,
-        uploads=Uploads(kept, clock=clock, settings=settings),
+        uploads=uploads,
         mappings=mappings,
-        clock=clock,
+        clock=SystemClock(),
         wake=wake,
         turn=asyncio.Semaphore(FILES_AT_ONCE),
     )

@@ -70,9 +70,13 @@ class IntakeSettings(ServiceSettings):
     """How much of one source of a dealer is kept, about; beyond it the oldest goes."""
     rejected_bytes: int = Field(default=100_000_000, ge=1_000, le=100_000_000_000)
     """The same in bytes."""
+    rejected_dealer_rows: int = Field(default=50_000, ge=1, le=5_000_000)
+    """How much of all sources of a dealer together is kept, about; beyond it the oldest goes."""
+    rejected_dealer_bytes: int = Field(default=500_000_000, ge=1_000, le=500_000_000_000)
+    """The same in bytes."""
     webhooks_dir: Path | None = None
-    """The folder of webhooks that are expected, a file `NAME.yaml` each (see feeds). Without one
-    there are none."""
+    """The folder of webhooks that are expected, a file `NAME.yaml` each (see feeds); read again
+    when it changes. Without one there are none."""
     webhook_origins: tuple[str, ...] = ("*",)
     """Who may send webhooks, as the handshake of CloudEvents asks it: DNS names, such as
     `["events.example.com", "*.example.org"]`. It admits nobody by itself."""

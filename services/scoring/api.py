@@ -54,7 +54,15 @@ from shared.platform.asked import (
 from shared.platform.needs import in_path, named, needs, principal_of
 from shared.platform.problems import Refusal, refusing, unknown, wrongly_asked
 from shared.platform.tables import AS_A_TABLE, AskedTable, with_next
-from shared.runtime import PAGE_LIMIT, Reader, known_dealer, shadow_routes
+from shared.runtime import (
+    PAGE_LIMIT,
+    Reader,
+    customer_facts,
+    holding,
+    known_dealer,
+    shadow_routes,
+    telling_holds,
+)
 from shared.time.clock import TimeSource
 from shared.time.months import month_at
 
@@ -110,9 +118,12 @@ def _routes_of_a_customer(
 
     @router.get(
         "/customers/{key:path}",
-        dependencies=[needs("scores:read", named("key"))],
+        dependencies=[
+            needs("scores:read", named("key")),
+            holding(partial(customer_facts, reader), "key"),
+        ],
         summary="A customer's score, and why: down to the documents",
-        responses=OF_A_CUSTOMER,
+        responses=telling_holds(OF_A_CUSTOMER),
     )
     async def customer(request: Request, key: CustomerKey) -> CustomerScore:
         snapshot = await scored_customer(reader, key)

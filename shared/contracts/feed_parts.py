@@ -91,11 +91,12 @@ OptOuts = Annotated[
 """Channels a customer does not want to be reached by; each counts once."""
 
 
-def _none_is_empty(value: object) -> object:
+def none_is_empty(value: object) -> object:
+    """Null deletes a list, as an empty one does."""
     return () if value is None else value
 
 
-def _without_defaults(schema: dict[str, Any]) -> None:
+def without_defaults(schema: dict[str, Any]) -> None:
     """What is left out says nothing: a client that fills in defaults would delete what is known."""
     for described in schema["properties"].values():
         described.pop("default", None)
@@ -179,7 +180,7 @@ class Customer(Contract):
     nothing. `opt_outs` are a consent as of when the document was changed.
     """
 
-    model_config = ConfigDict(json_schema_extra=_without_defaults)
+    model_config = ConfigDict(json_schema_extra=without_defaults)
 
     source_customer_id: CustomerNumber | None = None
     """The number by which the source of the document knows the customer. Without one they are
@@ -189,11 +190,11 @@ class Customer(Contract):
     kind: Literal["person", "business", "internal"] = "person"
     name: PersonName | None = None
     phones: Annotated[
-        Phones, BeforeValidator(_none_is_empty, json_schema_input_type=Phones | None)
+        Phones, BeforeValidator(none_is_empty, json_schema_input_type=Phones | None)
     ] = ()
     email: Email | None = None
     opt_outs: Annotated[
-        OptOuts, BeforeValidator(_none_is_empty, json_schema_input_type=OptOuts | None)
+        OptOuts, BeforeValidator(none_is_empty, json_schema_input_type=OptOuts | None)
     ] = ()
     language: Language | None = None
     birth_year: BirthYearSaid | None = None
@@ -217,7 +218,7 @@ class AnyVehicle(Contract):
     With the VIN its plate, make, model and year go to the profile of its customer.
     """
 
-    model_config = ConfigDict(json_schema_extra=_without_defaults)
+    model_config = ConfigDict(json_schema_extra=without_defaults)
 
     vin: Vin | None = None
     plate: Plate | None = None

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
+from shared.contracts.corrections import CustomerReported as CustomerReported  # noqa: PLC0414
 from shared.contracts.feed_document import CustomerReport as CustomerReport  # noqa: PLC0414
 from shared.contracts.feed_document import Document as Document  # noqa: PLC0414 # of all reports
 from shared.contracts.feed_parts import (
@@ -345,6 +346,7 @@ AnyReport = (
     | TaskAssignmentReported
     | ReferralReported
     | CustomerLinkReported
+    | CustomerReported
     | LeadReported
 )
 

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints
 
+from shared.contracts.corrections import CustomerCorrected as CustomerCorrected  # noqa: PLC0414
 from shared.contracts.feed_parts import (
     MOST_LINES,
     MOST_OPT_OUTS,
@@ -301,7 +302,8 @@ class CustomerLinkMade(Recorded):
 
 
 class CustomerMoved(Moved):
-    """A consent, survey, task outcome or assignment, referral, link or lead of another customer."""
+    """A consent, survey, task outcome or assignment, referral, link, correction or lead of another
+    customer."""
 
     TYPE: ClassVar[str] = "dev.aftercare.customer.moved.v1"
     TOPIC: ClassVar[Topic] = CUSTOMERS
@@ -374,6 +376,7 @@ ALL: tuple[type[Recorded], ...] = (
     TaskAssigned,
     ReferralMade,
     CustomerLinkMade,
+    CustomerCorrected,
     LeadRecorded,
     CustomerMoved,
     ProfileRecorded,

@@ -56,6 +56,8 @@ _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 Readiness = Callable[[], Awaitable[list[str]]]
 """Says what keeps the service from working, in words for the operator; nothing: it is ready."""
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+OfADefect = Callable[[Request], Awaitable[Response]]
+"""What is answered where a service has failed; it must not need what may have failed."""
 
 log = structlog.get_logger()
 
@@ -73,11 +75,13 @@ def make_app(
     version: str = "1.0",
     description: str = "",
     describe: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+    of_a_defect: OfADefect | None = None,
 ) -> FastAPI:
     """An application that answers everything that goes wrong with a problem, and says so in its
     OpenAPI document. `describe` adds to that what FastAPI cannot know.
 
     `doorman` knows who asks; health, and the paths that `is_open` says, are open to strangers.
+    `of_a_defect` answers instead of a problem where the service itself has failed.
     """
     app = FastAPIOffline(  # the pages of /docs load nothing from elsewhere
         redoc_url=None,
@@ -99,7 +103,7 @@ def make_app(
         doorman=doorman,
         is_open=lambda path: path in HEALTH or is_open(path),
     )
-    app.add_middleware(_Failures)
+    app.add_middleware(_Failures, answer=of_a_defect)
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -174,7 +178,9 @@ def _methods(request: Request) -> list[str]:
 
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    return problem_response(error.problem, again_seconds=error.again_seconds)
+    response = problem_response(error.problem, again_seconds=error.again_seconds)
+    response.headers.update(error.headers)
+    return response
 
 
 async def _away(_: Request, error: Exception) -> Response:
@@ -186,8 +192,9 @@ class _Failures:
     """Answers 500 for a defect of ours. Its text may hold what is stored: only its kind is
     logged."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, answer: OfADefect | None = None) -> None:
         self._app = app
+        self._answer = answer or _internal
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         began = False
@@ -205,7 +212,12 @@ class _Failures:
             log.error("request failed", because=where_raised(error))
             if began:
                 raise RuntimeError("failed amid an answer") from None
-            await problem_response(problems.internal())(scope, receive, send)
+            response = await self._answer(Request(scope, receive))
+            await response(scope, receive, send)
+
+
+async def _internal(_: Request) -> Response:
+    return problem_response(problems.internal())
 
 
 def _with_problems(document: dict[str, Any]) -> dict[str, Any]:

@@ -59,7 +59,8 @@ def configure_logging(
     )
     handler.addFilter(SeldomRepeated("aiokafka"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("aiokafka", "faststream", "pymongo"):
+    # httpx would tell each address that it asks: customers' numbers are in some
+    for noisy in ("aiokafka", "faststream", "httpx", "pymongo"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[

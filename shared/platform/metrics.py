@@ -224,7 +224,9 @@ intake_rejected = Counter(
 )
 intake_rejected_rows = Gauge(
     "aftercare_intake_rejected_rows",
-    "What was rejected and is kept now; every instance tells the same.",
+    "What a dealer sent that was rejected and is kept now (`unknown`: of nobody in particular); "
+    "every instance tells the same.",
+    ["dealer"],
 )
 intake_drops = Gauge(
     "aftercare_intake_drops",

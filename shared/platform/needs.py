@@ -82,7 +82,8 @@ def asked(parameter: str) -> Told:
 
 def asked_feed(request: Request, who: Principal, scope: Scope) -> bool:
     """Of the `dealer_id`, and the `source`, whom the query names; where it names none, of all. A
-    route that needs this takes its source from `source_asked`."""
+    route that needs this takes its source from `source_asked`, or calls `require` once it knows
+    it."""
     dealers = request.query_params.getlist("dealer_id")
     sources = request.query_params.getlist("source")
     if not dealers:

@@ -57,6 +57,8 @@ class Refusal(Exception):
         super().__init__(problem.title)
         self.problem = problem
         self.again_seconds = again_seconds
+        self.headers: dict[str, str] = {}
+        """Of the answer, besides those of every problem."""
 
 
 def wrong_parameters(faults: Iterable[Any]) -> Problem:

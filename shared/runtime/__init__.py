@@ -8,6 +8,7 @@ What a service is made of
     reader         what endpoints may ask; snapshots answers it from the store
     lines          the lines of a list that an endpoint is asked for, page by page
     holdings       the endpoint that tells which documents are held
+    holds          a read waits until what it shows holds documents that were reported
     census         gauges of what is stored, counted by one instance for all
     reload         another policy, between two turns
     shadows        the endpoint that tells what is tried beside a dealer's rules
@@ -50,11 +51,12 @@ What must hold (tests/simulation proves it with faults at every step)
 
 from shared.runtime.census import Census, GaugeValue
 from shared.runtime.endpoints import Routes
+from shared.runtime.holds import holding, telling_holds
 from shared.runtime.lifecycle import Runtime, serve
 from shared.runtime.lines import PAGE_LIMIT, lines_listed
 from shared.runtime.ownership import Ownership, Pulse
 from shared.runtime.ports import Ports, Subscription
-from shared.runtime.reader import Reader, customer_snapshot, known_dealer
+from shared.runtime.reader import Reader, customer_facts, customer_snapshot, known_dealer
 from shared.runtime.rehearsal import Rehearsal
 from shared.runtime.reload import PolicyWatch
 from shared.runtime.shadows import shadow_routes
@@ -74,9 +76,12 @@ __all__ = [
     "Runtime",
     "Subscription",
     "Worker",
+    "customer_facts",
     "customer_snapshot",
+    "holding",
     "known_dealer",
     "lines_listed",
     "serve",
     "shadow_routes",
+    "telling_holds",
 ]

@@ -1,6 +1,6 @@
 """What a service's read endpoints may see: facts and the decision they lead to, never more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -32,6 +32,14 @@ class Reader(Protocol[F]):
 
     async def get(self, aggregate_id: str) -> Snapshot[F] | None:
         """One aggregate, or None."""
+        ...
+
+    async def facts(self, aggregate_id: str) -> F | None:
+        """What is known of one aggregate, without what follows from it; None: there is none."""
+        ...
+
+    async def facts_named(self, name: str) -> list[F]:
+        """What is known of those that `named` shows, without what follows from it."""
         ...
 
     async def page(self, dealer_id: str, *, after: str = "", limit: int = 100) -> list[Snapshot[F]]:
@@ -103,10 +111,19 @@ def place_behind(after: str) -> Place | None:
         raise Refusal(invalid_query("after: not the `next` of a page of this list")) from None
 
 
+async def customer_facts(reader: Reader[F], given: str) -> F | None:
+    """What is known of the customer whom `customer_snapshot` shows."""
+    for key in _keys_meant(given):
+        facts = await reader.facts(key)
+        if facts is not None:
+            return facts
+    return None
+
+
 async def customer_snapshot(reader: Reader[F], given: str) -> Snapshot[F] | None:
     """The aggregate of this customer; a key that lost its percent-encoding on the way is
     understood, too. Raises `Refusal` (503) where nothing can be said of it at present."""
-    for key in dict.fromkeys((given, as_composed(given, plain=3))):
+    for key in _keys_meant(given):
         snapshot = await reader.get(key)
         if snapshot is None:
             continue
@@ -114,3 +131,7 @@ async def customer_snapshot(reader: Reader[F], given: str) -> Snapshot[F] | None
             raise Refusal(undecided(f"not decided at present: {snapshot.undecided_because}"))
         return snapshot
     return None
+
+
+def _keys_meant(given: str) -> Iterable[str]:
+    return dict.fromkeys((given, as_composed(given, plain=3)))

@@ -57,6 +57,13 @@ class StoreReader(Generic[F, P]):
         found = await self._store.load([aggregate_id])
         return self._snapshot(found[aggregate_id]) if aggregate_id in found else None
 
+    async def facts(self, aggregate_id: str) -> F | None:
+        found = await self._store.load([aggregate_id])
+        return self._facts(found[aggregate_id]) if aggregate_id in found else None
+
+    async def facts_named(self, name: str) -> list[F]:
+        return [self._facts(aggregate) for aggregate in await self._store.named(name)]
+
     async def page(self, dealer_id: str, *, after: str = "", limit: int = 100) -> list[Snapshot[F]]:
         found = await self._store.page(dealer_id=dealer_id, after=after, limit=limit)
         return [self._snapshot(aggregate) for aggregate in found]
@@ -124,8 +131,11 @@ class StoreReader(Generic[F, P]):
         assert self._summaries is not None, "its decider has no lists and no totals"
         return self._summaries
 
+    def _facts(self, aggregate: Aggregate) -> F:
+        return self._decider.facts.model_validate_json(aggregate.facts)
+
     def _snapshot(self, aggregate: Aggregate) -> Snapshot[F]:
-        facts = self._decider.facts.model_validate_json(aggregate.facts)
+        facts = self._facts(aggregate)
         announced = aggregate.announced
         parked_because = aggregate.parked.reason if aggregate.parked else None
         try:

@@ -68,6 +68,13 @@ class MemoryReader(Generic[F, P]):
     async def get(self, aggregate_id: str) -> Snapshot[F] | None:
         return self.snapshots.get(aggregate_id)
 
+    async def facts(self, aggregate_id: str) -> F | None:
+        snapshot = self.snapshots.get(aggregate_id)
+        return None if snapshot is None else snapshot.facts
+
+    async def facts_named(self, name: str) -> list[F]:
+        return [snapshot.facts for snapshot in await self.named(name)]
+
     async def page(self, dealer_id: str, *, after: str = "", limit: int = 100) -> list[Snapshot[F]]:
         found = [one for one in self._in_order() if one.dealer_id == dealer_id and one.id > after]
         return found[:limit]

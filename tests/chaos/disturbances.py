@@ -6,12 +6,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from random import Random
 
-from deploy.cli.address_file import SERVICES
+from deploy.cli.address_file import BACKENDS
 from deploy.sandbox.apache_kafka import KafkaCluster
 from deploy.sandbox.embedded import EmbeddedServer
 from tests.e2e.house import House
 
-CONSUMERS = tuple(service for service in SERVICES if service != "intake")
+CONSUMERS = tuple(service for service in BACKENDS if service != "intake")
 DATABASE_AWAY_SECONDS = 20.0
 BROKER_AWAY_SECONDS = 8.0
 
@@ -35,7 +35,7 @@ class Scene:
     def until_ready(self) -> None:
         """Wait until every service does its work again, and tell how long that took."""
         began = time.monotonic()
-        for service in SERVICES:
+        for service in BACKENDS:
             self.house.instance(service).until_ready()
         self.tell(f"all services ready again after {time.monotonic() - began:.1f} s")
 
@@ -46,7 +46,7 @@ class Scene:
 def kill_each_service(scene: Scene) -> None:
     """kill -9, and started again at once, as an orchestrator would; one may still be away
     when the next goes."""
-    for service in scene.shuffled(SERVICES):
+    for service in scene.shuffled(BACKENDS):
         scene.tell(f"kill -9 {service}, and start it again")
         scene.house.child(service).restart()
         scene.between(0, 3)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from deploy.cli.address_file import SERVICES
+from deploy.cli.address_file import BACKENDS
 from deploy.cli.readiness import what_keeps
 from deploy.sandbox.apache_kafka import apache_kafka
 from deploy.sandbox.demo.account import Held, missing
@@ -100,7 +100,7 @@ def until_at_rest(running: House, mongo: MongoSettings, ledger: Ledger, tell: Te
 
 async def _unfinished(running: House, mongo: MongoSettings, due: Held) -> str | None:
     """What is still to be done, if anything."""
-    for service in SERVICES:
+    for service in BACKENDS:
         if troubles := what_keeps(running.stack.urls[service]):
             return f"{service}: {'; '.join(troubles)}"
     for service in CONSUMERS:

@@ -4,6 +4,8 @@ import importlib.util
 import json
 import re
 import shlex
+import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,9 @@ from typer.testing import CliRunner
 from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_PORT_BASE
 from deploy.cli.main import COMMANDS, app
+from deploy.cli.tokens.work import make_key, read_key
 from deploy.sandbox.stack import fixed_ports
+from shared.platform.signing import public_part
 from shared.settings import MongoSettings
 from tests import PROJECT
 
@@ -65,6 +69,7 @@ def test_secrets_of_own_servers_are_files_that_settings_read(name: str) -> None:
     assert variables["AFTERCARE_KAFKA__SASL_USERNAME"] == name
     assert {"AFTERCARE_KAFKA__SASL_PASSWORD", "AFTERCARE_MONGO__URI"} <= targets.keys()
     assert ("AFTERCARE_IDENTITY_SECRET" in targets) == (name == "identity")
+    assert ("AFTERCARE_DESK_SECRET" in targets) == (name == "desk")
     port = variables["AFTERCARE_HTTP__PORT"]
     assert port == environment(name)["AFTERCARE_HTTP__PORT"]
     assert service["ports"] == [f"{port}:{port}"]
@@ -76,7 +81,7 @@ def test_the_schema_would_notice_a_misspelt_key() -> None:
     assert list(validator.iter_errors(wrong)) != []
 
 
-def test_all_four_services_are_there_from_one_image() -> None:
+def test_all_services_are_there_from_one_image() -> None:
     assert set(OURS) <= SERVICES.keys()
     assert {SERVICES[name]["image"] for name in (*OURS, "topics")} == {"aftercare:local"}
 
@@ -104,9 +109,15 @@ def test_its_variables_are_all_read(name: str) -> None:
 
 
 @each_of_ours
-def test_its_variables_are_accepted(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_variables_are_accepted(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     inside_out = {inside: outside for outside, inside in bind_mounts(name).items()}
-    for variable, value in environment(name).items():
+    key = make_key(tmp_path / "token-key.pem")
+    keys = tmp_path / "jwks.json"
+    keys.write_text(json.dumps({"keys": [public_part(key)]}), "utf-8")
+    made = {"AFTERCARE_AUTH__JWKS_FILE": str(keys)}
+    for variable, value in (environment(name) | made).items():
         found = PROJECT / inside_out[value] if value in inside_out else value
         monkeypatch.setenv(variable, str(found))
     settings = configuration.checked(name)
@@ -128,7 +139,31 @@ def test_it_starts_when_topics_and_replica_set_are_there(name: str) -> None:
     assert SERVICES[name]["depends_on"] == {
         "topics": {"condition": "service_completed_successfully"},
         "mongo-replica-set": {"condition": "service_completed_successfully"},
+        "desk-key": {"condition": "service_completed_successfully"},
     }
+
+
+def test_the_desk_signs_with_a_key_whose_public_part_all_others_have(tmp_path: Path) -> None:
+    """Its command, run twice: the second time the key is there."""
+    shell, option, script = SERVICES["desk-key"]["command"]
+    assert (shell, option) == ("sh", "-c")
+    assert script.endswith("&& chown 10001:10001 /private/token-key.pem"), "the image's user"
+    making = script.partition(" && chown")[0]
+    for place in ("private", "public"):
+        (tmp_path / place).mkdir()
+        making = making.replace(f"/{place}/", f"{tmp_path}/{place}/")
+    program = f'aftercare() {{ "{sys.executable}" -m deploy.cli.main "$@"; }}\n'
+    found = []
+    for _ in range(2):
+        subprocess.run(["sh", "-ec", program + making], check=True, cwd=PROJECT)
+        found.append((tmp_path / "public" / "jwks.json").read_text("utf-8"))
+    assert found[0] == found[1]
+    signs = read_key(tmp_path / "private" / "token-key.pem")
+    assert json.loads(found[0])["keys"] == [public_part(signs)]
+    for name in OURS:
+        assert "token-keys:/etc/aftercare-tokens:ro" in SERVICES[name]["volumes"]
+    private = [name for name in SERVICES if "desk-key:" in str(SERVICES[name].get("volumes"))]
+    assert private == ["desk", "desk-key"]
 
 
 @each_of_ours

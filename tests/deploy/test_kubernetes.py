@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_PORT_BASE
 from deploy.cli.kafka_rights import RIGHTS
 from deploy.sandbox.stack import fixed_ports
 from services.complaints.adapters.policies import read_rulebook
+from services.intake.adapters.rejected.seal import new_key
+from services.intake.settings import IntakeSettings
 from shared.dealers.file import read_dealers
 from shared.policies.paths import SERVICES, RulesPaths
 from shared.policies.paths import VARIABLE as RULES_VARIABLE
@@ -35,6 +38,8 @@ MANIFESTS = manifests(APPLIED)
 EXAMPLES = manifests(set(FOLDER.rglob("*.example")))
 OURS = list(configuration.SETTINGS)
 TLS = "aftercare-tls"
+FILLED_IN = {"AFTERCARE_REJECTED_KEY": new_key()}
+"""What the example leaves open, and a service does not start with as it stands there."""
 
 each_of_ours = pytest.mark.parametrize("name", OURS)
 
@@ -109,7 +114,7 @@ def test_its_variables_are_all_read_and_accepted(
     folder = tmp_path / "secrets"
     folder.mkdir()
     for variable, value in secrets(name, container(name)).items():
-        (folder / variable).write_text(value, "utf-8")
+        (folder / variable).write_text(FILLED_IN.get(variable, value), "utf-8")
     variables["AFTERCARE_SECRETS_DIR"] = str(folder)
     assert configuration.unread_variables(variables) == []
     dealers = tmp_path / "dealers.yaml"
@@ -124,6 +129,18 @@ def test_its_variables_are_all_read_and_accepted(
     assert f"//{name}:" in settings.mongo.uri.get_secret_value()
     assert settings.kafka.replication_factor == 3
     assert read_dealers(dealers).all() != []
+
+
+def test_what_is_rejected_is_kept_under_the_key_that_is_filled_in(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AFTERCARE_SECRETS_DIR", str(tmp_path))
+    file = tmp_path / "AFTERCARE_REJECTED_KEY"
+    file.write_text(FILLED_IN[file.name], "utf-8")
+    assert IntakeSettings().seal() is not None
+    file.write_text(secrets("intake", container("intake"))[file.name], "utf-8")
+    with pytest.raises(ValidationError, match="openssl rand -base64 32"):
+        IntakeSettings()
 
 
 @each_of_ours
@@ -155,6 +172,7 @@ def test_files_are_mounted_where_the_settings_look(name: str) -> None:
         environment(name)["AFTERCARE_DEALERS_FILE"]
     }
     assert mounts["tls"] == "/etc/aftercare-tls"
+    assert mounts["tokens"] == "/etc/aftercare-tokens"
     told = (FOLDER / "10-configuration.yaml").read_text("utf-8")
     named = re.findall(r"# (AFTERCARE_\w+): /etc/aftercare-tls/(\S+)", told)
     assert {file for _, file in named} == of_kind("Secret")["aftercare-tls"]["stringData"].keys()
@@ -168,6 +186,7 @@ def test_every_mount_has_its_volume_and_what_is_optional_may_be_missing(name: st
     mounted = {mount["name"] for each in containers for mount in each["volumeMounts"]}
     assert mounted == volumes.keys()
     assert volumes["tls"]["secret"] == {"secretName": "aftercare-tls", "optional": True}
+    assert volumes["tokens"]["configMap"] == {"name": "aftercare-tokens", "optional": True}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -213,7 +232,7 @@ def test_the_folder_can_be_applied_again_and_again() -> None:
 
 
 def test_the_network_lets_in_who_asks_and_out_to_the_servers() -> None:
-    [policy] = of_kind("NetworkPolicy").values()
+    policy = of_kind("NetworkPolicy")["aftercare"]
     selector = policy["spec"]["podSelector"]["matchLabels"]
     for name in OURS:
         labels = of_kind("Deployment")[name]["spec"]["template"]["metadata"]["labels"]
@@ -227,6 +246,25 @@ def test_the_network_lets_in_who_asks_and_out_to_the_servers() -> None:
     assert out == {53, int(kafka), 27017}
 
 
+def test_the_desk_reaches_the_others_and_nobody_else_does() -> None:
+    policies = of_kind("NetworkPolicy")
+    assert policies.keys() == {"aftercare", "desk"}
+    assert policies["desk"]["spec"]["podSelector"]["matchLabels"] == {
+        "app.kubernetes.io/name": "desk"
+    }
+    [let_out] = policies["desk"]["spec"]["egress"]
+    [ports] = let_out["ports"]
+    listening = fixed_ports(DEFAULT_PORT_BASE).services
+    others = {name: port for name, port in listening.items() if name != "desk"}
+    assert set(others.values()) == set(range(ports["port"], ports["endPort"] + 1))
+    named = {
+        name.removeprefix("AFTERCARE_DESK_SERVICES__").lower(): value
+        for name, value in environment("desk").items()
+        if name.startswith("AFTERCARE_DESK_SERVICES__")
+    }
+    assert named == {name: f"http://{name}:{port}" for name, port in others.items()}
+
+
 @each_of_ours
 def test_it_may_finish_its_batch_before_it_is_killed(name: str) -> None:
     stop = configuration.SETTINGS[name].model_fields["runtime"].default.graceful_stop_seconds
@@ -237,7 +275,9 @@ def test_each_has_secrets_of_its_own_alone() -> None:
     names = {name: secrets(name, container(name)).keys() for name in OURS}
     shared = {"AFTERCARE_KAFKA__SASL_PASSWORD", "AFTERCARE_MONGO__URI"}
     assert {name: found - shared for name, found in names.items() if found - shared} == {
-        "identity": {"AFTERCARE_IDENTITY_SECRET"}
+        "identity": {"AFTERCARE_IDENTITY_SECRET"},
+        "desk": {"AFTERCARE_DESK_SECRET", "token-key.pem"},
+        "intake": {"AFTERCARE_REJECTED_KEY"},
     }
     assert all(found >= shared for found in names.values())
     assert {*OURS, "topics"} == {

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from deploy.cli.address_file import SERVICES
+from deploy.cli.address_file import BACKENDS
 from deploy.cli.client_key import shown
 from deploy.cli.readiness import what_keeps
 from deploy.sandbox.processes import Child, free_port, running
@@ -138,7 +138,7 @@ def house(
     mongo: MongoSettings,
     environment: Mapping[str, str] | None = None,
     *,
-    only: Sequence[str] = SERVICES,
+    only: Sequence[str] = BACKENDS,
 ) -> Iterator[House]:
     """Aftercare on this broker and database; `only`: these services, where others say nothing."""
     settings = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deploy.cli.address_file import SERVICES
+from deploy.cli.address_file import BACKENDS
 from deploy.cli.republish import PutBack
 from deploy.sandbox.stack import any_ports, running_stack
 from shared.contracts.identifiers import customer_key, document_id
@@ -23,7 +23,7 @@ INTAKES_TOPICS = [topic.name for topic in ALL if topic.producer == "intake"]
 
 
 @contextmanager
-def up(directory: Path, *, only: Sequence[str] = SERVICES) -> Iterator[House]:
+def up(directory: Path, *, only: Sequence[str] = BACKENDS) -> Iterator[House]:
     """Everything on embedded servers, or `only` these services, with its data in `directory`."""
     with running_stack(directory=directory, ports=any_ports(), only=only) as stack:
         yield House(stack, Broker("tansu", stack.kafka.bootstrap_servers), directory, {})

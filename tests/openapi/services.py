@@ -21,11 +21,13 @@ from services.identity.domain.dry_run import TRIAL as IDENTITY_TRIAL
 from services.intake.adapters.door import Door
 from services.intake.adapters.first_answers import MongoFirstAnswers
 from services.intake.adapters.imports.store import MongoImports
+from services.intake.adapters.imports.upload import Uploads
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.register import MongoRegister
 from services.intake.adapters.rejected.seal import new_key
 from services.intake.adapters.rejected.store import MongoRejected
 from services.intake.adapters.webhooks import Webhook, Webhooks
+from services.intake.api.callers import Callers
 from services.intake.api.webhooks import Expecting
 from services.intake.app import import_runner, imports_desk, quarantine_of
 from services.intake.app import make_app as make_intake
@@ -48,6 +50,7 @@ from shared.settings import MongoSettings
 from shared.testing.clock import ManualClock
 from shared.testing.doorman import knows_one
 from shared.testing.publisher import MemoryPublisher
+from shared.time.clock import SystemClock
 from tests.dealers import DEALERS
 from tests.services.complaints import given as complaints_story
 from tests.services.following import Following
@@ -185,9 +188,10 @@ def _identity() -> _Reading:
 
 def _intake(mongo_settings: MongoSettings, folder: Path) -> FastAPI:
     (folder / "test-visits.yaml").write_text(MAPPING, encoding="utf-8")
-    settings = IntakeSettings(mongo=mongo_settings, mappings_dir=folder)
-    clock, publisher = ManualClock(intake_story.NOW), MemoryPublisher()
-    mappings, mongos = Mappings(folder), list[Mongo]()
+    key = SecretStr(new_key())
+    settings = IntakeSettings(mongo=mongo_settings, mappings_dir=folder, rejected_key=key)
+    clock, publisher, mongos = ManualClock(intake_story.NOW), MemoryPublisher(), list[Mongo]()
+    callers, mappings = Callers(DEALERS, settings.limits()), Mappings(folder)
 
     def mongo() -> Mongo:
         if not mongos:
@@ -196,8 +200,7 @@ def _intake(mongo_settings: MongoSettings, folder: Path) -> FastAPI:
 
     register = MongoRegister(mongo, hash_key="of tests")
     rejected = MongoRejected(mongo)
-    sealing = settings.model_copy(update={"rejected_key": SecretStr(new_key())})
-    quarantine = quarantine_of(sealing, rejected, register)
+    quarantine = quarantine_of(settings, rejected, register)
     intake = Intake(
         register=register,
         publisher=publisher,
@@ -215,7 +218,8 @@ def _intake(mongo_settings: MongoSettings, folder: Path) -> FastAPI:
         still_may=knows_one().still_may,
         give_way=Door(settings).after_all,
     )
-    desk = imports_desk(settings, kept, DEALERS, mappings, wake=runner.wake)
+    uploads = Uploads(kept, clock=SystemClock(), settings=settings)
+    desk = imports_desk(kept, uploads, callers, DEALERS, mappings, wake=runner.wake)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -247,6 +251,7 @@ def _intake(mongo_settings: MongoSettings, folder: Path) -> FastAPI:
         readiness=_ready,
         expecting=Expecting(webhooks=Webhooks({"crm": crm}), mappings=mappings, clock=clock),
         imports=desk,
+        callers=callers,
         quarantine=quarantine,
         doorman=knows_one(),
         lifespan=lifespan,

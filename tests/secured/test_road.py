@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.cli.address_file import SERVICES
+from deploy.cli.address_file import BACKENDS
 from deploy.cli.client_key import shown
 from deploy.sandbox.processes import Child, free_port, running
 from deploy.sandbox.stack import start_service
@@ -79,7 +79,7 @@ def services(
         key = stopping.enter_context(key_in_hand(own_mongo))
         http = httpx.Client(verify=trusted, headers=shown(key), timeout=30)
         started = {}
-        for name in SERVICES:
+        for name in BACKENDS:
             port = free_port()
             environment = {
                 **os.environ,

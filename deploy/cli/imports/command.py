@@ -71,7 +71,7 @@ def show(
 
 @app.command("pause")
 def pause(import_id: Id, url: Url = "", data_dir: DataDir = DEFAULT_DIRECTORY) -> None:
-    """Pause an import; what its dealer sent after it waits, too."""
+    """Pause an import; what its dealer sent after it goes on without it."""
     _wish(import_id, "pause", _client(url, data_dir))
 
 

@@ -12,6 +12,7 @@ from shared.contracts.feeds import (
     ComplaintStepReported,
     ConsentReported,
     CustomerLinkReported,
+    CustomerReported,
     ReferralReported,
     SaleReported,
     SurveyReported,
@@ -34,6 +35,7 @@ READ_BY: dict[str, tuple[str, ...]] = {
     TaskOutcomeReported.TYPE: ("followup",),
     TaskAssignmentReported.TYPE: ("followup",),
     CustomerLinkReported.TYPE: ("identity",),
+    CustomerReported.TYPE: ("followup",),
     LeadReported.TYPE: ("followup",),
 }
 """What is reported -> the services that must know of it."""

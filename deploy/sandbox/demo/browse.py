@@ -8,6 +8,7 @@ from urllib.parse import quote
 from deploy.cli import client_key
 from deploy.cli.terminal import hint
 from deploy.sandbox.demo.summary import TopicRecord
+from deploy.sandbox.desk_access import SignIn
 from deploy.sandbox.feed.featured import CLIMBS
 from shared.contracts.complaints import CaseClosed
 from shared.contracts.scoring import GradeChanged
@@ -22,12 +23,17 @@ def afterwards() -> Iterator[str]:
 
 
 def to_browse(
-    urls: Mapping[str, str], records: Sequence[TopicRecord], directory: Path
+    urls: Mapping[str, str],
+    records: Sequence[TopicRecord],
+    directory: Path,
+    *,
+    sign_in: SignIn | None,
 ) -> Iterator[str]:
     """What to open and to type while everything runs, with its data in `directory`."""
     case, customer = _featured_case(records), _promoted_customer(records)
     dealer = "sunrise/pudong"
     header = shlex.quote(str(directory / client_key.FILE))
+    yield f"the desk is at {urls['desk']} : sign in as {sign_in}"
     yield f"now look at (curl -H @{header}, or a browser, with the key in it as the password):"
     yield f"  {urls['complaints']}/v1/cases/{case}"
     yield f"      {CLIMBS.case_no}: its timeline, its clocks and how each deadline was counted"
@@ -37,6 +43,8 @@ def to_browse(
     yield "      a customer whose grade rose, with a reason for each point"
     yield f"  {urls['followup']}/v1/dealers/{dealer}/tasks"
     for name, url in urls.items():
+        if name == "desk":
+            continue
         yield f"  {url}/docs  the endpoints of {name}"
     yield "and in another terminal:"
     yield f"  {hint('tail escalations --from-start', data_dir=str(directory))}"

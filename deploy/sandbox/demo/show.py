@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from deploy.cli.address_file import BACKENDS, SERVICES
 from deploy.cli.terminal import write_json
 from deploy.sandbox.demo.account import Balance
 from deploy.sandbox.demo.browse import afterwards, to_browse
@@ -105,9 +106,13 @@ class _Shown:
 
 def _played(directory: Path, shown: _Shown, *, seed: int, events: int, stay: bool) -> bool:
     began = time.monotonic()
-    shown.say("starting broker, database and the five services")
+    services = SERVICES if stay else BACKENDS
+    shown.say(f"starting broker, database and {len(services)} services")
     stack_running = running_stack(
-        directory=directory, ports=any_ports(), environment=demo_environment(directory)
+        directory=directory,
+        ports=any_ports(),
+        environment=demo_environment(directory),
+        only=services,
     )
     with stack_running as stack:
         dealers = read_dealers(EXAMPLE_DEALERS).all()
@@ -140,7 +145,7 @@ def _played(directory: Path, shown: _Shown, *, seed: int, events: int, stay: boo
 def _stay(stack: Stack, directory: Path, watch: Watch, say: Callable[[str], None]) -> None:
     """Keep it running until Ctrl-C; the other commands find it meanwhile."""
     with recording(stack, directory), contextlib.suppress(KeyboardInterrupt):
-        for line in ("", *to_browse(stack.urls, watch.received, directory)):
+        for line in ("", *to_browse(stack.urls, watch.received, directory, sign_in=stack.sign_in)):
             say(line)
         watch_over(stack)
     say("stopping")

@@ -31,8 +31,12 @@ class Sessions(Protocol):
         """It is there no more."""
         ...
 
-    async def end_all_of(self, username: str) -> int:
-        """All of this user; how many there were."""
+    async def all_of(self, username: str) -> list[Session]:
+        """Those of this user, the one used last first."""
+        ...
+
+    async def end_all_of(self, username: str, *, but: str | None = None) -> int:
+        """All of this user, but for the one of this digest; how many there were."""
         ...
 
 
@@ -90,9 +94,17 @@ class MongoSessions:
         async with transient():
             await self._sessions.delete_one({"_id": digest})
 
-    async def end_all_of(self, username: str) -> int:
+    async def all_of(self, username: str) -> list[Session]:
         async with transient():
-            found = await self._sessions.delete_many({"user.username": username})
+            found = await self._sessions.find({"user.username": username}).to_list(None)
+        return sorted(map(_session, found), key=lambda each: each.used_at, reverse=True)
+
+    async def end_all_of(self, username: str, *, but: str | None = None) -> int:
+        theirs: dict[str, Any] = {"user.username": username}
+        async with transient():
+            found = await self._sessions.delete_many(
+                theirs if but is None else theirs | {"_id": {"$ne": but}}
+            )
         return int(found.deleted_count)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from services.desk.domain.users import User
+from services.desk.domain.users import Language, User
 from shared.platform.mongo import Database, transient
 
 COLLECTION = "users"
@@ -29,6 +29,14 @@ class Users(Protocol):
         """In place of who had the name before, if anybody."""
         ...
 
+    async def speak(self, username: str, language: Language) -> None:
+        """With them in this language, from now on, where there is such a user."""
+        ...
+
+    async def keep_password(self, username: str, password: str) -> None:
+        """This hash in place of what was kept, where there is such a user."""
+        ...
+
     async def all(self) -> list[StoredUser]:
         """By username."""
         ...
@@ -49,6 +57,16 @@ class MongoUsers:
         document = _written(stored)
         async with transient():
             await self._users.replace_one({"_id": document["_id"]}, document, upsert=True)
+
+    async def speak(self, username: str, language: Language) -> None:
+        await self._set(username, "language", language)
+
+    async def keep_password(self, username: str, password: str) -> None:
+        await self._set(username, "password", password)
+
+    async def _set(self, username: str, field: str, value: str) -> None:
+        async with transient():
+            await self._users.update_one({"_id": username}, {"$set": {field: value}})
 
     async def all(self) -> list[StoredUser]:
         async with transient():

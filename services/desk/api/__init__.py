@@ -5,20 +5,26 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from services.desk.adapters.assets import Assets
+from services.desk.api.elsewhere import elsewhere_router
 from services.desk.api.exports import exports_router
 from services.desk.api.home import home_router
 from services.desk.api.live import live_router
 from services.desk.api.manager import manager_router
+from services.desk.api.password import password_router
 from services.desk.api.presence import presence_router
 from services.desk.api.reassign import reassign_router
 from services.desk.api.sign_in import sign_in_router
 from services.desk.api.today import today_router
+from services.desk.api.trail import trail_router
 
 
 def routes(assets: Assets) -> Iterator[APIRouter]:
     """All of them."""
     yield home_router(assets)
     yield sign_in_router()
+    yield elsewhere_router()
+    yield password_router()
+    yield trail_router()
     yield today_router()
     yield live_router()
     yield presence_router()

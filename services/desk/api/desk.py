@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
+from services.desk.adapters.attempts import SignInAttempts
 from services.desk.adapters.directory import Directory
+from services.desk.adapters.elsewhere import SignInElsewhere
 from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.presence import Presence
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.sessions import Sessions
 from services.desk.adapters.trail import Trail
+from services.desk.adapters.trail_record import TrailRecord
 from services.desk.adapters.upstream import Services
 from services.desk.adapters.users import Users
 from services.desk.settings import DeskSettings
@@ -29,9 +32,14 @@ class Desk:
     pages: Pages
     users: Users
     sessions: Sessions
+    attempts: SignInAttempts
     services: Services
     reporting: Reporting
     directory: Directory
     trail: Trail
     live: Hub
     presence: Presence
+    record: TrailRecord
+    """The trail, for who may look at it."""
+    elsewhere: SignInElsewhere | None = None
+    """Where users sign in who have no password here; None: nowhere."""

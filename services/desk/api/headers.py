@@ -26,8 +26,12 @@ HEADERS = {
 ENCRYPTED = {"Strict-Transport-Security": "max-age=31536000"}
 
 
+UNLESS_SAID = {"Cache-Control": "no-store"}
+"""What is told of answers that do not tell otherwise: redirects, refusals, defects."""
+
+
 class SecurityHeaders:
-    """Adds them to every answer."""
+    """Adds them to every answer, whatever made it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -36,7 +40,8 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        told = HEADERS | (ENCRYPTED if scope["scheme"] == "https" else {})
+        scope.setdefault("state", {})
+        told = HEADERS | UNLESS_SAID | (ENCRYPTED if _is_encrypted(scope) else {})
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -46,3 +51,9 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+def _is_encrypted(scope: Scope) -> bool:
+    desk = getattr(scope["app"].state, "desk", None)
+    public: str = "" if desk is None else desk.settings.desk_public_url
+    return public.startswith("https://") if public else scope["scheme"] == "https"

@@ -53,6 +53,7 @@ def home_router(assets: Assets) -> APIRouter:
     ) -> Response:
         desk = desk_of(request)
         await desk.sessions.speak(visitor.session.digest, language)
+        await desk.users.speak(visitor.user.username, language)
         return RedirectResponse(within(next), SEE_OTHER)
 
     @router.get("/static/{mark}/{name}")

@@ -1,6 +1,9 @@
 """Signing in and out, and the language that the desk speaks with somebody."""
 
+import math
 import secrets
+from datetime import timedelta
+from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -12,6 +15,7 @@ from services.desk.api.desk import Desk
 from services.desk.api.visitor import (
     PLAIN_COOKIE,
     SECURE_COOKIE,
+    NotSignedIn,
     SignedIn,
     cookie_name,
     csrf_of,
@@ -19,16 +23,23 @@ from services.desk.api.visitor import (
     require_own_form,
 )
 from services.desk.domain.sessions import Session, digest_of
-from services.desk.domain.users import LANGUAGES, Language, User
+from services.desk.domain.users import LANGUAGES, NOBODY, Language, User
 from shared.platform.needs import TO_ALL
 
 SEE_OTHER = 303
+
+
+def N_(message: str) -> str:  # noqa: N802 - as gettext's tools know it
+    """Marks a message that is translated where it is shown."""
+    return message
+
+
 _BEFORE = "desk-before"
 """The cookie of a browser before anybody has signed in: its form is known by it."""
 
 
 def sign_in_router() -> APIRouter:
-    """`/sign-in`, `/sign-out` and `/language`."""
+    """`/sign-in` and `/sign-out`."""
     router = APIRouter(include_in_schema=False, dependencies=[TO_ALL])
 
     @router.get("/sign-in")
@@ -45,19 +56,33 @@ def sign_in_router() -> APIRouter:
         desk = desk_of(request)
         before = request.cookies.get(_BEFORE, "")
         await require_own_form(request, csrf_of(desk, digest_of(before)))
+        username, address = username.strip().lower(), address_of(request)
+        now = desk.real_clock.now()
+        wait = await desk.attempts.allow(username, address, now)
+        if wait is not None:
+            return _too_many(request, wait, next=next, username=username)
         stored = await desk.users.find(username)
-        language = language_asked(request)
         if not await is_theirs(password, stored):
-            words = desk.pages.word(language, "This user and password do not belong together.")
+            who = NOBODY if stored is None else stored.user
+            await desk.trail.note(who, None, "sign_in_refused", "")
+            trouble = N_("This user and password do not belong together.")
             return _form(
-                request, next=next, language=language, username=username, trouble=words, status=401
+                request,
+                next=next,
+                language=language_asked(request),
+                username=username,
+                trouble=desk.pages.word(language_asked(request), trouble),
+                status=HTTPStatus.UNAUTHORIZED,
             )
         assert stored is not None
+        await desk.attempts.succeeded(username, address)
         return await begin(request, desk, stored.user, next)
 
     @router.post("/sign-out")
     async def sign_out(request: Request, visitor: SignedIn) -> Response:
-        await desk_of(request).sessions.end(visitor.session.digest)
+        desk = desk_of(request)
+        await desk.trail.note(visitor.user, None, "signed_out", "")
+        await desk.sessions.end(visitor.session.digest)
         response = RedirectResponse("/sign-in", SEE_OTHER)
         response.delete_cookie(cookie_name(request), path="/")
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -67,12 +92,20 @@ def sign_in_router() -> APIRouter:
 
 
 async def begin(request: Request, desk: Desk, user: User, then: str) -> Response:
-    """Sign them in: a new session, whatever their browser held before; then to the page asked."""
+    """Sign them in: a new session, whatever their browser held before; then to the page asked.
+
+    Raises `NotSignedIn` where somebody has changed or disabled them meanwhile.
+    """
+    await desk.trail.note(user, None, "signed_in", "")
     if old := request.cookies.get(cookie_name(request)):
         await desk.sessions.end(digest_of(old))
     session_id, now = secrets.token_urlsafe(32), desk.real_clock.now()
     session = Session(digest=digest_of(session_id), user=user, began_at=now, used_at=now)
     await desk.sessions.begin(session)
+    latest = await desk.users.find(user.username)  # who ends sessions may not have seen this one
+    if latest is None or latest.disabled_at is not None or latest.user.grants != user.grants:
+        await desk.sessions.end(session.digest)
+        raise NotSignedIn
     response = RedirectResponse(within(then), SEE_OTHER)
     name = cookie_name(request)
     response.set_cookie(
@@ -80,6 +113,11 @@ async def begin(request: Request, desk: Desk, user: User, then: str) -> Response
     )
     response.delete_cookie(_BEFORE, path="/")
     return response
+
+
+def address_of(request: Request) -> str:
+    """Whence somebody asks; behind a proxy that the server trusts, what that says."""
+    return request.client.host if request.client is not None else ""
 
 
 def within(place: str) -> str:
@@ -99,6 +137,39 @@ def language_asked(request: Request) -> Language:
     return LANGUAGES[0]
 
 
+def refused_form(
+    request: Request,
+    words: str,
+    status: HTTPStatus,
+    *,
+    next: str = "/",  # noqa: A002
+) -> Response:
+    """The form again, with what was wrong elsewhere."""
+    language = language_asked(request)
+    trouble = desk_of(request).pages.word(language, words)
+    return _form(request, next=next, language=language, trouble=trouble, status=status)
+
+
+def _too_many(request: Request, wait: timedelta, *, next: str, username: str) -> Response:  # noqa: A002
+    desk, language = desk_of(request), language_asked(request)
+    minutes = max(1, math.ceil(wait.total_seconds() / 60))
+    words = desk.pages.word(
+        language,
+        N_("Too many attempts to sign in. Try again in %(minutes)s minutes."),
+        minutes=minutes,
+    )
+    response = _form(
+        request,
+        next=next,
+        language=language,
+        username=username,
+        trouble=words,
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+    )
+    response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
+    return response
+
+
 def _form(
     request: Request,
     *,
@@ -115,6 +186,7 @@ def _form(
         "next": within(next),
         "username": username,
         "trouble": trouble,
+        "elsewhere": None if desk.elsewhere is None else desk.settings.desk_oidc.name,
     }
     response = desk.pages.page(request, "sign_in.html", shown, language=language, status=status)
     response.set_cookie(

@@ -1,19 +1,32 @@
 """What somebody is shown when a page cannot be: in their language, with what to do."""
 
+import json
+from http import HTTPStatus
+from urllib.parse import quote, urlsplit
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from services.desk.adapters.upstream import NotLetIn, NotTaken, NotThere, ServiceAway
-from services.desk.api.sign_in import SEE_OTHER, language_asked
-from services.desk.api.visitor import Forged, NotAllowed, NotSignedIn, desk_of
+from services.desk.api.sign_in import N_, SEE_OTHER, language_asked, within
+from services.desk.api.visitor import (
+    CSRF_FIELD,
+    Forged,
+    NotAllowed,
+    NotSignedIn,
+    Visitor,
+    desk_of,
+    origin_of,
+    shown_to_all,
+    visitor_of,
+)
+from services.desk.domain.users import Language
 from shared.platform.errors import TransientFailure
 
-
-def N_(message: str) -> str:  # noqa: N802 - as gettext's tools know it
-    """Marks a message that is translated where it is shown."""
-    return message
+_SECRET = "password"
+"""Forms with a field of such a name are never shown again."""
 
 
 TROUBLES: dict[type[Exception], tuple[int, str, str]] = {
@@ -52,42 +65,117 @@ TROUBLES: dict[type[Exception], tuple[int, str, str]] = {
 }
 
 
+DEFECT = (
+    500,
+    N_("Something went wrong"),
+    N_("The desk has made a mistake; it was written down. Nothing that was sent before is lost."),
+)
+_NOT_UNDERSTOOD = TROUBLES[RequestValidationError]
+_SIGNED_OUT = N_("You are signed out")
+_SIGN_IN_ELSEWHERE = N_("Sign in again in another tab, then send it again: what you typed stays.")
+_FRESH = N_("You have signed in again since. Send it once more: what you typed is still there.")
+
+
 def tell_troubles(app: FastAPI) -> None:
     """Have them told as pages."""
     for kind in TROUBLES:
         app.add_exception_handler(kind, _told)
+    app.add_exception_handler(Forged, _forged)
     app.add_exception_handler(NotSignedIn, _not_signed_in)
     app.add_exception_handler(HTTPException, _not_here)
 
 
+async def of_a_defect(request: Request) -> Response:
+    """What is shown where the desk itself has failed. Asks nothing of anybody."""
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    return _page(request, visitor, *DEFECT)
+
+
+async def trouble_page(request: Request, status: int, title: str, words: str) -> Response:
+    """A page that says what is wrong, in the language of whoever asks."""
+    return _page(request, await visitor_of(request), status, title, words)
+
+
 async def _told(request: Request, error: Exception) -> Response:
     status, title, words = next(TROUBLES[kind] for kind in type(error).__mro__ if kind in TROUBLES)
-    return trouble_page(request, status, title, words)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:  # the database may be what is away
+        visitor: Visitor | None = getattr(request.state, "visitor", None)
+        return _page(request, visitor, status, title, words)
+    return await trouble_page(request, status, title, words)
+
+
+async def _forged(request: Request, error: Exception) -> Response:
+    """A form of an earlier session of theirs is offered to be sent again, as it is."""
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    if visitor is None or not isinstance(error, Forged) or not error.is_of_this_desk:
+        return await _told(request, error)
+    if _is_for_a_part(request):
+        said = _said(request, visitor.language, 403, _FRESH)
+        said.headers["HX-Trigger"] = json.dumps({"fresh-csrf": visitor.csrf})
+        return said
+    fields = (await request.form()).multi_items()
+    if any(not isinstance(value, str) or _SECRET in name for name, value in fields):
+        return await _told(request, error)
+    desk = desk_of(request)
+    shown = {
+        **shown_to_all(request, visitor),
+        "fields": [(name, value) for name, value in fields if name != CSRF_FIELD],
+        "place": request.url.path,
+    }
+    return desk.pages.page(request, "again.html", shown, language=visitor.language, status=403)
 
 
 async def _not_signed_in(request: Request, _: Exception) -> Response:
-    """To the form, and back from there; what a page asks for by itself says so alone."""
-    if "hx-request" in request.headers:
-        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
-    if request.method != "GET":
-        return RedirectResponse("/sign-in", SEE_OTHER)
-    return RedirectResponse(f"/sign-in?next={request.url.path}", SEE_OTHER)
+    """To the form, and back from there. What was sent is not thrown away: it is said how to send
+    it again."""
+    language = language_asked(request)
+    if _is_for_a_part(request):
+        return _said(request, language, 401, _SIGN_IN_ELSEWHERE, sign_in=_page_of(request))
+    if request.method in ("GET", "HEAD"):
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", SEE_OTHER)
+    pages = desk_of(request).pages
+    shown = {"title": pages.word(language, _SIGNED_OUT), "then": _page_of(request)}
+    return pages.page(request, "signed_out.html", shown, language=language, status=401)
 
 
 async def _not_here(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    if status == 404:
+    refused = error if isinstance(error, HTTPException) else HTTPException(500)
+    if refused.status_code == HTTPStatus.NOT_FOUND:
         return await _told(request, NotThere())
-    return trouble_page(
-        request,
-        status,
-        N_("Not understood"),
-        N_("Something in this address or form is not as it should be."),
-    )
+    _, title, words = _NOT_UNDERSTOOD
+    response = await trouble_page(request, refused.status_code, title, words)
+    response.headers.update(refused.headers or {})
+    return response
 
 
-def trouble_page(request: Request, status: int, title: str, words: str) -> Response:
-    """A page that says what is wrong."""
-    pages, language = desk_of(request).pages, language_asked(request)
-    shown = {"title": pages.word(language, title), "words": pages.word(language, words)}
+def _is_for_a_part(request: Request) -> bool:
+    """Whether a page asks that stays as it is."""
+    return "hx-request" in request.headers and "hx-boosted" not in request.headers
+
+
+def _page_of(request: Request) -> str:
+    """The page that a request is from, where it is one of the desk's; without what was asked."""
+    parts = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer") or "")
+    is_ours = f"{parts.scheme}://{parts.netloc}" == origin_of(request)
+    return within(parts.path) if is_ours else "/"
+
+
+def _page(
+    request: Request, visitor: Visitor | None, status: int, title: str, words: str
+) -> Response:
+    pages = desk_of(request).pages
+    language = language_asked(request) if visitor is None else visitor.language
+    shown = {} if visitor is None else shown_to_all(request, visitor)
+    shown |= {"title": pages.word(language, title), "words": pages.word(language, words)}
     return pages.page(request, "trouble.html", shown, language=language, status=status)
+
+
+def _said(
+    request: Request, language: Language, status: int, words: str, sign_in: str | None = None
+) -> Response:
+    """Beside what a page shows, which stays."""
+    pages = desk_of(request).pages
+    shown = {"words": pages.word(language, words), "sign_in": sign_in}
+    text = pages.text("said.html", shown, language)
+    beside = {"HX-Retarget": "#said", "HX-Reswap": "innerHTML", "HX-Reselect": "#kept"}
+    return HTMLResponse(text, status_code=status, headers=beside)

@@ -13,6 +13,7 @@ from services.desk.domain.allowed import Act, allowed, dealers_of
 from services.desk.domain.sessions import Lifetimes, Session, digest_of
 from services.desk.domain.users import Language, User
 from shared.dealers.dealer import Dealer
+from shared.platform.errors import TransientFailure
 
 SECURE_COOKIE, PLAIN_COOKIE = "__Host-desk", "desk"
 """The second over plain HTTP, where browsers take no cookie with such a prefix."""
@@ -30,7 +31,13 @@ class NotAllowed(Exception):
 
 
 class Forged(Exception):
-    """A form that no page of ours has sent."""
+    """A form that no page of this session has sent."""
+
+    def __init__(self, *, is_of_this_desk: bool = False) -> None:
+        """`is_of_this_desk`: the browser says that a page of the desk has sent it, such as one that
+        was opened before its reader signed in again."""
+        super().__init__()
+        self.is_of_this_desk = is_of_this_desk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +77,21 @@ def desk_of(request: Request) -> Desk:
     return cast("Desk", request.app.state.desk)
 
 
+def origin_of(request: Request) -> str:
+    """Where browsers reach the desk, `https://desk.example.org`: as it is configured, whatever a
+    request says; where it is not, as the request says."""
+    public = desk_of(request).settings.desk_public_url
+    return public or f"{request.url.scheme}://{request.url.netloc}"
+
+
+def is_encrypted(request: Request) -> bool:
+    """Whether browsers reach the desk over TLS, be it a proxy's before it."""
+    return origin_of(request).startswith("https://")
+
+
 def cookie_name(request: Request) -> str:
     """By what browsers hold the id of a session."""
-    return SECURE_COOKIE if request.url.scheme == "https" else PLAIN_COOKIE
+    return SECURE_COOKIE if is_encrypted(request) else PLAIN_COOKIE
 
 
 def csrf_of(desk: Desk, digest: str) -> str:
@@ -87,21 +106,37 @@ async def signed_in(request: Request) -> Visitor:
     desk = desk_of(request)
     session = await _session(request, desk)
     visitor = Visitor(session=session, csrf=csrf_of(desk, session.digest))
+    request.state.visitor = visitor
     if request.method not in _SAFE:
         await require_own_form(request, visitor.csrf)
     return visitor
 
 
+async def visitor_of(request: Request) -> Visitor | None:
+    """Who asks, where that is known; it is looked up where no page has done so yet. Raises
+    nothing."""
+    found: Visitor | None = getattr(request.state, "visitor", None)
+    if found is not None:
+        return found
+    desk = desk_of(request)
+    try:
+        session = await _session(request, desk)
+    except (NotSignedIn, TransientFailure):
+        return None
+    request.state.visitor = Visitor(session=session, csrf=csrf_of(desk, session.digest))
+    return await visitor_of(request)
+
+
 async def require_own_form(request: Request, csrf: str) -> None:
-    """Raises `Forged` where a request that changes something is not of a page of this desk."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+    """Raises `Forged` where a request that changes something is not of a page of this session."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site not in (None, "same-origin", "none"):
         raise Forged
-    origin = request.headers.get("origin")
-    if origin is not None and origin != f"{request.url.scheme}://{request.url.netloc}":
+    if origin is not None and origin != origin_of(request):
         raise Forged
     shown = request.headers.get(CSRF_HEADER) or (await request.form()).get(CSRF_FIELD)
     if not isinstance(shown, str) or not hmac.compare_digest(shown.encode(), csrf.encode()):
-        raise Forged
+        raise Forged(is_of_this_desk=site == "same-origin" or origin is not None)
 
 
 async def _session(request: Request, desk: Desk) -> Session:

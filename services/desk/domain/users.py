@@ -31,9 +31,17 @@ class User:
         """Which roles they have at this dealer."""
         return frozenset(_role(text) for text in self.grants if granted(text).reaches(dealer_id))
 
+    def has(self, role: Role) -> bool:
+        """Whether they have this role at some dealer."""
+        return any(_role(text) == role for text in self.grants)
+
     def is_for_all(self, role: Role) -> bool:
         """Whether they have this role at all dealers of all groups."""
         return f"{role}@{EVERYWHERE}" in self.grants
+
+
+NOBODY = User(username="?", name="", staff_id="", grants=())
+"""Who tries to sign in under a name that there is not."""
 
 
 def checked_grant(text: str) -> str:

@@ -11,6 +11,7 @@ from services.followup.domain.documents import (
     Assignment,
     CaseStands,
     Consent,
+    Correction,
     Delivery,
     OpenSpan,
     OptOuts,
@@ -20,6 +21,7 @@ from services.followup.domain.documents import (
 from services.followup.domain.facts import (
     ASSIGNMENT,
     CONSENT,
+    CORRECTION,
     DIGESTING,
     OPT_OUTS,
     OUTCOME,
@@ -33,7 +35,7 @@ from shared.contracts.feed_parts import Channel
 S = TypeVar("S", Outcome, Assignment)
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-CORRECTION = "wrong_number"
+OF_WRONG_NUMBERS = "wrong_number"
 """The trigger of the tasks that a wrong number gives rise to."""
 ALL_ALLOWED = Consent(kind="consent", version="", at=EVER)
 """As long as a customer has said nothing."""
@@ -55,7 +57,8 @@ class Circumstances:
     """When the customer came in, as of the closing of the order, or was handed a car."""
     wrong_numbers: Sequence[WrongNumber] = ()
     unknown_until: datetime = EVER
-    """Up to then there were more consents, outcomes or assignments than are looked at."""
+    """Up to then there were more consents, outcomes, assignments or corrections than are looked
+    at."""
 
     def allowed_at(self, moment: datetime) -> Consent:
         """What the customer allows then."""
@@ -152,10 +155,12 @@ def _consents_set_aside(
 
 
 def _unknown_until(facts: FollowUpFacts) -> datetime:
-    groups = (CONSENT, OPT_OUTS, OUTCOME, ASSIGNMENT)
+    groups = (CONSENT, OPT_OUTS, OUTCOME, ASSIGNMENT, CORRECTION)
     older = (DIGESTING.newest_set_aside(facts, group) for group in groups)
     known = (
-        each.at for each in older if isinstance(each, Consent | OptOuts | Outcome | Assignment)
+        each.at
+        for each in older
+        if isinstance(each, Consent | OptOuts | Outcome | Assignment | Correction)
     )
     return max(known, default=EVER)
 
@@ -168,7 +173,8 @@ def _wrong_numbers(
     return wrong_numbers(
         facts.customer_key,
         {key: outcome for _, key, outcome in outcomes},
-        corrections=[rule.kind for rule in policy.rules if rule.trigger == CORRECTION],
+        corrections=[rule.kind for rule in policy.rules if rule.trigger == OF_WRONG_NUMBERS],
+        replaced=[known for known in facts.documents.values() if isinstance(known, Correction)],
         retry=policy.retry,
     )
 

@@ -109,6 +109,17 @@ class Assignment(Fact):
     """Who said so; who claims a task says it of themselves."""
 
 
+class Correction(Fact):
+    """Somebody corrected the number, or the address, by which the customer is reached."""
+
+    kind: Literal["correction"]
+    at: AwareDatetime
+    late: AwareDatetime | None = None
+    """When intake first received the document, where that was over an hour after `at`."""
+    channels: tuple[Channel, ...] = ()
+    """Those that need it."""
+
+
 class AnsweredSurvey(Fact):
     """The answers to a satisfaction survey, in tenths of a point: from 0, the worst, to 100."""
 
@@ -258,6 +269,7 @@ Known = Annotated[
     | OptOuts
     | Outcome
     | Assignment
+    | Correction
     | AnsweredSurvey
     | CaseStands
     | Scored

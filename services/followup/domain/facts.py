@@ -18,6 +18,7 @@ from services.followup.domain.documents import (
     CarGone,
     CaseStands,
     Consent,
+    Correction,
     Delivery,
     Known,
     Lead,
@@ -31,6 +32,7 @@ from services.followup.domain.leads.received import on_lead_recorded
 from services.followup.domain.received import (
     on_case_standing_changed,
     on_consent_given,
+    on_customer_corrected,
     on_moved,
     on_ownership_ended,
     on_referred_purchase_made,
@@ -51,6 +53,7 @@ from shared.contracts.identity import (
 )
 from shared.contracts.intake import (
     ConsentGiven,
+    CustomerCorrected,
     CustomerMoved,
     SaleMoved,
     SaleRecorded,
@@ -93,6 +96,7 @@ Said = (
     | LeadRecorded
     | TaskAssigned
     | SurveyAnswered
+    | CustomerCorrected
     | CustomerMoved
     | SaidByOthers
 )
@@ -103,6 +107,7 @@ READS: tuple[type[Message], ...] = get_args(Said)
 CONTACT, CONSENT, OPT_OUTS = "contact", "consent", "opt-outs"
 OUTCOME, ASSIGNMENT, SURVEY, CASE = "outcome", "assignment", "survey", "case"
 EXPECTED, OWNERSHIP_END, REFERRED, LEAD = "expected", "ownership_end", "referred", "lead"
+CORRECTION = "correction"
 """The groups of which the newest are looked at; a contact is a delivery or a visit.
 
 Opt-outs are a group of their own: however many documents name them, they displace no consent.
@@ -170,7 +175,7 @@ def _at(known: Known) -> datetime:
             return NEVER_MIND
         case CaseStands():
             return _over_at(known)
-        case Delivery() | Consent() | OptOuts() | Outcome() | Assignment():
+        case Delivery() | Consent() | OptOuts() | Outcome() | Assignment() | Correction():
             return known.at
         case AnsweredSurvey() | CarGone() | ReferralBought() | Lead():
             return known.at
@@ -207,6 +212,7 @@ DIGESTING: Digesting[Known] = Digesting(
         "w": CarGone,
         "b": ReferralBought,
         "l": Lead,
+        "t": Correction,
         "n": Noted,
         "g": Gone,
     },
@@ -223,6 +229,7 @@ DIGESTING: Digesting[Known] = Digesting(
         CarGone: OWNERSHIP_END,
         ReferralBought: REFERRED,
         Lead: LEAD,
+        Correction: CORRECTION,
     },
     at=_at,
     precedence=_precedence,
@@ -245,6 +252,8 @@ def _fact(event: FollowUpEvent) -> Known:
             return on_task_assigned(assigned)
         case SurveyAnswered() as answered:
             return on_survey_answered(answered, event.recorded_at)
+        case CustomerCorrected() as corrected:
+            return on_customer_corrected(corrected, event.recorded_at)
         case SaleMoved() | VisitMoved() | CustomerMoved() as moved:
             return on_moved(moved)
         case said:

@@ -12,6 +12,7 @@ from services.followup.domain.documents import (
     AnsweredSurvey,
     CarGone,
     CaseStands,
+    Correction,
     Delivery,
     GradeSpan,
     Lead,
@@ -84,6 +85,8 @@ class TaskHistory:
     score_id: str = ""
     gone: Sequence[CarGone] = ()
     leads: Sequence[Prospect] = ()
+    corrections: Sequence[Correction] = ()
+    """Of the ways to reach them."""
     no_contacts: frozenset[str] = field(default=frozenset())
     """The ids of the tasks in which the customer is not contacted, though they are done."""
 
@@ -219,6 +222,7 @@ def history_of(facts: FollowUpFacts) -> TaskHistory:
     referred: list[Referred] = []
     gone: list[CarGone] = []
     leads: list[Prospect] = []
+    corrections: list[Correction] = []
     score, score_id = None, ""
     for key, known in facts.documents.items():
         match known:
@@ -234,6 +238,8 @@ def history_of(facts: FollowUpFacts) -> TaskHistory:
                 gone.append(known)
             case Lead():
                 leads.append(Prospect(key, known))
+            case Correction():
+                corrections.append(known)
             case Scored():
                 score, score_id = known, key
     return TaskHistory(
@@ -246,5 +252,6 @@ def history_of(facts: FollowUpFacts) -> TaskHistory:
         score=score,
         score_id=score_id,
         gone=sorted(gone, key=lambda end: (end.at, end.vin)),
+        corrections=sorted(corrections, key=lambda entry: entry.at),
         leads=sorted(leads, key=lambda entry: (entry.lead.at, entry.document_id)),
     )

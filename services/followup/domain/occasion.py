@@ -21,6 +21,7 @@ Closer = Literal[
     "renewal",
     "called_back",
     "reached",
+    "corrected",
 ]
 """What closes a task besides its outcome."""
 OF_A_CAR: tuple[Closer, ...] = ("visit", "service")
@@ -35,6 +36,7 @@ CLOSERS: Mapping[Closer, str] = {
     "renewal": "a later day becomes known",
     "called_back": "complaints says that the customer was called back",
     "reached": "the customer is reached by that number after all",
+    "corrected": "another number, or address, of the customer's is reported",
 }
 """Closer -> when it closes a task."""
 NOT_SAID = "–"

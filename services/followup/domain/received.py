@@ -1,6 +1,6 @@
 """What an event leaves of its document: the facts that tasks depend on. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from services.followup.domain.documents import (
     CarGone,
     CaseStands,
     Consent,
+    Correction,
     Delivery,
     OptOuts,
     Outcome,
@@ -19,7 +20,8 @@ from services.followup.domain.documents import (
     Scored,
 )
 from shared.contracts.complaints import CaseStandingChanged, OpenPeriod
-from shared.contracts.feed_parts import PayType, ProductCategory
+from shared.contracts.corrections import CustomerCorrected, Particular
+from shared.contracts.feed_parts import Channel, PayType, ProductCategory
 from shared.contracts.identifiers import modified_at
 from shared.contracts.identity import OwnershipEnded, ReferredPurchaseMade
 from shared.contracts.intake import (
@@ -44,6 +46,10 @@ MOST_CODES = 100
 """How many codes of a kind are kept of an order: as many as it may recommend."""
 
 _PAID_SERVICE: frozenset[PayType] = frozenset({"customer", "warranty", "insurance"})
+_REACHED_BY: Mapping[Particular, tuple[Channel, ...]] = {
+    "phones": ("phone", "sms"),
+    "email": ("email",),
+}
 _OVER_THE_COUNTER: frozenset[str | None] = frozenset({"accessory", "insurance"})
 
 
@@ -185,6 +191,22 @@ def on_task_assigned(assigned: TaskAssigned) -> Assignment:
         at=assigned.at,
         person=assigned.person or "",
         by=assigned.by,
+    )
+
+
+def on_customer_corrected(
+    corrected: CustomerCorrected, recorded_at: datetime
+) -> Correction | Noted:
+    """By which way the customer is reached again; of whatever else was corrected: nothing."""
+    ways = [way for name in corrected.corrected for way in _REACHED_BY.get(name, ())]
+    if not ways:
+        return Noted(kind="noted", version=corrected.version)
+    return Correction(
+        kind="correction",
+        version=corrected.version,
+        at=corrected.at,
+        late=_late(corrected.at, recorded_at),
+        channels=tuple(ways),
     )
 
 

@@ -40,6 +40,7 @@ ENDINGS_ZH: Mapping[str, str] = {
     "contact": "已与客户联系",
     "contacted": "已与潜客联系",
     "reached": "已联系上客户",
+    "corrected": "资料已更正",
     "purchase": "客户已购新车",
     "survey answered": "客户已作答",
     "performed": "项目已完成",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from services.followup.domain.documents import Outcome
+from services.followup.domain.documents import Correction, Outcome
 from services.followup.domain.retry_plan import RetryPlan
 from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import task_id
@@ -28,6 +28,8 @@ class WrongNumber(NamedTuple):
     until: datetime
     reached_at: datetime | None = None
     """When the customer was reached by it after all, where that was before it was corrected."""
+    replaced_at: datetime | None = None
+    """When another was reported, where that was before."""
 
 
 def wrong_numbers(
@@ -35,12 +37,13 @@ def wrong_numbers(
     outcomes: Mapping[str, Outcome],
     *,
     corrections: Iterable[str],
+    replaced: Sequence[Correction] = (),
     retry: RetryPlan,
 ) -> Sequence[WrongNumber]:
     """All of the customer, in the order of time; `outcomes` by document id.
 
     `corrections`: the kinds of tasks that a wrong number gives rise to. Whoever reports one of
-    them done, has corrected it.
+    them done, has corrected it; so has whoever reports another, which is `replaced`.
     """
     found: list[WrongNumber] = []
     lasts = timedelta(days=retry.wrong_days)
@@ -54,9 +57,21 @@ def wrong_numbers(
         channels = _channels(outcome)
         corrected = _first(other for other in later if _corrects(other, tasks))
         reached = _first(other for other in later if _reaches(other, channels))
-        until = min(moment for moment in (corrected, reached, ends_at) if moment is not None)
-        reached_at = reached if reached == until else None
-        found.append(WrongNumber(document_id, channels, outcome.at, until, reached_at))
+        another = _first(
+            each for each in replaced if outcome.at < each.at < ends_at and _is_of(each, channels)
+        )
+        moments = (corrected, reached, another, ends_at)
+        until = min(moment for moment in moments if moment is not None)
+        found.append(
+            WrongNumber(
+                document_id,
+                channels,
+                outcome.at,
+                until,
+                reached_at=reached if reached == until else None,
+                replaced_at=another if another == until else None,
+            )
+        )
     return found
 
 
@@ -81,8 +96,12 @@ def _is_known(outcome: Outcome, found: Iterable[WrongNumber]) -> bool:
     return wrong_at(_channels(outcome)[0], outcome.at, found) is not None
 
 
-def _first(outcomes: Iterable[Outcome]) -> datetime | None:
-    return min((outcome.at for outcome in outcomes), default=None)
+def _first(said: Iterable[Outcome | Correction]) -> datetime | None:
+    return min((each.at for each in said), default=None)
+
+
+def _is_of(correction: Correction, channels: Sequence[Channel]) -> bool:
+    return any(channel in channels for channel in correction.channels)
 
 
 def _corrects(outcome: Outcome, tasks: set[str]) -> bool:

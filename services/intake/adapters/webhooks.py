@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Protocol, Self
 
 from pydantic import (
     BaseModel,
@@ -27,16 +27,14 @@ from pydantic import (
     model_validator,
 )
 
+from services.intake.adapters.feed_checks import CLOUDEVENTS, FeedChecks
 from services.intake.adapters.mappings import Mappings
 from services.intake.domain.examine.feed import Feed
-from services.intake.domain.webhooks.records import FORMATS
 from services.intake.domain.webhooks.signature import MOST_SECRETS, secret_of
-from shared.contracts.followup import REPORTING_SOURCE
 from shared.contracts.values import DealerId, SourceName
 from shared.dealers.dealer import Dealer, Dealers
-from shared.yaml_file import WrongFile, YamlFile, meant, parse_yaml
+from shared.yaml_file import WrongFile, parse_yaml
 
-CLOUDEVENTS = "cloudevents"
 MOST_BYTES_OF_A_SECRET = 1_000
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", flags=re.ASCII)
@@ -104,6 +102,19 @@ class Webhook:
     secrets: Sequence[bytes] = field(repr=False)
     is_signed: bool = True
     """False: who sends shows a key instead."""
+    secret_files: tuple[Path, ...] = field(default=(), repr=False, compare=False)
+    """Those that its secrets stand in."""
+
+
+class ExpectedWebhooks(Protocol):
+    """Those that are expected at present."""
+
+    @property
+    def by_name(self) -> Mapping[str, Webhook]: ...
+
+    def find(self, name: str) -> Webhook | None:
+        """None: none of this name is expected."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +139,11 @@ def read_webhooks(
     them; it never tells a secret."""
     if folder is None:
         return Webhooks()
-    try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
-    except OSError as error:
-        raise WrongFile([f"{folder}: cannot be read: {error.strerror}"]) from None
     found: dict[str, Webhook] = {}
     wrong: list[str] = []
-    for path in paths:
+    for path in webhook_files(folder):
         try:
-            found[path.stem] = _read(path, dealers, mappings, environment)
+            found[path.stem] = read_webhook(path, dealers, mappings, environment)
         except WrongFile as error:
             wrong += error.lines
     if wrong:
@@ -144,15 +151,24 @@ def read_webhooks(
     return Webhooks(found)
 
 
-def _read(
+def webhook_files(folder: Path) -> list[Path]:
+    """Those of a folder that say of a webhook. Raises `WrongFile` where it cannot be read."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
+    except OSError as error:
+        raise WrongFile([f"{folder}: cannot be read: {error.strerror}"]) from None
+
+
+def read_webhook(
     path: Path, dealers: Dealers, mappings: Mappings, environment: Mapping[str, str]
 ) -> Webhook:
+    """That of a file. Raises `WrongFile` with a line for all that is wrong in it."""
     if path.suffix != ".yaml" or _NAME.fullmatch(path.stem) is None:
         message = "the name of a webhook is of a-z, 0-9 and hyphens, and ends in .yaml"
         raise WrongFile([f"{path}: {message}"])
     file = parse_yaml(path)
     said = file.as_model(WebhookFile)
-    secrets, wrong = list[bytes](), list(_faults(file, said, dealers, mappings))
+    secrets, wrong = list[bytes](), list(_faults(said, FeedChecks(file, dealers, mappings)))
     for position, place in enumerate(said.secrets):
         try:
             secrets.append(secret_of(_secret_at(place, path, environment)))
@@ -168,30 +184,16 @@ def _read(
         mapping=None if said.takes == CLOUDEVENTS else said.takes,
         secrets=tuple(secrets),
         is_signed=said.signed,
+        secret_files=tuple(path.parent / each.file for each in said.secrets if each.file),
     )
 
 
-def _faults(
-    file: YamlFile, said: WebhookFile, dealers: Dealers, mappings: Mappings
-) -> Iterator[str]:
-    if dealers.find(said.dealer_id) is None:
-        known = [dealer.id for dealer in dealers.all()]
-        yield file.line(["dealer_id"], f"there is no such dealer{meant(said.dealer_id, known)}")
-    if said.source == REPORTING_SOURCE:
-        yield file.line(["source"], "this name is kept for what Aftercare itself reports")
-    if said.takes == CLOUDEVENTS:
-        return
-    try:
-        mapping = mappings.find(said.takes)
-    except WrongFile as wrong:
-        yield from wrong.lines
-        return
-    if mapping is None:
-        known = [CLOUDEVENTS, *mappings.names()]
-        yield file.line(["takes"], f"there is no such mapping{meant(said.takes, known)}")
-    elif mapping.reads.format not in FORMATS:
-        detail = f"a webhook sends JSON, and this mapping reads {mapping.reads.format}"
-        yield file.line(["takes"], detail)
+def _faults(said: WebhookFile, checks: FeedChecks) -> Iterator[str]:
+    yield from checks.dealer([], said.dealer_id)
+    yield from checks.source([], said.source)
+    if said.takes != CLOUDEVENTS:
+        found = checks.of_json([], said.takes, does="a webhook sends")
+        yield from found if isinstance(found, list) else ()
 
 
 def _secret_at(place: _SecretPlace, path: Path, environment: Mapping[str, str]) -> str:

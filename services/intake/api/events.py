@@ -33,6 +33,7 @@ from services.intake.views import problems
 from services.intake.views.items import batch_answer, foreseen
 from services.intake.views.openapi import (
     EVENT_BODY,
+    HANDSHAKE_HEADERS,
     IDEMPOTENCY,
     PERMISSION,
     STRICT,
@@ -98,6 +99,7 @@ def events_router(taking: Taking) -> APIRouter:
         "/v1/events",
         dependencies=[needs("events:write", later)],
         summary="Ask whether webhooks may be sent here",
+        openapi_extra={"parameters": HANDSHAKE_HEADERS},
         response_class=Response,
         response_model=None,
         responses={**PERMISSION, **problems_of(400)},

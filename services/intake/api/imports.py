@@ -135,7 +135,7 @@ def imports_router(desk: ImportsDesk) -> APIRouter:
 
 
 _WISHES: dict[Wish, str] = {
-    "pause": "Pause an import; what the dealer sent after it waits, too",
+    "pause": "Pause an import; what the dealer sent after it goes on without it",
     "resume": "Go on with a paused import, or begin one anew that failed or has rejected records",
     "cancel": "End an import; what was taken stays, its file is deleted",
 }
@@ -144,7 +144,7 @@ _WISHES: dict[Wish, str] = {
 def _route_of_files(router: APIRouter, desk: ImportsDesk) -> None:
     @router.post(
         "/v1/imports",
-        dependencies=[needs("events:write", later)],
+        dependencies=[needs("events:write", asked_feed)],
         summary="Send a file, which is taken in by a mapping",
         openapi_extra={"requestBody": FILE_BODY},
         response_model=None,

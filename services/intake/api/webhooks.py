@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from services.intake.adapters.door import Body
 from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.monitor import Sender
-from services.intake.adapters.webhooks import Webhook, Webhooks
+from services.intake.adapters.webhooks import ExpectedWebhooks, Webhook
 from services.intake.api.answering import answered, json_response, refuse_what_is_no_text
 from services.intake.api.asked import (
     Asked,
@@ -39,6 +39,7 @@ from services.intake.receive import Intake
 from services.intake.views import problems
 from services.intake.views.items import foreseen
 from services.intake.views.openapi import (
+    HANDSHAKE_HEADERS,
     IDEMPOTENCY,
     PERMISSION,
     STRICT,
@@ -63,7 +64,7 @@ log = structlog.get_logger()
 class Expecting:
     """Which webhooks are expected, and what they are read through."""
 
-    webhooks: Webhooks
+    webhooks: ExpectedWebhooks
     mappings: Mappings
     clock: TimeSource
 
@@ -115,6 +116,7 @@ def webhooks_router(taking: Taking, expecting: Expecting) -> APIRouter:
         "/v1/webhooks/{name}",
         dependencies=[TO_ALL],
         summary="Ask whether webhooks may be sent here",
+        openapi_extra={"parameters": HANDSHAKE_HEADERS},
         response_class=Response,
         response_model=None,
         responses={**PERMISSION, **problems_of(400)},

@@ -54,7 +54,7 @@ def drop_account(
     account = DropAccount(
         folder=folder,
         file=shown_name(claim.name),
-        became="taken" if claim.room == "archive" else "refused",
+        became="taken" if _is_taken(job) else "refused",
         because=claim.because or (told.because if told is not None else ""),
         same_as_before=claim.is_same_as_before,
         records=records_answer(troubles[:MOST_RECORDS]),
@@ -71,9 +71,13 @@ def drop_records_csv(
     refused = OUTCOMES["refused"].of(lang)
     rows: list[Sequence[Cell]] = []
     because = claim.because or (job.because if job is not None else "")
-    if claim.room == "refused":
+    if not _is_taken(job):
         rows.append((None, None, refused, None, None, because or "it was cancelled"))
     for fault in job.faults if job is not None else ():
         rows.append((None, None, refused, fault.field, fault.column, fault.detail))
     rows.extend(record_rows(records_answer(troubles[:MOST_RECORDS]), lang))
     return csv_text([heading.of(lang) for heading in HEADINGS], rows)
+
+
+def _is_taken(job: ImportJob | None) -> bool:
+    return job is not None and job.state == "done"

@@ -71,6 +71,26 @@ IDEMPOTENCY: dict[str, Any] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 
+HANDSHAKE_HEADERS: list[dict[str, Any]] = [
+    {
+        "name": name,
+        "in": "header",
+        "required": False,
+        "description": description,
+        "schema": {"type": "string"},
+    }
+    for name, description in (
+        (
+            "WebHook-Request-Origin",
+            "from where webhooks are to be sent, a DNS name such as `events.example.com`; without "
+            "it there is no permission in the answer",
+        ),
+        ("WebHook-Request-Rate", "how many a minute are asked for: a whole number, over 0"),
+        ("WebHook-Request-Callback", "is never called: the answer says all"),
+    )
+]
+"""With which a handshake asks."""
+
 PERMISSION: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "They may; there is no body",

@@ -16,8 +16,10 @@ from shared.platform.rights import Right, to_work
 from tests import PROJECT
 from tests.deploy.cli.command import aftercare
 
+DECIDERS = [name for name in SERVICES if name not in ("intake", "desk")]
 
-@pytest.mark.parametrize("name", [name for name in SERVICES if name != "intake"])
+
+@pytest.mark.parametrize("name", DECIDERS)
 def test_they_are_those_of_the_decider_that_runs(name: str) -> None:
     made = import_module(f"services.{name}.app").decider(configuration.SETTINGS[name]())
     assert RIGHTS[name] == to_work(
@@ -43,7 +45,7 @@ def test_no_service_writes_what_another_is_the_producer_of(name: str) -> None:
 def test_personal_data_is_read_by_who_needs_it_alone() -> None:
     personal = Right("topic", PROFILES.name, "Read")
     readers = {name for name in SERVICES if personal in RIGHTS[name]}
-    assert readers == {"scoring", "identity"}
+    assert readers == {"scoring", "identity", "desk"}
 
 
 def read(line: str) -> tuple[str, set[Right]]:

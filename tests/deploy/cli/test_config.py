@@ -10,7 +10,11 @@ from deploy.cli.address_file import SERVICES
 from deploy.cli.failures import WrongConfiguration
 from tests.deploy.cli.command import aftercare
 
-SECRET = {"AFTERCARE_IDENTITY_SECRET": "a secret of tests, long enough"}
+SECRET = {
+    "AFTERCARE_IDENTITY_SECRET": "a secret of tests, long enough",
+    "AFTERCARE_DESK_SECRET": "a secret of tests, and long enough for the desk",
+    "AFTERCARE_DESK_TOKEN_KEY_FILE": "desk.pem",
+}
 
 
 def test_the_configuration_is_shown_without_passwords() -> None:

@@ -1,5 +1,6 @@
 """A reader over cases in memory, and a client that asks the endpoints over it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -23,13 +24,19 @@ STATISTICS = f"/v1/dealers/{DEALER}/statistics"
 
 
 class OneDealer(MemoryReader[CaseFacts, CaseRulebook]):
-    """Cases in memory, more listings than there are cases, and how often those were read."""
+    """Cases in memory, more listings than there are cases, and how often those were read; and
+    whether anybody looked for a case by its document."""
 
     def __init__(self, cases: Mapping[str, Case], rules: CaseRulebook = RULES) -> None:
         snapshots = [snapshot_of(id_, case) for id_, case in cases.items()]
         super().__init__(snapshots, policy=rules, dealers=DEALERS)
         self.more: list[tuple[str, Listing]] = []
         self.read = 0
+        self.looked = asyncio.Event()
+
+    async def facts_named(self, name: str) -> list[CaseFacts]:
+        self.looked.set()
+        return await super().facts_named(name)
 
     async def listings(
         self,

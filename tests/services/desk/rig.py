@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,16 +17,13 @@ from services.desk.adapters.assets import Assets
 from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
-from services.desk.adapters.presence import THERE_FOR, PresentPerson
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.upstream import ServiceAway, Services
-from services.desk.adapters.users import StoredUser
 from services.desk.api.desk import Desk
 from services.desk.api.visitor import PLAIN_COOKIE, csrf_of
 from services.desk.app import make_app_of_pages
 from services.desk.domain.people import KnownCustomer
 from services.desk.domain.sessions import Session, digest_of
-from services.desk.domain.trail import TrailAct
 from services.desk.domain.users import Language, User
 from services.desk.settings import DeskSettings
 from shared.auth.tokens import Expected
@@ -38,55 +35,16 @@ from shared.testing.clock import ManualClock
 from shared.testing.doorman import KnowsEverybody
 from tests.access.dealers import DEALERS, MINE
 from tests.access.services import NOW, Houses
+from tests.services.desk.memory import (
+    MemoryAttempts,
+    MemoryPresence,
+    MemorySessions,
+    MemoryTrail,
+    MemoryUsers,
+)
 
 BASE = f"/d/{MINE}"
 SECRET = "a secret of the tests, long enough for all"
-
-
-class MemoryUsers:
-    """As `services.desk.adapters.users.Users` promises."""
-
-    def __init__(self) -> None:
-        self.by_name: dict[str, StoredUser] = {}
-
-    async def find(self, username: str) -> StoredUser | None:
-        return self.by_name.get(username)
-
-    async def save(self, stored: StoredUser) -> None:
-        self.by_name[stored.user.username] = stored
-
-    async def all(self) -> list[StoredUser]:
-        return [self.by_name[name] for name in sorted(self.by_name)]
-
-
-class MemorySessions:
-    """As `services.desk.adapters.sessions.Sessions` promises."""
-
-    def __init__(self) -> None:
-        self.by_digest: dict[str, Session] = {}
-
-    async def begin(self, session: Session) -> None:
-        self.by_digest[session.digest] = session
-
-    async def find(self, digest: str) -> Session | None:
-        return self.by_digest.get(digest)
-
-    async def used(self, digest: str, at: datetime) -> None:
-        if found := self.by_digest.get(digest):
-            self.by_digest[digest] = replace(found, used_at=at)
-
-    async def speak(self, digest: str, language: Language) -> None:
-        if found := self.by_digest.get(digest):
-            self.by_digest[digest] = replace(found, user=replace(found.user, language=language))
-
-    async def end(self, digest: str) -> None:
-        self.by_digest.pop(digest, None)
-
-    async def end_all_of(self, username: str) -> int:
-        theirs = [key for key, each in self.by_digest.items() if each.user.username == username]
-        for key in theirs:
-            del self.by_digest[key]
-        return len(theirs)
 
 
 class MemoryCommands:
@@ -107,37 +65,6 @@ class MemoryDirectory:
 
     async def of(self, keys: Collection[str]) -> Mapping[str, KnownCustomer]:
         return {key: self.known[key] for key in keys if key in self.known}
-
-
-@dataclass
-class MemoryTrail:
-    """As `services.desk.adapters.trail.Trail` promises."""
-
-    entries: list[tuple[str, str | None, TrailAct, str]] = field(default_factory=list)
-
-    async def note(self, user: User, dealer_id: str | None, what: TrailAct, about: str) -> None:
-        self.entries.append((user.username, dealer_id, what, about))
-
-
-class MemoryPresence:
-    """As `services.desk.adapters.presence.Presence` promises."""
-
-    def __init__(self) -> None:
-        self.tabs: dict[str, tuple[str, User, datetime]] = {}
-
-    async def here(self, about: str, tab: str, user: User, now: datetime) -> None:
-        self.tabs[tab] = about, user, now
-
-    async def gone(self, tab: str) -> None:
-        self.tabs.pop(tab, None)
-
-    async def others(self, about: str, user: User, now: datetime) -> tuple[PresentPerson, ...]:
-        there = {
-            PresentPerson(who.username, who.name)
-            for of, who, at in self.tabs.values()
-            if of == about and at > now - THERE_FOR and who.username != user.username
-        }
-        return tuple(sorted(there, key=lambda each: (each.name, each.username)))
 
 
 @dataclass(frozen=True)
@@ -182,7 +109,8 @@ class Rig:
 
         services = Services(client, Passes(key, auth, clock))
         users, sessions, commands = MemoryUsers(), MemorySessions(), MemoryCommands()
-        directory, trail, assets = MemoryDirectory(), MemoryTrail(), Assets()
+        directory, trail, assets = MemoryDirectory(), MemoryTrail(houses.clock), Assets()
+        attempts = MemoryAttempts()
         live, presence = Hub(most=100), MemoryPresence()
         desk = Desk(
             settings=DeskSettings(desk_secret=SecretStr(SECRET)),
@@ -192,10 +120,12 @@ class Rig:
             pages=Pages(assets),
             users=users,
             sessions=sessions,
+            attempts=attempts,
             services=services,
             reporting=Reporting(services, commands, houses.clock),
             directory=directory,
             trail=trail,
+            record=trail,
             live=live,
             presence=presence,
         )
@@ -221,9 +151,14 @@ class Rig:
 
     @asynccontextmanager
     async def browser(
-        self, *grants: str, username: str = "lin", language: Language = "en"
+        self,
+        *grants: str,
+        username: str = "lin",
+        language: Language = "en",
+        session: str = "a browser",
     ) -> AsyncIterator["Browser"]:
-        """Of somebody who has signed in with these roles; an agent where none is said."""
+        """Of somebody who has signed in with these roles; an agent where none is said. `session`:
+        another for each browser of theirs."""
         user = User(
             username=username,
             name=f"{username.title()} of the tests",
@@ -231,14 +166,14 @@ class Rig:
             grants=grants or (f"agent@{MINE}",),
             language=language,
         )
-        now, session_id = self.desk.real_clock.now(), f"session of {username}"
-        session = Session(digest=digest_of(session_id), user=user, began_at=now, used_at=now)
-        await self.sessions.begin(session)
+        now, session_id = self.desk.real_clock.now(), f"{session} of {username}"
+        begun = Session(digest=digest_of(session_id), user=user, began_at=now, used_at=now)
+        await self.sessions.begin(begun)
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(
             transport=transport, base_url="http://desk", cookies={PLAIN_COOKIE: session_id}
         ) as client:
-            yield Browser(client, user, csrf_of(self.desk, session.digest))
+            yield Browser(client, user, csrf_of(self.desk, begun.digest))
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from services.followup.domain.attempts import Attempts, attempted
 from services.followup.domain.closings import Ending
-from services.followup.domain.documents import Assignment, Outcome
+from services.followup.domain.documents import Assignment, Correction, Outcome
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.wrong_numbers import WrongNumber, wrong_numbers
 from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import Channel, TaskResult
 from shared.contracts.followup import task_id
-from shared.contracts.intake import TaskAssigned
-from tests.services.followup.given import CUSTOMER, POLICY, ZONE, at, local, outcome
+from shared.contracts.intake import CustomerCorrected, TaskAssigned
+from tests.services.followup.given import CUSTOMER, DEALER, POLICY, ZONE, at, local, outcome
 
 ABOUT = "service_satisfaction/visit/R1"
 TASK = str(task_id(CUSTOMER, ABOUT))
@@ -137,10 +137,23 @@ def talk(
 
 
 def found_wrong(
-    outcomes: Mapping[str, Outcome], policy: FollowUpPolicy = POLICY
+    outcomes: Mapping[str, Outcome], policy: FollowUpPolicy = POLICY, *replaced: Correction
 ) -> Sequence[WrongNumber]:
-    """The numbers of the customer's that are wrong, by these outcomes."""
-    return wrong_numbers(CUSTOMER, outcomes, corrections=("data_correction",), retry=policy.retry)
+    """The numbers of the customer's that are wrong, by these outcomes and what was `replaced`."""
+    return wrong_numbers(
+        CUSTOMER,
+        outcomes,
+        corrections=("data_correction",),
+        replaced=replaced,
+        retry=policy.retry,
+    )
+
+
+def another(on: str, *channels: Channel) -> Correction:
+    """Another number is known from then on, or an address: what these channels need."""
+    version = f"{next(_numbers):06d}"
+    ways = channels or ("phone", "sms")
+    return Correction(kind="correction", version=version, at=at(on), channels=ways)
 
 
 def next_attempt(stand: Attempts) -> str:
@@ -186,3 +199,28 @@ def assignment(
         person=person,
     )
     return told._replace(id=f"{data.document_id}:{data.version}", data=data)
+
+
+def corrected(
+    on: str, *particulars: str, number: str = "B1", received: str | None = None, removed: str = ""
+) -> Event[Any]:
+    """Somebody corrects these particulars of the customer then."""
+    data = CustomerCorrected.model_validate(
+        {
+            "document_id": f"{DEALER}/cdk/customer/{number}",
+            "version": f"{at(on).timestamp() * 1000:013.0f}.b",
+            "customer_key": CUSTOMER,
+            "dealer_id": DEALER,
+            "at": at(on),
+            "by": "u7",
+            "corrected": particulars,
+            "removed": [removed] if removed else [],
+        }
+    )
+    return Event(
+        id=data.document_id,
+        key=CUSTOMER,
+        dealer_id=DEALER,
+        recorded_at=at(received or on),
+        data=data,
+    )

@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from shared.contracts.envelope import Event
 from shared.contracts.feed_parts import Channel, TaskResult
 from tests.services.followup.given import moved
-from tests.services.followup.given_attempts import assignment, call
+from tests.services.followup.given_attempts import assignment, call, corrected
 from tests.services.followup.stories import hours_in, moment
 
 numbers = some.sampled_from(["1", "2", "3", "4"])
@@ -27,17 +27,22 @@ abouts = some.sampled_from(
 in_vain = some.sampled_from(["not_reached", "wrong_number", "postponed"])
 whats = some.sampled_from(get_args(TaskResult)) | in_vain
 ways = some.none() | some.sampled_from(get_args(Channel))
+particulars = some.lists(some.sampled_from(["phones", "email", "name"]), unique=True)
 people = some.sampled_from(["u1", "u2", "Li Lei, 2"])
 
 
 @some.composite
 def reports_of_attempts(draw: some.DrawFn) -> Event[Any]:
-    """What came of an attempt, whose a task is, or that either was another customer's."""
+    """What came of an attempt, whose a task is, what was corrected, or that any of it was another
+    customer's."""
     hours, number = draw(hours_in), draw(numbers)
-    match draw(some.integers(0, 6)):
+    match draw(some.integers(0, 7)):
         case 0:
-            kind = draw(some.sampled_from(["task-outcome", "task-assignment"]))
+            kind = draw(some.sampled_from(["task-outcome", "task-assignment", "customer"]))
             return moved(kind, number, revised=moment(hours))
+        case 7:
+            received = moment(hours + draw(some.sampled_from([0, 24 * 30])))
+            return corrected(moment(hours), *draw(particulars), number=number, received=received)
         case 1 | 2:
             person = draw(some.none() | people)
             return assignment(moment(hours), draw(abouts), person, number, by=draw(people))

@@ -15,7 +15,7 @@ from services.followup.domain.shipped.services import SERVICE_SATISFACTION
 from shared.contracts.envelope import Event
 from tests.invariants import DeciderInvariants
 from tests.services.followup.given import DECIDER, Customer, at, given, local, visit
-from tests.services.followup.given_attempts import assignment, call
+from tests.services.followup.given_attempts import assignment, call, corrected
 from tests.services.followup.stories import END, START, moments, reports_of_cars
 from tests.services.followup.stories_of_attempts import reports_of_attempts
 from tests.services.followup.stories_of_others import one_word_each
@@ -78,6 +78,13 @@ def test_a_wrong_number_asks_for_its_correction_beside_the_call() -> None:
     corrected = call("2025-01-12 10:00", "data_correction/task-outcome/O1", "done", "O2")
     after = told(CLOSED, wrong, corrected).when("2025-01-12 11:00")
     after.then("service_satisfaction/R1 open", "data_correction/O1 done: done")
+    assert after.of_kind("service_satisfaction").channel == "phone"
+
+
+def test_another_number_is_as_good_as_the_task_to_find_it() -> None:
+    wrong = call("2025-01-11 10:00", CSI, "wrong_number")
+    after = told(CLOSED, wrong, corrected("2025-01-12 10:00", "phones")).when("2025-01-12 11:00")
+    after.then("service_satisfaction/R1 open", "data_correction/O1 done: corrected")
     assert after.of_kind("service_satisfaction").channel == "phone"
 
 

@@ -184,6 +184,18 @@ def event(noun: str, data: Data, **more: Any) -> Data:
     } | more
 
 
+def correction(**more: Any) -> Data:
+    """The telephone number of C1, found by staff."""
+    fields = {
+        "correction_no": "B1",
+        "source_customer_id": "C1",
+        "at": at(-50),
+        "by": "u7",
+        "phones": [{"number": "138 1234 5678"}],
+    }
+    return _document(more, fields)
+
+
 EVERY_KIND = {
     "sale": sale,
     "visit": visit,
@@ -195,6 +207,7 @@ EVERY_KIND = {
     "task-assignment": task_assignment,
     "referral": referral,
     "customer-link": link,
+    "customer": correction,
     "lead": lead,
 }
 assert {event(noun, {})["type"] for noun in EVERY_KIND} == set(REPORTS)

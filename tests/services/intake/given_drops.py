@@ -86,10 +86,15 @@ class DropWorld:
         await self.look(folder)
 
     def there(self) -> list[str]:
-        """The files in the folder and below it, without what is of an instance."""
+        """The files in the folder and below it, without what is of an instance, and what is noted
+        of those that are put away."""
         found = (path for path in self.path.rglob("*") if not path.is_dir())
         names = (str(path.relative_to(self.path)) for path in found)
-        return sorted(name for name in names if name != ".taken/.lock")
+        return sorted(name for name in names if not name.endswith((".taken/.lock", ".told")))
+
+    def noted(self) -> int:
+        """Of how many files that are put away something is noted still."""
+        return len([*(self.path / ".taken").glob("*.told")])
 
     def account(self, name: str) -> Data:
         """What was told beside a file."""

@@ -8,7 +8,6 @@ from services.intake.domain.imports.account import RecordTrouble
 from services.intake.domain.imports.job import (
     STATES,
     TO_COME,
-    UNFINISHED,
     ImportJob,
     TroubleKind,
 )
@@ -67,10 +66,11 @@ class MemoryImports:
     async def heads(self) -> Sequence[ImportJob]:
         self._called("heads")
         first: dict[str, ImportJob] = {}
-        for job in sorted(self.jobs.values(), key=arrival):
-            if job.state in UNFINISHED:
-                first.setdefault(job.dealer_id, job)
-        return list(first.values())
+        for state in ("running", "waiting"):
+            for job in sorted(self.jobs.values(), key=arrival):
+                if job.state == state:
+                    first.setdefault(job.dealer_id, job)
+        return sorted(first.values(), key=arrival)
 
     async def to_come(self, dealer_id: str) -> int:
         self._called("to_come")

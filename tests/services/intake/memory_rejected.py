@@ -1,5 +1,6 @@
 """What was rejected, in memory; honours the same contract suite as that in MongoDB."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -70,7 +71,7 @@ class MemoryRejected:
         return self._drop([id_ for id_, each in self.rows.items() if each.row.expires_at <= now])
 
     async def make_room(
-        self, dealer_id: str, source: str, *, most_rows: int, most_bytes: int
+        self, dealer_id: str, source: str | None, *, most_rows: int, most_bytes: int
     ) -> int:
         self._called("make_room")
         which = Which(dealer_id=dealer_id, source=source)
@@ -82,9 +83,9 @@ class MemoryRejected:
                 return self._drop([each.rejected_id for each in rows[position:]])
         return 0
 
-    async def count(self) -> int:
-        self._called("count")
-        return len(self.rows)
+    async def count_by_dealer(self) -> Mapping[str, int]:
+        self._called("count_by_dealer")
+        return Counter(each.row.dealer_id for each in self.rows.values())
 
     def _of(self, which: Which) -> Iterator[RejectedRow]:
         for row, _ in self.rows.values():

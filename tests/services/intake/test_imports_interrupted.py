@@ -13,7 +13,7 @@ import pytest
 from services.intake.domain.mappings.converted import Skipped
 from shared.contracts.http.intake import Item
 from shared.platform.errors import TransientFailure
-from tests.services.intake.given import BERLIN, Data
+from tests.services.intake.given import Data
 from tests.services.intake.given_imports import (
     KEEPING,
     MAPPING,
@@ -62,17 +62,37 @@ async def test_a_paused_import_goes_on_where_it_was(imports: ImportWorld) -> Non
     assert imports.numbers() == EACH
 
 
-async def test_what_was_sent_after_a_paused_import_waits_with_it(imports: ImportWorld) -> None:
-    first = await imports.sent(file_of([row(1)]))
+async def test_what_was_sent_after_a_paused_import_does_not_wait_for_it(
+    imports: ImportWorld,
+) -> None:
+    first = await imports.sent(file_of(map(row, ROWS)))
+    runner = imports.runner()
+    await runner.turn()
     await asked(imports, first, "pause")
-    second = await imports.sent(file_of([row(2)]))
-    other = await imports.sent(file_of([row(3)]), dealer_id=BERLIN)
-    await to_the_end(imports.runner())
-    assert imports.job(second).state == "waiting"
-    assert imports.job(other).state == "done"
-    await asked(imports, first, "cancel")
-    await to_the_end(imports.runner())
-    assert imports.job(second).state == "done"
+    second = await imports.sent(file_of([row(12)]))
+    await to_the_end(runner)
+    assert counted(imports, first) == ("paused", 4, 4, 0)
+    assert counted(imports, second) == ("done", 1, 1, 0)
+    await asked(imports, first, "resume")
+    await to_the_end(runner)
+    assert counted(imports, first) == ("done", 9, 9, 0)
+
+
+async def test_what_is_resumed_waits_for_the_one_that_was_begun_meanwhile(
+    imports: ImportWorld,
+) -> None:
+    first = await imports.sent(file_of([row(11)]))
+    await asked(imports, first, "pause")
+    second = await imports.sent(file_of(map(row, ROWS)))
+    gone = imports.runner()
+    await gone.turn()
+    await asked(imports, first, "resume")
+    assert await imports.runner().turn() is False, "one of a dealer's runs at a time"
+    imports.world.clock.advance(KEEPING.lease)
+    other = imports.runner()
+    await to_the_end(other)
+    assert counted(imports, second) == ("done", 9, 9, 0)
+    assert counted(imports, first) == ("done", 1, 1, 0)
 
 
 async def test_an_import_that_is_cancelled_keeps_what_was_taken_and_loses_its_file(

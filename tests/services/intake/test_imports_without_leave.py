@@ -186,3 +186,16 @@ async def test_who_still_may(closed: Closed, principal_id: str, may: bool) -> No
     assert await asking is may
     if principal_id.startswith("key/"):
         assert not await closed.doorman.still_may(principal_id, "operations", PUDONG, "cdk")
+
+
+@pytest.mark.parametrize("mapping", ["test-visits", "wrong", "none-of-this-name"])
+@pytest.mark.parametrize("query", [{"dealer_id": BERLIN}, {"source": "cdk"}], ids=str)
+async def test_who_may_not_report_learns_nothing_of_mappings(
+    closed: Closed, mapping: str, query: dict[str, str]
+) -> None:
+    closed.write_mapping("title_en: x", "wrong")
+    closed.change(ONE, grant=key(ONE, PUDONG, "crm").grant)
+    async with closed.with_key(ONE) as http:
+        answer = await send(http, FILE, mapping=mapping, **query)
+    assert answer.status_code == 403
+    assert "mapping" not in answer.text and mapping not in answer.text

@@ -3,6 +3,7 @@
 import json
 
 import httpx
+import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
@@ -81,3 +82,17 @@ async def test_the_openapi_document_tells_of_parameters(http: httpx.AsyncClient)
         parameters = described["paths"][path]["post"]["parameters"]
         names = [each["name"] for each in parameters]
         assert sorted(names) == sorted([*more, "strict", "validate", "Idempotency-Key"])
+
+
+@pytest.mark.parametrize(
+    ("path", "more"), [("/v1/events", set()), ("/v1/webhooks/{name}", {"name"})]
+)
+async def test_the_openapi_document_tells_with_what_a_handshake_asks(
+    http: httpx.AsyncClient, path: str, more: set[str]
+) -> None:
+    described = (await http.get("/openapi.json")).json()
+    parameters = described["paths"][path]["options"]["parameters"]
+    asking = {f"WebHook-Request-{part}" for part in ("Origin", "Rate", "Callback")}
+    assert {each["name"] for each in parameters} == asking | more
+    assert {each["name"] for each in parameters if each["in"] == "header"} == asking
+    assert all(each["description"] for each in parameters if each["name"] in asking)

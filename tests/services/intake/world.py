@@ -14,6 +14,7 @@ from services.intake.adapters.mappings import Mappings
 from services.intake.adapters.rejected.quarantine import Quarantine, RoomForRejected
 from services.intake.adapters.rejected.seal import Seal
 from services.intake.adapters.webhooks import Webhook, Webhooks
+from services.intake.api.callers import Callers
 from services.intake.api.imports import ImportsDesk
 from services.intake.api.webhooks import Expecting
 from services.intake.app import make_app
@@ -89,7 +90,7 @@ class World:
         doorman: Doorman | None = None,
     ) -> FastAPI:
         """An instance with its endpoints."""
-        quarantine = quarantine or self.quarantine()
+        quarantine, settings = quarantine or self.quarantine(), settings or IntakeSettings()
         return make_app(
             self.intake(quarantine),
             register=self.register,
@@ -97,7 +98,8 @@ class World:
             publisher=self.publisher,
             clock=self.clock,
             dealers=self.dealers,
-            settings=settings or IntakeSettings(),
+            settings=settings,
+            callers=Callers(self.dealers, settings.limits()),
             readiness=_ready,
             expecting=expecting or self.expecting(),
             doorman=doorman or KnowsEverybody(),

@@ -110,5 +110,8 @@ async def test_the_reader_in_memory_shows_what_the_store_does() -> None:
     until = START + timedelta(days=1)
     listings = await reader.listings(DEALER, since=START, until=until)
     assert await memory.listings(DEALER, since=START, until=until) == listings != []
+    known = await reader.facts(ONE)
+    assert await memory.facts(ONE) == known == facts[ONE]
+    assert await memory.facts("none") is await reader.facts("none") is None
     assert [snapshot.id for snapshot in await memory.open_by_deadline(DEALER, limit=1)] == [ONE]
     assert memory.policy == reader.policy

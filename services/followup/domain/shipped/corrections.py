@@ -20,6 +20,6 @@ DATA_CORRECTION = TaskRule(
     why_en="A call on {day} found that the number known is wrong",
     why_zh="{day} 联系时发现号码有误",
     hint_en="Look for the right number in the sale, the repair orders and with the advisor; report "
-    "it with the customer, then this task as done.",
-    hint_zh="在售车、维修单据及顾问处查找正确号码;更新客户资料后,将本任务报告为完成。",
+    "it as a correction of the customer, which settles this task.",
+    hint_zh="在售车、维修单据及顾问处查找正确号码;报告客户资料更正后,本任务即告完成。",
 )

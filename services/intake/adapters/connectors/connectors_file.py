@@ -16,17 +16,15 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.intake.adapters.feed_checks import CLOUDEVENTS, FeedChecks
 from services.intake.adapters.mappings import Mappings
-from services.intake.adapters.webhooks import CLOUDEVENTS
 from services.intake.domain.connectors.envelopes import Envelope
 from services.intake.domain.examine.feed import Feed
 from services.intake.domain.mappings.feed_mapping import ReportKind
-from services.intake.domain.webhooks.records import FORMATS
-from shared.contracts.followup import REPORTING_SOURCE
 from shared.contracts.topics import ALL
 from shared.contracts.values import DealerId, SourceName
 from shared.dealers.dealer import Dealer, Dealers
-from shared.yaml_file import WrongFile, YamlFile, meant, parse_yaml
+from shared.yaml_file import WrongFile, parse_yaml
 
 VOIDED: dict[ReportKind, str] = {"sale": "cancelled", "visit": "voided", "complaint": "voided"}
 """What a document is whose row was deleted, by kind: its status. Of the others a row that is
@@ -79,7 +77,7 @@ def read_connectors(
         return ()
     file = parse_yaml(path)
     said = file.as_model(ConnectorsFile)
-    wrong = list(_faults(file, said, dealers, mappings))
+    wrong = list(_faults(said, FeedChecks(file, dealers, mappings)))
     if wrong:
         raise WrongFile(list(dict.fromkeys(wrong)))
     return [_connector(each, dealers) for each in said.connectors]
@@ -105,48 +103,32 @@ def _connector(said: SaidConnector, dealers: Dealers) -> Connector:
     )
 
 
-def _faults(
-    file: YamlFile, said: ConnectorsFile, dealers: Dealers, mappings: Mappings
-) -> Iterator[str]:
+def _faults(said: ConnectorsFile, checks: FeedChecks) -> Iterator[str]:
     topics = set[str]()
     ours = {topic.name for topic in ALL}
     for number, each in enumerate(said.connectors):
         at: list[str | int] = ["connectors", number]
-        if dealers.find(each.dealer_id) is None:
-            known = [dealer.id for dealer in dealers.all()]
-            detail = f"there is no such dealer{meant(each.dealer_id, known)}"
-            yield file.line([*at, "dealer_id"], detail)
+        yield from checks.dealer(at, each.dealer_id)
         if each.topic in topics:
-            yield file.line([*at, "topic"], "another entry has this topic")
+            yield checks.file.line([*at, "topic"], "another entry has this topic")
         if each.topic in ours:
-            yield file.line([*at, "topic"], "this topic is one of Aftercare's own")
-        if each.source == REPORTING_SOURCE:
-            detail = "this name is kept for what Aftercare itself reports"
-            yield file.line([*at, "source"], detail)
+            yield checks.file.line([*at, "topic"], "this topic is one of Aftercare's own")
+        yield from checks.source(at, each.source)
         topics.add(each.topic)
-        yield from _faults_of_takes(file, at, each, mappings)
+        yield from _faults_of_takes(at, each, checks)
 
 
-def _faults_of_takes(
-    file: YamlFile, at: list[str | int], said: SaidConnector, mappings: Mappings
-) -> Iterator[str]:
+def _faults_of_takes(at: list[str | int], said: SaidConnector, checks: FeedChecks) -> Iterator[str]:
+    line = checks.file.line
     if said.takes == CLOUDEVENTS:
         if said.envelope != "plain":
-            yield file.line([*at, "envelope"], "CloudEvents have no other envelope than plain")
+            yield line([*at, "envelope"], "CloudEvents have no other envelope than plain")
         if said.deletes != "ignored":
-            yield file.line([*at, "deletes"], "CloudEvents say themselves what is void")
+            yield line([*at, "deletes"], "CloudEvents say themselves what is void")
         return
-    try:
-        mapping = mappings.find(said.takes)
-        known = [CLOUDEVENTS, *mappings.names()]
-    except WrongFile as wrong:
-        yield from wrong.lines
-        return
-    if mapping is None:
-        yield file.line([*at, "takes"], f"there is no such mapping{meant(said.takes, known)}")
-    elif mapping.reads.format not in FORMATS:
-        detail = f"a connector writes JSON, and this mapping reads {mapping.reads.format}"
-        yield file.line([*at, "takes"], detail)
-    elif said.deletes == "voided" and mapping.report not in VOIDED:
-        detail = f"a {mapping.report} cannot be voided: what is deleted can only be ignored"
-        yield file.line([*at, "deletes"], detail)
+    found = checks.of_json(at, said.takes, does="a connector writes")
+    if isinstance(found, list):
+        yield from found
+    elif said.deletes == "voided" and found.report not in VOIDED:
+        detail = f"a {found.report} cannot be voided: what is deleted can only be ignored"
+        yield line([*at, "deletes"], detail)

@@ -3,6 +3,7 @@ loop, since a file system over a network may let one wait.
 
     PATH/NAME                            put there by the dealer's system
     PATH/.taken/TOKEN.file, TOKEN.json   taken: the file, and what has become of it so far
+    PATH/.taken/TOKEN.told               put away, and its account may still have to be written anew
     PATH/archive/2026-11-29/NAME         done, beside it NAME.account.json and NAME.account.csv
     PATH/refused/2026-11-29/NAME         the same, of one that could not be taken
 
@@ -29,7 +30,7 @@ from services.intake.domain.drops.watching import Stamp
 TAKEN = ".taken"
 ROOMS: tuple[Room, ...] = ("archive", "refused")
 CHUNK_BYTES = 1_048_576
-_FILE, _NOTE, _NEW = ".file", ".json", ".new"
+_FILE, _NOTE, _NEW, _TOLD = ".file", ".json", ".new", ".told"
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
 
@@ -137,9 +138,7 @@ class DropDisk:
 
     def read_note(self, token: str) -> TakenFile | None:
         """None: it is not there, or cannot be read."""
-        with suppress(FileNotFoundError):
-            return TakenFile.read(self._note(token).read_bytes())
-        return None
+        return _read(self._note(token))
 
     def note(self, claim: TakenFile) -> None:
         """What has become of it so far."""
@@ -183,6 +182,33 @@ class DropDisk:
     def forget(self, claim: TakenFile) -> None:
         """It is done: what was noted of it is not needed any more."""
         self._note(claim.token).unlink(missing_ok=True)
+
+    def has_account(self, claim: TakenFile, ending: str) -> bool:
+        """Whether it is still beside the file that was put away."""
+        assert claim.room is not None
+        assert claim.day is not None
+        folder = self._path / claim.room / claim.day.isoformat()
+        return os.path.lexists(folder / f"{claim.kept_as}{ending}")
+
+    def keep_told(self, claim: TakenFile) -> None:
+        """It is done, and what was noted of it is needed later."""
+        self._note(claim.token).replace(self._told(claim.token))
+
+    def told(self) -> list[str]:
+        """The tokens of those of which a note is kept."""
+        return sorted(path.stem for path in (self._path / TAKEN).glob(f"*{_TOLD}"))
+
+    def read_told(self, token: str) -> TakenFile | None:
+        """None: it is not there, or cannot be read."""
+        return _read(self._told(token))
+
+    def note_told(self, claim: TakenFile) -> None:
+        """What its account tells now."""
+        self._write(self._told(claim.token), claim.model_dump_json().encode(), claim)
+
+    def forget_told(self, token: str) -> None:
+        """What was noted of it is not needed any more."""
+        self._told(token).unlink(missing_ok=True)
 
     def clear(self, before: date) -> int:
         """Delete what was put away before that day; how many files."""
@@ -229,6 +255,9 @@ class DropDisk:
     def _note(self, token: str) -> Path:
         return self._path / TAKEN / f"{token}{_NOTE}"
 
+    def _told(self, token: str) -> Path:
+        return self._path / TAKEN / f"{token}{_TOLD}"
+
     @staticmethod
     def _sync(folder: Path) -> None:
         """A name that is in it stays in it, whatever happens to the power."""
@@ -238,6 +267,12 @@ class DropDisk:
                 os.fsync(found)
         finally:
             os.close(found)
+
+
+def _read(path: Path) -> TakenFile | None:
+    with suppress(FileNotFoundError):
+        return TakenFile.read(path.read_bytes())
+    return None
 
 
 def _move(path: Path, to: Path) -> None:

@@ -18,12 +18,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from services.intake.adapters.feed_checks import FeedChecks
 from services.intake.adapters.mappings import Mappings
 from services.intake.domain.drops.names import FilesOfAMapping
 from shared.contracts.followup import REPORTING_SOURCE
 from shared.contracts.values import DealerId, SourceName
 from shared.dealers.dealer import Dealer, Dealers
-from shared.yaml_file import WrongFile, YamlFile, meant, parse_yaml
+from shared.yaml_file import WrongFile, parse_yaml
 
 
 def _one_or_several(value: object) -> object:
@@ -92,7 +93,7 @@ def read_drops(path: Path | None, *, dealers: Dealers, mappings: Mappings) -> Se
         return ()
     file = parse_yaml(path)
     said = file.as_model(DropsFile)
-    wrong = list(_faults(file, said, dealers, mappings))
+    wrong = list(_faults(said, FeedChecks(file, dealers, mappings)))
     if wrong:
         raise WrongFile(list(dict.fromkeys(wrong)))
     return [_folder(each, dealers, mappings) for each in said.folders]
@@ -115,52 +116,38 @@ def _folder(said: SaidFolder, dealers: Dealers, mappings: Mappings) -> DropFolde
     )
 
 
-def _faults(file: YamlFile, said: DropsFile, dealers: Dealers, mappings: Mappings) -> Iterator[str]:
+def _faults(said: DropsFile, checks: FeedChecks) -> Iterator[str]:
     names, paths = set[str](), set[Path]()
     for number, folder in enumerate(said.folders):
         at: list[str | int] = ["folders", number]
-        if dealers.find(folder.dealer_id) is None:
-            known = [dealer.id for dealer in dealers.all()]
-            detail = f"there is no such dealer{meant(folder.dealer_id, known)}"
-            yield file.line([*at, "dealer_id"], detail)
+        yield from checks.dealer(at, folder.dealer_id)
         if folder.name in names:
-            yield file.line([*at, "name"], "another folder has this name")
+            yield checks.file.line([*at, "name"], "another folder has this name")
         if not folder.path.is_absolute():
-            yield file.line([*at, "path"], "write the whole path, from / on")
+            yield checks.file.line([*at, "path"], "write the whole path, from / on")
         if folder.path in paths:
             detail = "another entry has this folder: put what it takes under its `files`"
-            yield file.line([*at, "path"], detail)
+            yield checks.file.line([*at, "path"], detail)
         names.add(folder.name)
         paths.add(folder.path)
         for position, files in enumerate(folder.files):
-            yield from _faults_of_files(
-                file, [*at, "files", position], folder, files, mappings=mappings
-            )
+            yield from _faults_of_files([*at, "files", position], folder, files, checks)
 
 
 def _faults_of_files(
-    file: YamlFile,
-    at: list[str | int],
-    folder: SaidFolder,
-    files: SaidFiles,
-    *,
-    mappings: Mappings,
+    at: list[str | int], folder: SaidFolder, files: SaidFiles, checks: FeedChecks
 ) -> Iterator[str]:
-    try:
-        mapping = mappings.find(files.mapping)
-        if mapping is None:
-            detail = f"there is no such mapping{meant(files.mapping, mappings.names())}"
-            yield file.line([*at, "mapping"], detail)
-            return
-    except WrongFile as wrong:
-        yield from wrong.lines
+    mapping = checks.mapping([*at, "mapping"], files.mapping)
+    if isinstance(mapping, list):
+        yield from mapping
         return
     source = files.source or folder.source or mapping.source
     if source is None:
         detail = "say the `source` here or of the folder: the mapping names none"
-        yield file.line([*at, "mapping"], detail)
+        yield checks.file.line([*at, "mapping"], detail)
     elif source == REPORTING_SOURCE:
-        yield file.line(at, "the source's name is kept for what Aftercare itself reports")
+        detail = "the source's name is kept for what Aftercare itself reports"
+        yield checks.file.line(at, detail)
 
 
 def _source(folder: SaidFolder, files: SaidFiles, mappings: Mappings) -> str | None:

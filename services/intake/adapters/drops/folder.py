@@ -1,6 +1,7 @@
 """One watched folder, looked at again and again.
 
     look -> complete? -> take -> import -> ended? -> put away -> account -> forget
+                                          resumed, ended otherwise? -> account anew
 
 A file becomes an import as one over HTTP does, and is put away when that has ended. Nothing is
 in memory alone but since when a file has looked the same: what was noted on the disk is gone on
@@ -19,6 +20,7 @@ from typing import TypeVar
 
 import structlog
 
+from services.intake.adapters.drops.accounts import FileAccounts
 from services.intake.adapters.drops.disk import (
     CHUNK_BYTES,
     DropDisk,
@@ -30,13 +32,10 @@ from services.intake.adapters.drops.drops_file import DropFolder
 from services.intake.adapters.imports.store import ImportStore
 from services.intake.adapters.imports.upload import Uploads, WantedImport
 from services.intake.adapters.mappings import Mappings
-from services.intake.domain.drops.names import ACCOUNTS, mapping_for, marked_by, shown_name
+from services.intake.domain.drops.names import mapping_for, marked_by, shown_name
 from services.intake.domain.drops.taken_file import Room, TakenFile
 from services.intake.domain.drops.watching import Seen, Stamp, complete, watched
-from services.intake.domain.imports.account import RecordTrouble
 from services.intake.domain.imports.job import ImportJob, digest_of
-from services.intake.views.drops import MOST_RECORDS, drop_account, drop_records_csv
-from shared.contracts.http.table import Lang
 from shared.platform import metrics
 from shared.platform.errors import TransientFailure
 from shared.platform.problems import Refusal
@@ -44,7 +43,6 @@ from shared.time.clock import TimeSource
 from shared.yaml_file import WrongFile
 
 T = TypeVar("T")
-RECORDS_AT_ONCE = 1_000
 TAKEN_AT_ONCE = 50
 """The files of a folder that are under way; the others wait where they are."""
 STATES = ("waiting", "taken", "unmatched", "no_file")
@@ -95,6 +93,13 @@ class WatchedFolder:
         self._known = _Known()
         self._troubles: list[str] = []
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"drops-{folder.name}")
+        self._accounts = FileAccounts(
+            folder,
+            disk=self._disk,
+            store=taking.store,
+            clock=taking.clock,
+            aside=self._aside,
+        )
 
     async def look(self) -> None:
         """Do what can be done now. Never raises for what is wrong with the folder or a file:
@@ -142,6 +147,7 @@ class WatchedFolder:
         self._known.claims = self._claims(claims, now)
         for token in sorted(claims, key=lambda token: (claims[token] or _NONE, token)):
             await self._go_on(token, now, is_here=claims[token] is not None)
+        await self._tell_anew()
         self._count(listing, taken=len(claims))
 
     def _claims(self, found: Mapping[str, Stamp | None], now: datetime) -> dict[str, Seen]:
@@ -192,6 +198,13 @@ class WatchedFolder:
             self._troubles.append(_words(failure))
         except StillWritten:  # the next look sees it, and waits until it is still
             log.info("dropped file is still written", folder=self.folder.name)
+
+    async def _tell_anew(self) -> None:
+        for token in await self._accounts.due():
+            try:
+                await self._accounts.tell_anew(token)
+            except (OSError, TransientFailure) as failure:
+                self._troubles.append(_words(failure))
 
     def _is_still(self, token: str, now: datetime) -> bool:
         seen = self._known.claims.get(token)
@@ -269,8 +282,7 @@ class WatchedFolder:
             claim = claim.placed(_room(job), self._today())
             await self._aside(partial(self._disk.note, claim))
         claim = await self._aside(partial(self._disk.put_away, claim))
-        await self._write_account(claim, job)
-        await self._aside(partial(self._disk.forget, claim))
+        await self._accounts.tell(claim, job)
         metrics.intake_dropped_files.labels(self.folder.name, claim.room).inc()
         log.info(
             "dropped file put away",
@@ -278,29 +290,6 @@ class WatchedFolder:
             import_id=claim.import_id,
             to=claim.room,
         )
-
-    async def _write_account(self, claim: TakenFile, job: ImportJob | None) -> None:
-        troubles = [] if job is None else await self._records(job.import_id)
-        now, lang = self._taking.clock.now(), _language(self.folder.dealer.language)
-        told = drop_account(claim, job, troubles, folder=self.folder.name, now=now)
-        table = drop_records_csv(claim, job, troubles, lang)
-        for ending, text in zip(ACCOUNTS, (told, table), strict=True):
-            write = partial(self._disk.write_account, claim, ending, text.encode())
-            await self._aside(write)
-
-    async def _records(self, import_id: str) -> list[RecordTrouble]:
-        found: list[RecordTrouble] = []
-        while len(found) < MOST_RECORDS:
-            page = await self._taking.store.troubles(
-                import_id,
-                kind=None,
-                after=found[-1].number if found else 0,
-                limit=RECORDS_AT_ONCE,
-            )
-            found += page
-            if len(page) < RECORDS_AT_ONCE:
-                break
-        return found
 
     def _count(self, listing: FolderListing, *, taken: int) -> None:
         unmatched = sum(mapping_for(each, self.folder.files) is None for each in listing.files)
@@ -331,10 +320,6 @@ class WatchedFolder:
 
 def _room(job: ImportJob | None) -> Room:
     return "archive" if job is not None and job.state == "done" else "refused"
-
-
-def _language(language: str) -> Lang:
-    return "zh" if language.lower().startswith("zh") else "en"
 
 
 def _words(failure: OSError | TransientFailure) -> str:

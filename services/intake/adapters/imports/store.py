@@ -10,7 +10,6 @@ from services.intake.domain.imports.account import RecordTrouble
 from services.intake.domain.imports.job import (
     STATES,
     TO_COME,
-    UNFINISHED,
     ImportJob,
     State,
     TroubleKind,
@@ -69,8 +68,8 @@ class ImportStore(Protocol):
         ...
 
     async def heads(self) -> Sequence[ImportJob]:
-        """Of each dealer the first to have arrived that waits, runs or pauses; the first to have
-        arrived of all comes first."""
+        """Of each dealer the one that runs, else the first to have arrived that waits; the first
+        to have arrived of all comes first."""
         ...
 
     async def to_come(self, dealer_id: str) -> int:
@@ -184,15 +183,14 @@ class MongoImports:
         return await self._many(query, [("_id", DESCENDING)], limit)
 
     async def heads(self) -> Sequence[ImportJob]:
-        query = {"state": {"$in": list(UNFINISHED)}}
+        waiting = {"state": "waiting"}
         async with transient():
-            dealers = await self._in(JOBS).distinct("dealer_id", query)
-        found = [
-            job
-            for dealer_id in dealers
-            for job in await self._many({**query, "dealer_id": dealer_id}, _ARRIVAL, 1)
-        ]
-        return sorted(found, key=arrival)
+            dealers = await self._in(JOBS).distinct("dealer_id", waiting)
+        found = {job.dealer_id: job for job in await self._many({"state": "running"}, _ARRIVAL, 0)}
+        for dealer_id in set(dealers) - found.keys():
+            for job in await self._many({**waiting, "dealer_id": dealer_id}, _ARRIVAL, 1):
+                found[dealer_id] = job
+        return sorted(found.values(), key=arrival)
 
     async def to_come(self, dealer_id: str) -> int:
         query = {"dealer_id": dealer_id, "state": {"$in": list(TO_COME)}}

@@ -4,14 +4,15 @@ Any number of instances may work side by side.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 import structlog
 
 from services.intake.adapters.door import Aside
+from services.intake.adapters.limited import UNKNOWN
 from services.intake.adapters.rejected.seal import Seal, SealedOtherwise
 from services.intake.adapters.rejected.store import RejectedStore, SealedRow, Which
 from services.intake.domain.rejected.content import Came, unpacked
@@ -24,6 +25,8 @@ from shared.time.clock import TimeSource
 LOOK_EVERY_SECONDS = 60.0
 ROOM_IS_MADE_AFTER = 20
 """An instance looks whether there is room when it has kept a 20th of what there is room for."""
+FEEDS_COUNTED = 10_000
+"""Of more feeds than these it is forgotten how much was kept since; of dealers it never is."""
 OUTCOMES = ("kept", "again", "replayed", "discarded", "expired", "dropped")
 
 log = structlog.get_logger()
@@ -37,11 +40,31 @@ class RoomForRejected:
     rows: int = 10_000
     """Of one source of one dealer; beyond them the oldest go."""
     bytes: int = 100_000_000
+    dealer_rows: int = 50_000
+    """Of all sources of one dealer together."""
+    dealer_bytes: int = 500_000_000
 
     @property
     def time(self) -> timedelta:
         """After it was last rejected."""
         return timedelta(days=self.days)
+
+    def most(self, source: str | None) -> "RowsAndBytes":
+        """Of a source of a dealer; None: of all of them."""
+        if source is None:
+            return RowsAndBytes(self.dealer_rows, self.dealer_bytes)
+        return RowsAndBytes(self.rows, self.bytes)
+
+
+class RowsAndBytes(NamedTuple):
+    """How much of what was rejected."""
+
+    rows: int = 0
+    bytes: int = 0
+
+    def plus(self, size: int) -> "RowsAndBytes":
+        """And one more row, of so many bytes."""
+        return RowsAndBytes(self.rows + 1, self.bytes + size)
 
 
 class Quarantine:
@@ -62,8 +85,9 @@ class Quarantine:
         self._hash_key = hash_key
         self._clock = clock
         self._room = room
-        self._rows: Counter[tuple[str, str]] = Counter()
-        self._bytes: Counter[tuple[str, str]] = Counter()
+        self._kept: dict[tuple[str, str | None], RowsAndBytes] = {}
+        """Since it was last looked whether there is room, by dealer, and by dealer and source."""
+        self._told: frozenset[str] = frozenset()
         metrics.begin(metrics.intake_rejected, OUTCOMES)
 
     @property
@@ -133,7 +157,11 @@ class Quarantine:
     async def look_after(self) -> None:
         """Delete what has been kept for long enough, and count what is there."""
         metrics.intake_rejected.labels("expired").inc(await self._store.expire(self._clock.now()))
-        metrics.intake_rejected_rows.set(await self._store.count())
+        by_dealer = await self._store.count_by_dealer()
+        for dealer_id in self._told | by_dealer.keys():
+            gauge = metrics.intake_rejected_rows.labels(dealer_id or UNKNOWN)
+            gauge.set(by_dealer.get(dealer_id, 0))
+        self._told = frozenset(by_dealer)
 
     async def run(self) -> None:
         """Look after it until cancelled."""
@@ -157,20 +185,25 @@ class Quarantine:
             return None
 
     async def _make_room(self, rows: Sequence[RejectedRow]) -> None:
+        if len(self._kept) > FEEDS_COUNTED:  # their names are of the senders' own choosing
+            self._kept = {whose: kept for whose, kept in self._kept.items() if whose[1] is None}
         for row in rows:
-            feed = (row.dealer_id, row.source)
-            self._rows[feed] += 1
-            self._bytes[feed] += row.size
-        for dealer_id, source in {(row.dealer_id, row.source) for row in rows}:
-            feed = (dealer_id, source)
-            many = self._rows[feed] * ROOM_IS_MADE_AFTER >= self._room.rows
-            if not many and self._bytes[feed] * ROOM_IS_MADE_AFTER < self._room.bytes:
+            for source in (row.source, None):
+                whose = row.dealer_id, source
+                self._kept[whose] = self._kept.get(whose, RowsAndBytes()).plus(row.size)
+        sources = {(row.dealer_id, row.source) for row in rows}
+        for dealer_id, source in (*sources, *((dealer_id, None) for dealer_id, _ in sources)):
+            kept, most = self._kept.get((dealer_id, source)), self._room.most(source)
+            if kept is None:
+                continue
+            few = kept.rows * ROOM_IS_MADE_AFTER < most.rows
+            if few and kept.bytes * ROOM_IS_MADE_AFTER < most.bytes:
                 continue
             dropped = await self._store.make_room(
-                dealer_id, source, most_rows=self._room.rows, most_bytes=self._room.bytes
+                dealer_id, source, most_rows=most.rows, most_bytes=most.bytes
             )
             metrics.intake_rejected.labels("dropped").inc(dropped)
-            del self._rows[feed], self._bytes[feed]
+            self._kept.pop((dealer_id, source), None)
 
 
 def _belongs_to(row: RejectedRow) -> str:

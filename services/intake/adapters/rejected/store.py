@@ -22,6 +22,7 @@ from shared.platform.mongo import (
 
 COLLECTION = "rejected"
 WRITES_AT_ONCE = 500
+READ_AT_ONCE = 1_000
 TRIES = 5
 A_DAY_SECONDS = 86_400
 
@@ -76,12 +77,14 @@ class RejectedStore(Protocol):
         ...
 
     async def make_room(
-        self, dealer_id: str, source: str, *, most_rows: int, most_bytes: int
+        self, dealer_id: str, source: str | None, *, most_rows: int, most_bytes: int
     ) -> int:
-        """Deletes the oldest beyond these bounds."""
+        """Deletes the oldest beyond these bounds, of a source of a dealer; None: of all of them."""
         ...
 
-    async def count(self) -> int: ...
+    async def count_by_dealer(self) -> Mapping[str, int]:
+        """How many there are of each dealer that has any."""
+        ...
 
 
 class MongoRejected:
@@ -175,26 +178,25 @@ class MongoRejected:
         return int(done.deleted_count)
 
     async def make_room(
-        self, dealer_id: str, source: str, *, most_rows: int, most_bytes: int
+        self, dealer_id: str, source: str | None, *, most_rows: int, most_bytes: int
     ) -> int:
-        of_feed = {"dealer_id": dealer_id, "source": source}
+        theirs = _query(Which(dealer_id=dealer_id, source=source))
+        position, size = 0, 0
         async with transient():
-            found = await (
-                self._rows.find(of_feed, {"order": 1, "size": 1})
-                .sort("order", DESCENDING)
-                .to_list(None)
-            )
-            size = 0
-            for position, document in enumerate(found):
-                size += document["size"]
-                if position >= most_rows or size > most_bytes:
-                    older = {**of_feed, "order": {"$lte": document["order"]}}
+            found = self._rows.find(theirs, {"order": 1, "size": 1}).sort("order", DESCENDING)
+            async for document in found.batch_size(READ_AT_ONCE):
+                position, size = position + 1, size + document["size"]
+                if position > most_rows or size > most_bytes:
+                    older = {**theirs, "order": {"$lte": document["order"]}}
                     return int((await self._rows.delete_many(older)).deleted_count)
         return 0
 
-    async def count(self) -> int:
+    async def count_by_dealer(self) -> Mapping[str, int]:
         async with transient():
-            return int(await self._rows.estimated_document_count())
+            return {
+                dealer_id: int(await self._rows.count_documents({"dealer_id": dealer_id}))
+                for dealer_id in await self._rows.distinct("dealer_id")
+            }
 
     @property
     def _rows(self) -> Collection:

@@ -11,6 +11,7 @@ from services.intake.domain.documents import (
     complaint,
     complaint_step,
     consent,
+    customer,
     customer_link,
     lead,
     referral,
@@ -28,6 +29,7 @@ from shared.contracts.feeds import (
     ComplaintStepReported,
     ConsentReported,
     CustomerLinkReported,
+    CustomerReported,
     Document,
     ReferralReported,
     SaleReported,
@@ -58,6 +60,7 @@ DOCUMENTS: Mapping[type[Document], DocumentKind[Never]] = dict(
         _row(TaskAssignmentReported, task_assignment),
         _row(ReferralReported, referral),
         _row(CustomerLinkReported, customer_link),
+        _row(CustomerReported, customer),
         _row(LeadReported, lead),
     ]
 )

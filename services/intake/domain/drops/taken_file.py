@@ -1,17 +1,19 @@
 """A file that was taken out of a watched folder, and what has become of it so far.
 
-    claimed -> imported: its import, or why there is none -> placed: where it is put away -> gone
+    claimed -> imported: its import, or why there is none -> placed: where it is put away
+            -> told: its account is beside it, and its import may still end otherwise -> gone
 
 Each step is noted before the next one begins, and each can be done again: whoever finds a claim,
 after whatever crash, goes on with it.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.intake.domain.drops.names import in_bytes, kept_name
+from shared.contracts.values import Instant
 
 Room = Literal["archive", "refused"]
 
@@ -34,6 +36,8 @@ class TakenFile(BaseModel):
     day: date | None = None
     number: int = 1
     """The how many-eth of its name there."""
+    told_of: Instant | None = None
+    """When the import had ended that the account beside the file tells of."""
 
     @classmethod
     def of(cls, token: str, name: str) -> Self:
@@ -85,3 +89,7 @@ class TakenFile(BaseModel):
     def next_to(self) -> Self:
         """Another is there that has its name."""
         return self.model_copy(update={"number": self.number + 1})
+
+    def told(self, ended_at: datetime | None) -> Self:
+        """The account beside it tells of an import that ended then."""
+        return self.model_copy(update={"told_of": ended_at})

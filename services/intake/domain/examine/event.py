@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from services.intake.domain.dates import EARLIEST_YEAR, is_out_of_range
 from services.intake.domain.decode.strict_json import DoubledName, path_to_doubled
-from services.intake.domain.documents import kind_of
+from services.intake.domain.documents import customer, kind_of
 from services.intake.domain.documents.kind import Described, Named, NamedInGroup
 from services.intake.domain.documents.naming import is_as_answered
 from services.intake.domain.examine.attributes import check_attributes
@@ -24,7 +24,7 @@ from services.intake.domain.examine.without_number import NOBODYS_REGISTER, with
 from services.intake.domain.findings import MOST_SHOWN, Finding, Findings
 from services.intake.domain.pointers import pointer
 from shared.contracts.envelope import CloudEvent
-from shared.contracts.feeds import REPORTS, AnyReport
+from shared.contracts.feeds import REPORTS, AnyReport, CustomerReported
 from shared.contracts.followup import REPORTING_SOURCE
 from shared.contracts.identifiers import dealer_of, group_of
 from shared.dealers.dealer import Dealer, Dealers
@@ -41,7 +41,8 @@ class Reported:
 
     event: CloudEvent
     report: AnyReport
-    """Without the odometer readings that cannot be true."""
+    """Without the odometer readings that cannot be true, and of a correction without what could not
+    be read."""
     described: Described | None
     """The customers that the report describes, their telephone numbers in E.164, and its car."""
     dealer: Dealer
@@ -119,6 +120,7 @@ def examine(
         find_unknown(event.data, type(report), warnings)
     if described is not None:
         leave_out_unreadable(described, warnings, year=now.year)
+        report = _as_read(report, described, frozenset(warnings.left_out))
     return Reported(
         event=event,
         report=report,
@@ -267,6 +269,13 @@ def _check_vins(
                 findings.add(f"/data{where}", "the check digit does not fit")
             case _:
                 pass
+
+
+def _as_read(report: AnyReport, described: Described, left_out: frozenset[str]) -> AnyReport:
+    """A correction without what could not be read, for its record says what it corrects."""
+    if not isinstance(report, CustomerReported):
+        return report
+    return customer.as_read(report, described, left_out)
 
 
 def _with_possible_readings(report: AnyReport, dealer: Dealer, warnings: Findings) -> AnyReport:

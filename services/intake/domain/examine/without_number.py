@@ -16,6 +16,7 @@ from shared.contracts.feeds import (
     AnyReport,
     ComplaintReported,
     ConsentReported,
+    CustomerReported,
     LeadReported,
     SaleReported,
     SurveyReported,
@@ -44,7 +45,13 @@ _NOBODY = Customer(kind="internal")
 _CUSTOMER = "/data/customer"
 
 OfACar = VisitReported | ComplaintReported
-OfOneCustomer = ConsentReported | SurveyReported | TaskOutcomeReported | TaskAssignmentReported
+OfOneCustomer = (
+    ConsentReported
+    | SurveyReported
+    | TaskOutcomeReported
+    | TaskAssignmentReported
+    | CustomerReported
+)
 WithCustomer = SaleReported | OfACar | LeadReported
 
 

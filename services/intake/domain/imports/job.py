@@ -282,6 +282,13 @@ def file_deleted(job: ImportJob) -> ImportJob | None:
     return None if job.has_file else job.model_copy(update={"file_until": None})
 
 
+def may_be_resumed(job: ImportJob, now: datetime) -> bool:
+    """Whether one that has ended may still end otherwise."""
+    if job.state not in ("failed", "done") or not job.has_file:
+        return False
+    return job.file_until is not None and job.file_until > now
+
+
 def wished(job: ImportJob, wish: Wish, now: datetime, *, by: str | None) -> ImportJob | None:
     """As it is, or will be, by what people ask for; None: it cannot be.
 
@@ -330,9 +337,7 @@ def _resumed(job: ImportJob, now: datetime, by: str | None) -> ImportJob | None:
             return job if job.asked is None else _changed(job, now, asked=None)
         case "paused":
             return _changed(job, now, state="waiting", because="", sent_by=by)
-        case "failed" | "done" if job.has_file and job.file_until is not None:
-            if job.file_until <= now:
-                return None
+        case "failed" | "done" if may_be_resumed(job, now):
             again = _from_the_beginning(job)
             return _changed(again, now, state="waiting", file_until=None, ended_at=None, sent_by=by)
         case _:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import strategies as some
 
+from services.followup.domain.circumstances import circumstances_of
 from services.followup.domain.decide import condense
 from services.followup.domain.facts import CONTACT, FollowUpFacts, join
+from services.followup.domain.occasion import EVER
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.service_interval import ServiceInterval
 from services.followup.domain.terms import ReplacementTerm, ReturnRight, WarrantyTerm
@@ -32,6 +34,7 @@ from tests.services.followup.given import (
     outcome,
     visit,
 )
+from tests.services.followup.given_attempts import corrected
 from tests.services.followup.stories import END, START, moments, stories
 
 FEW = FollowUpPolicy(horizon=Horizon(documents=2))
@@ -104,8 +107,13 @@ class TestMoreThanAreLookedAt:
         assert decision.is_history(f"{task}10")
         assert not decision.is_history(f"{task}13")
         voided = visit("2025-01-10", "R10", status="voided", revised="2025-02-01")
-        corrected = told(FEW, *VISITS, voided).when("2025-02-02").decision
-        assert not corrected.is_history(f"{task}10"), "a void takes back what was said"
+        mended = told(FEW, *VISITS, voided).when("2025-02-02").decision
+        assert not mended.is_history(f"{task}10"), "a void takes back what was said"
+
+    def test_up_to_the_newest_correction_set_aside_not_all_is_known(self) -> None:
+        words = [corrected(f"2025-01-1{day}", "phones", number=f"B{day}") for day in (1, 2, 3)]
+        for told_of, until in ((words, at("2025-01-11")), (words[1:], EVER)):
+            assert circumstances_of(told(FEW, *told_of).facts, FEW).unknown_until == until
 
     def test_the_newest_consent_set_aside_still_counts(self) -> None:
         refused = consent("2025-01-01", "N1", do_not_contact=True)

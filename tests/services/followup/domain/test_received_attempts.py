@@ -8,15 +8,15 @@ from hypothesis import given as forall
 from hypothesis import strategies as some
 
 from services.followup.domain.decide import condense
-from services.followup.domain.documents import Assignment, Outcome
+from services.followup.domain.documents import Assignment, Correction, Outcome
 from services.followup.domain.facts import FollowUpFacts, join
 from services.followup.domain.policy import FollowUpPolicy
 from shared.contracts.envelope import Event
 from shared.contracts.followup import task_id
 from shared.decider.digests import Horizon
-from shared.decider.facts import Gone
+from shared.decider.facts import Gone, Noted
 from tests.services.followup.given import CUSTOMER, DEALER, at, moved
-from tests.services.followup.given_attempts import assignment, call
+from tests.services.followup.given_attempts import assignment, call, corrected
 from tests.services.followup.stories_of_attempts import reports_of_attempts
 from tests.services.followup.stories_of_others import one_word_each
 
@@ -69,6 +69,25 @@ def test_whose_a_task_is(event: Event[Any], person: str, by: str) -> None:
     assert (found.task_id, found.at, found.person, found.by) == (TASK, at("2025-01-11"), person, by)
 
 
+@pytest.mark.parametrize(
+    ("particulars", "channels"),
+    [
+        (("phones",), ("phone", "sms")),
+        (("email", "name"), ("email",)),
+        (("phones", "email"), ("phone", "sms", "email")),
+    ],
+)
+def test_a_correction(particulars: tuple[str, ...], channels: tuple[str, ...]) -> None:
+    found = kept(corrected("2025-01-11", *particulars, received="2025-02-01"))
+    assert isinstance(found, Correction)
+    assert (found.at, found.late, found.channels) == (at("2025-01-11"), at("2025-02-01"), channels)
+
+
+@pytest.mark.parametrize("removed", ["", "phones"])
+def test_a_correction_of_what_nobody_is_reached_by_stands_for_nothing(removed: str) -> None:
+    assert isinstance(kept(corrected("2025-01-11", "name", removed=removed)), Noted)
+
+
 def test_what_was_another_customers_is_forgotten() -> None:
     told = assignment("2025-01-11", CSI, "u7")
     assert isinstance(kept(told, moved("task-assignment", "A1")), Gone)
@@ -79,10 +98,15 @@ def test_what_is_set_aside_comes_back_as_it_was() -> None:
     older = [
         assignment("2025-01-11", CSI, "Li Lei, 2", "A1", by="王 明"),
         call("2025-01-11", CSI, "wrong_number", "O1", staff="Li Lei, 2", received="2025-03-01"),
+        corrected("2025-01-11", "phones", "email", number="B1", received="2025-03-01"),
     ]
-    newer = [assignment("2025-01-12", CSI, None, "A2"), call("2025-01-12", CSI, "done", "O2")]
+    newer = [
+        assignment("2025-01-12", CSI, None, "A2"),
+        call("2025-01-12", CSI, "done", "O2"),
+        corrected("2025-01-12", "phones", number="B2"),
+    ]
     few = condense(join(FollowUpFacts(), [*older, *newer]), FEW)
-    assert len(few.documents) == 2, "the newest of each"
+    assert len(few.documents) == 3, "the newest of each"
     again = condense(few, FollowUpPolicy())
     assert again.documents == join(FollowUpFacts(), [*older, *newer]).documents
 

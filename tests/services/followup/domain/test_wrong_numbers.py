@@ -5,13 +5,21 @@ from datetime import timedelta
 
 import pytest
 
+from services.followup.domain.documents import Correction
 from services.followup.domain.policy import FollowUpPolicy
 from services.followup.domain.retry_plan import RetryPlan
 from services.followup.domain.wrong_numbers import WrongNumber, wrong_at
 from shared.contracts.feed_parts import Channel, TaskResult
 from shared.contracts.followup import task_id
 from tests.services.followup.given import CUSTOMER, POLICY, at
-from tests.services.followup.given_attempts import found_wrong, next_attempt, refused, talk, tried
+from tests.services.followup.given_attempts import (
+    another,
+    found_wrong,
+    next_attempt,
+    refused,
+    talk,
+    tried,
+)
 
 WRONG = tried("2025-03-03 10:00", "wrong_number")
 LASTS = timedelta(days=POLICY.retry.wrong_days)
@@ -101,12 +109,37 @@ def test_whoever_reaches_them_by_it_shows_that_it_is_right(
 
 
 def test_only_the_correction_of_this_one_corrects_it() -> None:
-    another = str(task_id(CUSTOMER, "data_correction/O9"))
-    for task, right in ((CORRECTION, True), (another, False)):
+    other = str(task_id(CUSTOMER, "data_correction/O9"))
+    for task, right in ((CORRECTION, True), (other, False)):
         outcomes = {"O0": WRONG, "O1": tried("2025-03-05", "done", task=task)}
         [found] = found_wrong(outcomes)
         assert (found.until == at("2025-03-05")) is right
         assert found.reached_at is None
+
+
+@pytest.mark.parametrize(
+    ("replaced", "until"),
+    [
+        pytest.param(another("2025-03-05"), "2025-03-05", id="another number"),
+        pytest.param(another("2025-03-05", "email"), None, id="another address"),
+        pytest.param(another("2025-03-02"), None, id="known before"),
+        pytest.param(another("2025-03-03 10:00"), None, id="it is the one that was called"),
+        pytest.param(another("2025-12-05"), None, id="long after"),
+    ],
+)
+def test_another_number_that_is_reported_corrects_it(
+    replaced: Correction, until: str | None
+) -> None:
+    [found] = found_wrong({"O0": WRONG}, POLICY, replaced)
+    replaced_at = at(until) if until else None
+    ends = replaced_at or WRONG.at + LASTS
+    assert (found.until, found.reached_at, found.replaced_at) == (ends, None, replaced_at)
+
+
+def test_another_address_corrects_a_wrong_one() -> None:
+    wrong = tried("2025-03-03 10:00", "wrong_number", "email")
+    [found] = found_wrong({"O0": wrong}, POLICY, another("2025-03-05", "email"))
+    assert (found.channels, found.until) == (("email",), at("2025-03-05"))
 
 
 def test_what_was_done_before_corrects_nothing() -> None:

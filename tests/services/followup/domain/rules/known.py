@@ -8,6 +8,7 @@ from services.followup.domain.documents import (
     AnsweredSurvey,
     CarGone,
     CaseStands,
+    Correction,
     Delivery,
     Known,
     Outcome,
@@ -19,6 +20,7 @@ from services.followup.domain.facts import FollowUpFacts
 from services.followup.domain.follow_ups import FollowUp, customer_history, follow_ups
 from services.followup.domain.occasion import EVER
 from services.followup.domain.policy import FollowUpPolicy
+from shared.contracts.feed_parts import Channel
 from shared.contracts.followup import task_id
 from shared.contracts.scoring import Grade, Risk
 from tests.services.followup.given import CAR, CUSTOMER, DEALER, ZONE, at, local
@@ -137,6 +139,12 @@ def reported(on: str, about: str, what: str = "done", number: str = "O1") -> Doc
     task = str(task_id(CUSTOMER, f"{kind}/{_id(sort, name)}"))
     fields = {"kind": "outcome", "version": VERSION, "at": at(on), "task_id": task, "outcome": what}
     return _id("task-outcome", number), Outcome.model_validate(fields)
+
+
+def corrected(on: str, *channels: Channel, number: str = "B1") -> Document:
+    """Another number, or address, is known from then on."""
+    known = Correction(kind="correction", version=VERSION, at=at(on), channels=channels)
+    return _id("customer", number), known
 
 
 def facts(*documents: Document) -> FollowUpFacts:

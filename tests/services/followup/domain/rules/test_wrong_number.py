@@ -3,7 +3,7 @@
 import pytest
 
 from services.followup.domain.shipped.corrections import DATA_CORRECTION
-from tests.services.followup.domain.rules.known import Document, order, reported, tasks
+from tests.services.followup.domain.rules.known import Document, corrected, order, reported, tasks
 from tests.services.followup.given import at
 
 CSI = "service_satisfaction/visit/R1"
@@ -47,6 +47,27 @@ def called(on: str, what: str, number: str, by: str | None) -> Document:
             [OPENS, "O3 opens 2025-02-11 17:00, due 2025-02-14 17:00"],
             id="corrected, and wrong again",
         ),
+        pytest.param(
+            (WRONG, corrected("2025-01-12", "phone", "sms")),
+            [f"{OPENS}; 2025-01-12 17:00 done: corrected"],
+            id="another is reported",
+        ),
+        pytest.param(
+            (
+                WRONG,
+                corrected("2025-01-12", "phone", "sms"),
+                reported("2025-02-11", CSI, "wrong_number", "O3"),
+            ),
+            [
+                f"{OPENS}; 2025-01-12 17:00 done: corrected",
+                "O3 opens 2025-02-11 17:00, due 2025-02-14 17:00",
+            ],
+            id="another is reported, and wrong again",
+        ),
+        pytest.param(
+            (WRONG, corrected("2025-01-10", "phone", "sms")), [OPENS], id="reported before"
+        ),
+        pytest.param((WRONG, corrected("2025-01-12", "email")), [OPENS], id="another address"),
     ],
 )
 def test_data_correction(given: tuple[Document, ...], then: list[str]) -> None:

@@ -128,21 +128,25 @@ async def test_a_page_has_a_dealers_imports_the_newest_first(store: ImportStore)
     assert [found.import_id for found in page] == ["a2", "a1"]
 
 
-async def test_of_each_dealer_the_first_to_have_arrived_is_next(store: ImportStore) -> None:
+async def test_of_each_dealer_the_one_that_runs_is_next_else_the_first_to_have_arrived(
+    store: ImportStore,
+) -> None:
     later = NOW + timedelta(seconds=1)
     await store.save(job("a1", arrived_at=later))
+    await store.save(job("a4", arrived_at=later))
     await store.save(job("a2", state="done"))
     await store.save(job("a3", state="paused"))
     await store.save(job("b1", dealer_id=BERLIN, state="running", arrived_at=later))
     await store.save(job("b0", dealer_id=BERLIN, state="arriving"))
-    assert [found.import_id for found in await store.heads()] == ["a3", "b1"]
-    assert await store.to_come(PUDONG) == 2
-    assert await store.to_come(BERLIN) == 1
+    await store.save(job("b2", dealer_id=BERLIN, state="waiting"))
+    assert [found.import_id for found in await store.heads()] == ["a1", "b1"]
+    assert await store.to_come(PUDONG) == 3
+    assert await store.to_come(BERLIN) == 2
     tally = await store.tally()
-    assert tally.waiting_since == later
+    assert tally.waiting_since == NOW
     assert {state: number for state, number in tally.by_state.items() if number} == {
         "arriving": 1,
-        "waiting": 1,
+        "waiting": 3,
         "running": 1,
         "paused": 1,
         "done": 1,

@@ -38,6 +38,10 @@ def counted(outcome: str) -> float:
     return found or 0.0
 
 
+def rows_of(dealer: str) -> float | None:
+    return REGISTRY.get_sample_value("aftercare_intake_rejected_rows", {"dealer": dealer})
+
+
 async def numbers(world: World, dealer_id: str = PUDONG) -> Sequence[object]:
     quarantine = world.quarantine()
     rows = await quarantine.page(Which(dealer_id=dealer_id), before="", limit=99)
@@ -77,6 +81,49 @@ async def test_so_many_bytes_are_kept_of_a_source(world: World) -> None:
     assert await numbers(world) == [3, 2]
 
 
+async def test_many_sources_have_no_more_room_than_a_dealer_has(world: World) -> None:
+    quarantine, before = world.quarantine(RoomForRejected(dealer_rows=3)), counted("dropped")
+    await quarantine.keep([rejected(9, dealer_id=BERLIN)], aside=at_once)
+    for number in range(5):
+        world.clock.advance(timedelta(seconds=1))
+        await quarantine.keep([rejected(number, source=f"made-up-{number}")], aside=at_once)
+    assert await numbers(world) == [4, 3, 2]
+    assert await numbers(world, BERLIN) == [9]
+    assert counted("dropped") - before == 2
+
+
+async def test_so_many_bytes_are_kept_of_a_dealer(world: World) -> None:
+    size = len(rejected(1).content)
+    quarantine = world.quarantine(RoomForRejected(dealer_bytes=2 * size))
+    for number in range(4):
+        world.clock.advance(timedelta(seconds=1))
+        await quarantine.keep([rejected(number, source=f"made-up-{number}")], aside=at_once)
+    assert await numbers(world) == [3, 2]
+
+
+async def test_sources_of_any_names_are_not_counted_for_ever(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.intake.adapters.rejected.quarantine.FEEDS_COUNTED", 10)
+    quarantine = world.quarantine(RoomForRejected(dealer_rows=30))
+    for number in range(100):
+        world.clock.advance(timedelta(seconds=1))
+        await quarantine.keep([rejected(number, source=f"made-up-{number}")], aside=at_once)
+        assert len(quarantine._kept) <= 12
+    assert len(await numbers(world)) == 30
+
+
+async def test_it_is_told_how_much_is_kept_of_each_dealer(world: World) -> None:
+    quarantine = world.quarantine()
+    every = [rejected(1), rejected(2), rejected(3, dealer_id=BERLIN), rejected(4, dealer_id="")]
+    await quarantine.keep(every, aside=at_once)
+    await quarantine.look_after()
+    assert (rows_of(PUDONG), rows_of(BERLIN), rows_of("unknown")) == (2, 1, 1)
+    await quarantine.discard_all(ALL)
+    await quarantine.look_after()
+    assert (rows_of(PUDONG), rows_of(BERLIN)) == (0, 1)
+
+
 async def test_what_is_over_is_deleted_and_counted(world: World) -> None:
     quarantine = world.quarantine(RoomForRejected(days=2))
     before = (counted("expired"), counted("kept"), counted("again"))
@@ -87,7 +134,7 @@ async def test_what_is_over_is_deleted_and_counted(world: World) -> None:
     assert await numbers(world) == [2]
     await quarantine.look_after()
     assert len(world.rejected.rows) == 1
-    assert REGISTRY.get_sample_value("aftercare_intake_rejected_rows") == 1
+    assert rows_of(PUDONG) == 1
     after = (counted("expired"), counted("kept"), counted("again"))
     assert [now - then for now, then in zip(after, before, strict=True)] == [1, 2, 1]
 

@@ -69,7 +69,7 @@ async def test_what_is_kept_is_found_as_it_was(store: RejectedStore) -> None:
     assert await store.keep([sealed("a")]) == 1
     assert await store.page(ALL, now=NOW, before="", limit=9) == [sealed("a").row]
     assert list(await store.find(["a" * 32, "b" * 32], now=NOW)) == [sealed("a")]
-    assert await store.count() == 1
+    assert await store.count_by_dealer() == {PUDONG: 1}
 
 
 async def test_the_same_again_is_one_row_that_counts(store: RejectedStore) -> None:
@@ -124,7 +124,7 @@ async def test_of_each_dealer_source_and_reason(
     )
     assert await names(store, which) == expected
     assert await store.drop_all(which) == len(expected)
-    assert await store.count() == 4 - len(expected)
+    assert sum((await store.count_by_dealer()).values()) == 4 - len(expected)
 
 
 async def test_what_is_over_is_not_found_and_deleted(store: RejectedStore) -> None:
@@ -144,6 +144,17 @@ async def test_the_oldest_make_room_of_their_own_source(store: RejectedStore) ->
     assert await store.make_room(PUDONG, "cdk", most_rows=3, most_bytes=99) == 1
     assert await store.make_room(PUDONG, "cdk", most_rows=9, most_bytes=29) == 1
     assert await names(store) == "43a"
+
+
+async def test_the_oldest_make_room_of_all_that_is_a_dealers(store: RejectedStore) -> None:
+    rows = [sealed(n, at=NOW + timedelta(seconds=int(n)), source=f"s{n}") for n in "1234"]
+    await store.keep([*rows, sealed("a", dealer_id=BERLIN, at=NOW - timedelta(days=1))])
+    assert await store.count_by_dealer() == {PUDONG: 4, BERLIN: 1}
+    assert await store.make_room(PUDONG, None, most_rows=4, most_bytes=40) == 0
+    assert await store.make_room(PUDONG, None, most_rows=3, most_bytes=99) == 1
+    assert await store.make_room(PUDONG, None, most_rows=9, most_bytes=29) == 1
+    assert await names(store) == "43"
+    assert await store.count_by_dealer() == {PUDONG: 2, BERLIN: 1}
 
 
 async def test_what_was_tried_says_so_and_why(store: RejectedStore) -> None:

@@ -1,0 +1,56 @@
+"""A desk that runs with everything behind it, and Chromium; skipped where there is none."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from deploy.cli.address_file import SERVICES
+from tests.desk.browsers import NAMES, VARIABLE, Staff, chromium, launched, staff
+from tests.desk.given import given
+from tests.e2e.house import House, house
+from tests.servers import running_broker, running_mongo
+
+Somebody = Callable[..., Staff]
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Everything, with customers and complaints of a dealer in it. One for all tests of a process:
+    each acts on a customer of its own."""
+    if chromium() is None:
+        pytest.skip(f"needs Chromium: {' or '.join(NAMES)} on the path, or {VARIABLE}")
+    directory = tmp_path_factory.mktemp("desk")
+    with (
+        running_broker(directory / "broker", "tansu") as broker,
+        running_mongo(directory / "mongo", "secantusdb") as mongo,
+        house(
+            directory / "house",
+            broker,
+            mongo.settings(database_prefix="desk_"),
+            only=SERVICES,
+        ) as running,
+    ):
+        given(running)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(desk: House) -> Iterator[Browser]:
+    """Begins after the desk and ends before it: what starts and stops servers runs a loop of its
+    own, which Playwright has no room for beside its own."""
+    with sync_playwright() as play:
+        running = launched(play)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def somebody(browser: Browser, desk: House) -> Iterator[Somebody]:
+    """Makes somebody at a browser of their own: `language`, `size`, `dark`, `scripts`."""
+    assert desk.stack.sign_in is not None
+    make = partial(staff, browser, desk.stack.urls["desk"], desk.stack.sign_in.password)
+    with ExitStack() as stopping:
+        yield lambda **how: stopping.enter_context(make(**how))

@@ -1,0 +1,100 @@
+"""The trail's page: for whom, of what, and that it tells what was changed."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.desk.api.trail import A_PAGE
+from services.desk.domain.users import User
+from tests.access.dealers import MINE
+from tests.services.desk.rig import Rig
+
+AGENT = User(username="agent", name="A. Gent", staff_id="s9", grants=(f"agent@{MINE}",))
+BERLIN = "sunrise/berlin"
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> Rig:
+    found = await Rig.open(tmp_path)
+    await found.trail.note(AGENT, None, "signed_in", "")
+    await found.trail.note(AGENT, MINE, "saw_customer", f"{MINE}/cdk/C1")
+    found.houses.clock.advance(timedelta(days=1))
+    await found.trail.note(AGENT, BERLIN, "exported", "=tasks")
+    return found
+
+
+async def test_an_admin_of_all_sees_all_of_it_and_is_seen(rig: Rig) -> None:
+    async with rig.browser("admin@*", username="root") as browser:
+        page = await browser.get("/trail")
+    assert page.status_code == 200
+    assert f"{MINE}/cdk/C1" in page.text and "<td>signed in</td>" in page.text
+    assert rig.trail.entries[-1] == ("root", None, "saw_trail", "")
+
+
+async def test_an_admin_of_a_dealer_sees_what_is_theirs(rig: Rig) -> None:
+    async with rig.browser(f"admin@{MINE}", username="root") as browser:
+        page = await browser.get("/trail")
+        assert f"{MINE}/cdk/C1" in page.text
+        assert "<td>signed in</td>" not in page.text and "=tasks" not in page.text
+        page = await browser.post("/trail", dealer=BERLIN)
+    assert "=tasks" not in page.text
+
+
+async def test_it_is_asked_by_who_what_about_what_and_when(rig: Rig) -> None:
+    day = rig.desk.real_clock.now().date()
+    async with rig.browser("admin@*", username="root") as browser:
+        for asked, found in (
+            ({"username": "agent", "what": "saw_customer"}, 1),
+            ({"username": "nobody"}, 0),
+            ({"about": f"{MINE}/cdk/C1"}, 1),
+            ({"dealer": BERLIN}, 1),
+            ({"username": "agent", "day": f"{day}"}, 1),
+            ({"username": "agent", "day": f"{day - timedelta(days=1)}"}, 2),
+            ({"username": "agent", "day": "no day"}, 3),
+        ):
+            page = await browser.post("/trail", **asked)
+            assert page.text.count("<td>agent</td>") == found, asked
+
+
+async def test_older_ones_are_on_the_next_page(rig: Rig) -> None:
+    for number in range(A_PAGE):
+        await rig.trail.note(AGENT, MINE, "printed", str(number))
+    async with rig.browser("admin@*", username="root") as browser:
+        page = await browser.post("/trail", username="agent")
+        assert (
+            page.text.count("<td>agent</td>") == A_PAGE and 'name="before" value="4"' in page.text
+        )
+        page = await browser.post("/trail", username="agent", before="4")
+    assert page.text.count("<td>agent</td>") == 3 and 'name="before"' not in page.text
+
+
+async def test_as_a_table_it_runs_nothing(rig: Rig) -> None:
+    async with rig.browser("admin@*", username="root") as browser:
+        answer = await browser.post("/trail/export", dealer=BERLIN)
+    assert answer.headers["content-type"].startswith("text/csv")
+    heading, row = answer.text.lstrip("\ufeff").splitlines()
+    assert heading.startswith("Number,Time") and ",'=tasks," in row
+    assert rig.trail.entries[-1] == ("root", None, "exported", "trail")
+
+
+async def test_what_was_changed_is_told(rig: Rig) -> None:
+    async with rig.browser("admin@*", username="root") as browser:
+        page = await browser.post("/trail/verify")
+        assert (
+            "All of it is as it was written" in page.text and rig.trail.end.in_words() in page.text
+        )
+        first = rig.trail.written[0]
+        changed = replace(first.noted, username="somebody")
+        rig.trail.written[0] = replace(first, noted=changed)
+        page = await browser.post("/trail/verify")
+    assert "Entry 1 is not as it was written" in page.text
+
+
+@pytest.mark.parametrize("grant", [f"manager@{MINE}", "group@*", "privacy@*", f"agent@{MINE}"])
+async def test_nobody_else_sees_it(rig: Rig, grant: str) -> None:
+    async with rig.browser(grant) as browser:
+        assert (await browser.get("/trail")).status_code == 403
+        for path in ("", "/export", "/verify"):
+            assert (await browser.post(f"/trail{path}")).status_code == 403
