@@ -5,23 +5,37 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.desk.browsers import PHONE
+from tests.desk.browsers import PHONE, Staff
 from tests.desk.conftest import Somebody
 from tests.desk.given import BASE, DEALER, place_of
 
 PAGES = ("manager", "manager/satisfaction", "manager/customers", "manager/tasks", "exports")
 OPENED = "() => { window.opened = performance.timeOrigin; }"
 SAME = "() => window.opened === performance.timeOrigin"
+TAGS = {"en": "en", "zh": "zh-CN"}
+
+
+def speak(person: Staff, language: str) -> None:
+    """In this language from now on: it is kept for the user."""
+    if person.page.locator("html").get_attribute("lang") != TAGS[language]:
+        person.page.locator("details.me summary").click()
+        person.page.locator(f"button[name=language][value={language}]").click()
+        person.page.locator(f"html[lang={TAGS[language]}]").wait_for(state="attached")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_each_screen_is_for_everybody(somebody: Somebody, language: str) -> None:
     person = somebody(language=language)
     person.sign_in("manager", to=f"{BASE}/manager")
-    for place in PAGES:
-        person.open(f"{BASE}/{place}")
-        person.check()
-        person.shoot(f"{place.replace('/', '-')}-{language}")
+    speak(person, language)
+    try:
+        for place in PAGES:
+            page = person.open(f"{BASE}/{place}")
+            assert page.locator("html").get_attribute("lang") == TAGS[language]
+            person.check()
+            person.shoot(f"{place.replace('/', '-')}-{language}")
+    finally:
+        speak(person, "en")
 
 
 def test_on_a_phone_in_the_dark_nothing_is_wider_than_it(somebody: Somebody) -> None:
