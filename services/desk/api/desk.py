@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from services.desk.adapters.attempts import SignInAttempts
 from services.desk.adapters.directory import Directory
 from services.desk.adapters.elsewhere import SignInElsewhere
+<<<<<<< HEAD
 from services.desk.adapters.lately import Lately
+=======
+>>>>>>> manager
 from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.presence import Presence
@@ -39,11 +42,19 @@ class Desk:
     reporting: Reporting
     directory: Directory
     trail: Trail
+<<<<<<< HEAD
+=======
+    live: Hub
+    presence: Presence
+>>>>>>> manager
     record: TrailRecord
     """The trail, for who may look at it."""
     elsewhere: SignInElsewhere | None
     """Where users sign in who have no password here; None: nowhere."""
+<<<<<<< HEAD
     lately: Lately
     staff: Staff
     live: Hub
     presence: Presence
+=======
+>>>>>>> manager

@@ -173,8 +173,10 @@ def _person_row(
 
 
 def kept_clocks(statistics: Statistics, say: Say) -> KeptClocks:
-    """Kept and broken of each clock by the week in which the case was received."""
-    names = _in_order(statistics.total.clocks)
+    """Kept and broken of each clock by the week in which the case was received; of those that
+    were decided at least once."""
+    clocks = statistics.total.clocks
+    names = _in_order([name for name in clocks if _kept(clocks[name]) is not None])
     titles = tuple(word(name, CLOCKS, say) for name in names)
     weeks = tuple(
         WeekRow(period.period, tuple(_kept(period.clocks.get(name)) for name in names))

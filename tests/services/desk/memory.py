@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from services.desk.adapters.presence import THERE_FOR, PresentPerson
 from services.desk.adapters.users import StoredUser
 from services.desk.domain.attempts import limits_of
 from services.desk.domain.sessions import Session
@@ -151,3 +152,24 @@ def _is_asked(noted: TrailNote, asked: TrailAsked) -> bool:
         and (asked.since is None or noted.at >= asked.since)
         and (asked.until is None or noted.at < asked.until)
     )
+
+
+class MemoryPresence:
+    """As `services.desk.adapters.presence.Presence` promises."""
+
+    def __init__(self) -> None:
+        self.tabs: dict[str, tuple[str, User, datetime]] = {}
+
+    async def here(self, about: str, tab: str, user: User, now: datetime) -> None:
+        self.tabs[tab] = about, user, now
+
+    async def gone(self, tab: str) -> None:
+        self.tabs.pop(tab, None)
+
+    async def others(self, about: str, user: User, now: datetime) -> tuple[PresentPerson, ...]:
+        there = {
+            PresentPerson(who.username, who.name)
+            for of, who, at in self.tabs.values()
+            if of == about and at > now - THERE_FOR and who.username != user.username
+        }
+        return tuple(sorted(there, key=lambda each: (each.name, each.username)))

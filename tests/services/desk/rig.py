@@ -18,7 +18,6 @@ from services.desk.adapters.lately import KEPT_FOR, MOST
 from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
-from services.desk.adapters.presence import THERE_FOR, PresentPerson
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.staff import Staff
 from services.desk.adapters.upstream import ServiceAway, Services, Written
@@ -45,9 +44,20 @@ from shared.settings import AuthSettings
 from shared.testing.clock import ManualClock
 from shared.testing.doorman import KnowsEverybody
 from tests.access.dealers import DEALERS, MINE
+<<<<<<< HEAD
 from tests.access.services import NOW, Houses, followup_with
 from tests.services.desk.memory import MemoryAttempts, MemorySessions, MemoryTrail, MemoryUsers
 from tests.services.intake.given import message_of
+=======
+from tests.access.services import NOW, Houses
+from tests.services.desk.memory import (
+    MemoryAttempts,
+    MemoryPresence,
+    MemorySessions,
+    MemoryTrail,
+    MemoryUsers,
+)
+>>>>>>> manager
 
 BASE = f"/d/{MINE}"
 SECRET = "a secret of the tests, long enough for all"
@@ -95,6 +105,7 @@ class MemoryDirectory:
     async def anew(self, key: str) -> KnownCustomer | None:
         return self.known.get(key)
 
+<<<<<<< HEAD
     async def find(self, dealer_id: str, asked: Sought) -> Hits:
         theirs = (each for key, each in self.known.items() if dealer_of(key) == dealer_id)
         hits = [found for each in theirs if (found := hit(asked, each)) is not None]
@@ -125,6 +136,8 @@ class MemoryPresence:
         return tuple(sorted(there, key=lambda each: (each.name, each.username)))
 
 
+=======
+>>>>>>> manager
 @dataclass(frozen=True)
 class _OneKey:
     """The keys of an issuer who has one."""
@@ -170,7 +183,10 @@ class Rig:
         users, sessions, commands = MemoryUsers(), MemorySessions(), MemoryCommands()
         directory, trail, assets = MemoryDirectory(), MemoryTrail(houses.clock), Assets()
         attempts = MemoryAttempts()
+<<<<<<< HEAD
         lately = MemoryLately()
+=======
+>>>>>>> manager
         live, presence = Hub(most=100), MemoryPresence()
         desk = Desk(
             settings=DeskSettings(desk_secret=SecretStr(SECRET)),
@@ -186,9 +202,12 @@ class Rig:
             directory=directory,
             trail=trail,
             record=trail,
+<<<<<<< HEAD
             elsewhere=None,
             lately=lately,
             staff=Staff(users, houses.clock),
+=======
+>>>>>>> manager
             live=live,
             presence=presence,
         )

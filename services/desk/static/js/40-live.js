@@ -120,7 +120,7 @@
     const place = document.getElementById("present");
     if (!place) return;
     try {
-      const answer = await fetch(`/present?about=${encodeURIComponent(place.dataset.about)}`, {
+      const answer = await fetch(`${document.body.dataset.base}/present?about=${encodeURIComponent(place.dataset.about)}`, {
         headers: { "HX-Request": "true", "X-By-Itself": "1" }, credentials: "same-origin",
       });
       if (answer.status !== 200) return;

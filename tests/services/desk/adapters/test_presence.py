@@ -10,7 +10,7 @@ from services.desk.domain.users import User
 from shared.platform.mongo import Mongo
 from shared.settings import MongoSettings
 from tests.servers import ON_A_DATABASE
-from tests.services.desk.rig import MemoryPresence
+from tests.services.desk.memory import MemoryPresence
 
 NOW = datetime(2126, 11, 21, 10, 0, tzinfo=UTC)
 """So late that the database does not think it over."""

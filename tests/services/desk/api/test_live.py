@@ -23,6 +23,7 @@ from tests.services.desk.rig import Rig
 
 KEY = f"{MINE}/cdk/C1"
 ABOUT = f"customer:{KEY}"
+PRESENT = f"/d/{MINE}/present"
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ async def listening(rig: Rig, server: Served, username: str, **asked: Any) -> As
     async with (
         httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{server.port}",
-            cookies={PLAIN_COOKIE: f"session of {username}"},
+            cookies={PLAIN_COOKIE: f"a browser of {username}"},
             timeout=PATIENCE_SECONDS,
         ) as client,
         client.stream("GET", "/live", params={"dealer": MINE, **asked}) as answer,
@@ -119,7 +120,7 @@ async def test_listening_does_not_prolong_a_session(rig: Rig) -> None:
         rig.houses.clock.advance(timedelta(minutes=5))
         async with httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{server.port}",
-            cookies={PLAIN_COOKIE: "session of lin"},
+            cookies={PLAIN_COOKIE: "a browser of lin"},
         ) as client:
             await client.get("/live", params={"dealer": MINE}, headers=_AS_BROWSERS_DO)
         assert tuple(rig.sessions.by_digest.values()) == (before,)
@@ -160,20 +161,20 @@ async def test_who_else_has_it_open_is_told(rig: Rig) -> None:
         listening(rig, server, "lin", about=ABOUT) as heard,
     ):
         assert await heard.next() == ("changed", [f"present:{ABOUT}"])
-        assert (await lin.get("/present", about=ABOUT)).text.strip() == ""
+        assert (await lin.get(PRESENT, about=ABOUT)).text.strip() == ""
         async with listening(rig, server, "chen", about=ABOUT):
             assert await heard.next() == ("changed", [f"present:{ABOUT}"])
-            assert "Chen of the tests" in (await lin.get("/present", about=ABOUT)).text
-            assert "Lin of the tests" in (await chen.get("/present", about=ABOUT)).text
+            assert "Chen of the tests" in (await lin.get(PRESENT, about=ABOUT)).text
+            assert "Lin of the tests" in (await chen.get(PRESENT, about=ABOUT)).text
         assert await heard.next() == ("changed", [f"present:{ABOUT}"])
-        assert (await lin.get("/present", about=ABOUT)).text.strip() == ""
+        assert (await lin.get(PRESENT, about=ABOUT)).text.strip() == ""
 
 
 async def test_who_is_where_is_for_those_who_may_see_it(rig: Rig) -> None:
     async with rig.browser(f"admin@{MINE}") as admin, rig.browser(username="chen") as chen:
-        assert (await admin.get("/present", about=ABOUT)).status_code == 403
-        assert (await chen.get("/present", about=f"customer:{SISTER}/x/C1")).status_code == 403
-        assert (await chen.get("/present", about="nothing")).status_code == 403
+        assert (await admin.get(PRESENT, about=ABOUT)).status_code == 403
+        assert (await chen.get(PRESENT, about=f"customer:{SISTER}/x/C1")).status_code == 403
+        assert (await chen.get(PRESENT, about="nothing")).status_code == 403
 
 
 async def test_when_the_desk_stops_its_streams_end(rig: Rig) -> None:
