@@ -18,7 +18,7 @@ _SECRETS = {"identity": {OF_IDENTITY}, "desk": {OF_THE_DESK}}
 def command(
     data_dir: DataDir = DEFAULT_DIRECTORY,
     port_base: Annotated[
-        int, typer.Option(help="Services on +1 to +6, broker on +10, database on +11.")
+        int, typer.Option(help="OtherServices on +1 to +6, broker on +10, database on +11.")
     ] = DEFAULT_PORT_BASE,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget the data first.")] = False,
 ) -> None:

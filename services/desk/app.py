@@ -13,16 +13,11 @@ from fastapi import FastAPI
 from services.desk.adapters.assets import Assets
 from services.desk.adapters.attempts import MongoAttempts
 from services.desk.adapters.commands import MongoCommands
-<<<<<<< HEAD
 from services.desk.adapters.directory import MongoDirectory
 from services.desk.adapters.directory.door import GROUP, TOPICS, DirectoryDoor
 from services.desk.adapters.directory.secrets import Secrets
 from services.desk.adapters.elsewhere import SignInElsewhere
 from services.desk.adapters.lately import MongoLately
-=======
-from services.desk.adapters.directory import EmptyDirectory
-from services.desk.adapters.elsewhere import SignInElsewhere
->>>>>>> manager
 from services.desk.adapters.live import Hub
 from services.desk.adapters.live_topics import FollowedTopics
 from services.desk.adapters.pages import Pages
@@ -33,7 +28,7 @@ from services.desk.adapters.sessions import MongoSessions
 from services.desk.adapters.staff import Staff
 from services.desk.adapters.trail import MongoTrail
 from services.desk.adapters.trail_record import MongoTrailRecord
-from services.desk.adapters.upstream import Services
+from services.desk.adapters.upstream import OtherServices
 from services.desk.adapters.users import MongoUsers
 from services.desk.api import routes
 from services.desk.api.desk import Desk
@@ -48,18 +43,8 @@ from services.desk.settings import (
     OidcSettings,
     ServiceAddresses,
 )
-<<<<<<< HEAD
 from shared.contracts.topics import DEAD_LETTERS
 from shared.dealers.dealer import Dealers
-=======
-from shared.contracts.topics import (
-    COMPLAINTS,
-    DEAD_LETTERS,
-    PROFILES,
-    SALES,
-    VISITS,
-)
->>>>>>> manager
 from shared.platform.doorman import Doorman
 from shared.platform.errors import TransientFailure
 from shared.platform.front_door import connecting_doorman
@@ -79,17 +64,7 @@ from shared.time.clock import SystemClock, TimeSource
 from shared.yaml_file import WrongFile
 
 NAME = "desk"
-<<<<<<< HEAD
 RIGHTS = to_work(reads={*TOPICS, *FOLLOWED}, writes={DEAD_LETTERS.name}, group=GROUP)
-=======
-INDEXED = (PROFILES, SALES, VISITS, COMPLAINTS)
-"""The topics by which customers are found."""
-RIGHTS = to_work(
-    reads={*(topic.name for topic in INDEXED), *FOLLOWED},
-    writes={DEAD_LETTERS.name},
-    group=group_of(NAME),
-)
->>>>>>> manager
 """What the desk's user has to be allowed on Kafka."""
 OIDC_PREFIX = f"{PREFIX}DESK_OIDC__"
 BY_KEY = ("/metrics", "/docs", "/openapi.json", "/static-offline-docs")
@@ -133,52 +108,15 @@ def compose(settings: DeskSettings) -> FastAPI:
     outside = Outside(
         dealers=settings.dealers(),
         pages=Pages(assets),
-        services=Services(clients.__getitem__, passes),
+        services=OtherServices(clients.__getitem__, passes),
         elsewhere=issuer(settings.desk_oidc, SystemClock()),
     )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-<<<<<<< HEAD
         try:
             async with at_the_desk(settings, outside, mongo().database) as desk:
                 app.state.desk = desk
-=======
-        database = mongo().database
-        sessions, commands = MongoSessions(database), MongoCommands(database)
-        trail_key = key_for(secret, "trail")
-        trail = MongoTrail(database, real_clock, trail_key)
-        attempts = MongoAttempts(database, key_for(secret, "attempts"))
-        live, presence = Hub(most=settings.http.max_connections // 2), MongoPresence(database)
-        app.state.desk = Desk(
-            settings=settings,
-            dealers=dealers,
-            clock=clock,
-            real_clock=real_clock,
-            pages=Pages(assets),
-            users=MongoUsers(database),
-            sessions=sessions,
-            attempts=attempts,
-            services=services,
-            reporting=Reporting(services, commands, clock),
-            directory=EmptyDirectory(),
-            trail=trail,
-            record=MongoTrailRecord(database, trail_key),
-            elsewhere=elsewhere,
-            live=live,
-            presence=presence,
-        )
-        preparing = (
-            sessions.prepare,
-            commands.prepare,
-            attempts.prepare,
-            trail.prepare,
-            presence.prepare,
-        )
-        works = prepare_when_it_answers(*preparing), FollowedTopics(settings.kafka, live).follow()
-        try:
-            async with at_work(*works):
->>>>>>> manager
                 yield
         finally:
             for client in clients.values():
@@ -202,7 +140,7 @@ class Outside:
 
     dealers: Dealers
     pages: Pages
-    services: Services
+    services: OtherServices
     elsewhere: SignInElsewhere | None
 
 

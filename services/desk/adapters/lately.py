@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from services.desk.adapters.upstream import Written
+from services.desk.adapters.upstream import WrittenVersion
 from shared.platform.mongo import ASCENDING, DESCENDING, Database, IndexModel, transient
 
 KEPT_FOR = timedelta(seconds=30)
@@ -21,11 +21,11 @@ COLLECTION = "lately"
 class Lately(Protocol):
     """Remembers writes for `KEPT_FOR`. Each call raises `TransientFailure`."""
 
-    async def note(self, dealer_id: str, key: str, written: Written, now: datetime) -> None:
+    async def note(self, dealer_id: str, key: str, written: WrittenVersion, now: datetime) -> None:
         """This was written of the customer; in place of what was before."""
         ...
 
-    async def at(self, dealer_id: str, now: datetime) -> Mapping[str, Written]:
+    async def at(self, dealer_id: str, now: datetime) -> Mapping[str, WrittenVersion]:
         """Customer's key -> the last that was written of them, of the last `MOST`."""
         ...
 
@@ -50,7 +50,7 @@ class MongoLately:
                 ]
             )
 
-    async def note(self, dealer_id: str, key: str, written: Written, now: datetime) -> None:
+    async def note(self, dealer_id: str, key: str, written: WrittenVersion, now: datetime) -> None:
         noted = {
             "dealer": dealer_id,
             "document": written.document_id,
@@ -60,8 +60,8 @@ class MongoLately:
         async with transient():
             await self._noted.update_one({"_id": key}, {"$set": noted}, upsert=True)
 
-    async def at(self, dealer_id: str, now: datetime) -> Mapping[str, Written]:
+    async def at(self, dealer_id: str, now: datetime) -> Mapping[str, WrittenVersion]:
         asked = {"dealer": dealer_id, "at": {"$gt": now - KEPT_FOR}}
         async with transient():
             found = await self._noted.find(asked).sort("at", DESCENDING).limit(MOST).to_list(None)
-        return {each["_id"]: Written(each["document"], each["version"]) for each in found}
+        return {each["_id"]: WrittenVersion(each["document"], each["version"]) for each in found}

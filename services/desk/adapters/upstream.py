@@ -51,7 +51,7 @@ class NotLetIn(Exception):
     """A service says that the user may not."""
 
 
-class NotTaken(Exception):
+class RefusedByService(Exception):
     """A service refuses what it was asked or sent."""
 
     def __init__(self, problem: Problem) -> None:
@@ -60,7 +60,7 @@ class NotTaken(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenVersion:
     """What intake says of what it took: the document, and the version of it that it holds."""
 
     document_id: str
@@ -78,15 +78,16 @@ class Held(Generic[M]):
     holds: bool
 
 
-class Services:
-    """The other services. Each call raises `ServiceAway`, `NotThere`, `NotLetIn` and `NotTaken`."""
+class OtherServices:
+    """The other services. Each call raises `ServiceAway`, `NotThere`, `NotLetIn` and
+    `RefusedByService`."""
 
     def __init__(self, client: Client, passes: Passes) -> None:
         self._client = client
         self._passes = passes
 
     async def plan(
-        self, user: User, key: str, written: Written | None = None
+        self, user: User, key: str, written: WrittenVersion | None = None
     ) -> Held[CustomerTasks]:
         """A customer's tasks, past, open, coming and suppressed; with what was written just now."""
         return await self._holding(
@@ -121,7 +122,9 @@ class Services:
     async def leads(self, user: User, dealer_id: str) -> LeadMonths:
         return await self._read(user, "followup", f"/v1/dealers/{dealer_id}/leads", LeadMonths, {})
 
-    async def case(self, user: User, case: str, written: Written | None = None) -> Held[CaseView]:
+    async def case(
+        self, user: User, case: str, written: WrittenVersion | None = None
+    ) -> Held[CaseView]:
         """A case by its id, or by the document id of its complaint."""
         return await self._holding(
             user, "complaints", f"/v1/cases/{_in_path(case)}", CaseView, written
@@ -139,7 +142,7 @@ class Services:
         )
 
     async def score(
-        self, user: User, key: str, written: Written | None = None
+        self, user: User, key: str, written: WrittenVersion | None = None
     ) -> Held[CustomerScore]:
         return await self._holding(
             user, "scoring", f"/v1/customers/{_in_path(key)}", CustomerScore, written
@@ -182,7 +185,7 @@ class Services:
         return _read(await self._ask("GET", service, path, token=token, asked=asked), kind, service)
 
     async def _holding(
-        self, user: User, service: str, path: str, kind: type[M], written: Written | None
+        self, user: User, service: str, path: str, kind: type[M], written: WrittenVersion | None
     ) -> Held[M]:
         asked: Params = {"holds": str(written), "wait": str(WAIT_SECONDS)} if written else {}
         token = self._passes.to_read(user)
@@ -223,7 +226,7 @@ class Services:
             case 429 | 502 | 503 | 504:
                 raise ServiceAway(service)
             case _:
-                raise NotTaken(_read(response, Problem, service))
+                raise RefusedByService(_read(response, Problem, service))
 
 
 def _in_path(key: str) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from services.desk.adapters.assets import Assets
-<<<<<<< HEAD
 from services.desk.api.assignments import assignments_router
 from services.desk.api.call import call_router
 from services.desk.api.case import case_router
@@ -13,8 +12,6 @@ from services.desk.api.case_acts import case_acts_router
 from services.desk.api.complaints import complaints_router
 from services.desk.api.consents import consents_router
 from services.desk.api.customer import customer_router
-=======
->>>>>>> manager
 from services.desk.api.elsewhere import elsewhere_router
 from services.desk.api.exports import exports_router
 from services.desk.api.filing import filing_router
@@ -22,10 +19,7 @@ from services.desk.api.find import find_router
 from services.desk.api.home import home_router
 from services.desk.api.live import live_router
 from services.desk.api.manager import manager_router
-<<<<<<< HEAD
 from services.desk.api.outcomes import outcomes_router
-=======
->>>>>>> manager
 from services.desk.api.password import password_router
 from services.desk.api.presence import presence_router
 from services.desk.api.reassign import reassign_router

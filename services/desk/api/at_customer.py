@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Path, Query
 
-from services.desk.adapters.upstream import Written
+from services.desk.adapters.upstream import WrittenVersion
 from services.desk.api.visitor import AtDealer, at_dealer
 from services.desk.domain.allowed import Act
 from services.desk.domain.users import User
@@ -39,7 +39,7 @@ class AtCustomer:
         """The address of their call card."""
         return self._address()
 
-    def card_after(self, written: Written) -> str:
+    def card_after(self, written: WrittenVersion) -> str:
         """That which shows what was decided of it."""
         return f"{self._address(written=str(written))}#decision"
 

@@ -10,14 +10,14 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.desk.adapters.upstream import Held, NotThere, Written
+from services.desk.adapters.upstream import Held, NotThere, WrittenVersion
 from services.desk.api.asking import or_none
 from services.desk.api.at_customer import AtCustomer, at_customer
 from services.desk.api.desk import Desk
 from services.desk.api.visitor import AtDealer, desk_of, shown_to
 from services.desk.domain.commands import SOURCE
 from services.desk.domain.outcomes import CHANNELS, KEYS, MOST_NOTED
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.views import call_words, survey_words
 from services.desk.views.call import Card, DecidedOutcome, card_of, decision_of
 from services.desk.views.today import case_place
@@ -49,7 +49,7 @@ class AboutCustomer:
     """What a page of a customer's is made of."""
 
     plan: Held[CustomerTasks]
-    who: KnownCustomer | None
+    who: CustomerCard | None
     score: CustomerScore | None
     cases: tuple[CaseLine, ...]
     cases_known: bool
@@ -86,7 +86,7 @@ def call_router() -> APIRouter:
 
 
 async def read_customer(
-    desk: Desk, customer: AtCustomer, written: Written | None = None
+    desk: Desk, customer: AtCustomer, written: WrittenVersion | None = None
 ) -> AboutCustomer:
     """The customer, with what was written just now. Raises `NotThere` where nobody knows them."""
     at, key = customer.at, customer.key
@@ -154,18 +154,18 @@ async def shown_of(
     }
 
 
-def written_in(text: str, dealer_id: str) -> Written | None:
+def written_in(text: str, dealer_id: str) -> WrittenVersion | None:
     """What an address says was written, `document@version`; None where it says no such thing of
     the desk's at this dealer."""
     document_id, _, version = text.partition("@")
     is_ours = document_id.startswith(f"{dealer_id}/") and document_id.count("/") >= 4
     if not version or not is_ours or source_of(document_id) != SOURCE:
         return None
-    return Written(document_id, version)
+    return WrittenVersion(document_id, version)
 
 
 async def _plan(
-    desk: Desk, at: AtDealer, key: str, written: Written | None
+    desk: Desk, at: AtDealer, key: str, written: WrittenVersion | None
 ) -> Held[CustomerTasks] | None:
     try:
         return await desk.services.plan(at.user, key, written)
@@ -173,7 +173,9 @@ async def _plan(
         return None
 
 
-async def _decision(desk: Desk, written: Written, about: AboutCustomer) -> DecidedOutcome | None:
+async def _decision(
+    desk: Desk, written: WrittenVersion, about: AboutCustomer
+) -> DecidedOutcome | None:
     """Of an outcome; None of whatever else was written."""
     *_, task_id, number = written.document_id.split("/")
     try:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.desk.adapters.upstream import NotThere, Written
+from services.desk.adapters.upstream import NotThere, WrittenVersion
 from services.desk.api.case_page import (
     case_id_of,
     case_shown,
@@ -129,7 +129,7 @@ async def _page(
     return desk.pages.page(request, "case.html", shown, language=at.visitor.language)
 
 
-def _is_new(just: Written | None, case: CaseView) -> bool:
+def _is_new(just: WrittenVersion | None, case: CaseView) -> bool:
     """Whether the complaint itself was filed just now."""
     return just is not None and just.document_id == case.case_id
 

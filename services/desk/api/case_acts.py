@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, StringConstraints
 
-from services.desk.adapters.upstream import NotTaken, NotThere, ServiceAway
+from services.desk.adapters.upstream import NotThere, RefusedByService, ServiceAway
 from services.desk.api.case_page import (
     case_id_of,
     only_one,
@@ -138,7 +138,7 @@ class _Taking:
             await self.desk.trail.note(self.at.user, self.at.dealer.id, "reported", document_id)
         except (ServiceAway, TransientFailure):
             return await self.again(AWAY, case)
-        except NotTaken as refused:
+        except RefusedByService as refused:
             places, rest = wrong_of(refused.problem)
             return await self.again(UNPROCESSABLE, case, wrong=places, trouble=rest)
         return self._to_result(str(taken.written), was=",".join(sorted(broken_now(case))))

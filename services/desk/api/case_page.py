@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from fastapi import Request
 
-from services.desk.adapters.upstream import NotThere, Written
+from services.desk.adapters.upstream import NotThere, WrittenVersion
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, desk_of, shown_to
 from services.desk.domain.case_steps import act_of, mark_of, next_of, offered
@@ -31,10 +31,10 @@ def require_here(at: AtDealer, case: CaseView) -> CaseView:
     return case
 
 
-def written_in(text: str) -> Written | None:
+def written_in(text: str) -> WrittenVersion | None:
     """What an address says was written just now; None: nothing, or nothing that can be read."""
     document_id, at_sign, version = text.rpartition("@")
-    return Written(document_id, version) if at_sign and document_id else None
+    return WrittenVersion(document_id, version) if at_sign and document_id else None
 
 
 async def case_shown(request: Request, at: AtDealer, case: CaseView) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.desk.adapters.upstream import NotTaken, ServiceAway, Written
+from services.desk.adapters.upstream import RefusedByService, ServiceAway, WrittenVersion
 from services.desk.api.customer_acts import (
     CustomerForm,
     NothingChanged,
@@ -22,7 +22,7 @@ from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, is_by_itself, shown_to
 from services.desk.domain.commands import Command
 from services.desk.domain.corrections import typed_as_known
-from services.desk.domain.people import KnownCustomer, key_at, place_of
+from services.desk.domain.people import CustomerCard, key_at, place_of
 from services.desk.views import customer as views
 from services.desk.views.curve import curve
 from shared.contracts.identifiers import number_in
@@ -117,7 +117,7 @@ async def _report(
     except ServiceAway:
         form = form.because("away")
         return await _page(request, at, key, opened=is_correction, form=form, status=503)
-    except NotTaken as refused:
+    except RefusedByService as refused:
         form = form.because("refused", refused.problem)
         return await _page(request, at, key, opened=is_correction, form=form, status=422)
     await desk.trail.note(at.user, at.dealer.id, "reported", taken.written.document_id)
@@ -129,14 +129,14 @@ def _address(at: AtDealer, key: str) -> str:
     return f"/d/{at.dealer.id}/customers/{place_of(key)}"
 
 
-async def _known(request: Request, key: str) -> KnownCustomer:
+async def _known(request: Request, key: str) -> CustomerCard:
     found = await desk_of(request).directory.of([key])
-    return found.get(key) or KnownCustomer(customer_key=key)
+    return found.get(key) or CustomerCard(customer_key=key)
 
 
-def _written(text: str) -> Written | None:
+def _written(text: str) -> WrittenVersion | None:
     document_id, _, version = text.rpartition("@")
-    return Written(document_id, version) if document_id and version else None
+    return WrittenVersion(document_id, version) if document_id and version else None
 
 
 async def _page(
@@ -145,7 +145,7 @@ async def _page(
     key: str,
     *,
     opened: bool = False,
-    written: Written | None = None,
+    written: WrittenVersion | None = None,
     done: str = "",
     form: CustomerForm | None = None,
     status: int = 200,

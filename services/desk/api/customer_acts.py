@@ -10,7 +10,7 @@ from fastapi import Request
 from services.desk.adapters.directory import Directory
 from services.desk.domain.commands import Command
 from services.desk.domain.corrections import TypedParticulars, correction
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.views.customer import seen_of
 from shared.contracts.corrections import CustomerReported
 from shared.contracts.feed_parts import Channel
@@ -74,7 +74,7 @@ class CustomerForm:
         return replace(self, trouble=trouble, problem=problem)
 
 
-def correction_command(form: CustomerForm, known: KnownCustomer, dealer_id: str) -> Command:
+def correction_command(form: CustomerForm, known: CustomerCard, dealer_id: str) -> Command:
     """Raises `NothingChanged`."""
     said = correction(known, form.typed)
     if not said:

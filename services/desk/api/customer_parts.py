@@ -4,7 +4,13 @@ import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from services.desk.adapters.upstream import NotLetIn, NotThere, ServiceAway, Services, Written
+from services.desk.adapters.upstream import (
+    NotLetIn,
+    NotThere,
+    OtherServices,
+    ServiceAway,
+    WrittenVersion,
+)
 from services.desk.domain.users import User
 from services.desk.views.customer import PartOfCustomer, PartsOfCustomer
 from shared.contracts.http.complaints import CaseLine
@@ -17,7 +23,7 @@ MOST_CASES = 50
 
 
 async def parts_of(
-    services: Services, user: User, key: str, written: Written | None
+    services: OtherServices, user: User, key: str, written: WrittenVersion | None
 ) -> PartsOfCustomer:
     """`written`: what the user has just reported of the customer, which the plan then holds."""
     score, history, plan, person, cases = await asyncio.gather(
@@ -39,15 +45,17 @@ async def _part(asked: Awaitable[T]) -> PartOfCustomer[T]:
         return PartOfCustomer(None)
 
 
-async def _score(services: Services, user: User, key: str) -> CustomerScore:
+async def _score(services: OtherServices, user: User, key: str) -> CustomerScore:
     return (await services.score(user, key)).found
 
 
-async def _plan(services: Services, user: User, key: str, written: Written | None) -> CustomerTasks:
+async def _plan(
+    services: OtherServices, user: User, key: str, written: WrittenVersion | None
+) -> CustomerTasks:
     return (await services.plan(user, key, written)).found
 
 
-async def _cases(services: Services, user: User, key: str) -> tuple[CaseLine, ...]:
+async def _cases(services: OtherServices, user: User, key: str) -> tuple[CaseLine, ...]:
     found = await services.cases(user, dealer_of(key), customer=key, status="all", limit=MOST_CASES)
     theirs = (each for each in found.cases if each.customer_key == key)
     return tuple(sorted(theirs, key=lambda each: str(each.received_at), reverse=True))

@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from services.desk.adapters.attempts import SignInAttempts
 from services.desk.adapters.directory import Directory
 from services.desk.adapters.elsewhere import SignInElsewhere
-<<<<<<< HEAD
 from services.desk.adapters.lately import Lately
-=======
->>>>>>> manager
 from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.presence import Presence
@@ -17,7 +14,7 @@ from services.desk.adapters.sessions import Sessions
 from services.desk.adapters.staff import Staff
 from services.desk.adapters.trail import Trail
 from services.desk.adapters.trail_record import TrailRecord
-from services.desk.adapters.upstream import Services
+from services.desk.adapters.upstream import OtherServices
 from services.desk.adapters.users import Users
 from services.desk.settings import DeskSettings
 from shared.dealers.dealer import Dealers
@@ -38,23 +35,15 @@ class Desk:
     users: Users
     sessions: Sessions
     attempts: SignInAttempts
-    services: Services
+    services: OtherServices
     reporting: Reporting
     directory: Directory
     trail: Trail
-<<<<<<< HEAD
-=======
-    live: Hub
-    presence: Presence
->>>>>>> manager
     record: TrailRecord
     """The trail, for who may look at it."""
     elsewhere: SignInElsewhere | None
     """Where users sign in who have no password here; None: nowhere."""
-<<<<<<< HEAD
     lately: Lately
     staff: Staff
     live: Hub
     presence: Presence
-=======
->>>>>>> manager

@@ -10,7 +10,7 @@ from services.desk.adapters.workbooks import MEDIA_TYPES, file_of
 from services.desk.api.desk import Desk
 from services.desk.api.manager import done_today, say_to, staff_at
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.views.exports import (
     EXPORTS,
     ExportName,
@@ -74,7 +74,7 @@ def exports_router() -> APIRouter:
     return router
 
 
-Known: TypeAlias = Mapping[str, KnownCustomer] | None
+Known: TypeAlias = Mapping[str, CustomerCard] | None
 _MakeReader: TypeAlias = Callable[[Known, Mapping[str, str]], Reader]
 
 
@@ -154,7 +154,7 @@ async def _people(desk: Desk, at: AtDealer, keys: Sequence[str]) -> Known:
     """Who they are, where that is theirs to see."""
     if not at.may("see_customers"):
         return None
-    found: dict[str, KnownCustomer] = {}
+    found: dict[str, CustomerCard] = {}
     for first in range(0, len(keys), NAMES_AT_ONCE):
         found |= await desk.directory.of(set(keys[first : first + NAMES_AT_ONCE]))
     return found

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, StringConstraints
 
-from services.desk.adapters.upstream import NotTaken, ServiceAway
+from services.desk.adapters.upstream import RefusedByService, ServiceAway
 from services.desk.api.desk import Desk
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.speech import speech_of
@@ -112,7 +112,7 @@ class _Filed:
             await self.desk.trail.note(self.at.user, self.at.dealer.id, "reported", document_id)
         except (ServiceAway, TransientFailure):
             return await self.shown(AWAY)
-        except NotTaken as refused:
+        except RefusedByService as refused:
             places, rest = wrong_of(refused.problem)
             return await self.shown(UNPROCESSABLE, wrong=in_words(places, speech), trouble=rest)
         place = f"/d/{place_of_case(document_id)[0]}"

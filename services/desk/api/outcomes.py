@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 
-from services.desk.adapters.reporting import Taken
-from services.desk.adapters.upstream import NotTaken, NotThere, ServiceAway
+from services.desk.adapters.reporting import ActTaken
+from services.desk.adapters.upstream import NotThere, RefusedByService, ServiceAway
 from services.desk.api.at_customer import AtCustomer, at_customer
 from services.desk.api.call import AboutCustomer, Filled, read_customer, shown_of
 from services.desk.api.desk import Desk
@@ -60,7 +60,7 @@ def outcomes_router() -> APIRouter:
             taken = await _report(desk, customer, fields, said)
         except WronglySaid as wrong:
             return await again(about, 422, problems=wrong.problems)
-        except NotTaken as refused:
+        except RefusedByService as refused:
             problems = problems_in(refused.problem)
             return await again(about, 422, problems=problems)
         except ServiceAway:
@@ -102,10 +102,10 @@ def _said(desk: Desk, at: AtDealer, task: FollowUpTask, fields: Mapping[str, str
 
 async def _report(
     desk: Desk, customer: AtCustomer, fields: Mapping[str, str], said: OutcomeSaid
-) -> Taken:
+) -> ActTaken:
     """Each survey is a report of its own, of the same attempt at the same moment. What is answered
     is of the first, by which the attempt counts."""
-    first: Taken | None = None
+    first: ActTaken | None = None
     command_id = command_in(fields)
     for place, data in enumerate(outcome_data(said)):
         moment: dict[str, object] = {}

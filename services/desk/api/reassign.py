@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
-from services.desk.adapters.upstream import NotLetIn, NotTaken, NotThere, ServiceAway
+from services.desk.adapters.upstream import NotLetIn, NotThere, RefusedByService, ServiceAway
 from services.desk.api.desk import Desk
 from services.desk.api.manager import staff_at
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
@@ -136,7 +136,7 @@ async def _give(desk: Desk, at: AtDealer, asked: _Asked, task: TaskNamed) -> Out
         return Outcome(task, known, "away")
     except NotThere:
         return Outcome(task, known, "over")
-    except (NotTaken, NotLetIn):
+    except (RefusedByService, NotLetIn):
         return Outcome(task, known, "refused")
 
 

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from services.desk.adapters.upstream import NotLetIn, NotTaken, NotThere, ServiceAway
+from services.desk.adapters.upstream import NotLetIn, NotThere, RefusedByService, ServiceAway
 from services.desk.api.sign_in import N_, SEE_OTHER, language_asked, within
 from services.desk.api.visitor import (
     CSRF_FIELD,
@@ -46,7 +46,7 @@ TROUBLES: dict[type[Exception], tuple[int, str, str]] = {
         N_("It is too old, or was not opened here. Go back, reload the page and send it again."),
     ),
     NotThere: (404, N_("Not here"), N_("There is no such thing here, or not any more.")),
-    NotTaken: (422, N_("Not taken"), N_("What was sent cannot be taken as it is.")),
+    RefusedByService: (422, N_("Not taken"), N_("What was sent cannot be taken as it is.")),
     ServiceAway: (
         503,
         N_("Not to be had at present"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from shared.contracts.feed_parts import MOST_PHONES
 
 _TEXTS = ("name", "email", "area")
@@ -21,7 +21,7 @@ class TypedParticulars:
     area: str = field(default="", repr=False)
 
 
-def typed_as_known(known: KnownCustomer) -> TypedParticulars:
+def typed_as_known(known: CustomerCard) -> TypedParticulars:
     """The form before anybody has changed it."""
     return TypedParticulars(
         name=known.name or "",
@@ -31,7 +31,7 @@ def typed_as_known(known: KnownCustomer) -> TypedParticulars:
     )
 
 
-def correction(known: KnownCustomer, typed: TypedParticulars) -> Mapping[str, Any]:
+def correction(known: CustomerCard, typed: TypedParticulars) -> Mapping[str, Any]:
     """The fields of a `CustomerReported` that say what was changed, and none other; what was
     deleted is null, or an empty list. Empty: nothing was changed."""
     before, found = typed_as_known(known), dict[str, Any]()

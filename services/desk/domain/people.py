@@ -11,7 +11,7 @@ _HIDDEN = "****"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnownCustomer:
+class CustomerCard:
     """A customer of a dealer, as the newest profile has them."""
 
     customer_key: str

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from services.desk.domain.outcomes import SurveyAsked, offered, surveys_asked
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.views.call_words import RESULTS
 from services.desk.views.today import TO_DO, car_of, closed_word, name_of, place_of
 from shared.contracts.feed_parts import TaskResult
@@ -128,7 +128,7 @@ class DecidedOutcome:
 def card_of(
     key: str,
     plan: CustomerTasks,
-    who: KnownCustomer | None,
+    who: CustomerCard | None,
     *,
     staff_id: str,
     score: CustomerScore | None,
@@ -256,7 +256,7 @@ def _urgency(task: FollowUpTask) -> tuple[bool, datetime, int]:
     return not task.urgent, task.due_at, task.priority
 
 
-def _cars(tasks: Iterable[FollowUpTask], who: KnownCustomer | None) -> Iterator[str]:
+def _cars(tasks: Iterable[FollowUpTask], who: CustomerCard | None) -> Iterator[str]:
     vins = dict.fromkeys(each.vin for each in tasks if each.vin is not None)
     if who is not None:
         vins |= dict.fromkeys(who.vehicles)
@@ -264,7 +264,7 @@ def _cars(tasks: Iterable[FollowUpTask], who: KnownCustomer | None) -> Iterator[
         yield car_of(who, vin)
 
 
-def _refusals(plan: CustomerTasks, who: KnownCustomer | None) -> Refusals:
+def _refusals(plan: CustomerTasks, who: CustomerCard | None) -> Refusals:
     found = [each for each in plan.suppressed if each.because in _REFUSALS]
     words = {each.why_not.en: Bilingual(en=each.why_not.en, zh=each.why_not.zh) for each in found}
     profile = None if who is None else who.profile

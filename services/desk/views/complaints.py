@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Literal, TypeAlias, get_args
 
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.views import case_words as words
 from services.desk.views.case import is_soon
 from services.desk.views.places import place_of_case
@@ -118,7 +118,7 @@ def departments_in(lines: Collection[CaseLine]) -> list[tuple[str, str]]:
 
 def rows_of(
     lines: Sequence[CaseLine],
-    people: Mapping[str, KnownCustomer],
+    people: Mapping[str, CustomerCard],
     names: Mapping[str, str],
     now: datetime,
     say: Speech,
@@ -128,7 +128,7 @@ def rows_of(
 
 
 def _row(
-    line: CaseLine, who: KnownCustomer | None, names: Mapping[str, str], now: datetime, say: Speech
+    line: CaseLine, who: CustomerCard | None, names: Mapping[str, str], now: datetime, say: Speech
 ) -> CaseRow:
     roles = line.rung.to if line.rung else ()
     return CaseRow(
@@ -148,12 +148,12 @@ def _row(
     )
 
 
-def name_of(customer_key: str, who: KnownCustomer | None) -> str:
+def name_of(customer_key: str, who: CustomerCard | None) -> str:
     """What the customer is called; the number at the source where no name is known."""
     return (who.name if who else None) or number_in(customer_key)
 
 
-def car_of(who: KnownCustomer | None, vin: str | None = None) -> str:
+def car_of(who: CustomerCard | None, vin: str | None = None) -> str:
     """The customer's car in a few words, where it is clear which."""
     car = who.car(vin) if who else None
     return " ".join(each for each in (car.plate, car.make, car.model) if each) if car else ""

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.people import (
-    KnownCustomer,
+    CustomerCard,
     masked_email,
     masked_phone,
     masked_plate,
@@ -84,7 +84,7 @@ class DocumentPlace:
     """Within this page, or a case's; None: it is nowhere to be seen here."""
 
 
-def particulars(known: KnownCustomer, person: CustomerPerson | None, *, shown: bool) -> Particulars:
+def particulars(known: CustomerCard, person: CustomerPerson | None, *, shown: bool) -> Particulars:
     """`shown`: the user has opened them, which was written down."""
     former = {each.vin for each in person.former_cars} if person else set[str]()
     cars = tuple(
@@ -104,7 +104,7 @@ def particulars(known: KnownCustomer, person: CustomerPerson | None, *, shown: b
     return Particulars(name=known.name, phones=phones, email=email, cars=cars)
 
 
-def veiled(text: str, known: KnownCustomer) -> str:
+def veiled(text: str, known: CustomerCard) -> str:
     """What a service says, with VINs and plates of the customer's cars masked."""
     for vin, car in known.vehicles.items():
         text = text.replace(vin, masked_vin(vin))
@@ -187,7 +187,7 @@ def do_not_contact(documents: Sequence[KeptDocument]) -> bool:
     return bool(next((each for each in said if each is not None), False))
 
 
-def opt_outs(known: KnownCustomer, documents: Sequence[KeptDocument]) -> tuple[str, ...]:
+def opt_outs(known: CustomerCard, documents: Sequence[KeptDocument]) -> tuple[str, ...]:
     """The channels that they do not want: as the profile has them, or the last consent."""
     if known.profile is not None:
         return known.profile.opt_outs
@@ -195,6 +195,6 @@ def opt_outs(known: KnownCustomer, documents: Sequence[KeptDocument]) -> tuple[s
     return tuple(last.said.get("opt_outs", ())) if last else ()
 
 
-def seen_of(known: KnownCustomer) -> str:
+def seen_of(known: CustomerCard) -> str:
     """Which version of their particulars somebody has before them."""
     return known.profile.version if known.profile else ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, TypeAlias, get_args
 
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.views.manager import PersonRow, name_of_staff
 from services.desk.views.manager_words import (
     CHANNELS,
@@ -57,7 +57,7 @@ class Reader:
 
     say: Say
     language: Literal["en", "zh"]
-    people: Mapping[str, KnownCustomer] | None = field(default=None, repr=False)
+    people: Mapping[str, CustomerCard] | None = field(default=None, repr=False)
     """Customers by key; None: who reads it may not see who they are."""
     staff: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Staff id -> name."""

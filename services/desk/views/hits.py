@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from services.desk.domain.find.matches import Hit
 from services.desk.domain.find.terms import TermKind
-from services.desk.domain.people import KnownCustomer, masked_phone, masked_plate, place_of
+from services.desk.domain.people import CustomerCard, masked_phone, masked_plate, place_of
 from shared.contracts.identifiers import dealer_of, number_in
 
 SHOWN_CARS = 2
@@ -39,7 +39,7 @@ def hit_row(hit: Hit) -> HitRow:
     )
 
 
-def cars_of(known: KnownCustomer) -> tuple[str, ...]:
+def cars_of(known: CustomerCard) -> tuple[str, ...]:
     """The last ones, each in a few words."""
     told = []
     for car in list(known.vehicles.values())[-SHOWN_CARS:]:

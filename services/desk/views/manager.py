@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.views.charts import Chart, Series
 from services.desk.views.manager_words import CLOCKS, Say, week_label, word
 from shared.contracts.http.complaints import CaseLine, RunningClock
@@ -93,7 +93,7 @@ class KeptClocks:
 
 def cases_now(
     cases: Sequence[CaseLine],
-    people: Mapping[str, KnownCustomer],
+    people: Mapping[str, CustomerCard],
     staff: Mapping[str, str],
 ) -> CasesNow:
     """`staff`: staff id -> name."""
@@ -108,7 +108,7 @@ def cases_now(
 
 
 def _case_now(
-    line: CaseLine, people: Mapping[str, KnownCustomer], staff: Mapping[str, str]
+    line: CaseLine, people: Mapping[str, CustomerCard], staff: Mapping[str, str]
 ) -> CaseNow:
     broken = next((clock for clock in line.running if clock.state == "broken"), None)
     return CaseNow(
@@ -132,7 +132,7 @@ def place_of_customer(key: str) -> str:
     return f"customers/{key.split('/', 2)[2]}"
 
 
-def name_of(key: str, people: Mapping[str, KnownCustomer]) -> str:
+def name_of(key: str, people: Mapping[str, CustomerCard]) -> str:
     """A customer's name; their number where it is not known."""
     known = people.get(key)
     return known.name if known is not None and known.name else number_in(key)

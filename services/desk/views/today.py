@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal, TypeAlias
 from urllib.parse import quote, urlencode
 
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.views.call_words import ending_word
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import CustomerTasks, FollowUpTask
@@ -166,7 +166,7 @@ def with_newer(
     return drawn
 
 
-def row_of(line: TaskLine, who: KnownCustomer | None, staff_id: str) -> TaskRow:
+def row_of(line: TaskLine, who: CustomerCard | None, staff_id: str) -> TaskRow:
     """A line, with whom it is about."""
     return TaskRow(
         task_id=str(line.task_id),
@@ -194,12 +194,12 @@ def closed_word(task: FollowUpTask) -> str:
     return "" if task.status in TO_DO else ending_word(task.closed_because or task.status)
 
 
-def name_of(key: str, who: KnownCustomer | None) -> str:
+def name_of(key: str, who: CustomerCard | None) -> str:
     """A customer's name, else their number."""
     return who.name if who is not None and who.name else number_in(key)
 
 
-def car_of(who: KnownCustomer | None, vin: str | None) -> str:
+def car_of(who: CustomerCard | None, vin: str | None) -> str:
     """A car by its plate and model; the end of its VIN, where no more is known of it."""
     car = who.car(vin) if who is not None else None
     told = [each for each in (car.plate, car.model or car.make) if each] if car else []

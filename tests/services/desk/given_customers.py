@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.desk.adapters.directory.directory import known_customer
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from shared.contracts.identifiers import customer_key, dealer_of, number_in, profile_id
 from shared.contracts.intake import KnownVehicle, PhoneNumber, ProfileRecorded
 
@@ -30,7 +30,7 @@ def profile(key: str = WANG, version: str = "1733472360000.aaa", **more: Any) ->
     )
 
 
-def customer(key: str = WANG, **more: Any) -> KnownCustomer:
+def customer(key: str = WANG, **more: Any) -> CustomerCard:
     """As the desk knows them."""
     return known_customer(profile(key, **more))
 

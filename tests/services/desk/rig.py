@@ -18,9 +18,10 @@ from services.desk.adapters.lately import KEPT_FOR, MOST
 from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
+from services.desk.adapters.presence import THERE_FOR, PresentPerson
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.staff import Staff
-from services.desk.adapters.upstream import ServiceAway, Services, Written
+from services.desk.adapters.upstream import OtherServices, ServiceAway, WrittenVersion
 from services.desk.api.desk import Desk
 from services.desk.api.visitor import PLAIN_COOKIE, csrf_of
 from services.desk.app import make_app_of_pages
@@ -28,7 +29,7 @@ from services.desk.domain.commands import SOURCE
 from services.desk.domain.find.asked import Sought
 from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.find.matches import Hits, hit
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.domain.sessions import Session, digest_of
 from services.desk.domain.users import Language, User
 from services.desk.settings import DeskSettings
@@ -44,20 +45,9 @@ from shared.settings import AuthSettings
 from shared.testing.clock import ManualClock
 from shared.testing.doorman import KnowsEverybody
 from tests.access.dealers import DEALERS, MINE
-<<<<<<< HEAD
 from tests.access.services import NOW, Houses, followup_with
 from tests.services.desk.memory import MemoryAttempts, MemorySessions, MemoryTrail, MemoryUsers
 from tests.services.intake.given import message_of
-=======
-from tests.access.services import NOW, Houses
-from tests.services.desk.memory import (
-    MemoryAttempts,
-    MemoryPresence,
-    MemorySessions,
-    MemoryTrail,
-    MemoryUsers,
-)
->>>>>>> manager
 
 BASE = f"/d/{MINE}"
 SECRET = "a secret of the tests, long enough for all"
@@ -80,12 +70,12 @@ class MemoryLately:
     """As `services.desk.adapters.lately.Lately` promises."""
 
     def __init__(self) -> None:
-        self.noted: dict[str, tuple[str, Written, datetime]] = {}
+        self.noted: dict[str, tuple[str, WrittenVersion, datetime]] = {}
 
-    async def note(self, dealer_id: str, key: str, written: Written, now: datetime) -> None:
+    async def note(self, dealer_id: str, key: str, written: WrittenVersion, now: datetime) -> None:
         self.noted[key] = dealer_id, written, now
 
-    async def at(self, dealer_id: str, now: datetime) -> Mapping[str, Written]:
+    async def at(self, dealer_id: str, now: datetime) -> Mapping[str, WrittenVersion]:
         found = self.noted.items()
         theirs = [each for each in found if each[1][0] == dealer_id and each[1][2] > now - KEPT_FOR]
         newest = sorted(theirs, key=lambda each: each[1][2], reverse=True)[:MOST]
@@ -96,16 +86,15 @@ class MemoryDirectory:
     """As `services.desk.adapters.directory.Directory` promises."""
 
     def __init__(self) -> None:
-        self.known: dict[str, KnownCustomer] = {}
+        self.known: dict[str, CustomerCard] = {}
         self.kept: list[KeptDocument] = []
 
-    async def of(self, keys: Collection[str]) -> Mapping[str, KnownCustomer]:
+    async def of(self, keys: Collection[str]) -> Mapping[str, CustomerCard]:
         return {key: self.known[key] for key in keys if key in self.known}
 
-    async def anew(self, key: str) -> KnownCustomer | None:
+    async def anew(self, key: str) -> CustomerCard | None:
         return self.known.get(key)
 
-<<<<<<< HEAD
     async def find(self, dealer_id: str, asked: Sought) -> Hits:
         theirs = (each for key, each in self.known.items() if dealer_of(key) == dealer_id)
         hits = [found for each in theirs if (found := hit(asked, each)) is not None]
@@ -136,8 +125,6 @@ class MemoryPresence:
         return tuple(sorted(there, key=lambda each: (each.name, each.username)))
 
 
-=======
->>>>>>> manager
 @dataclass(frozen=True)
 class _OneKey:
     """The keys of an issuer who has one."""
@@ -179,14 +166,11 @@ class Rig:
                 raise ServiceAway(service)
             return houses.client(service)
 
-        services = Services(client, Passes(key, auth, clock))
+        services = OtherServices(client, Passes(key, auth, clock))
         users, sessions, commands = MemoryUsers(), MemorySessions(), MemoryCommands()
         directory, trail, assets = MemoryDirectory(), MemoryTrail(houses.clock), Assets()
         attempts = MemoryAttempts()
-<<<<<<< HEAD
         lately = MemoryLately()
-=======
->>>>>>> manager
         live, presence = Hub(most=100), MemoryPresence()
         desk = Desk(
             settings=DeskSettings(desk_secret=SecretStr(SECRET)),
@@ -202,12 +186,9 @@ class Rig:
             directory=directory,
             trail=trail,
             record=trail,
-<<<<<<< HEAD
             elsewhere=None,
             lately=lately,
             staff=Staff(users, houses.clock),
-=======
->>>>>>> manager
             live=live,
             presence=presence,
         )

@@ -13,7 +13,7 @@ from services.desk.domain.find.asked import Meaning, Sought
 from services.desk.domain.find.documents import NUMBERED, KeptDocument, newest
 from services.desk.domain.find.matches import MOST_HITS, Hit, Hits, hit
 from services.desk.domain.find.terms import of_document, terms_of
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from shared.contracts.identifiers import aggregate_within, number_in
 from shared.contracts.intake import ProfileRecorded
 from shared.contracts.values import instant_text
@@ -40,11 +40,11 @@ log = structlog.get_logger()
 class Directory(Protocol):
     """Who customers are. Each call raises `TransientFailure`."""
 
-    async def of(self, keys: Collection[str]) -> Mapping[str, KnownCustomer]:
+    async def of(self, keys: Collection[str]) -> Mapping[str, CustomerCard]:
         """Those of them who are known, by key; as of a few seconds ago."""
         ...
 
-    async def anew(self, key: str) -> KnownCustomer | None:
+    async def anew(self, key: str) -> CustomerCard | None:
         """One of them as of now; None: not known."""
         ...
 
@@ -80,7 +80,7 @@ class MongoDirectory:
                 ]
             )
 
-    async def of(self, keys: Collection[str]) -> Mapping[str, KnownCustomer]:
+    async def of(self, keys: Collection[str]) -> Mapping[str, CustomerCard]:
         now = self._clock.now()
         found = self._remembered.of(keys, now)
         wanted = [key for key in keys if key not in found]
@@ -92,7 +92,7 @@ class MongoDirectory:
                 self._remembered.remember(key, found[key], now)
         return {key: customer for key, customer in found.items() if customer is not None}
 
-    async def anew(self, key: str) -> KnownCustomer | None:
+    async def anew(self, key: str) -> CustomerCard | None:
         self._remembered.forget([key])
         return (await self.of([key])).get(key)
 
@@ -129,7 +129,7 @@ class MongoDirectory:
         keys = {row["customer"] for row in rows}
         known = await self.of(keys)
         return {
-            key: Hit(known.get(key) or KnownCustomer(customer_key=key), "document") for key in keys
+            key: Hit(known.get(key) or CustomerCard(customer_key=key), "document") for key in keys
         }
 
     async def documents(self, key: str) -> Sequence[KeptDocument]:
@@ -184,23 +184,23 @@ class MongoDirectory:
             row["token"] = self._secrets.token(document.dealer_id, of_document(document.number))
         return row
 
-    def _read(self, row: Mapping[str, Any]) -> KnownCustomer:
+    def _read(self, row: Mapping[str, Any]) -> CustomerCard:
         """What is sealed in another way, or was erased, is a customer of whom nothing is known."""
         key: str = row["_id"]
         if row["sealed"] is None:
-            return KnownCustomer(customer_key=key)
+            return CustomerCard(customer_key=key)
         try:
             opened = self._secrets.seal.open(bytes(row["sealed"]), key)
             profile = ProfileRecorded.model_validate_json(opened)
         except (SealedOtherwise, ValidationError) as error:
             log.warning("a customer cannot be opened", because=type(error).__name__)
-            return KnownCustomer(customer_key=key)
+            return CustomerCard(customer_key=key)
         return known_customer(profile)
 
 
-def known_customer(profile: ProfileRecorded) -> KnownCustomer:
+def known_customer(profile: ProfileRecorded) -> CustomerCard:
     """As the desk shows them."""
-    return KnownCustomer(
+    return CustomerCard(
         customer_key=profile.customer_key,
         name=profile.name,
         kind=profile.kind,

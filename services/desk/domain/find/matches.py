@@ -14,7 +14,7 @@ from services.desk.domain.find.terms import (
     plain_vin,
     whole_name,
 )
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from shared.contracts.identifiers import number_in
 from shared.contracts.intake import ProfileRecorded
 
@@ -27,7 +27,7 @@ _LEAST_NATIONAL = 7
 class Hit:
     """A customer who may be meant."""
 
-    customer: KnownCustomer
+    customer: CustomerCard
     by: TermKind
     """What of theirs was asked for, or is nearest to it."""
 
@@ -45,7 +45,7 @@ class Hits:
     """Whether there are, or may be, others than these."""
 
 
-def hit(asked: Sought, customer: KnownCustomer) -> Hit | None:
+def hit(asked: Sought, customer: CustomerCard) -> Hit | None:
     """Whether this customer is meant."""
     by = [way.term.kind for way in asked.whole if is_met(way, customer)]
     each = [[way.term.kind for way in ways if is_met(way, customer)] for ways in asked.words]
@@ -54,7 +54,7 @@ def hit(asked: Sought, customer: KnownCustomer) -> Hit | None:
     return Hit(customer, min(by, key=FEWEST_FIRST.__getitem__)) if by else None
 
 
-def is_met(way: Meaning, customer: KnownCustomer) -> bool:
+def is_met(way: Meaning, customer: CustomerCard) -> bool:
     """Whether the text means something of this customer's."""
     kind, profile = way.term.kind, customer.profile
     if kind == "number":

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from shared.contracts.intake import PhoneNumber
 from tests.access.dealers import MINE
 from tests.services.desk.rig import BASE, Rig
@@ -16,7 +16,7 @@ CARD = f"{BASE}/calls/cdk/C1"
 @pytest.fixture
 async def rig(tmp_path: Path) -> Rig:
     found = await Rig.open(tmp_path)
-    found.directory.known[KEY] = KnownCustomer(
+    found.directory.known[KEY] = CustomerCard(
         customer_key=KEY,
         name="Wang Xiaoming",
         phones=(PhoneNumber(kind="mobile", e164="+8613812345678"),),
@@ -56,7 +56,7 @@ async def test_a_customer_of_whom_nobody_knows_is_not_here(rig: Rig) -> None:
 
 async def test_who_is_known_without_a_task_has_a_card(rig: Rig) -> None:
     key = f"{MINE}/cdk/C5"
-    rig.directory.known[key] = KnownCustomer(customer_key=key, name="Li Na")
+    rig.directory.known[key] = CustomerCard(customer_key=key, name="Li Na")
     async with rig.browser() as browser:
         page = await browser.get(f"{BASE}/calls/cdk/C5")
     assert page.status_code == 200
@@ -74,7 +74,7 @@ async def test_the_rest_is_there_while_a_service_is_away(rig: Rig, service: str)
 
 
 async def test_who_complains_is_not_to_be_sold_anything(rig: Rig) -> None:
-    rig.directory.known[f"{MINE}/cdk/C-1"] = KnownCustomer(customer_key=f"{MINE}/cdk/C-1")
+    rig.directory.known[f"{MINE}/cdk/C-1"] = CustomerCard(customer_key=f"{MINE}/cdk/C-1")
     async with rig.browser() as browser:
         page = await browser.get(f"{BASE}/calls/cdk/C-1")
         other = await browser.get(CARD)

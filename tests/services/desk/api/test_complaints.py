@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.views import complaints as views
 from tests.access.dealers import MINE
 from tests.services.desk.cases import Complaints, shown_after, step
@@ -33,7 +33,7 @@ async def test_what_is_due_first_comes_first(complaints: Complaints) -> None:
 
 async def test_names_come_from_the_directory(complaints: Complaints) -> None:
     key = f"{MINE}/cdk/C1"
-    complaints.rig.directory.known[key] = KnownCustomer(customer_key=key, name="王小明")
+    complaints.rig.directory.known[key] = CustomerCard(customer_key=key, name="王小明")
     await complaints.filed("N1")
     async with complaints.rig.browser() as browser:
         assert "王小明" in (await browser.get(f"{BASE}/complaints")).text

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.views.exports import EXPORTS
 from tests.access.dealers import MINE
 from tests.services.desk.rig import BASE, Rig
@@ -18,7 +18,7 @@ MANAGER = f"manager@{MINE}"
 async def rig(tmp_path: Path) -> Rig:
     rig = await Rig.open(tmp_path)
     for key in (f"{MINE}/cdk/C1", f"{MINE}/cdk/C-1"):
-        rig.directory.known[key] = KnownCustomer(customer_key=key, name="=Wang Fang")
+        rig.directory.known[key] = CustomerCard(customer_key=key, name="=Wang Fang")
     return rig
 
 

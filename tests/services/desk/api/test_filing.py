@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from shared.contracts.intake import KnownVehicle
 from tests.access.dealers import MINE
 from tests.services.desk.cases import Complaints, hidden, shown_after
@@ -104,7 +104,7 @@ async def test_while_complaints_has_not_heard_of_it_the_page_waits(complaints: C
 async def test_the_customer_s_cars_are_offered(complaints: Complaints) -> None:
     vin = "LSVAA4182E2184847"
     cars = {vin: KnownVehicle(plate="沪A12345", make="VW", model="ID.4")}
-    complaints.rig.directory.known[KEY] = KnownCustomer(
+    complaints.rig.directory.known[KEY] = CustomerCard(
         customer_key=KEY, name="王小明", vehicles=cars
     )
     async with complaints.rig.browser() as browser:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.desk.adapters.users import StoredUser
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.domain.users import User
 from tests.access.dealers import MINE
 from tests.services.desk.rig import BASE, Rig
@@ -22,7 +22,7 @@ async def rig(tmp_path: Path) -> Rig:
     await rig.users.save(StoredUser(user=chen))
     for number in ("C1", "C-1"):
         key = f"{MINE}/cdk/{number}"
-        rig.directory.known[key] = KnownCustomer(customer_key=key, name=f"Wang {number}")
+        rig.directory.known[key] = CustomerCard(customer_key=key, name=f"Wang {number}")
     rig.houses.clock.set(datetime(2026, 12, 1, 8, 0, tzinfo=UTC))
     return rig
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.desk.adapters.upstream import Written
-from services.desk.domain.people import KnownCustomer
+from services.desk.adapters.upstream import WrittenVersion
+from services.desk.domain.people import CustomerCard
 from shared.contracts.http.followup_lists import DayOfTasks, LaterTask
 from shared.contracts.intake import KnownVehicle
 from tests.access.dealers import MINE
@@ -24,7 +24,7 @@ async def rig(tmp_path: Path) -> Rig:
 
 
 async def test_a_row_tells_whom_what_for_and_why(rig: Rig) -> None:
-    rig.directory.known[KEY] = KnownCustomer(
+    rig.directory.known[KEY] = CustomerCard(
         customer_key=KEY,
         name="王小明",
         vehicles={"1HGCM82633A004352": KnownVehicle(plate="沪A12345", model="Qin")},
@@ -103,7 +103,7 @@ async def test_what_was_written_of_lately_is_read_from_the_plan(rig: Rig) -> Non
 
     rig.desk.services.plan = noted  # type: ignore[method-assign,assignment]  # listens to it
     now = rig.desk.real_clock.now()
-    await rig.lately.note(MINE, KEY, Written("a/b/desk/x/1", "v1"), now)
+    await rig.lately.note(MINE, KEY, WrittenVersion("a/b/desk/x/1", "v1"), now)
     async with rig.browser() as browser:
         await browser.get(f"{BASE}/today", whose="all")
         assert asked == [f"{KEY} a/b/desk/x/1@v1"]

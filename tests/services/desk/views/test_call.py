@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.views.call import (
     CHANGES,
     Card,
@@ -30,7 +30,7 @@ from tests.services.desk.given_tasks import KEY, VISIT, an_id, attempt, plan, pu
 ME = "s-lin"
 
 
-def card(found: CustomerTasks, who: KnownCustomer | None = None, *cases: CaseLine) -> Card:
+def card(found: CustomerTasks, who: CustomerCard | None = None, *cases: CaseLine) -> Card:
     return card_of(KEY, found, who, staff_id=ME, score=None, cases=cases)
 
 
@@ -128,10 +128,10 @@ def test_channels_that_the_profile_says_are_refused_are_told() -> None:
         kind="person",
         opt_outs=("sms",),
     )
-    found = card(plan(), KnownCustomer(customer_key=KEY, profile=profile)).refusals
+    found = card(plan(), CustomerCard(customer_key=KEY, profile=profile)).refusals
     assert found.channels == ("sms",)
     newer = plan(allowed=AllowedContact(said_at=NOW))
-    assert card(newer, KnownCustomer(customer_key=KEY, profile=profile)).refusals.channels == ()
+    assert card(newer, CustomerCard(customer_key=KEY, profile=profile)).refusals.channels == ()
 
 
 def test_complaints_are_those_of_the_customer() -> None:
@@ -216,6 +216,6 @@ def test_the_decision_tells_what_is_newly_to_do_and_what_was_filed() -> None:
 
 
 def test_a_card_shows_no_particulars_of_itself() -> None:
-    found = card(plan(), KnownCustomer(customer_key=KEY, name="Wang Xiaoming"))
+    found = card(plan(), CustomerCard(customer_key=KEY, name="Wang Xiaoming"))
     assert found.name == "Wang Xiaoming"
     assert "Wang" not in repr(found)

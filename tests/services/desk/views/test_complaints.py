@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.views.complaints import CasesAsked, Show, counts_of, departments_in, rows_of
 from services.desk.views.speech import Speech
 from shared.contracts.http.complaints import CaseLine
@@ -118,7 +118,7 @@ def test_late_is_told_apart_from_still_late() -> None:
 
 def test_a_row_says_who_and_leads_to_the_case() -> None:
     car = KnownVehicle(plate="沪A12345", make="VW", model="ID.4")
-    who = KnownCustomer(customer_key=CUSTOMER, name="王小明", vehicles={"V": car})
+    who = CustomerCard(customer_key=CUSTOMER, name="王小明", vehicles={"V": car})
     [row] = rows_of([LINES["mine"]], {CUSTOMER: who}, {"s-7": "Lin"}, moment(WHEN), SPEECH)
     assert (row.name, row.car, row.owner) == ("王小明", "沪A12345 VW ID.4", "Lin")
     assert row.place == "sunrise/pudong/cases/cdk/K-1"

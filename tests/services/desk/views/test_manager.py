@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.views.manager import (
     cases_now,
     kept_clocks,
@@ -54,7 +54,7 @@ def test_customers_and_staff_have_names_where_they_are_known() -> None:
     key = f"{MINE}/cdk/C1"
     found = cases_now(
         [case("1", clock("c", "broken"), owner="s1"), case("2", clock("c", "broken"), owner="s2")],
-        {key: KnownCustomer(customer_key=key, name="王芳")},
+        {key: CustomerCard(customer_key=key, name="王芳")},
         {"s1": "Lin Mei"},
     )
     assert [(each.customer, each.owner) for each in found.broken] == [

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.desk.domain.people import KnownCustomer
+from services.desk.domain.people import CustomerCard
 from services.desk.views.today import (
     ListAsked,
     TaskRow,
@@ -140,7 +140,7 @@ def test_an_address_keeps_what_is_asked_for() -> None:
 
 def test_a_car_is_told_by_plate_and_model_else_by_the_end_of_its_vin() -> None:
     known = KnownVehicle(plate="沪A12345", model="Qin")
-    who = KnownCustomer(customer_key=KEY, vehicles={"VIN1": known})
+    who = CustomerCard(customer_key=KEY, vehicles={"VIN1": known})
     assert car_of(who, "VIN1") == "沪A12345 · Qin"
     assert car_of(who, None) == "沪A12345 · Qin"
     assert car_of(None, "LSVXX0000000123456") == "…123456"
@@ -148,7 +148,7 @@ def test_a_car_is_told_by_plate_and_model_else_by_the_end_of_its_vin() -> None:
 
 
 def test_a_row_shows_no_particulars_of_itself() -> None:
-    who = KnownCustomer(customer_key=KEY, name="Wang Xiaoming")
+    who = CustomerCard(customer_key=KEY, name="Wang Xiaoming")
     assert "Wang" not in repr(row_of(line("silence"), who, ME))
 
 
