@@ -3,10 +3,10 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright
@@ -84,6 +84,11 @@ class Staff:
         ]
         assert not told, "\n".join(told)
         assert not self.troubles, "\n".join(self.troubles)
+
+
+Somebody: TypeAlias = Callable[..., Staff]
+"""Makes somebody at a browser of their own, as `staff` is told: `language`, `size`, `dark`,
+`scripts`."""
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """A desk that runs with everything behind it, and Chromium; skipped where there is none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 
@@ -8,12 +8,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from deploy.cli.address_file import SERVICES
-from tests.desk.browsers import NAMES, VARIABLE, Staff, chromium, launched, staff
+from tests.desk.browsers import NAMES, VARIABLE, Somebody, chromium, launched, staff
 from tests.desk.given import given
 from tests.e2e.house import House, house
 from tests.servers import running_broker, running_mongo
-
-Somebody = Callable[..., Staff]
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.desk.browsers import PHONE, Staff
-from tests.desk.conftest import Somebody
+from tests.desk.browsers import PHONE, Somebody, Staff
 from tests.desk.given import BASE, place_of
 
 REVOKED = 33

@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.desk.browsers import PHONE
-from tests.desk.conftest import Somebody
+from tests.desk.browsers import PHONE, Somebody
 from tests.desk.given import BASE, name_of, phone_of, place_of
 
 SEEN, CORRECTED, WITHOUT_SCRIPTS = 29, 30, 31

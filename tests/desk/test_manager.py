@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.desk.browsers import PHONE, Staff
-from tests.desk.conftest import Somebody
+from tests.desk.browsers import PHONE, Somebody, Staff
 from tests.desk.given import BASE, DEALER, place_of
 
 PAGES = ("manager", "manager/satisfaction", "manager/customers", "manager/tasks", "exports")

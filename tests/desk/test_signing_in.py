@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from tests.desk.browsers import PHONE
-from tests.desk.conftest import Somebody
+from tests.desk.browsers import PHONE, Somebody
 from tests.desk.given import BASE
 
 

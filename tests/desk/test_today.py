@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.desk.browsers import PHONE
-from tests.desk.conftest import Somebody
+from tests.desk.browsers import PHONE, Somebody
 from tests.desk.given import BASE, place_of
 
 TODAY = f"{BASE}/today"

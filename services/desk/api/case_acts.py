@@ -24,7 +24,7 @@ from services.desk.domain.case_forms import StepForm, Wrong
 from services.desk.domain.case_steps import act_of, broken_now, is_step, mark_of, reported_since
 from services.desk.domain.commands import SOURCE
 from services.desk.views.case import form_of
-from services.desk.views.case_timeline import CaseStory
+from services.desk.views.case_timeline import TimelineStory
 from services.desk.views.case_troubles import in_words, wrong_of
 from services.desk.views.places import place_of_case
 from shared.contracts import identifiers
@@ -83,7 +83,9 @@ class _Taking:
         names = await self.desk.staff.at(self.at.dealer.id)
         speech = speech_of(self.desk, self.at)
         new = {step.step_id for step in reported_since(case, self.seen)} if case else set()
-        told = CaseStory(case, names, speech).steps_told(new) if case and status == CHANGED else []
+        told = (
+            TimelineStory(case, names, speech).steps_told(new) if case and status == CHANGED else []
+        )
         only = only_one(self.at, self.form.step)
         shown: dict[str, Any] = shown_to(self.request, self.at) | {
             "form": form_of(self.form.step, case, names, only=only),

@@ -11,7 +11,7 @@ from services.desk.api.visitor import AtDealer, desk_of, shown_to
 from services.desk.domain.case_steps import act_of, mark_of, next_of, offered
 from services.desk.views import case_words as words
 from services.desk.views.case import clocks_shown, form_of
-from services.desk.views.case_timeline import CaseStory
+from services.desk.views.case_timeline import TimelineStory
 from services.desk.views.complaints import car_of, name_of
 from services.desk.views.places import place_of_case, place_of_customer
 from shared.contracts import identifiers
@@ -44,7 +44,7 @@ async def case_shown(request: Request, at: AtDealer, case: CaseView) -> dict[str
     names = await desk.staff.at(at.dealer.id)
     who = people.get(case.customer_key)
     say = speech_of(desk, at)
-    timeline = CaseStory(case, names, say)
+    timeline = TimelineStory(case, names, say)
     steps = offered_to(at, case)
     return shown_to(request, at) | {
         "case": case,

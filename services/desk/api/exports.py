@@ -14,8 +14,8 @@ from services.desk.domain.people import CustomerCard
 from services.desk.views.exports import (
     EXPORTS,
     ExportName,
-    Reader,
     SheetOfRows,
+    SheetReader,
     cases_sheet,
     customers_sheet,
     cut_off,
@@ -75,17 +75,17 @@ def exports_router() -> APIRouter:
 
 
 Known: TypeAlias = Mapping[str, CustomerCard] | None
-_MakeReader: TypeAlias = Callable[[Known, Mapping[str, str]], Reader]
+_MakeSheetReader: TypeAlias = Callable[[Known, Mapping[str, str]], SheetReader]
 
 
-def _reader(request: Request, at: AtDealer) -> _MakeReader:
+def _reader(request: Request, at: AtDealer) -> _MakeSheetReader:
     say = say_to(request, at)
-    return lambda people, staff: Reader(
+    return lambda people, staff: SheetReader(
         say=say, language=at.visitor.language, people=people, staff=staff
     )
 
 
-async def _tasks(desk: Desk, at: AtDealer, reader: _MakeReader) -> SheetOfRows:
+async def _tasks(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> SheetOfRows:
     async def page(after: str | None) -> tuple[Sequence[TaskLine], str | None]:
         found = await desk.services.tasks(at.user, at.dealer.id, after=after, limit=A_PAGE)
         return found.tasks, found.after
@@ -95,7 +95,7 @@ async def _tasks(desk: Desk, at: AtDealer, reader: _MakeReader) -> SheetOfRows:
     return tasks_sheet(lines, reader(people, await staff_at(desk, at.dealer.id)))
 
 
-async def _cases(desk: Desk, at: AtDealer, reader: _MakeReader) -> SheetOfRows:
+async def _cases(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> SheetOfRows:
     async def page(after: str | None) -> tuple[Sequence[CaseLine], str | None]:
         found = await desk.services.cases(
             at.user, at.dealer.id, status="all", after=after, limit=A_PAGE
@@ -107,7 +107,7 @@ async def _cases(desk: Desk, at: AtDealer, reader: _MakeReader) -> SheetOfRows:
     return cases_sheet(lines, reader(people, await staff_at(desk, at.dealer.id)))
 
 
-async def _customers(desk: Desk, at: AtDealer, reader: _MakeReader) -> SheetOfRows:
+async def _customers(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> SheetOfRows:
     async def page(after: str | None) -> tuple[Sequence[CustomerLine], str | None]:
         found = await desk.services.customers(at.user, at.dealer.id, after=after, limit=A_PAGE)
         return found.customers, found.after
@@ -117,19 +117,21 @@ async def _customers(desk: Desk, at: AtDealer, reader: _MakeReader) -> SheetOfRo
     return customers_sheet(lines, reader(people, {}))
 
 
-async def _satisfaction(desk: Desk, at: AtDealer, reader: _MakeReader) -> SheetOfRows:
+async def _satisfaction(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> SheetOfRows:
     found = await desk.services.satisfaction(at.user, at.dealer.id)
     return satisfaction_sheet(found, reader(None, {}))
 
 
-async def _staff(desk: Desk, at: AtDealer, reader: _MakeReader) -> SheetOfRows:
+async def _staff(desk: Desk, at: AtDealer, reader: _MakeSheetReader) -> SheetOfRows:
     staff = await staff_at(desk, at.dealer.id)
     counts = await desk.services.task_counts(at.user, at.dealer.id)
     rows = people_rows(counts, staff, await done_today(desk, at, staff, counts))
     return people_sheet(rows, reader(None, staff))
 
 
-_SHEETS: Mapping[ExportName, Callable[[Desk, AtDealer, _MakeReader], Awaitable[SheetOfRows]]] = {
+_SHEETS: Mapping[
+    ExportName, Callable[[Desk, AtDealer, _MakeSheetReader], Awaitable[SheetOfRows]]
+] = {
     "tasks": _tasks,
     "cases": _cases,
     "customers": _customers,

@@ -32,7 +32,7 @@ _Staff = Annotated[str, Form(max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Reassigned:
     """What came of one task."""
 
     task: TaskNamed
@@ -109,35 +109,35 @@ def _person(named: str) -> str | None:
 
 async def _give_all(
     desk: Desk, at: AtDealer, asked: _Asked, tasks: Sequence[TaskNamed]
-) -> list[Outcome]:
+) -> list[Reassigned]:
     places = asyncio.Semaphore(AT_THE_SAME_TIME)
 
-    async def give(task: TaskNamed) -> Outcome:
+    async def give(task: TaskNamed) -> Reassigned:
         async with places:
             return await _give(desk, at, asked, task)
 
     return list(await asyncio.gather(*(give(task) for task in tasks)))
 
 
-async def _give(desk: Desk, at: AtDealer, asked: _Asked, task: TaskNamed) -> Outcome:
+async def _give(desk: Desk, at: AtDealer, asked: _Asked, task: TaskNamed) -> Reassigned:
     before, after = _person(asked.person), _person(asked.to)
     known: FollowUpTask | None = None
     try:
         plan = await desk.services.plan(at.user, task.customer_key)
         known = _in_plan(plan.found.tasks, task)
         if (kept := before_giving(known, before, after)) is not None:
-            return Outcome(task, known, kept)
+            return Reassigned(task, known, kept)
         taken = await desk.reporting.report(giving(asked.command, task, after), at.user)
         await desk.trail.note(at.user, at.dealer.id, "reported", taken.written.document_id)
         plan = await desk.services.plan(at.user, task.customer_key, taken.written)
         known = _in_plan(plan.found.tasks, task) or known
-        return Outcome(task, known, after_giving(known, after, holds=plan.holds))
+        return Reassigned(task, known, after_giving(known, after, holds=plan.holds))
     except ServiceAway:
-        return Outcome(task, known, "away")
+        return Reassigned(task, known, "away")
     except NotThere:
-        return Outcome(task, known, "over")
+        return Reassigned(task, known, "over")
     except (RefusedByService, NotLetIn):
-        return Outcome(task, known, "refused")
+        return Reassigned(task, known, "refused")
 
 
 def _in_plan(tasks: Sequence[FollowUpTask], named: TaskNamed) -> FollowUpTask | None:
@@ -150,7 +150,7 @@ async def _page(
     asked: _Asked,
     *,
     problem: str = "",
-    outcomes: Sequence[Outcome] = (),
+    outcomes: Sequence[Reassigned] = (),
     given_to: str = "",
     chosen: Sequence[str] = (),
     status: int = 200,

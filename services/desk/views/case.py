@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from services.desk.domain.case_forms import FIELDS
 from services.desk.domain.case_steps import broken_now, is_step, runs
 from services.desk.views import case_words as words
-from services.desk.views.case_timeline import CaseStory
+from services.desk.views.case_timeline import TimelineStory
 from services.desk.views.speech import N_
 from shared.contracts.feed_parts import StepName
 from shared.contracts.http.complaints import CaseView, ClockView, LadderRung
@@ -60,7 +60,7 @@ class ClockShown:
         return f"{self.clock.clock}-{self.clock.generation}"
 
 
-def clocks_shown(timeline: CaseStory, now: datetime) -> list[ClockShown]:
+def clocks_shown(timeline: TimelineStory, now: datetime) -> list[ClockShown]:
     """All clocks, those that run first, the first due first; of the others the newest first."""
     shown = [_clock(clock, timeline, now) for clock in timeline.case.clocks]
     return sorted(shown, key=lambda each: _place(each.clock, now))
@@ -74,7 +74,7 @@ def _place(clock: ClockView, now: datetime) -> tuple[bool, bool, float]:
     return True, False, -over.timestamp()
 
 
-def _clock(clock: ClockView, timeline: CaseStory, now: datetime) -> ClockShown:
+def _clock(clock: ClockView, timeline: TimelineStory, now: datetime) -> ClockShown:
     return ClockShown(
         clock=clock,
         tone=_tone(clock, now),
@@ -102,7 +102,7 @@ def is_soon(due_at: datetime | None, now: datetime) -> bool:
     return due_at is not None and due_at - now < SOON
 
 
-def _rung(rung: LadderRung, clock: ClockView, timeline: CaseStory) -> RungShown:
+def _rung(rung: LadderRung, clock: ClockView, timeline: TimelineStory) -> RungShown:
     notice = next(
         (
             entry

@@ -54,7 +54,7 @@ class TimelineLine:
 
 
 @dataclass(frozen=True)
-class CaseStory:
+class TimelineStory:
     """Tells the timeline of one case. `names`: staff id -> name."""
 
     case: CaseView

@@ -52,7 +52,7 @@ class SheetOfRows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class SheetReader:
     """For whom a table is made."""
 
     say: Say
@@ -79,7 +79,7 @@ class Reader:
         return thing.title_zh if self.language == "zh" else thing.title_en
 
 
-def tasks_sheet(lines: Iterable[TaskLine], to: Reader) -> SheetOfRows:
+def tasks_sheet(lines: Iterable[TaskLine], to: SheetReader) -> SheetOfRows:
     """One row for each task to do."""
     say = to.say
     return SheetOfRows(
@@ -120,7 +120,7 @@ def tasks_sheet(lines: Iterable[TaskLine], to: Reader) -> SheetOfRows:
     )
 
 
-def cases_sheet(lines: Iterable[CaseLine], to: Reader) -> SheetOfRows:
+def cases_sheet(lines: Iterable[CaseLine], to: SheetReader) -> SheetOfRows:
     """One row for each case."""
     say = to.say
     return SheetOfRows(
@@ -161,7 +161,7 @@ def cases_sheet(lines: Iterable[CaseLine], to: Reader) -> SheetOfRows:
     )
 
 
-def customers_sheet(lines: Iterable[CustomerLine], to: Reader) -> SheetOfRows:
+def customers_sheet(lines: Iterable[CustomerLine], to: SheetReader) -> SheetOfRows:
     """One row for each customer."""
     say = to.say
     return SheetOfRows(
@@ -194,7 +194,7 @@ def customers_sheet(lines: Iterable[CustomerLine], to: Reader) -> SheetOfRows:
     )
 
 
-def people_sheet(rows: Iterable[PersonRow], to: Reader) -> SheetOfRows:
+def people_sheet(rows: Iterable[PersonRow], to: SheetReader) -> SheetOfRows:
     """One row for each of the staff, and one for what is nobody's."""
     say = to.say
     return SheetOfRows(
@@ -221,7 +221,7 @@ def people_sheet(rows: Iterable[PersonRow], to: Reader) -> SheetOfRows:
     )
 
 
-def satisfaction_sheet(found: Satisfaction, to: Reader) -> SheetOfRows:
+def satisfaction_sheet(found: Satisfaction, to: SheetReader) -> SheetOfRows:
     """One row for each figure of each month, and of all months."""
     say = to.say
     return SheetOfRows(
@@ -240,7 +240,7 @@ def satisfaction_sheet(found: Satisfaction, to: Reader) -> SheetOfRows:
     )
 
 
-def _figures(period: SatisfactionOfPeriod, to: Reader) -> Iterable[Row]:
+def _figures(period: SatisfactionOfPeriod, to: SheetReader) -> Iterable[Row]:
     month = to.say("All months") if period.period == "total" else period.period
     for survey in period.surveys:
         for each in (survey.overall, survey.responses, *survey.items):
@@ -249,7 +249,7 @@ def _figures(period: SatisfactionOfPeriod, to: Reader) -> Iterable[Row]:
         yield _figure(month, "", hard, to)
 
 
-def _figure(month: str, survey: str, figure: SatisfactionFigure, to: Reader) -> Row:
+def _figure(month: str, survey: str, figure: SatisfactionFigure, to: SheetReader) -> Row:
     title = figure.title.zh if to.language == "zh" else figure.title.en
     result = None if figure.value is None else round(figure.value, 2)
     return (

@@ -3,7 +3,7 @@
 import pytest
 
 from services.desk.views.case import clocks_shown, decided_of, form_of
-from services.desk.views.case_timeline import CaseStory
+from services.desk.views.case_timeline import TimelineStory
 from services.desk.views.printed import form_shown
 from services.desk.views.speech import Speech
 from shared.contracts.feed_parts import StepName
@@ -15,8 +15,8 @@ SPEECH = Speech("en", lambda message, **inserted: message % inserted if inserted
 NAMES = {"s-1": "Lin", "s-2": "Zhao"}
 
 
-def timeline(case: CaseView) -> CaseStory:
-    return CaseStory(case, NAMES, SPEECH)
+def timeline(case: CaseView) -> TimelineStory:
+    return TimelineStory(case, NAMES, SPEECH)
 
 
 def test_what_runs_comes_first_the_first_due_first() -> None:

@@ -5,7 +5,7 @@ import pytest
 from services.complaints.domain.facts import CaseEvent
 from services.desk.adapters.words import translations
 from services.desk.domain.users import LANGUAGES, Language
-from services.desk.views.case_timeline import CaseStory, TimelineLine
+from services.desk.views.case_timeline import TimelineLine, TimelineStory
 from services.desk.views.speech import Speech
 from tests.services.complaints.given import absorbed, filed, step
 from tests.services.desk.given_cases import case_of
@@ -27,7 +27,7 @@ def told(
     *events: CaseEvent, when: str = "5h", noticed: tuple[str, ...] = (), language: Language = "en"
 ) -> list[TimelineLine]:
     case = case_of(*events, when=when, noticed=noticed)
-    return CaseStory(case, NAMES, speech(language)).told()
+    return TimelineStory(case, NAMES, speech(language)).told()
 
 
 def test_the_newest_comes_first_and_names_are_known() -> None:
