@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import yaml
 from pydantic import ValidationError
-from services.intake.adapters.rejected.seal import new_key
 
 from deploy.cli import configuration
 from deploy.cli.address_file import DEFAULT_PORT_BASE
@@ -19,6 +18,7 @@ from deploy.sandbox.stack import fixed_ports
 from services.complaints.adapters.policies import read_rulebook
 from services.intake.settings import IntakeSettings
 from shared.dealers.file import read_dealers
+from shared.platform.seal import new_key
 from shared.policies.paths import SERVICES, RulesPaths
 from shared.policies.paths import VARIABLE as RULES_VARIABLE
 from tests import PROJECT

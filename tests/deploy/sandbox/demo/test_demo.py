@@ -12,12 +12,14 @@ import pytest
 from aiokafka import ConsumerRecord
 from rich.console import Console
 
+from deploy.cli.address_file import BACKENDS
 from deploy.cli.topic_tail import Record
 from deploy.sandbox.demo.account import READ_BY, Balance, HeldDocument, Ledger, held_by, missing
 from deploy.sandbox.demo.browse import to_browse
 from deploy.sandbox.demo.stories import Timeline, render_timeline, timelines
 from deploy.sandbox.demo.summary import TopicRecord
 from deploy.sandbox.demo.watch import LABELS, Origin, Watch
+from deploy.sandbox.desk_access import SignIn
 from deploy.sandbox.feed import FeedLine
 from deploy.sandbox.feed.featured import CLIMBS
 from deploy.sandbox.feed.feed import Expected
@@ -323,11 +325,17 @@ def test_what_to_look_at_can_be_typed_as_it_stands(monkeypatch: pytest.MonkeyPat
     closed = escalation(
         CaseClosed.TYPE, "closed", case_id="sunrise/pudong/dms-cn/complaint/K-CLIMBS"
     )
-    lines = list(to_browse(urls, [closed], Path("/tmp/a demo")))
-    addresses = [line.split()[0] for line in lines if "http://" in line]
+    sign_in = SignIn(("manager", "agent"), "a password of a demo")
+    lines = list(to_browse(urls, [closed], Path("/tmp/a demo"), sign_in=sign_in))
+    desk = next(line for line in lines if line.startswith("the desk is at "))
+    assert desk == (
+        "the desk is at http://127.0.0.1:8106 : sign in as manager or agent, "
+        "password a password of a demo"
+    )
+    addresses = [line.split()[0] for line in lines if "http://" in line and line != desk]
     case = f"{ANNA}%7Csunrise/pudong/dms-cn/complaint/K-CLIMBS"
     assert f"http://127.0.0.1:8104/v1/cases/{case}" in addresses
-    assert {f"{url}/docs" for url in urls.values()} <= set(addresses)
+    assert {f"{urls[name]}/docs" for name in BACKENDS} <= set(addresses)
     assert all(shlex.quote(address) == address for address in addresses)
     commands = [shlex.split(line.split("`")[1]) for line in lines if "`" in line]
     assert len(commands) == 2
