@@ -84,6 +84,11 @@ ROUTES = (
     DeskRoute("POST", f"{AT_DEALER}/manager/tasks", ("assign_tasks",)),
     DeskRoute("GET", f"{AT_DEALER}/exports", ("export",)),
     DeskRoute("POST", f"{AT_DEALER}/exports", ("export",)),
-    DeskRoute("GET", "/present", ("see_customers",), f"/present?about=customer:{MINE}/cdk/C1"),
+    DeskRoute(
+        "GET",
+        f"{AT_DEALER}/present",
+        ("see_customers",),
+        f"/d/{MINE}/present?about=customer:{MINE}/cdk/C1",
+    ),
     DeskRoute("GET", "/live", ("to be signed in",), f"/live?dealer={MINE}", streams=True),
 )
