@@ -6,11 +6,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright
 
+from services.desk.domain.users import LANGUAGES, Language
 from tests import PROJECT
 
 VARIABLE = "AFTERCARE_TEST_CHROMIUM"
@@ -44,6 +45,11 @@ def launched(play: Playwright) -> Browser:
     return play.chromium.launch(executable_path=chromium(), args=list(_QUIETLY))
 
 
+def speaking(username: str, language: Language) -> str:
+    """The name of the user with the same roles who speaks this language."""
+    return username if language == LANGUAGES[0] else f"{username}-{language}"
+
+
 @dataclass(frozen=True, slots=True)
 class Staff:
     """Somebody at a browser of their own."""
@@ -51,13 +57,14 @@ class Staff:
     page: Page
     url: str
     password: str
+    language: Language
     troubles: list[str]
     """What went wrong in it: errors of scripts, what a policy forbade, what was asked of others."""
 
     def sign_in(self, username: str, to: str = "/") -> None:
-        """With the form."""
+        """With the form; as somebody with these roles who speaks their language."""
         self.page.goto(f"{self.url}/sign-in?next={to}")
-        self.page.fill("#username", username)
+        self.page.fill("#username", speaking(username, self.language))
         self.page.fill("#password", self.password)
         self.page.click("button.primary")
         self.page.wait_for_url(re.compile(rf"^{re.escape(self.url)}(?!/sign-in)"))
@@ -97,7 +104,7 @@ def staff(
     url: str,
     password: str,
     *,
-    language: Literal["en", "zh"] = "en",
+    language: Language = LANGUAGES[0],
     size: tuple[int, int] = WIDE,
     dark: bool = False,
     scripts: bool = True,
@@ -121,6 +128,6 @@ def staff(
         lambda asked: None if asked.url.startswith((url, "data:")) else troubles.append(asked.url),
     )
     try:
-        yield Staff(page, url, password, troubles)
+        yield Staff(page, url, password, language, troubles)
     finally:
         context.close()

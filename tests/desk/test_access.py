@@ -1,6 +1,7 @@
 """Keys, drafts, sessions that end in mid-work, and the pages of one's own access."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -77,7 +78,7 @@ def test_who_is_signed_out_in_mid_work_loses_nothing(somebody: Somebody) -> None
     person.check()
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Sign in in another tab").click()
-    other = Staff(opened.value, person.url, person.password, person.troubles)
+    other = replace(person, page=opened.value)
     other.page.fill("#username", "agent")
     other.page.fill("#password", person.password)
     other.page.click("button.primary")

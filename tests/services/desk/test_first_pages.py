@@ -1,4 +1,4 @@
-"""Who has not signed in sees the form; nobody sees another dealer's, or what a page may not load."""
+"""Who has not signed in sees the form, and nobody what is another dealer's."""
 
 from pathlib import Path
 

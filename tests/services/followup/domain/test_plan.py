@@ -196,7 +196,9 @@ def test_it_changes_when_it_says_and_not_before(
 
 @pytest.mark.parametrize("policy", [POLICY, RICH])
 def test_of_whom_nothing_is_known_there_is_nothing_to_say(policy: FollowUpPolicy) -> None:
-    assert customer_plan(FollowUpFacts(), policy, END) == CustomerPlan([], [], [], None)
+    found = customer_plan(FollowUpFacts(), policy, END)
+    assert found == CustomerPlan([], [], [], None, found.allowed)
+    assert (found.allowed.do_not_contact, found.allowed.opt_outs) == (False, ())
 
 
 @always(customers(), policies, moments)
