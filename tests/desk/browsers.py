@@ -75,7 +75,8 @@ class Staff:
         return self.page
 
     def shoot(self, name: str) -> None:
-        """A picture of the whole page."""
+        """A picture of the whole page, as it is before anybody scrolls."""
+        self.page.evaluate("scrollTo(0, 0)")
         SCREENS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
 

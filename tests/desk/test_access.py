@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.desk.browsers import PHONE, Somebody, Staff
+from tests.desk.browsers import PHONE, Somebody
 from tests.desk.given import BASE, place_of
 
 REVOKED = 33
