@@ -182,6 +182,7 @@ def test_the_account_asks_every_service_for_what_it_reads() -> None:
         feeds.TaskOutcomeReported: intake.TaskOutcomeRecorded,
         feeds.TaskAssignmentReported: intake.TaskAssigned,
         feeds.CustomerLinkReported: intake.CustomerLinkMade,
+        feeds.CustomerReported: intake.CustomerCorrected,
         feeds.LeadReported: intake.LeadRecorded,
     }
     reads = {
