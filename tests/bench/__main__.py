@@ -25,6 +25,8 @@ from shared.platform.logs import configure_logging
 from shared.settings import KafkaSettings, ServiceSettings
 from tests.bench import events, loops
 from tests.bench.customer import NEW, OTHERS_A_SECOND, THEIRS_A_SECOND, customer
+from tests.bench.desk import CUSTOMERS as DESK_CUSTOMERS
+from tests.bench.desk import MOST_BYTES, pages
 from tests.bench.doors import BATCH, IMPORTED, Import, batches, imported, neighbours, single
 from tests.bench.find import CUSTOMERS as FIND_CUSTOMERS
 from tests.bench.find import find
@@ -68,7 +70,8 @@ HELD = (100, 1_000, 10_000)
 PENDING = (1_000, 100_000)
 SOAK_EVENTS = 100_000
 PARTS = (
-    *("throughput", "latency", "timers", "memory", "soak", "customer", "lists", "find", "doors"),
+    *("throughput", "latency", "timers", "memory", "soak", "customer", "lists", "find", "desk"),
+    "doors",
 )
 TENTHS = 10
 WARM_UP_TENTHS = 2
@@ -190,6 +193,23 @@ class Bench:
         what = f"the desk: one of {FIND_CUSTOMERS:,} customers by"
         asked = ((each.by, each.seconds) for each in find(self.fresh))
         yield from self._answers("find_seconds", what, asked, most_ms=20)
+
+    def desk(self) -> Iterator[Row]:
+        """The desk's pages, and what staff wait for."""
+        err.print(f"the desk, at a dealer where {DESK_CUSTOMERS:,} customers wait for a call")
+        found = pages(self.fresh)
+        for name, weight in found.weights:
+            kilobytes = f"{weight / 1000:,.0f} kB"
+            most = f"at most {MOST_BYTES // 1000} kB"
+            yield Row(f"the desk: {name}, all in", kilobytes, most, weight <= MOST_BYTES)
+        yield Row("the desk: Today, side by side", f"{found.borne:,.0f} pages/s")
+        shown = (("shown", found.today),)
+        rate = f"the desk at {found.borne / 2:,.0f} pages/s: Today"
+        yield from self._answers("desk_today_seconds", rate, shown, most_ms=500)
+        written = (("sent to its decision shown", found.own_write),)
+        what = "… an outcome from"
+        yield from self._answers("desk_own_write_seconds", what, written, most_ms=300)
+        self.figures["desk_bytes"] = dict(found.weights)
 
     def _answers(
         self, figure: str, what: str, found: Iterable[tuple[str, Sequence[float]]], *, most_ms: int

@@ -64,10 +64,10 @@ async def also_speaking(settings: MongoSettings) -> None:
         await mongo.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(desk: House) -> Iterator[Browser]:
-    """Begins after the desk and ends before it: what starts and stops servers runs a loop of its
-    own, which Playwright has no room for beside its own."""
+    """Of a module's own: as long as Playwright runs, nothing else of this process can run a loop,
+    such as what starts and stops servers, and the tests of other modules."""
     with sync_playwright() as play:
         running = launched(play)
         yield running

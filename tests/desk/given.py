@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from shared.contracts.vin import check_digit
+from shared.platform.mongo import portions
 from tests.e2e.house import House, ago, reported
 
 DEALER = "sunrise/pudong"
@@ -11,6 +12,7 @@ BASE = f"/d/{DEALER}"
 SOURCE = "dms-cn"
 FAMILY, GIVEN = "王李张刘陈杨赵黄周吴徐孙", ("小明", "芳", "娜", "伟", "敏", "静", "丽", "强", "磊")
 CUSTOMERS = 40
+MOST_AT_ONCE = 400
 COMPLAINTS = 12
 """Those of the customers 1 to 12, the first of them received five hours ago, the last just now."""
 
@@ -40,27 +42,27 @@ def case_of(number: int) -> str:
     return f"{SOURCE}/K-{number}"
 
 
-def given(running: House) -> None:
-    """Report it, and wait until each service has made of it what is to be seen."""
-    answer = running.send(*_events())
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["rejected"] == 0, answer.text
+def given(running: House, customers: int = CUSTOMERS) -> None:
+    """Report it, of so many customers, and wait until each service has made of it what is to be
+    seen."""
+    for some in portions(list(_events(customers)), MOST_AT_ONCE):
+        answer = running.send(*some)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["rejected"] == 0, answer.text
+    wanted = (customers, COMPLAINTS, customers)
 
     def is_seen() -> bool:
-        tasks = running.get("followup", f"/v1/dealers/{DEALER}/tasks", limit=100).json()
+        counts = running.get("followup", f"/v1/dealers/{DEALER}/tasks/counts").json()
         cases = running.get("complaints", f"/v1/dealers/{DEALER}/cases", limit=100).json()
-        lines = running.get("scoring", f"/v1/dealers/{DEALER}/customers", limit=100).json()
-        there = (len(tasks["tasks"]), len(cases["cases"]), len(lines["customers"]))
-        return all(found >= wanted for found, wanted in zip(there, _WANTED, strict=True))
+        lines = running.get("scoring", f"/v1/dealers/{DEALER}/customers", limit=500).json()
+        there = (counts["total"]["open"], len(cases["cases"]), len(lines["customers"]))
+        return all(found >= least for found, least in zip(there, wanted, strict=True))
 
     running.until(is_seen)
 
 
-_WANTED = (CUSTOMERS, COMPLAINTS, CUSTOMERS)
-
-
-def _events() -> Iterator[dict[str, Any]]:
-    for number in range(1, CUSTOMERS + 1):
+def _events(customers: int) -> Iterator[dict[str, Any]]:
+    for number in range(1, customers + 1):
         yield _sale(number)
         if number % 3 == 0:
             yield _visit(number)
