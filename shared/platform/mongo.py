@@ -220,12 +220,13 @@ async def guarded_bulk(
     many = len(again) > JOURNALED_EACH
     done = [await _bulk(collection, some) for some in portions(first, WRITES_A_COMMAND)]
     into = collection.with_options(write_concern=_NOT_JOURNALED) if many else collection
-    done += [await _bulk(into, some) for some in portions(again, WRITES_A_COMMAND)]
+    for some in portions(again, WRITES_A_COMMAND):
+        bulk = await _bulk(into, some)
+        done.append(bulk)
+        if many:
+            await _into_journal(collection, some, bulk, guard)
     conflicts = [bulk.conflict for bulk in done if bulk.conflict]
     never = {id_ for bulk in done for id_ in bulk.refused}
-    last = next((each for each in reversed(again) if each.id not in never), None)
-    if many and last is not None:
-        await _into_journal(collection, last, guard=None if conflicts else guard)
     if conflicts:
         raise Conflict(conflicts[0])
     refused += never
@@ -233,18 +234,23 @@ async def guarded_bulk(
         raise RefusedDocuments(refused)
 
 
-async def _into_journal(collection: Collection, last: "_Write", *, guard: str | None) -> None:
-    """Wait until the journal has whatever was written before this, in this order.
+async def _into_journal(
+    collection: Collection, some: "Sequence[_Write]", bulk: "_Done", guard: str
+) -> None:
+    """Wait until the journal has what was written of these.
 
-    It has what came before whatever it has: so the last document is changed once more. With a
-    `guard`, that it is there as it was written says that the database was not started anew
-    meanwhile, without it; raises `TransientFailure` where it is not. Without one it may be another
-    writer's: then all comes again anyhow.
+    It has what came before whatever it has: so the last document is changed once more. That it is
+    there as it was written says that the database was not started anew meanwhile, without it;
+    raises `TransientFailure` where it is not. Where another writer was first with some, it may be
+    theirs: then all comes again anyhow.
     """
-    condition = {"_id": last.id} if guard is None else {"_id": last.id, guard: last.guarded}
+    last = next((each for each in reversed(some) if each.id not in bulk.refused), None)
+    if last is None:
+        return
+    is_ours = {} if bulk.conflict else {guard: last.guarded}
     async with transient():
-        found = await collection.update_one(condition, {"$inc": {"journaled": 1}})
-    if guard is not None and not found.matched_count:
+        found = await collection.update_one({"_id": last.id, **is_ours}, {"$inc": {"journaled": 1}})
+    if is_ours and not found.matched_count:
         raise TransientFailure("database: what was written is not there any more")
 
 

@@ -113,7 +113,12 @@ def test_the_command_says_what_there_is(installed: Path) -> None:
 
 def test_the_configuration_is_checked(installed: Path) -> None:
     done = aftercare(
-        installed, "config", "check", AFTERCARE_IDENTITY_SECRET="a secret of tests, long enough"
+        installed,
+        "config",
+        "check",
+        AFTERCARE_IDENTITY_SECRET="a secret of tests, long enough",
+        AFTERCARE_DESK_SECRET="a secret of tests, and long enough for the desk",
+        AFTERCARE_DESK_TOKEN_KEY_FILE="desk.pem",
     )
     assert done.returncode == 0, done.stderr
     assert [line for line in done.stdout.splitlines() if line.startswith("# ")] == [

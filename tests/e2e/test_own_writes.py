@@ -46,6 +46,13 @@ def read(aftercare: House, service: str, path: str, item: dict[str, Any]) -> htt
     return aftercare.get(service, path, holds=holds, wait="5")
 
 
+def closed_visit(number: int, customer: str) -> dict[str, Any]:
+    """Closed so long ago that its call opened yesterday at the latest, whatever time it is."""
+    closed = ago(days=2)
+    times = {"opened_at": ago(days=2, hours=6), "closed_at": closed, "source_modified_at": closed}
+    return visit(number, customer, **times)
+
+
 def statuses(answer: httpx.Response) -> dict[str, Task]:
     """Kind -> the task, of an answer that holds what was waited for."""
     assert (answer.status_code, answer.headers["aftercare-holds"]) == (200, "true")
@@ -56,7 +63,7 @@ def statuses(answer: httpx.Response) -> dict[str, Task]:
 def test_what_was_reported_is_read_with_what_follows_from_it(aftercare: House) -> None:
     for service in ("followup", "complaints"):
         aftercare.instance(service).until_ready()
-    item = written(aftercare, visit(1, "C-1"))
+    item = written(aftercare, closed_visit(1, "C-1"))
     tasks = statuses(read(aftercare, "followup", f"/v1/customers/{CUSTOMER}", item))
     attempt = reported(
         "task-outcome",
@@ -72,7 +79,7 @@ def test_what_was_reported_is_read_with_what_follows_from_it(aftercare: House) -
 
 
 def test_another_number_that_is_reported_settles_the_task_to_find_it(aftercare: House) -> None:
-    item = written(aftercare, visit(2, "C-2"))
+    item = written(aftercare, closed_visit(2, "C-2"))
     path = f"/v1/customers/{DEALER}/dms/C-2"
     tasks = statuses(read(aftercare, "followup", path, item))
     attempt = reported(

@@ -79,8 +79,8 @@ def act_of(word: str) -> Act | None:
 
 def dealer_in(word: str) -> str | None:
     """The dealer whose thing it is; None: of a list, or of nothing."""
-    _, _, about = word.removeprefix(_PRESENT).partition(":")
-    parts = about.split("/")
+    _, _, thing = word.removeprefix(_PRESENT).partition(":")
+    parts = thing.split("/")
     return "/".join(parts[:2]) if len(parts) > 2 else None
 
 
