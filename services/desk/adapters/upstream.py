@@ -230,7 +230,12 @@ class OtherServices:
 
 
 def _in_path(key: str) -> str:
-    """A key or id within a path: its slashes stay, its percent signs are encoded once more."""
+    """A key or id within a path: its slashes stay, its percent signs are encoded once more.
+
+    Raises `NotThere` of one with `.` or `..` for a part: no such part arrives in a path.
+    """
+    if not {".", ".."}.isdisjoint(key.split("/")):
+        raise NotThere
     return quote(key, safe="/")
 
 

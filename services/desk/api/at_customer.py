@@ -7,14 +7,15 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Path, Query
 
-from services.desk.adapters.upstream import WrittenVersion
+from services.desk.adapters.upstream import NotThere, WrittenVersion
 from services.desk.api.visitor import AtDealer, at_dealer
 from services.desk.domain.allowed import Act
 from services.desk.domain.users import User
-from services.desk.views.today import Whose, place_of
+from services.desk.views.places import MOST_OF_AN_ADDRESS, key_at, place_of
+from services.desk.views.today import Whose
 
 Source = Annotated[str, Path(max_length=40)]
-Number = Annotated[str, Path(max_length=1000)]
+Number = Annotated[str, Path(max_length=MOST_OF_AN_ADDRESS)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +50,17 @@ class AtCustomer:
         return f"{place}?{query}" if query else place
 
 
+def key_in(dealer_id: str, source: str, number: str) -> str:
+    """The key at an address. Raises `NotThere` where none is written so."""
+    found = key_at(dealer_id, source, number)
+    if found is None:
+        raise NotThere
+    return found
+
+
 def at_customer(act: Act) -> Any:
     """The dependency of a page of `{group}/{dealer}/…/{source}/{number:path}`: who asks, if they
-    may do this there. Raises as `at_dealer`."""
+    may do this there. Raises as `at_dealer`, and `NotThere` where no key is written so."""
 
     async def found(
         at: Annotated[AtDealer, at_dealer(act)],
@@ -63,7 +72,7 @@ def at_customer(act: Act) -> Any:
         said = {"whose": whose or "", "role": role}
         return AtCustomer(
             at=at,
-            key=f"{at.dealer.id}/{source}/{number}",
+            key=key_in(at.dealer.id, source, number),
             listed={name: said[name] for name in said if said[name]},
         )
 

@@ -20,11 +20,11 @@ from services.desk.domain.outcomes import CHANNELS, KEYS, MOST_NOTED
 from services.desk.domain.people import CustomerCard
 from services.desk.views import call_words, survey_words
 from services.desk.views.call import Card, DecidedOutcome, card_of, decision_of
-from services.desk.views.today import case_place
+from services.desk.views.places import place_of_case
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import CustomerTasks
 from shared.contracts.http.scoring import CustomerScore
-from shared.contracts.identifiers import source_of
+from shared.contracts.identifiers import is_customer_key, source_of
 from shared.platform.needs import TO_ALL
 
 OPEN_CASES = 500
@@ -132,13 +132,14 @@ async def shown_of(
     )
     return shown_to(request, at) | {
         "card": card,
+        "is_customer": is_customer_key(key),
         "about": f"customer:{key}",
         "card_address": customer.card,
         "next_address": _next(customer),
         "filled": again,
         "commands": _commands(card, again),
         "consent_command": str(uuid4()),
-        "case_places": {each.id: case_place(each.id) for each in about.cases},
+        "case_places": {each.id: place_of_case(each.id)[0] for each in about.cases},
         "cases_known": about.cases_known,
         "staff": await desk.staff.at(at.dealer.id),
         "words": call_words,

@@ -22,6 +22,7 @@ from services.desk.views.case import decided_of
 from services.desk.views.places import place_of_case
 from services.desk.views.printed import form_shown
 from shared.contracts.http.complaints import CaseView
+from shared.contracts.identifiers import number_in
 from shared.platform.needs import TO_ALL
 
 NOWHERE_KEPT = "no-store"
@@ -136,5 +137,5 @@ def _is_new(just: WrittenVersion | None, case: CaseView) -> bool:
 
 def _not_yet(request: Request, at: AtDealer, case_id: str) -> Response:
     desk = desk_of(request)
-    shown = shown_to(request, at) | {"case_no": case_id.rpartition("/")[2]}
+    shown = shown_to(request, at) | {"case_no": number_in(case_id)}
     return desk.pages.page(request, "case_waiting.html", shown, language=at.visitor.language)

@@ -13,15 +13,17 @@ from services.desk.views import case_words as words
 from services.desk.views.case import clocks_shown, form_of
 from services.desk.views.case_timeline import TimelineStory
 from services.desk.views.complaints import car_of, name_of
-from services.desk.views.places import place_of_case, place_of_customer
-from shared.contracts import identifiers
+from services.desk.views.places import case_at, place_of_case, place_of_customer
 from shared.contracts.feed_parts import StepName
 from shared.contracts.http.complaints import CaseView
 
 
 def case_id_of(at: AtDealer, source: str, number: str) -> str:
-    """The id of the case at an address."""
-    return identifiers.document_id(at.dealer.id, source, "complaint", number)
+    """The id of the case at an address. Raises `NotThere` where none is written so."""
+    found = case_at(at.dealer.id, source, number)
+    if found is None:
+        raise NotThere
+    return found
 
 
 def require_here(at: AtDealer, case: CaseView) -> CaseView:

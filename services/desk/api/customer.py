@@ -6,10 +6,11 @@ from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.desk.adapters.upstream import RefusedByService, ServiceAway, WrittenVersion
+from services.desk.adapters.upstream import NotThere, RefusedByService, ServiceAway, WrittenVersion
+from services.desk.api.at_customer import Number, Source, key_in
 from services.desk.api.customer_acts import (
     CustomerForm,
     NothingChanged,
@@ -22,19 +23,18 @@ from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, is_by_itself, shown_to
 from services.desk.domain.commands import Command
 from services.desk.domain.corrections import typed_as_known
-from services.desk.domain.people import CustomerCard, key_at, place_of
+from services.desk.domain.people import CustomerCard
 from services.desk.views import customer as views
 from services.desk.views.curve import curve
-from shared.contracts.identifiers import number_in
+from services.desk.views.places import place_of, place_of_case
+from shared.contracts.identifiers import is_customer_key, is_of_a_car, number_in
 from shared.platform.needs import TO_ALL
 
-Source = Annotated[str, Path(max_length=100)]
-Number = Annotated[str, Path(max_length=400)]
 PLACE = "/customers/{source}/{number:path}"
 
 
 def _key(request: Request, group: str, dealer: str, source: Source, number: Number) -> str:
-    return key_at(f"{group}/{dealer}", source, number)
+    return key_in(f"{group}/{dealer}", source, number)
 
 
 Key = Annotated[str, Depends(_key)]
@@ -50,8 +50,9 @@ def customer_router() -> APIRouter:
         request: Request, at: Annotated[AtDealer, at_dealer("see_customers")], key: Key
     ) -> Response:
         """Their particulars, which is written down."""
+        page = await _page(request, at, key, opened=True)
         await desk_of(request).trail.note(at.user, at.dealer.id, "saw_particulars", key)
-        return await _page(request, at, key, opened=True)
+        return page
 
     @router.get(PLACE + "/show")
     @router.get(PLACE + "/correct")
@@ -70,9 +71,10 @@ def customer_router() -> APIRouter:
         written: str = "",
         done: str = "",
     ) -> Response:
+        page = await _page(request, at, key, written=_written(written), done=done)
         if not is_by_itself(request):
             await desk_of(request).trail.note(at.user, at.dealer.id, "saw_customer", key)
-        return await _page(request, at, key, written=_written(written), done=done)
+        return page
 
     return router
 
@@ -83,6 +85,8 @@ def _acts(router: APIRouter) -> None:
         request: Request, at: Annotated[AtDealer, at_dealer("correct_customers")], key: Key
     ) -> Response:
         """Only what was changed is reported. Nothing is, where somebody else was first."""
+        if not _has_profile(key):
+            raise NotThere
         form = await CustomerForm.of(request, "correct")
         known = await _known(request, key)
         if form.seen != views.seen_of(known):
@@ -129,6 +133,11 @@ def _address(at: AtDealer, key: str) -> str:
     return f"/d/{at.dealer.id}/customers/{place_of(key)}"
 
 
+def _has_profile(key: str) -> bool:
+    """Whether intake keeps who they are: of customers, and of whoever is known by a car alone."""
+    return is_customer_key(key) or is_of_a_car(key)
+
+
 async def _known(request: Request, key: str) -> CustomerCard:
     found = await desk_of(request).directory.of([key])
     return found.get(key) or CustomerCard(customer_key=key)
@@ -150,10 +159,13 @@ async def _page(
     form: CustomerForm | None = None,
     status: int = 200,
 ) -> Response:
-    """`opened`: with their particulars. `form`: what was typed, to be shown again."""
+    """`opened`: with their particulars. `form`: what was typed, to be shown again. Raises
+    `NotThere` where nobody knows them."""
     desk = desk_of(request)
     known, documents = await _known(request, key), await desk.directory.documents(key)
     parts = await parts_of(desk.services, at.user, key, written)
+    if known.profile is None and not documents and parts.know_nothing:
+        raise NotThere
     places = views.anchors(documents)
     score, plan, person = parts.score.found, parts.plan.found, parts.person.found
     history = parts.history.found
@@ -165,6 +177,8 @@ async def _page(
         "here": _address(at, key),
         "place": place_of(key),
         "number": number_in(key),
+        "is_customer": is_customer_key(key),
+        "has_profile": _has_profile(key),
         "opened": opened,
         "done": done,
         "who": views.particulars(known, person, shown=opened),
@@ -177,15 +191,12 @@ async def _page(
         "to_do": now,
         "past": past,
         "others": views.others(person) if person else [],
-        "cases": [
-            (each, views.case_place(views.case_document(each.id)))
-            for each in parts.cases.found or ()
-        ],
+        "cases": [(each, f"/d/{place_of_case(each.id)[0]}") for each in parts.cases.found or ()],
         "documents": documents,
         "places": places,
         "where": lambda document_id: views.document_place(document_id, places, at.dealer.id),
         "veil": (lambda text: text) if opened else partial(views.veiled, known=known),
-        "case_at": views.case_place,
+        "case_at": lambda document_id: f"/d/{place_of_case(document_id)[0]}",
         "opt_outs": views.opt_outs(known, documents),
         "do_not_contact": views.do_not_contact(documents),
         "surveys": views.of_kind(documents, "survey"),

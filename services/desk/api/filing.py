@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, StringConstraints
 
-from services.desk.adapters.upstream import RefusedByService, ServiceAway
+from services.desk.adapters.upstream import NotThere, RefusedByService, ServiceAway
+from services.desk.api.at_customer import Number, Source, key_in
 from services.desk.api.desk import Desk
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.speech import speech_of
@@ -21,7 +22,7 @@ from services.desk.views import case_words as words
 from services.desk.views.case_troubles import in_words, wrong_of
 from services.desk.views.complaints import name_of
 from services.desk.views.places import place_of_case, place_of_customer
-from shared.contracts import identifiers
+from shared.contracts.identifiers import is_customer_key
 from shared.platform.errors import TransientFailure
 from shared.platform.needs import TO_ALL
 
@@ -29,6 +30,18 @@ UNPROCESSABLE, AWAY = 422, 503
 Field = Annotated[str, StringConstraints(max_length=300)]
 Words = Annotated[str, StringConstraints(max_length=20_000)]
 Filing = Annotated[AtDealer, at_dealer("file_complaints")]
+
+
+def _key(group: str, dealer: str, source: Source, number: Number) -> str:
+    """Whose complaint it is. Raises `NotThere` of whoever has no customer number: intake takes no
+    other key in a complaint."""
+    key = key_in(f"{group}/{dealer}", source, number)
+    if not is_customer_key(key):
+        raise NotThere
+    return key
+
+
+Filed = Annotated[str, Depends(_key)]
 
 
 class SentComplaint(BaseModel):
@@ -66,22 +79,19 @@ def filing_router() -> APIRouter:
     router = APIRouter(prefix="/d/{group}/{dealer}", include_in_schema=False, dependencies=[TO_ALL])
 
     @router.get("/file-complaint/{source}/{number:path}")
-    async def empty(request: Request, source: str, number: str, at: Filing) -> Response:
+    async def empty(request: Request, at: Filing, key: Filed) -> Response:
         now = as_written(desk_of(request).clock.now(), at.dealer.zone)
         fields = {"received_at": now, "channel": "phone", "severity": "normal"}
-        key = identifiers.customer_key(at.dealer.id, source, number)
         form = FilingForm(command=uuid4(), customer_key=key, fields=fields)
         return await _Filed(request=request, at=at, form=form).shown(200)
 
     @router.post("/file-complaint/{source}/{number:path}")
     async def file(
         request: Request,
-        source: str,
-        number: str,
         at: Filing,
+        key: Filed,
         sent: Annotated[SentComplaint, Form()],
     ) -> Response:
-        key = identifiers.customer_key(at.dealer.id, source, number)
         return await _Filed(request=request, at=at, form=sent.form(key)).done()
 
     return router
@@ -126,6 +136,7 @@ class _Filed:
         who = people.get(self.form.customer_key)
         shown: dict[str, Any] = shown_to(self.request, self.at) | {
             "name": name_of(self.form.customer_key, who),
+            "here": f"/d/{place_of_customer(self.form.customer_key, 'file-complaint')}",
             "customer_place": place_of_customer(self.form.customer_key, "customers"),
             "cars": dict(who.vehicles) if who else {},
             "names": await self.desk.staff.at(self.at.dealer.id),

@@ -20,8 +20,8 @@ from services.desk.domain.allowed import allowed, dealers_of
 from services.desk.domain.find.asked import MOST_CHARACTERS, asked_of
 from services.desk.domain.find.callers import caller_asked
 from services.desk.domain.find.matches import MOST_HITS, Hit, Hits
-from services.desk.domain.people import place_of
 from services.desk.views.hits import hit_row
+from services.desk.views.places import place_of
 from shared.contracts.identifiers import dealer_of
 from shared.dealers.dealer import Dealer
 from shared.platform.needs import TO_ALL

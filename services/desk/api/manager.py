@@ -16,11 +16,11 @@ from services.desk.views.manager import (
     kept_clocks,
     name_of,
     people_rows,
-    place_of_customer,
 )
 from services.desk.views.manager_customers import customers_shown, lead_rows
 from services.desk.views.manager_satisfaction import numbered, said, surveys_shown
 from services.desk.views.manager_words import GRADES, RISKS, Say, figure, word
+from services.desk.views.places import place_of
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup_lists import TaskCounts
 from shared.contracts.http.scoring_lists import ListSort
@@ -113,7 +113,7 @@ def _route_of_a_list(router: APIRouter) -> None:
             "risk": risk,
             "sort": sort,
             "named": lambda key: name_of(key, people),
-            "place": place_of_customer,
+            "place": place_of,
             **_names(say_to(request, at)),
         }
         return desk.pages.page(request, "manager_list.html", shown, language=at.visitor.language)

@@ -20,7 +20,8 @@ from services.desk.domain.reassigning import (
     before_giving,
     giving,
 )
-from services.desk.views.manager import NOBODY, name_of, name_of_staff, place_of_customer
+from services.desk.views.manager import NOBODY, name_of, name_of_staff
+from services.desk.views.places import place_of
 from shared.contracts.http.followup import FollowUpTask
 from shared.contracts.http.followup_lists import TaskLine
 from shared.platform.needs import TO_ALL
@@ -169,7 +170,7 @@ async def _page(
         "staff": sorted(staff.items(), key=lambda each: each[1]),
         "nobody": NOBODY,
         "named": lambda key: name_of(key, people),
-        "place": place_of_customer,
+        "place": place_of,
         "task_named": lambda line: str(TaskNamed(line.task_id, line.customer_key)),
         "problem": problem,
         "outcomes": outcomes,

@@ -16,11 +16,11 @@ from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.whose import owners_of
 from services.desk.views import call_words
+from services.desk.views.places import MOST_OF_AN_ADDRESS, place_of_case
 from services.desk.views.today import (
     ListAsked,
     TaskRow,
     Whose,
-    case_place,
     cases_for,
     name_of,
     next_row,
@@ -48,7 +48,7 @@ class TodayQuery(BaseModel):
     kind: str = Field(default="", max_length=40)
     overdue: bool = False
     after: str = Field(default="", max_length=2000)
-    but: str = Field(default="", max_length=500)
+    but: str = Field(default="", max_length=MOST_OF_AN_ADDRESS)
     """Not this customer, `source/number`, where the next is asked for."""
 
 
@@ -194,7 +194,11 @@ async def _shown(
         "roles": sorted({each.of or "" for each in counts.by_role} - {""} | {asked.role or ""}),
         "kinds": [each for each in counts.by_kind if each.of is not None and each.title_en],
         "cases": [
-            (case, name_of(case.customer_key, people.get(case.customer_key)), case_place(case.id))
+            (
+                case,
+                name_of(case.customer_key, people.get(case.customer_key)),
+                place_of_case(case.id)[0],
+            )
             for case in cases
         ],
         "cases_many": many,

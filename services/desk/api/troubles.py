@@ -17,6 +17,7 @@ from services.desk.api.visitor import (
     NotAllowed,
     NotSignedIn,
     Visitor,
+    address_of_page,
     desk_of,
     origin_of,
     shown_to_all,
@@ -120,7 +121,7 @@ async def _forged(request: Request, error: Exception) -> Response:
     shown = {
         **shown_to_all(request, visitor),
         "fields": [(name, value) for name, value in fields if name != CSRF_FIELD],
-        "place": request.url.path,
+        "place": address_of_page(request),
     }
     return desk.pages.page(request, "again.html", shown, language=visitor.language, status=403)
 
@@ -132,7 +133,7 @@ async def _not_signed_in(request: Request, _: Exception) -> Response:
     if _is_for_a_part(request):
         return _said(request, language, 401, _SIGN_IN_ELSEWHERE, sign_in=_page_of(request))
     if request.method in ("GET", "HEAD"):
-        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", SEE_OTHER)
+        return RedirectResponse(f"/sign-in?next={quote(address_of_page(request))}", SEE_OTHER)
     pages = desk_of(request).pages
     shown = {"title": pages.word(language, _SIGNED_OUT), "then": _page_of(request)}
     return pages.page(request, "signed_out.html", shown, language=language, status=401)

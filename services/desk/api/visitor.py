@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, cast
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 
@@ -87,6 +88,11 @@ def origin_of(request: Request) -> str:
 def is_encrypted(request: Request) -> bool:
     """Whether browsers reach the desk over TLS, be it a proxy's before it."""
     return origin_of(request).startswith("https://")
+
+
+def address_of_page(request: Request) -> str:
+    """What was asked for, as it stands in addresses; without what was asked of it."""
+    return quote(request.url.path)
 
 
 def cookie_name(request: Request) -> str:
@@ -211,7 +217,7 @@ def shown_to_all(request: Request, visitor: Visitor) -> dict[str, Any]:
     return {
         "user": visitor.user,
         "csrf": visitor.csrf,
-        "path": request.url.path,
+        "path": address_of_page(request),
         "dealers": dealers_of(visitor.user, desk.dealers.all()),
         "dealer": None,
         "now": desk.clock.now(),

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared.contracts.identifiers import customer_key
 from shared.contracts.intake import KnownVehicle, PhoneNumber, ProfileRecorded
 
 _SHOWN_OF_A_PHONE = 4
@@ -59,20 +58,3 @@ def masked_email(address: str) -> str:
     """The first character and the domain: `w***@example.cn`."""
     name, _, domain = address.partition("@")
     return f"{name[:1]}{_HIDDEN}@{domain}" if domain else _HIDDEN
-
-
-KEYS_OF_OTHERS = ("vin", "lead", "doc")
-"""What stands before the number in keys of whom no customer number is known."""
-
-
-def place_of(key: str) -> str:
-    """`source/number`: a customer within the addresses of their dealer's pages."""
-    return key.split("/", 2)[2]
-
-
-def key_at(dealer_id: str, source: str, number: str) -> str:
-    """The key of the customer at this place, whose number has lost its percent-encoding."""
-    kind, _, rest = number.partition("/")
-    if kind in KEYS_OF_OTHERS and rest:
-        return customer_key(dealer_id, f"{source}/{kind}", rest)
-    return customer_key(dealer_id, source, number)

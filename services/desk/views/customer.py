@@ -11,13 +11,13 @@ from services.desk.domain.people import (
     masked_phone,
     masked_plate,
     masked_vin,
-    place_of,
 )
+from services.desk.views.places import place_of, place_of_case
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import CustomerTasks, FollowUpTask
 from shared.contracts.http.identity import CustomerPerson
 from shared.contracts.http.scoring import CustomerScore, ExplainedReason, ScoreHistory
-from shared.contracts.identifiers import dealer_of, kind_in, number_in, source_of
+from shared.contracts.identifiers import dealer_of, kind_in, number_in
 
 T = TypeVar("T")
 OPEN = ("open", "overdue")
@@ -41,6 +41,12 @@ class PartsOfCustomer:
     plan: PartOfCustomer[CustomerTasks]
     person: PartOfCustomer[CustomerPerson]
     cases: PartOfCustomer[tuple[CaseLine, ...]]
+
+    @property
+    def know_nothing(self) -> bool:
+        """Whether all of them answer, and none has any plan, score or complaint of them."""
+        asked = (self.score, self.plan, self.cases)
+        return not any(each.away or each.found for each in asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,21 +149,10 @@ def document_place(document_id: str, places: Mapping[str, str], dealer_id: str) 
     if document_id in places:
         href = f"#{places[document_id]}"
     elif kind == "complaint" and dealer_of(document_id) == dealer_id:
-        href = case_place(document_id)
+        href = f"/d/{place_of_case(document_id)[0]}"
     return DocumentPlace(
         kind=kind, number=number_in(document_id), dealer_id=dealer_of(document_id), href=href
     )
-
-
-def case_place(document_id: str) -> str:
-    """The address of a complaint's page, by the id of its document."""
-    number = document_id.split("/", 4)[4]
-    return f"/d/{dealer_of(document_id)}/cases/{source_of(document_id)}/{number}"
-
-
-def case_document(case_id: str) -> str:
-    """The id of the complaint's document in the id of a case, `customer-key|document-id`."""
-    return case_id.partition("|")[2] or case_id
 
 
 def open_and_past(plan: CustomerTasks) -> tuple[list[FollowUpTask], list[FollowUpTask]]:

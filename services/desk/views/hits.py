@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from services.desk.domain.find.matches import Hit
 from services.desk.domain.find.terms import TermKind
-from services.desk.domain.people import CustomerCard, masked_phone, masked_plate, place_of
+from services.desk.domain.people import CustomerCard, masked_phone, masked_plate
+from services.desk.views.places import place_of
 from shared.contracts.identifiers import dealer_of, number_in
 
 SHOWN_CARS = 2

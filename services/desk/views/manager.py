@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from services.desk.domain.people import CustomerCard
 from services.desk.views.charts import Chart, Series
 from services.desk.views.manager_words import CLOCKS, Say, week_label, word
+from services.desk.views.places import place_of_case
 from shared.contracts.http.complaints import CaseLine, RunningClock
 from shared.contracts.http.complaints_statistics import ClockStatistics, Statistics
 from shared.contracts.http.followup_lists import CountedGroup, TaskCounts
-from shared.contracts.identifiers import name_within, number_in
+from shared.contracts.identifiers import number_in
 
 NOBODY = "nobody"
 """What addresses call what is nobody's in particular."""
@@ -22,7 +23,7 @@ class CaseNow:
     line: CaseLine
     clock: RunningClock | None
     place: str
-    """Behind the dealer's address."""
+    """Behind `/d/`."""
     customer: str
     owner: str
     is_broken: bool
@@ -114,22 +115,11 @@ def _case_now(
     return CaseNow(
         line=line,
         clock=broken or next(iter(line.running), None),
-        place=place_of_case(line.id),
+        place=place_of_case(line.id)[0],
         customer=name_of(line.customer_key, people),
         owner=name_of_staff(line.assigned_to, staff),
         is_broken=broken is not None,
     )
-
-
-def place_of_case(case: str) -> str:
-    """Behind the dealer's address: of `customer-key|group/dealer/source/complaint/number`."""
-    source, _, number = name_within(case).split("/", 2)[2].split("/", 2)
-    return f"cases/{source}/{number}"
-
-
-def place_of_customer(key: str) -> str:
-    """Behind the dealer's address."""
-    return f"customers/{key.split('/', 2)[2]}"
 
 
 def name_of(key: str, people: Mapping[str, CustomerCard]) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, TypeAlias
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from services.desk.domain.people import CustomerCard
 from services.desk.views.call_words import ending_word
+from services.desk.views.places import place_of
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import CustomerTasks, FollowUpTask
 from shared.contracts.http.followup_lists import KindOfTask, TaskLine
@@ -105,11 +106,6 @@ class TaskRow:
     def waits(self, now: datetime) -> bool:
         """Whether it is not to be tried yet."""
         return self.next_attempt_at is not None and self.next_attempt_at > now
-
-
-def place_of(key: str) -> str:
-    """`source/number` of a customer, as it stands in addresses."""
-    return quote(key.split("/", 2)[2], safe="/")
 
 
 def line_of(task: FollowUpTask) -> TaskLine:
@@ -215,12 +211,6 @@ def cases_for(
     there are."""
     theirs = [each for each in cases if all_of_dealer or each.assigned_to == staff_id]
     return theirs[:MOST_CASES], len(theirs)
-
-
-def case_place(case_id: str) -> str:
-    """`source/number` of the complaint that a case is of, as it stands in addresses."""
-    source, _, number = case_id.rpartition("|")[2].split("/", 2)[2].split("/", 2)
-    return quote(f"{source}/{number}", safe="/")
 
 
 def next_row(

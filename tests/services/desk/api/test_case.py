@@ -90,6 +90,6 @@ async def test_a_number_with_signs_in_it_has_an_address(complaints: Complaints) 
     await complaints.filed("K/9 %")
     async with complaints.rig.browser() as browser:
         listed = await browser.get(f"{BASE}/complaints")
-        assert f'href="{BASE}/cases/cdk/K%2F9%20%25"' in listed.text
-        page = await browser.get(f"{BASE}/cases/cdk/K%2F9%20%25")
+        assert f'href="{BASE}/cases/cdk/K%252F9%2520%2525"' in listed.text
+        page = await browser.get(f"{BASE}/cases/cdk/K%252F9%2520%2525")
     assert page.status_code == 200 and "K/9 %" in page.text

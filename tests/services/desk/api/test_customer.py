@@ -113,12 +113,11 @@ async def test_without_one_service_the_rest_is_there(rig: Rig, service: str) -> 
     assert "王小明" in page.text
 
 
-async def test_of_whom_nothing_is_known_it_says_so(rig: Rig) -> None:
+async def test_whom_nobody_knows_is_not_there(rig: Rig) -> None:
     async with rig.browser() as browser:
         page = await browser.get(f"{BASE}/customers/cdk/nobody")
-    assert page.status_code == 200
-    assert "Nothing is known of who they are" in page.text
-    assert "There is no score" in page.text
+    assert page.status_code == 404
+    assert rig.trail.entries == []
 
 
 async def test_another_dealers_customer_is_not_shown(rig: Rig) -> None:

@@ -3,7 +3,6 @@
 from services.desk.domain.find.documents import KeptDocument
 from services.desk.views.customer import (
     anchors,
-    case_document,
     do_not_contact,
     document_place,
     opt_outs,
@@ -66,10 +65,6 @@ def test_reasons_come_by_axis_the_weightiest_first_down_to_their_documents() -> 
     assert first is not None
     assert (first.href, nine, nothing, one) == ("#d", -9, None, 1)
     assert lines["value"] == []
-
-
-def test_a_case_is_known_by_its_document() -> None:
-    assert case_document(f"{WANG}|{DEALER}/cdk/complaint/K-1") == f"{DEALER}/cdk/complaint/K-1"
 
 
 def test_the_last_word_of_a_consent_holds() -> None:

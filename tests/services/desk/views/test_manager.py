@@ -9,8 +9,6 @@ from services.desk.views.manager import (
     cases_now,
     kept_clocks,
     people_rows,
-    place_of_case,
-    place_of_customer,
 )
 from services.desk.views.manager_words import figure as written
 from services.desk.views.manager_words import month_label
@@ -61,12 +59,6 @@ def test_customers_and_staff_have_names_where_they_are_known() -> None:
         ("王芳", "Lin Mei"),
         ("C2", "s2"),
     ]
-
-
-def test_places() -> None:
-    assert place_of_case(case("K%201").id) == "cases/cdk/K%201"
-    assert place_of_customer(f"{MINE}/cdk/C1") == "customers/cdk/C1"
-    assert place_of_customer(f"{MINE}/cdk/vin/V1") == "customers/cdk/vin/V1"
 
 
 def test_who_has_most_overdue_comes_first_and_nobody_last() -> None:

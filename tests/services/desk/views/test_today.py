@@ -10,11 +10,9 @@ from services.desk.views.today import (
     TaskRow,
     Whose,
     car_of,
-    case_place,
     closed_word,
     line_of,
     next_row,
-    place_of,
     row_of,
     with_newer,
 )
@@ -112,22 +110,6 @@ def test_the_next_call_is_the_first_that_may_be_made_now() -> None:
     assert after is not None
     assert after.key.endswith("C3")
     assert next_row(rows[:2], NOW) is None
-
-
-@pytest.mark.parametrize(
-    ("key", "place"),
-    [
-        (KEY, "cdk/C1"),
-        ("sunrise/pudong/cdk/C%201", "cdk/C%25201"),
-        ("sunrise/pudong/cdk/lead/L1", "cdk/lead/L1"),
-    ],
-)
-def test_a_customers_place_in_addresses(key: str, place: str) -> None:
-    assert place_of(key) == place
-
-
-def test_a_cases_place_is_that_of_its_complaint() -> None:
-    assert case_place(f"{KEY}|sunrise/pudong/crm/complaint/K%202") == "crm/K%25202"
 
 
 def test_an_address_keeps_what_is_asked_for() -> None:
