@@ -88,15 +88,14 @@ class MemoryAttempts:
         self.counts: dict[str, tuple[int, datetime]] = {}
 
     async def allow(self, username: str, address: str, now: datetime) -> timedelta | None:
-        waits = []
         for what, limit in limits_of(username, address).items():
             count, began_at = self.counts.get(what, (0, now))
             if now >= began_at + limit.within:
                 count, began_at = 0, now
             self.counts[what] = (count + 1, began_at)
             if count + 1 > limit.most:
-                waits.append(began_at + limit.within - now)
-        return max(waits, default=None)
+                return began_at + limit.within - now
+        return None
 
     async def succeeded(self, username: str, address: str) -> None:
         del self.counts[next(iter(limits_of(username, address)))]

@@ -113,6 +113,14 @@ async def test_from_many_addresses_there_is_a_limit_for_a_user(stores: Stores) -
     assert await stores.attempts.allow("lin", "10.1.0.1", NOW) == SPAN
 
 
+async def test_nobody_locks_somebody_out_from_one_address(stores: Stores) -> None:
+    """Nor does who has no more attempts from there use up those of others."""
+    for number in range(200):
+        await stores.attempts.allow("lin", "10.0.0.1", NOW)
+        await stores.attempts.allow(f"user{number}", "10.0.0.1", NOW)
+    assert await stores.attempts.allow("lin", "10.0.0.2", NOW) is None
+
+
 async def test_for_many_users_there_is_a_limit_for_an_address(stores: Stores) -> None:
     """That of IPv6 is a network of one person's."""
     for number in range(OF_ADDRESS.most):
