@@ -18,8 +18,9 @@ from services.desk.api.customer_acts import (
     seen_anew,
 )
 from services.desk.api.customer_parts import parts_of
+from services.desk.api.opening import note_opened
 from services.desk.api.sign_in import SEE_OTHER
-from services.desk.api.visitor import AtDealer, at_dealer, desk_of, is_by_itself, shown_to
+from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.commands import Command
 from services.desk.domain.corrections import typed_as_known
 from services.desk.domain.people import CustomerCard, key_at, place_of
@@ -50,7 +51,6 @@ def customer_router() -> APIRouter:
         request: Request, at: Annotated[AtDealer, at_dealer("see_customers")], key: Key
     ) -> Response:
         """Their particulars, which is written down."""
-        await desk_of(request).trail.note(at.user, at.dealer.id, "saw_particulars", key)
         return await _page(request, at, key, opened=True)
 
     @router.get(PLACE + "/show")
@@ -70,8 +70,7 @@ def customer_router() -> APIRouter:
         written: str = "",
         done: str = "",
     ) -> Response:
-        if not is_by_itself(request):
-            await desk_of(request).trail.note(at.user, at.dealer.id, "saw_customer", key)
+        await note_opened(request, at, "saw_customer", key)
         return await _page(request, at, key, written=_written(written), done=done)
 
     return router
@@ -150,7 +149,10 @@ async def _page(
     form: CustomerForm | None = None,
     status: int = 200,
 ) -> Response:
-    """`opened`: with their particulars. `form`: what was typed, to be shown again."""
+    """`opened`: with their particulars, which is written down. `form`: what was typed, to be shown
+    again."""
+    if opened:
+        await note_opened(request, at, "saw_particulars", key)
     desk = desk_of(request)
     known, documents = await _known(request, key), await desk.directory.documents(key)
     parts = await parts_of(desk.services, at.user, key, written)
