@@ -117,3 +117,12 @@ async def test_who_may_not_cannot(complaints: Complaints) -> None:
     async with complaints.rig.browser(f"privacy@{MINE}") as browser:
         assert (await browser.get(FORM)).status_code == 403
         assert (await browser.post(FORM, **TYPED)).status_code == 403
+
+
+async def test_whose_it_is_says_who_leads_or_takes_it(complaints: Complaints) -> None:
+    async with complaints.rig.browser() as browser:
+        assert (await filed(browser, owner="s-other")).status_code == 403
+        assert complaints_at_intake(complaints) == []
+        assert (await filed(browser, owner="s-lin")).status_code == 303
+    async with complaints.rig.browser(f"head@{MINE}", username="head") as browser:
+        assert (await filed(browser, owner="s-other")).status_code == 303
