@@ -34,6 +34,11 @@ class MemoryUsers:
     async def save(self, stored: StoredUser) -> None:
         self.by_name[stored.user.username] = stored
 
+    async def learn(self, user: User) -> None:
+        stored = self.by_name.get(user.username) or StoredUser(user=user)
+        same = replace(user, language=stored.user.language)
+        self.by_name[user.username] = replace(stored, user=same)
+
     async def speak(self, username: str, language: Language) -> None:
         if stored := self.by_name.get(username):
             user = replace(stored.user, language=language)

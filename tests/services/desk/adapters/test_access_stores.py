@@ -69,6 +69,18 @@ async def test_a_language_and_a_password_are_changed_alone(stores: Stores) -> No
     assert await stores.users.all() == [expected]
 
 
+async def test_what_an_issuer_says_lets_nobody_in_again(stores: Stores) -> None:
+    await stores.users.save(StoredUser(user=LIN, password="kept", disabled_at=NOW))
+    said = replace(LIN, name="Lin W.", staff_id="s2", grants=("head@sunrise/*",), language="zh")
+    await stores.users.learn(said)
+    await stores.users.learn(ANNA)
+    same = replace(said, language="en")
+    assert await stores.users.all() == [
+        StoredUser(user=ANNA),
+        StoredUser(user=same, password="kept", disabled_at=NOW),
+    ]
+
+
 async def test_sessions_are_found_used_and_ended(stores: Stores) -> None:
     first, second, other = (
         Session(digest=digest_of(name), user=user, began_at=NOW, used_at=NOW)
