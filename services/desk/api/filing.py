@@ -1,6 +1,6 @@
 """Filing a complaint of a customer, as somebody tells it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -34,6 +34,10 @@ Filing = Annotated[AtDealer, at_dealer("file_complaints")]
 
 class SentComplaint(BaseModel):
     """A form of a complaint, as a browser sends it."""
+
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+        """Without what was typed."""
+        yield "command", self.command
 
     command: UUID
     received_at: Field = ""

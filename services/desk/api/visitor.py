@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any, cast
 
@@ -45,7 +45,7 @@ class Visitor:
     """Who has signed in."""
 
     session: Session
-    csrf: str
+    csrf: str = field(repr=False)
     """Shows that a form is of a page of this session."""
 
     @property
