@@ -266,6 +266,7 @@ def encoded(document: Mapping[str, Any]) -> RawBSONDocument | None:
 async def _bulk(collection: Collection, writes: "Sequence[_Write]") -> "_Done":
     """One unordered bulk."""
     refused: list[int] = []
+    conflict = ""
     async with transient():
         try:
             operations = [write.operation for write in writes]
@@ -275,10 +276,13 @@ async def _bulk(collection: Collection, writes: "Sequence[_Write]") -> "_Done":
             failures = {each["index"]: each.get("code") for each in result.get("writeErrors", ())}
             if not failures or not set(failures.values()) <= {DUPLICATE_KEY, *REFUSALS}:
                 raise
+            if DUPLICATE_KEY in failures.values():
+                conflict = "another writer inserted first"
             refused = [position for position, code in failures.items() if code in REFUSALS]
     written = result["nInserted"] + result["nMatched"]
-    conflict = written < len(writes) - len(refused)
+    if not conflict and written < len(writes) - len(refused):
+        conflict = f"{written} of {len(writes)} documents were written"
     return _Done(
         refused=[writes[position].id for position in refused],
-        conflict=f"{written} of {len(writes)} documents were written" if conflict else "",
+        conflict=conflict,
     )

@@ -16,7 +16,8 @@ class SignInAttempts(Protocol):
     """Each call raises `TransientFailure`."""
 
     async def allow(self, username: str, address: str, now: datetime) -> timedelta | None:
-        """Counts an attempt. None: it may be made; else how long none may."""
+        """Counts an attempt. None: it may be made; else how long none may, and what has refused it
+        is the last that it counts for."""
         ...
 
     async def succeeded(self, username: str, address: str) -> None:
@@ -46,12 +47,11 @@ class MongoAttempts:
             )
 
     async def allow(self, username: str, address: str, now: datetime) -> timedelta | None:
-        waits = []
         for what, limit in limits_of(username, address).items():
             count, began_at = await self._count(self._id(what), now, limit.within)
             if count > limit.most:
-                waits.append(began_at + limit.within - now)
-        return max(waits, default=None)
+                return began_at + limit.within - now
+        return None
 
     async def succeeded(self, username: str, address: str) -> None:
         first = next(iter(limits_of(username, address)))

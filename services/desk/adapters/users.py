@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from services.desk.domain.users import Language, User
+from shared.platform.errors import Conflict
 from shared.platform.mongo import Database, transient
 
 COLLECTION = "users"
@@ -27,6 +28,11 @@ class Users(Protocol):
 
     async def save(self, stored: StoredUser) -> None:
         """In place of who had the name before, if anybody."""
+        ...
+
+    async def learn(self, user: User) -> None:
+        """What an issuer says of them now: name, staff id and grants. Whoever is there stays
+        disabled if so, and keeps password and language; who is not is there from now on."""
         ...
 
     async def speak(self, username: str, language: Language) -> None:
@@ -57,6 +63,19 @@ class MongoUsers:
         document = _written(stored)
         async with transient():
             await self._users.replace_one({"_id": document["_id"]}, document, upsert=True)
+
+    async def learn(self, user: User) -> None:
+        document = _written(StoredUser(user=user))
+        said = {name: document.pop(name) for name in ("name", "staff_id", "grants")}
+        found = {"_id": document.pop("_id")}
+        try:
+            async with transient():
+                await self._users.update_one(
+                    found, {"$set": said, "$setOnInsert": document}, upsert=True
+                )
+        except Conflict:  # they have come to be there at the same moment
+            async with transient():
+                await self._users.update_one(found, {"$set": said})
 
     async def speak(self, username: str, language: Language) -> None:
         await self._set(username, "language", language)

@@ -14,6 +14,7 @@ from services.desk.adapters.upstream import Held, NotThere, WrittenVersion
 from services.desk.api.asking import or_none
 from services.desk.api.at_customer import AtCustomer, at_customer
 from services.desk.api.desk import Desk
+from services.desk.api.opening import note_opened
 from services.desk.api.visitor import AtDealer, desk_of, shown_to
 from services.desk.domain.commands import SOURCE
 from services.desk.domain.outcomes import CHANNELS, KEYS, MOST_NOTED
@@ -67,11 +68,9 @@ def call_router() -> APIRouter:
         written: AskedText = "",
     ) -> Response:
         """Whoever opens it sees the telephone: that is noted, once for each opening."""
-        desk, at, key = desk_of(request), customer.at, customer.key
+        desk, at = desk_of(request), customer.at
         wrote = written_in(written, at.dealer.id)
         about = await read_customer(desk, customer, wrote)
-        if request.headers.get("x-by-itself") is None:
-            await desk.trail.note(at.user, at.dealer.id, "saw_particulars", key)
         shown = await shown_of(request, customer, about)
         decision = None if wrote is None else await _decision(desk, wrote, about)
         shown |= {
@@ -118,9 +117,11 @@ async def shown_of(
     *,
     filled: Mapping[str, Filled] | None = None,
 ) -> dict[str, object]:
-    """What the card shows; `filled`: the forms that were not taken, by their tasks."""
+    """What the card shows, telephones and all, which is written down first; `filled`: the forms
+    that were not taken, by their tasks."""
     desk, again = desk_of(request), filled or {}
     at, key = customer.at, customer.key
+    await note_opened(request, at, "saw_particulars", key)
     card = card_of(
         key,
         about.plan.found,

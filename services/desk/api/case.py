@@ -14,6 +14,7 @@ from services.desk.api.case_page import (
     written_in,
 )
 from services.desk.api.desk import Desk
+from services.desk.api.opening import note_opened
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
@@ -88,8 +89,7 @@ def case_router() -> APIRouter:
                 raise
             return _not_yet(request, at, case_id)
         case = require_here(at, held.found)
-        if "x-by-itself" not in request.headers:
-            await desk.trail.note(at.user, at.dealer.id, "saw_customer", case.customer_key)
+        await note_opened(request, at, "saw_customer", case.customer_key)
         decided = decided_of(case, step, frozenset(was.split(","))) if step else None
         waits = just is not None and not held.holds and decided is None
         more = {"decided": decided, "waits": waits, "filed": _is_new(just, case)}

@@ -19,8 +19,9 @@ from services.desk.api.customer_acts import (
     seen_anew,
 )
 from services.desk.api.customer_parts import parts_of
+from services.desk.api.opening import note_opened
 from services.desk.api.sign_in import SEE_OTHER
-from services.desk.api.visitor import AtDealer, at_dealer, desk_of, is_by_itself, shown_to
+from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.commands import Command
 from services.desk.domain.corrections import typed_as_known
 from services.desk.domain.people import CustomerCard
@@ -50,9 +51,7 @@ def customer_router() -> APIRouter:
         request: Request, at: Annotated[AtDealer, at_dealer("see_customers")], key: Key
     ) -> Response:
         """Their particulars, which is written down."""
-        page = await _page(request, at, key, opened=True)
-        await desk_of(request).trail.note(at.user, at.dealer.id, "saw_particulars", key)
-        return page
+        return await _page(request, at, key, opened=True)
 
     @router.get(PLACE + "/show")
     @router.get(PLACE + "/correct")
@@ -72,8 +71,7 @@ def customer_router() -> APIRouter:
         done: str = "",
     ) -> Response:
         page = await _page(request, at, key, written=_written(written), done=done)
-        if not is_by_itself(request):
-            await desk_of(request).trail.note(at.user, at.dealer.id, "saw_customer", key)
+        await note_opened(request, at, "saw_customer", key)
         return page
 
     return router
@@ -159,13 +157,15 @@ async def _page(
     form: CustomerForm | None = None,
     status: int = 200,
 ) -> Response:
-    """`opened`: with their particulars. `form`: what was typed, to be shown again. Raises
-    `NotThere` where nobody knows them."""
+    """`opened`: with their particulars, which is written down. `form`: what was typed, to be shown
+    again. Raises `NotThere` where nobody knows them."""
     desk = desk_of(request)
     known, documents = await _known(request, key), await desk.directory.documents(key)
     parts = await parts_of(desk.services, at.user, key, written)
     if known.profile is None and not documents and parts.know_nothing:
         raise NotThere
+    if opened:
+        await note_opened(request, at, "saw_particulars", key)
     places = views.anchors(documents)
     score, plan, person = parts.score.found, parts.plan.found, parts.person.found
     history = parts.history.found

@@ -1,6 +1,6 @@
 """What the desk's routes work with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.desk.adapters.attempts import SignInAttempts
 from services.desk.adapters.directory import Directory
@@ -16,6 +16,7 @@ from services.desk.adapters.trail import Trail
 from services.desk.adapters.trail_record import TrailRecord
 from services.desk.adapters.upstream import OtherServices
 from services.desk.adapters.users import Users
+from services.desk.domain.openings import Openings
 from services.desk.settings import DeskSettings
 from shared.dealers.dealer import Dealers
 from shared.time.clock import TimeSource
@@ -47,3 +48,4 @@ class Desk:
     staff: Staff
     live: Hub
     presence: Presence
+    openings: Openings = field(default_factory=Openings)

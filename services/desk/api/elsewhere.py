@@ -8,9 +8,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.desk.adapters.elsewhere import SignInElsewhere
-from services.desk.adapters.users import StoredUser
 from services.desk.api.desk import Desk
-from services.desk.api.sign_in import N_, SEE_OTHER, begin, refused_form, within
+from services.desk.api.sign_in import N_, SEE_OTHER, address_of, begin, refused_form, within
 from services.desk.api.visitor import desk_of, is_encrypted, origin_of
 from services.desk.domain.derived import key_for
 from services.desk.domain.elsewhere import GOOD_FOR, NotLetInElsewhere, RoundTrip, Why
@@ -21,6 +20,7 @@ from shared.platform.needs import TO_ALL
 BACK = "/sign-in/elsewhere/back"
 _WORDS: dict[Why, str] = {
     "refused": N_("You were not let in there."),
+    "astray": N_("That took too long, or did not begin here. Try it again."),
     "forged": N_("That took too long, or did not begin here. Try it again."),
     "nobody": N_("It was not told who you are."),
     "no role": N_(
@@ -78,7 +78,7 @@ def elsewhere_router() -> APIRouter:
             found = "" if error else code
             response = await _let_in(request, desk.elsewhere, state, found, iss)
         except NotLetInElsewhere as refused:
-            await desk.trail.note(NOBODY, None, "sign_in_refused", "")
+            await _note(request, desk, refused.why)
             response = refused_form(request, _WORDS[refused.why], HTTPStatus.FORBIDDEN)
         except TransientFailure:
             response = refused_form(request, _AWAY, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -95,7 +95,7 @@ async def _let_in(
     trip = RoundTrip(request.cookies.get(_cookie(request), ""), _key(desk))
     then = trip.then(state, desk.real_clock.now())
     if iss is not None and iss != desk.settings.desk_oidc.issuer:
-        raise NotLetInElsewhere("forged")
+        raise NotLetInElsewhere("astray")
     if not code:
         raise NotLetInElsewhere("refused")
     user = await there.user(trip, code, origin_of(request) + BACK)
@@ -112,8 +112,18 @@ async def _kept(desk: Desk, user: User) -> User:
         user = replace(user, language=stored.user.language)
         if stored.user.grants != user.grants:
             await desk.sessions.end_all_of(user.username)
-    await desk.users.save(StoredUser(user=user))
+    await desk.users.learn(user)
     return user
+
+
+async def _note(request: Request, desk: Desk, why: Why) -> None:
+    """Not what anybody's browser can ask for, nor more often than one may try to sign in: an entry
+    is kept for good."""
+    if why == "astray":
+        return
+    now = desk.real_clock.now()
+    if await desk.attempts.allow(NOBODY.username, address_of(request), now) is None:
+        await desk.trail.note(NOBODY, None, "sign_in_refused", "")
 
 
 def _key(desk: Desk) -> bytes:

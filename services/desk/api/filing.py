@@ -1,6 +1,6 @@
 """Filing a complaint of a customer, as somebody tells it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -15,7 +15,8 @@ from services.desk.api.at_customer import Number, Source, key_in
 from services.desk.api.desk import Desk
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.speech import speech_of
-from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
+from services.desk.api.visitor import AtDealer, NotAllowed, at_dealer, desk_of, shown_to
+from services.desk.domain.derived import key_for
 from services.desk.domain.filing import FilingForm
 from services.desk.domain.local_times import as_written
 from services.desk.views import case_words as words
@@ -46,6 +47,10 @@ Filed = Annotated[str, Depends(_key)]
 
 class SentComplaint(BaseModel):
     """A form of a complaint, as a browser sends it."""
+
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+        """Without what was typed."""
+        yield "command", self.command
 
     command: UUID
     received_at: Field = ""
@@ -110,13 +115,17 @@ class _Filed:
         return desk_of(self.request)
 
     async def done(self) -> Response:
-        """Reports it, and leads to the case."""
+        """Reports it, and leads to the case. Raises `NotAllowed` where it is to be somebody else's,
+        and they may not say whose."""
+        owner = self.form.text("owner")
+        if owner not in ("", self.at.user.staff_id) and not self.at.may("reassign_complaints"):
+            raise NotAllowed
         zone, speech = self.at.dealer.zone, speech_of(self.desk, self.at)
         wrong = self.form.wrong(zone, self.desk.clock.now())
         if wrong:
             return await self.shown(UNPROCESSABLE, wrong=in_words(wrong, speech))
         try:
-            command = self.form.report(self.at.dealer.id, zone)
+            command = self.form.report(self.at.dealer.id, zone, _key(self.desk))
             taken = await self.desk.reporting.report(command, self.at.user)
             document_id = taken.written.document_id
             await self.desk.trail.note(self.at.user, self.at.dealer.id, "reported", document_id)
@@ -151,3 +160,7 @@ class _Filed:
         return pages.page(
             self.request, "file_complaint.html", shown, language=language, status=status
         )
+
+
+def _key(desk: Desk) -> bytes:
+    return key_for(desk.settings.desk_secret.get_secret_value(), "case numbers")

@@ -122,7 +122,10 @@ def address_of(request: Request) -> str:
 
 def within(place: str) -> str:
     """The address itself where it is one of the desk's; else its beginning."""
-    parts = urlsplit(place)
+    try:
+        parts = urlsplit(place)
+    except ValueError:
+        return "/"
     inside = place.startswith("/") and not place.startswith(("//", "/\\"))
     return place if inside and not parts.scheme and not parts.netloc else "/"
 

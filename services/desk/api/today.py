@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from services.desk.api.asking import or_none
 from services.desk.api.desk import Desk
@@ -103,7 +103,7 @@ def list_in(address: str) -> ListAsked | None:
     """What an address of Today asks for; None where it does not say whose."""
     try:
         query = TodayQuery.model_validate(dict(parse_qsl(urlsplit(address).query)))
-    except ValidationError:
+    except ValueError:
         return None
     if query.whose is None:
         return None

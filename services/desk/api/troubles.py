@@ -156,7 +156,11 @@ def _is_for_a_part(request: Request) -> bool:
 
 def _page_of(request: Request) -> str:
     """The page that a request is from, where it is one of the desk's; without what was asked."""
-    parts = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer") or "")
+    page = request.headers.get("hx-current-url") or request.headers.get("referer") or ""
+    try:
+        parts = urlsplit(page)
+    except ValueError:
+        return "/"
     is_ours = f"{parts.scheme}://{parts.netloc}" == origin_of(request)
     return within(parts.path) if is_ours else "/"
 

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any, cast
 from urllib.parse import quote
@@ -46,7 +46,7 @@ class Visitor:
     """Who has signed in."""
 
     session: Session
-    csrf: str
+    csrf: str = field(repr=False)
     """Shows that a form is of a page of this session."""
 
     @property

@@ -23,12 +23,13 @@ OF_ADDRESS = AttemptLimit("address", 200, SPAN)
 
 
 def limits_of(username: str, address: str) -> dict[str, AttemptLimit]:
-    """What an attempt counts for -> how many of it there may be."""
+    """What an attempt counts for -> how many of it there may be, in the order in which it counts:
+    what the first refuses is no attempt for the rest."""
     network = network_of(address)
     return {
         f"user {username} from {network}": OF_USER_AND_ADDRESS,
-        f"user {username}": OF_USER,
         f"address {network}": OF_ADDRESS,
+        f"user {username}": OF_USER,
     }
 
 

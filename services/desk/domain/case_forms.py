@@ -1,7 +1,7 @@
 """The form of a step: what it asks for, and what a report is made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
@@ -54,7 +54,7 @@ class StepForm:
     step: StepName
     command: UUID
     case_id: str
-    fields: Mapping[str, str]
+    fields: Mapping[str, str] = field(repr=False)
     """As they were typed: `at`, and those of `FIELDS`."""
 
     def wrong(self, zone: tzinfo, now: datetime) -> dict[str, Wrong]:

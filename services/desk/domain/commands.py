@@ -1,7 +1,7 @@
 """What staff do, as the event that intake is told of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ class Command:
     type: str
     """Of the report, such as `TaskOutcomeReported.TYPE`."""
     dealer_id: str
-    data: Mapping[str, Any]
+    data: Mapping[str, Any] = field(repr=False)
     """Of the report, but for what `event_of` adds."""
     numbered_by: str
     """The field of the report that tells it from others of its kind, such as `outcome_no`."""

@@ -17,7 +17,10 @@ PREFIX = "oidc:"
 MOST_OF_A_NAME = 100
 _MOST_OF_A_SUBJECT = 255
 
-Why: TypeAlias = Literal["refused", "forged", "nobody", "no role", "no staff id", "disabled"]
+Why: TypeAlias = Literal[
+    "refused", "astray", "forged", "nobody", "no role", "no staff id", "disabled"
+]
+"""`astray`: what comes back is not the way back of this browser."""
 
 
 class NotLetInElsewhere(Exception):
@@ -62,11 +65,11 @@ class RoundTrip:
         """The page that was asked for. Raises `NotLetInElsewhere` where this is not the way back of
         this browser, or it has taken too long."""
         if not hmac.compare_digest(self.state.encode(), state.encode()):
-            raise NotLetInElsewhere("forged")
+            raise NotLetInElsewhere("astray")
         began, _, rest = self.kept.partition(".")
         since = now - datetime.fromtimestamp(int(began), UTC)
         if not timedelta(seconds=-1) <= since <= GOOD_FOR:
-            raise NotLetInElsewhere("forged")
+            raise NotLetInElsewhere("astray")
         return urlsafe_b64decode(rest.partition(".")[2]).decode()
 
     def _derived(self, purpose: str) -> str:

@@ -1,6 +1,7 @@
 """A complaint that is filed at the desk: its form, and the report that it is made of."""
 
 import base64
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -74,10 +75,10 @@ class FilingForm:
                 found[name] = "no_number"
         return found
 
-    def report(self, dealer_id: str, zone: tzinfo) -> Command:
-        """The act itself, of a form of which nothing is wrong."""
+    def report(self, dealer_id: str, zone: tzinfo, key: bytes) -> Command:
+        """The act itself, of a form of which nothing is wrong; `key`: as of `case_no`."""
         data: dict[str, Any] = {
-            "case_no": self.case_no,
+            "case_no": self.case_no(key),
             "customer": {"customer_key": self.customer_key},
         }
         for name in FILED:
@@ -98,10 +99,11 @@ class FilingForm:
             numbered_by="case_no",
         )
 
-    @property
-    def case_no(self) -> str:
-        """The number that the complaint has from now on, such as `D-K7Q2M-3XWZA`."""
-        letters = base64.b32encode(self.command.bytes).decode()[: 2 * _HALF]
+    def case_no(self, key: bytes) -> str:
+        """The number that the complaint has from now on, such as `D-K7Q2M-3XWZA`: nobody without
+        the key, of `key_for(secret, "case numbers")`, can make a form that has a given one."""
+        said = f"{self.command} {self.customer_key}".encode()
+        letters = base64.b32encode(hmac.digest(key, said, "sha256")).decode()[: 2 * _HALF]
         return f"D-{letters[:_HALF]}-{letters[_HALF:]}"
 
     def text(self, name: str) -> str:

@@ -34,6 +34,11 @@ class MemoryUsers:
     async def save(self, stored: StoredUser) -> None:
         self.by_name[stored.user.username] = stored
 
+    async def learn(self, user: User) -> None:
+        stored = self.by_name.get(user.username) or StoredUser(user=user)
+        same = replace(user, language=stored.user.language)
+        self.by_name[user.username] = replace(stored, user=same)
+
     async def speak(self, username: str, language: Language) -> None:
         if stored := self.by_name.get(username):
             user = replace(stored.user, language=language)
@@ -88,15 +93,14 @@ class MemoryAttempts:
         self.counts: dict[str, tuple[int, datetime]] = {}
 
     async def allow(self, username: str, address: str, now: datetime) -> timedelta | None:
-        waits = []
         for what, limit in limits_of(username, address).items():
             count, began_at = self.counts.get(what, (0, now))
             if now >= began_at + limit.within:
                 count, began_at = 0, now
             self.counts[what] = (count + 1, began_at)
             if count + 1 > limit.most:
-                waits.append(began_at + limit.within - now)
-        return max(waits, default=None)
+                return began_at + limit.within - now
+        return None
 
     async def succeeded(self, username: str, address: str) -> None:
         del self.counts[next(iter(limits_of(username, address)))]

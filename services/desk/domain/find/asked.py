@@ -75,7 +75,7 @@ FEWEST_FIRST: Mapping[TermKind, int] = {
 class Meaning:
     """One thing that a text may mean."""
 
-    term: Term
+    term: Term = field(repr=False)
     """By what the index is asked."""
     how: How = "equal"
     """Of a customer who has the term the text is then the whole, an end, a beginning or a part."""

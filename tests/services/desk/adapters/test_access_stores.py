@@ -69,6 +69,18 @@ async def test_a_language_and_a_password_are_changed_alone(stores: Stores) -> No
     assert await stores.users.all() == [expected]
 
 
+async def test_what_an_issuer_says_lets_nobody_in_again(stores: Stores) -> None:
+    await stores.users.save(StoredUser(user=LIN, password="kept", disabled_at=NOW))
+    said = replace(LIN, name="Lin W.", staff_id="s2", grants=("head@sunrise/*",), language="zh")
+    await stores.users.learn(said)
+    await stores.users.learn(ANNA)
+    same = replace(said, language="en")
+    assert await stores.users.all() == [
+        StoredUser(user=ANNA),
+        StoredUser(user=same, password="kept", disabled_at=NOW),
+    ]
+
+
 async def test_sessions_are_found_used_and_ended(stores: Stores) -> None:
     first, second, other = (
         Session(digest=digest_of(name), user=user, began_at=NOW, used_at=NOW)
@@ -111,6 +123,14 @@ async def test_from_many_addresses_there_is_a_limit_for_a_user(stores: Stores) -
     for number in range(OF_USER.most):
         assert await stores.attempts.allow("lin", f"10.0.{number}.1", NOW) is None
     assert await stores.attempts.allow("lin", "10.1.0.1", NOW) == SPAN
+
+
+async def test_nobody_locks_somebody_out_from_one_address(stores: Stores) -> None:
+    """Nor does who has no more attempts from there use up those of others."""
+    for number in range(200):
+        await stores.attempts.allow("lin", "10.0.0.1", NOW)
+        await stores.attempts.allow(f"user{number}", "10.0.0.1", NOW)
+    assert await stores.attempts.allow("lin", "10.0.0.2", NOW) is None
 
 
 async def test_for_many_users_there_is_a_limit_for_an_address(stores: Stores) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.desk.domain.find.documents import KeptDocument
+from services.desk.domain.openings import OPEN_FOR
 from shared.contracts.identifiers import customer_key
 from tests.access.dealers import MINE, SISTER
 from tests.access.services import NOW
@@ -90,10 +91,51 @@ async def test_particulars_are_hidden_until_somebody_opens_them_which_is_written
     assert rig.trail.entries[-1] == ("lin", MINE, "saw_particulars", WANG)
 
 
-async def test_a_page_that_asks_by_itself_is_nobody_who_looks(rig: Rig) -> None:
+@pytest.mark.parametrize("header", [{"X-By-Itself": "1"}, {"Accept": "text/event-stream"}])
+async def test_a_page_asks_by_itself_only_for_what_its_session_has_opened(
+    rig: Rig, header: dict[str, str]
+) -> None:
+    seen = ("lin", MINE, "saw_customer", WANG)
+    async with rig.browser() as browser, rig.browser(session="another") as other:
+        await browser.client.get(PAGE, headers=header)
+        assert rig.trail.entries == [seen]
+        await browser.client.get(PAGE, headers=header)
+        assert rig.trail.entries == [seen]
+        await other.client.get(PAGE, headers=header)
+        assert rig.trail.entries == [seen] * 2
+        await browser.client.post(f"{PAGE}/show", data={"csrf": browser.csrf}, headers=header)
+        assert rig.trail.entries == [seen] * 2 + [("lin", MINE, "saw_particulars", WANG)]
+
+
+async def test_what_was_opened_long_ago_is_opened_anew(rig: Rig) -> None:
+    rig.desk.settings.desk_idle_minutes = 60
     async with rig.browser() as browser:
+        await browser.get(PAGE)
+        rig.houses.clock.advance(OPEN_FOR)
         await browser.client.get(PAGE, headers={"X-By-Itself": "1"})
-    assert rig.trail.entries == []
+    assert len(rig.trail.entries) == 2
+
+
+@pytest.mark.parametrize(
+    ("seen", "name", "status"),
+    [("1", "王大明", 409), ("", "王小明", 200), ("", "王" * 300, 422), ("", "王大明", 503)],
+)
+async def test_a_form_that_is_not_taken_shows_particulars_which_is_written_down(
+    rig: Rig, seen: str, name: str, status: int
+) -> None:
+    if status == 503:
+        rig.away.add("intake")
+    async with rig.browser() as browser:
+        page = await browser.post(
+            f"{PAGE}/correct",
+            command=COMMAND,
+            seen=seen or profile().version,
+            name=name,
+            phones="+8613812341234",
+            email="xiaoming.wang@example.cn",
+        )
+    assert page.status_code == status and VIN in page.text
+    assert rig.trail.entries == [("lin", MINE, "saw_particulars", WANG)]
 
 
 async def test_the_address_of_what_was_sent_leads_back(rig: Rig) -> None:

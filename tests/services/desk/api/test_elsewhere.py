@@ -12,6 +12,8 @@ import jwt
 import pytest
 from pydantic import SecretStr
 
+from services.desk.adapters.users import StoredUser
+from services.desk.domain.attempts import OF_USER_AND_ADDRESS
 from services.desk.domain.elsewhere import GOOD_FOR
 from services.desk.settings import OidcSettings
 from tests.access.dealers import MINE
@@ -195,6 +197,37 @@ async def test_the_way_back_is_of_the_browser_that_began_and_once(dance: Dance) 
         assert (await other.get(back_with(found))).status_code == 403
         assert (await client.get(back_with(found))).status_code == 303
         assert (await client.get(back_with(found))).status_code == 403
+
+
+async def test_nobody_fills_the_trail_by_coming_back(dance: Dance) -> None:
+    """Neither with what did not begin there, nor by beginning again and again."""
+    async with dance.browser() as client:
+        await client.get("/sign-in/elsewhere/back", params={"state": "x", "code": "y"})
+        await dance.back(client, state="another")
+        assert dance.rig.trail.entries == []
+        for _ in range(OF_USER_AND_ADDRESS.most + 2):
+            assert (await dance.back(client, error="access_denied")).status_code == 403
+    assert len(dance.rig.trail.entries) == OF_USER_AND_ADDRESS.most
+
+
+async def test_who_is_disabled_while_they_come_back_stays_so(
+    dance: Dance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users = dance.rig.users
+    find = users.find
+
+    async def found_then_disabled(username: str) -> StoredUser | None:
+        stored = await find(username)
+        if stored is not None:
+            await users.save(replace(stored, disabled_at=dance.rig.desk.real_clock.now()))
+        return stored
+
+    async with dance.browser() as client:
+        await dance.back(client)
+        monkeypatch.setattr(users, "find", found_then_disabled)
+        answer = await dance.back(client)
+        assert answer.headers.get("location") != f"{BASE}/today"
+    assert users.by_name[USER].disabled_at is not None
 
 
 async def test_it_may_not_take_too_long(dance: Dance) -> None:

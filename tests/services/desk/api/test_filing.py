@@ -3,9 +3,11 @@
 import re
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from services.desk.api.filing import SentComplaint
 from services.desk.domain.people import CustomerCard
 from shared.contracts.intake import KnownVehicle
 from tests.access.dealers import MINE
@@ -117,3 +119,17 @@ async def test_who_may_not_cannot(complaints: Complaints) -> None:
     async with complaints.rig.browser(f"privacy@{MINE}") as browser:
         assert (await browser.get(FORM)).status_code == 403
         assert (await browser.post(FORM, **TYPED)).status_code == 403
+
+
+async def test_whose_it_is_says_who_leads_or_takes_it(complaints: Complaints) -> None:
+    async with complaints.rig.browser() as browser:
+        assert (await filed(browser, owner="s-other")).status_code == 403
+        assert complaints_at_intake(complaints) == []
+        assert (await filed(browser, owner="s-lin")).status_code == 303
+    async with complaints.rig.browser(f"head@{MINE}", username="head") as browser:
+        assert (await filed(browser, owner="s-other")).status_code == 303
+
+
+def test_what_was_typed_is_in_no_repr() -> None:
+    sent = SentComplaint(command=UUID(int=7), narrative="The brakes squeal.", owner="s-9")
+    assert "squeal" not in repr(sent) + str(sent) + repr(sent.form(KEY))

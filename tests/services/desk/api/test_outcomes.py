@@ -190,6 +190,19 @@ async def test_what_was_closed_meanwhile_can_be_reported_all_the_same(rig: Rig) 
     assert "It does not change anything: the task was closed before (done)." in page.text
 
 
+@pytest.mark.parametrize("away", [(), ("intake",), ("followup",)])
+async def test_a_card_that_is_shown_again_is_written_down(rig: Rig, away: tuple[str, ...]) -> None:
+    """But not the form by itself, which shows no telephone."""
+    async with rig.browser() as browser:
+        form = await form_of(browser)
+        before = len(rig.trail.entries)
+        rig.away.update(away)
+        page = await form.send(browser, outcome="postponed" if away else "")
+    seen = [] if "followup" in away else [("lin", MINE, "saw_particulars", KEY)]
+    assert page.status_code == (503 if away else 422)
+    assert rig.trail.entries[before:] == seen
+
+
 async def test_a_task_of_nobody_is_not_here(rig: Rig) -> None:
     async with rig.browser() as browser:
         form = await form_of(browser)

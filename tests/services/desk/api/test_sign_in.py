@@ -66,7 +66,8 @@ async def test_who_knows_the_password_comes_to_the_page_they_asked_for(rig: Rig)
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:x"]
+    "elsewhere",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:x", "//["],
 )
 async def test_nobody_is_sent_elsewhere(rig: Rig, elsewhere: str) -> None:
     async with stranger(rig) as client:

@@ -103,3 +103,13 @@ async def test_what_is_too_long_is_not_read(rig: Rig) -> None:
         )
         assert answer.status_code == 411
         assert (await browser.post("/language", language="zh")).status_code == 303
+
+
+async def test_an_address_that_is_none_leads_to_the_beginning(rig: Rig) -> None:
+    transport = httpx.ASGITransport(rig.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
+        page = await client.get("/sign-in", params={"next": "//["})
+        assert page.status_code == 200
+        for header in ("referer", "hx-current-url"):
+            page = await client.post("/language", headers={header: "http://["})
+            assert page.status_code == 401

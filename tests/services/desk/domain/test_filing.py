@@ -14,6 +14,7 @@ from shared.contracts.feeds import ComplaintReported
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 21, 4, tzinfo=UTC)
 KEY = "sunrise/pudong/cdk/C-1"
+A_KEY = b"a key of the tests"
 USER = User(username="lin", name="Lin", staff_id="s-7", grants=("agent@sunrise/pudong",))
 LEAST = {
     "received_at": "2026-11-21T11:30",
@@ -28,7 +29,7 @@ def form(**fields: str) -> FilingForm:
 
 
 def reported(sent: FilingForm) -> ComplaintReported:
-    command = sent.report("sunrise/pudong", SHANGHAI)
+    command = sent.report("sunrise/pudong", SHANGHAI, A_KEY)
     return ComplaintReported.model_validate(
         event_of(command, USER, NOW, by=False, timed=False).data
     )
@@ -83,10 +84,22 @@ def test_all_of_it_is_reported() -> None:
 
 
 def test_its_number_is_short_and_the_same_however_often_it_is_sent() -> None:
-    assert form().case_no == form(narrative="More words.").case_no
-    assert form().case_no == reported(form()).case_no
+    assert form().case_no(A_KEY) == form(narrative="More words.").case_no(A_KEY)
+    assert form().case_no(A_KEY) == reported(form()).case_no
     other = FilingForm(command=UUID(int=2**127), customer_key=KEY, fields=LEAST)
-    assert other.case_no != form().case_no and len(other.case_no) == len("D-XXXXX-XXXXX")
+    assert other.case_no(A_KEY) != form().case_no(A_KEY) and len(other.case_no(A_KEY)) == len(
+        "D-XXXXX-XXXXX"
+    )
+
+
+def test_nobody_can_make_a_form_that_has_the_number_of_another() -> None:
+    """A number says nothing of its command, however much of that two forms share."""
+    first, second = (
+        FilingForm(command=UUID(int=2**127 + number), customer_key=KEY, fields=LEAST)
+        for number in (1, 2)
+    )
+    assert first.case_no(A_KEY) != second.case_no(A_KEY)
+    assert first.case_no(A_KEY) != first.case_no(b"another key")
 
 
 def test_what_was_written_is_in_no_repr() -> None:
