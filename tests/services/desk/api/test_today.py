@@ -1,5 +1,6 @@
 """Today, over followup and complaints as they are."""
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -75,6 +76,7 @@ async def test_complaints_stand_on_top_for_whom_they_need(rig: Rig) -> None:
     async with rig.browser() as browser:
         page = await browser.get(f"{BASE}/today")
     assert "Complaints that need you" not in page.text
+    assert re.search(r'id="cases" data-live="cases"[^>]* hidden>', page.text), "for the first one"
 
 
 async def test_tasks_are_shown_while_complaints_is_away(rig: Rig) -> None:
