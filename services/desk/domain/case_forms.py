@@ -22,9 +22,9 @@ Wrong: TypeAlias = Literal[
     "no_number",
     "not_taken",
 ]
-"""What is wrong with a field. `not_after`: a hold that ends before it begins. `several_cases`: open ones
-of the same number. `itself`: a case
-that is to be merged into itself. `not_taken`: intake says so."""
+"""What is wrong with a field. `not_after`: a hold that ends before it begins. `several_cases`: open
+ones of the same number. `itself`: a case that is to be merged into itself. `not_taken`: intake says
+so."""
 
 FIELDS: Mapping[StepName, tuple[str, ...]] = {
     "called_back": ("satisfied",),
