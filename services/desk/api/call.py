@@ -10,7 +10,13 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.desk.adapters.upstream import Held, NotThere, WrittenVersion
+from services.desk.adapters.upstream import (
+    Held,
+    NotThere,
+    RefusedByService,
+    ServiceAway,
+    WrittenVersion,
+)
 from services.desk.api.asking import or_none
 from services.desk.api.at_customer import AtCustomer, at_customer
 from services.desk.api.desk import Desk
@@ -53,6 +59,7 @@ class AboutCustomer:
     score: CustomerScore | None
     cases: tuple[CaseLine, ...]
     cases_known: bool
+    plan_known: bool = True
 
 
 def call_router() -> APIRouter:
@@ -69,7 +76,7 @@ def call_router() -> APIRouter:
         """Whoever opens it sees the telephone: that is noted, once for each opening."""
         desk, at, key = desk_of(request), customer.at, customer.key
         wrote = written_in(written, at.dealer.id)
-        about = await read_customer(desk, customer, wrote)
+        about = await read_customer(desk, customer, wrote, needs_plan=False)
         if request.headers.get("x-by-itself") is None:
             await desk.trail.note(at.user, at.dealer.id, "saw_particulars", key)
         shown = await shown_of(request, customer, about)
@@ -86,12 +93,28 @@ def call_router() -> APIRouter:
 
 
 async def read_customer(
-    desk: Desk, customer: AtCustomer, written: WrittenVersion | None = None
+    desk: Desk,
+    customer: AtCustomer,
+    written: WrittenVersion | None = None,
+    *,
+    needs_plan: bool = True,
 ) -> AboutCustomer:
-    """The customer, with what was written just now. Raises `NotThere` where nobody knows them."""
-    at, key = customer.at, customer.key
+    """The customer, with what was written just now; without their plan where followup is away and
+    it is not needed. Raises `NotThere` where nobody knows them."""
+    at, key, plan_known = customer.at, customer.key, True
+
+    async def planned() -> Held[CustomerTasks] | None:
+        nonlocal plan_known
+        try:
+            return await _plan(desk, at, key, written)
+        except (ServiceAway, RefusedByService):
+            if needs_plan:
+                raise
+            plan_known = False
+            return None
+
     plan, score, page, people = await asyncio.gather(
-        _plan(desk, at, key, written),
+        planned(),
         or_none(desk.services.score(at.user, key)),
         or_none(
             desk.services.cases(at.user, at.dealer.id, customer=key, limit=OPEN_CASES),
@@ -99,7 +122,7 @@ async def read_customer(
         desk.directory.of([key]),
     )
     if plan is None:
-        if key not in people and score is None:
+        if plan_known and key not in people and score is None:
             raise NotThere
         plan = Held(_nothing(key, desk.clock.now()), holds=written is None)
     return AboutCustomer(
@@ -108,6 +131,7 @@ async def read_customer(
         score=None if score is None else score.found,
         cases=() if page is None else page.cases,
         cases_known=page is not None,
+        plan_known=plan_known,
     )
 
 
@@ -140,6 +164,7 @@ async def shown_of(
         "consent_command": str(uuid4()),
         "case_places": {each.id: case_place(each.id) for each in about.cases},
         "cases_known": about.cases_known,
+        "plan_known": about.plan_known,
         "staff": await desk.staff.at(at.dealer.id),
         "words": call_words,
         "surveys": survey_words,

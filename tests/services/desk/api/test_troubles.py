@@ -113,7 +113,7 @@ async def test_a_part_of_a_page_stays_and_the_trouble_is_told_beside_it(
     form = {"csrf": "", "task": "t", "person": "s-lin"}
     async with rig.browser(language="zh") as browser:
         form["csrf"] = browser.csrf
-        place = f"{BASE}/assignments/cdk/C1" if method == "POST" else f"{BASE}/calls/cdk/C1"
+        place = f"{BASE}/assignments/cdk/C1" if method == "POST" else f"{BASE}/today"
         answer = await browser.client.request(
             method,
             place,
