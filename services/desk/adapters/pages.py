@@ -79,6 +79,7 @@ def _environment(language: Language, assets: Assets) -> Environment:
     environment.globals["asset"] = assets.url
     environment.filters |= {
         "said": partial(_said, language=language),
+        "word": partial(_word, gettext=found.gettext),
         "instant": _at_dealer(format_datetime, "d MMM, HH:mm", language),
         "instant_long": _at_dealer(format_datetime, "d MMM y, HH:mm", language),
         "clock_time": _at_dealer(format_datetime, "HH:mm", language),
@@ -95,6 +96,12 @@ def _said(thing: Any, name: str = "", *, language: Language) -> str:
         return ""
     found = getattr(thing, f"{name}_{language}" if name else language)
     return str(found)
+
+
+def _word(text: str, *, gettext: Callable[[str], str]) -> str:
+    """A word that a variable has, in the language: as it stands where it is none of the desk's. It
+    is plain text, which a page escapes, whatever a dealer's system wrote there."""
+    return gettext(str(text)) if text else ""
 
 
 def _at_dealer(

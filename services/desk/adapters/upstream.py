@@ -223,7 +223,8 @@ class OtherServices:
                 raise NotThere
             case 401 | 403:
                 raise NotLetIn
-            case 429 | 502 | 503 | 504:
+            case status if status == 429 or status >= 500:
+                log.warning("a service does not answer", asked=service, because=status)
                 raise ServiceAway(service)
             case _:
                 raise RefusedByService(_read(response, Problem, service))

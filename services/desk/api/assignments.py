@@ -13,7 +13,7 @@ from services.desk.api.at_customer import AtCustomer, at_customer
 from services.desk.api.desk import Desk
 from services.desk.api.sign_in import SEE_OTHER, within
 from services.desk.api.today import list_in
-from services.desk.api.visitor import NotAllowed, desk_of, shown_to
+from services.desk.api.visitor import NobodyMeant, NotAllowed, desk_of, shown_to
 from services.desk.domain.commands import Command
 from services.desk.views import call_words
 from services.desk.views.call import task_in
@@ -52,12 +52,18 @@ def assignments_router() -> APIRouter:
         often the page was drawn.
         """
         desk, at, me = desk_of(request), customer.at, customer.user.staff_id
-        asked.person = staff_id_of(asked.person, await desk.staff.at(at.dealer.id))
-        if asked.person not in ("", me) and not at.may("assign_tasks"):
+        staff = {me: customer.user.name, **await desk.staff.at(at.dealer.id)}
+        meant = staff_id_of(asked.person, staff)
+        if meant not in ("", me) and not at.may("assign_tasks"):
             raise NotAllowed
         found = task_in((await desk.services.plan(at.user, customer.key)).found, asked.task)
         if found is None:
             raise NotThere
+        if meant is None:
+            if asked.person != found.person:
+                raise NobodyMeant
+            meant = asked.person
+        asked.person = meant
         wanted, holds = asked.person or None, True
         if wanted is None and found.person not in (None, me) and not at.may("assign_tasks"):
             raise NotAllowed
@@ -70,11 +76,14 @@ def assignments_router() -> APIRouter:
     return router
 
 
-def staff_id_of(text: str, staff: Mapping[str, str]) -> str:
-    """Whom a text means: by staff id, or by a name that only one of them has; whoever is none of
-    the desk's own is meant by what stands there."""
-    named = [staff_id for staff_id, name in staff.items() if name == text.strip()]
-    return named[0] if text not in staff and len(named) == 1 else text.strip()
+def staff_id_of(text: str, staff: Mapping[str, str]) -> str | None:
+    """Whom a text means: by staff id, or by a name that only one of them has. Empty: nobody in
+    particular. None: that cannot be told."""
+    said = text.strip()
+    if not said or said in staff:
+        return said
+    named = [staff_id for staff_id, name in staff.items() if name == said]
+    return named[0] if len(named) == 1 else None
 
 
 async def _assigned(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import Depends, Path, Query
@@ -13,6 +13,7 @@ from services.desk.domain.allowed import Act
 from services.desk.domain.users import User
 from services.desk.views.places import MOST_OF_AN_ADDRESS, key_at, place_of
 from services.desk.views.today import Whose
+from shared.contracts.scoring import Grade
 
 Source = Annotated[str, Path(max_length=40)]
 Number = Annotated[str, Path(max_length=MOST_OF_AN_ADDRESS)]
@@ -66,10 +67,15 @@ def at_customer(act: Act) -> Any:
         at: Annotated[AtDealer, at_dealer(act)],
         source: Source,
         number: Number,
+        *,
         whose: Annotated[Whose | None, Query()] = None,
         role: Annotated[str, Query(max_length=80)] = "",
+        grade: Annotated[Grade | Literal[""], Query()] = "",
+        kind: Annotated[str, Query(max_length=40)] = "",
+        overdue: bool = False,
     ) -> AtCustomer:
-        said = {"whose": whose or "", "role": role}
+        said = {"whose": whose or "", "role": role, "grade": grade, "kind": kind}
+        said["overdue"] = "true" if overdue else ""
         return AtCustomer(
             at=at,
             key=key_in(at.dealer.id, source, number),

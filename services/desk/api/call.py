@@ -10,7 +10,13 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.desk.adapters.upstream import Held, NotThere, WrittenVersion
+from services.desk.adapters.upstream import (
+    Held,
+    NotThere,
+    RefusedByService,
+    ServiceAway,
+    WrittenVersion,
+)
 from services.desk.api.asking import or_none
 from services.desk.api.at_customer import AtCustomer, at_customer
 from services.desk.api.desk import Desk
@@ -54,6 +60,7 @@ class AboutCustomer:
     score: CustomerScore | None
     cases: tuple[CaseLine, ...]
     cases_known: bool
+    plan_known: bool = True
 
 
 def call_router() -> APIRouter:
@@ -70,7 +77,7 @@ def call_router() -> APIRouter:
         """Whoever opens it sees the telephone: that is noted, once for each opening."""
         desk, at = desk_of(request), customer.at
         wrote = written_in(written, at.dealer.id)
-        about = await read_customer(desk, customer, wrote)
+        about = await read_customer(desk, customer, wrote, needs_plan=False)
         shown = await shown_of(request, customer, about)
         decision = None if wrote is None else await _decision(desk, wrote, about)
         shown |= {
@@ -85,12 +92,28 @@ def call_router() -> APIRouter:
 
 
 async def read_customer(
-    desk: Desk, customer: AtCustomer, written: WrittenVersion | None = None
+    desk: Desk,
+    customer: AtCustomer,
+    written: WrittenVersion | None = None,
+    *,
+    needs_plan: bool = True,
 ) -> AboutCustomer:
-    """The customer, with what was written just now. Raises `NotThere` where nobody knows them."""
-    at, key = customer.at, customer.key
+    """The customer, with what was written just now; without their plan where followup is away and
+    it is not needed. Raises `NotThere` where nobody knows them."""
+    at, key, plan_known = customer.at, customer.key, True
+
+    async def planned() -> Held[CustomerTasks] | None:
+        nonlocal plan_known
+        try:
+            return await _plan(desk, at, key, written)
+        except (ServiceAway, RefusedByService):
+            if needs_plan:
+                raise
+            plan_known = False
+            return None
+
     plan, score, page, people = await asyncio.gather(
-        _plan(desk, at, key, written),
+        planned(),
         or_none(desk.services.score(at.user, key)),
         or_none(
             desk.services.cases(at.user, at.dealer.id, customer=key, limit=OPEN_CASES),
@@ -98,7 +121,7 @@ async def read_customer(
         desk.directory.of([key]),
     )
     if plan is None:
-        if key not in people and score is None:
+        if plan_known and key not in people and score is None:
             raise NotThere
         plan = Held(_nothing(key, desk.clock.now()), holds=written is None)
     return AboutCustomer(
@@ -107,6 +130,7 @@ async def read_customer(
         score=None if score is None else score.found,
         cases=() if page is None else page.cases,
         cases_known=page is not None,
+        plan_known=plan_known,
     )
 
 
@@ -142,6 +166,7 @@ async def shown_of(
         "consent_command": str(uuid4()),
         "case_places": {each.id: place_of_case(each.id)[0] for each in about.cases},
         "cases_known": about.cases_known,
+        "plan_known": about.plan_known,
         "staff": await desk.staff.at(at.dealer.id),
         "words": call_words,
         "surveys": survey_words,

@@ -125,10 +125,10 @@ class _Taking:
         into = None
         try:
             if self.form.step == "merged" and not wrong:
-                into = await self._other_case(case)
-                if into is None:
-                    wrong["merged_into"] = "no_such_case"
-                elif into == case.case_id:
+                found = await self._other_cases(case)
+                if len(found) != 1:
+                    wrong["merged_into"] = "several_cases" if found else "no_such_case"
+                elif (into := found[0]) == case.case_id:
                     wrong["merged_into"] = "itself"
             if wrong:
                 return await self.again(UNPROCESSABLE, case, wrong=wrong)
@@ -163,9 +163,9 @@ class _Taking:
         """By which reports name who sends the form."""
         return self.at.user.staff_id
 
-    async def _other_case(self, case: CaseView) -> str | None:
-        """The id of the case of this number: of the same source, of the desk's, or of another's
-        if it is open."""
+    async def _other_cases(self, case: CaseView) -> list[str]:
+        """The id of the case of this number: of the same source, or of the desk's; else the ids of
+        those of others that are open."""
         number = self.form.text("merged_into")
         for source in dict.fromkeys((source_of(case.case_id), SOURCE)):
             case_id = identifiers.document_id(self.at.dealer.id, source, "complaint", number)
@@ -173,10 +173,9 @@ class _Taking:
                 found = await self.desk.services.case(self.at.user, case_id)
             except NotThere:
                 continue
-            return require_here(self.at, found.found).case_id
+            return [require_here(self.at, found.found).case_id]
         lines, _ = await open_cases(self.desk, self.at)
-        ids = (identifiers.name_within(line.id) for line in lines if line.case_no == number)
-        return next(ids, None)
+        return [identifiers.name_within(line.id) for line in lines if line.case_no == number]
 
 
 def case_acts_router() -> APIRouter:

@@ -122,6 +122,8 @@ async def _report(
     except RefusedByService as refused:
         form = form.because("refused", refused.problem)
         return await _page(request, at, key, opened=is_correction, form=form, status=422)
+    if not is_correction:
+        await desk.lately.note(at.dealer.id, key, taken.written, desk.real_clock.now())
     await desk.trail.note(at.user, at.dealer.id, "reported", taken.written.document_id)
     told = {"done": done} | ({} if is_correction else {"written": str(taken.written)})
     return RedirectResponse(f"{_address(at, key)}?{urlencode(told)}", SEE_OTHER)

@@ -8,6 +8,7 @@ from services.desk.adapters.upstream import (
     NotLetIn,
     NotThere,
     OtherServices,
+    RefusedByService,
     ServiceAway,
     WrittenVersion,
 )
@@ -39,7 +40,7 @@ async def parts_of(
 async def _part(asked: Awaitable[T]) -> PartOfCustomer[T]:
     try:
         return PartOfCustomer(await asked)
-    except ServiceAway:
+    except (ServiceAway, RefusedByService):
         return PartOfCustomer(None, away=True)
     except (NotThere, NotLetIn):
         return PartOfCustomer(None)

@@ -33,7 +33,7 @@ Words = Annotated[str, StringConstraints(max_length=20_000)]
 Filing = Annotated[AtDealer, at_dealer("file_complaints")]
 
 
-def _key(group: str, dealer: str, source: Source, number: Number) -> str:
+def _customer(group: str, dealer: str, source: Source, number: Number) -> str:
     """Whose complaint it is. Raises `NotThere` of whoever has no customer number: intake takes no
     other key in a complaint."""
     key = key_in(f"{group}/{dealer}", source, number)
@@ -42,7 +42,7 @@ def _key(group: str, dealer: str, source: Source, number: Number) -> str:
     return key
 
 
-Filed = Annotated[str, Depends(_key)]
+Filed = Annotated[str, Depends(_customer)]
 
 
 class SentComplaint(BaseModel):
@@ -125,7 +125,7 @@ class _Filed:
         if wrong:
             return await self.shown(UNPROCESSABLE, wrong=in_words(wrong, speech))
         try:
-            command = self.form.report(self.at.dealer.id, zone, _key(self.desk))
+            command = self.form.report(self.at.dealer.id, zone, _numbering_key(self.desk))
             taken = await self.desk.reporting.report(command, self.at.user)
             document_id = taken.written.document_id
             await self.desk.trail.note(self.at.user, self.at.dealer.id, "reported", document_id)
@@ -162,5 +162,5 @@ class _Filed:
         )
 
 
-def _key(desk: Desk) -> bytes:
+def _numbering_key(desk: Desk) -> bytes:
     return key_for(desk.settings.desk_secret.get_secret_value(), "case numbers")

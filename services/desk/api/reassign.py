@@ -129,6 +129,8 @@ async def _give(desk: Desk, at: AtDealer, asked: _Asked, task: TaskNamed) -> Rea
         if (kept := before_giving(known, before, after)) is not None:
             return Reassigned(task, known, kept)
         taken = await desk.reporting.report(giving(asked.command, task, after), at.user)
+        now = desk.real_clock.now()
+        await desk.lately.note(at.dealer.id, task.customer_key, taken.written, now)
         await desk.trail.note(at.user, at.dealer.id, "reported", taken.written.document_id)
         plan = await desk.services.plan(at.user, task.customer_key, taken.written)
         known = _in_plan(plan.found.tasks, task) or known

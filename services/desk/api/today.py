@@ -92,9 +92,9 @@ def today_router() -> APIRouter:
         plans = await newer_plans(desk, at)
         lines = with_newer(found.lines, plans, asked, at.user.staff_id)
         rows = [row_of(line, None, at.user.staff_id) for line in lines]
-        row = next_row(rows, desk.clock.now(), but={f"{at.dealer.id}/{query.but}"})
+        row = next_row(rows, desk.clock.now(), but=f"{at.dealer.id}/{query.but}")
         place = f"/d/{at.dealer.id}/" + ("today" if row is None else f"calls/{row.place}")
-        return RedirectResponse(place, SEE_OTHER)
+        return RedirectResponse(f"{place}?{asked.query()}", SEE_OTHER)
 
     return router
 

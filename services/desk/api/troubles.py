@@ -14,6 +14,7 @@ from services.desk.api.sign_in import N_, SEE_OTHER, language_asked, within
 from services.desk.api.visitor import (
     CSRF_FIELD,
     Forged,
+    NobodyMeant,
     NotAllowed,
     NotSignedIn,
     Visitor,
@@ -48,6 +49,11 @@ TROUBLES: dict[type[Exception], tuple[int, str, str]] = {
     ),
     NotThere: (404, N_("Not here"), N_("There is no such thing here, or not any more.")),
     RefusedByService: (422, N_("Not taken"), N_("What was sent cannot be taken as it is.")),
+    NobodyMeant: (
+        422,
+        N_("Not taken"),
+        N_("Nobody is called so here, or more than one is: say by staff id whom you mean."),
+    ),
     ServiceAway: (
         503,
         N_("Not to be had at present"),
@@ -99,10 +105,13 @@ async def trouble_page(request: Request, status: int, title: str, words: str) ->
 
 async def _told(request: Request, error: Exception) -> Response:
     status, title, words = next(TROUBLES[kind] for kind in type(error).__mro__ if kind in TROUBLES)
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:  # the database may be what is away
-        visitor: Visitor | None = getattr(request.state, "visitor", None)
-        return _page(request, visitor, status, title, words)
-    return await trouble_page(request, status, title, words)
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    if status != HTTPStatus.SERVICE_UNAVAILABLE:  # where the database may be what is away
+        visitor = await visitor_of(request)
+    if _is_for_a_part(request):
+        language = language_asked(request) if visitor is None else visitor.language
+        return _said(request, language, status, words)
+    return _page(request, visitor, status, title, words)
 
 
 async def _forged(request: Request, error: Exception) -> Response:

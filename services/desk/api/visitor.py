@@ -31,6 +31,10 @@ class NotAllowed(Exception):
     """Somebody who may not do this here."""
 
 
+class NobodyMeant(Exception):
+    """Somebody named in a form whom nobody is, or more than one."""
+
+
 class Forged(Exception):
     """A form that no page of this session has sent."""
 

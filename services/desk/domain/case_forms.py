@@ -17,12 +17,14 @@ Wrong: TypeAlias = Literal[
     "in_future",
     "not_after",
     "no_such_case",
+    "several_cases",
     "itself",
     "no_number",
     "not_taken",
 ]
-"""What is wrong with a field. `not_after`: a hold that ends before it begins. `itself`: a case
-that is to be merged into itself. `not_taken`: intake says so."""
+"""What is wrong with a field. `not_after`: a hold that ends before it begins. `several_cases`: open
+ones of the same number. `itself`: a case that is to be merged into itself. `not_taken`: intake says
+so."""
 
 FIELDS: Mapping[StepName, tuple[str, ...]] = {
     "called_back": ("satisfied",),

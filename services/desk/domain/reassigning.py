@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from services.desk.domain.commands import Command
 from shared.contracts.feeds import TaskAssignmentReported
 from shared.contracts.http.followup import FollowUpTask
-from shared.contracts.identifiers import dealer_of, is_customer_key, is_of_a_car
+from shared.contracts.identifiers import dealer_of, is_customer_key, kind_in
 
 MOST_AT_ONCE = 100
 """How many tasks one form gives."""
@@ -29,12 +29,17 @@ class TaskNamed:
     def parse(cls, text: str, dealer_id: str) -> Self:
         """Raises `ValueError` where it names none of this dealer's."""
         task_id, _, key = text.partition(" ")
-        if not (is_customer_key(key) or is_of_a_car(key)) or dealer_of(key) != dealer_id:
+        if not _has_tasks(key) or dealer_of(key) != dealer_id:
             raise ValueError("no task of this dealer's")
         return cls(UUID(task_id), key)
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.customer_key}"
+
+
+def _has_tasks(key: str) -> bool:
+    """Whether a key is a customer's, a lead's or a car's."""
+    return is_customer_key(key) or (key.count("/") == 4 and kind_in(key) in ("lead", "vin"))
 
 
 def giving(form: UUID, task: TaskNamed, person: str | None) -> Command:

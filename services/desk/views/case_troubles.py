@@ -13,6 +13,7 @@ WORDS: Mapping[Wrong, str] = {
     "in_future": N_("This lies in the future."),
     "not_after": N_("This has to be later."),
     "no_such_case": N_("There is no case of this number here."),
+    "several_cases": N_("Several open cases have this number: merge it from the other one."),
     "itself": N_("This is the case itself."),
     "no_number": N_("Write a whole number."),
     "not_taken": N_(

@@ -1,6 +1,6 @@
 """What Today shows of a dealer's tasks: rows, drawn from the list and from newer plans."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, TypeAlias
@@ -213,15 +213,15 @@ def cases_for(
     return theirs[:MOST_CASES], len(theirs)
 
 
-def next_row(
-    rows: Iterable[TaskRow], now: datetime, *, but: Collection[str] = ()
-) -> TaskRow | None:
-    """The one to do next: the first that nobody else has, and that is to be tried by now."""
+def next_row(rows: Sequence[TaskRow], now: datetime, *, but: str = "") -> TaskRow | None:
+    """The one to do next: the first that nobody else has, and that is to be tried by now. `but`:
+    not this customer; those behind them in the list come first, then those before."""
+    at = max((place for place, row in enumerate(rows, 1) if row.key == but), default=0)
     return next(
         (
             row
-            for row in rows
-            if row.key not in but and (row.is_mine or row.person is None) and not row.waits(now)
+            for row in (*rows[at:], *rows[:at])
+            if row.key != but and (row.is_mine or row.person is None) and not row.waits(now)
         ),
         None,
     )

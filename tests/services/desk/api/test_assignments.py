@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from services.desk.adapters.users import StoredUser
 from services.desk.api.assignments import staff_id_of
+from services.desk.domain.users import User
 from shared.contracts.intake import TaskAssigned
 from tests.access.dealers import MINE
 from tests.services.desk.forms import SentForm, form_in, forms_in
@@ -18,7 +20,11 @@ HTMX = {"hx-request": "true"}
 
 @pytest.fixture
 async def rig(tmp_path: Path) -> Rig:
-    return await Rig.open(tmp_path)
+    rig = await Rig.open(tmp_path)
+    for staff_id, name in {"s-chen": "Chen", "s-anna": "Anna", "s-other": "Anna"}.items():
+        user = User(username=staff_id, name=name, staff_id=staff_id, grants=(f"agent@{MINE}",))
+        await rig.users.save(StoredUser(user=user))
+    return rig
 
 
 async def claim_of(browser: Browser) -> SentForm:
@@ -83,7 +89,7 @@ async def test_whoever_was_quicker_has_it_and_the_other_is_told(rig: Rig) -> Non
         await rig.followup_hears()
         sent = {"csrf": browser.csrf, **mine.fields, "person": "s-lin"}
         page = await browser.client.post(mine.action, data=sent, headers=HTMX)
-    assert "s-chen has it: they took it first." in page.text
+    assert "Chen has it: they took it first." in page.text
     assert len(assigned(rig)) == 1
 
 
@@ -129,9 +135,9 @@ async def test_it_leads_nowhere_else(rig: Rig) -> None:
 
 @pytest.mark.parametrize(
     ("text", "meant"),
-    [("s-lin", "s-lin"), (" Lin ", "s-lin"), ("Anna", "Anna"), ("chentao", "chentao"), ("", "")],
+    [("s-lin", "s-lin"), (" Lin ", "s-lin"), ("Anna", None), ("chentao", None), ("", "")],
 )
-def test_whom_a_text_means(text: str, meant: str) -> None:
+def test_whom_a_text_means(text: str, meant: str | None) -> None:
     staff = {"s-lin": "Lin", "s-anna": "Anna", "s-other": "Anna"}
     assert staff_id_of(text, staff) == meant
 
@@ -144,5 +150,17 @@ async def test_who_leads_gives_it_to_somebody_in_the_row(rig: Rig) -> None:
         await boss.client.post(give[0].action, data=sent, headers=HTMX)
         await rig.followup_hears()
         page = await boss.client.post(give[0].action, data=sent, headers=HTMX)
-    assert "s-chen" in page.text
+    assert "Chen" in page.text
     assert [each.person for each in assigned(rig)] == ["s-chen"]
+
+
+@pytest.mark.parametrize("named", ["Anna", "Nobody of that name"])
+async def test_who_is_named_and_cannot_be_told_is_asked_for_by_staff_id(
+    rig: Rig, named: str
+) -> None:
+    async with rig.browser(f"head@{MINE}", username="boss") as boss:
+        form = await claim_of(boss)
+        page = await form.send(boss, person=named)
+    assert page.status_code == 422
+    assert "say by staff id whom you mean" in page.text
+    assert assigned(rig) == []

@@ -73,6 +73,20 @@ async def test_the_rest_is_there_while_a_service_is_away(rig: Rig, service: str)
     assert said is (service == "complaints")
 
 
+async def test_who_it_is_and_what_they_complain_of_is_there_while_followup_is_away(
+    rig: Rig,
+) -> None:
+    key = f"{MINE}/cdk/C-1"
+    rig.directory.known[key] = CustomerCard(customer_key=key, name="王小明")
+    rig.away.add("followup")
+    async with rig.browser() as browser:
+        page = await browser.get(f"{BASE}/calls/cdk/C-1")
+    assert page.status_code == 200
+    assert "王小明" in page.text and "A complaint is open: do not sell." in page.text
+    assert "Tasks cannot be shown at present." in page.text
+    assert "There is no open task" not in page.text
+
+
 async def test_who_complains_is_not_to_be_sold_anything(rig: Rig) -> None:
     rig.directory.known[f"{MINE}/cdk/C-1"] = CustomerCard(customer_key=f"{MINE}/cdk/C-1")
     async with rig.browser() as browser:

@@ -184,6 +184,19 @@ async def test_a_duplicate_is_merged_by_its_number(complaints: Complaints) -> No
         assert "Case K9 was merged into it" in (await browser.get(other)).text
 
 
+async def test_a_number_of_several_open_cases_is_no_case_to_merge_into(
+    complaints: Complaints,
+) -> None:
+    place = await complaints.filed("K9")
+    for source in ("crm", "erp"):
+        await complaints.filed("K8", source=source)
+    async with complaints.rig.browser() as browser:
+        page = await step(browser, place, "merged", merged_into="K8")
+    assert page.status_code == 422
+    assert "Several open cases have this number" in page.text
+    assert complaints.steps_taken() == []
+
+
 async def test_who_leads_makes_somebody_responsible(complaints: Complaints) -> None:
     place = await complaints.filed("K9", owner=None)
     async with complaints.rig.browser(f"head@{MINE}") as head:

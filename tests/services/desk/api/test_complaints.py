@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.desk.domain.people import CustomerCard
+from services.desk.domain.users import Language
 from services.desk.views import complaints as views
 from tests.access.dealers import MINE
 from tests.services.desk.cases import Complaints, shown_after, step
@@ -96,3 +97,19 @@ async def test_while_complaints_is_away_the_page_says_so(complaints: Complaints)
     async with complaints.rig.browser() as browser:
         page = await browser.get(f"{BASE}/complaints")
     assert page.status_code == 503 and "Nothing is lost" in page.text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("50 % Service", "50 % Service"), ("<i>x", "&lt;i&gt;x")],
+    ids=["percent", "markup"],
+)
+async def test_a_department_is_shown_as_it_was_written(
+    complaints: Complaints, language: Language, written: str, shown: str
+) -> None:
+    await complaints.filed("N1", department=written)
+    async with complaints.rig.browser(language=language) as browser:
+        page = await browser.get(f"{BASE}/complaints")
+    assert page.status_code == 200
+    assert f">{shown}</a>" in page.text and "<i>x" not in page.text

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from services.desk.adapters.upstream import RefusedByService
 from services.desk.domain.find.documents import KeptDocument
 from services.desk.domain.openings import OPEN_FOR
+from shared.contracts.http.problem import problem
 from shared.contracts.identifiers import customer_key
 from tests.access.dealers import MINE, SISTER
 from tests.access.services import NOW
@@ -155,6 +157,20 @@ async def test_without_one_service_the_rest_is_there(rig: Rig, service: str) -> 
     assert "王小明" in page.text
 
 
+async def test_a_part_that_a_service_refuses_is_a_part_that_is_missing(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object, **__: object) -> None:
+        raise RefusedByService(problem("of-the-tests", "Not so", 422))
+
+    monkeypatch.setattr(rig.desk.services, "score", refused)
+    async with rig.browser() as browser:
+        page = await browser.get(PAGE)
+        card = await browser.get(f"{BASE}/calls/cdk/C1")
+    assert (page.status_code, card.status_code) == (200, 200)
+    assert page.text.count("cannot be shown at present") == 1
+
+
 async def test_whom_nobody_knows_is_not_there(rig: Rig) -> None:
     async with rig.browser() as browser:
         page = await browser.get(f"{BASE}/customers/cdk/nobody")
@@ -182,6 +198,7 @@ async def test_what_they_allow_is_recorded_once_however_often_it_is_sent(rig: Ri
     assert first.headers["location"].startswith(f"{PAGE}?done=consent&written=")
     assert again.headers["location"] == first.headers["location"]
     assert COMMAND in first.headers["location"]
+    assert [*rig.lately.noted] == [WANG], "until the lists know of it"
     assert rig.trail.entries[-1][2] == "reported"
 
 

@@ -64,6 +64,7 @@ async def test_chosen_tasks_are_given(rig: Rig) -> None:
         (task.split()[0], "s-chen", "s-lin") for task in tasks[:2]
     )
     assert not set(offered(first.text)) & set(tasks[:2]), "what is given is offered no more"
+    assert {*rig.lately.noted} == {task.split()[1] for task in tasks[:2]}
     assert [entry[2] for entry in rig.trail.entries] == ["reported"] * 4
 
 

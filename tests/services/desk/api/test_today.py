@@ -1,5 +1,6 @@
 """Today, over followup and complaints as they are."""
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -75,6 +76,7 @@ async def test_complaints_stand_on_top_for_whom_they_need(rig: Rig) -> None:
     async with rig.browser() as browser:
         page = await browser.get(f"{BASE}/today")
     assert "Complaints that need you" not in page.text
+    assert re.search(r'id="cases" data-live="cases"[^>]* hidden>', page.text), "for the first one"
 
 
 async def test_tasks_are_shown_while_complaints_is_away(rig: Rig) -> None:
@@ -118,9 +120,21 @@ async def test_the_next_call_leads_to_a_card_and_not_to_the_one_before(rig: Rig)
         assert found.status_code == 303
         first = found.headers["location"]
         assert first.startswith(f"{BASE}/calls/cdk/")
-        but = first.removeprefix(f"{BASE}/calls/")
+        but, _, listed = first.removeprefix(f"{BASE}/calls/").partition("?")
+        assert listed == "whose=all"
         found = await browser.get(f"{BASE}/today/next", whose="all", but=but)
-    assert found.headers["location"] != first
+        assert found.headers["location"] != first
+
+
+async def test_the_next_call_is_of_the_same_list(rig: Rig) -> None:
+    listed = {"whose": "all", "kind": "delivery_thanks"}
+    async with rig.browser() as browser:
+        found = await browser.get(f"{BASE}/today/next", **listed)
+        address = found.headers["location"]
+        assert address.startswith(f"{BASE}/calls/")
+        assert address.endswith("?whose=all&kind=delivery_thanks")
+        card = await browser.get(address)
+    assert "/today/next?whose=all&amp;kind=delivery_thanks&amp;but=" in card.text
 
 
 @pytest.mark.parametrize("whose", ["everybody", "1"])

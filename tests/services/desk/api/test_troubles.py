@@ -113,3 +113,24 @@ async def test_an_address_that_is_none_leads_to_the_beginning(rig: Rig) -> None:
         for header in ("referer", "hx-current-url"):
             page = await client.post("/language", headers={header: "http://["})
             assert page.status_code == 401
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_part_of_a_page_stays_and_the_trouble_is_told_beside_it(
+    rig: Rig, method: str
+) -> None:
+    rig.away.add("followup")
+    form = {"csrf": "", "task": "t", "person": "s-lin"}
+    async with rig.browser(language="zh") as browser:
+        form["csrf"] = browser.csrf
+        place = f"{BASE}/assignments/cdk/C1" if method == "POST" else f"{BASE}/today"
+        answer = await browser.client.request(
+            method,
+            place,
+            data=form if method == "POST" else None,
+            headers={"hx-request": "true"},
+        )
+    assert answer.status_code == 503
+    assert answer.headers["hx-retarget"] == "#said"
+    assert answer.headers["hx-reswap"] == "innerHTML"
+    assert answer.text.startswith('<p id="kept"') and "稍后" in answer.text

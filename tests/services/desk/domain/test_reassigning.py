@@ -100,6 +100,12 @@ def test_a_task_is_named_and_read_again() -> None:
     assert TaskNamed.parse(str(TASK), MINE) == TASK
 
 
+@pytest.mark.parametrize("key", ["cdk/lead/L1", "cdk/vin/1HGCM82633A004352"])
+def test_tasks_of_leads_and_cars_are_named_too(key: str) -> None:
+    named = TaskNamed(TASK.task_id, f"{MINE}/{key}")
+    assert TaskNamed.parse(str(named), MINE) == named
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -106,10 +106,23 @@ def test_the_next_call_is_the_first_that_may_be_made_now() -> None:
     found = next_row(rows, NOW)
     assert found is not None
     assert found.task_id == str(an_id("c"))
-    after = next_row(rows, NOW, but={KEY})
+    after = next_row(rows, NOW, but=KEY)
     assert after is not None
     assert after.key.endswith("C3")
+    first = next_row(rows, NOW, but=after.key)
+    assert first is not None and first.task_id == str(an_id("c"))
     assert next_row(rows[:2], NOW) is None
+
+
+def test_next_calls_go_through_the_list_and_then_begin_anew() -> None:
+    keys = [f"sunrise/pudong/cdk/C{number}" for number in range(3)]
+    rows = [row("silence", key) for key in keys]
+    gone = [keys[0]]
+    for _ in range(4):
+        found = next_row(rows, NOW, but=gone[-1])
+        assert found is not None
+        gone.append(found.key)
+    assert gone == [*keys, *keys[:2]]
 
 
 def test_an_address_keeps_what_is_asked_for() -> None:
