@@ -35,6 +35,7 @@ from tests.bench.lists import CUSTOMERS, LINES, lists
 from tests.bench.loops import Taken
 from tests.bench.memory import EVENTS as MEMORY_EVENTS
 from tests.bench.memory import memory
+from tests.bench.rows import Row
 from tests.bench.servers import Fresh, fresh_servers
 from tests.bench.spreads import percentile, spread, told
 from tests.bench.timers import timers
@@ -77,16 +78,6 @@ TENTHS = 10
 WARM_UP_TENTHS = 2
 
 err = Console(stderr=True, highlight=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table."""
-
-    what: str
-    found: str
-    target: str = ""
-    met: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
