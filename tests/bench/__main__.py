@@ -71,8 +71,18 @@ HELD = (100, 1_000, 10_000)
 PENDING = (1_000, 100_000)
 SOAK_EVENTS = 100_000
 PARTS = (
-    *("throughput", "latency", "timers", "memory", "soak", "customer", "lists", "find", "desk"),
-    "doors",
+    *[
+        "throughput",
+        "latency",
+        "timers",
+        "memory",
+        "soak",
+        "customer",
+        "lists",
+        "find",
+        "desk",
+        "doors",
+    ],
 )
 TENTHS = 10
 WARM_UP_TENTHS = 2
