@@ -32,10 +32,9 @@ from tests.bench.find import CUSTOMERS as FIND_CUSTOMERS
 from tests.bench.find import find
 from tests.bench.latency import latencies
 from tests.bench.lists import CUSTOMERS, LINES, lists
-from tests.bench.loops import Taken
 from tests.bench.memory import EVENTS as MEMORY_EVENTS
 from tests.bench.memory import memory
-from tests.bench.rows import Row
+from tests.bench.rows import Cost, Row
 from tests.bench.servers import Fresh, fresh_servers
 from tests.bench.spreads import percentile, spread, told
 from tests.bench.timers import timers
@@ -71,40 +70,13 @@ HELD = (100, 1_000, 10_000)
 PENDING = (1_000, 100_000)
 SOAK_EVENTS = 100_000
 PARTS = (
-    *[
-        "throughput",
-        "latency",
-        "timers",
-        "memory",
-        "soak",
-        "customer",
-        "lists",
-        "find",
-        "desk",
-        "doors",
-    ],
+    *("throughput", "latency", "timers", "memory", "soak", "customer", "lists", "find", "desk"),
+    "doors",
 )
 TENTHS = 10
 WARM_UP_TENTHS = 2
 
 err = Console(stderr=True, highlight=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What an event costs."""
-
-    rate: float
-    """Events per second."""
-    cpu_microseconds: float
-    """Own CPU per event: of this process, not of the servers."""
-
-    @classmethod
-    def of(cls, taken: Taken, count: int) -> "Cost":
-        return cls(count / taken.seconds, taken.cpu_seconds / count * 1e6)
-
-    def __str__(self) -> str:
-        return f"{self.cpu_microseconds:,.0f} µs of own CPU an event"
 
 
 @dataclass(slots=True)

@@ -16,8 +16,9 @@ from services.scoring.settings import ScoringSettings
 from shared.decider.decider import Decider
 from shared.platform.validate import to_event
 from tests.bench import doors, events
-from tests.bench.__main__ import LONG_BACKLOG, Cost, compared, of_file
+from tests.bench.__main__ import LONG_BACKLOG, compared, of_file
 from tests.bench.loops import Watch
+from tests.bench.rows import Cost
 from tests.bench.servers import fresh_servers
 from tests.bench.spreads import percentile
 from tests.bench.work_lists import ASKED, work_lists
