@@ -19,7 +19,8 @@ from shared.settings import MongoSettings
 from tests.servers import ON_A_DATABASE
 from tests.services.desk.memory import MemoryAttempts, MemorySessions, MemoryUsers
 
-NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
+NOW = datetime(2126, 11, 21, 10, tzinfo=UTC)
+"""To come: by the database's clock it has forgotten nothing of it."""
 LIN = User(username="lin", name="Lin Wei 林伟", staff_id="s1", grants=("agent@sunrise/*",))
 ANNA = replace(LIN, username="anna", language="zh")
 
