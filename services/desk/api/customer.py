@@ -205,7 +205,10 @@ async def _page(
         "form": form or CustomerForm(seen=views.seen_of(known)),
         "typed": asdict(typed),
         "seen": views.seen_of(known),
-        "command": form.command if form else uuid.uuid4(),
+        "commands": {
+            act: form.command if form and form.act == act else uuid.uuid4()
+            for act in ("correct", "consent")
+        },
     }
     return desk.pages.page(
         request, "customer.html", shown, language=at.visitor.language, status=status

@@ -12,6 +12,7 @@ from shared.contracts.http.problem import problem
 from shared.contracts.identifiers import customer_key
 from tests.access.dealers import MINE, SISTER
 from tests.access.services import NOW
+from tests.services.desk.forms import form_in
 from tests.services.desk.given_customers import VIN, WANG, customer, profile
 from tests.services.desk.rig import BASE, Rig
 
@@ -270,3 +271,10 @@ async def test_what_intake_refuses_is_told_with_what_was_typed(rig: Rig) -> None
         )
     assert page.status_code == 422
     assert "This was not taken" in page.text
+
+
+async def test_a_correction_and_a_consent_of_one_page_are_two_acts(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        page = await browser.post(f"{PAGE}/show")
+    forms = [form_in(page.text, name) for name in ("correction", "allowed")]
+    assert len({form.fields["command"] for form in forms}) == 2
