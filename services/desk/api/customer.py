@@ -16,6 +16,7 @@ from services.desk.api.customer_acts import (
     NothingChanged,
     consent_command,
     correction_command,
+    over_what_is_known,
     seen_anew,
 )
 from services.desk.api.customer_parts import parts_of
@@ -85,8 +86,8 @@ def _acts(router: APIRouter) -> None:
         """Only what was changed is reported. Nothing is, where somebody else was first."""
         if not _has_profile(key):
             raise NotThere
-        form = await CustomerForm.of(request, "correct")
         known = await _known(request, key)
+        form = over_what_is_known(await CustomerForm.of(request, "correct"), known)
         if form.seen != views.seen_of(known):
             form = form.because("meanwhile")
             return await _page(request, at, key, opened=True, form=form, status=409)
@@ -172,7 +173,8 @@ async def _page(
     score, plan, person = parts.score.found, parts.plan.found, parts.person.found
     history = parts.history.found
     now, past = views.open_and_past(plan) if plan else ([], [])
-    typed = form.typed if form else typed_as_known(known)
+    drawn = typed_as_known(known)
+    typed = form.typed if form else drawn
     shown: dict[str, Any] = shown_to(request, at) | {
         "about": f"customer:{key}",
         "key": key,
@@ -205,6 +207,7 @@ async def _page(
         "form": form or CustomerForm(seen=views.seen_of(known)),
         "typed": asdict(typed),
         "seen": views.seen_of(known),
+        "drawn": drawn,
         "commands": {
             act: form.command if form and form.act == act else uuid.uuid4()
             for act in ("correct", "consent")

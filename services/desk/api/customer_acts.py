@@ -8,6 +8,7 @@ from typing import Literal, Self, TypeAlias, get_args
 from fastapi import Request
 
 from services.desk.adapters.directory import Directory
+from services.desk.domain import corrections
 from services.desk.domain.commands import Command
 from services.desk.domain.corrections import TypedParticulars, correction
 from services.desk.domain.people import CustomerCard
@@ -36,6 +37,8 @@ class CustomerForm:
     command: uuid.UUID = field(default_factory=uuid.uuid4)
     seen: str = ""
     typed: TypedParticulars = field(default_factory=TypedParticulars)
+    drawn: TypedParticulars = field(default_factory=TypedParticulars)
+    """What stood there before somebody typed."""
     do_not_contact: bool = False
     opt_outs: tuple[Channel, ...] = ()
     act: Literal["correct", "consent"] | None = None
@@ -65,6 +68,12 @@ class CustomerForm:
             typed=TypedParticulars(
                 name=text("name"), phones=text("phones"), email=text("email"), area=text("area")
             ),
+            drawn=TypedParticulars(
+                name=text("was_name"),
+                phones=text("was_phones"),
+                email=text("was_email"),
+                area=text("was_area"),
+            ),
             do_not_contact=bool(text("do_not_contact")),
             opt_outs=tuple(each for each in CHANNELS if each in refused),
         )
@@ -72,6 +81,11 @@ class CustomerForm:
     def because(self, trouble: Trouble, problem: Problem | None = None) -> Self:
         """The same, to be shown again."""
         return replace(self, trouble=trouble, problem=problem)
+
+
+def over_what_is_known(form: CustomerForm, known: CustomerCard) -> CustomerForm:
+    """With what somebody has typed, and else with what is known now."""
+    return replace(form, typed=corrections.over_what_is_known(form.drawn, form.typed, known))
 
 
 def correction_command(form: CustomerForm, known: CustomerCard, dealer_id: str) -> Command:

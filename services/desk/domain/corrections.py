@@ -31,6 +31,21 @@ def typed_as_known(known: CustomerCard) -> TypedParticulars:
     )
 
 
+def over_what_is_known(
+    drawn: TypedParticulars, typed: TypedParticulars, known: CustomerCard
+) -> TypedParticulars:
+    """What was typed into a form that was `drawn` so; a field that nobody touched is as it is known
+    now, whatever it was then."""
+    now = typed_as_known(known)
+
+    def said(name: str) -> str:
+        was, is_typed = getattr(drawn, name), getattr(typed, name)
+        found: str = getattr(now, name) if is_typed.split() == was.split() else is_typed
+        return found
+
+    return TypedParticulars(**{name: said(name) for name in (*_TEXTS, "phones")})
+
+
 def correction(known: CustomerCard, typed: TypedParticulars) -> Mapping[str, Any]:
     """The fields of a `CustomerReported` that say what was changed, and none other; what was
     deleted is null, or an empty list. Empty: nothing was changed."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.desk.domain.corrections import correction, typed_as_known
+from services.desk.domain.corrections import correction, over_what_is_known, typed_as_known
 from shared.contracts.corrections import CustomerReported
 from shared.contracts.intake import PhoneNumber
 from tests.services.desk.given_customers import DEALER, WANG, customer
@@ -49,3 +49,13 @@ def test_what_was_changed_is_said(typed: dict[str, str], said: dict[str, Any]) -
             **found,
         }
     )
+
+
+def test_what_nobody_touched_is_as_it_is_known_by_now() -> None:
+    drawn = typed_as_known(KNOWN)
+    typed = replace(drawn, email="new@example.com")
+    assert KNOWN.profile is not None
+    since = replace(KNOWN, profile=KNOWN.profile.model_copy(update={"area": "Minhang"}))
+    found = over_what_is_known(drawn, typed, since)
+    assert found == replace(typed, area="Minhang")
+    assert correction(since, found) == {"email": "new@example.com"}
