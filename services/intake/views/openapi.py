@@ -71,13 +71,14 @@ IDEMPOTENCY: dict[str, Any] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 
+_IN_A_HEADER = "^[ -~]*$"
 HANDSHAKE_HEADERS: list[dict[str, Any]] = [
     {
         "name": name,
         "in": "header",
         "required": False,
         "description": description,
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "pattern": _IN_A_HEADER},
     }
     for name, description in (
         (
