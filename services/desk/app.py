@@ -9,6 +9,7 @@ from importlib import import_module
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 
 from services.desk.adapters.assets import Assets
 from services.desk.adapters.attempts import MongoAttempts
@@ -66,6 +67,9 @@ from shared.yaml_file import WrongFile
 NAME = "desk"
 RIGHTS = to_work(reads={*TOPICS, *FOLLOWED}, writes={DEAD_LETTERS.name}, group=GROUP)
 """What the desk's user has to be allowed on Kafka."""
+LEAST_PACKED = 1_000
+"""Bytes of an answer that is sent packed; streams never are. A cookie of the desk's comes with no
+request of another site, so nobody can find out by lengths what a page has."""
 OIDC_PREFIX = f"{PREFIX}DESK_OIDC__"
 BY_KEY = ("/metrics", "/docs", "/openapi.json", "/static-offline-docs")
 """What is not for browsers with a session, but for who shows a key."""
@@ -92,6 +96,7 @@ def make_app_of_pages(
         app.include_router(router)
     tell_troubles(app)
     app.add_middleware(FormLimit)
+    app.add_middleware(GZipMiddleware, minimum_size=LEAST_PACKED)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -1,5 +1,5 @@
-"""How long the desk takes to show Today, and to show what was decided of a call, under half of what
-it bears; and how much a page weighs with all that it loads."""
+"""How long the desk takes to show Today, under half of what it bears, and what was decided of a
+call; and how much a page weighs with all that it loads."""
 
 import asyncio
 import re
@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
 
 import httpx
 
@@ -34,13 +33,14 @@ class DeskPages:
     """What staff wait for."""
 
     weights: Sequence[tuple[str, int]]
-    """A page, and the bytes of it and of all that it loads."""
+    """A page, and the bytes that are sent of it and of all that it loads."""
     borne: float
     """Pages a second, side by side."""
     today: Sequence[float]
     """Seconds from due to answered, at half of that, in order."""
     own_write: Sequence[float]
-    """From an outcome that is sent to the page that shows its decision, beside those, in order."""
+    """From an outcome that is sent to the page that shows its decision, one after another, in
+    order."""
 
 
 def pages(fresh: Fresh, customers: int = CUSTOMERS) -> DeskPages:
@@ -77,7 +77,8 @@ async def _measured(url: str, sign_in: SignIn) -> DeskPages:
             )
         ]
         borne = await _borne(browser)
-        today, own_write = await _at_rate(browser, borne / 2)
+        today = await _at_rate(browser, borne / 2)
+        own_write = [await _reported(browser, number) for number in range(1, OUTCOMES + 1)]
         return DeskPages(weights, borne, sorted(today), sorted(own_write))
 
 
@@ -92,7 +93,7 @@ async def _weight(browser: httpx.AsyncClient, path: str) -> int:
     page = await browser.get(path)
     assert page.status_code == 200, (path, page.status_code)
     loaded = [await browser.get(each) for each in sorted(set(_ASSET.findall(page.text)))]
-    return sum(len(each.content) for each in (page, *loaded))
+    return sum(each.num_bytes_downloaded for each in (page, *loaded))
 
 
 async def _borne(browser: httpx.AsyncClient) -> float:
@@ -109,27 +110,17 @@ async def _borne(browser: httpx.AsyncClient) -> float:
     return PAGES / (time.perf_counter() - began)
 
 
-async def _at_rate(browser: httpx.AsyncClient, rate: float) -> tuple[list[float], list[float]]:
-    """Today at this rate, for as long as outcomes are reported one after another."""
-    today: list[float] = []
-    asked: list[asyncio.Task[None]] = []
+async def _at_rate(browser: httpx.AsyncClient, rate: float) -> list[float]:
+    """How long Today takes, asked for at this rate."""
+    began = time.perf_counter()
 
-    async def ask(due: float) -> None:
+    async def ask(number: int) -> float:
+        due = began + number / rate
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
         assert (await browser.get(TODAY)).status_code == 200
-        today.append(time.perf_counter() - due)
+        return time.perf_counter() - due
 
-    async def keep_asking() -> None:
-        began = time.perf_counter()
-        for number in count():
-            due = began + number / rate
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            asked.append(asyncio.create_task(ask(due)))
-
-    asking = asyncio.create_task(keep_asking())
-    own_write = [await _reported(browser, number) for number in range(1, OUTCOMES + 1)]
-    asking.cancel()
-    await asyncio.gather(*asked)
-    return today, own_write
+    return await asyncio.gather(*map(ask, range(PAGES)))
 
 
 async def _reported(browser: httpx.AsyncClient, number: int) -> float:

@@ -32,3 +32,14 @@ async def test_a_page_says_what_it_may_load(rig: Rig) -> None:
         page = await browser.get(f"{BASE}/today")
     assert "script-src 'self'" in page.headers["content-security-policy"]
     assert " style=" not in page.text and "<script>" not in page.text
+
+
+async def test_pages_are_sent_packed_to_who_can_unpack_them(rig: Rig) -> None:
+    async with rig.browser() as browser:
+        packed = await browser.get(f"{BASE}/today")
+        browser.client.headers["accept-encoding"] = "identity"
+        plain = await browser.get(f"{BASE}/today")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.num_bytes_downloaded < plain.num_bytes_downloaded / 2
+    assert packed.headers["etag"] == plain.headers["etag"]
