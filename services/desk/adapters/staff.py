@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from services.desk.adapters.users import StoredUser, Users
+from services.desk.domain.allowed import Act, allowed
 from shared.time.clock import TimeSource
 
 KEPT_FOR = timedelta(seconds=30)
@@ -18,15 +19,18 @@ class Staff:
         self._clock = clock
         self._read: tuple[datetime, list[StoredUser]] | None = None
 
-    async def at(self, dealer_id: str) -> Mapping[str, str]:
-        """Staff id -> name, of those who may sign in and have a role there, by name.
+    async def at(self, dealer_id: str, act: Act | None = None) -> Mapping[str, str]:
+        """Staff id -> name, of those who may sign in and have a role there, by name. `act`: of
+        those alone who may do this there.
 
         Raises `TransientFailure`.
         """
         theirs = [
             each.user
             for each in await self._all()
-            if each.disabled_at is None and each.user.roles_at(dealer_id)
+            if each.disabled_at is None
+            and each.user.roles_at(dealer_id)
+            and (act is None or allowed(each.user, act, dealer_id))
         ]
         return {each.staff_id: each.name for each in sorted(theirs, key=lambda user: user.name)}
 

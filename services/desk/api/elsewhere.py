@@ -9,11 +9,12 @@ from fastapi.responses import RedirectResponse
 
 from services.desk.adapters.elsewhere import SignInElsewhere
 from services.desk.api.desk import Desk
-from services.desk.api.sign_in import N_, SEE_OTHER, address_of, begin, refused_form, within
+from services.desk.api.sign_in import SEE_OTHER, address_of, begin, refused_form, within
 from services.desk.api.visitor import desk_of, is_encrypted, origin_of
 from services.desk.domain.derived import key_for
 from services.desk.domain.elsewhere import GOOD_FOR, NotLetInElsewhere, RoundTrip, Why
 from services.desk.domain.users import NOBODY, User
+from services.desk.views.speech import N_
 from shared.platform.errors import TransientFailure
 from shared.platform.needs import TO_ALL
 

@@ -19,9 +19,9 @@ from services.desk.api.visitor import AtDealer, NotAllowed, at_dealer, desk_of, 
 from services.desk.domain.derived import key_for
 from services.desk.domain.filing import FilingForm
 from services.desk.domain.local_times import as_written
+from services.desk.domain.people import name_of
 from services.desk.views import case_words as words
 from services.desk.views.case_troubles import in_words, wrong_of
-from services.desk.views.complaints import name_of
 from services.desk.views.places import place_of_case, place_of_customer
 from shared.contracts.identifiers import is_customer_key
 from shared.platform.errors import TransientFailure

@@ -7,28 +7,25 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from services.desk.api.asking import or_none
+from services.desk.api.complaints import open_cases
 from services.desk.api.desk import Desk
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
-from services.desk.domain.allowed import allowed
+from services.desk.domain.people import name_of
 from services.desk.views import charts
 from services.desk.views.manager import (
     cases_now,
     kept_clocks,
-    name_of,
     people_rows,
 )
 from services.desk.views.manager_customers import customers_shown, lead_rows
 from services.desk.views.manager_satisfaction import numbered, said, surveys_shown
 from services.desk.views.manager_words import GRADES, RISKS, Say, figure, word
 from services.desk.views.places import place_of
-from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup_lists import TaskCounts
 from shared.contracts.http.scoring_lists import ListSort
 from shared.contracts.scoring import Grade, Risk
 from shared.platform.needs import TO_ALL
 
-CASES_A_PAGE = 500
-MOST_CASES = 2_000
 """How many open cases are looked at."""
 MOST_PEOPLE = 30
 """Of how many people it is asked what they did today."""
@@ -112,7 +109,7 @@ def _route_of_a_list(router: APIRouter) -> None:
             "grade": grade,
             "risk": risk,
             "sort": sort,
-            "named": lambda key: name_of(key, people),
+            "named": lambda key: name_of(key, people.get(key)),
             "place": place_of,
             **_names(say_to(request, at)),
         }
@@ -136,12 +133,13 @@ def _names(say: Say) -> dict[str, Any]:
 
 async def _now(desk: Desk, at: AtDealer) -> dict[str, Any]:
     user, dealer_id = at.user, at.dealer.id
-    staff, counts, cases, statistics = await asyncio.gather(
-        staff_at(desk, dealer_id),
+    staff, counts, found, statistics = await asyncio.gather(
+        desk.staff.at(dealer_id, "do_tasks"),
         or_none(desk.services.task_counts(user, dealer_id)),
         or_none(open_cases(desk, at)),
         or_none(desk.services.statistics(user, dealer_id, by="week")),
     )
+    cases = None if found is None else found[0]
     done = await done_today(desk, at, staff, counts)
     people = await desk.directory.of({each.customer_key for each in cases or ()})
     language = at.visitor.language
@@ -154,28 +152,6 @@ async def _now(desk: Desk, at: AtDealer) -> dict[str, Any]:
         and kept_clocks(statistics, lambda message: desk.pages.word(language, message)),
         "charts": charts,
     }
-
-
-async def staff_at(desk: Desk, dealer_id: str) -> Mapping[str, str]:
-    """Who works on tasks at this dealer: staff id -> name."""
-    return {
-        each.user.staff_id: each.user.name
-        for each in await desk.users.all()
-        if each.disabled_at is None and allowed(each.user, "do_tasks", dealer_id)
-    }
-
-
-async def open_cases(desk: Desk, at: AtDealer) -> list[CaseLine]:
-    """All of them, or as many as are looked at."""
-    found: list[CaseLine] = []
-    after: str | None = None
-    while len(found) < MOST_CASES:
-        page = await desk.services.cases(at.user, at.dealer.id, after=after, limit=CASES_A_PAGE)
-        found += page.cases
-        if page.next is None:
-            break
-        after = page.next
-    return found
 
 
 async def done_today(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.desk.adapters.passwords import hashed, is_theirs
-from services.desk.api.sign_in import N_, SEE_OTHER, address_of
+from services.desk.api.sign_in import SEE_OTHER, address_of
 from services.desk.api.visitor import (
     NotAllowed,
     SignedIn,
@@ -17,6 +17,7 @@ from services.desk.api.visitor import (
     shown_to_all,
 )
 from services.desk.domain.passwords import LEAST, MOST, PasswordTrouble, trouble_with
+from services.desk.views.speech import N_
 from shared.platform.needs import TO_ALL
 
 MOST_SHOWN = 20

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from services.desk.adapters.upstream import NotLetIn, NotThere, RefusedByService, ServiceAway
 from services.desk.api.desk import Desk
-from services.desk.api.manager import staff_at
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
+from services.desk.domain.people import name_of
 from services.desk.domain.reassigning import (
     MOST_AT_ONCE,
     Given,
@@ -20,7 +20,7 @@ from services.desk.domain.reassigning import (
     before_giving,
     giving,
 )
-from services.desk.views.manager import NOBODY, name_of, name_of_staff
+from services.desk.views.manager import NOBODY, name_of_staff
 from services.desk.views.places import place_of
 from shared.contracts.http.followup import FollowUpTask
 from shared.contracts.http.followup_lists import TaskLine
@@ -73,7 +73,7 @@ def reassign_router() -> APIRouter:
             chosen = [TaskNamed.parse(each, at.dealer.id) for each in task]
         except ValueError:
             return await _page(request, at, asked, problem="choose tasks of this list", status=422)
-        staff = await staff_at(desk, at.dealer.id)
+        staff = await desk.staff.at(at.dealer.id, "do_tasks")
         if not chosen:
             return await _page(request, at, asked, problem="tasks", status=422)
         if to != NOBODY and to not in staff:
@@ -160,7 +160,7 @@ async def _page(
 ) -> Response:
     desk = desk_of(request)
     found = await _listed(desk, at, asked)
-    staff = await staff_at(desk, at.dealer.id)
+    staff = await desk.staff.at(at.dealer.id, "do_tasks")
     decided = {each.task.task_id for each in outcomes if each.given in ("given", "taken", "over")}
     lines = [line for line in found or () if line.task_id not in decided]
     keys = {line.customer_key for line in lines} | {each.task.customer_key for each in outcomes}
@@ -171,7 +171,7 @@ async def _page(
         "whose": name_of_staff(_person(asked.person), staff),
         "staff": sorted(staff.items(), key=lambda each: each[1]),
         "nobody": NOBODY,
-        "named": lambda key: name_of(key, people),
+        "named": lambda key: name_of(key, people.get(key)),
         "place": place_of,
         "task_named": lambda line: str(TaskNamed(line.task_id, line.customer_key)),
         "problem": problem,

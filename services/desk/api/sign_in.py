@@ -24,14 +24,10 @@ from services.desk.api.visitor import (
 )
 from services.desk.domain.sessions import Session, digest_of
 from services.desk.domain.users import LANGUAGES, NOBODY, Language, User
+from services.desk.views.speech import N_
 from shared.platform.needs import TO_ALL
 
 SEE_OTHER = 303
-
-
-def N_(message: str) -> str:  # noqa: N802 - as gettext's tools know it
-    """Marks a message that is translated where it is shown."""
-    return message
 
 
 _BEFORE = "desk-before"

@@ -14,6 +14,7 @@ from services.desk.api.asking import or_none
 from services.desk.api.desk import Desk
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
+from services.desk.domain.people import name_of
 from services.desk.domain.whose import owners_of
 from services.desk.views import call_words
 from services.desk.views.places import MOST_OF_AN_ADDRESS, place_of_case
@@ -22,7 +23,6 @@ from services.desk.views.today import (
     TaskRow,
     Whose,
     cases_for,
-    name_of,
     next_row,
     row_of,
     with_newer,

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from services.desk.api.sign_in import N_
 from services.desk.api.visitor import NotAllowed, SignedIn, Visitor, desk_of, shown_to_all
 from services.desk.domain.allowed import allowed
 from services.desk.domain.trail import TRAIL_ACTS, TrailAct, TrailAsked, TrailFaultKind
 from services.desk.domain.users import Language
+from services.desk.views.speech import N_
 from services.desk.views.trail import as_table
 from shared.dealers.dealer import Dealer
 from shared.platform.needs import TO_ALL

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from services.desk.adapters.upstream import NotLetIn, NotThere, RefusedByService, ServiceAway
-from services.desk.api.sign_in import N_, SEE_OTHER, language_asked, within
+from services.desk.api.sign_in import SEE_OTHER, language_asked, within
 from services.desk.api.visitor import (
     CSRF_FIELD,
     Forged,
@@ -25,6 +25,7 @@ from services.desk.api.visitor import (
     visitor_of,
 )
 from services.desk.domain.users import Language
+from services.desk.views.speech import N_
 from shared.platform.errors import TransientFailure
 
 _SECRET = "password"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from shared.contracts.identifiers import number_in
 from shared.contracts.intake import KnownVehicle, PhoneNumber, ProfileRecorded
 
 _SHOWN_OF_A_PHONE = 4
@@ -37,11 +38,6 @@ def masked_phone(e164: str) -> str:
     return f"{e164[:3]}{_HIDDEN}{digits}" if len(e164) > _SHOWN_OF_A_PHONE + 3 else _HIDDEN
 
 
-def masked_name(name: str) -> str:
-    """The first character of each word: `王**`, `J*** S****`."""
-    return " ".join(word[0] + "*" * (len(word) - 1) for word in name.split())
-
-
 def masked_plate(plate: str) -> str:
     """The region and the last two characters: `沪A***45`."""
     shown = 2
@@ -58,3 +54,8 @@ def masked_email(address: str) -> str:
     """The first character and the domain: `w***@example.cn`."""
     name, _, domain = address.partition("@")
     return f"{name[:1]}{_HIDDEN}@{domain}" if domain else _HIDDEN
+
+
+def name_of(key: str, who: CustomerCard | None) -> str:
+    """A customer's name; their number at the source where it is not known."""
+    return (who.name if who is not None else None) or number_in(key)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Literal, TypeAlias, get_args
 
-from services.desk.domain.people import CustomerCard
+from services.desk.domain.people import CustomerCard, name_of
 from services.desk.views import case_words as words
 from services.desk.views.case import is_soon
 from services.desk.views.places import place_of_case
 from services.desk.views.speech import N_, Speech
 from shared.contracts.http.complaints import CaseLine, RunningClock
-from shared.contracts.identifiers import name_within, number_in
+from shared.contracts.identifiers import name_within
 
 Show: TypeAlias = Literal["open", "mine", "nobody", "today", "broken", "held", "all"]
 SHOWN: Mapping[Show, str] = {
@@ -146,11 +146,6 @@ def _row(
         chips=tuple(_chip(clock, line, now, say) for clock in (*line.running, *line.stopped)),
         rung=", ".join(say(words.ROLES[role]) for role in roles),
     )
-
-
-def name_of(customer_key: str, who: CustomerCard | None) -> str:
-    """What the customer is called; the number at the source where no name is known."""
-    return (who.name if who else None) or number_in(customer_key)
 
 
 def car_of(who: CustomerCard | None, vin: str | None = None) -> str:

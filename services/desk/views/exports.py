@@ -6,18 +6,18 @@ from datetime import date, datetime
 from typing import Literal, TypeAlias, get_args
 
 from services.desk.domain.people import CustomerCard
+from services.desk.views import case_words
 from services.desk.views.manager import PersonRow, name_of_staff
 from services.desk.views.manager_words import (
     CHANNELS,
     GRADES,
-    N_,
     RISKS,
     ROLES,
-    SEVERITIES,
     STATUSES,
     Say,
     word,
 )
+from services.desk.views.speech import N_
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup_lists import TaskLine
 from shared.contracts.http.followup_satisfaction import (
@@ -144,12 +144,12 @@ def cases_sheet(lines: Iterable[CaseLine], to: SheetReader) -> SheetOfRows:
             (
                 each.case_no,
                 *to.who(each.customer_key),
-                word(each.status, STATUSES, say),
-                word(each.severity, SEVERITIES, say),
+                word(each.status, case_words.STATUS, say),
+                word(each.severity, case_words.SEVERITIES, say),
                 name_of_staff(each.assigned_to, to.staff),
                 each.received_at,
                 each.deadline,
-                each.channel,
+                word(each.channel, case_words.CHANNELS, say),
                 each.category,
                 each.department,
                 each.regulator_ref,

@@ -3,14 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.desk.domain.people import CustomerCard
+from services.desk.domain.people import CustomerCard, name_of
 from services.desk.views.charts import Chart, Series
 from services.desk.views.manager_words import CLOCKS, Say, week_label, word
 from services.desk.views.places import place_of_case
 from shared.contracts.http.complaints import CaseLine, RunningClock
 from shared.contracts.http.complaints_statistics import ClockStatistics, Statistics
 from shared.contracts.http.followup_lists import CountedGroup, TaskCounts
-from shared.contracts.identifiers import number_in
 
 NOBODY = "nobody"
 """What addresses call what is nobody's in particular."""
@@ -116,16 +115,10 @@ def _case_now(
         line=line,
         clock=broken or next(iter(line.running), None),
         place=place_of_case(line.id)[0],
-        customer=name_of(line.customer_key, people),
+        customer=name_of(line.customer_key, people.get(line.customer_key)),
         owner=name_of_staff(line.assigned_to, staff),
         is_broken=broken is not None,
     )
-
-
-def name_of(key: str, people: Mapping[str, CustomerCard]) -> str:
-    """A customer's name; their number where it is not known."""
-    known = people.get(key)
-    return known.name if known is not None and known.name else number_in(key)
 
 
 def name_of_staff(staff_id: str | None, staff: Mapping[str, str]) -> str:

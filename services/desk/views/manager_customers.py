@@ -69,7 +69,7 @@ def customers_shown(found: Grades, language: Tongue, say: Say) -> CustomersShown
                 Series(
                     name=word(grade, GRADES, say),
                     look=look,
-                    values=[each.figures.by_grade.get(grade, 0) for each in months],  # type: ignore[call-overload]
+                    values=[each.figures.by_grade.get(grade, 0) for each in months],  # type: ignore[call-overload] # as the service names them
                 )
                 for grade, look in zip(grades, _LOOKS, strict=False)
             ],
@@ -83,7 +83,7 @@ def customers_shown(found: Grades, language: Tongue, say: Say) -> CustomersShown
                 Series(
                     name=word(risk, RISKS, say),
                     look=look,
-                    values=[each.figures.by_risk.get(risk, 0) for each in months],  # type: ignore[call-overload]
+                    values=[each.figures.by_risk.get(risk, 0) for each in months],  # type: ignore[call-overload] # as the service names them
                 )
                 for risk, look in zip(risks, _LOOKS, strict=True)
             ],

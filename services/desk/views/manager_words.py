@@ -1,15 +1,12 @@
 """What the manager's screens call things whose names the services use as they are."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+from services.desk.views.speech import N_
 
 Say: TypeAlias = Callable[[str], str]
 """A message -> what it is in the language of the reader."""
-
-
-def N_(message: str) -> str:  # noqa: N802 - as gettext's tools know it
-    """Marks a message that is translated where it is shown."""
-    return message
 
 
 CLOCKS: Mapping[str, str] = {
@@ -37,23 +34,8 @@ CHANNELS: Mapping[str, str] = {
     "app": N_("App"),
     "post": N_("Letter"),
 }
-STATUSES: Mapping[str, str] = {
-    "open": N_("Open"),
-    "overdue": N_("Overdue"),
-    "assigned": N_("Assigned"),
-    "under_review": N_("Under review"),
-    "pending_customer": N_("Waits for the customer"),
-    "resolved": N_("Resolved"),
-    "closed": N_("Closed"),
-    "withdrawn": N_("Withdrawn"),
-    "merged": N_("Merged"),
-    "escalated": N_("Escalated"),
-    "unfiled": N_("Not filed yet"),
-    "voided": N_("Voided"),
-    "moved": N_("Another customer's"),
-    "undecided": N_("Not decided"),
-}
-SEVERITIES: Mapping[str, str] = {"normal": N_("Normal"), "major": N_("Major")}
+STATUSES: Mapping[str, str] = {"open": N_("To do"), "overdue": N_("Overdue")}
+"""Of tasks; cases have those of `case_words`."""
 ROLES: Mapping[str, str] = {
     "sales_consultant": N_("Sales consultant"),
     "sales_manager": N_("Sales manager"),
@@ -71,7 +53,7 @@ UNITS: Mapping[str, str] = {
 }
 
 
-def word(name: str | None, words: Mapping[str, str], say: Say) -> str:
+def word(name: str | None, words: Mapping[Any, str], say: Say) -> str:
     """What it is called; a name that is none of ours as it is."""
     if name is None:
         return ""

@@ -6,13 +6,12 @@ from datetime import date, datetime
 from typing import Literal, TypeAlias
 from urllib.parse import urlencode
 
-from services.desk.domain.people import CustomerCard
+from services.desk.domain.people import CustomerCard, name_of
 from services.desk.views.call_words import ending_word
 from services.desk.views.places import place_of
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import CustomerTasks, FollowUpTask
 from shared.contracts.http.followup_lists import KindOfTask, TaskLine
-from shared.contracts.identifiers import number_in
 from shared.contracts.scoring import Grade
 from shared.contracts.values import Bilingual
 
@@ -188,11 +187,6 @@ def row_of(line: TaskLine, who: CustomerCard | None, staff_id: str) -> TaskRow:
 def closed_word(task: FollowUpTask) -> str:
     """Why a task is done with; empty: it is not."""
     return "" if task.status in TO_DO else ending_word(task.closed_because or task.status)
-
-
-def name_of(key: str, who: CustomerCard | None) -> str:
-    """A customer's name, else their number."""
-    return who.name if who is not None and who.name else number_in(key)
 
 
 def car_of(who: CustomerCard | None, vin: str | None) -> str:

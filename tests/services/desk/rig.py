@@ -18,7 +18,6 @@ from services.desk.adapters.lately import KEPT_FOR, MOST
 from services.desk.adapters.live import Hub
 from services.desk.adapters.pages import Pages
 from services.desk.adapters.passes import Passes
-from services.desk.adapters.presence import THERE_FOR, PresentPerson
 from services.desk.adapters.reporting import Reporting
 from services.desk.adapters.staff import Staff
 from services.desk.adapters.upstream import OtherServices, ServiceAway, WrittenVersion
@@ -46,7 +45,13 @@ from shared.testing.clock import ManualClock
 from shared.testing.doorman import KnowsEverybody
 from tests.access.dealers import DEALERS, MINE
 from tests.access.services import NOW, Houses, followup_with
-from tests.services.desk.memory import MemoryAttempts, MemorySessions, MemoryTrail, MemoryUsers
+from tests.services.desk.memory import (
+    MemoryAttempts,
+    MemoryPresence,
+    MemorySessions,
+    MemoryTrail,
+    MemoryUsers,
+)
 from tests.services.intake.given import message_of
 
 BASE = f"/d/{MINE}"
@@ -102,27 +107,6 @@ class MemoryDirectory:
 
     async def documents(self, key: str) -> Sequence[KeptDocument]:
         return [each for each in self.kept if each.customer_key == key]
-
-
-class MemoryPresence:
-    """As `services.desk.adapters.presence.Presence` promises."""
-
-    def __init__(self) -> None:
-        self.tabs: dict[str, tuple[str, User, datetime]] = {}
-
-    async def here(self, about: str, tab: str, user: User, now: datetime) -> None:
-        self.tabs[tab] = about, user, now
-
-    async def gone(self, tab: str) -> None:
-        self.tabs.pop(tab, None)
-
-    async def others(self, about: str, user: User, now: datetime) -> tuple[PresentPerson, ...]:
-        there = {
-            PresentPerson(who.username, who.name)
-            for of, who, at in self.tabs.values()
-            if of == about and at > now - THERE_FOR and who.username != user.username
-        }
-        return tuple(sorted(there, key=lambda each: (each.name, each.username)))
 
 
 @dataclass(frozen=True)

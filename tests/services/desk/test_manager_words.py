@@ -55,7 +55,6 @@ def of_tables() -> Iterator[str]:
         manager_words.RISKS,
         manager_words.CHANNELS,
         manager_words.STATUSES,
-        manager_words.SEVERITIES,
         manager_words.ROLES,
         exports.EXPORTS,
     ):

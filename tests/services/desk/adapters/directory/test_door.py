@@ -2,8 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -32,6 +31,7 @@ from shared.testing.publisher import MemoryPublisher
 from tests.polled import polled
 from tests.servers import PATIENCE_SECONDS
 from tests.services.desk.given_customers import DEALER, WANG, profile
+from tests.services.intake.adapters.running_doors import KilledBeforeCommit, running
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 VISIT = f"{DEALER}/cdk/visit/RO-77"
@@ -163,31 +163,6 @@ def test_the_desk_may_read_what_comes_in_here() -> None:
     assert {*TOPICS, GROUP} <= readable
 
 
-class KilledOnce:
-    """A consumer whose process ends before the first commit."""
-
-    def __init__(self, consumer: Any, killed: asyncio.Event) -> None:
-        self._consumer, self._killed = consumer, killed
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._consumer, name)
-
-    async def commit(self, _: object) -> None:
-        self._killed.set()
-        await asyncio.Event().wait()
-
-
-@asynccontextmanager
-async def at_the_door(running: DirectoryDoor) -> AsyncIterator[None]:
-    task = asyncio.create_task(running.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
 @pytest.mark.broker
 async def test_on_servers_a_customer_is_found_however_often_an_instance_is_killed(
     kafka_settings: KafkaSettings, mongo_settings: MongoSettings
@@ -206,10 +181,10 @@ async def test_on_servers_a_customer_is_found_however_often_an_instance_is_kille
         make_consumer, kafka_settings, group=f"test-{uuid4()}", topics=TOPICS
     )
     publisher, killed = KafkaPublisher(producer), asyncio.Event()
-    async with at_the_door(door(directory, publisher, lambda: KilledOnce(connect(), killed))):
+    async with running(door(directory, publisher, lambda: KilledBeforeCommit(connect(), killed))):
         async with asyncio.timeout(PATIENCE_SECONDS):
             await killed.wait()
-    async with at_the_door(door(directory, publisher, connect)):
+    async with running(door(directory, publisher, connect)):
         async with asyncio.timeout(PATIENCE_SECONDS):
             while await found(directory, f"RO-{number}") != ["赵大明"]:  # noqa: ASYNC110 # of a server
                 await asyncio.sleep(0.05)
