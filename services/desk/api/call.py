@@ -206,7 +206,7 @@ async def _decision(
     """Of an outcome; None of whatever else was written."""
     *_, task_id, number = written.document_id.split("/")
     try:
-        command_id = str(UUID(number))
+        command_id = UUID(number)
     except ValueError:
         return None
     sent_at = await desk.reporting.sent_at(command_id)

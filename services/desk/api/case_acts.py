@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, StringConstraints
 
 from services.desk.adapters.upstream import NotThere, RefusedByService, ServiceAway
+from services.desk.api.acts import reported
 from services.desk.api.case_page import (
     case_id_of,
     only_one,
@@ -31,7 +32,6 @@ from shared.contracts import identifiers
 from shared.contracts.feed_parts import StepName
 from shared.contracts.http.complaints import CaseView
 from shared.contracts.identifiers import number_in, source_of
-from shared.platform.errors import TransientFailure
 from shared.platform.needs import TO_ALL
 
 UNPROCESSABLE, CHANGED, AWAY = 422, 409, 503
@@ -132,18 +132,17 @@ class _Taking:
                     wrong["merged_into"] = "itself"
             if wrong:
                 return await self.again(UNPROCESSABLE, case, wrong=wrong)
-            if self.seen and self.seen != mark_of(case):
+            moved = self.seen and self.seen != mark_of(case)
+            if moved and not await self.desk.reporting.is_taken(self.form.command):
                 return await self.again(CHANGED, case)
             command = self.form.report(self.at.dealer.id, zone, merged_into=into)
-            taken = await self.desk.reporting.report(command, self.at.user)
-            document_id = taken.written.document_id
-            await self.desk.trail.note(self.at.user, self.at.dealer.id, "reported", document_id)
-        except (ServiceAway, TransientFailure):
+            written = await reported(self.desk, self.at, command)
+        except ServiceAway:
             return await self.again(AWAY, case)
         except RefusedByService as refused:
             places, rest = wrong_of(refused.problem)
             return await self.again(UNPROCESSABLE, case, wrong=places, trouble=rest)
-        return self._to_result(str(taken.written), was=",".join(sorted(broken_now(case))))
+        return self._to_result(str(written), was=",".join(sorted(broken_now(case))))
 
     def _to_result(self, written: str | None, was: str = "") -> Response:
         asked = {"step": str(self.form.command)}

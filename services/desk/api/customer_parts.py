@@ -1,4 +1,5 @@
-"""What the other services say of one customer; without who is away the rest is shown."""
+"""What the other services say of one customer, and whether anybody knows them; without who is away
+the rest is shown."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -12,6 +13,8 @@ from services.desk.adapters.upstream import (
     ServiceAway,
     WrittenVersion,
 )
+from services.desk.api.desk import Desk
+from services.desk.api.visitor import AtDealer
 from services.desk.domain.users import User
 from services.desk.views.customer import PartOfCustomer, PartsOfCustomer
 from shared.contracts.http.complaints import CaseLine
@@ -35,6 +38,19 @@ async def parts_of(
         _part(_cases(services, user, key)),
     )
     return PartsOfCustomer(score=score, history=history, plan=plan, person=person, cases=cases)
+
+
+async def require_known(desk: Desk, at: AtDealer, key: str) -> None:
+    """What is reported of a key that nobody here knows would make somebody of it: asked before
+    anything is. Raises `NotThere`, and `ServiceAway` where that cannot be told."""
+    known = (await desk.directory.of([key])).get(key)
+    if (known is not None and known.profile is not None) or await desk.directory.documents(key):
+        return
+    parts = await parts_of(desk.services, at.user, key, None)
+    if parts.know_nothing:
+        raise NotThere
+    if not parts.know_them:
+        raise ServiceAway("whoever may know them")
 
 
 async def _part(asked: Awaitable[T]) -> PartOfCustomer[T]:

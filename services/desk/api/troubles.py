@@ -81,6 +81,11 @@ DEFECT = (
 _NOT_UNDERSTOOD = TROUBLES[RequestValidationError]
 _SIGNED_OUT = N_("You are signed out")
 _SIGN_IN_ELSEWHERE = N_("Sign in again in another tab, then send it again: what you typed stays.")
+_AGAIN = N_("Send it again")
+_SINCE = N_(
+    "You have signed in again since this form was opened. Nothing was sent yet; it is all still "
+    "here."
+)
 _FRESH = N_("You have signed in again since. Send it once more: what you typed is still there.")
 
 
@@ -112,6 +117,10 @@ async def _told(request: Request, error: Exception) -> Response:
     if _is_for_a_part(request):
         language = language_asked(request) if visitor is None else visitor.language
         return _said(request, language, status, words)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE and visitor is not None:
+        kept = await _kept(request, visitor, status, title, words)
+        if kept is not None:
+            return kept
     return _page(request, visitor, status, title, words)
 
 
@@ -124,16 +133,28 @@ async def _forged(request: Request, error: Exception) -> Response:
         said = _said(request, visitor.language, 403, _FRESH)
         said.headers["HX-Trigger"] = json.dumps({"fresh-csrf": visitor.csrf})
         return said
+    return await _kept(request, visitor, 403, _AGAIN, _SINCE) or await _told(request, error)
+
+
+async def _kept(
+    request: Request, visitor: Visitor, status: int, title: str, words: str
+) -> Response | None:
+    """A form that was sent, with all that was typed, to be sent again as it is. None: there is
+    none, or none that may be shown."""
+    if request.method != "POST":
+        return None
     fields = (await request.form()).multi_items()
     if any(not isinstance(value, str) or _SECRET in name for name, value in fields):
-        return await _told(request, error)
-    desk = desk_of(request)
+        return None
+    pages = desk_of(request).pages
     shown = {
         **shown_to_all(request, visitor),
+        "title": pages.word(visitor.language, title),
+        "words": pages.word(visitor.language, words),
         "fields": [(name, value) for name, value in fields if name != CSRF_FIELD],
         "place": address_of_page(request),
     }
-    return desk.pages.page(request, "again.html", shown, language=visitor.language, status=403)
+    return pages.page(request, "again.html", shown, language=visitor.language, status=status)
 
 
 async def _not_signed_in(request: Request, _: Exception) -> Response:
