@@ -88,7 +88,7 @@ def live_router() -> APIRouter:
         if not words:
             return Response(status_code=204)  # by which a browser does not ask again
         try:
-            stream = desk.live.open(visitor.session.digest, dealer, words)
+            stream = desk.live.open(visitor.user.username, dealer, words)
         except TooManyStreams:
             return Response(status_code=503, headers={"Retry-After": "30"})
         listener = _Listener(request, desk, visitor, stream, about)

@@ -115,18 +115,20 @@ def trail_router() -> APIRouter:
     @router.post("/export")
     async def export(request: Request, may: MaySee, asked: AskedOfTrail) -> Response:
         desk, language = desk_of(request), may.visitor.language
-        await desk.trail.note(may.visitor.user, None, "exported", "trail")
-        zone = _zone(may, asked)
-        entries = await desk.record.find(_wanted(may, asked, zone), limit=MOST_EXPORTED)
-        words: dict[str, str] = {
-            act: desk.pages.word(language, said) for act, said in ACT_WORDS.items()
-        }
-        return csv_response(as_table(entries, language, zone, words), name="trail")
+        with desk.heavy.room(may.visitor.user.username):
+            await desk.trail.note(may.visitor.user, None, "exported", "trail")
+            zone = _zone(may, asked)
+            entries = await desk.record.find(_wanted(may, asked, zone), limit=MOST_EXPORTED)
+            words: dict[str, str] = {
+                act: desk.pages.word(language, said) for act, said in ACT_WORDS.items()
+            }
+            return csv_response(as_table(entries, language, zone, words), name="trail")
 
     @router.post("/verify")
     async def verify(request: Request, may: MaySee) -> Response:
         desk, language = desk_of(request), may.visitor.language
-        verified = await desk.record.verified()
+        with desk.heavy.room(may.visitor.user.username):
+            verified = await desk.record.verified()
         faults = [
             desk.pages.word(language, FAULT_WORDS[each.kind], number=each.sequence)
             for each in verified.faults

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
+from services.desk.adapters.heavy import TooMuchAtOnce
 from services.desk.adapters.upstream import NotLetIn, NotThere, RefusedByService, ServiceAway
 from services.desk.api.sign_in import SEE_OTHER, language_asked, within
 from services.desk.api.visitor import (
@@ -28,6 +29,7 @@ from services.desk.domain.users import Language
 from services.desk.views.speech import N_
 from shared.platform.errors import TransientFailure
 
+AGAIN_AFTER_SECONDS = 30
 _SECRET = "password"
 """Forms with a field of such a name are never shown again."""
 
@@ -64,6 +66,14 @@ TROUBLES: dict[type[Exception], tuple[int, str, str]] = {
         503,
         N_("Not to be had at present"),
         N_("A part of Aftercare does not answer. Nothing is lost; try again in a moment."),
+    ),
+    TooMuchAtOnce: (
+        503,
+        N_("Too much at once"),
+        N_(
+            "Tables and checks of the trail are made a few at a time, and one for each of you. "
+            "Nothing is lost; try again in half a minute."
+        ),
     ),
     RequestValidationError: (
         422,
@@ -111,6 +121,13 @@ async def trouble_page(request: Request, status: int, title: str, words: str) ->
 
 async def _told(request: Request, error: Exception) -> Response:
     status, title, words = next(TROUBLES[kind] for kind in type(error).__mro__ if kind in TROUBLES)
+    response = await _in_words(request, status, title, words)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(AGAIN_AFTER_SECONDS)
+    return response
+
+
+async def _in_words(request: Request, status: int, title: str, words: str) -> Response:
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     if status != HTTPStatus.SERVICE_UNAVAILABLE:  # where the database may be what is away
         visitor = await visitor_of(request)

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.desk.adapters.live import STREAMS_OF_A_SESSION
+from services.desk.adapters.live import STREAMS_OF_A_USER
 from services.desk.api import live
 from services.desk.api.visitor import PLAIN_COOKIE
 from shared.settings import HttpSettings
@@ -58,12 +58,14 @@ class Heard:
 
 
 @asynccontextmanager
-async def listening(rig: Rig, server: Served, username: str, **asked: Any) -> AsyncIterator[Heard]:
+async def listening(
+    rig: Rig, server: Served, username: str, *, session: str = "a browser", **asked: Any
+) -> AsyncIterator[Heard]:
     """To a stream, as somebody who has signed in."""
     async with (
         httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{server.port}",
-            cookies={PLAIN_COOKIE: f"a browser of {username}"},
+            cookies={PLAIN_COOKIE: f"{session} of {username}"},
             timeout=PATIENCE_SECONDS,
         ) as client,
         client.stream("GET", "/live", params={"dealer": MINE, **asked}) as answer,
@@ -129,19 +131,23 @@ async def test_listening_does_not_prolong_a_session(rig: Rig) -> None:
 _AS_BROWSERS_DO = {"accept": "text/event-stream"}
 
 
-async def test_a_browser_has_so_many_streams_and_no_more(rig: Rig) -> None:
-    async with rig.browser(), served(rig.app, HttpSettings()) as server:
+async def test_a_user_has_so_many_streams_and_no_more_whatever_the_session(rig: Rig) -> None:
+    async with (
+        rig.browser(),
+        rig.browser(session="another"),
+        served(rig.app, HttpSettings()) as server,
+    ):
         async with asyncio.TaskGroup() as group:
             enough = asyncio.Event()
             opened = [
-                group.create_task(_hold(rig, server, enough)) for _ in range(STREAMS_OF_A_SESSION)
+                group.create_task(_hold(rig, server, enough)) for _ in range(STREAMS_OF_A_USER)
             ]
-            while len(rig.live._streams) < STREAMS_OF_A_SESSION:  # noqa: ASYNC110
+            while len(rig.live._streams) < STREAMS_OF_A_USER:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
-            async with listening(rig, server, "lin", shows=["tasks"]) as refused:
+            async with listening(rig, server, "lin", session="another", shows=["tasks"]) as refused:
                 assert refused.status == 503
             enough.set()
-        assert [task.result() for task in opened] == [200] * STREAMS_OF_A_SESSION
+        assert [task.result() for task in opened] == [200] * STREAMS_OF_A_USER
         async with asyncio.timeout(PATIENCE_SECONDS):
             while rig.live.hears_of(MINE):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
