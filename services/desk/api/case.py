@@ -26,8 +26,6 @@ from shared.contracts.http.complaints import CaseView
 from shared.contracts.identifiers import number_in
 from shared.platform.needs import TO_ALL
 
-NOWHERE_KEPT = "no-store"
-
 Written_ = Annotated[str, Query(max_length=9000)]
 Seeing = Annotated[AtDealer, at_dealer("see_complaints")]
 
@@ -45,9 +43,7 @@ def case_router() -> APIRouter:
         await desk.trail.note(at.user, at.dealer.id, "printed", case.case_id)
         told = await _narrative(desk, at, case) if at.may("see_narratives") else None
         shown = await case_shown(request, at, case) | {"told": told, "paper": form_shown(case)}
-        response = desk.pages.page(request, "case_print.html", shown, language=at.visitor.language)
-        response.headers["Cache-Control"] = NOWHERE_KEPT
-        return response
+        return desk.pages.page(request, "case_print.html", shown, language=at.visitor.language)
 
     @router.post("/{number:path}/narrative")
     async def narrative(
@@ -60,9 +56,7 @@ def case_router() -> APIRouter:
         desk = desk_of(request)
         case = await _case(desk, at, case_id_of(at, source, number))
         told = await _narrative(desk, at, case)
-        response = await _page(request, at, case, {"told": told})
-        response.headers["Cache-Control"] = NOWHERE_KEPT
-        return response
+        return await _page(request, at, case, {"told": told})
 
     @router.get("/{number:path}/narrative")
     async def back(source: str, number: str, at: Seeing) -> Response:

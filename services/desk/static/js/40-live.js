@@ -20,6 +20,7 @@
   let source = null, listensTo = "", heardAt = 0, askedAt = -ONCE_MS, timer = null, again = null, over = false;
   let waiting = new Set();
   let kept = new Set();
+  let last = { tag: null, text: "" }; /* what was asked for last: browsers keep no page */
 
   const live = () => [...document.querySelectorAll("[data-live][id]")];
   const shows = (element) => element.dataset.live.split(/\s+/).filter(Boolean);
@@ -100,12 +101,16 @@
     let answer;
     try {
       answer = await fetch(location.pathname + location.search, {
-        headers: { "HX-Request": "true", "X-By-Itself": "1" }, credentials: "same-origin",
+        headers: { "HX-Request": "true", "X-By-Itself": "1", ...(last.tag && { "If-None-Match": last.tag }) },
+        credentials: "same-origin", cache: "no-store",
       });
     } catch { return; }
     if (answer.status === 401) { end(); return; }
-    if (!answer.ok || answer.redirected) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (answer.status !== 304) {
+      if (!answer.ok || answer.redirected) return;
+      last = { tag: answer.headers.get("ETag"), text: await answer.text() };
+    }
+    const page = new DOMParser().parseFromString(last.text, "text/html");
     for (const element of live()) if (ids.has(element.id)) renew(element, page);
   }
 

@@ -86,7 +86,7 @@ async def test_every_answer_says_what_browsers_may_do_with_it(rig: Rig) -> None:
         for name, value in HEADERS.items():
             assert answer.headers[name] == value
         assert "strict-transport-security" not in answer.headers
-    assert answers[200].headers["cache-control"] == "private, no-cache"
+    assert answers[200].headers["cache-control"] == "no-store"
     assert answers[303].headers["cache-control"] == "no-store"
     assert "immutable" in asset.headers["cache-control"]
 
