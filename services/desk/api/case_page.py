@@ -9,11 +9,10 @@ from services.desk.adapters.upstream import NotThere, WrittenVersion
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, desk_of, shown_to
 from services.desk.domain.case_steps import act_of, mark_of, next_of, offered
-from services.desk.domain.people import name_of
+from services.desk.domain.people import car_of, name_of
 from services.desk.views import case_words as words
 from services.desk.views.case import clocks_shown, form_of
 from services.desk.views.case_timeline import TimelineStory
-from services.desk.views.complaints import car_of
 from services.desk.views.places import case_at, place_of_case, place_of_customer
 from shared.contracts.feed_parts import StepName
 from shared.contracts.http.complaints import CaseView

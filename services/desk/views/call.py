@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from services.desk.domain.outcomes import SurveyAsked, offered, surveys_asked
-from services.desk.domain.people import CustomerCard, name_of
+from services.desk.domain.people import CustomerCard, car_of, name_of
 from services.desk.views.call_words import RESULTS
 from services.desk.views.places import place_of
-from services.desk.views.today import TO_DO, car_of, closed_word
+from services.desk.views.today import TO_DO, closed_word
 from shared.contracts.feed_parts import TaskResult
 from shared.contracts.http.complaints import CaseLine
 from shared.contracts.http.followup import (

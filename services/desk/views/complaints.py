@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Literal, TypeAlias, get_args
 
-from services.desk.domain.people import CustomerCard, name_of
+from services.desk.domain.people import CustomerCard, car_of, name_of
 from services.desk.views import case_words as words
 from services.desk.views.case import is_soon
 from services.desk.views.places import place_of_case
@@ -146,12 +146,6 @@ def _row(
         chips=tuple(_chip(clock, line, now, say) for clock in (*line.running, *line.stopped)),
         rung=", ".join(say(words.ROLES[role]) for role in roles),
     )
-
-
-def car_of(who: CustomerCard | None, vin: str | None = None) -> str:
-    """The customer's car in a few words, where it is clear which."""
-    car = who.car(vin) if who else None
-    return " ".join(each for each in (car.plate, car.make, car.model) if each) if car else ""
 
 
 def _chip(clock: RunningClock, line: CaseLine, now: datetime, say: Speech) -> ClockChip:
