@@ -3,6 +3,7 @@
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from services.desk.domain.people import CustomerCard
@@ -12,7 +13,7 @@ from tests.services.desk.forms import form_asking
 from tests.services.desk.given_customers import customer
 from tests.services.desk.rig import BASE, Rig
 
-NOBODY = f"{MINE}/cdk/NOBODY"
+KNOWN, NOBODY = f"{MINE}/cdk/C1", f"{MINE}/cdk/NOBODY"
 TYPED = {
     "consents": {"opt_outs": "sms"},
     "customers/{}/consent": {"do_not_contact": "true"},
@@ -104,3 +105,32 @@ async def test_what_cannot_be_written_down_is_sent_again(
         done = await form.send(browser)
     assert done.status_code == 303, done.text
     assert len({each.document_id for each in rig.reported()}) <= 1
+
+
+@each_act
+async def test_only_who_keeps_what_was_reported_is_asked_to_hold_it(
+    rig: Rig, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others would make the page wait in vain: complaints keeps complaints, followup the rest."""
+    asked: list[str] = []
+    client = rig.houses.client
+
+    def watched(service: str) -> httpx.AsyncClient:
+        async def note(request: httpx.Request) -> None:
+            if "holds" in request.url.params:
+                asked.append(service)
+
+        found = client(service)
+        found.event_hooks = {"request": [note]}
+        return found
+
+    rig.directory.known[KNOWN] = customer(KNOWN)
+    seen = rig.directory.known[KNOWN].profile
+    assert seen is not None
+    monkeypatch.setattr(rig.houses, "client", watched)
+    async with rig.browser() as browser:
+        fields = {"command": str(uuid4()), "seen": seen.version, **TYPED[place]}
+        done = await browser.post(address(place, "cdk/C1"), **fields)
+        await browser.get(done.headers["location"])
+    keeper = {"file-complaint": ["complaints"], "customers/{}/correct": []}
+    assert asked == keeper.get(place, ["followup"])
