@@ -78,7 +78,8 @@
   /* What is seen first of it, and how high it stands: where the element begins above what is seen. */
   function seenFirst(element) {
     if (element.getBoundingClientRect().top >= 0) return null;
-    const first = [...element.querySelectorAll("[id]")].find((each) => each.getBoundingClientRect().top >= 0);
+    const isSeen = (each) => each.getClientRects().length > 0 && each.getBoundingClientRect().top >= 0;
+    const first = [...element.querySelectorAll("[id]")].find(isSeen);
     return first ? { id: first.id, top: first.getBoundingClientRect().top } : null;
   }
 
