@@ -41,7 +41,7 @@ async def test_what_is_written_to_an_added_partition_is_read_and_nothing_twice(
                     await producer.client.force_metadata_update()
             await producer.send_and_wait(topic, b"added", partition=1)
             await producer.send_and_wait(topic, b"last", partition=0)
-            assert sorted(await _read(consumer, 2)) == [b"added", b"last"]
+            assert {*await _read(consumer, 2)} == {b"added", b"last"}
             assert await consumer.getmany(timeout_ms=500) == {}
     finally:
         await consumer.stop()
