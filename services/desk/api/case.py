@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.desk.adapters.upstream import NotThere, WrittenVersion
+from services.desk.adapters.upstream import NotThere, ServiceAway, WrittenVersion
 from services.desk.api.case_page import (
     case_id_of,
     case_shown,
@@ -100,8 +100,10 @@ async def _case(desk: Desk, at: AtDealer, case_id: str) -> CaseView:
 class CustomersWords:
     """What the customer says and asks for, as it was written down."""
 
-    narrative: str = field(repr=False)
-    wish: str = field(repr=False)
+    narrative: str = field(default="", repr=False)
+    wish: str = field(default="", repr=False)
+    known: bool = True
+    """Whether intake, which keeps it, answers."""
 
 
 async def _narrative(desk: Desk, at: AtDealer, case: CaseView) -> CustomersWords:
@@ -110,7 +112,9 @@ async def _narrative(desk: Desk, at: AtDealer, case: CaseView) -> CustomersWords
     try:
         found = await desk.services.narrative(at.user, case.case_id)
     except NotThere:
-        return CustomersWords("", "")
+        return CustomersWords()
+    except ServiceAway:
+        return CustomersWords(known=False)
     wish = speech_of(desk, at)(words.term(found.desired_outcome, words.OUTCOMES_DESIRED))
     return CustomersWords(found.narrative or "", wish)
 

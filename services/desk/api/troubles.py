@@ -219,7 +219,11 @@ def _page(
     pages = desk_of(request).pages
     language = language_asked(request) if visitor is None else visitor.language
     shown = {} if visitor is None else shown_to_all(request, visitor)
-    shown |= {"title": pages.word(language, title), "words": pages.word(language, words)}
+    shown |= {
+        "title": pages.word(language, title),
+        "words": pages.word(language, words),
+        "comes_back": status == HTTPStatus.SERVICE_UNAVAILABLE and request.method == "GET",
+    }
     return pages.page(request, "trouble.html", shown, language=language, status=status)
 
 

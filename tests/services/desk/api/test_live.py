@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,14 @@ from typing import Any
 import httpx
 import pytest
 
-from services.desk.adapters.live import STREAMS_OF_A_USER
+from services.desk.adapters.assets import Assets
+from services.desk.adapters.live import STREAMS_OF_A_USER, Hub
+from services.desk.adapters.presence import THERE_FOR
 from services.desk.api import live
 from services.desk.api.visitor import PLAIN_COOKIE
+from services.desk.app import make_app_of_pages
 from shared.settings import HttpSettings
+from shared.testing.doorman import KnowsEverybody
 from tests.access.dealers import MINE, SISTER
 from tests.served import Served, served
 from tests.servers import PATIENCE_SECONDS
@@ -191,3 +195,55 @@ async def test_when_the_desk_stops_its_streams_end(rig: Rig) -> None:
     ):
         rig.live.close()
         assert await heard.next() == ("over", None)
+
+
+def beside(rig: Rig) -> Rig:
+    """Another process of the same desk: the same database, and pages of its own."""
+    desk = replace(rig.desk, live=Hub(most=100))
+
+    async def ready() -> list[str]:
+        return []
+
+    app = make_app_of_pages(Assets(), doorman=KnowsEverybody(), readiness=ready)
+    app.state.desk = desk
+    return replace(rig, app=app, desk=desk, live=desk.live)
+
+
+async def test_two_processes_of_the_desk_tell_of_who_is_at_the_other(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
+    other = beside(rig)
+    async with (
+        rig.browser() as lin,
+        rig.browser(username="chen"),
+        served(rig.app, HttpSettings()) as server,
+        served(other.app, HttpSettings()) as second,
+        listening(rig, server, "lin", about=ABOUT) as heard,
+    ):
+        assert await heard.next() == ("changed", [f"present:{ABOUT}"])
+        async with listening(other, second, "chen", about=ABOUT):
+            assert await heard.next() == ("changed", [f"present:{ABOUT}"])
+            assert "Chen of the tests" in (await lin.get(PRESENT, about=ABOUT)).text
+        assert await heard.next() == ("changed", [f"present:{ABOUT}"])
+        assert (await lin.get(PRESENT, about=ABOUT)).text.strip() == ""
+
+
+async def test_whoever_was_at_a_process_that_died_is_gone_in_time(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
+    async with (
+        rig.browser() as lin,
+        rig.browser(username="chen") as chen,
+        served(rig.app, HttpSettings()) as server,
+        listening(rig, server, "lin", about=ABOUT) as heard,
+    ):
+        assert await heard.next() == ("changed", [f"present:{ABOUT}"])
+        now = rig.houses.clock.now()
+        await rig.presence.here(ABOUT, "a tab of a process that died", chen.user, now)
+        assert await heard.next() == ("changed", [f"present:{ABOUT}"])
+        assert "Chen of the tests" in (await lin.get(PRESENT, about=ABOUT)).text
+        rig.houses.clock.advance(THERE_FOR)
+        assert await heard.next() == ("changed", [f"present:{ABOUT}"])
+        assert (await lin.get(PRESENT, about=ABOUT)).text.strip() == ""

@@ -49,9 +49,9 @@ async def test_a_defect_is_a_page_that_tells_nothing(
 
 
 async def test_a_service_that_is_away_is_told_as_such(rig: Rig) -> None:
-    rig.away.add("followup")
+    rig.away.add("complaints")
     async with rig.browser() as browser:
-        page = await browser.get(f"{BASE}/today")
+        page = await browser.get(f"{BASE}/complaints")
     assert page.status_code == 503 and "Nothing is lost" in page.text
 
 
@@ -119,7 +119,7 @@ async def test_an_address_that_is_none_leads_to_the_beginning(rig: Rig) -> None:
 async def test_a_part_of_a_page_stays_and_the_trouble_is_told_beside_it(
     rig: Rig, method: str
 ) -> None:
-    rig.away.add("followup")
+    rig.away |= {"followup", "complaints"}
     form = {"csrf": "", "task": "t", "person": "s-lin"}
     async with rig.browser(language="zh") as browser:
         form["csrf"] = browser.csrf
