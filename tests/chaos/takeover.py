@@ -42,7 +42,7 @@ class Moment:
 def until_shared(broker: Broker, service: str, among: int, *, before: Owned, at: float) -> Moment:
     """Wait until so many instances own all partitions evenly, since what was done `at`."""
     while time.time() - at < PATIENCE_SECONDS:
-        owned = asyncio.run(_ownership(broker, service))
+        owned = ownership(broker, service)
         if sorted(map(len, owned.values())) == [PARTITIONS // among] * among:
             return Moment(at, time.time() - at, before, owned)
         time.sleep(POLL_SECONDS)
@@ -50,17 +50,11 @@ def until_shared(broker: Broker, service: str, among: int, *, before: Owned, at:
 
 
 def ownership(broker: Broker, service: str) -> Owned:
-    """The partitions of each member, as soon as the group is not being rebalanced."""
-    until = time.time() + PATIENCE_SECONDS
-    while time.time() < until:
-        if owned := asyncio.run(_ownership(broker, service)):
-            return owned
-        time.sleep(POLL_SECONDS)
-    raise AssertionError(f"the group of {service} is being rebalanced for ever")
+    """The partitions of each member; empty while the group is being rebalanced."""
+    return asyncio.run(_ownership(broker, service))
 
 
 async def _ownership(broker: Broker, service: str) -> Owned:
-    """Empty while the group is being rebalanced, or a member has not been told its part."""
     admin = make_admin(broker.settings())
     await admin.start()
     try:
@@ -68,7 +62,7 @@ async def _ownership(broker: Broker, service: str) -> Owned:
     finally:
         await admin.close()
     ((_, _, state, _, _, members, *_),) = answer.groups
-    if state != "Stable" or not all(member[4] for member in members):
+    if state != "Stable":
         return {}
     return {member[0]: _partitions(member[4]) for member in members}
 

@@ -56,11 +56,11 @@ def test_instances_share_the_work_and_take_it_over(
 
 def a_second_comes_and_is_killed(running: House) -> tuple[Moment, Moment]:
     """Both own half; after kill -9 of the second, the first owns all within the session."""
-    before, at = ownership(running.broker, "scoring"), time.time()
+    at, before = time.time(), ownership(running.broker, "scoring")
     with running.another("scoring") as second:
         added = until_shared(running.broker, "scoring", 2, before=before, at=at)
         _until_it_works(running, second)
-        before, at = ownership(running.broker, "scoring"), time.time()
+        at, before = time.time(), ownership(running.broker, "scoring")
         second.child.kill()
         killed = until_shared(running.broker, "scoring", 1, before=before, at=at)
     return added, killed
@@ -68,11 +68,11 @@ def a_second_comes_and_is_killed(running: House) -> tuple[Moment, Moment]:
 
 def a_second_comes_and_is_stopped(running: House) -> Moment:
     """SIGTERM: it finishes its batch and leaves; nobody waits for its session to end."""
-    before, at = ownership(running.broker, "scoring"), time.time()
+    at, before = time.time(), ownership(running.broker, "scoring")
     with running.another("scoring") as second:
         until_shared(running.broker, "scoring", 2, before=before, at=at)
         _until_it_works(running, second)
-        before, at = ownership(running.broker, "scoring"), time.time()
+        at, before = time.time(), ownership(running.broker, "scoring")
         second.child.terminate()
         return until_shared(running.broker, "scoring", 1, before=before, at=at)
 
