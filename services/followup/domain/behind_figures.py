@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
+from pydantic import JsonValue
+
 from services.followup.domain import ranks
 from services.followup.domain.history import TaskHistory
 from services.followup.domain.leads.counts import counted_of
@@ -65,7 +67,7 @@ def _entry_of(answer: CountedAnswer, *, low: bool) -> Entry:
 
 def _leads(history: TaskHistory, policy: FollowUpPolicy) -> Iterator[LineBehind]:
     for course in lead_courses(history, policy):
-        line = {
+        line: Mapping[str, JsonValue] = {
             "at": instant_text(course.at),
             "channel": course.lead.channel,
             "grade": course.grade,

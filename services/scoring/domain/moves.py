@@ -11,7 +11,7 @@ from shared.contracts.values import instant_text
 from shared.decider.summary import MOST_ENTRIES, Entry, keyed
 
 
-class Moved(NamedTuple):
+class MovedAt(NamedTuple):
     """A customer moved."""
 
     at: datetime
@@ -29,17 +29,17 @@ def move_entries(way: Way, *, until: int) -> Mapping[str, Entry]:
     return {_name(each): _entry(each) for each in found[-MOST_ENTRIES:]}
 
 
-def _moves(way: Way) -> Iterator[Moved]:
+def _moves(way: Way) -> Iterator[MovedAt]:
     for change in way.grade_changes:
-        yield Moved(change.at, ranks.OF_GRADE, change.before, change.after)
+        yield MovedAt(change.at, ranks.OF_GRADE, change.before, change.after)
     for at, before, after in risk_moves(way):
-        yield Moved(at, ranks.OF_RISK, before, after)
+        yield MovedAt(at, ranks.OF_RISK, before, after)
 
 
-def _name(each: Moved) -> str:
+def _name(each: MovedAt) -> str:
     return f"{each.of} {instant_text(each.at)} {each.before} {each.after}"
 
 
-def _entry(each: Moved) -> Entry:
+def _entry(each: MovedAt) -> Entry:
     line = {"at": instant_text(each.at), "before": each.before, "after": each.after}
     return Entry({keyed(ranks.MOVES, each.of): ranks.move_rank(each.at)}, line)
