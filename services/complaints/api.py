@@ -114,12 +114,13 @@ _CSV: Responses = {
 def routes(reader: Reader[CaseFacts], clock: TimeSource) -> APIRouter:
     """The endpoints, over what `reader` shows."""
     router = APIRouter(prefix="/v1", tags=["complaints"])
-    _routes_of_cases(router, reader, clock)
+    _route_of_a_case(router, reader, clock)
+    _route_of_the_list(router, reader, clock)
     _routes_of_statistics(router, reader, clock)
     return router
 
 
-def _routes_of_cases(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSource) -> None:
+def _route_of_a_case(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSource) -> None:
     @router.get(
         "/cases/{case:path}",
         dependencies=[
@@ -143,6 +144,8 @@ def _routes_of_cases(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSo
             raise Refusal(undecided(f"not decided at present: {snapshot.parked_because}"))
         return show(snapshot, reader.policy, clock.now())
 
+
+def _route_of_the_list(router: APIRouter, reader: Reader[CaseFacts], clock: TimeSource) -> None:
     @router.get(
         "/dealers/{group}/{dealer}/cases",
         dependencies=[needs("complaints:read", in_path)],
