@@ -45,9 +45,9 @@ EXPORTS: Mapping[ExportName, str] = {
     "cases": N_("Complaints, closed ones too"),
     "clocks": N_("Promises kept, week by week"),
     "customers": N_("Customers with grade and risk"),
-    "moves": N_("Moves between grades and risks"),
+    "moves": N_("Moves between grades and risks, the last twelve months"),
     "satisfaction": N_("Satisfaction by month"),
-    "answers": N_("Answers of customers"),
+    "answers": N_("Answers of the last twelve months"),
     "leads": N_("Leads of the last twelve months"),
 }
 assert EXPORTS.keys() == set(get_args(ExportName))

@@ -32,5 +32,5 @@ LEAD_REASONS: Mapping[LeadReason, str] = {
     "unreachable": N_("Cannot be reached"),
     "put_off": N_("Put off"),
     "undecided": N_("Undecided"),
-    "other": N_("Something else"),
+    "other": N_("Another reason"),
 }

@@ -103,8 +103,8 @@ def summarize(
     facts: FollowUpFacts, policy: FollowUpPolicy, now: datetime, *, zone: tzinfo
 ) -> Summary | None:
     """Where the customer's tasks to do stand now in each list, what they, the leads and all that
-    happened count for, and who was done with one last. None without any. It stays the same until
-    anything changes next."""
+    happened count for, line by line, too, and who was done with one last. None without any. It
+    stays the same until anything changes next."""
     facts = condense(facts, policy)
     history = customer_history(facts, policy)
     walk = walked(facts, history, policy, now)
