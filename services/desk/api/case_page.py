@@ -8,7 +8,7 @@ from fastapi import Request
 from services.desk.adapters.upstream import NotThere, WrittenVersion
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, desk_of, shown_to
-from services.desk.domain.case_steps import act_of, mark_of, next_of, offered
+from services.desk.domain.case_steps import act_of, is_responsible, mark_of, next_of, offered
 from services.desk.domain.people import name_of
 from services.desk.views import case_words as words
 from services.desk.views.case import clocks_shown, form_of
@@ -71,7 +71,14 @@ async def case_shown(request: Request, at: AtDealer, case: CaseView) -> dict[str
         "next_step": next_of(steps),
         "seen": mark_of(case),
         "about": f"case:{case.case_id}",
+        "may_read": may_read(at, case),
     }
+
+
+def may_read(at: AtDealer, case: CaseView) -> bool:
+    """Whether they may read what the customer says: whoever answers for complaints, and whoever is
+    responsible for this one."""
+    return at.may("see_narratives") or is_responsible(case, at.user.staff_id)
 
 
 def offered_to(at: AtDealer, case: CaseView) -> tuple[StepName, ...]:

@@ -94,6 +94,11 @@ def _senior_answer(case: CaseView) -> Iterable[StepName]:
         yield "executive_answered"
 
 
+def is_responsible(case: CaseView, staff_id: str) -> bool:
+    """Whether this case is theirs: then they may read what it is about."""
+    return bool(staff_id) and case.assigned_to == staff_id
+
+
 def taken_lately(case: CaseView) -> frozenset[StepName]:
     """The steps that count since the receipt, or since the last reopening."""
     since = case.generations[-1].started_at if case.generations else None

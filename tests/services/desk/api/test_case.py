@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from services.desk.domain.find.documents import KeptDocument
 from tests.access.dealers import MINE
 from tests.services.desk.cases import Complaints
+from tests.services.desk.forms import form_in
 from tests.services.desk.rig import BASE, Rig
 
 
@@ -53,13 +55,30 @@ async def test_who_leads_reads_the_narrative_and_that_is_noted(
     assert ("lin", MINE, "saw_narrative", CASE) in complaints.rig.trail.entries
 
 
-async def test_nobody_else_does(complaints: Complaints) -> None:
-    place = await complaints.filed("K9", narrative="The brakes squeal.")
+@pytest.mark.parametrize("role", ["agent", "advisor"])
+async def test_who_is_responsible_reads_it_whatever_their_role(
+    complaints: Complaints, role: str
+) -> None:
+    place = await complaints.filed("K9", narrative="The brakes squeal.", owner="s-lin")
+    async with complaints.rig.browser(f"{role}@{MINE}") as browser:
+        assert f'{place}/narrative"' in (await browser.get(place)).text
+        page = await browser.post(f"{place}/narrative")
+        assert page.status_code == 200 and "The brakes squeal." in page.text
+        paper = await browser.get(f"{place}/print")
+        assert "The brakes squeal." in paper.text and "Left out here" not in paper.text
+    noted = [each[2] for each in complaints.rig.trail.entries]
+    assert noted == ["saw_customer", "saw_narrative", "printed", "saw_narrative"]
+
+
+@pytest.mark.parametrize("owner", [None, "s-chen", ""])
+async def test_nobody_else_does(complaints: Complaints, owner: str | None) -> None:
+    more = {"owner": owner} if owner != "" else {}
+    place = await complaints.filed("K9", narrative="The brakes squeal.", **more)
     async with complaints.rig.browser() as browser:
         assert "/narrative" not in (await browser.get(place)).text
         assert (await browser.post(f"{place}/narrative")).status_code == 403
         paper = await browser.get(f"{place}/print")
-    assert "The brakes squeal" not in paper.text and "What the customer says" not in paper.text
+    assert "The brakes squeal" not in paper.text and "Left out here" in paper.text
     assert not [each for each in complaints.rig.trail.entries if each[2] == "saw_narrative"]
 
 
@@ -80,11 +99,29 @@ async def test_a_case_that_is_not_filed_has_nothing_to_do(complaints: Complaints
     assert page.status_code == 404
 
 
-async def test_a_privacy_officer_sees_no_cases(complaints: Complaints) -> None:
-    place = await complaints.filed("K9")
+async def test_a_privacy_officer_reads_what_is_written_and_sees_no_case(
+    complaints: Complaints,
+) -> None:
+    place = await complaints.filed("K9", narrative="The brakes squeal.", regulator_ref="12315-9")
+    complaint = KeptDocument(
+        document_id=CASE,
+        customer_key=f"{MINE}/cdk/C1",
+        dealer_id=MINE,
+        version="1",
+        kind="complaint",
+        at=complaints.rig.desk.clock.now(),
+    )
+    complaints.rig.directory.kept.append(complaint)
     async with complaints.rig.browser(f"privacy@{MINE}") as browser:
         assert (await browser.get(place)).status_code == 403
-        assert (await browser.post(f"{place}/narrative")).status_code == 403
+        customer = await browser.get(f"{BASE}/customers/cdk/C1")
+        assert f'href="{place}/narrative"' in customer.text
+        closed = await browser.get(f"{place}/narrative")
+        assert "The brakes squeal" not in closed.text
+        page = await form_in(closed.text, f"{place}/narrative").send(browser)
+    assert page.status_code == 200 and "The brakes squeal." in page.text
+    assert "12315-9" not in page.text and page.headers["cache-control"] == "no-store"
+    assert complaints.rig.trail.entries[-1] == ("lin", MINE, "saw_narrative", CASE)
 
 
 async def test_a_number_with_signs_in_it_has_an_address(complaints: Complaints) -> None:
