@@ -167,7 +167,7 @@ async def shown_of(
         "case_places": {each.id: place_of_case(each.id)[0] for each in about.cases},
         "cases_known": about.cases_known,
         "plan_known": about.plan_known,
-        "staff": await desk.staff.at(at.dealer.id),
+        "staff": await desk.staff.at(at.dealer.id, "do_tasks"),
         "words": call_words,
         "surveys": survey_words,
         "keys": KEYS,

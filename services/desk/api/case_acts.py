@@ -87,8 +87,9 @@ class _Taking:
             TimelineStory(case, names, speech).steps_told(new) if case and status == CHANGED else []
         )
         only = only_one(self.at, self.form.step)
+        may_work = await self.desk.staff.at(self.at.dealer.id, "work_on_complaints")
         shown: dict[str, Any] = shown_to(self.request, self.at) | {
-            "form": form_of(self.form.step, case, names, only=only),
+            "form": form_of(self.form.step, case, may_work, only=only),
             "case_no": number_in(self.form.case_id),
             "place": f"/d/{place_of_case(self.form.case_id)[0]}",
             "command": self.form.command,
@@ -130,6 +131,8 @@ class _Taking:
                     wrong["merged_into"] = "several_cases" if found else "no_such_case"
                 elif (into := found[0]) == case.case_id:
                     wrong["merged_into"] = "itself"
+            if self.form.step == "reassigned" and await self._is_for_who_may_not():
+                wrong["assigned_to"] = "may_not"
             if wrong:
                 return await self.again(UNPROCESSABLE, case, wrong=wrong)
             if self.seen and self.seen != mark_of(case):
@@ -144,6 +147,10 @@ class _Taking:
             places, rest = wrong_of(refused.problem)
             return await self.again(UNPROCESSABLE, case, wrong=places, trouble=rest)
         return self._to_result(str(taken.written), was=",".join(sorted(broken_now(case))))
+
+    async def _is_for_who_may_not(self) -> bool:
+        may_not = await self.desk.staff.who_may_not(self.at.dealer.id, "work_on_complaints")
+        return self.form.text("assigned_to") in may_not - {self.user_id}
 
     def _to_result(self, written: str | None, was: str = "") -> Response:
         asked = {"step": str(self.form.command)}

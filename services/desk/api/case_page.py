@@ -49,6 +49,7 @@ async def case_shown(request: Request, at: AtDealer, case: CaseView) -> dict[str
     say = speech_of(desk, at)
     timeline = TimelineStory(case, names, say)
     steps = offered_to(at, case)
+    may_work = await desk.staff.at(at.dealer.id, "work_on_complaints")
     return shown_to(request, at) | {
         "case": case,
         "place": f"/d/{place_of_case(case.case_id)[0]}",
@@ -66,7 +67,7 @@ async def case_shown(request: Request, at: AtDealer, case: CaseView) -> dict[str
         "clocks": clocks_shown(timeline, desk.clock.now()),
         "timeline": timeline.told(),
         "forms_shown": [
-            (form_of(step, case, names, only=only_one(at, step)), uuid4()) for step in steps
+            (form_of(step, case, may_work, only=only_one(at, step)), uuid4()) for step in steps
         ],
         "next_step": next_of(steps),
         "seen": mark_of(case),

@@ -122,9 +122,12 @@ class _Filed:
             raise NotAllowed
         zone, speech = self.at.dealer.zone, speech_of(self.desk, self.at)
         wrong = self.form.wrong(zone, self.desk.clock.now())
-        if wrong:
-            return await self.shown(UNPROCESSABLE, wrong=in_words(wrong, speech))
         try:
+            may_not = await self.desk.staff.who_may_not(self.at.dealer.id, "work_on_complaints")
+            if owner in may_not - {self.at.user.staff_id}:
+                wrong["owner"] = "may_not"
+            if wrong:
+                return await self.shown(UNPROCESSABLE, wrong=in_words(wrong, speech))
             command = self.form.report(self.at.dealer.id, zone, _numbering_key(self.desk))
             taken = await self.desk.reporting.report(command, self.at.user)
             document_id = taken.written.document_id
@@ -148,7 +151,7 @@ class _Filed:
             "here": f"/d/{place_of_customer(self.form.customer_key, 'file-complaint')}",
             "customer_place": place_of_customer(self.form.customer_key, "customers"),
             "cars": dict(who.vehicles) if who else {},
-            "names": await self.desk.staff.at(self.at.dealer.id),
+            "names": await self.desk.staff.at(self.at.dealer.id, "work_on_complaints"),
             "command": self.form.command,
             "typed": {name: self.form.text(name) for name in SentComplaint.model_fields},
             "wrong": wrong or {},

@@ -48,7 +48,7 @@ def reassign_router() -> APIRouter:
     @router.get("/manager/tasks")
     async def tasks(
         request: Request,
-        at: Annotated[AtDealer, at_dealer("see_the_team")],
+        at: Annotated[AtDealer, at_dealer("assign_tasks")],
         *,
         person: Annotated[str, Query(max_length=200)] = NOBODY,
         overdue: bool = False,

@@ -171,7 +171,7 @@ async def _shown(
         _found(desk, at, asked),
         newer_plans(desk, at),
         _cases(desk, at),
-        desk.staff.at(at.dealer.id),
+        desk.staff.at(at.dealer.id, "do_tasks"),
     )
     me = at.user.staff_id
     lines = with_newer(found.lines, plans, asked, me)

@@ -78,7 +78,7 @@ ROUTES = (
     DeskRoute("GET", f"{AT_DEALER}/manager/satisfaction", ("see_the_team",)),
     DeskRoute("GET", f"{AT_DEALER}/manager/customers", ("see_the_team",)),
     DeskRoute("GET", f"{AT_DEALER}/manager/customers/list", ("see_the_team",)),
-    DeskRoute("GET", f"{AT_DEALER}/manager/tasks", ("see_the_team",)),
+    DeskRoute("GET", f"{AT_DEALER}/manager/tasks", ("assign_tasks",)),
     DeskRoute("POST", f"{AT_DEALER}/manager/tasks", ("assign_tasks",)),
     DeskRoute("GET", f"{AT_DEALER}/exports", ("export",)),
     DeskRoute("POST", f"{AT_DEALER}/exports", ("export",)),

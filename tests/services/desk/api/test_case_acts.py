@@ -1,11 +1,14 @@
 """Steps on a complaint from its page: each once, as complaints decides it, and nothing lost."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from services.desk.adapters.users import StoredUser
 from tests.access.dealers import MINE
 from tests.services.desk.cases import Complaints, hidden, shown_after, step
+from tests.services.desk.given_staff import let_work, user_of
 from tests.services.desk.rig import BASE, Rig
 
 
@@ -203,6 +206,24 @@ async def test_who_leads_makes_somebody_responsible(complaints: Complaints) -> N
         answer = await step(head, place, "reassigned", assigned_to="s-zhao")
         page = await shown_after(head, answer)
     assert "made s-zhao responsible" in page
+
+
+async def test_it_is_given_to_nobody_who_may_not_work_on_it(complaints: Complaints) -> None:
+    await let_work(complaints.rig, chen="agent", pia="privacy", adam="admin")
+    gone = StoredUser(user=user_of("gone", "agent"), disabled_at=complaints.rig.desk.clock.now())
+    await complaints.rig.users.save(gone)
+    place = await complaints.filed("K9", owner=None)
+    async with complaints.rig.browser(f"head@{MINE}") as head:
+        form = (await head.get(place)).text.partition('id="step-reassigned"')[2]
+        form = form.partition("</form>")[0]
+        assert 'value="s-chen"' in form
+        assert not re.search("s-pia|s-adam|s-gone", form)
+        for name in ("pia", "adam", "gone"):
+            answer = await step(head, place, "reassigned", assigned_to=f"s-{name}")
+            assert answer.status_code == 422
+            assert "does not work on complaints here" in answer.text
+        assert complaints.steps_taken() == []
+        await shown_after(head, await step(head, place, "reassigned", assigned_to="s-chen"))
 
 
 async def test_others_take_what_nobody_has_and_no_more(complaints: Complaints) -> None:

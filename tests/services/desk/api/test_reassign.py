@@ -128,6 +128,19 @@ async def test_what_is_missing_is_said_at_the_form(
     assert assigned(rig) == []
 
 
+async def test_a_head_gives_what_they_are_shown(rig: Rig) -> None:
+    """Without the pages of the team, which are not theirs."""
+    async with rig.browser(f"head@{MINE}") as browser:
+        assert f'href="{PLACE}"' in (await browser.get(f"{BASE}/today")).text
+        shown = await browser.get(PLACE, person="nobody")
+        assert shown.status_code == 200 and f'href="{BASE}/manager"' not in shown.text
+        page = await browser.post(
+            PLACE, command=str(uuid4()), person="nobody", to="s-chen", task=offered(shown.text)[0]
+        )
+    assert page.status_code == 200
+    assert [each.person for each in assigned(rig)] == ["s-chen"]
+
+
 async def test_agents_give_no_tasks_to_others(rig: Rig) -> None:
     async with rig.browser(f"agent@{MINE}") as browser:
         page = await browser.post(PLACE, command=str(uuid4()), person="nobody", to="s-chen")
