@@ -15,7 +15,7 @@ from services.desk.api.desk import Desk
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.people import name_of
-from services.desk.domain.whose import owners_of
+from services.desk.domain.whose import notified_as, owners_of
 from services.desk.views import call_words
 from services.desk.views.places import MOST_OF_AN_ADDRESS, place_of_case
 from services.desk.views.today import (
@@ -176,9 +176,9 @@ async def _shown(
     me = at.user.staff_id
     lines = with_newer(found.lines, plans, asked, me)
     later = [] if found.day is None else found.day.later
-    leads = at.may("reassign_complaints")
-    cases, many = cases_for(() if page is None else page.cases, me, all_of_dealer=leads)
-    keys = {line.customer_key for line in lines} | {case.customer_key for case in cases}
+    told_as = notified_as(at.user.roles_at(at.dealer.id))
+    cases, many = cases_for(() if page is None else page.cases, me, told_as)
+    keys = {line.customer_key for line in lines} | {case.line.customer_key for case in cases}
     people = await desk.directory.of(keys | {each.task.customer_key for each in later})
     rows: list[TaskRow] = [row_of(each, people.get(each.customer_key), me) for each in lines]
     return {
@@ -196,8 +196,8 @@ async def _shown(
         "cases": [
             (
                 case,
-                name_of(case.customer_key, people.get(case.customer_key)),
-                place_of_case(case.id)[0],
+                name_of(case.line.customer_key, people.get(case.line.customer_key)),
+                place_of_case(case.line.id)[0],
             )
             for case in cases
         ],
