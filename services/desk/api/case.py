@@ -45,7 +45,9 @@ def case_router() -> APIRouter:
     async def on_paper(request: Request, source: str, number: str, at: Seeing) -> Response:
         desk = desk_of(request)
         case = await _case(desk, at, case_id_of(at, source, number))
-        await desk.trail.note(at.user, at.dealer.id, "printed", case.case_id)
+        await desk.trail.note(
+            at.user, at.dealer.id, "printed", case.case_id, customer=case.customer_key
+        )
         told = await _narrative(desk, at, case) if may_read(at, case) else None
         shown = await case_shown(request, at, case) | {"told": told, "paper": form_shown(case)}
         response = desk.pages.page(request, "case_print.html", shown, language=at.visitor.language)
@@ -116,14 +118,15 @@ class CustomersWords:
 
 async def _narrative(desk: Desk, at: AtDealer, case: CaseView) -> CustomersWords:
     is_theirs = not at.may("see_narratives")
-    return await _words_of(desk, at, case.case_id, is_theirs=is_theirs)
+    whose = case.customer_key
+    return await _words_of(desk, at, case.case_id, whose=whose, is_theirs=is_theirs)
 
 
 async def _words_of(
-    desk: Desk, at: AtDealer, case_id: str, *, is_theirs: bool = False
+    desk: Desk, at: AtDealer, case_id: str, *, whose: str = "", is_theirs: bool = False
 ) -> CustomersWords:
     """What was written of it: written down first that it is seen."""
-    await desk.trail.note(at.user, at.dealer.id, "saw_narrative", case_id)
+    await desk.trail.note(at.user, at.dealer.id, "saw_narrative", case_id, customer=whose)
     try:
         found = await desk.services.narrative(at.user, case_id, is_theirs=is_theirs)
     except NotThere:

@@ -17,6 +17,7 @@ from services.desk.api.case_page import (
 )
 from services.desk.api.complaints import open_cases
 from services.desk.api.desk import Desk
+from services.desk.api.opening import note_reported
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, NotAllowed, at_dealer, desk_of, shown_to
@@ -140,7 +141,8 @@ class _Taking:
             command = self.form.report(self.at.dealer.id, zone, merged_into=into)
             taken = await self.desk.reporting.report(command, self.at.user)
             document_id = taken.written.document_id
-            await self.desk.trail.note(self.at.user, self.at.dealer.id, "reported", document_id)
+            whose = case.customer_key
+            await note_reported(self.desk, self.at, command, document_id, customer=whose)
         except (ServiceAway, TransientFailure):
             return await self.again(AWAY, case)
         except RefusedByService as refused:

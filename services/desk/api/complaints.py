@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from services.desk.api.desk import Desk
+from services.desk.api.opening import note_list
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.views.complaints import (
@@ -74,6 +75,7 @@ def complaints_router() -> APIRouter:
             "following": following,
             "more": more,
         }
+        await note_list(desk, at, "complaints")
         return desk.pages.page(request, "complaints.html", shown, language=at.visitor.language)
 
     return router

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.desk.api.at_customer import AtCustomer, at_customer
+from services.desk.api.opening import note_reported
 from services.desk.api.outcomes import command_in
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import desk_of
@@ -40,7 +41,7 @@ def consents_router() -> APIRouter:
         )
         taken = await desk.reporting.report(command, at.user)
         await desk.lately.note(at.dealer.id, key, taken.written, desk.real_clock.now())
-        await desk.trail.note(at.user, at.dealer.id, "reported", taken.written.document_id)
+        await note_reported(desk, at, command, taken.written.document_id)
         return RedirectResponse(customer.card_after(taken.written), SEE_OTHER)
 
     return router

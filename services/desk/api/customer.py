@@ -20,7 +20,7 @@ from services.desk.api.customer_acts import (
     seen_anew,
 )
 from services.desk.api.customer_parts import parts_of
-from services.desk.api.opening import note_opened
+from services.desk.api.opening import note_opened, note_reported
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.commands import Command
@@ -125,7 +125,7 @@ async def _report(
         return await _page(request, at, key, opened=is_correction, form=form, status=422)
     if not is_correction:
         await desk.lately.note(at.dealer.id, key, taken.written, desk.real_clock.now())
-    await desk.trail.note(at.user, at.dealer.id, "reported", taken.written.document_id)
+    await note_reported(desk, at, command, taken.written.document_id)
     told = {"done": done} | ({} if is_correction else {"written": str(taken.written)})
     return RedirectResponse(f"{_address(at, key)}?{urlencode(told)}", SEE_OTHER)
 

@@ -58,8 +58,9 @@ def exports_router() -> APIRouter:
     ) -> Response:
         desk, say = desk_of(request), say_to(request, at)
         sheet = cut_off(await _SHEETS[table](desk, at, _reader(request, at)), MOST_ROWS, say)
+        rows = f"rows: {len(sheet.rows)}"
         content = await file_of(sheet, form, at.dealer.zone)
-        await desk.trail.note(at.user, at.dealer.id, "exported", f"{table}.{form}")
+        await desk.trail.note(at.user, at.dealer.id, "exported", f"{table}.{form}", how=rows)
         day = desk.clock.now().astimezone(at.dealer.zone).date().isoformat()
         name = f"{table}-{at.dealer.id.replace('/', '-')}-{day}.{form}"
         return Response(

@@ -13,6 +13,7 @@ from pydantic import BaseModel, StringConstraints
 from services.desk.adapters.upstream import NotThere, RefusedByService, ServiceAway
 from services.desk.api.at_customer import Number, Source, key_in
 from services.desk.api.desk import Desk
+from services.desk.api.opening import note_reported
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, NotAllowed, at_dealer, desk_of, shown_to
@@ -131,7 +132,7 @@ class _Filed:
             command = self.form.report(self.at.dealer.id, zone, _numbering_key(self.desk))
             taken = await self.desk.reporting.report(command, self.at.user)
             document_id = taken.written.document_id
-            await self.desk.trail.note(self.at.user, self.at.dealer.id, "reported", document_id)
+            await note_reported(self.desk, self.at, command, document_id)
         except (ServiceAway, TransientFailure):
             return await self.shown(AWAY)
         except RefusedByService as refused:

@@ -66,7 +66,8 @@ def outcomes_router() -> APIRouter:
         except ServiceAway:
             return await again(about, 503, notices=(AWAY,))
         await desk.lately.note(at.dealer.id, key, taken.written, desk.real_clock.now())
-        await desk.trail.note(at.user, at.dealer.id, "reported", taken.written.document_id)
+        how, document_id = ", ".join(sorted(next(outcome_data(said)))), taken.written.document_id
+        await desk.trail.note(at.user, at.dealer.id, "reported", document_id, customer=key, how=how)
         return RedirectResponse(customer.card_after(taken.written), SEE_OTHER)
 
     return router

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from services.desk.adapters.upstream import NotLetIn, NotThere, RefusedByService, ServiceAway
 from services.desk.api.desk import Desk
+from services.desk.api.opening import note_list, note_reported
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.people import name_of
 from services.desk.domain.reassigning import (
@@ -54,6 +55,7 @@ def reassign_router() -> APIRouter:
         overdue: bool = False,
     ) -> Response:
         asked = _Asked(person=person, overdue=overdue, to="", command=uuid.uuid4())
+        await note_list(desk_of(request), at, "tasks")
         return await _page(request, at, asked)
 
     @router.post("/manager/tasks")
@@ -128,10 +130,11 @@ async def _give(desk: Desk, at: AtDealer, asked: _Asked, task: TaskNamed) -> Rea
         known = _in_plan(plan.found.tasks, task)
         if (kept := before_giving(known, before, after)) is not None:
             return Reassigned(task, known, kept)
-        taken = await desk.reporting.report(giving(asked.command, task, after), at.user)
+        command = giving(asked.command, task, after)
+        taken = await desk.reporting.report(command, at.user)
         now = desk.real_clock.now()
         await desk.lately.note(at.dealer.id, task.customer_key, taken.written, now)
-        await desk.trail.note(at.user, at.dealer.id, "reported", taken.written.document_id)
+        await note_reported(desk, at, command, taken.written.document_id)
         plan = await desk.services.plan(at.user, task.customer_key, taken.written)
         known = _in_plan(plan.found.tasks, task) or known
         return Reassigned(task, known, after_giving(known, after, holds=plan.holds))

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from services.desk.api.asking import or_none
 from services.desk.api.desk import Desk
+from services.desk.api.opening import note_list
 from services.desk.api.sign_in import SEE_OTHER
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
 from services.desk.domain.people import name_of
@@ -76,6 +77,7 @@ def today_router() -> APIRouter:
         counts = await desk.services.task_counts(at.user, at.dealer.id)
         asked = _asked(at, query, counts)
         shown = shown_to(request, at) | await _shown(desk, at, asked, counts)
+        await note_list(desk, at, "today")
         return desk.pages.page(request, "today.html", shown, language=at.visitor.language)
 
     @router.get("/today/next")

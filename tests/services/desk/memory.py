@@ -126,9 +126,24 @@ class MemoryTrail:
             return NO_ENTRIES
         return TrailEnd(sequence=self.written[-1].sequence, mark=self.written[-1].mark)
 
-    async def note(self, user: User, dealer_id: str | None, what: TrailAct, about: str) -> None:
+    async def note(
+        self,
+        user: User,
+        dealer_id: str | None,
+        what: TrailAct,
+        about: str,
+        *,
+        customer: str = "",
+        how: str = "",
+    ) -> None:
         noted = TrailNote(
-            at=self.clock.now(), username=user.username, dealer_id=dealer_id, what=what, about=about
+            at=self.clock.now(),
+            username=user.username,
+            dealer_id=dealer_id,
+            what=what,
+            about=about,
+            customer=customer,
+            how=how,
         )
         self.written += self.chain.after(self.end, [noted])
 
@@ -150,7 +165,7 @@ class MemoryTrail:
 def _is_asked(noted: TrailNote, asked: TrailAsked) -> bool:
     return (
         asked.username in (None, noted.username)
-        and asked.about in (None, noted.about)
+        and asked.about in (None, noted.about, noted.customer or None)
         and asked.what in (None, noted.what)
         and (asked.dealer_ids is None or noted.dealer_id in asked.dealer_ids)
         and (asked.since is None or noted.at >= asked.since)

@@ -91,6 +91,8 @@ async def test_on_paper_it_has_its_verdicts_and_lines_to_sign(complaints: Compla
         assert words in paper.text, words
     noted = [each[2] for each in complaints.rig.trail.entries]
     assert noted == ["printed", "saw_narrative"]
+    written = complaints.rig.trail.written
+    assert {each.noted.customer for each in written} == {f"{MINE}/cdk/C1"}
 
 
 async def test_a_case_that_is_not_filed_has_nothing_to_do(complaints: Complaints) -> None:

@@ -32,6 +32,8 @@ async def test_a_step_counts_and_says_which_deadline_it_kept(complaints: Complai
         "s-lin",
     )
     assert ("lin", MINE, "reported", taken["document_id"]) in complaints.rig.trail.entries
+    noted = complaints.rig.trail.written[1].noted
+    assert (noted.customer, noted.how) == (f"{MINE}/cdk/C1", "contacted")
 
 
 async def test_sent_twice_it_is_one_step(complaints: Complaints) -> None:
