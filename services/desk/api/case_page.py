@@ -11,7 +11,7 @@ from services.desk.api.visitor import AtDealer, desk_of, shown_to
 from services.desk.domain.case_steps import act_of, is_responsible, mark_of, next_of, offered
 from services.desk.domain.people import name_of
 from services.desk.views import case_words as words
-from services.desk.views.case import clocks_shown, form_of
+from services.desk.views.case import absorbed_by, clocks_shown, form_of, lives_on_in
 from services.desk.views.case_timeline import TimelineStory
 from services.desk.views.complaints import car_of
 from services.desk.views.places import case_at, place_of_case, place_of_customer
@@ -73,6 +73,8 @@ async def case_shown(request: Request, at: AtDealer, case: CaseView) -> dict[str
         "seen": mark_of(case),
         "about": f"case:{case.case_id}",
         "may_read": may_read(at, case),
+        "lives_on": place_of_case(into) if (into := lives_on_in(case)) else None,
+        "absorbed": [place_of_case(each) for each in absorbed_by(case)],
     }
 
 

@@ -186,7 +186,17 @@ async def test_a_duplicate_is_merged_by_its_number(complaints: Complaints) -> No
         page = await shown_after(browser, answer)
         assert "this counts" in page and f'href="{other}"' in page
         assert 'id="step-unmerged"' in page and 'id="step-resolved"' not in page
-        assert "Case K9 was merged into it" in (await browser.get(other)).text
+        assert f'id="lives-on">This case lives on in case <a class="number" href="{other}">' in page
+        survivor = (await browser.get(other)).text
+        assert "Case K9 was merged into it" in survivor
+        assert f'id="absorbed">It has absorbed <a class="number" href="{place}">K9</a>' in survivor
+        assert "lives on" not in survivor and "absorbed" not in page
+        paper = (await browser.get(f"{place}/print")).text
+        assert "lives on in case" in paper
+
+        page = await shown_after(browser, await step(browser, place, "unmerged"))
+        assert "lives on" not in page
+        assert "absorbed" not in (await browser.get(other)).text
 
 
 async def test_a_number_of_several_open_cases_is_no_case_to_merge_into(
