@@ -21,6 +21,7 @@ from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, NotAllowed, at_dealer, desk_of, shown_to
 from services.desk.views import case_words as words
 from services.desk.views.case import decided_of
+from services.desk.views.case_timeline import TimelineStory
 from services.desk.views.places import place_of_case
 from services.desk.views.printed import form_shown
 from shared.contracts.http.complaints import CaseView
@@ -49,7 +50,8 @@ def case_router() -> APIRouter:
             at.user, at.dealer.id, "printed", case.case_id, customer=case.customer_key
         )
         told = await _narrative(desk, at, case) if may_read(at, case) else None
-        shown = await case_shown(request, at, case) | {"told": told, "paper": form_shown(case)}
+        shown = await case_shown(request, at, case) | {"told": told}
+        shown |= await _paper(desk, at, case)
         response = desk.pages.page(request, "case_print.html", shown, language=at.visitor.language)
         response.headers["Cache-Control"] = NOWHERE_KEPT
         return response
@@ -106,6 +108,14 @@ def case_router() -> APIRouter:
 
 async def _case(desk: Desk, at: AtDealer, case_id: str) -> CaseView:
     return require_here(at, (await desk.services.case(at.user, case_id)).found)
+
+
+async def _paper(desk: Desk, at: AtDealer, case: CaseView) -> dict[str, Any]:
+    """What of it stands on paper alone."""
+    paper, names = form_shown(case), await desk.staff.at(at.dealer.id)
+    story = TimelineStory(case, names, speech_of(desk, at))
+    treated = story.steps_told({step.step_id for step in paper.treated})
+    return {"paper": paper, "treated": treated[::-1]}
 
 
 @dataclass(frozen=True, slots=True)

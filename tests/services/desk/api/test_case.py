@@ -1,12 +1,13 @@
 """The page of a case: all that is known of it; its narrative and it on paper, and who may see."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from services.desk.domain.find.documents import KeptDocument
 from tests.access.dealers import MINE
-from tests.services.desk.cases import Complaints
+from tests.services.desk.cases import Complaints, shown_after, step
 from tests.services.desk.forms import form_in
 from tests.services.desk.rig import BASE, Rig
 
@@ -93,6 +94,26 @@ async def test_on_paper_it_has_its_verdicts_and_lines_to_sign(complaints: Compla
     assert noted == ["printed", "saw_narrative"]
     written = complaints.rig.trail.written
     assert {each.noted.customer for each in written} == {f"{MINE}/cdk/C1"}
+
+
+async def test_paper_says_what_was_promised_and_done_and_has_room_for_more(
+    complaints: Complaints,
+) -> None:
+    place = await complaints.filed("K9")
+    async with complaints.rig.browser() as browser:
+        empty = (await browser.get(f"{place}/print")).text
+        await shown_after(browser, await step(browser, place, "promised", reason="a loaner car"))
+        await shown_after(browser, await step(browser, place, "resolved", reason="new pads"))
+        paper = (await browser.get(f"{place}/print")).text
+    assert "Nothing was done with the customer yet." in empty and 'id="treated"' not in empty
+    treated = paper.partition('id="treated"')[2].partition("</table>")[0]
+    rows = re.findall(r"<td>([^<]*)</td><td>([^<]*)</td></tr>", treated)
+    assert rows == [
+        ("s-lin made a promise", "a loaner car"),
+        ("s-lin resolved it", "new pads"),
+    ]
+    for label in ("Measures", "Promised to the customer", "Result", "Customer"):
+        assert f'<li><span>{label}</span><span class="line"></span>' in paper, label
 
 
 async def test_a_case_that_is_not_filed_has_nothing_to_do(complaints: Complaints) -> None:
