@@ -8,6 +8,7 @@ from services.desk.api.desk import Desk
 from services.desk.api.opening import note_list
 from services.desk.api.speech import speech_of
 from services.desk.api.visitor import AtDealer, at_dealer, desk_of, shown_to
+from services.desk.views import case_words as words
 from services.desk.views.complaints import (
     PAGE,
     SHOWN,
@@ -17,7 +18,7 @@ from services.desk.views.complaints import (
     departments_in,
     rows_of,
 )
-from shared.contracts.feed_parts import Severity
+from shared.contracts.feed_parts import Severity, StepName
 from shared.contracts.http.complaints import CaseLine
 from shared.platform.needs import TO_ALL
 
@@ -40,7 +41,10 @@ def complaints_router() -> APIRouter:
         severity: Severity | None = None,
         page: Annotated[int, Query(ge=1, le=MOST_READ)] = 1,
         after: Annotated[str, Query(max_length=9000)] = "",
+        did: StepName | None = None,
+        of: Annotated[str, Query(max_length=200)] = "",
     ) -> Response:
+        """`did`, `of`: a step that was taken from the list, and the number of its case."""
         desk = desk_of(request)
         asked = CasesAsked(
             show=show,
@@ -68,11 +72,23 @@ def complaints_router() -> APIRouter:
             "filters": SHOWN,
             "counts": counts_of(lines, asked),
             "departments": departments_in(lines),
-            "rows": rows_of(page_of_them, people, names, asked.now, speech_of(desk, at)),
+            "rows": rows_of(
+                page_of_them,
+                people,
+                names,
+                asked.now,
+                speech_of(desk, at),
+                reader=at.user.username,
+            ),
+            "may_work": await desk.staff.at(at.dealer.id, "work_on_complaints"),
+            "did": did,
+            "of": of,
+            "words": words,
             "total": len(found),
             "pages": max(1, -(-len(found) // PAGE)) if show != "all" else 1,
             "page": page,
             "following": following,
+            "after": after,
             "more": more,
         }
         await note_list(desk, at, "complaints")
