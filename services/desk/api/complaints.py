@@ -1,5 +1,6 @@
 """Complaints 投诉: all that are open, the next deadline first."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -20,6 +21,8 @@ from services.desk.views.complaints import (
 )
 from shared.contracts.feed_parts import Severity, StepName
 from shared.contracts.http.complaints import CaseLine
+from shared.contracts.identifiers import name_within
+from shared.platform.errors import TransientFailure
 from shared.platform.needs import TO_ALL
 
 READ_AT_ONCE = 500
@@ -81,6 +84,7 @@ def complaints_router() -> APIRouter:
                 reader=at.user.username,
             ),
             "may_work": await desk.staff.at(at.dealer.id, "work_on_complaints"),
+            "there": await _there(desk, at, page_of_them),
             "did": did,
             "of": of,
             "words": words,
@@ -95,6 +99,16 @@ def complaints_router() -> APIRouter:
         return desk.pages.page(request, "complaints.html", shown, language=at.visitor.language)
 
     return router
+
+
+async def _there(desk: Desk, at: AtDealer, lines: Sequence[CaseLine]) -> Mapping[str, str]:
+    """Case of the list -> who else has it open; nobody, while that cannot be known."""
+    abouts = {f"case:{name_within(line.id)}": line.id for line in lines}
+    try:
+        found = await desk.presence.others_at(abouts, at.user, desk.real_clock.now())
+    except TransientFailure:
+        return {}
+    return {abouts[about]: ", ".join(each.name for each in who) for about, who in found.items()}
 
 
 async def open_cases(desk: Desk, at: AtDealer) -> tuple[list[CaseLine], bool]:

@@ -1,5 +1,6 @@
 """What a desk keeps, in memory."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -192,3 +193,9 @@ class MemoryPresence:
             if of == about and at > now - THERE_FOR and who.username != user.username
         }
         return tuple(sorted(there, key=lambda each: (each.name, each.username)))
+
+    async def others_at(
+        self, abouts: Collection[str], user: User, now: datetime
+    ) -> Mapping[str, tuple[PresentPerson, ...]]:
+        found = {about: await self.others(about, user, now) for about in abouts}
+        return {about: people for about, people in found.items() if people}

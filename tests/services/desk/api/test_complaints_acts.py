@@ -104,6 +104,18 @@ async def test_who_was_quicker_is_shown_before_anything_is_sent(complaints: Comp
     assert [each["step"] for each in complaints.steps_taken()] == ["contacted", "acknowledged"]
 
 
+async def test_the_row_says_who_else_has_the_case_open(complaints: Complaints) -> None:
+    await complaints.filed("K9")
+    rig = complaints.rig
+    about, now = f"case:{MINE}/cdk/complaint/K9", rig.desk.real_clock.now()
+    async with rig.browser() as browser, rig.browser(username="chen") as other:
+        assert "Also open at:" not in (await browser.get(LIST)).text
+        await rig.presence.here(about, "a tab", other.user, now)
+        page = (await browser.get(LIST)).text
+        assert page.count("Also open at:") == 1 and "Chen of the tests" in page
+        assert "Also open at:" not in (await other.get(LIST)).text
+
+
 async def test_what_is_not_decided_yet_is_told_on_its_own_page(complaints: Complaints) -> None:
     place = await complaints.filed("K9", owner=None)
     async with complaints.rig.browser() as browser:
